@@ -1,0 +1,1 @@
+"""Batchdesk: operate Anthropic Message Batches from Slack."""
