@@ -1,0 +1,1 @@
+"""The API helper: the Message Batches API over HTTP; knows nothing of Slack."""

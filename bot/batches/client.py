@@ -1,0 +1,200 @@
+"""The client of the Message Batches API: its six operations, each with what it promises and raises."""
+
+import json
+from collections.abc import AsyncGenerator, Mapping, Sequence
+from contextlib import aclosing
+from importlib.metadata import PackageNotFoundError, version
+
+import httpx
+from pydantic import ValidationError
+
+from bot.batches.answers import model_of, transport_failure
+from bot.batches.calls import Call, Calls
+from bot.batches.errors import BatchNotFound, ResultsBroken
+from bot.batches.json_lines import lines
+from bot.batches.models import BatchId, BatchPage, DeletedBatch, MessageBatch, check_batch_id
+from bot.batches.results import BatchResult
+from bot.batches.retries import Repeatable, Retries
+
+API_VERSION = "2023-06-01"
+PUBLIC_API = "https://api.anthropic.com"
+_BATCHES = "/v1/messages/batches"
+
+
+def open_http(
+    api_key: str,
+    *,
+    base_url: str = PUBLIC_API,
+    betas: Sequence[str] = (),
+    workspace_id: str | None = None,
+    timeouts: httpx.Timeout | None = None,
+) -> httpx.AsyncClient:
+    """The one HTTP client of the process, with one TLS context; whoever opens it closes it (`aclose`, or `async with`).
+
+    `betas` and `workspace_id` are sent with every call where given. Redirects are not followed: the key goes to
+    `base_url` and nowhere else.
+
+    Raises:
+        ValueError: the key cannot stand in an HTTP header. The message does not repeat it.
+    """
+    if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
+        raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
+    headers = {"x-api-key": api_key, "anthropic-version": API_VERSION, "user-agent": f"batchdesk/{_own_version()}"}
+    if betas:
+        headers["anthropic-beta"] = ",".join(betas)
+    if workspace_id:
+        headers["anthropic-workspace-id"] = workspace_id
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=headers,
+        timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
+        verify=httpx.create_ssl_context(),
+        follow_redirects=False,
+    )
+
+
+class BatchesClient:
+    """The Message Batches API through `http` (see `open_http`).
+
+    Every method raises `ApiError` in one of its kinds; what takes an id raises `InvalidBatchId` before any request.
+    Source: docs.anthropic.com, Message Batches.
+    """
+
+    def __init__(self, http: httpx.AsyncClient, *, retries: Retries = Retries()) -> None:  # noqa: B008 - it is frozen
+        self._calls = Calls(http, retries)
+
+    async def create(self, requests: Sequence[Mapping[str, object]]) -> MessageBatch:
+        """Submit `requests`, each `{custom_id, params}`: at most 100,000, and 256 MB in all.
+
+        Tried again only when the request certainly was not taken, because a second batch would be paid for as well.
+
+        Raises:
+            ApiUnavailable: with `may_have_happened`, a batch may have been created: look at the list first.
+            ValueError: `requests` hold what JSON cannot carry (NaN, half a surrogate pair).
+        """
+        fields = {"requests": [dict(request) for request in requests]}
+        body = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
+        return model_of(MessageBatch, await self._calls.answer(call))
+
+    async def retrieve(self, batch_id: BatchId) -> MessageBatch:
+        """The batch as it stands now.
+
+        Raises:
+            BatchNotFound: unknown, deleted, or of another workspace.
+        """
+        call = Call("GET", _path_of(batch_id), batch_id=batch_id)
+        return model_of(MessageBatch, await self._calls.answer(call))
+
+    async def list(
+        self, *, limit: int = 20, after_id: BatchId | None = None, before_id: BatchId | None = None
+    ) -> BatchPage:
+        """One page, newest first: `limit` (1 to 1,000) batches older than `after_id`, or newer than `before_id`.
+
+        Raises:
+            ValueError: both cursors were given.
+        """
+        if after_id is not None and before_id is not None:
+            raise ValueError("one cursor at a time: what both together mean is not documented")
+        cursors = {"after_id": after_id, "before_id": before_id}
+        given = {name: check_batch_id(cursor) for name, cursor in cursors.items() if cursor is not None}
+        call = Call("GET", _BATCHES, params={"limit": limit, **given})
+        return model_of(BatchPage, await self._calls.answer(call))
+
+    async def list_all(
+        self, *, limit: int = 100, after_id: BatchId | None = None, before_id: BatchId | None = None
+    ) -> AsyncGenerator[MessageBatch, None]:
+        """Every batch from newest to oldest, `limit` to a call, starting after `after_id`.
+
+        With `before_id` the pages go towards newer batches instead, each page in itself newest first. Ends also where
+        the API says there is more but gives no way on: an empty page, no cursor, or one that was there before.
+        """
+        seen: set[BatchId] = set()
+        while True:
+            page = await self.list(limit=limit, after_id=after_id, before_id=before_id)
+            for batch in page.data:
+                yield batch
+            cursor = page.last_id if before_id is None else page.first_id
+            if not page.has_more or not page.data or not cursor or cursor in seen:
+                return
+            seen.add(cursor)
+            after_id, before_id = (cursor, None) if before_id is None else (None, cursor)
+
+    async def cancel(self, batch_id: BatchId) -> MessageBatch:
+        """Ask for the batch to be canceled; requests that run may still finish. Twice is the same as once.
+
+        Raises:
+            BatchNotFound: unknown, deleted, or of another workspace.
+            ApiRejected: it cannot be canceled any more.
+        """
+        call = Call("POST", f"{_path_of(batch_id)}/cancel", batch_id=batch_id)
+        return model_of(MessageBatch, await self._calls.answer(call))
+
+    async def delete(self, batch_id: BatchId) -> DeletedBatch:
+        """Delete an ended batch and its results for good.
+
+        A 404 on a repeat, after an answer was lost, means that the lost one had done it.
+
+        Raises:
+            BatchNotFound: it was not there to begin with.
+            ApiRejected: it has not ended yet, or is being changed by somebody else (409).
+            ApiUnavailable: with `may_have_happened`, it may be gone: retrieve it to find out.
+        """
+        call = Call("DELETE", _path_of(batch_id), Repeatable.WHILE_UNCHANGED, batch_id)
+        try:
+            return model_of(DeletedBatch, await self._calls.answer(call))
+        except BatchNotFound as error:
+            if error.after_lost_answer:
+                return DeletedBatch(id=batch_id)
+            raise
+
+    async def results(self, batch_id: BatchId) -> AsyncGenerator[BatchResult, None]:
+        """The results of an ended batch, one a request, in an order of the API's own; memory flat at any size.
+
+        Raises:
+            BatchNotFound: also when the batch has not ended, or its results are no longer kept.
+            ResultsBroken: the stream was cut, or a line is no result; what was yielded before stays good.
+        """
+        async with aclosing(self.result_bytes(batch_id)) as chunks:
+            async for line in lines(chunks):
+                try:
+                    result = BatchResult.model_validate_json(line.text)
+                except ValidationError as error:
+                    not_json = error.errors(include_input=False, include_url=False)[0]["type"] == "json_invalid"
+                    reason = f"line {line.number} is not {'JSON' if not_json else 'a result'}"
+                    raise ResultsBroken(line.number - 1, line.start, reason) from None  # the error would show the line
+                yield result
+
+    async def result_bytes(self, batch_id: BatchId) -> AsyncGenerator[bytes, None]:
+        """The results file (JSON Lines) as its bytes arrive, decompressed.
+
+        Whoever stops early closes the generator (`contextlib.aclosing`), and with it the connection. The path is
+        built from the id: `results_url` comes from outside and is not dialled.
+
+        Raises:
+            BatchNotFound: also when the batch has not ended, or its results are no longer kept.
+            ResultsBroken: the stream was cut after it began.
+        """
+        body = await self._calls.open_body(Call("GET", f"{_path_of(batch_id)}/results", batch_id=batch_id))
+        lines_read, bytes_read = body.first.count(b"\n"), len(body.first)
+        async with aclosing(body.response):
+            if body.first:
+                yield body.first
+            try:
+                async for chunk in body.rest:
+                    lines_read, bytes_read = lines_read + chunk.count(b"\n"), bytes_read + len(chunk)
+                    yield chunk
+            except httpx.RequestError as error:
+                reason = transport_failure(error, body.response.request).message
+                raise ResultsBroken(lines_read, bytes_read, reason) from error
+
+
+def _path_of(batch_id: BatchId) -> str:
+    return f"{_BATCHES}/{check_batch_id(batch_id)}"
+
+
+def _own_version() -> str:
+    try:
+        return version("batchdesk")
+    except PackageNotFoundError:  # run from a checkout
+        return "0"
