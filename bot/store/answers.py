@@ -1,0 +1,19 @@
+"""The no to a stored question: withdrawn and recorded in one transaction."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.store import audit, confirmations
+from bot.store.confirmations import StoredConfirmation
+
+
+def answer_no(
+    connection: Connection, confirmation_id: str, *, user_id: str, channel_id: str | None, at: datetime
+) -> StoredConfirmation | None:
+    """Withdraw this person's open question and record it; None where there is no such question of theirs."""
+    question = confirmations.get(connection, confirmation_id)
+    if question is None or question.user_id != user_id or not confirmations.withdraw(connection, confirmation_id, at):
+        return None
+    audit.record_question(connection, question, outcome="kept", channel_id=channel_id, at=at)
+    return question

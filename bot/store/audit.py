@@ -1,0 +1,125 @@
+"""The audit record: what somebody set out to do, written before the act, and what came of it, written after."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, insert, or_, select, update
+
+from bot.store.confirmations import StoredConfirmation
+from bot.store.tables import audit as table
+
+AuditOutcome = Literal["asked", "kept", "done", "refused", "failed", "unknown"]
+"""The first two are of questions: one was asked, and it was answered with no."""
+
+
+@dataclass(frozen=True)
+class AuditEntry:
+    """One act: `subject` is its batch id; outcome, detail and finished_at are None while it is under way."""
+
+    id: int
+    at: datetime
+    user_id: str
+    team_id: str
+    channel_id: str | None
+    verb: str
+    command: str
+    subject: str | None
+    confirmation_id: str | None
+    outcome: AuditOutcome | None
+    detail: str | None
+    finished_at: datetime | None
+
+
+def record_intent(
+    connection: Connection,
+    *,
+    at: datetime,
+    user_id: str,
+    team_id: str,
+    channel_id: str | None,
+    verb: str,
+    command: str,
+    subject: str | None,
+    confirmation_id: str | None,
+) -> int:
+    """Write what is about to be done and give the entry's number; act only after the transaction has committed."""
+    intent = insert(table).values(
+        at=at,
+        user_id=user_id,
+        team_id=team_id,
+        channel_id=channel_id,
+        verb=verb,
+        command=command,
+        subject=subject,
+        confirmation_id=confirmation_id,
+    )
+    return int(connection.execute(intent.returning(table.c.id)).scalar_one())
+
+
+def record_outcome(
+    connection: Connection, entry_id: int, *, outcome: AuditOutcome, detail: str | None, at: datetime
+) -> bool:
+    """Write what came of it; False if there is no such entry, or it is settled: only "unknown" is replaced."""
+    open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome == "unknown")
+    settle = update(table).where(*open_entry).values(outcome=outcome, detail=detail, finished_at=at)
+    return connection.execute(settle).rowcount == 1
+
+
+def record_question(
+    connection: Connection,
+    question: StoredConfirmation,
+    *,
+    outcome: Literal["asked", "kept"],
+    channel_id: str | None,
+    at: datetime,
+) -> None:
+    """Write that a question was asked, or that its asker's answer was no: nothing was changed by either."""
+    entry_id = record_intent(
+        connection,
+        at=at,
+        user_id=question.user_id,
+        team_id=question.team_id,
+        channel_id=channel_id,
+        verb=question.command.partition(" ")[0],
+        command=question.command,
+        subject=question.subject,
+        confirmation_id=question.id,
+    )
+    record_outcome(connection, entry_id, outcome=outcome, detail=None, at=at)
+
+
+def entries(
+    connection: Connection, *, subject: str | None = None, before_id: int | None = None, limit: int = 20
+) -> list[AuditEntry]:
+    """Give at most `limit` entries, newest first: of batches whose id begins so, older than an entry, or both."""
+    wanted = select(table).order_by(table.c.id.desc()).limit(limit)
+    if subject is not None:
+        wanted = wanted.where(
+            or_(*(table.c.subject.startswith(start, autoescape=True) for start in (subject, f"msgbatch_{subject}")))
+        )
+    if before_id is not None:
+        wanted = wanted.where(table.c.id < before_id)
+    return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
+
+
+def for_confirmation(connection: Connection, confirmation_id: str) -> AuditEntry | None:
+    """Give the entry of what the confirmation was used for, an act or a no; None while it is only asked."""
+    used = or_(table.c.outcome.is_(None), table.c.outcome != "asked")
+    wanted = select(table).where(table.c.confirmation_id == confirmation_id, used).order_by(table.c.id).limit(1)
+    row = connection.execute(wanted).one_or_none()
+    return AuditEntry(**row._mapping) if row else None
+
+
+def who_did(connection: Connection, verb: str, subject: str) -> str | None:
+    """Give the user who last did this to a batch through the bot, or None."""
+    done = table.c.verb == verb, table.c.subject == subject, table.c.outcome == "done"
+    wanted = select(table.c.user_id).where(*done).order_by(table.c.id.desc()).limit(1)
+    return connection.execute(wanted).scalar_one_or_none()
+
+
+def export(connection: Connection) -> Iterator[AuditEntry]:
+    """Give every entry, oldest first, read in portions: consume it inside the transaction that it was made in."""
+    everything = select(table).order_by(table.c.id).execution_options(yield_per=500)
+    return (AuditEntry(**row._mapping) for row in connection.execute(everything))

@@ -1,0 +1,185 @@
+"""The database behind the store: an engine that is safe by default, and transactions in threads."""
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from bot.errors import ExpectedError
+from bot.store import sqlite
+from bot.store.tables import metadata
+
+T = TypeVar("T")
+Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]
+
+# Connections a process, and threads that wait on them: small plans allow 20 in all, and asyncio's own threads (five on
+# one core) must not all stand before a locked file, because host names are looked up in them too.
+POOL_SIZE = 4
+# Any number that is ours: who creates tables on Postgres holds it.
+_CREATING_TABLES = 0x62645F31
+
+
+class StoreUnavailable(ExpectedError):
+    """The store could not do it and has changed nothing; `reason` says why, the cause is chained for the log."""
+
+    def __init__(self, reason: Reason) -> None:
+        self.reason: Reason = reason
+        super().__init__(reason)
+
+
+class Database:
+    """The one database of a process; `engine` is for whoever must share its connections.
+
+    Raises StoreUnavailable already here for a URL that names no database we have a driver for.
+    """
+
+    def __init__(self, url: str, *, busy_seconds: float = 3.0) -> None:
+        with _translated():
+            self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
+        self._turns = asyncio.Semaphore(POOL_SIZE)
+        self._running: set[asyncio.Task[Any]] = set()
+
+    def open(self) -> None:
+        """Create the tables that are missing, safely beside other processes that do the same."""
+        with _translated(), self.engine.begin() as connection:
+            if connection.dialect.name == "sqlite":
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins by itself only before a row changes
+            else:
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATING_TABLES})")
+            metadata.create_all(connection)
+
+    def transact(self, work: Callable[[Connection], T]) -> T:
+        """Run `work` in one transaction, here and now: committed when it returns, rolled back when it raises.
+
+        Raises StoreUnavailable for whatever the database refuses; what else `work` raises passes through.
+        """
+        with _translated(), self.engine.begin() as connection:
+            return work(connection)
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        """Do the same in a thread. Who is cancelled while waiting does not stop it; `close` waits for it."""
+        task = asyncio.create_task(self._in_turn(work))
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+        return await asyncio.shield(task)
+
+    async def close(self) -> None:
+        """Let the transactions under way end, then close every connection."""
+        await asyncio.gather(*self._running, return_exceptions=True)
+        await asyncio.to_thread(self.engine.dispose)
+
+    async def _in_turn(self, work: Callable[[Connection], T]) -> T:
+        async with self._turns:
+            return await asyncio.to_thread(self.transact, work)
+
+
+def make_engine(
+    url: str, *, busy_seconds: float = 3.0, sqlite_version: tuple[int, ...] = sqlite3.sqlite_version_info
+) -> Engine:
+    """Make a synchronous engine for SQLite or Postgres (`postgres://` too) that waits `busy_seconds` for locks.
+
+    SQLAlchemy's messages repeat no values (a server's own may name a key). `sqlite_version` is there to try what
+    another library would be given.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _sqlite_engine(parsed, busy_seconds, sqlite_version)
+    if parsed.drivername in ("postgres", "postgresql"):
+        parsed = parsed.set(drivername="postgresql+psycopg")
+    return _postgres_engine(parsed, busy_seconds)
+
+
+def _sqlite_engine(url: URL, busy_seconds: float, version: tuple[int, ...]) -> Engine:
+    in_memory = url.database in (None, "", ":memory:")  # it lives in its connection: one, shared in turns
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        poolclass=QueuePool,
+        pool_size=1 if in_memory else POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=5,
+        # IMMEDIATE: a transaction that will write takes its lock at once; deferred ones deadlock when both upgrade.
+        connect_args={"timeout": busy_seconds, "isolation_level": "IMMEDIATE", "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        sqlite.prepare(connection, version)
+
+    return engine
+
+
+def _postgres_engine(url: URL, busy_seconds: float) -> Engine:
+    # libpq's names and units: seconds; milliseconds until a peer that does not answer is given up.
+    usual = {"connect_timeout": 5, "tcp_user_timeout": 10_000}
+    ours = {name: value for name, value in usual.items() if name not in url.query}
+    engine = create_engine(
+        url,
+        hide_parameters=True,
+        pool_size=POOL_SIZE,
+        max_overflow=0,
+        pool_timeout=5,
+        pool_pre_ping=True,
+        # Behind a transaction pooler a prepared statement may be asked of a server that never saw it (psycopg docs).
+        connect_args={**ours, "prepare_threshold": None},
+    )
+
+    @event.listens_for(engine, "begin")
+    def bound_waiting(connection: Connection) -> None:
+        # SET LOCAL and not a start-up option, which transaction poolers refuse.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(busy_seconds * 1000)}")
+
+    return engine
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except SQLAlchemyError as error:
+        if isinstance(error, StatementError) and not isinstance(error, DBAPIError) and error.orig:
+            raise error.orig from error  # a value that is a mistake of ours never reached the store
+        raise StoreUnavailable(_reason(error)) from error
+
+
+def _reason(error: SQLAlchemyError) -> Reason:
+    if isinstance(error, PoolTimeout):
+        return "locked"
+    if not isinstance(error, DBAPIError):
+        return "failed"
+    if isinstance(error.orig, sqlite3.Error):
+        # The low byte is the primary result code (sqlite.org, "Result and Error Codes").
+        return _SQLITE_REASONS.get(getattr(error.orig, "sqlite_errorcode", 0) & 0xFF, "failed")
+    state = getattr(error.orig, "sqlstate", None)
+    if error.connection_invalidated or (state is None and type(error.orig).__name__ == "OperationalError"):
+        return "unreachable"
+    state = state or ""
+    return _POSTGRES_REASONS.get(state) or _POSTGRES_REASONS.get(state[:2]) or "failed"
+
+
+_SQLITE_REASONS: dict[int, Reason] = {
+    sqlite3.SQLITE_BUSY: "locked",
+    sqlite3.SQLITE_LOCKED: "locked",
+    sqlite3.SQLITE_FULL: "full",
+    sqlite3.SQLITE_READONLY: "read-only",
+    sqlite3.SQLITE_CANTOPEN: "unreachable",
+    sqlite3.SQLITE_NOTADB: "unreachable",
+}
+# SQLSTATEs, and classes of them by their first two characters (Postgres docs, appendix A).
+_POSTGRES_REASONS: dict[str, Reason] = {
+    "55P03": "locked",  # lock_not_available: lock_timeout
+    "40": "locked",  # serialization failures and deadlocks
+    "57014": "locked",  # query_canceled: a statement_timeout of the server's own
+    "53100": "full",
+    "53": "unreachable",  # too many connections, out of memory
+    "25006": "read-only",
+    "08": "unreachable",
+    "28": "unreachable",  # wrong password
+    "3D": "unreachable",  # no such database
+    "57": "unreachable",  # shutting down, starting up
+}

@@ -1,0 +1,168 @@
+"""The audit record says who set out to do what and what came of it, newest first, and settles once."""
+
+from datetime import UTC, datetime, timedelta, timezone
+
+import pytest
+from sqlalchemy import Connection
+
+from bot.store import audit
+from bot.store.audit import AuditEntry
+from bot.store.database import Database
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
+LATER = NOW + timedelta(seconds=2)
+
+
+def intend(connection: Connection, subject: str | None = "msgbatch_01", confirmation_id: str | None = None) -> int:
+    return audit.record_intent(
+        connection,
+        at=NOW,
+        user_id="U01",
+        team_id="T01",
+        channel_id=None,
+        verb="delete",
+        command="delete msgbatch_01",
+        subject=subject,
+        confirmation_id=confirmation_id,
+    )
+
+
+def test_an_intent_reads_back_without_an_outcome(database: Database) -> None:
+    number = database.transact(intend)
+
+    assert database.transact(audit.entries) == [
+        AuditEntry(
+            id=number,
+            at=NOW,
+            user_id="U01",
+            team_id="T01",
+            channel_id=None,
+            verb="delete",
+            command="delete msgbatch_01",
+            subject="msgbatch_01",
+            confirmation_id=None,
+            outcome=None,
+            detail=None,
+            finished_at=None,
+        )
+    ]
+
+
+def settle(database: Database, number: int, outcome: audit.AuditOutcome, detail: str | None = None) -> bool:
+    return database.transact(
+        lambda connection: audit.record_outcome(connection, number, outcome=outcome, detail=detail, at=LATER)
+    )
+
+
+def test_an_outcome_is_written_beside_its_intent(database: Database) -> None:
+    number = database.transact(intend)
+
+    assert settle(database, number, "refused", "the batch has changed")
+
+    (entry,) = database.transact(audit.entries)
+    assert (entry.outcome, entry.detail, entry.finished_at) == ("refused", "the batch has changed", LATER)
+
+
+def test_a_settled_outcome_is_never_rewritten_but_an_unknown_one_may_become_known(database: Database) -> None:
+    number = database.transact(intend)
+
+    answers = [
+        settle(database, number, "unknown"),
+        settle(database, number, "done"),
+        settle(database, number, "failed"),
+    ]
+
+    assert answers == [True, True, False]
+    assert database.transact(audit.entries)[0].outcome == "done"
+
+
+def test_an_outcome_without_an_intent_is_not_written(database: Database) -> None:
+    assert not settle(database, 7, "done")
+    assert database.transact(audit.entries) == []
+
+
+def test_entries_come_newest_first_in_pages(database: Database) -> None:
+    numbers = [database.transact(intend) for _ in range(5)]
+
+    page = database.transact(lambda connection: audit.entries(connection, limit=2))
+    rest = database.transact(lambda connection: audit.entries(connection, before_id=page[-1].id))
+
+    assert [entry.id for entry in page] + [entry.id for entry in rest] == sorted(numbers, reverse=True)
+
+
+def test_entries_of_one_batch_leave_the_others_out(database: Database) -> None:
+    numbers = database.transact(lambda connection: [intend(connection, subject) for subject in ("a", "b", None)])
+
+    found = database.transact(lambda connection: audit.entries(connection, subject="b"))
+
+    assert [entry.id for entry in found] == [numbers[1]]
+
+
+def test_the_act_of_a_confirmation_is_found(database: Database) -> None:
+    number = database.transact(lambda connection: intend(connection, confirmation_id="c1"))
+
+    found = database.transact(lambda connection: audit.for_confirmation(connection, "c1"))
+
+    assert found is not None
+    assert found.id == number
+    assert database.transact(lambda connection: audit.for_confirmation(connection, "c2")) is None
+
+
+def test_an_export_gives_everything_oldest_first_beyond_one_portion(database: Database) -> None:
+    numbers = database.transact(lambda connection: [intend(connection) for _ in range(1_201)])
+
+    exported = database.transact(lambda connection: [entry.id for entry in audit.export(connection)])
+
+    assert exported == sorted(numbers)
+    assert len(exported) == 1_201
+
+
+def test_moments_come_back_in_utc_whatever_zone_they_were_given_in(database: Database) -> None:
+    number = database.transact(intend)
+    elsewhere = LATER.astimezone(timezone(timedelta(hours=5, minutes=30)))
+
+    database.transact(
+        lambda connection: audit.record_outcome(connection, number, outcome="done", detail=None, at=elsewhere)
+    )
+
+    (entry,) = database.transact(audit.entries)
+    assert entry.finished_at == LATER
+    assert entry.finished_at.tzinfo is UTC
+
+
+def test_a_moment_without_a_zone_is_a_mistake(database: Database) -> None:
+    number = database.transact(intend)
+
+    with pytest.raises(ValueError, match="time zone"):
+        database.transact(
+            lambda connection: audit.record_outcome(
+                connection,
+                number,
+                outcome="done",
+                detail=None,
+                at=datetime(2026, 3, 1),  # noqa: DTZ001 - the mistake
+            )
+        )
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("plain", "plain"),
+        ("'; DROP TABLE bd_audit; --", "'; DROP TABLE bd_audit; --"),
+        ("%s %(x)s :x ?", "%s %(x)s :x ?"),
+        ("grüße \U0001f600 \u202e\u2028\n", "grüße \U0001f600 \u202e\u2028\n"),
+        ("a\0b", "a\ufffdb"),
+        ("half \ud83d pair", "half \ufffd pair"),
+        ("x" * 100_000, "x" * 100_000),
+    ],
+    ids=["plain", "sql", "marks", "unicode", "nul", "surrogate", "long"],
+)
+def test_every_text_can_be_recorded_and_reads_back_the_same_everywhere(
+    database: Database, written: str, read: str
+) -> None:
+    number = database.transact(intend)
+
+    settle(database, number, "failed", written)
+
+    assert database.transact(audit.entries)[0].detail == read

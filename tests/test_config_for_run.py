@@ -1,0 +1,141 @@
+"""Settings that cannot work stop the start with a line a problem: which variable, what is wrong, what to do."""
+
+import pytest
+
+from bot.config import Settings, SettingsError, check_for_run, load_settings
+from bot.errors import ExpectedError
+
+BOT = "xoxb-1-2-madeupbottoken"
+APP = "xapp-1-A1-2-madeupapptoken"
+SIGNING = "0123456789abcdef0123456789abcdef"
+KEY = "sk-ant-api03-madeup_key-AA"
+ENOUGH = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "ANTHROPIC_API_KEY": KEY}
+
+
+def loaded(**env: str) -> Settings:
+    return load_settings(env, None)
+
+
+def refusal(**changes: str) -> str:
+    with pytest.raises(SettingsError) as caught:
+        check_for_run(loaded(**{**ENOUGH, **changes}))
+    return str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"SLACK_APP_TOKEN": "", "SLACK_SIGNING_SECRET": SIGNING},
+        {"SLACK_SIGNING_SECRET": SIGNING.upper()},
+        {"ANTHROPIC_BASE_URL": "http://127.0.0.1:8080", "ANTHROPIC_API_KEY": "anything"},
+        {"ANTHROPIC_BASE_URL": "https://anthropic.com.example.org/gateway", "ANTHROPIC_API_KEY": "anything"},
+        {"BATCHDESK_OPERATORS": "U012AB,W012,S0AB,*", "BATCHDESK_ADMINS": "*", "BATCHDESK_CHANNELS": "C01A G01A D01A"},
+        {"DYNO": "web.1", "DATABASE_URL": "postgres://ann:pw@db:5432/x?sslmode=require"},
+        {"ANTHROPIC_WORKSPACE_ID": "wrkspc_01Ab", "ANTHROPIC_BETAS": "output-300k-2026-03-24", "PORT": "0"},
+        {"BATCHDESK_AUDIT_CHANNEL": "C012AB", "DATABASE_URL": "sqlite:////srv/batchdesk.sqlite3"},
+        {"SLACK_API_URL": "http://[::1]:4000/api/"},
+    ],
+)
+def test_settings_that_can_work_pass(changes: dict[str, str]) -> None:
+    check_for_run(loaded(**{**ENOUGH, **changes}))
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "sentence"),
+    [
+        ("SLACK_BOT_TOKEN", "", "is not set; set it to the bot token (xoxb-…) from OAuth & Permissions"),
+        ("SLACK_BOT_TOKEN", APP, "holds an app-level token (xapp-…); it needs the bot token (xoxb-…) from OAuth"),
+        ("SLACK_BOT_TOKEN", "xoxp-1-madeup", "holds a user token (xoxp-…); it needs the bot token"),
+        ("SLACK_BOT_TOKEN", "xoxe.xoxb-1-madeup", "holds a rotating or refresh token (xoxe…); it needs"),
+        ("SLACK_BOT_TOKEN", KEY, "holds an Anthropic API key (sk-ant-…); it needs the bot token"),
+        ("SLACK_BOT_TOKEN", SIGNING, "holds a signing secret (32 hexadecimal digits); it needs the bot token"),
+        ("SLACK_BOT_TOKEN", "xoxb-...", "is malformed; copy the bot token"),
+        ("SLACK_BOT_TOKEN", "hunter2", "is malformed; copy the bot token"),
+        ("SLACK_BOT_TOKEN", f"{BOT}\n", "contains blanks or line breaks"),
+        ("SLACK_BOT_TOKEN", f" {BOT}", "contains blanks or line breaks"),
+        ("SLACK_BOT_TOKEN", f"{BOT}\u200b", "contains blanks or line breaks"),
+        ("SLACK_BOT_TOKEN", f'"{BOT}"', "is wrapped in quotation marks"),
+        ("SLACK_BOT_TOKEN", f"\u201c{BOT}\u201d", "is wrapped in quotation marks"),
+        ("SLACK_APP_TOKEN", BOT, "holds a bot token (xoxb-…); it needs the app-level token (xapp-…) from Basic"),
+        ("SLACK_APP_TOKEN", "", "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP mode) is set"),
+        ("SLACK_SIGNING_SECRET", SIGNING[:-1], "is malformed; copy the signing secret (32 hexadecimal digits)"),
+        ("SLACK_SIGNING_SECRET", APP, "holds an app-level token (xapp-…); it needs the signing secret"),
+        ("ANTHROPIC_API_KEY", "", "is not set; set it to the Anthropic API key (sk-ant-…) from the Anthropic Console"),
+        ("ANTHROPIC_API_KEY", "hunter2", "is malformed; copy the Anthropic API key"),
+        ("ANTHROPIC_API_KEY", BOT, "holds a bot token (xoxb-…); it needs the Anthropic API key"),
+    ],
+)
+def test_a_wrong_secret_is_explained_in_one_line_and_not_shown(name: str, value: str, sentence: str) -> None:
+    said = refusal(**{name: value})
+
+    assert said.count("\n") == 0
+    assert said.removeprefix(f"{name} ").startswith(sentence)
+    assert name in said
+    assert not value.strip() or value.strip() not in said
+
+
+def test_swapped_slack_tokens_are_both_named() -> None:
+    said = refusal(SLACK_BOT_TOKEN=APP, SLACK_APP_TOKEN=BOT).splitlines()
+
+    assert [line.split()[0] for line in said] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+
+
+def test_a_key_is_needed_for_every_api_and_fits_into_a_header() -> None:
+    elsewhere = "http://127.0.0.1:1"
+
+    assert "ANTHROPIC_API_KEY is not set" in refusal(ANTHROPIC_BASE_URL=elsewhere, ANTHROPIC_API_KEY="")
+    assert "ANTHROPIC_API_KEY is malformed" in refusal(ANTHROPIC_BASE_URL=elsewhere, ANTHROPIC_API_KEY="schlüssel")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("BATCHDESK_OPERATORS", "U01,@ann", "BATCHDESK_OPERATORS contains '@ann'; write user ids"),
+        ("BATCHDESK_OPERATORS", "u01", "BATCHDESK_OPERATORS contains 'u01'"),
+        ("BATCHDESK_OPERATORS", "U0", "BATCHDESK_OPERATORS contains 'U0'"),
+        ("BATCHDESK_OPERATORS", "<@U01>", "BATCHDESK_OPERATORS contains '<@U01>'"),
+        ("BATCHDESK_OPERATORS", "**", "BATCHDESK_OPERATORS contains '**'"),
+        ("BATCHDESK_OPERATORS", "U01\u202e", r"BATCHDESK_OPERATORS contains 'U01\u202e'"),
+        ("BATCHDESK_ADMINS", "C01", "BATCHDESK_ADMINS contains 'C01'"),
+        ("BATCHDESK_CHANNELS", "#general", "BATCHDESK_CHANNELS contains '#general'; write channel ids"),
+        ("BATCHDESK_CHANNELS", "U01", "BATCHDESK_CHANNELS contains 'U01'"),
+        ("BATCHDESK_AUDIT_CHANNEL", "audit", "BATCHDESK_AUDIT_CHANNEL contains 'audit'"),
+        ("ANTHROPIC_WORKSPACE_ID", "a b", "ANTHROPIC_WORKSPACE_ID contains 'a b'"),
+        ("ANTHROPIC_BETAS", "ü", "ANTHROPIC_BETAS contains"),
+        ("PORT", "65536", "PORT is 65536; it must be from 0 to 65535"),
+        ("PORT", "-1", "PORT is -1"),
+        ("SLACK_API_URL", "slack.com/api", "SLACK_API_URL is not an address"),
+        ("SLACK_API_URL", "wss://slack.com/api", "SLACK_API_URL is not an address"),
+        ("ANTHROPIC_BASE_URL", "http://", "ANTHROPIC_BASE_URL is not an address"),
+        ("ANTHROPIC_BASE_URL", "https://ann:pw@proxy", "ANTHROPIC_BASE_URL is not an address"),
+        ("ANTHROPIC_BASE_URL", "http://a b", "ANTHROPIC_BASE_URL is not an address"),
+        ("ANTHROPIC_BASE_URL", "https://api.anthropic.com/v1/", "ANTHROPIC_BASE_URL ends in /v1"),
+        ("DATABASE_URL", "mysql://ann:hunter2@db/x", "DATABASE_URL names no database the bot can use"),
+        ("DATABASE_URL", "postgresql+asyncpg://ann:hunter2@db/x", "DATABASE_URL names no database the bot can use"),
+        ("DATABASE_URL", "sqlite://", "DATABASE_URL names a SQLite database in memory"),
+        ("DATABASE_URL", "sqlite:///:memory:", "DATABASE_URL names a SQLite database in memory"),
+        ("DYNO", "web.1", "DATABASE_URL must name a Postgres on Heroku"),
+    ],
+)
+def test_each_other_mistake_stops_the_start_with_one_line(name: str, value: str, said: str) -> None:
+    line = refusal(**{name: value})
+
+    assert line.startswith(said)
+    assert "\n" not in line
+    assert "hunter2" not in line
+
+
+@pytest.mark.parametrize("secret", [BOT, f'"{BOT}"', KEY, SIGNING])
+def test_a_secret_in_the_wrong_variable_is_not_shown(secret: str) -> None:
+    said = refusal(BATCHDESK_OPERATORS=secret)
+
+    assert said.startswith("BATCHDESK_OPERATORS contains a secret")
+    assert secret not in said
+
+
+def test_all_problems_are_told_at_once() -> None:
+    with pytest.raises(ExpectedError) as caught:
+        check_for_run(loaded(PORT="70000", BATCHDESK_CHANNELS="general"))
+
+    assert len(str(caught.value).splitlines()) == 5
