@@ -1,0 +1,1 @@
+"""The real bot between two simulated outside worlds, on loopback."""

@@ -1,0 +1,1 @@
+"""A Message Batches API that behaves like the real one, on loopback."""

@@ -1,0 +1,69 @@
+"""Made-up answers of a model: plausible text and usage that follow from the batch and the request alone."""
+
+from typing import Any
+
+from bot.playground.api_simulator.ids import chance, made_id
+from bot.playground.api_simulator.requests import Request
+
+_SENTENCES = (
+    "The customer asks for a refund of the second charge and attaches the receipt.",
+    "Category: billing. Urgency: normal. Language: English.",
+    "The invoice total of 1,284.50 € matches the purchase order; the delivery date does not.",
+    "Summary: the call ended with an agreement to ship the replacement by Friday.",
+    "No personal data beyond the name and the order number was found in the text.",
+    "The reviewer likes the battery life and dislikes the weight — four stars of five.",
+    "Sentiment: mildly negative, improving towards the end of the conversation.",
+    "The contract renews automatically unless notice is given 60 days before its term.",
+    "Translation: “Die Lieferung ist vollständig angekommen.”",
+    "The function returns early when the list is empty, so the division is never reached.",
+    "Recommended next step: ask the supplier for the corrected certificate.",
+    "Two of the five claims are supported by the cited sources; the others need checking.",
+    "Line one of the address\u2028Line two of the address",
+    "Key points:\n- the migration finished on schedule\n- no rows were lost\n- one index has to be rebuilt",
+    "The tone is friendly 🙂 and the request is clear: move the appointment to next week.",
+    "The passage describes a coastal town in winter, its harbour closed and its streets empty.",
+)
+"""One of them holds a raw U+2028, which is legal in JSON and splits lines for whoever reads them as text."""
+
+
+def made_up_message(batch_id: str, request: Request) -> dict[str, Any]:
+    """The Message of a request that succeeded, in the key order of captured ones; it stops at `max_tokens`."""
+    seed = (batch_id, request.custom_id)
+    text = _text(*seed)
+    tokens = max(1, len(text) // 4)
+    cut = tokens > request.max_tokens
+    if cut:
+        tokens, text = request.max_tokens, text[: request.max_tokens * 4]
+    return {
+        "model": request.model,
+        "id": made_id("msg", *seed),
+        "type": "message",
+        "role": "assistant",
+        "content": [{"type": "text", "text": text, "citations": None}],
+        "container": None,
+        "stop_reason": "max_tokens" if cut else "end_turn",
+        "stop_sequence": None,
+        "stop_details": None,
+        "usage": _usage(request, tokens, writes=chance("cache", *seed) < 0.05),
+    }
+
+
+def _text(*seed: str) -> str:
+    length = 3 + int(4 * chance("length", *seed))
+    start = int(len(_SENTENCES) * chance("start", *seed))
+    return " ".join(_SENTENCES[(start + 7 * step) % len(_SENTENCES)] for step in range(length))
+
+
+def _usage(request: Request, output_tokens: int, *, writes: bool) -> dict[str, Any]:
+    """Usage at the batch tier: the cached part is written by a few requests and read by the others."""
+    written, read = (request.cached_tokens, 0) if writes else (0, request.cached_tokens)
+    return {
+        "input_tokens": request.input_tokens,
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": read,
+        "cache_creation": {"ephemeral_5m_input_tokens": written, "ephemeral_1h_input_tokens": 0},
+        "output_tokens": output_tokens,
+        "server_tool_use": None,
+        "service_tier": "batch",
+        "inference_geo": "not_available",
+    }

@@ -1,0 +1,79 @@
+"""The door: who may come in, speaking which version."""
+
+import hmac
+import re
+from datetime import datetime, timedelta
+
+from aiohttp import web
+
+from bot.playground.api_simulator.clock import Clock, wire_time
+from bot.playground.api_simulator.errors import ApiError
+
+VERSIONS = frozenset({"2023-01-01", "2023-06-01", "2026-10-21"})
+_CALLS_A_MINUTE = 4_000  # docs.anthropic.com, Rate limits: calls to batch endpoints at the Scale tier
+
+
+class Door:
+    """Checks the headers every call needs; refuses with `ApiError` in the order key, version, workspace."""
+
+    def __init__(self, key: str | None, workspace_id: str) -> None:
+        """Let in whoever has the key; any key at all if `key` is None."""
+        self._key = key
+        self._workspace_id = workspace_id
+
+    def check(self, request: web.Request) -> None:
+        """Let the call pass, or raise 401 (key), 400 (version) or 403 (another workspace)."""
+        self._check_key(_sent_key(request))
+        headers = request.headers
+        version = headers.get("anthropic-version", "")
+        if not version:
+            raise ApiError(400, "anthropic-version: header is required")
+        if version not in VERSIONS:
+            raise ApiError(400, f"anthropic-version: {version!r} is not a valid version")
+        if headers.get("anthropic-workspace-id", self._workspace_id) != self._workspace_id:
+            raise ApiError(403, "The anthropic-workspace-id header does not match the workspace of the API key.")
+
+    def _check_key(self, sent: str) -> None:
+        if self._key is not None and not hmac.compare_digest(sent.encode(), self._key.encode()):
+            raise ApiError(401, "API key is invalid.")
+
+
+class RateLimitHeaders:
+    """Counts calls in windows of a simulated minute, for the rate-limit headers; nothing is ever refused by it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._window: datetime | None = None
+        self._calls = 0
+
+    def count(self) -> None:
+        """Take note of one call."""
+        window = self._clock.now().replace(second=0, microsecond=0)
+        if window != self._window:
+            self._window, self._calls = window, 0
+        self._calls += 1
+
+    def headers(self) -> dict[str, str]:
+        """The three headers as they stand (docs.anthropic.com, Rate limits)."""
+        reset = self._clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
+        return {
+            "anthropic-ratelimit-requests-limit": str(_CALLS_A_MINUTE),
+            "anthropic-ratelimit-requests-remaining": str(max(0, _CALLS_A_MINUTE - self._calls)),
+            "anthropic-ratelimit-requests-reset": re.sub(r"\.\d+\+00:00$", "Z", wire_time(reset) or ""),
+        }
+
+
+def _sent_key(request: web.Request) -> str:
+    """The key, from either header, each sent any number of times, as long as all of them say the same."""
+    keys = {key.strip() for key in request.headers.getall("x-api-key", [])}
+    for authorization in request.headers.getall("authorization", []):
+        scheme, _, key = authorization.strip().partition(" ")
+        if scheme.lower() != "bearer" or not key.strip():
+            raise ApiError(401, "Authorization header is invalid: expected `Bearer` and a key.")
+        keys.add(key.strip())
+    keys.discard("")
+    if len(keys) > 1:
+        raise ApiError(401, "The x-api-key and Authorization headers hold different credentials.")
+    if not keys:
+        raise ApiError(401, "x-api-key header is required")
+    return keys.pop()

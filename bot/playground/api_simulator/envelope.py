@@ -1,0 +1,88 @@
+"""The envelope of a create: what is checked at once and refuses the whole batch."""
+
+import json
+import re
+from typing import Any, NoReturn
+
+from bot.playground.api_simulator.errors import ApiError
+from bot.playground.api_simulator.params_rules import Circumstances, read_params
+from bot.playground.api_simulator.requests import Request
+
+MAX_BODY_BYTES = 256 * 1024 * 1024
+_MAX_REQUESTS = 100_000
+_PATTERN = "^[a-zA-Z0-9_-]{1,64}$"
+
+
+def read_envelope(body: bytes, how: Circumstances) -> tuple[Request, ...]:
+    """The requests of a create; runs a while on a large body, so give it a thread of its own.
+
+    Raises:
+        ApiError: 400, in the live API's words where they were captured, for the first mistake found.
+    """
+    requests = _list_of_requests(_parsed(body))
+    seen: set[str] = set()
+    read = []
+    for index, line in enumerate(requests):
+        custom_id, params = _read_line(f"requests.{index}", line)
+        if custom_id in seen:
+            _refuse(f"requests: custom_id's must be unique within a batch. Duplicate custom_id found: {custom_id}")
+        seen.add(custom_id)
+        read.append(read_params(custom_id, params, how))
+    return tuple(read)
+
+
+def _parsed(body: bytes) -> Any:
+    try:
+        return json.loads(body.decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, f"The request body is not valid JSON: {error}") from None
+
+
+def _no_constant(word: str) -> NoReturn:
+    raise ValueError(f"unexpected {word}")
+
+
+def _list_of_requests(envelope: Any) -> list[Any]:
+    if not isinstance(envelope, dict):
+        _refuse("Input should be a valid dictionary")
+    for key in envelope.keys() - {"requests"}:
+        _refuse(f"{key}: Extra inputs are not permitted")
+    if "requests" not in envelope:
+        _refuse("requests: Field required")
+    requests = envelope["requests"]
+    if not isinstance(requests, list):
+        _refuse("requests: Input should be a valid list")
+    if not requests:
+        _refuse("requests: List should have at least 1 item after validation, not 0")
+    if len(requests) > _MAX_REQUESTS:
+        _refuse(f"requests: List should have at most {_MAX_REQUESTS} items after validation, not {len(requests)}")
+    return requests
+
+
+def _read_line(place: str, line: Any) -> tuple[str, dict[str, Any]]:
+    if not isinstance(line, dict):
+        _refuse(f"{place}: Input should be a valid dictionary")
+    for key in ("custom_id", "params"):
+        if key not in line:
+            _refuse(f"{place}.{key}: Field required")
+    for key in line.keys() - {"custom_id", "params"}:
+        _refuse(f"{place}.{key}: Extra inputs are not permitted")
+    _check_custom_id(f"{place}.custom_id", line["custom_id"])
+    if not isinstance(line["params"], dict):
+        _refuse(f"{place}.params: Input should be a valid dictionary")
+    return line["custom_id"], line["params"]
+
+
+def _check_custom_id(place: str, custom_id: Any) -> None:
+    if not isinstance(custom_id, str):
+        _refuse(f"{place}: Input should be a valid string")
+    if not custom_id:
+        _refuse(f"{place}: String should have at least 1 character")
+    if len(custom_id) > 64:
+        _refuse(f"{place}: String should have at most 64 characters")
+    if not re.fullmatch(_PATTERN[1:-1], custom_id):
+        _refuse(f"{place}: String should match pattern '{_PATTERN}'")
+
+
+def _refuse(message: str) -> NoReturn:
+    raise ApiError(400, message)

@@ -1,0 +1,94 @@
+"""Faults on order: what the next matching calls are to meet instead of a proper answer."""
+
+import fnmatch
+from typing import Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from bot.playground.api_simulator.errors import ERROR_TYPES, ApiError
+
+_MESSAGES = {
+    429: "This request would exceed your organization's rate limit. Please try again later.",
+    500: "Internal server error",
+    504: "Request timed out. Please try again.",
+    529: "Overloaded",
+}
+
+
+class Fault(BaseModel):
+    """What happens to the next `times` calls that match method and path; one of status, delay, cut and body.
+
+    `path` is matched as in fnmatch against the decoded path; `*` also passes over slashes. What a fault does:
+
+    - `status`: the call is refused with it, nothing is done; `retry_after` seconds, `error_code` (in `error.details`)
+      and `should_retry` (as `x-should-retry`) may be added;
+    - `delay`: the call is done at once, and answered after so many real seconds;
+    - `cut` "before": the connection closes without an answer, nothing is done; "middle": the call is done, and the
+      connection closes after half of the answer's body;
+    - `body`: nothing is done, and this text is the answer (with `status` if given, else 200).
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    method: Literal["GET", "POST", "DELETE"] | None = None
+    path: str = Field("/v1/messages/batches*", min_length=1)
+    times: int = Field(1, ge=1)
+    status: int | None = Field(None, ge=400, le=599)
+    retry_after: float | None = Field(None, ge=0)
+    error_code: str | None = None
+    should_retry: bool | None = None
+    delay: float | None = Field(None, gt=0, le=600)
+    cut: Literal["before", "middle"] | None = None
+    body: str | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> Self:
+        ways = [name for name in ("status", "delay", "cut", "body") if getattr(self, name) is not None]
+        if len(ways) != 1 and ways != ["status", "body"]:
+            raise ValueError("give exactly one of status, delay, cut and body (or a status with a body)")
+        extras = (self.retry_after, self.error_code, self.should_retry)
+        if self.status is None and any(extra is not None for extra in extras):
+            raise ValueError("retry_after, error_code and should_retry go with a status")
+        return self
+
+    def matches(self, method: str, path: str) -> bool:
+        """Whether a call is one of those that are to meet this fault."""
+        return self.method in {None, method} and fnmatch.fnmatchcase(path, self.path)
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers ordered along with a status."""
+        headers = {} if self.retry_after is None else {"retry-after": f"{self.retry_after:g}"}
+        if self.should_retry is not None:
+            headers["x-should-retry"] = str(self.should_retry).lower()
+        return headers
+
+    def refusal(self) -> ApiError:
+        """The error answer of a fault with a status."""
+        status = self.status or 500
+        details: dict[str, Any] | None = {"error_code": self.error_code} if self.error_code else None
+        message = _MESSAGES.get(status) or f"Ordered fault ({ERROR_TYPES.get(status, 'error')})"
+        return ApiError(status, message, details=details, headers=self.headers)
+
+
+class Faults:
+    """The faults that are still to happen, first ordered, first met."""
+
+    def __init__(self) -> None:
+        self._waiting: list[tuple[Fault, int]] = []
+
+    def add(self, fault: Fault) -> None:
+        """Order a fault."""
+        self._waiting.append((fault, fault.times))
+
+    def clear(self) -> None:
+        """Forget all that have not happened."""
+        self._waiting.clear()
+
+    def take(self, method: str, path: str) -> Fault | None:
+        """The fault this call meets, used up by one; None if it meets none."""
+        for place, (fault, left) in enumerate(self._waiting):
+            if fault.matches(method, path):
+                self._waiting[place : place + 1] = [(fault, left - 1)] if left > 1 else []
+                return fault
+        return None

@@ -1,0 +1,24 @@
+"""Identifiers that look like the real ones, and chance that comes out the same every time."""
+
+import hashlib
+
+_BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
+
+
+def made_id(prefix: str, *seed: object, length: int = 22) -> str:
+    """An id such as `msgbatch_01…`: the prefix, `01`, and `length` base58 characters that follow from the seed."""
+    number = int.from_bytes(_digest(seed, 20), "big")
+    tail = []
+    for _ in range(length):
+        number, digit = divmod(number, 58)
+        tail.append(_BASE58[digit])
+    return f"{prefix}_01{''.join(tail)}"
+
+
+def chance(*seed: object) -> float:
+    """A number from 0 up to, but not including, 1 that follows from the seed alone."""
+    return int.from_bytes(_digest(seed, 6), "big") / 2**48
+
+
+def _digest(seed: tuple[object, ...], size: int) -> bytes:
+    return hashlib.blake2b("\x1f".join(map(str, seed)).encode("utf-8", "surrogatepass"), digest_size=size).digest()

@@ -1,0 +1,76 @@
+"""The rules for the `messages` of a request."""
+
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import urlsplit
+
+_EMPTY = "all messages must have non-empty content except for the optional final assistant message"
+
+
+def message_mistakes(messages: list[Any], *, newest: bool) -> Iterator[str]:
+    """What is wrong with the messages, first things first; `newest` applies the rules of API version 2026-10-21."""
+    if not messages:
+        yield "messages: at least one message is required"
+    for index, message in enumerate(messages):
+        place = f"messages.{index}"
+        if not isinstance(message, dict):
+            yield f"{place}: Input should be a valid dictionary"
+            continue
+        yield from _shape_mistakes(place, message)
+        yield from _content_mistakes(place, message, last=index == len(messages) - 1)
+        if newest:
+            yield from _newest_mistakes(place, message)
+
+
+def _shape_mistakes(place: str, message: dict[str, Any]) -> Iterator[str]:
+    for key in ("role", "content"):
+        if key not in message:
+            yield f"{place}.{key}: Field required"
+    if message.get("role") == "system":
+        yield 'messages: Unexpected role "system". The Messages API accepts a top-level `system` parameter.'
+    elif message.get("role") not in {"user", "assistant"}:
+        yield f"{place}.role: Input should be 'user' or 'assistant'"
+
+
+def _content_mistakes(place: str, message: dict[str, Any], *, last: bool) -> Iterator[str]:
+    content = message.get("content")
+    if not isinstance(content, str | list):
+        yield f"{place}.content: Input should be a valid list"
+    elif not content and not (last and message.get("role") == "assistant"):
+        yield f"{place}: {_EMPTY}"
+    for index, block in enumerate(content if isinstance(content, list) else ()):
+        yield from _block_mistakes(f"{place}.content.{index}", block)
+
+
+def _block_mistakes(place: str, block: Any) -> Iterator[str]:
+    if not isinstance(block, dict):
+        yield f"{place}: Input should be a valid dictionary"
+    elif "type" not in block:
+        yield f"{place}.type: Field required"
+    elif block["type"] == "text":
+        text = block.get("text")
+        if not isinstance(text, str):
+            yield f"{place}.text.text: " + ("Field required" if text is None else "Input should be a valid string")
+        elif not text:
+            yield "messages: text content blocks must be non-empty"
+    elif _cannot_be_fetched(block.get("source")):
+        yield f"{place}.{block['type']}.source.url: Unable to download the file. Please verify the URL and try again."
+
+
+def _cannot_be_fetched(source: Any) -> bool:
+    """Nothing is really fetched: an address that is not https, or ends in `.invalid`, counts as unreachable."""
+    if not isinstance(source, dict) or source.get("type") != "url":
+        return False
+    address = urlsplit(str(source.get("url")))
+    return address.scheme != "https" or (address.hostname or "invalid").endswith("invalid")
+
+
+def _newest_mistakes(place: str, message: dict[str, Any]) -> Iterator[str]:
+    content = message.get("content")
+    for index, block in enumerate(content if isinstance(content, list) else ()):
+        if not isinstance(block, dict):
+            continue
+        if message.get("role") == "assistant" and block.get("type") == "document":
+            yield f"{place}.content.{index}: document blocks are not allowed in assistant turns"
+        if message.get("role") == "user" and block.get("type") == "text" and block.get("citations"):
+            yield f"{place}.content.{index}.text.citations: Extra inputs are not permitted"

@@ -1,0 +1,125 @@
+"""The rules for `params`: never checked at create, only while the batch is processed, where they make errored lines."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from bot.playground.api_simulator.message_rules import message_mistakes
+from bot.playground.api_simulator.models import Model, find_model
+from bot.playground.api_simulator.requests import Failure, Request
+
+_ALLOWED = frozenset(
+    {
+        "cache_control",
+        "container",
+        "context_management",
+        "diagnostics",
+        "inference_geo",
+        "max_tokens",
+        "mcp_servers",
+        "messages",
+        "metadata",
+        "model",
+        "output_config",
+        "output_format",
+        "service_tier",
+        "stop_sequences",
+        "system",
+        "temperature",
+        "thinking",
+        "tool_choice",
+        "tools",
+        "top_k",
+        "top_p",
+        "user_profile_id",
+    }
+)
+_NOT_IN_A_BATCH = ("speed", "store", "previous_thread_event_id", "cache_hint", "context_hint", "fallbacks")
+_SAMPLING = ("temperature", "top_p", "top_k")
+_LARGE_OUTPUT_BETA = "output-300k-2026-03-24"
+
+
+@dataclass(frozen=True, slots=True)
+class Circumstances:
+    """What the headers of the create say about how its params are to be read."""
+
+    version: str
+    betas: frozenset[str]
+    user_profile: str | None = None
+
+
+def read_params(custom_id: str, params: dict[str, Any], how: Circumstances) -> Request:
+    """The request as it will be processed, with the first of its mistakes, if it has any."""
+    tokens, cached = _tokens(params)
+    name, limit = params.get("model"), params.get("max_tokens")
+    model = find_model(name) if isinstance(name, str) else None
+    failure = next(_mistakes(params, model, tokens, how), None)
+    asked = limit if isinstance(limit, int) else 1
+    return Request(custom_id, model.id if model else str(name), asked, tokens - cached, cached, failure)
+
+
+def _mistakes(params: dict[str, Any], model: Model | None, tokens: int, how: Circumstances) -> Iterator[Failure]:
+    checks: tuple[Callable[[], Iterator[str]], ...] = (
+        lambda: _missing(params),
+        lambda: _forbidden(params, how),
+        lambda: _unknown_keys(params),
+        lambda: message_mistakes(params["messages"], newest=how.version >= "2026-10-21"),
+    )
+    for check in checks:
+        yield from (Failure("invalid_request_error", message) for message in check())
+    if model is None:
+        yield Failure("not_found_error", f"model: {params['model']}")
+        return
+    for message in (*_limit_mistakes(params["max_tokens"], model, how), *_sampling_mistakes(params)):
+        yield Failure("invalid_request_error", message)
+    if tokens > model.context:
+        yield Failure("invalid_request_error", f"prompt is too long: {tokens} tokens > {model.context} maximum")
+
+
+def _missing(params: dict[str, Any]) -> Iterator[str]:
+    for key, kind, word in (("model", str, "string"), ("max_tokens", int, "integer"), ("messages", list, "list")):
+        if key not in params:
+            yield f"{key}: Field required"
+        elif not isinstance(params[key], kind) or isinstance(params[key], bool):
+            yield f"{key}: Input should be a valid {word}"
+
+
+def _forbidden(params: dict[str, Any], how: Circumstances) -> Iterator[str]:
+    """docs.anthropic.com, Message Batches and the 2026-10-21 migration: what params may not hold."""
+    if params.get("stream"):
+        yield "stream: Streaming is not supported in a Message Batch"
+    keys = (*_NOT_IN_A_BATCH, *(_SAMPLING if how.version >= "2026-10-21" else ()))
+    yield from (f"{key}: Not supported in a Message Batch" for key in keys if params.get(key) is not None)
+    if params.get("research_preview_2026_02") == "active":
+        yield "research_preview_2026_02: Not supported in a Message Batch"
+    if how.user_profile and params.get("user_profile_id", how.user_profile) != how.user_profile:
+        yield "user_profile_id: Does not match the anthropic-user-profile-id header"
+
+
+def _unknown_keys(params: dict[str, Any]) -> Iterator[str]:
+    tolerated = {"stream", "research_preview_2026_02", *_NOT_IN_A_BATCH}
+    yield from (f"{key}: Extra inputs are not permitted" for key in params if key not in _ALLOWED | tolerated)
+
+
+def _limit_mistakes(limit: int, model: Model, how: Circumstances) -> Iterator[str]:
+    most = 300_000 if _LARGE_OUTPUT_BETA in how.betas else model.max_tokens
+    if limit < 1:
+        yield "max_tokens: Input should be greater than or equal to 1"
+    if limit > most:
+        yield f"max_tokens: {limit} > {most}, which is the maximum allowed number of output tokens for {model.id}"
+
+
+def _sampling_mistakes(params: dict[str, Any]) -> Iterator[str]:
+    for key in ("temperature", "top_p"):
+        value = params.get(key)
+        if isinstance(value, int | float) and not 0 <= value <= 1:
+            yield f"{key}: Input should be between 0 and 1"
+
+
+def _tokens(params: dict[str, Any]) -> tuple[int, int]:
+    """Input tokens, about one for four characters, and how many of them a cache breakpoint covers."""
+    prompt = {key: params[key] for key in ("system", "messages", "tools") if key in params}
+    text = json.dumps(prompt, ensure_ascii=False)
+    tokens = 8 + len(text) // 4
+    return tokens, int(tokens * 0.8) if '"cache_control"' in text or params.get("cache_control") else 0

@@ -1,0 +1,98 @@
+"""A believable workspace: a dozen batches in every state there is, with causes of failure as they come in real life."""
+
+from typing import Any
+
+from bot.playground.api_simulator.ids import chance
+from bot.playground.api_simulator.workspace import Workspace
+
+_MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
+
+_BATCHES: tuple[dict[str, Any], ...] = (
+    # The newest has ended with a few failures, so that what is said of `last` can be tried to the end.
+    {
+        "prefix": "ticket",
+        "succeeded": 1_161,
+        "errored": 39,
+        "age": 11 * _MINUTE,
+        "took": 7 * _MINUTE,
+        "causes": {"prompt_too_long": 26, "overloaded": 10, "api_error": 3},
+    },
+    {
+        "prefix": "review",
+        "processing_status": "in_progress",
+        "processing": 320,
+        "age": 13 * _MINUTE,
+        "ends_in": 9 * _MINUTE,
+    },
+    {
+        "prefix": "product",
+        "processing_status": "canceling",
+        "succeeded": 2_875,
+        "canceled": 1_625,
+        "age": 34 * _MINUTE,
+        "cancel_ago": 20.0,
+        "ends_in": 6 * _MINUTE,
+        "model": "claude-sonnet-5",
+    },
+    {
+        "prefix": "catalog",
+        "processing_status": "in_progress",
+        "succeeded": 11_904,
+        "errored": 96,
+        "age": 48 * _MINUTE,
+        "ends_in": 40 * _MINUTE,
+        "causes": {"overloaded": 3, "api_error": 1},
+    },
+    {"prefix": "smoke", "succeeded": 1, "age": 2 * _HOUR, "took": 3.4 * _MINUTE, "model": "claude-opus-5"},
+    {
+        "prefix": "invoice",
+        "succeeded": 6_000,
+        "errored": 4_000,
+        "age": 5.5 * _HOUR,
+        "took": 37 * _MINUTE,
+        "causes": {"max_tokens_too_large": 3_120, "prompt_too_long": 742, "overloaded": 120, "api_error": 18},
+    },
+    {"prefix": "faq", "succeeded": 2_400, "age": 1.1 * _DAY, "took": 22 * _MINUTE, "model": "claude-sonnet-5"},
+    {
+        "prefix": "contract",
+        "errored": 850,
+        "age": 2.2 * _DAY,
+        "took": 5 * _MINUTE,
+        "causes": {"unknown_model": 1},
+    },
+    {
+        "prefix": "transcript",
+        "succeeded": 1_930,
+        "errored": 12,
+        "canceled": 1_058,
+        "age": 3.3 * _DAY,
+        "took": 19 * _MINUTE,
+        "causes": {"empty_content": 1},
+    },
+    {"prefix": "draft", "canceled": 500, "age": 6.1 * _DAY, "took": 40.0, "model": "claude-opus-5"},
+    {"prefix": "archive-page", "expired": 1_500, "age": 9.4 * _DAY},
+    {"prefix": "probe", "errored": 1, "age": 12 * _DAY, "took": 3.1 * _MINUTE, "causes": {"messages_missing": 1}},
+    {
+        "prefix": "survey",
+        "succeeded": 742,
+        "errored": 8,
+        "expired": 50,
+        "age": 28.3 * _DAY,
+        "causes": {"overloaded": 1},
+    },
+    {"prefix": "label", "succeeded": 3_600, "age": 33 * _DAY, "took": 28 * _MINUTE},
+)
+
+
+def seed_workspace(workspace: Workspace) -> None:
+    """Fill an empty workspace; ids and outcomes are the same each time, only the times go by the clock."""
+    for batch in _BATCHES:
+        workspace.add(**(batch | _odd_times(batch)))
+
+
+def _odd_times(batch: dict[str, Any]) -> dict[str, float]:
+    """Times are given above in round figures and used a little off them, because nothing real happens on the dot."""
+    stray = {"age": 40.0, "took": 20.0}
+    return {
+        key: batch[key] + most * chance("seed", key, batch["prefix"]) for key, most in stray.items() if key in batch
+    }

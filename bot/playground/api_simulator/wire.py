@@ -1,0 +1,59 @@
+"""How answers go over the wire: whole, line by line, or broken off on order."""
+
+import asyncio
+import json
+from collections.abc import Iterator, Mapping
+
+from aiohttp import web
+
+CUT = web.RequestKey("cut", bool)
+"""Set on a request whose connection is to be cut."""
+
+_CHUNK_BYTES = 64 * 1024
+
+
+def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """A JSON answer, compact and labelled as the API does it, without a charset."""
+    body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
+    return web.Response(body=body, status=status, headers={"content-type": "application/json", **(headers or {})})
+
+
+def cut_connection(request: web.Request) -> web.Response:
+    """Close the connection as it is; the response given back goes nowhere."""
+    if request.transport is not None:
+        request.transport.close()
+    return web.Response()
+
+
+async def send_half(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
+    """Send the head of the answer and half of its body, then close the connection."""
+    body = bytes(response.body) if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
+    half = web.StreamResponse(status=response.status, headers=response.headers)
+    half.content_length = len(body)
+    await half.prepare(request)
+    await half.write(body[: len(body) // 2])
+    cut_connection(request)
+    return half
+
+
+async def stream_lines(
+    request: web.Request, lines: Iterator[bytes], total: int, headers: dict[str, str]
+) -> web.StreamResponse:
+    """Send the lines in chunks as they are made, none kept; other calls get their turn between two chunks."""
+    response = web.StreamResponse(headers={"content-type": "application/x-jsonl", **headers})
+    response.enable_chunked_encoding()
+    await response.prepare(request)
+    chunk = bytearray()
+    for sent, line in enumerate(lines):
+        if CUT in request and sent == total // 2:
+            await response.write(bytes(chunk + line[: len(line) // 2]))
+            cut_connection(request)
+            return response
+        chunk += line
+        if len(chunk) >= _CHUNK_BYTES:
+            await response.write(bytes(chunk))
+            chunk.clear()
+            await asyncio.sleep(0)
+    if chunk:
+        await response.write(bytes(chunk))
+    return response

@@ -1,0 +1,36 @@
+"""A simulated API whose time moves only when told to, and a plain HTTP client that knows nothing of the bot's own."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from bot.playground.api_simulator.server import ApiSimulator
+
+KEY = "sk-test-key"
+
+
+@pytest.fixture
+async def simulator() -> AsyncIterator[ApiSimulator]:
+    """An empty workspace, one good key, time standing still."""
+    async with ApiSimulator(key=KEY, speed=0) as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def api(simulator: ApiSimulator) -> AsyncIterator[httpx.AsyncClient]:
+    """A client with the good key and a version."""
+    headers = {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
+    async with httpx.AsyncClient(base_url=simulator.base_url, headers=headers, timeout=10) as client:
+        yield client
+
+
+@pytest.fixture
+async def seeded() -> AsyncIterator[httpx.AsyncClient]:
+    """A client of a seeded workspace, speaking the newest version with a bearer key."""
+    headers = {"authorization": "Bearer any", "anthropic-version": "2026-10-21"}
+    async with (
+        ApiSimulator(speed=0, seeded=True) as simulator,
+        httpx.AsyncClient(base_url=simulator.base_url, headers=headers, timeout=10) as client,
+    ):
+        yield client

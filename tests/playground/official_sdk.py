@@ -1,0 +1,249 @@
+"""The official SDK against the simulated API: an opt-in check, run in an environment that has `anthropic` installed.
+
+    python tests/playground/official_sdk.py PYTHON
+
+PYTHON is the interpreter of the project's own environment, which runs the simulator. Ends with 0 if the SDK finds what
+it expects everywhere; tried with anthropic 2.11.0 and 0.125.0, which name some errors differently.
+"""
+
+import importlib
+import json
+import subprocess
+import sys
+import traceback
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+# The SDK is not among the project's dependencies, so it is loaded by name and stays untyped.
+anthropic: Any = importlib.import_module("anthropic") if __name__ == "__main__" else None
+
+KEY = "sk-official-check"
+_ROOT = Path(__file__).parents[2]
+_SERVE = f"import asyncio; from bot.playground.api_simulator.serve import serve; asyncio.run(serve(0, {KEY!r}, 0))"
+_PARAMS = {"model": "claude-haiku-4-5", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
+_CLASSES = {403: "PermissionDeniedError", 409: "ConflictError", 429: "RateLimitError", 529: "OverloadedError"}
+
+
+class World:
+    """A running simulator, a client of it that validates every answer against the SDK's own types, and the controls."""
+
+    def __init__(self, address: str) -> None:
+        self.address = address
+        self.client = self.new_client()
+        self.batches = self.client.messages.batches
+
+    def new_client(self, key: str = KEY, **options: Any) -> Any:
+        """A client of the simulator; strict validation makes an answer of another shape an error."""
+        options = {"max_retries": 0, "_strict_response_validation": True} | options
+        return anthropic.Anthropic(api_key=key, base_url=self.address, **options)
+
+    def steer(self, order: str, **facts: Any) -> dict[str, Any]:
+        """Give one of the simulator's own orders."""
+        address, body = f"{self.address}/_simulator/{order}", json.dumps(facts).encode() if facts else None
+        with urllib.request.urlopen(urllib.request.Request(address, body)) as answer:
+            content: dict[str, Any] = json.load(answer)
+        return content
+
+
+def raised(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
+    """What a call raises; the SDK lets its HTTP library's own error through when a body breaks off."""
+    try:
+        found = call(*arguments, **options)
+    except Exception as error:
+        return error
+    raise AssertionError(f"nothing was raised; the answer was {found!r}")
+
+
+def refused(status: int, names: str, call: Callable[..., Any], *arguments: Any, **options: Any) -> str:
+    """The API's words in a refusal, after checking its class and what every refusal has in common."""
+    error = raised(call, *arguments, **options)
+    assert type(error).__name__ in names.split("|"), f"{type(error).__name__}: {error}"
+    assert error.status_code == status, error
+    assert error.body["type"] == "error", error.body
+    assert error.request_id == error.body["request_id"], error.body
+    assert error.request_id.startswith("req_"), error.request_id
+    words: str = error.body["error"]["message"]
+    return words
+
+
+def requests(*custom_ids: str) -> list[dict[str, Any]]:
+    """Good requests with these ids."""
+    return [{"custom_id": custom_id, "params": _PARAMS} for custom_id in custom_ids]
+
+
+def check_create_and_retrieve(world: World) -> None:
+    """A new batch is in progress; a retrieve of it hints when to look again."""
+    batch = world.batches.create(requests=requests("a", "b"))
+    assert (batch.type, batch.processing_status, batch.request_counts.processing) == ("message_batch", "in_progress", 2)
+    raw = world.batches.with_raw_response.retrieve(batch.id)
+    assert (raw.headers["retry-after"], raw.headers["anthropic-workspace-id"][:7]) == ("10", "wrkspc_")
+    assert raw.parse() == batch
+    assert batch._request_id.startswith("req_")
+
+
+def check_every_page_both_ways(world: World) -> None:
+    """Auto-pagination reaches every batch once from either end."""
+    ids = [batch.id for batch in world.batches.list(limit=3)]
+    assert len(ids) == len(set(ids)) >= 14
+    page = world.batches.list(limit=5)
+    assert (page.has_more, page.first_id, page.last_id) == (True, ids[0], ids[4])
+    assert [batch.id for batch in page.get_next_page().data] == ids[5:10]
+    assert [batch.id for batch in world.batches.list(limit=4, after_id=ids[9])] == ids[10:]
+    newer = world.batches.list(limit=4, before_id=ids[9])
+    assert [batch.id for batch in newer.data] == ids[5:9]
+    assert {batch.id for batch in newer} == set(ids[:9])
+
+
+def check_cancel(world: World) -> None:
+    """Cancel once, twice, and too late."""
+    batch = world.batches.create(requests=requests("a", "b", "c"))
+    canceling = world.batches.cancel(batch.id)
+    assert (canceling.processing_status, canceling.request_counts.processing) == ("canceling", 3)
+    assert world.batches.cancel(batch.id) == canceling
+    world.steer("advance", seconds=60)
+    ended = world.batches.retrieve(batch.id)
+    assert (ended.processing_status, ended.request_counts.canceled) == ("ended", 3)
+    assert world.batches.cancel(batch.id) == ended
+    assert {line.result.type for line in world.batches.results(batch.id)} == {"canceled"}
+
+
+def check_results(world: World) -> None:
+    """All kinds of line are read as the SDK's types; a mistake in params is a line of its own."""
+    bad = {"custom_id": "bad", "params": {"model": "claude-haiku-4-5", "max_tokens": 64}}
+    batch = world.batches.create(requests=[*requests("good"), bad])
+    assert "No `results_url`" in str(raised(world.batches.results, batch.id))
+    world.steer("advance", seconds=3_600)
+    lines = {line.custom_id: line.result for line in world.batches.results(batch.id)}
+    message = lines["good"].message
+    assert (message.model, message.usage.service_tier) == ("claude-haiku-4-5-20251001", "batch")
+    assert (lines["bad"].type, lines["bad"].error.type) == ("errored", "error")
+    error = lines["bad"].error.error
+    assert (error.type, error.message) == ("invalid_request_error", "messages: Field required")
+    put = world.steer("batch", succeeded=300, errored=20, expired=30)
+    found = [line.result.type for line in world.batches.results(put["id"])]
+    assert [found.count(kind) for kind in ("succeeded", "errored", "expired")] == [300, 20, 30]
+
+
+def check_results_not_there(world: World) -> None:
+    """Early and archived results are a 404, asked for by their path as the SDK itself builds no such call."""
+    early = world.batches.create(requests=requests("a")).id
+    archived = world.steer("batch", succeeded=1, age=30 * 86_400)["id"]
+    for batch_id in (early, archived):
+        path = f"/v1/messages/batches/{batch_id}/results"
+        words = refused(404, "NotFoundError", world.client.get, path, cast_to=object)
+        assert words == f"Message Batch {batch_id} has no available results."
+
+
+def check_delete(world: World) -> None:
+    """Refused while unfinished, done when ended, not found afterwards."""
+    batch = world.batches.create(requests=requests("a"))
+    assert "Cancel" in refused(400, "BadRequestError", world.batches.delete, batch.id)
+    world.steer("advance", seconds=3_600)
+    deleted = world.batches.delete(batch.id)
+    assert (deleted.id, deleted.type) == (batch.id, "message_batch_deleted")
+    for name in ("retrieve", "delete", "cancel", "results"):
+        words = refused(404, "NotFoundError", getattr(world.batches, name), batch.id)
+        assert words == f"Message Batch {batch.id} not found."
+
+
+def check_the_door(world: World) -> None:
+    """Keys in both headers, wrong ones, versions, the limit of a page, a cursor that is no batch."""
+    wrong = world.new_client("sk-wrong").messages.batches
+    assert refused(401, "AuthenticationError", wrong.list) == "API key is invalid."
+    key_headers = {"x-api-key": KEY, "authorization": f"Bearer {KEY}"}
+    assert world.batches.list(limit=1, extra_headers=key_headers).data
+    sent = world.steer("requests")["requests"][-2]
+    assert sent["key_sent_in"] == ("authorization" if anthropic.__version__ > "2" else "x-api-key"), sent
+    refused(401, "AuthenticationError", world.batches.list, extra_headers=key_headers | {"x-api-key": "sk-other"})
+    for version in ("", "2031-01-01"):
+        headers = {"anthropic-version": version}
+        assert "version" in refused(400, "BadRequestError", world.batches.list, extra_headers=headers)
+    for limit in (0, 1001, -5):
+        assert refused(400, "BadRequestError", world.batches.list, limit=limit).startswith("limit: ")
+    refused(404, "NotFoundError", world.batches.list, after_id="msgbatch_01nobody")
+
+
+def check_envelopes(world: World) -> None:
+    """What refuses a whole create, in the words captured from the live API where there are any."""
+    cases: dict[str, list[Any]] = {
+        "requests: List should have at least 1 item after validation, not 0": [],
+        "requests.0.custom_id: Field required": [{"params": _PARAMS}],
+        "requests.0.params: Field required": [{"custom_id": "a"}],
+        "requests.0.custom_id: String should have at most 64 characters": requests("x" * 65),
+        "requests.0.custom_id: String should match pattern '^[a-zA-Z0-9_-]{1,64}$'": requests("a b"),
+        "requests: custom_id's must be unique within a batch. Duplicate custom_id found: dup": requests("dup", "dup"),
+    }
+    for words, lines in cases.items():
+        assert refused(400, "BadRequestError", world.batches.create, requests=lines) == words
+    more = {"requests": requests("a"), "extra_body": {"name": "x"}}
+    assert refused(400, "BadRequestError", world.batches.create, **more) == "name: Extra inputs are not permitted"
+
+
+def check_faults(world: World) -> None:
+    """Each ordered status is the SDK's class for it; retries see what was ordered and no more."""
+    for status, names in _CLASSES.items():
+        world.steer("fault", status=status)
+        refused(status, names, world.batches.list)
+    world.steer("fault", status=429, error_code="enforced_spend_limit_reached")
+    refused(429, "EnforcedSpendLimitReachedError|RateLimitError", world.batches.list)
+    world.steer("fault", status=529, retry_after=0.01, times=2)
+    assert world.new_client(max_retries=2).messages.batches.list(limit=1).data
+    counts = [call["headers"]["x-stainless-retry-count"] for call in world.steer("requests")["requests"][-3:]]
+    assert counts == ["0", "1", "2"]
+
+
+def check_broken_answers(world: World) -> None:
+    """Cut connections, late answers, and answers of another shape, which the strict client notices."""
+    for cut in ("before", "middle"):
+        world.steer("fault", cut=cut)
+        raised(world.batches.list)
+    world.steer("fault", delay=5)
+    late = raised(world.new_client(timeout=0.1).messages.batches.list)
+    assert isinstance(late, anthropic.APITimeoutError), late
+    world.steer("fault", body="{}")
+    shapeless = raised(world.batches.retrieve, "msgbatch_01x")
+    assert isinstance(shapeless, anthropic.APIResponseValidationError), shapeless
+
+
+def check_beta_surface(world: World) -> None:
+    """The beta client, which in older versions adds a query and a header of its own."""
+    batches = world.client.beta.messages.batches
+    batch = batches.create(requests=requests("a"), betas=["output-300k-2026-03-24"])
+    assert [one.id for one in batches.list(limit=1).data] == [batch.id]
+    assert batches.cancel(batch.id).processing_status == "canceling"
+    world.steer("advance", seconds=60)
+    assert [line.custom_id for line in batches.results(batch.id)] == ["a"]
+    assert batches.delete(batch.id).id == batch.id
+
+
+def run(world: World) -> int:
+    """Run every check there is, whatever becomes of the others; the number that failed."""
+    checks = [value for name, value in globals().items() if name.startswith("check_")]
+    failed = 0
+    for check in checks:
+        try:
+            check(world)
+            verdict = "ok"
+        except Exception:
+            failed += 1
+            verdict = "FAILED\n" + traceback.format_exc()
+        sys.stdout.write(f"{check.__name__.removeprefix('check_').replace('_', ' ')}: {verdict}\n")
+    sys.stdout.write(f"anthropic {anthropic.__version__}: {len(checks) - failed} of {len(checks)} checks passed\n")
+    return failed
+
+
+def main(python: str) -> int:
+    """Start the simulator with the project's interpreter, check, stop it; the exit code."""
+    program = subprocess.Popen([python, "-c", _SERVE], cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+    try:
+        line = program.stdout.readline() if program.stdout else ""
+        return 1 if run(World(line.split()[-1])) else 0
+    finally:
+        program.terminate()
+        program.wait()
+
+
+if __name__ == "__main__":
+    sys.exit(main(*sys.argv[1:]))
