@@ -1,0 +1,1 @@
+"""A Slack that behaves like the real one, on loopback, and the page to use it."""

@@ -1,0 +1,58 @@
+"""What Slack does with the body of an ack."""
+
+from typing import Any
+
+from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.refusals import Refusal
+from bot.playground.slack_simulator.workspace import Workspace
+
+
+class AckBodies:
+    """Carries out ack bodies; each method says whether Slack would have taken the body."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    def of_command(self, user: str, channel: str, line: str, body: Any) -> bool:
+        """A message to show, ephemeral by default; `in_channel` also shows everybody what was typed."""
+        if body in (None, "", {}):
+            return True
+        message: Json = body if isinstance(body, dict) else {"text": str(body)}
+        urls = self._workspace.response_urls
+        try:
+            content = urls.content(message)
+        except Refusal as refusal:
+            self._workspace.notify(user, channel, f'{line.split()[0]} failed with the error "{refusal.error}"')
+            return False
+        if content is not None:
+            if message.get("response_type") == "in_channel":
+                self._workspace.messages.post(channel, user, line)
+            urls.say(channel, user, message, content)
+        return True
+
+    def of_submission(self, user: str, view: Json, body: Any) -> bool:
+        """A response_action; no body closes the modal."""
+        action = body.get("response_action") if isinstance(body, dict) else None
+        views = self._workspace.views
+        try:
+            match action:
+                case None if not body:
+                    views.close_top(user)
+                case "clear":
+                    views.clear(user)
+                case "update":
+                    views.update(body.get("view"), view_id=view["id"])
+                case "push":
+                    views.push(user, body.get("view"))
+                case "errors":
+                    return _errors_fit(view, body.get("errors"))
+                case _:
+                    return False
+        except Refusal:
+            return False
+        return True
+
+
+def _errors_fit(view: Json, errors: Any) -> bool:
+    inputs = {block["block_id"] for block in view["blocks"] if block["type"] == "input"}
+    return isinstance(errors, dict) and bool(errors) and set(errors) <= inputs

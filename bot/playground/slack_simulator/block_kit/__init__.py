@@ -1,0 +1,1 @@
+"""Block Kit's rules as tables: one small module a family."""

@@ -1,0 +1,156 @@
+"""The few kinds of rule Block Kit is made of, each a function from a value and its JSON pointer to problems."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+Rule = Callable[[Any, str], Iterator["Problem"]]
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One complaint, in the words Slack's Web API uses, and the JSON pointer of what it is about."""
+
+    words: str
+    pointer: str
+
+    def __str__(self) -> str:
+        return f"{self.words} [json-pointer:{self.pointer}]"
+
+
+def string(high: int, low: int = 0) -> Rule:
+    """A string of `low` to `high` characters."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, str):
+            yield Problem("must provide a string", at)
+        elif len(value) < low:
+            yield Problem(f"must be more than {low - 1} characters", at)
+        elif len(value) > high:
+            yield Problem(f"must be less than {high + 1} characters", at)
+
+    return check
+
+
+def whole(low: int, high: int) -> Rule:
+    """A whole number between two bounds, both included."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, int) or isinstance(value, bool):
+            yield Problem("must provide a number", at)
+        elif not low <= value <= high:
+            yield Problem(f"must be between {low} and {high}", at)
+
+    return check
+
+
+def number(value: Any, at: str) -> Iterator[Problem]:
+    """Any number."""
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        yield Problem("must provide a number", at)
+
+
+def flag(value: Any, at: str) -> Iterator[Problem]:
+    """A boolean."""
+    if not isinstance(value, bool):
+        yield Problem("must provide a boolean", at)
+
+
+def anything(value: Any, at: str) -> Iterator[Problem]:
+    """No rule at all, for what only Slack itself can judge."""
+    yield from ()
+
+
+def one_of(*allowed: Any) -> Rule:
+    """One of the named values."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if value not in allowed:
+            yield Problem(f"must be one of: {', '.join(map(str, allowed))}", at)
+
+    return check
+
+
+def items(rule: Rule, high: int, low: int = 1) -> Rule:
+    """A list of `low` to `high` things that each keep the rule."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, list):
+            yield Problem("must provide an array", at)
+            return
+        if len(value) < low:
+            yield Problem(f"no less than {low} items allowed", at)
+        if len(value) > high:
+            yield Problem(f"no more than {high} items allowed", at)
+        for index, item in enumerate(value):
+            yield from rule(item, f"{at}/{index}")
+
+    return check
+
+
+def shape(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None) -> Rule:
+    """An object with these fields and no others; `type` is judged by whoever chose this shape."""
+    known = {**(optional or {}), **required}
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield Problem("must provide an object", at)
+            return
+        for key in required:
+            if key not in value:
+                yield Problem(f"missing required field: {key}", at)
+        for key, item in value.items():
+            if key in known:
+                yield from known[key](item, f"{at}/{key}")
+            elif key != "type":
+                yield Problem(f"invalid additional property: {key}", at)
+
+    return check
+
+
+def by_type(table: Mapping[str, Rule]) -> Rule:
+    """An object whose `type` picks its rule from a table."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if not isinstance(value, dict):
+            yield Problem("must provide an object", at)
+            return
+        kind = value.get("type")
+        if kind is None:
+            yield Problem("missing required field: type", at)
+        elif not isinstance(kind, str) or kind not in table:
+            yield Problem(f"unsupported type: {kind}", f"{at}/type")
+        else:
+            yield from table[kind](value, at)
+
+    return check
+
+
+def both(*rules: Rule) -> Rule:
+    """Every one of several rules."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        for rule in rules:
+            yield from rule(value, at)
+
+    return check
+
+
+def exactly_one(*keys: str) -> Rule:
+    """An object that has one, and only one, of these fields."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if isinstance(value, dict) and sum(key in value for key in keys) != 1:
+            yield Problem(f"must define exactly one of: {', '.join(keys)}", at)
+
+    return check
+
+
+def at_least_one(*keys: str) -> Rule:
+    """An object that has at least one of these fields, not empty."""
+
+    def check(value: Any, at: str) -> Iterator[Problem]:
+        if isinstance(value, dict) and not any(value.get(key) for key in keys):
+            yield Problem(f"must define either {' or '.join(f'`{key}`' for key in keys)}", at)
+
+    return check

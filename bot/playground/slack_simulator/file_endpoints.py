@@ -1,0 +1,67 @@
+"""Where the bytes of files come in and go out."""
+
+from urllib.parse import quote
+
+from aiohttp import BodyPartReader, web
+
+from bot.playground.slack_simulator.file_shelf import StoredFile
+from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.refusals import Refusal
+from bot.playground.slack_simulator.request_arguments import bearer
+from bot.playground.slack_simulator.web_api import record_call
+from bot.playground.slack_simulator.workspace import Workspace
+
+_LOGIN_PAGE = "<!DOCTYPE html><title>Slack</title><p>Sign in to continue"
+
+
+class FileEndpoints:
+    """The upload address, the bot's private download, and the page's download."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def upload(self, request: web.Request) -> web.Response:
+        """Take the bytes of an announced file, raw or as a multipart form; "upload" in `fail_next` meets this."""
+        content = await _content(request)
+        fault = self._workspace.faults.take("upload")
+        status, text = 200, f"OK - {len(content)}"
+        try:
+            if fault is not None and not fault.only_slow:
+                raise Refusal(str(fault.answer["error"]), status=fault.http_status)
+            self._workspace.files.receive(request.path, content)
+        except Refusal as refusal:
+            status, text = refusal.status, refusal.error
+        answer: Json | str = text if status == 200 else {"ok": False, "error": text}
+        record_call(self._workspace, "upload", None, {"bytes": len(content)}, status, answer, 0.0)
+        return web.Response(text=text, status=status, headers=fault.headers if fault else None)
+
+    async def private(self, request: web.Request) -> web.Response:
+        """A file for the bot; without its token a login page with status 200, as Slack serves it."""
+        file = self._workspace.files.files.get(request.match_info["file"])
+        if bearer(request) != self._workspace.credentials.bot_token:
+            return web.Response(text=_LOGIN_PAGE, content_type="text/html")
+        return _bytes_of(file)
+
+    async def for_page(self, request: web.Request) -> web.Response:
+        """A file for the person at the page."""
+        return _bytes_of(self._workspace.files.files.get(request.match_info["file"]))
+
+
+async def _content(request: web.Request) -> bytes:
+    if not request.content_type.startswith("multipart/"):
+        return await request.read()
+    async for part in await request.multipart():
+        if isinstance(part, BodyPartReader):
+            return bytes(await part.read())
+    return b""
+
+
+def _bytes_of(file: StoredFile | None) -> web.Response:
+    if file is None or file.content is None:
+        raise web.HTTPNotFound
+    headers = {
+        "Content-Disposition": f"attachment; filename*=UTF-8''{quote(file.name, safe='')}",
+        "X-Content-Type-Options": "nosniff",
+        "Cache-Control": "no-store",
+    }
+    return web.Response(body=file.content, content_type=file.mimetype, headers=headers)

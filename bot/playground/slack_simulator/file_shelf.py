@@ -1,0 +1,92 @@
+"""Files: announced, uploaded, completed (the external-upload flow)."""
+
+import mimetypes
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bot.playground.slack_simulator.credentials import letters, slack_id
+from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.refusals import Refusal
+
+
+@dataclass
+class StoredFile:
+    """One file; `length` is what was announced, `content` None until the bytes came, `shared` once it was completed."""
+
+    id: str
+    name: str
+    length: int
+    user: str
+    made_at: float
+    title: str = ""
+    content: bytes | None = None
+    shared: bool = False
+    channels: list[str] = field(default_factory=list)
+
+    @property
+    def mimetype(self) -> str:
+        """Guessed from the name, as Slack does."""
+        return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
+
+
+class FileShelf:
+    """All files by id, and the one-time addresses their bytes are posted to."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.files: dict[str, StoredFile] = {}
+        self._addresses: dict[str, str] = {}
+
+    def announce(self, name: str, length: int, user: str) -> tuple[StoredFile, str]:
+        """A file to come, and the path its bytes are to be posted to."""
+        file = StoredFile(slack_id("F"), name, length, user, self._clock(), title=name)
+        self.files[file.id] = file
+        path = f"/upload/v1/{letters(40)}"
+        self._addresses[path] = file.id
+        return file, path
+
+    def receive(self, path: str, content: bytes) -> StoredFile:
+        """Take the bytes; Refusal when the address is unknown or the length is not the announced one."""
+        file_id = self._addresses.pop(path, None)
+        if file_id is None:
+            raise Refusal("invalid_upload_url", status=404)
+        file = self.files[file_id]
+        if len(content) != file.length:
+            raise Refusal("length_mismatch", status=400)
+        file.content = content
+        return file
+
+    def complete(self, file_id: str, title: str | None) -> StoredFile:
+        """Finish an upload; Refusal when there is no such file or its bytes never came."""
+        file = self.files.get(file_id)
+        if file is None or file.content is None or file.shared:
+            raise Refusal("file_not_found")
+        file.title = title or file.name
+        file.shared = True
+        return file
+
+
+def file_object(file: StoredFile, url: str) -> Json:
+    """Slack's file object, short; `url` is the simulator's address."""
+    private = f"{url}/files-pri/{file.id}/{file.name}"
+    return {
+        "id": file.id,
+        "created": int(file.made_at),
+        "timestamp": int(file.made_at),
+        "name": file.name,
+        "title": file.title,
+        "mimetype": file.mimetype,
+        "filetype": file.name.rpartition(".")[2],
+        "size": file.length,
+        "user": file.user,
+        "mode": "hosted",
+        "is_external": False,
+        "url_private": private,
+        "url_private_download": private,
+    }
+
+
+def file_frame(file: StoredFile) -> Json:
+    """A file as the page's protocol has it."""
+    url = f"/_page/files/{file.id}"
+    return {"id": file.id, "name": file.name, "size": file.length, "mimetype": file.mimetype, "url": url}

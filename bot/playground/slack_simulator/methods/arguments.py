@@ -1,0 +1,30 @@
+"""Reading the arguments of a call."""
+
+from typing import Any
+
+from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.refusals import Refusal, missing_field
+
+
+def required(arguments: Json, name: str) -> str:
+    """A text that must be there."""
+    value = arguments.get(name)
+    if value in (None, ""):
+        raise missing_field(name)
+    return str(value)
+
+
+def truth(value: Any) -> bool:
+    """A boolean as forms and JSON spell it."""
+    return value in (True, 1, "1", "true", "True")
+
+
+def number(arguments: Json, name: str, usual: int, high: int) -> int:
+    """A whole number from 1 to `high`."""
+    try:
+        value = int(arguments.get(name) or usual)
+    except ValueError:
+        raise Refusal("invalid_arguments", problems=[f"must be an integer [json-pointer:/{name}]"]) from None
+    if not 1 <= value <= high:
+        raise Refusal("invalid_limit")
+    return value

@@ -1,0 +1,123 @@
+"""chat.postMessage, chat.postEphemeral, chat.update, chat.delete."""
+
+from typing import Any
+
+from bot.playground.slack_simulator.message_arguments import (
+    LONGEST_UPDATE,
+    checked_blocks,
+    checked_metadata,
+    content_of,
+)
+from bot.playground.slack_simulator.methods.arguments import required
+from bot.playground.slack_simulator.methods.method import Method
+from bot.playground.slack_simulator.records import Json, SlackMessage
+from bot.playground.slack_simulator.refusals import Refusal
+from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.world import Channel
+
+
+def conversation_to_post_in(workspace: Workspace, arguments: Json) -> Channel:
+    """Where a post goes: a channel by id or #name, or the DM of a user id; Refusal when the bot may not post there."""
+    name = required(arguments, "channel")
+    world = workspace.world
+    if name[0] in "UW":
+        if name not in world.people or world.people[name].deleted or world.people[name].is_bot:
+            raise Refusal("channel_not_found")
+        return world.direct_message(name)
+    if name.startswith("#"):
+        found = [channel.id for channel in world.channels.values() if f"#{channel.name}" == name]
+        name = found[0] if found else name
+    channel = workspace.visible_channel(name)
+    if channel.is_archived:
+        raise Refusal("is_archived")
+    return channel
+
+
+def post_message(workspace: Workspace, arguments: Json) -> Json:
+    """Post as the bot."""
+    channel = conversation_to_post_in(workspace, arguments)
+    if not workspace.bot_is_member(channel) and "chat:write.public" not in workspace.scopes:
+        raise Refusal("not_in_channel")
+    text, blocks = content_of(arguments)
+    message = workspace.messages.post(
+        channel.id,
+        workspace.world.bot_user,
+        text,
+        blocks,
+        thread_ts=arguments.get("thread_ts"),
+        metadata=checked_metadata(arguments) or None,
+    )
+    return _posted(workspace, message)
+
+
+def post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
+    """Show one member of a channel something only they see."""
+    user = required(arguments, "user")
+    channel = conversation_to_post_in(workspace, arguments)
+    if not workspace.bot_is_member(channel):
+        raise Refusal("not_in_channel")
+    if user not in channel.members:
+        raise Refusal("user_not_in_channel")
+    text, blocks = content_of(arguments)
+    message = workspace.messages.post(
+        channel.id,
+        workspace.world.bot_user,
+        text,
+        blocks,
+        ephemeral_to=user,
+        thread_ts=arguments.get("thread_ts"),
+    )
+    return {"ok": True, "message_ts": message.ts}
+
+
+def update(workspace: Workspace, arguments: Json) -> Json:
+    """Change one of the bot's own messages; text without blocks drops the old blocks."""
+    message = _own_message(workspace, arguments, "cant_update_message")
+    if len(str(arguments.get("text") or "")) > LONGEST_UPDATE:
+        raise Refusal("msg_too_long")
+    metadata = checked_metadata(arguments)
+    changes: dict[str, Any] = {} if metadata is None else {"metadata": metadata or None}
+    text, blocks = arguments.get("text"), checked_blocks(arguments)
+    if text is None and blocks is None and arguments.get("markdown_text") is None:
+        if metadata is None:
+            raise Refusal("no_text")
+    elif text is None and blocks:
+        changes["blocks"] = blocks
+    else:
+        changes["text"], changes["blocks"] = content_of(arguments)
+        changes["edited"] = True
+    changed = workspace.messages.change(message, **changes)
+    return {**_posted(workspace, changed), "text": changed.text}
+
+
+def delete(workspace: Workspace, arguments: Json) -> Json:
+    """Delete one of the bot's own messages."""
+    message = _own_message(workspace, arguments, "cant_delete_message")
+    workspace.messages.remove(message)
+    return {"ok": True, "channel": message.channel, "ts": message.ts}
+
+
+def _own_message(workspace: Workspace, arguments: Json, refusal: str) -> SlackMessage:
+    ts = required(arguments, "ts")
+    channel = workspace.visible_channel(required(arguments, "channel"))
+    message = workspace.messages.find(channel.id, ts)
+    # An ephemeral message is nowhere but on its reader's screen.
+    if message is None or message.ephemeral_to is not None:
+        raise Refusal("message_not_found")
+    if message.user != workspace.world.bot_user:
+        raise Refusal(refusal)
+    return message
+
+
+def _posted(workspace: Workspace, message: SlackMessage) -> Json:
+    shown = workspace.shown(message, with_metadata=True)
+    return {"ok": True, "channel": message.channel, "ts": message.ts, "message": shown}
+
+
+_WRITE = ("chat:write",)
+CHAT = {
+    "chat.postMessage": Method(post_message, _WRITE),
+    "chat.postEphemeral": Method(post_ephemeral, _WRITE),
+    "chat.update": Method(update, _WRITE),
+    "chat.delete": Method(delete, _WRITE),
+}

@@ -1,0 +1,66 @@
+"""auth.test, users.info, usergroups.users.list."""
+
+from bot.playground.slack_simulator.methods.arguments import required
+from bot.playground.slack_simulator.methods.method import Method, Token
+from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.refusals import Refusal
+from bot.playground.slack_simulator.workspace import Workspace
+
+
+def auth_test(workspace: Workspace, arguments: Json) -> Json:
+    """Whose token it is."""
+    world = workspace.world
+    if arguments.get("token") == workspace.credentials.app_token:
+        return {"ok": True, "app_name": world.people[world.bot_user].name, "app_id": world.app_id}
+    return {
+        "ok": True,
+        "url": f"https://{world.team_domain}.slack.com/",
+        "team": world.team_domain.title(),
+        "user": world.people[world.bot_user].name.lower(),
+        "team_id": world.team_id,
+        "user_id": world.bot_user,
+        "bot_id": world.bot_id,
+        "is_enterprise_install": False,
+        **({"enterprise_id": world.enterprise_id} if world.enterprise_id else {}),
+    }
+
+
+def users_info(workspace: Workspace, arguments: Json) -> Json:
+    """One person, with the flags of guests, strangers and the departed."""
+    person = workspace.world.people.get(required(arguments, "user"))
+    if person is None:
+        raise Refusal("user_not_found")
+    user: Json = {
+        "id": person.id,
+        "team_id": person.team_id or workspace.world.team_id,
+        "name": person.name.split()[0].lower(),
+        "real_name": person.name,
+        "deleted": person.deleted,
+        "profile": {"real_name": person.name, "display_name": person.name, "title": person.title},
+        "is_admin": person.is_admin,
+        "is_owner": False,
+        "is_restricted": person.is_guest,
+        "is_ultra_restricted": person.is_ultra_restricted,
+        "is_bot": person.is_bot,
+        "is_app_user": False,
+    }
+    if person.is_stranger:
+        user["is_stranger"] = True
+    return {"ok": True, "user": user}
+
+
+def usergroup_users(workspace: Workspace, arguments: Json) -> Json:
+    """The members of a user group, which only paid plans have."""
+    group = workspace.world.groups.get(required(arguments, "usergroup"))
+    if not workspace.world.paid_plan:
+        raise Refusal("plan_upgrade_required")
+    if group is None:
+        raise Refusal("no_such_subteam")
+    return {"ok": True, "users": list(group.users)}
+
+
+PEOPLE = {
+    "auth.test": Method(auth_test, token=Token.EITHER),
+    "users.info": Method(users_info, ("users:read",)),
+    "usergroups.users.list": Method(usergroup_users, ("usergroups:read",)),
+}

@@ -1,0 +1,149 @@
+"""The page's protocol: what the browser posts, and the socket that tells it of every change."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from aiohttp import BodyPartReader, WSCloseCode, web
+
+from bot.playground.slack_simulator.file_shelf import file_frame
+from bot.playground.slack_simulator.page_frames import world_frame
+from bot.playground.slack_simulator.people import People
+from bot.playground.slack_simulator.records import Json, SlackMessage, View
+from bot.playground.slack_simulator.view_book import as_view
+from bot.playground.slack_simulator.workspace import Workspace
+
+_LARGEST_UPLOAD = 10_000_000
+Act = Callable[[Json], Awaitable[Json]]
+
+
+class Page:
+    """Serves everything under /_page/."""
+
+    def __init__(self, workspace: Workspace, people: People) -> None:
+        self._workspace = workspace
+        self._people = people
+        self._open: set[web.WebSocketResponse] = set()
+
+    def routes(self) -> list[web.RouteDef]:
+        """The paths and what serves them."""
+        acts = {
+            "command": self._command,
+            "press": self._press,
+            "view_submit": self._view_submit,
+            "view_close": self._view_close,
+            "open_home": self._open_home,
+        }
+        posts = [web.post(f"/_page/{name}", _json_act(act)) for name, act in acts.items()]
+        return [*posts, web.post("/_page/upload", self._upload), web.get("/_page/socket", self._socket)]
+
+    async def close(self) -> None:
+        """Close every page's socket."""
+        for socket in list(self._open):
+            await socket.close(code=WSCloseCode.GOING_AWAY)
+
+    async def _socket(self, request: web.Request) -> web.WebSocketResponse:
+        socket = web.WebSocketResponse(timeout=1.0)
+        await socket.prepare(request)
+        self._open.add(socket)
+        frames = self._workspace.feed.listen()
+        telling = asyncio.create_task(self._tell(socket, frames))
+        try:
+            async for _ in socket:
+                pass
+        finally:
+            telling.cancel()
+            self._workspace.feed.leave(frames)
+            self._open.discard(socket)
+        return socket
+
+    async def _tell(self, socket: web.WebSocketResponse, frames: "asyncio.Queue[Json]") -> None:
+        with contextlib.suppress(ConnectionError):
+            await socket.send_json(world_frame(self._workspace))
+            while True:
+                await socket.send_json(await frames.get())
+
+    async def _command(self, body: Json) -> Json:
+        user, channel, text = str(body["user"]), str(body["channel"]), str(body["text"]).strip()
+        if not text:
+            raise LookupError("Type something first.")
+        if not text.startswith("/"):
+            self._people.say(user, channel, text)
+            return {}
+        name = text.split()[0]
+        known = {command.command for command in self._workspace.commands}
+        if known and name not in known:
+            raise LookupError(f"{name} is not a valid command.")
+        await self._people.slash(user, channel, text)
+        return {}
+
+    async def _press(self, body: Json) -> Json:
+        user = str(body["user"])
+        target: SlackMessage | View | None
+        if body.get("view_id"):
+            target = as_view(user, self._workspace.views.open_view(user, str(body["view_id"])))
+        else:
+            target = self._workspace.messages.find(str(body.get("channel")), str(body.get("ts")))
+        if target is None:
+            raise LookupError("This message is not there any more.")
+        state, selected = body.get("state"), body.get("selected")
+        action_id, block_id = str(body["action_id"]), body.get("block_id")
+        await self._people.press(user, target, action_id, None, block_id, state, selected)
+        return {}
+
+    async def _view_submit(self, body: Json) -> Json:
+        delivery = await self._people.submit_view(str(body["user"]), str(body["view_id"]), body.get("state"))
+        answer = delivery.ack_body
+        if isinstance(answer, dict) and answer.get("response_action") == "errors":
+            return {"response_action": "errors", "errors": answer.get("errors")}
+        return {}
+
+    async def _view_close(self, body: Json) -> Json:
+        await self._people.close_view(str(body["user"]), str(body["view_id"]))
+        return {}
+
+    async def _open_home(self, body: Json) -> Json:
+        await self._people.open_home(str(body["user"]))
+        return {}
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        if not request.content_type.startswith("multipart/"):
+            return web.json_response({"ok": False, "error": "Send the file as a form."})
+        fields: dict[str, str] = {}
+        name, content = "", None
+        async for part in await request.multipart():
+            if isinstance(part, BodyPartReader) and part.name == "file":
+                name, content = part.filename or "file", bytes(await part.read())
+            elif isinstance(part, BodyPartReader):
+                fields[part.name or ""] = await part.text()
+        if content is None or len(content) > _LARGEST_UPLOAD or fields.get("user") not in self._workspace.world.people:
+            return web.json_response({"ok": False, "error": "One file of at most 10 MB, please."})
+        return web.json_response({"ok": True, "file": self._keep(fields["user"], fields.get("channel"), name, content)})
+
+    def _keep(self, user: str, channel: str | None, name: str, content: bytes) -> Json:
+        shelf = self._workspace.files
+        file, path = shelf.announce(name, len(content), user)
+        shelf.receive(path, content)
+        shelf.complete(file.id, None)
+        if channel:
+            file.channels.append(channel)
+            self._workspace.messages.post(channel, user, "", files=[file_frame(file)])
+        return file_frame(file)
+
+
+def _json_act(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+    async def serve(request: web.Request) -> web.Response:
+        if request.content_type != "application/json":
+            return web.json_response({"ok": False, "error": "Send JSON."}, status=415)
+        try:
+            body: Any = await request.json()
+            return web.json_response({"ok": True, **await act(body)})
+        except KeyError as missing:
+            return web.json_response({"ok": False, "error": f"{missing} is missing."})
+        except LookupError as error:
+            return web.json_response({"ok": False, "error": str(error)})
+        except (ValueError, TypeError):
+            return web.json_response({"ok": False, "error": "That is not what this address takes."})
+
+    return serve

@@ -1,0 +1,26 @@
+"""Keeps other sites' pages, and names that point to loopback, away from the page's protocol."""
+
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+_BOT_PATHS = ("/api/", "/commands/", "/actions/", "/upload/", "/files-pri/", "/link/")
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+
+def is_own_page(host: str, origin: str | None) -> bool:
+    """Whether a request came to a loopback name and, where a browser says so, from this very page."""
+    if urlsplit(f"//{host}").hostname not in _LOOPBACK:
+        return False
+    return origin is None or origin == f"http://{host}"
+
+
+@web.middleware
+async def guard_page(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer 403 to whoever is not the page itself; the bot's own addresses have tokens of their own."""
+    if not request.path.startswith(_BOT_PATHS) and not is_own_page(request.host, request.headers.get("Origin")):
+        raise web.HTTPForbidden(text="This page answers only to itself, on loopback.")
+    return await handler(request)

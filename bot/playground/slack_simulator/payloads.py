@@ -1,0 +1,117 @@
+"""The payloads Slack sends, field by field (Slack docs, slash commands and interaction payloads)."""
+
+from collections.abc import Callable
+
+from bot.playground.slack_simulator.credentials import slack_id
+from bot.playground.slack_simulator.message_book import MessageBook
+from bot.playground.slack_simulator.records import Json, SlackMessage
+from bot.playground.slack_simulator.world import Channel, Person, World
+
+
+def channel_name(channel: Channel) -> str:
+    """The name as payloads have it: Slack hides those of direct messages and private channels."""
+    if channel.is_im:
+        return "directmessage"
+    return "privategroup" if channel.is_private else channel.name
+
+
+class Payloads:
+    """Builds payloads for one workspace; `shown` gives a message as the Web API shows it."""
+
+    def __init__(self, world: World, token: str, messages: MessageBook, shown: Callable[[SlackMessage], Json]) -> None:
+        self._world = world
+        self._token = token
+        self._messages = messages
+        self._shown = shown
+
+    def slash(self, user: Person, channel: Channel, line: str, response_url: str, trigger_id: str) -> Json:
+        """A slash command; `line` is what was typed."""
+        command, _, text = line.partition(" ")
+        payload: Json = {
+            "token": self._token,
+            "team_id": self._world.team_id,
+            "team_domain": self._world.team_domain,
+            "channel_id": channel.id,
+            "channel_name": channel_name(channel),
+            "user_id": user.id,
+            "user_name": user.name.split()[0].lower(),
+            "command": command,
+            "text": text.strip(),
+            "api_app_id": self._world.app_id,
+            "is_enterprise_install": False,
+            "response_url": response_url,
+            "trigger_id": trigger_id,
+        }
+        if self._world.enterprise_id:
+            payload |= {"enterprise_id": self._world.enterprise_id, "enterprise_name": self._world.team_domain}
+        return payload
+
+    def interaction(self, kind: str, user: Person, trigger_id: str | None = None) -> Json:
+        """What every interaction carries."""
+        enterprise_id = self._world.enterprise_id
+        payload: Json = {
+            "type": kind,
+            "user": {
+                "id": user.id,
+                "username": user.name.split()[0].lower(),
+                "name": user.name.split()[0].lower(),
+                "team_id": user.team_id or self._world.team_id,
+            },
+            "api_app_id": self._world.app_id,
+            "token": self._token,
+            "team": {"id": self._world.team_id, "domain": self._world.team_domain},
+            "enterprise": {"id": enterprise_id, "name": self._world.team_domain} if enterprise_id else None,
+            "is_enterprise_install": False,
+        }
+        return payload | ({"trigger_id": trigger_id} if trigger_id else {})
+
+    def press_on_message(self, payload: Json, message: SlackMessage, channel: Channel, response_url: str) -> Json:
+        """Add what a press on a message carries; of an ephemeral one there is no full message."""
+        container: Json = {
+            "type": "message",
+            "message_ts": message.ts,
+            "channel_id": message.channel,
+            "is_ephemeral": message.ephemeral_to is not None,
+        }
+        if message.thread_ts:
+            container["thread_ts"] = message.thread_ts
+        payload |= {
+            "container": container,
+            "channel": {"id": channel.id, "name": channel_name(channel)},
+            "response_url": response_url,
+        }
+        return payload if container["is_ephemeral"] else payload | {"message": self._shown(message)}
+
+    def press_in_view(self, payload: Json, view: Json) -> Json:
+        """Add what a press in a modal or on the Home tab carries: no channel, no response_url."""
+        return payload | {"container": {"type": "view", "view_id": view["id"]}, "view": view}
+
+    def home_opened(self, user: Person, channel: Channel, view: Json | None) -> Json:
+        """The event of a visit to the Home tab."""
+        event_ts = self._messages.mint_ts()
+        event: Json = {
+            "type": "app_home_opened",
+            "user": user.id,
+            "channel": channel.id,
+            "tab": "home",
+            "event_ts": event_ts,
+        }
+        return {
+            "token": self._token,
+            "team_id": self._world.team_id,
+            "api_app_id": self._world.app_id,
+            "event": event | ({"view": view} if view else {}),
+            "type": "event_callback",
+            "event_id": slack_id("Ev"),
+            "event_time": int(float(event_ts)),
+            "authorizations": [
+                {
+                    "enterprise_id": self._world.enterprise_id,
+                    "team_id": self._world.team_id,
+                    "user_id": self._world.bot_user,
+                    "is_bot": True,
+                    "is_enterprise_install": False,
+                }
+            ],
+            "is_ext_shared_channel": False,
+        }

@@ -1,0 +1,179 @@
+"""What people do: type a command, press a button, submit or close a modal, visit the Home tab."""
+
+from typing import Any
+
+from bot.playground.slack_simulator.ack_bodies import AckBodies
+from bot.playground.slack_simulator.answers import Answer
+from bot.playground.slack_simulator.deliverer import Deliverer
+from bot.playground.slack_simulator.elements import action_of, find_element, missing_inputs, state_values
+from bot.playground.slack_simulator.file_inputs import with_whole_files
+from bot.playground.slack_simulator.payloads import Payloads
+from bot.playground.slack_simulator.records import Delivery, Json, SlackMessage, View
+from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.world import Channel, Person
+
+_TROUBLE = "We had some trouble connecting. Try again?"
+
+
+class People:
+    """Turns what a person does into a payload, delivers it, and does what the ack asks for."""
+
+    def __init__(self, workspace: Workspace, deliverer: Deliverer) -> None:
+        self._workspace = workspace
+        self._deliverer = deliverer
+        self._acks = AckBodies(workspace)
+        token = workspace.credentials.verification_token
+        self._payloads = Payloads(workspace.world, token, workspace.messages, workspace.shown)
+
+    async def slash(self, user: str, channel: str, line: str) -> Delivery:
+        """A slash command typed in a channel; LookupError when there is no such person or channel."""
+        person, place = self._person(user), self._channel(channel)
+        path = self._workspace.response_urls.mint(channel, user)
+        trigger_id = self._workspace.triggers.mint(user)
+        payload = self._payloads.slash(person, place, line, self._workspace.url + path, trigger_id)
+        answer = await self._deliverer.deliver("slash_commands", line, payload)
+        error = answer.error
+        if error is not None:
+            told = "operation_timeout" if error == "operation_timeout" else "dispatch_failed"
+            self._workspace.notify(user, channel, f'{payload["command"]} failed with the error "{told}"')
+        elif not self._acks.of_command(user, channel, line, answer.body):
+            error = "invalid_response"
+        return _delivery(answer, payload, error)
+
+    def say(self, user: str, channel: str, text: str) -> SlackMessage:
+        """Post a person's own message; LookupError where they are no member."""
+        if self._person(user).id not in self._channel(channel).members:
+            raise LookupError("You are not in this channel.")
+        return self._workspace.messages.post(channel, user, text)
+
+    async def press(
+        self,
+        user: str,
+        target: SlackMessage | View,
+        action_id: str | None,
+        text: str | None,
+        block_id: str | None = None,
+        state: Any = None,
+        selected: Any = None,
+    ) -> Delivery:
+        """Press or choose an element of a message or view as this person saw it; LookupError when it is not there."""
+        self._check_can_see(user, target)
+        block, element = find_element(target.blocks, action_id, text, block_id)
+        chosen = text if selected is None and element["type"] not in {"button", "workflow_button"} else selected
+        action = action_of(block, element, chosen, self._workspace.messages.mint_ts())
+        values = {"values": state_values(target.blocks, state or {})}
+        if isinstance(target, View):
+            return await self._press_in_view(user, {**target.body, "state": values}, action)
+        return await self._press_on_message(user, target, action, values)
+
+    async def press_forged(
+        self, user: str, channel: str | None, action: Json, message_ts: str | None, ephemeral: bool
+    ) -> Delivery:
+        """A press of something never shown or long gone: on a message, or with no channel on a Home tab."""
+        action = {"type": "button", "block_id": "forged", "action_ts": self._workspace.messages.mint_ts(), **action}
+        if channel is None:
+            return await self._press_in_view(user, {"id": "V0FORGED", "type": "home", "blocks": []}, action)
+        ts = message_ts or self._workspace.messages.mint_ts()
+        message = self._workspace.messages.find(channel, ts) or SlackMessage(
+            channel, ts, self._workspace.world.bot_user, "", ephemeral_to=user if ephemeral else None
+        )
+        return await self._press_on_message(user, message, action, {"values": {}})
+
+    async def submit_view(self, user: str, view_id: str, state: Any) -> Delivery:
+        """Press a modal's submit button; empty required inputs are refused before anything is sent, as Slack does."""
+        view = self._workspace.views.open_view(user, view_id)
+        values = with_whole_files(state_values(view["blocks"], state or {}), self._workspace)
+        errors = missing_inputs(view["blocks"], values)
+        if errors:
+            answer = Answer(None, {"response_action": "errors", "errors": errors}, "input_required")
+            return _delivery(answer, {}, answer.error)
+        trigger_id = self._workspace.triggers.mint(user)
+        payload = self._payloads.interaction("view_submission", self._person(user), trigger_id)
+        payload |= {"view": {**view, "state": {"values": values}}}
+        payload["response_urls"] = self._response_urls(user, view["blocks"], values)
+        answer = await self._deliverer.deliver("interactive", f"view_submission {view['callback_id']}", payload)
+        error = answer.error
+        if error is None and not self._acks.of_submission(user, view, answer.body):
+            error = "invalid_response"
+        if error is not None:
+            self._workspace.notify(user, None, _TROUBLE)
+        return _delivery(answer, payload, error)
+
+    async def close_view(self, user: str, view_id: str) -> Delivery:
+        """Close a modal by its close button; the bot hears of it only with `notify_on_close`."""
+        view = self._workspace.views.open_view(user, view_id)
+        payload = self._payloads.interaction("view_closed", self._person(user)) | {"view": view}
+        self._workspace.views.close_top(user)
+        payload["is_cleared"] = not self._workspace.views.stacks[user]
+        if not view["notify_on_close"]:
+            return _delivery(Answer(None), {}, None)
+        answer = await self._deliverer.deliver("interactive", f"view_closed {view['callback_id']}", payload)
+        return _delivery(answer, payload, answer.error)
+
+    async def open_home(self, user: str) -> Delivery:
+        """Visit the app's Home tab."""
+        channel = self._workspace.world.direct_message(user)
+        payload = self._payloads.home_opened(self._person(user), channel, self._workspace.views.homes.get(user))
+        answer = await self._deliverer.deliver("events_api", "app_home_opened", payload)
+        return _delivery(answer, payload, answer.error)
+
+    async def _press_on_message(self, user: str, message: SlackMessage, action: Json, state: Json) -> Delivery:
+        channel = self._channel(message.channel)
+        path = self._workspace.response_urls.mint(channel.id, user, message, pressed=True)
+        payload = self._payloads.interaction("block_actions", self._person(user), self._workspace.triggers.mint(user))
+        url = self._workspace.url + path
+        payload = self._payloads.press_on_message(payload, message, channel, url)
+        return await self._pressed(user, channel.id, payload | {"state": state, "actions": [action]})
+
+    async def _press_in_view(self, user: str, view: Json, action: Json) -> Delivery:
+        payload = self._payloads.interaction("block_actions", self._person(user), self._workspace.triggers.mint(user))
+        payload = self._payloads.press_in_view(payload, view)
+        return await self._pressed(user, None, payload | {"actions": [action]})
+
+    async def _pressed(self, user: str, channel: str | None, payload: Json) -> Delivery:
+        action_id = payload["actions"][0]["action_id"]
+        answer = await self._deliverer.deliver("interactive", f"block_actions {action_id}", payload)
+        if answer.error is not None:
+            self._workspace.notify(user, channel, f'The button failed with the error "{answer.error}"')
+        return _delivery(answer, payload, answer.error)
+
+    def _response_urls(self, user: str, blocks: list[Json], values: Json) -> list[Json]:
+        found: list[Json] = []
+        for block in blocks:
+            element = block.get("element") or {}
+            if not element.get("response_url_enabled"):
+                continue
+            state = values[block["block_id"]][element["action_id"]]
+            channel = state.get("selected_conversation") or state.get("selected_channel")
+            if channel:
+                url = self._workspace.url + self._workspace.response_urls.mint(channel, user)
+                place = {"block_id": block["block_id"], "action_id": element["action_id"]}
+                found.append({**place, "channel_id": channel, "response_url": url})
+        return found
+
+    def _check_can_see(self, user: str, target: SlackMessage | View) -> None:
+        owner = target.user if isinstance(target, View) else target.ephemeral_to
+        if owner not in (None, user):
+            raise LookupError(f"{user} does not see this: only {owner} does")
+
+    def _person(self, user: str) -> Person:
+        if user not in self._workspace.world.people:
+            raise LookupError(f"there is no person {user}")
+        return self._workspace.world.people[user]
+
+    def _channel(self, channel: str) -> Channel:
+        if channel not in self._workspace.world.channels:
+            raise LookupError(f"there is no channel {channel}")
+        return self._workspace.world.channels[channel]
+
+
+def _delivery(answer: Answer, payload: Json, error: str | None) -> Delivery:
+    return Delivery(
+        acked=answer.acked and bool(payload),
+        ack_ms=answer.ms,
+        ack_body=answer.body,
+        error=error,
+        response_url=payload.get("response_url"),
+        trigger_id=payload.get("trigger_id"),
+        payload=payload,
+    )

@@ -1,0 +1,158 @@
+"""What the simulated Slack tells its caller: messages, views, deliveries, calls and traffic, all frozen."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+Json = dict[str, Any]
+
+
+def visible_texts(value: object) -> list[str]:
+    """Every piece of text somebody reads in a message or view body, in order; identifiers and values are not text."""
+    match value:
+        case list():
+            return [text for item in value for text in visible_texts(item)]
+        case dict():
+            return [text for key, item in value.items() for text in _texts_under(key, item)]
+        case _:
+            return []
+
+
+def _texts_under(key: str, item: object) -> list[str]:
+    if isinstance(item, str):
+        return [item] if key in {"text", "alt_text", "caption", "title", "fallback"} else []
+    return [] if key in {"confirm", "state", "metadata"} else visible_texts(item)
+
+
+def elements_of_blocks(blocks: list[Json]) -> list[tuple[Json, Json]]:
+    """Each interactive element with the block it stands in, in reading order."""
+    found: list[tuple[Json, Json]] = []
+    for block in blocks:
+        for element in (block.get("elements") or []) + (block.get("actions") or []):
+            found += elements_of_blocks([element]) if element.get("type") == "card" else [(block, element)]
+        found += elements_of_blocks(block.get("child_blocks") or [])
+        found += [(block, block[key]) for key in ("accessory", "element") if isinstance(block.get(key), dict)]
+    return [(block, element) for block, element in found if "action_id" in element]
+
+
+def _button_texts(blocks: list[Json]) -> list[str]:
+    elements = [element for _, element in elements_of_blocks(blocks) if element.get("type") == "button"]
+    return [element["text"]["text"] for element in elements]
+
+
+@dataclass(frozen=True)
+class SlackMessage:
+    """One message as it stood when it was read; `user` is the author, `at` unix seconds."""
+
+    channel: str
+    ts: str
+    user: str
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    ephemeral_to: str | None = None
+    thread_ts: str | None = None
+    edited: bool = False
+    files: list[Json] = field(default_factory=list)
+    at: float = 0.0
+    metadata: Json | None = None
+
+    @property
+    def seen(self) -> str:
+        """What a reader's eyes meet: the blocks' texts where there are blocks, else the text."""
+        return "\n".join(visible_texts(self.blocks)) if self.blocks else self.text
+
+    @property
+    def buttons(self) -> list[str]:
+        """The texts on its buttons, in order."""
+        return _button_texts(self.blocks)
+
+
+@dataclass(frozen=True)
+class View:
+    """A modal or Home tab as one person saw it; `body` is Slack's whole view object."""
+
+    id: str
+    user: str
+    type: str
+    callback_id: str
+    blocks: list[Json]
+    private_metadata: str
+    hash: str
+    body: Json
+
+    @property
+    def title(self) -> str:
+        """The modal's title; empty on the Home tab."""
+        title = self.body.get("title") or {}
+        return str(title.get("text", ""))
+
+    @property
+    def seen(self) -> str:
+        """Title, then every text in its blocks."""
+        return "\n".join([self.title, *visible_texts(self.blocks)]).strip()
+
+    @property
+    def buttons(self) -> list[str]:
+        """The texts on the buttons in its blocks, in order."""
+        return _button_texts(self.blocks)
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """How one interaction reached the bot.
+
+    `error` is what Slack would call it: "operation_timeout", "dispatch_failed", an HTTP status such as "404",
+    or "invalid_response" when the ack's body was refused. `ack_ms` is None when no ack came.
+    """
+
+    acked: bool
+    ack_ms: float | None
+    ack_body: Any
+    error: str | None
+    response_url: str | None
+    trigger_id: str | None
+    payload: Json
+
+
+@dataclass(frozen=True)
+class ApiCall:
+    """One call of the Web API, or one post to a response_url (method "response_url"); `at` unix seconds."""
+
+    method: str
+    arguments: Json
+    token: str | None
+    status: int
+    ok: bool
+    error: str | None
+    answered: Any
+    at: float
+
+
+@dataclass(frozen=True)
+class TrafficEntry:
+    """One line of the page's pane; an `id` of 0 or an `at` of 0 is filled in when it is noted."""
+
+    title: str
+    status: str = ""
+    ms: float | None = None
+    sent: Any = None
+    answered: Any = None
+    direction: str = "to_api"
+    id: int = 0
+    at: float = 0.0
+
+
+@dataclass(frozen=True)
+class Completion:
+    """One completion the page offers while a command is typed."""
+
+    text: str
+    hint: str = ""
+
+
+@dataclass(frozen=True)
+class CommandHint:
+    """A slash command the page knows: its name with the slash, its usage hint, its completions."""
+
+    command: str
+    hint: str = ""
+    completions: tuple[Completion, ...] = ()

@@ -1,0 +1,53 @@
+"""Where the bot posts to a response_url."""
+
+import asyncio
+import json
+import time
+from typing import Any
+
+from aiohttp import web
+
+from bot.playground.slack_simulator.records import Json
+from bot.playground.slack_simulator.refusals import Refusal
+from bot.playground.slack_simulator.web_api import record_call
+from bot.playground.slack_simulator.workspace import Workspace
+
+
+class ResponseUrlEndpoint:
+    """Answers posts to /commands/… and /actions/… as hooks.slack.com does."""
+
+    def __init__(self, workspace: Workspace) -> None:
+        self._workspace = workspace
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Serve one post: 200 "ok", or the refusal as JSON with its status."""
+        began = time.perf_counter()
+        answer: Json | str
+        body = _body(await request.text())
+        fault = self._workspace.faults.take("response_url")
+        if fault is not None:
+            await asyncio.sleep(fault.delay)
+        if fault is not None and not fault.only_slow:
+            status, answer, headers = fault.http_status, fault.answer, fault.headers
+        else:
+            (status, answer), headers = self._post(request.path, body), {}
+        arguments: Json = body if isinstance(body, dict) else {"body": body}
+        ms = (time.perf_counter() - began) * 1000
+        record_call(self._workspace, "response_url", None, arguments, status, answer, ms)
+        if isinstance(answer, str):
+            return web.Response(text=answer, status=status, headers=headers)
+        return web.json_response(answer, status=status, headers=headers)
+
+    def _post(self, path: str, body: Any) -> tuple[int, Json | str]:
+        try:
+            self._workspace.response_urls.post(path, body)
+        except Refusal as refusal:
+            return refusal.status, refusal.answer
+        return 200, "ok"
+
+
+def _body(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return text

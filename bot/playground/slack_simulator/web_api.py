@@ -1,0 +1,93 @@
+"""The Web API: tokens, scopes, faults to order, and a record of every call."""
+
+import asyncio
+import time
+
+from aiohttp import web
+
+from bot.playground.slack_simulator.faults import Fault
+from bot.playground.slack_simulator.methods.chat import CHAT
+from bot.playground.slack_simulator.methods.conversations import CONVERSATIONS
+from bot.playground.slack_simulator.methods.files import FILES
+from bot.playground.slack_simulator.methods.method import Method, Token
+from bot.playground.slack_simulator.methods.people import PEOPLE
+from bot.playground.slack_simulator.methods.views import VIEWS
+from bot.playground.slack_simulator.records import ApiCall, Json, TrafficEntry
+from bot.playground.slack_simulator.refusals import Refusal
+from bot.playground.slack_simulator.request_arguments import bearer, read_arguments
+from bot.playground.slack_simulator.sockets import SocketHub
+from bot.playground.slack_simulator.workspace import Workspace
+
+
+class WebApi:
+    """Answers /api/METHOD as Slack would."""
+
+    def __init__(self, workspace: Workspace, sockets: SocketHub) -> None:
+        self._workspace = workspace
+        opening = Method(lambda *_: {"ok": True, "url": sockets.issue_url()}, token=Token.APP)
+        self._methods = {**CHAT, **CONVERSATIONS, **FILES, **PEOPLE, **VIEWS, "apps.connections.open": opening}
+
+    async def handle(self, request: web.Request) -> web.Response:
+        """Serve one call."""
+        method, began = request.match_info["method"], time.perf_counter()
+        arguments: Json = {}
+        try:
+            arguments = await read_arguments(request)
+            refused = await self._fault(method)
+            token = bearer(request)
+            if refused is None:
+                status, answer = 200, self._answer(method, token, arguments)
+            else:
+                status, answer = refused.http_status, refused.answer
+        except Refusal as refusal:
+            refused, token, status, answer = None, bearer(request), refusal.status, refusal.answer
+        ms = (time.perf_counter() - began) * 1000
+        record_call(self._workspace, method, token, arguments, status, answer, ms)
+        headers = {"x-oauth-scopes": ",".join(sorted(self._workspace.scopes)), "Cache-Control": "no-store"}
+        return web.json_response(answer, status=status, headers=headers | (refused.headers if refused else {}))
+
+    async def _fault(self, method: str) -> Fault | None:
+        fault = self._workspace.faults.take(method)
+        if fault is None:
+            return None
+        await asyncio.sleep(fault.delay)
+        return None if fault.only_slow else fault
+
+    def _answer(self, name: str, header_token: str | None, arguments: Json) -> Json:
+        method = self._methods.get(name)
+        if method is None:
+            raise Refusal("unknown_method", req_method=name)
+        # Only app-level calls insist on the header.
+        token = header_token if method.token is Token.APP else header_token or arguments.get("token")
+        self._check_token(method, token)
+        if method.token is Token.BOT:
+            self._workspace.need_scope(*method.scopes)
+        return method.run(self._workspace, {**arguments, "token": token})
+
+    def _check_token(self, method: Method, token: object) -> None:
+        credentials = self._workspace.credentials
+        if not token:
+            raise Refusal("not_authed")
+        if token not in (credentials.bot_token, credentials.app_token):
+            raise Refusal("invalid_auth")
+        wrong = {Token.BOT: credentials.app_token, Token.APP: credentials.bot_token, Token.EITHER: None}
+        if token == wrong[method.token]:
+            raise Refusal("not_allowed_token_type")
+
+
+def record_call(
+    workspace: Workspace,
+    method: str,
+    token: str | None,
+    arguments: Json,
+    status: int,
+    answer: object,
+    ms: float,
+) -> None:
+    """Keep a call for `calls()` and show it in the pane."""
+    error = str(answer["error"]) if isinstance(answer, dict) and "error" in answer else None
+    ok = error is None and status == 200
+    kept = {key: value for key, value in arguments.items() if key != "token"}
+    workspace.calls.append(ApiCall(method, kept, token, status, ok, error, answer, workspace.clock()))
+    said = "ok" if ok else f"error: {error}" if status == 200 else f"{status} {error}"
+    workspace.traffic.note(TrafficEntry(method, said, ms, kept, answer, direction="from_bot"))

@@ -1,0 +1,109 @@
+"""The people, channels and groups of the simulated workspace."""
+
+from dataclasses import dataclass, field, replace
+
+
+@dataclass(frozen=True)
+class Person:
+    """A member of the workspace, or somebody met in a shared channel; the flags are those of `users.info`."""
+
+    id: str
+    name: str
+    title: str = ""
+    is_restricted: bool = False
+    is_ultra_restricted: bool = False
+    is_stranger: bool = False
+    is_bot: bool = False
+    deleted: bool = False
+    is_admin: bool = False
+    team_id: str | None = None
+
+    @property
+    def is_guest(self) -> bool:
+        """True for guests of either kind."""
+        return self.is_restricted or self.is_ultra_restricted
+
+
+@dataclass(frozen=True)
+class Channel:
+    """A conversation; `members` are user ids, the bot's own among them where it was invited."""
+
+    id: str
+    name: str
+    members: frozenset[str] = frozenset()
+    is_im: bool = False
+    is_private: bool = False
+    is_ext_shared: bool = False
+    is_archived: bool = False
+
+
+@dataclass(frozen=True)
+class UserGroup:
+    """A user group and its members' ids."""
+
+    id: str
+    handle: str
+    users: tuple[str, ...] = ()
+
+
+@dataclass
+class World:
+    """A workspace at its beginning; people and channels may be added or replaced while it runs."""
+
+    people: dict[str, Person] = field(default_factory=dict)
+    channels: dict[str, Channel] = field(default_factory=dict)
+    groups: dict[str, UserGroup] = field(default_factory=dict)
+    bot_user: str = "U0BATCHDESK"
+    bot_id: str = "B0BATCHDESK"
+    app_id: str = "A0BATCHDESK"
+    team_id: str = "T0DEMO"
+    team_domain: str = "demo"
+    enterprise_id: str | None = None
+    paid_plan: bool = True
+    home_tab: bool = True
+
+    def add(self, *things: Person | Channel | UserGroup) -> "World":
+        """Add or replace people, channels and groups; returns the world itself."""
+        for thing in things:
+            match thing:
+                case Person():
+                    self.people[thing.id] = thing
+                case Channel():
+                    self.channels[thing.id] = thing
+                case UserGroup():
+                    self.groups[thing.id] = thing
+        return self
+
+    def invite(self, channel: str, *users: str) -> None:
+        """Make people (or the bot) members of a channel."""
+        before = self.channels[channel]
+        self.channels[channel] = replace(before, members=before.members | set(users))
+
+    def remove(self, channel: str, *users: str) -> None:
+        """Take people (or the bot) out of a channel."""
+        before = self.channels[channel]
+        self.channels[channel] = replace(before, members=before.members - set(users))
+
+    def direct_message(self, user: str) -> Channel:
+        """The conversation between the bot and one person, made if there is none yet."""
+        for channel in self.channels.values():
+            if channel.is_im and channel.members == {user, self.bot_user}:
+                return channel
+        made = Channel(f"D{user[1:]}", "", frozenset({user, self.bot_user}), is_im=True)
+        self.channels[made.id] = made
+        return made
+
+
+def demo_world() -> World:
+    """The demo's workspace: Ada may operate, Ben may not; the bot sits in #batch-jobs and not in #general."""
+    world = World()
+    bot, ada, ben = world.bot_user, "U0ADA", "U0BEN"
+    return world.add(
+        Person(bot, "Batchdesk", "App", is_bot=True),
+        Person(ada, "Ada Berg", "Operator", is_admin=True),
+        Person(ben, "Ben Ito", "Not an operator"),
+        Channel("C0BATCHES", "batch-jobs", frozenset({ada, ben, bot})),
+        Channel("C0GENERAL", "general", frozenset({ada, ben})),
+        Channel("D0ADA", "", frozenset({ada, bot}), is_im=True),
+        Channel("D0BEN", "", frozenset({ben, bot}), is_im=True),
+    )
