@@ -1,0 +1,18 @@
+/** Images: shown when they come from this page's own origin, else a tile that says what would be there. */
+
+import { el, icon } from "../dom.js";
+
+/** The demo loads nothing from elsewhere; a picture from outside is named, with its address, not fetched. */
+export function imageNode(object, className) {
+  const url = object.image_url ?? object.slack_file?.url ?? "";
+  const alt = object.alt_text ?? "";
+  const isOwn = url.startsWith("data:image/") || new URL(url, location.href).origin === location.origin;
+  if (url && isOwn) return el("img", { class: className, src: url, alt });
+  const title = url ? `${alt} (${url}, not loaded in the demo)` : alt;
+  return el(
+    "span",
+    { class: `image-tile ${className}`, role: "img", "aria-label": alt, title },
+    icon("file"),
+    el("span", {}, alt),
+  );
+}

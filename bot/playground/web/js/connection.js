@@ -1,0 +1,27 @@
+/** The WebSocket from the simulated Slack, which reconnects by itself. */
+
+const FIRST_WAIT_MS = 300;
+const LONGEST_WAIT_MS = 5000;
+
+/**
+ * Keeps /_page/socket open for ever; calls `onFrame(frame)` for each frame, `onState(isConnected)` when that changes.
+ * After a break the server sends the whole world again, so nothing has to be caught up.
+ */
+export function keepConnected(onFrame, onState) {
+  let wait = FIRST_WAIT_MS;
+  const connect = () => {
+    const scheme = location.protocol === "https:" ? "wss:" : "ws:";
+    const socket = new WebSocket(`${scheme}//${location.host}/_page/socket`);
+    socket.addEventListener("open", () => {
+      wait = FIRST_WAIT_MS;
+      onState(true);
+    });
+    socket.addEventListener("message", (event) => onFrame(JSON.parse(event.data)));
+    socket.addEventListener("close", () => {
+      onState(false);
+      setTimeout(connect, wait);
+      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+    });
+  };
+  connect();
+}

@@ -1,0 +1,41 @@
+/** What the blocks of a message, a modal or the Home tab are drawn with: their form, and where their presses go. */
+
+import { Forms } from "./form_state.js";
+import { post, upload } from "./posts.js";
+import { messageKey } from "./world.js";
+
+/** `complain(words)` shows a failure beside the composer. */
+export class Contexts {
+  constructor(world, viewing, complain) {
+    Object.assign(this, { world, viewing, complain });
+    this.forms = new Forms();
+    this.expanded = new Map();
+  }
+
+  ofMessage(message) {
+    const where = { channel: message.channel, ts: message.ts };
+    return this.of(`${this.viewing.person}|${messageKey(message)}`, where, this.complain);
+  }
+
+  ofHome(view) {
+    return this.of(`home|${this.viewing.person}`, { view_id: view.id }, this.complain);
+  }
+
+  ofModal(view, complain) {
+    return this.of(`modal|${view.id}`, { view_id: view.id }, complain);
+  }
+
+  of(key, where, complain) {
+    if (!this.expanded.has(key)) this.expanded.set(key, new Set());
+    const user = this.viewing.person;
+    return {
+      world: this.world,
+      viewer: user,
+      form: this.forms.of(key),
+      expanded: this.expanded.get(key),
+      complain,
+      act: (press) => post("press", { user, ...where, ...press }),
+      upload: (file) => upload(user, file),
+    };
+  }
+}

@@ -1,0 +1,197 @@
+/** Where one types: completion, history, drafts, what is under way and what went wrong. */
+
+import { el, icon, iconButton } from "../dom.js";
+import { post } from "../posts.js";
+import { Completion, fitting, linesOf } from "./completion.js";
+import { TypedHistory } from "./typed_history.js";
+
+const TALLEST_PX = 200;
+
+/** Sends what is typed as the person of `viewing`, into its channel. */
+export class Composer {
+  constructor(world, viewing) {
+    Object.assign(this, { world, viewing, linesOf });
+    this.history = new TypedHistory();
+    this.drafts = new Map();
+    this.where = "";
+    this.completion = new Completion((line) => this.accept(line));
+    // Stands before the form, not in it: presses on the Home tab fail too, where there is no composer.
+    this.error = el("div", {
+      class: "composer-error",
+      role: "alert",
+      hidden: true,
+      data: { testid: "composer-error" },
+    });
+    this.pending = el("ul", { class: "composer-pending", "aria-label": "Being sent" });
+    this.node = el("form", { class: "composer", on: { submit: (event) => this.onSubmit(event) } });
+    this.node.append(
+      this.pending,
+      el("div", { class: "composer-frame" }, this.completion.node, this.makeBox(), this.makeSend()),
+      hintLine(),
+    );
+  }
+
+  makeBox() {
+    const aria = {
+      role: "combobox",
+      "aria-autocomplete": "list",
+      "aria-controls": this.completion.node.id,
+      "aria-expanded": "false",
+    };
+    this.box = el("textarea", {
+      id: "composer-box",
+      rows: 1,
+      autocomplete: "off",
+      spellcheck: "false",
+      ...aria,
+      data: { testid: "composer" },
+    });
+    this.box.addEventListener("input", () => this.onInput());
+    this.box.addEventListener("keydown", (event) => this.onKey(event));
+    this.box.addEventListener("blur", () => this.closeList());
+    return this.box;
+  }
+
+  makeSend() {
+    this.sendButton = el(
+      "button",
+      { type: "submit", class: "send", "aria-label": "Send", title: "Send", disabled: true },
+      icon("send"),
+    );
+    return this.sendButton;
+  }
+
+  /** Shows the draft of the open channel. */
+  moveHere() {
+    const where = `${this.viewing.person}|${this.viewing.channel}`;
+    if (where === this.where) return;
+    this.drafts.set(this.where, this.box.value);
+    this.where = where;
+    this.history.reset();
+    const channel = this.viewing.current();
+    const place = channel?.kind === "im" ? this.world.bot.name : `#${channel?.name}`;
+    this.box.placeholder = `Message ${place}, or try ${this.world.commands[0]?.command ?? "/batch"}`;
+    this.box.setAttribute("aria-label", `Message ${place}`);
+    this.set(this.drafts.get(where) ?? "");
+    this.complain("");
+  }
+
+  /** Puts a line into the box and the cursor behind it. */
+  put(line) {
+    this.set(line);
+    this.box.focus();
+    this.box.setSelectionRange(line.length, line.length);
+  }
+
+  set(text) {
+    this.box.value = text;
+    this.sendButton.disabled = !text.trim();
+    this.box.style.height = "auto";
+    this.box.style.height = `${Math.min(this.box.scrollHeight, TALLEST_PX)}px`;
+    this.closeList();
+  }
+
+  /** Words about something that failed, until the next is sent. */
+  complain(words) {
+    this.error.hidden = !words;
+    const dismiss = iconButton("close", "Dismiss", () => this.complain(""));
+    this.error.replaceChildren(...(words ? [icon("warning"), el("span", { dir: "auto" }, words), dismiss] : []));
+  }
+
+  onInput() {
+    this.history.reset();
+    this.set(this.box.value);
+    this.suggest();
+  }
+
+  /** The first is picked beforehand only while the command's own name is unfinished: then Enter cannot mean "send". */
+  suggest() {
+    const lines = this.world.commands.flatMap(linesOf);
+    const typed = this.box.value.trimStart();
+    const isName = !typed.includes(" ") && !this.world.commands.some((command) => command.command === typed);
+    this.completion.open(fitting(lines, typed), isName ? 0 : -1);
+    this.tellList();
+  }
+
+  closeList() {
+    this.completion.close();
+    this.tellList();
+  }
+
+  tellList() {
+    const { isOpen, active, node } = this.completion;
+    this.box.setAttribute("aria-expanded", String(isOpen));
+    if (isOpen && active >= 0) this.box.setAttribute("aria-activedescendant", `${node.id}-${active}`);
+    else this.box.removeAttribute("aria-activedescendant");
+  }
+
+  accept(line) {
+    const all = this.world.commands.flatMap(linesOf);
+    const goesOn = all.some((each) => each.line.startsWith(`${line} `));
+    this.put(goesOn ? `${line} ` : line);
+    if (goesOn) this.suggest();
+  }
+
+  onKey(event) {
+    if (event.isComposing) return;
+    if (this.completion.isOpen && this.listKey(event)) return event.preventDefault();
+    if (event.key === "Enter" && !event.shiftKey) {
+      event.preventDefault();
+      this.send();
+    }
+    const step = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+    const older = step && this.history.step(step, this.box.value);
+    if (typeof older !== "string") return undefined;
+    event.preventDefault();
+    return this.put(older);
+  }
+
+  /** True when the open list made use of the key. */
+  listKey(event) {
+    const { completion } = this;
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") completion.move(event.key === "ArrowDown" ? 1 : -1);
+    else if (event.key === "Escape") completion.close();
+    else if (
+      (event.key === "Tab" && !event.shiftKey) ||
+      (event.key === "Enter" && !event.shiftKey && completion.active >= 0)
+    )
+      completion.accept();
+    else return false;
+    this.tellList();
+    return true;
+  }
+
+  onSubmit(event) {
+    event.preventDefault();
+    this.send();
+  }
+
+  async send() {
+    const text = this.box.value.trim();
+    if (!text) return;
+    const { where } = this;
+    this.history.add(text);
+    this.set("");
+    this.complain("");
+    const row = el("li", {}, el("span", { class: "spinner", "aria-hidden": "true" }), el("bdi", {}, text));
+    this.pending.append(row);
+    try {
+      await post("command", { user: this.viewing.person, channel: this.viewing.channel, text });
+    } catch (error) {
+      if (where === this.where) this.complain(error.message);
+      if (where === this.where && !this.box.value) this.set(text);
+    }
+    row.remove();
+  }
+}
+
+function hintLine() {
+  const keys = [
+    ["Enter", "send"],
+    ["Shift Enter", "new line"],
+    ["Tab", "complete"],
+    ["↑", "earlier lines"],
+  ];
+  const parts = keys.map(([key, does]) => el("span", {}, el("kbd", {}, key), ` ${does}`));
+  return el("div", { class: "composer-hint", "aria-hidden": "true" }, ...parts);
+}

@@ -1,0 +1,15 @@
+/** The Home tab of the app. */
+
+import { renderBlocks } from "../blocks/index.js";
+import { el } from "../dom.js";
+
+/** `view` as the bot published it, or undefined while it has not. */
+export function homeNode(view, context) {
+  const holder = el("div", { class: "home", data: { testid: "home" } });
+  if (!view) holder.append(el("p", { class: "loading" }, "The app has not published its Home tab yet."));
+  else {
+    context.form.keepOnly(view.blocks.map((block, index) => block.block_id ?? `block-${index}`));
+    holder.append(renderBlocks(view.blocks, context));
+  }
+  return holder;
+}

@@ -1,0 +1,62 @@
+/** One payload or call in the traffic pane: a line, and what was sent and answered when it is opened. */
+
+import { el, icon } from "../dom.js";
+import { jsonNode } from "./json.js";
+
+/** The directions an entry can have. */
+export const WAYS = {
+  to_bot: { arrow: "→", words: "Slack → bot", label: "to the bot" },
+  from_bot: { arrow: "←", words: "bot → Slack", label: "from the bot to Slack" },
+  to_api: { arrow: "⇢", words: "bot → API", label: "from the bot to the batches API" },
+};
+const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 };
+
+/** The row of `entry`: {entry, node, button, isOpen}. */
+export function rowNode(entry, wasOpen) {
+  const props = { type: "button", class: "traffic-row", "aria-expanded": "false" };
+  const title = el("span", { class: "traffic-title" }, entry.title);
+  const ms = el("span", { class: "ms" }, milliseconds(entry.ms));
+  const button = el("button", props, arrowNode(entry.direction), title, statusNode(entry), ms, icon("right"));
+  const row = { entry, button, isOpen: false, node: el("li", { data: { testid: "traffic-entry" } }, button) };
+  button.addEventListener("click", () => toggle(row));
+  if (wasOpen) toggle(row);
+  return row;
+}
+
+function arrowNode(direction) {
+  const way = WAYS[direction] ?? { arrow: "?", words: direction, label: direction };
+  const arrow = el("span", { "aria-hidden": "true" }, way.arrow);
+  const spoken = el("span", { class: "visually-hidden" }, way.label);
+  return el("span", { class: `way way-${direction}`, title: way.words }, arrow, spoken);
+}
+
+function statusNode(entry) {
+  const status = String(entry.status || "…");
+  const kind = /^(ok|2\d\d)$/i.test(status) ? "good" : /^(…|pending)$/i.test(status) ? "open" : "bad";
+  return el("span", { class: `status status-${kind}`, title: status }, status);
+}
+
+function milliseconds(ms) {
+  if (ms === null || ms === undefined) return "";
+  return `${ms < 10 ? ms.toFixed(1) : Math.round(ms)} ms`;
+}
+
+function toggle(row) {
+  row.isOpen = !row.isOpen;
+  row.button.setAttribute("aria-expanded", String(row.isOpen));
+  row.node.querySelector(".traffic-detail")?.remove();
+  if (row.isOpen) row.node.append(detail(row.entry));
+}
+
+function detail(entry) {
+  const at = new Date(entry.at * 1000).toLocaleTimeString("en-GB", CLOCK);
+  const part = (name, value) => [el("h3", {}, name), jsonNode(value)];
+  const answered = entry.answered === null || entry.answered === undefined ? [] : part("Answered", entry.answered);
+  return el(
+    "div",
+    { class: "traffic-detail" },
+    el("p", { class: "traffic-at" }, at),
+    ...part("Sent", entry.sent),
+    ...answered,
+  );
+}

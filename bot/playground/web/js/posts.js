@@ -1,0 +1,27 @@
+/** What the browser sends: JSON POSTs under /_page/, each answered {ok, error?, …}. */
+
+/** A refusal or a failure in words that may be shown to the person. */
+export class PostFailed extends Error {}
+
+/** POSTs `body` to `/_page/<name>`; the answer when it is ok, else throws PostFailed. */
+export function post(name, body) {
+  return send(name, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+}
+
+/** Uploads one File as `user`; the file object the simulated Slack made of it. */
+export async function upload(user, file) {
+  const form = new FormData();
+  form.append("user", user);
+  form.append("file", file);
+  const answer = await send("upload", { body: form });
+  return answer.file;
+}
+
+async function send(name, init) {
+  const response = await fetch(`/_page/${name}`, { method: "POST", ...init }).catch(() => null);
+  if (response === null) throw new PostFailed("The simulated Slack cannot be reached. Is the demo still running?");
+  const answer = await response.json().catch(() => null);
+  if (answer === null) throw new PostFailed(`The simulated Slack answered ${response.status} without saying why.`);
+  if (answer.ok !== true) throw new PostFailed(String(answer.error || `It was refused (${response.status}).`));
+  return answer;
+}
