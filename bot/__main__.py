@@ -1,0 +1,106 @@
+"""The command line: run, demo, try, simulate-api, doctor."""
+
+import argparse
+import asyncio
+import gc
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+
+from bot.config import load_settings, unknown_settings
+from bot.errors import ExpectedError
+from bot.settings_checks import check_for_run
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line says; returns the exit status: 0 done, 1 it cannot, 2 it was not understood."""
+    options = _parser().parse_args(arguments)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        return asyncio.run(_COMMANDS[options.command](options))
+    except ExpectedError as error:
+        print(error, file=sys.stderr)
+    except OSError as error:
+        print(f"batchdesk {options.command} could not start: {error.strerror or error}", file=sys.stderr)
+    return 1
+
+
+async def _run(options: argparse.Namespace) -> int:
+    from bot.app import running
+
+    settings = load_settings()
+    check_for_run(settings)
+    logging.getLogger().setLevel(settings.log_level)
+    for warning in unknown_settings():
+        logging.getLogger("bot").warning(warning)
+    stopped = _stop_signals()
+    async with running(settings):
+        gc.collect()
+        gc.freeze()  # what has been loaded stays: a full collection of a started bot takes 50 ms
+        logging.getLogger("bot").info("taking commands")
+        await stopped.wait()
+        logging.getLogger("bot").info("stopping: finishing what is under way")
+    return 0
+
+
+async def _demo(options: argparse.Namespace) -> int:
+    from bot.playground.demo import demo
+
+    await demo(options.port, _stop_signals())
+    return 0
+
+
+async def _try(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from bot.playground.terminal import try_command
+
+    return 0 if await try_command(options.line, options.as_user, Console()) else 1
+
+
+async def _simulate_api(options: argparse.Namespace) -> int:
+    from bot.playground.api_simulator.serve import serve
+
+    await serve(options.port, options.key, options.speed)
+    return 0
+
+
+async def _doctor(options: argparse.Namespace) -> int:
+    from bot.doctor import examine
+
+    findings = [finding async for finding in examine(load_settings())]
+    for finding in findings:
+        print("ok   " if finding.good else "WRONG", finding.said)
+    return 0 if all(finding.good for finding in findings) else 1
+
+
+_COMMANDS = {"run": _run, "demo": _demo, "try": _try, "simulate-api": _simulate_api, "doctor": _doctor}
+
+
+def _stop_signals() -> asyncio.Event:
+    stopped = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="batchdesk", description="Operate Anthropic Message Batches from Slack.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="the bot against the Slack and the API that the settings name")
+    demo = commands.add_parser("demo", help="the bot between a simulated Slack and a simulated API, in the browser")
+    demo.add_argument("--port", type=int, default=8321, help="of the page (0: any free one; default 8321)")
+    one = commands.add_parser("try", help="one command in the simulated worlds, its reply drawn here")
+    one.add_argument("line", help='what one would type, such as "/batch status last"')
+    one.add_argument("--as", dest="as_user", default="ada", metavar="USER", help="ada (an operator, default) or ben")
+    api = commands.add_parser("simulate-api", help="the simulated Message Batches API alone")
+    api.add_argument("--port", type=int, default=0, help="where to listen (default: any free port)")
+    api.add_argument("--key", help="the only key to accept (default: any)")
+    api.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second (default 1)")
+    commands.add_parser("doctor", help="check the settings against the real services")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What the bot can be asked to do: one module a verb."""

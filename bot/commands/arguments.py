@@ -1,0 +1,60 @@
+"""Words → the positional words and the options of one verb."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.commands.errors import MissingValue, UnexpectedWord, UnknownOption
+
+
+@dataclass(frozen=True)
+class OptionSpec:
+    """An option a verb knows: its name without dashes, and whether a value follows it."""
+
+    name: str
+    takes_value: bool = True
+
+
+@dataclass(frozen=True)
+class Arguments:
+    """What follows a verb: positional words in order, options by name (a flag's value is an empty string)."""
+
+    verb: str
+    words: tuple[str, ...]
+    options: dict[str, str]
+
+    def flag(self, name: str) -> bool:
+        """Whether the option was given."""
+        return name in self.options
+
+    def at_most(self, count: int) -> "Arguments":
+        """Return self, or raise UnexpectedWord for the first word too many."""
+        if len(self.words) > count:
+            raise UnexpectedWord(self.verb, self.words[count])
+        return self
+
+
+def read_arguments(verb: str, words: Sequence[str], specs: Sequence[OptionSpec]) -> Arguments:
+    """Part words from options, `--name value` or `--name=value`.
+
+    Raises:
+        UnknownOption: the verb does not know it.
+        MissingValue: nothing follows an option that needs a value, or a flag was given one.
+    """
+    known = {spec.name: spec for spec in specs}
+    plain: list[str] = []
+    options: dict[str, str] = {}
+    rest = iter(words)
+    for word in rest:
+        if not word.startswith("--") or word == "--":
+            plain.append(word)
+            continue
+        name, equals, value = word[2:].partition("=")
+        spec = known.get(name.lower())
+        if spec is None:
+            raise UnknownOption(verb, name, tuple(known))
+        if spec.takes_value and not equals:
+            value = next(rest, "")
+        if spec.takes_value != bool(value):
+            raise MissingValue(verb, spec.name, needs_value=spec.takes_value)
+        options[spec.name] = value
+    return Arguments(verb, tuple(plain), options)

@@ -1,0 +1,81 @@
+"""`/batch audit [ID]`: who asked for what, who confirmed, what came of it."""
+
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.base import PUBLIC, Caller, Help, Permission, ReadingCommand, Services
+from bot.commands.errors import BadValue
+from bot.commands.references import Reference, reference
+from bot.store import audit
+from bot.store.audit import AuditEntry as AuditEntry  # what the outcomes are made of
+
+PAGE = 15
+
+
+@dataclass(frozen=True)
+class AuditShown:
+    """One page of the record, newest first, and how to ask for what is older."""
+
+    query: "Audit"
+    entries: tuple[AuditEntry, ...]
+    older: "Audit | None"
+
+
+@dataclass(frozen=True)
+class AuditExported:
+    """The whole record, oldest first."""
+
+    entries: tuple[AuditEntry, ...]
+
+
+@dataclass(frozen=True)
+class Audit(ReadingCommand):
+    """Ask for the record, of everything or of one batch (also one that is gone: it is looked up in the record)."""
+
+    verb: ClassVar[str] = "audit"
+    permission: ClassVar[Permission] = Permission.ADMINISTER
+    help: ClassVar[Help] = Help(
+        "audit [ID] [--export]", "who asked for what, who confirmed, what came of it", "audit --export"
+    )
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        PUBLIC,
+        OptionSpec("export", takes_value=False),
+        OptionSpec("before"),
+    )
+
+    subject: Reference | None = None
+    export: bool = False
+    before: int | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read an optional reference and the options. Raises UsageError, InvalidBatchId."""
+        words = arguments.at_most(1).words
+        before = arguments.options.get("before")
+        if before is not None and not (before.isascii() and before.isdigit() and len(before) < 16):
+            raise BadValue("audit", "--before", before, "the number of an entry")
+        return cls(
+            reference(words[0]) if words else None,
+            arguments.flag("export"),
+            int(before) if before else None,
+            public=arguments.flag("public"),
+        )
+
+    def spell(self) -> str:
+        """Return `audit` with whatever was given."""
+        words = ["audit"]
+        words += [self.subject] if self.subject else []
+        words += ["--export"] if self.export else []
+        words += [f"--before {self.before}"] if self.before else []
+        return " ".join(words) + self.spell_public()
+
+    async def run(self, services: Services, caller: Caller) -> AuditShown | AuditExported:
+        """Read the record. Raises StoreUnavailable."""
+        if self.export:
+            return AuditExported(await services.database.run(lambda connection: tuple(audit.export(connection))))
+        entries = await services.database.run(
+            lambda connection: audit.entries(connection, subject=self.subject, before_id=self.before, limit=PAGE + 1)
+        )
+        shown = tuple(entries[:PAGE])
+        return AuditShown(self, shown, replace(self, before=shown[-1].id) if len(entries) > PAGE else None)

@@ -1,0 +1,133 @@
+"""What every command is made of: who asks, what they may do, what a command needs to run."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import ClassVar, Generic, NewType, Self, TypeVar
+
+from bot.batches.client import BatchesClient
+from bot.batches.models import MessageBatch
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.store.audit import AuditOutcome
+from bot.store.database import Database
+
+UserId = NewType("UserId", str)
+TeamId = NewType("TeamId", str)
+ChannelId = NewType("ChannelId", str)
+
+
+class Permission(StrEnum):
+    """What a command asks of its caller."""
+
+    READ = "read"
+    OPERATE = "operate"
+    ADMINISTER = "administer"
+
+
+class Origin(StrEnum):
+    """How a wish reached the bot."""
+
+    TYPED = "typed"
+    PRESSED = "pressed"
+    HOME = "home"
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and where; `channel` is None on App Home and in modals, which belong to no channel."""
+
+    user: UserId
+    team: TeamId
+    channel: ChannelId | None
+
+
+@dataclass(frozen=True)
+class Services:
+    """What commands reach the outside with; handed in by the composition root."""
+
+    batches: BatchesClient
+    database: Database
+    now: Callable[[], datetime]
+
+
+@dataclass(frozen=True)
+class Help:
+    """One verb's usage in three lines: what to type after `/batch`, what it does, an example."""
+
+    usage: str
+    summary: str
+    example: str
+
+
+PUBLIC = OptionSpec("public", takes_value=False)
+
+
+@dataclass(frozen=True)
+class Command(ABC):
+    """One typed wish. Frozen, spelled back into text by `spell`, so that a button can carry it."""
+
+    verb: ClassVar[str]
+    permission: ClassVar[Permission]
+    help: ClassVar[Help | None] = None
+    options: ClassVar[tuple[OptionSpec, ...]] = ()
+
+    @classmethod
+    @abstractmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the words after the verb. Raises UsageError or InvalidBatchId."""
+
+    @abstractmethod
+    def spell(self) -> str:
+        """Return the text that parses into this very command."""
+
+    @abstractmethod
+    async def run(self, services: Services, caller: Caller) -> object:
+        """Do it and return its outcome; each verb narrows the type. Raises ExpectedError."""
+
+
+@dataclass(frozen=True)
+class ReadingCommand(Command):
+    """A command that only reads; its reply is the caller's alone unless `--public` was said."""
+
+    permission: ClassVar[Permission] = Permission.READ
+    options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC,)
+
+    public: bool = field(default=False, kw_only=True)
+
+    def spell_public(self) -> str:
+        """Return the ending that keeps the reply public when the command is spelled again."""
+        return " --public" if self.public else ""
+
+
+@dataclass(frozen=True)
+class ChangingCommand(Command):
+    """A command that changes something: it is proposed first, may ask for a confirmation, and is audited."""
+
+    @abstractmethod
+    async def propose(self, services: Services, origin: Origin) -> object:
+        """Return a Proposal of itself with the full id, or an outcome that says why there is nothing to do."""
+
+    @abstractmethod
+    def conclude(self, outcome: object) -> AuditOutcome:
+        """Return what the audit says of an outcome of `run`: done, refused or unknown."""
+
+
+Change = TypeVar("Change", bound=ChangingCommand, covariant=True)
+
+
+@dataclass(frozen=True)
+class Proposal(Generic[Change]):
+    """A change that is about to be made: the command with its full id, and the batch it was read against."""
+
+    command: Change
+    batch: MessageBatch
+    asks: bool
+
+    @property
+    def state(self) -> str:
+        """Return what a confirmation is bound to: the status and the five counts as they stand."""
+        counts = self.batch.request_counts
+        figures = (counts.processing, counts.succeeded, counts.errored, counts.canceled, counts.expired)
+        return f"{self.batch.processing_status} {'/'.join(map(str, figures))}"

@@ -1,0 +1,83 @@
+"""`/batch cancel ID`: initiate cancellation; what is already running may still finish."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.batches.errors import ApiRejected, KeyRefused
+from bot.batches.models import MessageBatch, check_batch_id
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
+from bot.commands.references import Reference, find_batch, parse_reference
+from bot.store.audit import AuditOutcome
+
+
+@dataclass(frozen=True)
+class CancelRequested:
+    """The API has taken the cancellation; the batch is canceling now."""
+
+    batch: MessageBatch
+
+
+@dataclass(frozen=True)
+class CancelTooLate:
+    """The batch had ended before; nothing was canceled by this."""
+
+    batch: MessageBatch
+
+
+@dataclass(frozen=True)
+class AlreadyCanceling:
+    """Somebody has canceled it before."""
+
+    batch: MessageBatch
+
+
+@dataclass(frozen=True)
+class Cancel(ChangingCommand):
+    """Stop a batch; asks first unless it was typed with the full id, which must be one line on a phone."""
+
+    verb: ClassVar[str] = "cancel"
+    permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help(
+        "cancel ID", "stop a batch that is running; asks first unless you type the full id", "cancel last"
+    )
+
+    reference: Reference
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the reference. Raises UsageError, InvalidBatchId."""
+        return cls(parse_reference(arguments))
+
+    def spell(self) -> str:
+        """Return `cancel ID`."""
+        return f"cancel {self.reference}"
+
+    async def propose(
+        self, services: Services, origin: Origin
+    ) -> "Proposal[Cancel] | CancelTooLate | AlreadyCanceling":
+        """Read the batch: canceling an ended or canceling one is no change. Raises ApiError and reference errors."""
+        found = await find_batch(self.reference, services.batches)
+        if found.batch.has_ended:
+            return CancelTooLate(found.batch)
+        if found.batch.processing_status == "canceling":
+            return AlreadyCanceling(found.batch)
+        asks = origin is not Origin.TYPED or not found.exact
+        return Proposal(Cancel(Reference(found.batch.id)), found.batch, asks)
+
+    async def run(self, services: Services, caller: Caller) -> CancelRequested | CancelTooLate:
+        """Ask the API to cancel. An answer of 4xx or an unchanged ended batch both mean: too late. Raises ApiError."""
+        batch_id = check_batch_id(self.reference)
+        try:
+            batch = await services.batches.cancel(batch_id)
+        except KeyRefused:
+            raise
+        except ApiRejected:
+            batch = await services.batches.retrieve(batch_id)
+            if not batch.has_ended:
+                raise
+        return CancelTooLate(batch) if batch.has_ended else CancelRequested(batch)
+
+    def conclude(self, outcome: object) -> AuditOutcome:
+        """Too late is a refusal by the facts."""
+        return "done" if isinstance(outcome, CancelRequested) else "refused"

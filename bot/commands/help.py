@@ -1,0 +1,38 @@
+"""`/batch help [verb]`: the verbs this caller may use, or one verb's usage."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, Help, ReadingCommand, Services
+
+
+@dataclass(frozen=True)
+class HelpShown:
+    """The topic asked about, or None for all; which verbs there are is known where it is drawn."""
+
+    topic: str | None
+
+
+@dataclass(frozen=True)
+class HelpCommand(ReadingCommand):
+    """Ask what there is to ask."""
+
+    verb: ClassVar[str] = "help"
+    help: ClassVar[Help] = Help("help [verb]", "what you can type, or one verb explained", "help delete")
+
+    topic: str | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read an optional verb."""
+        words = arguments.at_most(1).words
+        return cls(words[0].lower() if words else None, public=arguments.flag("public"))
+
+    def spell(self) -> str:
+        """Return `help [verb]`."""
+        return f"help {self.topic}{self.spell_public()}" if self.topic else f"help{self.spell_public()}"
+
+    async def run(self, services: Services, caller: Caller) -> HelpShown:
+        """Return what to explain; no I/O."""
+        return HelpShown(self.topic)

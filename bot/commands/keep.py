@@ -1,0 +1,50 @@
+"""Keep: the other answer to a question; nothing is changed."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, Command, Permission, Services
+from bot.commands.errors import MissingReference
+from bot.store.answers import answer_no
+
+
+@dataclass(frozen=True)
+class Kept:
+    """The question about batch `subject` is withdrawn; None: this caller had none that was open."""
+
+    subject: str | None
+
+
+@dataclass(frozen=True)
+class Keep(Command):
+    """Withdraw a question one was asked. A button's word, not in the help."""
+
+    verb: ClassVar[str] = "keep"
+    permission: ClassVar[Permission] = Permission.READ
+
+    confirmation_id: str
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the confirmation's id. Raises UsageError."""
+        if not arguments.words:
+            raise MissingReference(arguments.verb)
+        return cls(arguments.at_most(1).words[0])
+
+    def spell(self) -> str:
+        """Return `keep CONFIRMATION`."""
+        return f"keep {self.confirmation_id}"
+
+    async def run(self, services: Services, caller: Caller) -> Kept:
+        """Withdraw the question if it is this caller's and still open. Raises StoreUnavailable."""
+        question = await services.database.run(
+            lambda connection: answer_no(
+                connection,
+                self.confirmation_id,
+                user_id=caller.user,
+                channel_id=caller.channel,
+                at=services.now(),
+            )
+        )
+        return Kept(question.subject if question is not None else None)

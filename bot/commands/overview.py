@@ -1,0 +1,42 @@
+"""`/batch` alone, and the App Home tab: the batches that are still running."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.batches.models import MessageBatch
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, ReadingCommand, Services
+
+LOOKED_AT = 100
+"""A batch runs for 24 hours at most, so unfinished ones are among the newest."""
+
+
+@dataclass(frozen=True)
+class OverviewShown:
+    """The unfinished batches among the newest LOOKED_AT, newest first, and the newest ended one."""
+
+    unfinished: tuple[MessageBatch, ...]
+    last_ended: MessageBatch | None
+
+
+@dataclass(frozen=True)
+class Overview(ReadingCommand):
+    """Ask what is running."""
+
+    verb: ClassVar[str] = ""
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the optional `--public`."""
+        arguments.at_most(0)
+        return cls(public=arguments.flag("public"))
+
+    def spell(self) -> str:
+        """Return nothing but the options."""
+        return self.spell_public().strip()
+
+    async def run(self, services: Services, caller: Caller) -> OverviewShown:
+        """Read one page of the newest batches. Raises ApiError."""
+        page = await services.batches.list(limit=LOOKED_AT)
+        unfinished = tuple(batch for batch in page.data if not batch.has_ended)
+        return OverviewShown(unfinished, next((batch for batch in page.data if batch.has_ended), None))

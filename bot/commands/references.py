@@ -1,0 +1,105 @@
+"""How people name a batch (full id, prefix, `last`) → the batch itself."""
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import NewType
+
+from bot.batches.client import BatchesClient
+from bot.batches.errors import BatchNotFound
+from bot.batches.models import MessageBatch, check_batch_id
+from bot.commands.arguments import Arguments
+from bot.commands.errors import MissingReference, NoBatches, ReferenceAmbiguous, ReferenceNotFound
+
+Reference = NewType("Reference", str)
+"""What was typed for a batch: safe to put in a path, not yet known to exist."""
+
+LAST = Reference("last")
+PREFIX = "msgbatch_"
+WHOLE_LENGTH = len(PREFIX) + 24
+"""Today's ids have 24 characters after the prefix; shorter texts are looked for in the list, not fetched."""
+
+SEARCH_PAGES = 5
+SEARCH_PAGE_SIZE = 1_000  # the API's largest page
+CANDIDATES_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Found:
+    """The batch, read just now, and whether the reference was its full id."""
+
+    batch: MessageBatch
+    exact: bool
+
+
+def parse_reference(arguments: Arguments) -> Reference:
+    """Read the one reference a verb takes.
+
+    Raises:
+        MissingReference: nothing was given.
+        InvalidBatchId: it holds a character that could change a path or deceive a reader.
+    """
+    if not arguments.words:
+        raise MissingReference(arguments.verb)
+    return reference(arguments.at_most(1).words[0])
+
+
+def reference(text: str) -> Reference:
+    """Check one word as a reference. Raises InvalidBatchId."""
+    if text.lower() == LAST:
+        return LAST
+    head, tail = text[: len(PREFIX)], text[len(PREFIX) :]
+    return Reference(check_batch_id(PREFIX + tail if head.lower() == PREFIX else text))
+
+
+async def find_batch(wanted: Reference, batches: BatchesClient) -> Found:
+    """Find the one batch a reference means.
+
+    Raises:
+        NoBatches: `last` in an empty workspace.
+        ReferenceNotFound, BatchNotFound: nothing fits.
+        ReferenceAmbiguous: more than one batch begins so.
+    """
+    if wanted == LAST:
+        page = await batches.list(limit=1)
+        if not page.data:
+            raise NoBatches
+        return Found(page.data[0], exact=False)
+    if len(wanted) < WHOLE_LENGTH:
+        return await _search(wanted, batches)
+    try:
+        return Found(await batches.retrieve(check_batch_id(wanted)), exact=True)
+    except BatchNotFound as not_found:
+        try:  # the form of ids may change: a long text can be the beginning of a longer id
+            return await _search(wanted, batches)
+        except ReferenceNotFound:
+            raise not_found from None
+
+
+async def _search(wanted: Reference, batches: BatchesClient) -> Found:
+    fitting: list[MessageBatch] = []
+    searched, all_searched = 0, True
+    async for batch, is_all in _newest(batches):
+        searched, all_searched = searched + 1, is_all
+        if str(batch.id) == wanted:
+            return Found(batch, exact=True)
+        if batch.id.startswith((wanted, PREFIX + wanted)):
+            fitting.append(batch)
+    match fitting:
+        case []:
+            raise ReferenceNotFound(wanted, searched, all_searched)
+        case [batch]:
+            return Found(batch, exact=False)
+        case _:
+            raise ReferenceAmbiguous(wanted, tuple(fitting[:CANDIDATES_SHOWN]), len(fitting))
+
+
+async def _newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, bool]]:
+    """Yield the newest batches, each with whether its page is the last there is."""
+    after = None
+    for _ in range(SEARCH_PAGES):
+        page = await batches.list(limit=SEARCH_PAGE_SIZE, after_id=after)
+        for batch in page.data:
+            yield batch, not page.has_more
+        if not page.has_more or not page.data:
+            return
+        after = page.data[-1].id

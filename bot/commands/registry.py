@@ -1,0 +1,78 @@
+"""All verbs in one place: dispatch, help and suggestions come from here."""
+
+from difflib import get_close_matches
+
+from bot.commands.arguments import read_arguments
+from bot.commands.audit import Audit, AuditExported, AuditShown
+from bot.commands.base import Command
+from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
+from bot.commands.delete import Delete, DeleteOutcome, DeleteRefused
+from bot.commands.errors import UnknownVerb
+from bot.commands.help import HelpCommand, HelpShown
+from bot.commands.keep import Keep, Kept
+from bot.commands.list import BatchList, List
+from bot.commands.overview import Overview, OverviewShown
+from bot.commands.status import BatchShown, Status
+from bot.commands.words import split_words
+
+Change = Cancel | Delete
+AnyCommand = Overview | HelpCommand | List | Status | Audit | Keep | Change
+Outcome = (
+    OverviewShown
+    | HelpShown
+    | BatchList
+    | BatchShown
+    | CancelRequested
+    | CancelTooLate
+    | AlreadyCanceling
+    | DeleteOutcome
+    | DeleteRefused
+    | AuditShown
+    | AuditExported
+    | Kept
+)
+
+COMMANDS: tuple[type[AnyCommand], ...] = (Overview, HelpCommand, List, Status, Cancel, Delete, Audit, Keep)
+"""In the order the help shows them; those without a help text are not shown."""
+
+ALSO = {
+    "ls": "list",
+    "show": "status",
+    "get": "status",
+    "stop": "cancel",
+    "remove": "delete",
+    "rm": "delete",
+    "?": "help",
+}
+"""Other tools' words for our verbs, suggested and never run."""
+
+SHOWN: tuple[type[AnyCommand], ...] = tuple(command for command in COMMANDS if command.help is not None)
+
+
+def parse(text: str) -> AnyCommand:
+    """Read what was typed after `/batch`.
+
+    Raises:
+        UsageError: with what is wrong; an unknown verb carries one suggestion.
+        InvalidBatchId: a reference that no request may be made of.
+    """
+    words = split_words(text)
+    typed, rest = (words[0], words[1:]) if words and not words[0].startswith("--") else ("", words)
+    verb = typed.lower()
+    for command in COMMANDS:
+        if command.verb == verb:
+            return command.parse(read_arguments(verb, rest, command.options))
+    raise UnknownVerb("", typed, suggest(verb))
+
+
+def suggest(verb: str) -> str | None:
+    """Return the one verb that was probably meant, or None."""
+    if verb in ALSO:
+        return ALSO[verb]
+    close = get_close_matches(verb, [command.verb for command in SHOWN], n=1, cutoff=0.6)
+    return close[0] if close else None
+
+
+def spelled_back(command: Command) -> str:
+    """Return the line a person could type for this command."""
+    return f"/batch {command.spell()}".rstrip()

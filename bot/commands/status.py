@@ -1,0 +1,54 @@
+"""`/batch status ID`: the card of one batch."""
+
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.batches.models import MessageBatch
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, Help, ReadingCommand, Services
+from bot.commands.references import Reference, find_batch, parse_reference
+from bot.store import audit
+from bot.store.database import StoreUnavailable
+
+
+@dataclass(frozen=True)
+class BatchShown:
+    """The batch as the API has it now, and who canceled it, if that was done here."""
+
+    batch: MessageBatch
+    public: bool
+    canceled_by: str | None = None
+
+
+@dataclass(frozen=True)
+class Status(ReadingCommand):
+    """Ask how a batch stands."""
+
+    verb: ClassVar[str] = "status"
+    help: ClassVar[Help] = Help("status ID", "how one batch stands", "status last")
+
+    reference: Reference
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the reference. Raises UsageError, InvalidBatchId."""
+        return cls(parse_reference(arguments), public=arguments.flag("public"))
+
+    def spell(self) -> str:
+        """Return `status ID`."""
+        return f"status {self.reference}{self.spell_public()}"
+
+    async def run(self, services: Services, caller: Caller) -> BatchShown:
+        """Read the batch. Raises ApiError and what a reference may raise."""
+        found = await find_batch(self.reference, services.batches)
+        return BatchShown(found.batch, self.public, await _canceled_by(found.batch, services))
+
+
+async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
+    """Look up who canceled it; a store that fails is no reason to hide how the batch stands."""
+    if batch.cancel_initiated_at is None:
+        return None
+    with suppress(StoreUnavailable):
+        return await services.database.run(lambda connection: audit.who_did(connection, "cancel", batch.id))
+    return None

@@ -1,0 +1,153 @@
+"""Ask and redeem: a yes is stored before it is shown, single use, and bound to person, command and state."""
+
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import Enum, auto
+
+from sqlalchemy import Connection
+
+from bot.batches.models import MessageBatch
+from bot.commands.base import Caller, ChangingCommand, Proposal
+from bot.errors import ExpectedError
+from bot.store import audit, confirmations
+from bot.store.audit import AuditEntry, AuditOutcome
+from bot.store.confirmations import StoredConfirmation
+from bot.store.database import Database
+
+LIFETIME = timedelta(minutes=5)
+
+
+class Why(Enum):
+    """Why a press is not a yes."""
+
+    UNKNOWN = auto()
+    OTHER_PERSON = auto()
+    OTHER_COMMAND = auto()
+    LAPSED = auto()
+    KEPT = auto()
+    USED = auto()
+    CHANGED = auto()
+
+
+@dataclass(eq=False)
+class ConfirmationRefused(ExpectedError):
+    """Nothing was done by this press. `entry` is what came of the press that was the yes, where there was one."""
+
+    why: Why
+    question: StoredConfirmation | None = None
+    entry: AuditEntry | None = None
+
+
+@dataclass(frozen=True)
+class ConfirmationNeeded:
+    """A question that is stored and waits for its asker's yes; an outcome like any other."""
+
+    command: ChangingCommand
+    batch: MessageBatch
+    confirmation_id: str
+    expires_at: datetime
+
+
+class Confirmations:
+    """Questions and their answers, with the audit record that goes with each, in one transaction each."""
+
+    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+        self._database = database
+        self._now = now
+
+    async def ask(self, proposal: Proposal[ChangingCommand], caller: Caller) -> ConfirmationNeeded:
+        """Store a question and the record that it was asked. Raises StoreUnavailable."""
+        now = self._now()
+        question = StoredConfirmation(
+            id=secrets.token_urlsafe(18),
+            user_id=caller.user,
+            team_id=caller.team,
+            command=proposal.command.spell(),
+            subject=proposal.batch.id,
+            state=proposal.state,
+            asked_at=now,
+            expires_at=now + LIFETIME,
+            used_at=None,
+        )
+
+        def store(connection: Connection) -> None:
+            confirmations.add(connection, question)
+            audit.record_question(connection, question, outcome="asked", channel_id=caller.channel, at=now)
+
+        await self._database.run(store)
+        return ConfirmationNeeded(proposal.command, proposal.batch, question.id, question.expires_at)
+
+    async def check(self, confirmation_id: str, command: ChangingCommand, caller: Caller) -> None:
+        """Refuse at once what cannot be a yes whatever the batch looks like.
+
+        Raises:
+            ConfirmationRefused: not known, somebody else's, another command's, kept, used or lapsed.
+            StoreUnavailable: it cannot be read.
+        """
+        await self._database.run(lambda connection: self._open(connection, confirmation_id, command, caller))
+
+    async def begin(self, proposal: Proposal[ChangingCommand], caller: Caller, confirmation_id: str | None) -> int:
+        """Use up the yes (where one was asked for) and record the intent; return the record's number.
+
+        Both are one transaction: where the record cannot be written, the yes is not used and nothing may be done.
+
+        Raises:
+            ConfirmationRefused: as `check`, and when the batch is not what the question was about, or another
+                press was faster.
+            StoreUnavailable: it cannot be written.
+        """
+
+        def write(connection: Connection) -> int:
+            if confirmation_id is not None:
+                question = self._open(connection, confirmation_id, proposal.command, caller)
+                if question.state != proposal.state:
+                    confirmations.withdraw(connection, question.id, self._now())
+                    return 0
+                if not confirmations.use(connection, confirmation_id, self._now()):
+                    raise self._spent(connection, question)
+            return audit.record_intent(
+                connection,
+                at=self._now(),
+                user_id=caller.user,
+                team_id=caller.team,
+                channel_id=caller.channel,
+                verb=proposal.command.verb,
+                command=proposal.command.spell(),
+                subject=proposal.batch.id,
+                confirmation_id=confirmation_id,
+            )
+
+        entry = await self._database.run(write)
+        if not entry:
+            raise ConfirmationRefused(Why.CHANGED)
+        return entry
+
+    async def finish(self, entry_id: int, outcome: AuditOutcome, detail: str | None) -> None:
+        """Record what came of it. Raises StoreUnavailable."""
+        now = self._now()
+        await self._database.run(
+            lambda connection: audit.record_outcome(connection, entry_id, outcome=outcome, detail=detail, at=now)
+        )
+
+    def _open(
+        self, connection: Connection, confirmation_id: str, command: ChangingCommand, caller: Caller
+    ) -> StoredConfirmation:
+        question = confirmations.get(connection, confirmation_id)
+        if question is None:
+            raise ConfirmationRefused(Why.UNKNOWN)
+        if (question.user_id, question.team_id) != (caller.user, caller.team):
+            raise ConfirmationRefused(Why.OTHER_PERSON, question)
+        if question.command != command.spell():
+            raise ConfirmationRefused(Why.OTHER_COMMAND, question)
+        if question.used_at is not None:
+            raise self._spent(connection, question)
+        if question.expires_at <= self._now():
+            raise ConfirmationRefused(Why.LAPSED, question)
+        return question
+
+    def _spent(self, connection: Connection, question: StoredConfirmation) -> ConfirmationRefused:
+        entry = audit.for_confirmation(connection, question.id)
+        kept = entry is not None and entry.outcome == "kept"
+        return ConfirmationRefused(Why.KEPT if kept else Why.USED, question, entry)

@@ -1,0 +1,140 @@
+"""The one road: an interaction is parsed, permitted, confirmed, recorded, run and drawn. Read this first."""
+
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from bot.batches.errors import ApiUnavailable, BatchNotFound
+from bot.commands.base import Caller, Origin, Permission, Proposal, Services
+from bot.commands.registry import AnyCommand, Change, Outcome, parse
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations
+from bot.errors import ExpectedError
+from bot.permissions import NotPermitted, Rules, Standing, check, check_place, permissions_of
+from bot.store.audit import AuditOutcome
+from bot.store.database import StoreUnavailable
+from bot.ui.audit import audit_line
+from bot.ui.errors import render_error
+from bot.ui.render import render
+from bot.ui.reply import Message, Placement, Reply, Viewer
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Interaction:
+    """Something a person did. `seen_by_others`: the button's message is public, so anybody may press it."""
+
+    caller: Caller
+    text: str
+    origin: Origin = Origin.TYPED
+    confirmation_id: str | None = None
+    seen_by_others: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What to show the caller, and the line for the audit channel when something was changed."""
+
+    reply: Reply
+    announcement: Message | None = None
+
+
+class Pipeline:
+    """Answers every interaction, typed or pressed, by the same steps."""
+
+    def __init__(
+        self,
+        services: Services,
+        confirmations: Confirmations,
+        rules: Rules,
+        standing: Callable[[Caller], Awaitable[Standing]],
+    ) -> None:
+        self._services = services
+        self._confirmations = confirmations
+        self._rules = rules
+        self._standing = standing
+
+    async def answer(self, interaction: Interaction) -> Answer:
+        """Return one reply, whatever is wrong that can be expected to go wrong; log one line."""
+        started, verb, came = time.perf_counter(), "?", "ok"
+        viewer = Viewer(interaction.caller, frozenset({Permission.READ}), self._services.now())
+        try:
+            command = parse(interaction.text)
+            verb = command.verb or "overview"
+            viewer = await self._permit(command, interaction)
+            return await self._run(command, interaction, viewer)
+        except ExpectedError as error:
+            came = type(error).__name__
+            return Answer(_placed(render_error(error), error, interaction))
+        finally:
+            spent = (time.perf_counter() - started) * 1_000
+            log.info(
+                "%s by %s in %s: %s, %.0f ms", verb, interaction.caller.user, interaction.caller.channel, came, spent
+            )
+
+    async def _permit(self, command: AnyCommand, interaction: Interaction) -> Viewer:
+        caller = interaction.caller
+        standing = await self._standing(caller)
+        check_place(caller, standing, self._rules)
+        check(command.permission, caller, standing, self._rules)
+        everybody = interaction.seen_by_others or getattr(command, "public", False)
+        may = frozenset(Permission) if everybody else permissions_of(caller, standing, self._rules)
+        return Viewer(caller, may, self._services.now())
+
+    async def _run(self, command: AnyCommand, interaction: Interaction, viewer: Viewer) -> Answer:
+        if not isinstance(command, Change):
+            return Answer(render(await command.run(self._services, interaction.caller), viewer))
+        asked_about = await self._propose(command, interaction)
+        if not isinstance(asked_about, Proposal):
+            return Answer(render(asked_about, viewer))
+        return await self._act(asked_about, interaction, viewer)
+
+    async def _propose(
+        self, command: Change, interaction: Interaction
+    ) -> Proposal[Change] | Outcome | ConfirmationNeeded:
+        """Read what the change is about, and ask where a yes is needed and not given."""
+        if interaction.confirmation_id is not None:
+            await self._confirmations.check(interaction.confirmation_id, command, interaction.caller)
+        try:
+            proposal = await command.propose(self._services, interaction.origin)
+        except BatchNotFound:
+            if interaction.confirmation_id is not None:  # perhaps gone by another press of this very question
+                await self._confirmations.check(interaction.confirmation_id, command, interaction.caller)
+            raise
+        if isinstance(proposal, Proposal) and proposal.asks and interaction.confirmation_id is None:
+            return await self._confirmations.ask(proposal, interaction.caller)
+        return proposal
+
+    async def _act(self, proposal: Proposal[Change], interaction: Interaction, viewer: Viewer) -> Answer:
+        """Record the intent, act, record what came of it: no record, no change."""
+        caller, command = interaction.caller, proposal.command
+        entry = await self._confirmations.begin(proposal, caller, interaction.confirmation_id)
+        conclusion: AuditOutcome = "failed"
+        detail: str | None = None
+        try:
+            outcome = await command.run(self._services, caller)
+            conclusion = command.conclude(outcome)
+            reply = render(outcome, viewer)
+        except ExpectedError as error:
+            lost = isinstance(error, ApiUnavailable) and error.may_have_happened
+            conclusion, detail = "unknown" if lost else "failed", str(error)[:300]
+            reply = render_error(error).placed(Placement.IN_PLACE)
+        finally:
+            await self._finish(entry, conclusion, detail)
+        return Answer(reply, audit_line(caller, command.spell(), conclusion))
+
+    async def _finish(self, entry: int, conclusion: AuditOutcome, detail: str | None) -> None:
+        """Write the outcome; the act is done by now, so a store that fails is logged and not told as a failure."""
+        try:
+            await self._confirmations.finish(entry, conclusion, detail)
+        except StoreUnavailable:
+            log.exception("audit entry %d is without its outcome: %s", entry, conclusion)
+
+
+def _placed(message: Message, error: ExpectedError, interaction: Interaction) -> Message:
+    """Take a question away whose answer can only be this error again."""
+    hopeless = isinstance(error, NotPermitted | BatchNotFound) and interaction.confirmation_id is not None
+    if hopeless and not isinstance(error, ConfirmationRefused):
+        return message.placed(Placement.IN_PLACE)
+    return message

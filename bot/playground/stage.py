@@ -1,0 +1,83 @@
+"""The stage: both simulated worlds and the settings that put the real bot between them."""
+
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+
+from bot.app import Bot, running
+from bot.commands.registry import SHOWN
+from bot.config import Settings
+from bot.playground.api_simulator.recording import RecordedRequest
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.records import CommandHint, Completion, TrafficEntry
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.scopes import BOT_SCOPES
+
+OPERATOR = "U0ADA"
+VISITOR = "U0BEN"
+CHANNEL = "C0BATCHES"
+PEOPLE = {"ada": OPERATOR, "ben": VISITOR}
+
+
+@dataclass(frozen=True)
+class Stage:
+    """The two worlds, started, and the bot between them."""
+
+    slack: SlackSimulator
+    api: ApiSimulator
+    bot: Bot
+
+
+def settings_between(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Settings:
+    """Return the settings that `run` would read from its environment in these two worlds; Ada is the operator."""
+    return Settings(
+        slack_bot_token=SecretStr(slack.bot_token),
+        slack_app_token=SecretStr(slack.app_token),
+        slack_api_url=slack.api_url,
+        anthropic_api_key=SecretStr("sk-ant-playground"),
+        anthropic_base_url=api.base_url,
+        database_url=f"sqlite:///{store}",
+        operators=(OPERATOR,),
+    )
+
+
+@asynccontextmanager
+async def staged(*, port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
+    """Start both worlds, seeded, and the bot; stop all three at the end, and forget what was stored.
+
+    Raises:
+        OSError: the page's port is taken.
+    """
+    async with AsyncExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="batchdesk-")))
+        api = ApiSimulator(speed=speed, seeded=True)
+        await api.start()
+        stack.push_async_callback(api.stop)
+        slack = SlackSimulator(scopes=frozenset(BOT_SCOPES))
+        await slack.start(port=port)
+        stack.push_async_callback(slack.stop)
+        slack.set_commands([command_hint()])
+        api.on_request(lambda request: slack.note_traffic(_traffic(request)))
+        bot = await stack.enter_async_context(running(settings_between(slack, api, folder / "store.sqlite3")))
+        yield Stage(slack, api, bot)
+
+
+def command_hint() -> CommandHint:
+    """Return what the page completes, from the commands' own help."""
+    helps = [command.help for command in SHOWN if command.help is not None]
+    completions = tuple(Completion(f"/batch {each.example}", each.summary) for each in helps)
+    return CommandHint("/batch", "[help | list | status ID | cancel ID | delete ID]", completions)
+
+
+def _traffic(request: RecordedRequest) -> TrafficEntry:
+    return TrafficEntry(
+        title=f"{request.method} {request.path}",
+        status=str(request.status or "connection cut"),
+        ms=request.milliseconds,
+        sent={"query": request.query, "headers": request.headers},
+        answered={"request-id": request.request_id},
+    )

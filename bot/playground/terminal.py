@@ -1,0 +1,90 @@
+"""One command in the simulated worlds, its reply drawn in the terminal."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime
+
+from rich.console import Console, Group, RenderableType
+from rich.padding import Padding
+from rich.panel import Panel
+from rich.rule import Rule
+from rich.text import Text
+
+from bot.playground.slack_simulator.records import Json, SlackMessage
+from bot.playground.stage import CHANNEL, PEOPLE, staged
+
+_DATE = re.compile(r"<!date\^(\d+)\^[^|>]*\|[^>]*>")
+_REFERENCE = re.compile(r"<([@#!])([A-Z0-9a-z^-]+)(?:\|([^>]*))?>")
+_LINK = re.compile(r"<(https?://[^|>]+)(?:\|([^>]*))?>")
+_STYLED = re.compile(r"`([^`]+)`|\*([^*\n]+)\*|_([^_\n]+)_|~([^~\n]+)~")
+_STYLES = ("cyan", "bold", "italic", "strike")
+
+
+async def try_command(line: str, user: str, console: Console) -> bool:
+    """Do one command as `user` ("ada", "ben" or an id) and draw what they see; False when the bot never answered."""
+    async with staged() as stage:
+        person = PEOPLE.get(user.lower(), user)
+        delivery = await stage.slack.slash(person, CHANNEL, line)
+        await stage.bot.in_flight.drain()
+        for message in stage.slack.messages(CHANNEL, person):
+            console.print(drawn(message))
+        for notice in stage.slack.notices(person):
+            console.print(Text(notice, style="red"))
+    return delivery.acked
+
+
+def drawn(message: SlackMessage) -> RenderableType:
+    """Return a message as a panel; what cannot be drawn is said loudly."""
+    seen_by = "only visible to you" if message.ephemeral_to else "visible to everybody"
+    parts = [part for block in message.blocks for part in _block(block)] or [_mrkdwn(message.text)]
+    return Panel(Group(*parts), title="Batchdesk", subtitle=seen_by, title_align="left", subtitle_align="right")
+
+
+def _block(block: Json) -> Iterator[RenderableType]:
+    match block["type"]:
+        case "header":
+            yield Text(block["text"]["text"], style="bold")
+        case "section":
+            if "text" in block:
+                yield _text(block["text"])
+            yield from (_text(field) for field in block.get("fields", []))
+            if "accessory" in block:
+                yield _buttons([block["accessory"]])
+        case "context":
+            yield Text(" ").join(_text(element) for element in block["elements"])
+        case "actions":
+            yield Padding(_buttons(block["elements"]), (1, 0, 0, 0))
+        case "divider":
+            yield Rule(style="dim")
+        case unknown:
+            yield Text(f"a block of type {unknown} cannot be drawn here", style="bold red")
+
+
+def _buttons(elements: list[Json]) -> Text:
+    drawn = []
+    for element in elements:
+        style = "bold white on red" if element.get("style") == "danger" else "reverse"
+        drawn.append(Text(f" {element['text']['text']} ", style=style))
+    return Text("  ").join(drawn)
+
+
+def _text(text: Json) -> Text:
+    return Text(text["text"]) if text["type"] == "plain_text" else _mrkdwn(text["text"])
+
+
+def _mrkdwn(source: str) -> Text:
+    """Return mrkdwn as styled text: dates in this machine's zone, mentions as @ and #, entities opened."""
+    source = _DATE.sub(lambda found: f"{datetime.fromtimestamp(int(found[1])).astimezone():%d %b %Y at %H:%M}", source)
+    source = _LINK.sub(lambda found: found[2] or found[1], source)
+    source = _REFERENCE.sub(lambda found: f"{'#' if found[1] == '#' else '@'}{found[3] or found[2]}", source)
+    text, end = Text(), 0
+    for found in _STYLED.finditer(source):
+        text.append(_opened(source[end : found.start()]))
+        style = next(style for style, group in zip(_STYLES, found.groups(), strict=True) if group is not None)
+        text.append(_opened(found[found.lastindex or 0]), style=style)
+        end = found.end()
+    return text.append(_opened(source[end:]))
+
+
+def _opened(text: str) -> str:
+    return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

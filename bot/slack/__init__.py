@@ -1,0 +1,1 @@
+"""The edge: the only place, with bot.app, that knows Slack Bolt."""

@@ -1,0 +1,85 @@
+"""What Slack says of a caller: guest or not, shared channel or not, which user groups. Looked up once in a while."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, cast
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands.base import Caller, ChannelId, UserId
+from bot.permissions import Rules, Standing
+from bot.slack.outbound import FAILURES, failure
+
+T = TypeVar("T")
+log = logging.getLogger(__name__)
+
+KEPT_FOR = 300.0
+"""Seconds; usergroups.users.list allows some 20 calls a minute (docs.slack.dev, rate limits)."""
+LARGEST = 10_000
+"""Entries; enough for a workspace, and no way to fill the memory."""
+
+
+class Directory:
+    """Look-ups with a memory of KEPT_FOR seconds. What fails is not remembered, and is never taken for a yes."""
+
+    def __init__(self, client: AsyncWebClient, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
+        self._client = client
+        self._rules = rules
+        self._clock = clock
+        self._known: dict[tuple[str, str], tuple[float, object]] = {}
+
+    async def standing(self, caller: Caller) -> Standing:
+        """Return what the rules need to know of a caller, and nothing else."""
+        groups = sorted(self._rules.groups)
+        (guest, external), members = await asyncio.gather(
+            asyncio.gather(self._is_guest(caller), self._is_external(caller)),
+            asyncio.gather(*map(self._members, groups)),
+        )
+        known = dict(zip(groups, members, strict=True))
+        return Standing(
+            groups=frozenset(group for group, people in known.items() if people is not None and caller.user in people),
+            groups_unread=frozenset(group for group, people in known.items() if people is None),
+            is_guest=guest,
+            is_external_channel=external,
+        )
+
+    async def _is_guest(self, caller: Caller) -> bool | None:
+        if self._rules.allow_guests:
+            return False
+        return await self._remembered(("user", caller.user), lambda: self._ask_user(caller.user))
+
+    async def _is_external(self, caller: Caller) -> bool | None:
+        if self._rules.allow_external or caller.channel is None:
+            return False
+        channel = caller.channel
+        return await self._remembered(("channel", channel), lambda: self._ask_channel(channel))
+
+    async def _members(self, group: str) -> frozenset[str] | None:
+        return await self._remembered(("group", group), lambda: self._ask_group(group))
+
+    async def _ask_user(self, user: UserId) -> bool:
+        found = (await self._client.users_info(user=user))["user"]
+        return any(found.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted"))
+
+    async def _ask_channel(self, channel: ChannelId) -> bool:
+        found = (await self._client.conversations_info(channel=channel))["channel"]
+        return any(found.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
+
+    async def _ask_group(self, group: str) -> frozenset[str]:
+        return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])
+
+    async def _remembered(self, key: tuple[str, str], ask: Callable[[], Awaitable[T]]) -> T | None:
+        known = self._known.get(key)
+        if known is not None and known[0] > self._clock():
+            return cast(T, known[1])  # a key's first word says of which type its answer is
+        try:
+            found = await ask()
+        except FAILURES as error:
+            log.warning("Slack did not say what %s %s is: %s", *key, failure(error))
+            return None
+        if len(self._known) >= LARGEST:
+            self._known.clear()
+        self._known[key] = (self._clock() + KEPT_FOR, found)
+        return found

@@ -1,0 +1,108 @@
+"""How Slack reaches the bot: a WebSocket the bot opens, or signed HTTP requests on a port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from aiohttp import web
+from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
+from slack_bolt.app.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.errors import ExpectedError
+from bot.slack.outbound import FAILURES, failure
+
+EVENTS_PATH = "/slack/events"
+
+
+@dataclass(eq=False)
+class SlackRefused(ExpectedError):
+    """Slack did not take a token at the start; `setting` names the one."""
+
+    setting: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Slack refused {self.setting} ({self.reason}); check it with `python -m bot doctor`"
+
+
+@dataclass(eq=False)
+class SlackUnreachable(ExpectedError):
+    """Slack could not be asked at all."""
+
+    address: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"Slack could not be reached at {self.address} ({self.reason}); check SLACK_API_URL and the network"
+
+
+@dataclass(eq=False)
+class PortTaken(ExpectedError):
+    """The port cannot be listened on."""
+
+    port: int
+    reason: str
+
+    def __str__(self) -> str:
+        return f"PORT {self.port} cannot be listened on ({self.reason}); free it, or set PORT to another"
+
+
+async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
+    """Ask Slack once whose token this is, so that no command has to. Raises SlackRefused, SlackUnreachable."""
+    try:
+        said = await client.auth_test()
+    except FAILURES as error:
+        raise _start_failure(error, "SLACK_BOT_TOKEN", client) from error
+    return AuthorizeResult(
+        enterprise_id=said.get("enterprise_id"),
+        team_id=said["team_id"],
+        bot_user_id=said["user_id"],
+        bot_id=said.get("bot_id"),
+        bot_token=client.token,
+    )
+
+
+@asynccontextmanager
+async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> AsyncIterator[AsyncSocketModeHandler]:
+    """Connect through Socket Mode, and disconnect at the end.
+
+    The address is asked for here and not by the handler, which would go on asking for ever with a wrong token.
+
+    Raises:
+        SlackRefused, SlackUnreachable: no address was given.
+    """
+    handler = AsyncSocketModeHandler(app, app_token, web_client=client)
+    try:
+        try:
+            handler.client.wss_uri = (await client.apps_connections_open(app_token=app_token))["url"]
+        except FAILURES as error:
+            raise _start_failure(error, "SLACK_APP_TOKEN", client) from error
+        await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk leaves it unannotated
+        yield handler
+    finally:
+        await handler.client.close()  # type: ignore[no-untyped-call] # slack_sdk leaves it unannotated
+
+
+@asynccontextmanager
+async def open_port(app: AsyncApp, port: int, host: str = "0.0.0.0") -> AsyncIterator[int]:  # noqa: S104 - Slack calls it
+    """Listen for Slack's signed requests on EVENTS_PATH; yields the port. Raises PortTaken."""
+    runner = web.AppRunner(app.server(port=port, path=EVENTS_PATH).web_app, access_log=None)
+    await runner.setup()
+    try:
+        site = web.TCPSite(runner, host, port)
+        try:
+            await site.start()
+        except OSError as error:
+            raise PortTaken(port, error.strerror or type(error).__name__) from error
+        yield runner.addresses[0][1]
+    finally:
+        await runner.cleanup()
+
+
+def _start_failure(error: BaseException, setting: str, client: AsyncWebClient) -> ExpectedError:
+    if isinstance(error, SlackApiError) and error.response.status_code < 500:
+        return SlackRefused(setting, failure(error))
+    return SlackUnreachable(client.base_url, failure(error))

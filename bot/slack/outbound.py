@@ -1,0 +1,173 @@
+"""Reply + surface → the one right Slack call, and the next best one where Slack refuses it."""
+
+import asyncio
+import logging
+from typing import assert_never
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.http_retry.async_handler import AsyncRetryHandler
+from slack_sdk.http_retry.builtin_async_handlers import (
+    AsyncConnectionErrorRetryHandler,
+    AsyncRateLimitErrorRetryHandler,
+)
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.commands.base import Caller
+from bot.slack.surfaces import Hook, Surface, Tab, Window
+from bot.ui.reply import File, Message, Placement, Reply
+
+log = logging.getLogger(__name__)
+
+FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+TEXT_LIMIT = 4_000  # characters; chat.update refuses more (docs.slack.dev, chat.update)
+WORKING: dict[str, object] = {"type": "section", "text": {"type": "plain_text", "text": "One moment…"}}
+
+
+class Outbound:
+    """Delivers replies. Every reply arrives somewhere its caller sees, or the log says that it could not."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, hook_origins: frozenset[str]) -> None:
+        self._client = client
+        self._session = session
+        self._hook_origins = hook_origins
+
+    async def prepare(self, surface: Surface) -> Surface:
+        """Open a waiting modal for a press on App Home: its trigger lives 3 seconds, an answer may take longer."""
+        if not isinstance(surface, Tab) or surface.renews or surface.trigger_id is None:
+            return surface
+        try:
+            opened = await self._client.views_open(trigger_id=surface.trigger_id, view=_modal([WORKING]))
+        except FAILURES as error:
+            log.warning("no modal could be opened, answering by message: %s", failure(error))
+            return Window(surface.caller, None)
+        return Window(surface.caller, opened["view"]["id"])
+
+    async def deliver(self, reply: Reply, surface: Surface) -> None:
+        """Show a reply; raises nothing."""
+        if isinstance(reply, File):
+            reply = await self._upload(reply, surface.caller)
+        try:
+            delivered = await self._deliver_there(reply, surface)
+        except FAILURES as error:
+            log.warning("a reply could not be shown where it belongs: %s", failure(error))
+            delivered = False
+        if not delivered:
+            await self._deliver_elsewhere(reply, surface.caller)
+
+    async def post(self, message: Message, channel: str) -> None:
+        """Post to a channel (the audit channel); raises nothing."""
+        try:
+            await self._client.chat_postMessage(
+                channel=channel, text=_text(message), blocks=_blocks(message), unfurl_links=False, unfurl_media=False
+            )
+        except FAILURES as error:
+            log.error("could not post to %s: %s", channel, failure(error))
+
+    async def _deliver_there(self, message: Message, surface: Surface) -> bool:
+        match surface:
+            case Hook():
+                return await self._hook(message, surface)
+            case Tab():
+                view = {"type": "home", "blocks": _blocks(message)}
+                await self._client.views_publish(user_id=surface.caller.user, view=view)
+                return True
+            case Window(view_id=None):
+                return False
+            case Window():
+                await self._client.views_update(view_id=surface.view_id, view=_modal(_blocks(message)))
+                return True
+            case unreachable:
+                assert_never(unreachable)
+
+    async def _hook(self, message: Message, surface: Hook) -> bool:
+        """Post to the response_url; only a press's can replace, and only the message the button is in."""
+        if not self._is_slacks(surface.url):
+            log.error("a response_url of another host was not dialled")
+            return False
+        in_place = message.placement is Placement.IN_PLACE or (
+            surface.renews and message.placement is Placement.AS_ASKED
+        )
+        hook = AsyncWebhookClient(surface.url, session=self._session, timeout=10, retry_handlers=retry_handlers())
+        answered = await hook.send_dict(
+            {
+                "text": _text(message),
+                "blocks": _blocks(message),
+                "response_type": "in_channel" if message.public and not in_place else "ephemeral",
+                "replace_original": in_place,
+            }
+        )
+        if answered.status_code != 200:
+            log.warning("the response_url answered %d %s", answered.status_code, answered.body[:100])
+        return answered.status_code == 200
+
+    async def _deliver_elsewhere(self, message: Message, caller: Caller) -> None:
+        """Say it where the caller is, to him alone, else in his messages with the bot."""
+        for attempt in (self._ephemeral, self._direct):
+            try:
+                if await attempt(message, caller):
+                    return
+            except FAILURES as error:
+                log.warning("%s failed: %s", attempt.__name__.strip("_"), failure(error))
+        log.error("a reply to %s could not be shown anywhere", caller.user)
+
+    async def _ephemeral(self, message: Message, caller: Caller) -> bool:
+        if caller.channel is None:
+            return False
+        await self._client.chat_postEphemeral(
+            channel=caller.channel, user=caller.user, text=_text(message), blocks=_blocks(message)
+        )
+        return True
+
+    async def _direct(self, message: Message, caller: Caller) -> bool:
+        await self._client.chat_postMessage(
+            channel=caller.user, text=_text(message), blocks=_blocks(message), unfurl_links=False, unfurl_media=False
+        )
+        return True
+
+    async def _upload(self, file: File, caller: Caller) -> Message:
+        """Send a file to the caller's messages; return what to say where he asked."""
+        try:
+            direct = await self._client.conversations_open(users=caller.user)
+            await self._client.files_upload_v2(
+                filename=file.name, title=file.title, content=file.content, channel=direct["channel"]["id"]
+            )
+        except FAILURES as error:
+            words = f"Slack did not take the file ({failure(error)}). Nothing was sent; try again in a minute."
+            return Message(words, ({"type": "section", "text": {"type": "plain_text", "text": words}},))
+        return file.message
+
+    def _is_slacks(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return f"{parts.scheme}://{parts.netloc}" in self._hook_origins
+
+
+def retry_handlers() -> list[AsyncRetryHandler]:
+    """Return what slack_sdk is to try again: a refused connection once, a 429 after its Retry-After."""
+    return [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
+
+
+def failure(error: BaseException) -> str:
+    """Return Slack's own word for what failed, without the request that may hold a secret."""
+    if isinstance(error, SlackApiError):
+        return str(error.response.get("error", "no reason given"))
+    return type(error).__name__ if not isinstance(error, asyncio.TimeoutError) else "timeout"
+
+
+def _text(message: Message) -> str:
+    return message.text[:TEXT_LIMIT]
+
+
+def _blocks(message: Message) -> list[dict[str, object]]:
+    return [dict(block) for block in message.blocks]
+
+
+def _modal(blocks: list[dict[str, object]]) -> dict[str, object]:
+    return {
+        "type": "modal",
+        "title": {"type": "plain_text", "text": "Batchdesk"},
+        "close": {"type": "plain_text", "text": "Close"},
+        "blocks": blocks,
+    }

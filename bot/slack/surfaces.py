@@ -1,0 +1,38 @@
+"""Where an answer belongs: a message's hook, the App Home tab, or a modal."""
+
+from dataclasses import dataclass
+
+from bot.commands.base import Caller
+
+
+@dataclass(frozen=True)
+class Hook:
+    """A slash command or a message's button, answered through its response_url: 5 posts in 30 minutes.
+
+    `renews`: the button asks that the answer take the place of its message.
+    """
+
+    caller: Caller
+    url: str
+    renews: bool
+    seen_by_others: bool
+
+
+@dataclass(frozen=True)
+class Tab:
+    """The caller's App Home tab; a trigger, good for one modal within 3 seconds, only after a press."""
+
+    caller: Caller
+    trigger_id: str | None
+    renews: bool
+
+
+@dataclass(frozen=True)
+class Window:
+    """A modal of the caller's; without an id it cannot be reached any more and the answer goes to his messages."""
+
+    caller: Caller
+    view_id: str | None
+
+
+Surface = Hook | Tab | Window

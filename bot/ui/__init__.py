@@ -1,0 +1,1 @@
+"""What people see: pure, no I/O, no async."""

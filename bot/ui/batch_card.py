@@ -1,0 +1,169 @@
+"""One card for a batch: the same in status, in a list row (its short form), in a question and on App Home."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.batches.models import MessageBatch, RequestCounts
+from bot.commands.base import Permission
+from bot.commands.cancel import Cancel
+from bot.commands.delete import Delete
+from bot.commands.references import PREFIX, Reference
+from bot.commands.status import Status
+from bot.ui.buttons import actions, button, fits
+from bot.ui.reply import Block, Viewer
+from bot.ui.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
+
+RETENTION = timedelta(days=29)
+"""Results are kept so long after creation (docs.anthropic.com, Message Batches)."""
+
+SHORT = 10
+SQUARES = 10
+_OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A batch's state in a few words, with the emoji that stands for it."""
+
+    emoji: str
+    words: str
+
+
+def verdict(batch: MessageBatch) -> Verdict:
+    """Return what a person scrolling past has to know: never "completed", never a percentage."""
+    counts = batch.request_counts
+    match batch.processing_status:
+        case "in_progress":
+            return Verdict("🔵", "in progress")
+        case "canceling":
+            return Verdict("🟠", "canceling: some requests may still finish")
+        case "ended":
+            words = _ended_verdict(counts)
+        case unknown:
+            return Verdict("⚪", f"status {unknown}")
+    if batch.archived_at is not None:
+        return Verdict("🗄️", f"{words}; results are no longer available")
+    if counts.succeeded == counts.total:
+        return Verdict("✅", words)
+    return Verdict("⚠️" if counts.succeeded else "❌", words)
+
+
+def _ended_verdict(counts: RequestCounts) -> str:
+    total, leading = counts.total, _largest_failure(counts)
+    if total == 0:
+        return "ended without requests"
+    if counts.succeeded == total:
+        return f"all {number(total)} succeeded" if total > 1 else "its one request succeeded"
+    if counts.succeeded:
+        return f"{number(counts.succeeded)} of {number(total)} succeeded, {leading}"
+    return f"none of {number(total)} succeeded, {leading}"
+
+
+def _largest_failure(counts: RequestCounts) -> str:
+    failures = {name: getattr(counts, name) for name in ("errored", "expired", "canceled", "processing")}
+    name = max(failures, key=lambda each: failures[each])
+    return f"{number(failures[name])} {name}"
+
+
+def short_id(batch: MessageBatch) -> str:
+    """Return the beginning of the id, long enough to be typed as a reference."""
+    return plain(batch.id.removeprefix(PREFIX), 4 * SHORT)[:SHORT]
+
+
+def readable_until(batch: MessageBatch) -> datetime:
+    """Return when the API drops the results."""
+    return batch.created_at + RETENTION
+
+
+def bar(counts: RequestCounts) -> str:
+    """Return ten squares in the counts' proportions; no count that is not zero rounds to nothing."""
+    present = [(getattr(counts, name), square) for name, square in _OUTCOMES if getattr(counts, name) > 0]
+    if not present:
+        return ""
+    total = sum(count for count, _ in present)
+    shares = [count * SQUARES / total for count, _ in present]
+    squares = [max(1, int(share)) for share in shares]
+    while sum(squares) != SQUARES:
+        step = 1 if sum(squares) < SQUARES else -1
+        gaps = [
+            (share - held) * step if held + step > 0 else float("-inf")
+            for share, held in zip(shares, squares, strict=True)
+        ]
+        squares[gaps.index(max(gaps))] += step
+    return "".join(square * held for (_, square), held in zip(present, squares, strict=True))
+
+
+def requests_line(batch: MessageBatch) -> str:
+    """Return the requests of a batch in words: outcomes only once it has ended."""
+    counts = batch.request_counts
+    if not batch.has_ended:
+        return f"{counted(counts.total, 'request')}; the API reports outcomes when the batch ends"
+    parts = [f"{number(getattr(counts, name))} {name}" for name, _ in _OUTCOMES if getattr(counts, name)]
+    return f"{counted(counts.total, 'request')}: {', '.join(parts)}" if parts else "no requests"
+
+
+def times(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]:
+    """Return the moments that matter in this state, each drawn by `show`."""
+    parts = [f"created {show(batch.created_at)}"]
+    if batch.cancel_initiated_at is not None:
+        parts.append(f"cancel asked {show(batch.cancel_initiated_at)}")
+    if not batch.has_ended:
+        return [*parts, f"expires {show(batch.expires_at)}"]
+    if batch.ended_at is not None:
+        parts.append(f"ended {show(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}")
+    if batch.archived_at is not None:
+        return [*parts, f"results archived {show(batch.archived_at)}"]
+    return [*parts, f"results readable until {show(readable_until(batch))}"]
+
+
+def card_facts(batch: MessageBatch, canceled_by: str | None = None) -> tuple[Block, ...]:
+    """Return the card without its first line and its buttons; `canceled_by` is a user's id."""
+    requests = requests_line(batch)
+    if batch.has_ended and (squares := bar(batch.request_counts)):
+        requests = f"{squares}\n{requests}"
+    people = [f"canceled by <@{canceled_by}>"] if canceled_by else []
+    return (section(f"{code(batch.id)}\n{requests}"), context(" · ".join([*times(batch, date), *people])))
+
+
+def card_title(batch: MessageBatch) -> str:
+    """Return the first line: the verdict, and the short id."""
+    said = verdict(batch)
+    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {short_id(batch)}"
+
+
+def batch_card(batch: MessageBatch, viewer: Viewer, canceled_by: str | None = None) -> tuple[Block, ...]:
+    """Return the card: first line, id, requests, times, and the buttons this viewer may use in this state."""
+    return (header(card_title(batch)), *card_facts(batch, canceled_by), *actions(card_buttons(batch, viewer)))
+
+
+def card_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block]:
+    """Return exactly the buttons that make sense in this state and that the viewer may use."""
+    reference = Reference(batch.id)
+    buttons = []
+    if not batch.has_ended:
+        buttons.append(button("Refresh", Status(reference), renew=True))
+    if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
+        buttons.append(button("Cancel", Cancel(reference), says=f"Cancel batch {short_id(batch)}"))
+    if batch.has_ended and Permission.ADMINISTER in viewer.may:
+        buttons.append(button("Delete", Delete(reference), style="danger", says=f"Delete batch {short_id(batch)}"))
+    return buttons
+
+
+def card_text(batch: MessageBatch) -> str:
+    """Return the card as one plain sentence a part."""
+    parts = [f"{inline(card_title(batch))} ({inline(batch.id)})", requests_line(batch), *times(batch, utc)]
+    return ". ".join(parts) + "."
+
+
+def card_row(batch: MessageBatch) -> Block:
+    """Return the short form: one section with a button that opens the card."""
+    said = verdict(batch)
+    opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")
+    total = counted(batch.request_counts.total, "request")
+    when = "ended" if batch.has_ended and batch.ended_at else "created"
+    moment = batch.ended_at if batch.has_ended and batch.ended_at else batch.created_at
+    return section(
+        f"{said.emoji} *{inline(said.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
+        opens if fits(opens) else None,
+    )

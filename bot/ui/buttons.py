@@ -1,0 +1,77 @@
+"""Buttons: each carries a command spelled in advance."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from bot.commands.base import Command
+from bot.errors import ExpectedError
+from bot.ui.reply import Block
+
+Style = Literal["primary", "danger"]
+
+VALUE_LIMIT = 2_000  # characters (docs.slack.dev, button element); only a batch id of no sensible length gets there
+
+
+class ButtonValue(BaseModel):
+    """What a button of ours carries; nothing in it is trusted as authority, it is read like typed text."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    v: Literal[1] = 1
+    text: str
+    confirmation: str | None = None
+    renew: bool = False
+
+
+class NotOurButton(ExpectedError):
+    """A value that this version of the bot did not make."""
+
+
+def read_button(value: str) -> ButtonValue:
+    """Read the value of a pressed button. Raises NotOurButton."""
+    try:
+        return ButtonValue.model_validate_json(value)
+    except ValidationError:
+        raise NotOurButton from None
+
+
+def button(
+    label: str,
+    command: Command,
+    *,
+    style: Style | None = None,
+    renew: bool = False,
+    confirmation: str | None = None,
+    says: str | None = None,
+) -> Block:
+    """Return a button that runs a command; `renew`: its reply takes the place of the message the button is in.
+
+    `says` is read out by a screen reader instead of the label.
+    """
+    value = ButtonValue(text=command.spell(), confirmation=confirmation, renew=renew)
+    element: dict[str, object] = {
+        "type": "button",
+        "action_id": "run",
+        "text": {"type": "plain_text", "text": label, "emoji": True},
+        "value": value.model_dump_json(exclude_defaults=True),
+    }
+    if style is not None:
+        element["style"] = style
+    if says is not None:
+        element["accessibility_label"] = says[:75]
+    return element
+
+
+def fits(element: Block) -> bool:
+    """Whether Slack takes a button; one that it does not would cost the whole message."""
+    return len(str(element["value"])) <= VALUE_LIMIT
+
+
+def actions(buttons: Sequence[Block]) -> tuple[Block, ...]:
+    """Return a row of buttons, or nothing for none; action ids are made unique within the row."""
+    numbered = [{**element, "action_id": f"run-{position}"} for position, element in enumerate(filter(fits, buttons))]
+    if not numbered:
+        return ()
+    return ({"type": "actions", "elements": numbered},)

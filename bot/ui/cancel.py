@@ -1,0 +1,31 @@
+"""How a cancellation looks."""
+
+from bot.batches.models import MessageBatch
+from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
+from bot.ui.batch_card import batch_card, card_text
+from bot.ui.reply import Message, Viewer
+from bot.ui.text import section
+
+
+def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
+    """Say what has begun and what it does not promise."""
+    return _said(
+        "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
+        "How many were really canceled shows when the batch has ended.",
+        outcome.batch,
+        viewer,
+    )
+
+
+def render_cancel_too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:
+    """Say that there was nothing left to cancel."""
+    return _said("Too late to cancel: the batch has already ended. Nothing was changed.", outcome.batch, viewer)
+
+
+def render_already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Message:
+    """Say that it is under way."""
+    return _said("This batch is already being canceled. Nothing was changed.", outcome.batch, viewer)
+
+
+def _said(words: str, batch: MessageBatch, viewer: Viewer) -> Message:
+    return Message(f"{words} {card_text(batch)}", (section(words), *batch_card(batch, viewer)))

@@ -1,0 +1,57 @@
+"""How a deletion looks: refused, done, and every way of not being sure."""
+
+from bot.commands.base import Permission
+from bot.commands.cancel import Cancel
+from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.list import List
+from bot.commands.references import Reference
+from bot.commands.status import Status
+from bot.ui.batch_card import card_facts, card_text, card_title
+from bot.ui.buttons import actions, button
+from bot.ui.reply import Message, Viewer
+from bot.ui.text import code, context, header, section
+
+
+def render_delete_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
+    """Say why not, and offer what helps."""
+    words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
+    reference = Reference(outcome.batch.id)
+    buttons = [button("Refresh", Status(reference), renew=True)]
+    if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
+        buttons.append(button("Cancel", Cancel(reference)))
+    blocks = (section(words), header(card_title(outcome.batch)), *card_facts(outcome.batch), *actions(buttons))
+    return Message(f"{words} {card_text(outcome.batch)}", blocks)
+
+
+def render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
+    """Say that it is gone, and by whom."""
+    by = f"Deleted by <@{viewer.caller.user}>. The batch and its results are gone for good."
+    if not outcome.answered:
+        by += " (The API's answer was lost, so I looked: the batch is gone.)"
+    text = f"🗑️ {code(outcome.batch_id)}\n{by}"
+    return Message(
+        f"Deleted {code(outcome.batch_id)}. {by}", (section(text), *actions([button("All batches", List())]))
+    )
+
+
+def render_already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
+    """Say that somebody was faster."""
+    text = f"{code(outcome.batch_id)} is not there any more: it was deleted elsewhere before. I deleted nothing."
+    return Message(text, (section(text),))
+
+
+def render_delete_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
+    """Say that the batch is still there, and how to ask again."""
+    words = "Not deleted: the API did not answer, so I looked, and the batch is still there."
+    again = actions([button("Delete", Delete(Reference(outcome.batch.id)), style="danger", renew=True)])
+    return Message(f"{words} {card_text(outcome.batch)}", (section(words), *card_facts(outcome.batch), *again))
+
+
+def render_delete_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
+    """Say "I don't know", and how to find out."""
+    text = (
+        f"I don't know whether {code(outcome.batch_id)} was deleted: the API did not answer the request, "
+        "and did not answer when I looked either."
+    )
+    look = actions([button("Look again", Status(Reference(outcome.batch_id)), renew=True)])
+    return Message(text, (section(text), *look, context("If it is still there, ask for the delete again.")))

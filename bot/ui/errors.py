@@ -1,0 +1,118 @@
+"""Every error in words: what was wrong, where, what to do."""
+
+from bot.batches.errors import (
+    ApiError,
+    ApiUnavailable,
+    BatchNotFound,
+    InvalidBatchId,
+    KeyRefused,
+    RateLimited,
+    SpendLimitReached,
+)
+from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound, UsageError
+from bot.confirmations import ConfirmationRefused
+from bot.errors import ExpectedError
+from bot.permissions import NotPermitted
+from bot.store.database import StoreUnavailable
+from bot.ui.batch_card import card_row
+from bot.ui.buttons import NotOurButton
+from bot.ui.refusals import render_confirmation_refused, render_not_permitted
+from bot.ui.reply import Block, Message, Placement
+from bot.ui.text import code, context, counted, section
+from bot.ui.usage import usage_words
+
+
+def render_error(error: ExpectedError) -> Message:
+    """Return one message: what was wrong, where, what to do. What the button belongs to stays as it is."""
+    match error:
+        case NotPermitted():
+            return render_not_permitted(error)
+        case ConfirmationRefused():
+            return render_confirmation_refused(error)
+        case ReferenceAmbiguous():
+            return _ambiguous(error)
+        case ApiError():
+            return _said(_api_words(error), context(_traces(error)))
+        case _:
+            return _said(_words(error))
+
+
+def render_unexpected(reference: str) -> Message:
+    """Say that something broke here, with the reference under which the log has it."""
+    return _said(
+        f"Something went wrong inside Batchdesk, and it is our fault. The log has it under {code(reference)}: "
+        "give that reference to whoever runs this bot. `/batch audit` shows whether something was changed."
+    )
+
+
+def _words(error: ExpectedError) -> str:
+    match error:
+        case UsageError():
+            return usage_words(error)
+        case InvalidBatchId():
+            return f"{code(error.text, 80)} cannot be a batch id: it {code(error.reason)}. Nothing was sent."
+        case NoBatches():
+            return "This workspace has no batches, so there is no last one."
+        case ReferenceNotFound():
+            return _not_found(error)
+        case StoreUnavailable():
+            return (
+                f"I cannot read or write my own records (the store is {error.reason}), so nothing was changed. "
+                "Try again in a minute; if it stays, tell whoever runs this bot."
+            )
+        case NotOurButton():
+            return "This button is from another version of Batchdesk. Type the command instead: `/batch help`."
+        case _:
+            return "That did not work."
+
+
+def _not_found(error: ReferenceNotFound) -> str:
+    looked = "all" if error.all_searched else "the newest"
+    where = f"I looked through {looked} {counted(error.searched, 'batch', 'batches')} of this key's workspace."
+    return f"No batch begins with {code(error.text)}. {where} `/batch list` shows them."
+
+
+def _api_words(error: ApiError) -> str:
+    wait = f" It asks to wait {error.retry_after:.0f} s." if error.retry_after else ""
+    match error:
+        case BatchNotFound():
+            return (
+                f"There is no batch {code(error.batch_id)} in this key's workspace: it was deleted, belongs to another "
+                "workspace, or the id has a slip. `/batch list` shows what there is."
+            )
+        case KeyRefused():
+            return (
+                f"The API refused Batchdesk's key: {code(error.message)}\nNobody can mend this from Slack: "
+                "tell whoever runs this bot to check `ANTHROPIC_API_KEY` (`python -m bot doctor`)."
+            )
+        case SpendLimitReached():
+            reached = f"The organization's spend limit is reached: {code(error.message)}"
+            return f"{reached}\nWaiting does not help; it has to be raised."
+        case RateLimited():
+            return f"The API has had too many calls from this organization.{wait} Try again then; nothing was changed."
+        case ApiUnavailable():
+            changed = " Whether it was done is not known: look with `/batch status`." if error.may_have_happened else ""
+            return f"The Message Batches API gave no usable answer: {code(error.message)}{wait}{changed}"
+        case _:
+            return f"The API refused this: {code(error.message)}"
+
+
+def _traces(error: ApiError) -> str:
+    parts = [code(error.kind, 60)]
+    parts += [f"HTTP {error.status}"] if error.status else []
+    parts += [f"request {code(error.request_id, 80)}"] if error.request_id else []
+    return " · ".join(parts)
+
+
+def _ambiguous(error: ReferenceAmbiguous) -> Message:
+    shown = len(error.candidates)
+    some = f" (the newest {shown} are shown)" if error.total > shown else ""
+    fits = f"{code(error.text)} fits {counted(error.total, 'batch', 'batches')}{some}."
+    words = f"{fits} Nothing was done: type more of the id."
+    rows = [card_row(batch) for batch in error.candidates]
+    listed = ", ".join(code(batch.id) for batch in error.candidates)
+    return Message(f"{words} {listed}", (section(words), *rows), placement=Placement.BELOW)
+
+
+def _said(words: str, *more: Block) -> Message:
+    return Message(words, (section(words), *more), placement=Placement.BELOW)

@@ -1,0 +1,37 @@
+"""How a page of batches looks."""
+
+from bot.commands.list import BatchList, List
+from bot.ui.batch_card import card_row, verdict
+from bot.ui.buttons import actions, button
+from bot.ui.reply import Message, Viewer
+from bot.ui.text import code, context, counted, header, inline, number, section
+
+
+def render_list(outcome: BatchList, viewer: Viewer) -> Message:
+    """Return the rows, newest first, with Older and Newer where there is something to turn to."""
+    title = _title(outcome.query)
+    rows = tuple(card_row(batch) for batch in outcome.batches)
+    turn = []
+    if outcome.newer is not None:
+        turn.append(button("Newer", outcome.newer, renew=True))
+    if outcome.older is not None:
+        turn.append(button("Older", outcome.older, renew=True))
+    spoken = [f"{inline(verdict(batch).words, 60)}: {inline(batch.id, 60)}" for batch in outcome.batches]
+    return Message(
+        ". ".join([title, *(spoken or ["No batch fits"])]),
+        (header(title), *(rows or (section("No batch fits."),)), *actions(turn), context(_footer(outcome))),
+        public=outcome.query.public,
+    )
+
+
+def _title(query: List) -> str:
+    words = "Batches" if query.status is None else f"Batches {query.status.replace('_', ' ')}"
+    return f"{words}, older than {query.older_than}" if query.older_than else words
+
+
+def _footer(outcome: BatchList) -> str:
+    shown = f"{counted(len(outcome.batches), 'batch', 'batches')} shown"
+    looked = f", {number(outcome.scanned)} looked through" if outcome.scanned > len(outcome.batches) else ""
+    return (
+        f"{shown}{looked} · open one with `/batch status ID`, or type {code(f'/batch {outcome.query.spell()}')} again"
+    )

@@ -1,0 +1,27 @@
+"""How `/batch` alone and App Home look."""
+
+from bot.commands.list import List
+from bot.commands.overview import Overview, OverviewShown
+from bot.ui.batch_card import card_row, verdict
+from bot.ui.buttons import actions, button
+from bot.ui.reply import Block, Message, Viewer
+from bot.ui.text import DIVIDER, context, counted, header, inline, section
+
+ROWS = 10
+
+
+def render_overview(outcome: OverviewShown, viewer: Viewer) -> Message:
+    """Return the unfinished batches and how to go on."""
+    running = outcome.unfinished
+    title = f"{counted(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
+    rows: list[Block] = [card_row(batch) for batch in running[:ROWS]]
+    if len(running) > ROWS:
+        rows.append(context(f"and {len(running) - ROWS} more: `/batch list in_progress`"))
+    if outcome.last_ended is not None:
+        rows += [DIVIDER, context("The newest that has ended"), card_row(outcome.last_ended)]
+    elif not running:
+        rows.append(section("This workspace has no batches yet."))
+    go_on = actions([button("All batches", List()), button("Refresh", Overview(), renew=True)])
+    hint = context("`/batch status last` · `/batch list ended` · `/batch help`")
+    spoken = [f"{inline(verdict(batch).words, 60)}: {inline(batch.id, 60)}" for batch in running[:ROWS]]
+    return Message(". ".join([title, *spoken]), (header(title), *rows, *go_on, hint))

@@ -1,0 +1,86 @@
+"""Outcome → reply: the one place that knows every renderer, closed by assert_never."""
+
+from typing import assert_never
+
+from bot.commands.audit import AuditExported, AuditShown
+from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
+from bot.commands.delete import AlreadyGone, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.help import HelpShown
+from bot.commands.keep import Kept
+from bot.commands.list import BatchList
+from bot.commands.overview import OverviewShown
+from bot.commands.registry import Outcome
+from bot.commands.status import BatchShown
+from bot.confirmations import ConfirmationNeeded
+from bot.ui.audit import render_audit, render_audit_export
+from bot.ui.cancel import render_already_canceling, render_cancel_requested, render_cancel_too_late
+from bot.ui.confirmation import render_kept, render_question
+from bot.ui.delete import (
+    render_already_gone,
+    render_delete_did_not_happen,
+    render_delete_refused,
+    render_delete_unknown,
+    render_deleted,
+)
+from bot.ui.help import render_help
+from bot.ui.list import render_list
+from bot.ui.overview import render_overview
+from bot.ui.reply import Reply, Viewer
+from bot.ui.status import render_status
+
+
+def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
+    """Return what the viewer is to see of an outcome."""
+    match outcome:
+        case OverviewShown():
+            return render_overview(outcome, viewer)
+        case HelpShown():
+            return render_help(outcome, viewer)
+        case BatchList():
+            return render_list(outcome, viewer)
+        case BatchShown():
+            return render_status(outcome, viewer)
+        case AuditShown():
+            return render_audit(outcome, viewer)
+        case AuditExported():
+            return render_audit_export(outcome, viewer)
+        case ConfirmationNeeded():
+            return render_question(outcome, viewer)
+        case Kept():
+            return render_kept(outcome, viewer)
+        case CancelRequested() | CancelTooLate() | AlreadyCanceling():
+            return _render_cancel(outcome, viewer)
+        case Deleted() | AlreadyGone() | DeleteDidNotHappen() | DeleteUnknown() | DeleteRefused():
+            return _render_delete(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _render_cancel(outcome: CancelRequested | CancelTooLate | AlreadyCanceling, viewer: Viewer) -> Reply:
+    match outcome:
+        case CancelRequested():
+            return render_cancel_requested(outcome, viewer)
+        case CancelTooLate():
+            return render_cancel_too_late(outcome, viewer)
+        case AlreadyCanceling():
+            return render_already_canceling(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _render_delete(
+    outcome: Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown | DeleteRefused, viewer: Viewer
+) -> Reply:
+    match outcome:
+        case Deleted():
+            return render_deleted(outcome, viewer)
+        case AlreadyGone():
+            return render_already_gone(outcome, viewer)
+        case DeleteDidNotHappen():
+            return render_delete_did_not_happen(outcome, viewer)
+        case DeleteUnknown():
+            return render_delete_unknown(outcome, viewer)
+        case DeleteRefused():
+            return render_delete_refused(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)

@@ -1,0 +1,58 @@
+"""What may be shown to a person, before it is known where."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum, auto
+
+from bot.commands.base import Caller, Permission
+
+Block = Mapping[str, object]
+"""One Block Kit block, as plain data: slack_sdk's models cost eighty times as much and check less (bench/README.md)."""
+
+
+class Placement(Enum):
+    """Where a reply to a press belongs."""
+
+    AS_ASKED = auto()
+    """In place of the button's message if the button says so."""
+    BELOW = auto()
+    """As a message of its own: what the button belongs to is still good."""
+    IN_PLACE = auto()
+    """In place of the button's message whatever the button says: it must not be pressed again."""
+
+
+@dataclass(frozen=True)
+class Message:
+    """Blocks, and a plain text that says the same to a notification and a screen reader."""
+
+    text: str
+    blocks: tuple[Block, ...]
+    public: bool = False
+    placement: Placement = Placement.AS_ASKED
+
+    def placed(self, placement: Placement) -> "Message":
+        """Return the same message placed elsewhere."""
+        return replace(self, placement=placement)
+
+
+@dataclass(frozen=True)
+class File:
+    """A file for the caller alone (his DM), and the message that says so."""
+
+    name: str
+    title: str
+    content: bytes
+    message: Message
+
+
+Reply = Message | File
+
+
+@dataclass(frozen=True)
+class Viewer:
+    """For whom it is drawn: what they may do decides the buttons they see."""
+
+    caller: Caller
+    may: frozenset[Permission]
+    now: datetime

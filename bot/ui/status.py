@@ -1,0 +1,11 @@
+"""How one batch looks."""
+
+from bot.commands.status import BatchShown
+from bot.ui.batch_card import batch_card, card_text
+from bot.ui.reply import Message, Viewer
+
+
+def render_status(outcome: BatchShown, viewer: Viewer) -> Message:
+    """Return the card."""
+    blocks = batch_card(outcome.batch, viewer, canceled_by=outcome.canceled_by)
+    return Message(card_text(outcome.batch), blocks, public=outcome.public)

@@ -1,0 +1,100 @@
+"""Small pieces of text: escaped, counted, dated. Whatever comes from outside passes through here."""
+
+import re
+import unicodedata
+from datetime import UTC, datetime, timedelta
+
+from bot.ui.reply import Block
+
+SECTION_LIMIT = 3_000  # docs.slack.dev, section block
+HEADER_LIMIT = 150
+_HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
+
+
+def plain(text: str, limit: int = 300) -> str:
+    """Return foreign text on one line without control, zero-width and bidirectional characters, cut to `limit`."""
+    if len(text) <= limit and text.isascii() and text.isprintable():
+        return " ".join(text.split())  # nearly always; the long way is ten times slower
+    visible = "".join(
+        " " if char.isspace() else char
+        for char in text[: 4 * limit]
+        if char.isspace() or unicodedata.category(char)[0] != "C"
+    )
+    line = " ".join(visible.split())
+    return line if len(line) <= limit else line[: limit - 1] + "…"
+
+
+def escape(text: str) -> str:
+    """Return text with Slack's three control characters escaped (docs.slack.dev, formatting text)."""
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+_FORMATTING = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
+
+
+def inline(text: str, limit: int = 300) -> str:
+    """Return foreign text for the middle of mrkdwn: escaped, and with look-alikes of the signs that would format it."""
+    return escape(plain(text, limit).translate(_FORMATTING))
+
+
+def code(text: str, limit: int = 300) -> str:
+    """Return foreign text as a code span; backticks, which would end it, become look-alikes."""
+    return f"`{escape(plain(text, limit).replace('`', 'ˋ')) or ' '}`"
+
+
+def number(count: int) -> str:
+    """Return 1,234."""
+    return f"{count:,}"
+
+
+def counted(count: int, noun: str, plural: str | None = None) -> str:
+    """Return `1 request`, `1,200 requests`."""
+    return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
+
+
+def date(moment: datetime) -> str:
+    """Return a date token, drawn in each reader's own time zone, with a readable fallback in UTC."""
+    return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{utc(moment)}>"
+
+
+def utc(moment: datetime) -> str:
+    """Return `2026-11-21 07:30 UTC`."""
+    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def duration(span: timedelta) -> str:
+    """Return the two largest units that matter: `48 s`, `12 min`, `3 h 20 min`, `2 days 4 h`."""
+    seconds = max(0, int(span.total_seconds()))
+    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    if days:
+        return counted(days, "day") + (f" {hours} h" if hours else "")
+    if hours:
+        return f"{hours} h" + (f" {minutes} min" if minutes else "")
+    return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def section(text: str, accessory: Block | None = None) -> Block:
+    """Return a section of mrkdwn; verbatim, because a bare @here or #general of outside text would be parsed."""
+    if len(text) > SECTION_LIMIT:
+        text = _HALF_ENTITY.sub("", text[: SECTION_LIMIT - 1]).rsplit("\n", 1)[0] + "…"
+    block: dict[str, object] = {"type": "section", "text": _mrkdwn(text), "expand": True}
+    if accessory is not None:
+        block["accessory"] = accessory
+    return block
+
+
+def header(text: str) -> Block:
+    """Return a header block, cut to what one holds."""
+    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, HEADER_LIMIT), "emoji": True}}
+
+
+def context(*texts: str) -> Block:
+    """Return a line of small print."""
+    return {"type": "context", "elements": [_mrkdwn(text) for text in texts]}
+
+
+DIVIDER: Block = {"type": "divider"}
+
+
+def _mrkdwn(text: str) -> Block:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}
