@@ -8,7 +8,7 @@ demo: .venv/run
 	$(BIN)/python -m bot demo
 
 test: .venv/dev
-	$(BIN)/pytest -q
+	$(BIN)/pytest -q -n 4
 
 check: format lint types imports test schemas
 

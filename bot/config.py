@@ -3,17 +3,16 @@
 import difflib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.errors import ExpectedError
 
-_QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _REMEDIES = {"bool_parsing": "must be true or false", "int_parsing": "must be a whole number"}
 
 
@@ -50,6 +49,7 @@ SETTINGS: tuple[SettingDoc, ...] = (
     SettingDoc("BATCHDESK_ALLOW_GUESTS", "answer guests of the workspace", "false"),
     SettingDoc("BATCHDESK_ALLOW_EXTERNAL", "answer in channels shared with other organizations", "false"),
     SettingDoc("BATCHDESK_AUDIT_CHANNEL", "a channel that gets one line for each change", "none"),
+    SettingDoc("BATCHDESK_PRICES", "a file of prices instead of those that come with Batchdesk (TOML)", ""),
     SettingDoc("BATCHDESK_LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`", "INFO"),
     SettingDoc("PORT", "HTTP mode, and the health page; 0: the system chooses", "3000"),
     SettingDoc("DYNO", "set by Heroku itself; there SQLite is refused, because the disk is not kept", ""),
@@ -91,6 +91,7 @@ class Settings(BaseSettings):
     allow_guests: bool = Field(False, validation_alias="BATCHDESK_ALLOW_GUESTS")
     allow_external: bool = Field(False, validation_alias="BATCHDESK_ALLOW_EXTERNAL")
     audit_channel: str | None = Field(None, validation_alias="BATCHDESK_AUDIT_CHANNEL")
+    prices: Path | None = Field(None, validation_alias="BATCHDESK_PRICES")
     port: int = Field(3000, validation_alias="PORT")
     log_level: LogLevel = Field("INFO", validation_alias="BATCHDESK_LOG_LEVEL")
     dyno: str | None = Field(None, validation_alias="DYNO")
@@ -104,7 +105,8 @@ class Settings(BaseSettings):
 def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
     """Read the settings from `env` (default: the process's environment) and from `env_file`, where `env` wins.
 
-    An empty variable counts as not set. Raises SettingsError for what cannot be read; `check_for_run` asks for more.
+    An empty variable counts as not set. Raises SettingsError for what cannot be read; what `run` needs besides is in
+    `bot.settings_checks`.
     """
     found = _variables(env, env_file)
     given: dict[str, Any] = {doc.name: found[doc.name] for doc in SETTINGS if found.get(doc.name, "").strip()}
@@ -127,13 +129,6 @@ def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None
     return sentences
 
 
-def check_for_run(settings: Settings) -> None:
-    """Raise SettingsError with every reason why `run` could not work with these settings; nothing is dialled."""
-    found = [*_secrets(settings), *_addresses(settings), *_ids(settings)]
-    if problems := [problem for problem in found if problem]:
-        raise SettingsError(problems)
-
-
 def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
     try:
         # utf-8-sig: some editors begin a file with a byte order mark, which would become part of the first name.
@@ -144,107 +139,3 @@ def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str
         merged = {**written, **(os.environ if env is None else env)}
         return {name: value for name, value in merged.items() if value is not None}
     raise SettingsError([problem])  # likewise: a UnicodeError holds the file
-
-
-class _Expected(NamedTuple):
-    """What a secret looks like, what such a thing is called, and where a person finds it."""
-
-    pattern: str
-    kind: str
-    source: str
-
-
-# The prefixes and places are in the Slack docs, "Tokens" and "Verifying requests from Slack".
-_BOT = _Expected(r"xoxb-[\w-]+", "bot token (xoxb-…)", "OAuth & Permissions")
-_APP = _Expected(r"xapp-[\w-]+", "app-level token (xapp-…)", "Basic Information, App-Level Tokens")
-_SIGNING = _Expected(r"[0-9a-fA-F]{32}", "signing secret (32 hexadecimal digits)", "Basic Information, App Credentials")
-_ANTHROPIC = _Expected(r"sk-ant-[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console")
-_OTHER_API = _Expected(r"[!-~]+", "key", "the service that ANTHROPIC_BASE_URL names")  # ASCII: it goes into a header
-
-_ANTHROPIC_HOST = r"(?i)https?://([\w.-]+\.)?anthropic\.com(?![\w.-])"
-_ADDRESS = r"(?i)https?://([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/\S*)?"
-_KINDS = {
-    "xoxb-": _BOT.kind,
-    "xapp-": _APP.kind,
-    "sk-ant-": _ANTHROPIC.kind,
-    "xoxp-": "user token (xoxp-…)",
-    "xoxe": "rotating or refresh token (xoxe…)",
-}
-
-
-def _kind(value: str) -> str | None:
-    if re.fullmatch(_SIGNING.pattern, value):
-        return _SIGNING.kind
-    return next((kind for prefix, kind in _KINDS.items() if value.startswith(prefix)), None)
-
-
-def _wrong(name: str, secret: SecretStr | None, expected: _Expected) -> str | None:
-    value = secret.get_secret_value() if secret else ""
-    wanted = f"the {expected.kind} from {expected.source}"
-    if not value:
-        return f"{name} is not set; set it to {wanted}"
-    if value[0] in _QUOTES or value[-1] in _QUOTES:
-        return f"{name} is wrapped in quotation marks; write the value without them"
-    if re.search(r"[\s\u200b\ufeff]", value):
-        return f"{name} contains blanks or line breaks; copy {wanted} again without them"
-    if re.fullmatch(expected.pattern, value, re.ASCII):
-        return None
-    if (kind := _kind(value)) in (None, expected.kind):
-        return f"{name} is malformed; copy {wanted} again"
-    return f"{name} holds {'an' if kind[0] in 'aA' else 'a'} {kind}; it needs {wanted}"
-
-
-def _secrets(settings: Settings) -> Iterator[str | None]:
-    yield _wrong("SLACK_BOT_TOKEN", settings.slack_bot_token, _BOT)
-    if not settings.slack_app_token and not settings.slack_signing_secret:
-        yield "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP mode) is set; set one of them"
-    if settings.slack_app_token:
-        yield _wrong("SLACK_APP_TOKEN", settings.slack_app_token, _APP)
-    if settings.slack_signing_secret:
-        yield _wrong("SLACK_SIGNING_SECRET", settings.slack_signing_secret, _SIGNING)
-    expected = _ANTHROPIC if re.match(_ANTHROPIC_HOST, settings.anthropic_base_url) else _OTHER_API
-    yield _wrong("ANTHROPIC_API_KEY", settings.anthropic_api_key, expected)
-
-
-def _addresses(settings: Settings) -> Iterator[str | None]:
-    for name, url in (("SLACK_API_URL", settings.slack_api_url), ("ANTHROPIC_BASE_URL", settings.anthropic_base_url)):
-        if not re.fullmatch(_ADDRESS, url):
-            yield f"{name} is not an address; write https://host or http://host:port"
-    if settings.anthropic_base_url.endswith("/v1"):
-        yield "ANTHROPIC_BASE_URL ends in /v1, which the bot adds itself; leave that out"
-    yield _database(settings)
-    if not 0 <= settings.port <= 65535:
-        yield f"PORT is {settings.port}; it must be from 0 to 65535"
-
-
-def _database(settings: Settings) -> str | None:
-    url = settings.database_url
-    if re.match(r"postgresql\+psycopg://.", url):
-        return None
-    if not re.match(r"sqlite(\+pysqlite)?://", url):
-        return "DATABASE_URL names no database the bot can use; write sqlite:///path/to/file or postgresql://…"
-    if settings.dyno:
-        return "DATABASE_URL must name a Postgres on Heroku, because a SQLite file is lost there at each restart"
-    if re.fullmatch(r"sqlite(\+pysqlite)?:/*(:memory:)?(\?.*)?", url):
-        return "DATABASE_URL names a SQLite database in memory, lost at each restart; write sqlite:///path/to/file"
-    return None
-
-
-_PERSON = (r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user group ids (S…) or *")
-_CHANNEL = (r"[CGD][A-Z0-9]{2,}", "channel ids (C…, G… or D…), not names")
-_HEADER_WORD = (r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
-
-
-def _ids(settings: Settings) -> Iterator[str]:
-    for name, entries, (pattern, words) in (
-        ("BATCHDESK_OPERATORS", settings.operators, _PERSON),
-        ("BATCHDESK_ADMINS", [one for one in settings.admins if one not in settings.operators], _PERSON),
-        ("BATCHDESK_CHANNELS", settings.channels, _CHANNEL),
-        ("BATCHDESK_AUDIT_CHANNEL", filter(None, [settings.audit_channel]), _CHANNEL),
-        ("ANTHROPIC_WORKSPACE_ID", filter(None, [settings.anthropic_workspace_id]), _HEADER_WORD),
-        ("ANTHROPIC_BETAS", settings.anthropic_betas, _HEADER_WORD),
-    ):
-        for entry in entries:
-            if not re.fullmatch(pattern, entry):
-                shown = "a secret" if _kind(entry.strip(_QUOTES)) else ascii(entry[:40])
-                yield f"{name} contains {shown}; write {words}"

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.config import Settings, SettingsError, check_for_run, load_settings
+from bot.config import Settings, SettingsError, load_settings
 from bot.errors import ExpectedError
+from bot.settings_checks import check_for_run
 
 BOT = "xoxb-1-2-madeupbottoken"
 APP = "xapp-1-A1-2-madeupapptoken"
