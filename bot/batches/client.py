@@ -4,6 +4,8 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from importlib.metadata import PackageNotFoundError, version
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import httpx
 from pydantic import ValidationError
@@ -14,6 +16,7 @@ from bot.batches.errors import BatchNotFound, ResultsBroken
 from bot.batches.json_lines import lines
 from bot.batches.models import BatchId, BatchPage, DeletedBatch, MessageBatch, check_batch_id
 from bot.batches.results import BatchResult
+from bot.batches.results_transport import ResultsTransport
 from bot.batches.retries import Repeatable, Retries
 
 API_VERSION = "2023-06-01"
@@ -39,18 +42,29 @@ def open_http(
     """
     if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
         raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
+    tls = httpx.create_ssl_context()
+    return httpx.AsyncClient(
+        base_url=base_url,
+        headers=_headers(api_key, betas, workspace_id),
+        timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
+        transport=ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=_proxy(base_url)), tls),
+        follow_redirects=False,
+    )
+
+
+def _headers(api_key: str, betas: Sequence[str], workspace_id: str | None) -> dict[str, str]:
     headers = {"x-api-key": api_key, "anthropic-version": API_VERSION, "user-agent": f"batchdesk/{_own_version()}"}
     if betas:
         headers["anthropic-beta"] = ",".join(betas)
     if workspace_id:
         headers["anthropic-workspace-id"] = workspace_id
-    return httpx.AsyncClient(
-        base_url=base_url,
-        headers=headers,
-        timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
-        verify=httpx.create_ssl_context(),
-        follow_redirects=False,
-    )
+    return headers
+
+
+def _proxy(base_url: str) -> str | None:
+    """The environment's proxy for this address: httpx looks it up only for transports of its own making."""
+    parts = urlsplit(base_url)
+    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
 class BatchesClient:

@@ -4,6 +4,7 @@ Source of the shapes: docs.anthropic.com, Message Batches, and the OpenAPI descr
 """
 
 import unicodedata
+from datetime import datetime, timedelta
 from typing import NewType
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict
@@ -13,6 +14,9 @@ from bot.batches.errors import InvalidBatchId
 BatchId = NewType("BatchId", str)
 
 LONGEST_ID = 256
+RETENTION = timedelta(days=29)
+"""Results are kept so long after the batch was created, not after it ended."""
+
 # Each of these would make another path, or another reading of the same path, out of an id.
 _PATH_CHARACTERS = frozenset("/?#%\\")
 
@@ -93,6 +97,15 @@ class MessageBatch(ApiModel):
     def has_ended(self) -> bool:
         """Nothing of it is processed any more, however it went."""
         return self.processing_status == "ended"
+
+    @property
+    def readable_until(self) -> datetime:
+        """When the API drops the results."""
+        return self.created_at + RETENTION
+
+    def is_readable(self, now: datetime) -> bool:
+        """It has ended and its results are still kept."""
+        return self.has_ended and self.archived_at is None and now < self.readable_until
 
 
 class BatchPage(ApiModel):

@@ -2,6 +2,7 @@
 
 import asyncio
 import gzip
+import hashlib
 import json
 import tracemalloc
 from collections.abc import Callable, Iterator
@@ -99,17 +100,19 @@ async def test_a_file_that_stops_coming_is_given_up_after_the_read_timeout(api: 
     async with api(play, read=0.05) as (client, _):
         read, broken = await read_until_broken(client)
 
-    assert (read, broken.lines_read, broken.reason) == (["a"], 1, "ReadTimeout")
+    assert (read, broken.lines_read) == (["a"], 1)
+    assert broken.reason.startswith("ReadTimeout")
 
 
 async def test_a_broken_compression_is_a_broken_file(api: Api) -> None:
-    packed = gzip.compress(b"".join(result_line(str(number)) for number in range(1000)))
+    data = b"".join(result_line(hashlib.sha256(b"%d" % number).hexdigest()) for number in range(5000))
+    packed = gzip.compress(data)  # too much to arrive in one piece, which would be tried again
     head = OK + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     async with api([head, chunk(packed[:-8]), chunk(b"\xff" * 8), END]) as (client, _):
         read, broken = await read_until_broken(client)
 
-    assert len(read) == 1000
+    assert 0 < len(read) == broken.lines_read < 5000
     assert "DecodingError" in broken.reason
 
 

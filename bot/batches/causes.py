@@ -1,0 +1,163 @@
+"""Why requests failed: messages made general, so that 4,000 lines that differ in an index are one cause."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from bot.batches.remedies import CANCELED, EXPIRED, Remedy, remedy_of
+
+MOST_CAUSES = 1_000
+MOST_SAMPLES = 3
+_LONGEST_READ = 2_000
+_LONGEST_KEPT = 300
+_LONGEST_ID = 64
+_MOST_REMEMBERED = 500
+
+# The API puts its own parameters into `backquotes`: those say what is wrong, and stay.
+_QUOTED = re.compile(
+    r"""
+    `(?P<kept>[a-z][a-z_.]{0,60})`
+  | "[^"]*(?P<double>") | “[^”]*(?P<curly>”) | `[^`]*(?P<back>`)
+  | (?<!\w)'(?:[^']|(?<=\w)'(?=\w))*(?P<single>')(?!\w)
+  | ["“`'][^"“”`]{200,}(?P<unended>\Z)
+    """,
+    re.VERBOSE,
+)
+_MAY_BE_QUOTED = re.compile("""["'`“]""")
+_URL = re.compile(r"""\b[a-z][a-z0-9+.-]{1,15}://[^\s"'`<>]*[^\s"'`<>.,;:!?)\]}]""", re.IGNORECASE)
+_EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+_NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?![.]\d)|\d+")
+# In words with a figure that may be more than a number, which few are, because this is slow. Kept: names that a figure
+# is a part of, and models (which one was wrong is the cause).
+_MAY_BE_MORE = re.compile("claude|base|utf|sha|md5|mp[34]|http/|[0-9a-z-]{12}", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"""
+    (?P<kept> \bclaude-[a-z0-9.-]*[a-z0-9] | \b(?:base64|utf-?(?:8|16)|sha-?(?:1|256)|md5|mp[34]|http/[12])\b )
+  | (?P<id> (?<![^\W_])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)
+          | (?<![^\W_])(?=[a-z]*\d)[0-9a-f]{12,}(?!\w)
+          | (?<![^\W_])(?=[a-z]{0,60}[0-9])[a-z0-9]{16,}(?!\w) )
+  | (?P<number> """
+    + _NUMBER.pattern
+    + ")",
+    re.VERBOSE | re.IGNORECASE,
+)
+_FIGURE = re.compile(r"\d")
+_PLACEHOLDERS = {
+    "double": '"…"',
+    "curly": '"…"',
+    "back": "`…`",
+    "unended": '"…"',
+    "single": "'…'",
+    "id": "<id>",
+    "number": "<n>",
+}
+# A list of however many of the same: "toolu_<id>, toolu_<id> and toolu_<id>".
+_LISTS = re.compile(r"""((?:\b[a-z]+_)?<[a-z]+>|"…"|'…'|`…`)(?:(?:,|,?\ (?:and|or))\ \1)+""")
+_MAY_BE_LIST = re.compile("[>'\"`](?:,| and | or )")
+
+
+def generalize(message: str) -> str:
+    """`message` without what is particular to one request: ids, numbers, indices, quoted values, urls, addresses.
+
+    At most 300 characters, on one line. The wording of messages is not fixed by the API, so that none is matched on.
+    """
+    text = message[:_LONGEST_READ]
+    if _MAY_BE_QUOTED.search(text):
+        text = _QUOTED.sub(_placeholder, text)
+    if "://" in text:
+        text = _URL.sub("<url>", text)
+    if "@" in text:
+        text = _EMAIL.sub("<email>", text)
+    text = " ".join([_word(word) if _FIGURE.search(word) else word for word in text.split()])
+    if _MAY_BE_LIST.search(text):
+        text = _LISTS.sub(r"\1, …", text)
+    return text if len(text) <= _LONGEST_KEPT else text[: _LONGEST_KEPT - 1] + "…"
+
+
+def _word(word: str) -> str:
+    return _NUMBERED.sub(_placeholder, word) if _MAY_BE_MORE.search(word) else _NUMBER.sub("<n>", word)
+
+
+def _placeholder(match: re.Match[str]) -> str:
+    kind = match.lastgroup or "kept"
+    return match[0] if kind == "kept" else _PLACEHOLDERS[kind]
+
+
+@dataclass(frozen=True)
+class Cause:
+    """Why `count` requests failed: the API's type of error and its words made general, with up to three custom_ids.
+
+    `type` is `expired` or `canceled`, and `message` empty, for requests that were never processed; `type` is empty
+    where the API's error could not be read.
+    """
+
+    type: str
+    message: str
+    count: int
+    samples: tuple[str, ...]
+
+    @property
+    def remedy(self) -> Remedy:
+        """What helps."""
+        return remedy_of(self.type)
+
+    @property
+    def retryable(self) -> bool:
+        """The same requests, sent again as they are, may well succeed."""
+        return self.remedy.retryable
+
+
+class CauseKey(NamedTuple):
+    """What makes two failures one cause."""
+
+    type: str
+    message: str
+
+
+@dataclass
+class CauseTally:
+    """Counts failures by cause: the first `most` causes each, the failures of all later ones together."""
+
+    most: int = MOST_CAUSES
+    other: int = 0
+    _counts: dict[CauseKey, int] = field(default_factory=dict)
+    _samples: dict[CauseKey, list[str]] = field(default_factory=dict)
+    _remembered: dict[tuple[str, str], CauseKey] = field(default_factory=dict)
+
+    def add_error(self, error_type: str, message: str, custom_id: str) -> None:
+        """Count a request that errored; both empty where the error could not be read."""
+        said = (error_type, message[:_LONGEST_READ])
+        if (key := self._remembered.get(said)) is None:
+            key = CauseKey(error_type[:_LONGEST_ID], generalize(message))
+            if len(self._remembered) < _MOST_REMEMBERED:
+                self._remembered[said] = key
+        self._add(key, custom_id)
+
+    def add_expired(self, custom_id: str) -> None:
+        """Count a request that was not processed in time."""
+        self._add(CauseKey(EXPIRED, ""), custom_id)
+
+    def add_canceled(self, custom_id: str) -> None:
+        """Count a request that was canceled before it began."""
+        self._add(CauseKey(CANCELED, ""), custom_id)
+
+    def causes(self) -> tuple[Cause, ...]:
+        """The causes, largest first."""
+        return tuple(sorted(self._causes(), key=lambda cause: -cause.count))
+
+    def _causes(self) -> Iterator[Cause]:
+        for key, count in self._counts.items():
+            yield Cause(key.type, key.message, count, tuple(self._samples[key]))
+
+    def _add(self, key: CauseKey, custom_id: str) -> None:
+        count = self._counts.get(key, 0)
+        # Expired and canceled keep their place however many causes there were before them.
+        if count == 0 and len(self._counts) >= self.most and key.type not in (EXPIRED, CANCELED):
+            self.other += 1
+            return
+        self._counts[key] = count + 1
+        if count == 0:
+            self._samples[key] = []
+        if count < MOST_SAMPLES:
+            self._samples[key].append(custom_id[:_LONGEST_ID])
