@@ -16,22 +16,29 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.batches.client import BatchesClient, open_http
+from bot.batches.prices import Prices
 from bot.commands.base import Services
 from bot.config import Settings
 from bot.confirmations import Confirmations
+from bot.errors import ExpectedError
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
 from bot.slack.directory import Directory
 from bot.slack.doors import check_bot_token, open_port, open_socket
+from bot.slack.file_delivery import FileDelivery
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import Listeners
 from bot.slack.outbound import Outbound, retry_handlers
-from bot.store.database import Database
+from bot.slack.progress import Pace, ProgressMessages
+from bot.slack.uploads import Uploads
+from bot.store.database import Database, StoreUnavailable
 
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 25.0
 """How long answers under way may take after SIGTERM; Heroku kills after 30."""
+STOPPING_SECONDS = 5.0
+"""Of these, what is left to long readings to say that they were stopped."""
 
 
 @dataclass(frozen=True)
@@ -42,22 +49,32 @@ class Bot:
     port: int | None
 
 
+@dataclass(eq=False)
+class StoreUnusable(ExpectedError):
+    """The store could not be opened at the start."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"The store that DATABASE_URL names is {self.reason}; check its address and its rights"
+
+
 def utc_now() -> datetime:
     """Return the present moment, with its zone."""
     return datetime.now(UTC)
 
 
 @asynccontextmanager
-async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> AsyncIterator[Bot]:
+async def running(
+    settings: Settings, now: Callable[[], datetime] = utc_now, pace: Pace | None = None
+) -> AsyncIterator[Bot]:
     """Start a bot and take commands until the block is left; then stop taking, finish what is under way, close.
 
     Raises:
-        SlackRefused, SlackUnreachable, PortTaken, StoreUnavailable: it cannot start, in one sentence.
+        PricesUnreadable, SlackRefused, SlackUnreachable, PortTaken, StoreUnusable: it cannot start, in one sentence.
     """
     async with AsyncExitStack() as stack:
-        database = Database(settings.database_url)
-        stack.push_async_callback(database.close)
-        await asyncio.to_thread(database.open)
+        database = await _open_store(stack, settings.database_url)
         http = await stack.enter_async_context(api_http(settings))
         session = await stack.enter_async_context(aiohttp.ClientSession())
         client = AsyncWebClient(
@@ -68,13 +85,15 @@ async def running(settings: Settings, now: Callable[[], datetime] = utc_now) -> 
         )
         authorized = await check_bot_token(client)
         in_flight = InFlight()
-        stack.push_async_callback(_drain, in_flight)
-        app = bolt_app(settings, client, authorized)
+        progress = ProgressMessages(client, database, now, pace or Pace())
+        stack.push_async_callback(_drain, in_flight, progress)
+        app = _bolt_app(settings, client, authorized)
         rules = rules_of(settings)
-        services = Services(BatchesClient(http), database, now)
+        services = Services(BatchesClient(http), database, now, Prices.load(settings.prices))
         pipeline = Pipeline(services, Confirmations(database, now), rules, Directory(client, rules).standing)
-        outbound = Outbound(client, session, hook_origins(settings.slack_api_url))
-        Listeners(pipeline, outbound, in_flight, settings.audit_channel).register(app)
+        files = FileDelivery(client, Uploads(client, session, file_origins(settings.slack_api_url)))
+        outbound = Outbound(client, session, hook_origins(settings.slack_api_url), files)
+        Listeners(pipeline, outbound, in_flight, progress, settings.audit_channel).register(app)
         yield Bot(in_flight, await _open_door(stack, settings, app, client))
 
 
@@ -98,6 +117,13 @@ def hook_origins(slack_api_url: str) -> frozenset[str]:
     )
 
 
+def file_origins(slack_api_url: str) -> frozenset[str]:
+    """Return where the bytes of files may be sent: Slack's host for them, or the one host that stands in for Slack."""
+    api = urlsplit(slack_api_url)
+    slacks = frozenset({"https://files.slack.com", "https://files.slack-gov.com"})
+    return slacks if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})
+
+
 def api_http(settings: Settings) -> httpx.AsyncClient:
     """Return the one HTTP client for the Message Batches API."""
     return open_http(
@@ -108,7 +134,7 @@ def api_http(settings: Settings) -> httpx.AsyncClient:
     )
 
 
-def bolt_app(settings: Settings, client: AsyncWebClient, authorized: AuthorizeResult) -> AsyncApp:
+def _bolt_app(settings: Settings, client: AsyncWebClient, authorized: AuthorizeResult) -> AsyncApp:
     """Return Bolt set up so that an ack costs least (bench/README.md): no polling for it, no auth.test before it."""
 
     async def authorize() -> AuthorizeResult:
@@ -124,6 +150,16 @@ def bolt_app(settings: Settings, client: AsyncWebClient, authorized: AuthorizeRe
     )
 
 
+async def _open_store(stack: AsyncExitStack, url: str) -> Database:
+    try:
+        database = Database(url)
+        stack.push_async_callback(database.close)
+        await asyncio.to_thread(database.open)
+    except StoreUnavailable as error:
+        raise StoreUnusable(error.reason) from error
+    return database
+
+
 async def _open_door(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient) -> int | None:
     if settings.slack_app_token is not None:
         await stack.enter_async_context(open_socket(app, client, secret(settings.slack_app_token)))
@@ -134,8 +170,12 @@ async def _open_door(stack: AsyncExitStack, settings: Settings, app: AsyncApp, c
     return port
 
 
-async def _drain(in_flight: InFlight) -> None:
-    if not await in_flight.drain(DRAIN_SECONDS):
+async def _drain(in_flight: InFlight, progress: ProgressMessages) -> None:
+    """Let answers end by themselves, then stop what reads on, so that its caller is told."""
+    if await in_flight.drain(DRAIN_SECONDS - STOPPING_SECONDS):
+        return
+    progress.stop_all()
+    if not await in_flight.drain(STOPPING_SECONDS):
         log.error("%d answers were still under way and are cut off", in_flight.count)
 
 

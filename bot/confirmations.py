@@ -15,6 +15,7 @@ from bot.store import audit, confirmations
 from bot.store.audit import AuditEntry, AuditOutcome
 from bot.store.confirmations import StoredConfirmation
 from bot.store.database import Database
+from bot.store.summaries import StoredSummary
 
 LIFETIME = timedelta(minutes=5)
 
@@ -48,6 +49,7 @@ class ConfirmationNeeded:
     batch: MessageBatch
     confirmation_id: str
     expires_at: datetime
+    fetched: StoredSummary | None = None
 
 
 class Confirmations:
@@ -61,7 +63,7 @@ class Confirmations:
         """Store a question and the record that it was asked. Raises StoreUnavailable."""
         now = self._now()
         question = StoredConfirmation(
-            id=secrets.token_urlsafe(18),
+            id=secrets.token_hex(16),  # a word: nothing in it that is read as an option when Keep is spelled
             user_id=caller.user,
             team_id=caller.team,
             command=proposal.command.spell(),
@@ -77,7 +79,7 @@ class Confirmations:
             audit.record_question(connection, question, outcome="asked", channel_id=caller.channel, at=now)
 
         await self._database.run(store)
-        return ConfirmationNeeded(proposal.command, proposal.batch, question.id, question.expires_at)
+        return ConfirmationNeeded(proposal.command, proposal.batch, question.id, question.expires_at, proposal.fetched)
 
     async def check(self, confirmation_id: str, command: ChangingCommand, caller: Caller) -> None:
         """Refuse at once what cannot be a yes whatever the batch looks like.
@@ -100,13 +102,8 @@ class Confirmations:
         """
 
         def write(connection: Connection) -> int:
-            if confirmation_id is not None:
-                question = self._open(connection, confirmation_id, proposal.command, caller)
-                if question.state != proposal.state:
-                    confirmations.withdraw(connection, question.id, self._now())
-                    return 0
-                if not confirmations.use(connection, confirmation_id, self._now()):
-                    raise self._spent(connection, question)
+            if confirmation_id is not None and not self._redeem(connection, confirmation_id, proposal, caller):
+                return 0
             return audit.record_intent(
                 connection,
                 at=self._now(),
@@ -131,6 +128,18 @@ class Confirmations:
             lambda connection: audit.record_outcome(connection, entry_id, outcome=outcome, detail=detail, at=now)
         )
 
+    def _redeem(
+        self, connection: Connection, confirmation_id: str, proposal: Proposal[ChangingCommand], caller: Caller
+    ) -> bool:
+        """Use the yes; False where the batch has changed, and the question is withdrawn instead."""
+        question = self._open(connection, confirmation_id, proposal.command, caller)
+        if question.state != proposal.state:
+            confirmations.withdraw(connection, question.id, self._now())
+            return False
+        if not confirmations.use(connection, confirmation_id, self._now()):
+            raise self._spent(connection, question)
+        return True
+
     def _open(
         self, connection: Connection, confirmation_id: str, command: ChangingCommand, caller: Caller
     ) -> StoredConfirmation:
@@ -149,5 +158,6 @@ class Confirmations:
 
     def _spent(self, connection: Connection, question: StoredConfirmation) -> ConfirmationRefused:
         entry = audit.for_confirmation(connection, question.id)
-        kept = entry is not None and entry.outcome == "kept"
-        return ConfirmationRefused(Why.KEPT if kept else Why.USED, question, entry)
+        if entry is None:  # an act and a no leave an entry; what was withdrawn without one was asked of another state
+            return ConfirmationRefused(Why.CHANGED, question)
+        return ConfirmationRefused(Why.KEPT if entry.outcome == "kept" else Why.USED, question, entry)

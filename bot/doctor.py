@@ -7,11 +7,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.app import api_http, secret
 from bot.batches.client import BatchesClient
+from bot.batches.prices import Prices, PricesUnreadable
 from bot.config import Settings, SettingsError, unknown_settings
 from bot.errors import ExpectedError
 from bot.settings_checks import check_for_run
 from bot.slack.doors import check_bot_token
-from bot.slack.outbound import FAILURES, failure
+from bot.slack.failures import FAILURES, failure
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.database import Database, StoreUnavailable
 
@@ -34,10 +35,19 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     except SettingsError as error:
         for problem in error.problems:
             yield Finding(False, problem)
+    yield _prices(settings)
     yield await _store(settings)
     yield await _api(settings)
     async for finding in _slack(settings):
         yield finding
+
+
+def _prices(settings: Settings) -> Finding:
+    try:
+        Prices.load(settings.prices)
+    except PricesUnreadable as error:
+        return Finding(False, f"the prices cannot be read: {error}; check BATCHDESK_PRICES")
+    return Finding(True, "the prices can be read")
 
 
 async def _store(settings: Settings) -> Finding:

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from bot.batches.errors import ApiUnavailable, BatchNotFound
 from bot.commands.base import Caller, Origin, Permission, Proposal, Services
-from bot.commands.registry import AnyCommand, Change, Outcome, parse
+from bot.commands.progress import Progress
+from bot.commands.registry import AnyCommand, Change, Long, Outcome, parse
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rules, Standing, check, check_place, permissions_of
@@ -55,15 +56,18 @@ class Pipeline:
         self._rules = rules
         self._standing = standing
 
-    async def answer(self, interaction: Interaction) -> Answer:
-        """Return one reply, whatever is wrong that can be expected to go wrong; log one line."""
+    async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
+        """Return one reply, whatever is wrong that can be expected to go wrong; log one line.
+
+        What takes long tells `progress` how it goes on.
+        """
         started, verb, came = time.perf_counter(), "?", "ok"
         viewer = Viewer(interaction.caller, frozenset({Permission.READ}), self._services.now())
         try:
             command = parse(interaction.text)
             verb = command.verb or "overview"
             viewer = await self._permit(command, interaction)
-            return await self._run(command, interaction, viewer)
+            return await self._run(command, interaction, viewer, progress)
         except ExpectedError as error:
             came = type(error).__name__
             return Answer(_placed(render_error(error), error, interaction))
@@ -82,7 +86,11 @@ class Pipeline:
         may = frozenset(Permission) if everybody else permissions_of(caller, standing, self._rules)
         return Viewer(caller, may, self._services.now())
 
-    async def _run(self, command: AnyCommand, interaction: Interaction, viewer: Viewer) -> Answer:
+    async def _run(
+        self, command: AnyCommand, interaction: Interaction, viewer: Viewer, progress: Progress | None
+    ) -> Answer:
+        if isinstance(command, Long):
+            return Answer(render(await command.run(self._services, interaction.caller, progress), viewer))
         if not isinstance(command, Change):
             return Answer(render(await command.run(self._services, interaction.caller), viewer))
         asked_about = await self._propose(command, interaction)

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Permission, ReadingCommand, Services
 from bot.commands.errors import BadValue
-from bot.commands.references import Reference, reference
+from bot.commands.references import LAST, Reference, find_batch, reference
 from bot.store import audit
 from bot.store.audit import AuditEntry as AuditEntry  # what the outcomes are made of
 
@@ -71,9 +71,23 @@ class Audit(ReadingCommand):
         return " ".join(words) + self.spell_public()
 
     async def run(self, services: Services, caller: Caller) -> AuditShown | AuditExported:
-        """Read the record. Raises StoreUnavailable."""
-        if self.export:
-            return AuditExported(await services.database.run(lambda connection: tuple(audit.export(connection))))
+        """Read the record; `last` is looked up, so that it means what it means elsewhere.
+
+        Raises:
+            StoreUnavailable: it cannot be read.
+            ApiError, NoBatches: `last` cannot be looked up.
+        """
+        if self.subject == LAST:
+            newest = (await find_batch(LAST, services.batches)).batch.id
+            return await replace(self, subject=Reference(newest)).run(services, caller)
+        return await (self._whole(services) if self.export else self._page(services))
+
+    async def _whole(self, services: Services) -> AuditExported:
+        return AuditExported(
+            await services.database.run(lambda connection: tuple(audit.export(connection, self.subject)))
+        )
+
+    async def _page(self, services: Services) -> AuditShown:
         entries = await services.database.run(
             lambda connection: audit.entries(connection, subject=self.subject, before_id=self.before, limit=PAGE + 1)
         )

@@ -1,5 +1,6 @@
 """What every command is made of: who asks, what they may do, what a command needs to run."""
 
+import tempfile
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -9,9 +10,12 @@ from typing import ClassVar, Generic, NewType, Self, TypeVar
 
 from bot.batches.client import BatchesClient
 from bot.batches.models import MessageBatch
+from bot.batches.prices import Prices
+from bot.batches.spool import OpenFile
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.store.audit import AuditOutcome
 from bot.store.database import Database
+from bot.store.summaries import StoredSummary
 
 UserId = NewType("UserId", str)
 TeamId = NewType("TeamId", str)
@@ -50,6 +54,9 @@ class Services:
     batches: BatchesClient
     database: Database
     now: Callable[[], datetime]
+    prices: Prices = field(default_factory=Prices.load)
+    open_spool: OpenFile = tempfile.TemporaryFile
+    """Opens a file of no name, for results on their way to somebody."""
 
 
 @dataclass(frozen=True)
@@ -119,11 +126,15 @@ Change = TypeVar("Change", bound=ChangingCommand, covariant=True)
 
 @dataclass(frozen=True)
 class Proposal(Generic[Change]):
-    """A change that is about to be made: the command with its full id, and the batch it was read against."""
+    """A change that is about to be made: the command with its full id, and the batch it was read against.
+
+    `fetched`: what is remembered of the batch's results, where that matters for a yes.
+    """
 
     command: Change
     batch: MessageBatch
     asks: bool
+    fetched: StoredSummary | None = None
 
     @property
     def state(self) -> str:

@@ -1,5 +1,6 @@
 """`/batch delete ID`: remove an ended batch and its results for good; always asks first."""
 
+import logging
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -8,7 +9,11 @@ from bot.batches.models import BatchId, MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
+from bot.store import summaries
 from bot.store.audit import AuditOutcome
+from bot.store.database import StoreUnavailable
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -72,24 +77,23 @@ class Delete(ChangingCommand):
         return f"delete {self.reference}"
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Delete] | DeleteRefused":
-        """Read the batch; an unfinished one is refused. Raises ApiError and reference errors."""
+        """Read the batch; an unfinished one is refused. Raises ApiError, StoreUnavailable and reference errors."""
         batch = (await find_batch(self.reference, services.batches)).batch
         if not batch.has_ended:
             return DeleteRefused(batch)
-        return Proposal(Delete(Reference(batch.id)), batch, asks=True)
+        fetched = await services.database.run(lambda connection: summaries.get(connection, batch.id))
+        return Proposal(Delete(Reference(batch.id)), batch, asks=True, fetched=fetched)
 
     async def run(self, services: Services, caller: Caller) -> DeleteOutcome:
-        """Send one DELETE, and look before saying anything when its answer is lost. Raises ApiError."""
+        """Send one DELETE, and look before saying anything when its answer is lost. Raises ApiError.
+
+        What is remembered of the results of a batch that is gone goes as well.
+        """
         batch_id = check_batch_id(self.reference)
-        try:
-            await services.batches.delete(batch_id)
-        except BatchNotFound:
-            return AlreadyGone(batch_id)
-        except ApiUnavailable as error:
-            if not error.may_have_happened:
-                raise
-            return await _look(batch_id, services)
-        return Deleted(batch_id, answered=True)
+        outcome = await _delete(batch_id, services)
+        if isinstance(outcome, Deleted | AlreadyGone):
+            await _forget(batch_id, services)
+        return outcome
 
     def conclude(self, outcome: object) -> AuditOutcome:
         """Return what the audit says of the outcome."""
@@ -100,6 +104,26 @@ class Delete(ChangingCommand):
                 return "unknown"
             case _:
                 return "refused"
+
+
+async def _delete(batch_id: BatchId, services: Services) -> DeleteOutcome:
+    try:
+        await services.batches.delete(batch_id)
+    except BatchNotFound:
+        return AlreadyGone(batch_id)
+    except ApiUnavailable as error:
+        if not error.may_have_happened:
+            raise
+        return await _look(batch_id, services)
+    return Deleted(batch_id, answered=True)
+
+
+async def _forget(batch_id: BatchId, services: Services) -> None:
+    """Forget a batch that is gone; a store that fails now must not turn what was done into a failure."""
+    try:
+        await services.database.run(lambda connection: summaries.forget(connection, batch_id))
+    except StoreUnavailable:
+        log.exception("the summary of %s is left behind", batch_id)
 
 
 async def _look(batch_id: BatchId, services: Services) -> Deleted | DeleteDidNotHappen | DeleteUnknown:

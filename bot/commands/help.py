@@ -12,6 +12,7 @@ class HelpShown:
     """The topic asked about, or None for all; which verbs there are is known where it is drawn."""
 
     topic: str | None
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,4 +36,4 @@ class HelpCommand(ReadingCommand):
 
     async def run(self, services: Services, caller: Caller) -> HelpShown:
         """Return what to explain; no I/O."""
-        return HelpShown(self.topic)
+        return HelpShown(self.topic, self.public)

@@ -91,6 +91,8 @@ class List(ReadingCommand):
         rows = tuple(scan.rows)
         turned_back = self.before is not None
         first, last = (rows[0].id, rows[-1].id) if rows else (scan.reached, scan.reached)
+        if scan.more:  # a search that stopped at its bound goes on from there, not from the last row it found
+            first, last = (scan.reached, last) if turned_back else (first, scan.reached)
         has_older = turned_back or scan.more
         has_newer = scan.more if turned_back else self.after is not None
         return BatchList(

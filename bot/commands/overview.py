@@ -17,6 +17,7 @@ class OverviewShown:
 
     unfinished: tuple[MessageBatch, ...]
     last_ended: MessageBatch | None
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -39,4 +40,5 @@ class Overview(ReadingCommand):
         """Read one page of the newest batches. Raises ApiError."""
         page = await services.batches.list(limit=LOOKED_AT)
         unfinished = tuple(batch for batch in page.data if not batch.has_ended)
-        return OverviewShown(unfinished, next((batch for batch in page.data if batch.has_ended), None))
+        last_ended = next((batch for batch in page.data if batch.has_ended), None)
+        return OverviewShown(unfinished, last_ended, self.public)

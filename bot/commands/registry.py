@@ -6,17 +6,21 @@ from bot.commands.arguments import read_arguments
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.base import Command
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
+from bot.commands.cost import Cost, CostShown
 from bot.commands.delete import Delete, DeleteOutcome, DeleteRefused
 from bot.commands.errors import UnknownVerb
 from bot.commands.help import HelpCommand, HelpShown
 from bot.commands.keep import Keep, Kept
 from bot.commands.list import BatchList, List
 from bot.commands.overview import Overview, OverviewShown
+from bot.commands.results import Results, ResultsOutcome
 from bot.commands.status import BatchShown, Status
+from bot.commands.stop_reading import StopAsked, StopReading
 from bot.commands.words import split_words
 
 Change = Cancel | Delete
-AnyCommand = Overview | HelpCommand | List | Status | Audit | Keep | Change
+Long = Results | Cost
+AnyCommand = Overview | HelpCommand | List | Status | Audit | Keep | StopReading | Long | Change
 Outcome = (
     OverviewShown
     | HelpShown
@@ -30,9 +34,24 @@ Outcome = (
     | AuditShown
     | AuditExported
     | Kept
+    | ResultsOutcome
+    | CostShown
+    | StopAsked
 )
 
-COMMANDS: tuple[type[AnyCommand], ...] = (Overview, HelpCommand, List, Status, Cancel, Delete, Audit, Keep)
+COMMANDS: tuple[type[AnyCommand], ...] = (
+    Overview,
+    HelpCommand,
+    List,
+    Status,
+    Results,
+    Cost,
+    Cancel,
+    Delete,
+    Audit,
+    Keep,
+    StopReading,
+)
 """In the order the help shows them; those without a help text are not shown."""
 
 ALSO = {

@@ -70,7 +70,7 @@ def command_hint() -> CommandHint:
     """Return what the page completes, from the commands' own help."""
     helps = [command.help for command in SHOWN if command.help is not None]
     completions = tuple(Completion(f"/batch {each.example}", each.summary) for each in helps)
-    return CommandHint("/batch", "[help | list | status ID | cancel ID | delete ID]", completions)
+    return CommandHint("/batch", "[help | list | status ID | results ID | cost | cancel ID | delete ID]", completions)
 
 
 def _traffic(request: RecordedRequest) -> TrafficEntry:

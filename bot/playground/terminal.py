@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 
 from rich.console import Console, Group, RenderableType
@@ -10,6 +11,7 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.text import Text
 
+from bot.errors import ExpectedError
 from bot.playground.slack_simulator.records import Json, SlackMessage
 from bot.playground.stage import CHANNEL, PEOPLE, staged
 
@@ -20,14 +22,31 @@ _STYLED = re.compile(r"`([^`]+)`|\*([^*\n]+)\*|_([^_\n]+)_|~([^~\n]+)~")
 _STYLES = ("cyan", "bold", "italic", "strike")
 
 
+@dataclass(eq=False)
+class NobodyThere(ExpectedError):
+    """A person whom the simulated workspace does not have."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"There is no {self.name} here; be {' or '.join(PEOPLE)}"
+
+
 async def try_command(line: str, user: str, console: Console) -> bool:
-    """Do one command as `user` ("ada", "ben" or an id) and draw what they see; False when the bot never answered."""
+    """Do one command as `user` ("ada", "ben" or an id) and draw what they see; False when the bot never answered.
+
+    Raises:
+        NobodyThere: it is nobody of the playground's.
+    """
+    person = PEOPLE.get(user.lower(), user)
+    if person not in PEOPLE.values():
+        raise NobodyThere(user)
     async with staged() as stage:
-        person = PEOPLE.get(user.lower(), user)
         delivery = await stage.slack.slash(person, CHANNEL, line)
         await stage.bot.in_flight.drain()
-        for message in stage.slack.messages(CHANNEL, person):
-            console.print(drawn(message))
+        for channel in (CHANNEL, stage.slack.world.direct_message(person).id):
+            for message in stage.slack.messages(channel, person):
+                console.print(drawn(message))
         for notice in stage.slack.notices(person):
             console.print(Text(notice, style="red"))
     return delivery.acked
@@ -37,6 +56,7 @@ def drawn(message: SlackMessage) -> RenderableType:
     """Return a message as a panel; what cannot be drawn is said loudly."""
     seen_by = "only visible to you" if message.ephemeral_to else "visible to everybody"
     parts = [part for block in message.blocks for part in _block(block)] or [_mrkdwn(message.text)]
+    parts += [Text(f"file: {file['name']} ({file['size']:,} bytes)") for file in message.files]
     return Panel(Group(*parts), title="Batchdesk", subtitle=seen_by, title_align="left", subtitle_align="right")
 
 
@@ -56,8 +76,17 @@ def _block(block: Json) -> Iterator[RenderableType]:
             yield Padding(_buttons(block["elements"]), (1, 0, 0, 0))
         case "divider":
             yield Rule(style="dim")
+        case "data_visualization" if "series" in block["chart"]:
+            yield Text(block["title"], style="bold")
+            yield from _bars(block["chart"]["series"][0]["data"])
         case unknown:
             yield Text(f"a block of type {unknown} cannot be drawn here", style="bold red")
+
+
+def _bars(points: list[Json]) -> Iterator[RenderableType]:
+    most = max(point["value"] for point in points) or 1
+    for point in points:
+        yield Text(f"{point['label']:>8} {'█' * round(30 * point['value'] / most)} {point['value']:,.2f}")
 
 
 def _buttons(elements: list[Json]) -> Text:

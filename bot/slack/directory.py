@@ -10,7 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.base import Caller, ChannelId, UserId
 from bot.permissions import Rules, Standing
-from bot.slack.outbound import FAILURES, failure
+from bot.slack.failures import FAILURES, failure
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

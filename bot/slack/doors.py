@@ -1,5 +1,6 @@
 """How Slack reaches the bot: a WebSocket the bot opens, or signed HTTP requests on a port."""
 
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ExpectedError
-from bot.slack.outbound import FAILURES, failure
+from bot.slack.failures import FAILURES, failure
 
 EVENTS_PATH = "/slack/events"
 
@@ -96,7 +97,7 @@ async def open_port(app: AsyncApp, port: int, host: str = "0.0.0.0") -> AsyncIte
         try:
             await site.start()
         except OSError as error:
-            raise PortTaken(port, error.strerror or type(error).__name__) from error
+            raise PortTaken(port, os.strerror(error.errno) if error.errno else type(error).__name__) from error
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()

@@ -7,11 +7,13 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
+from bot.commands.progress import Progress
 from bot.errors import ExpectedError
 from bot.pipeline import Pipeline
 from bot.slack.in_flight import InFlight
 from bot.slack.inbound import Payload, Received, read_command, read_home, read_place, read_press, read_surface
 from bot.slack.outbound import Outbound
+from bot.slack.progress import ProgressMessages
 from bot.slack.surfaces import Surface
 from bot.ui.errors import render_error, render_unexpected
 from bot.ui.reply import Message
@@ -26,10 +28,18 @@ ANYTHING = re.compile(r"[\s\S]*")
 class Listeners:
     """What Bolt calls. Nothing slow stands before an ack, and every path after it ends in one visible reply."""
 
-    def __init__(self, pipeline: Pipeline, outbound: Outbound, in_flight: InFlight, audit_channel: str | None) -> None:
+    def __init__(
+        self,
+        pipeline: Pipeline,
+        outbound: Outbound,
+        in_flight: InFlight,
+        progress: ProgressMessages,
+        audit_channel: str | None,
+    ) -> None:
         self._pipeline = pipeline
         self._outbound = outbound
         self._in_flight = in_flight
+        self._progress = progress
         self._audit_channel = audit_channel
 
     def register(self, app: AsyncApp) -> None:
@@ -96,13 +106,18 @@ class Listeners:
     def _say(self, message: Message, surface: Surface) -> None:
         self._in_flight.start(self._outbound.deliver(message, surface))
 
+    def _followed(self, received: Received) -> Progress:
+        """Return what a long command tells how it goes on; it is watched from the moment it says that it began."""
+        caller = received.interaction.caller
+        return Progress(lambda progress: self._in_flight.start(self._progress.watch(progress, caller)))
+
     async def _answer(self, read: Callable[[], Received], body: Payload) -> None:
         """Answer one interaction; whatever breaks, the person gets a reference and the log the traceback with it."""
         surface = None
         try:
             received = read()
             surface = await self._outbound.prepare(received.surface)
-            answer = await self._pipeline.answer(received.interaction)
+            answer = await self._pipeline.answer(received.interaction, self._followed(received))
             await self._outbound.deliver(answer.reply, surface)
             if answer.announcement is not None and self._audit_channel is not None:
                 await self._outbound.post(answer.announcement, self._audit_channel)

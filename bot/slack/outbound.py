@@ -1,12 +1,11 @@
 """Reply + surface → the one right Slack call, and the next best one where Slack refuses it."""
 
-import asyncio
 import logging
+from dataclasses import replace
 from typing import assert_never
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,
@@ -16,12 +15,13 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.commands.base import Caller
+from bot.slack.failures import FAILURES, failure
+from bot.slack.file_delivery import FileDelivery
 from bot.slack.surfaces import Hook, Surface, Tab, Window
 from bot.ui.reply import File, Message, Placement, Reply
 
 log = logging.getLogger(__name__)
 
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 TEXT_LIMIT = 4_000  # characters; chat.update refuses more (docs.slack.dev, chat.update)
 WORKING: dict[str, object] = {"type": "section", "text": {"type": "plain_text", "text": "One moment…"}}
 
@@ -29,9 +29,16 @@ WORKING: dict[str, object] = {"type": "section", "text": {"type": "plain_text", 
 class Outbound:
     """Delivers replies. Every reply arrives somewhere its caller sees, or the log says that it could not."""
 
-    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, hook_origins: frozenset[str]) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        hook_origins: frozenset[str],
+        files: FileDelivery,
+    ) -> None:
         self._client = client
         self._session = session
+        self._files = files
         self._hook_origins = hook_origins
 
     async def prepare(self, surface: Surface) -> Surface:
@@ -47,15 +54,21 @@ class Outbound:
 
     async def deliver(self, reply: Reply, surface: Surface) -> None:
         """Show a reply; raises nothing."""
-        if isinstance(reply, File):
-            reply = await self._upload(reply, surface.caller)
+        message = await self._files.send(reply, surface.caller) if isinstance(reply, File) else reply
+        if await self._delivered(message, surface):
+            return
+        if message.simpler is not None:
+            message = replace(message, blocks=message.simpler)
+            if await self._delivered(message, surface):
+                return
+        await self._deliver_elsewhere(message, surface.caller)
+
+    async def _delivered(self, message: Message, surface: Surface) -> bool:
         try:
-            delivered = await self._deliver_there(reply, surface)
+            return await self._deliver_there(message, surface)
         except FAILURES as error:
             log.warning("a reply could not be shown where it belongs: %s", failure(error))
-            delivered = False
-        if not delivered:
-            await self._deliver_elsewhere(reply, surface.caller)
+            return False
 
     async def post(self, message: Message, channel: str) -> None:
         """Post to a channel (the audit channel); raises nothing."""
@@ -71,13 +84,13 @@ class Outbound:
             case Hook():
                 return await self._hook(message, surface)
             case Tab():
-                view = {"type": "home", "blocks": _blocks(message)}
+                view = {"type": "home", "blocks": _view_blocks(message)}
                 await self._client.views_publish(user_id=surface.caller.user, view=view)
                 return True
             case Window(view_id=None):
                 return False
             case Window():
-                await self._client.views_update(view_id=surface.view_id, view=_modal(_blocks(message)))
+                await self._client.views_update(view_id=surface.view_id, view=_modal(_view_blocks(message)))
                 return True
             case unreachable:
                 assert_never(unreachable)
@@ -127,18 +140,6 @@ class Outbound:
         )
         return True
 
-    async def _upload(self, file: File, caller: Caller) -> Message:
-        """Send a file to the caller's messages; return what to say where he asked."""
-        try:
-            direct = await self._client.conversations_open(users=caller.user)
-            await self._client.files_upload_v2(
-                filename=file.name, title=file.title, content=file.content, channel=direct["channel"]["id"]
-            )
-        except FAILURES as error:
-            words = f"Slack did not take the file ({failure(error)}). Nothing was sent; try again in a minute."
-            return Message(words, ({"type": "section", "text": {"type": "plain_text", "text": words}},))
-        return file.message
-
     def _is_slacks(self, url: str) -> bool:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}" in self._hook_origins
@@ -149,19 +150,17 @@ def retry_handlers() -> list[AsyncRetryHandler]:
     return [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
 
 
-def failure(error: BaseException) -> str:
-    """Return Slack's own word for what failed, without the request that may hold a secret."""
-    if isinstance(error, SlackApiError):
-        return str(error.response.get("error", "no reason given"))
-    return type(error).__name__ if not isinstance(error, asyncio.TimeoutError) else "timeout"
-
-
 def _text(message: Message) -> str:
     return message.text[:TEXT_LIMIT]
 
 
 def _blocks(message: Message) -> list[dict[str, object]]:
     return [dict(block) for block in message.blocks]
+
+
+def _view_blocks(message: Message) -> list[dict[str, object]]:
+    """Return what a modal and the Home tab take: no block that stands in messages only."""
+    return [dict(block) for block in (message.blocks if message.simpler is None else message.simpler)]
 
 
 def _modal(blocks: list[dict[str, object]]) -> dict[str, object]:

@@ -8,7 +8,7 @@ BOT_SCOPES = {
     "groups:read": "the same for private channels",
     "im:read": "the same for direct messages with the bot",
     "im:write": "opening one's messages with the bot, for files (conversations.open)",
-    "files:write": "sending the audit record as a file",
+    "files:write": "sending results and the audit record as files",
     "usergroups:read": "user groups in BATCHDESK_OPERATORS and BATCHDESK_ADMINS",
 }
 APP_SCOPES = {"connections:write": "Socket Mode"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from bot.store.confirmations import StoredConfirmation
 from bot.store.tables import audit as table
@@ -96,9 +96,7 @@ def entries(
     """Give at most `limit` entries, newest first: of batches whose id begins so, older than an entry, or both."""
     wanted = select(table).order_by(table.c.id.desc()).limit(limit)
     if subject is not None:
-        wanted = wanted.where(
-            or_(*(table.c.subject.startswith(start, autoescape=True) for start in (subject, f"msgbatch_{subject}")))
-        )
+        wanted = wanted.where(_about(subject))
     if before_id is not None:
         wanted = wanted.where(table.c.id < before_id)
     return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
@@ -119,7 +117,16 @@ def who_did(connection: Connection, verb: str, subject: str) -> str | None:
     return connection.execute(wanted).scalar_one_or_none()
 
 
-def export(connection: Connection) -> Iterator[AuditEntry]:
-    """Give every entry, oldest first, read in portions: consume it inside the transaction that it was made in."""
-    everything = select(table).order_by(table.c.id).execution_options(yield_per=500)
-    return (AuditEntry(**row._mapping) for row in connection.execute(everything))
+def export(connection: Connection, subject: str | None = None) -> Iterator[AuditEntry]:
+    """Give every entry, or those of batches whose id begins so, oldest first.
+
+    They are read in portions: consume them inside the transaction that they were made in.
+    """
+    wanted = select(table).order_by(table.c.id).execution_options(yield_per=500)
+    if subject is not None:
+        wanted = wanted.where(_about(subject))
+    return (AuditEntry(**row._mapping) for row in connection.execute(wanted))
+
+
+def _about(subject: str) -> ColumnElement[bool]:
+    return or_(*(table.c.subject.startswith(start, autoescape=True) for start in (subject, f"msgbatch_{subject}")))

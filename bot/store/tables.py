@@ -78,3 +78,26 @@ audit = Table(
     Column("finished_at", Moment),
     sqlite_autoincrement=True,
 )
+
+summaries = Table(
+    "bd_summaries",
+    metadata,
+    Column("batch_id", Words, primary_key=True),
+    Column("summary", Words, nullable=False),
+    Column("priced_on", Words),
+    Column("fetched_by", Words, nullable=False),
+    Column("fetched_at", Moment, nullable=False, index=True),
+    Column("taken", Words),
+    Column("taken_by", Words),
+    Column("taken_at", Moment),
+)
+
+readings = Table(
+    "bd_readings",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("user_id", Words, nullable=False),
+    Column("team_id", Words, nullable=False),
+    Column("started_at", Moment, nullable=False, index=True),
+    Column("stopped_at", Moment),
+)

@@ -2,20 +2,19 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
+from operator import itemgetter
 
 from bot.batches.models import MessageBatch, RequestCounts
 from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.references import PREFIX, Reference
+from bot.commands.results import Results
 from bot.commands.status import Status
 from bot.ui.buttons import actions, button, fits
 from bot.ui.reply import Block, Viewer
 from bot.ui.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
-
-RETENTION = timedelta(days=29)
-"""Results are kept so long after creation (docs.anthropic.com, Message Batches)."""
 
 SHORT = 10
 SQUARES = 10
@@ -50,30 +49,31 @@ def verdict(batch: MessageBatch) -> Verdict:
 
 
 def _ended_verdict(counts: RequestCounts) -> str:
-    total, leading = counts.total, _largest_failure(counts)
+    total = counts.total
     if total == 0:
         return "ended without requests"
     if counts.succeeded == total:
         return f"all {number(total)} succeeded" if total > 1 else "its one request succeeded"
+    leading = _largest_failure(counts)
     if counts.succeeded:
         return f"{number(counts.succeeded)} of {number(total)} succeeded, {leading}"
     return f"none of {number(total)} succeeded, {leading}"
 
 
 def _largest_failure(counts: RequestCounts) -> str:
-    failures = {name: getattr(counts, name) for name in ("errored", "expired", "canceled", "processing")}
-    name = max(failures, key=lambda each: failures[each])
-    return f"{number(failures[name])} {name}"
+    failures = (
+        (counts.errored, "errored"),
+        (counts.expired, "expired"),
+        (counts.canceled, "canceled"),
+        (counts.processing, "processing"),
+    )
+    count, name = max(failures, key=itemgetter(0))
+    return f"{number(count)} {name}"
 
 
 def short_id(batch: MessageBatch) -> str:
     """Return the beginning of the id, long enough to be typed as a reference."""
     return plain(batch.id.removeprefix(PREFIX), 4 * SHORT)[:SHORT]
-
-
-def readable_until(batch: MessageBatch) -> datetime:
-    """Return when the API drops the results."""
-    return batch.created_at + RETENTION
 
 
 def bar(counts: RequestCounts) -> str:
@@ -114,7 +114,7 @@ def times(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]:
         parts.append(f"ended {show(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}")
     if batch.archived_at is not None:
         return [*parts, f"results archived {show(batch.archived_at)}"]
-    return [*parts, f"results readable until {show(readable_until(batch))}"]
+    return [*parts, f"results readable until {show(batch.readable_until)}"]
 
 
 def card_facts(batch: MessageBatch, canceled_by: str | None = None) -> tuple[Block, ...]:
@@ -145,6 +145,8 @@ def card_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block]:
         buttons.append(button("Refresh", Status(reference), renew=True))
     if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
         buttons.append(button("Cancel", Cancel(reference), says=f"Cancel batch {short_id(batch)}"))
+    if batch.is_readable(viewer.now):
+        buttons.append(button("Results", Results(reference), says=f"Results of batch {short_id(batch)}"))
     if batch.has_ended and Permission.ADMINISTER in viewer.may:
         buttons.append(button("Delete", Delete(reference), style="danger", says=f"Delete batch {short_id(batch)}"))
     return buttons

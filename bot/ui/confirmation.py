@@ -7,7 +7,8 @@ from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.keep import Keep, Kept
 from bot.confirmations import ConfirmationNeeded
-from bot.ui.batch_card import card_facts, card_text, card_title, readable_until
+from bot.store.summaries import StoredSummary
+from bot.ui.batch_card import card_facts, card_text, card_title
 from bot.ui.buttons import Style, actions, button
 from bot.ui.reply import Message, Placement, Viewer
 from bot.ui.text import code, context, counted, date, duration, header, inline, section
@@ -41,7 +42,7 @@ def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:
 def _words(outcome: ConfirmationNeeded, viewer: Viewer) -> _Words:
     match outcome.command:
         case Delete():
-            loses = _lost(outcome.batch, viewer)
+            loses = _lost(outcome.batch, viewer, outcome.fetched)
             return _Words("Delete this batch for good?", "Delete for good", "Keep", loses, "danger")
         case Cancel():
             loses = (
@@ -53,15 +54,31 @@ def _words(outcome: ConfirmationNeeded, viewer: Viewer) -> _Words:
             return _Words(f"{other.verb.capitalize()}?", other.verb.capitalize(), "Keep", "", "primary")
 
 
-def _lost(batch: MessageBatch, viewer: Viewer) -> str:
-    counts, until = batch.request_counts, readable_until(batch)
+def _lost(batch: MessageBatch, viewer: Viewer, fetched: StoredSummary | None) -> str:
+    counts, until = batch.request_counts, batch.readable_until
     if batch.archived_at is not None or until <= viewer.now:
         return "The results are no longer available; only the record of the batch would be lost. It cannot be undone."
     results = f"{counted(counts.total, 'result')}, {counts.succeeded:,} of them succeeded and paid for"
     return (
         f"*What would be lost:* {results}. They could still be read for {duration(until - viewer.now)}, "
-        f"until {date(until)}. It cannot be undone."
+        f"until {date(until)}. {_taken(fetched)} It cannot be undone."
     )
+
+
+def _taken(fetched: StoredSummary | None) -> str:
+    """Return whether anybody has the results: the summary alone brings none of them back."""
+    if fetched is None:
+        return "*Nobody has fetched them through me.*"
+    if fetched.taken is None or fetched.taken_at is None:
+        return f"*Nobody has taken the file through me*; <@{fetched.fetched_by}> looked at a summary."
+    who = f"<@{fetched.taken_by}> {date(fetched.taken_at)}"
+    match fetched.taken:
+        case "jsonl":
+            return f"The whole file was taken through me by {who}."
+        case "csv":
+            return f"*Only a table of them* was taken through me, by {who}."
+        case "errors":
+            return f"*Only the failures* were taken through me, by {who}."
 
 
 def render_kept(outcome: Kept, viewer: Viewer) -> Message:

@@ -7,15 +7,23 @@ from bot.batches.errors import (
     InvalidBatchId,
     KeyRefused,
     RateLimited,
+    ResultsBroken,
     SpendLimitReached,
 )
+from bot.batches.spool import SpoolFailed
+from bot.batches.summary import SummaryUnreadable
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound, UsageError
+from bot.commands.progress import ReadingStopped
+from bot.commands.reading import ReadingFailed
+from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted
 from bot.store.database import StoreUnavailable
 from bot.ui.batch_card import card_row
 from bot.ui.buttons import NotOurButton
+from bot.ui.progress import render_reading_of_another
+from bot.ui.reading_errors import render_reading_failed, render_reading_stopped
 from bot.ui.refusals import render_confirmation_refused, render_not_permitted
 from bot.ui.reply import Block, Message, Placement
 from bot.ui.text import code, context, counted, section
@@ -31,6 +39,12 @@ def render_error(error: ExpectedError) -> Message:
             return render_confirmation_refused(error)
         case ReferenceAmbiguous():
             return _ambiguous(error)
+        case ReadingFailed():
+            return render_reading_failed(error)
+        case ReadingStopped():
+            return render_reading_stopped(error)
+        case ReadingOfAnother():
+            return render_reading_of_another(error)
         case ApiError():
             return _said(_api_words(error), context(_traces(error)))
         case _:
@@ -60,6 +74,12 @@ def _words(error: ExpectedError) -> str:
                 f"I cannot read or write my own records (the store is {error.reason}), so nothing was changed. "
                 "Try again in a minute; if it stays, tell whoever runs this bot."
             )
+        case ResultsBroken():
+            return f"The results broke off on the way, after {counted(error.lines_read, 'line')}. Ask again."
+        case SpoolFailed():
+            return f"The disk of the bot did not take a file ({code(error.reason)}). Tell whoever runs this bot."
+        case SummaryUnreadable():
+            return "What I remembered of these results cannot be read any more. Ask again."
         case NotOurButton():
             return "This button is from another version of Batchdesk. Type the command instead: `/batch help`."
         case _:

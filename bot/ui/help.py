@@ -1,5 +1,7 @@
 """How the help looks: only the verbs this caller may use."""
 
+from dataclasses import replace
+
 from bot.commands.base import Permission
 from bot.commands.help import HelpShown
 from bot.commands.registry import SHOWN, AnyCommand, suggest
@@ -15,14 +17,18 @@ _NEEDS = {
 
 def render_help(outcome: HelpShown, viewer: Viewer) -> Message:
     """Return all verbs this caller may use, or one explained."""
-    if outcome.topic is None:
+    return replace(_explained(outcome.topic, viewer), public=outcome.public)
+
+
+def _explained(topic: str | None, viewer: Viewer) -> Message:
+    if topic is None:
         return _all_verbs(viewer)
     for command in SHOWN:
-        if command.verb == outcome.topic:
+        if command.verb == topic:
             return _one_verb(command)
-    meant = suggest(outcome.topic)
+    meant = suggest(topic)
     hint = f"Did you mean {code(f'/batch help {meant}')}?" if meant else "`/batch help` lists the verbs."
-    text = f"There is no verb {code(outcome.topic, 40)}. {hint}"
+    text = f"There is no verb {code(topic, 40)}. {hint}"
     return Message(text, (section(text),))
 
 

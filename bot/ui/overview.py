@@ -24,4 +24,5 @@ def render_overview(outcome: OverviewShown, viewer: Viewer) -> Message:
     go_on = actions([button("All batches", List()), button("Refresh", Overview(), renew=True)])
     hint = context("`/batch status last` · `/batch list ended` · `/batch help`")
     spoken = [f"{inline(verdict(batch).words, 60)}: {inline(batch.id, 60)}" for batch in running[:ROWS]]
-    return Message(". ".join([title, *spoken]), (header(title), *rows, *go_on, hint))
+    text = ". ".join([title, *spoken])
+    return Message(text, (header(title), *rows, *go_on, hint), public=outcome.public)

@@ -4,17 +4,28 @@ from typing import assert_never
 
 from bot.commands.audit import AuditExported, AuditShown
 from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
+from bot.commands.cost import CostShown
 from bot.commands.delete import AlreadyGone, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
 from bot.commands.help import HelpShown
 from bot.commands.keep import Kept
 from bot.commands.list import BatchList
 from bot.commands.overview import OverviewShown
 from bot.commands.registry import Outcome
+from bot.commands.results import (
+    CausesFile,
+    NothingFailed,
+    ResultsFile,
+    ResultsGone,
+    ResultsNotReady,
+    ResultsShown,
+)
 from bot.commands.status import BatchShown
+from bot.commands.stop_reading import StopAsked
 from bot.confirmations import ConfirmationNeeded
 from bot.ui.audit import render_audit, render_audit_export
 from bot.ui.cancel import render_already_canceling, render_cancel_requested, render_cancel_too_late
 from bot.ui.confirmation import render_kept, render_question
+from bot.ui.cost import render_cost
 from bot.ui.delete import (
     render_already_gone,
     render_delete_did_not_happen,
@@ -25,7 +36,9 @@ from bot.ui.delete import (
 from bot.ui.help import render_help
 from bot.ui.list import render_list
 from bot.ui.overview import render_overview
+from bot.ui.progress import render_stop_asked
 from bot.ui.reply import Reply, Viewer
+from bot.ui.results import render_results
 from bot.ui.status import render_status
 
 
@@ -40,20 +53,28 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
             return render_list(outcome, viewer)
         case BatchShown():
             return render_status(outcome, viewer)
-        case AuditShown():
-            return render_audit(outcome, viewer)
-        case AuditExported():
-            return render_audit_export(outcome, viewer)
+        case AuditShown() | AuditExported():
+            return _render_audit(outcome, viewer)
         case ConfirmationNeeded():
             return render_question(outcome, viewer)
         case Kept():
             return render_kept(outcome, viewer)
+        case CostShown():
+            return render_cost(outcome, viewer)
+        case StopAsked():
+            return render_stop_asked(outcome, viewer)
+        case ResultsShown() | ResultsFile() | CausesFile() | NothingFailed() | ResultsNotReady() | ResultsGone():
+            return render_results(outcome, viewer)
         case CancelRequested() | CancelTooLate() | AlreadyCanceling():
             return _render_cancel(outcome, viewer)
         case Deleted() | AlreadyGone() | DeleteDidNotHappen() | DeleteUnknown() | DeleteRefused():
             return _render_delete(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
+
+
+def _render_audit(outcome: AuditShown | AuditExported, viewer: Viewer) -> Reply:
+    return render_audit(outcome, viewer) if isinstance(outcome, AuditShown) else render_audit_export(outcome, viewer)
 
 
 def _render_cancel(outcome: CancelRequested | CancelTooLate | AlreadyCanceling, viewer: Viewer) -> Reply:

@@ -1,10 +1,11 @@
 """What may be shown to a person, before it is known where."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum, auto
 
+from bot.batches.spool import Spool
 from bot.commands.base import Caller, Permission
 
 Block = Mapping[str, object]
@@ -24,12 +25,17 @@ class Placement(Enum):
 
 @dataclass(frozen=True)
 class Message:
-    """Blocks, and a plain text that says the same to a notification and a screen reader."""
+    """Blocks, and a plain text that says the same to a notification and a screen reader.
+
+    `simpler`: what to show where Slack does not take the blocks, because one of them is of a kind it knows only here
+    and there.
+    """
 
     text: str
     blocks: tuple[Block, ...]
     public: bool = False
     placement: Placement = Placement.AS_ASKED
+    simpler: tuple[Block, ...] | None = None
 
     def placed(self, placement: Placement) -> "Message":
         """Return the same message placed elsewhere."""
@@ -38,12 +44,24 @@ class Message:
 
 @dataclass(frozen=True)
 class File:
-    """A file for the caller alone (his DM), and the message that says so."""
+    """A file for the caller alone (his DM), and the message that says so; `public`: for the channel he asked in.
+
+    Whoever sends it closes a spool, and awaits `arrived` once somebody has the file. `again` are buttons for when it
+    did not arrive.
+    """
 
     name: str
     title: str
-    content: bytes
+    content: bytes | Spool
     message: Message
+    public: bool = False
+    again: tuple[Block, ...] = ()
+    arrived: Callable[[], Awaitable[None]] | None = None
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.content.size if isinstance(self.content, Spool) else len(self.content)
 
 
 Reply = Message | File

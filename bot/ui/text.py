@@ -29,12 +29,9 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-_FORMATTING = str.maketrans({"*": "∗", "~": "∼", "`": "ˋ"})
-
-
 def inline(text: str, limit: int = 300) -> str:
     """Return foreign text for the middle of mrkdwn: escaped, and with look-alikes of the signs that would format it."""
-    return escape(plain(text, limit).translate(_FORMATTING))
+    return escape(plain(text, limit)).replace("*", "∗").replace("~", "∼").replace("`", "ˋ")
 
 
 def code(text: str, limit: int = 300) -> str:
@@ -52,6 +49,13 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
     return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
 
 
+def megabytes(size: int) -> str:
+    """Return `34.5 MB`, `812 kB` or `97 bytes`, decimal units."""
+    if size >= 1_000_000:
+        return f"{size / 1_000_000:,.1f} MB"
+    return f"{size / 1_000:.0f} kB" if size >= 1_000 else counted(size, "byte")
+
+
 def date(moment: datetime) -> str:
     """Return a date token, drawn in each reader's own time zone, with a readable fallback in UTC."""
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{utc(moment)}>"
@@ -59,7 +63,7 @@ def date(moment: datetime) -> str:
 
 def utc(moment: datetime) -> str:
     """Return `2026-11-21 07:30 UTC`."""
-    return f"{moment.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return f"{moment.astimezone(UTC).isoformat(' ')[:16]} UTC"
 
 
 def duration(span: timedelta) -> str:

@@ -117,6 +117,14 @@ def test_an_export_gives_everything_oldest_first_beyond_one_portion(database: Da
     assert len(exported) == 1_201
 
 
+def test_an_export_of_one_batch_holds_nothing_of_another(database: Database) -> None:
+    numbers = database.transact(lambda connection: [intend(connection, subject=subject) for subject in ("a", "b", "a")])
+
+    exported = database.transact(lambda connection: [entry.id for entry in audit.export(connection, "a")])
+
+    assert exported == [numbers[0], numbers[2]]
+
+
 def test_moments_come_back_in_utc_whatever_zone_they_were_given_in(database: Database) -> None:
     number = database.transact(intend)
     elsewhere = LATER.astimezone(timezone(timedelta(hours=5, minutes=30)))

@@ -42,7 +42,10 @@ async def test_the_newest_can_be_deleted_and_has_failures_to_look_at(seeded: htt
 
     answer = await seeded.delete(f"{BATCHES}/{newest['id']}")
 
-    assert newest["request_counts"] == {"processing": 0, "succeeded": 1161, "errored": 39, "canceled": 0, "expired": 0}
+    assert {name: count for name, count in newest["request_counts"].items() if count} == {
+        "succeeded": 19_161,
+        "errored": 839,
+    }
     assert answer.status_code == 200
 
 

@@ -1,0 +1,169 @@
+"""`/batch cost`: what the batches of a range cost, by model or by day, from what is remembered of their results."""
+
+import asyncio
+import re
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import ClassVar, Literal, Self, cast, get_args
+
+from bot.batches.errors import ApiError
+from bot.batches.models import MessageBatch
+from bot.batches.summary import Cost as BatchCost
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.base import PUBLIC, Caller, Help, Services
+from bot.commands.errors import BadValue
+from bot.commands.progress import LongCommand, Progress
+from bot.commands.reading import Fetched, ReadingFailed, opened, read_whole
+from bot.commands.spending import CostRow, by_day, by_model, total
+from bot.store import summaries
+
+By = Literal["model", "day"]
+
+AT_ONCE = 2
+"""Results that are read beside each other: two fill a connection, and leave the processor to other commands."""
+PAGES = 20
+PAGE_SIZE = 1_000
+
+_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True)
+class Unread:
+    """A batch whose cost is not known: its results are `gone`, or could not be read just now."""
+
+    batch: MessageBatch
+    gone: bool
+
+
+@dataclass(frozen=True)
+class CostShown:
+    """What was spent on the ended batches created since `since`, UTC days; `cost.complete` speaks of those read.
+
+    `more`: the range holds more batches than were looked at.
+    """
+
+    query: "Cost"
+    since: datetime
+    read: int
+    cost: BatchCost
+    by_model: tuple[CostRow, ...]
+    by_day: tuple[tuple[date, CostRow], ...]
+    unread: tuple[Unread, ...]
+    unfinished: int
+    more: bool
+    priced_on: date | None
+
+    @property
+    def complete(self) -> bool:
+        """Whether the total is all that was spent."""
+        return self.cost.complete and not self.unread and not self.more
+
+
+@dataclass(frozen=True)
+class Cost(LongCommand):
+    """Ask what the batches created within a range cost."""
+
+    verb: ClassVar[str] = "cost"
+    help: ClassVar[Help] = Help(
+        "cost [--since 7d] [--by model|day]", "what the batches that have ended cost, with a picture", "cost --since 4w"
+    )
+    options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC, OptionSpec("since"), OptionSpec("by"))
+
+    since: str = "7d"
+    by: By = "model"
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the options. Raises UsageError."""
+        arguments.at_most(0)
+        since, by = arguments.options.get("since", "7d").lower(), arguments.options.get("by", "model").lower()
+        _age(since)
+        if by not in get_args(By):
+            raise BadValue("cost", "--by", by, " or ".join(get_args(By)))
+        return cls(since, cast(By, by), public=arguments.flag("public"))
+
+    def spell(self) -> str:
+        """Return `cost` with its options."""
+        return f"cost --since {self.since} --by {self.by}{self.spell_public()}"
+
+    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CostShown:
+        """Read the results that are not remembered. Raises ReadingStopped, ApiError, StoreUnavailable."""
+        progress = progress or Progress()
+        return await progress.follow(self._answer(services, caller, progress))
+
+    async def _answer(self, services: Services, caller: Caller, progress: Progress) -> CostShown:
+        since = services.now() - _age(self.since)
+        progress.about(f"the cost of {self.since}", again=self.spell())
+        batches, more = await _created_since(since, services)
+        ended = [batch for batch in batches if batch.has_ended]
+        known = await _remembered(ended, services)
+        missing = [batch for batch in ended if batch.id not in known]
+        progress.about(f"the cost of {self.since}", again=self.spell(), batches_wanted=len(missing))
+        read = await _read(missing, services, caller, progress)
+        unread = tuple(
+            Unread(batch, gone=not batch.is_readable(services.now())) for batch in missing if batch.id not in read
+        )
+        fetched = [(batch, {**known, **read}[batch.id]) for batch in ended if batch.id in known or batch.id in read]
+        return CostShown(
+            query=self,
+            since=since,
+            read=len(fetched),
+            cost=total(each for _, each in fetched),
+            by_model=by_model(each for _, each in fetched),
+            by_day=by_day(fetched),
+            unread=unread,
+            unfinished=len(batches) - len(ended),
+            more=more,
+            priced_on=max((each.priced_on for _, each in fetched if each.priced_on), default=None),
+        )
+
+
+async def _created_since(since: datetime, services: Services) -> tuple[list[MessageBatch], bool]:
+    """Return the batches created since then, newest first, and whether there are more than were looked at."""
+    found: list[MessageBatch] = []
+    after = None
+    for _ in range(PAGES):
+        page = await services.batches.list(limit=PAGE_SIZE, after_id=after)
+        found += [batch for batch in page.data if batch.created_at >= since]
+        if not page.has_more or not page.data or page.data[-1].created_at < since:
+            return found, False
+        after = page.data[-1].id
+    return found, True
+
+
+async def _remembered(batches: list[MessageBatch], services: Services) -> dict[str, Fetched]:
+    ids = [batch.id for batch in batches]
+    stored = await services.database.run(lambda connection: summaries.get_many(connection, ids))
+    kept = {batch.id: opened(stored[batch.id]) for batch in batches if batch.id in stored}
+    return {id: fetched for id, fetched in kept.items() if fetched is not None}
+
+
+async def _read(
+    batches: list[MessageBatch], services: Services, caller: Caller, progress: Progress
+) -> dict[str, Fetched]:
+    """Read the results of these batches, AT_ONCE at a time; those that cannot be read are left out."""
+    turns, read = asyncio.Semaphore(AT_ONCE), dict[str, Fetched]()
+
+    async def one(batch: MessageBatch) -> None:
+        async with turns:
+            try:
+                if batch.is_readable(services.now()):
+                    read[batch.id] = await read_whole(services, batch, caller, progress)
+            except (ReadingFailed, ApiError):
+                pass  # told as one that could not be read
+            progress.note_batch()
+
+    try:
+        async with asyncio.TaskGroup() as group:
+            for batch in batches:
+                group.create_task(one(batch))
+    except ExceptionGroup as several:  # a store that fails, fails for the first of them as for all
+        raise several.exceptions[0] from several
+    return read
+
+
+def _age(text: str) -> timedelta:
+    found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text)
+    if found is None or (age := timedelta(**{_UNITS[found[2]]: int(found[1])})) > timedelta(days=366):
+        raise BadValue("cost", "--since", text, "a number and h, d or w, such as 7d; at most a year")
+    return age

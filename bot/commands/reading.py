@@ -1,0 +1,173 @@
+"""Reading the results of a batch, once and to the end, for whichever verb wants them, and remembering what came out."""
+
+import asyncio
+from contextlib import aclosing
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Protocol
+
+from bot.batches.errors import BatchNotFound, ResultsBroken
+from bot.batches.models import MessageBatch
+from bot.batches.prices import Prices
+from bot.batches.spool import Spool, SpoolFailed
+from bot.batches.summary import ResultsSummary, SummaryUnreadable
+from bot.batches.summary_reader import SummaryReader
+from bot.commands.base import Caller, Services
+from bot.commands.progress import Progress, Reading
+from bot.errors import ExpectedError
+from bot.store import summaries
+from bot.store.summaries import StoredSummary, Taken
+
+KEPT_FOR = timedelta(days=400)
+"""Longer than anybody asks for the cost of; the results themselves are gone after 29 days."""
+
+
+_CONVERTED_AT_ONCE = 32 * 1024  # bytes
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What came out of a batch, who read it and when, and who took the file."""
+
+    summary: ResultsSummary
+    priced_on: date | None
+    by: str
+    at: datetime
+    taken: Taken | None = None
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+
+
+@dataclass(eq=False)
+class ReadingFailed(ExpectedError):
+    """Results that could not be read to their end; nothing of them is kept. `again` spells the command."""
+
+    batch: MessageBatch
+    reading: Reading
+    again: str
+
+
+@dataclass(eq=False)
+class ResultsCut(ReadingFailed):
+    """The stream broke, or ended in the middle of a line."""
+
+    reason: str
+
+
+@dataclass(eq=False)
+class ResultsNotThereYet(ReadingFailed):
+    """The batch has ended and the API answers that it has no results: for a while that happens."""
+
+
+@dataclass(eq=False)
+class NotSpooled(ReadingFailed):
+    """The disk of the bot did not take the file; `full`: there is no room left."""
+
+    full: bool
+    reason: str
+
+
+class Converter(Protocol):
+    """What turns the bytes of the results into those of a file, chunk by chunk."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        """Return what this chunk completes."""
+
+    def finish(self) -> bytes:
+        """Return what is left at the end."""
+
+
+@dataclass(frozen=True)
+class Copy:
+    """A file that is wanted of the results: how it is made, and where it goes."""
+
+    converter: Converter
+    spool: Spool
+
+
+async def remembered(services: Services, batch: MessageBatch) -> Fetched | None:
+    """Return what is known of the results of a batch, unless they are to be read anew. Raises StoreUnavailable.
+
+    What disagrees with the batch's own counts is read again each time: the file may have become whole.
+    """
+    stored = await services.database.run(lambda connection: summaries.get(connection, batch.id))
+    fetched = opened(stored) if stored else None
+    return fetched if fetched and not fetched.summary.differs_from(batch.request_counts) else None
+
+
+def opened(stored: StoredSummary) -> Fetched | None:
+    """Return a stored summary as what it says; None for one of another version."""
+    try:
+        summary = ResultsSummary.from_json(stored.summary)
+    except SummaryUnreadable:
+        return None
+    priced_on = date.fromisoformat(stored.priced_on) if stored.priced_on else None
+    by, at = stored.fetched_by, stored.fetched_at
+    return Fetched(summary, priced_on, by, at, stored.taken, stored.taken_by, stored.taken_at)
+
+
+async def read_whole(
+    services: Services, batch: MessageBatch, caller: Caller, progress: Progress, copy: Copy | None = None
+) -> Fetched:
+    """Read the results to their end, make the file that is wanted on the way, and remember the summary.
+
+    Raises:
+        ReadingFailed: in one of its kinds; nothing is remembered.
+        ApiError, StoreUnavailable.
+    """
+    reader = SummaryReader(services.prices)
+    try:
+        await _stream(services, batch, reader, progress, copy)
+    except BatchNotFound:
+        await services.batches.retrieve(batch.id)  # raises the same again where it was deleted meanwhile
+        raise ResultsNotThereYet(batch, _read(reader), progress.again) from None
+    except ResultsBroken as error:
+        raise ResultsCut(batch, _read(reader), progress.again, error.reason) from error
+    except SpoolFailed as error:
+        raise NotSpooled(batch, _read(reader), progress.again, error.full, error.reason) from error
+    lines, summary = reader.lines, reader.finish()
+    if summary.broken.cut_off:
+        raise ResultsCut(batch, _read(reader), progress.again, "the file ends in the middle of a line")
+    progress.note(summary.lines - lines, 0)  # a last line without a newline
+    return await _remember(services, batch, caller, summary)
+
+
+async def _stream(
+    services: Services, batch: MessageBatch, reader: SummaryReader, progress: Progress, copy: Copy | None
+) -> None:
+    async with aclosing(services.batches.result_bytes(batch.id)) as chunks:
+        async for chunk in chunks:
+            lines = reader.lines
+            reader.feed(chunk)  # inline: a thread would cost the acks of other commands more (bench/README.md)
+            progress.note(reader.lines - lines, len(chunk))
+            if copy is not None:
+                await _convert(copy, chunk)
+            await asyncio.sleep(0)  # bytes that wait already come without a turn for anybody else
+    if copy is not None:
+        await copy.spool.write(copy.converter.finish())
+        await copy.spool.flush()
+
+
+async def _convert(copy: Copy, chunk: bytes) -> None:
+    """Make a chunk's part of the file, with turns for everybody else in between: a table takes 20 ms a megabyte."""
+    for start in range(0, len(chunk), _CONVERTED_AT_ONCE):
+        await copy.spool.write(copy.converter.feed(chunk[start : start + _CONVERTED_AT_ONCE]))
+        await asyncio.sleep(0)
+
+
+async def _remember(services: Services, batch: MessageBatch, caller: Caller, summary: ResultsSummary) -> Fetched:
+    now, priced_on = services.now(), _priced_on(summary, services.prices)
+    dated = priced_on.isoformat() if priced_on else None
+    read = StoredSummary(batch.id, summary.to_json(), dated, caller.user, now)
+    stored = await services.database.run(lambda connection: summaries.keep(connection, read, forget=now - KEPT_FOR))
+    return Fetched(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
+
+
+def _priced_on(summary: ResultsSummary, prices: Prices) -> date | None:
+    """Return the date of the newest price that the cost was reckoned with."""
+    rows = [prices.find(use.model) for use in summary.models]
+    return max((row.date for row in rows if row is not None), default=None)
+
+
+def _read(reader: SummaryReader) -> Reading:
+    return Reading(lines=reader.lines, bytes=reader.bytes_read)

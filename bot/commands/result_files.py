@@ -1,0 +1,70 @@
+"""The files that can be had of results, and how each is made of the bytes the API gives."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import assert_never
+
+from bot.batches.prices import Prices
+from bot.batches.results_csv import CsvConverter
+from bot.batches.results_failures import FailuresFilter
+from bot.commands.reading import Converter
+from bot.store.summaries import Taken
+
+
+class FileKind(StrEnum):
+    """Which file is wanted; the value is what is typed for it."""
+
+    JSONL = "--file"
+    ERRORS = "--errors"
+    CSV = "--csv"
+    ERRORS_CSV = "--errors --csv"
+    CAUSES = "--causes"
+
+
+TAKEN: dict[FileKind, Taken] = {
+    FileKind.JSONL: "jsonl",
+    FileKind.CSV: "csv",
+    FileKind.ERRORS: "errors",
+    FileKind.ERRORS_CSV: "errors",
+}
+"""What is recorded of each; the causes are no results."""
+
+
+@dataclass(frozen=True)
+class _AsItCame:
+    """Every byte as the API gave it."""
+
+    def feed(self, chunk: bytes) -> bytes:
+        return chunk
+
+    def finish(self) -> bytes:
+        return b""
+
+
+@dataclass(frozen=True)
+class _Chain:
+    """One converter after another."""
+
+    first: Converter
+    then: Converter
+
+    def feed(self, chunk: bytes) -> bytes:
+        return self.then.feed(self.first.feed(chunk))
+
+    def finish(self) -> bytes:
+        return self.then.feed(self.first.finish()) + self.then.finish()
+
+
+def converter(kind: FileKind, prices: Prices) -> Converter:
+    """Return what makes this file of the results."""
+    match kind:
+        case FileKind.JSONL | FileKind.CAUSES:
+            return _AsItCame()
+        case FileKind.ERRORS:
+            return FailuresFilter()
+        case FileKind.CSV:
+            return CsvConverter(prices)
+        case FileKind.ERRORS_CSV:
+            return _Chain(FailuresFilter(), CsvConverter(prices))
+        case unreachable:
+            assert_never(unreachable)

@@ -1,0 +1,178 @@
+"""`/batch results ID`: what came out of an ended batch, why requests failed, what it cost; the file on request."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from typing import ClassVar, Self
+
+from bot.batches.models import MessageBatch
+from bot.batches.spool import Spool, SpoolFailed
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.base import PUBLIC, Caller, Help, Services
+from bot.commands.errors import BadValue
+from bot.commands.progress import LongCommand, Progress, Reading
+from bot.commands.reading import Copy, Fetched, NotSpooled, read_whole, remembered
+from bot.commands.references import Reference, find_batch, parse_reference
+from bot.commands.result_files import TAKEN, FileKind, converter
+from bot.store import summaries
+
+
+@dataclass(frozen=True)
+class ResultsShown:
+    """What came out; `remembered`: nothing was read for it now. `readable`: the files can still be had."""
+
+    query: "Results"
+    batch: MessageBatch
+    fetched: Fetched
+    remembered: bool
+    readable: bool
+
+
+@dataclass(frozen=True)
+class ResultsFile:
+    """A file of results, on disk; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
+
+    query: "Results"
+    batch: MessageBatch
+    fetched: Fetched
+    kind: FileKind
+    spool: Spool
+    arrived: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class CausesFile:
+    """The causes of failure as a table are wanted."""
+
+    query: "Results"
+    batch: MessageBatch
+    fetched: Fetched
+
+
+@dataclass(frozen=True)
+class NothingFailed:
+    """A file of failures was wanted, and there are none."""
+
+    query: "Results"
+    batch: MessageBatch
+
+
+@dataclass(frozen=True)
+class ResultsNotReady:
+    """The batch has not ended: there are no results before that."""
+
+    query: "Results"
+    batch: MessageBatch
+
+
+@dataclass(frozen=True)
+class ResultsGone:
+    """The API does not keep the results any more."""
+
+    batch: MessageBatch
+    public: bool
+
+
+ResultsOutcome = ResultsShown | ResultsFile | CausesFile | NothingFailed | ResultsNotReady | ResultsGone
+
+
+@dataclass(frozen=True)
+class Results(LongCommand):
+    """Ask what came out of a batch, or for one file of it."""
+
+    verb: ClassVar[str] = "results"
+    help: ClassVar[Help] = Help(
+        "results ID [--errors] [--csv] [--file] [--causes]",
+        "what came out: counts, causes of failure, tokens, cost; the file in your messages with me",
+        "results last --errors",
+    )
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        PUBLIC,
+        *(OptionSpec(name, takes_value=False) for name in ("errors", "csv", "file", "causes")),
+    )
+
+    reference: Reference
+    file: FileKind | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the reference and which file is wanted. Raises UsageError, InvalidBatchId."""
+        return cls(parse_reference(arguments), _file(arguments), public=arguments.flag("public"))
+
+    def spell(self) -> str:
+        """Return `results ID` with what was given."""
+        return f"results {self.reference}{f' {self.file}' if self.file else ''}{self.spell_public()}"
+
+    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> ResultsOutcome:
+        """Read what is not remembered.
+
+        Raises:
+            ReadingFailed, ReadingStopped: it was not read to the end.
+            ApiError, StoreUnavailable, and what a reference may raise.
+        """
+        progress = progress or Progress()
+        return await progress.follow(self._answer(services, caller, progress))
+
+    async def _answer(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
+        batch = (await find_batch(self.reference, services.batches)).batch
+        query = replace(self, reference=Reference(batch.id))
+        progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
+        if not batch.has_ended:
+            return ResultsNotReady(query, batch)
+        fetched, readable = await remembered(services, batch), batch.is_readable(services.now())
+        if not readable and (fetched is None or query.file not in (None, FileKind.CAUSES)):
+            return ResultsGone(batch, self.public)
+        if query.file in (None, FileKind.CAUSES):
+            known = fetched or await read_whole(services, batch, caller, progress)
+            if query.file:
+                return CausesFile(query, batch, known) if known.summary.counts.failed else NothingFailed(query, batch)
+            return ResultsShown(query, batch, known, fetched is not None, readable)
+        if query.file in (FileKind.ERRORS, FileKind.ERRORS_CSV) and fetched and not fetched.summary.counts.failed:
+            return NothingFailed(query, batch)
+        return await query._take(services, caller, progress, batch)
+
+    async def _take(
+        self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch
+    ) -> ResultsFile | NothingFailed:
+        """Read the results into a file; the file is gone again unless all of them came."""
+        kind = self.file or FileKind.JSONL
+        try:
+            spool = Spool(services.open_spool)
+        except SpoolFailed as error:
+            raise NotSpooled(batch, Reading(), self.spell(), error.full, error.reason) from error
+        done = False
+        try:
+            copy = Copy(converter(kind, services.prices), spool)
+            fetched = await read_whole(services, batch, caller, progress, copy)
+            if kind in (FileKind.ERRORS, FileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
+                return NothingFailed(self, batch)
+            done = True
+            return ResultsFile(self, batch, fetched, kind, spool, _note_taken(services, caller, batch, kind))
+        finally:
+            if not done:
+                spool.close()
+
+
+def _note_taken(
+    services: Services, caller: Caller, batch: MessageBatch, kind: FileKind
+) -> Callable[[], Awaitable[None]]:
+    taken = TAKEN[kind]
+
+    async def arrived() -> None:
+        now = services.now()
+        await services.database.run(
+            lambda connection: summaries.note_taken(connection, batch.id, taken, by=caller.user, at=now)
+        )
+
+    return arrived
+
+
+def _file(arguments: Arguments) -> FileKind | None:
+    """Return the one file that the options name; `--file` with another says nothing more."""
+    given = [f"--{name}" for name in ("errors", "csv", "causes") if arguments.flag(name)]
+    typed = " ".join(given or (["--file"] if arguments.flag("file") else []))
+    if not typed:
+        return None
+    try:
+        return FileKind(typed)
+    except ValueError:
+        raise BadValue("results", "file", typed, ", ".join(FileKind)) from None

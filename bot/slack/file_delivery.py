@@ -1,0 +1,83 @@
+"""A file → the caller's messages, or the channel it is meant for; and what to say of it where it was asked for."""
+
+import logging
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.batches.spool import Spool
+from bot.commands.base import Caller
+from bot.slack.failures import FAILURES, failure
+from bot.slack.packing import Packed
+from bot.slack.uploads import Step, UploadFailed, Uploads
+from bot.store.database import StoreUnavailable
+from bot.ui.files import Packing, Trouble, render_not_sent, render_nothing_to_send, render_sent
+from bot.ui.reply import File, Message
+
+log = logging.getLogger(__name__)
+
+
+class FileDelivery:
+    """Sends files; raises nothing."""
+
+    def __init__(self, client: AsyncWebClient, uploads: Uploads) -> None:
+        self._client = client
+        self._uploads = uploads
+
+    async def send(self, file: File, caller: Caller) -> Message:
+        """Send a file, close it, and return what to say where it was asked for."""
+        try:
+            if file.size == 0:
+                return render_nothing_to_send(file)
+            channel, moved_from = await self._place(file, caller)
+            packed = await self._uploads.send(file, channel)
+        except UploadFailed as error:
+            log.warning("a file was not sent, step %s: %s", error.step.name, error.reason)
+            return render_not_sent(file, _trouble(error), error.reason)
+        finally:
+            if isinstance(file.content, Spool):
+                file.content.close()
+        await self._arrived(file)
+        return render_sent(file, _packing(packed), parts=len(packed.parts), moved_from=moved_from)
+
+    async def _place(self, file: File, caller: Caller) -> tuple[str, str | None]:
+        """Return where the file goes, and the channel that it was meant for and cannot go to."""
+        wanted = caller.channel if file.public else None
+        if wanted is not None and await self._may_share_in(wanted):
+            return wanted, None
+        try:
+            opened = await self._client.conversations_open(users=caller.user)
+        except FAILURES as error:
+            raise UploadFailed(Step.OPEN, failure(error)) from error
+        return opened["channel"]["id"], wanted
+
+    async def _may_share_in(self, channel: str) -> bool:
+        """Look before a long upload whether the bot is in the channel: Slack would refuse only at the end."""
+        try:
+            found = (await self._client.conversations_info(channel=channel))["channel"]
+        except FAILURES as error:
+            log.info("a file goes to its caller alone, because the channel cannot be seen: %s", failure(error))
+            return False
+        return bool(found.get("is_member") or found.get("is_im"))
+
+    async def _arrived(self, file: File) -> None:
+        try:
+            if file.arrived is not None:
+                await file.arrived()
+        except StoreUnavailable:
+            log.exception("it is not recorded that %s was sent", file.name)
+
+
+def _packing(packed: Packed) -> Packing:
+    if not packed.compressed:
+        return Packing.AS_IT_IS
+    return Packing.GZIP if len(packed.parts) == 1 else Packing.PARTS
+
+
+def _trouble(error: UploadFailed) -> Trouble:
+    match error.step:
+        case Step.OPEN:
+            return Trouble.PLACE
+        case Step.DISK:
+            return Trouble.OUR_DISK
+        case _:
+            return Trouble.IN_DOUBT if error.in_doubt else Trouble.SLACK

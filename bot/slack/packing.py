@@ -1,0 +1,71 @@
+"""What is larger than Slack takes: compressed, and in parts where that is not enough."""
+
+import asyncio
+import zlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from bot.batches.spool import Spool
+
+_GZIP = 31  # zlib's word for a gzip header around the largest window
+
+
+@dataclass(frozen=True)
+class Part:
+    """One file as Slack gets it: bytes from `start` to before `stop` of what there is."""
+
+    name: str
+    content: bytes | Spool
+    start: int
+    stop: int
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        return self.stop - self.start
+
+
+@dataclass(frozen=True)
+class Packed:
+    """The files that one file has become."""
+
+    parts: tuple[Part, ...]
+    compressed: bool
+
+
+@asynccontextmanager
+async def pack(name: str, content: bytes | Spool, largest: int) -> AsyncIterator[Packed]:
+    """Yield a file as it is where it has at most `largest` bytes, else compressed, and cut where that is not enough.
+
+    Raises:
+        SpoolFailed: the disk did not take the compressed file.
+    """
+    size = content.size if isinstance(content, Spool) else len(content)
+    if size <= largest or not isinstance(content, Spool):
+        yield Packed((Part(name, content, 0, size),), compressed=False)
+        return
+    smaller = Spool()
+    try:
+        await _compress(content, smaller)
+        yield Packed(_cut(f"{name}.gz", smaller, largest), compressed=True)
+    finally:
+        smaller.close()
+
+
+async def _compress(source: Spool, target: Spool) -> None:
+    packer = zlib.compressobj(wbits=_GZIP)
+    async for piece in source.pieces(0, source.size):
+        await target.write(await asyncio.to_thread(packer.compress, piece))
+    await target.write(packer.flush())
+    await target.flush()
+
+
+def _cut(name: str, content: Spool, largest: int) -> tuple[Part, ...]:
+    starts = range(0, content.size, largest)
+    if len(starts) == 1:
+        return (Part(name, content, 0, content.size),)
+    return tuple(
+        Part(f"{name}.part{number}of{len(starts)}", content, start, min(start + largest, content.size))
+        for number, start in enumerate(starts, 1)
+    )

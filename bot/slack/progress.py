@@ -1,0 +1,154 @@
+"""The progress message of a long reading: one, in the caller's messages with the bot, edited in place."""
+
+import logging
+import secrets
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import datetime
+
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands.base import Caller
+from bot.commands.progress import Phase, Progress
+from bot.slack.failures import FAILURES, failure
+from bot.store import readings
+from bot.store.database import Database, StoreUnavailable
+from bot.ui.progress import render_progress
+from bot.ui.reply import Message
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """Seconds: how long a work takes before it is shown, between two edits, and between two looks for a stop.
+
+    chat.update takes some 50 calls a minute of a whole workspace (docs.slack.dev, rate limits).
+    """
+
+    first: float = 2.0
+    edit: float = 2.0
+    look: float = 0.5
+
+
+class ProgressMessages:
+    """Shows what takes long, and hears of a stop; whatever fails here, the work itself goes on."""
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        database: Database,
+        now: Callable[[], datetime],
+        pace: Pace = Pace(),
+    ) -> None:
+        self._client = client
+        self._database = database
+        self._now = now
+        self._pace = pace
+        self._under_way: set[Progress] = set()
+
+    def stop_all(self) -> None:
+        """Stop every reading, because the process is about to end."""
+        for progress in self._under_way:
+            progress.stop(closing=True)
+
+    async def watch(self, progress: Progress, caller: Caller) -> None:
+        """Show a work from the moment it takes long until it has ended; raises nothing."""
+        self._under_way.add(progress)
+        try:
+            if not await progress.ended_within(self._pace.first):
+                await _Shown(self._client, self._database, self._pace, progress).run(caller, self._now())
+        except Exception:
+            log.exception("the progress of a reading could not be shown")
+        finally:
+            self._under_way.discard(progress)
+
+
+class _Shown:
+    """One progress message."""
+
+    def __init__(self, client: AsyncWebClient, database: Database, pace: Pace, progress: Progress) -> None:
+        self._client, self._database, self._pace, self._progress = client, database, pace, progress
+        self._id: str | None = secrets.token_hex(8)
+        self._started = time.monotonic() - pace.first
+        self._told = progress.reading
+        self._place: tuple[str, str] | None = None  # channel and ts of the message
+
+    async def run(self, caller: Caller, now: datetime) -> None:
+        if not await self._in_store(self._begin(caller, now)):
+            self._id = None  # without the record a press on Stop would find nothing
+        try:
+            await self._show(lambda: self._post(caller))
+            await self._follow()
+        finally:
+            if self._place is not None:
+                await self._show(self._edit)
+            if self._id is not None:
+                await self._in_store(self._database.run(lambda connection: readings.end(connection, self._id or "")))
+
+    async def _follow(self) -> None:
+        edited = time.monotonic()
+        while not await self._progress.ended_within(self._pace.look):
+            if await self._is_stopped():
+                self._progress.stop()
+            due = time.monotonic() - edited >= self._pace.edit
+            if due and self._place is not None and self._progress.reading != self._told:
+                edited = time.monotonic()
+                await self._show(self._edit)
+
+    async def _post(self, caller: Caller) -> None:
+        message = self._message()
+        posted = await self._client.chat_postMessage(
+            channel=caller.user, text=message.text, blocks=[dict(block) for block in message.blocks]
+        )
+        self._place = (posted["channel"], posted["ts"])
+
+    async def _edit(self) -> None:
+        assert self._place is not None  # noqa: S101 - edited only after it was posted
+        (channel, ts), message = self._place, self._message()
+        await self._client.chat_update(
+            channel=channel, ts=ts, text=message.text, blocks=[dict(block) for block in message.blocks]
+        )
+
+    async def _show(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
+        try:
+            await call()
+        except FAILURES as error:
+            log.warning("a progress message could not be shown: %s", failure(error))
+            if self._progress.phase is not Phase.UNDER_WAY:
+                await self._last_try(call)
+
+    async def _last_try(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
+        """The final state is worth a second try: nothing comes after it that would put it right."""
+        try:
+            await call()
+        except FAILURES as error:
+            log.error("a progress message is left as it was: %s", failure(error))
+
+    def _message(self) -> Message:
+        seconds, self._told = time.monotonic() - self._started, self._progress.reading
+        return render_progress(self._told, self._progress.phase, seconds, self._id)
+
+    def _begin(self, caller: Caller, now: datetime) -> Coroutine[None, None, None]:
+        id = self._id or ""
+        return self._database.run(
+            lambda connection: readings.begin(connection, id, user_id=caller.user, team_id=caller.team, at=now)
+        )
+
+    async def _is_stopped(self) -> bool:
+        id = self._id
+        if id is None:
+            return False
+        try:
+            return await self._database.run(lambda connection: readings.is_stopped(connection, id))
+        except StoreUnavailable:
+            return False
+
+    async def _in_store(self, work: Coroutine[None, None, None]) -> bool:
+        try:
+            await work
+        except StoreUnavailable:
+            log.warning("the record of a reading could not be written", exc_info=True)
+            return False
+        return True

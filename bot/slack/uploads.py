@@ -1,0 +1,135 @@
+"""Files to Slack: announced, streamed from disk, completed; an upload is shared only when all of it has arrived."""
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from enum import Enum, auto
+from urllib.parse import urlsplit
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.batches.spool import Spool, SpoolFailed
+from bot.slack.failures import FAILURES, failure
+from bot.slack.packing import Packed, Part, pack
+from bot.ui.reply import File
+
+log = logging.getLogger(__name__)
+
+LARGEST = 1_000_000_000
+"""Bytes a file (Slack docs, working with files)."""
+TRIES = 3
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
+_PASSING = frozenset({408, 429})
+
+
+class Step(Enum):
+    """Where an upload can fail: the place it goes to, Slack's three steps, our own disk."""
+
+    OPEN = auto()
+    ANNOUNCE = auto()
+    BYTES = auto()
+    COMPLETE = auto()
+    DISK = auto()
+
+
+@dataclass(eq=False)
+class UploadFailed(Exception):
+    """Nothing was shared; `in_doubt`: the last step got no answer, so that it may have been."""
+
+    step: Step
+    reason: str
+    in_doubt: bool = False
+
+
+class Uploads:
+    """Sends files through Slack's external-upload flow, with the session of the process and in bounded memory.
+
+    Not slack_sdk's files_upload_v2, which holds the whole file in memory and tries nothing again (python-slack-sdk,
+    issues 1853 and 1730). `origins` are where an upload address may lead.
+    """
+
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        session: aiohttp.ClientSession,
+        origins: frozenset[str],
+        *,
+        largest: int = LARGEST,
+        pause: float = 1.0,
+    ) -> None:
+        self._client = client
+        self._session = session
+        self._origins = origins
+        self._largest = largest
+        self._pause = pause
+
+    async def send(self, file: File, channel: str) -> Packed:
+        """Share a file in a channel or a direct message; how it had to be packed is returned. Raises UploadFailed."""
+        try:
+            async with pack(file.name, file.content, self._largest) as packed:
+                sent: list[dict[str, str | None]] = [
+                    {"id": await self._send_part(part), "title": _title(file, packed, part)} for part in packed.parts
+                ]
+                await self._complete(sent, channel)
+                return packed
+        except SpoolFailed as error:
+            raise UploadFailed(Step.DISK, error.reason) from error
+
+    async def _send_part(self, part: Part) -> str:
+        """Announce and send one file; each try announces anew, because an address takes bytes only once."""
+        for tried in range(1, TRIES + 1):
+            address, file_id = await self._announce(part)
+            try:
+                status, pause = await self._post(part, address)
+            except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                status, pause, reason = 0, self._pause * tried, type(error).__name__
+            else:
+                reason = f"HTTP {status}"
+            if status == 200:
+                return file_id
+            if tried == TRIES or not (status == 0 or status in _PASSING or status >= 500):
+                raise UploadFailed(Step.BYTES, reason)
+            log.warning("the bytes of a file did not arrive (%s), trying again", reason)
+            await asyncio.sleep(pause)
+        raise AssertionError("the last try returns or raises")
+
+    async def _announce(self, part: Part) -> tuple[str, str]:
+        try:
+            said = await self._client.files_getUploadURLExternal(filename=part.name, length=part.size)
+        except FAILURES as error:
+            raise UploadFailed(Step.ANNOUNCE, failure(error)) from error
+        address = urlsplit(said["upload_url"])
+        if f"{address.scheme}://{address.netloc}" not in self._origins:
+            raise UploadFailed(Step.ANNOUNCE, "an address that is not Slack's")
+        return said["upload_url"], said["file_id"]
+
+    async def _post(self, part: Part, address: str) -> tuple[int, float]:
+        """Stream the bytes; return the status, and seconds to wait before another try."""
+        headers = {"Content-Length": str(part.size), "Content-Type": "application/octet-stream"}
+        async with self._session.post(
+            address, data=_bytes(part), headers=headers, timeout=_TIMEOUT, allow_redirects=False
+        ) as answered:
+            asked = answered.headers.get("Retry-After", "")
+            return answered.status, min(float(asked), 60.0) if asked.isdigit() else self._pause
+
+    async def _complete(self, files: list[dict[str, str | None]], channel: str) -> None:
+        try:
+            await self._client.files_completeUploadExternal(files=files, channel_id=channel)
+        except FAILURES as error:
+            in_doubt = not isinstance(error, SlackApiError)
+            raise UploadFailed(Step.COMPLETE, failure(error), in_doubt) from error
+
+
+async def _bytes(part: Part) -> AsyncIterator[bytes]:
+    if isinstance(part.content, Spool):
+        async for piece in part.content.pieces(part.start, part.stop):
+            yield piece
+    else:
+        yield part.content[part.start : part.stop]
+
+
+def _title(file: File, packed: Packed, part: Part) -> str:
+    return file.title if len(packed.parts) == 1 else f"{file.title}, {part.name}"

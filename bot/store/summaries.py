@@ -1,0 +1,90 @@
+"""What is remembered of the results of ended batches: their summary, who read it, and who took the file; no text."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import islice
+from typing import Literal
+
+from sqlalchemy import Connection, delete, or_, select, update
+
+from bot.store.tables import summaries as table
+
+Taken = Literal["jsonl", "csv", "errors"]
+"""Which file was taken: all results as they are, all of them as a table, or only the failures."""
+
+_AT_ONCE = 500  # parameters of one statement; SQLite before 3.32 takes 999
+
+
+@dataclass(frozen=True)
+class StoredSummary:
+    """The summary of one batch's results as text, by whom and when they were read, and which file was last taken.
+
+    `priced_on` is the date (ISO) of the prices its cost was reckoned with; None where none was needed.
+    """
+
+    batch_id: str
+    summary: str
+    priced_on: str | None
+    fetched_by: str
+    fetched_at: datetime
+    taken: Taken | None = None
+    taken_by: str | None = None
+    taken_at: datetime | None = None
+
+
+def keep(connection: Connection, read: StoredSummary, *, forget: datetime) -> StoredSummary:
+    """Store a summary of results that were read whole, in place of an earlier one, and give what is kept now.
+
+    Who took a file stays. Summaries that were read before the moment `forget` are deleted on the way.
+    """
+    connection.execute(delete(table).where(table.c.fetched_at < forget))
+    renewed = {name: getattr(read, name) for name in ("summary", "priced_on", "fetched_by", "fetched_at")}
+    values = {"batch_id": read.batch_id, **renewed}
+    # Both databases have it, each in a dialect of its own: two processes may end their reading at the same moment.
+    # Only the one in use is loaded, because each takes 50 ms of the start.
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        one = sqlite.insert(table).values(values)
+        connection.execute(one.on_conflict_do_update(index_elements=["batch_id"], set_=renewed))
+    else:
+        from sqlalchemy.dialects import postgresql
+
+        other = postgresql.insert(table).values(values)
+        connection.execute(other.on_conflict_do_update(index_elements=["batch_id"], set_=renewed))
+    return get(connection, read.batch_id) or read
+
+
+def get(connection: Connection, batch_id: str) -> StoredSummary | None:
+    """Give what is remembered of one batch, or None."""
+    row = connection.execute(select(table).where(table.c.batch_id == batch_id)).one_or_none()
+    return StoredSummary(**row._mapping) if row else None
+
+
+def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, StoredSummary]:
+    """Give what is remembered of each of these batches, by their ids."""
+    return {stored.batch_id: stored for ids in _portions(batch_ids) for stored in _portion(connection, ids)}
+
+
+def note_taken(connection: Connection, batch_id: str, taken: Taken, *, by: str, at: datetime) -> None:
+    """Record that a file of the results has arrived with somebody; a part of them does not hide that all were taken."""
+    noted = update(table).where(table.c.batch_id == batch_id)
+    if taken != "jsonl":
+        noted = noted.where(or_(table.c.taken.is_(None), table.c.taken != "jsonl"))
+    connection.execute(noted.values(taken=taken, taken_by=by, taken_at=at))
+
+
+def forget(connection: Connection, batch_id: str) -> None:
+    """Delete what is remembered of a batch."""
+    connection.execute(delete(table).where(table.c.batch_id == batch_id))
+
+
+def _portion(connection: Connection, ids: list[str]) -> Iterator[StoredSummary]:
+    return (StoredSummary(**row._mapping) for row in connection.execute(select(table).where(table.c.batch_id.in_(ids))))
+
+
+def _portions(batch_ids: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(batch_ids)
+    while portion := list(islice(rest, _AT_ONCE)):
+        yield portion

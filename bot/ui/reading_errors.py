@@ -1,0 +1,56 @@
+"""Why results were not read to their end, in words: how much was read, and how to go on."""
+
+from bot.commands.progress import Reading, ReadingStopped
+from bot.commands.reading import NotSpooled, ReadingFailed, ResultsCut, ResultsNotThereYet
+from bot.commands.registry import parse
+from bot.ui.buttons import actions, button
+from bot.ui.progress import how_much
+from bot.ui.reply import Block, Message, Placement
+from bot.ui.text import code, section
+
+
+def render_reading_failed(error: ReadingFailed) -> Message:
+    """Return what went wrong, how much had been read, and a button that begins anew."""
+    return _said(f"{_words(error)} {_kept(error.reading)}", error.again)
+
+
+def render_reading_stopped(error: ReadingStopped) -> Message:
+    """Return that it was stopped, and by what."""
+    why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
+    subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
+    return _said(f"{why}{subject} after {how_much(error.reading)}. Nothing that was half read is kept.", error.again)
+
+
+def _words(error: ReadingFailed) -> str:
+    batch = code(error.batch.id)
+    match error:
+        case ResultsNotThereYet():
+            return (
+                f"{batch} has ended and its results are announced, but the API answers that they are not there yet. "
+                "That happens for a while after the end: try again in a minute."
+            )
+        case ResultsCut():
+            return f"The results of {batch} broke off on the way ({code(error.reason, 200)})."
+        case NotSpooled(full=True):
+            return (
+                f"The disk of the bot is full ({code(error.reason, 80)}), so the file of {batch} could not be made. "
+                "Tell whoever runs this bot; the results without a file can still be shown."
+            )
+        case NotSpooled():
+            return (
+                f"The disk of the bot did not take the file of {batch} ({code(error.reason, 80)}). "
+                "Tell whoever runs this bot; the results without a file can still be shown."
+            )
+        case _:
+            return f"The results of {batch} could not be read."
+
+
+def _kept(reading: Reading) -> str:
+    if reading.bytes == 0:
+        return "Nothing was read."
+    return f"{how_much(reading)} were read; nothing that is half read is kept."
+
+
+def _said(words: str, again: str) -> Message:
+    retry: tuple[Block, ...] = actions([button("Try again", parse(again))]) if again else ()
+    return Message(words, (section(words), *retry), placement=Placement.BELOW)

@@ -1,0 +1,43 @@
+"""What helps against a failure, in one line each."""
+
+from bot.batches.causes import Cause
+from bot.batches.remedies import CANCELED, EXPIRED, Remedy
+from bot.batches.result_parts import Fault
+
+_REMEDIES = {
+    Remedy.FIX_REQUEST: "Fix the request: sent again as it is, it fails again.",
+    Remedy.MAKE_SMALLER: "Make the request smaller: sent again as it is, it fails again.",
+    Remedy.CHECK_NAME: "Check the name of the model (or file): the API does not know it.",
+    Remedy.CHECK_KEY: "Check the API key that the batch was created with.",
+    Remedy.ASK_PERMISSION: "Ask the organization's administrator: the key may not do this.",
+    Remedy.ADD_CREDIT: "Ask for credit: the organization's payment has to be put right first.",
+    Remedy.RETRY: "Safe to retry as it is: the API had the trouble, not the request.",
+    Remedy.RETRY_SLOWER: "Safe to retry as it is, more slowly.",
+    Remedy.RETRY_SMALLER_BATCHES: "Safe to retry as it is: not processed within 24 hours; smaller batches get through.",
+    Remedy.RETRY_IF_WANTED: "Never begun and not billed; retry it if it is still wanted.",
+    Remedy.UNKNOWN: "This version of Batchdesk does not know this type; the words are the API's own.",
+}
+_FAULTS = {
+    Fault.NOT_JSON: "not JSON",
+    Fault.NO_CUSTOM_ID: "without a custom_id",
+    Fault.UNKNOWN_RESULT: "a result of an unknown type",
+    Fault.TOO_LONG: "too long",
+    Fault.CUT_OFF: "cut off",
+}
+
+
+def remedy_words(cause: Cause) -> str:
+    """Return what to do about a cause."""
+    if not cause.type:
+        return "The API's error could not be read; look at the file."
+    return _REMEDIES[cause.remedy]
+
+
+def cause_name(cause: Cause) -> str:
+    """Return the API's type of error, or the outcome of a request that was never processed."""
+    return {EXPIRED: "expired", CANCELED: "canceled"}.get(cause.type, cause.type or "unreadable error")
+
+
+def fault_words(fault: Fault) -> str:
+    """Return why a line is no result."""
+    return _FAULTS[fault]

@@ -1,0 +1,43 @@
+"""Why requests failed, largest cause first, each with what helps."""
+
+from bot.batches.causes import Cause
+from bot.batches.summary import ResultsSummary
+from bot.ui.remedies import cause_name, remedy_words
+from bot.ui.reply import Block
+from bot.ui.text import code, context, counted, number, section
+
+SHOWN = 6
+_MESSAGE = 300
+
+
+def cause_blocks(summary: ResultsSummary) -> list[Block]:
+    """Return the largest causes, a section each, and how many there are besides."""
+    if not summary.causes:
+        return []
+    blocks: list[Block] = [
+        section("*Why requests failed*"),
+        *(section(_words(cause)) for cause in summary.causes[:SHOWN]),
+    ]
+    rest = summary.causes[SHOWN:]
+    failures = sum(cause.count for cause in rest) + summary.other_causes
+    if failures:
+        more = counted(len(rest), "more cause") if not summary.other_causes else "many more causes"
+        blocks.append(context(f"and {more}, {counted(failures, 'request')} in all: the button *Causes* sends a table"))
+    return blocks
+
+
+def largest_cause(summary: ResultsSummary) -> list[str]:
+    """Return the largest cause as a sentence, or nothing."""
+    if not summary.causes:
+        return []
+    cause = summary.causes[0]
+    said = f": {code(cause.message, 150)}" if cause.message else ""
+    return [f"Largest cause: {number(cause.count)} {code(cause_name(cause), 80)}{said}"]
+
+
+def _words(cause: Cause) -> str:
+    said = f"\n{code(cause.message, _MESSAGE)}" if cause.message else ""
+    samples = ", ".join(code(sample, 70) for sample in cause.samples)
+    return (
+        f"*{number(cause.count)}* × {code(cause_name(cause), 80)}{said}\n{remedy_words(cause)}\nfor example {samples}"
+    )

@@ -1,0 +1,64 @@
+"""How a file of results is named, and what is said when it has been sent."""
+
+import re
+
+from bot.batches.models import BatchId
+from bot.batches.results_csv import causes_csv
+from bot.commands.result_files import FileKind
+from bot.commands.results import CausesFile, ResultsFile
+from bot.ui.buttons import actions, button
+from bot.ui.reply import File, Message
+from bot.ui.text import code, counted, megabytes, section
+
+_NAMES = {
+    FileKind.JSONL: "results.jsonl",
+    FileKind.ERRORS: "failures.jsonl",
+    FileKind.CSV: "results.csv",
+    FileKind.ERRORS_CSV: "failures.csv",
+    FileKind.CAUSES: "causes.csv",
+}
+
+
+def file_name(batch_id: BatchId, kind: FileKind) -> str:
+    """Return the name of a file: of the batch's id and the kind alone, in characters that every system takes."""
+    return f"{re.sub('[^A-Za-z0-9_-]', '_', batch_id)[:80]}-{_NAMES[kind]}"
+
+
+def render_results_file(outcome: ResultsFile) -> File:
+    """Return a file of results."""
+    name, counts = file_name(outcome.batch.id, outcome.kind), outcome.fetched.summary.counts
+    everything = outcome.kind in (FileKind.JSONL, FileKind.CSV)
+    what = counted(counts.total, "result") if everything else counted(counts.failed, "failure")
+    how = {
+        FileKind.JSONL: "JSON Lines, as the API gave them",
+        FileKind.ERRORS: "JSON Lines, as the API gave them",
+    }.get(outcome.kind, "a table (CSV)")
+    words = f"{what} of {code(outcome.batch.id)}, {how}, {megabytes(outcome.spool.size)}"
+    return File(
+        name=name,
+        title=name,
+        content=outcome.spool,
+        message=_arrived(words, public=outcome.query.public),
+        public=outcome.query.public,
+        again=actions([button("Try again", outcome.query)]),
+        arrived=outcome.arrived,
+    )
+
+
+def render_causes_file(outcome: CausesFile) -> File:
+    """Return the causes of failure as a table."""
+    name, summary = file_name(outcome.batch.id, FileKind.CAUSES), outcome.fetched.summary
+    words = f"{counted(len(summary.causes), 'cause')} of failure in {code(outcome.batch.id)}, a table (CSV)"
+    return File(
+        name=name,
+        title=name,
+        content=causes_csv(summary),
+        message=_arrived(words, public=outcome.query.public),
+        public=outcome.query.public,
+        again=actions([button("Try again", outcome.query)]),
+    )
+
+
+def _arrived(words: str, *, public: bool) -> Message:
+    text = f"📄 {words}: {'in this channel' if public else 'in your messages with me'}."
+    return Message(text, (section(text),), public=public)

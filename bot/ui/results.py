@@ -1,0 +1,137 @@
+"""How the results of a batch look: the card, and every reason why there is none."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import assert_never
+
+from bot.batches.summary import ResultsSummary
+from bot.commands.result_files import FileKind
+from bot.commands.results import (
+    CausesFile,
+    NothingFailed,
+    Results,
+    ResultsFile,
+    ResultsGone,
+    ResultsNotReady,
+    ResultsOutcome,
+    ResultsShown,
+)
+from bot.ui.batch_card import bar, card_title
+from bot.ui.buttons import actions, button
+from bot.ui.money import missing, spent
+from bot.ui.reply import Block, Message, Reply, Viewer
+from bot.ui.result_causes import cause_blocks, largest_cause
+from bot.ui.result_figures import counts_line, doubts, figures
+from bot.ui.result_file import render_causes_file, render_results_file
+from bot.ui.text import code, context, date, header, inline, section, utc
+
+_TAKEN = {"jsonl": "the whole file", "csv": "the table", "errors": "the failures"}
+
+
+def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
+    """Return what the viewer is to see of results."""
+    match outcome:
+        case ResultsShown():
+            return _card(outcome)
+        case ResultsFile():
+            return render_results_file(outcome)
+        case CausesFile():
+            return render_causes_file(outcome)
+        case NothingFailed():
+            return _nothing_failed(outcome)
+        case ResultsNotReady():
+            return _not_ready(outcome)
+        case ResultsGone():
+            return _gone(outcome)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _card(outcome: ResultsShown) -> Message:
+    batch, summary = outcome.batch, outcome.fetched.summary
+    counts = f"{bar(batch.request_counts)}\n{counts_line(summary)}".strip()
+    loud = doubts(summary, batch.request_counts)
+    blocks: list[Block] = [
+        header(card_title(batch)),
+        section(f"{code(batch.id)}\n{counts}"),
+        *([section("\n".join(f"⚠️ {line}" for line in loud))] if loud else []),
+        *cause_blocks(summary),
+        section("\n".join(figures(summary))),
+        context(" ".join(_history(outcome))),
+        *actions(_buttons(outcome)),
+    ]
+    return Message(_spoken(outcome, loud), tuple(blocks), public=outcome.query.public)
+
+
+def _buttons(outcome: ResultsShown) -> list[Block]:
+    query = outcome.query
+    failed = outcome.fetched.summary.counts.failed > 0
+    wanted = [
+        ("Get the file", FileKind.JSONL, outcome.readable),
+        ("Only the failures", FileKind.ERRORS, outcome.readable and failed),
+        ("CSV", FileKind.CSV, outcome.readable),
+        ("Causes", FileKind.CAUSES, failed),
+    ]
+    return [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
+
+
+def _history(outcome: ResultsShown) -> list[str]:
+    fetched = outcome.fetched
+    read = "Read" if outcome.remembered else "Just read"
+    parts = [f"{read} by <@{fetched.by}> {date(fetched.at)}."]
+    if fetched.taken and fetched.taken_at:
+        parts.append(f"<@{fetched.taken_by}> took {_TAKEN[fetched.taken]} {date(fetched.taken_at)}.")
+    if fetched.priced_on:
+        parts.append(f"Batch prices of {fetched.priced_on:%Y-%m-%d}.")
+    if not outcome.readable:
+        parts.append("The results themselves are no longer available.")
+    return parts
+
+
+def _spoken(outcome: ResultsShown, loud: list[str]) -> str:
+    batch, summary = outcome.batch, outcome.fetched.summary
+    parts = [f"{inline(card_title(batch))} ({inline(batch.id)})", counts_line(summary)]
+    parts += loud
+    parts += largest_cause(summary)
+    parts.append(f"Cost: {_cost(summary)}")
+    return ". ".join(parts) + "."
+
+
+def _cost(summary: ResultsSummary) -> str:
+    why = missing(summary.cost)
+    return spent(summary.cost.amount, complete=summary.cost.complete) + (f" ({'; '.join(why)})" if why else "")
+
+
+def _nothing_failed(outcome: NothingFailed) -> Message:
+    words = f"Nothing failed in {code(outcome.batch.id)}, so there is no file of failures."
+    return Message(words, (section(words),), public=outcome.query.public)
+
+
+def _not_ready(outcome: ResultsNotReady) -> Message:
+    batch = outcome.batch
+    hope = (
+        "It is being canceled, which mostly takes minutes."
+        if batch.processing_status == "canceling"
+        else "Most batches end within an hour: ask again then."
+    )
+
+    def words(show: Callable[[datetime], str]) -> str:
+        return (
+            f"There are no results yet: {code(batch.id)} has not ended, and results come all at once. {hope} "
+            f"It was created {show(batch.created_at)} and ends {show(batch.expires_at)} at the latest."
+        )
+
+    refresh = actions([button("Refresh", outcome.query, renew=True)])
+    return Message(words(utc), (section(words(date)), *refresh), public=outcome.query.public)
+
+
+def _gone(outcome: ResultsGone) -> Message:
+    batch = outcome.batch
+
+    def words(show: Callable[[datetime], str]) -> str:
+        return (
+            f"The results of {code(batch.id)} are no longer available: the API keeps them for 29 days after a batch "
+            f"was created, which was until {show(batch.archived_at or batch.readable_until)}."
+        )
+
+    return Message(words(utc), (section(words(date)),), public=outcome.public)

@@ -1,0 +1,30 @@
+"""What every test of results asks and looks at."""
+
+from bot.commands.base import Services
+from bot.commands.references import Reference
+from bot.commands.results import (
+    Results,
+    ResultsShown,
+)
+from bot.playground.api_simulator.results import result_lines
+from bot.playground.api_simulator.server import ApiSimulator
+from tests.builders import ADA, ID
+
+RESULTS = Results(Reference(ID))
+
+
+async def shown(services: Services, query: Results = RESULTS) -> ResultsShown:
+    """Ask for the card and get it."""
+    outcome = await query.run(services, ADA)
+    assert isinstance(outcome, ResultsShown)
+    return outcome
+
+
+def readings(api: ApiSimulator) -> int:
+    """Return how often results were read."""
+    return sum(request.path.endswith("/results") for request in api.requests)
+
+
+def whole_file(api: ApiSimulator) -> bytes:
+    """Return the results as the API gives them."""
+    return b"".join(result_lines(api.workspace.get(ID)))

@@ -1,0 +1,131 @@
+"""Costs: summed from what is remembered, read where it is missing, and never called complete when it is not."""
+
+from decimal import Decimal
+
+import pytest
+
+from bot.commands.base import Services
+from bot.commands.cost import Cost, CostShown
+from bot.commands.errors import UsageError
+from bot.commands.progress import Progress
+from bot.commands.registry import parse
+from bot.playground.api_simulator.clock import Clock
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.store.database import StoreUnavailable
+from tests.builders import ADA
+from tests.commands.conftest import Place
+
+DAY = 86_400
+
+
+async def cost(services: Services, line: str = "cost --since 7d", progress: Progress | None = None) -> CostShown:
+    command = parse(line)
+    assert isinstance(command, Cost)
+    return await command.run(services, ADA, progress)
+
+
+def readings(api: ApiSimulator) -> int:
+    return sum(request.path.endswith("/results") for request in api.requests)
+
+
+async def test_what_is_missing_is_read_once_and_only_that(services: Services, place: Place, api: ApiSimulator) -> None:
+    place(succeeded=20, age=DAY)
+    place(succeeded=10, age=2 * DAY, model="claude-sonnet-5")
+    place(processing_status="in_progress", processing=5)
+    place(succeeded=99, age=9 * DAY)
+
+    first, second = await cost(services), await cost(services)
+
+    assert (first.read, first.unfinished, first.unread, first.complete) == (2, 1, (), True)
+    assert first.cost == second.cost
+    assert readings(api) == 2
+
+
+async def test_the_models_and_the_days_add_up_to_the_total(services: Services, place: Place) -> None:
+    place(succeeded=20, age=DAY)
+    place(succeeded=10, age=DAY, model="claude-sonnet-5")
+    place(succeeded=10, age=3 * DAY)
+
+    shown = await cost(services)
+
+    assert sum(row.amount for row in shown.by_model) == shown.cost.amount > 0
+    assert sum(row.amount for _, row in shown.by_day) == shown.cost.amount
+    assert [row.batches for row in shown.by_model if row.name.startswith("claude-haiku")] == [2]
+    assert len(shown.by_day) == 2
+
+
+async def test_a_model_without_a_price_makes_it_at_least_and_not_nothing(services: Services, place: Place) -> None:
+    place(succeeded=20, model="claude-mythos-5-2")
+    place(succeeded=20)
+
+    shown = await cost(services)
+
+    assert shown.cost.unknown_models == ("claude-mythos-5-2",)
+    assert not shown.complete
+    assert shown.cost.amount > 0
+
+
+async def test_what_cannot_be_read_is_left_out_and_said(services: Services, place: Place, api: ApiSimulator) -> None:
+    place(succeeded=20, age=30 * DAY)
+    place(succeeded=20, age=DAY)
+    cut = place(succeeded=20)
+    api.add_fault(Fault(path=f"*{cut}/results", cut="middle"))
+
+    shown = await cost(services, "cost --since 8w")
+
+    assert shown.read == 1
+    assert sorted((str(each.batch.id) == cut, each.gone) for each in shown.unread) == [(False, True), (True, False)]
+    assert not shown.complete
+    assert (await cost(services)).complete
+
+
+async def test_what_was_remembered_counts_when_the_results_are_gone(
+    services: Services, place: Place, clock: Clock
+) -> None:
+    place(succeeded=20)
+    before = await cost(services)
+    clock.advance(31 * DAY)
+
+    after = await cost(services, "cost --since 8w")
+
+    assert after.cost == before.cost
+    assert after.complete
+
+
+async def test_nothing_in_the_range_costs_nothing(services: Services) -> None:
+    shown = await cost(services)
+
+    assert (shown.read, shown.cost.amount, shown.by_model, shown.by_day) == (0, Decimal(0), (), ())
+
+
+async def test_the_progress_counts_batches(services: Services, place: Place) -> None:
+    progress = Progress()
+    for _ in range(3):
+        place(succeeded=20)
+
+    await cost(services, progress=progress)
+
+    assert (progress.reading.batches, progress.reading.batches_wanted, progress.reading.lines) == (3, 3, 60)
+
+
+async def test_a_store_that_fails_is_one_error_and_not_a_group_of_them(services: Services, place: Place) -> None:
+    place(succeeded=20)
+    place(succeeded=20)
+    await services.database.run(lambda connection: connection.exec_driver_sql("DROP TABLE bd_summaries"))
+
+    with pytest.raises(StoreUnavailable):
+        await cost(services)
+
+
+@pytest.mark.parametrize("line", ["cost --since 7d --by model", "cost --since 4w --by day --public"])
+def test_it_is_spelled_as_it_was_typed(line: str) -> None:
+    assert parse(line).spell() == line
+
+
+@pytest.mark.parametrize(
+    "line", ["cost --since", "cost --since yesterday", "cost --since 0d", "cost --since 53w", "cost --by owner"]
+)
+def test_what_is_no_range_and_no_grouping_is_refused(line: str) -> None:
+    with pytest.raises(UsageError):
+        parse(line)

@@ -1,0 +1,72 @@
+"""What is remembered of a batch's results goes with the batch, and never stands in the way of a delete."""
+
+import pytest
+
+from bot.batches.models import BatchId
+from bot.commands.base import Origin, Proposal, Services
+from bot.commands.delete import AlreadyGone, Delete, Deleted
+from bot.commands.references import Reference
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.store import summaries
+from bot.store.summaries import StoredSummary
+from tests.builders import ADA, ID, NOW
+from tests.commands.asking_for_results import shown
+from tests.commands.conftest import Place
+
+DELETE = Delete(Reference(ID))
+
+
+@pytest.fixture
+def ended(place: Place) -> BatchId:
+    return place(succeeded=5, id=ID)
+
+
+async def known(services: Services) -> StoredSummary | None:
+    return await services.database.run(lambda connection: summaries.get(connection, ID))
+
+
+async def test_the_summary_goes_with_the_batch(services: Services, ended: BatchId) -> None:
+    await shown(services)
+
+    outcome = await DELETE.run(services, ADA)
+
+    assert isinstance(outcome, Deleted)
+    assert await known(services) is None
+
+
+async def test_it_goes_as_well_when_somebody_else_was_faster(services: Services, api: ApiSimulator) -> None:
+    read = StoredSummary(ID, "{}", None, ADA.user, NOW)
+    await services.database.run(lambda connection: summaries.keep(connection, read, forget=NOW))
+
+    outcome = await DELETE.run(services, ADA)
+
+    assert isinstance(outcome, AlreadyGone)
+    assert await known(services) is None
+
+
+async def test_it_stays_when_the_batch_stays(services: Services, ended: BatchId, api: ApiSimulator) -> None:
+    await shown(services)
+    api.add_fault(Fault(method="DELETE", cut="before", times=3))
+
+    await DELETE.run(services, ADA)
+
+    assert await known(services) is not None
+
+
+async def test_a_store_that_fails_afterwards_does_not_hide_that_it_was_deleted(
+    services: Services, ended: BatchId
+) -> None:
+    await services.database.run(lambda connection: connection.exec_driver_sql("DROP TABLE bd_summaries"))
+
+    assert isinstance(await DELETE.run(services, ADA), Deleted)
+
+
+async def test_the_question_carries_who_has_the_results(services: Services, ended: BatchId) -> None:
+    await shown(services)
+
+    proposal = await DELETE.propose(services, Origin.TYPED)
+
+    assert isinstance(proposal, Proposal)
+    assert proposal.fetched is not None
+    assert proposal.fetched.fetched_by == ADA.user

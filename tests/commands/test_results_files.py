@@ -1,0 +1,153 @@
+"""Files of results: made while reading once, whole or not at all, and noted as taken when they have arrived."""
+
+import csv
+import io
+import json
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from typing import IO
+
+import pytest
+
+from bot.batches.models import BatchId
+from bot.commands.arguments import read_arguments
+from bot.commands.base import Services
+from bot.commands.errors import BadValue
+from bot.commands.reading import NotSpooled
+from bot.commands.references import Reference
+from bot.commands.registry import parse
+from bot.commands.result_files import FileKind
+from bot.commands.results import (
+    CausesFile,
+    NothingFailed,
+    Results,
+    ResultsFile,
+)
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.store import summaries
+from tests.builders import ADA, ID
+from tests.commands.asking_for_results import RESULTS, readings, shown, whole_file
+from tests.commands.conftest import Place
+
+
+@pytest.fixture
+def ended(place: Place) -> BatchId:
+    return place(succeeded=180, errored=20, causes={"prompt_too_long": 15, "overloaded": 5}, id=ID)
+
+
+async def contents(file: ResultsFile) -> bytes:
+    try:
+        return b"".join([piece async for piece in file.spool.pieces(0, file.spool.size)])
+    finally:
+        file.spool.close()
+
+
+async def taken(services: Services, kind: FileKind) -> AsyncIterator[tuple[ResultsFile, bytes]]:
+    outcome = await replace(RESULTS, file=kind).run(services, ADA)
+    assert isinstance(outcome, ResultsFile)
+    yield outcome, await contents(outcome)
+
+
+async def test_the_file_is_byte_for_byte_what_the_api_gave(
+    services: Services, ended: BatchId, api: ApiSimulator
+) -> None:
+    async for _, content in taken(services, FileKind.JSONL):
+        assert content == whole_file(api)
+
+
+async def test_one_reading_gives_the_file_and_the_summary(
+    services: Services, ended: BatchId, api: ApiSimulator
+) -> None:
+    async for file, _ in taken(services, FileKind.JSONL):
+        assert file.fetched.summary.lines == 200
+
+    assert (await shown(services)).remembered
+    assert readings(api) == 1
+
+
+async def test_only_the_failures_are_in_the_file_of_failures(
+    services: Services, ended: BatchId, api: ApiSimulator
+) -> None:
+    async for _, content in taken(services, FileKind.ERRORS):
+        lines = content.splitlines(keepends=True)
+
+        assert len(lines) == 20
+        assert {json.loads(line)["result"]["type"] for line in lines} == {"errored"}
+        assert all(line in whole_file(api) for line in lines)
+
+
+@pytest.mark.parametrize(("kind", "rows"), [(FileKind.CSV, 200), (FileKind.ERRORS_CSV, 20)])
+async def test_a_table_has_a_row_a_request(services: Services, ended: BatchId, kind: FileKind, rows: int) -> None:
+    async for _, content in taken(services, kind):
+        table = list(csv.reader(io.StringIO(content.decode(), newline="")))
+
+        assert table[0][:2] == ["custom_id", "outcome"]
+        assert len(table) == rows + 1
+
+
+async def test_a_file_is_noted_as_taken_only_when_it_has_arrived(services: Services, ended: BatchId) -> None:
+    async for file, _ in taken(services, FileKind.JSONL):
+        before = await services.database.run(lambda connection: summaries.get(connection, ID))
+        await file.arrived()
+    after = await services.database.run(lambda connection: summaries.get(connection, ID))
+
+    assert before is not None
+    assert before.taken is None
+    assert after is not None
+    assert (after.taken, after.taken_by) == ("jsonl", ADA.user)
+
+
+@pytest.mark.parametrize("kind", [FileKind.ERRORS, FileKind.ERRORS_CSV, FileKind.CAUSES])
+@pytest.mark.parametrize("known", [True, False])
+async def test_where_nothing_failed_there_is_no_file_of_failures(
+    services: Services, place: Place, kind: FileKind, known: bool
+) -> None:
+    place(succeeded=5, id=ID)
+    if known:
+        await shown(services)
+
+    assert isinstance(await replace(RESULTS, file=kind).run(services, ADA), NothingFailed)
+
+
+async def test_the_causes_need_no_second_reading(services: Services, ended: BatchId, api: ApiSimulator) -> None:
+    await shown(services)
+
+    outcome = await replace(RESULTS, file=FileKind.CAUSES).run(services, ADA)
+
+    assert isinstance(outcome, CausesFile)
+    assert readings(api) == 1
+
+
+async def test_a_full_disk_is_told_and_the_results_can_be_shown_all_the_same(
+    services: Services, ended: BatchId
+) -> None:
+    full = replace(services, open_spool=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
+
+    with pytest.raises(NotSpooled) as caught:
+        await replace(RESULTS, file=FileKind.JSONL).run(full, ADA)
+
+    assert caught.value.full
+    assert caught.value.reading.lines > 0
+    assert await services.database.run(lambda connection: summaries.get(connection, ID)) is None
+    assert (await shown(full)).fetched.summary.lines == 200
+
+
+async def test_a_disk_that_opens_no_file_is_told(services: Services, ended: BatchId) -> None:
+    def refuse() -> IO[bytes]:
+        raise PermissionError(13, "Permission denied")
+
+    with pytest.raises(NotSpooled) as caught:
+        await replace(RESULTS, file=FileKind.JSONL).run(replace(services, open_spool=refuse), ADA)
+
+    assert (caught.value.full, caught.value.reason) == (False, "Permission denied")
+
+
+def test_a_file_with_another_is_the_other() -> None:
+    assert parse("results last --csv --file") == Results(Reference("last"), FileKind.CSV)
+
+
+def test_two_kinds_that_make_no_file_are_refused() -> None:
+    arguments = read_arguments("results", ["last", "--csv", "--causes"], Results.options)
+
+    with pytest.raises(BadValue):
+        Results.parse(arguments)

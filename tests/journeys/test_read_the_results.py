@@ -1,0 +1,236 @@
+"""Somebody wants to know what came out of a batch, and why some of it failed."""
+
+import asyncio
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.results import result_lines
+from bot.playground.slack_simulator.records import SlackMessage
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BEN, Desk
+
+
+def failing(desk: Desk) -> str:
+    return desk.api.workspace.add(succeeded=360, errored=40, causes={"prompt_too_long": 30, "overloaded": 10}).id
+
+
+def readings(desk: Desk) -> int:
+    return sum(request.path.endswith("/results") for request in desk.api.requests)
+
+
+async def content_of(desk: Desk, message: SlackMessage) -> str:
+    async with httpx.AsyncClient(base_url=desk.slack.url) as browser:
+        return (await browser.get(message.files[0]["url"])).text
+
+
+async def test_the_card_says_why_and_what_it_cost(either_desk: Desk) -> None:
+    failing(either_desk)
+
+    [card] = await either_desk.type("/batch results last")
+
+    assert "360 of 400 succeeded" in card.seen
+    assert "*30* × `invalid_request_error`" in card.seen
+    assert "prompt is too long: &lt;n&gt; tokens &gt; &lt;n&gt; maximum" in card.seen
+    assert "Safe to retry as it is" in card.seen
+    assert "*Cost:* $" in card.seen
+    assert card.buttons == ["Get the file", "Only the failures", "CSV", "Causes"]
+    assert card.ephemeral_to == ADA
+
+
+async def test_the_second_time_nothing_is_read_whoever_asks_and_after_a_restart(desk: Desk) -> None:
+    failing(desk)
+    await desk.type("/batch results last")
+    await desk.restart()
+
+    [card] = await desk.type("/batch results last", user=BEN)
+
+    assert f"Read by <@{ADA}>" in card.seen
+    assert readings(desk) == 1
+
+
+async def test_everybody_who_reads_gets_there_from_the_card_of_the_batch(desk: Desk) -> None:
+    failing(desk)
+    [card] = await desk.type("/batch status last", user=BEN)
+
+    [results] = await desk.press(card, "Results", user=BEN)
+
+    assert "Why requests failed" in results.seen
+
+
+async def test_the_failures_arrive_as_a_file_in_ones_own_messages(either_desk: Desk) -> None:
+    batch_id = failing(either_desk)
+    [card] = await either_desk.type("/batch results last")
+
+    [said, sent] = await either_desk.press(card, "Only the failures")
+
+    assert sent.channel == "D0ADA"
+    assert sent.files[0]["name"] == f"{batch_id}-failures.jsonl"
+    assert "40 failures" in said.seen
+    assert (await content_of(either_desk, sent)).count('"type":"errored"') == 40
+
+
+async def test_the_file_is_what_the_api_gave(desk: Desk) -> None:
+    batch_id = failing(desk)
+
+    [_, sent] = await desk.type("/batch results last --file")
+
+    assert await content_of(desk, sent) == b"".join(result_lines(desk.api.workspace.get(batch_id))).decode()
+
+
+async def test_the_causes_arrive_as_a_table(desk: Desk) -> None:
+    failing(desk)
+
+    [_, sent] = await desk.type("/batch results last --causes")
+
+    assert (await content_of(desk, sent)).startswith("count,error_type,message,remedy")
+
+
+async def test_no_text_of_an_answer_is_shown_in_a_channel(desk: Desk) -> None:
+    batch_id = failing(desk)
+    whole = b"".join(result_lines(desk.api.workspace.get(batch_id))).decode()
+
+    await desk.type("/batch results last --public")
+
+    [card] = desk.slack.messages("C0BATCHES", BEN)
+    assert "Sentiment:" in whole
+    assert "Sentiment:" not in str(card.blocks) + card.text
+
+
+async def test_a_file_in_public_goes_to_the_channel(desk: Desk) -> None:
+    failing(desk)
+
+    await desk.type("/batch results last --errors --public")
+
+    [sent, said] = desk.slack.messages("C0BATCHES", BEN)
+    assert sent.files[0]["name"].endswith("-failures.jsonl")
+    assert "in this channel" in said.seen
+
+
+async def test_before_the_end_one_is_told_when_to_ask_again(desk: Desk) -> None:
+    desk.api.workspace.add(processing_status="in_progress", processing=10, ends_in=60)
+    [waiting] = await desk.type("/batch results last")
+    desk.api.advance(120)
+
+    [card] = await desk.press(waiting, "Refresh")
+
+    assert "Most batches end within an hour" in waiting.seen
+    assert "All 10 succeeded" in card.seen
+    assert card.ts == waiting.ts
+
+
+async def test_after_29_days_one_is_told_since_when(desk: Desk) -> None:
+    desk.api.workspace.add(succeeded=5, age=timedelta(days=40).total_seconds())
+
+    [gone] = await desk.type("/batch results last")
+
+    assert "no longer available" in gone.seen
+    assert gone.buttons == []
+
+
+async def test_results_that_are_not_there_yet_are_tried_again_by_a_button(desk: Desk) -> None:
+    failing(desk)
+    desk.api.add_fault(Fault(path="*/results", status=404))
+    [missing] = await desk.type("/batch results last")
+
+    [card] = await desk.press(missing, "Try again")
+
+    assert "not there yet" in missing.seen
+    assert "Why requests failed" in card.seen
+
+
+async def test_a_stream_that_breaks_is_told_with_how_much_was_read(desk: Desk) -> None:
+    failing(desk)
+    desk.api.add_fault(Fault(path="*/results", cut="middle"))
+    [broken] = await desk.type("/batch results last --file")
+
+    answered = await desk.press(broken, "Try again")
+
+    assert "broke off on the way" in broken.seen
+    assert "lines" in broken.seen
+    assert "nothing that is half read is kept" in broken.seen
+    assert any(message.files for message in answered)
+
+
+async def test_a_deleted_batch_is_not_found_and_its_summary_gone(desk: Desk) -> None:
+    batch_id = failing(desk)
+    await desk.type("/batch results last")
+    [question] = await desk.type("/batch delete last")
+    await desk.press(question, "Delete for good")
+
+    [gone] = await desk.type(f"/batch results {batch_id}")
+    [record] = await desk.type(f"/batch audit {batch_id}")
+
+    assert "There is no batch" in gone.seen
+    assert ": done" in record.seen
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (None, "Nobody has fetched them through me"),
+        ("/batch results last", "Nobody has taken the file through me"),
+        ("/batch results last --errors", "Only the failures"),
+        ("/batch results last --file", f"The whole file was taken through me by <@{ADA}>"),
+    ],
+)
+async def test_the_question_before_a_delete_says_who_has_the_results(
+    desk: Desk, before: str | None, words: str
+) -> None:
+    failing(desk)
+    if before:
+        await desk.type(before)
+
+    [question] = await desk.type("/batch delete last")
+
+    assert words in question.seen
+    assert "could still be read for 28 days" in question.seen
+
+
+@pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
+async def test_a_file_that_slack_refuses_is_not_said_to_be_taken(desk: Desk, method: str) -> None:
+    failing(desk)
+    desk.slack.fail_next(method, error="restricted_action")
+
+    [said] = await desk.type("/batch results last --file")
+    [question] = await desk.type("/batch delete last")
+
+    assert "Slack did not take the file" in said.seen
+    assert said.buttons == ["Try again"]
+    assert "Nobody has taken the file through me" in question.seen
+
+
+async def test_a_long_reading_is_shown_stopped_and_told_while_other_commands_are_answered(desk: Desk) -> None:
+    failing(desk)
+    desk.api.add_fault(Fault(path="*/results", delay=60))
+    await desk.slack.slash(ADA, "C0BATCHES", "/batch results last")
+    await desk.slack.wait_for(lambda: desk.slack.messages("D0ADA"), 10)
+    [progress] = desk.slack.messages("D0ADA")
+
+    await desk.slack.slash(BEN, "C0BATCHES", "/batch help")
+    await desk.slack.wait_for(lambda: desk.slack.messages("C0BATCHES", BEN))
+    await desk.slack.press(ADA, progress, text="Stop")
+    await asyncio.wait_for(desk.bot.in_flight.drain(), 10)
+
+    said = [message.seen for message in desk.slack.messages("C0BATCHES", ADA)]
+    [ended] = desk.slack.messages("D0ADA", BEN)
+    assert any("Stopped, as you asked" in text for text in said)
+    assert "Stopped. Nothing of it was kept" in ended.seen
+    assert ended.buttons == []
+
+
+async def test_a_modal_from_the_home_tab_shows_results(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    failing(desk)
+    home = await desk.home()
+    await desk.press(home, "Open")
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+
+    await desk.press(modal, "Results")
+
+    shown = desk.slack.modal(ADA)
+    assert shown is not None
+    assert "Why requests failed" in shown.seen

@@ -1,0 +1,220 @@
+"""Long work is shown once, edited in place, stopped by its own caller alone, and never left hanging."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import aiohttp
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.batches.client import BatchesClient, open_http
+from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
+from bot.commands.progress import Phase, Progress, ReadingStopped
+from bot.commands.stop_reading import ReadingOfAnother, StopAsked, StopReading
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.in_flight import InFlight
+from bot.slack.outbound import retry_handlers
+from bot.slack.progress import Pace, ProgressMessages
+from bot.store.database import Database
+from bot.ui.buttons import read_button
+
+ADA = Caller(UserId("U0ADA"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
+BEN = Caller(UserId("U0BEN"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
+QUICK = Pace(first=0.02, edit=0.02, look=0.01)
+
+
+def now() -> datetime:
+    return datetime.now(UTC)
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackSimulator]:
+    async with SlackSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def database(tmp_path: Path) -> AsyncIterator[Database]:
+    database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}", busy_seconds=0.05)
+    database.open()
+    yield database
+    await database.close()
+
+
+@pytest.fixture
+async def messages(slack: SlackSimulator, database: Database) -> AsyncIterator[ProgressMessages]:
+    async with aiohttp.ClientSession() as session:
+        client = AsyncWebClient(
+            slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=retry_handlers()
+        )
+        yield ProgressMessages(client, database, now, QUICK)
+
+
+@pytest.fixture
+async def services(database: Database) -> AsyncIterator[Services]:
+    async with open_http("sk-ant-test", base_url="http://127.0.0.1:9") as http:
+        yield Services(BatchesClient(http), database, now)
+
+
+class Work:
+    """A work that goes on until it is let go, watched as the edge watches it."""
+
+    def __init__(self, messages: ProgressMessages) -> None:
+        self.in_flight = InFlight()
+        self.let_go = asyncio.Event()
+        self.fails = False
+        self.progress = Progress(lambda progress: self.in_flight.start(messages.watch(progress, ADA)))
+        self.progress.about("msgbatch_1", again="results msgbatch_1", wanted=20_000)
+        self._task = asyncio.create_task(self.progress.follow(self._work()))
+
+    async def end(self) -> object:
+        """Let the work go on to its end; what came of it, an error as a value."""
+        self.let_go.set()
+        [outcome] = await asyncio.gather(self._task, return_exceptions=True)
+        await self.in_flight.drain()
+        return outcome
+
+    async def _work(self) -> str:
+        await self.let_go.wait()
+        if self.fails:
+            raise RuntimeError("it broke")
+        return "done"
+
+
+def in_dm(slack: SlackSimulator) -> list[SlackMessage]:
+    return slack.messages("D0ADA")
+
+
+async def posted(slack: SlackSimulator) -> SlackMessage:
+    await slack.wait_for(lambda: in_dm(slack))
+    return in_dm(slack)[0]
+
+
+def reading_of(message: SlackMessage) -> StopReading:
+    value = next(block for block in message.blocks if block["type"] == "actions")["elements"][0]["value"]
+    return StopReading(read_button(value).text.split()[1])
+
+
+async def test_what_is_quick_shows_nothing(slack: SlackSimulator, messages: ProgressMessages) -> None:
+    outcome = await Work(messages).end()
+
+    assert outcome == "done"
+    assert in_dm(slack) == []
+
+
+async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
+    slack: SlackSimulator, messages: ProgressMessages
+) -> None:
+    work = Work(messages)
+    first = await posted(slack)
+
+    work.progress.note(12_345, 34_567_890)
+    await slack.wait_for(lambda: "12,345 of 20,000 lines · 34.6 MB" in in_dm(slack)[0].seen)
+    await work.end()
+
+    [last] = in_dm(slack)
+    assert "waiting for the API" in first.seen
+    assert first.buttons == ["Stop"]
+    assert last.ts == first.ts
+    assert "Read. The answer is where you asked for it" in last.seen
+    assert last.buttons == []
+
+
+async def test_an_error_ends_it_as_well(slack: SlackSimulator, messages: ProgressMessages) -> None:
+    work = Work(messages)
+    work.fails = True
+    await posted(slack)
+
+    outcome = await work.end()
+
+    assert isinstance(outcome, RuntimeError)
+    assert "could not be read to the end" in in_dm(slack)[0].seen
+    assert in_dm(slack)[0].buttons == []
+
+
+async def test_its_caller_stops_it_from_any_process(
+    slack: SlackSimulator, messages: ProgressMessages, services: Services
+) -> None:
+    work = Work(messages)
+    stop = reading_of(await posted(slack))
+
+    asked = await stop.run(services, ADA)
+    await slack.wait_for(lambda: "Stopped" in in_dm(slack)[0].seen)
+    outcome = await work.end()
+
+    assert asked == StopAsked(under_way=True)
+    assert isinstance(outcome, ReadingStopped)
+    assert (outcome.again, outcome.closing) == ("results msgbatch_1", False)
+    assert work.progress.phase is Phase.STOPPED
+
+
+async def test_nobody_stops_the_reading_of_another(
+    slack: SlackSimulator, messages: ProgressMessages, services: Services
+) -> None:
+    work = Work(messages)
+    stop = reading_of(await posted(slack))
+
+    with pytest.raises(ReadingOfAnother):
+        await stop.run(services, BEN)
+
+    assert await work.end() == "done"
+
+
+async def test_a_stop_after_the_end_finds_nothing_to_stop(
+    slack: SlackSimulator, messages: ProgressMessages, services: Services
+) -> None:
+    work = Work(messages)
+    stop = reading_of(await posted(slack))
+    await work.end()
+
+    assert await stop.run(services, ADA) == StopAsked(under_way=False)
+
+
+async def test_a_process_that_ends_stops_what_it_reads_and_says_why(
+    slack: SlackSimulator, messages: ProgressMessages
+) -> None:
+    work = Work(messages)
+    await posted(slack)
+
+    messages.stop_all()
+    await slack.wait_for(lambda: "I am being restarted" in in_dm(slack)[0].seen)
+
+    outcome = await work.end()
+    assert isinstance(outcome, ReadingStopped)
+    assert outcome.closing
+
+
+async def test_without_a_message_the_work_goes_on(slack: SlackSimulator, messages: ProgressMessages) -> None:
+    slack.fail_next("chat.postMessage", error="channel_not_found")
+    work = Work(messages)
+    await slack.wait_for(lambda: slack.calls("chat.postMessage"))
+
+    assert await work.end() == "done"
+    assert in_dm(slack) == []
+
+
+async def test_an_edit_that_fails_does_not_leave_the_end_untold(
+    slack: SlackSimulator, messages: ProgressMessages
+) -> None:
+    work = Work(messages)
+    await posted(slack)
+    slack.fail_next("chat.update", error="internal_error")
+
+    await work.end()
+
+    assert "Read. The answer is where you asked for it" in in_dm(slack)[0].seen
+
+
+async def test_without_the_record_there_is_no_button_that_would_stop_nothing(
+    slack: SlackSimulator, messages: ProgressMessages, database: Database
+) -> None:
+    await database.run(lambda connection: connection.exec_driver_sql("DROP TABLE bd_readings"))
+    work = Work(messages)
+
+    message = await posted(slack)
+
+    assert message.buttons == []
+    assert await work.end() == "done"

@@ -1,0 +1,230 @@
+"""Files to Slack: streamed, tried again where that can help, private unless asked, and honest when they get stuck."""
+
+import zlib
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+import aiohttp
+import httpx
+import pytest
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.batches.spool import Spool
+from bot.commands.base import Caller, ChannelId, TeamId, UserId
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.file_delivery import FileDelivery
+from bot.slack.outbound import retry_handlers
+from bot.slack.uploads import Uploads
+from bot.store.database import StoreUnavailable
+from bot.ui.reply import File, Message
+
+ADA = Caller(UserId("U0ADA"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
+CONTENT = b'{"custom_id":"a"}\n' * 20_000
+SAID = Message("It is in your messages.", ({"type": "section", "text": {"type": "plain_text", "text": "sent"}},))
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackSimulator]:
+    async with SlackSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+async def session() -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession() as session:
+        yield session
+
+
+def delivery(
+    slack: SlackSimulator, session: aiohttp.ClientSession, *, largest: int = 1_000_000_000, origin: str | None = None
+) -> FileDelivery:
+    client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=retry_handlers())
+    return FileDelivery(client, Uploads(client, session, frozenset({origin or slack.url}), largest=largest, pause=0.01))
+
+
+@pytest.fixture
+def files(slack: SlackSimulator, session: aiohttp.ClientSession) -> FileDelivery:
+    return delivery(slack, session)
+
+
+async def spooled(content: bytes = CONTENT) -> File:
+    spool = Spool()
+    await spool.write(content)
+    await spool.flush()
+    return File("batch-results.jsonl", "batch-results.jsonl", spool, SAID)
+
+
+def sent(slack: SlackSimulator, channel: str = "D0ADA") -> list[SlackMessage]:
+    return [message for message in slack.messages(channel) if message.files]
+
+
+async def bytes_of(slack: SlackSimulator, message: SlackMessage) -> list[bytes]:
+    async with httpx.AsyncClient(base_url=slack.url) as browser:
+        return [(await browser.get(file["url"])).content for file in message.files]
+
+
+async def test_a_file_arrives_byte_for_byte_in_the_callers_messages(slack: SlackSimulator, files: FileDelivery) -> None:
+    said = await files.send(await spooled(), ADA)
+
+    [message] = sent(slack)
+    assert await bytes_of(slack, message) == [CONTENT]
+    assert said == SAID
+    assert [call.arguments["length"] for call in slack.calls("files.getUploadURLExternal")] == [str(len(CONTENT))]
+    assert sent(slack, "C0BATCHES") == []
+
+
+async def test_a_small_file_from_memory_goes_the_same_way(slack: SlackSimulator, files: FileDelivery) -> None:
+    await files.send(File("audit.csv", "Audit", b"id\r\n1\r\n", SAID), ADA)
+
+    [message] = sent(slack)
+    assert await bytes_of(slack, message) == [b"id\r\n1\r\n"]
+
+
+async def test_a_public_file_goes_to_the_channel_it_was_asked_for_in(
+    slack: SlackSimulator, files: FileDelivery
+) -> None:
+    await files.send(replace(await spooled(), public=True), ADA)
+
+    assert len(sent(slack, "C0BATCHES")) == 1
+    assert sent(slack) == []
+
+
+async def test_where_the_bot_is_no_member_a_public_file_goes_to_its_caller_alone_and_that_is_said(
+    slack: SlackSimulator, files: FileDelivery
+) -> None:
+    public = replace(await spooled(), public=True, message=replace(SAID, public=True))
+
+    said = await files.send(public, replace(ADA, channel=ChannelId("C0GENERAL")))
+
+    assert len(sent(slack)) == 1
+    assert sent(slack, "C0GENERAL") == []
+    assert "I am not a member of <#C0GENERAL>" in said.text
+    assert not said.public
+
+
+@pytest.mark.parametrize(
+    ("method", "words"),
+    [
+        ("conversations.open", "could not open your messages"),
+        ("files.getUploadURLExternal", "Slack did not take the file"),
+        ("files.completeUploadExternal", "Slack did not take the file"),
+    ],
+)
+async def test_a_refusal_at_any_step_is_said_and_nothing_is_shared(
+    slack: SlackSimulator, files: FileDelivery, method: str, words: str
+) -> None:
+    slack.fail_next(method, error="restricted_action")
+
+    said = await files.send(await spooled(), ADA)
+
+    assert words in said.text
+    assert "restricted_action" in said.text
+    assert "batch-results.jsonl" in said.text
+    assert sent(slack) == []
+
+
+async def test_bytes_that_are_refused_are_not_sent_twice(slack: SlackSimulator, files: FileDelivery) -> None:
+    slack.fail_next("upload", error="not_allowed", status=403)
+
+    said = await files.send(await spooled(), ADA)
+
+    assert "HTTP 403" in said.text
+    assert len(slack.calls("upload")) == 1
+    assert sent(slack) == []
+
+
+@pytest.mark.parametrize("status", [500, 503, 408, 429])
+async def test_bytes_that_met_a_passing_trouble_are_sent_again_to_a_new_address(
+    slack: SlackSimulator, files: FileDelivery, status: int
+) -> None:
+    slack.fail_next("upload", status=status, error="trouble", times=2)
+
+    said = await files.send(await spooled(), ADA)
+
+    [message] = sent(slack)
+    assert await bytes_of(slack, message) == [CONTENT]
+    assert said == SAID
+    assert len(slack.calls("files.getUploadURLExternal")) == 3
+
+
+async def test_after_three_tries_it_is_given_up(slack: SlackSimulator, files: FileDelivery) -> None:
+    slack.fail_next("upload", status=500, error="trouble", times=3)
+
+    said = await files.send(await spooled(), ADA)
+
+    assert "Slack did not take the file (`HTTP 500`)" in said.text
+    assert len(slack.calls("upload")) == 3
+
+
+async def test_an_address_that_is_not_slacks_is_not_dialled(
+    slack: SlackSimulator, session: aiohttp.ClientSession
+) -> None:
+    said = await delivery(slack, session, origin="https://files.slack.com").send(await spooled(), ADA)
+
+    assert "an address that is not Slack's" in said.text
+    assert slack.calls("upload") == []
+
+
+async def test_what_is_larger_than_slack_takes_is_compressed_and_that_is_said(
+    slack: SlackSimulator, session: aiohttp.ClientSession
+) -> None:
+    said = await delivery(slack, session, largest=100_000).send(await spooled(), ADA)
+
+    [message] = sent(slack)
+    assert [file["name"] for file in message.files] == ["batch-results.jsonl.gz"]
+    assert zlib.decompress((await bytes_of(slack, message))[0], wbits=31) == CONTENT
+    assert "compressed (gzip)" in said.text
+
+
+async def test_what_is_too_large_even_so_comes_in_parts_and_that_is_said(
+    slack: SlackSimulator, session: aiohttp.ClientSession
+) -> None:
+    said = await delivery(slack, session, largest=500).send(await spooled(), ADA)
+
+    [message] = sent(slack)
+    assert message.files[0]["name"].startswith("batch-results.jsonl.gz.part1of")
+    assert zlib.decompress(b"".join(await bytes_of(slack, message)), wbits=31) == CONTENT
+    assert f"in {len(message.files)} parts" in said.text
+
+
+async def test_an_empty_file_is_not_sent(slack: SlackSimulator, files: FileDelivery) -> None:
+    said = await files.send(await spooled(b""), ADA)
+
+    assert "would be empty" in said.text
+    assert slack.calls("files.getUploadURLExternal") == []
+
+
+async def test_it_is_noted_when_somebody_has_the_file_and_only_then(slack: SlackSimulator, files: FileDelivery) -> None:
+    noted: list[int] = []
+
+    async def arrived() -> None:
+        noted.append(len(sent(slack)))
+
+    slack.fail_next("files.completeUploadExternal", error="internal_error")
+    await files.send(replace(await spooled(), arrived=arrived), ADA)
+    await files.send(replace(await spooled(), arrived=arrived), ADA)
+
+    assert noted == [1]
+
+
+async def test_a_store_that_cannot_note_it_does_not_hide_that_it_arrived(
+    slack: SlackSimulator, files: FileDelivery
+) -> None:
+    async def arrived() -> None:
+        raise StoreUnavailable("locked")
+
+    said = await files.send(replace(await spooled(), arrived=arrived), ADA)
+
+    assert said == SAID
+    assert len(sent(slack)) == 1
+
+
+async def test_the_disk_has_its_room_back_afterwards(slack: SlackSimulator, files: FileDelivery) -> None:
+    file = await spooled()
+
+    await files.send(file, ADA)
+
+    assert isinstance(file.content, Spool)
+    with pytest.raises(ValueError, match="closed file"):
+        await anext(file.content.pieces(0, 1))

@@ -1,0 +1,108 @@
+"""What is remembered of results, and the readings under way, on both databases."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.store import readings, summaries
+from bot.store.database import Database
+from bot.store.summaries import StoredSummary
+
+AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
+LONG_AGO = AT - timedelta(days=400)
+READ = StoredSummary("msgbatch_1", '{"version":1}', "2026-08-21", "U0ADA", AT)
+
+
+async def keep(database: Database, read: StoredSummary = READ, forget: datetime = LONG_AGO) -> StoredSummary:
+    return await database.run(lambda connection: summaries.keep(connection, read, forget=forget))
+
+
+async def get(database: Database, batch_id: str = "msgbatch_1") -> StoredSummary | None:
+    return await database.run(lambda connection: summaries.get(connection, batch_id))
+
+
+async def take(database: Database, taken: summaries.Taken, by: str) -> None:
+    await database.run(lambda connection: summaries.note_taken(connection, "msgbatch_1", taken, by=by, at=AT))
+
+
+async def test_what_was_kept_is_given_back(database: Database) -> None:
+    kept = await keep(database)
+
+    assert kept == READ == await get(database)
+
+
+async def test_nothing_is_known_of_a_batch_nobody_read(database: Database) -> None:
+    assert await get(database) is None
+
+
+async def test_a_second_reading_takes_the_place_of_the_first_and_keeps_who_took_the_file(database: Database) -> None:
+    await keep(database)
+    await take(database, "jsonl", "U0BEN")
+
+    again = await keep(database, StoredSummary("msgbatch_1", "{}", None, "U0CID", AT + timedelta(hours=1)))
+
+    assert (again.summary, again.fetched_by) == ("{}", "U0CID")
+    assert (again.taken, again.taken_by, again.taken_at) == ("jsonl", "U0BEN", AT)
+
+
+async def test_a_part_that_is_taken_does_not_hide_that_the_whole_file_was(database: Database) -> None:
+    await keep(database)
+
+    await take(database, "errors", "U0ADA")
+    await take(database, "jsonl", "U0BEN")
+    await take(database, "csv", "U0CID")
+
+    known = await get(database)
+    assert known is not None
+    assert (known.taken, known.taken_by) == ("jsonl", "U0BEN")
+
+
+async def test_a_batch_that_is_gone_is_forgotten_and_no_other(database: Database) -> None:
+    await keep(database)
+    await keep(database, StoredSummary("msgbatch_2", "{}", None, "U0ADA", AT))
+
+    await database.run(lambda connection: summaries.forget(connection, "msgbatch_1"))
+
+    assert await get(database) is None
+    assert await get(database, "msgbatch_2") is not None
+
+
+async def test_keeping_one_forgets_those_that_are_past_any_use(database: Database) -> None:
+    await keep(
+        database, StoredSummary("msgbatch_0", "{}", None, "U0ADA", LONG_AGO - timedelta(days=1)), AT - timedelta(999)
+    )
+
+    await keep(database)
+
+    assert await get(database, "msgbatch_0") is None
+    assert await get(database) == READ
+
+
+async def test_many_are_given_at_once_however_many_are_asked_for(database: Database) -> None:
+    await keep(database)
+    wanted = [f"msgbatch_{number}" for number in range(1_201)]
+
+    found = await database.run(lambda connection: summaries.get_many(connection, wanted))
+
+    assert found == {"msgbatch_1": READ}
+
+
+async def test_a_reading_is_stopped_by_whoever_can_write_and_forgotten_at_its_end(database: Database) -> None:
+    await database.run(lambda connection: readings.begin(connection, "r1", user_id="U0ADA", team_id="T", at=AT))
+    before = await database.run(lambda connection: readings.is_stopped(connection, "r1"))
+
+    await database.run(lambda connection: readings.stop(connection, "r1", AT))
+
+    assert not before
+    assert await database.run(lambda connection: readings.is_stopped(connection, "r1"))
+    assert await database.run(lambda connection: readings.owner(connection, "r1")) == ("U0ADA", "T")
+    await database.run(lambda connection: readings.end(connection, "r1"))
+    assert await database.run(lambda connection: readings.owner(connection, "r1")) is None
+
+
+async def test_what_a_killed_process_left_behind_is_cleared_away(database: Database) -> None:
+    later = AT + timedelta(days=2)
+    await database.run(lambda connection: readings.begin(connection, "r1", user_id="U0ADA", team_id="T", at=AT))
+
+    await database.run(lambda connection: readings.begin(connection, "r2", user_id="U0ADA", team_id="T", at=later))
+
+    assert await database.run(lambda connection: readings.owner(connection, "r1")) is None
+    assert await database.run(lambda connection: readings.owner(connection, "r2")) is not None

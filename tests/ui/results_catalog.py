@@ -1,0 +1,212 @@
+"""What the bot can say of results, of their cost, and of reading them: outcomes and errors for the catalogue."""
+
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+
+from bot.batches.causes import Cause
+from bot.batches.result_parts import Fault
+from bot.batches.spool import Spool, SpoolFailed
+from bot.batches.summary import (
+    BrokenLines,
+    BrokenLineSample,
+    ModelUse,
+    OutcomeCounts,
+    OutputSizes,
+    ResultsSummary,
+    StopReason,
+    SummaryUnreadable,
+)
+from bot.batches.summary import Cost as BatchCost
+from bot.batches.tokens import Tokens
+from bot.commands.cost import Cost, CostShown, Unread
+from bot.commands.delete import Delete
+from bot.commands.progress import Reading, ReadingStopped
+from bot.commands.reading import Fetched, NotSpooled, ResultsCut, ResultsNotThereYet
+from bot.commands.references import Reference
+from bot.commands.registry import Outcome
+from bot.commands.result_files import FileKind
+from bot.commands.results import (
+    CausesFile,
+    NothingFailed,
+    Results,
+    ResultsFile,
+    ResultsGone,
+    ResultsNotReady,
+    ResultsShown,
+)
+from bot.commands.spending import CostRow
+from bot.commands.stop_reading import ReadingOfAnother, StopAsked
+from bot.confirmations import ConfirmationNeeded
+from bot.errors import ExpectedError
+from bot.store.summaries import StoredSummary
+from tests.builders import ADA, BATCHES, BEN, CREATED, ID, NOW, canceling, running
+
+ENDED = BATCHES["ended_some_succeeded"]
+QUERY = Results(Reference(ID))
+CAUSES = (
+    Cause("invalid_request_error", "prompt is too long: <n> tokens > <n> maximum", 26, ("a-0001", "a-0007", "a-0019")),
+    Cause("overloaded_error", "Overloaded", 4, ("a-0100", "a-0101")),
+    Cause("novel_error", "the flux is not capacitated", 1, ("a-1199",)),
+    Cause("expired", "", 5, ("a-0200", "a-0201", "a-0202")),
+    Cause("canceled", "", 3, ("a-0300", "a-0301", "a-0302")),
+)
+SUMMARY = ResultsSummary(
+    counts=OutcomeCounts(1_161, 31, 3, 5),
+    causes=CAUSES,
+    other_causes=0,
+    stop_reasons=(StopReason("end_turn", 1_141), StopReason("max_tokens", 20)),
+    models=(
+        ModelUse(
+            "claude-haiku-4-5-20251001",
+            1_161,
+            Tokens(input=728_843, write_5m=92_160, write_1h=4_000, read=1_691_136, output=98_882, thinking=1_200),
+            Decimal("0.7521"),
+        ),
+    ),
+    output=OutputSizes(83, 128),
+    cost=BatchCost(Decimal("0.7521")),
+    lines=1_200,
+    bytes_read=1_048_576,
+    broken=BrokenLines(),
+    duplicates=0,
+)
+TROUBLED = replace(
+    SUMMARY,
+    counts=OutcomeCounts(1_150, 31, 3, 5),
+    causes=tuple(Cause("api_error", f"cause {word}", 9, ("a-1",)) for word in "abcdefghi"),
+    other_causes=12,
+    stop_reasons=(
+        StopReason("end_turn", 800),
+        StopReason("max_tokens", 200),
+        StopReason("refusal", 140),
+        StopReason(None, 10),
+    ),
+    models=tuple(
+        ModelUse(f"claude-{word}", 100, Tokens(input=10, output=5), None if word == "a" else Decimal("1.5"), 2)
+        for word in "abcdefg"
+    ),
+    cost=BatchCost(Decimal("9"), ("claude-a",), ("mars",), 14, 3),
+    broken=BrokenLines(11, (BrokenLineSample(17, Fault.NOT_JSON), BrokenLineSample(1_200, Fault.NO_CUSTOM_ID))),
+    duplicates=2,
+)
+UNPRICED = replace(SUMMARY, cost=BatchCost(Decimal(0), ("claude-next",)))
+ALL_FAILED = replace(
+    SUMMARY,
+    counts=OutcomeCounts(0, 850, 0, 0),
+    causes=(Cause("not_found_error", "model: claude-haiku-<n>", 850, ("a-1", "a-2", "a-3")),),
+    stop_reasons=(),
+    models=(),
+    output=None,
+    cost=BatchCost(Decimal(0)),
+)
+FETCHED = Fetched(SUMMARY, date(2026, 8, 21), BEN.user, NOW - timedelta(minutes=5))
+TAKEN = replace(FETCHED, taken="jsonl", taken_by=ADA.user, taken_at=NOW - timedelta(minutes=1))
+
+
+def spool() -> Spool:
+    """Return a spool of 3 MB that no disk has seen."""
+    held = Spool(io.BytesIO)
+    held.size = 3_145_728
+    return held
+
+
+async def arrived() -> None:
+    """Take note of nothing."""
+
+
+def _shown(fetched: Fetched, *, remembered: bool = True, readable: bool = True, public: bool = False) -> ResultsShown:
+    return ResultsShown(replace(QUERY, public=public), ENDED, fetched, remembered, readable)
+
+
+def _days(count: int) -> tuple[tuple[date, CostRow], ...]:
+    days = [CREATED.date() + timedelta(days=2 * number) for number in range(count)]
+    return tuple(
+        (day, CostRow(day.isoformat(), 2, 1_000, Decimal(number + 1), complete=number != 1))
+        for number, day in enumerate(days)
+    )
+
+
+SPENT = CostShown(
+    query=Cost("4w"),
+    since=NOW - timedelta(weeks=4),
+    read=9,
+    cost=BatchCost(Decimal("9.0432")),
+    by_model=(
+        CostRow("claude-sonnet-5", 3, 2_400, Decimal("9.04"), complete=True),
+        CostRow("claude-opus-5", 1, 1, Decimal("0.0032"), complete=True),
+    ),
+    by_day=_days(4),
+    unread=(),
+    unfinished=3,
+    more=False,
+    priced_on=date(2026, 8, 21),
+)
+INCOMPLETE = replace(
+    SPENT,
+    query=Cost("52w", "day", public=True),
+    cost=BatchCost(Decimal("9.0432"), ("claude-next",), (), 3, 0),
+    by_day=_days(40),
+    unread=(Unread(ENDED, gone=False), Unread(BATCHES["archived"], gone=True)),
+    more=True,
+)
+NOTHING = replace(SPENT, read=0, cost=BatchCost(Decimal(0)), by_model=(), by_day=(), unfinished=0, priced_on=None)
+
+KINDS = (FileKind.JSONL, FileKind.ERRORS, FileKind.CSV, FileKind.ERRORS_CSV)
+OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
+    "results": _shown(FETCHED),
+    "results_just_read": _shown(FETCHED, remembered=False),
+    "results_taken": _shown(TAKEN),
+    "results_public": _shown(FETCHED, public=True),
+    "results_of_archived": _shown(FETCHED, readable=False),
+    "results_troubled": _shown(replace(FETCHED, summary=TROUBLED)),
+    "results_unpriced": _shown(replace(FETCHED, summary=UNPRICED, priced_on=None)),
+    "results_all_failed": replace(
+        _shown(replace(FETCHED, summary=ALL_FAILED, priced_on=None)), batch=BATCHES["ended_none_succeeded"]
+    ),
+    **{
+        f"results_file_{kind.name.lower()}": ResultsFile(
+            replace(QUERY, file=kind), ENDED, FETCHED, kind, spool(), arrived
+        )
+        for kind in KINDS
+    },
+    "results_file_public": ResultsFile(
+        replace(QUERY, file=FileKind.JSONL, public=True), ENDED, FETCHED, FileKind.JSONL, spool(), arrived
+    ),
+    "results_causes_file": CausesFile(replace(QUERY, file=FileKind.CAUSES), ENDED, FETCHED),
+    "results_nothing_failed": NothingFailed(replace(QUERY, file=FileKind.ERRORS), ENDED),
+    "results_not_ready": ResultsNotReady(QUERY, running()),
+    "results_not_ready_canceling": ResultsNotReady(QUERY, canceling()),
+    "results_gone": ResultsGone(BATCHES["archived"], public=False),
+    "cost": SPENT,
+    "cost_incomplete": INCOMPLETE,
+    "cost_nothing": NOTHING,
+    "stop_asked": StopAsked(under_way=True),
+    "stop_asked_too_late": StopAsked(under_way=False),
+    **{
+        f"question_delete_{name}": ConfirmationNeeded(
+            Delete(Reference(ID)), ENDED, "the-confirmation-id", NOW + timedelta(minutes=5), stored
+        )
+        for name, stored in {
+            "looked_at": StoredSummary(ID, "{}", None, BEN.user, NOW - timedelta(hours=2)),
+            "taken": StoredSummary(ID, "{}", None, BEN.user, NOW, "jsonl", ADA.user, NOW),
+            "taken_table": StoredSummary(ID, "{}", None, BEN.user, NOW, "csv", ADA.user, NOW),
+            "taken_failures": StoredSummary(ID, "{}", None, BEN.user, NOW, "errors", ADA.user, NOW),
+        }.items()
+    },
+}
+
+READ = Reading(ID, 12_345, 34_567_890, 20_000)
+AGAIN = f"results {ID} --file"
+ERRORS: dict[str, ExpectedError] = {
+    "results_cut": ResultsCut(ENDED, READ, AGAIN, "ReadError: the peer closed the connection"),
+    "results_not_there_yet": ResultsNotThereYet(ENDED, Reading(), f"results {ID}"),
+    "results_disk_full": NotSpooled(ENDED, READ, AGAIN, full=True, reason="No space left on device"),
+    "results_disk_refused": NotSpooled(ENDED, Reading(), AGAIN, full=False, reason="Permission denied"),
+    "reading_stopped": ReadingStopped(READ, AGAIN, closing=False),
+    "reading_stopped_closing": ReadingStopped(Reading(), "", closing=True),
+    "reading_of_another": ReadingOfAnother(BEN.user),
+    "spool_failed": SpoolFailed(full=True, reason="No space left on device"),
+    "summary_unreadable": SummaryUnreadable("its version is 7, not 1"),
+}
