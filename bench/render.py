@@ -1,0 +1,91 @@
+"""A list message of 20 rows: drawn by bot/ui, and built from slack_sdk's block objects as one would otherwise."""
+
+import json
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from statistics import median
+from time import process_time
+
+from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock, MarkdownTextObject, SectionBlock
+
+from bench.table import table
+from bot.batches.models import BatchId, MessageBatch, RequestCounts
+from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
+from bot.commands.list import BatchList, List
+from bot.ui.list import render_list
+from bot.ui.reply import Message, Viewer
+
+ROWS = 20
+SLICES = 40
+TIMES = {"bot/ui": 20, "slack_sdk": 2}
+LIMIT_MS = 0.3
+NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
+
+
+def main() -> None:
+    """Print the table."""
+    batches = tuple(batch(number) for number in range(ROWS))
+    outcome = BatchList(
+        List(limit=ROWS), batches, older=List(limit=ROWS, after=batches[-1].id), newer=None, scanned=ROWS
+    )
+    viewer = Viewer(Caller(UserId("U0ADA"), TeamId("T0"), ChannelId("C0")), frozenset(Permission), NOW)
+    message = render_list(outcome, viewer)
+    ways: dict[str, Callable[[], object]] = {
+        "bot/ui": lambda: render_list(outcome, viewer),
+        "slack_sdk": lambda: [block.to_dict() for block in sdk_blocks(message)],
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(SLICES):
+        for name, way in ways.items():
+            taken[name].append(_milliseconds(way, TIMES[name]))
+    ours, theirs = median(taken["bot/ui"]), median(taken["slack_sdk"])
+    size = len(json.dumps(message.blocks))
+    rows = [
+        ["bot/ui, plain dicts", f"{ours:.2f}", "within 0.3" if ours <= LIMIT_MS else "over 0.3"],
+        ["slack_sdk's block objects, the words given", f"{theirs:.2f}", f"{theirs / ours:.0f} × ours"],
+    ]
+    print(table([f"a list message of {ROWS} rows, {size:,} bytes", "CPU ms", ""], rows))
+
+
+def batch(number: int) -> MessageBatch:
+    """Return a batch as a busy workspace has them: every status and every outcome among them."""
+    status = ("in_progress", "canceling", "ended", "ended")[number % 4]
+    ended = status == "ended"
+    created = NOW - timedelta(hours=3 * number + 1)
+    total = 1_200 + 37 * number
+    errored = 50 * (number % 3) if ended else 0
+    return MessageBatch(
+        id=BatchId(f"msgbatch_01tJgGsLpV9wHjoAWVh1g{number:03}"),
+        processing_status=status,
+        request_counts=RequestCounts(
+            processing=0 if ended else total,
+            succeeded=total - errored if ended else 0,
+            errored=errored,
+            canceled=0,
+            expired=0,
+        ),
+        created_at=created,
+        expires_at=created + timedelta(days=1),
+        ended_at=created + timedelta(minutes=50) if ended else None,
+        cancel_initiated_at=created + timedelta(minutes=5) if status == "canceling" else None,
+    )
+
+
+def sdk_blocks(message: Message) -> list[Block]:
+    """Return the rows of the same message as slack_sdk's objects."""
+    blocks: list[Block] = [HeaderBlock(text="Batches")]
+    for number, row in enumerate(message.blocks[1 : ROWS + 1]):
+        opens = ButtonElement(text="Open", action_id=f"run-{number}", value=f"status {number}")
+        blocks.append(SectionBlock(text=MarkdownTextObject(text=str(row["text"]), verbatim=True), accessory=opens))
+    return blocks
+
+
+def _milliseconds(way: Callable[[], object], times: int) -> float:
+    started = process_time()
+    for _ in range(times):
+        way()
+    return (process_time() - started) / times * 1_000
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,98 @@
+"""A deterministic results file: lines as the Message Batches API writes them, 2 to 4 KB each, of all four kinds."""
+
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+_MODELS = ("claude-sonnet-4-5-20250929",) * 8 + ("claude-opus-4-8", "claude-haiku-5-5")  # most batches have one
+_STOPS = ("end_turn",) * 8 + ("max_tokens", "refusal")
+# U+2028, U+2029 and U+0085 end a line for Python's text methods, and may stand in a JSON string as they are.
+_SENTENCES = (
+    "The invoice of 3 March names two different totals, and only the second one matches the order. ",
+    "Größe und Gewicht stimmen; die Maße weichen um 2 % ab.\u2028",
+    "A reader would take this for a summary — it is a quotation, “as is”.\u2029",
+    'The field "amount" holds 1,204.50 where the schema asks for a number.\n',
+    "見積書の合計は正しい。 The rest is in English.\u0085",
+    "Recommended next step: ask the supplier for the corrected certificate \\ and attach it. ",
+)
+_LONG = ("x" * 40 + " ") * 60
+
+
+def result_lines(count: int, seed: int = 20261121) -> Iterator[bytes]:
+    """`count` lines, each with its newline: the same ones for the same `seed`."""
+    rng = random.Random(seed)
+    for number in range(count):
+        line = {"custom_id": f"invoice-{number:06d}-{rng.getrandbits(48):012x}", "result": _result(rng, number)}
+        yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
+
+
+def write_results(path: Path, count: int) -> int:
+    """Write `count` lines to `path`; the size in bytes."""
+    with path.open("wb") as file:
+        file.writelines(result_lines(count))
+    return path.stat().st_size
+
+
+def _result(rng: random.Random, number: int) -> dict[str, object]:
+    match rng.randrange(100):
+        case fate if fate < 90:
+            return {"type": "succeeded", "message": _message(rng, number)}
+        case fate if fate < 97:
+            return {"type": "errored", "error": _error(rng, number)}
+        case fate:
+            return {"type": "canceled" if fate == 97 else "expired"}
+
+
+def _message(rng: random.Random, number: int) -> dict[str, object]:
+    text = "".join(rng.choice(_SENTENCES) for _ in range(rng.randrange(21, 42)))
+    content: list[dict[str, object]] = [{"citations": None, "type": "text", "text": text}]
+    if number % 10 == 0:
+        content.insert(0, {"type": "thinking", "thinking": text[:600], "signature": f"{rng.getrandbits(1600):x}"})
+    if number % 25 == 0:
+        content.append({"type": "tool_use", "id": f"toolu_{number:024d}", "name": "file", "input": {"n": [number]}})
+    return {
+        "model": _MODELS[number % len(_MODELS)],
+        "id": f"msg_{rng.getrandbits(96):024x}",
+        "type": "message",
+        "role": "assistant",
+        "content": content,
+        "stop_reason": rng.choice(_STOPS),
+        "stop_sequence": None,
+        "stop_details": None,
+        "container": None,
+        "diagnostics": None,
+        "usage": _usage(rng, number),
+    }
+
+
+def _usage(rng: random.Random, number: int) -> dict[str, object]:
+    written = rng.randrange(2_000, 9_000) if number % 50 == 0 else 0
+    split = {"ephemeral_5m_input_tokens": written // 2, "ephemeral_1h_input_tokens": written - written // 2}
+    return {
+        "input_tokens": rng.randrange(200, 120_000 if number % 97 == 0 else 4_000),
+        "cache_creation_input_tokens": written,
+        "cache_read_input_tokens": 0 if written else 8_192,
+        "cache_creation": split,
+        "output_tokens": rng.randrange(300, 1_400),
+        "output_tokens_details": {"thinking_tokens": rng.randrange(200) if number % 10 == 0 else 0},
+        "server_tool_use": None,
+        "service_tier": "batch",
+        "speed": "standard",
+        "inference_geo": "us" if number % 40 == 0 else "not_available",
+    }
+
+
+def _error(rng: random.Random, number: int) -> dict[str, object]:
+    kind, message = rng.choice(
+        (
+            ("invalid_request_error", f"messages.{number % 7}.content.0: Input should be a valid string"),
+            ("invalid_request_error", f"prompt is too long: {rng.randrange(200_001, 260_000)} tokens > 200000 maximum"),
+            ("invalid_request_error", f'messages.{number % 7}: unexpected value "{_LONG}"'),
+            ("not_found_error", "model: claude-haiku-4.5"),
+            ("overloaded_error", "Overloaded"),
+            ("api_error", "Internal server error"),
+        )
+    )
+    details = {"error_visibility": "user_facing"}
+    return {"type": "error", "error": {"details": details, "type": kind, "message": message}, "request_id": None}

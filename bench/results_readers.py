@@ -1,0 +1,114 @@
+"""One way of reading a results file, in a process of its own, so that CPU time and memory are its alone."""
+
+import asyncio
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from bench.results_server import BATCH_ID
+from bot.batches.client import BatchesClient, open_http
+from bot.batches.json_lines import lines
+from bot.batches.models import BatchId
+from bot.batches.prices import Prices
+from bot.batches.results_transport import ResultsTransport
+from bot.batches.summary_reader import SummaryReader
+
+_CHUNK = 64 * 1024
+
+
+async def summary(chunks: AsyncIterator[bytes]) -> int:
+    """Our summary, fed between the chunks as the bot does it."""
+    reader = SummaryReader(Prices.load())
+    async for chunk in chunks:
+        reader.feed(chunk)
+    return reader.finish().counts.total
+
+
+async def json_lines(chunks: AsyncIterator[bytes]) -> int:
+    """`json.loads` a line, and a good part of the same sums."""
+    outcomes, causes, stops, tokens = Counter[str](), Counter[Any](), Counter[str](), Counter[Any]()
+    seen = set[str]()
+    async for line in lines(chunks):
+        fields = json.loads(line.text)
+        seen.add(fields["custom_id"])
+        result = fields["result"]
+        outcomes[result["type"]] += 1
+        if result["type"] == "succeeded":
+            message = result["message"]
+            stops[message["stop_reason"]] += 1
+            for kind in ("input_tokens", "output_tokens", "cache_read_input_tokens", "cache_creation_input_tokens"):
+                tokens[message["model"], kind] += message["usage"].get(kind) or 0
+        elif result["type"] == "errored":
+            causes[result["error"]["error"]["type"], result["error"]["error"]["message"]] += 1
+    return outcomes.total()
+
+
+async def newlines(chunks: AsyncIterator[bytes]) -> int:
+    """The floor: nothing but the bytes."""
+    count = 0
+    async for chunk in chunks:
+        count += chunk.count(b"\n")
+    return count
+
+
+READERS = {"summary": summary, "json": json_lines, "newlines": newlines}
+
+
+async def _from_file(path: str) -> AsyncIterator[bytes]:
+    with Path(path).open("rb") as file:  # noqa: ASYNC230 - nothing else runs here, and a thread would be measured too
+        while chunk := file.read(_CHUNK):
+            yield chunk
+
+
+@asynccontextmanager
+async def _http(transport: str, base_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """The bot's own client, its bytes arriving by `transport`."""
+    stock = open_http("sk-bench", base_url=base_url)
+    if transport == "httpcore":
+        async with stock:
+            yield stock
+        return
+    await stock.aclose()
+    tls = httpx.create_ssl_context()
+    chosen = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls)
+    async with httpx.AsyncClient(base_url=base_url, headers=stock.headers, transport=chosen, timeout=30) as http:
+        yield http
+
+
+async def main(reader: str, source: str, transport: str) -> None:
+    """Read `source` (a base URL or a path) to its end and print what it took as JSON."""
+    if "://" not in source:
+        print(json.dumps(await _measured(reader, _from_file(source))))
+        return
+    async with _http(transport, source) as http:
+        print(json.dumps(await _measured(reader, BatchesClient(http).result_bytes(BatchId(BATCH_ID)))))
+
+
+async def _measured(reader: str, chunks: AsyncIterator[bytes]) -> dict[str, float]:
+    _forget_peak()
+    idle, before = _peak(), time.process_time()
+    count = await READERS[reader](chunks)
+    seconds = time.process_time() - before
+    return {"cpu_seconds": seconds, "idle_kib": idle, "peak_kib": _peak(), "lines": count}
+
+
+def _forget_peak() -> None:
+    """Let the largest so far be what there is now (proc(5), clear_refs)."""
+    Path("/proc/self/clear_refs").write_text("5")
+
+
+def _peak() -> int:
+    """KiB, the largest so far of this program (proc(5), VmHWM)."""
+    status = Path("/proc/self/status").read_text()
+    return int(status.partition("VmHWM:")[2].split()[0])
+
+
+if __name__ == "__main__":
+    asyncio.run(main(*sys.argv[1:4]))
