@@ -1,0 +1,128 @@
+"""Cancelling: proposed in every state, run against every answer, also those that are lost."""
+
+import pytest
+
+from bot.batches.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
+from bot.commands.base import Origin, Proposal, Services
+from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
+from bot.commands.references import Reference
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.server import ApiSimulator
+from tests.builders import ADA, ID
+from tests.commands.conftest import Place
+
+CANCEL = Cancel(Reference(ID))
+
+
+@pytest.fixture
+def running(place: Place) -> None:
+    place(processing_status="in_progress", processing=320, id=ID)
+
+
+@pytest.fixture
+def ended(place: Place) -> None:
+    place(succeeded=3, id=ID)
+
+
+@pytest.mark.parametrize(
+    ("text", "origin", "asks"),
+    [
+        (ID, Origin.TYPED, False),
+        (ID.upper().replace(ID[9:].upper(), ID[9:]), Origin.TYPED, False),
+        (ID[:14], Origin.TYPED, True),
+        ("last", Origin.TYPED, True),
+        (ID, Origin.PRESSED, True),
+        (ID, Origin.HOME, True),
+    ],
+)
+async def test_only_a_full_id_that_was_typed_needs_no_confirmation(
+    text: str, origin: Origin, asks: bool, services: Services, running: None
+) -> None:
+    typed = Cancel(Reference(text.replace("MSGBATCH", "msgbatch")))
+
+    proposal = await typed.propose(services, origin)
+
+    assert isinstance(proposal, Proposal)
+    assert (proposal.asks, proposal.command, proposal.batch.id) == (asks, CANCEL, ID)
+    assert proposal.state == "in_progress 320/0/0/0/0"
+
+
+async def test_an_ended_batch_is_not_proposed(services: Services, ended: None) -> None:
+    assert isinstance(await CANCEL.propose(services, Origin.TYPED), CancelTooLate)
+
+
+async def test_a_canceling_batch_is_not_proposed(services: Services, place: Place) -> None:
+    place(processing_status="canceling", processing=5, id=ID)
+
+    assert isinstance(await CANCEL.propose(services, Origin.TYPED), AlreadyCanceling)
+
+
+async def test_proposing_changes_nothing(api: ApiSimulator, services: Services, running: None) -> None:
+    await CANCEL.propose(services, Origin.TYPED)
+
+    assert {request.method for request in api.requests} == {"GET"}
+
+
+async def test_a_running_batch_becomes_canceling(api: ApiSimulator, services: Services, running: None) -> None:
+    outcome = await CANCEL.run(services, ADA)
+
+    assert isinstance(outcome, CancelRequested)
+    assert outcome.batch.processing_status == "canceling"
+    assert CANCEL.conclude(outcome) == "done"
+
+
+async def test_a_batch_that_ended_meanwhile_is_too_late(services: Services, ended: None) -> None:
+    outcome = await CANCEL.run(services, ADA)
+
+    assert isinstance(outcome, CancelTooLate)
+    assert CANCEL.conclude(outcome) == "refused"
+
+
+async def test_a_refusal_of_an_ended_batch_is_too_late_as_well(
+    api: ApiSimulator, services: Services, ended: None
+) -> None:
+    api.add_fault(Fault(method="POST", status=400))
+
+    assert isinstance(await CANCEL.run(services, ADA), CancelTooLate)
+
+
+async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
+    api: ApiSimulator, services: Services, running: None
+) -> None:
+    api.add_fault(Fault(method="POST", status=400))
+
+    with pytest.raises(ApiRejected):
+        await CANCEL.run(services, ADA)
+
+
+async def test_a_refused_key_is_told_as_such(api: ApiSimulator, services: Services, ended: None) -> None:
+    api.add_fault(Fault(method="POST", status=401))
+
+    with pytest.raises(KeyRefused):
+        await CANCEL.run(services, ADA)
+
+
+async def test_a_batch_that_is_gone_is_not_found(services: Services) -> None:
+    with pytest.raises(BatchNotFound):
+        await CANCEL.run(services, ADA)
+
+
+@pytest.mark.parametrize("cut", ["before", "middle"])
+async def test_a_lost_answer_is_asked_for_again(cut: str, api: ApiSimulator, services: Services, running: None) -> None:
+    api.add_fault(Fault.model_validate({"method": "POST", "cut": cut}))
+
+    outcome = await CANCEL.run(services, ADA)
+
+    assert isinstance(outcome, CancelRequested)
+    assert [request.method for request in api.requests] == ["POST", "POST"]
+
+
+async def test_answers_that_stay_lost_are_told_as_not_known(
+    api: ApiSimulator, services: Services, running: None
+) -> None:
+    api.add_fault(Fault(method="POST", cut="before", times=3))
+
+    with pytest.raises(ApiUnavailable) as caught:
+        await CANCEL.run(services, ADA)
+
+    assert caught.value.may_have_happened

@@ -1,0 +1,167 @@
+"""Deleting: proposed in every state, run against every answer; a lost one is looked into before anything is said."""
+
+import pytest
+
+from bot.batches.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused, RateLimited
+from bot.commands.base import Origin, Proposal, Services
+from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.references import Reference
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.server import ApiSimulator
+from tests.builders import ADA, ID
+from tests.commands.conftest import Place
+
+DELETE = Delete(Reference(ID))
+TRIES = 3
+
+
+@pytest.fixture
+def ended(place: Place) -> None:
+    place(succeeded=1_161, errored=39, id=ID)
+
+
+def methods(api: ApiSimulator) -> list[str]:
+    return [request.method for request in api.requests]
+
+
+@pytest.mark.parametrize("text", [ID, ID[:14], ID[9:], "last"])
+@pytest.mark.parametrize("origin", Origin)
+async def test_it_always_asks(text: str, origin: Origin, services: Services, ended: None) -> None:
+    proposal = await Delete(Reference(text)).propose(services, origin)
+
+    assert isinstance(proposal, Proposal)
+    assert (proposal.asks, proposal.command, proposal.batch.id) == (True, DELETE, ID)
+    assert proposal.state == "ended 0/1161/39/0/0"
+
+
+async def test_asking_sends_no_delete(api: ApiSimulator, services: Services, ended: None) -> None:
+    await DELETE.propose(services, Origin.TYPED)
+
+    assert methods(api) == ["GET"]
+
+
+@pytest.mark.parametrize("status", ["in_progress", "canceling"])
+async def test_an_unfinished_batch_is_refused(status: str, services: Services, place: Place) -> None:
+    place(processing_status=status, processing=5, id=ID)
+
+    outcome = await DELETE.propose(services, Origin.TYPED)
+
+    assert isinstance(outcome, DeleteRefused)
+    assert outcome.batch.processing_status == status
+
+
+async def test_a_batch_that_is_not_there_cannot_be_proposed(services: Services) -> None:
+    with pytest.raises(BatchNotFound):
+        await DELETE.propose(services, Origin.TYPED)
+
+
+async def test_an_ended_batch_is_gone_after_one_delete(api: ApiSimulator, services: Services, ended: None) -> None:
+    outcome = await DELETE.run(services, ADA)
+
+    assert outcome == Deleted(ID, answered=True)
+    assert methods(api) == ["DELETE"]
+    with pytest.raises(BatchNotFound):
+        await services.batches.retrieve(ID)
+
+
+async def test_a_batch_somebody_else_deleted_is_already_gone(services: Services) -> None:
+    assert await DELETE.run(services, ADA) == AlreadyGone(ID)
+
+
+async def test_a_batch_that_runs_is_refused_by_the_api_too(services: Services, place: Place) -> None:
+    place(processing_status="in_progress", processing=5, id=ID)
+
+    with pytest.raises(ApiRejected):
+        await DELETE.run(services, ADA)
+
+
+@pytest.mark.parametrize(
+    ("status", "kind"), [(401, KeyRefused), (403, KeyRefused), (400, ApiRejected), (409, ApiRejected)]
+)
+async def test_a_refusal_deletes_nothing_and_is_told_as_it_came(
+    status: int, kind: type[ApiRejected], api: ApiSimulator, services: Services, ended: None
+) -> None:
+    api.add_fault(Fault(status=status))
+
+    with pytest.raises(kind):
+        await DELETE.run(services, ADA)
+
+    assert methods(api) == ["DELETE"]
+
+
+async def test_too_many_calls_delete_nothing(api: ApiSimulator, services: Services, ended: None) -> None:
+    api.add_fault(Fault(status=429, times=TRIES))
+
+    with pytest.raises(RateLimited):
+        await DELETE.run(services, ADA)
+
+    assert (await services.batches.retrieve(ID)).has_ended
+
+
+async def test_a_lost_answer_is_asked_for_again_and_told_by_the_404(
+    api: ApiSimulator, services: Services, ended: None
+) -> None:
+    api.add_fault(Fault(method="DELETE", cut="middle"))
+
+    assert await DELETE.run(services, ADA) == Deleted(ID, answered=True)
+    assert methods(api) == ["DELETE", "DELETE"]
+
+
+@pytest.mark.parametrize(
+    "later", [Fault(method="DELETE", status=500, times=2), Fault(method="DELETE", cut="before", times=2)]
+)
+async def test_where_every_answer_is_lost_a_look_finds_it_gone(
+    later: Fault, api: ApiSimulator, services: Services, ended: None
+) -> None:
+    api.add_fault(Fault(method="DELETE", cut="middle"))
+    api.add_fault(later)
+
+    assert await DELETE.run(services, ADA) == Deleted(ID, answered=False)
+    assert methods(api) == ["DELETE"] * TRIES + ["GET"]
+
+
+@pytest.mark.parametrize(
+    "fault", [{"cut": "before"}, {"status": 500}, {"status": 529}, {"body": "<html>", "status": 502}]
+)
+async def test_where_it_did_not_happen_a_look_finds_it_still_there(
+    fault: dict[str, object], api: ApiSimulator, services: Services, ended: None
+) -> None:
+    api.add_fault(Fault.model_validate({"method": "DELETE", "times": TRIES, **fault}))
+
+    outcome = await DELETE.run(services, ADA)
+
+    assert isinstance(outcome, DeleteDidNotHappen)
+    assert outcome.batch.id == ID
+    assert DELETE.conclude(outcome) == "refused"
+
+
+@pytest.mark.parametrize("look", [{"cut": "before"}, {"status": 500}, {"status": 429}, {"status": 401}])
+async def test_where_looking_fails_too_nothing_is_claimed(
+    look: dict[str, object], api: ApiSimulator, services: Services, ended: None
+) -> None:
+    api.add_fault(Fault(method="DELETE", cut="before", times=TRIES))
+    api.add_fault(Fault.model_validate({"method": "GET", "times": TRIES, **look}))
+
+    outcome = await DELETE.run(services, ADA)
+
+    assert outcome == DeleteUnknown(ID)
+    assert DELETE.conclude(outcome) == "unknown"
+
+
+async def test_an_api_that_cannot_be_reached_at_all_is_told_and_nothing_is_looked_for(
+    api: ApiSimulator, services: Services, ended: None
+) -> None:
+    await api.stop()
+
+    with pytest.raises(ApiUnavailable) as caught:
+        await DELETE.run(services, ADA)
+
+    assert not caught.value.may_have_happened
+
+
+@pytest.mark.parametrize(
+    ("outcome", "recorded"),
+    [(Deleted(ID, answered=True), "done"), (Deleted(ID, answered=False), "done"), (AlreadyGone(ID), "refused")],
+)
+def test_the_record_says_what_came_of_it(outcome: object, recorded: str) -> None:
+    assert DELETE.conclude(outcome) == recorded

@@ -1,0 +1,160 @@
+"""Pages of batches: the rows, turning back and forth, filters, and where a search ends."""
+
+import pytest
+
+from bot.batches.models import BatchId
+from bot.commands.base import Services
+from bot.commands.list import BatchList, List
+from bot.commands.registry import parse
+from bot.playground.api_simulator.server import ApiSimulator
+from tests.builders import ADA, batch_id
+from tests.commands.conftest import Place
+
+HOUR = 3_600.0
+
+
+async def page(typed: str, services: Services) -> BatchList:
+    command = parse(typed)
+    assert isinstance(command, List)
+    return await command.run(services, ADA)
+
+
+async def turned(query: List | None, services: Services) -> BatchList:
+    """Press a button: the command is spelled and read back."""
+    assert query is not None
+    return await page(query.spell(), services)
+
+
+def ids(outcome: BatchList) -> list[str]:
+    return [batch.id for batch in outcome.batches]
+
+
+@pytest.fixture
+def twenty_five(place: Place) -> list[BatchId]:
+    """Twenty-five batches, newest first; every third is still running."""
+    placed = []
+    for number in range(25):
+        wish = {"processing_status": "in_progress", "processing": 5} if number % 3 == 0 else {"succeeded": 5}
+        age = 60.0 * (number + 1) if number < 10 else HOUR * (number - 8)
+        if number % 3 == 0:
+            placed.append(place(**wish, id=batch_id(number), age=age, ends_in=HOUR))
+        else:
+            placed.append(place(**wish, id=batch_id(number), age=age, took=30.0))
+    return placed
+
+
+async def test_an_empty_workspace_has_an_empty_page(services: Services) -> None:
+    outcome = await page("list", services)
+
+    assert (outcome.batches, outcome.older, outcome.newer, outcome.scanned) == ((), None, None, 0)
+
+
+async def test_the_first_page_has_the_ten_newest(services: Services, twenty_five: list[BatchId]) -> None:
+    outcome = await page("list", services)
+
+    assert ids(outcome) == twenty_five[:10]
+    assert outcome.newer is None
+
+
+@pytest.mark.parametrize("limit", [1, 7, 10, 12, 20])
+async def test_older_pages_lead_through_all_and_newer_ones_back_to_the_very_same_pages(
+    limit: int, services: Services, twenty_five: list[BatchId]
+) -> None:
+    pages = [await page(f"list --limit {limit}", services)]
+    while pages[-1].older:
+        pages.append(await turned(pages[-1].older, services))
+    back = [pages[-1]]
+    while back[-1].newer:
+        back.append(await turned(back[-1].newer, services))
+
+    assert [one for each in pages for one in ids(each)] == twenty_five
+    assert [ids(each) for each in back] == [ids(each) for each in reversed(pages)]
+    assert back[-1].newer is None
+
+
+async def test_from_a_page_one_turned_back_to_one_can_go_on(services: Services, twenty_five: list[BatchId]) -> None:
+    first = await page("list", services)
+    second = await turned(first.older, services)
+    again = await turned(second.newer, services)
+
+    onward = await turned(again.older, services)
+
+    assert (ids(again), ids(onward)) == (ids(first), ids(second))
+
+
+async def test_a_page_that_just_holds_all_has_no_older_one(services: Services, place: Place) -> None:
+    for number in range(10):
+        place(succeeded=1, age=HOUR + number)
+
+    outcome = await page("list", services)
+
+    assert (len(outcome.batches), outcome.older, outcome.newer) == (10, None, None)
+
+
+async def test_without_a_filter_no_more_is_read_than_shown(
+    api: ApiSimulator, services: Services, twenty_five: list[BatchId]
+) -> None:
+    outcome = await page("list --limit 3", services)
+
+    assert [request.query for request in api.requests] == [{"limit": "3"}]
+    assert outcome.scanned == 3
+
+
+@pytest.mark.parametrize("status", ["in_progress", "ended"])
+@pytest.mark.parametrize("limit", [2, 4, 20])
+async def test_a_status_filters_in_both_directions(
+    status: str, limit: int, services: Services, twenty_five: list[BatchId]
+) -> None:
+    fitting = [one for number, one in enumerate(twenty_five) if (number % 3 == 0) == (status == "in_progress")]
+
+    pages = [await page(f"list {status} --limit {limit}", services)]
+    while pages[-1].older:
+        pages.append(await turned(pages[-1].older, services))
+    back = [pages[-1]]
+    while back[-1].newer:
+        back.append(await turned(back[-1].newer, services))
+
+    assert [one for each in pages for one in ids(each)] == fitting
+    assert [ids(each) for each in back if each.batches] == [ids(each) for each in reversed(pages) if each.batches]
+
+
+@pytest.mark.parametrize(
+    ("age", "first"),
+    [("0m", 0), ("1m", 0), ("2m", 1), ("1H", 10), ("2h", 10), ("3h", 11), ("1d", None), ("9999w", None)],
+)
+async def test_older_than_leaves_out_what_is_younger(
+    age: str, first: int | None, services: Services, twenty_five: list[BatchId]
+) -> None:
+    outcome = await page(f"list --older-than {age} --limit 20", services)
+
+    assert ids(outcome) == ([] if first is None else twenty_five[first : first + 20])
+
+
+async def test_two_filters_both_hold(services: Services, twenty_five: list[BatchId]) -> None:
+    outcome = await page("list in_progress --older-than 3h", services)
+
+    assert ids(outcome) == [twenty_five[number] for number in (12, 15, 18, 21, 24)]
+
+
+async def test_a_filter_that_fits_nothing_says_how_many_were_looked_through(
+    services: Services, twenty_five: list[BatchId]
+) -> None:
+    outcome = await page("list canceling", services)
+
+    assert (outcome.batches, outcome.scanned, outcome.older) == ((), 25, None)
+
+
+async def test_a_search_stops_after_ten_pages_and_goes_on_where_it_stopped(
+    api: ApiSimulator, services: Services, place: Place
+) -> None:
+    newest = place(processing_status="canceling", processing=1, age=60.0, ends_in=60.0)
+    for number in range(10_050):
+        place(succeeded=1, age=HOUR + number)
+    oldest = place(processing_status="canceling", processing=1, age=20_000.0, ends_in=60.0)
+
+    first = await page("list canceling", services)
+    calls = len(api.requests)
+    second = await turned(first.older, services)
+
+    assert (ids(first), first.scanned, calls) == ([newest], 10_000, 10)
+    assert (ids(second), second.scanned, second.older) == ([oldest], 52, None)

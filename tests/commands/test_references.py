@@ -1,0 +1,144 @@
+"""How people name a batch, looked up in the simulated API."""
+
+import pytest
+
+from bot.batches.errors import ApiUnavailable, BatchNotFound
+from bot.batches.models import BatchId
+from bot.commands.base import Services
+from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.commands.references import CANDIDATES_SHOWN, Found, find_batch, reference
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.server import ApiSimulator
+from tests.builders import ID
+from tests.commands.conftest import Place
+
+OTHER = "msgbatch_01HkcTjaXXXXXXXXXXXXXXXXX"
+
+
+async def find(text: str, services: Services) -> Found:
+    return await find_batch(reference(text), services.batches)
+
+
+@pytest.fixture
+def two(place: Place) -> None:
+    """Two batches whose ids begin alike; ID is the older one."""
+    place(succeeded=1, id=ID, age=7_200.0)
+    place(succeeded=1, id=OTHER, age=3_600.0)
+
+
+@pytest.mark.parametrize("text", [ID, ID.replace("msgbatch", "MSGBATCH"), ID.replace("msgbatch", "MsgBatch")])
+async def test_a_full_id_is_fetched_in_one_call(text: str, api: ApiSimulator, services: Services, two: None) -> None:
+    found = await find(text, services)
+
+    assert (found.batch.id, found.exact) == (ID, True)
+    assert [request.path for request in api.requests] == [f"/v1/messages/batches/{ID}"]
+
+
+@pytest.mark.parametrize("text", ["01HkcTjaV", "msgbatch_01HkcTjaV", "MSGBATCH_01HkcTjaV", ID[:-1], ID[9:], ID[9:-1]])
+async def test_a_beginning_that_fits_one_batch_is_that_batch_and_not_exact(
+    text: str, services: Services, two: None
+) -> None:
+    found = await find(text, services)
+
+    assert (found.batch.id, found.exact) == (ID, False)
+
+
+@pytest.mark.parametrize("text", ["last", "LAST", "Last"])
+async def test_last_is_the_newest_and_not_exact(text: str, services: Services, two: None) -> None:
+    found = await find(text, services)
+
+    assert (found.batch.id, found.exact) == (OTHER, False)
+
+
+async def test_last_of_an_empty_workspace_is_told(services: Services) -> None:
+    with pytest.raises(NoBatches):
+        await find("last", services)
+
+
+@pytest.mark.parametrize("text", ["01HkcTja", "msgbatch_01HkcTja", "msgbatch_", "m", "0"])
+async def test_a_beginning_that_fits_several_lists_them_newest_first(text: str, services: Services, two: None) -> None:
+    with pytest.raises(ReferenceAmbiguous) as caught:
+        await find(text, services)
+
+    assert [batch.id for batch in caught.value.candidates] == [OTHER, ID]
+    assert (caught.value.text, caught.value.total) == (text, 2)
+
+
+async def test_of_many_candidates_the_newest_are_listed_and_all_are_counted(services: Services, place: Place) -> None:
+    for number in range(CANDIDATES_SHOWN + 3):
+        place(succeeded=1, age=3_600.0 + number)
+
+    with pytest.raises(ReferenceAmbiguous) as caught:
+        await find("01", services)
+
+    assert (len(caught.value.candidates), caught.value.total) == (CANDIDATES_SHOWN, CANDIDATES_SHOWN + 3)
+
+
+async def test_a_whole_id_that_is_the_beginning_of_another_is_exact(services: Services, place: Place) -> None:
+    place(succeeded=1, id="msgbatch_short")
+    place(succeeded=1, id="msgbatch_shorter")
+
+    found = await find("msgbatch_short", services)
+
+    assert (found.batch.id, found.exact) == ("msgbatch_short", True)
+
+
+async def test_a_beginning_as_long_as_todays_ids_finds_a_longer_id(services: Services, place: Place) -> None:
+    longer = place(succeeded=1, id=ID + "ABCDEFGH")
+
+    found = await find(ID, services)
+
+    assert (found.batch.id, found.exact) == (longer, False)
+
+
+async def test_the_case_of_the_rest_of_an_id_matters(services: Services, two: None) -> None:
+    with pytest.raises(ReferenceNotFound):
+        await find("01hkctjav", services)
+
+
+async def test_a_beginning_of_nothing_tells_how_many_were_looked_through(services: Services, two: None) -> None:
+    with pytest.raises(ReferenceNotFound) as caught:
+        await find("01zzz", services)
+
+    assert (caught.value.searched, caught.value.all_searched) == (2, True)
+
+
+async def test_a_beginning_in_an_empty_workspace_is_told(services: Services) -> None:
+    with pytest.raises(ReferenceNotFound) as caught:
+        await find("01zzz", services)
+
+    assert (caught.value.searched, caught.value.all_searched) == (0, True)
+
+
+async def test_a_full_id_of_another_workspace_is_not_found(services: Services, two: None) -> None:
+    with pytest.raises(BatchNotFound) as caught:
+        await find("msgbatch_01AAAAAAAAAAAAAAAAAAAAAA", services)
+
+    assert caught.value.batch_id == BatchId("msgbatch_01AAAAAAAAAAAAAAAAAAAAAA")
+
+
+@pytest.mark.parametrize("pattern", ["*", "01*", "01_", "msgbatch.01", "[0-9]", "01HkcTj."])
+async def test_a_pattern_is_no_beginning(pattern: str, services: Services, two: None) -> None:
+    with pytest.raises(ReferenceNotFound):
+        await find(pattern, services)
+
+
+@pytest.mark.parametrize("text", ["last", "01Hkc", ID])
+async def test_an_api_that_is_down_is_not_taken_for_not_found(
+    text: str, api: ApiSimulator, services: Services, two: None
+) -> None:
+    api.add_fault(Fault(status=500, times=3))
+
+    with pytest.raises(ApiUnavailable):
+        await find(text, services)
+
+
+async def test_a_search_ends_after_the_newest_five_thousand(services: Services, place: Place) -> None:
+    for number in range(5_001):
+        place(succeeded=1, age=3_600.0 + number)
+    oldest = place(succeeded=1, id="msgbatch_zoldest", age=10_000.0)
+
+    with pytest.raises(ReferenceNotFound) as caught:
+        await find(oldest, services)
+
+    assert (caught.value.searched, caught.value.all_searched) == (5_000, False)

@@ -1,0 +1,88 @@
+"""Text → words: what keyboards, phones and Slack do to a text is forgiven."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.commands.errors import TextTooLong
+from bot.commands.words import TEXT_LIMIT, split_words
+
+ID = "msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d"
+CONSOLE = "https://console.anthropic.com/workspaces/default/batches"
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("", []),
+        (" \n\t\u00a0 ", []),
+        ("list  ended\nnow", ["list", "ended", "now"]),
+        ('label x "two words"', ["label", "x", "two words"]),
+        ("label x “two words”", ["label", "x", "two words"]),
+        ("label x „two words“", ["label", "x", "two words"]),
+        ("label x «two words»", ["label", "x", "two words"]),
+        ("label x ‘two words’", ["label", "x", "two words"]),
+        ("label x 'two words'", ["label", "x", "two words"]),
+        ("label x don't", ["label", "x", "don't"]),
+        ("label x don’t", ["label", "x", "don't"]),
+        ('label x ""', ["label", "x", ""]),
+        ('status "half', ["status", '"half']),
+        (f"status `{ID}`", ["status", ID]),
+        (f"status ```{ID}```", ["status", ID]),
+        ("list —public", ["list", "--public"]),
+        ("list –public", ["list", "--public"]),
+        ("list −public", ["list", "--public"]),
+        ("list —-public", ["list", "--public"]),
+        ("list -public", ["list", "--public"]),
+        ("list ---public", ["list", "--public"]),
+        ("list --older-than 7d", ["list", "--older-than", "7d"]),
+        ("list —older-than=7d", ["list", "--older-than=7d"]),
+        ("label x a — b - c -- d", ["label", "x", "a", "—", "b", "-", "c", "--", "d"]),
+        ("list --limit -5", ["list", "--limit", "-5"]),
+        ("label x half-open", ["label", "x", "half-open"]),
+        ("own x <@U0ADA|ada>", ["own", "x", "@U0ADA"]),
+        ("own x <@U0ADA>", ["own", "x", "@U0ADA"]),
+        ("own x <#C0OPS|ops>", ["own", "x", "#C0OPS"]),
+        (f"status <{CONSOLE}/{ID}>", ["status", ID]),
+        (f"status <{CONSOLE}/{ID}|the batch of today>", ["status", ID]),
+        (f"status <{CONSOLE}/{ID}?tab=results#top>", ["status", ID]),
+        (f"status {CONSOLE}/{ID}", ["status", ID]),
+        (f"status {CONSOLE}/{ID}/results", ["status", ID]),
+        (f"status <http://{ID}.example|{ID}>", ["status", ID]),
+        ("label x <https://example.com|example.com>", ["label", "x", "example.com"]),
+        ("label x <https://example.com>", ["label", "x", "https://example.com"]),
+        ("label x <mailto:a@b.example|a@b.example>", ["label", "x", "a@b.example"]),
+        ("label x a &lt; b &amp; c &gt; d", ["label", "x", "a", "<", "b", "&", "c", ">", "d"]),
+        ("label x &amp;lt;", ["label", "x", "&lt;"]),
+        ("label x <!channel>", ["label", "x", "<!channel>"]),
+    ],
+)
+def test_words_are_what_was_meant(typed: str, meant: list[str]) -> None:
+    assert split_words(typed) == meant
+
+
+@given(st.text(max_size=TEXT_LIMIT) | st.text("<>@#|&;`\"'“—- \nmsgbatch_/:htps", max_size=200))
+def test_no_text_breaks_it(text: str) -> None:
+    assert all(isinstance(word, str) for word in split_words(text))
+
+
+@given(st.lists(st.text("abcXYZ019_.:=", min_size=1), max_size=8))
+def test_ordinary_words_stay_as_they_are(words: list[str]) -> None:
+    assert split_words(" ".join(words)) == words
+
+
+@pytest.mark.parametrize("text", ["x" * 10_000, "<" * 10_000, '"' * 9_999, "`" * 3_001, "— " * 5_000])
+def test_ten_thousand_characters_are_too_many(text: str) -> None:
+    with pytest.raises(TextTooLong) as caught:
+        split_words(text)
+
+    assert (caught.value.length, caught.value.limit) == (len(text), TEXT_LIMIT)
+
+
+@pytest.mark.parametrize(
+    "text", ["<" * 3_000, "<@" * 1_500, "<https://" * 333, '"' * 2_999, "'\"" * 1_500, "—" * 3_000]
+)
+def test_the_longest_text_takes_no_time(text: str) -> None:
+    """A pattern that goes back and forth would take seconds here."""
+    for _ in range(3):
+        split_words(text)

@@ -1,0 +1,76 @@
+"""A real store, a clock that stands until it is set, and a question that Ada was asked."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from bot.commands.audit import AuditEntry
+from bot.commands.base import Caller, ChangingCommand, Proposal
+from bot.commands.delete import Delete
+from bot.commands.references import Reference
+from bot.confirmations import ConfirmationRefused, Confirmations
+from bot.store import audit, confirmations
+from bot.store.confirmations import StoredConfirmation
+from bot.store.database import Database
+from tests.builders import ADA, ID, NOW, counts, ended
+
+DELETE = Delete(Reference(ID))
+BATCH = ended(counts(succeeded=1_161, errored=39))
+PROPOSAL: Proposal[ChangingCommand] = Proposal(DELETE, BATCH, asks=True)
+
+
+class Watch:
+    """A clock that stands until it is set."""
+
+    def __init__(self) -> None:
+        self.time = NOW
+
+    def __call__(self) -> datetime:
+        return self.time
+
+
+@pytest.fixture
+def watch() -> Watch:
+    return Watch()
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    return tmp_path / "store.sqlite3"
+
+
+@pytest.fixture
+async def database(file: Path) -> AsyncIterator[Database]:
+    store = Database(f"sqlite:///{file}", busy_seconds=5.0)
+    store.open()
+    yield store
+    await store.close()
+
+
+@pytest.fixture
+def questions(database: Database, watch: Watch) -> Confirmations:
+    return Confirmations(database, watch)
+
+
+@pytest.fixture
+async def asked(questions: Confirmations) -> str:
+    """The id of a question that Ada was asked."""
+    return (await questions.ask(PROPOSAL, ADA)).confirmation_id
+
+
+async def stored(database: Database, confirmation_id: str) -> StoredConfirmation:
+    found = await database.run(lambda connection: confirmations.get(connection, confirmation_id))
+    assert found is not None
+    return found
+
+
+async def record(database: Database) -> list[AuditEntry]:
+    return await database.run(audit.entries)
+
+
+async def refusal(questions: Confirmations, confirmation_id: str, caller: Caller = ADA) -> ConfirmationRefused:
+    with pytest.raises(ConfirmationRefused) as caught:
+        await questions.begin(PROPOSAL, caller, confirmation_id)
+    return caught.value

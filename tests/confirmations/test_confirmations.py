@@ -1,0 +1,204 @@
+"""A yes: stored before it is shown, good once, for one person, one command, one state and five minutes."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.batches.models import MessageBatch
+from bot.commands.base import Caller, ChangingCommand, TeamId
+from bot.commands.cancel import Cancel
+from bot.commands.delete import Delete
+from bot.commands.keep import Keep
+from bot.commands.references import Reference
+from bot.commands.registry import parse
+from bot.confirmations import LIFETIME, ConfirmationRefused, Confirmations, Why
+from bot.store import audit, confirmations
+from bot.store.database import Database
+from tests.builders import ADA, BEN, ID, NOW, counts, ended
+from tests.confirmations.conftest import BATCH, DELETE, PROPOSAL, Watch, record, refusal, stored
+
+
+async def test_a_question_is_stored_with_its_person_command_state_and_five_minutes(
+    questions: Confirmations, database: Database
+) -> None:
+    shown = await questions.ask(PROPOSAL, ADA)
+
+    question = await stored(database, shown.confirmation_id)
+    assert (question.user_id, question.team_id, question.command) == (ADA.user, ADA.team, f"delete {ID}")
+    assert (question.subject, question.state) == (ID, "ended 0/1161/39/0/0")
+    assert (question.asked_at, question.expires_at, question.used_at) == (NOW, NOW + timedelta(minutes=5), None)
+    assert shown.expires_at == question.expires_at
+
+
+async def test_that_a_question_was_asked_is_on_record(asked: str, database: Database) -> None:
+    (entry,) = await record(database)
+
+    assert (entry.outcome, entry.verb, entry.subject, entry.confirmation_id) == ("asked", "delete", ID, asked)
+
+
+async def test_the_id_cannot_be_guessed_and_is_one_word_of_a_command(questions: Confirmations) -> None:
+    ids = [(await questions.ask(PROPOSAL, ADA)).confirmation_id for _ in range(20)]
+
+    assert len(set(ids)) == 20
+    assert all(len(each) >= 32 for each in ids)
+    assert [parse(Keep(each).spell()) for each in ids] == [Keep(each) for each in ids]
+
+
+async def test_a_yes_leaves_a_record_of_the_intent(asked: str, questions: Confirmations, database: Database) -> None:
+    number = await questions.begin(PROPOSAL, ADA, asked)
+
+    newest = (await record(database))[0]
+    assert (newest.id, newest.outcome, newest.command) == (number, None, f"delete {ID}")
+    assert (await stored(database, asked)).used_at == NOW
+
+
+async def test_what_came_of_it_is_recorded_after(asked: str, questions: Confirmations, database: Database) -> None:
+    number = await questions.begin(PROPOSAL, ADA, asked)
+
+    await questions.finish(number, "done", "a detail")
+
+    newest = (await record(database))[0]
+    assert (newest.outcome, newest.detail, newest.finished_at) == ("done", "a detail", NOW)
+
+
+async def test_what_needs_no_confirmation_is_recorded_as_well(questions: Confirmations, database: Database) -> None:
+    number = await questions.begin(replace(PROPOSAL, asks=False), ADA, None)
+
+    assert [(entry.id, entry.confirmation_id) for entry in await record(database)] == [(number, None)]
+
+
+async def test_a_question_that_was_never_asked_is_unknown(questions: Confirmations) -> None:
+    assert (await refusal(questions, "made-up")).why is Why.UNKNOWN
+
+
+@pytest.mark.parametrize("caller", [BEN, replace(ADA, team=TeamId("T0OTHER"))])
+async def test_nobody_confirms_for_someone_else(
+    caller: Caller, asked: str, questions: Confirmations, database: Database
+) -> None:
+    refused = await refusal(questions, asked, caller)
+
+    assert refused.why is Why.OTHER_PERSON
+    assert (await stored(database, asked)).used_at is None
+
+
+async def test_the_same_person_may_answer_elsewhere(asked: str, questions: Confirmations) -> None:
+    assert await questions.begin(PROPOSAL, replace(ADA, channel=None), asked)
+
+
+@pytest.mark.parametrize(
+    "command", [Cancel(Reference(ID)), Delete(Reference("msgbatch_01Other")), Delete(Reference("last"))]
+)
+async def test_a_yes_is_good_for_the_very_same_command_only(
+    command: ChangingCommand, asked: str, questions: Confirmations, database: Database
+) -> None:
+    with pytest.raises(ConfirmationRefused) as caught:
+        await questions.begin(replace(PROPOSAL, command=command), ADA, asked)
+
+    assert caught.value.why is Why.OTHER_COMMAND
+    assert (await stored(database, asked)).used_at is None
+
+
+@pytest.mark.parametrize(
+    ("after", "good"),
+    [
+        (timedelta(0), True),
+        (LIFETIME - timedelta(microseconds=1), True),
+        (LIFETIME, False),
+        (timedelta(days=30), False),
+    ],
+)
+async def test_a_question_lapses_after_five_minutes(
+    after: timedelta, good: bool, asked: str, questions: Confirmations, watch: Watch
+) -> None:
+    watch.time += after
+
+    if good:
+        assert await questions.begin(PROPOSAL, ADA, asked)
+    else:
+        assert (await refusal(questions, asked)).why is Why.LAPSED
+
+
+async def test_a_yes_is_good_once_and_a_second_press_learns_what_came_of_the_first(
+    asked: str, questions: Confirmations
+) -> None:
+    number = await questions.begin(PROPOSAL, ADA, asked)
+    while_under_way = await refusal(questions, asked)
+    await questions.finish(number, "done", None)
+
+    afterwards = await refusal(questions, asked)
+
+    assert (while_under_way.why, afterwards.why) == (Why.USED, Why.USED)
+    assert while_under_way.entry is not None
+    assert while_under_way.entry.outcome is None
+    assert afterwards.entry is not None
+    assert (afterwards.entry.id, afterwards.entry.outcome) == (number, "done")
+
+
+async def test_who_answered_no_cannot_say_yes_after_it(
+    asked: str, questions: Confirmations, database: Database
+) -> None:
+    question = await stored(database, asked)
+    await database.run(lambda connection: confirmations.withdraw(connection, asked, NOW))
+    await database.run(
+        lambda connection: audit.record_question(connection, question, outcome="kept", channel_id=None, at=NOW)
+    )
+
+    refused = await refusal(questions, asked)
+
+    assert refused.why is Why.KEPT
+
+
+CHANGED = [
+    ended(counts(succeeded=1_160, errored=40)),
+    BATCH.model_copy(update={"processing_status": "canceling"}),
+    ended(counts(succeeded=1_161, errored=38, expired=1)),
+]
+
+
+@pytest.mark.parametrize("batch", CHANGED)
+async def test_a_yes_to_another_state_of_the_batch_is_none(
+    batch: MessageBatch, asked: str, questions: Confirmations, database: Database
+) -> None:
+    changed = replace(PROPOSAL, batch=batch)
+
+    with pytest.raises(ConfirmationRefused) as caught:
+        await questions.begin(changed, ADA, asked)
+
+    assert caught.value.why is Why.CHANGED
+    assert [entry.outcome for entry in await record(database)] == ["asked"]
+
+
+async def test_a_question_whose_batch_changed_stays_closed_when_it_changes_back(
+    asked: str, questions: Confirmations, database: Database
+) -> None:
+    with pytest.raises(ConfirmationRefused):
+        await questions.begin(replace(PROPOSAL, batch=CHANGED[0]), ADA, asked)
+
+    again = await refusal(questions, asked)
+
+    assert again.why is Why.CHANGED
+    assert (await stored(database, asked)).used_at == NOW
+
+
+@pytest.mark.parametrize("why", [Why.UNKNOWN, Why.OTHER_PERSON, Why.OTHER_COMMAND, Why.LAPSED, Why.USED])
+async def test_a_first_look_refuses_the_same(why: Why, asked: str, questions: Confirmations, watch: Watch) -> None:
+    command: ChangingCommand = Cancel(Reference(ID)) if why is Why.OTHER_COMMAND else DELETE
+    if why is Why.USED:
+        await questions.begin(PROPOSAL, ADA, asked)
+    if why is Why.LAPSED:
+        watch.time += LIFETIME
+
+    with pytest.raises(ConfirmationRefused) as caught:
+        await questions.check(
+            "made-up" if why is Why.UNKNOWN else asked, command, BEN if why is Why.OTHER_PERSON else ADA
+        )
+
+    assert caught.value.why is why
+
+
+async def test_a_first_look_uses_nothing_up(asked: str, questions: Confirmations) -> None:
+    for _ in range(3):
+        await questions.check(asked, DELETE, ADA)
+
+    assert await questions.begin(PROPOSAL, ADA, asked)

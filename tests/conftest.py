@@ -1,0 +1,48 @@
+"""The fixtures every test of the whole bot stands on: a desk (tests/desk.py), by Socket Mode, by HTTP, or by both."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+
+import pytest
+
+from tests.desk import ALL_SCOPES, Desk
+
+OpenDesk = Callable[..., Awaitable[Desk]]
+
+
+@pytest.fixture
+async def open_desk(tmp_path: Path) -> AsyncIterator[OpenDesk]:
+    """Desks with settings of the test's own.
+
+    `transport`, `scopes` and `seeded` are of the worlds, everything else is a field of Settings.
+    """
+    async with AsyncExitStack() as stack:
+
+        async def opened(
+            transport: str = "socket", scopes: frozenset[str] = ALL_SCOPES, *, seeded: bool = False, **changes: object
+        ) -> Desk:
+            desk = Desk(tmp_path / "store.sqlite3", "http" if transport == "http" else "socket", scopes, seeded=seeded)
+            stack.push_async_callback(desk.close)
+            await desk.open(**changes)
+            return desk
+
+        yield opened
+
+
+@pytest.fixture
+async def desk(open_desk: OpenDesk) -> Desk:
+    """A desk by Socket Mode, its API empty."""
+    return await open_desk()
+
+
+@pytest.fixture
+async def http_desk(open_desk: OpenDesk) -> Desk:
+    """A desk by signed HTTP, its API empty."""
+    return await open_desk("http")
+
+
+@pytest.fixture(params=["socket", "http"])
+async def either_desk(request: pytest.FixtureRequest, open_desk: OpenDesk) -> Desk:
+    """A desk by each transport in turn, for what depends on the way an interaction comes in."""
+    return await open_desk(str(request.param))

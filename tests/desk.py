@@ -1,0 +1,177 @@
+"""A desk to try the bot at: both simulated worlds, the real bot between them, and what people do and see there."""
+
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import SecretStr
+
+from bot.app import Bot, running
+from bot.config import Settings
+from bot.playground.api_simulator.recording import RecordedRequest
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.http_delivery import HttpDelivery
+from bot.playground.slack_simulator.records import Delivery, SlackMessage, View
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, demo_world
+from bot.playground.stage import settings_between
+from bot.slack.scopes import BOT_SCOPES
+
+ADA = "U0ADA"
+"""The operator, unless a test's settings say otherwise."""
+BEN = "U0BEN"
+GUEST = "U0GUEST"
+BATCHES = "C0BATCHES"
+"""The bot was invited here; everybody is here."""
+GENERAL = "C0GENERAL"
+"""Public, and the bot is no member."""
+SHARED = "C0SHARED"
+"""Shared with another organization."""
+SECRET = "C0SECRET"
+"""Private, and the bot is no member."""
+OPERATORS = "S0OPERATORS"
+"""A user group with Ben in it."""
+BOT = "U0BATCHDESK"
+
+Transport = Literal["socket", "http"]
+
+
+def desk_world() -> World:
+    """The demo's people and channels, and one of everything that is refused."""
+    world = demo_world().add(
+        Person(GUEST, "Gus Guest", is_restricted=True),
+        Person("U0STRANGER", "Stu Stranger", is_stranger=True, team_id="T0OTHER"),
+        Channel(SHARED, "with-acme", frozenset({ADA, "U0STRANGER", BOT}), is_ext_shared=True),
+        Channel(SECRET, "secret", frozenset({ADA}), is_private=True),
+        UserGroup(OPERATORS, "operators", (BEN,)),
+    )
+    world.invite(BATCHES, GUEST)
+    return world
+
+
+@dataclass
+class Time:
+    """The bot's clock: the present, and as much later as a test has made it."""
+
+    later: timedelta = field(default_factory=timedelta)
+
+    def __call__(self) -> datetime:
+        """Return the moment the bot takes for now."""
+        return datetime.now(UTC) + self.later
+
+
+class Desk:
+    """Everything a test needs to act as a person; opened by the fixtures in conftest.py.
+
+    What people do gives back what they newly see, so `[reply] = await desk.type(…)` says: exactly one visible reply.
+    """
+
+    def __init__(self, store: Path, transport: Transport, scopes: frozenset[str], *, seeded: bool) -> None:
+        self.store = store
+        self.time = Time()
+        self.api = ApiSimulator(speed=0, seeded=seeded)
+        self.slack = SlackSimulator(desk_world(), scopes=scopes, warning_lead=0.2)
+        self.settings = Settings()
+        self._transport = transport
+        self._worlds = AsyncExitStack()
+        self._running = AsyncExitStack()
+        self._bot: Bot | None = None
+
+    @property
+    def bot(self) -> Bot:
+        """The bot that is taking commands."""
+        assert self._bot is not None
+        return self._bot
+
+    async def open(self, **changes: Any) -> None:
+        """Start both worlds and the bot; `changes` are settings that differ from the playground's."""
+        await self._worlds.enter_async_context(self.api)
+        await self._worlds.enter_async_context(self.slack)
+        self.settings = settings_between(self.slack, self.api, self.store)
+        if self._transport == "http":
+            secret = SecretStr(self.slack.signing_secret)
+            changes = {"slack_app_token": None, "slack_signing_secret": secret, "port": 0} | changes
+        await self.start(**changes)
+
+    async def start(self, **changes: Any) -> None:
+        """Start a bot on the same store, with these settings from now on; administrators are the operators."""
+        if "operators" in changes:
+            changes = {"admins": changes["operators"]} | changes
+        self.settings = self.settings.model_copy(update=changes)
+        self._bot = await self._running.enter_async_context(running(self.settings, self.time))
+        if self._transport == "http":
+            self.slack.http_target = self.events_url
+        else:
+            await self.slack.wait_for(lambda: self.slack.sockets)
+
+    async def stop(self) -> None:
+        """Stop the bot as SIGTERM does: what is under way is finished first."""
+        await self._running.aclose()
+        await self.slack.wait_for(lambda: not self.slack.sockets)
+
+    async def restart(self, **changes: Any) -> None:
+        """Stop the bot and start another one on the same store."""
+        await self.stop()
+        await self.start(**changes)
+
+    async def close(self) -> None:
+        """Stop everything; harmless where something is stopped already."""
+        try:
+            await self._running.aclose()
+        finally:
+            await self._worlds.aclose()
+
+    @property
+    def events_url(self) -> str:
+        """Where the bot listens for Slack in HTTP mode."""
+        return f"http://127.0.0.1:{self.bot.port}/slack/events"
+
+    @property
+    def deletes(self) -> list[RecordedRequest]:
+        """The DELETEs the API has seen."""
+        return [request for request in self.api.requests if request.method == "DELETE"]
+
+    async def type(self, line: str, user: str = ADA, channel: str = BATCHES) -> list[SlackMessage]:
+        """Type a whole line, wait for the answer, and give back what this person newly sees."""
+        return await self.seeing(user, lambda: self.slack.slash(user, channel, line))
+
+    async def press(self, thing: SlackMessage | View, text: str, user: str = ADA) -> list[SlackMessage]:
+        """Press the button with this text, wait, and give back the messages this person newly sees."""
+        return await self.seeing(user, lambda: self.slack.press(user, thing, text=text))
+
+    async def seeing(self, user: str, act: Callable[[], Awaitable[Delivery]]) -> list[SlackMessage]:
+        """Do something that must be acked, wait for the answer, and give back what this person newly sees."""
+        before = self._sees(user)
+        delivery = await act()
+        await self.bot.in_flight.drain()
+        assert delivery.acked, delivery.error
+        return [message for place, message in self._sees(user).items() if before.get(place) != message]
+
+    async def home(self, user: str = ADA) -> View:
+        """Open the App Home tab, wait, and give back what is on it."""
+        await self.slack.open_home(user)
+        await self.bot.in_flight.drain()
+        view = self.slack.home(user)
+        assert view is not None, "the Home tab stayed empty"
+        return view
+
+    async def deliver(self, kind: str, payload: dict[str, Any]) -> tuple[bool, Any]:
+        """In HTTP mode: send a payload as Slack would sign it; was it acked, and with what body."""
+        delivery = HttpDelivery(self.slack.signing_secret)
+        try:
+            answer = await delivery.send(self.events_url, kind, payload, 3.0)
+        finally:
+            await delivery.close()
+        await self.bot.in_flight.drain()
+        return answer.error is None, answer.body
+
+    def _sees(self, user: str) -> dict[tuple[str, str], SlackMessage]:
+        places = [channel.id for channel in self.slack.world.channels.values() if user in channel.members]
+        messages = [message for place in places for message in self.slack.messages(place, user)]
+        return {(message.channel, message.ts): message for message in messages}
+
+
+ALL_SCOPES = frozenset(BOT_SCOPES)

@@ -1,0 +1,153 @@
+"""People type what people type: nothing is run by mistake, no call is made of it, and nobody else is woken up."""
+
+import json
+import re
+
+import pytest
+
+from bot.playground.api_simulator.faults import Fault
+from tests.conftest import OpenDesk
+from tests.desk import Desk
+
+EVIL_IDS = [
+    "../../v1/files/file_1",
+    "msgbatch_%2e%2e%2fmodels",
+    "msgbatch_01?limit=1000",
+    "msgbatch_01#fragment",
+    '"msgbatch_01\nX-Evil: 1"',
+    "msgbatch_\u202e10",
+    "msgbatch_\u200b01",
+    "msgbatch_" + "a" * 300,
+    "msgbatch_01\\..\\x",
+]
+
+
+@pytest.mark.parametrize("evil", EVIL_IDS)
+@pytest.mark.parametrize("verb", ["status", "delete"])
+async def test_no_call_is_made_of_an_id_that_could_change_the_path(desk: Desk, verb: str, evil: str) -> None:
+    [reply] = await desk.type(f"/batch {verb} {evil}")
+
+    assert "cannot be a batch id" in reply.seen
+    assert "\u202e" not in reply.seen + reply.text
+    assert desk.api.requests == []
+
+
+async def test_ten_thousand_characters_are_refused_in_one_sentence(desk: Desk) -> None:
+    [reply] = await desk.type("/batch status " + "x" * 10_000)
+
+    assert "a command has at most" in reply.seen
+    assert len(reply.seen) < 500
+    assert desk.api.requests == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("staus last", "status"), ("dleete last", "delete"), ("rm last", "delete"), ("ls", "list")]
+)
+async def test_a_misspelt_verb_gets_one_suggestion_and_runs_nothing(desk: Desk, typed: str, meant: str) -> None:
+    desk.api.workspace.add(succeeded=1)
+
+    [reply] = await desk.type(f"/batch {typed}")
+
+    assert f"Did you mean `/batch {meant}`?" in reply.seen
+    assert desk.api.requests == []
+
+
+async def test_a_verb_like_nothing_gets_no_suggestion(desk: Desk) -> None:
+    [reply] = await desk.type("/batch xyzzy")
+
+    assert "There is no verb `xyzzy`" in reply.seen
+    assert "Did you mean" not in reply.seen
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("delete", "needs to know which batch"),
+        ("status last --yes", "has no option `--yes`"),
+        ("delete last --force", "has no option `--force`"),
+        ("delete last please", "`please` is one too many"),
+        ("list --limit", "`--limit` needs a value"),
+        ("list --limit 0", "`0` is no --limit"),
+        ("list --older-than soon", "`soon` is no --older-than"),
+        ("list done", "`done` is no status"),
+        ("status last --public=yes", "`--public` takes no value"),
+        ("audit --before last", "`last` is no --before"),
+    ],
+)
+async def test_what_is_wrong_is_named_with_the_usage_and_nothing_is_run(desk: Desk, typed: str, says: str) -> None:
+    [reply] = await desk.type(f"/batch {typed}")
+
+    assert says in reply.seen
+    assert "Usage: `/batch" in reply.seen
+    assert desk.api.requests == []
+
+
+async def test_a_batch_of_another_workspace_is_said_not_to_be_here(desk: Desk) -> None:
+    [reply] = await desk.type("/batch status msgbatch_01AAAAAAAAAAAAAAAAAAAAAA")
+
+    assert "There is no batch" in reply.seen
+    assert "belongs to another workspace" in reply.seen
+
+
+async def test_a_prefix_that_fits_several_lists_them_and_does_nothing(desk: Desk) -> None:
+    ids = [desk.api.workspace.add(succeeded=1, id=f"msgbatch_01Same{tail * 18}").id for tail in "AB"]
+
+    [reply] = await desk.type("/batch delete 01Same")
+
+    assert "fits 2 batches. Nothing was done" in reply.seen
+    assert all(f"`{batch}`" in reply.seen for batch in ids)
+    assert desk.deletes == []
+
+
+async def test_a_prefix_that_fits_nothing_says_where_was_looked(desk: Desk) -> None:
+    desk.api.workspace.add(succeeded=1)
+
+    [reply] = await desk.type("/batch status 01Nothing")
+
+    assert "No batch begins with `01Nothing`" in reply.seen
+    assert "1 batch" in reply.seen
+
+
+async def test_last_in_an_empty_workspace_is_no_crash(desk: Desk) -> None:
+    [reply] = await desk.type("/batch status last")
+
+    assert "has no batches" in reply.seen
+
+
+@pytest.mark.parametrize(
+    "loud", ["<!channel>", "<!here>", "@here", "<!subteam^S0OPERATORS>", "`@everyone`", "<https://evil.test|click>"]
+)
+@pytest.mark.parametrize("where", ["{}", "status {}", "list {}", "status last --{}", "help {}"])
+async def test_nobody_is_woken_up_by_what_somebody_typed(desk: Desk, where: str, loud: str) -> None:
+    [reply] = await desk.type(f"/batch {where.format(loud)} --public")
+
+    written = json.dumps(reply.blocks, ensure_ascii=False) + reply.text
+    assert "<!" not in written.replace("<!date^", "")
+    assert "<http" not in written
+    assert all(text.get("verbatim") for text in mrkdwn_in(reply.blocks))
+    assert "@here" not in re.sub("`[^`]*`", "", reply.text)
+
+
+async def test_what_the_api_says_wakes_up_nobody_either(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    words = "<!channel> `*oops*` @here <https://evil.test|log in>"
+    body = {"type": "error", "error": {"type": "<!here>", "message": words}, "request_id": "<@U0BEN>"}
+    desk.api.add_fault(Fault(status=400, body=json.dumps(body)))
+
+    [reply] = await desk.type("/batch status last --public")
+
+    written = json.dumps(reply.blocks, ensure_ascii=False) + reply.text
+    assert "&lt;!channel&gt;" in written
+    assert "<!" not in written
+    assert "<@" not in written
+    assert "<http" not in written
+
+
+def mrkdwn_in(value: object) -> list[dict[str, object]]:
+    """Every mrkdwn text object within blocks."""
+    if isinstance(value, list):
+        return [found for item in value for found in mrkdwn_in(item)]
+    if not isinstance(value, dict):
+        return []
+    own = [value] if value.get("type") == "mrkdwn" else []
+    return own + [found for item in value.values() for found in mrkdwn_in(item)]

@@ -1,0 +1,205 @@
+"""A yes is one person's, for one batch as it stood, for five minutes, and good for one DELETE."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+
+from bot.playground.api_simulator.batch import Batch, Counts, Ending
+from bot.playground.slack_simulator.records import Delivery, Json, SlackMessage
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BATCHES, BEN, Desk
+
+YES = "Delete for good"
+
+
+async def asked(desk: Desk) -> tuple[Batch, SlackMessage]:
+    batch = desk.api.workspace.add(succeeded=10, errored=2)
+    [question] = await desk.type("/batch delete last")
+    return batch, question
+
+
+def yes_button(question: SlackMessage) -> Json:
+    """What the yes carries, for presses of it that no client would offer."""
+    [row] = [block for block in question.blocks if block["type"] == "actions"]
+    carried: Json = json.loads(row["elements"][0]["value"])
+    return carried
+
+
+async def test_twenty_presses_at_once_are_one_delete_and_each_press_has_one_visible_reply(either_desk: Desk) -> None:
+    _, question = await asked(either_desk)
+    posts_before = len(either_desk.slack.calls("response_url"))
+
+    async def twenty() -> Delivery:
+        pressed = [either_desk.slack.press(ADA, question, text=YES) for _ in range(20)]
+        return (await asyncio.gather(*pressed))[0]
+
+    seen = await either_desk.seeing(ADA, twenty)
+
+    assert len(either_desk.deletes) == 1
+    posts = either_desk.slack.calls("response_url")[posts_before:]
+    assert len(posts) == 20
+    assert all(post.ok for post in posts)
+    assert all("confirmed" in message.seen or "Deleted by" in message.seen for message in seen)
+
+
+async def test_whatever_twenty_presses_leave_behind_no_button_is_left_to_press(either_desk: Desk) -> None:
+    _, question = await asked(either_desk)
+
+    await asyncio.gather(*(either_desk.slack.press(ADA, question, text=YES) for _ in range(20)))
+    await either_desk.bot.in_flight.drain()
+
+    buttons = {text for message in either_desk.slack.messages(BATCHES, ADA) for text in message.buttons}
+    assert buttons <= {"All batches"}
+
+
+async def test_nobody_confirms_for_someone_else(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    _, question = await asked(desk)
+    value = json.dumps(yes_button(question))
+
+    [reply] = await desk.seeing(BEN, lambda: desk.slack.press_raw(BEN, BATCHES, value=value))
+
+    assert f"Only <@{ADA}>, who asked, can answer this" in reply.seen
+    assert desk.deletes == []
+    [gone] = await desk.press(question, YES)
+    assert "Deleted by" in gone.seen
+
+
+async def test_a_yes_after_five_minutes_is_none(desk: Desk) -> None:
+    _, question = await asked(desk)
+    desk.time.later = timedelta(minutes=5, seconds=1)
+
+    [lapsed] = await desk.press(question, YES)
+
+    assert "The question lapsed" in lapsed.seen
+    assert (lapsed.ts, lapsed.buttons) == (question.ts, [])
+    assert desk.deletes == []
+
+
+async def test_a_yes_just_before_five_minutes_counts(desk: Desk) -> None:
+    _, question = await asked(desk)
+    desk.time.later = timedelta(minutes=4, seconds=50)
+
+    [gone] = await desk.press(question, YES)
+
+    assert "Deleted by" in gone.seen
+
+
+async def test_a_batch_that_changed_meanwhile_is_not_deleted(desk: Desk) -> None:
+    batch, question = await asked(desk)
+    batch.ending = Ending(batch.ending.at, Counts(succeeded=11, errored=1))
+
+    [changed] = await desk.press(question, YES)
+
+    assert "The batch has changed since you were asked" in changed.seen
+    assert (changed.ts, changed.buttons) == (question.ts, [])
+    assert desk.deletes == []
+
+
+async def test_a_batch_that_is_gone_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
+    batch, question = await asked(desk)
+    desk.api.workspace.delete(batch.id)
+
+    [gone] = await desk.press(question, YES)
+
+    assert f"There is no batch `{batch.id}`" in gone.seen
+    assert (gone.ts, gone.buttons) == (question.ts, [])
+    assert desk.deletes == []
+
+
+async def test_a_second_press_after_the_first_was_done_says_what_came_of_it(desk: Desk) -> None:
+    _, question = await asked(desk)
+    await desk.press(question, YES)
+
+    [again] = await desk.press(question, YES)
+
+    assert "This was already confirmed" in again.seen
+    assert "`done`" in again.seen
+    assert len(desk.deletes) == 1
+
+
+async def test_yes_after_no_deletes_nothing(desk: Desk) -> None:
+    _, question = await asked(desk)
+    await desk.press(question, "Keep")
+
+    [reply] = await desk.press(question, YES)
+
+    assert "You had already answered no" in reply.seen
+    assert desk.deletes == []
+
+
+async def test_no_after_yes_does_not_claim_that_anything_was_kept(desk: Desk) -> None:
+    _, question = await asked(desk)
+    await desk.press(question, YES)
+
+    [reply] = await desk.press(question, "Keep")
+
+    assert "Kept" not in reply.seen
+    assert "not open any more" in reply.seen
+
+
+async def test_a_permission_withdrawn_between_question_and_press_counts(desk: Desk) -> None:
+    _, question = await asked(desk)
+    await desk.restart(operators=(BEN,))
+
+    [refused] = await desk.press(question, YES)
+
+    assert "Only administrators may do this" in refused.seen
+    assert (refused.ts, refused.buttons) == (question.ts, [])
+    assert desk.deletes == []
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [
+        "",
+        "x",
+        "{}",
+        '{"v": 2, "text": "delete last"}',
+        '{"text": "delete last", "yes": true}',
+        "[" * 2_000,
+        '{"text": "' + "delete " * 300 + '"}',
+    ],
+)
+async def test_a_button_that_is_not_ours_does_nothing_and_says_so(either_desk: Desk, forged: str) -> None:
+    either_desk.api.workspace.add(succeeded=1)
+
+    [reply] = await either_desk.seeing(ADA, lambda: either_desk.slack.press_raw(ADA, BATCHES, value=forged))
+
+    assert "Type the command instead" in reply.seen or "Usage" in reply.seen
+    assert either_desk.deletes == []
+
+
+async def test_a_forged_confirmation_is_no_yes(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=1)
+    forged = json.dumps({"text": f"delete {batch.id}", "confirmation": "A" * 24})
+
+    [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=forged))
+
+    assert "I do not know this question" in reply.seen
+    assert desk.deletes == []
+
+
+async def test_a_yes_to_one_batch_deletes_no_other(desk: Desk) -> None:
+    other = desk.api.workspace.add(succeeded=99, age=90_000.0)
+    _, question = await asked(desk)
+    moved = json.dumps(yes_button(question) | {"text": f"delete {other.id}"})
+
+    [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=moved))
+
+    assert "does not belong to the question" in reply.seen
+    assert desk.deletes == []
+
+
+async def test_a_yes_to_cancel_does_not_delete(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    [question] = await desk.type("/batch cancel last")
+    desk.api.advance(86_400)
+    turned = json.dumps(yes_button(question) | {"text": f"delete {batch.id}"})
+
+    [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=turned))
+
+    assert "does not belong to the question" in reply.seen
+    assert desk.deletes == []

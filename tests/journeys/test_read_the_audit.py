@@ -1,0 +1,123 @@
+"""The lead wants to know who asked for what, who confirmed, and what came of it."""
+
+import csv
+import io
+from datetime import timedelta
+
+import httpx
+
+from bot.playground.slack_simulator.records import SlackMessage
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BEN, Desk
+
+
+async def one_deleted_one_kept(desk: Desk) -> list[str]:
+    """Delete a batch, keep another, and give their ids in this order."""
+    ids = []
+    for answer, says in (("Delete for good", "Deleted by"), ("Keep", "Nothing was changed")):
+        ids.append(desk.api.workspace.add(succeeded=1, age=3_600.0).id)
+        [question] = await desk.type(f"/batch delete {ids[-1]}")
+        [reply] = await desk.press(question, answer)
+        assert says in reply.seen
+    return ids
+
+
+async def test_the_audit_says_who_asked_and_what_came_of_it(either_desk: Desk) -> None:
+    deleted, kept = await one_deleted_one_kept(either_desk)
+
+    [record] = await either_desk.type("/batch audit")
+
+    said = [line for line in record.seen.splitlines() if f"<@{ADA}>" in line]
+    assert [line.rsplit(": ", 1)[1] for line in said] == ["kept", "asked", "done", "asked"]
+    assert f"`{deleted}`" in record.seen
+    assert f"`{kept}`" in record.seen
+
+
+async def test_the_audit_of_one_batch_leaves_the_others_out(desk: Desk) -> None:
+    deleted, kept = await one_deleted_one_kept(desk)
+
+    [record] = await desk.type(f"/batch audit {deleted}")
+
+    assert kept not in record.seen
+    assert ": done" in record.seen
+
+
+async def test_an_empty_record_is_said_to_be_empty(desk: Desk) -> None:
+    [record] = await desk.type("/batch audit")
+
+    assert "Nothing is recorded." in record.seen
+
+
+async def test_a_long_record_is_turned_page_by_page(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=1)
+    for _ in range(16):
+        await desk.type(f"/batch delete {batch.id}")
+    [newest] = await desk.type("/batch audit")
+
+    [oldest] = await desk.press(newest, "Older")
+
+    assert newest.seen.count(": asked") == 15
+    assert oldest.seen.count(": asked") == 1
+    assert oldest.ts == newest.ts
+
+
+async def test_only_administrators_read_it(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), admins=(ADA,))
+
+    [refused] = await desk.type("/batch audit --export", user=BEN)
+
+    assert "Only administrators may do this" in refused.seen
+    assert desk.slack.calls("files.completeUploadExternal") == []
+
+
+async def exported(desk: Desk) -> tuple[SlackMessage, SlackMessage, list[dict[str, str]]]:
+    """The file's message, the reply, and the rows of the file."""
+    [reply, sent] = await desk.type("/batch audit --export")
+    async with httpx.AsyncClient(base_url=desk.slack.url) as browser:
+        content = (await browser.get(sent.files[0]["url"])).text
+    return sent, reply, list(csv.DictReader(io.StringIO(content)))
+
+
+async def test_the_export_arrives_in_ones_own_messages_with_the_bot(either_desk: Desk) -> None:
+    deleted, kept = await one_deleted_one_kept(either_desk)
+
+    sent, reply, rows = await exported(either_desk)
+
+    assert sent.channel == "D0ADA"
+    assert sent.files[0]["name"].endswith(".csv")
+    assert "The record, 4 entries, is in your messages with me" in reply.seen
+    assert [(row["outcome"], row["subject"]) for row in rows] == [
+        ("asked", deleted),
+        ("done", deleted),
+        ("asked", kept),
+        ("kept", kept),
+    ]
+    assert {row["user_id"] for row in rows} == {ADA}
+
+
+async def test_the_confirmation_ties_question_and_act_together(desk: Desk) -> None:
+    await one_deleted_one_kept(desk)
+
+    _, _, rows = await exported(desk)
+
+    assert rows[0]["confirmation_id"] == rows[1]["confirmation_id"] != rows[2]["confirmation_id"]
+    assert rows[0]["finished_at"] != ""
+
+
+async def test_the_record_survives_a_restart(desk: Desk) -> None:
+    await one_deleted_one_kept(desk)
+    desk.time.later = timedelta(days=400)
+    await desk.restart()
+
+    [record] = await desk.type("/batch audit")
+
+    assert record.seen.count(f"<@{ADA}>") == 4
+
+
+async def test_a_file_slack_does_not_take_is_said_not_to_have_arrived(desk: Desk) -> None:
+    desk.slack.fail_next("files.completeUploadExternal", error="internal_error")
+
+    [reply] = await desk.type("/batch audit --export")
+
+    assert "Slack did not take the file" in reply.seen
+    assert "internal_error" in reply.seen

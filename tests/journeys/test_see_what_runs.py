@@ -1,0 +1,95 @@
+"""Somebody wants to know what is running, and how to go on."""
+
+import re
+
+from bot.playground.slack_simulator.records import SlackMessage
+from tests.conftest import OpenDesk
+from tests.desk import BEN, Desk
+
+
+def rows(message: SlackMessage) -> list[str]:
+    """The batches a list shows, in its order."""
+    return re.findall(r"^`(msgbatch_\w+)`", message.seen, re.MULTILINE)
+
+
+async def test_slash_batch_alone_shows_what_is_still_running(either_desk: Desk) -> None:
+    running = either_desk.api.workspace.add(processing_status="in_progress", processing=320)
+    either_desk.api.workspace.add(succeeded=7)
+
+    [reply] = await either_desk.type("/batch")
+
+    assert "1 batch running" in reply.seen
+    assert running.id in reply.seen
+    assert "320 requests" in reply.seen
+    assert reply.ephemeral_to is not None
+
+
+async def test_an_empty_workspace_is_said_to_be_empty(desk: Desk) -> None:
+    [reply] = await desk.type("/batch")
+
+    assert "Nothing is running" in reply.seen
+    assert "no batches yet" in reply.seen
+
+
+async def test_everybody_sees_a_reply_that_was_asked_for_in_public(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=1)
+
+    [reply] = await desk.type("/batch --public", user=BEN)
+
+    assert reply.ephemeral_to is None
+    assert batch.id in reply.seen
+
+
+async def test_what_one_asks_in_private_nobody_else_sees(desk: Desk) -> None:
+    await desk.type("/batch")
+
+    assert desk.slack.messages("C0BATCHES", BEN) == []
+
+
+async def test_the_list_is_turned_with_older_and_newer_in_one_message(open_desk: OpenDesk) -> None:
+    desk = await open_desk(seeded=True)
+    newest = [batch.id for batch in desk.api.workspace.batches]
+
+    [first] = await desk.type("/batch list")
+    [second] = await desk.press(first, "Older")
+    [back] = await desk.press(second, "Newer")
+
+    assert (rows(first), rows(second), rows(back)) == (newest[:10], newest[10:], newest[:10])
+    assert first.ts == second.ts == back.ts
+
+
+async def test_a_list_can_be_narrowed(open_desk: OpenDesk) -> None:
+    desk = await open_desk(seeded=True)
+    newest = [batch.id for batch in desk.api.workspace.batches]
+
+    [running] = await desk.type("/batch list in_progress")
+    [old] = await desk.type("/batch list ended --older-than 7d --limit 2")
+
+    assert rows(running) == [newest[1], newest[3]]
+    assert rows(old) == newest[10:12]
+
+
+async def test_open_in_a_list_shows_the_card_below_and_keeps_the_list(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=2)
+    [listed] = await desk.type("/batch list")
+
+    [card] = await desk.press(listed, "Open")
+
+    assert "All 2 succeeded" in card.seen
+    assert batch.id in card.seen
+    assert card.ts != listed.ts
+
+
+async def test_help_shows_a_visitor_only_what_a_visitor_may_use(desk: Desk) -> None:
+    [operators] = await desk.type("/batch help")
+    [visitors] = await desk.type("/batch help", user=BEN)
+
+    assert "/batch delete" in operators.seen
+    assert "/batch delete" not in visitors.seen
+    assert "/batch status" in visitors.seen
+
+
+async def test_help_explains_one_verb_with_an_example(desk: Desk) -> None:
+    [reply] = await desk.type("/batch help delete")
+
+    assert "For example: `/batch delete last`" in reply.seen

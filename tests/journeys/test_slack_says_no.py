@@ -1,0 +1,108 @@
+"""Slack does not take the answer where it belongs: it is shown in the next best place, once."""
+
+import pytest
+
+from bot.playground.slack_simulator.records import SlackMessage
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BATCHES, GENERAL, Desk
+
+
+async def test_a_spent_response_url_is_followed_by_an_ephemeral_message(either_desk: Desk) -> None:
+    either_desk.slack.fail_next("response_url", error="used_url", status=404)
+
+    [reply] = await either_desk.type("/batch")
+
+    assert "Nothing is running" in reply.seen
+    assert (reply.channel, reply.ephemeral_to) == (BATCHES, ADA)
+    assert len(either_desk.slack.calls("chat.postEphemeral")) == 1
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, "expired_url"), (500, "internal_error"), (410, "gone")])
+async def test_whatever_the_response_url_answers_the_reply_arrives(desk: Desk, status: int, error: str) -> None:
+    desk.slack.fail_next("response_url", error=error, status=status)
+
+    [reply] = await desk.type("/batch")
+
+    assert "Nothing is running" in reply.seen
+
+
+async def test_where_the_bot_is_no_member_the_reply_goes_to_ones_own_messages(desk: Desk) -> None:
+    desk.slack.fail_next("response_url", error="used_url", status=404)
+
+    [reply] = await desk.type("/batch", channel=GENERAL)
+
+    assert "Nothing is running" in reply.seen
+    assert reply.channel == "D0ADA"
+
+
+async def test_a_channel_that_is_gone_meanwhile_is_no_reason_for_silence(desk: Desk) -> None:
+    desk.slack.fail_next("response_url", error="used_url", status=404)
+    desk.slack.fail_next("chat.postEphemeral", error="channel_not_found")
+
+    [reply] = await desk.type("/batch")
+
+    assert reply.channel == "D0ADA"
+
+
+async def test_too_many_posts_are_tried_again_after_the_time_slack_names(desk: Desk) -> None:
+    desk.slack.fail_next("response_url", retry_after=0)
+
+    [reply] = await desk.type("/batch")
+
+    assert "Nothing is running" in reply.seen
+    assert [call.status for call in desk.slack.calls("response_url")] == [429, 200]
+
+
+async def test_five_answers_to_one_message_and_the_sixth_still_arrives(desk: Desk) -> None:
+    desk.api.workspace.add(processing_status="in_progress", processing=5)
+    [card] = await desk.type("/batch status last --public")
+
+    replies = [await desk.press(card, "Cancel") for _ in range(6)]
+
+    assert [len(reply) for reply in replies] == [1] * 6
+
+
+async def deleted(desk: Desk) -> list[SlackMessage]:
+    desk.api.workspace.add(succeeded=5)
+    [question] = await desk.type("/batch delete last")
+    return await desk.press(question, "Delete for good")
+
+
+async def test_an_audit_channel_that_is_gone_hides_nothing_from_the_person(open_desk: OpenDesk) -> None:
+    desk = await open_desk(audit_channel="C0GONE")
+
+    [gone] = await deleted(desk)
+
+    assert "Deleted by" in gone.seen
+    assert [call.error for call in desk.slack.calls("chat.postMessage")] == ["channel_not_found"]
+
+
+async def test_an_audit_channel_the_bot_is_not_in_hides_nothing_either(open_desk: OpenDesk) -> None:
+    desk = await open_desk(audit_channel=GENERAL)
+
+    [gone] = await deleted(desk)
+
+    assert "Deleted by" in gone.seen
+    assert [call.error for call in desk.slack.calls("chat.postMessage")] == ["not_in_channel"]
+
+
+async def test_when_slack_takes_nothing_at_all_the_log_says_so(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
+        desk.slack.fail_next(method, error="internal_error", status=500)
+
+    seen = await desk.type("/batch")
+
+    assert seen == []
+    assert "a reply to U0ADA could not be shown anywhere" in caplog.text
+
+
+async def test_a_delete_is_done_and_recorded_though_nobody_could_be_shown_it(desk: Desk) -> None:
+    desk.api.workspace.add(succeeded=5)
+    [question] = await desk.type("/batch delete last")
+    for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
+        desk.slack.fail_next(method, error="internal_error", status=500)
+
+    await desk.press(question, "Delete for good")
+    [record] = await desk.type("/batch audit")
+
+    assert ": done" in record.seen

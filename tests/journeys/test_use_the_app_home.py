@@ -1,0 +1,120 @@
+"""Somebody uses the App Home tab: no channel, no response_url, and a trigger that lives three seconds."""
+
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BEN, GUEST, Desk
+
+
+async def test_opening_it_shows_what_runs(either_desk: Desk) -> None:
+    batch = either_desk.api.workspace.add(processing_status="in_progress", processing=320)
+
+    home = await either_desk.home()
+
+    assert "1 batch running" in home.seen
+    assert batch.id in home.seen
+    assert home.buttons == ["Open", "All batches", "Refresh"]
+
+
+async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
+    home = await desk.home()
+    desk.api.workspace.add(processing_status="in_progress", processing=5)
+
+    messages = await desk.press(home, "Refresh")
+
+    renewed = desk.slack.home(ADA)
+    assert renewed is not None
+    assert "1 batch running" in renewed.seen
+    assert desk.slack.modal(ADA) is None
+    assert messages == []
+
+
+async def test_a_batch_is_opened_canceled_and_confirmed_in_one_modal(either_desk: Desk) -> None:
+    either_desk.api.workspace.add(processing_status="in_progress", processing=320)
+    home = await either_desk.home()
+    shown = []
+
+    await either_desk.press(home, "Open")
+    for label in ("Cancel", "Cancel the batch"):
+        modal = either_desk.slack.modal(ADA)
+        assert modal is not None
+        shown.append(modal.seen)
+        await either_desk.press(modal, label)
+
+    done = either_desk.slack.modal(ADA)
+    assert "In progress" in shown[0]
+    assert "Cancel this batch?" in shown[1]
+    assert done is not None
+    assert "Cancellation has begun" in done.seen
+    assert [request.path[-7:] for request in either_desk.api.requests if request.method == "POST"] == ["/cancel"]
+
+
+async def test_a_delete_is_asked_and_kept_in_the_modal(desk: Desk) -> None:
+    desk.api.workspace.add(succeeded=3)
+    await desk.press(await desk.home(), "Open")
+
+    for label in ("Delete", "Keep"):
+        modal = desk.slack.modal(ADA)
+        assert modal is not None
+        await desk.press(modal, label)
+
+    kept = desk.slack.modal(ADA)
+    assert kept is not None
+    assert "Nothing was changed" in kept.seen
+    assert desk.deletes == []
+
+
+async def test_a_slow_api_does_not_cost_the_modal(open_desk: OpenDesk) -> None:
+    desk = await open_desk()
+    desk.api.workspace.add(succeeded=3)
+    home = await desk.home()
+    desk.slack.fail_next("views.open", error="expired_trigger_id")
+
+    [message] = await desk.press(home, "Open")
+
+    assert message.channel == "D0ADA"
+    assert "All 3 succeeded" in message.seen
+
+
+async def test_a_modal_that_was_closed_meanwhile_is_answered_by_message(desk: Desk) -> None:
+    desk.api.workspace.add(processing_status="in_progress", processing=320)
+    await desk.press(await desk.home(), "Open")
+    desk.slack.fail_next("views.update", error="not_found")
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+
+    [message] = await desk.press(modal, "Refresh")
+
+    assert message.channel == "D0ADA"
+    assert "In progress" in message.seen
+
+
+async def test_a_visitor_sees_the_tab_without_what_a_visitor_may_not_do(desk: Desk) -> None:
+    desk.api.workspace.add(succeeded=3)
+    await desk.press(await desk.home(BEN), "Open", user=BEN)
+
+    modal = desk.slack.modal(BEN)
+
+    assert modal is not None
+    assert "All 3 succeeded" in modal.seen
+    assert not {"Delete", "Cancel"} & {*modal.buttons}
+
+
+async def test_a_guest_is_refused_on_the_tab(desk: Desk) -> None:
+    home = await desk.home(GUEST)
+
+    assert "Guests may not use Batchdesk here" in home.seen
+
+
+async def test_a_tab_slack_does_not_publish_is_answered_by_message(desk: Desk) -> None:
+    desk.slack.fail_next("views.publish", error="internal_error")
+
+    [message] = await desk.seeing(ADA, lambda: desk.slack.open_home(ADA))
+
+    assert "Nothing is running" in message.seen
+
+
+async def test_a_press_of_an_old_tab_is_answered_in_a_modal(desk: Desk) -> None:
+    await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, None, value="from another age"))
+
+    modal = desk.slack.modal(ADA)
+    seen = modal.seen if modal else "\n".join(message.seen for message in desk.slack.messages("D0ADA", ADA))
+    assert "This button is from another version of Batchdesk" in seen

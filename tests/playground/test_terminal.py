@@ -1,0 +1,96 @@
+"""One command in the terminal: everything the bot can send is drawn, and nothing is swallowed."""
+
+import io
+
+import pytest
+from rich.console import Console
+
+from bot.playground.slack_simulator.records import Json, SlackMessage
+from bot.playground.terminal import NobodyThere, drawn, try_command
+
+
+def on_paper(width: int = 100) -> Console:
+    return Console(file=io.StringIO(), width=width, force_terminal=False)
+
+
+def printed(console: Console) -> str:
+    assert isinstance(console.file, io.StringIO)
+    return console.file.getvalue()
+
+
+def drawing(*blocks: Json, text: str = "", ephemeral_to: str | None = None) -> str:
+    console = on_paper()
+    console.print(drawn(SlackMessage("C0", "1.2", "U0BOT", text, list(blocks), ephemeral_to)))
+    return printed(console)
+
+
+def mrkdwn(text: str) -> Json:
+    return {"type": "section", "text": {"type": "mrkdwn", "text": text}}
+
+
+def button(label: str, **more: str) -> Json:
+    return {"type": "button", "action_id": "a", "text": {"type": "plain_text", "text": label}, **more}
+
+
+@pytest.mark.parametrize(
+    ("line", "user", "shows"),
+    [
+        ("/batch", "ada", "running"),
+        ("/batch help", "U0ADA", "What you can type"),
+        ("/batch list ended", "Ada", "Older"),
+        ("/batch delete last", "ada", "Delete for good"),
+        ("/batch audit", "ben", "Only administrators may do this"),
+        ("/other", "ada", "Batchdesk answers to"),
+    ],
+)
+async def test_the_reply_to_a_command_is_drawn(line: str, user: str, shows: str) -> None:
+    console = on_paper()
+
+    answered = await try_command(line, user, console)
+
+    assert answered
+    assert shows in printed(console)
+    assert "cannot be drawn" not in printed(console)
+
+
+async def test_somebody_unknown_is_refused_before_anything_starts() -> None:
+    with pytest.raises(NobodyThere, match="There is no eve here; be ada or ben"):
+        await try_command("/batch", "eve", on_paper())
+
+
+def test_every_kind_of_block_the_bot_sends_is_drawn() -> None:
+    shown = drawing(
+        {"type": "header", "text": {"type": "plain_text", "text": "A header"}},
+        mrkdwn("some text") | {"accessory": button("Open")},
+        {"type": "section", "fields": [{"type": "mrkdwn", "text": "a field"}]},
+        {"type": "divider"},
+        {"type": "context", "elements": [{"type": "plain_text", "text": "small print"}]},
+        {"type": "actions", "elements": [button("Keep"), button("Delete", style="danger")]},
+    )
+
+    for words in ("A header", "some text", "Open", "a field", "small print", "Keep", "Delete"):
+        assert words in shown
+
+
+def test_a_block_it_does_not_know_is_said_loudly() -> None:
+    assert "a block of type hologram cannot be drawn here" in drawing({"type": "hologram"})
+
+
+def test_mark_up_is_opened_and_not_shown_as_typed() -> None:
+    shown = drawing(mrkdwn("*bold* _it_ ~no~ `x &lt; y &amp; z` <@U0ADA> <#C0X|jobs> <https://a.test|here> <!channel>"))
+
+    assert "bold it no x < y & z @U0ADA #jobs here @channel" in shown
+
+
+def test_a_date_is_shown_as_a_date() -> None:
+    assert "Nov 2026 at" in drawing(mrkdwn("until <!date^1795246200^{date_short_pretty} at {time}|2026-11-21>"))
+
+
+def test_a_message_of_text_alone_is_drawn_and_who_sees_it_is_said() -> None:
+    assert "only visible to you" in drawing(text="plain", ephemeral_to="U0ADA")
+    assert "visible to everybody" in drawing(text="plain")
+    assert "plain" in drawing(text="plain")
+
+
+def test_square_brackets_are_text_and_no_colours() -> None:
+    assert "[red]alarm[/red]" in drawing(mrkdwn("[red]alarm[/red]"))

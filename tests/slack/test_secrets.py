@@ -1,0 +1,68 @@
+"""Tokens, keys, secrets and response_urls: in no log line, no message, no stored row, whatever happens."""
+
+import logging
+import sqlite3
+from contextlib import closing
+
+import pytest
+
+from bot.playground.api_simulator.faults import Fault
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BATCHES, Desk
+
+
+async def a_day_at_work(desk: Desk) -> None:
+    """Everything a person does, and everything that goes wrong meanwhile."""
+    desk.api.workspace.add(succeeded=1)
+    [question] = await desk.type("/batch delete last")
+    await desk.press(question, "Delete for good")
+    desk.api.workspace.add(succeeded=1)
+    [question] = await desk.type("/batch delete last")
+    desk.slack.fail_next("response_url", error="used_url", status=404, times=2)
+    await desk.press(question, "Keep")
+    desk.slack.fail_next("chat.postEphemeral", error="channel_not_found")
+    await desk.type("/batch audit")
+    await desk.type("/batch audit --export")
+    for fault in (Fault(status=401), Fault(status=500, should_retry=False), Fault(body="<html>", times=3)):
+        desk.api.add_fault(fault)
+        await desk.type("/batch status last")
+    desk.slack.fail_next("users.info", error="invalid_auth")
+    await desk.type("/batch", user="U0BEN")
+    await desk.home()
+    await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value="forged"))
+
+
+def secrets_of(desk: Desk) -> list[str]:
+    """What must be seen nowhere: the credentials, and the secret end of every response_url there was."""
+    settings = desk.settings
+    given = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
+    credentials = [secret.get_secret_value() for secret in (*given, settings.anthropic_api_key) if secret]
+    return [*credentials, "/commands/T0DEMO/", "/actions/T0DEMO/"]
+
+
+def stored_in(desk: Desk) -> str:
+    with closing(sqlite3.connect(desk.store)) as store:
+        return "\n".join(store.iterdump())
+
+
+def shown_in(desk: Desk) -> str:
+    places = desk.slack.world.channels
+    messages = [message for place in places for message in desk.slack.messages(place)]
+    return repr([messages, desk.slack.home(ADA), desk.slack.modal(ADA)])
+
+
+@pytest.mark.parametrize("transport", ["socket", "http"])
+async def test_no_secret_is_logged_shown_or_stored(
+    open_desk: OpenDesk, transport: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    desk = await open_desk(transport)
+    await a_day_at_work(desk)
+    await desk.stop()
+
+    logged = "\n".join(map(logging.Formatter().format, caplog.records))
+
+    assert len(logged.splitlines()) > 20
+    assert [secret for secret in secrets_of(desk) if secret in logged] == []
+    assert [secret for secret in secrets_of(desk) if secret in shown_in(desk)] == []
+    assert [secret for secret in secrets_of(desk) if secret in stored_in(desk)] == []

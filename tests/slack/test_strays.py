@@ -1,0 +1,114 @@
+"""What reaches the bot and is not its own: acked, because Slack waits for it, and answered, because a person does."""
+
+from typing import Any
+
+from tests.desk import ADA, BATCHES, Desk
+
+
+def interaction(kind: str, **more: Any) -> dict[str, Any]:
+    """An interactive payload as Slack sends it, with what this kind adds."""
+    return {
+        "type": kind,
+        "user": {"id": ADA, "team_id": "T0DEMO"},
+        "team": {"id": "T0DEMO", "domain": "demo"},
+        "api_app_id": "A0BATCHDESK",
+        "trigger_id": "1.2.3",
+        **more,
+    }
+
+
+def modal(**more: Any) -> dict[str, Any]:
+    return {"id": "V0GONE", "type": "modal", "callback_id": "of another age", "state": {"values": {}}, **more}
+
+
+async def test_a_command_that_is_not_ours_is_acked_and_told_which_one_is(either_desk: Desk) -> None:
+    [reply] = await either_desk.type("/batches status last")
+
+    assert "`/batches` is set up to reach it as well" in reply.seen
+    assert "/batch help" in reply.seen
+    assert either_desk.api.requests == []
+
+
+async def test_a_command_in_another_writing_is_not_ours(desk: Desk) -> None:
+    [reply] = await desk.type("/BATCH\u200b status")
+
+    assert "Batchdesk answers to `/batch`" in reply.seen
+
+
+async def test_a_press_that_is_not_ours_is_acked_and_answered(either_desk: Desk) -> None:
+    [reply] = await either_desk.seeing(
+        ADA, lambda: either_desk.slack.press_raw(ADA, BATCHES, value="{}", action_id="approve\nthis")
+    )
+
+    assert "This button is from another version of Batchdesk" in reply.seen
+
+
+async def test_a_form_that_is_not_ours_is_closed_and_answered(http_desk: Desk) -> None:
+    acked, body = await http_desk.deliver("interactive", interaction("view_submission", view=modal()))
+
+    assert acked
+    assert body is None
+    [message] = http_desk.slack.messages("D0ADA", ADA)
+    assert "This form is from another version of Batchdesk" in message.seen
+
+
+async def test_a_closed_form_needs_nothing_but_an_ack(http_desk: Desk) -> None:
+    acked, _ = await http_desk.deliver("interactive", interaction("view_closed", view=modal(), is_cleared=True))
+
+    assert acked
+    assert http_desk.slack.messages("D0ADA", ADA) == []
+
+
+async def test_a_global_shortcut_is_acked_and_answered(http_desk: Desk) -> None:
+    acked, _ = await http_desk.deliver("interactive", interaction("shortcut", callback_id="batches"))
+
+    assert acked
+    [message] = http_desk.slack.messages("D0ADA", ADA)
+    assert "no such shortcut" in message.seen
+
+
+async def test_a_message_shortcut_is_answered_where_it_was_used(http_desk: Desk) -> None:
+    command = await http_desk.slack.slash(ADA, BATCHES, "/batch help")
+    await http_desk.bot.in_flight.drain()
+    used = interaction(
+        "message_action",
+        callback_id="batches",
+        channel={"id": BATCHES, "name": "batch-jobs"},
+        message={"ts": "1.2", "text": "look at this"},
+        response_url=command.response_url,
+    )
+
+    acked, _ = await http_desk.deliver("interactive", used)
+
+    assert acked
+    assert "no such shortcut" in http_desk.slack.messages(BATCHES, ADA)[-1].seen
+
+
+async def test_a_menu_that_asks_for_options_gets_none(http_desk: Desk) -> None:
+    asked = interaction("block_suggestion", action_id="menu", block_id="b", value="la", view=modal())
+
+    acked, body = await http_desk.deliver("interactive", asked)
+
+    assert acked
+    assert body == {"options": []}
+
+
+async def test_an_event_that_nobody_asked_for_is_acked_in_silence(http_desk: Desk) -> None:
+    event = {"type": "message", "channel": BATCHES, "user": ADA, "text": "batch delete last", "ts": "1.2"}
+    payload = {"type": "event_callback", "team_id": "T0DEMO", "api_app_id": "A0BATCHDESK", "event": event}
+
+    acked, _ = await http_desk.deliver("events_api", payload)
+
+    assert acked
+    assert http_desk.slack.calls("chat.postMessage") == []
+    assert http_desk.api.requests == []
+
+
+async def test_the_messages_tab_of_app_home_draws_nothing(http_desk: Desk) -> None:
+    event = {"type": "app_home_opened", "user": ADA, "channel": "D0ADA", "tab": "messages", "event_ts": "1.2"}
+    payload = {"type": "event_callback", "team_id": "T0DEMO", "api_app_id": "A0BATCHDESK", "event": event}
+
+    acked, _ = await http_desk.deliver("events_api", payload)
+
+    assert acked
+    assert http_desk.slack.home(ADA) is None

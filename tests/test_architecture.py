@@ -1,0 +1,177 @@
+"""The shape of the house, enforced: sizes, docstrings, what happens on import, what verbs may know of each other."""
+
+import ast
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from functools import cache
+from itertools import combinations
+from pathlib import Path
+
+import pytest
+
+from bot.commands.registry import COMMANDS
+
+ROOT = Path(__file__).parent.parent
+LONGEST_FILE = 250
+LONGEST_FUNCTION = 30
+SHARED_BY_VERBS = {"__init__", "arguments", "base", "errors", "references", "registry", "words"}
+FAKES = {"mock", "patch", "setattr", "setitem", "Mock", "MagicMock", "AsyncMock"}
+
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def files(*endings: str) -> list[Path]:
+    """Return our own files with one of these endings, without what is generated."""
+    found = [path for folder in ("bot", "tests", "bench") for path in (ROOT / folder).rglob("*")]
+    return sorted(path for path in found if path.suffix in endings and "__pycache__" not in path.parts)
+
+
+PYTHON = files(".py")
+
+
+def name_of(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def nodes() -> Iterator[tuple[Path, ast.AST]]:
+    for path in PYTHON:
+        for node in ast.walk(tree_of(path)):
+            yield path, node
+
+
+def test_no_file_holds_a_second_idea() -> None:
+    lengths = {name_of(path): len(path.read_text("utf-8").splitlines()) for path in files(".py", ".js", ".css")}
+
+    assert {name: length for name, length in lengths.items() if length > LONGEST_FILE} == {}
+
+
+def test_no_function_is_longer_than_a_glance() -> None:
+    too_long = [
+        f"{name_of(path)}: {node.name} has {node.end_lineno - node.lineno + 1} lines"
+        for path, node in nodes()
+        if isinstance(node, Function) and node.end_lineno and node.end_lineno - node.lineno >= LONGEST_FUNCTION
+    ]
+
+    assert too_long == []
+
+
+def test_every_module_says_what_lives_there() -> None:
+    assert [name_of(path) for path in PYTHON if not ast.get_docstring(tree_of(path))] == []
+
+
+def test_package_files_hold_a_docstring_only() -> None:
+    packages = [path for path in PYTHON if path.name == "__init__.py"]
+
+    assert packages
+    assert [name_of(path) for path in packages if len(tree_of(path).body) != 1] == []
+
+
+def test_nothing_of_our_own_is_faked() -> None:
+    faked = [
+        f"{name_of(path)}: {ast.unparse(node)}"
+        for path, node in nodes()
+        if (
+            isinstance(node, ast.Import | ast.ImportFrom)
+            and any(part == "mock" for alias in node.names for part in f"{_module(node)}.{alias.name}".split("."))
+        )
+        or (
+            isinstance(node, ast.Attribute)
+            and isinstance(node.value, ast.Name)
+            and node.value.id in {"monkeypatch", "mocker"}
+            and node.attr in FAKES
+        )
+    ]
+
+    assert faked == []
+
+
+def _module(node: ast.Import | ast.ImportFrom) -> str:
+    return (node.module or "") if isinstance(node, ast.ImportFrom) else ""
+
+
+def imports(path: Path) -> set[str]:
+    """Return the modules a file imports, as dotted names."""
+    found: set[str] = set()
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            found |= {_module(node), *(f"{_module(node)}.{alias.name}" for alias in node.names)}
+    return found
+
+
+def test_verbs_know_nothing_of_each_other() -> None:
+    modules = {command.__module__ for command in COMMANDS}
+    known = {
+        module: sorted(imports(ROOT / f"{module.replace('.', '/')}.py") & (modules - {module})) for module in modules
+    }
+
+    assert {module: others for module, others in known.items() if others} == {}
+
+
+def test_no_two_commands_share_a_verb() -> None:
+    assert [(one, other) for one, other in combinations(COMMANDS, 2) if one.verb == other.verb] == []
+
+
+def test_every_module_of_verbs_is_registered_or_shared() -> None:
+    """A verb somebody wrote and forgot to register would be silently unknown."""
+    modules = {path.stem for path in (ROOT / "bot" / "commands").glob("*.py")}
+    defining = {
+        path.stem
+        for path in (ROOT / "bot" / "commands").glob("*.py")
+        for node in tree_of(path).body
+        if isinstance(node, ast.ClassDef) and any(_sets_verb(line) for line in node.body)
+    }
+
+    assert modules >= SHARED_BY_VERBS
+    assert {f"bot.commands.{stem}" for stem in defining - {"base"}} == {command.__module__ for command in COMMANDS}
+
+
+def _sets_verb(line: ast.stmt) -> bool:
+    return isinstance(line, ast.AnnAssign) and line.value is not None and ast.unparse(line.target) == "verb"
+
+
+WATCHER = """
+import importlib, os, sys
+seen = []
+def hook(event, arguments):
+    if event in ("socket.connect", "socket.bind", "socket.getaddrinfo", "subprocess.Popen", "os.mkdir", "os.remove"):
+        seen.append(f"{event} {arguments[1:]}")
+    if event == "open" and isinstance(arguments[0], (str, bytes, os.PathLike)):
+        if arguments[2] & (os.O_WRONLY | os.O_RDWR | os.O_CREAT):
+            seen.append(f"open {arguments[0]}")
+sys.addaudithook(hook)
+for name in sys.argv[1:]:
+    importlib.import_module(name)
+print("\\n".join(seen))
+"""
+
+
+def modules_of_bot() -> list[str]:
+    paths = (path.relative_to(ROOT).with_suffix("") for path in PYTHON if path.is_relative_to(ROOT / "bot"))
+    return [".".join(path.parts).removesuffix(".__init__") for path in paths]
+
+
+@pytest.mark.parametrize("also", [[], ["tests.does_io_on_import"]])
+def test_nothing_happens_on_import(also: list[str], tmp_path: Path) -> None:
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "does_io_on_import.py").write_text(f"open({str(tmp_path / 'written')!r}, 'w').close()")
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}", "PYTHONDONTWRITEBYTECODE": "1"}
+
+    done = subprocess.run(
+        [sys.executable, "-c", WATCHER, *modules_of_bot(), *also],
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert done.stdout.split() == (["open", str(tmp_path / "written")] if also else [])

@@ -1,0 +1,237 @@
+"""The command line: what each way to start prints, and how it ends."""
+
+import asyncio
+import os
+import re
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from bot.__main__ import main
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.server import SlackSimulator
+from tests.desk import ADA, ALL_SCOPES, BATCHES
+
+ROOT = Path(__file__).parents[1]
+BOT, APP = "xoxb-1-2-abc", "xapp-1-A0-2-abc"
+SIGNING, KEY = "0123456789abcdef" * 2, "sk-ant-something"
+
+
+class Worlds:
+    """Both simulated worlds, for a bot in a process of its own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.slack = SlackSimulator(scopes=ALL_SCOPES)
+        self.api = ApiSimulator(speed=0)
+        self.folder = folder
+
+    async def start(self, *arguments: str, **changes: str) -> asyncio.subprocess.Process:
+        """Start `python -m bot …` with settings for these worlds; an empty change takes a setting away."""
+        settings = {
+            "SLACK_BOT_TOKEN": self.slack.bot_token,
+            "SLACK_APP_TOKEN": self.slack.app_token,
+            "SLACK_API_URL": self.slack.api_url,
+            "ANTHROPIC_API_KEY": KEY,
+            "ANTHROPIC_BASE_URL": self.api.base_url,
+            "BATCHDESK_OPERATORS": ADA,
+        }
+        return await asyncio.create_subprocess_exec(
+            sys.executable,
+            *("-m", "bot", *arguments),
+            cwd=self.folder,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | settings | changes,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+        )
+
+    async def finish(self, *arguments: str, **changes: str) -> tuple[int | None, str, str]:
+        """Run to the end: exit status, what was printed, what was complained of."""
+        process = await self.start(*arguments, **changes)
+        printed, complained = await process.communicate()
+        return process.returncode, printed.decode(), complained.decode()
+
+
+def sentences(complained: str) -> list[str]:
+    """What was said to the person who started it: the lines that are not of the log."""
+    return [line for line in complained.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
+
+
+@pytest.fixture
+async def worlds(tmp_path: Path) -> AsyncIterator[Worlds]:
+    both = Worlds(tmp_path)
+    async with both.slack, both.api:
+        yield both
+
+
+async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds) -> None:
+    process = await worlds.start("run", BATCHDESK_LOG_LEVEL="DEBUG")
+    await worlds.slack.wait_for(lambda: worlds.slack.sockets, timeout=20)
+    worlds.api.add_fault(Fault(delay=0.3))
+    await worlds.slack.slash(ADA, BATCHES, "/batch")
+
+    process.send_signal(signal.SIGTERM)
+    _, log = await process.communicate()
+
+    assert process.returncode == 0
+    [reply] = worlds.slack.messages(BATCHES, ADA)
+    assert "Nothing is running" in reply.seen
+    logged = log.decode()
+    assert "stopping: finishing what is under way" in logged
+    assert "overview by U0ADA in C0BATCHES: ok" in logged
+    for secret in (worlds.slack.bot_token, worlds.slack.app_token, KEY, "/commands/T0DEMO", "Traceback"):
+        assert secret not in logged
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"SLACK_BOT_TOKEN": "xoxb-0-0-wrong"}, "SLACK_BOT_TOKEN (invalid_auth)"),
+        ({"SLACK_APP_TOKEN": "xapp-1-A0-0-wrong"}, "SLACK_APP_TOKEN (invalid_auth)"),
+    ],
+)
+async def test_a_token_slack_does_not_take_ends_the_start_in_one_sentence(
+    worlds: Worlds, changes: dict[str, str], names: str
+) -> None:
+    status, printed, complained = await worlds.finish("run", **changes)
+
+    assert (status, printed) == (1, "")
+    assert names in complained
+    assert len(sentences(complained)) == 1
+    assert "wrong" not in complained
+
+
+async def test_a_slack_that_is_not_there_ends_the_start_in_one_sentence(worlds: Worlds) -> None:
+    with socket.socket() as closed:
+        closed.bind(("127.0.0.1", 0))
+        port = closed.getsockname()[1]
+        status, _, complained = await worlds.finish("run", SLACK_API_URL=f"http://127.0.0.1:{port}/api/")
+
+    assert status == 1
+    assert "check SLACK_API_URL and the network" in complained
+    assert len(sentences(complained)) == 1
+
+
+async def test_a_port_that_is_taken_ends_the_start_in_one_sentence(worlds: Worlds) -> None:
+    with socket.socket() as taken:
+        taken.bind(("0.0.0.0", 0))
+        taken.listen()
+        port = str(taken.getsockname()[1])
+        status, _, complained = await worlds.finish("run", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=SIGNING, PORT=port)
+
+    assert status == 1
+    assert f"PORT {port} cannot be listened on" in complained
+    assert len(sentences(complained)) == 1
+
+
+async def test_a_store_that_cannot_be_opened_ends_the_start_in_one_sentence(worlds: Worlds) -> None:
+    status, _, complained = await worlds.finish("run", DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
+
+    assert status == 1
+    assert "DATABASE_URL" in complained
+    assert len(sentences(complained)) == 1
+
+
+@pytest.mark.parametrize(
+    ("changes", "names"),
+    [
+        ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
+        ({"SLACK_BOT_TOKEN": APP, "SLACK_APP_TOKEN": BOT}, "SLACK_BOT_TOKEN holds an app-level token"),
+        ({"SLACK_APP_TOKEN": BOT}, "SLACK_APP_TOKEN holds a bot token"),
+        ({"SLACK_BOT_TOKEN": "xoxb-1 2"}, "SLACK_BOT_TOKEN contains blanks"),
+        ({"SLACK_APP_TOKEN": ""}, "Neither SLACK_APP_TOKEN"),
+        ({"ANTHROPIC_API_KEY": ""}, "ANTHROPIC_API_KEY is not set"),
+        ({"BATCHDESK_OPERATORS": "ada"}, "BATCHDESK_OPERATORS contains 'ada'"),
+        ({"PORT": "http"}, "PORT must be a whole number"),
+        ({"BATCHDESK_LOG_LEVEL": "loud"}, "BATCHDESK_LOG_LEVEL"),
+    ],
+)
+def test_settings_that_cannot_work_end_the_start_with_the_name_of_the_variable(
+    changes: dict[str, str],
+    names: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)  # no .env file of a developer's
+    settings = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "ANTHROPIC_API_KEY": KEY} | changes
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+
+    status = main(["run"])
+
+    said = capsys.readouterr()
+    assert status == 1
+    assert names in said.err
+    assert "xoxb-1" not in said.err
+    assert "Traceback" not in said.err
+
+
+def test_try_draws_the_reply_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["try", "/batch status last"])
+
+    assert status == 0
+    assert "19,161 of 20,000 succeeded" in capsys.readouterr().out
+
+
+def test_try_can_be_somebody_else(capsys: pytest.CaptureFixture[str]) -> None:
+    main(["try", "/batch delete last", "--as", "ben"])
+
+    assert "Only administrators may do this" in " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.parametrize("who", ["nobody", "U0UNKNOWN"])
+def test_try_as_somebody_who_is_not_there_says_who_is(who: str, capsys: pytest.CaptureFixture[str]) -> None:
+    status = main(["try", "/batch", "--as", who])
+
+    said = capsys.readouterr()
+    assert status != 0
+    assert who in said.err
+    assert "ada" in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["run", "--fast"], ["demo", "--port", "x"]])
+def test_a_line_that_cannot_be_read_ends_with_2_and_the_usage(
+    arguments: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(arguments)
+
+    assert ended.value.code == 2
+    assert "usage: batchdesk" in capsys.readouterr().err
+
+
+async def test_doctor_finds_everything_well(worlds: Worlds) -> None:
+    status, printed, complained = await worlds.finish("doctor")
+
+    assert (status, complained) == (0, "")
+    assert all(line.startswith("ok ") for line in printed.splitlines())
+    assert len(printed.splitlines()) == 7
+
+
+async def test_doctor_says_what_is_wrong_and_looks_at_the_rest(worlds: Worlds) -> None:
+    status, printed, complained = await worlds.finish(
+        "doctor", SLACK_BOT_TOKEN="xoxb-0-0-wrong", BATCHDESK_OPERATOR="U0ADA"
+    )
+
+    assert status == 1
+    assert complained == ""
+    wrong = [line for line in printed.splitlines() if line.startswith("WRONG")]
+    assert "did you mean BATCHDESK_OPERATORS?" in wrong[0]
+    assert "Slack refused SLACK_BOT_TOKEN" in wrong[1]
+    assert re.search("^ok .*Message Batches API takes the key", printed, re.MULTILINE)
+
+
+async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text("[regions]\n[[prices]]\nmodels = ['x']\ninput = 'much'\n")
+
+    status, printed, _ = await worlds.finish("doctor", BATCHDESK_PRICES=str(prices))
+
+    assert status == 1
+    assert re.search(r"^WRONG .*prices\.toml: prices\.0\.input: .*check BATCHDESK_PRICES$", printed, re.MULTILINE)

@@ -1,0 +1,207 @@
+"""The road itself, between a real store and a real client: no record, no change, whatever the store's trouble is."""
+
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event
+
+from bot.batches.client import BatchesClient, open_http
+from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
+from bot.confirmations import Confirmations
+from bot.permissions import Rules, Standing
+from bot.pipeline import Answer, Interaction, Pipeline
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.store.audit import record_intent
+from bot.store.database import Database, StoreUnavailable
+from bot.ui.buttons import read_button
+from bot.ui.reply import Message, Placement
+from tests.desk import ADA, BATCHES
+
+INTENT: Any = {
+    "at": datetime(2026, 11, 21, tzinfo=UTC),
+    "user_id": ADA,
+    "team_id": "T0DEMO",
+    "channel_id": None,
+    "verb": "x",
+    "command": "x",
+    "subject": "x",
+    "confirmation_id": "x",
+}
+CALLER = Caller(UserId(ADA), TeamId("T0DEMO"), ChannelId(BATCHES))
+
+
+class Road:
+    """A pipeline with its store and its API at hand; the store gives up after 50 ms."""
+
+    def __init__(self, api: ApiSimulator, batches: BatchesClient, store: Path) -> None:
+        self.api, self.path = api, store
+        self.database = Database(f"sqlite:///{store}", busy_seconds=0.05)
+        self.database.open()
+        services = Services(batches, self.database, lambda: datetime.now(UTC))
+        rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
+        self.pipeline = Pipeline(services, Confirmations(self.database, services.now), rules, self.standing)
+
+    async def standing(self, caller: Caller) -> Standing:
+        """Return the standing of a member in a channel of the workspace's own."""
+        return Standing()
+
+    async def answer(self, text: str, confirmation_id: str | None = None) -> Answer:
+        """Go the whole road with this text."""
+        return await self.pipeline.answer(Interaction(CALLER, text, confirmation_id=confirmation_id))
+
+    async def say(self, text: str, confirmation_id: str | None = None) -> Message:
+        """Go the whole road and return the reply."""
+        reply = (await self.answer(text, confirmation_id)).reply
+        assert isinstance(reply, Message)
+        return reply
+
+    async def ask_to_delete(self) -> tuple[str, str]:
+        """Ask about an ended batch; the text and the confirmation of the yes."""
+        self.api.workspace.add(succeeded=5)
+        question = await self.say("delete last")
+        [row] = [block for block in question.blocks if block["type"] == "actions"]
+        elements = row["elements"]
+        assert isinstance(elements, list)
+        yes = read_button(elements[0]["value"])
+        assert yes.confirmation is not None
+        return yes.text, yes.confirmation
+
+    @property
+    def changes(self) -> list[str]:
+        """The calls that would change something."""
+        return [request.method for request in self.api.requests if request.method != "GET"]
+
+
+@pytest.fixture
+async def road(tmp_path: Path) -> AsyncIterator[Road]:
+    async with ApiSimulator(speed=0) as api, open_http("sk-ant-x", base_url=api.base_url) as http:
+        road = Road(api, BatchesClient(http), tmp_path / "store.sqlite3")
+        yield road
+        await road.database.close()
+
+
+async def fill(database: Database) -> None:
+    """Let the store have no page left, and fill the pages it has."""
+
+    @event.listens_for(database.engine, "begin")
+    def stop_growing(connection: Connection) -> None:
+        connection.exec_driver_sql("PRAGMA max_page_count=1")  # it cannot go below what is in use
+
+    async def write_on() -> None:
+        while True:
+            await database.run(partial(record_intent, **INTENT))
+
+    with pytest.raises(StoreUnavailable, match="full"):
+        await write_on()
+
+
+async def test_a_full_store_deletes_nothing(road: Road) -> None:
+    text, confirmation = await road.ask_to_delete()
+    await fill(road.database)
+
+    reply = await road.say(text, confirmation)
+
+    assert "the store is full" in reply.text
+    assert road.changes == []
+
+
+async def test_a_full_store_asks_no_question_that_could_not_be_answered(road: Road) -> None:
+    road.api.workspace.add(succeeded=5)
+    await fill(road.database)
+
+    reply = await road.say("delete last")
+
+    assert "the store is full" in reply.text
+    assert [block for block in reply.blocks if block["type"] == "actions"] == []
+
+
+async def test_no_record_no_cancel_either(road: Road) -> None:
+    batch = road.api.workspace.add(processing_status="in_progress", processing=5)
+    with closing(sqlite3.connect(road.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+
+        reply = await road.say(f"cancel {batch.id}")
+
+    assert "the store is locked" in reply.text
+    assert road.changes == []
+
+
+async def test_a_yes_that_could_not_be_recorded_is_still_good(road: Road) -> None:
+    text, confirmation = await road.ask_to_delete()
+    with closing(sqlite3.connect(road.path, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        refused = await road.say(text, confirmation)
+
+    done = await road.say(text, confirmation)
+
+    assert refused.placement is Placement.BELOW
+    assert "Deleted by" in done.text
+    assert road.changes == ["DELETE"]
+
+
+async def test_the_intent_is_on_record_before_the_delete_is_sent(road: Road) -> None:
+    text, confirmation = await road.ask_to_delete()
+    at_the_delete: list[tuple[str, str | None]] = []
+
+    def look(request: object) -> None:
+        with closing(sqlite3.connect(road.path)) as other:
+            at_the_delete[:] = other.execute(
+                "SELECT command, outcome FROM bd_audit ORDER BY id DESC LIMIT 1"
+            ).fetchall()
+
+    road.api.on_request(look)
+    await road.say(text, confirmation)
+
+    assert at_the_delete == [(text, None)]
+
+
+async def test_an_outcome_that_cannot_be_recorded_does_not_make_a_deed_undone(
+    road: Road, caplog: pytest.LogCaptureFixture
+) -> None:
+    text, confirmation = await road.ask_to_delete()
+    locks: list[sqlite3.Connection] = []
+
+    def lock(request: object) -> None:
+        if not locks and road.changes:
+            locks.append(sqlite3.connect(road.path, isolation_level=None))
+            locks[0].execute("BEGIN EXCLUSIVE")
+
+    road.api.on_request(lock)
+    reply = await road.say(text, confirmation)
+    locks[0].close()
+
+    assert "Deleted by" in reply.text
+    assert "without its outcome: done" in caplog.text
+    assert road.changes == ["DELETE"]
+
+
+async def test_each_interaction_is_one_line_in_the_log(road: Road, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level("INFO", "bot.pipeline")
+
+    await road.say("status last")
+    await road.say("dance")
+
+    lines = [record.getMessage().rsplit(",", 1)[0] for record in caplog.records if record.name == "bot.pipeline"]
+    assert lines == [f"status by {ADA} in {BATCHES}: NoBatches", f"? by {ADA} in {BATCHES}: UnknownVerb"]
+
+
+async def test_the_yes_and_the_no_are_words_that_no_parser_takes_for_an_option(road: Road) -> None:
+    confirmations = [(await road.ask_to_delete())[1] for _ in range(12)]
+
+    assert [each for each in confirmations if not each.isalnum()] == []
+
+
+async def test_only_a_change_is_announced(road: Road) -> None:
+    text, confirmation = await road.ask_to_delete()
+
+    asked, deleted = await road.answer("delete last"), await road.answer(text, confirmation)
+
+    assert asked.announcement is None
+    assert deleted.announcement is not None
+    assert "done" in deleted.announcement.text

@@ -1,0 +1,46 @@
+"""Puts a text into every field of an outcome or an error whose words come from outside."""
+
+from dataclasses import fields, is_dataclass, replace
+from enum import Enum
+from typing import Any, TypeVar
+
+from bot.batches.models import MessageBatch
+from bot.store.database import StoreUnavailable
+
+T = TypeVar("T")
+
+OURS = {
+    *("user", "team", "channel", "channels", "user_id", "team_id", "channel_id", "canceled_by"),  # Slack's own ids
+    *("verb", "what", "expected", "suggestion", "known", "outcome"),  # the bot's own words
+    *("status", "older_than"),  # of a list: checked when it was typed
+    *("id", "confirmation_id"),  # of a question: made here
+    *("again", "since", "by"),  # of a reading and of a cost: spelled here, or checked when it was typed
+    *("fetched_by", "taken_by", "taken"),  # of a summary: Slack's own ids, and the bot's own word
+}
+"""Fields whose text nobody outside chooses."""
+
+
+def spoiled(value: T, text: str, *, status: bool) -> T:
+    """Return a value with `text` in every foreign string; with `status`, in the batches' processing_status too."""
+    changed: Any = _spoiled(value, text, status)
+    return changed  # type: ignore[no-any-return] # the same type, with other strings
+
+
+def _spoiled(value: Any, text: str, status: bool) -> Any:
+    match value:
+        case MessageBatch():
+            return value.model_copy(update={"id": text} | ({"processing_status": text} if status else {}))
+        case StoreUnavailable() | Enum():
+            return value
+        case tuple():
+            return tuple(_spoiled(inner, text, status) for inner in value)
+        case str():
+            return text
+    if is_dataclass(value) and not isinstance(value, type):
+        changes = {
+            field.name: _spoiled(getattr(value, field.name), text, status)
+            for field in fields(value)
+            if field.name not in OURS
+        }
+        return replace(value, **changes)
+    return value

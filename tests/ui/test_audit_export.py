@@ -1,0 +1,48 @@
+"""The record as a file: every field, and nothing a spreadsheet would run."""
+
+import csv
+import io
+
+import pytest
+
+from bot.commands.audit import AuditExported
+from bot.ui.audit import audit_line, defused, render_audit_export
+from tests.builders import ADA, ADMIN, AT_HOME, ID, entry
+from tests.ui.walk import OURS
+
+
+def test_every_entry_is_a_row_that_reads_back() -> None:
+    hostile = 'a, "quoted"\nline\r\n`x` ;é🟥'
+
+    sent = render_audit_export(AuditExported((entry(1, detail=hostile), entry(2, None))), ADMIN)
+
+    assert isinstance(sent.content, bytes)
+    rows = list(csv.DictReader(io.StringIO(sent.content.decode(), newline="")))
+    assert [row["id"] for row in rows] == ["1", "2"]
+    assert rows[0]["detail"] == hostile
+    assert (rows[0]["at"], rows[0]["user_id"]) == ("2026-11-21T09:31:00+00:00", ADA.user)
+    assert (rows[1]["outcome"], rows[1]["finished_at"]) == ("", "")
+    assert sent.name == "batchdesk-audit-2026-11-21.csv"
+
+
+@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
+def test_no_cell_is_a_formula(start: str) -> None:
+    assert defused(f"{start}cmd|' /C calc'!A0").startswith("'")
+
+
+def test_an_ordinary_cell_stays_as_it_is() -> None:
+    assert [defused(ID), defused(7), defused(None), defused("")] == [ID, "7", "", ""]
+
+
+def test_the_channel_line_tells_who_where_what_and_what_came_of_it() -> None:
+    line = audit_line(ADA, f"delete {ID}", "done").text
+
+    assert line == f"✅ <@U0ADA> in <#C0BATCHES>: `/batch delete {ID}` → done"
+    assert "<#" not in audit_line(AT_HOME, "cancel x", "refused").text
+
+
+def test_the_channel_line_mentions_nobody_named_in_a_command() -> None:
+    line = audit_line(ADA, "delete <!channel> `@here` *x*", "done")
+
+    assert "<" not in OURS.sub("", line.text)
+    assert line.text.count("`") == 2

@@ -1,0 +1,53 @@
+"""The bar of ten squares: proportions, and nobody rounded away."""
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.batches.models import RequestCounts
+from bot.ui.batch_card import bar
+from tests.builders import counts
+
+SQUARES = {"succeeded": "🟩", "errored": "🟥", "expired": "🟪", "canceled": "🟧", "processing": "⬜"}
+COUNTS = st.one_of(st.just(0), st.integers(0, 10), st.integers(0, 100_000), st.integers(0, 10**12))
+ANY_COUNTS = st.builds(RequestCounts, **dict.fromkeys(SQUARES, COUNTS))
+
+
+@given(ANY_COUNTS)
+def test_it_has_ten_squares_and_one_at_least_for_each_count_that_is_not_zero(result: RequestCounts) -> None:
+    drawn = bar(result)
+
+    assert len(drawn) == (10 if result.total else 0)
+    for name, square in SQUARES.items():
+        assert (square in drawn) == (getattr(result, name) > 0)
+
+
+@given(ANY_COUNTS)
+def test_a_larger_count_never_has_fewer_squares(result: RequestCounts) -> None:
+    drawn = bar(result)
+
+    by_count = sorted((getattr(result, name), drawn.count(square)) for name, square in SQUARES.items())
+
+    for (count, held), (larger, more) in pairwise(by_count):
+        assert count == larger or held <= more
+
+
+@given(st.builds(RequestCounts, **dict.fromkeys(SQUARES, st.integers(-5, 5))))
+def test_counts_that_make_no_sense_are_drawn_all_the_same(result: RequestCounts) -> None:
+    assert len(bar(result)) in (0, 10)
+
+
+@pytest.mark.parametrize(
+    ("result", "expected"),
+    [
+        (counts(succeeded=1), "🟩" * 10),
+        (counts(succeeded=1, errored=1), "🟩" * 5 + "🟥" * 5),
+        (counts(succeeded=99_999, errored=1), "🟩" * 9 + "🟥"),
+        (counts(succeeded=1, errored=1, expired=1, canceled=1, processing=1), "🟩🟩🟥🟥🟪🟪🟧🟧⬜⬜"),
+        (counts(), ""),
+    ],
+)
+def test_it_is_drawn_in_proportion(result: RequestCounts, expected: str) -> None:
+    assert bar(result) == expected

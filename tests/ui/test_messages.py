@@ -1,0 +1,140 @@
+"""What holds for every message the bot can send, whatever it says."""
+
+import pytest
+
+from bot.commands.base import Permission
+from bot.commands.registry import parse
+from bot.playground.slack_simulator.blocks import Surface, block_problems, view_problems
+from bot.ui.buttons import read_button
+from tests.builders import ADMIN, BATCHES, OPERATOR, READER
+from tests.ui.catalog import DRAWINGS, messages, payload_of, view_blocks_of
+from tests.ui.walk import buttons, shown, text_objects
+
+MESSAGES = messages()
+EVERY_BUTTON = [button for message in MESSAGES.values() for button in buttons(message)]
+UNFINISHED = [
+    name for name in MESSAGES for state in ("running", "canceling", "unknown") if name.startswith(f"status_{state}")
+]
+
+
+@pytest.mark.parametrize("surface", Surface)
+def test_slack_takes_every_message_wherever_it_may_be_shown(surface: Surface) -> None:
+    for name, message in MESSAGES.items():
+        blocks = payload_of(message)["blocks"] if surface is Surface.MESSAGE else view_blocks_of(message)
+
+        assert block_problems(blocks, surface) == [], name
+        assert len(message.blocks) <= 50, name
+
+
+def test_every_message_fits_a_window_and_the_home_tab() -> None:
+    title = {"type": "plain_text", "text": "Batchdesk"}
+    for name, message in MESSAGES.items():
+        blocks = view_blocks_of(message)
+
+        assert view_problems({"type": "modal", "title": title, "blocks": blocks}) == [], name
+        assert view_problems({"type": "home", "blocks": blocks}, ("home",)) == [], name
+
+
+def test_every_notification_has_words_of_its_own() -> None:
+    lengths = {name: len(message.text.strip()) for name, message in MESSAGES.items()}
+
+    assert {name: length for name, length in lengths.items() if not 0 < length <= 4_000} == {}
+
+
+def test_bare_words_are_never_parsed() -> None:
+    for name, message in MESSAGES.items():
+        assert all(found["verbatim"] is True for found in text_objects(message, "mrkdwn")), name
+
+
+def test_nothing_is_called_completed() -> None:
+    assert [name for name, message in MESSAGES.items() if "completed" in shown(message).lower()] == []
+
+
+@pytest.mark.parametrize("name", UNFINISHED)
+def test_an_unfinished_batch_shows_no_outcomes_and_no_percentage(name: str) -> None:
+    said = shown(MESSAGES[name])
+
+    assert "%" not in said
+    assert "succeeded" not in said
+    assert not set("🟩🟥🟪🟧⬜") & set(said)
+    assert "the API reports outcomes when the batch ends" in said
+
+
+def test_a_button_carries_a_command_that_can_be_typed() -> None:
+    for button in EVERY_BUTTON:
+        value = str(button["value"])
+
+        assert len(value) <= 2_000
+        assert parse(read_button(value).text).spell() == read_button(value).text
+
+
+def test_a_button_does_what_it_says() -> None:
+    verbs = {
+        "Refresh": {"", "status", "results"},
+        "Cancel": {"cancel"},
+        "Cancel the batch": {"cancel"},
+        "Delete": {"delete"},
+        "Delete for good": {"delete"},
+        "Open": {"status"},
+        "Look again": {"status"},
+        "All batches": {"list"},
+        "Keep": {"keep"},
+        "Keep it running": {"keep"},
+    }
+    made = {(str(text_of(button)), parse(read_button(str(button["value"])).text).verb) for button in EVERY_BUTTON}
+
+    assert {label for label, _ in made} >= set(verbs)
+    assert {(label, verb) for label, verb in made if verb not in verbs.get(label, {verb})} == set()
+
+
+def test_no_button_confirms_without_having_asked() -> None:
+    for name, message in MESSAGES.items():
+        confirming = [button for button in buttons(message) if read_button(str(button["value"])).confirmation]
+
+        assert len(confirming) == name.startswith("question_"), name
+
+
+@pytest.mark.parametrize(
+    ("viewer", "state", "expected"),
+    [
+        (READER, "running", ["Refresh"]),
+        (OPERATOR, "running", ["Refresh", "Cancel"]),
+        (ADMIN, "running", ["Refresh", "Cancel"]),
+        (OPERATOR, "canceling", ["Refresh"]),
+        (ADMIN, "unknown_status", ["Refresh"]),
+        (READER, "ended_some_succeeded", ["Results"]),
+        (OPERATOR, "ended_some_succeeded", ["Results"]),
+        (ADMIN, "ended_some_succeeded", ["Results", "Delete"]),
+        (ADMIN, "archived", ["Delete"]),
+    ],
+)
+def test_a_card_has_the_buttons_of_its_state_and_its_reader(viewer: object, state: str, expected: list[str]) -> None:
+    name = next(
+        name for name, (_, seen_by) in DRAWINGS.items() if name.startswith(f"status_{state}_for") and seen_by is viewer
+    )
+
+    assert [text_of(button) for button in buttons(MESSAGES[name])] == expected
+
+
+def test_help_shows_a_reader_no_verb_that_is_refused_to_him() -> None:
+    said = shown(MESSAGES["help_for_reader"])
+
+    assert Permission.OPERATE not in READER.may
+    assert "/batch status" in said
+    assert "/batch cancel" not in said
+    assert "/batch delete" not in said
+    assert "/batch audit" not in said
+
+
+@pytest.mark.parametrize("state", BATCHES)
+def test_the_notification_tells_the_state_and_the_whole_id(state: str) -> None:
+    message = MESSAGES[f"status_{state}_for_reader"]
+
+    assert BATCHES[state].id in message.text
+    title = text_objects(message, "plain_text")[0]["text"]
+    assert message.text.startswith(str(title))
+
+
+def text_of(button: object) -> object:
+    label = button["text"] if isinstance(button, dict) else {}
+    return label["text"]

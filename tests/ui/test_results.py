@@ -1,0 +1,108 @@
+"""The card of results: honest about what does not add up, and no larger than Slack takes."""
+
+from dataclasses import replace
+
+import pytest
+
+from bot.batches.causes import Cause
+from bot.batches.models import BatchId
+from bot.batches.remedies import Remedy
+from bot.batches.summary import StopReason
+from bot.commands.result_files import FileKind
+from bot.ui.remedies import remedy_words
+from bot.ui.render import render
+from bot.ui.reply import File, Message
+from bot.ui.result_figures import figures
+from bot.ui.result_file import file_name
+from tests.builders import ADMIN, READER
+from tests.ui import results_catalog
+from tests.ui.catalog import messages
+from tests.ui.walk import buttons, shown
+
+MESSAGES = messages()
+
+
+def labels(name: str) -> list[object]:
+    texts = [button["text"] for button in buttons(MESSAGES[name])]
+    return [text["text"] for text in texts if isinstance(text, dict)]
+
+
+def test_counts_that_disagree_are_loud_in_the_card_and_in_the_notification() -> None:
+    message = MESSAGES["results_troubled"]
+
+    for said in (shown(message), message.text):
+        assert "The file and the batch disagree" in said
+        assert "1,150 succeeded in the file, 1,161 in the batch" in said
+        assert "11 lines could not be read as results" in said
+        assert "2 lines repeat a custom_id" in said
+
+
+def test_a_sound_file_raises_no_doubt() -> None:
+    assert "⚠️ *" not in shown(MESSAGES["results"])
+
+
+def test_at_most_six_causes_are_shown_and_the_others_counted() -> None:
+    said = shown(MESSAGES["results_troubled"])
+
+    assert said.count("cause f") == 1
+    assert "cause g" not in said
+    assert "39 requests in all" in said
+
+
+def test_an_unknown_type_of_error_says_so_with_the_apis_own_words() -> None:
+    said = shown(MESSAGES["results"])
+
+    assert "novel_error" in said
+    assert "the flux is not capacitated" in said
+    assert "does not know this type" in said
+
+
+@pytest.mark.parametrize("kind", [*Remedy])
+def test_every_remedy_has_words(kind: Remedy) -> None:
+    types = ["invalid_request_error", "request_too_large", "not_found_error", "authentication_error"]
+    types += ["permission_error", "billing_error", "api_error", "rate_limit_error", "expired", "canceled", "novel"]
+
+    said = {Cause(name, "", 1, ()).remedy: remedy_words(Cause(name, "", 1, ())) for name in types}
+
+    assert said[kind].endswith((".", "wanted."))
+
+
+@pytest.mark.parametrize(("count", "loud"), [(58, False), (59, True), (1_161, True)])
+def test_a_high_share_of_cut_answers_has_a_line_of_its_own(count: int, loud: bool) -> None:
+    summary = replace(results_catalog.SUMMARY, stop_reasons=(StopReason("max_tokens", count),))
+
+    assert any("were cut off at `max_tokens`" in line for line in figures(summary)) is loud
+
+
+def test_what_has_no_price_is_unknown_and_not_nothing() -> None:
+    said = shown(MESSAGES["results_unpriced"])
+
+    assert "*Cost:* unknown (no price is known for `claude-next`)" in said
+    assert "$0" not in said
+
+
+def test_the_buttons_are_those_that_make_sense() -> None:
+    assert labels("results") == ["Get the file", "Only the failures", "CSV", "Causes"]
+    assert labels("results_of_archived") == ["Causes"]
+
+
+def test_everybody_sees_the_same_card() -> None:
+    outcome = results_catalog.OUTCOMES["results"]
+
+    assert render(outcome, READER) == render(outcome, ADMIN)
+
+
+def test_a_file_is_named_by_its_batch_and_kind_alone() -> None:
+    hostile = BatchId('msgbatch_<!channel>"é\u202e;.exe')
+
+    assert file_name(hostile, FileKind.ERRORS) == "msgbatch___channel______exe-failures.jsonl"
+    assert len({file_name(hostile, kind) for kind in FileKind}) == len(FileKind)
+
+
+def test_a_file_that_did_not_arrive_can_be_asked_for_again() -> None:
+    reply = render(results_catalog.OUTCOMES["results_file_errors"], ADMIN)
+
+    assert isinstance(reply, File)
+    assert [button["text"] for button in buttons(Message("", reply.again))] == [
+        {"type": "plain_text", "text": "Try again", "emoji": True}
+    ]
