@@ -15,9 +15,10 @@ from bot.playground.api_simulator.server import ApiSimulator
 
 BATCHES = "/v1/messages/batches"
 _FOLDER = os.environ.get("BATCHDESK_TEST_SCHEMAS")
-pytestmark = pytest.mark.skipif(
-    not _FOLDER, reason="BATCHDESK_TEST_SCHEMAS does not name a folder with batches-openapi.json"
-)
+pytestmark = [
+    pytest.mark.schemas,
+    pytest.mark.skipif(not _FOLDER, reason="set BATCHDESK_TEST_SCHEMAS to a folder with batches-openapi.json"),
+]
 
 
 @pytest.fixture(scope="module")
