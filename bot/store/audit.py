@@ -102,6 +102,12 @@ def entries(
     return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
 
 
+def get(connection: Connection, entry_id: int) -> AuditEntry | None:
+    """Give one entry, or None."""
+    row = connection.execute(select(table).where(table.c.id == entry_id)).one_or_none()
+    return AuditEntry(**row._mapping) if row else None
+
+
 def for_confirmation(connection: Connection, confirmation_id: str) -> AuditEntry | None:
     """Give the entry of what the confirmation was used for, an act or a no; None while it is only asked."""
     used = or_(table.c.outcome.is_(None), table.c.outcome != "asked")

@@ -11,8 +11,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import ExpectedError
-from bot.store import sqlite
-from bot.store.tables import metadata
+from bot.store import schema, sqlite
 
 T = TypeVar("T")
 Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]
@@ -20,8 +19,8 @@ Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]
 # Connections a process, and threads that wait on them: small plans allow 20 in all, and asyncio's own threads (five on
 # one core) must not all stand before a locked file, because host names are looked up in them too.
 POOL_SIZE = 4
-# Any number that is ours: who creates tables on Postgres holds it.
-_CREATING_TABLES = 0x62645F31
+# Any number that is ours: who changes tables on Postgres holds it.
+_CHANGING_TABLES = 0x62645F31
 
 
 class StoreUnavailable(ExpectedError):
@@ -38,20 +37,20 @@ class Database:
     Raises StoreUnavailable already here for a URL that names no database we have a driver for.
     """
 
-    def __init__(self, url: str, *, busy_seconds: float = 3.0) -> None:
+    def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
         with _translated():
             self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._running: set[asyncio.Task[Any]] = set()
 
     def open(self) -> None:
-        """Create the tables that are missing, safely beside other processes that do the same."""
+        """Bring the tables up to this version, safely beside other processes that do the same."""
         with _translated(), self.engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins by itself only before a row changes
             else:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CREATING_TABLES})")
-            metadata.create_all(connection)
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CHANGING_TABLES})")
+            schema.upgrade(connection)
 
     def transact(self, work: Callable[[Connection], T]) -> T:
         """Run `work` in one transaction, here and now: committed when it returns, rolled back when it raises.
@@ -79,7 +78,7 @@ class Database:
 
 
 def make_engine(
-    url: str, *, busy_seconds: float = 3.0, sqlite_version: tuple[int, ...] = sqlite3.sqlite_version_info
+    url: str, *, busy_seconds: float = 5.0, sqlite_version: tuple[int, ...] = sqlite3.sqlite_version_info
 ) -> Engine:
     """Make a synchronous engine for SQLite or Postgres (`postgres://` too) that waits `busy_seconds` for locks.
 
@@ -102,7 +101,7 @@ def _sqlite_engine(url: URL, busy_seconds: float, version: tuple[int, ...]) -> E
         poolclass=QueuePool,
         pool_size=1 if in_memory else POOL_SIZE,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=15,  # in a file writers go one by one, each as long as a disk takes to keep its word
         # IMMEDIATE: a transaction that will write takes its lock at once; deferred ones deadlock when both upgrade.
         connect_args={"timeout": busy_seconds, "isolation_level": "IMMEDIATE", "check_same_thread": False},
     )

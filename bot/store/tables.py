@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Dialect, Integer, MetaData, Table, Text, TypeDecorator
+from sqlalchemy import BigInteger, Boolean, Column, Dialect, Index, Integer, MetaData, Table, Text, TypeDecorator
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
@@ -100,4 +100,111 @@ readings = Table(
     Column("team_id", Words, nullable=False),
     Column("started_at", Moment, nullable=False, index=True),
     Column("stopped_at", Moment),
+)
+
+watches = Table(
+    "bd_watches",
+    metadata,
+    Column("batch_id", Words, primary_key=True),
+    Column("user_id", Words, primary_key=True),  # empty for the feed, which is nobody's
+    Column("channel_id", Words, primary_key=True),
+    Column("reason", Words, primary_key=True),
+    Column("created_at", Moment, nullable=False),
+    Index("ix_bd_watches_user_id", "user_id"),
+)
+
+batches = Table(
+    "bd_batches",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("status", Words, nullable=False),
+    Column("shape", Words, nullable=False),
+    Column("body", Words, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("expires_at", Moment, nullable=False),
+    Column("ended_at", Moment),
+    Column("missing_since", Moment),
+    Column("results_ready", Boolean, nullable=False),
+    Column("fetched_at", Moment),
+    Column("over_at", Moment, index=True),
+)
+
+cards = Table(
+    "bd_cards",
+    metadata,
+    Column("batch_id", Words, primary_key=True),
+    Column("channel_id", Words, primary_key=True),
+    Column("posted_in", Words),
+    Column("ts", Words),
+    Column("shown", Words),
+    Column("version", Integer, nullable=False),
+    Column("shown_version", Integer, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("replaced", Boolean, nullable=False),
+    Column("given_up", Words),
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("claimed_by", Words),
+    Column("claimed_until", Moment),
+)
+
+notices = Table(
+    "bd_notices",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("batch_id", Words, index=True),
+    Column("event", Words, nullable=False),
+    Column("channel_id", Words, nullable=False),
+    Column("mentions", Words, nullable=False),
+    Column("payload", Words, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("thread_ts", Words),
+    Column("sent_at", Moment),
+    Column("ts", Words),
+    Column("given_up", Words),
+    Column("due_at", Moment, nullable=False),
+    Column("claimed_by", Words),
+    Column("claimed_until", Moment),
+    Index("ix_bd_notices_open", "sent_at", "due_at"),
+)
+
+mutes = Table(
+    "bd_mutes",
+    metadata,
+    Column("subject", Words, primary_key=True),
+    Column("until", Moment),
+)
+
+quiet_levels = Table(
+    "bd_quiet_levels",
+    metadata,
+    Column("channel_id", Words, primary_key=True),
+    Column("level", Words, nullable=False),
+)
+
+workers = Table(
+    "bd_workers",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("host", Words, nullable=False),
+    Column("pid", Integer, nullable=False),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+duties = Table(
+    "bd_duties",
+    metadata,
+    Column("name", Words, primary_key=True),
+    Column("due_at", Moment, nullable=False),
+    Column("turn", Integer, nullable=False),
+    Column("done_at", Moment),
+    Column("failing_since", Moment),
+)
+
+paces = Table(
+    "bd_paces",
+    metadata,
+    Column("place", Words, primary_key=True),
+    Column("free_at", Moment, nullable=False),
 )

@@ -34,6 +34,7 @@ def postgres_url() -> Iterator[str]:
     yield own.render_as_string(hide_password=False)
     with engine.begin() as connection:
         connection.execute(text(f"DROP SCHEMA {schema} CASCADE"))
+        connection.execute(text(f"DROP SCHEMA IF EXISTS {schema}_dbos CASCADE"))  # the engine's own
     engine.dispose()
 
 

@@ -1,0 +1,119 @@
+"""The batches that are watched or fed, each as it was last seen."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from bot.store.tables import batches as table
+from bot.store.upserts import insert_new
+
+
+@dataclass(frozen=True)
+class SeenBatch:
+    """What was last seen of a batch.
+
+    `shape` says everything a person would notice, in one word to compare by; `body` is the API's JSON, for the card.
+    `missing_since`: since when it is not found. `results_ready`: they were there when it was looked at after the end.
+    `fetched_at`: when its results were last downloaded through the bot. `over_at`: when it was seen to have ended, or
+    to be gone; from then on nobody looks.
+    """
+
+    id: str
+    status: str
+    shape: str
+    body: str
+    created_at: datetime
+    expires_at: datetime
+    ended_at: datetime | None = None
+    missing_since: datetime | None = None
+    results_ready: bool = False
+    fetched_at: datetime | None = None
+    over_at: datetime | None = None
+
+
+def add(connection: Connection, batch: SeenBatch) -> bool:
+    """Store a batch that begins to be watched; False where it is known already, which is left as it is."""
+    return insert_new(connection, table, asdict(batch))
+
+
+def get(connection: Connection, batch_id: str, *, locked: bool = False) -> SeenBatch | None:
+    """Give a batch as it was last seen; `locked`: nobody else changes it before this transaction ends."""
+    wanted = select(table).where(table.c.id == batch_id)
+    row = connection.execute(wanted.with_for_update() if locked else wanted).one_or_none()
+    return SeenBatch(**row._mapping) if row else None
+
+
+def guarded_update(connection: Connection, batch_id: str, *, was: str, **changes: Any) -> bool:
+    """Change a batch if it still has this shape; True for exactly one of several that saw the same change."""
+    unchanged = update(table).where(table.c.id == batch_id, table.c.shape == was)
+    return connection.execute(unchanged.values(**changes)).rowcount == 1
+
+
+def mark_missing(connection: Connection, batch_id: str, now: datetime) -> None:
+    """Note since when a batch is not found; the first time counts."""
+    found = update(table).where(table.c.id == batch_id, table.c.missing_since.is_(None))
+    connection.execute(found.values(missing_since=now))
+
+
+def mark_found(connection: Connection, batch_ids: Iterable[str]) -> None:
+    """Note that these were found again."""
+    missing = update(table).where(table.c.id.in_(list(batch_ids)), table.c.missing_since.is_not(None))
+    connection.execute(missing.values(missing_since=None))
+
+
+def mark_fetched(connection: Connection, batch_id: str, now: datetime) -> None:
+    """Note that somebody downloaded the results through the bot; harmless where the batch is not known."""
+    connection.execute(update(table).where(table.c.id == batch_id).values(fetched_at=now))
+
+
+def mark_over(connection: Connection, batch_id: str, now: datetime) -> bool:
+    """Note that a batch is over (deleted through the bot); False where it was already, or is not known."""
+    unfinished = update(table).where(table.c.id == batch_id, table.c.over_at.is_(None))
+    return connection.execute(unfinished.values(over_at=now)).rowcount == 1
+
+
+@dataclass(frozen=True)
+class OpenOnes:
+    """The batches that are not over: their shapes by id, and between which moments they were created."""
+
+    shapes: dict[str, str]
+    oldest: datetime | None
+    youngest: datetime | None
+    some_missing: bool
+
+
+def open_ones(connection: Connection) -> OpenOnes:
+    """Give the batches that are not over; two columns of each, because there may be thousands."""
+    still = table.c.over_at.is_(None)
+    figures = select(func.min(table.c.created_at), func.max(table.c.created_at), func.count(table.c.missing_since))
+    oldest, youngest, missing = connection.execute(figures.where(still)).one()
+    rows = connection.execute(select(table.c.id, table.c.shape).where(still))
+    return OpenOnes({row[0]: row[1] for row in rows}, oldest, youngest, missing > 0)
+
+
+def known_ids(connection: Connection, created_after: datetime) -> frozenset[str]:
+    """Give the ids of all batches created since a moment, over or not."""
+    return frozenset(connection.execute(select(table.c.id).where(table.c.created_at >= created_after)).scalars())
+
+
+def ended(connection: Connection, *, created_after: datetime, created_before: datetime) -> list[SeenBatch]:
+    """Give the ended batches created in a span of time, oldest first: those whose results expire together."""
+    span = table.c.created_at >= created_after, table.c.created_at < created_before, table.c.status == "ended"
+    return [SeenBatch(**row._mapping) for row in connection.execute(select(table).where(*span).order_by(table.c.id))]
+
+
+def unfinished(connection: Connection, *, expiring_before: datetime | None = None) -> list[SeenBatch]:
+    """Give the batches that are not over, oldest first; only those whose 24 hours end before a moment."""
+    wanted = select(table).where(table.c.over_at.is_(None)).order_by(table.c.created_at)
+    if expiring_before is not None:
+        wanted = wanted.where(table.c.expires_at < expiring_before)
+    return [SeenBatch(**row._mapping) for row in connection.execute(wanted)]
+
+
+def many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, SeenBatch]:
+    """Give several batches by id."""
+    rows = connection.execute(select(table).where(table.c.id.in_(list(batch_ids))))
+    return {row.id: SeenBatch(**row._mapping) for row in rows}

@@ -1,0 +1,105 @@
+"""The move of a store: every row from one database into an empty one, counted and compared."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, Row, Table, func, insert, select
+
+from bot.errors import ExpectedError
+from bot.store.database import Database
+from bot.store.tables import metadata, workers
+
+BATCH = 1_000
+"""Rows a statement."""
+HEARD_LATELY = timedelta(seconds=60)
+_MODULUS = 2**256
+
+
+class MoveRefused(ExpectedError):
+    """Nothing was moved, or what was moved cannot be trusted: the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Moved:
+    """One table that was moved: how many rows, and a checksum that both sides agree on."""
+
+    table: str
+    rows: int
+    checksum: str
+
+
+def tables() -> Sequence[Table]:
+    """Return the tables that are moved, in an order in which they can be filled; processes do not move."""
+    return [table for table in metadata.sorted_tables if table is not workers]
+
+
+def move(source: Database, target: Database, now: datetime, tell: Callable[[Moved], None]) -> list[Moved]:
+    """Copy everything in one transaction on either side, compare, and only then commit; blocks.
+
+    The engine's own tables stay behind: whatever is open in ours is handed out anew by the first worker.
+
+    Raises:
+        MoveRefused: a bot runs on the source, the target is not empty, or what arrived is not what was sent; the
+            target is as it was.
+        StoreUnavailable: one of them cannot do it.
+    """
+    if source.engine.url == target.engine.url:
+        raise MoveRefused("FROM and TO are the same store. Nothing was moved.")
+    source.open()
+    target.open()
+    source.transact(lambda read: _refuse_while_running(read, now))
+    return source.transact(lambda read: target.transact(lambda write: _move(read, write, tell)))
+
+
+def _move(read: Connection, write: Connection, tell: Callable[[Moved], None]) -> list[Moved]:
+    if taken := [table.name for table in tables() if _count(write, table)]:
+        raise MoveRefused(f"TO is not empty ({', '.join(taken)}). Name a store that is; nothing was moved.")
+    done = []
+    for table in tables():
+        for rows in _batches(read, table):
+            write.execute(insert(table), [dict(row._mapping) for row in rows])
+        _continue_numbers(write, table)
+        sent, arrived = _moved(read, table), _moved(write, table)
+        if sent != arrived:
+            raise MoveRefused(f"{table.name} did not arrive whole ({sent.rows} rows sent). Nothing was moved.")
+        tell(arrived)
+        done.append(arrived)
+    return done
+
+
+def _moved(connection: Connection, table: Table) -> Moved:
+    """Count the rows and sum up what Python reads of each; a sum, because the databases order text differently."""
+    count = total = 0
+    for rows in _batches(connection, table):
+        for row in rows:
+            row_sum = hashlib.sha256(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest()
+            count, total = count + 1, (total + int.from_bytes(row_sum)) % _MODULUS
+    return Moved(table.name, count, f"{total:064x}"[:16])
+
+
+def _count(connection: Connection, table: Table) -> int:
+    return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def _batches(connection: Connection, table: Table) -> Iterator[Sequence[Row[tuple[object, ...]]]]:
+    everything = select(table).execution_options(yield_per=BATCH)
+    yield from connection.execute(everything).partitions(BATCH)
+
+
+def _continue_numbers(connection: Connection, table: Table) -> None:
+    """Let Postgres number on where the rows end; SQLite does so by itself."""
+    if connection.dialect.name != "postgresql" or table.autoincrement_column is None:
+        return
+    column = table.autoincrement_column
+    highest = connection.execute(select(func.max(column))).scalar_one()
+    if highest is not None:
+        sequence = func.pg_get_serial_sequence(table.name, column.name)
+        connection.execute(select(func.setval(sequence, highest)))
+
+
+def _refuse_while_running(connection: Connection, now: datetime) -> None:
+    alive = select(workers.c.host).where(workers.c.seen_at > now - HEARD_LATELY).limit(1)
+    if host := connection.execute(alive).scalar_one_or_none():
+        raise MoveRefused(f"A bot is running on FROM (on {host}). Stop it, wait a minute, and move then.")

@@ -1,0 +1,38 @@
+"""The beginning of a watch, in one transaction: the batch as it stands, the watch, and the first card."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.store import batches_seen, cards, duties, watches
+from bot.store.batches_seen import SeenBatch
+from bot.store.watches import Watch
+from bot.store.work import Enqueue
+
+SWEEP = "sweep"
+SOON = timedelta(seconds=10)
+
+
+def begin(
+    connection: Connection, enqueue: Enqueue, watch: Watch, batch: SeenBatch, now: datetime, *, card: bool = True
+) -> bool:
+    """Begin to watch a batch that was just read; False where this watch is there already, and nothing changes.
+
+    `card`: it is shown where the watch is, at once.
+    """
+    if not batches_seen.add(connection, batch):
+        known = batches_seen.get(connection, batch.id, locked=True)
+        if known is not None and known.over_at is not None and batch.over_at is None:
+            _reopen(connection, known, batch)
+    duties.set_due(connection, SWEEP, now + SOON, not_later=True)
+    if not watches.add(connection, watch):
+        return False
+    if card:
+        cards.redraw(connection, enqueue, batch.id, watch.channel_id, now, anew=True)
+    return True
+
+
+def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:
+    """Look at a batch again that was taken for gone, or that a sweep saw end since it was read."""
+    fields = {name: value for name, value in vars(batch).items() if name not in ("id", "fetched_at")}
+    batches_seen.guarded_update(connection, known.id, was=known.shape, **fields)

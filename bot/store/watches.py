@@ -1,0 +1,97 @@
+"""Who watches which batch and where, what is muted, and how quiet a channel is."""
+
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, delete, or_, select
+
+from bot.store.tables import batches, mutes, quiet_levels
+from bot.store.tables import watches as table
+from bot.store.upserts import insert_new, put
+
+Reason = Literal["watch", "cancel", "feed"]
+QuietLevel = Literal["all", "failures", "none"]
+
+
+@dataclass(frozen=True)
+class Watch:
+    """A stored wish to be told. `channel_id` is where the card is: a `D…` or `U…` id means a direct message.
+
+    The feed's watches belong to nobody: their `user_id` is empty.
+    """
+
+    batch_id: str
+    user_id: str
+    channel_id: str
+    reason: Reason
+    created_at: datetime
+
+
+def add(connection: Connection, watch: Watch) -> bool:
+    """Store a watch; False where this person watches this batch there already for the same reason."""
+    return insert_new(connection, table, asdict(watch))
+
+
+def remove(connection: Connection, batch_id: str, user_id: str) -> int:
+    """End what a person watches of a batch, everywhere, a cancel's follow-through included; say how many it were."""
+    return connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.user_id == user_id)).rowcount
+
+
+def of_batch(connection: Connection, batch_id: str) -> list[Watch]:
+    """Give a batch's watches, oldest first."""
+    return of_batches(connection, [batch_id])
+
+
+def of_batches(connection: Connection, batch_ids: Iterable[str]) -> list[Watch]:
+    """Give the watches of several batches, oldest first."""
+    wanted = select(table).where(table.c.batch_id.in_(list(batch_ids)))
+    return [Watch(**row._mapping) for row in connection.execute(wanted.order_by(table.c.created_at, table.c.user_id))]
+
+
+def of_user(connection: Connection, user_id: str, *, over: bool = False) -> list[Watch]:
+    """Give what a person watches, newest first; with `over` also batches that have ended or are gone."""
+    wanted = select(table).where(table.c.user_id == user_id).order_by(table.c.created_at.desc(), table.c.batch_id)
+    if not over:
+        wanted = wanted.join(batches, batches.c.id == table.c.batch_id).where(batches.c.over_at.is_(None))
+    return [Watch(**row._mapping) for row in connection.execute(wanted)]
+
+
+def move(connection: Connection, batch_id: str, channel_id: str) -> list[Watch]:
+    """Move the watches of a batch in a channel that is closed to direct messages; give them as they stand now."""
+    here = [watch for watch in of_batch(connection, batch_id) if watch.channel_id == channel_id]
+    connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.channel_id == channel_id))
+    moved = [Watch(w.batch_id, w.user_id, w.user_id, w.reason, w.created_at) for w in here if w.user_id]
+    for watch in moved:
+        add(connection, watch)
+    return moved
+
+
+def mute(connection: Connection, subject: str, until: datetime | None) -> None:
+    """Keep notices of a batch, or in a channel, from being sent: until a moment, or for good."""
+    put(connection, mutes, {"subject": subject, "until": until})
+
+
+def unmute(connection: Connection, subject: str) -> bool:
+    """Let notices of a batch or in a channel be sent again; False where it was not muted."""
+    return connection.execute(delete(mutes).where(mutes.c.subject == subject)).rowcount == 1
+
+
+def is_muted(connection: Connection, subjects: Iterable[str], now: datetime) -> bool:
+    """Say whether any of these (a batch, a channel) is muted now."""
+    still = or_(mutes.c.until.is_(None), mutes.c.until > now)
+    wanted = select(mutes.c.subject).where(mutes.c.subject.in_(list(subjects)), still).limit(1)
+    return connection.execute(wanted).first() is not None
+
+
+def quiet_level(connection: Connection, channel_id: str) -> QuietLevel:
+    """Give what a channel wants to hear: everything unless it was set."""
+    wanted = select(quiet_levels.c.level).where(quiet_levels.c.channel_id == channel_id)
+    level: QuietLevel | None = connection.execute(wanted).scalar_one_or_none()
+    return level or "all"
+
+
+def set_quiet_level(connection: Connection, channel_id: str, level: QuietLevel) -> None:
+    """Set what a channel wants to hear of ends: all, failures only, or none."""
+    put(connection, quiet_levels, {"channel_id": channel_id, "level": level})

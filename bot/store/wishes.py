@@ -1,0 +1,65 @@
+"""What people want to be told, or not: what a wish changes, in one transaction each."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.store import audit, batches_seen, cards, watches
+from bot.store.batches_seen import SeenBatch
+from bot.store.watches import QuietLevel, Watch
+from bot.store.work import Enqueue
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """Who changes what others are told: where, by which command, about which batch or channel, when."""
+
+    user_id: str
+    team_id: str
+    channel_id: str | None
+    command: str
+    subject: str
+    at: datetime
+
+
+def end(connection: Connection, enqueue: Enqueue, batch_id: str, user_id: str, now: datetime) -> list[str]:
+    """End what a person watches of a batch and redraw its cards; give the places where they were."""
+    mine = [watch for watch in watches.of_batch(connection, batch_id) if watch.user_id == user_id]
+    watches.remove(connection, batch_id, user_id)
+    places = sorted({watch.channel_id for watch in mine})
+    for place in places:
+        cards.redraw(connection, enqueue, batch_id, place, now)
+    return places
+
+
+def remembered(connection: Connection, user_id: str) -> list[tuple[Watch, SeenBatch]]:
+    """Give what a person watches that is not over, with the batches as last seen, newest watch first."""
+    mine = watches.of_user(connection, user_id)
+    seen = batches_seen.many(connection, {watch.batch_id for watch in mine})
+    return [(watch, seen[watch.batch_id]) for watch in mine if watch.batch_id in seen]
+
+
+def mute(connection: Connection, until: datetime | None, change: Recorded) -> None:
+    """Mute a batch or channel until a moment, or for good, and record it."""
+    watches.mute(connection, change.subject, until)
+    _record(connection, change)
+
+
+def unmute(connection: Connection, change: Recorded) -> None:
+    """Let notices of a batch or in a channel be sent again, and record it."""
+    watches.unmute(connection, change.subject)
+    _record(connection, change)
+
+
+def set_level(connection: Connection, level: QuietLevel, change: Recorded) -> None:
+    """Set what a channel wants to hear, and record it."""
+    watches.set_quiet_level(connection, change.subject, level)
+    _record(connection, change)
+
+
+def _record(connection: Connection, change: Recorded) -> None:
+    entry_id = audit.record_intent(
+        connection, **vars(change), verb=change.command.partition(" ")[0], confirmation_id=None
+    )
+    audit.record_outcome(connection, entry_id, outcome="done", detail=None, at=change.at)

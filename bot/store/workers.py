@@ -1,0 +1,73 @@
+"""The processes that do work: when each was last heard of, and the pace they keep together."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, delete, select, update
+
+from bot.store.tables import paces
+from bot.store.tables import workers as table
+from bot.store.upserts import insert_new, put
+
+_FURTHEST = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A process that does work."""
+
+    id: str
+    host: str
+    pid: int
+    started_at: datetime
+    seen_at: datetime
+
+
+def beat(connection: Connection, worker: Worker, now: datetime) -> None:
+    """Note that a process lives."""
+    heard = update(table).where(table.c.id == worker.id).values(seen_at=now)
+    if connection.execute(heard).rowcount == 0:
+        put(connection, table, {**vars(worker), "seen_at": now})
+
+
+def everyone(connection: Connection) -> list[Worker]:
+    """Give all processes that were heard of and not buried, oldest first."""
+    return [Worker(**row._mapping) for row in connection.execute(select(table).order_by(table.c.started_at))]
+
+
+def bury(connection: Connection, worker_id: str) -> bool:
+    """Forget a process; True for exactly one of several that found it dead."""
+    return connection.execute(delete(table).where(table.c.id == worker_id)).rowcount == 1
+
+
+def reserve(
+    connection: Connection, places: Mapping[str, timedelta], now: datetime, patience: timedelta
+) -> tuple[timedelta, bool]:
+    """Reserve the next moment that suits all places, each used at most once in its span; give how long to wait.
+
+    Where that is longer than `patience` nothing is reserved, and the second value is False.
+    """
+    for place in sorted(places):
+        insert_new(connection, paces, {"place": place, "free_at": now})
+    wanted = select(paces).where(paces.c.place.in_(list(places))).order_by(paces.c.place).with_for_update()
+    free = [row.free_at for row in connection.execute(wanted)]
+    # What is free only much later was held before a clock was put back: nobody waits for that.
+    begin = max([now, *(moment for moment in free if moment - now < _FURTHEST)])
+    if begin - now > patience:
+        return begin - now, False
+    for place, span in sorted(places.items()):
+        connection.execute(update(paces).where(paces.c.place == place).values(free_at=begin + span))
+    return begin - now, True
+
+
+def hold(connection: Connection, place: str, until: datetime) -> None:
+    """Let nothing happen in a place before a moment: Slack asked for it."""
+    insert_new(connection, paces, {"place": place, "free_at": until})
+    later = update(paces).where(paces.c.place == place, paces.c.free_at < until)
+    connection.execute(later.values(free_at=until))
+
+
+def leave(connection: Connection, worker_id: str, long_ago: datetime) -> None:
+    """Note that a process stopped by itself: what it left under way may be taken over at once."""
+    connection.execute(update(table).where(table.c.id == worker_id).values(seen_at=long_ago))

@@ -1,0 +1,100 @@
+"""The tables' steps: from every earlier version, beside whatever else stands in the database, to what the code says."""
+
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from bot.store import audit, schema
+from bot.store.database import Database
+from bot.store.tables import metadata
+from tests.builders import CREATED
+
+OLD = ("bd_confirmations", "bd_audit")
+
+
+def differences(connection: Connection) -> list[object]:
+    """Return what alembic would still change."""
+
+    def ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
+        return schema.is_ours(name) if kind == "table" else True
+
+    context = MigrationContext.configure(
+        connection, opts={"version_table": schema.VERSION_TABLE, "include_object": ours}
+    )
+    return list(compare_metadata(context, metadata))
+
+
+def record(connection: Connection) -> int:
+    return audit.record_intent(
+        connection,
+        at=CREATED,
+        user_id="U0ADA",
+        team_id="T0DEMO",
+        channel_id=None,
+        verb="delete",
+        command="delete x",
+        subject="x",
+        confirmation_id=None,
+    )
+
+
+def test_the_steps_lead_to_the_tables_of_this_version(database: Database) -> None:
+    with database.engine.connect() as connection:
+        assert differences(connection) == []
+        assert schema.version(connection) == schema.HEAD
+
+
+def test_the_newest_step_is_the_one_that_is_looked_for() -> None:
+    assert ScriptDirectory(str(schema.FOLDER)).get_current_head() == schema.HEAD
+
+
+def test_a_store_from_before_there_were_steps_is_taken_forward(database_url: str) -> None:
+    store = Database(database_url)
+    with store.engine.begin() as connection:
+        metadata.create_all(connection, tables=[metadata.tables[name] for name in OLD])
+        number = record(connection)
+
+    store.open()
+
+    with store.engine.connect() as connection:
+        assert differences(connection) == []
+        kept = audit.get(connection, number)
+    store.engine.dispose()
+    assert kept is not None
+    assert kept.at == CREATED
+
+
+def test_every_step_can_be_stopped_at_and_gone_on_from(database_url: str) -> None:
+    store = Database(database_url)
+    steps = [step.revision for step in ScriptDirectory(str(schema.FOLDER)).walk_revisions()][::-1]
+
+    for step in steps:
+        with store.engine.begin() as connection:
+            schema.upgrade(connection, step)
+            assert schema.version(connection) == step
+
+    with store.engine.connect() as connection:
+        assert differences(connection) == []
+    store.engine.dispose()
+
+
+def test_what_else_stands_in_the_database_is_left_alone(database_url: str) -> None:
+    store = Database(database_url)
+    with store.engine.begin() as connection:
+        connection.execute(text("CREATE TABLE workflow_status (x INTEGER)"))
+
+    store.open()
+
+    assert inspect(store.engine).has_table("workflow_status")
+    store.engine.dispose()
+
+
+def test_a_store_of_a_newer_version_is_used_as_it_is(database: Database) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text(f"UPDATE {schema.VERSION_TABLE} SET version_num = '9999'"))
+
+    database.open()
+
+    with database.engine.connect() as connection:
+        assert schema.version(connection) == "9999"

@@ -1,0 +1,121 @@
+"""The move of a store: everything arrives, or nothing does."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import insert, select
+
+from bot.store import audit, batches_seen, notices, watches, workers
+from bot.store.batches_seen import SeenBatch
+from bot.store.database import Database
+from bot.store.moving import Moved, MoveRefused, move, tables
+from bot.store.notices import Notice
+from bot.store.tables import audit as audit_table
+from bot.store.watches import Watch
+from bot.store.workers import Worker
+from tests.builders import NOW
+
+ROWS = 2_345
+"""More than two statements take."""
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Iterator[Database]:
+    """A SQLite store with something of everything, and a few characters that are easily lost."""
+    database = Database(f"sqlite:///{tmp_path / 'from.sqlite3'}")
+    database.open()
+    database.transact(lambda c: watches.add(c, Watch("msgbatch_1", "U0ADA", "C0BATCHES", "watch", NOW)))
+    database.transact(lambda c: watches.mute(c, "C0BATCHES", None))
+    database.transact(lambda c: watches.set_quiet_level(c, "C0BATCHES", "failures"))
+    seen = SeenBatch("msgbatch_1", "ended", "s", '{"é": "\\u2028 🗑️"}', NOW, NOW, results_ready=True)
+    database.transact(lambda c: batches_seen.add(c, seen))
+    told = Notice("k", "msgbatch_1", "ended", "C0BATCHES", ("U0ADA",), NOW, {"words": "naïve 🗑️"})
+    database.transact(lambda c: notices.add(c, told))
+    entries = [
+        {"at": NOW, "user_id": "U0ADA", "team_id": "T", "verb": "delete", "command": f"delete {n}"} for n in range(ROWS)
+    ]
+    database.transact(lambda c: c.execute(insert(audit_table), entries))
+    yield database
+    database.engine.dispose()
+
+
+@pytest.fixture
+def target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    kind = request.param
+    url = f"sqlite:///{tmp_path / 'to.sqlite3'}" if kind == "sqlite" else request.getfixturevalue("postgres_url")
+    database = Database(url)
+    yield database
+    database.engine.dispose()
+
+
+either = pytest.mark.parametrize(
+    "target", ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)], indirect=True
+)
+
+
+def contents(database: Database) -> dict[str, list[str]]:
+    return database.transact(lambda c: {table.name: sorted(map(repr, c.execute(select(table)))) for table in tables()})
+
+
+@either
+def test_everything_arrives_and_is_counted(source: Database, target: Database) -> None:
+    told: list[Moved] = []
+
+    moved = move(source, target, NOW, told.append)
+
+    assert contents(target) == contents(source)
+    assert {each.table: each.rows for each in moved}["bd_audit"] == ROWS
+    assert told == moved
+
+
+@either
+def test_the_record_is_numbered_on_where_it_was(source: Database, target: Database) -> None:
+    last = source.transact(lambda c: audit.entries(c, limit=1))[0].id
+    move(source, target, NOW, lambda _: None)
+
+    number = target.transact(
+        lambda c: audit.record_intent(
+            c,
+            at=NOW,
+            user_id="U0ADA",
+            team_id="T",
+            channel_id=None,
+            verb="mute",
+            command="mute here",
+            subject=None,
+            confirmation_id=None,
+        )
+    )
+
+    assert number == last + 1
+
+
+@either
+def test_a_store_that_is_not_empty_is_left_alone(source: Database, target: Database) -> None:
+    target.open()
+    target.transact(lambda c: watches.mute(c, "C0OTHER", None))
+    before = contents(target)
+
+    with pytest.raises(MoveRefused, match=r"not empty.*bd_mutes"):
+        move(source, target, NOW, lambda _: None)
+
+    assert contents(target) == before
+
+
+@either
+def test_nothing_is_moved_from_under_a_running_bot(source: Database, target: Database) -> None:
+    alive = Worker("here:1:a", "here", 1, NOW, NOW)
+    source.transact(lambda c: workers.beat(c, alive, NOW))
+
+    with pytest.raises(MoveRefused, match="running on FROM"):
+        move(source, target, NOW + timedelta(seconds=30), lambda _: None)
+    moved = move(source, target, NOW + timedelta(seconds=61), lambda _: None)
+
+    assert sum(each.rows for each in moved) > ROWS
+
+
+def test_a_store_is_not_moved_onto_itself(source: Database) -> None:
+    with pytest.raises(MoveRefused, match="the same store"):
+        move(source, source, NOW, lambda _: None)
