@@ -56,6 +56,7 @@ class World:
     batch_id: str
     hanging_id: str
     folder: Path
+    store: str = ""
 
     def environment(self, port: int) -> dict[str, str]:
         """Return what a program's environment says, with the settings `python -m bot run` reads."""
@@ -67,7 +68,7 @@ class World:
             "SLACK_API_URL": f"{self.slack}/api/",
             "ANTHROPIC_API_KEY": "sk-ant-bench",
             "ANTHROPIC_BASE_URL": self.api,
-            "DATABASE_URL": f"sqlite:///{self.folder / 'store.sqlite3'}",
+            "DATABASE_URL": self.store or f"sqlite:///{self.folder / 'store.sqlite3'}",
             "BATCHDESK_OPERATORS": "U0ADA",
             "PORT": str(port),
         }

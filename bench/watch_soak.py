@@ -1,0 +1,195 @@
+"""kill -9 at random moments while batches end: what was lost and what was doubled, on SQLite and on Postgres.
+
+`python -m bench.watch_soak [--kills 100] [--watches 1000] [--store URL] [--workers 2]`; without a store, on SQLite.
+"""
+
+import argparse
+import asyncio
+import contextlib
+import os
+import random
+import signal
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from bench.watch_worker import URLS, program_environment
+from bot.app import utc_now
+from bot.batches.models import MessageBatch
+from bot.commands.seen import seen_of
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.playground.slack_simulator.world import Channel
+from bot.slack.scopes import BOT_SCOPES
+from bot.store import outset
+from bot.store.database import Database
+from bot.store.watches import Watch
+from bot.watching.engine import Engine
+
+ROOT = Path(__file__).resolve().parent.parent
+HISTORIES = frozenset({"channels:history", "groups:history", "im:history"})
+CHANNELS = 100
+ALIVE = (0.2, 3.0)
+"""Seconds between one kill and the next, once the worker has begun."""
+_SPREAD = 1_000
+"""Simulated seconds in which the batches end."""
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What a soak came to: keys that nobody was told, that were told twice, and cards that show an old state."""
+
+    told: int
+    lost: int
+    doubled: int
+    stale: int
+    kills: int
+    seconds: float
+
+    def __str__(self) -> str:
+        return (
+            f"{self.kills} kills, {self.told} messages in {self.seconds:.0f} s: "
+            f"{self.lost} lost, {self.doubled} doubled, {self.stale} cards out of date"
+        )
+
+
+async def soak(url: str, *, kills: int, watches: int, workers: int, seed: int = 1) -> Verdict:
+    """Watch batches, kill workers while these end, and count what arrived in Slack."""
+    began = time.monotonic()
+    async with worlds(watches) as (api, slack):
+        batches = await asyncio.to_thread(watch_all, url, api)
+        environment = program_environment(slack.api_url, slack.bot_token, api.base_url, url)
+        await _kill_often(api, environment, kills=kills, workers=workers, dice=random.Random(seed))
+        expected = _expected(batches)
+        await _finish(slack, api, environment, expected, workers)
+        counts = _told(slack)
+        stale = sum("In progress" in text for text in _cards(slack).values())
+    lost = [key for key in expected if not counts[key]]
+    doubled = [key for key, count in counts.items() if count > 1]
+    for key in [*lost, *doubled][:10]:
+        sys.stderr.write(f"  {'doubled' if key in doubled else 'lost'}: {key}\n")
+    return Verdict(sum(counts.values()), len(lost), len(doubled), stale, kills, time.monotonic() - began)
+
+
+@asynccontextmanager
+async def worlds(watches: int) -> AsyncIterator[tuple[ApiSimulator, SlackSimulator]]:
+    """Start both worlds, with that many batches that end one after the other."""
+    async with AsyncExitStack() as stack:
+        api = await stack.enter_async_context(ApiSimulator(speed=0))
+        slack = SlackSimulator(scopes=frozenset(BOT_SCOPES) | HISTORIES)
+        bot, ada = slack.world.bot_user, "U0ADA"
+        for number in range(CHANNELS):
+            slack.world.add(Channel(f"C{number:05d}", f"channel-{number}", frozenset({bot, ada})))
+        await stack.enter_async_context(slack)
+        for number in range(watches):
+            ends_in = 5 + _SPREAD * number / watches
+            api.workspace.add(processing_status="in_progress", processing=50, ends_in=ends_in, age=60)
+        yield api, slack
+
+
+def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
+    """Store a watch for each batch, as `/batch watch` does; give batch and channel of each."""
+    database, now = Database(url), utc_now()
+    database.open()
+    engine = Engine(database)
+    engine.prepare()
+    made = []
+    for number, batch in enumerate(api.workspace.batches):
+        channel = f"C{number % CHANNELS:05d}"
+        seen = seen_of(MessageBatch.model_validate(batch.as_json(api.now, api.base_url)), now)
+        watch = Watch(batch.id, "U0ADA", channel, "watch", now)
+        database.transact(lambda c, w=watch, s=seen: outset.begin(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
+        made.append((batch.id, channel))
+    database.engine.dispose()
+    return made
+
+
+async def _kill_often(
+    api: ApiSimulator, environment: dict[str, str], *, kills: int, workers: int, dice: random.Random
+) -> None:
+    """Keep workers running and kill one after the other, while the simulated time goes on."""
+    running = [await start(environment) for _ in range(workers)]
+    for number in range(kills):
+        await asyncio.sleep(dice.uniform(*ALIVE))
+        victim = running.pop(dice.randrange(len(running)))
+        await kill(victim)
+        running.append(await start(environment))
+        api.advance(_SPREAD / kills * (0.9 if number else 5))
+    for process in running:
+        await kill(process)
+
+
+async def _finish(
+    slack: SlackSimulator, api: ApiSimulator, environment: dict[str, str], expected: Sequence[str], workers: int
+) -> None:
+    """Let everything end, and wait until nothing more arrives."""
+    api.advance(2 * _SPREAD)
+    running = [await start(environment) for _ in range(workers)]
+    deadline, before = time.monotonic() + 1_500, -1
+    while time.monotonic() < deadline:
+        await asyncio.sleep(2)
+        counts, cards = _told(slack), _cards(slack)
+        missing = sum(not counts[key] for key in expected) + sum("In progress" in text for text in cards.values())
+        if not missing and before == 0:
+            break
+        before = missing
+    for process in running:
+        await kill(process)
+
+
+def _expected(batches: Sequence[tuple[str, str]]) -> list[str]:
+    return [key for batch, place in batches for key in (f"card:{batch}:{place}:0", f"{batch}:ended:{place}")]
+
+
+def _told(slack: SlackSimulator) -> Counter[str]:
+    """Count what arrived, by the key in its metadata."""
+    posted = (message for number in range(CHANNELS) for message in slack.messages(f"C{number:05d}"))
+    return Counter(message.metadata["event_payload"]["key"] for message in posted if message.metadata)
+
+
+def _cards(slack: SlackSimulator) -> dict[str, str]:
+    posted = (message for number in range(CHANNELS) for message in slack.messages(f"C{number:05d}"))
+    return {message.ts: message.text for message in posted if not message.thread_ts}
+
+
+async def start(environment: dict[str, str]) -> asyncio.subprocess.Process:
+    """Start a worker and wait until it works."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "bench.watch_worker", cwd=ROOT, env=environment, stdout=asyncio.subprocess.PIPE
+    )
+    assert process.stdout is not None
+    if not await asyncio.wait_for(process.stdout.readline(), 60):
+        raise RuntimeError("the worker did not start; see its standard error")
+    return process
+
+
+async def kill(process: asyncio.subprocess.Process) -> None:
+    """Kill a worker as nothing could be prepared for."""
+    with contextlib.suppress(ProcessLookupError):
+        os.kill(process.pid, signal.SIGKILL)
+    await process.wait()
+
+
+def main() -> None:
+    """Print the verdict for each store asked for."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--kills", type=int, default=100)
+    parser.add_argument("--watches", type=int, default=1_000)
+    parser.add_argument("--workers", type=int, default=0, help="0: one on SQLite, two on Postgres")
+    parser.add_argument("--store", default=os.environ.get(URLS, ""), help="a Postgres URL; default: a SQLite file")
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory(prefix="batchdesk-soak-") as folder:
+        url = options.store or f"sqlite:///{folder}/store.sqlite3"
+        workers = options.workers or (2 if options.store else 1)
+        found = asyncio.run(soak(url, kills=options.kills, watches=options.watches, workers=workers))
+    print(f"{'Postgres' if options.store else 'SQLite'}, {workers} worker(s): {found}")
+    sys.exit(1 if found.lost or found.doubled or found.stale else 0)
+
+
+if __name__ == "__main__":
+    main()

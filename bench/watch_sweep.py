@@ -1,0 +1,88 @@
+"""One process that sweeps 10,000 watches and then looks at each instead, and prints its figures as JSON."""
+
+import asyncio
+import gc
+import json
+import logging
+import sys
+import time
+from functools import partial
+
+import httpx
+from sqlalchemy import Connection
+
+from bot.app import utc_now
+from bot.batches.client import BatchesClient
+from bot.batches.models import MessageBatch
+from bot.commands.seen import seen_of
+from bot.config import load_settings
+from bot.connections import api_http
+from bot.store import outset
+from bot.store.database import Database
+from bot.store.watches import Watch
+from bot.store.work import left_to_redrive
+from bot.watching.announce import Announcer
+from bot.watching.sweep import Sweep
+
+SWEEPS = 7
+LOOKS = 1_000
+
+
+class Counted(httpx.AsyncHTTPTransport):
+    """A transport that counts requests."""
+
+    requests = 0
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """Count and pass on."""
+        self.requests += 1
+        return await super().handle_async_request(request)
+
+
+async def fill(database: Database, batches: BatchesClient, wanted: int) -> list[MessageBatch]:
+    """Watch the newest unfinished batches of the workspace, in one transaction and without their cards."""
+    found = [batch async for batch in batches.list_all(limit=1_000) if not batch.has_ended][:wanted]
+    await database.run(partial(_watch, found=found))
+    return found
+
+
+def _watch(connection: Connection, found: list[MessageBatch]) -> None:
+    now = utc_now()
+    for number, batch in enumerate(found):
+        watch = Watch(batch.id, "U0ADA", f"C{number % 50:05d}", "watch", now)
+        outset.begin(connection, left_to_redrive, watch, seen_of(batch, now), now, card=False)
+
+
+async def main(wanted: int) -> None:
+    """Measure."""
+    settings = load_settings(env_file=None)
+    database = Database(settings.database_url)
+    await asyncio.to_thread(database.open)
+    async with api_http(settings) as usual:
+        counted = Counted()
+        http = httpx.AsyncClient(transport=counted, base_url=usual.base_url, headers=usual.headers)
+        batches = BatchesClient(http)
+        found = await fill(database, batches, wanted)
+        sweep = Sweep(batches, database, Announcer(left_to_redrive), utc_now)
+        await sweep.run(0)
+        gc.collect()
+        gc.freeze()  # as `python -m bot run` does once it has started
+        before, cpu, wall = counted.requests, [], []
+        for turn in range(SWEEPS):
+            started, at = time.process_time(), time.perf_counter()
+            await sweep.run(turn)
+            cpu.append(time.process_time() - started)
+            wall.append(time.perf_counter() - at)
+        requests = (counted.requests - before) / SWEEPS
+        started = time.process_time()
+        for batch in found[:LOOKS]:
+            await batches.retrieve(batch.id)
+        looks = (time.process_time() - started) / LOOKS * len(found)
+        await http.aclose()
+    await database.close()
+    print(json.dumps({"watched": len(found), "requests": requests, "cpu": cpu, "wall": wall, "looks": looks}))
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.ERROR)
+    asyncio.run(main(int(sys.argv[1])))

@@ -1,0 +1,60 @@
+"""A worker as `python -m bot worker` starts it, at a pace that only a simulated Slack allows."""
+
+import asyncio
+import logging
+import os
+import sys
+from datetime import timedelta
+
+import aiohttp
+
+from bot.app import utc_now
+from bot.batches.client import BatchesClient
+from bot.commands.base import Services
+from bot.config import load_settings
+from bot.connections import api_http, slack_client
+from bot.slack.posting import Posting
+from bot.store.database import Database
+from bot.watching.engine import Engine
+from bot.watching.pace import EDIT, POST, Pace
+from bot.watching.working import Worker, working
+
+URLS = "BATCHDESK_TEST_POSTGRES"
+SLACKS_PACE = "BATCHDESK_TEST_PACE"
+"""Set: the pace that Slack allows."""
+FAST = timedelta(milliseconds=5)
+
+
+def program_environment(slack: str, token: str, api: str, store: str) -> dict[str, str]:
+    """Return what the worker's environment says."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return kept | {
+        "SLACK_BOT_TOKEN": token,
+        "SLACK_API_URL": slack,
+        "ANTHROPIC_API_KEY": "sk-ant-soak",
+        "ANTHROPIC_BASE_URL": api,
+        "DATABASE_URL": store,
+    }
+
+
+async def main() -> None:
+    """Work until killed."""
+    settings = load_settings(env_file=None)
+    database = Database(settings.database_url)
+    await asyncio.to_thread(database.open)
+    engine = Engine(database)
+    async with api_http(settings) as http, aiohttp.ClientSession() as session:
+        services = Services(BatchesClient(http), database, utc_now, enqueue=engine.enqueue)
+        pace = Pace(utc_now)
+        if SLACKS_PACE not in os.environ:
+            pace = Pace(utc_now, spans={POST: FAST, EDIT: FAST}, a_channel=FAST)
+        worker = Worker(services, Posting(slack_client(settings, session, retries=False)), engine, pace)
+        async with working(worker):
+            sys.stdout.write("working\n")
+            sys.stdout.flush()
+            await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    logging.basicConfig(level=logging.ERROR)
+    asyncio.run(main())

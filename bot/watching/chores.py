@@ -1,0 +1,17 @@
+"""What a worker does now and then beyond its upkeep: reminders, and the digest."""
+
+from datetime import timedelta
+
+from bot.commands.base import Services
+from bot.watching.digest import Digests, Plan
+from bot.watching.remind import Reminders
+from bot.watching.upkeep import Chore
+
+EVERY = timedelta(minutes=5)
+
+
+def chores(services: Services, plan: Plan | None) -> tuple[Chore, ...]:
+    """Return the chores; without a plan there is no digest."""
+    hands = services.database, services.batches, services.enqueue, services.now
+    digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()
+    return (Chore("reminders", EVERY, Reminders(*hands).send_due), *digest)

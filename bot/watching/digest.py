@@ -1,0 +1,125 @@
+"""The daily digest: when it is due, what is in it; told where there is something to tell."""
+
+from collections.abc import Callable, Collection, Iterable
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta, tzinfo
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from bot.batches.client import BatchesClient
+from bot.batches.models import RETENTION, BatchId, MessageBatch
+from bot.commands.reading import opened
+from bot.store import batches_seen, notices, summaries, watches
+from bot.store.database import Database
+from bot.store.notices import Notice
+from bot.store.work import Enqueue
+from bot.ui.digest import ROWS, Digest, Share, render_digest
+
+DAY = timedelta(days=1)
+SOON = timedelta(days=7)
+LATEST = 3
+"""Hours after its own in which a digest is still sent, when nobody was there to send it on time."""
+MOST = 20_000
+"""Batches looked through, newest first; a workspace with more in 29 days gets a digest of its newest."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Where the digest goes and at which local hour."""
+
+    channel: str
+    hour: int
+    zone: tzinfo
+
+
+def zone_of(name: str) -> tzinfo:
+    """Return a time zone by its name; UTC also where the machine has no time zone database."""
+    return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def due_day(plan: Plan, now: datetime) -> date | None:
+    """Return the local day whose digest is due now, or None. An hour that summer time skips is due after the gap."""
+    local = now.astimezone(plan.zone)
+    return local.date() if plan.hour <= local.hour < plan.hour + LATEST else None
+
+
+def digest_of(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime) -> Digest:
+    """Return what the last 24 hours come to, and whose results expire within 7 days and were not fetched."""
+    since = now - DAY
+    kinds: dict[str, list[MessageBatch]] = {"running": [], "succeeded": [], "failed": [], "expiring": []}
+    for batch in batches:
+        if kind := _kind(batch, since):
+            kinds[kind].append(batch)
+        if batch.results_url and batch.id not in fetched and now < batch.readable_until <= now + SOON:
+            kinds["expiring"].append(batch)
+    kinds["expiring"].sort(key=lambda batch: batch.readable_until)
+    return Digest(since, *(Share(total=len(found), shown=tuple(found[:ROWS])) for found in kinds.values()))
+
+
+def _kind(batch: MessageBatch, since: datetime) -> str | None:
+    if not batch.has_ended:
+        return "running"
+    if batch.ended_at is None or batch.ended_at <= since:
+        return None
+    return "succeeded" if batch.request_counts.succeeded == batch.request_counts.total else "failed"
+
+
+class Digests:
+    """Sends each day's digest once, whichever process does it first."""
+
+    def __init__(
+        self,
+        database: Database,
+        batches: BatchesClient,
+        enqueue: Enqueue,
+        now: Callable[[], datetime],
+        plan: Plan,
+    ) -> None:
+        self._database = database
+        self._batches = batches
+        self._enqueue = enqueue
+        self._now = now
+        self._plan = plan
+
+    async def send_due(self) -> bool:
+        """Send the digest that is due, if one is; True where one was sent now. Raises ApiError, StoreUnavailable."""
+        now, plan = self._now(), self._plan
+        day = due_day(plan, now)
+        if day is None:
+            return False
+        key = f"digest:{plan.channel}:{day.isoformat()}"
+        if await self._database.run(lambda connection: _is_settled(connection, key, plan.channel, now)):
+            return False
+        digest = await self._read(now)
+        if digest.is_empty:
+            return False
+        message = render_digest(digest)
+        payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+        notice = Notice(key, None, "digest", plan.channel, (), created_at=now, payload=payload)
+        return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
+
+    async def _read(self, now: datetime) -> Digest:
+        found: list[MessageBatch] = []
+        async with aclosing(self._batches.list_all(limit=1_000)) as listed:
+            async for batch in listed:
+                if batch.created_at < now - RETENTION or len(found) == MOST:
+                    break
+                found.append(batch)
+        ids = [batch.id for batch in found if batch.readable_until <= now + SOON]
+        seen = await self._database.run(lambda connection: batches_seen.many(connection, ids))
+        digest = digest_of(found, {one.id for one in seen.values() if one.fetched_at}, now)
+        return await self._with_cost(digest, [one.id for one in found if one.ended_at and one.ended_at > now - DAY])
+
+    async def _with_cost(self, digest: Digest, ended: list[BatchId]) -> Digest:
+        """Add up what is remembered of the batches that ended; the others' results are not read for a digest."""
+        stored = await self._database.run(lambda connection: summaries.get_many(connection, ended))
+        known = [fetched.summary.cost for one in stored.values() if (fetched := opened(one)) is not None]
+        whole = len(known) == len(ended) and all(cost.complete for cost in known)
+        return replace(digest, spent=sum((cost.amount for cost in known), Decimal(0)), spent_whole=whole)
+
+
+def _is_settled(connection: Connection, key: str, channel: str, now: datetime) -> bool:
+    return notices.get(connection, key) is not None or watches.is_muted(connection, [channel], now)

@@ -1,0 +1,38 @@
+"""Why requests of a batch that has ended failed, and what it cost: read once, for whoever is told that it ended."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.batches.models import MessageBatch
+from bot.commands.base import Caller, Services, TeamId, UserId
+from bot.commands.progress import Progress
+from bot.commands.reading import read_whole, remembered
+from bot.errors import ExpectedError
+from bot.ui.notices import detail_lines
+
+log = logging.getLogger(__name__)
+
+PATIENCE = 20.0
+"""Seconds; a file of 100,000 results takes some two. The end is told without details rather than late."""
+
+
+class Explain:
+    """Reads results in the bot's own name; `user_id` is the bot's."""
+
+    def __init__(self, services: Services, user_id: str) -> None:
+        self._services = services
+        self._reader = Caller(UserId(user_id), TeamId(""), None)
+
+    async def __call__(self, batch: MessageBatch) -> Sequence[str]:
+        """Return lines for a notice; none where the results cannot be read now."""
+        if not batch.is_readable(self._services.now()):
+            return ()
+        try:
+            async with asyncio.timeout(PATIENCE):
+                fetched = await remembered(self._services, batch)
+                fetched = fetched or await read_whole(self._services, batch, self._reader, Progress())
+        except (ExpectedError, TimeoutError) as error:
+            log.warning("the end of %s is told without causes and cost: %s", batch.id, type(error).__name__)
+            return ()
+        return detail_lines(fetched.summary)

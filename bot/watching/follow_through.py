@@ -1,0 +1,103 @@
+"""The safety net under a change: what a process that died left undone is finished, after a look at the batch."""
+
+import logging
+from datetime import timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.batches.errors import ApiError, BatchNotFound
+from bot.batches.models import BatchId, MessageBatch
+from bot.commands.base import Caller, ChannelId, Proposal, Services, TeamId, UserId
+from bot.commands.registry import Change, parse
+from bot.commands.seen import seen_of
+from bot.errors import ExpectedError
+from bot.store import audit, confirmations, notices, outset
+from bot.store.audit import AuditEntry, AuditOutcome
+from bot.store.notices import Notice
+from bot.store.watches import Watch
+from bot.ui.text import code
+
+log = logging.getLogger(__name__)
+
+TOO_OLD = timedelta(minutes=30)
+"""What somebody wished longer ago is not done any more without him."""
+
+
+class FollowThrough:
+    """Finishes changes whose record has an intent and no outcome."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def run(self, entry_id: int) -> None:
+        """Finish one change, or find it finished; raises ApiError where the API cannot be asked: redone later."""
+        entry = await self._services.database.run(lambda connection: audit.get(connection, entry_id))
+        if entry is None or entry.outcome is not None or entry.subject is None:
+            return
+        log.warning("finishing %s of a process that died: entry %d", entry.verb, entry.id)
+        try:
+            outcome, words = await self._finish(entry, BatchId(entry.subject))
+        except ApiError as error:
+            outcome, words = "unknown", f"I could not find out ({error.kind})"
+        except ExpectedError as error:
+            outcome, words = "failed", str(error)
+        await self._services.database.run(partial(self._settle, entry=entry, outcome=outcome, words=words))
+
+    async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[AuditOutcome, str]:
+        """Look first: what the dead process did shows in the batch; only what it did not do is done, once."""
+        try:
+            batch = await self._services.batches.retrieve(batch_id)
+        except BatchNotFound:
+            deleted = entry.verb == "delete"
+            return ("done", "the batch is deleted") if deleted else ("refused", "the batch is not there any more")
+        if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
+            await self._follow_cancel(entry, batch)
+            return "done", "its cancellation has begun"
+        if self._services.now() - entry.at > TOO_OLD:
+            return "failed", "that was too long ago to do it now; ask again"
+        return await self._act(entry, batch)
+
+    async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[AuditOutcome, str]:
+        command = parse(entry.command)
+        if not isinstance(command, Change):
+            return "failed", "this version of me does not know the command"
+        state = Proposal(command, batch, asks=False).state
+        if not await self._services.database.run(partial(_still_meant, entry=entry, state=state)):
+            return "refused", "the batch has changed since you confirmed; nothing was done"
+        found = await command.run(self._services, _caller(entry))
+        concluded = command.conclude(found)
+        return concluded, {"done": "it is done", "unknown": "I do not know whether it is done"}.get(
+            concluded, "it was not done"
+        )
+
+    async def _follow_cancel(self, entry: AuditEntry, batch: MessageBatch) -> None:
+        now, place = self._services.now(), entry.channel_id or entry.user_id
+        watch = Watch(batch.id, entry.user_id, place, "cancel", now)
+        if not batch.has_ended:
+            await self._services.database.run(
+                lambda c: outset.begin(c, self._services.enqueue, watch, seen_of(batch, now), now)
+            )
+
+    def _settle(self, connection: Connection, entry: AuditEntry, outcome: AuditOutcome, words: str) -> None:
+        """Record what came of it and tell the person, in one transaction; the first to settle it tells."""
+        now = self._services.now()
+        if not audit.record_outcome(connection, entry.id, outcome=outcome, detail="after a restart", at=now):
+            return
+        told = f"I was stopped while I was at `{entry.verb}` of {code(entry.subject or '')}, and looked again: {words}."
+        key = f"act:{entry.id}"
+        notice = Notice(key, None, "act", entry.user_id, (entry.user_id,), now, {"words": told})
+        notices.send(connection, self._services.enqueue, notice)
+
+
+def _still_meant(connection: Connection, entry: AuditEntry, state: str) -> bool:
+    """Say whether the batch is as it was confirmed; a change that needed no confirmation is meant as it is."""
+    if entry.confirmation_id is None:
+        return True
+    question = confirmations.get(connection, entry.confirmation_id)
+    return question is not None and question.state == state
+
+
+def _caller(entry: AuditEntry) -> Caller:
+    channel = ChannelId(entry.channel_id) if entry.channel_id else None
+    return Caller(UserId(entry.user_id), TeamId(entry.team_id), channel)

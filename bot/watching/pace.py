@@ -1,0 +1,47 @@
+"""How fast the bot may speak, when a call is tried again, and how long it is held while it is tried."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.store import workers
+
+POST = "chat.postMessage"
+EDIT = "chat.update"
+LEASE = timedelta(seconds=60)
+"""Longer than any attempt takes: the waits and calls below, each of at most 10 s."""
+HELD = timedelta(seconds=5)
+"""When to come again to what another process holds."""
+PATIENCE = timedelta(seconds=12)
+ATTEMPTS, ATTEMPTS_IN_DOUBT = 6, 80
+"""After so many a notice is given up, and the log says so: what Slack refuses soon, an outage after three days."""
+# docs.slack.dev, Rate limits: a message a second a channel, several hundred a minute a workspace; chat.update tier 3.
+SPANS: Mapping[str, timedelta] = {POST: timedelta(seconds=0.2), EDIT: timedelta(seconds=1.2)}
+A_CHANNEL = timedelta(seconds=1.1)
+
+
+@dataclass(frozen=True)
+class Pace:
+    """The pace all processes keep together, through the store."""
+
+    now: Callable[[], datetime]
+    sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
+    spans: Mapping[str, timedelta] = field(default_factory=lambda: SPANS)
+    a_channel: timedelta = A_CHANNEL
+
+    def reserve(self, connection: Connection, method: str, channel: str) -> tuple[timedelta, bool]:
+        """Reserve the next moment for a call; how long to wait, and False where it is too far off to wait for."""
+        places = {method: self.spans[method]} | ({channel: self.a_channel} if method == POST else {})
+        return workers.reserve(connection, places, self.now(), PATIENCE)
+
+    def hold(self, connection: Connection, method: str, seconds: float) -> None:
+        """Let nobody make this call for so long: Slack asked for it, and stops only that method."""
+        workers.hold(connection, method, self.now() + timedelta(seconds=seconds))
+
+
+def backoff(attempts: int) -> timedelta:
+    """Return when to try again after so many attempts: 5 s, doubling, an hour at most."""
+    return min(timedelta(seconds=5 * 2 ** min(attempts - 1, 12)), timedelta(hours=1))

@@ -1,0 +1,133 @@
+"""Reminders: which are due, and telling each of them once."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection
+
+from bot.batches.client import BatchesClient
+from bot.batches.errors import ApiError, BatchNotFound
+from bot.batches.models import RETENTION, check_batch_id
+from bot.commands.seen import batch_of
+from bot.store import batches_seen, notices, watches
+from bot.store.batches_seen import SeenBatch
+from bot.store.database import Database
+from bot.store.notices import Event, Notice, key_of
+from bot.store.watches import Watch
+from bot.store.work import Enqueue
+
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+GONE = "gone"
+"""The status of a batch that was found to be deleted elsewhere."""
+
+
+@dataclass(frozen=True)
+class Reminder:
+    """One thing that is due to be told of a batch: where, and whom to mention."""
+
+    batch: SeenBatch
+    event: Event
+    channel_id: str
+    mentions: tuple[str, ...]
+
+    @property
+    def key(self) -> str:
+        """Return what makes it once."""
+        return key_of(self.batch.id, self.event, self.channel_id)
+
+
+def event_due(batch: SeenBatch, now: datetime) -> Event | None:
+    """Return the reminder a batch is due for by the clock: the nearest one only, nothing that was missed before it."""
+    if batch.missing_since is not None or batch.status == GONE:
+        return None
+    if batch.status != "ended":
+        left = batch.expires_at - now
+        return "expires_soon" if batch.over_at is None and timedelta(0) < left <= HOUR else None
+    if batch.fetched_at is not None or batch_of(batch).archived_at is not None:
+        return None
+    left = batch.created_at + RETENTION - now
+    if timedelta(0) < left <= DAY:
+        return "results_expire_1d"
+    return "results_expire_7d" if DAY < left <= WEEK else None
+
+
+def reminders(batches: Iterable[SeenBatch], watched: Sequence[Watch], now: datetime) -> Iterator[Reminder]:
+    """Yield what is due, one for each place where somebody watches; the feed's channel has no one to remind."""
+    for batch in batches:
+        event = event_due(batch, now)
+        if event is None:
+            continue
+        places: dict[str, list[str]] = {}
+        for watch in watched:
+            if watch.batch_id == batch.id and watch.user_id:
+                places.setdefault(watch.channel_id, []).append(watch.user_id)
+        for place, users in places.items():
+            yield Reminder(batch, event, place, tuple(dict.fromkeys(users)))
+
+
+class Reminders:
+    """Sends what is due, each once; a batch is looked at before anybody is reminded of it, because it may be gone."""
+
+    def __init__(
+        self, database: Database, batches: BatchesClient, enqueue: Enqueue, now: Callable[[], datetime]
+    ) -> None:
+        self._database = database
+        self._batches = batches
+        self._enqueue = enqueue
+        self._now = now
+
+    async def send_due(self) -> int:
+        """Send all reminders that are due; say how many. Raises StoreUnavailable; a batch the API hides waits."""
+        due = await self._database.run(lambda connection: self._due(connection, self._now()))
+        there: dict[str, bool] = {}
+        sent = 0
+        for reminder in due:
+            batch_id = reminder.batch.id
+            if batch_id not in there:
+                there[batch_id] = await self._is_there(batch_id)
+            if there[batch_id]:
+                sent += await self._send(reminder)
+        return sent
+
+    def _due(self, connection: Connection, now: datetime) -> list[Reminder]:
+        ending = batches_seen.ended(
+            connection, created_after=now - RETENTION, created_before=now - RETENTION + WEEK + HOUR
+        )
+        expiring = batches_seen.unfinished(connection, expiring_before=now + HOUR + timedelta(minutes=1))
+        batches = [*ending, *expiring]
+        watched = watches.of_batches(connection, [batch.id for batch in batches])
+        return [
+            reminder
+            for reminder in reminders(batches, watched, now)
+            if notices.get(connection, reminder.key) is None
+            and not watches.is_muted(connection, [reminder.batch.id, reminder.channel_id], now)
+        ]
+
+    async def _is_there(self, batch_id: str) -> bool:
+        try:
+            await self._batches.retrieve(check_batch_id(batch_id))
+        except BatchNotFound:
+            await self._database.run(lambda connection: _mark_deleted(connection, batch_id))
+            return False
+        except ApiError:
+            return False
+        return True
+
+    async def _send(self, reminder: Reminder) -> bool:
+        notice = Notice(
+            reminder.key,
+            reminder.batch.id,
+            reminder.event,
+            reminder.channel_id,
+            reminder.mentions,
+            created_at=self._now(),
+        )
+        return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
+
+
+def _mark_deleted(connection: Connection, batch_id: str) -> None:
+    """Remember that an ended batch is gone; what is unfinished and gone is the sweep's to tell."""
+    seen = batches_seen.get(connection, batch_id, locked=True)
+    if seen is not None and seen.status == "ended":
+        batches_seen.guarded_update(connection, batch_id, was=seen.shape, status=GONE)

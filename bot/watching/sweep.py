@@ -1,0 +1,237 @@
+"""The sweep: list pages are read until every watched batch was seen; what changed is told in the same transaction."""
+
+import logging
+import math
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.batches.client import BatchesClient
+from bot.batches.errors import ApiError, BatchNotFound
+from bot.batches.models import BatchId, MessageBatch
+from bot.commands.seen import fields_of, is_settled, seen_of, shape_of
+from bot.store import batches_seen, cards, duties, watches
+from bot.store.batches_seen import OpenOnes
+from bot.store.database import Database
+from bot.store.outset import SWEEP
+from bot.store.watches import Watch
+from bot.watching.announce import Announcer
+
+log = logging.getLogger(__name__)
+
+FASTEST, SLOWEST = timedelta(seconds=10), timedelta(seconds=60)
+LONGEST_ASKED = timedelta(minutes=10)
+TRANSIENT = timedelta(minutes=1)
+"""So long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
+RESULTS_GRACE = timedelta(minutes=10)
+"""So long an ended batch may be without its results before its end is told regardless."""
+OUTAGE = timedelta(minutes=5)
+"""After so long without the API the cards say so, once."""
+_WINDOW = timedelta(hours=25)  # a batch is processed for 24 hours at most
+_LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """One sweep's findings: what was open when it began, and what it has not seen yet."""
+
+    began: datetime
+    open: OpenOnes
+    unseen: set[str]
+    feed_known: frozenset[str] | None
+    feed_begins: bool = False
+
+
+class Sweep:
+    """Looks at the workspace for all watches at once; one that died begins anew, because only the API knows."""
+
+    def __init__(
+        self,
+        batches: BatchesClient,
+        database: Database,
+        announcer: Announcer,
+        now: Callable[[], datetime],
+        feed_channel: str | None = None,
+    ) -> None:
+        self._batches = batches
+        self._database = database
+        self._announcer = announcer
+        self._now = now
+        self._feed = feed_channel
+
+    async def run(self, turn: int) -> None:
+        """Sweep once and say when the next one is due; an API that fails is noted and raises nothing."""
+        sighting = await self._database.run(self._begin)
+        try:
+            await self._pages(sighting)
+            await self._looks(sighting)
+        except ApiError as error:
+            log.warning("sweep %d failed: %s", turn, error)
+            await self._database.run(partial(self._failed, asked=error.retry_after or 0.0))
+            return
+        await self._database.run(lambda connection: self._done(connection, sighting))
+
+    async def _pages(self, sighting: Sighting) -> None:
+        """Read pages until all was seen, or what is left is fewer looks than pages."""
+        async for page in self._each_page(sighting):
+            await self._take_in(sighting, page)
+            if not self._feed_needs(sighting, page) and len(sighting.unseen) <= _pages_left(sighting, page):
+                return
+
+    async def _each_page(self, sighting: Sighting) -> AsyncIterator[Sequence[MessageBatch]]:
+        if sighting.feed_known is None and len(sighting.unseen) <= 2:
+            return
+        limit = 1_000 if len(sighting.unseen) > 50 else 100
+        cursor: BatchId | None = None
+        cursors: set[BatchId] = set()
+        while True:
+            page = await self._batches.list(limit=limit, after_id=cursor)
+            if page.data:
+                yield page.data
+            cursor = page.last_id
+            if not (page.has_more and page.data and cursor) or cursor in cursors:
+                return
+            cursors.add(cursor)
+
+    async def _looks(self, sighting: Sighting) -> None:
+        """Look at the few that no page showed, one by one."""
+        for batch_id in sorted(sighting.unseen)[:_LOOKS]:
+            try:
+                batch = await self._batches.retrieve(BatchId(batch_id))
+            except BatchNotFound:
+                await self._database.run(partial(self._missing, batch_id=batch_id))
+            else:
+                await self._take_in(sighting, [batch])
+
+    async def _take_in(self, sighting: Sighting, page: Sequence[MessageBatch]) -> None:
+        """Store what is new of a page and tell it, in one transaction; no transaction where nothing is."""
+        shapes, changed, new = sighting.open.shapes, [], []
+        for batch in page:
+            shape = shapes.get(batch.id)
+            sighting.unseen.discard(batch.id)
+            if shape is not None:
+                if shape != shape_of(batch) or (batch.has_ended and self._is_over(batch)):
+                    changed.append(batch)
+            elif sighting.feed_known is not None and batch.id not in sighting.feed_known:
+                new.append(batch)
+        if changed or new or sighting.open.some_missing:
+            await self._database.run(lambda connection: self._store(connection, sighting, changed, new, page))
+
+    def _store(
+        self,
+        connection: Connection,
+        sighting: Sighting,
+        changed: Sequence[MessageBatch],
+        new: Sequence[MessageBatch],
+        page: Sequence[MessageBatch],
+    ) -> None:
+        now = self._now()
+        if sighting.open.some_missing:
+            batches_seen.mark_found(connection, [batch.id for batch in page])
+        known: dict[str, list[Watch]] = {}
+        for watch in watches.of_batches(connection, [batch.id for batch in changed]):
+            known.setdefault(watch.batch_id, []).append(watch)
+        for batch in changed:
+            self._change(connection, batch, sighting.open.shapes[batch.id], known.get(batch.id, []), now)
+        for batch in new:
+            self._appear(connection, batch, sighting, now)
+
+    def _change(
+        self, connection: Connection, batch: MessageBatch, was: str, known: Sequence[Watch], now: datetime
+    ) -> None:
+        """Tell a change if nobody else has seen it before."""
+        over = self._is_over(batch)
+        fields = fields_of(batch, now) | {"over_at": now if over else None}
+        if not batches_seen.guarded_update(connection, batch.id, was=was, **fields):
+            return
+        self._announcer.changed(connection, batch.id, known, now)
+        if over:
+            self._announcer.ended(connection, batch, known, now)
+
+    def _appear(self, connection: Connection, batch: MessageBatch, sighting: Sighting, now: datetime) -> None:
+        """Take a batch nobody asked about into the feed; what ended before the feed began is no news."""
+        if not batches_seen.add(connection, seen_of(batch, now)):
+            return
+        watch = Watch(batch.id, "", self._feed or "", "feed", now)
+        if not (sighting.feed_begins and batch.has_ended):
+            watches.add(connection, watch)
+        if not sighting.feed_begins:
+            self._announcer.changed(connection, batch.id, [watch], now)
+
+    def _is_over(self, batch: MessageBatch) -> bool:
+        if is_settled(batch):
+            return True
+        return batch.has_ended and batch.ended_at is not None and self._now() - batch.ended_at > RESULTS_GRACE
+
+    def _feed_needs(self, sighting: Sighting, page: Sequence[MessageBatch]) -> bool:
+        """Say whether further pages may hold batches the feed has not met."""
+        if sighting.feed_known is None or page[-1].created_at < sighting.began - _WINDOW:
+            return False
+        return page[-1].id not in sighting.feed_known
+
+    def _missing(self, connection: Connection, batch_id: str) -> None:
+        """Take a batch that is not found for deleted, once that has lasted longer than the API's own delay."""
+        now, seen = self._now(), batches_seen.get(connection, batch_id)
+        if seen is None or seen.over_at is not None:
+            return
+        if seen.missing_since is None:
+            batches_seen.mark_missing(connection, batch_id, now)
+        elif now - seen.missing_since >= TRANSIENT:
+            gone = {"shape": "gone", "status": "gone", "over_at": now}
+            if batches_seen.guarded_update(connection, batch_id, was=seen.shape, **gone):
+                known = watches.of_batch(connection, batch_id)
+                self._announcer.changed(connection, batch_id, known, now)
+                self._announcer.gone(connection, batch_id, known, now)
+
+    def _begin(self, connection: Connection) -> Sighting:
+        now, found = self._now(), batches_seen.open_ones(connection)
+        if self._feed is None:
+            return Sighting(now, found, set(found.shapes), None)
+        first = duties.get(connection, f"feed:{self._feed}") is None
+        known = batches_seen.known_ids(connection, now - 2 * _WINDOW)
+        return Sighting(now, found, set(found.shapes), known, first)
+
+    def _done(self, connection: Connection, sighting: Sighting) -> None:
+        now = self._now()
+        duties.mark_done(connection, SWEEP, now)
+        if self._feed is not None:
+            duties.set_due(connection, f"feed:{self._feed}", now)
+        pause = timedelta(seconds=self._batches.hint.pause(now))
+        after = batches_seen.open_ones(connection)
+        duties.set_due(connection, SWEEP, now + max(interval(after, now), min(pause, SLOWEST)))
+
+    def _failed(self, connection: Connection, asked: float) -> None:
+        """Come again later; once it has lasted, say so at the cards."""
+        now = self._now()
+        duties.mark_failing(connection, SWEEP, now)
+        duties.set_due(connection, SWEEP, now + max(SLOWEST / 2, min(timedelta(seconds=asked), LONGEST_ASKED)))
+        duty = duties.get(connection, SWEEP)
+        if duty is None or duty.failing_since is None or now - duty.failing_since < OUTAGE:
+            return
+        seen = duty.done_at or duty.failing_since
+        for card in cards.of_open_batches(connection):
+            occasion = str(int(duty.failing_since.timestamp()))
+            payload = {"last_seen": seen.isoformat()}
+            self._announcer.tell(
+                connection, card.batch_id, "unseen", card.channel_id, (), now, occasion=occasion, payload=payload
+            )
+
+
+def _pages_left(sighting: Sighting, page: Sequence[MessageBatch]) -> float:
+    """Return about how many more pages reach back to the oldest watched batch, going by how long this one does."""
+    last, oldest = page[-1].created_at, sighting.open.oldest
+    if oldest is None or last < oldest:
+        return math.inf
+    return (last - oldest) / max(page[0].created_at - last, timedelta(seconds=1))
+
+
+def interval(found: OpenOnes, now: datetime) -> timedelta:
+    """Return how long until the next sweep: 10 s while something is young, canceling or missing, up to a minute."""
+    if found.youngest is None:
+        return SLOWEST
+    if found.some_missing or any(shape.startswith(("canceling", "ended")) for shape in found.shapes.values()):
+        return FASTEST
+    return min(max(FASTEST, (now - found.youngest) / 30), SLOWEST)

@@ -1,0 +1,157 @@
+"""Upkeep: a pulse in every worker that hands out what is due, takes over from the dead, and redrives what got stuck."""
+
+import asyncio
+import logging
+import os
+import socket
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.store import cards, confirmations, duties, notices, old_rows, workers
+from bot.store.database import Database
+from bot.store.outset import SWEEP
+from bot.store.workers import Worker
+from bot.watching.engine import Engine
+
+log = logging.getLogger(__name__)
+
+PULSE = 2.0
+BEAT = timedelta(seconds=10)
+DEAD = timedelta(seconds=60)
+UNSENT = timedelta(minutes=2)
+"""After so long a notice that should have been tried is handed over again."""
+ON_ITS_WAY = timedelta(seconds=3)
+"""So long a message of a process that died may take to show; nobody looks for it before."""
+_SWEEP_LASTS = timedelta(minutes=3)
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Chore:
+    """Something one of all processes does every so often; it is done again next time if it fails."""
+
+    name: str
+    every: timedelta
+    do: Callable[[], Awaitable[object]]
+
+
+class Upkeep:
+    """The pulse of one worker. Whatever fails is logged, and the next pulse comes."""
+
+    def __init__(
+        self, database: Database, engine: Engine, now: Callable[[], datetime], chores: Sequence[Chore] = ()
+    ) -> None:
+        self._database = database
+        self._engine = engine
+        self._now = now
+        self._last_beat: datetime | None = None
+        self._chores = (
+            Chore("redrive", timedelta(seconds=30), self.redrive),
+            Chore("prune", timedelta(days=1), self.prune),
+            *chores,
+        )
+
+    async def run(self) -> None:
+        """Pulse until cancelled."""
+        while True:
+            await self.pulse()
+            await asyncio.sleep(PULSE)
+
+    async def pulse(self) -> None:
+        """Do what is due now; raises nothing that a later pulse may mend."""
+        for step in (self._beat, self.hand_out_sweep, self._do_chores):
+            try:
+                await step()
+            except Exception:
+                log.exception("upkeep failed, and goes on")
+
+    async def leave(self) -> None:
+        """Say that this process stops, so that nobody waits for it before taking over what it left."""
+        await self._database.run(lambda connection: workers.leave(connection, self._engine.worker_id, _LONG_AGO))
+
+    async def redrive(self) -> int:
+        """Hand over again what should have been sent minutes ago, whatever became of its workflow; say how much."""
+        return await self._database.run(self._redrive)
+
+    async def prune(self) -> None:
+        """Delete what nobody will ask for again: finished workflows and what they were about."""
+        await self._engine.prune(self._now())
+        await self.forget()
+
+    async def forget(self) -> int:
+        """Delete lapsed questions, and batches long gone; say how many batches."""
+        now = self._now()
+        await self._database.run(lambda connection: confirmations.prune(connection, now - timedelta(days=30)))
+        return await self._database.run(lambda connection: old_rows.prune(connection, now))
+
+    async def hand_out_sweep(self) -> None:
+        """Hand the sweep over if it is due and nobody else has."""
+        await self._database.run(self._hand_out_sweep)
+
+    def find_dead(self, connection: Connection) -> list[Worker]:
+        """Give the processes that are dead."""
+        now = self._now()
+        return [each for each in workers.everyone(connection) if self._is_dead(each, now)]
+
+    async def _beat(self) -> None:
+        now = self._now()
+        if self._last_beat is not None and timedelta(0) <= now - self._last_beat < BEAT:
+            return
+        dead = await self._database.run(partial(self._beat_and_find, now=now))
+        self._last_beat = now
+        for worker in dead:
+            count = await self._engine.take_over(worker.id)
+            log.warning("took over %d pieces of work from worker %s", count, worker.id)
+            await self._database.run(partial(self._bury, worker=worker))
+
+    async def _do_chores(self) -> None:
+        for chore in self._chores:
+            now = self._now()
+            turn = await self._database.run(partial(duties.take, name=chore.name, now=now, next_due=now + chore.every))
+            if turn is not None:
+                await chore.do()
+
+    def _hand_out_sweep(self, connection: Connection) -> None:
+        now = self._now()
+        turn = duties.take(connection, SWEEP, now, now + _SWEEP_LASTS, furthest=timedelta(minutes=30))
+        if turn is not None:
+            self._engine.enqueue(connection, SWEEP, f"sweep:{turn}", "sweeps", [turn])
+
+    def _beat_and_find(self, connection: Connection, now: datetime) -> list[Worker]:
+        workers.beat(connection, self._engine.worker, now)
+        return self.find_dead(connection)
+
+    def _is_dead(self, worker: Worker, now: datetime) -> bool:
+        if worker.id == self._engine.worker_id:
+            return False
+        return now - worker.seen_at > DEAD or (worker.host == socket.gethostname() and not _runs(worker.pid))
+
+    def _bury(self, connection: Connection, worker: Worker) -> None:
+        """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""
+        at = self._now() + ON_ITS_WAY
+        notices.free_claims(connection, worker.id, at)
+        cards.free_claims(connection, worker.id, at)
+        workers.bury(connection, worker.id)
+
+    def _redrive(self, connection: Connection) -> int:
+        now = self._now()
+        stuck, undrawn = notices.overdue(connection, now - UNSENT), cards.overdue(connection, now - UNSENT)
+        for notice in stuck:
+            notices.hand_over_again(connection, self._engine.enqueue, notice, now, timedelta(0))
+        for card in undrawn:
+            cards.hand_over_again(connection, self._engine.enqueue, card, now, timedelta(0))
+        return len(stuck) + len(undrawn)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

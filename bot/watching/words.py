@@ -1,0 +1,35 @@
+"""What a card says: the stored facts, handed to whoever draws them."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
+from bot.commands.seen import batch_of
+from bot.store.batches_seen import SeenBatch
+from bot.store.watches import Watch
+from bot.ui.reply import Message, Viewer
+from bot.ui.watch import Standing, watch_card
+
+
+def card_message(
+    seen: SeenBatch, channel_id: str, known: Sequence[Watch], canceled_by: str | None, now: datetime
+) -> Message:
+    """Return a batch's card for a channel; everybody there sees it, so it has every button this state allows."""
+    here = [watch for watch in known if watch.channel_id == channel_id]
+    standing = Standing(
+        watchers=tuple(dict.fromkeys(watch.user_id for watch in here if watch.user_id)),
+        gone=seen.status == "gone",
+        canceled_by=canceled_by,
+        is_fed=any(watch.reason == "feed" for watch in here),
+    )
+    reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # a channel's readers are many
+    caller = Caller(reader, TeamId(""), ChannelId(channel_id))
+    return watch_card(batch_of(seen), Viewer(caller, frozenset(Permission), now), standing)
+
+
+def digest_of(message: Message) -> str:
+    """Return a word that differs where two messages do."""
+    content = json.dumps([message.text, list(message.blocks)], sort_keys=True, default=dict)
+    return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -1,0 +1,26 @@
+"""One scene a test: on a SQLite file, or on each kind of store where the stores could differ."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.store.conftest import database_url, postgres_url, sqlite_url
+from tests.watching.scene import Scene
+
+__all__ = ["database_url", "postgres_url", "sqlite_url"]
+
+
+@pytest.fixture
+async def scene(sqlite_url: str) -> AsyncIterator[Scene]:
+    made = Scene(sqlite_url)
+    await made.open()
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def either_scene(database_url: str) -> AsyncIterator[Scene]:
+    made = Scene(database_url)
+    await made.open()
+    yield made
+    await made.close()

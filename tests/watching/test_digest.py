@@ -1,0 +1,102 @@
+"""The digest: at its local hour, once a day, of what there is, and none of nothing."""
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.store import notices, watches
+from bot.watching.digest import Digests, Plan, digest_of, due_day
+from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
+from tests.desk import BATCHES, Desk
+
+pytestmark = pytest.mark.worker
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("now", "is_due"),
+    [
+        (datetime(2026, 11, 21, 7, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 21, 8, 0, tzinfo=UTC), True),
+        (datetime(2026, 11, 21, 10, 59, tzinfo=UTC), True),
+        (datetime(2026, 11, 21, 11, 0, tzinfo=UTC), False),
+        (datetime(2026, 7, 1, 7, 0, tzinfo=UTC), True),  # summer time
+    ],
+)
+def test_it_is_due_at_the_local_hour_and_little_later(now: datetime, is_due: bool) -> None:
+    assert (due_day(Plan(BATCHES, 9, BERLIN), now) is not None) == is_due
+
+
+def test_an_hour_that_summer_time_skips_is_not_lost() -> None:
+    plan, gap = Plan(BATCHES, 2, BERLIN), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+
+    assert due_day(plan, gap - timedelta(minutes=1)) is None
+    assert due_day(plan, gap) == gap.date()
+
+
+def test_an_hour_that_comes_twice_is_one_digest() -> None:
+    plan, first = Plan(BATCHES, 2, BERLIN), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    assert due_day(plan, first) == due_day(plan, first + timedelta(hours=1))
+
+
+def test_it_counts_what_ended_since_yesterday_and_all_that_runs() -> None:
+    long_ago = ended(counts(errored=5)).model_copy(update={"ended_at": NOW - timedelta(hours=25)})
+    batches = [running(), canceling(), ended(counts(succeeded=5)), ended(counts(succeeded=4, errored=1)), long_ago]
+
+    digest = digest_of(batches, (), NOW)
+
+    assert (digest.running.total, digest.succeeded.total, digest.failed.total) == (2, 1, 1)
+
+
+def test_results_that_nobody_fetched_and_that_go_within_a_week_are_named() -> None:
+    fetched, waiting = (ended(counts(succeeded=5), id=batch_id(number)) for number in (1, 2))
+    now = CREATED + timedelta(days=23)
+
+    digest = digest_of([fetched, waiting], {fetched.id}, now)
+
+    assert digest.expiring.shown == (waiting,)
+
+
+def test_a_day_without_anything_is_no_digest() -> None:
+    assert digest_of([], (), NOW).is_empty
+
+
+def digesting(desk: Desk) -> Digests:
+    services = desk.bot.worker.services
+    return Digests(services.database, services.batches, services.enqueue, desk.time, Plan(BATCHES, 9, UTC))
+
+
+def set_hour(desk: Desk, hour: int, days: int = 0) -> None:
+    now = desk.time()
+    desk.time.later += now.replace(hour=hour, minute=5) + timedelta(days=days) - now
+
+
+async def test_it_is_sent_once_a_day_whoever_sends_it(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    set_hour(desk, 9)
+
+    first = [await digesting(desk).send_due(), await digesting(desk).send_due()]
+    set_hour(desk, 9, days=1)
+    second = await digesting(desk).send_due()
+    posted = await desk.slack.wait_for(lambda: desk.slack.messages(BATCHES), timeout=15)
+
+    assert (first, second) == ([True, False], True)
+    assert "1 batch still running" in posted[0].seen
+    assert batch.id in posted[0].seen
+
+
+async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_channel(desk: Desk) -> None:
+    set_hour(desk, 9)
+    empty = await digesting(desk).send_due()
+    desk.api.workspace.add(processing_status="in_progress", processing=5)
+    set_hour(desk, 15)
+    late = await digesting(desk).send_due()
+    set_hour(desk, 9, days=1)
+    await desk.bot.worker.services.database.run(lambda c: watches.mute(c, BATCHES, None))
+    muted = await digesting(desk).send_due()
+
+    assert (empty, late, muted) == (False, False, False)
+    assert await desk.bot.worker.services.database.run(notices.waiting) == 0

@@ -1,0 +1,123 @@
+"""What a process that died left undone is finished once, after a look; what it had done is only recorded."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.batches.models import BatchId
+from bot.commands.base import Proposal
+from bot.commands.cancel import Cancel
+from bot.commands.delete import Delete
+from bot.commands.references import Reference
+from bot.confirmations import Confirmations
+from bot.playground.api_simulator.batch import Batch
+from bot.store import audit, watches
+from bot.store.audit import AuditEntry
+from tests.builders import ADA
+from tests.watching.scene import Scene
+
+
+async def confirmed_delete(scene: Scene, batch: Batch) -> int:
+    """Return the record of a delete that was confirmed by somebody whose process died before the DELETE."""
+    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    proposal = Proposal(Delete(Reference(batch.id)), scene.read(batch), asks=True)
+    question = await confirmations.ask(proposal, ADA)
+    return await confirmations.begin(proposal, ADA, question.confirmation_id)
+
+
+async def typed_cancel(scene: Scene, batch: Batch) -> int:
+    """Return the record of a cancel that was typed, and of which nothing else is known."""
+    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    return await confirmations.begin(Proposal(Cancel(Reference(batch.id)), scene.read(batch), asks=False), ADA, None)
+
+
+def entry(scene: Scene, number: int) -> AuditEntry:
+    found = scene.database.transact(lambda connection: audit.get(connection, number))
+    assert found is not None
+    return found
+
+
+def deletes(scene: Scene) -> int:
+    return sum(request.method == "DELETE" for request in scene.api.requests)
+
+
+async def test_a_confirmed_delete_is_done_once_and_its_asker_told(either_scene: Scene) -> None:
+    batch = either_scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(either_scene, batch)
+
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.settle()
+
+    [told] = either_scene.slack.messages("D0ADA")
+    assert deletes(either_scene) == 1
+    assert entry(either_scene, number).outcome == "done"
+    assert batch.id in told.seen
+
+
+async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(scene, batch)
+    await scene.worker.services.batches.delete(BatchId(batch.id))
+
+    await scene.worker.follow_through.run(number)
+
+    assert deletes(scene) == 1
+    assert entry(scene, number).outcome == "done"
+
+
+async def test_a_batch_that_changed_since_the_yes_is_left_alone(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(scene, batch)
+    scene.api.workspace.delete(batch.id)
+    scene.api.workspace.add(succeeded=4, errored=1, id=batch.id)
+
+    await scene.worker.follow_through.run(number)
+
+    assert deletes(scene) == 0
+    assert entry(scene, number).outcome == "refused"
+
+
+async def test_a_wish_of_half_an_hour_ago_is_not_done_any_more(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(scene, batch)
+    scene.later(timedelta(minutes=31).total_seconds())
+
+    await scene.worker.follow_through.run(number)
+
+    assert deletes(scene) == 0
+    assert entry(scene, number).outcome == "failed"
+
+
+async def test_what_has_its_outcome_is_not_looked_at(scene: Scene) -> None:
+    number = await confirmed_delete(scene, scene.api.workspace.add(succeeded=5))
+    await Confirmations(scene.database, scene.now).finish(number, "done", None)
+    before = len(scene.api.requests)
+
+    await scene.worker.follow_through.run(number)
+
+    assert len(scene.api.requests) == before
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) -> None:
+    batch = scene.batch(ends_in=3_600)
+    number = await typed_cancel(scene, batch)
+    if arrived:
+        await scene.worker.services.batches.cancel(BatchId(batch.id))
+
+    await scene.worker.follow_through.run(number)
+
+    watched = scene.database.transact(lambda connection: watches.of_batch(connection, batch.id))
+    assert sum(request.path.endswith("/cancel") for request in scene.api.requests) == 1
+    assert entry(scene, number).outcome == "done"
+    assert [(watch.user_id, watch.reason) for watch in watched] == [("U0ADA", "cancel")]
+
+
+async def test_an_act_and_its_safety_net_are_one_transaction(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+
+    number = await confirmed_delete(scene, batch)
+
+    waiting = await scene.worker.engine.waiting("execute")
+    assert waiting == {f"act:{number}": "DELAYED"}

@@ -1,0 +1,64 @@
+"""What processes keep together: who holds what, and how fast all of them speak."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+from bot.playground.api_simulator.batch import Batch
+from bot.watching.pace import LEASE
+from tests.desk import BATCHES
+from tests.watching.scene import Scene
+
+
+async def ended_batch(scene: Scene) -> Batch:
+    """Return a batch whose end was seen, and of which nobody has been told yet."""
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    await scene.worker.sweep.run(1)
+    return batch
+
+
+async def test_what_another_holds_is_left_to_him_until_his_lease_ends(scene: Scene) -> None:
+    batch = await ended_batch(scene)
+    key = scene.hold(batch, "other")
+
+    await scene.worker.deliver.run(key)
+    early = scene.told()
+    scene.later(LEASE.total_seconds() + 1)
+    await scene.worker.deliver.run(key)
+
+    assert not early
+    assert len(scene.told()) == 1
+
+
+async def test_a_lease_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
+    batch = await ended_batch(scene)
+    key = scene.hold(batch, "other", scene.now() + timedelta(hours=2))
+
+    await scene.worker.deliver.run(key)
+
+    assert len(scene.told()) == 1
+
+
+async def test_a_channel_gets_a_message_a_second_and_no_more(either_scene: Scene) -> None:
+    for _ in range(3):
+        await either_scene.watch(either_scene.batch(ends_in=900), drawn=False)
+
+    await either_scene.settle()
+
+    times = [message.at for message in either_scene.top()]
+    assert len(times) == 3
+    assert all(later - earlier >= 1 for earlier, later in pairwise(times))
+
+
+async def test_a_second_process_keeps_the_same_pace(either_scene: Scene) -> None:
+    made = [either_scene.batch(ends_in=900) for _ in range(2)]
+    for batch in made:
+        await either_scene.watch(batch, drawn=False)
+    other = either_scene.another_worker()
+
+    await either_scene.worker.draw.run(made[0].id, BATCHES)
+    await other.draw.run(made[1].id, BATCHES)
+
+    first, second = (message.at for message in either_scene.top())
+    assert second - first >= 1

@@ -1,0 +1,112 @@
+"""What the API or the clock does wrong: nothing is missed, and nothing said that is not so."""
+
+from datetime import timedelta
+
+from bot.playground.api_simulator.faults import Fault
+from bot.store import duties
+from bot.store.outset import SWEEP
+from tests.watching.scene import Scene
+
+
+async def test_a_batch_that_is_not_found_is_given_a_minute_before_it_is_called_deleted(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    await scene.watch(batch)
+    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404, times=3))
+
+    await scene.sweep()
+    assert not scene.told()
+    scene.later(59)
+    await scene.sweep()
+    assert not scene.told()
+    scene.later(2)
+    await scene.sweep()
+
+    [told] = scene.told()
+    [card] = scene.top()
+    assert "deleted" in told.seen
+    assert "Deleted elsewhere" in card.seen
+
+
+async def test_a_batch_that_is_found_again_was_never_missing(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    await scene.watch(batch)
+    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404))
+    await scene.sweep()
+    await scene.sweep()
+    scene.later(120)
+    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404))
+
+    await scene.sweep()
+
+    assert not scene.told()
+
+
+async def test_ten_minutes_of_overload_are_said_once_and_nothing_is_missed(scene: Scene) -> None:
+    batch = scene.batch(ends_in=300)
+    await scene.watch(batch)
+    await scene.sweep()
+    for _ in range(20):
+        scene.api.add_fault(Fault(status=529, times=3))
+        await scene.sweep()
+        scene.api.clear_faults()
+        scene.later(30)
+    [unseen] = scene.told()
+
+    await scene.sweep()
+
+    assert "has not let me see" in unseen.seen
+    assert [message.text.count("succeeded") > 0 for message in scene.told()] == [False, True]
+
+
+async def test_pages_of_html_are_an_outage_and_no_news(scene: Scene) -> None:
+    await scene.watch(scene.batch(ends_in=60))
+    scene.later(100)
+    scene.api.add_fault(Fault(body="<html>sorry</html>"))
+
+    await scene.sweep()
+    assert not scene.told()
+    await scene.sweep()
+
+    assert len(scene.told()) == 1
+
+
+async def test_the_pause_the_api_asks_for_is_kept(scene: Scene) -> None:
+    await scene.watch(scene.batch(ends_in=3_600))
+    scene.api.add_fault(Fault(status=429, retry_after=240, times=3))
+
+    await scene.sweep()
+
+    duty = scene.database.transact(lambda connection: duties.get(connection, SWEEP))
+    assert duty is not None
+    assert duty.due_at == scene.now() + timedelta(seconds=240)
+
+
+async def test_an_ended_batch_without_results_is_told_when_they_are_there(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    early = scene.read(batch).model_copy(update={"results_url": None})
+    scene.api.add_fault(Fault(path=f"*{batch.id}", body=early.model_dump_json()))
+
+    await scene.sweep()
+    told_early = scene.told()
+    await scene.sweep()
+
+    assert not told_early
+    assert len(scene.told()) == 1
+
+
+async def test_a_clock_that_was_put_back_does_not_stop_the_sweeps(scene: Scene) -> None:
+    now = scene.now()
+    ahead = now + timedelta(hours=3)
+    scene.database.transact(lambda connection: duties.set_due(connection, SWEEP, ahead))
+    scene.database.transact(lambda connection: duties.set_due(connection, "reminders", ahead))
+
+    def take(name: str, furthest: timedelta) -> int | None:
+        return scene.database.transact(
+            lambda connection: duties.take(connection, name, now, now + timedelta(minutes=1), furthest)
+        )
+
+    assert take(SWEEP, timedelta(minutes=30)) == 1
+    assert take(SWEEP, timedelta(minutes=30)) is None
+    assert take("reminders", timedelta(hours=26)) is None
