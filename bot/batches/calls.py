@@ -12,6 +12,7 @@ import httpx
 
 from bot.batches.answers import refusal, transport_failure
 from bot.batches.errors import ApiError, ApiUnavailable, BatchNotFound
+from bot.batches.hints import Hint, hint_in
 from bot.batches.models import BatchId
 from bot.batches.retries import Repeatable, Retries
 
@@ -50,6 +51,7 @@ class Calls:
     def __init__(self, http: httpx.AsyncClient, retries: Retries) -> None:
         self._http = http
         self._retries = retries
+        self.hint = Hint()
 
     async def answer(self, call: Call) -> httpx.Response:
         """The successful answer, read whole.
@@ -98,6 +100,7 @@ class Calls:
             if not response.is_success:
                 await response.aread()
                 raise refusal(response, call.batch_id)
+            self.hint = hint_in(response.headers)
             return response
 
     async def _open(self, call: Call) -> OpenBody:

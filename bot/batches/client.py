@@ -13,8 +13,10 @@ from pydantic import ValidationError
 from bot.batches.answers import model_of, transport_failure
 from bot.batches.calls import Call, Calls
 from bot.batches.errors import BatchNotFound, ResultsBroken
+from bot.batches.hints import Hint
 from bot.batches.json_lines import lines
 from bot.batches.models import BatchId, BatchPage, DeletedBatch, MessageBatch, check_batch_id
+from bot.batches.observed import Observe, ObservedClient
 from bot.batches.results import BatchResult
 from bot.batches.results_transport import ResultsTransport
 from bot.batches.retries import Repeatable, Retries
@@ -31,6 +33,7 @@ def open_http(
     betas: Sequence[str] = (),
     workspace_id: str | None = None,
     timeouts: httpx.Timeout | None = None,
+    observe: Observe | None = None,
 ) -> httpx.AsyncClient:
     """The one HTTP client of the process, with one TLS context; whoever opens it closes it (`aclose`, or `async with`).
 
@@ -43,12 +46,12 @@ def open_http(
     if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
         raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
     tls = httpx.create_ssl_context()
-    return httpx.AsyncClient(
+    return ObservedClient(
+        observe,
         base_url=base_url,
         headers=_headers(api_key, betas, workspace_id),
         timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
         transport=ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=_proxy(base_url)), tls),
-        follow_redirects=False,
     )
 
 
@@ -76,6 +79,11 @@ class BatchesClient:
 
     def __init__(self, http: httpx.AsyncClient, *, retries: Retries = Retries()) -> None:  # noqa: B008 - it is frozen
         self._calls = Calls(http, retries)
+
+    @property
+    def hint(self) -> Hint:
+        """What the newest successful answer said about when to come again."""
+        return self._calls.hint
 
     async def create(self, requests: Sequence[Mapping[str, object]]) -> MessageBatch:
         """Submit `requests`, each `{custom_id, params}`: at most 100,000, and 256 MB in all.

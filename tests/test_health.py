@@ -1,0 +1,168 @@
+"""The health page: alive, ready, and in figures."""
+
+import logging
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import httpx
+import pytest
+
+from bot.health import DEAF_AFTER, SWEEP_LATE, Ear
+from tests.conftest import OpenDesk
+from tests.desk import ADA, Desk
+from tests.journeys.watching import card, running_batch, settled, sweep
+
+pytestmark = pytest.mark.worker
+
+
+class Socket:
+    """What an Ear looks at of slack_sdk's client."""
+
+    last_ping_pong_time: float | None = None
+
+
+class Seconds:
+    """A clock that a test sets."""
+
+    now = 1_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+async def page(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{desk.bot.health_port}", verify=False) as client:
+        yield client
+
+
+async def test_a_socket_is_deaf_within_a_minute_of_its_last_pong() -> None:
+    socket, clock = Socket(), Seconds()
+    ear = Ear(socket, clock)
+    socket.last_ping_pong_time = clock.now
+
+    said = []
+    for seconds in (0, DEAF_AFTER, 1, -DEAF_AFTER):
+        clock.now += seconds
+        said.append(await ear.check())
+
+    assert said[:2] == [None, None]
+    assert said[2] == "nothing heard from Slack for 46 s"
+    assert DEAF_AFTER < 60
+
+
+async def test_a_socket_that_reconnects_is_not_deaf_at_once() -> None:
+    socket, clock = Socket(), Seconds()
+    ear = Ear(socket, clock)
+    socket.last_ping_pong_time = 990.0
+
+    await ear.check()
+    socket.last_ping_pong_time = None
+    clock.now += 30
+
+    assert await ear.check() is None
+
+
+async def test_it_is_alive_and_ready(desk: Desk, page: httpx.AsyncClient) -> None:
+    alive, ready = await page.get("/healthz"), await page.get("/readyz")
+
+    assert alive.status_code == 200
+    assert (ready.status_code, ready.json()["checks"]) == (200, {"store": "ok", "sweep": "ok", "socket": "ok"})
+
+
+async def test_it_stays_ready_through_quiet_hours(desk: Desk, page: httpx.AsyncClient) -> None:
+    await sweep(desk)  # there is a first one before the night
+    desk.time.later += timedelta(hours=8)
+    await sweep(desk)
+
+    ready = await page.get("/readyz")
+
+    assert set(ready.json()["checks"].values()) == {"ok"}
+
+
+async def test_it_is_not_ready_when_nobody_sweeps(desk: Desk, page: httpx.AsyncClient) -> None:
+    await sweep(desk)
+    await desk.api.stop()
+    desk.time.later += timedelta(seconds=SWEEP_LATE + 1)
+
+    ready = await page.get("/readyz")
+
+    assert ready.status_code == 503
+    assert "the last whole sweep was" in ready.json()["checks"]["sweep"]
+
+
+async def test_it_is_not_ready_without_its_store(desk: Desk, page: httpx.AsyncClient) -> None:
+    with desk.bot.worker.services.database.engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE bd_duties RENAME TO bd_elsewhere")
+    try:
+        ready, figures = await page.get("/readyz"), await page.get("/metrics")
+    finally:
+        with desk.bot.worker.services.database.engine.begin() as connection:
+            connection.exec_driver_sql("ALTER TABLE bd_elsewhere RENAME TO bd_duties")
+
+    assert ready.status_code == 503
+    assert ready.json()["checks"]["store"].startswith("the store is")
+    assert "batchdesk_sweep_lag_seconds NaN" in figures.text
+
+
+async def test_the_figures_name_verbs_and_statuses_and_nobody(desk: Desk, page: httpx.AsyncClient) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    await desk.type("/batch status nonsense/id")
+    [shown] = await desk.type("/batch status last")
+    await desk.press(shown, "Refresh")
+    await settled(desk)
+
+    said = (await page.get("/metrics")).text
+
+    assert 'batchdesk_interaction_seconds_count{origin="typed",outcome="ok",verb="watch"} 1.0' in said
+    assert 'outcome="InvalidBatchId",verb="?"' in said
+    assert 'batchdesk_interaction_seconds_count{origin="pressed",outcome="ok",verb="status"} 1.0' in said
+    assert 'batchdesk_api_call_seconds_count{method="GET",status="200"}' in said
+    assert 'batchdesk_slack_call_seconds_count{method="chat.postMessage",status="200"}' in said
+    assert 'batchdesk_slack_call_seconds_count{method="response_url",status="200"}' in said
+    assert "batchdesk_notices_waiting 0.0" in said
+    assert "batchdesk_sweep_lag_seconds" in said
+    assert all(secret not in said for secret in (batch.id, ADA, "C0BATCHES", "T0DEMO", "xoxb"))
+
+
+async def test_http_mode_serves_it_on_its_own_port(http_desk: Desk) -> None:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{http_desk.bot.port}", verify=False) as client:
+        ready = await client.get("/readyz")
+
+    assert (ready.status_code, set(ready.json()["checks"])) == (200, {"store", "sweep"})
+
+
+async def test_in_socket_mode_a_taken_port_costs_only_the_page(
+    open_desk: OpenDesk, desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    await desk.stop()
+    api_port = int(desk.api.base_url.rpartition(":")[2])
+
+    with caplog.at_level(logging.WARNING):
+        await desk.start(port=api_port)
+    [reply] = await desk.type("/batch")
+
+    assert desk.bot.health_port is None
+    assert "no health page" in caplog.text
+    assert "Nothing is running" in reply.seen
+
+
+async def test_an_error_of_our_own_has_one_reference_in_the_reply_the_log_and_the_figures(
+    desk: Desk, page: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await settled(desk)
+    with desk.bot.worker.services.database.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE bd_batches SET body = 'no longer JSON'")
+
+    [reply] = await desk.type("/batch watch")
+    figures = await page.get("/metrics", headers={"accept": "application/openmetrics-text"})
+
+    [reference] = re.findall(r"`([0-9a-f]{8})`", reply.seen)
+    assert [record.reference for record in caplog.records if hasattr(record, "reference")] == [reference]
+    assert f'batchdesk_unexpected_errors_total 1.0 # {{reference="{reference}"}}' in figures.text
+    assert 'outcome="broken",verb="watch"' in figures.text
