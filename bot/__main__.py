@@ -1,4 +1,4 @@
-"""The command line: run, demo, try, simulate-api, doctor."""
+"""The command line: run, web, worker, migrate, move-store, demo, try, simulate-api, doctor."""
 
 import argparse
 import asyncio
@@ -10,13 +10,14 @@ from collections.abc import Sequence
 
 from bot.config import load_settings, unknown_settings
 from bot.errors import ExpectedError
+from bot.logs import TEXT, write_log
 from bot.settings_checks import check_for_run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit status: 0 done, 1 it cannot, 2 it was not understood."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(level=logging.WARNING, format=TEXT)
     try:
         return asyncio.run(_COMMANDS[options.command](options))
     except ExpectedError as error:
@@ -30,23 +31,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(options: argparse.Namespace) -> int:
     gc.disable()  # until all is loaded: collecting in between takes a tenth of the start and frees nothing
-    from bot.app import running
+    from bot.app import Part, running
 
     settings = load_settings()
     check_for_run(settings)
-    logging.getLogger("bot").setLevel(settings.log_level)
-    # The libraries' DEBUG shows whole payloads and response_urls, so it is left out of the log.
-    logging.getLogger().setLevel("INFO" if settings.log_level == "DEBUG" else settings.log_level)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # bot.batches logs each call, with its request id
+    write_log(settings.log_format, settings.log_level)
     for warning in unknown_settings():
         logging.getLogger("bot").warning(warning)
     stopped = _stop_signals()
-    async with running(settings):
+    async with running(settings, part=Part[options.part]):
         gc.freeze()  # what has been loaded stays: a full collection of a started bot takes 50 ms
         gc.enable()
-        logging.getLogger("bot").info("taking commands")
+        logging.getLogger("bot").info("started: %s", options.command)
         await stopped.wait()
         logging.getLogger("bot").info("stopping: finishing what is under way")
+    return 0
+
+
+async def _migrate(options: argparse.Namespace) -> int:
+    from bot.app import migrate
+
+    settings = load_settings()
+    check_for_run(settings)
+    await migrate(settings)
+    return 0
+
+
+async def _move_store(options: argparse.Namespace) -> int:
+    from datetime import UTC, datetime
+
+    from bot.store.database import Database
+    from bot.store.moving import move
+
+    source, target = Database(options.source), Database(options.target)
+    try:
+        move(
+            source,
+            target,
+            datetime.now(UTC),
+            lambda moved: print(f"{moved.table}: {moved.rows} rows, {moved.checksum}"),
+        )
+    finally:
+        await source.close()
+        await target.close()
+    print("Everything has arrived. Set DATABASE_URL to TO, and start the bot.")
     return 0
 
 
@@ -81,7 +109,17 @@ async def _doctor(options: argparse.Namespace) -> int:
     return 0 if all(finding.good for finding in findings) else 1
 
 
-_COMMANDS = {"run": _run, "demo": _demo, "try": _try, "simulate-api": _simulate_api, "doctor": _doctor}
+_COMMANDS = {
+    "run": _run,
+    "web": _run,
+    "worker": _run,
+    "migrate": _migrate,
+    "move-store": _move_store,
+    "demo": _demo,
+    "try": _try,
+    "simulate-api": _simulate_api,
+    "doctor": _doctor,
+}
 
 
 def _stop_signals() -> asyncio.Event:
@@ -94,7 +132,16 @@ def _stop_signals() -> asyncio.Event:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="batchdesk", description="Operate Anthropic Message Batches from Slack.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("run", help="the bot against the Slack and the API that the settings name")
+    run = commands.add_parser("run", help="the bot against the Slack and the API that the settings name")
+    run.set_defaults(part="BOTH")
+    web = commands.add_parser("web", help="the part of it that takes commands")
+    web.set_defaults(part="WEB")
+    worker = commands.add_parser("worker", help="the part of it that watches and tells")
+    worker.set_defaults(part="WORKER")
+    commands.add_parser("migrate", help="bring the store up to this version; before the parts of a new one start")
+    move = commands.add_parser("move-store", help="copy a store into an empty one, and check it; stop the bot before")
+    move.add_argument("source", metavar="FROM", help="such as sqlite:///batchdesk.sqlite3")
+    move.add_argument("target", metavar="TO", help="such as postgresql://user:password@host/database")
     demo = commands.add_parser("demo", help="the bot between a simulated Slack and a simulated API, in the browser")
     demo.add_argument("--port", type=int, default=8321, help="of the page (0: any free one; default 8321)")
     one = commands.add_parser("try", help="one command in the simulated worlds, its reply drawn here")

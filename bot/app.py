@@ -6,21 +6,23 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from urllib.parse import urlsplit
+from enum import Flag, auto
 
 import aiohttp
-import httpx
-from pydantic import SecretStr
+from prometheus_client import CollectorRegistry
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.client import BatchesClient, open_http
+from bot.batches.client import BatchesClient
 from bot.batches.prices import Prices
 from bot.commands.base import Services
 from bot.config import Settings
 from bot.confirmations import Confirmations
+from bot.connections import api_http, file_origins, hook_origins, rules_of, secret, slack_client
 from bot.errors import ExpectedError
+from bot.figures import Figures
+from bot.health import Ear, Health, Records, open_health_page
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
 from bot.slack.directory import Directory
@@ -28,10 +30,18 @@ from bot.slack.doors import check_bot_token, open_port, open_socket
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import Listeners
-from bot.slack.outbound import Outbound, retry_handlers
-from bot.slack.progress import Pace, ProgressMessages
+from bot.slack.outbound import Outbound
+from bot.slack.posting import Posting
+from bot.slack.progress import Pace as ProgressPace
+from bot.slack.progress import ProgressMessages
+from bot.slack.traced import traced
 from bot.slack.uploads import Uploads
 from bot.store.database import Database, StoreUnavailable
+from bot.watching.chores import chores
+from bot.watching.digest import Plan, zone_of
+from bot.watching.engine import Engine
+from bot.watching.pace import Pace
+from bot.watching.working import Worker, working
 
 log = logging.getLogger(__name__)
 
@@ -41,12 +51,25 @@ STOPPING_SECONDS = 5.0
 """Of these, what is left to long readings to say that they were stopped."""
 
 
+class Part(Flag):
+    """What a process does of the bot: WEB takes commands and hands work over, WORKER does what was handed over."""
+
+    WEB = auto()
+    WORKER = auto()
+    BOTH = WEB | WORKER
+
+
 @dataclass(frozen=True)
 class Bot:
-    """A bot that is taking commands; `port` is where, in HTTP mode."""
+    """A bot that is taking commands; `port` is where, in HTTP mode; `worker` is what it does when nobody types.
+
+    `health_port` is where its health page is; None where PORT was taken.
+    """
 
     in_flight: InFlight
     port: int | None
+    worker: Worker
+    health_port: int | None = None
 
 
 @dataclass(eq=False)
@@ -64,74 +87,102 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
+@dataclass(frozen=True)
+class _Parts:
+    """What every part of a bot is made of, connected."""
+
+    authorized: AuthorizeResult
+    client: AsyncWebClient
+    session: aiohttp.ClientSession
+    services: Services
+    rules: Rules
+    directory: Directory
+    worker: Worker
+    figures: Figures
+
+
 @asynccontextmanager
 async def running(
-    settings: Settings, now: Callable[[], datetime] = utc_now, pace: Pace | None = None
+    settings: Settings,
+    now: Callable[[], datetime] = utc_now,
+    pace: ProgressPace | None = None,
+    part: Part = Part.BOTH,
 ) -> AsyncIterator[Bot]:
-    """Start a bot and take commands until the block is left; then stop taking, finish what is under way, close.
+    """Start a bot, or one part of it, until the block is left; then stop taking, finish what is under way, close.
 
     Raises:
         PricesUnreadable, SlackRefused, SlackUnreachable, PortTaken, StoreUnusable: it cannot start, in one sentence.
     """
     async with AsyncExitStack() as stack:
-        database = await _open_store(stack, settings.database_url)
-        http = await stack.enter_async_context(api_http(settings))
-        session = await stack.enter_async_context(aiohttp.ClientSession())
-        client = AsyncWebClient(
-            secret(settings.slack_bot_token),
-            base_url=settings.slack_api_url,
-            session=session,
-            retry_handlers=retry_handlers(),
-        )
-        authorized = await check_bot_token(client)
+        parts = await _connect(stack, settings, now)
+        if Part.WORKER in part:
+            await stack.enter_async_context(working(parts.worker))
+        else:
+            await asyncio.to_thread(parts.worker.engine.prepare, always=False)
         in_flight = InFlight()
-        progress = ProgressMessages(client, database, now, pace or Pace())
+        progress = ProgressMessages(parts.client, parts.services.database, now, pace or ProgressPace())
         stack.push_async_callback(_drain, in_flight, progress)
-        app = _bolt_app(settings, client, authorized)
-        rules = rules_of(settings)
-        services = Services(BatchesClient(http), database, now, Prices.load(settings.prices))
-        pipeline = Pipeline(services, Confirmations(database, now), rules, Directory(client, rules).standing)
-        files = FileDelivery(client, Uploads(client, session, file_origins(settings.slack_api_url)))
-        outbound = Outbound(client, session, hook_origins(settings.slack_api_url), files)
-        Listeners(pipeline, outbound, in_flight, progress, settings.audit_channel).register(app)
-        yield Bot(in_flight, await _open_door(stack, settings, app, client))
+        records = Records(parts.services.database, now)
+        if Part.WEB in part:
+            doors = await _open_door(stack, settings, _listening(settings, parts, in_flight, progress), parts, records)
+        else:
+            health = Health(parts.figures, records)
+            doors = _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
+        yield Bot(in_flight, doors.port, parts.worker, doors.health_port)
 
 
-def rules_of(settings: Settings) -> Rules:
-    """Return the permission rules that the settings say."""
-    return Rules(
-        operators=frozenset(settings.operators),
-        admins=frozenset(settings.admins),
-        channels=frozenset(settings.channels),
-        allow_guests=settings.allow_guests,
-        allow_external=settings.allow_external,
+async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime]) -> _Parts:
+    database, figures = await _open_store(stack, settings.database_url), Figures(CollectorRegistry())
+    engine = Engine(database)
+    stack.push_async_callback(engine.destroy)
+    http = await stack.enter_async_context(api_http(settings, figures.api_call))
+    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[traced(figures.slack_call)]))
+    client = slack_client(settings, session, retries=True)
+    authorized = await check_bot_token(client)
+    rules = rules_of(settings)
+    directory = Directory(client, rules)
+    services = Services(
+        BatchesClient(http),
+        database,
+        now,
+        Prices.load(settings.prices),
+        enqueue=engine.enqueue,
+        may_post=directory.may_post,
     )
+    posting = Posting(slack_client(settings, session, retries=False))
+    more = chores(services, digest_plan(settings))
+    bot_user = authorized.bot_user_id or ""
+    worker = Worker(services, posting, engine, Pace(now), settings.feed_channel, more, bot_user)
+    return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 
 
-def hook_origins(slack_api_url: str) -> frozenset[str]:
-    """Return where response_urls may lead: Slack's hooks, or the one host that stands in for Slack."""
-    api = urlsplit(slack_api_url)
-    origin = f"{api.scheme}://{api.netloc}"
-    return frozenset(
-        {"https://hooks.slack.com", "https://hooks.slack-gov.com"} if api.hostname == "slack.com" else {origin}
-    )
+def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
+    """Return Bolt with everything registered."""
+    services, figures = parts.services, parts.figures
+    confirmations = Confirmations(services.database, services.now, services.enqueue)
+    pipeline = Pipeline(services, confirmations, parts.rules, parts.directory.standing, figures.interaction)
+    files = FileDelivery(parts.client, Uploads(parts.client, parts.session, file_origins(settings.slack_api_url)))
+    outbound = Outbound(parts.client, parts.session, hook_origins(settings.slack_api_url), files)
+    app = _bolt_app(settings, parts.client, parts.authorized)
+    note_error = figures.unexpected_error
+    Listeners(pipeline, outbound, in_flight, progress, settings.audit_channel, note_error).register(app)
+    return app
 
 
-def file_origins(slack_api_url: str) -> frozenset[str]:
-    """Return where the bytes of files may be sent: Slack's host for them, or the one host that stands in for Slack."""
-    api = urlsplit(slack_api_url)
-    slacks = frozenset({"https://files.slack.com", "https://files.slack-gov.com"})
-    return slacks if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})
+def digest_plan(settings: Settings) -> Plan | None:
+    """Return where the digest goes, and when; None for no digest."""
+    channel, hour = settings.digest_goes_to, settings.digest_hour
+    return Plan(channel, hour, zone_of(settings.time_zone)) if channel is not None and hour is not None else None
 
 
-def api_http(settings: Settings) -> httpx.AsyncClient:
-    """Return the one HTTP client for the Message Batches API."""
-    return open_http(
-        secret(settings.anthropic_api_key),
-        base_url=settings.anthropic_base_url,
-        betas=settings.anthropic_betas,
-        workspace_id=settings.anthropic_workspace_id,
-    )
+async def migrate(settings: Settings) -> None:
+    """Bring the store up to this version, the engine's tables too. Raises StoreUnavailable."""
+    database = Database(settings.database_url)
+    try:
+        await asyncio.to_thread(database.open)
+        await asyncio.to_thread(Engine(database).prepare)
+    finally:
+        await database.close()
 
 
 def _bolt_app(settings: Settings, client: AsyncWebClient, authorized: AuthorizeResult) -> AsyncApp:
@@ -160,14 +211,27 @@ async def _open_store(stack: AsyncExitStack, url: str) -> Database:
     return database
 
 
-async def _open_door(stack: AsyncExitStack, settings: Settings, app: AsyncApp, client: AsyncWebClient) -> int | None:
+@dataclass(frozen=True)
+class _Doors:
+    """The port on which Slack calls, in HTTP mode, and the port of the health page."""
+
+    port: int | None
+    health_port: int | None
+
+
+async def _open_door(
+    stack: AsyncExitStack, settings: Settings, app: AsyncApp, parts: _Parts, records: Records
+) -> _Doors:
     if settings.slack_app_token is not None:
-        await stack.enter_async_context(open_socket(app, client, secret(settings.slack_app_token)))
+        door = open_socket(app, parts.client, secret(settings.slack_app_token))
+        handler = await stack.enter_async_context(door)
         log.info("connected to Slack through Socket Mode")
-        return None
-    port = await stack.enter_async_context(open_port(app, settings.port))
+        health = Health(parts.figures, records, Ear(handler.client))
+        return _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
+    health = Health(parts.figures, records)
+    port = await stack.enter_async_context(open_port(app, settings.port, also=health.add_to))
     log.info("listening for Slack on port %d", port)
-    return port
+    return _Doors(port, port)
 
 
 async def _drain(in_flight: InFlight, progress: ProgressMessages) -> None:
@@ -177,8 +241,3 @@ async def _drain(in_flight: InFlight, progress: ProgressMessages) -> None:
     progress.stop_all()
     if not await in_flight.drain(STOPPING_SECONDS):
         log.error("%d answers were still under way and are cut off", in_flight.count)
-
-
-def secret(value: SecretStr | None) -> str:
-    """Return what a setting hides, for the one place that needs it; empty where it is not set."""
-    return value.get_secret_value() if value is not None else ""

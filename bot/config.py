@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config_watching import DOCS, WatchingSettings
 from bot.errors import ExpectedError
 
 _REMEDIES = {"bool_parsing": "must be true or false", "int_parsing": "must be a whole number"}
@@ -50,6 +51,7 @@ SETTINGS: tuple[SettingDoc, ...] = (
     SettingDoc("BATCHDESK_ALLOW_EXTERNAL", "answer in channels shared with other organizations", "false"),
     SettingDoc("BATCHDESK_AUDIT_CHANNEL", "a channel that gets one line for each change", "none"),
     SettingDoc("BATCHDESK_PRICES", "a file of prices instead of those that come with Batchdesk (TOML)", ""),
+    *(SettingDoc(*doc) for doc in DOCS),
     SettingDoc("BATCHDESK_LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`", "INFO"),
     SettingDoc("PORT", "HTTP mode, and the health page; 0: the system chooses", "3000"),
     SettingDoc("DYNO", "set by Heroku itself; there SQLite is refused, because the disk is not kept", ""),
@@ -68,7 +70,7 @@ ApiBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
 StoreUrl = Annotated[str, AfterValidator(lambda url: re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))]
 
 
-class Settings(BaseSettings):
+class Settings(WatchingSettings):
     """All settings, from `load_settings`: made directly, it reads no environment, so a demo picks up no real token."""
 
     model_config = SettingsConfigDict(

@@ -16,8 +16,12 @@ from bot.store.audit import AuditEntry, AuditOutcome
 from bot.store.confirmations import StoredConfirmation
 from bot.store.database import Database
 from bot.store.summaries import StoredSummary
+from bot.store.work import Enqueue, left_to_redrive
 
 LIFETIME = timedelta(minutes=5)
+EXECUTE = "execute"
+SAFETY_NET = timedelta(minutes=3)
+"""After so long whoever began a change has ended it or is dead, and a worker looks; a call takes a minute at most."""
 
 
 class Why(Enum):
@@ -55,9 +59,10 @@ class ConfirmationNeeded:
 class Confirmations:
     """Questions and their answers, with the audit record that goes with each, in one transaction each."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
+    def __init__(self, database: Database, now: Callable[[], datetime], enqueue: Enqueue = left_to_redrive) -> None:
         self._database = database
         self._now = now
+        self._enqueue = enqueue
 
     async def ask(self, proposal: Proposal[ChangingCommand], caller: Caller) -> ConfirmationNeeded:
         """Store a question and the record that it was asked. Raises StoreUnavailable."""
@@ -93,7 +98,8 @@ class Confirmations:
     async def begin(self, proposal: Proposal[ChangingCommand], caller: Caller, confirmation_id: str | None) -> int:
         """Use up the yes (where one was asked for) and record the intent; return the record's number.
 
-        Both are one transaction: where the record cannot be written, the yes is not used and nothing may be done.
+        All is one transaction, a worker's later look included: where the record cannot be written, the yes is not
+        used and nothing may be done.
 
         Raises:
             ConfirmationRefused: as `check`, and when the batch is not what the question was about, or another
@@ -104,22 +110,33 @@ class Confirmations:
         def write(connection: Connection) -> int:
             if confirmation_id is not None and not self._redeem(connection, confirmation_id, proposal, caller):
                 return 0
-            return audit.record_intent(
-                connection,
-                at=self._now(),
-                user_id=caller.user,
-                team_id=caller.team,
-                channel_id=caller.channel,
-                verb=proposal.command.verb,
-                command=proposal.command.spell(),
-                subject=proposal.batch.id,
-                confirmation_id=confirmation_id,
-            )
+            number = self._intend(connection, proposal, caller, confirmation_id)
+            self._enqueue(connection, EXECUTE, f"act:{number}", "api", [number], delay=SAFETY_NET)
+            return number
 
         entry = await self._database.run(write)
         if not entry:
             raise ConfirmationRefused(Why.CHANGED)
         return entry
+
+    def _intend(
+        self,
+        connection: Connection,
+        proposal: Proposal[ChangingCommand],
+        caller: Caller,
+        confirmation_id: str | None,
+    ) -> int:
+        return audit.record_intent(
+            connection,
+            at=self._now(),
+            user_id=caller.user,
+            team_id=caller.team,
+            channel_id=caller.channel,
+            verb=proposal.command.verb,
+            command=proposal.command.spell(),
+            subject=proposal.batch.id,
+            confirmation_id=confirmation_id,
+        )
 
     async def finish(self, entry_id: int, outcome: AuditOutcome, detail: str | None) -> None:
         """Record what came of it. Raises StoreUnavailable."""

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.app import api_http, secret
 from bot.batches.client import BatchesClient
 from bot.batches.prices import Prices, PricesUnreadable
 from bot.config import Settings, SettingsError, unknown_settings
+from bot.connections import api_http, secret
 from bot.errors import ExpectedError
 from bot.settings_checks import check_for_run
 from bot.slack.doors import check_bot_token

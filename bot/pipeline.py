@@ -50,32 +50,36 @@ class Pipeline:
         confirmations: Confirmations,
         rules: Rules,
         standing: Callable[[Caller], Awaitable[Standing]],
+        note: Callable[[str, str, str, float], None] = lambda *_: None,
     ) -> None:
+        """`note` is told of each interaction: verb, origin, outcome, seconds."""
         self._services = services
         self._confirmations = confirmations
         self._rules = rules
         self._standing = standing
+        self._note = note
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
         """Return one reply, whatever is wrong that can be expected to go wrong; log one line.
 
         What takes long tells `progress` how it goes on.
         """
-        started, verb, came = time.perf_counter(), "?", "ok"
+        started, verb, came = time.perf_counter(), "?", "broken"
         viewer = Viewer(interaction.caller, frozenset({Permission.READ}), self._services.now())
         try:
             command = parse(interaction.text)
             verb = command.verb or "overview"
             viewer = await self._permit(command, interaction)
-            return await self._run(command, interaction, viewer, progress)
+            answer = await self._run(command, interaction, viewer, progress)
+            came = "ok"
+            return answer
         except ExpectedError as error:
             came = type(error).__name__
             return Answer(_placed(render_error(error), error, interaction))
         finally:
-            spent = (time.perf_counter() - started) * 1_000
-            log.info(
-                "%s by %s in %s: %s, %.0f ms", verb, interaction.caller.user, interaction.caller.channel, came, spent
-            )
+            spent, caller = time.perf_counter() - started, interaction.caller
+            self._note(verb, interaction.origin.value, came, spent)
+            log.info("%s by %s in %s: %s, %.0f ms", verb, caller.user, caller.channel, came, spent * 1_000)
 
     async def _permit(self, command: AnyCommand, interaction: Interaction) -> Viewer:
         caller = interaction.caller
@@ -92,7 +96,8 @@ class Pipeline:
         if isinstance(command, Long):
             return Answer(render(await command.run(self._services, interaction.caller, progress), viewer))
         if not isinstance(command, Change):
-            return Answer(render(await command.run(self._services, interaction.caller), viewer))
+            reply = render(await command.run(self._services, interaction.caller), viewer)
+            return Answer(reply, audit_line(interaction.caller, command.spell(), "done") if command.announced else None)
         asked_about = await self._propose(command, interaction)
         if not isinstance(asked_about, Proposal):
             return Answer(render(asked_about, viewer))

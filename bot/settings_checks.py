@@ -7,13 +7,14 @@ from typing import NamedTuple
 from pydantic import SecretStr
 
 from bot.config import Settings, SettingsError
+from bot.config_watching import watching_problems
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 
 
 def check_for_run(settings: Settings) -> None:
     """Raise SettingsError with every reason why `run` could not work with these settings; nothing is dialled."""
-    found = [*_secrets(settings), *_addresses(settings), *_ids(settings)]
+    found = [*_secrets(settings), *_addresses(settings), *_ids(settings), *watching_problems(settings)]
     if problems := [problem for problem in found if problem]:
         raise SettingsError(problems)
 

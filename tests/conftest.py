@@ -6,23 +6,27 @@ from pathlib import Path
 
 import pytest
 
-from tests.desk import ALL_SCOPES, Desk
+from bot.app import Part
+from tests.desk import ALL_SCOPES, Desk, Transport
 
 OpenDesk = Callable[..., Awaitable[Desk]]
 
 
 @pytest.fixture
-async def open_desk(tmp_path: Path) -> AsyncIterator[OpenDesk]:
+async def open_desk(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[OpenDesk]:
     """Desks with settings of the test's own.
 
-    `transport`, `scopes` and `seeded` are of the worlds, everything else is a field of Settings.
+    `transport`, `scopes` and `seeded` are of the worlds, everything else is a field of Settings. The bot does what goes
+    on when nobody types only for tests marked `worker`: starting it takes longer than most tests.
     """
+    part = Part.BOTH if request.node.get_closest_marker("worker") else Part.WEB
     async with AsyncExitStack() as stack:
 
         async def opened(
             transport: str = "socket", scopes: frozenset[str] = ALL_SCOPES, *, seeded: bool = False, **changes: object
         ) -> Desk:
-            desk = Desk(tmp_path / "store.sqlite3", "http" if transport == "http" else "socket", scopes, seeded=seeded)
+            by: Transport = "http" if transport == "http" else "socket"
+            desk = Desk(tmp_path / "store.sqlite3", by, scopes, seeded=seeded, part=part)
             stack.push_async_callback(desk.close)
             await desk.open(**changes)
             return desk

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from bot.app import Bot, running
+from bot.app import Bot, Part, running
 from bot.config import Settings
 from bot.playground.api_simulator.recording import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
@@ -69,13 +69,14 @@ class Desk:
     What people do gives back what they newly see, so `[reply] = await desk.type(…)` says: exactly one visible reply.
     """
 
-    def __init__(self, store: Path, transport: Transport, scopes: frozenset[str], *, seeded: bool) -> None:
+    def __init__(self, store: Path, transport: Transport, scopes: frozenset[str], *, seeded: bool, part: Part) -> None:
         self.store = store
         self.time = Time()
         self.api = ApiSimulator(speed=0, seeded=seeded)
         self.slack = SlackSimulator(desk_world(), scopes=scopes, warning_lead=0.2)
         self.settings = Settings()
         self._transport = transport
+        self._part = part
         self._worlds = AsyncExitStack()
         self._running = AsyncExitStack()
         self._bot: Bot | None = None
@@ -101,7 +102,7 @@ class Desk:
         if "operators" in changes:
             changes = {"admins": changes["operators"]} | changes
         self.settings = self.settings.model_copy(update=changes)
-        self._bot = await self._running.enter_async_context(running(self.settings, self.time))
+        self._bot = await self._running.enter_async_context(running(self.settings, self.time, part=self._part))
         if self._transport == "http":
             self.slack.http_target = self.events_url
         else:

@@ -28,6 +28,7 @@ NEEDED: dict[str, set[str]] = {
     "chat.postMessage": {"chat:write"},
     "chat.update": {"chat:write"},
     "chat.delete": {"chat:write"},
+    "conversations.history": {"channels:history", "groups:history", "im:history", "mpim:history"},
     "conversations.info": {"channels:read", "groups:read", "im:read", "mpim:read"},
     "conversations.open": {"im:write", "mpim:write", "channels:manage", "groups:write"},
     "files.completeUploadExternal": {"files:write"},
@@ -63,7 +64,9 @@ def called_methods() -> set[str]:
                 name = owner.attr if isinstance(owner, ast.Attribute) else getattr(owner, "id", "")
                 if name in ("client", "_client") and hasattr(AsyncWebClient, node.func.attr):
                     called.add(node.func.attr)
-    return called
+            elif isinstance(node, ast.Constant) and node.value in NEEDED:  # what `api_call` is given
+                called.add(str(node.value).replace(".", "_"))
+    return called - {"api_call"}
 
 
 def test_the_scopes_are_those_the_code_gives_reasons_for(manifest: Any) -> None:

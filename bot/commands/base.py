@@ -2,7 +2,7 @@
 
 import tempfile
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.store.audit import AuditOutcome
 from bot.store.database import Database
 from bot.store.summaries import StoredSummary
+from bot.store.work import Enqueue, left_to_redrive
 
 UserId = NewType("UserId", str)
 TeamId = NewType("TeamId", str)
@@ -47,9 +48,17 @@ class Caller:
     channel: ChannelId | None
 
 
+async def _anywhere(channel: ChannelId) -> bool:
+    """Say that the bot may post: where it may not, the card finds its way to direct messages."""
+    return True
+
+
 @dataclass(frozen=True)
 class Services:
-    """What commands reach the outside with; handed in by the composition root."""
+    """What commands reach the outside with; handed in by the composition root.
+
+    `enqueue` hands work over in a transaction; `may_post` says whether the bot is in a channel.
+    """
 
     batches: BatchesClient
     database: Database
@@ -57,6 +66,8 @@ class Services:
     prices: Prices = field(default_factory=Prices.load)
     open_spool: OpenFile = tempfile.TemporaryFile
     """Opens a file of no name, for results on their way to somebody."""
+    enqueue: Enqueue = field(default=left_to_redrive, kw_only=True)
+    may_post: Callable[[ChannelId], Awaitable[bool]] = field(default=_anywhere, kw_only=True)
 
 
 @dataclass(frozen=True)
@@ -88,6 +99,11 @@ class Command(ABC):
     @abstractmethod
     def spell(self) -> str:
         """Return the text that parses into this very command."""
+
+    @property
+    def announced(self) -> bool:
+        """Whether the audit channel is told of it although it needs no proposal."""
+        return False
 
     @abstractmethod
     async def run(self, services: Services, caller: Caller) -> object:

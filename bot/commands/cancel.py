@@ -1,5 +1,6 @@
 """`/batch cancel ID`: initiate cancellation; what is already running may still finish."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -8,14 +9,17 @@ from bot.batches.models import MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
+from bot.commands.watching import Place, begin, place_of
 from bot.store.audit import AuditOutcome
+from bot.store.database import StoreUnavailable
 
 
 @dataclass(frozen=True)
 class CancelRequested:
-    """The API has taken the cancellation; the batch is canceling now."""
+    """The API has taken the cancellation; the batch is canceling now. What came of it will be told in `told_in`."""
 
     batch: MessageBatch
+    told_in: Place | None = None
 
 
 @dataclass(frozen=True)
@@ -76,8 +80,19 @@ class Cancel(ChangingCommand):
             batch = await services.batches.retrieve(batch_id)
             if not batch.has_ended:
                 raise
-        return CancelTooLate(batch) if batch.has_ended else CancelRequested(batch)
+        return (
+            CancelTooLate(batch) if batch.has_ended else CancelRequested(batch, await _follow(services, caller, batch))
+        )
 
     def conclude(self, outcome: object) -> AuditOutcome:
         """Too late is a refusal by the facts."""
         return "done" if isinstance(outcome, CancelRequested) else "refused"
+
+
+async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> Place | None:
+    """Have the caller told what the cancel really did; a store that fails does not make the cancel a failure."""
+    with suppress(StoreUnavailable):
+        place = await place_of(services, caller)
+        await begin(services, caller, batch, place, "cancel")
+        return place
+    return None

@@ -67,6 +67,11 @@ class MissingReference(UsageError):
 
 
 @dataclass(eq=False)
+class NeedsChannel(UsageError):
+    """The verb is about a channel, and was not used in one."""
+
+
+@dataclass(eq=False)
 class NoBatches(ExpectedError):
     """`last` was asked for in a workspace without batches."""
 

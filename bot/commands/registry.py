@@ -12,15 +12,20 @@ from bot.commands.errors import UnknownVerb
 from bot.commands.help import HelpCommand, HelpShown
 from bot.commands.keep import Keep, Kept
 from bot.commands.list import BatchList, List
+from bot.commands.mute import Mute, Muted
+from bot.commands.notify import Notify, NotifyShown
 from bot.commands.overview import Overview, OverviewShown
 from bot.commands.results import Results, ResultsOutcome
 from bot.commands.status import BatchShown, Status
 from bot.commands.stop_reading import StopAsked, StopReading
+from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
 from bot.commands.words import split_words
 
 Change = Cancel | Delete
 Long = Results | Cost
-AnyCommand = Overview | HelpCommand | List | Status | Audit | Keep | StopReading | Long | Change
+Wish = Watch | Unwatch | Mute | Notify
+AnyCommand = Overview | HelpCommand | List | Status | Audit | Keep | StopReading | Wish | Long | Change
+WatchOutcome = WatchBegun | WatchTooLate | WatchesShown | Unwatched | Muted | NotifyShown
 Outcome = (
     OverviewShown
     | HelpShown
@@ -37,6 +42,7 @@ Outcome = (
     | ResultsOutcome
     | CostShown
     | StopAsked
+    | WatchOutcome
 )
 
 COMMANDS: tuple[type[AnyCommand], ...] = (
@@ -46,8 +52,12 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Status,
     Results,
     Cost,
+    Watch,
+    Unwatch,
     Cancel,
     Delete,
+    Mute,
+    Notify,
     Audit,
     Keep,
     StopReading,
@@ -62,6 +72,9 @@ ALSO = {
     "remove": "delete",
     "rm": "delete",
     "?": "help",
+    "quiet": "notify",
+    "subscribe": "watch",
+    "unsubscribe": "unwatch",
 }
 """Other tools' words for our verbs, suggested and never run."""
 

@@ -13,7 +13,7 @@ from bot.commands.progress import LongCommand, Progress, Reading
 from bot.commands.reading import Copy, Fetched, NotSpooled, read_whole, remembered
 from bot.commands.references import Reference, find_batch, parse_reference
 from bot.commands.result_files import TAKEN, FileKind, converter
-from bot.store import summaries
+from bot.store import batches_seen, summaries
 
 
 @dataclass(frozen=True)
@@ -162,6 +162,8 @@ def _note_taken(
         await services.database.run(
             lambda connection: summaries.note_taken(connection, batch.id, taken, by=caller.user, at=now)
         )
+        # Nobody has to be reminded that they expire.
+        await services.database.run(lambda connection: batches_seen.mark_fetched(connection, batch.id, now))
 
     return arrived
 

@@ -8,17 +8,18 @@ from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Help, ReadingCommand, Services
 from bot.commands.references import Reference, find_batch, parse_reference
-from bot.store import audit
+from bot.store import audit, watches
 from bot.store.database import StoreUnavailable
 
 
 @dataclass(frozen=True)
 class BatchShown:
-    """The batch as the API has it now, and who canceled it, if that was done here."""
+    """The batch as the API has it now, who canceled it, if that was done here, and who watches it."""
 
     batch: MessageBatch
     public: bool
     canceled_by: str | None = None
+    watchers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Status(ReadingCommand):
     async def run(self, services: Services, caller: Caller) -> BatchShown:
         """Read the batch. Raises ApiError and what a reference may raise."""
         found = await find_batch(self.reference, services.batches)
-        return BatchShown(found.batch, self.public, await _canceled_by(found.batch, services))
+        canceled_by, watchers = await _canceled_by(found.batch, services), await _watchers(found.batch, services)
+        return BatchShown(found.batch, self.public, canceled_by, watchers)
 
 
 async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
@@ -52,3 +54,11 @@ async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
     with suppress(StoreUnavailable):
         return await services.database.run(lambda connection: audit.who_did(connection, "cancel", batch.id))
     return None
+
+
+async def _watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
+    """Look up who watches it, likewise."""
+    with suppress(StoreUnavailable):
+        found = await services.database.run(lambda connection: watches.of_batch(connection, batch.id))
+        return tuple(dict.fromkeys(watch.user_id for watch in found if watch.user_id))
+    return ()

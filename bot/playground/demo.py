@@ -11,9 +11,17 @@ Try /batch, then /batch status last, then /batch delete last. Ctrl-C ends it.
 """
 
 
+def later(api: str) -> str:
+    """Return how to let simulated time pass, which is how one sees what watching does."""
+    return (
+        "Watch a batch that is running (/batch watch ID), and let an hour pass:\n"
+        f"curl -X POST -H 'content-type: application/json' -d '{{\"seconds\": 3600}}' {api}/_simulator/advance\n"
+    )
+
+
 async def demo(port: int, stopped: asyncio.Event) -> None:
     """Serve the page until `stopped` is set; prints its address when it is ready. Raises OSError: the port is taken."""
     async with staged(port=port) as stage:
-        sys.stdout.write(f"Batchdesk demo: {stage.slack.url}\n{GREETING}")
+        sys.stdout.write(f"Batchdesk demo: {stage.slack.url}\n{GREETING}{later(stage.api.base_url)}")
         sys.stdout.flush()
         await stopped.wait()

@@ -42,6 +42,7 @@ def settings_between(slack: SlackSimulator, api: ApiSimulator, store: Path) -> S
         anthropic_base_url=api.base_url,
         database_url=f"sqlite:///{store}",
         operators=(OPERATOR,),
+        port=0,
     )
 
 
@@ -62,7 +63,9 @@ async def staged(*, port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
         stack.push_async_callback(slack.stop)
         slack.set_commands([command_hint()])
         api.on_request(lambda request: slack.note_traffic(_traffic(request)))
-        bot = await stack.enter_async_context(running(settings_between(slack, api, folder / "store.sqlite3")))
+        settings = settings_between(slack, api, folder / "store.sqlite3")
+        # By the simulated clock: whoever advances it sees what the bot does after an hour, or a month.
+        bot = await stack.enter_async_context(running(settings, lambda: api.now))
         yield Stage(slack, api, bot)
 
 

@@ -6,6 +6,7 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.base import Caller, ChannelId, UserId
@@ -44,6 +45,20 @@ class Directory:
             is_guest=guest,
             is_external_channel=external,
         )
+
+    async def may_post(self, channel: ChannelId) -> bool:
+        """Return whether the bot is in a channel; asked anew each time, because people invite it when it was not.
+
+        Where Slack gives no answer it is taken for a yes: what cannot be posted there goes to direct messages.
+        """
+        try:
+            found = (await self._client.conversations_info(channel=channel))["channel"]
+        except SlackApiError:
+            return False
+        except FAILURES as error:
+            log.warning("Slack did not say whether I am in %s: %s", channel, failure(error))
+            return True
+        return bool(found.get("is_member")) and not found.get("is_archived")
 
     async def _is_guest(self, caller: Caller) -> bool | None:
         if self._rules.allow_guests:

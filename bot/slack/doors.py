@@ -1,7 +1,7 @@
 """How Slack reaches the bot: a WebSocket the bot opens, or signed HTTP requests on a port."""
 
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
@@ -88,9 +88,20 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
 
 
 @asynccontextmanager
-async def open_port(app: AsyncApp, port: int, host: str = "0.0.0.0") -> AsyncIterator[int]:  # noqa: S104 - Slack calls it
-    """Listen for Slack's signed requests on EVENTS_PATH; yields the port. Raises PortTaken."""
-    runner = web.AppRunner(app.server(port=port, path=EVENTS_PATH).web_app, access_log=None)
+async def open_port(
+    app: AsyncApp,
+    port: int,
+    host: str = "0.0.0.0",  # noqa: S104 - Slack calls it
+    also: Callable[[web.Application], None] = lambda _: None,
+) -> AsyncIterator[int]:
+    """Listen for Slack's signed requests on EVENTS_PATH, and serve what `also` adds; yields the port.
+
+    Raises:
+        PortTaken: somebody else listens there.
+    """
+    listening = app.server(port=port, path=EVENTS_PATH).web_app
+    also(listening)
+    runner = web.AppRunner(listening, access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)

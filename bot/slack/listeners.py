@@ -35,12 +35,14 @@ class Listeners:
         in_flight: InFlight,
         progress: ProgressMessages,
         audit_channel: str | None,
+        note_error: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
         self._outbound = outbound
         self._in_flight = in_flight
         self._progress = progress
         self._audit_channel = audit_channel
+        self._note_error = note_error
 
     def register(self, app: AsyncApp) -> None:
         """Register everything, `/batch` first because each listener tried before the match costs time.
@@ -125,7 +127,8 @@ class Listeners:
             await self._say_instead(render_error(error), surface, body)
         except Exception:
             reference = secrets.token_hex(4)
-            log.exception("unexpected error, reference %s", reference)
+            log.exception("unexpected error, reference %s", reference, extra={"reference": reference})
+            self._note_error(reference)
             await self._say_instead(render_unexpected(reference), surface, body)
 
     async def _say_instead(self, message: Message, surface: Surface | None, body: Payload) -> None:

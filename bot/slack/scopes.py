@@ -2,12 +2,15 @@
 
 BOT_SCOPES = {
     "commands": "the slash command /batch",
-    "chat:write": "answers where a response_url is spent, and the audit channel",
+    "chat:write": "cards and notices of watched batches, the audit channel, answers where a response_url is spent",
     "users:read": "telling guests from members (users.info)",
     "channels:read": "telling shared public channels from one's own (conversations.info)",
     "groups:read": "the same for private channels",
     "im:read": "the same for direct messages with the bot",
     "im:write": "opening one's messages with the bot, for files (conversations.open)",
+    "channels:history": "finding one's own message again before a doubtful one is repeated (conversations.history)",
+    "groups:history": "the same in private channels",
+    "im:history": "the same in direct messages with the bot",
     "files:write": "sending results and the audit record as files",
     "usergroups:read": "user groups in BATCHDESK_OPERATORS and BATCHDESK_ADMINS",
 }

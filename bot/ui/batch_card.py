@@ -1,6 +1,6 @@
 """One card for a batch: the same in status, in a list row (its short form), in a question and on App Home."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
@@ -12,11 +12,14 @@ from bot.commands.delete import Delete
 from bot.commands.references import PREFIX, Reference
 from bot.commands.results import Results
 from bot.commands.status import Status
+from bot.commands.watch import Unwatch, Watch
 from bot.ui.buttons import actions, button, fits
 from bot.ui.reply import Block, Viewer
 from bot.ui.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
 
 SHORT = 10
+NAMED = 5
+"""People named on a card; the rest are a number."""
 SQUARES = 10
 _OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
 
@@ -117,13 +120,25 @@ def times(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]:
     return [*parts, f"results readable until {show(batch.readable_until)}"]
 
 
-def card_facts(batch: MessageBatch, canceled_by: str | None = None) -> tuple[Block, ...]:
-    """Return the card without its first line and its buttons; `canceled_by` is a user's id."""
+def card_facts(
+    batch: MessageBatch, canceled_by: str | None = None, watchers: Sequence[str] = (), *, shared: bool = False
+) -> tuple[Block, ...]:
+    """Return the card without its first line and its buttons; `canceled_by` and `watchers` are users' ids.
+
+    `shared`: watchers are counted instead of named, because their names would mention them before it is over.
+    """
     requests = requests_line(batch)
     if batch.has_ended and (squares := bar(batch.request_counts)):
         requests = f"{squares}\n{requests}"
     people = [f"canceled by <@{canceled_by}>"] if canceled_by else []
+    if watchers:
+        people.append(f"watched by {counted(len(watchers), 'person', 'people') if shared else _named(watchers)}")
     return (section(f"{code(batch.id)}\n{requests}"), context(" · ".join([*times(batch, date), *people])))
+
+
+def _named(users: Sequence[str]) -> str:
+    more = [f"{len(users) - NAMED} more"] if len(users) > NAMED else []
+    return ", ".join([*(f"<@{user}>" for user in users[:NAMED]), *more])
 
 
 def card_title(batch: MessageBatch) -> str:
@@ -132,17 +147,39 @@ def card_title(batch: MessageBatch) -> str:
     return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {short_id(batch)}"
 
 
-def batch_card(batch: MessageBatch, viewer: Viewer, canceled_by: str | None = None) -> tuple[Block, ...]:
-    """Return the card: first line, id, requests, times, and the buttons this viewer may use in this state."""
-    return (header(card_title(batch)), *card_facts(batch, canceled_by), *actions(card_buttons(batch, viewer)))
+def batch_card(
+    batch: MessageBatch,
+    viewer: Viewer,
+    canceled_by: str | None = None,
+    watchers: Sequence[str] = (),
+    *,
+    shared: bool = False,
+) -> tuple[Block, ...]:
+    """Return the card: first line, id, requests, times, people, and the buttons this viewer may use in this state.
+
+    `shared`: others see it too, so it has the buttons of both who watches and who does not, and stays shared.
+    """
+    buttons = card_buttons(batch, viewer, watchers, shared=shared)
+    return (header(card_title(batch)), *card_facts(batch, canceled_by, watchers, shared=shared), *actions(buttons))
 
 
-def card_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block]:
+def card_buttons(
+    batch: MessageBatch, viewer: Viewer, watchers: Sequence[str] = (), *, shared: bool = False
+) -> list[Block]:
     """Return exactly the buttons that make sense in this state and that the viewer may use."""
     reference = Reference(batch.id)
     buttons = []
     if not batch.has_ended:
-        buttons.append(button("Refresh", Status(reference), renew=True))
+        buttons.append(button("Refresh", Status(reference, public=shared), renew=True))
+        others = shared and (viewer.caller.channel or "")[:1] not in (
+            "U",
+            "W",
+            "D",
+        )  # nobody else reads direct messages
+        if others or viewer.caller.user not in watchers:
+            buttons.append(button("Watch", Watch(reference), says=f"Watch batch {short_id(batch)}"))
+        if watchers if others else viewer.caller.user in watchers:
+            buttons.append(button("Unwatch", Unwatch(reference), says=f"Watch batch {short_id(batch)} no more"))
     if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
         buttons.append(button("Cancel", Cancel(reference), says=f"Cancel batch {short_id(batch)}"))
     if batch.is_readable(viewer.now):

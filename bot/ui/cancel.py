@@ -4,14 +4,17 @@ from bot.batches.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
 from bot.ui.batch_card import batch_card, card_text
 from bot.ui.reply import Message, Viewer
-from bot.ui.text import section
+from bot.ui.text import section, where
 
 
 def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     """Say what has begun and what it does not promise."""
+    told = "How many were really canceled shows when the batch has ended."
+    if outcome.told_in is not None:
+        told = f"I will tell you {where(outcome.told_in.id)} how many were really canceled when the batch has ended."
     return _said(
         "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
-        "How many were really canceled shows when the batch has ended.",
+        f"{told}",
         outcome.batch,
         viewer,
     )

@@ -9,8 +9,10 @@ from bot.commands.delete import AlreadyGone, Deleted, DeleteDidNotHappen, Delete
 from bot.commands.help import HelpShown
 from bot.commands.keep import Kept
 from bot.commands.list import BatchList
+from bot.commands.mute import Muted
+from bot.commands.notify import NotifyShown
 from bot.commands.overview import OverviewShown
-from bot.commands.registry import Outcome
+from bot.commands.registry import Outcome, WatchOutcome
 from bot.commands.results import (
     CausesFile,
     NothingFailed,
@@ -21,6 +23,7 @@ from bot.commands.results import (
 )
 from bot.commands.status import BatchShown
 from bot.commands.stop_reading import StopAsked
+from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
 from bot.confirmations import ConfirmationNeeded
 from bot.ui.audit import render_audit, render_audit_export
 from bot.ui.cancel import render_already_canceling, render_cancel_requested, render_cancel_too_late
@@ -40,6 +43,14 @@ from bot.ui.progress import render_stop_asked
 from bot.ui.reply import Reply, Viewer
 from bot.ui.results import render_results
 from bot.ui.status import render_status
+from bot.ui.watch import (
+    render_muted,
+    render_notify,
+    render_unwatched,
+    render_watch_begun,
+    render_watch_too_late,
+    render_watches,
+)
 
 
 def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
@@ -59,18 +70,22 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
             return render_question(outcome, viewer)
         case Kept():
             return render_kept(outcome, viewer)
-        case CostShown():
-            return render_cost(outcome, viewer)
-        case StopAsked():
-            return render_stop_asked(outcome, viewer)
+        case CostShown() | StopAsked():
+            return _render_reading(outcome, viewer)
         case ResultsShown() | ResultsFile() | CausesFile() | NothingFailed() | ResultsNotReady() | ResultsGone():
             return render_results(outcome, viewer)
         case CancelRequested() | CancelTooLate() | AlreadyCanceling():
             return _render_cancel(outcome, viewer)
         case Deleted() | AlreadyGone() | DeleteDidNotHappen() | DeleteUnknown() | DeleteRefused():
             return _render_delete(outcome, viewer)
+        case WatchBegun() | WatchTooLate() | WatchesShown() | Unwatched() | Muted() | NotifyShown():
+            return _render_watch(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
+
+
+def _render_reading(outcome: CostShown | StopAsked, viewer: Viewer) -> Reply:
+    return render_cost(outcome, viewer) if isinstance(outcome, CostShown) else render_stop_asked(outcome, viewer)
 
 
 def _render_audit(outcome: AuditShown | AuditExported, viewer: Viewer) -> Reply:
@@ -103,5 +118,23 @@ def _render_delete(
             return render_delete_unknown(outcome, viewer)
         case DeleteRefused():
             return render_delete_refused(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _render_watch(outcome: WatchOutcome, viewer: Viewer) -> Reply:
+    match outcome:
+        case WatchBegun():
+            return render_watch_begun(outcome, viewer)
+        case WatchTooLate():
+            return render_watch_too_late(outcome, viewer)
+        case WatchesShown():
+            return render_watches(outcome, viewer)
+        case Unwatched():
+            return render_unwatched(outcome, viewer)
+        case Muted():
+            return render_muted(outcome, viewer)
+        case NotifyShown():
+            return render_notify(outcome, viewer)
         case unreachable:
             assert_never(unreachable)

@@ -28,11 +28,13 @@ def cause_blocks(summary: ResultsSummary) -> list[Block]:
 
 def largest_cause(summary: ResultsSummary) -> list[str]:
     """Return the largest cause as a sentence, or nothing."""
-    if not summary.causes:
-        return []
-    cause = summary.causes[0]
+    return [f"Largest cause: {cause_line(cause)}" for cause in summary.causes[:1]]
+
+
+def cause_line(cause: Cause) -> str:
+    """Return a cause on one line: how often, of which type, and its message made general."""
     said = f": {code(cause.message, 150)}" if cause.message else ""
-    return [f"Largest cause: {number(cause.count)} {code(cause_name(cause), 80)}{said}"]
+    return f"{number(cause.count)} {code(cause_name(cause), 80)}{said}"
 
 
 def _words(cause: Cause) -> str:

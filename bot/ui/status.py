@@ -7,5 +7,5 @@ from bot.ui.reply import Message, Viewer
 
 def render_status(outcome: BatchShown, viewer: Viewer) -> Message:
     """Return the card."""
-    blocks = batch_card(outcome.batch, viewer, canceled_by=outcome.canceled_by)
+    blocks = batch_card(outcome.batch, viewer, outcome.canceled_by, outcome.watchers, shared=outcome.public)
     return Message(card_text(outcome.batch), blocks, public=outcome.public)

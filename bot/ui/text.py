@@ -66,6 +66,11 @@ def utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).isoformat(' ')[:16]} UTC"
 
 
+def where(place: str) -> str:
+    """Return `in #channel`, or `in your messages with me` for a person's id or a direct message's."""
+    return "in your messages with me" if place[:1] in "UWD" else f"in <#{place}>"
+
+
 def duration(span: timedelta) -> str:
     """Return the two largest units that matter: `48 s`, `12 min`, `3 h 20 min`, `2 days 4 h`."""
     seconds = max(0, int(span.total_seconds()))

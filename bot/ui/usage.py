@@ -4,6 +4,7 @@ from bot.commands.errors import (
     BadValue,
     MissingReference,
     MissingValue,
+    NeedsChannel,
     TextTooLong,
     UnexpectedWord,
     UnknownOption,
@@ -38,6 +39,8 @@ def _problem(error: UsageError) -> str:
             return f"{_named(error)} takes no further word; {code(error.word, 60)} is one too many."
         case MissingReference():
             return f"{_named(error)} needs to know which batch: its id, the beginning of one, or `last`."
+        case NeedsChannel():
+            return f"{_named(error)} is about a channel: use it in the channel that it is about."
         case TextTooLong():
             return f"That is {number(error.length)} characters; a command has at most {number(error.limit)}."
         case _:

@@ -25,7 +25,7 @@ async def test_the_demo_serves_its_page_until_it_is_stopped(capsys: pytest.Captu
     running = asyncio.create_task(demo(0, stopped))
     while "http" not in (printed := capsys.readouterr().out):  # noqa: ASYNC110 - it is print that says it is ready
         await asyncio.sleep(0.01)
-    [address] = re.findall(r"http://127\.0\.0\.1:\d+", printed)
+    address = re.findall(r"http://127\.0\.0\.1:\d+", printed)[0]
 
     async with httpx.AsyncClient() as browser:
         page = await browser.get(address)

@@ -25,7 +25,7 @@ from bot.ui.render import render
 from bot.ui.reply import Message, Reply, Viewer
 from bot.ui.strays import render_unknown_command, render_unknown_press, render_unknown_shortcut
 from tests.builders import ADA, ADMIN, AT_HOME, BATCHES, BEN, ID, NOW, VIEWERS, batch_id, canceling, entry, running
-from tests.ui import results_catalog
+from tests.ui import results_catalog, watching_catalog
 
 Drawable = Outcome | ConfirmationNeeded
 
@@ -107,6 +107,7 @@ OUTCOMES: dict[str, Drawable] = {
     ),
     "question_cancel": ConfirmationNeeded(Cancel(REFERENCE), running(), QUESTION.id, QUESTION.expires_at),
     **results_catalog.OUTCOMES,
+    **watching_catalog.OUTCOMES,
 }
 FOR_EVERYONE = ("status_", "help", "delete_refused", "cancel_")
 """How the names begin of what differs by what its reader may do; the rest is drawn for an administrator."""
@@ -167,6 +168,7 @@ ERRORS: dict[str, ExpectedError] = {
     "store_full": StoreUnavailable("full"),
     "not_our_button": NotOurButton(),
     **results_catalog.ERRORS,
+    **watching_catalog.ERRORS,
 }
 OTHERS: dict[str, Message] = {
     "unexpected": render_unexpected("bd-3f9a1c"),

@@ -5,6 +5,7 @@ from enum import Enum
 from typing import Any, TypeVar
 
 from bot.batches.models import MessageBatch
+from bot.commands.mute import Muted
 from bot.store.database import StoreUnavailable
 
 T = TypeVar("T")
@@ -15,6 +16,7 @@ OURS = {
     *("status", "older_than"),  # of a list: checked when it was typed
     *("id", "confirmation_id"),  # of a question: made here
     *("again", "since", "by"),  # of a reading and of a cost: spelled here, or checked when it was typed
+    *("level", "watchers", "places", "closed"),  # of watching: the bot's own word, and Slack's own ids
     *("fetched_by", "taken_by", "taken"),  # of a summary: Slack's own ids, and the bot's own word
 }
 """Fields whose text nobody outside chooses."""
@@ -30,7 +32,7 @@ def _spoiled(value: Any, text: str, status: bool) -> Any:
     match value:
         case MessageBatch():
             return value.model_copy(update={"id": text} | ({"processing_status": text} if status else {}))
-        case StoreUnavailable() | Enum():
+        case StoreUnavailable() | Enum() | Muted(is_channel=True):
             return value
         case tuple():
             return tuple(_spoiled(inner, text, status) for inner in value)

@@ -97,11 +97,11 @@ def test_no_button_confirms_without_having_asked() -> None:
 @pytest.mark.parametrize(
     ("viewer", "state", "expected"),
     [
-        (READER, "running", ["Refresh"]),
-        (OPERATOR, "running", ["Refresh", "Cancel"]),
-        (ADMIN, "running", ["Refresh", "Cancel"]),
-        (OPERATOR, "canceling", ["Refresh"]),
-        (ADMIN, "unknown_status", ["Refresh"]),
+        (READER, "running", ["Refresh", "Watch"]),
+        (OPERATOR, "running", ["Refresh", "Watch", "Cancel"]),
+        (ADMIN, "running", ["Refresh", "Watch", "Cancel"]),
+        (OPERATOR, "canceling", ["Refresh", "Watch"]),
+        (ADMIN, "unknown_status", ["Refresh", "Watch"]),
         (READER, "ended_some_succeeded", ["Results"]),
         (OPERATOR, "ended_some_succeeded", ["Results"]),
         (ADMIN, "ended_some_succeeded", ["Results", "Delete"]),

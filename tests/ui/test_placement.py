@@ -43,7 +43,7 @@ def test_only_what_was_asked_to_be_public_is() -> None:
     public = {name for name, outcome in OUTCOMES.items() if message_of(render(outcome, ADMIN)).public}
 
     assert public == {
-        *("status_public", "list_public", "audit_of_one_batch"),
+        *("status_public", "status_watched_in_public", "list_public", "audit_of_one_batch"),
         *("results_public", "results_file_public", "cost_incomplete"),
     }
     assert not any(render_error(error).public for error in ERRORS.values())

@@ -1,6 +1,7 @@
 """The simulated Message Batches API as one object: a server on loopback with its workspace, its time and its faults."""
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Self
 
 from aiohttp import web
@@ -75,6 +76,11 @@ class ApiSimulator:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    @property
+    def now(self) -> datetime:
+        """The simulated moment."""
+        return self._clock.now()
 
     def advance(self, seconds: float) -> None:
         """Push the simulated time ahead by so many seconds."""

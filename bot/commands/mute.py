@@ -1,0 +1,117 @@
+"""`/batch mute ID|here|CHANNEL [until]`: tell nobody of a batch, or nothing in a channel, for a while or for good."""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import ClassVar, Self
+
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, Command, Help, Permission, Services
+from bot.commands.errors import BadValue, MissingReference, NeedsChannel
+from bot.commands.references import Reference, find_batch, reference
+from bot.store import wishes
+
+HERE = "here"
+OFF = "off"
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
+_SPAN = re.compile(r"([0-9]{1,4})([mhdw])")
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
+
+
+@dataclass(frozen=True)
+class Muted:
+    """Nothing is told of a batch, or in a channel, until a moment or for good; `ended`: it is told again."""
+
+    subject: str
+    is_channel: bool
+    until: datetime | None
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Mute(Command):
+    """Mute a batch or a channel: for everyone, and therefore an operator's, and recorded."""
+
+    verb: ClassVar[str] = "mute"
+    permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help(
+        "mute ID|here [2h|3d|2026-12-31|off]",
+        "no notices of a batch, or in this channel, for everyone; its card still stays up to date",
+        "mute here 2h",
+    )
+
+    subject: Reference
+    until: str | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read what to mute, and until when. Raises UsageError, InvalidBatchId."""
+        words = arguments.at_most(2).words
+        if not words:
+            raise MissingReference(arguments.verb)
+        until = words[1].lower() if len(words) > 1 else None
+        if until is not None:
+            _check(until)
+        return cls(_subject(words[0]), until)
+
+    def spell(self) -> str:
+        """Return `mute ID`, and until when."""
+        return f"mute {self.subject} {self.until or ''}".strip()
+
+    @property
+    def announced(self) -> bool:
+        """It changes what others are told."""
+        return True
+
+    async def run(self, services: Services, caller: Caller) -> Muted:
+        """Mute and record it in one transaction. Raises NeedsChannel, ApiError, StoreUnavailable."""
+        is_channel = self.subject == HERE or _CHANNEL.fullmatch(self.subject) is not None
+        subject = _channel(self.subject, caller) if is_channel else await _batch(self.subject, services)
+        muted = Muted(subject, is_channel, _moment(self.until, services.now()), ended=self.until == OFF)
+        command = f"mute {subject} {self.until or ''}".strip()
+        change = wishes.Recorded(caller.user, caller.team, caller.channel, command, subject, services.now())
+        if muted.ended:
+            await services.database.run(lambda connection: wishes.unmute(connection, change))
+        else:
+            await services.database.run(lambda connection: wishes.mute(connection, muted.until, change))
+        return muted
+
+
+def _subject(word: str) -> Reference:
+    """Read what to mute; names of channels say nothing here, only their ids do (docs.slack.dev, slash commands)."""
+    if word.lower() in (HERE, "channel"):
+        return Reference(HERE)
+    if word.startswith("#") and not _CHANNEL.fullmatch(word[1:]):
+        raise BadValue("mute", "channel", word, "here, typed in that channel, or the id of one (C…)")
+    return reference(word.removeprefix("#"))
+
+
+def _channel(subject: str, caller: Caller) -> str:
+    if subject != HERE:
+        return subject
+    if caller.channel is None:
+        raise NeedsChannel("mute")
+    return caller.channel
+
+
+async def _batch(subject: Reference, services: Services) -> str:
+    return (await find_batch(subject, services.batches)).batch.id
+
+
+def _check(until: str) -> None:
+    try:
+        _moment(until, datetime.now(UTC))
+    except (ValueError, OverflowError):
+        raise BadValue("mute", "time", until, "2h, 3d, a day such as 2026-12-31, or off") from None
+
+
+def _moment(until: str | None, now: datetime) -> datetime | None:
+    """Return when a mute ends: after a span, or when a day begins (UTC); None for good. Raises ValueError."""
+    if until is None or until == OFF:
+        return None
+    if found := _SPAN.fullmatch(until):
+        return now + timedelta(**{_UNITS[found[2]]: int(found[1])})
+    if not _DAY.fullmatch(until):
+        raise ValueError(until)
+    return datetime.fromisoformat(until).replace(tzinfo=UTC)

@@ -1,0 +1,68 @@
+"""`/batch notify all|failures|none`: what a channel is told of how batches end."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self, get_args
+
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, Command, Help, Permission, Services
+from bot.commands.errors import BadValue, NeedsChannel
+from bot.store import watches, wishes
+from bot.store.watches import QuietLevel
+
+LEVELS: dict[str, QuietLevel] = {level: level for level in get_args(QuietLevel)}
+
+
+@dataclass(frozen=True)
+class NotifyShown:
+    """What a channel is told now; `changed`: by this command."""
+
+    channel: str
+    level: QuietLevel
+    changed: bool
+
+
+@dataclass(frozen=True)
+class Notify(Command):
+    """Set or ask what this channel is told: for everyone in it, and therefore an operator's, and recorded."""
+
+    verb: ClassVar[str] = "notify"
+    permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help(
+        "notify [all|failures|none]",
+        "what this channel is told when batches end: everything, failures only, or nothing; cards stay up to date",
+        "notify failures",
+    )
+
+    level: QuietLevel | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the level, if one is to be set. Raises UsageError."""
+        words = arguments.at_most(1).words
+        if not words:
+            return cls()
+        level = LEVELS.get(words[0].lower())
+        if level is None:
+            raise BadValue("notify", "level", words[0], ", ".join(LEVELS))
+        return cls(level)
+
+    def spell(self) -> str:
+        """Return `notify`, and the level."""
+        return f"notify {self.level or ''}".strip()
+
+    @property
+    def announced(self) -> bool:
+        """It changes what others are told, where it sets a level."""
+        return self.level is not None
+
+    async def run(self, services: Services, caller: Caller) -> NotifyShown:
+        """Set and record it in one transaction, or read it. Raises NeedsChannel, StoreUnavailable."""
+        channel, level = caller.channel, self.level
+        if channel is None or channel.startswith("D"):
+            raise NeedsChannel("notify")
+        if level is None:
+            current = await services.database.run(lambda connection: watches.quiet_level(connection, channel))
+            return NotifyShown(channel, current, changed=False)
+        change = wishes.Recorded(caller.user, caller.team, channel, self.spell(), channel, services.now())
+        await services.database.run(lambda connection: wishes.set_level(connection, level, change))
+        return NotifyShown(channel, level, changed=True)

@@ -1,0 +1,50 @@
+"""A batch as the API shows it ↔ a batch as the store remembers it."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from bot.batches.models import MessageBatch
+from bot.store.batches_seen import SeenBatch
+
+
+def shape_of(batch: MessageBatch) -> str:
+    """Return everything of a batch that changes while it is watched, in one word to compare by."""
+    counts = batch.request_counts
+    figures = (counts.processing, counts.succeeded, counts.errored, counts.canceled, counts.expired)
+    canceled = "c" if batch.cancel_initiated_at else ""
+    readable = "r" if batch.results_url else ""
+    return (
+        f"{batch.processing_status}{canceled}{readable}{'a' if batch.archived_at else ''} {'/'.join(map(str, figures))}"
+    )
+
+
+def seen_of(batch: MessageBatch, now: datetime) -> SeenBatch:
+    """Return what is stored of a batch that was read at `now`; one that has ended is over."""
+    return SeenBatch(
+        id=batch.id,
+        status=batch.processing_status,
+        shape=shape_of(batch),
+        body=batch.model_dump_json(),
+        created_at=batch.created_at,
+        expires_at=batch.expires_at,
+        ended_at=batch.ended_at,
+        results_ready=batch.results_url is not None,
+        over_at=now if is_settled(batch) else None,
+    )
+
+
+def batch_of(seen: SeenBatch) -> MessageBatch:
+    """Return the batch as it was last seen."""
+    return MessageBatch.model_validate_json(seen.body)
+
+
+def is_settled(batch: MessageBatch) -> bool:
+    """Say whether there is nothing more to wait for: ended, and its results are there or have been."""
+    return batch.has_ended and (batch.results_url is not None or batch.archived_at is not None)
+
+
+def fields_of(batch: MessageBatch, now: datetime) -> dict[str, object]:
+    """Return the columns of a batch that a sweep changes."""
+    seen = replace(seen_of(batch, now), missing_since=None)
+    kept = ("id", "fetched_at")
+    return {name: value for name, value in vars(seen).items() if name not in kept}

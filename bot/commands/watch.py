@@ -1,0 +1,148 @@
+"""`/batch watch [ID]` and `/batch unwatch ID`: be told how a batch goes on, or not any more."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.batches.models import BatchId, MessageBatch, check_batch_id
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.base import Caller, Command, Help, Permission, Services
+from bot.commands.errors import BadValue, ReferenceAmbiguous
+from bot.commands.references import CANDIDATES_SHOWN, LAST, PREFIX, Reference, find_batch, parse_reference
+from bot.commands.seen import batch_of
+from bot.commands.watching import Place, Wish, begin, place_of
+from bot.store import wishes
+from bot.store.batches_seen import SeenBatch
+from bot.store.watches import Watch as StoredWatch
+
+
+@dataclass(frozen=True)
+class WatchBegun:
+    """The caller watches the batch; `already`: he did before. The card is, or will be, in `place`."""
+
+    batch: MessageBatch
+    place: Place
+    already: bool
+
+
+@dataclass(frozen=True)
+class WatchTooLate:
+    """The batch has ended: there is nothing to wait for."""
+
+    batch: MessageBatch
+
+
+@dataclass(frozen=True)
+class Watched:
+    """One batch the caller watches, as it was last seen, and the places where he is told."""
+
+    batch: MessageBatch
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class WatchesShown:
+    """What the caller watches, newest first."""
+
+    watched: tuple[Watched, ...]
+
+
+@dataclass(frozen=True)
+class Unwatched:
+    """The caller is not told of the batch any more; its cards stay in their places. None: he was not before either."""
+
+    batch_id: BatchId
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Watch(Command):
+    """Watch a batch, or without one ask what one watches. It changes only what the caller is told."""
+
+    verb: ClassVar[str] = "watch"
+    permission: ClassVar[Permission] = Permission.READ
+    help: ClassVar[Help] = Help(
+        "watch [ID] [--here | --dm]",
+        "one card that stays up to date, one mention when the batch has ended; without ID: what you watch",
+        "watch last",
+    )
+    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("here", False), OptionSpec("dm", False))
+
+    reference: Reference | None = None
+    wish: Wish = "here"
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read an optional reference and where the card is to be. Raises UsageError, InvalidBatchId."""
+        if arguments.flag("here") and arguments.flag("dm"):
+            raise BadValue("watch", "place", "--here --dm", "one of the two")
+        wish: Wish = "dm" if arguments.flag("dm") else "here"
+        return cls(parse_reference(arguments) if arguments.words else None, wish)
+
+    def spell(self) -> str:
+        """Return `watch`, and what was given."""
+        return f"watch {self.reference or ''}".strip() + (" --dm" if self.wish == "dm" else "")
+
+    async def run(self, services: Services, caller: Caller) -> WatchBegun | WatchTooLate | WatchesShown:
+        """Begin to watch. Raises ApiError, StoreUnavailable and what a reference may raise."""
+        if self.reference is None:
+            return await _shown(services, caller)
+        batch = (await find_batch(self.reference, services.batches)).batch
+        if batch.has_ended:
+            return WatchTooLate(batch)
+        place = await place_of(services, caller, self.wish)
+        return WatchBegun(batch, place, already=not await begin(services, caller, batch, place, "watch"))
+
+
+async def _shown(services: Services, caller: Caller) -> WatchesShown:
+    rows = await _remembered(services, caller)
+    places: dict[str, list[str]] = {}
+    for watch, _ in rows:
+        places.setdefault(watch.batch_id, []).append(watch.channel_id)
+    batches = {seen.id: batch_of(seen) for _, seen in rows}
+    return WatchesShown(
+        tuple(Watched(batches[batch_id], tuple(dict.fromkeys(where))) for batch_id, where in places.items())
+    )
+
+
+@dataclass(frozen=True)
+class Unwatch(Command):
+    """Watch a batch no more. It changes only what the caller is told."""
+
+    verb: ClassVar[str] = "unwatch"
+    permission: ClassVar[Permission] = Permission.READ
+    help: ClassVar[Help] = Help("unwatch ID", "be told of a batch no more", "unwatch last")
+
+    reference: Reference
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the reference. Raises UsageError, InvalidBatchId."""
+        return cls(parse_reference(arguments))
+
+    def spell(self) -> str:
+        """Return `unwatch ID`."""
+        return f"unwatch {self.reference}"
+
+    async def run(self, services: Services, caller: Caller) -> Unwatched:
+        """End the watch, also of a batch that is gone. Raises StoreUnavailable and what a reference may raise."""
+        batch_id = await self._find(services, caller)
+        places = await services.database.run(
+            lambda connection: wishes.end(connection, services.enqueue, batch_id, caller.user, services.now())
+        )
+        return Unwatched(batch_id, tuple(places))
+
+    async def _find(self, services: Services, caller: Caller) -> BatchId:
+        """Look among what the caller watches first: a prefix means one of those, and the API need not be asked."""
+        if self.reference != LAST:
+            mine = {seen.id: seen for _, seen in await _remembered(services, caller)}
+            fitting = [seen for id, seen in mine.items() if id.startswith((self.reference, PREFIX + self.reference))]
+            if len(fitting) > 1:
+                candidates = tuple(batch_of(seen) for seen in fitting[:CANDIDATES_SHOWN])
+                raise ReferenceAmbiguous(self.reference, candidates, len(fitting))
+            if fitting:
+                return check_batch_id(fitting[0].id)
+        return (await find_batch(self.reference, services.batches)).batch.id
+
+
+async def _remembered(services: Services, caller: Caller) -> list[tuple[StoredWatch, SeenBatch]]:
+    return await services.database.run(lambda connection: wishes.remembered(connection, caller.user))

@@ -1,0 +1,44 @@
+"""What the verbs share that let a person be told: the place of a card, and how a watch begins."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from bot.batches.models import MessageBatch
+from bot.commands.base import Caller, ChannelId, Services
+from bot.commands.seen import seen_of
+from bot.store import outset
+from bot.store.watches import Reason, Watch
+
+Wish = Literal["here", "dm"]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a card goes: a channel's id, or a person's for his messages; `closed`: the channel that did not let it."""
+
+    id: str
+    closed: ChannelId | None = None
+
+
+def is_direct(place: str) -> bool:
+    """Whether a place is somebody's own messages with the bot."""
+    return place[:1] in "UWD"
+
+
+async def place_of(services: Services, caller: Caller, wish: Wish = "here") -> Place:
+    """Return where a card for this caller goes: here if the bot may post here, else his messages."""
+    channel = caller.channel
+    if wish == "dm" or channel is None or channel.startswith("D"):
+        return Place(caller.user)
+    if await services.may_post(channel):
+        return Place(channel)
+    return Place(caller.user, closed=channel)
+
+
+async def begin(services: Services, caller: Caller, batch: MessageBatch, place: Place, reason: Reason) -> bool:
+    """Store a watch and have its card drawn, in one transaction; False where it was there. Raises StoreUnavailable."""
+    now = services.now()
+    watch = Watch(batch.id, caller.user, place.id, reason, now)
+    return await services.database.run(
+        lambda connection: outset.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
+    )

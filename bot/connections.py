@@ -1,0 +1,68 @@
+"""Settings → what reaches the outside: the clients of the API and of Slack, the addresses they may dial, the rules."""
+
+from urllib.parse import urlsplit
+
+import aiohttp
+import httpx
+from pydantic import SecretStr
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.batches.client import open_http
+from bot.batches.observed import Observe
+from bot.config import Settings
+from bot.permissions import Rules
+from bot.slack.outbound import retry_handlers
+
+
+def slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries: bool) -> AsyncWebClient:
+    """Return a client of the Web API: one that tries again by itself, or one for whoever must know of each try."""
+    return AsyncWebClient(
+        secret(settings.slack_bot_token),
+        base_url=settings.slack_api_url,
+        session=session,
+        timeout=30 if retries else 10,
+        retry_handlers=retry_handlers() if retries else [],
+    )
+
+
+def rules_of(settings: Settings) -> Rules:
+    """Return the permission rules that the settings say."""
+    return Rules(
+        operators=frozenset(settings.operators),
+        admins=frozenset(settings.admins),
+        channels=frozenset(settings.channels),
+        allow_guests=settings.allow_guests,
+        allow_external=settings.allow_external,
+    )
+
+
+def hook_origins(slack_api_url: str) -> frozenset[str]:
+    """Return where response_urls may lead: Slack's hooks, or the one host that stands in for Slack."""
+    api = urlsplit(slack_api_url)
+    origin = f"{api.scheme}://{api.netloc}"
+    return frozenset(
+        {"https://hooks.slack.com", "https://hooks.slack-gov.com"} if api.hostname == "slack.com" else {origin}
+    )
+
+
+def file_origins(slack_api_url: str) -> frozenset[str]:
+    """Return where the bytes of files may be sent: Slack's host for them, or the one host that stands in for Slack."""
+    api = urlsplit(slack_api_url)
+    slacks = frozenset({"https://files.slack.com", "https://files.slack-gov.com"})
+    return slacks if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})
+
+
+def api_http(settings: Settings, observe: Observe | None = None) -> httpx.AsyncClient:
+    """Return the one HTTP client for the Message Batches API; `observe` is told of each call."""
+    return open_http(
+        secret(settings.anthropic_api_key),
+        base_url=settings.anthropic_base_url,
+        betas=settings.anthropic_betas,
+        workspace_id=settings.anthropic_workspace_id,
+        observe=observe,
+    )
+
+
+def secret(value: SecretStr | None) -> str:
+    """Return what a setting hides, for the one place that needs it; empty where it is not set."""
+    return value.get_secret_value() if value is not None else ""

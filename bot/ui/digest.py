@@ -1,0 +1,72 @@
+"""How the daily digest looks."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from bot.batches.models import MessageBatch
+from bot.commands.list import List
+from bot.ui.batch_card import card_row, verdict
+from bot.ui.buttons import actions, button
+from bot.ui.money import spent
+from bot.ui.reply import Block, Message
+from bot.ui.text import context, counted, date, header, inline, section
+
+ROWS = 5
+"""Of each kind; the rest is a number: a digest is read at a glance, and a message holds 50 blocks."""
+
+
+@dataclass(frozen=True)
+class Share:
+    """One kind of batches: how many there are, and the first of them."""
+
+    total: int = 0
+    shown: tuple[MessageBatch, ...] = ()
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A day of the workspace: what runs, what ended since a moment, and whose results are about to expire."""
+
+    since: datetime
+    running: Share = Share()
+    succeeded: Share = Share()
+    failed: Share = Share()
+    expiring: Share = Share()
+    spent: Decimal = field(default=Decimal(0), kw_only=True)
+    spent_whole: bool = field(default=True, kw_only=True)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to tell, so that nothing is told."""
+        return not (self.running.total or self.succeeded.total or self.failed.total or self.expiring.total)
+
+
+def render_digest(digest: Digest) -> Message:
+    """Return the digest of a day in which there was something to tell."""
+    heads = [
+        (digest.running, "still running"),
+        (digest.succeeded, "ended well"),
+        (digest.failed, "ended with failures"),
+        (digest.expiring, "with results that nobody fetched and that expire within 7 days"),
+    ]
+    told = [f"{counted(share.total, 'batch', 'batches')} {words}" for share, words in heads if share.total]
+    rows = [*_rows(digest.failed), *_rows(digest.expiring, until=True), *_rows(digest.running)]
+    ended = digest.succeeded.total + digest.failed.total
+    cost = f" Spent on what ended: {spent(digest.spent, complete=digest.spent_whole)}." if ended else ""
+    summary = f"{'; '.join(told)}.{cost}"
+    more = actions([button("All batches", List())])
+    blocks = (header("Batches today"), section(summary), *rows, *more, context(f"Since {date(digest.since)}."))
+    spoken = [f"{inline(verdict(batch).words)}: {inline(batch.id)}" for batch in digest.failed.shown]
+    return Message(". ".join([f"Batches today: {'; '.join(told)}", *spoken]) + ".", blocks, public=True)
+
+
+def _rows(share: Share, *, until: bool = False) -> list[Block]:
+    rows: list[Block] = []
+    for batch in share.shown[:ROWS]:
+        rows.append(card_row(batch))
+        if until:
+            rows.append(context(f"Results readable until {date(batch.readable_until)}"))
+    if more := share.total - len(share.shown[:ROWS]):
+        rows.append(context(f"and {more} more"))
+    return rows

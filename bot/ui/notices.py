@@ -1,0 +1,141 @@
+"""What is said about a watched batch when nobody asked: it ended, it is gone, something of it is about to run out."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, assert_never
+
+from bot.batches.models import MessageBatch
+from bot.batches.summary import ResultsSummary
+from bot.commands.references import Reference
+from bot.commands.status import Status
+from bot.store.notices import Notice
+from bot.ui.batch_card import bar, card_title, requests_line, short_id
+from bot.ui.buttons import actions, button
+from bot.ui.money import spent
+from bot.ui.reply import Block, Message
+from bot.ui.result_causes import cause_line
+from bot.ui.text import code, context, counted, date, duration, inline, number, section
+
+CAUSES = 3
+BatchEvent = Literal[
+    "ended", "canceled", "gone", "expires_soon", "results_expire_7d", "results_expire_1d", "unseen", "appeared"
+]
+"""What can happen to a batch that somebody is told of; `canceled`: it ended after a cancel."""
+
+
+@dataclass(frozen=True)
+class Told:
+    """What a notice is drawn from: the batch as last seen, at which moment, and whom to mention."""
+
+    batch: MessageBatch
+    mentions: Sequence[str]
+    now: datetime
+    last_seen: datetime | None = None
+    details: Sequence[str] = ()
+
+
+def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
+    """Return what an ending adds to its counts: the largest causes of failure, and the cost."""
+    causes = [cause_line(cause) for cause in summary.causes[:CAUSES]]
+    return (*causes, f"Cost: {spent(summary.cost.amount, complete=summary.cost.complete)}")
+
+
+def draw_notice(notice: Notice, batch: MessageBatch | None, now: datetime, details: Sequence[str] = ()) -> Message:
+    """Return what a stored notice says; `batch` is as last seen. Raises ValueError, KeyError: it cannot be read."""
+    payload = notice.payload
+    if notice.event == "digest":
+        return Message(str(payload["text"]), tuple(payload["blocks"]), public=True)
+    if notice.event == "act":
+        words = str(payload["words"])
+        return Message(words, (section(words),), public=True)
+    if batch is None:
+        raise ValueError(f"a notice of {notice.event} without its batch")
+    seen = payload.get("last_seen")
+    told = Told(batch, notice.mentions, now, datetime.fromisoformat(seen) if seen else None, details)
+    return render_notice(notice.event, told)
+
+
+def render_notice(event: BatchEvent, told: Told) -> Message:
+    """Return one message of its own, with one mention of each who is to know."""
+    match event:
+        case "ended":
+            return _drawn(told, _outcome(told.batch))
+        case "canceled":
+            return _drawn(told, f"{_outcome(told.batch)}\n{canceled_words(told.batch)}")
+        case "gone":
+            return _drawn(told, gone_words(told.last_seen), title=f"🗑️ Deleted elsewhere · {short_id(told.batch)}")
+        case "expires_soon":
+            return _drawn(told, _runs_out(told), title=f"⏳ Runs out soon · {short_id(told.batch)}")
+        case "results_expire_7d" | "results_expire_1d":
+            return _drawn(told, _results_go(told), title=f"⏳ Results expire soon · {short_id(told.batch)}")
+        case "unseen":
+            return _drawn(told, unseen_words(told.last_seen), title=f"⚪ Not seen for a while · {short_id(told.batch)}")
+        case "appeared":
+            return _drawn(told, "A batch appeared in this workspace.")
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _outcome(batch: MessageBatch) -> str:
+    squares = bar(batch.request_counts)
+    return f"{squares}\n{requests_line(batch)}" if squares else requests_line(batch)
+
+
+def canceled_words(batch: MessageBatch) -> str:
+    """Say what a cancel really did: only requests that succeeded are billed (docs.anthropic.com, Message Batches)."""
+    counts = batch.request_counts
+    finished = counts.total - counts.canceled
+    if counts.canceled == 0:
+        return f"*The cancel* came too late for all of them; {_billed(counts.succeeded)}."
+    if finished == 0:
+        return f"*The cancel* stopped all {counted(counts.canceled, 'request')}; nothing is billed."
+    return (
+        f"*The cancel* stopped {counted(counts.canceled, 'request')}; {number(finished)} had finished anyway, "
+        f"and {_billed(counts.succeeded)}."
+    )
+
+
+def _billed(succeeded: int) -> str:
+    if succeeded == 0:
+        return "nothing is billed, because none succeeded"
+    return f"{number(succeeded)} that succeeded {'is' if succeeded == 1 else 'are'} billed"
+
+
+def gone_words(last_seen: datetime | None) -> str:
+    """Say that the batch is not there any more, and until when it was."""
+    seen = f" I last saw it {date(last_seen)}." if last_seen else ""
+    return f"This batch is not there any more: it was deleted, and not through me.{seen}"
+
+
+def unseen_words(last_seen: datetime | None) -> str:
+    """Say that the API is not answering, once, and what the card is worth meanwhile."""
+    seen = f"since {date(last_seen)}" if last_seen else "for a while"
+    return f"The API has not let me see this batch {seen}. The card shows how it stood then; I keep looking."
+
+
+def _runs_out(told: Told) -> str:
+    left = duration(told.batch.expires_at - told.now)
+    return (
+        f"It is still {'being canceled' if told.batch.processing_status == 'canceling' else 'in progress'}, and its "
+        f"24 hours are over in {left}, {date(told.batch.expires_at)}. What is not finished then expires unbilled."
+    )
+
+
+def _results_go(told: Told) -> str:
+    until = told.batch.readable_until
+    return (
+        f"{requests_line(told.batch)[0].upper()}{requests_line(told.batch)[1:]}. Its results can be read for "
+        f"{duration(until - told.now)} more, until {date(until)}, and nobody has fetched them through me."
+    )
+
+
+def _drawn(told: Told, words: str, title: str | None = None) -> Message:
+    title = title or card_title(told.batch)
+    who = " ".join(f"<@{user}>" for user in told.mentions)
+    lines = f"*{inline(title)}*\n{code(told.batch.id)}\n{words}"
+    more: tuple[Block, ...] = (context(*told.details),) if told.details else ()
+    opens = actions([button("Open", Status(Reference(told.batch.id)), says=f"Open batch {short_id(told.batch)}")])
+    text = f"{who} {inline(title)} ({inline(told.batch.id)}). {words.split(chr(10))[-1]}".strip()
+    blocks = (section(f"{who} {lines}".strip()), *more, *opens)
+    return Message(text, blocks, public=True)

@@ -1,0 +1,252 @@
+"""Somebody wants to know how a batch ends, and go home meanwhile."""
+
+import re
+
+import pytest
+
+from bot.playground.api_simulator.faults import Fault
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BATCHES, BEN, GENERAL, Desk
+from tests.journeys.watching import card, cards, end, notice, notices, public, running_batch, settled, sweep
+
+pytestmark = pytest.mark.worker
+
+
+async def test_one_card_is_edited_in_place_and_one_mention_comes_when_it_is_over(desk: Desk) -> None:
+    batch = running_batch(desk, errored=39, succeeded=1_161)
+
+    [reply] = await desk.type(f"/batch watch {batch.id}")
+    first = await card(desk, batch)
+    await end(desk)
+    last, told = await card(desk, batch, "1,161 of 1,200 succeeded"), await notice(desk, batch)
+    await settled(desk)
+
+    assert "I keep a card" in reply.seen
+    assert reply.ephemeral_to == ADA
+    assert "In progress" in first.seen
+    assert first.buttons == ["Refresh", "Watch", "Unwatch", "Cancel"]
+    assert (first.ts, len(cards(desk, batch))) == (last.ts, 1)
+    assert [f"<@{ADA}>" in each.seen for each in public(desk)] == [False, True]
+    assert told.thread_ts == last.ts
+    assert "Cost: $" in told.seen
+    assert sum(map(int, re.findall(r"^(\d+) `", told.seen, re.MULTILINE))) == 39
+
+
+async def test_an_end_is_told_without_causes_where_the_results_cannot_be_read(desk: Desk) -> None:
+    batch = running_batch(desk, errored=39, succeeded=1_161)
+    desk.api.add_fault(Fault(path="/v1/messages/batches/*/results", status=404, times=99))
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+
+    await end(desk)
+    told = await notice(desk, batch)
+
+    assert "1,161 of 1,200 succeeded" in told.seen
+    assert "Cost" not in told.seen
+
+
+async def test_nothing_is_edited_while_nothing_changes(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    await settled(desk)
+
+    await sweep(desk)
+    await sweep(desk)
+    await settled(desk)
+
+    assert desk.slack.calls("chat.update") == []
+
+
+async def test_two_watchers_share_one_card_and_one_message_mentions_both(desk: Desk) -> None:
+    batch = running_batch(desk)
+
+    await desk.type(f"/batch watch {batch.id}", ADA)
+    shown = await card(desk, batch)
+    await desk.press(shown, "Watch", BEN)
+    shared = await card(desk, batch, "watched by 2 people")
+    await end(desk)
+    told = await notice(desk, batch)
+    await settled(desk)
+
+    assert shared.ts == shown.ts
+    assert len(cards(desk, batch)) == 1
+    assert (told.seen.count(f"<@{ADA}>"), told.seen.count(f"<@{BEN}>")) == (1, 1)
+    assert len(notices(desk, batch)) == 1
+
+
+async def test_watching_twice_changes_nothing_and_says_so(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+
+    [reply] = await desk.type(f"/batch watch {batch.id}")
+
+    assert "already" in reply.seen
+    await settled(desk)
+    assert len(cards(desk, batch)) == 1
+
+
+async def test_where_the_bot_may_not_post_the_card_goes_to_messages_and_it_says_so(desk: Desk) -> None:
+    batch = running_batch(desk)
+
+    [reply, *_] = await desk.type(f"/batch watch {batch.id}", channel=GENERAL)
+    await card(desk, batch, place="D0ADA")
+    await end(desk)
+    told = await notice(desk, batch, "D0ADA")
+
+    assert "I may not post in <#C0GENERAL>" in reply.seen
+    assert "/invite" in reply.seen
+    assert "in your messages with me" in reply.seen
+    assert f"<@{ADA}>" in told.seen
+    assert public(desk, GENERAL) == []
+
+
+async def test_dm_keeps_the_channel_free(desk: Desk) -> None:
+    batch = running_batch(desk)
+
+    await desk.type(f"/batch watch {batch.id} --dm")
+    shown = await card(desk, batch, place="D0ADA")
+    await desk.press(shown, "Refresh")
+    [refreshed] = cards(desk, batch, "D0ADA")
+
+    assert public(desk) == []
+    assert shown.buttons == refreshed.buttons == ["Refresh", "Unwatch", "Cancel"]
+
+
+async def test_an_ended_batch_is_not_watched_but_shown(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=7)
+
+    [reply] = await desk.type(f"/batch watch {batch.id}")
+
+    assert "nothing to watch" in reply.seen
+    assert "All 7 succeeded" in reply.seen
+    await settled(desk)
+    assert public(desk) == []
+
+
+async def test_an_unknown_batch_is_said_to_be_unknown(desk: Desk) -> None:
+    [reply] = await desk.type("/batch watch msgbatch_01AAAAAAAAAAAAAAAAAAAAAA")
+
+    assert "There is no batch" in reply.seen
+
+
+async def test_here_and_dm_at_once_is_a_question_of_usage(desk: Desk) -> None:
+    [reply] = await desk.type("/batch watch last --here --dm")
+
+    assert "one of the two" in reply.seen
+
+
+async def test_unwatch_ends_the_mention_and_keeps_the_card(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    shown = await card(desk, batch)
+
+    [reply] = await desk.press(shown, "Unwatch")
+    await end(desk)
+    await card(desk, batch, "All 1,200 succeeded")
+    await settled(desk)
+
+    assert "not told" in reply.seen
+    assert notices(desk, batch) == []
+
+
+async def test_unwatch_takes_a_prefix_of_what_one_watches(desk: Desk) -> None:
+    batch, other = running_batch(desk), running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+
+    [ended] = await desk.type(f"/batch unwatch {batch.id[:14]}")
+    [not_watched] = await desk.type(f"/batch unwatch {other.id}")
+    [list_of_none] = await desk.type("/batch watch")
+
+    assert batch.id in ended.seen
+    assert "You were not watching" in not_watched.seen
+    assert "You watch nothing" in list_of_none.seen
+
+
+async def test_watch_alone_lists_what_one_watches_oneself(desk: Desk) -> None:
+    mine, hers = running_batch(desk), running_batch(desk)
+    await desk.type(f"/batch watch {mine.id}", BEN)
+    await desk.type(f"/batch watch {hers.id}", ADA)
+
+    [mine_shown] = await desk.type("/batch watch", BEN)
+    [ended] = await desk.press(mine_shown, "Unwatch", BEN)
+
+    assert mine.id in mine_shown.seen
+    assert hers.id not in mine_shown.seen
+    assert mine.id in ended.seen
+
+
+async def test_refresh_on_a_shared_card_keeps_it_where_it_is_and_shared(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    shown = await card(desk, batch)
+
+    await desk.press(shown, "Refresh", BEN)
+
+    [refreshed] = cards(desk, batch)
+    assert refreshed.ts == shown.ts
+    assert refreshed.buttons == shown.buttons
+
+
+async def test_a_card_on_a_status_offers_to_watch_and_then_not_to(desk: Desk) -> None:
+    batch = running_batch(desk)
+
+    [before] = await desk.type(f"/batch status {batch.id}")
+    [begun] = await desk.press(before, "Watch")
+    [after] = await desk.type(f"/batch status {batch.id}")
+
+    assert before.buttons == ["Refresh", "Watch", "Cancel"]
+    assert begun.buttons == ["Unwatch"]
+    assert after.buttons == ["Refresh", "Unwatch", "Cancel"]
+    assert f"watched by <@{ADA}>" in after.seen
+
+
+async def test_a_batch_deleted_elsewhere_is_told_as_that(desk: Desk) -> None:
+    batch = running_batch(desk, ends_in=1.0)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+
+    desk.api.advance(2)
+    desk.api.workspace.delete(batch.id)
+    await sweep(desk)
+    desk.time.later += desk.time.later.resolution * 61_000_000
+    await sweep(desk)
+    told = await notice(desk, batch)
+    await card(desk, batch, "Deleted elsewhere")
+
+    assert f"<@{ADA}>" in told.seen
+    assert "not through me" in told.seen
+
+
+async def test_what_ends_while_the_bot_is_away_is_told_when_it_is_back(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    await settled(desk)
+
+    await desk.stop()
+    desk.api.advance(700)
+    await desk.start()
+    await sweep(desk)
+    await notice(desk, batch)
+    await sweep(desk)
+    await settled(desk)
+
+    assert len(notices(desk, batch)) == 1
+    assert len(cards(desk, batch)) == 1
+
+
+async def test_the_feed_shows_each_batch_as_one_card_and_mentions_nobody(open_desk: OpenDesk) -> None:
+    desk = await open_desk(feed_channel=BATCHES)
+    await sweep(desk)
+    batch = running_batch(desk, age=1.0)
+
+    await sweep(desk)
+    appeared = await card(desk, batch)
+    await end(desk)
+    over = await card(desk, batch, "All 1,200 succeeded")
+    await settled(desk)
+
+    assert "Nobody owns this batch" in appeared.seen
+    assert over.ts == appeared.ts
+    assert notices(desk, batch) == []

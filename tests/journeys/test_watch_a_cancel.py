@@ -1,0 +1,58 @@
+"""Somebody has canceled a batch, and wants to know what that really did."""
+
+import pytest
+
+from bot.batches.models import BatchId
+from tests.desk import ADA, BATCHES, GENERAL, Desk
+from tests.journeys.watching import card, end, notice, notices, public, running_batch, settled, sweep
+
+pytestmark = pytest.mark.worker
+
+
+async def test_who_cancels_is_told_how_many_were_really_canceled(desk: Desk) -> None:
+    batch = running_batch(desk)
+    desk.api.advance(300)
+
+    [reply] = await desk.type(f"/batch cancel {batch.id}")
+    shown = await card(desk, batch, "Canceling")
+    await end(desk)
+    told, last = await notice(desk, batch), await card(desk, batch, "succeeded")
+    await settled(desk)
+    canceled = (await desk.bot.worker.services.batches.retrieve(BatchId(batch.id))).request_counts.canceled
+
+    assert "I will tell you in <#C0BATCHES> how many were really canceled" in reply.seen
+    assert 0 < canceled < 1_200
+    assert f"stopped {canceled:,} requests; {1_200 - canceled:,} had finished anyway" in told.seen
+    assert "billed" in told.seen
+    assert f"<@{ADA}> *" in told.seen
+    assert (last.ts, len(public(desk))) == (shown.ts, 2)
+
+
+async def test_who_watches_and_cancels_is_told_once(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+
+    await desk.type(f"/batch cancel {batch.id}")
+    await sweep(desk)
+    shown = await card(desk, batch, "Canceling")
+    await end(desk)
+    await desk.slack.wait_for(lambda: notices(desk, batch), timeout=15)
+    await settled(desk)
+
+    assert f"canceled by <@{ADA}>" in shown.seen
+    assert shown.buttons == ["Refresh", "Watch", "Unwatch"]
+    assert sum(f"<@{ADA}> *" in each.seen for each in public(desk)) == 1
+
+
+async def test_a_cancel_where_the_bot_is_not_is_followed_in_messages(desk: Desk) -> None:
+    batch = running_batch(desk)
+
+    [reply, *_] = await desk.type(f"/batch cancel {batch.id}", channel=GENERAL)
+    await card(desk, batch, place="D0ADA")
+    await end(desk)
+    told = await notice(desk, batch, "D0ADA")
+
+    assert "in your messages with me" in reply.seen
+    assert "The cancel" in told.seen
+    assert public(desk, BATCHES) == []

@@ -1,0 +1,150 @@
+"""Two batches are watched on the demo page, time passes, and the cards change where they stand."""
+
+import asyncio
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.async_api import Page, expect
+
+from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.api_simulator.workspace import Workspace
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.playground.stage import Stage, staged
+from tests.journeys.browser import CHROMIUM, card, opened, picture, type_line
+
+ROOT = Path(__file__).parents[2]
+ENDS = ("All 900 succeeded", "880 of 900 succeeded, 20 errored")
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}"),
+]
+
+
+@pytest.fixture
+async def stage() -> AsyncIterator[Stage]:
+    async with staged() as stage:
+        yield stage
+
+
+@pytest.fixture
+async def page(stage: Stage) -> AsyncIterator[Page]:
+    async with opened(stage.slack.url) as page:
+        yield page
+
+
+async def advance(api: str, seconds: float) -> None:
+    """Let simulated time pass, as anybody can by HTTP."""
+    async with httpx.AsyncClient(verify=False) as client:
+        answer = await client.post(f"{api}/_simulator/advance", json={"seconds": seconds})
+    answer.raise_for_status()
+
+
+def two_batches(workspace: Workspace) -> tuple[Batch, Batch]:
+    """Put two young batches that end in ten minutes, as ENDS says."""
+    return (
+        workspace.add(processing_status="in_progress", age=1.0, ends_in=600.0, succeeded=900),
+        workspace.add(processing_status="in_progress", age=1.0, ends_in=600.0, succeeded=880, errored=20),
+    )
+
+
+async def watch(page: Page, batches: tuple[Batch, ...]) -> list[str | None]:
+    """Watch the batches; gives back which messages their cards are."""
+    for batch in batches:
+        await type_line(page, f"/batch watch {batch.id}")
+        await expect(card(page, batch.id)).to_contain_text("In progress")
+    return await stamps(page, batches)
+
+
+async def stamps(page: Page, batches: tuple[Batch, ...]) -> list[str | None]:
+    return [await card(page, batch.id).get_attribute("data-ts") for batch in batches]
+
+
+async def see_the_ends(page: Page, batches: tuple[Batch, ...]) -> None:
+    """See each card say how its batch ended, and one mention below it."""
+    for batch, said in zip(batches, ENDS, strict=True):
+        shown = card(page, batch.id)
+        await expect(shown.locator("h3, .header").first).to_contain_text(said, timeout=40_000)
+        await expect(shown.locator(".replies")).to_contain_text(re.compile("@Ada Berg.*succeeded", re.DOTALL))
+        await expect(shown).to_have_count(1)
+        await expect(shown.locator(".mention-me")).to_have_count(1)
+
+
+async def test_two_cards_change_in_place_and_each_is_followed_by_one_mention(page: Page, stage: Stage) -> None:
+    batches = two_batches(stage.api.workspace)
+    before = await watch(page, batches)
+    await picture(page, "watching-1-running")
+
+    await advance(stage.api.base_url, 1_200)
+
+    await see_the_ends(page, batches)
+    await picture(page, "watching-2-ended")
+    assert await stamps(page, batches) == before
+
+
+async def test_where_the_bot_may_not_post_the_card_comes_by_direct_message(page: Page, stage: Stage) -> None:
+    batch = stage.api.workspace.batches[1]
+    await page.get_by_test_id("channel-C0GENERAL").click()
+
+    await type_line(page, f"/batch watch {batch.id}")
+    await expect(page.get_by_test_id("message").last).to_contain_text("I may not post in #general")
+    await page.get_by_test_id("channel-D0ADA").click()
+
+    await expect(card(page, batch.id)).to_contain_text("In progress")
+    await picture(page, "watching-3-direct")
+    await advance(stage.api.base_url, 3_600)
+    await expect(card(page, batch.id).locator(".mention-me")).to_have_count(1)
+
+
+@asynccontextmanager
+async def bot_process(slack: SlackSimulator, api: ApiSimulator, folder: Path) -> AsyncIterator[None]:
+    """Run the bot as an administrator does, in a process of its own, and kill it at the end with signal 9."""
+    settings = {
+        "SLACK_BOT_TOKEN": slack.bot_token,
+        "SLACK_APP_TOKEN": slack.app_token,
+        "SLACK_API_URL": slack.api_url,
+        "ANTHROPIC_API_KEY": "sk-ant-playground",
+        "ANTHROPIC_BASE_URL": api.base_url,
+        "DATABASE_URL": f"sqlite:///{folder / 'store.sqlite3'}",
+        "BATCHDESK_OPERATORS": "U0ADA",
+        "BATCHDESK_LOG_LEVEL": "WARNING",
+        "PORT": "0",
+    }
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "bot", "run"),
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **settings},
+    )
+    try:
+        await slack.wait_for(lambda: slack.sockets, timeout=30)
+        yield
+    finally:
+        process.kill()
+        await process.wait()
+        await slack.wait_for(lambda: not slack.sockets, timeout=30)
+
+
+async def test_a_bot_that_is_killed_tells_afterwards_what_it_missed_and_nothing_twice(tmp_path: Path) -> None:
+    async with ApiSimulator() as api, SlackSimulator() as slack, opened(slack.url) as page:
+        batches = two_batches(api.workspace)
+        async with bot_process(slack, api, tmp_path):
+            before = await watch(page, batches)
+
+        await advance(api.base_url, 1_200)
+        async with bot_process(slack, api, tmp_path):
+            await see_the_ends(page, batches)
+        async with bot_process(slack, api, tmp_path):
+            await type_line(page, "/batch status last")
+            await expect(page.get_by_test_id("message").last).to_contain_text("Delete")
+            await see_the_ends(page, batches)
+
+        await picture(page, "watching-4-after-two-kills")
+        assert await stamps(page, batches) == before

@@ -1,0 +1,108 @@
+"""A channel, or somebody, wants to hear less."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.desk import ADA, BATCHES, BEN, Desk
+from tests.journeys.watching import card, end, notice, notices, running_batch, settled
+
+pytestmark = pytest.mark.worker
+
+
+async def test_a_channel_can_ask_for_failures_only(desk: Desk) -> None:
+    well, badly = running_batch(desk), running_batch(desk, errored=5)
+    [reply] = await desk.type("/batch notify failures")
+    for batch in (well, badly):
+        await desk.type(f"/batch watch {batch.id}")
+        await card(desk, batch)
+
+    await end(desk)
+    await notice(desk, badly)
+    await card(desk, well, "All 1,200 succeeded")
+    await settled(desk)
+
+    assert "only when something of a batch did not succeed" in reply.seen
+    assert notices(desk, well) == []
+
+
+async def test_a_level_is_shown_changed_by_a_button_and_recorded(desk: Desk) -> None:
+    [shown] = await desk.type("/batch notify")
+    [changed] = await desk.press(shown, "None")
+    [record] = await desk.type("/batch audit")
+
+    assert "how every watched batch ends" in shown.seen
+    assert "nothing when batches end" in changed.seen
+    assert changed.ts == shown.ts
+    assert "*notify*: done" in record.seen
+
+
+async def test_only_operators_say_what_others_are_told(desk: Desk) -> None:
+    batch = running_batch(desk)
+
+    [level] = await desk.type("/batch notify none", BEN)
+    [muted] = await desk.type(f"/batch mute {batch.id}", BEN)
+
+    assert "Only operators" in level.seen
+    assert "Only operators" in muted.seen
+
+
+async def test_notify_is_about_a_channel(desk: Desk) -> None:
+    [reply] = await desk.type("/batch notify none", channel="D0ADA")
+
+    assert "is about a channel" in reply.seen
+
+
+async def test_nobody_is_told_of_a_muted_batch_and_its_card_stays_true(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+
+    [reply] = await desk.type(f"/batch mute {batch.id}")
+    await end(desk)
+    await card(desk, batch, "All 1,200 succeeded")
+    await settled(desk)
+    [record] = await desk.type("/batch audit")
+
+    assert "Nobody is told" in reply.seen
+    assert notices(desk, batch) == []
+    assert "*mute*: done" in record.seen
+
+
+async def test_a_mute_lapses(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    await desk.type("/batch mute here 2h")
+
+    desk.time.later += timedelta(hours=2, minutes=1)
+    await end(desk)
+
+    assert f"<@{ADA}>" in (await notice(desk, batch)).seen
+
+
+async def test_a_mute_can_be_ended(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await desk.type("/batch mute channel")
+
+    [reply] = await desk.type("/batch mute here off")
+    await card(desk, batch)
+    await end(desk)
+
+    assert "No longer muted" in reply.seen
+    assert f"<@{ADA}>" in (await notice(desk, batch)).seen
+
+
+async def test_a_time_that_cannot_be_read_mutes_nothing(desk: Desk) -> None:
+    [reply] = await desk.type("/batch mute here tomorrowish")
+
+    assert "it takes 2h, 3d" in reply.seen
+
+
+async def test_the_audit_channel_hears_what_was_muted(desk: Desk) -> None:
+    await desk.restart(audit_channel=BATCHES)
+
+    await desk.type("/batch mute here 3d", channel="D0ADA")
+
+    assert any("/batch mute here 3d" in each.seen for each in desk.slack.messages(BATCHES))

@@ -1,0 +1,119 @@
+"""What the bot says of watching: answers to its verbs, cards, notices and digests, in every state."""
+
+from datetime import timedelta
+from typing import get_args
+
+from bot.commands.base import ChannelId
+from bot.commands.cancel import CancelRequested
+from bot.commands.errors import NeedsChannel
+from bot.commands.mute import Muted
+from bot.commands.notify import NotifyShown
+from bot.commands.registry import Outcome
+from bot.commands.status import BatchShown
+from bot.commands.watch import Unwatched, WatchBegun, Watched, WatchesShown, WatchTooLate
+from bot.commands.watching import Place
+from bot.errors import ExpectedError
+from bot.store.notices import Notice
+from bot.ui.digest import Digest, Share, render_digest
+from bot.ui.notices import BatchEvent, Told, draw_notice, render_notice
+from bot.ui.reply import Message
+from bot.ui.watch import Standing, watch_card
+from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
+
+ENDED = BATCHES["ended_some_succeeded"]
+BOTH = (ADA.user, BEN.user)
+CHANNEL = Place("C0BATCHES")
+DIRECT = Place(ADA.user)
+CLOSED = Place(ADA.user, ChannelId("C0GENERAL"))
+
+OUTCOMES: dict[str, Outcome] = {
+    "watch_begun": WatchBegun(running(), CHANNEL, already=False),
+    "watch_begun_in_messages": WatchBegun(running(), DIRECT, already=False),
+    "watch_begun_where_the_bot_is_not": WatchBegun(running(), CLOSED, already=False),
+    "watch_twice": WatchBegun(canceling(), CHANNEL, already=True),
+    "watch_too_late": WatchTooLate(ENDED),
+    "watches": WatchesShown(
+        (
+            Watched(running(id=batch_id(1)), ("C0BATCHES", ADA.user)),
+            Watched(canceling(id=batch_id(2)), (ADA.user,)),
+        )
+    ),
+    "watches_of_many": WatchesShown(
+        tuple(Watched(running(number, id=batch_id(number)), ("C0BATCHES",)) for number in range(1, 60))
+    ),
+    "watches_none": WatchesShown(()),
+    "unwatched": Unwatched(ID, ("C0BATCHES",)),
+    "unwatched_nothing": Unwatched(ID, ()),
+    "muted_batch": Muted(ID, False, NOW + timedelta(hours=2)),
+    "muted_channel": Muted("C0BATCHES", True, None),
+    "muted_no_more": Muted("C0BATCHES", True, None, ended=True),
+    **{f"notify_{level}": NotifyShown("C0BATCHES", level, changed=True) for level in ("all", "failures", "none")},
+    "notify_shown": NotifyShown("C0BATCHES", "all", changed=False),
+    "cancel_requested_and_told_here": CancelRequested(canceling(), CHANNEL),
+    "cancel_requested_and_told_in_messages": CancelRequested(canceling(), CLOSED),
+    "status_watched": BatchShown(running(), public=False, watchers=BOTH),
+    "status_watched_by_many": BatchShown(running(), public=False, watchers=tuple(f"U0P{n}" for n in range(9))),
+    "status_watched_in_public": BatchShown(running(), public=True, watchers=BOTH),
+}
+ERRORS: dict[str, ExpectedError] = {"needs_channel": NeedsChannel("notify")}
+
+CARDS: dict[str, Message] = {
+    **{f"card_{name}": watch_card(batch, ADMIN, Standing(BOTH)) for name, batch in BATCHES.items()},
+    "card_nobody_watches": watch_card(running(), ADMIN, Standing()),
+    "card_unseen": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW - timedelta(minutes=20))),
+    "card_gone": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW, gone=True)),
+    "card_canceled_by": watch_card(canceling(), ADMIN, Standing(BOTH, canceled_by=BEN.user)),
+    "card_fed": watch_card(running(), ADMIN, Standing(is_fed=True)),
+    "card_fed_and_watched": watch_card(running(), ADMIN, Standing(BOTH, is_fed=True)),
+    "card_results_not_there_yet": watch_card(ENDED.model_copy(update={"results_url": None}), ADMIN, Standing(BOTH)),
+}
+CANCELS = {
+    "some": canceled(),
+    "all": ended(counts(canceled=500)),
+    "none_in_time": ended(counts(succeeded=500)),
+    "none_succeeded": ended(counts(errored=3, canceled=5)),
+    "one_succeeded": ended(counts(succeeded=1, canceled=1)),
+}
+
+
+def _told(event: BatchEvent) -> Told:
+    match event:
+        case "ended":
+            return Told(ENDED, BOTH, NOW)
+        case "canceled":
+            return Told(canceled(), BOTH, NOW)
+        case "results_expire_7d":
+            return Told(ENDED, BOTH, ENDED.created_at + timedelta(days=22))
+        case "results_expire_1d":
+            return Told(ENDED, BOTH, ENDED.created_at + timedelta(days=28))
+        case "expires_soon":
+            return Told(running(), BOTH, running().expires_at - timedelta(minutes=59))
+        case _:
+            return Told(running(), BOTH, NOW, last_seen=NOW - timedelta(minutes=20))
+
+
+NOTICES: dict[str, Message] = {
+    **{f"notice_{event}": render_notice(event, _told(event)) for event in get_args(BatchEvent)},
+    **{f"notice_canceled_{name}": render_notice("canceled", Told(each, BOTH, NOW)) for name, each in CANCELS.items()},
+    **{
+        f"notice_of_{name}": render_notice("ended", Told(each, BOTH, NOW))
+        for name, each in BATCHES.items()
+        if each.has_ended
+    },
+    "notice_for_nobody": render_notice("ended", Told(ENDED, (), NOW)),
+    "notice_with_details": render_notice("ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long",))),
+    "notice_act": draw_notice(
+        Notice("act:1", None, "act", ADA.user, BOTH, NOW, {"words": "I looked again."}), None, NOW
+    ),
+}
+FEW = Share(2, (ENDED, BATCHES["ended_none_succeeded"]))
+DIGESTS: dict[str, Message] = {
+    "digest": render_digest(
+        Digest(NOW, Share(1, (running(),)), Share(12), FEW, Share(1, (BATCHES["ended_all_succeeded"],)))
+    ),
+    "digest_of_many": render_digest(
+        Digest(NOW, *(Share(2_000, tuple(running(id=batch_id(n)) for n in range(5))) for _ in range(4)))
+    ),
+    "digest_all_well": render_digest(Digest(NOW, succeeded=Share(3, (ENDED,)))),
+}
+MESSAGES = CARDS | NOTICES | DIGESTS
