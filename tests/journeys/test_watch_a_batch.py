@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, GENERAL, Desk
 from tests.journeys.watching import card, cards, end, notice, notices, public, running_batch, settled, sweep
@@ -30,19 +29,6 @@ async def test_one_card_is_edited_in_place_and_one_mention_comes_when_it_is_over
     assert told.thread_ts == last.ts
     assert "Cost: $" in told.seen
     assert sum(map(int, re.findall(r"^(\d+) `", told.seen, re.MULTILINE))) == 39
-
-
-async def test_an_end_is_told_without_causes_where_the_results_cannot_be_read(desk: Desk) -> None:
-    batch = running_batch(desk, errored=39, succeeded=1_161)
-    desk.api.add_fault(Fault(path="/v1/messages/batches/*/results", status=404, times=99))
-    await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
-
-    await end(desk)
-    told = await notice(desk, batch)
-
-    assert "1,161 of 1,200 succeeded" in told.seen
-    assert "Cost" not in told.seen
 
 
 async def test_nothing_is_edited_while_nothing_changes(desk: Desk) -> None:

@@ -1,0 +1,22 @@
+"""Somebody is told of an end although the results cannot be read."""
+
+import pytest
+
+from bot.playground.api_simulator.faults import Fault
+from tests.desk import Desk
+from tests.journeys.watching import card, end, notice, running_batch
+
+pytestmark = pytest.mark.worker
+
+
+async def test_an_end_is_told_without_causes_where_the_results_cannot_be_read(desk: Desk) -> None:
+    batch = running_batch(desk, errored=39, succeeded=1_161)
+    desk.api.add_fault(Fault(path="/v1/messages/batches/*/results", status=404, times=99))
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+
+    await end(desk)
+    told = await notice(desk, batch)
+
+    assert "1,161 of 1,200 succeeded" in told.seen
+    assert "Cost" not in told.seen
