@@ -10,6 +10,10 @@ _ANSWERS: dict[str, dict[str, object]] = {
     "auth.test": {"team_id": "T0BENCH", "user_id": "U0BOT", "bot_id": "B0BOT"},
     "users.info": {"user": {"id": "U0ADA"}},
     "conversations.info": {"channel": {"id": "C0BATCHES"}},
+    "conversations.open": {"channel": {"id": "D0ADA"}},
+    "chat.postMessage": {"channel": "D0ADA", "ts": "1.1"},
+    "chat.update": {"channel": "D0ADA", "ts": "1.1"},
+    "files.completeUploadExternal": {"files": [{"id": "F0RESULTS"}]},
 }
 
 
@@ -26,6 +30,7 @@ class Outside:
         app.router.add_get("/answered/{count}", self._answered)
         app.router.add_route("*", "/api/{method}", self._method)
         app.router.add_post("/commands/{rest:.+}", self._hook)
+        app.router.add_post("/upload", self._upload)
         return app
 
     async def _count(self, _request: web.Request) -> web.Response:
@@ -39,7 +44,14 @@ class Outside:
     async def _method(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         self._calls[method] += 1
+        if method == "files.getUploadURLExternal":
+            return web.json_response({"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F0"})
         return web.json_response({"ok": True, **_ANSWERS.get(method, {})})
+
+    async def _upload(self, request: web.Request) -> web.Response:
+        async for _ in request.content.iter_any():
+            pass
+        return web.Response(text="OK")
 
     async def _hook(self, request: web.Request) -> web.Response:
         await request.read()

@@ -20,6 +20,8 @@ SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 BATCHES = "/v1/messages/batches"
 CORES = os.sched_getaffinity(0)
 """The last is for the program under measurement, the others for all that surrounds it."""
+RUN_PYTHON = os.environ.get("BATCHDESK_BENCH_RUN") or sys.executable
+"""The Python of the programs under measurement: named where they shall have what people run them with, and no more."""
 
 
 @dataclass(frozen=True)
@@ -108,15 +110,17 @@ def program(arguments: list[str], around: World) -> Iterator[Program]:
     The core: an ack has left when the kernel has it, but on one core its reader waits until the program next pauses.
     """
     port = free_port()
-    with _process(arguments, around.folder, around.environment(port)) as process:
+    with _process(arguments, around.folder, around.environment(port), RUN_PYTHON) as process:
         os.sched_setaffinity(process.pid, {max(CORES)})
         yield Program(process.pid, port)
 
 
 @contextmanager
-def _process(arguments: list[str], folder: Path, env: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def _process(
+    arguments: list[str], folder: Path, env: dict[str, str], python: str = sys.executable
+) -> Iterator[subprocess.Popen[bytes]]:
     with (folder / LOG).open("ab") as log:
-        process = subprocess.Popen([sys.executable, *arguments], cwd=folder, env=env, stdout=log, stderr=log)
+        process = subprocess.Popen([python, *arguments], cwd=folder, env=env, stdout=log, stderr=log)
     try:
         yield process
     except TimeoutError:

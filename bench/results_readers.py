@@ -17,7 +17,6 @@ from bot.batches.client import BatchesClient, open_http
 from bot.batches.json_lines import lines
 from bot.batches.models import BatchId
 from bot.batches.prices import Prices
-from bot.batches.results_transport import ResultsTransport
 from bot.batches.summary_reader import SummaryReader
 
 _CHUNK = 64 * 1024
@@ -69,17 +68,15 @@ async def _from_file(path: str) -> AsyncIterator[bytes]:
 
 @asynccontextmanager
 async def _http(transport: str, base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """The bot's own client, its bytes arriving by `transport`."""
+    """The bot's own client, or for "httpcore" one that lets httpx fetch results as it fetches all else."""
     stock = open_http("sk-bench", base_url=base_url)
-    if transport == "httpcore":
-        async with stock:
+    async with stock:
+        if transport == "aiohttp":
             yield stock
-        return
-    await stock.aclose()
-    tls = httpx.create_ssl_context()
-    chosen = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls)
-    async with httpx.AsyncClient(base_url=base_url, headers=stock.headers, transport=chosen, timeout=30) as http:
-        yield http
+            return
+        plain = httpx.AsyncHTTPTransport(verify=httpx.create_ssl_context())
+        async with httpx.AsyncClient(base_url=base_url, headers=stock.headers, transport=plain, timeout=30) as http:
+            yield http
 
 
 async def main(reader: str, source: str, transport: str) -> None:

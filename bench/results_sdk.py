@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-BATCH_ID = "msgbatch_bench"
+BATCH_ID = "msgbatch_01benchresults0000000000"
 
 
 def main(source: str) -> None:

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import BinaryIO
 
-BATCH_ID = "msgbatch_bench"
+BATCH_ID = "msgbatch_01benchresults0000000000"
 _PATH = f"/v1/messages/batches/{BATCH_ID}"
 _CHUNK = 16 * 1024  # one TLS record
 

@@ -3,6 +3,7 @@
 ExpectedError
 └── BatchesError
     ├── InvalidBatchId         refused here, before any request
+    ├── RequestsUnreadable     a file of requests is gone, or changed while it was read
     ├── ResultsBroken          a results stream was cut, or held a line that cannot be read
     └── ApiError               the API, or what stands before it, did not do what was asked
         ├── BatchNotFound      404 from the API for one batch
@@ -21,6 +22,8 @@ from typing import TYPE_CHECKING
 from bot.errors import ExpectedError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from bot.batches.models import BatchId
 
 
@@ -40,18 +43,31 @@ class InvalidBatchId(BatchesError):
 
 
 @dataclass(eq=False)
+class RequestsUnreadable(BatchesError):
+    """The file of requests at `path` cannot be read (any more); nothing was sent."""
+
+    path: Path
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.reason}"
+
+
+@dataclass(eq=False)
 class ResultsBroken(BatchesError):
     """A results stream broke after `lines_read` whole lines and `bytes_read` bytes, counted after decompression.
 
     What was read before stays good; reading again starts from the beginning. `reason` quotes nothing of the results.
+    `lines_read` is None where bytes were read that nobody has cut into lines.
     """
 
-    lines_read: int
+    lines_read: int | None
     bytes_read: int
     reason: str
 
     def __str__(self) -> str:
-        return f"results broke after {self.lines_read} lines ({self.bytes_read} bytes): {self.reason}"
+        lines = "" if self.lines_read is None else f"{self.lines_read} lines, "
+        return f"results broke after {lines}{self.bytes_read} bytes: {self.reason}"
 
 
 @dataclass(eq=False)

@@ -57,7 +57,8 @@ def _fault_of(character: str) -> str | None:
 class ApiModel(BaseModel):
     """Base of what the API sends: never changed here, and keys this version does not know are kept as they came."""
 
-    model_config = ConfigDict(frozen=True, extra="allow")
+    # Built when first used: a process that starts does not wait for models that its first commands do without.
+    model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class RequestCounts(ApiModel):

@@ -11,7 +11,7 @@ from typing import IO
 
 from bot.batches.errors import BatchesError
 
-_WRITTEN_AT_ONCE = 1024 * 1024  # bytes: a thread's turn costs as much as writing a tenth of it
+_WRITTEN_AT_ONCE = 256 * 1024  # bytes: more, and a thread that writes keeps acks waiting where there is one core
 _READ_AT_ONCE = 256 * 1024
 
 OpenFile = Callable[[], IO[bytes]]

@@ -88,12 +88,13 @@ class SummaryReader:
 
     def _count_unusual(self, line: ResultLine[MessagePart]) -> None:
         match line.result:
+            case Errored():
+                self._errored += 1
+                error = line.result.error.real
+                self._causes.add_error(error.type, error.message or "", line.custom_id)
             case Unreadable():
                 self._succeeded += 1
                 self._unreadable += 1
-            case Errored(error):
-                self._errored += 1
-                self._causes.add_error(error.real.type, error.real.message or "", line.custom_id)
             case Canceled():
                 self._canceled += 1
                 self._causes.add_canceled(line.custom_id)

@@ -1,0 +1,149 @@
+"""Checking a file of requests: ours against plain `json` for each line and against pydantic models of the whole.
+
+`python -m bench.create [LINES]` prints a Markdown table of CPU ratios and peak memory. Each contender is a process of
+its own, because peak memory never goes down again in one.
+"""
+
+import asyncio
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+from typing import Annotated, Any
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+from bench.request_files import write_requests
+from bench.table import table
+from bot.batches.catalog import Catalog, ModelInfo
+from bot.batches.params_check import Circumstances
+from bot.batches.requests_file import check_file
+
+LINES = 100_000
+ROUNDS = 3
+_NAMES = {
+    "nothing": "reading the bytes only",
+    "json": "`json.loads` for each line: JSON, keys, `custom_id`s",
+    "pydantic": "pydantic models of the whole",
+    "ours": "ours: every check of a batch, and the spool written",
+}
+
+
+def nothing(path: Path) -> int:
+    """Count the lines."""
+    with path.open("rb") as file:
+        return sum(1 for _ in file)
+
+
+def plain_json(path: Path) -> int:
+    """Do what a short script would: parse, look for the two keys, the pattern, and ids that stand twice."""
+    seen: set[str] = set()
+    pattern = re.compile(r"[a-zA-Z0-9_-]{1,64}")
+    with path.open("rb") as file:
+        for line in file:
+            request = json.loads(line)
+            assert request.keys() == {"custom_id", "params"}
+            assert pattern.fullmatch(request["custom_id"])
+            assert request["custom_id"] not in seen
+            seen.add(request["custom_id"])
+    return len(seen)
+
+
+class _Block(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    type: str
+    text: Annotated[str, Field(min_length=1)] | None = None
+
+
+class _Message(BaseModel):
+    role: Annotated[str, Field(pattern="^(user|assistant)$")]
+    content: Annotated[str, Field(min_length=1)] | list[_Block]
+
+
+class _Params(BaseModel):
+    model_config = ConfigDict(extra="allow")
+
+    model: str
+    max_tokens: Annotated[int, Field(ge=1)]
+    messages: Annotated[list[_Message], Field(min_length=1)]
+    system: str | list[_Block] | None = None
+
+
+class _Request(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    custom_id: Annotated[str, Field(pattern="^[a-zA-Z0-9_-]{1,64}$")]
+    params: _Params
+
+
+def pydantic_whole(path: Path) -> int:
+    """Do what a service would: models, of all the requests at once."""
+    body = b"[" + path.read_bytes().rstrip(b"\n").replace(b"\n", b",") + b"]"
+    requests = TypeAdapter(list[_Request]).validate_json(body)
+    assert len({request.custom_id for request in requests}) == len(requests)
+    return len(requests)
+
+
+def ours(path: Path) -> int:
+    """Do what the bot does."""
+    models = ("claude-haiku-4-5-20251001", "claude-sonnet-4-6", "claude-opus-5", "claude-haiku-5-5")
+    catalog = Catalog.of(ModelInfo(id=name, max_tokens=64_000) for name in models)
+    checked = asyncio.run(check_file(path, path.with_suffix(".spool"), Circumstances(catalog)))
+    assert checked.is_sound, checked.problems
+    return checked.requests
+
+
+_CONTENDERS = {"nothing": nothing, "json": plain_json, "pydantic": pydantic_whole, "ours": ours}
+
+
+def measure(name: str, path: Path) -> None:
+    """Run one contender in this process, and print what it took."""
+    before, began = time.process_time(), time.perf_counter()
+    lines = _CONTENDERS[name](path)
+    cpu, wall = time.process_time() - before, time.perf_counter() - began
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    sys.stdout.write(json.dumps({"lines": lines, "cpu": cpu, "wall": wall, "peak": peak}))
+
+
+def _measured(name: str, path: Path) -> dict[str, float]:
+    command = [sys.executable, "-m", "bench.create", "--measure", name, str(path)]
+    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, env=os.environ).stdout)
+    return found
+
+
+def main(lines: int) -> None:
+    """Print the table."""
+    with tempfile.TemporaryDirectory(prefix="batchdesk-bench-") as folder:
+        path, empty = Path(folder, "requests.jsonl"), Path(folder, "one.jsonl")
+        size = write_requests(path, lines) / 1e6
+        write_requests(empty, 1)
+        found: dict[str, list[dict[str, float]]] = {name: [] for name in _CONTENDERS}
+        for _ in range(ROUNDS):
+            for name, several in found.items():
+                several.append(_measured(name, path))
+        floor = {name: _measured(name, empty)["peak"] for name in _CONTENDERS}
+    base = median(one["cpu"] for one in found["json"])
+    rows = []
+    for name, several in found.items():
+        assert {one["lines"] for one in several} == {lines}
+        cpu, wall = (median(one[key] for one in several) for key in ("cpu", "wall"))
+        peak = max(one["peak"] for one in several) - floor[name]
+        rows.append(
+            [_NAMES[name], f"{cpu:.2f}", f"{cpu / base:.2f}", f"{size / cpu:.0f}", f"{wall:.2f}", f"{peak:.0f}"]
+        )
+    print(f"Checking {lines:,} requests, {size:.0f} MB; medians of {ROUNDS}. Peak memory beyond that of one request.\n")
+    print(table(("", "CPU s", "× json", "MB a CPU s", "wall s", "peak MiB"), rows))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--measure"]:
+        measure(sys.argv[2], Path(sys.argv[3]))
+    else:
+        main(int(sys.argv[1]) if sys.argv[1:] else LINES)
