@@ -11,6 +11,7 @@ from typing import TypeVar
 import httpx
 
 from bot.batches.answers import refusal, transport_failure
+from bot.batches.create_body import CreateBody
 from bot.batches.errors import ApiError, ApiUnavailable, BatchNotFound
 from bot.batches.hints import Hint, hint_in
 from bot.batches.models import BatchId
@@ -26,14 +27,14 @@ _REFUSED_ON_ITS_MERITS = "invalid_request_error"
 
 @dataclass(frozen=True)
 class Call:
-    """What is to be sent. `batch_id` is the batch a 404 speaks of."""
+    """What is to be sent. `batch_id` is the batch a 404 speaks of; a `CreateBody` is read from disk for each try."""
 
     method: str
     path: str
     repeatable: Repeatable = Repeatable.FREELY
     batch_id: BatchId | None = None
-    params: Mapping[str, str | int] = field(default_factory=dict)
-    body: bytes | None = None
+    params: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
+    body: bytes | CreateBody | None = None
 
 
 @dataclass(frozen=True)
@@ -90,10 +91,7 @@ class Calls:
 
     async def _send(self, call: Call, *, stream: bool = False) -> httpx.Response:
         """Try once; the error of an answer that is no success is raised."""
-        headers = {} if call.body is None else {"content-type": "application/json"}
-        request = self._http.build_request(
-            call.method, call.path, params=call.params, content=call.body, headers=headers
-        )
+        request = self._request(call)
         with _logged(call) as logged, _failures_translated(request):
             response = await self._http.send(request, stream=stream)
             logged.outcome = f"{response.status_code} {response.headers.get('request-id', '-')}"
@@ -102,6 +100,16 @@ class Calls:
                 raise refusal(response, call.batch_id)
             self.hint = hint_in(response.headers)
             return response
+
+    def _request(self, call: Call) -> httpx.Request:
+        headers = {} if call.body is None else {"content-type": "application/json"}
+        content: bytes | AsyncIterator[bytes] | None
+        if isinstance(call.body, CreateBody):
+            headers["content-length"] = str(call.body.length)  # or it would be sent in chunks, without a length
+            content = call.body.chunks()
+        else:
+            content = call.body
+        return self._http.build_request(call.method, call.path, params=call.params, content=content, headers=headers)
 
     async def _open(self, call: Call) -> OpenBody:
         response = await self._send(call, stream=True)

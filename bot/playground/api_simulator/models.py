@@ -1,29 +1,76 @@
-"""The models the simulated workspace knows, with their limits."""
+"""The models the simulated workspace knows, with their limits and what they have come to."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+Lifecycle = Literal["active", "deprecated", "retired"]
 
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model: the id answers name, and its limits in tokens."""
+    """One model: the id answers name, its limits in tokens, and whether it still answers."""
 
     id: str
     context: int
     max_tokens: int
+    created_at: datetime
+    lifecycle: Lifecycle = "active"
+    retires_at: datetime | None = None
 
 
 def find_model(name: str) -> Model | None:
     """The model an id or an alias stands for; None for one that never was, or is retired."""
+    model = listed_model(name)
+    return None if model is None or model.lifecycle == "retired" else model
+
+
+def listed_model(name: str) -> Model | None:
+    """The model an id or an alias stands for, be it retired; None for one that never was."""
     return _MODELS.get(_DATED.get(name, name))
 
 
+def all_models() -> tuple[Model, ...]:
+    """Every model there is or was, newest first."""
+    return tuple(_MODELS.values())
+
+
+_LARGE, _SMALL = (1_000_000, 128_000), (200_000, 64_000)
+_IDS: tuple[tuple[str, tuple[int, int], Lifecycle], ...] = (
+    ("fable-5-2", _LARGE, "active"),
+    ("mythos-5-2", _LARGE, "active"),
+    ("haiku-5-5", _SMALL, "active"),
+    ("sonnet-5-5", _LARGE, "active"),
+    ("fable-5-1", _LARGE, "active"),
+    ("opus-5-5", _LARGE, "active"),
+    ("mythos-5-1", _LARGE, "active"),
+    ("sonnet-5", _LARGE, "active"),
+    ("fable-5", _LARGE, "active"),
+    ("mythos-5", _LARGE, "active"),
+    ("opus-5", _LARGE, "active"),
+    ("opus-4-8", _LARGE, "active"),
+    ("opus-4-7", _LARGE, "active"),
+    ("mythos-preview", _LARGE, "deprecated"),
+    ("opus-4-6", _LARGE, "active"),
+    ("sonnet-4-6", _SMALL, "active"),
+    ("opus-4-5-20251101", _SMALL, "active"),
+    ("haiku-4-5-20251001", _SMALL, "active"),
+    ("sonnet-4-5-20250929", _SMALL, "deprecated"),
+    ("opus-4-1-20250805", (200_000, 32_000), "retired"),
+    ("3-haiku-20240307", (200_000, 4_096), "retired"),
+)
+_NEWEST = datetime(2026, 11, 10, tzinfo=UTC)
+_RETIREMENTS = {"deprecated": datetime(2027, 3, 1, tzinfo=UTC), "retired": datetime(2026, 8, 1, tzinfo=UTC)}
+
+
 def _table() -> dict[str, Model]:
-    """Ids as the official SDK 2.11 lists them; the limits are believable figures, not quoted ones."""
-    large = ["fable-5-2", "fable-5-1", "fable-5", "mythos-5-2", "mythos-5-1", "mythos-5", "mythos-preview"]
-    large += ["opus-5-5", "opus-5", "opus-4-8", "opus-4-7", "opus-4-6", "sonnet-5-5", "sonnet-5"]
-    small = ["opus-4-5-20251101", "sonnet-4-6", "sonnet-4-5-20250929", "haiku-5-5", "haiku-4-5-20251001"]
-    models = {f"claude-{name}": Model(f"claude-{name}", 1_000_000, 128_000) for name in large}
-    return models | {f"claude-{name}": Model(f"claude-{name}", 200_000, 64_000) for name in small}
+    """Ids in the order in which the official SDK 2.11 lists them; limits and dates are believable, not quoted."""
+    models = {}
+    for place, (name, (context, max_tokens), lifecycle) in enumerate(_IDS):
+        created_at = _NEWEST - timedelta(days=31 * place)
+        identifier, retires_at = f"claude-{name}", _RETIREMENTS.get(lifecycle)
+        models[identifier] = Model(identifier, context, max_tokens, created_at, lifecycle, retires_at)
+    return models
 
 
 _MODELS = _table()
@@ -31,5 +78,6 @@ _DATED = {
     "claude-opus-4-5": "claude-opus-4-5-20251101",
     "claude-sonnet-4-5": "claude-sonnet-4-5-20250929",
     "claude-haiku-4-5": "claude-haiku-4-5-20251001",
+    "claude-opus-4-1": "claude-opus-4-1-20250805",
 }
 """Aliases; results name the dated id (seen in live captures)."""

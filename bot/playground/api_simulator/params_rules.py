@@ -117,9 +117,18 @@ def _sampling_mistakes(params: dict[str, Any]) -> Iterator[str]:
             yield f"{key}: Input should be between 0 and 1"
 
 
+def prompt_tokens(params: dict[str, Any]) -> int:
+    """Input tokens, about one for four characters."""
+    return 8 + len(_prompt(params)) // 4
+
+
 def _tokens(params: dict[str, Any]) -> tuple[int, int]:
-    """Input tokens, about one for four characters, and how many of them a cache breakpoint covers."""
-    prompt = {key: params[key] for key in ("system", "messages", "tools") if key in params}
-    text = json.dumps(prompt, ensure_ascii=False)
-    tokens = 8 + len(text) // 4
-    return tokens, int(tokens * 0.8) if '"cache_control"' in text or params.get("cache_control") else 0
+    """Input tokens, and how many of them a cache breakpoint covers."""
+    tokens, caches = prompt_tokens(params), '"cache_control"' in _prompt(params) or params.get("cache_control")
+    return tokens, int(tokens * 0.8) if caches else 0
+
+
+def _prompt(params: dict[str, Any]) -> str:
+    return json.dumps(
+        {key: params[key] for key in ("system", "messages", "tools") if key in params}, ensure_ascii=False
+    )

@@ -1,7 +1,6 @@
 """The six endpoints of the Message Batches API (docs.anthropic.com, Message Batches)."""
 
 import asyncio
-import re
 
 from aiohttp import web
 
@@ -11,6 +10,7 @@ from bot.playground.api_simulator.door import RateLimitHeaders
 from bot.playground.api_simulator.envelope import MAX_BODY_BYTES, read_envelope
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.params_rules import Circumstances
+from bot.playground.api_simulator.query import page_limit
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.api_simulator.wire import json_answer, stream_lines
 from bot.playground.api_simulator.workspace import Workspace
@@ -44,7 +44,7 @@ class Routes:
     async def list_page(self, request: web.Request) -> web.StreamResponse:
         """One page of the batches, newest first, whichever cursor is used."""
         query = request.query
-        limit = _limit(query.get("limit"))
+        limit = page_limit(query.get("limit"))
         page = self._workspace.page(limit, query.get("after_id") or None, query.get("before_id") or None)
         now, origin = self._clock.now(), _origin(request)
         data = [batch.as_json(now, origin) for batch in page.batches]
@@ -87,15 +87,3 @@ def _circumstances(request: web.Request) -> Circumstances:
     betas = (beta.strip() for beta in ",".join(request.headers.getall("anthropic-beta", [])).split(","))
     profile = request.headers.get("anthropic-user-profile-id")
     return Circumstances(request.headers["anthropic-version"], frozenset(filter(None, betas)), profile)
-
-
-def _limit(text: str | None) -> int:
-    if text is None:
-        return 20
-    if not re.fullmatch(r"[+-]?[0-9]{1,9}", text):
-        raise ApiError(400, "limit: Input should be a valid integer, unable to parse string as an integer")
-    if (limit := int(text)) < 1:
-        raise ApiError(400, "limit: Input should be greater than or equal to 1")
-    if limit > 1000:
-        raise ApiError(400, "limit: Input should be less than or equal to 1000")
-    return limit

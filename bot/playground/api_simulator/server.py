@@ -12,6 +12,7 @@ from bot.playground.api_simulator.control import Control
 from bot.playground.api_simulator.door import Door, RateLimitHeaders
 from bot.playground.api_simulator.envelope import MAX_BODY_BYTES
 from bot.playground.api_simulator.faults import Fault, Faults
+from bot.playground.api_simulator.model_routes import ModelRoutes
 from bot.playground.api_simulator.recording import RecordedRequest, Traffic
 from bot.playground.api_simulator.routes import Routes
 from bot.playground.api_simulator.seed import seed_workspace
@@ -109,5 +110,6 @@ class ApiSimulator:
         self._answering = Answering(self._clock, self.workspace, door, self._faults, self._traffic, rate)
         self._answering.install(app)
         Routes(self._clock, self.workspace, rate).install(app)
+        ModelRoutes().install(app)
         Control(self._clock, self.workspace, self._faults, self._traffic).install(app)
         return app

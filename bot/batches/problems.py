@@ -1,0 +1,147 @@
+"""What can be wrong with a file of requests: kinds and facts; the words are in bot.ui."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Enum
+from typing import NamedTuple
+
+MOST_TOLD = 20
+_LONGEST_VALUE = 80
+
+
+class ProblemKind(Enum):
+    """Why a file is not sent as it is. Source of the rules: docs.anthropic.com, Message Batches and Messages."""
+
+    # the line
+    NOT_JSON = "not_json"
+    NOT_UTF8 = "not_utf8"
+    NUL_BYTE = "nul_byte"
+    CUT_OFF = "cut_off"
+    TOO_LONG = "too_long"
+    TOO_DEEP = "too_deep"
+    DUPLICATE_KEY = "duplicate_key"
+    # its keys
+    WRONG_TYPE = "wrong_type"
+    MISSING_KEY = "missing_key"
+    UNKNOWN_KEY = "unknown_key"
+    CUSTOM_ID_CHARACTERS = "custom_id_characters"
+    CUSTOM_ID_TOO_LONG = "custom_id_too_long"
+    CUSTOM_ID_TWICE = "custom_id_twice"
+    # what the API would find out only while it processes the batch
+    EMPTY = "empty"
+    UNKNOWN_ROLE = "unknown_role"
+    OUT_OF_RANGE = "out_of_range"
+    FORBIDDEN_IN_BATCH = "forbidden_in_batch"
+    FORBIDDEN_IN_VERSION = "forbidden_in_version"
+    OTHER_USER_PROFILE = "other_user_profile"
+    NOT_HTTPS = "not_https"
+    UNKNOWN_MODEL = "unknown_model"
+    RETIRED_MODEL = "retired_model"
+    MODEL_WITHOUT_BATCHES = "model_without_batches"
+    # the file
+    NO_REQUESTS = "no_requests"
+    TOO_MANY_REQUESTS = "too_many_requests"
+    BODY_TOO_LARGE = "body_too_large"
+
+
+class WarningKind(Enum):
+    """What may turn out wrong, but does not keep a file from being sent."""
+
+    MODEL_NOT_CHECKED = "model_not_checked"
+    DEPRECATED_MODEL = "deprecated_model"
+    UNKNOWN_PARAM = "unknown_param"
+    SYSTEM_ROLE = "system_role"
+
+
+class Fault(NamedTuple):
+    """One finding in a line, before it is known whether anybody will read it."""
+
+    kind: ProblemKind | WarningKind
+    place: str = ""
+    value: object = ""
+    limit: int | None = None
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One problem.
+
+    Attributes:
+        kind: what is wrong.
+        line: from 1, blank lines counted; None for what is wrong with the file as a whole.
+        place: the way to the value as the API writes it ("params.messages.0.role"); empty for the whole line.
+        value: what stands there, as JSON, or the opening of a line that cannot be read; at most 80 characters.
+        limit: the number that `value` had to keep to.
+        first_line: where the same `custom_id` stood before.
+    """
+
+    kind: ProblemKind
+    line: int | None = None
+    place: str = ""
+    value: str = ""
+    limit: int | None = None
+    first_line: int | None = None
+
+
+@dataclass(frozen=True)
+class Warned:
+    """A warning: `place` and `value` as in a problem, how many lines it concerns, and the first of them."""
+
+    kind: WarningKind
+    place: str
+    value: str
+    line: int
+    lines: int = 1
+
+
+@dataclass
+class Findings:
+    """Collects problems and warnings: all of them counted, the first ones kept."""
+
+    most: int = MOST_TOLD
+    problems: list[Problem] = field(default_factory=list)
+    totals: Counter[ProblemKind] = field(default_factory=Counter)
+    _warned: dict[tuple[WarningKind, str, str], Warned] = field(default_factory=dict)
+
+    def add(self, line: int, fault: Fault, first_line: int | None = None) -> None:
+        """Take note of a finding in a line."""
+        if isinstance(fault.kind, WarningKind):
+            self._warn(fault.kind, fault.place, shown(fault.value), line)
+        else:
+            self.totals[fault.kind] += 1
+            if len(self.problems) < self.most:
+                value = shown(fault.value)
+                self.problems.append(Problem(fault.kind, line, fault.place, value, fault.limit, first_line))
+
+    def add_of_file(self, kind: ProblemKind, value: str = "", limit: int | None = None) -> None:
+        """Take note of a problem of the whole file; it comes first."""
+        self.totals[kind] += 1
+        self.problems = [Problem(kind, value=value, limit=limit), *self.problems[: self.most - 1]]
+
+    @property
+    def warnings(self) -> tuple[Warned, ...]:
+        """The warnings in the order they came up."""
+        return tuple(self._warned.values())
+
+    def _warn(self, kind: WarningKind, place: str, value: str, line: int) -> None:
+        key = (kind, place, value)
+        if (before := self._warned.get(key)) is not None:
+            self._warned[key] = replace(before, lines=before.lines + 1)
+        elif len(self._warned) < self.most:
+            self._warned[key] = Warned(kind, place, value, line)
+
+
+def shown(value: object) -> str:
+    """`value` as a person may be shown it: JSON, at most 80 characters, without what would break a line."""
+    if isinstance(value, bytes):
+        text = value[: 4 * _LONGEST_VALUE].decode("utf-8", "replace")
+    elif isinstance(value, str):
+        text = value[: 2 * _LONGEST_VALUE]
+    elif isinstance(value, Mapping | list):
+        return "{…}" if isinstance(value, Mapping) else "[…]" if value else "[]"
+    else:
+        text = json.dumps(value)
+    printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
+    return printable if len(printable) <= _LONGEST_VALUE else printable[: _LONGEST_VALUE - 1] + "…"

@@ -1,0 +1,139 @@
+"""The endpoints about models: listing them, one of them, and counting tokens (docs.anthropic.com, Models, Messages)."""
+
+import asyncio
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Any
+
+from aiohttp import web
+
+from bot.playground.api_simulator.clock import wire_time
+from bot.playground.api_simulator.errors import ApiError
+from bot.playground.api_simulator.message_rules import message_mistakes
+from bot.playground.api_simulator.models import Model, all_models, find_model, listed_model
+from bot.playground.api_simulator.params_rules import prompt_tokens
+from bot.playground.api_simulator.query import page_limit
+from bot.playground.api_simulator.wire import json_answer
+
+_MODELS = "/v1/models"
+_LIFECYCLES = ("active", "deprecated", "retired")
+_MOST_COUNTED_BYTES = 32 * 1024 * 1024  # docs.anthropic.com, Errors: a count of tokens
+_REQUIRED = (("model", str, "string"), ("messages", list, "list"))
+_ALLOWED = frozenset(
+    {
+        "cache_control",
+        "context_management",
+        "mcp_servers",
+        "messages",
+        "model",
+        "output_config",
+        "output_format",
+        "speed",
+        "system",
+        "thinking",
+        "tool_choice",
+        "tools",
+    }
+)
+
+
+class ModelRoutes:
+    """Answers what can be asked about models; nothing here changes anything."""
+
+    def install(self, app: web.Application) -> None:
+        """Add the routes to the application."""
+        app.router.add_get(_MODELS, self.list_page, allow_head=False)
+        app.router.add_get(f"{_MODELS}/{{id}}", self.retrieve, allow_head=False)
+        app.router.add_post("/v1/messages/count_tokens", self.count_tokens)
+
+    async def list_page(self, request: web.Request) -> web.StreamResponse:
+        """One page, newest first; retired models only where the query asks for them by name."""
+        wanted = _wanted_lifecycles(request)
+        models = [model for model in all_models() if model.lifecycle in wanted]
+        page, has_more = _page(models, request)
+        first, last = (page[0].id, page[-1].id) if page else (None, None)
+        data = [_as_json(model) for model in page]
+        return json_answer({"data": data, "has_more": has_more, "first_id": first, "last_id": last})
+
+    async def retrieve(self, request: web.Request) -> web.StreamResponse:
+        """The model that an id or an alias stands for."""
+        return json_answer(_as_json(_listed(request.match_info["id"])))
+
+    async def count_tokens(self, request: web.Request) -> web.StreamResponse:
+        """The input tokens of a prompt, refused in the words a message would be refused in."""
+        body = await request.read()
+        if len(body) > _MOST_COUNTED_BYTES:
+            raise web.HTTPRequestEntityTooLarge(_MOST_COUNTED_BYTES, len(body))
+        newest = request.headers["anthropic-version"] >= "2026-10-21"
+        return json_answer({"input_tokens": await asyncio.to_thread(_counted, body, newest)})
+
+
+def _counted(body: bytes, newest: bool) -> int:
+    try:
+        params = json.loads(body.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise ApiError(400, f"The request body is not valid JSON: {error}") from None
+    if not isinstance(params, dict):
+        raise ApiError(400, "Input should be a valid dictionary")
+    for mistake in _mistakes(params, newest):
+        raise ApiError(400, mistake)
+    if find_model(params["model"]) is None:
+        raise ApiError(404, f"model: {params['model']}")
+    return prompt_tokens(params)
+
+
+def _mistakes(params: dict[str, Any], newest: bool) -> Iterator[str]:
+    for key, kind, word in _REQUIRED:
+        if key not in params:
+            yield f"{key}: Field required"
+        elif not isinstance(params[key], kind):
+            yield f"{key}: Input should be a valid {word}"
+    yield from (f"{key}: Extra inputs are not permitted" for key in params if key not in _ALLOWED)
+    yield from message_mistakes(params["messages"], newest=newest)
+
+
+def _wanted_lifecycles(request: web.Request) -> frozenset[str]:
+    names = [*request.query.getall("lifecycle[]", []), *request.query.getall("lifecycle", [])]
+    for name in names:
+        if name not in _LIFECYCLES:
+            raise ApiError(400, "lifecycle.0: Input should be 'active', 'deprecated' or 'retired'")
+    return frozenset(names or _LIFECYCLES[:2])
+
+
+def _page(models: list[Model], request: web.Request) -> tuple[list[Model], bool]:
+    """The page just after or just before a model; both cursors at once are refused, as for batches."""
+    limit = page_limit(request.query.get("limit"))
+    after, before = request.query.get("after_id"), request.query.get("before_id")
+    if after and before:
+        raise ApiError(400, "Only one of `after_id` and `before_id` may be given.")
+    if before:
+        end = models.index(_listed(before, models))
+        return models[max(0, end - limit) : end], end > limit
+    start = models.index(_listed(after, models)) + 1 if after else 0
+    return models[start : start + limit], start + limit < len(models)
+
+
+def _listed(name: str, among: list[Model] | None = None) -> Model:
+    model = listed_model(name)
+    if model is None or (among is not None and model not in among):
+        raise ApiError(404, f"model: {name}")
+    return model
+
+
+def _as_json(model: Model) -> dict[str, Any]:
+    """In the shape of the official SDK 2.11; of the capabilities only those that a batch is about."""
+    name = model.id.removeprefix("claude-").replace("-", " ").title()
+    deprecated_at = None if model.retires_at is None else model.retires_at - timedelta(days=180)
+    return {
+        "type": "model",
+        "id": model.id,
+        "display_name": f"Claude {name}",
+        "created_at": wire_time(model.created_at),
+        "lifecycle": model.lifecycle,
+        "deprecated_at": wire_time(deprecated_at),
+        "retires_at": wire_time(model.retires_at),
+        "max_input_tokens": model.context,
+        "max_tokens": model.max_tokens,
+        "capabilities": {"batch": {"supported": True}},
+    }
