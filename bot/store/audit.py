@@ -59,11 +59,21 @@ def record_intent(
 
 
 def record_outcome(
-    connection: Connection, entry_id: int, *, outcome: AuditOutcome, detail: str | None, at: datetime
+    connection: Connection,
+    entry_id: int,
+    *,
+    outcome: AuditOutcome,
+    detail: str | None,
+    at: datetime,
+    subject: str | None = None,
 ) -> bool:
-    """Write what came of it; False if there is no such entry, or it is settled: only "unknown" is replaced."""
+    """Write what came of it; False if there is no such entry, or it is settled: only "unknown" is replaced.
+
+    `subject` is the batch that was made by it, where it was about none before.
+    """
     open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome == "unknown")
     settle = update(table).where(*open_entry).values(outcome=outcome, detail=detail, finished_at=at)
+    settle = settle.values(subject=subject) if subject is not None else settle
     return connection.execute(settle).rowcount == 1
 
 

@@ -1,48 +1,8 @@
-"""The tables, and column types that read back the same from SQLite and from Postgres."""
+"""The tables; their steps are in bot/store/migrations."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any
+from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table
 
-from sqlalchemy import BigInteger, Boolean, Column, Dialect, Index, Integer, MetaData, Table, Text, TypeDecorator
-
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
-
-
-class Moment(TypeDecorator[datetime]):
-    """A timezone-aware moment, kept as whole microseconds since 1970 and read back in UTC.
-
-    An integer, because SQLite has no time type and would lose the zone. Raises ValueError for a naive datetime.
-    """
-
-    impl = BigInteger
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Give the microseconds since 1970."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a moment needs a time zone")
-        return (value - _EPOCH) // _MICROSECOND
-
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the moment in UTC."""
-        return None if value is None else _EPOCH + value * _MICROSECOND
-
-
-class Words(TypeDecorator[str]):
-    """Text in which what one of the databases cannot hold (NUL, half a surrogate pair) has become U+FFFD."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Give the text with the impossible characters replaced; the record matters more than such a character."""
-        if value is None:
-            return None
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")
-
+from bot.store.columns import Moment, Words
 
 metadata = MetaData()
 
@@ -100,6 +60,48 @@ readings = Table(
     Column("team_id", Words, nullable=False),
     Column("started_at", Moment, nullable=False, index=True),
     Column("stopped_at", Moment),
+)
+
+labels = Table(
+    "bd_labels",
+    metadata,
+    Column("batch_id", Words, primary_key=True),
+    Column("label", Words),
+    Column("label_key", Words, index=True),
+    Column("owner", Words, index=True),
+    Column("note", Words),
+    Column("changed_by", Words, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+)
+
+families = Table(
+    "bd_families",
+    metadata,
+    Column("child_id", Words, primary_key=True),
+    Column("parent_id", Words, nullable=False, index=True),
+    Column("kind", Words, nullable=False),
+)
+
+drafts = Table(
+    "bd_drafts",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("user_id", Words, nullable=False),
+    Column("team_id", Words, nullable=False),
+    Column("channel_id", Words),
+    Column("state", Words, nullable=False, index=True),
+    Column("name", Words, nullable=False),
+    Column("requests", Integer, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("estimate", Words, nullable=False),
+    Column("label", Words),
+    Column("owner", Words),
+    Column("parent_id", Words),
+    Column("kind", Words),
+    Column("batch_id", Words),
+    Column("approved_by", Words),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("changed_at", Moment, nullable=False),
 )
 
 watches = Table(

@@ -1,0 +1,124 @@
+"""What people call batches and whose they are: the API has no field for either."""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Literal
+
+from sqlalchemy import Connection, delete, insert, or_, select, update
+
+from bot.store.tables import families
+from bot.store.tables import labels as table
+
+Kind = Literal["retry", "canary"]
+Field = Literal["label", "owner", "note"]
+
+_AT_ONCE = 400  # parameters of one statement; SQLite before 3.32 takes 999
+
+
+@dataclass(frozen=True)
+class Relative:
+    """A batch that another one was made from: by a retry, or as the rest after a canary."""
+
+    child_id: str
+    parent_id: str
+    kind: str
+
+
+@dataclass(frozen=True)
+class Named:
+    """What is known of a batch here; all empty for one that was made elsewhere and is nobody's yet."""
+
+    label: str | None = None
+    owner: str | None = None
+    note: str | None = None
+    relatives: tuple[Relative, ...] = field(default=())
+
+
+def label_key(text: str) -> str:
+    """The form in which labels are compared and typed as references: `Nightly eval!` is `nightly-eval`."""
+    return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")
+
+
+def change(connection: Connection, batch_id: str, what: Field, value: str | None, *, by: str, at: datetime) -> None:
+    """Set one field of a batch, or take it away with None."""
+    values: dict[str, object] = {what: value, "changed_by": by, "changed_at": at}
+    if what == "label":
+        values["label_key"] = label_key(value) if value else None
+    _ensure(connection, batch_id, by, at)
+    connection.execute(update(table).where(table.c.batch_id == batch_id).values(values))
+
+
+def adopt(connection: Connection, batch_id: str, owner: str, *, at: datetime) -> bool:
+    """Make a batch that is nobody's somebody's; False where it has an owner. One guarded UPDATE: two cannot both."""
+    _ensure(connection, batch_id, owner, at)
+    nobodys = update(table).where(table.c.batch_id == batch_id, table.c.owner.is_(None))
+    return connection.execute(nobodys.values(owner=owner, changed_by=owner, changed_at=at)).rowcount == 1
+
+
+def relate(connection: Connection, relative: Relative) -> None:
+    """Note that one batch was made from another."""
+    connection.execute(delete(families).where(families.c.child_id == relative.child_id))
+    row = {"child_id": relative.child_id, "parent_id": relative.parent_id, "kind": relative.kind}
+    connection.execute(insert(families).values(row))
+
+
+def of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Named]:
+    """What is known of each of these batches, those of which nothing is known too."""
+    wanted = list(dict.fromkeys(batch_ids))
+    found: dict[str, Named] = {}
+    kin = relatives(connection, wanted)
+    for ids in _portions(wanted):
+        columns = (table.c.batch_id, table.c.label, table.c.owner, table.c.note)
+        for row in connection.execute(select(*columns).where(table.c.batch_id.in_(ids))):
+            found[row.batch_id] = Named(row.label, row.owner, row.note, kin.get(row.batch_id, ()))
+    return {id: found.get(id) or Named(relatives=kin.get(id, ())) for id in wanted}
+
+
+def relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:
+    """The parents and children of each of these batches."""
+    found: dict[str, list[Relative]] = {}
+    for ids in _portions(batch_ids):
+        either = or_(families.c.child_id.in_(ids), families.c.parent_id.in_(ids))
+        for row in connection.execute(select(families).where(either)):
+            relative = Relative(row.child_id, row.parent_id, row.kind)
+            for id in {row.child_id, row.parent_id} & set(ids):
+                found.setdefault(id, []).append(relative)
+    return {id: tuple(several) for id, several in found.items()}
+
+
+def find(connection: Connection, *, label: str | None = None, owner: str | None = None) -> frozenset[str]:
+    """The ids of the batches with this label (in whichever spelling) and this owner; of both, where both are given."""
+    wanted = select(table.c.batch_id)
+    if label is not None:
+        wanted = wanted.where(table.c.label_key == label_key(label))
+    if owner is not None:
+        wanted = wanted.where(table.c.owner == owner)
+    return frozenset(connection.execute(wanted).scalars())
+
+
+def forget(connection: Connection, batch_id: str) -> None:
+    """Delete what is known of a batch; its relatives still name it."""
+    connection.execute(delete(table).where(table.c.batch_id == batch_id))
+
+
+def _ensure(connection: Connection, batch_id: str, by: str, at: datetime) -> None:
+    """Have a row for the batch, also where another process makes it at the same moment."""
+    values = {"batch_id": batch_id, "changed_by": by, "changed_at": at}
+    # Each dialect takes 50 ms of the start, so only the one in use is loaded.
+    if connection.dialect.name == "sqlite":
+        from sqlalchemy.dialects import sqlite
+
+        connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
+    else:
+        from sqlalchemy.dialects import postgresql
+
+        connection.execute(postgresql.insert(table).values(values).on_conflict_do_nothing())
+
+
+def _portions(batch_ids: Iterable[str]) -> Iterator[list[str]]:
+    rest = iter(batch_ids)
+    while portion := list(islice(rest, _AT_ONCE)):
+        yield portion
