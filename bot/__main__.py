@@ -8,10 +8,8 @@ import signal
 import sys
 from collections.abc import Sequence
 
-from bot.config import load_settings, unknown_settings
 from bot.errors import ExpectedError
 from bot.logs import TEXT, write_log
-from bot.settings_checks import check_for_run
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -32,6 +30,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 async def _run(options: argparse.Namespace) -> int:
     gc.disable()  # until all is loaded: collecting in between takes a tenth of the start and frees nothing
     from bot.app import Part, running
+    from bot.config import load_settings, unknown_settings
+    from bot.settings_checks import check_for_run
 
     settings = load_settings()
     check_for_run(settings)
@@ -50,6 +50,8 @@ async def _run(options: argparse.Namespace) -> int:
 
 async def _migrate(options: argparse.Namespace) -> int:
     from bot.app import migrate
+    from bot.config import load_settings
+    from bot.settings_checks import check_for_run
 
     settings = load_settings()
     check_for_run(settings)
@@ -101,6 +103,7 @@ async def _simulate_api(options: argparse.Namespace) -> int:
 
 
 async def _doctor(options: argparse.Namespace) -> int:
+    from bot.config import load_settings
     from bot.doctor import examine
 
     findings = [finding async for finding in examine(load_settings())]

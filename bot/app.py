@@ -19,7 +19,7 @@ from bot.batches.prices import Prices
 from bot.commands.base import Services
 from bot.config import Settings
 from bot.confirmations import Confirmations
-from bot.connections import api_http, file_origins, hook_origins, rules_of, secret, slack_client
+from bot.connections import api_http, file_origins, hook_origins, rules_of, secret, slack_client, workshop_of
 from bot.errors import ExpectedError
 from bot.figures import Figures
 from bot.health import Ear, Health, Records, open_health_page
@@ -28,7 +28,9 @@ from bot.pipeline import Pipeline
 from bot.slack.directory import Directory
 from bot.slack.doors import check_bot_token, open_port, open_socket
 from bot.slack.file_delivery import FileDelivery
+from bot.slack.file_reading import SharedFiles
 from bot.slack.in_flight import InFlight
+from bot.slack.interrupted import find_interrupted, tell_interrupted
 from bot.slack.listeners import Listeners
 from bot.slack.outbound import Outbound
 from bot.slack.posting import Posting
@@ -38,7 +40,7 @@ from bot.slack.traced import traced
 from bot.slack.uploads import Uploads
 from bot.store.database import Database, StoreUnavailable
 from bot.watching.chores import chores
-from bot.watching.digest import Plan, zone_of
+from bot.watching.digest import plan_of
 from bot.watching.engine import Engine
 from bot.watching.pace import Pace
 from bot.watching.working import Worker, working
@@ -124,7 +126,10 @@ async def running(
         stack.push_async_callback(_drain, in_flight, progress)
         records = Records(parts.services.database, now)
         if Part.WEB in part:
-            doors = await _open_door(stack, settings, _listening(settings, parts, in_flight, progress), parts, records)
+            outbound = _outbound(settings, parts)
+            app = _listening(settings, parts, outbound, in_flight, progress)
+            in_flight.start(tell_interrupted(await find_interrupted(parts.services.database, now), outbound))
+            doors = await _open_door(stack, settings, app, parts, records)
         else:
             health = Health(parts.figures, records)
             doors = _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
@@ -146,33 +151,33 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         database,
         now,
         Prices.load(settings.prices),
+        workshop=workshop_of(settings, http, SharedFiles(client, session, file_origins(settings.slack_api_url))),
         enqueue=engine.enqueue,
         may_post=directory.may_post,
     )
     posting = Posting(slack_client(settings, session, retries=False))
-    more = chores(services, digest_plan(settings))
+    more = chores(services, plan_of(settings))
     bot_user = authorized.bot_user_id or ""
     worker = Worker(services, posting, engine, Pace(now), settings.feed_channel, more, bot_user)
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 
 
-def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
+def _outbound(settings: Settings, parts: _Parts) -> Outbound:
+    files = FileDelivery(parts.client, Uploads(parts.client, parts.session, file_origins(settings.slack_api_url)))
+    return Outbound(parts.client, parts.session, hook_origins(settings.slack_api_url), files)
+
+
+def _listening(
+    settings: Settings, parts: _Parts, outbound: Outbound, in_flight: InFlight, progress: ProgressMessages
+) -> AsyncApp:
     """Return Bolt with everything registered."""
     services, figures = parts.services, parts.figures
     confirmations = Confirmations(services.database, services.now, services.enqueue)
     pipeline = Pipeline(services, confirmations, parts.rules, parts.directory.standing, figures.interaction)
-    files = FileDelivery(parts.client, Uploads(parts.client, parts.session, file_origins(settings.slack_api_url)))
-    outbound = Outbound(parts.client, parts.session, hook_origins(settings.slack_api_url), files)
     app = _bolt_app(settings, parts.client, parts.authorized)
     note_error = figures.unexpected_error
     Listeners(pipeline, outbound, in_flight, progress, settings.audit_channel, note_error).register(app)
     return app
-
-
-def digest_plan(settings: Settings) -> Plan | None:
-    """Return where the digest goes, and when; None for no digest."""
-    channel, hour = settings.digest_goes_to, settings.digest_hour
-    return Plan(channel, hour, zone_of(settings.time_zone)) if channel is not None and hour is not None else None
 
 
 async def migrate(settings: Settings) -> None:
@@ -192,6 +197,7 @@ def _bolt_app(settings: Settings, client: AsyncWebClient, authorized: AuthorizeR
         return authorized
 
     return AsyncApp(
+        name="batchdesk",  # left out, Bolt looks through every loaded module for who calls it: 30 ms
         client=AsyncWebClient(base_url=settings.slack_api_url),  # without a token: listeners use the one above
         authorize=authorize,
         signing_secret=secret(settings.slack_signing_secret),

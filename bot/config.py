@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,7 +15,11 @@ from pydantic_settings import DotEnvSettingsSource, PydanticBaseSettingsSource, 
 from bot.config_watching import DOCS, WatchingSettings
 from bot.errors import ExpectedError
 
-_REMEDIES = {"bool_parsing": "must be true or false", "int_parsing": "must be a whole number"}
+_REMEDIES = {
+    "bool_parsing": "must be true or false",
+    "int_parsing": "must be a whole number",
+    "decimal_parsing": "must be a number",
+}
 
 
 class SettingsError(ExpectedError):
@@ -52,6 +57,14 @@ SETTINGS: tuple[SettingDoc, ...] = (
     SettingDoc("BATCHDESK_AUDIT_CHANNEL", "a channel that gets one line for each change", "none"),
     SettingDoc("BATCHDESK_PRICES", "a file of prices instead of those that come with Batchdesk (TOML)", ""),
     *(SettingDoc(*doc) for doc in DOCS),
+    SettingDoc(
+        "BATCHDESK_KEEP_REQUESTS",
+        "where requests that were sent are kept for retries, and how much of them: a folder, then `500MB` or `2GB`; "
+        "`none` keeps none",
+        "batchdesk-requests 2GB",
+    ),
+    SettingDoc("BATCHDESK_SPEND_LIMIT", "USD: a batch that may cost more needs a second person's yes", "none"),
+    SettingDoc("BATCHDESK_REQUEST_LIMIT", "requests: likewise, for a batch that has more", "none"),
     SettingDoc("BATCHDESK_LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`", "INFO"),
     SettingDoc("PORT", "HTTP mode, and the health page; 0: the system chooses", "3000"),
     SettingDoc("DYNO", "set by Heroku itself; there SQLite is refused, because the disk is not kept", ""),
@@ -62,6 +75,30 @@ def _split(value: Any) -> Any:
     return tuple(dict.fromkeys(re.findall(r"[^,\s]+", value))) if isinstance(value, str) else value
 
 
+_UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
+
+
+@dataclass(frozen=True)
+class Folder:
+    """A folder on disk, and how many bytes of requests that were sent are kept in it; 0 keeps none."""
+
+    path: Path = Path("batchdesk-requests")
+    most_bytes: int = 2 * 10**9
+
+
+def _folder(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    if value.strip().lower() == "none":
+        return Folder(most_bytes=0)
+    found = re.fullmatch(r"(\S.*?)(?:\s+([0-9]{1,6})\s*([KMGT]B))?", value.strip(), re.IGNORECASE)
+    if found is None:
+        raise ValueError("must be a folder and a size, such as `requests 2GB`, or `none`")
+    size = int(found[2]) * _UNITS[found[3].upper()] if found[2] else Folder().most_bytes
+    return Folder(Path(found[1]), size)
+
+
+Keeping = Annotated[Folder, BeforeValidator(_folder)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SlackBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/") + "/")]  # slack_sdk appends the method's name
@@ -94,6 +131,9 @@ class Settings(WatchingSettings):
     allow_external: bool = Field(False, validation_alias="BATCHDESK_ALLOW_EXTERNAL")
     audit_channel: str | None = Field(None, validation_alias="BATCHDESK_AUDIT_CHANNEL")
     prices: Path | None = Field(None, validation_alias="BATCHDESK_PRICES")
+    keep_requests: Keeping = Field(Folder(), validation_alias="BATCHDESK_KEEP_REQUESTS")
+    spend_limit: Decimal | None = Field(None, ge=0, validation_alias="BATCHDESK_SPEND_LIMIT")
+    request_limit: int | None = Field(None, ge=0, validation_alias="BATCHDESK_REQUEST_LIMIT")
     port: int = Field(3000, validation_alias="PORT")
     log_level: LogLevel = Field("INFO", validation_alias="BATCHDESK_LOG_LEVEL")
     dyno: str | None = Field(None, validation_alias="DYNO")

@@ -10,11 +10,13 @@ from sqlalchemy import Connection
 
 from bot.batches.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, Proposal
+from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady
 from bot.errors import ExpectedError
-from bot.store import audit, confirmations
+from bot.store import audit, confirmations, drafts
 from bot.store.audit import AuditEntry, AuditOutcome
 from bot.store.confirmations import StoredConfirmation
 from bot.store.database import Database
+from bot.store.drafts import Draft
 from bot.store.summaries import StoredSummary
 from bot.store.work import Enqueue, left_to_redrive
 
@@ -22,6 +24,10 @@ LIFETIME = timedelta(minutes=5)
 EXECUTE = "execute"
 SAFETY_NET = timedelta(minutes=3)
 """After so long whoever began a change has ended it or is dead, and a worker looks; a call takes a minute at most."""
+DRAFT_LIFETIME = timedelta(minutes=30)
+"""Nothing changes meanwhile about what is to be sent, and its cost wants to be thought about."""
+
+AnyProposal = Proposal[ChangingCommand] | DraftProposal[ChangingCommand]
 
 
 class Why(Enum):
@@ -56,6 +62,18 @@ class ConfirmationNeeded:
     fetched: StoredSummary | None = None
 
 
+@dataclass(frozen=True)
+class DraftQuestion:
+    """The question whether to send a draft; `ready` is what was found when it was checked."""
+
+    command: ChangingCommand
+    draft: Draft
+    confirmation_id: str
+    expires_at: datetime
+    by_another: bool
+    ready: DraftReady | None = None
+
+
 class Confirmations:
     """Questions and their answers, with the audit record that goes with each, in one transaction each."""
 
@@ -64,18 +82,19 @@ class Confirmations:
         self._now = now
         self._enqueue = enqueue
 
-    async def ask(self, proposal: Proposal[ChangingCommand], caller: Caller) -> ConfirmationNeeded:
+    async def ask(self, proposal: AnyProposal, caller: Caller) -> ConfirmationNeeded | DraftQuestion:
         """Store a question and the record that it was asked. Raises StoreUnavailable."""
         now = self._now()
+        lifetime = LIFETIME if isinstance(proposal, Proposal) else DRAFT_LIFETIME
         question = StoredConfirmation(
             id=secrets.token_hex(16),  # a word: nothing in it that is read as an option when Keep is spelled
             user_id=caller.user,
             team_id=caller.team,
             command=proposal.command.spell(),
-            subject=proposal.batch.id,
+            subject=proposal.subject,
             state=proposal.state,
             asked_at=now,
-            expires_at=now + LIFETIME,
+            expires_at=now + lifetime,
             used_at=None,
         )
 
@@ -84,6 +103,9 @@ class Confirmations:
             audit.record_question(connection, question, outcome="asked", channel_id=caller.channel, at=now)
 
         await self._database.run(store)
+        if isinstance(proposal, DraftProposal):
+            draft, by_another = proposal.draft, proposal.by_another
+            return DraftQuestion(proposal.command, draft, question.id, question.expires_at, by_another)
         return ConfirmationNeeded(proposal.command, proposal.batch, question.id, question.expires_at, proposal.fetched)
 
     async def check(self, confirmation_id: str, command: ChangingCommand, caller: Caller) -> None:
@@ -95,23 +117,26 @@ class Confirmations:
         """
         await self._database.run(lambda connection: self._open(connection, confirmation_id, command, caller))
 
-    async def begin(self, proposal: Proposal[ChangingCommand], caller: Caller, confirmation_id: str | None) -> int:
+    async def begin(self, proposal: AnyProposal, caller: Caller, confirmation_id: str | None) -> int:
         """Use up the yes (where one was asked for) and record the intent; return the record's number.
 
         All is one transaction, a worker's later look included: where the record cannot be written, the yes is not
         used and nothing may be done.
 
         Raises:
-            ConfirmationRefused: as `check`, and when the batch is not what the question was about, or another
-                press was faster.
+            ConfirmationRefused: as `check`, and when the batch is not what the question was about.
+            DraftOver, ApprovalOfOwn: a draft is not this caller's to take on.
             StoreUnavailable: it cannot be written.
         """
 
         def write(connection: Connection) -> int:
             if confirmation_id is not None and not self._redeem(connection, confirmation_id, proposal, caller):
                 return 0
-            number = self._intend(connection, proposal, caller, confirmation_id)
-            self._enqueue(connection, EXECUTE, f"act:{number}", "api", [number], delay=SAFETY_NET)
+            if isinstance(proposal, DraftProposal):
+                self._claim(connection, proposal, caller)
+            number = self._record(connection, proposal, caller, confirmation_id)
+            if isinstance(proposal, Proposal):  # a draft is never sent by anybody but its yes
+                self._enqueue(connection, EXECUTE, f"act:{number}", "api", [number], delay=SAFETY_NET)
             return number
 
         entry = await self._database.run(write)
@@ -119,12 +144,17 @@ class Confirmations:
             raise ConfirmationRefused(Why.CHANGED)
         return entry
 
-    def _intend(
-        self,
-        connection: Connection,
-        proposal: Proposal[ChangingCommand],
-        caller: Caller,
-        confirmation_id: str | None,
+    async def finish(self, entry_id: int, outcome: AuditOutcome, detail: str | None, made: str | None = None) -> None:
+        """Record what came of it. Raises StoreUnavailable."""
+        now = self._now()
+        await self._database.run(
+            lambda connection: audit.record_outcome(
+                connection, entry_id, outcome=outcome, detail=detail, at=now, subject=made
+            )
+        )
+
+    def _record(
+        self, connection: Connection, proposal: AnyProposal, caller: Caller, confirmation_id: str | None
     ) -> int:
         return audit.record_intent(
             connection,
@@ -134,20 +164,21 @@ class Confirmations:
             channel_id=caller.channel,
             verb=proposal.command.verb,
             command=proposal.command.spell(),
-            subject=proposal.batch.id,
+            subject=proposal.subject,
             confirmation_id=confirmation_id,
         )
 
-    async def finish(self, entry_id: int, outcome: AuditOutcome, detail: str | None) -> None:
-        """Record what came of it. Raises StoreUnavailable."""
-        now = self._now()
-        await self._database.run(
-            lambda connection: audit.record_outcome(connection, entry_id, outcome=outcome, detail=detail, at=now)
-        )
+    def _claim(self, connection: Connection, proposal: DraftProposal[ChangingCommand], caller: Caller) -> None:
+        """Take a draft into its next state, for this caller alone; who is late, or asked himself, is refused."""
+        draft, now = proposal.draft, self._now()
+        approves = proposal.before == "waiting" and proposal.after == "sending"
+        if approves and (draft.user_id, draft.team_id) == (caller.user, caller.team):
+            raise ApprovalOfOwn(draft)
+        more = {"approved_by": caller.user} if approves else {}
+        if not drafts.move(connection, draft.id, proposal.before, proposal.after, at=now, **more):
+            raise DraftOver(drafts.get(connection, draft.id))
 
-    def _redeem(
-        self, connection: Connection, confirmation_id: str, proposal: Proposal[ChangingCommand], caller: Caller
-    ) -> bool:
+    def _redeem(self, connection: Connection, confirmation_id: str, proposal: AnyProposal, caller: Caller) -> bool:
         """Use the yes; False where the batch has changed, and the question is withdrawn instead."""
         question = self._open(connection, confirmation_id, proposal.command, caller)
         if question.state != proposal.state:

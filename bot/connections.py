@@ -1,5 +1,7 @@
 """Settings → what reaches the outside: the clients of the API and of Slack, the addresses they may dial, the rules."""
 
+import tempfile
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -7,10 +9,15 @@ import httpx
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.batches.catalog import ModelsClient
 from bot.batches.client import open_http
+from bot.batches.estimate import TokenCounter
+from bot.batches.kept_requests import KeptRequests
 from bot.batches.observed import Observe
+from bot.commands.making import Gate, Models, Workshop
 from bot.config import Settings
 from bot.permissions import Rules
+from bot.slack.file_reading import SharedFiles
 from bot.slack.outbound import retry_handlers
 
 
@@ -66,3 +73,18 @@ def api_http(settings: Settings, observe: Observe | None = None) -> httpx.AsyncC
 def secret(value: SecretStr | None) -> str:
     """Return what a setting hides, for the one place that needs it; empty where it is not set."""
     return value.get_secret_value() if value is not None else ""
+
+
+def workshop_of(settings: Settings, http: httpx.AsyncClient, files: SharedFiles) -> Workshop:
+    """Return where batches are made."""
+    folder = settings.keep_requests
+    drafts = folder.path / "drafts" if folder.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
+    return Workshop(
+        files=files,
+        models=Models(ModelsClient(http)),
+        counter=TokenCounter(http),
+        kept=KeptRequests(folder.path, folder.most_bytes),
+        folder=drafts,
+        gate=Gate(settings.spend_limit, settings.request_limit),
+        betas=frozenset(settings.anthropic_betas),
+    )

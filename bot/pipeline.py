@@ -3,18 +3,22 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bot.batches.errors import ApiUnavailable, BatchNotFound
 from bot.commands.base import Caller, Origin, Permission, Proposal, Services
+from bot.commands.drafting import DraftProposal, DraftReady
+from bot.commands.naming import names_in
 from bot.commands.progress import Progress
 from bot.commands.registry import AnyCommand, Change, Long, Outcome, parse
-from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations
+from bot.commands.send import Send
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, DraftQuestion
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rules, Standing, check, check_place, permissions_of
 from bot.store.audit import AuditOutcome
 from bot.store.database import StoreUnavailable
 from bot.ui.audit import audit_line
+from bot.ui.drafts import render_shared
 from bot.ui.errors import render_error
 from bot.ui.render import render
 from bot.ui.reply import Message, Placement, Reply, Viewer
@@ -31,6 +35,8 @@ class Interaction:
     origin: Origin = Origin.TYPED
     confirmation_id: str | None = None
     seen_by_others: bool = False
+    command: AnyCommand | None = None
+    """What a form says, where it is more than a line of text can."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,8 @@ class Answer:
 
     reply: Reply
     announcement: Message | None = None
+    shared: Message | None = None
+    """For everybody in the channel where it was asked for."""
 
 
 class Pipeline:
@@ -67,7 +75,7 @@ class Pipeline:
         started, verb, came = time.perf_counter(), "?", "broken"
         viewer = Viewer(interaction.caller, frozenset({Permission.READ}), self._services.now())
         try:
-            command = parse(interaction.text)
+            command = interaction.command or parse(interaction.text)
             verb = command.verb or "overview"
             viewer = await self._permit(command, interaction)
             answer = await self._run(command, interaction, viewer, progress)
@@ -94,18 +102,26 @@ class Pipeline:
         self, command: AnyCommand, interaction: Interaction, viewer: Viewer, progress: Progress | None
     ) -> Answer:
         if isinstance(command, Long):
-            return Answer(render(await command.run(self._services, interaction.caller, progress), viewer))
+            return Answer(await self._draw(await command.run(self._services, interaction.caller, progress), viewer))
         if not isinstance(command, Change):
-            reply = render(await command.run(self._services, interaction.caller), viewer)
+            reply = await self._draw(await command.run(self._services, interaction.caller), viewer)
             return Answer(reply, audit_line(interaction.caller, command.spell(), "done") if command.announced else None)
         asked_about = await self._propose(command, interaction)
-        if not isinstance(asked_about, Proposal):
-            return Answer(render(asked_about, viewer))
+        if not isinstance(asked_about, Proposal | DraftProposal):
+            return Answer(await self._draw(asked_about, viewer))
         return await self._act(asked_about, interaction, viewer)
+
+    async def _draw(self, outcome: Outcome | ConfirmationNeeded | DraftQuestion, viewer: Viewer) -> Reply:
+        """Draw an outcome, with what its batches are called here; a draft that is ready is asked about at once."""
+        if isinstance(outcome, DraftReady):
+            proposal = await Send(outcome.draft.id).propose(self._services, Origin.PRESSED)
+            question = await self._confirmations.ask(proposal, viewer.caller)
+            outcome = replace(question, ready=outcome) if isinstance(question, DraftQuestion) else question
+        return render(outcome, replace(viewer, names=await names_in(outcome, self._services)))
 
     async def _propose(
         self, command: Change, interaction: Interaction
-    ) -> Proposal[Change] | Outcome | ConfirmationNeeded:
+    ) -> Proposal[Change] | DraftProposal[Change] | Outcome | ConfirmationNeeded | DraftQuestion:
         """Read what the change is about, and ask where a yes is needed and not given."""
         if interaction.confirmation_id is not None:
             await self._confirmations.check(interaction.confirmation_id, command, interaction.caller)
@@ -115,32 +131,35 @@ class Pipeline:
             if interaction.confirmation_id is not None:  # perhaps gone by another press of this very question
                 await self._confirmations.check(interaction.confirmation_id, command, interaction.caller)
             raise
-        if isinstance(proposal, Proposal) and proposal.asks and interaction.confirmation_id is None:
+        if isinstance(proposal, Proposal | DraftProposal) and proposal.asks and interaction.confirmation_id is None:
             return await self._confirmations.ask(proposal, interaction.caller)
         return proposal
 
-    async def _act(self, proposal: Proposal[Change], interaction: Interaction, viewer: Viewer) -> Answer:
+    async def _act(
+        self, proposal: Proposal[Change] | DraftProposal[Change], interaction: Interaction, viewer: Viewer
+    ) -> Answer:
         """Record the intent, act, record what came of it: no record, no change."""
         caller, command = interaction.caller, proposal.command
         entry = await self._confirmations.begin(proposal, caller, interaction.confirmation_id)
         conclusion: AuditOutcome = "failed"
-        detail: str | None = None
+        detail, made, shared = None, None, None
         try:
             outcome = await command.run(self._services, caller)
-            conclusion = command.conclude(outcome)
-            reply = render(outcome, viewer)
+            conclusion, made = command.conclude(outcome), command.made(outcome)
+            shared = render_shared(outcome, caller)
+            reply = await self._draw(outcome, viewer)
         except ExpectedError as error:
             lost = isinstance(error, ApiUnavailable) and error.may_have_happened
             conclusion, detail = "unknown" if lost else "failed", str(error)[:300]
             reply = render_error(error).placed(Placement.IN_PLACE)
         finally:
-            await self._finish(entry, conclusion, detail)
-        return Answer(reply, audit_line(caller, command.spell(), conclusion))
+            await self._finish(entry, conclusion, detail, made)
+        return Answer(reply, audit_line(caller, command.spell(), conclusion), shared)
 
-    async def _finish(self, entry: int, conclusion: AuditOutcome, detail: str | None) -> None:
+    async def _finish(self, entry: int, conclusion: AuditOutcome, detail: str | None, made: str | None) -> None:
         """Write the outcome; the act is done by now, so a store that fails is logged and not told as a failure."""
         try:
-            await self._confirmations.finish(entry, conclusion, detail)
+            await self._confirmations.finish(entry, conclusion, detail, made)
         except StoreUnavailable:
             log.exception("audit entry %d is without its outcome: %s", entry, conclusion)
 

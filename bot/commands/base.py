@@ -13,6 +13,7 @@ from bot.batches.models import MessageBatch
 from bot.batches.prices import Prices
 from bot.batches.spool import OpenFile
 from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.making import Workshop
 from bot.store.audit import AuditOutcome
 from bot.store.database import Database
 from bot.store.summaries import StoredSummary
@@ -37,6 +38,7 @@ class Origin(StrEnum):
     TYPED = "typed"
     PRESSED = "pressed"
     HOME = "home"
+    SUBMITTED = "submitted"
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,8 @@ class Services:
     prices: Prices = field(default_factory=Prices.load)
     open_spool: OpenFile = tempfile.TemporaryFile
     """Opens a file of no name, for results on their way to somebody."""
+    workshop: Workshop | None = None
+    """Where batches are made."""
     enqueue: Enqueue = field(default=left_to_redrive, kw_only=True)
     may_post: Callable[[ChannelId], Awaitable[bool]] = field(default=_anywhere, kw_only=True)
 
@@ -136,6 +140,10 @@ class ChangingCommand(Command):
     def conclude(self, outcome: object) -> AuditOutcome:
         """Return what the audit says of an outcome of `run`: done, refused or unknown."""
 
+    def made(self, outcome: object) -> str | None:
+        """Return the batch that the record is about from now on, where an outcome of `run` has made one."""
+        return None
+
 
 Change = TypeVar("Change", bound=ChangingCommand, covariant=True)
 
@@ -151,6 +159,11 @@ class Proposal(Generic[Change]):
     batch: MessageBatch
     asks: bool
     fetched: StoredSummary | None = None
+
+    @property
+    def subject(self) -> str:
+        """Return what the record is about."""
+        return self.batch.id
 
     @property
     def state(self) -> str:

@@ -61,7 +61,7 @@ class Cancel(ChangingCommand):
         self, services: Services, origin: Origin
     ) -> "Proposal[Cancel] | CancelTooLate | AlreadyCanceling":
         """Read the batch: canceling an ended or canceling one is no change. Raises ApiError and reference errors."""
-        found = await find_batch(self.reference, services.batches)
+        found = await find_batch(self.reference, services.batches, services.database)
         if found.batch.has_ended:
             return CancelTooLate(found.batch)
         if found.batch.processing_status == "canceling":

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal, Self, cast, get_args
 
@@ -14,10 +14,10 @@ from bot.commands.base import PUBLIC, Caller, Help, Services
 from bot.commands.errors import BadValue
 from bot.commands.progress import LongCommand, Progress
 from bot.commands.reading import Fetched, ReadingFailed, opened, read_whole
-from bot.commands.spending import CostRow, by_day, by_model, total
-from bot.store import summaries
+from bot.commands.spending import CostRow, by_day, by_model, by_name, total
+from bot.store import labels, summaries
 
-By = Literal["model", "day"]
+By = Literal["model", "day", "owner", "label"]
 
 AT_ONCE = 2
 """Results that are read beside each other: two fill a connection, and leave the processor to other commands."""
@@ -48,6 +48,8 @@ class CostShown:
     cost: BatchCost
     by_model: tuple[CostRow, ...]
     by_day: tuple[tuple[date, CostRow], ...]
+    by_name: tuple[CostRow, ...] = field(default=(), kw_only=True)
+    """By owner or by label, where that is asked for; an empty name: nobody's, or without one."""
     unread: tuple[Unread, ...]
     unfinished: int
     more: bool
@@ -65,7 +67,9 @@ class Cost(LongCommand):
 
     verb: ClassVar[str] = "cost"
     help: ClassVar[Help] = Help(
-        "cost [--since 7d] [--by model|day]", "what the batches that have ended cost, with a picture", "cost --since 4w"
+        "cost [--since 7d] [--by model|day|owner|label]",
+        "what the batches that have ended cost, with a picture",
+        "cost --since 4w",
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC, OptionSpec("since"), OptionSpec("by"))
 
@@ -111,11 +115,21 @@ class Cost(LongCommand):
             cost=total(each for _, each in fetched),
             by_model=by_model(each for _, each in fetched),
             by_day=by_day(fetched),
+            by_name=await _by_name(fetched, self.by, services),
             unread=unread,
             unfinished=len(batches) - len(ended),
             more=more,
             priced_on=max((each.priced_on for _, each in fetched if each.priced_on), default=None),
         )
+
+
+async def _by_name(fetched: list[tuple[MessageBatch, Fetched]], by: By, services: Services) -> tuple[CostRow, ...]:
+    if by not in ("owner", "label"):
+        return ()
+    named = await services.database.run(lambda c: labels.of(c, [batch.id for batch, _ in fetched]))
+    return by_name(
+        ((named[batch.id].owner if by == "owner" else named[batch.id].label) or "", each) for batch, each in fetched
+    )
 
 
 async def _created_since(since: datetime, services: Services) -> tuple[list[MessageBatch], bool]:

@@ -9,7 +9,7 @@ from bot.batches.models import BatchId, MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
-from bot.store import summaries
+from bot.store import labels, summaries
 from bot.store.audit import AuditOutcome
 from bot.store.database import StoreUnavailable
 
@@ -78,7 +78,7 @@ class Delete(ChangingCommand):
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Delete] | DeleteRefused":
         """Read the batch; an unfinished one is refused. Raises ApiError, StoreUnavailable and reference errors."""
-        batch = (await find_batch(self.reference, services.batches)).batch
+        batch = (await find_batch(self.reference, services.batches, services.database)).batch
         if not batch.has_ended:
             return DeleteRefused(batch)
         fetched = await services.database.run(lambda connection: summaries.get(connection, batch.id))
@@ -122,6 +122,7 @@ async def _forget(batch_id: BatchId, services: Services) -> None:
     """Forget a batch that is gone; a store that fails now must not turn what was done into a failure."""
     try:
         await services.database.run(lambda connection: summaries.forget(connection, batch_id))
+        await services.database.run(lambda connection: labels.forget(connection, batch_id))
     except StoreUnavailable:
         log.exception("the summary of %s is left behind", batch_id)
 

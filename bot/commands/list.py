@@ -10,6 +10,8 @@ from bot.batches.models import BatchId, BatchPage, MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, ReadingCommand, Services
 from bot.commands.errors import BadValue
+from bot.commands.names import check_person
+from bot.store import labels
 
 STATUSES = ("in_progress", "canceling", "ended")
 DEFAULT_LIMIT = 10
@@ -40,7 +42,7 @@ class List(ReadingCommand):
 
     verb: ClassVar[str] = "list"
     help: ClassVar[Help] = Help(
-        "list [in_progress|canceling|ended] [--older-than 7d] [--limit N]",
+        "list [in_progress|canceling|ended] [--label X] [--owner @who|me] [--older-than 7d] [--limit N]",
         "the batches, newest first, ten to a page",
         "list ended --older-than 7d",
     )
@@ -48,6 +50,8 @@ class List(ReadingCommand):
         PUBLIC,
         OptionSpec("older-than"),
         OptionSpec("limit"),
+        OptionSpec("label"),
+        OptionSpec("owner"),
         OptionSpec("after"),
         OptionSpec("before"),
     )
@@ -57,6 +61,8 @@ class List(ReadingCommand):
     limit: int = DEFAULT_LIMIT
     after: BatchId | None = None
     before: BatchId | None = None
+    label: str | None = None
+    owner: str | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -71,6 +77,8 @@ class List(ReadingCommand):
             _limit(options.get("limit", str(DEFAULT_LIMIT))),
             check_batch_id(options["after"]) if "after" in options else None,
             check_batch_id(options["before"]) if "before" in options else None,
+            labels.label_key(options["label"]) if "label" in options else None,
+            _owner(options["owner"]) if "owner" in options else None,
             public=arguments.flag("public"),
         )
 
@@ -78,6 +86,8 @@ class List(ReadingCommand):
         """Return `list` with whatever differs from the defaults."""
         words = ["list"]
         words += [self.status] if self.status else []
+        words += [f'--label "{self.label}"'] if self.label is not None else []
+        words += [f"--owner {self.owner}"] if self.owner else []
         words += [f"--older-than {self.older_than}"] if self.older_than else []
         words += [f"--limit {self.limit}"] if self.limit != DEFAULT_LIMIT else []
         words += [f"--after {self.after}"] if self.after else []
@@ -85,9 +95,9 @@ class List(ReadingCommand):
         return " ".join(words) + self.spell_public()
 
     async def run(self, services: Services, caller: Caller) -> BatchList:
-        """Read as many pages as the rows need, SCAN_PAGES at most. Raises ApiError."""
+        """Read as many pages as the rows need, SCAN_PAGES at most. Raises ApiError, StoreUnavailable."""
         youngest = services.now() - _age(self.older_than) if self.older_than else None
-        scan = await _scan(self, services.batches, youngest)
+        scan = await _scan(self, services.batches, _Filter(self.status, youngest, await self._named(services, caller)))
         rows = tuple(scan.rows)
         turned_back = self.before is not None
         first, last = (rows[0].id, rows[-1].id) if rows else (scan.reached, scan.reached)
@@ -103,6 +113,32 @@ class List(ReadingCommand):
             scanned=scan.scanned,
         )
 
+    async def _named(self, services: Services, caller: Caller) -> frozenset[str] | None:
+        """Return which batches have the label and the owner that are asked for; None where neither is."""
+        if self.label is None and self.owner is None:
+            return None
+        owner = caller.user if self.owner == "me" else self.owner
+        return await services.database.run(lambda c: labels.find(c, label=self.label, owner=owner))
+
+
+@dataclass(frozen=True)
+class _Filter:
+    """What a row has to be; None: anything."""
+
+    status: str | None
+    youngest: datetime | None
+    named: frozenset[str] | None
+
+    def __bool__(self) -> bool:
+        return (self.status, self.youngest, self.named) != (None, None, None)
+
+    def takes(self, batch: MessageBatch) -> bool:
+        if self.status is not None and batch.processing_status != self.status:
+            return False
+        if self.named is not None and batch.id not in self.named:
+            return False
+        return self.youngest is None or batch.created_at <= self.youngest
+
 
 @dataclass
 class _Scan:
@@ -114,17 +150,16 @@ class _Scan:
     reached: BatchId | None = None
 
 
-async def _scan(query: List, batches: BatchesClient, youngest: datetime | None) -> _Scan:
-    filtered = query.status is not None or youngest is not None
+async def _scan(query: List, batches: BatchesClient, wanted: _Filter) -> _Scan:
     scan, reached = _Scan([]), query.before or query.after
     for _ in range(SCAN_PAGES):
-        size = SCAN_PAGE_SIZE if filtered else query.limit
+        size = SCAN_PAGE_SIZE if wanted else query.limit
         page = await _page(batches, size, reached, newer=query.before is not None)
         in_direction = page.data[::-1] if query.before else page.data
         for position, batch in enumerate(in_direction, 1):
             scan.scanned += 1
             reached = scan.reached = batch.id
-            if _fits(batch, query, youngest):
+            if wanted.takes(batch):
                 scan.rows.append(batch)
             if len(scan.rows) == query.limit:
                 scan.more = page.has_more or position < len(in_direction)
@@ -147,12 +182,6 @@ def _in_list_order(scan: _Scan, query: List) -> _Scan:
     return scan
 
 
-def _fits(batch: MessageBatch, query: List, youngest: datetime | None) -> bool:
-    if query.status is not None and batch.processing_status != query.status:
-        return False
-    return youngest is None or batch.created_at <= youngest
-
-
 def _status(word: str) -> str:
     status = word.lower().replace("-", "_")
     if status not in STATUSES:
@@ -171,3 +200,7 @@ def _age(text: str) -> timedelta:
     if found is None:
         raise BadValue("list", "--older-than", text, "a number and m, h, d or w, such as 7d")
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
+
+
+def _owner(word: str) -> str:
+    return "me" if word.lower() == "me" else check_person("list", word)

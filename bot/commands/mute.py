@@ -96,7 +96,7 @@ def _channel(subject: str, caller: Caller) -> str:
 
 
 async def _batch(subject: Reference, services: Services) -> str:
-    return (await find_batch(subject, services.batches)).batch.id
+    return (await find_batch(subject, services.batches, services.database)).batch.id
 
 
 def _check(until: str) -> None:

@@ -1,6 +1,7 @@
-"""How people name a batch (full id, prefix, `last`) → the batch itself."""
+"""How people name a batch (full id, prefix, label, `last`) → the batch itself."""
 
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import NewType
 
@@ -9,6 +10,8 @@ from bot.batches.errors import BatchNotFound
 from bot.batches.models import MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
 from bot.commands.errors import MissingReference, NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.store import labels
+from bot.store.database import Database, StoreUnavailable
 
 Reference = NewType("Reference", str)
 """What was typed for a batch: safe to put in a path, not yet known to exist."""
@@ -47,23 +50,31 @@ def reference(text: str) -> Reference:
     """Check one word as a reference. Raises InvalidBatchId."""
     if text.lower() == LAST:
         return LAST
+    if " " in text and not text.lower().startswith(PREFIX):  # a label in quotes
+        text = labels.label_key(text) or text
     head, tail = text[: len(PREFIX)], text[len(PREFIX) :]
     return Reference(check_batch_id(PREFIX + tail if head.lower() == PREFIX else text))
 
 
-async def find_batch(wanted: Reference, batches: BatchesClient) -> Found:
-    """Find the one batch a reference means.
+async def find_batch(wanted: Reference, batches: BatchesClient, database: Database | None = None) -> Found:
+    """Find the one batch a reference means; with a `database` a label is one too.
 
     Raises:
         NoBatches: `last` in an empty workspace.
         ReferenceNotFound, BatchNotFound: nothing fits.
-        ReferenceAmbiguous: more than one batch begins so.
+        ReferenceAmbiguous: more than one batch begins so, or has this label.
     """
     if wanted == LAST:
         page = await batches.list(limit=1)
         if not page.data:
             raise NoBatches
         return Found(page.data[0], exact=False)
+    if (
+        not wanted.startswith(PREFIX)
+        and database is not None
+        and (labelled := await _labelled(wanted, batches, database))
+    ):
+        return labelled
     if len(wanted) < WHOLE_LENGTH:
         return await _search(wanted, batches)
     try:
@@ -73,6 +84,26 @@ async def find_batch(wanted: Reference, batches: BatchesClient) -> Found:
             return await _search(wanted, batches)
         except ReferenceNotFound:
             raise not_found from None
+
+
+async def _labelled(wanted: Reference, batches: BatchesClient, database: Database) -> Found | None:
+    """Find the batch with this label: among several of the same the one that has not ended, if it is one."""
+    ids: frozenset[str] = frozenset()
+    with suppress(StoreUnavailable):  # the beginning of an id is found without it
+        ids = await database.run(lambda connection: labels.find(connection, label=wanted))
+    fitting: list[MessageBatch] = []
+    for id in sorted(ids):
+        with suppress(BatchNotFound):
+            fitting.append(await batches.retrieve(check_batch_id(id)))
+    fitting.sort(key=lambda batch: batch.created_at, reverse=True)
+    unfinished = [batch for batch in fitting if not batch.has_ended]
+    match unfinished or fitting:
+        case []:
+            return None
+        case [batch]:
+            return Found(batch, exact=False)
+        case several:
+            raise ReferenceAmbiguous(wanted, tuple(several[:CANDIDATES_SHOWN]), len(several))
 
 
 async def _search(wanted: Reference, batches: BatchesClient) -> Found:

@@ -2,30 +2,55 @@
 
 from difflib import get_close_matches
 
+from bot.commands.approve import Approve
 from bot.commands.arguments import read_arguments
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.base import Command
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
 from bot.commands.cost import Cost, CostShown
+from bot.commands.create import Create, FormWanted
 from bot.commands.delete import Delete, DeleteOutcome, DeleteRefused
+from bot.commands.drafting import DraftReady, FileRefused
+from bot.commands.drop import Drop, Dropped
 from bot.commands.errors import UnknownVerb
 from bot.commands.help import HelpCommand, HelpShown
 from bot.commands.keep import Keep, Kept
+from bot.commands.label import Label, Labelled
 from bot.commands.list import BatchList, List
 from bot.commands.mute import Mute, Muted
+from bot.commands.note import Note, Noted
 from bot.commands.notify import Notify, NotifyShown
 from bot.commands.overview import Overview, OverviewShown
+from bot.commands.own import Own, Owned, OwnedAlready
 from bot.commands.results import Results, ResultsOutcome
+from bot.commands.retry import NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
+from bot.commands.send import Send
+from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.commands.status import BatchShown, Status
 from bot.commands.stop_reading import StopAsked, StopReading
 from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
 from bot.commands.words import split_words
 
-Change = Cancel | Delete
-Long = Results | Cost
+Change = Cancel | Delete | Label | Note | Own | Send | Approve | Drop
+Long = Results | Cost | Create | Retry
 Wish = Watch | Unwatch | Mute | Notify
 AnyCommand = Overview | HelpCommand | List | Status | Audit | Keep | StopReading | Wish | Long | Change
 WatchOutcome = WatchBegun | WatchTooLate | WatchesShown | Unwatched | Muted | NotifyShown
+Making = (
+    FormWanted
+    | FileRefused
+    | DraftReady
+    | Dropped
+    | BatchCreated
+    | ApprovalAsked
+    | SendRefused
+    | NotSent
+    | AnswerLost
+    | NothingToRetry
+    | OriginalNeeded
+    | RetryTooEarly
+    | RetryTooLate
+)
 Outcome = (
     OverviewShown
     | HelpShown
@@ -43,6 +68,11 @@ Outcome = (
     | CostShown
     | StopAsked
     | WatchOutcome
+    | Labelled
+    | Noted
+    | Owned
+    | OwnedAlready
+    | Making
 )
 
 COMMANDS: tuple[type[AnyCommand], ...] = (
@@ -54,13 +84,21 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Cost,
     Watch,
     Unwatch,
+    Create,
+    Retry,
     Cancel,
     Delete,
+    Label,
+    Own,
+    Note,
     Mute,
     Notify,
     Audit,
     Keep,
     StopReading,
+    Send,
+    Approve,
+    Drop,
 )
 """In the order the help shows them; those without a help text are not shown."""
 

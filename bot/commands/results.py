@@ -113,7 +113,7 @@ class Results(LongCommand):
         return await progress.follow(self._answer(services, caller, progress))
 
     async def _answer(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
-        batch = (await find_batch(self.reference, services.batches)).batch
+        batch = (await find_batch(self.reference, services.batches, services.database)).batch
         query = replace(self, reference=Reference(batch.id))
         progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:

@@ -46,6 +46,21 @@ def by_model(fetched: Iterable[Fetched]) -> tuple[CostRow, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
+def by_name(fetched: Iterable[tuple[str, Fetched]]) -> tuple[CostRow, ...]:
+    """Return a row for each name that stands before what was read, dearest first."""
+    rows: dict[str, CostRow] = {}
+    for name, each in fetched:
+        cost, row = each.summary.cost, rows.get(name, CostRow(name, 0, 0, Decimal(0), complete=True))
+        rows[name] = replace(
+            row,
+            batches=row.batches + 1,
+            requests=row.requests + each.summary.counts.succeeded,
+            amount=row.amount + cost.amount,
+            complete=row.complete and cost.complete,
+        )
+    return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
+
+
 def by_day(fetched: Iterable[tuple[MessageBatch, Fetched]]) -> tuple[tuple[date, CostRow], ...]:
     """Return a row a day (UTC) on which batches were created, oldest first."""
     days: dict[date, CostRow] = {}

@@ -42,7 +42,7 @@ class Status(ReadingCommand):
 
     async def run(self, services: Services, caller: Caller) -> BatchShown:
         """Read the batch. Raises ApiError and what a reference may raise."""
-        found = await find_batch(self.reference, services.batches)
+        found = await find_batch(self.reference, services.batches, services.database)
         canceled_by, watchers = await _canceled_by(found.batch, services), await _watchers(found.batch, services)
         return BatchShown(found.batch, self.public, canceled_by, watchers)
 

@@ -86,7 +86,7 @@ class Watch(Command):
         """Begin to watch. Raises ApiError, StoreUnavailable and what a reference may raise."""
         if self.reference is None:
             return await _shown(services, caller)
-        batch = (await find_batch(self.reference, services.batches)).batch
+        batch = (await find_batch(self.reference, services.batches, services.database)).batch
         if batch.has_ended:
             return WatchTooLate(batch)
         place = await place_of(services, caller, self.wish)
@@ -141,7 +141,7 @@ class Unwatch(Command):
                 raise ReferenceAmbiguous(self.reference, candidates, len(fitting))
             if fitting:
                 return check_batch_id(fitting[0].id)
-        return (await find_batch(self.reference, services.batches)).batch.id
+        return (await find_batch(self.reference, services.batches, services.database)).batch.id
 
 
 async def _remembered(services: Services, caller: Caller) -> list[tuple[StoredWatch, SeenBatch]]:

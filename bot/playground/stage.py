@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from bot.app import Bot, running
 from bot.commands.registry import SHOWN
-from bot.config import Settings
+from bot.config import Folder, Settings
 from bot.playground.api_simulator.recording import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import CommandHint, Completion, TrafficEntry
@@ -43,6 +43,7 @@ def settings_between(slack: SlackSimulator, api: ApiSimulator, store: Path) -> S
         database_url=f"sqlite:///{store}",
         operators=(OPERATOR,),
         port=0,
+        keep_requests=Folder(store.parent / "requests"),
     )
 
 
@@ -73,7 +74,9 @@ def command_hint() -> CommandHint:
     """Return what the page completes, from the commands' own help."""
     helps = [command.help for command in SHOWN if command.help is not None]
     completions = tuple(Completion(f"/batch {each.example}", each.summary) for each in helps)
-    return CommandHint("/batch", "[help | list | status ID | results ID | cost | cancel ID | delete ID]", completions)
+    return CommandHint(
+        "/batch", "[help | list | status ID | results ID | cost | create | cancel ID | delete ID]", completions
+    )
 
 
 def _traffic(request: RecordedRequest) -> TrafficEntry:

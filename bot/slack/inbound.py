@@ -1,10 +1,15 @@
 """Slack's payloads → what a person did, and where to answer."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from pydantic import ValidationError
+
 from bot.commands.base import Caller, ChannelId, Origin, TeamId, UserId
+from bot.commands.create import Create
+from bot.commands.making import NoFileInMessage
 from bot.pipeline import Interaction
+from bot.slack.forms import FormPlace, read_create, wants_form
 from bot.slack.surfaces import Hook, Surface, Tab, Window
 from bot.ui.buttons import read_button
 
@@ -22,14 +27,41 @@ class Received:
 def read_command(payload: Payload) -> Received:
     """Read a slash command."""
     caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), ChannelId(payload["channel_id"]))
-    surface = Hook(caller, payload["response_url"], renews=False, seen_by_others=False)
-    return Received(Interaction(caller, payload.get("text") or ""), surface)
+    text = payload.get("text") or ""
+    trigger = payload.get("trigger_id") if wants_form(text) else None
+    surface = Hook(caller, payload["response_url"], renews=False, seen_by_others=False, trigger_id=trigger)
+    return Received(Interaction(caller, text), surface)
+
+
+def read_shortcut(payload: Payload) -> Received:
+    """Read the message shortcut: the wish to make a batch of the message's file. Raises NoFileInMessage."""
+    surface = read_surface(payload, renews=False)
+    files = [file for file in (payload.get("message") or {}).get("files") or [] if isinstance(file, dict)]
+    named = sorted(files, key=lambda file: not str(file.get("name", "")).endswith(".jsonl"))
+    if not named or not named[0].get("id"):
+        raise NoFileInMessage
+    command = Create(str(named[0]["id"]))
+    return Received(Interaction(surface.caller, command.spell(), Origin.PRESSED, command=command), surface)
+
+
+def read_form(payload: Payload) -> Received:
+    """Read the submitted form of `/batch create`. Raises FormIncomplete."""
+    view, surface = payload["view"], read_surface(payload, renews=False)
+    try:
+        place = FormPlace.model_validate_json(view.get("private_metadata") or "{}")
+    except ValidationError:
+        place = FormPlace()
+    caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
+    command = read_create(view.get("state"), str(view["id"]))
+    return Received(Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), Window(caller, None))
 
 
 def read_press(payload: Payload) -> Received:
     """Read a press in a message, a modal or on App Home. Raises NotOurButton."""
     value = read_button(str(payload["actions"][0].get("value") or ""))
     surface = read_surface(payload, renews=value.renew)
+    if isinstance(surface, Hook) and wants_form(value.text):
+        surface = replace(surface, trigger_id=payload.get("trigger_id"))
     interaction = Interaction(
         surface.caller,
         value.text,
@@ -55,7 +87,7 @@ def read_surface(payload: Payload, *, renews: bool) -> Surface:
     caller = Caller(UserId(user["id"]), TeamId(team), ChannelId(channel) if channel else None)
     view = payload.get("view") or {}
     if payload.get("response_url") and not view:
-        seen = not container.get("is_ephemeral", False)
+        seen = bool(container) and not container.get("is_ephemeral", False)
         return Hook(caller, payload["response_url"], renews=renews, seen_by_others=seen)
     if view.get("type") == "home":
         return Tab(caller, payload.get("trigger_id"), renews=renews)

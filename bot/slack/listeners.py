@@ -10,11 +10,23 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.commands.progress import Progress
 from bot.errors import ExpectedError
 from bot.pipeline import Pipeline
+from bot.slack.forms import FormIncomplete
 from bot.slack.in_flight import InFlight
-from bot.slack.inbound import Payload, Received, read_command, read_home, read_place, read_press, read_surface
+from bot.slack.inbound import (
+    Payload,
+    Received,
+    read_command,
+    read_form,
+    read_home,
+    read_place,
+    read_press,
+    read_shortcut,
+    read_surface,
+)
 from bot.slack.outbound import Outbound
 from bot.slack.progress import ProgressMessages
 from bot.slack.surfaces import Surface
+from bot.ui.create_form import FORM
 from bot.ui.errors import render_error, render_unexpected
 from bot.ui.reply import Message
 from bot.ui.strays import render_unknown_command, render_unknown_press, render_unknown_shortcut
@@ -22,6 +34,8 @@ from bot.ui.strays import render_unknown_command, render_unknown_press, render_u
 log = logging.getLogger(__name__)
 
 COMMAND = "/batch"
+SHORTCUT = "create_from_file"
+"""The callback id of the message shortcut, as manifest.yml names it."""
 ANYTHING = re.compile(r"[\s\S]*")
 
 
@@ -53,8 +67,10 @@ class Listeners:
         app.action(ANYTHING)(self.on_press)
         app.event("app_home_opened")(self.on_home)
         app.command(ANYTHING)(self.on_other_command)
+        app.view(FORM)(self.on_form)
         app.view(ANYTHING)(self.on_view)
         app.view_closed(ANYTHING)(self.on_nothing)
+        app.shortcut(SHORTCUT)(self.on_create_shortcut)
         app.shortcut(ANYTHING)(self.on_shortcut)
         app.options(ANYTHING)(self.on_options)
         app.event(ANYTHING)(self.on_nothing)
@@ -79,6 +95,21 @@ class Listeners:
         """Answer a command that the manifest of somebody's making sends here."""
         await ack()
         self._say(render_unknown_command(str(body.get("command"))), read_command(body).surface)
+
+    async def on_form(self, ack: AsyncAck, body: Payload) -> None:
+        """Take a submitted form: what is wrong is said beside its field, at once."""
+        try:
+            received = read_form(body)
+        except FormIncomplete as error:
+            await ack(response_action="errors", errors=error.fields)
+            return
+        await ack()
+        self._start(lambda: received, body)
+
+    async def on_create_shortcut(self, ack: AsyncAck, body: Payload) -> None:
+        """Make a batch of the file on a message."""
+        await ack()
+        self._start(lambda: read_shortcut(body), body)
 
     async def on_view(self, ack: AsyncAck, body: Payload) -> None:
         """Close a modal that this version does not know, and say so."""
@@ -121,6 +152,8 @@ class Listeners:
             surface = await self._outbound.prepare(received.surface)
             answer = await self._pipeline.answer(received.interaction, self._followed(received))
             await self._outbound.deliver(answer.reply, surface)
+            if answer.shared is not None:
+                await self._outbound.share(answer.shared, received.interaction.caller)
             if answer.announcement is not None and self._audit_channel is not None:
                 await self._outbound.post(answer.announcement, self._audit_channel)
         except ExpectedError as error:

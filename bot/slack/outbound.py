@@ -17,8 +17,11 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 from bot.commands.base import Caller
 from bot.slack.failures import FAILURES, failure
 from bot.slack.file_delivery import FileDelivery
+from bot.slack.forms import FormPlace
 from bot.slack.surfaces import Hook, Surface, Tab, Window
-from bot.ui.reply import File, Message, Placement, Reply
+from bot.ui.create_form import render_form_not_opened
+from bot.ui.drafts import render_not_shared
+from bot.ui.reply import File, Form, Message, Placement, Reply
 
 log = logging.getLogger(__name__)
 
@@ -42,18 +45,22 @@ class Outbound:
         self._hook_origins = hook_origins
 
     async def prepare(self, surface: Surface) -> Surface:
-        """Open a waiting modal for a press on App Home: its trigger lives 3 seconds, an answer may take longer."""
-        if not isinstance(surface, Tab) or surface.renews or surface.trigger_id is None:
+        """Open a waiting modal for a form, or a press on App Home: a trigger lives 3 seconds, answers take longer."""
+        if isinstance(surface, Window) or surface.trigger_id is None or (isinstance(surface, Tab) and surface.renews):
             return surface
         try:
             opened = await self._client.views_open(trigger_id=surface.trigger_id, view=_modal([WORKING]))
         except FAILURES as error:
             log.warning("no modal could be opened, answering by message: %s", failure(error))
-            return Window(surface.caller, None)
+            return replace(surface, trigger_id=None) if isinstance(surface, Hook) else Window(surface.caller, None)
         return Window(surface.caller, opened["view"]["id"])
 
     async def deliver(self, reply: Reply, surface: Surface) -> None:
         """Show a reply; raises nothing."""
+        if isinstance(reply, Form):
+            if await self._opened(reply, surface):
+                return
+            reply = render_form_not_opened()
         message = await self._files.send(reply, surface.caller) if isinstance(reply, File) else reply
         if await self._delivered(message, surface):
             return
@@ -62,6 +69,27 @@ class Outbound:
             if await self._delivered(message, surface):
                 return
         await self._deliver_elsewhere(message, surface.caller)
+
+    async def share(self, message: Message, caller: Caller) -> None:
+        """Post for everybody where it was asked for; where that cannot be, say so to the caller. Raises nothing."""
+        try:
+            await self._client.chat_postMessage(
+                channel=caller.channel or caller.user, text=_text(message), blocks=_blocks(message)
+            )
+        except FAILURES as error:
+            log.warning("a message for a channel could not be posted: %s", failure(error))
+            await self._deliver_elsewhere(render_not_shared(caller.channel), caller)
+
+    async def _opened(self, form: Form, surface: Surface) -> bool:
+        """Put a form in place of the waiting modal; False where there is none, because it was closed or came late."""
+        if not isinstance(surface, Window) or surface.view_id is None:
+            return False
+        try:
+            await self._client.views_update(view_id=surface.view_id, view=_form(form))
+        except FAILURES as error:
+            log.warning("a form could not be shown: %s", failure(error))
+            return False
+        return True
 
     async def _delivered(self, message: Message, surface: Surface) -> bool:
         try:
@@ -161,6 +189,15 @@ def _blocks(message: Message) -> list[dict[str, object]]:
 def _view_blocks(message: Message) -> list[dict[str, object]]:
     """Return what a modal and the Home tab take: no block that stands in messages only."""
     return [dict(block) for block in (message.blocks if message.simpler is None else message.simpler)]
+
+
+def _form(form: Form) -> dict[str, object]:
+    return _modal([dict(block) for block in form.blocks]) | {
+        "title": {"type": "plain_text", "text": form.title},
+        "submit": {"type": "plain_text", "text": form.submit},
+        "callback_id": form.callback_id,
+        "private_metadata": FormPlace(channel=form.channel).model_dump_json(),
+    }
 
 
 def _modal(blocks: list[dict[str, object]]) -> dict[str, object]:

@@ -12,6 +12,7 @@ BOT_SCOPES = {
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages with the bot",
     "files:write": "sending results and the audit record as files",
+    "files:read": "reading the file of requests that a batch is to be made of (files.info, its download)",
     "usergroups:read": "user groups in BATCHDESK_OPERATORS and BATCHDESK_ADMINS",
 }
 APP_SCOPES = {"connections:write": "Socket Mode"}

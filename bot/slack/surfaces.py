@@ -9,13 +9,14 @@ from bot.commands.base import Caller
 class Hook:
     """A slash command or a message's button, answered through its response_url: 5 posts in 30 minutes.
 
-    `renews`: the button asks that the answer take the place of its message.
+    `renews`: the button asks that the answer take the place of its message. `trigger_id`: a form is to be opened.
     """
 
     caller: Caller
     url: str
     renews: bool
     seen_by_others: bool
+    trigger_id: str | None = None
 
 
 @dataclass(frozen=True)

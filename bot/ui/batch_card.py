@@ -11,9 +11,12 @@ from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.references import PREFIX, Reference
 from bot.commands.results import Results
+from bot.commands.retry import Retry
 from bot.commands.status import Status
 from bot.commands.watch import Unwatch, Watch
+from bot.store.labels import Named
 from bot.ui.buttons import actions, button, fits
+from bot.ui.names import kin_lines, note_line, people_of
 from bot.ui.reply import Block, Viewer
 from bot.ui.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
 
@@ -121,7 +124,12 @@ def times(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]:
 
 
 def card_facts(
-    batch: MessageBatch, canceled_by: str | None = None, watchers: Sequence[str] = (), *, shared: bool = False
+    batch: MessageBatch,
+    canceled_by: str | None = None,
+    watchers: Sequence[str] = (),
+    named: Named | None = None,
+    *,
+    shared: bool = False,
 ) -> tuple[Block, ...]:
     """Return the card without its first line and its buttons; `canceled_by` and `watchers` are users' ids.
 
@@ -130,10 +138,15 @@ def card_facts(
     requests = requests_line(batch)
     if batch.has_ended and (squares := bar(batch.request_counts)):
         requests = f"{squares}\n{requests}"
-    people = [f"canceled by <@{canceled_by}>"] if canceled_by else []
+    requests = "\n".join([requests, *kin_lines(batch, named)])
+    people = people_of(named)
+    people += [f"canceled by <@{canceled_by}>"] if canceled_by else []
     if watchers:
         people.append(f"watched by {counted(len(watchers), 'person', 'people') if shared else _named(watchers)}")
-    return (section(f"{code(batch.id)}\n{requests}"), context(" · ".join([*times(batch, date), *people])))
+    return (
+        section(f"{code(batch.id)}\n{requests}{note_line(named)}"),
+        context(" · ".join([*times(batch, date), *people])),
+    )
 
 
 def _named(users: Sequence[str]) -> str:
@@ -141,10 +154,11 @@ def _named(users: Sequence[str]) -> str:
     return ", ".join([*(f"<@{user}>" for user in users[:NAMED]), *more])
 
 
-def card_title(batch: MessageBatch) -> str:
-    """Return the first line: the verdict, and the short id."""
+def card_title(batch: MessageBatch, named: Named | None = None) -> str:
+    """Return the first line: the verdict, and the label or the short id."""
     said = verdict(batch)
-    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {short_id(batch)}"
+    name = plain(named.label, 80) if named and named.label else short_id(batch)
+    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {name}"
 
 
 def batch_card(
@@ -159,8 +173,10 @@ def batch_card(
 
     `shared`: others see it too, so it has the buttons of both who watches and who does not, and stays shared.
     """
+    named = viewer.names.get(batch.id)
     buttons = card_buttons(batch, viewer, watchers, shared=shared)
-    return (header(card_title(batch)), *card_facts(batch, canceled_by, watchers, shared=shared), *actions(buttons))
+    facts = card_facts(batch, canceled_by, watchers, named, shared=shared)
+    return (header(card_title(batch, named)), *facts, *actions(buttons))
 
 
 def card_buttons(
@@ -184,25 +200,30 @@ def card_buttons(
         buttons.append(button("Cancel", Cancel(reference), says=f"Cancel batch {short_id(batch)}"))
     if batch.is_readable(viewer.now):
         buttons.append(button("Results", Results(reference), says=f"Results of batch {short_id(batch)}"))
+    counts = batch.request_counts
+    failed = counts.errored + counts.expired + counts.canceled
+    if batch.is_readable(viewer.now) and failed and Permission.OPERATE in viewer.may:
+        buttons.append(button("Retry failures", Retry(reference), says=f"Retry the failures of {short_id(batch)}"))
     if batch.has_ended and Permission.ADMINISTER in viewer.may:
         buttons.append(button("Delete", Delete(reference), style="danger", says=f"Delete batch {short_id(batch)}"))
     return buttons
 
 
-def card_text(batch: MessageBatch) -> str:
+def card_text(batch: MessageBatch, named: Named | None = None) -> str:
     """Return the card as one plain sentence a part."""
-    parts = [f"{inline(card_title(batch))} ({inline(batch.id)})", requests_line(batch), *times(batch, utc)]
+    parts = [f"{inline(card_title(batch, named))} ({inline(batch.id)})", requests_line(batch), *times(batch, utc)]
     return ". ".join(parts) + "."
 
 
-def card_row(batch: MessageBatch) -> Block:
+def card_row(batch: MessageBatch, named: Named | None = None) -> Block:
     """Return the short form: one section with a button that opens the card."""
     said = verdict(batch)
     opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")
     total = counted(batch.request_counts.total, "request")
+    label = f"{inline(named.label, 80)} · " if named and named.label else ""
     when = "ended" if batch.has_ended and batch.ended_at else "created"
     moment = batch.ended_at if batch.has_ended and batch.ended_at else batch.created_at
     return section(
-        f"{said.emoji} *{inline(said.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
+        f"{said.emoji} {label}*{inline(said.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
         opens if fits(opens) else None,
     )

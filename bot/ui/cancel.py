@@ -31,4 +31,6 @@ def render_already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Messa
 
 
 def _said(words: str, batch: MessageBatch, viewer: Viewer) -> Message:
-    return Message(f"{words} {card_text(batch)}", (section(words), *batch_card(batch, viewer)))
+    return Message(
+        f"{words} {card_text(batch, viewer.names.get(batch.id))}", (section(words), *batch_card(batch, viewer))
+    )

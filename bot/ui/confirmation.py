@@ -25,18 +25,18 @@ class _Words:
 
 def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:
     """Return the question."""
-    words, batch = _words(outcome, viewer), outcome.batch
+    words, batch, named = _words(outcome, viewer), outcome.batch, viewer.names.get(outcome.batch.id)
     yes = button(words.yes, outcome.command, style=words.style, renew=True, confirmation=outcome.confirmation_id)
     no = button(words.no, Keep(outcome.confirmation_id), renew=True)
     blocks = (
         header(words.title),
-        section(f"*{inline(card_title(batch))}*"),
-        *card_facts(batch),
+        section(f"*{inline(card_title(batch, named))}*"),
+        *card_facts(batch, named=named),
         section(words.loses),
         *actions([yes, no]),
         context(f"Only you can answer, once, until {date(outcome.expires_at)}."),
     )
-    return Message(f"{words.title} {card_text(batch)} {words.loses}", blocks)
+    return Message(f"{words.title} {card_text(batch, named)} {words.loses}", blocks)
 
 
 def _words(outcome: ConfirmationNeeded, viewer: Viewer) -> _Words:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.commands.cost import Cost, CostShown
+from bot.commands.cost import By, Cost, CostShown
 from bot.commands.spending import CostRow
 from bot.ui.buttons import actions, button
 from bot.ui.money import missing, spent
@@ -32,7 +32,10 @@ def render_cost(outcome: CostShown, viewer: Viewer) -> Message:
     end = (*_foot(outcome), *actions(_buttons(outcome)))
     picture = _picture(outcome)
     days = () if outcome.query.by == "day" else _section_of("*By day (UTC)*", _day_rows(outcome))
-    text = ". ".join([title, *counted_in, *loud, *(_line(row) for row in _wanted(outcome)[:MOST_ROWS])]) + "."
+    text = (
+        ". ".join([title, *counted_in, *loud, *(_line(row, outcome.query.by) for row in _wanted(outcome)[:MOST_ROWS])])
+        + "."
+    )
     return Message(
         text,
         (*top, *warnings, *picture, *rows, *end),
@@ -87,13 +90,15 @@ def _incomplete(outcome: CostShown) -> list[str]:
 
 
 def _wanted(outcome: CostShown) -> Sequence[CostRow]:
-    return [row for _, row in outcome.by_day] if outcome.query.by == "day" else outcome.by_model
+    if outcome.query.by == "day":
+        return [row for _, row in outcome.by_day]
+    return outcome.by_model if outcome.query.by == "model" else outcome.by_name
 
 
 def _rows(outcome: CostShown) -> tuple[Block, ...]:
     if outcome.query.by == "day":
         return _section_of("*By day (UTC)*", _day_rows(outcome))
-    return _section_of("*By model*", [_line(row) for row in outcome.by_model])
+    return _section_of(f"*By {outcome.query.by}*", [_line(row, outcome.query.by) for row in _wanted(outcome)])
 
 
 def _day_rows(outcome: CostShown) -> list[str]:
@@ -108,10 +113,16 @@ def _section_of(title: str, lines: Sequence[str]) -> tuple[Block, ...]:
     return (section("\n".join([title, *lines[:MOST_ROWS], *more])),)
 
 
-def _line(row: CostRow) -> str:
+def _line(row: CostRow, by: By = "model") -> str:
     amount = spent(row.amount, complete=row.complete)
     of = f"{counted(row.requests, 'answer')} in {counted(row.batches, 'batch', 'batches')}"
-    return f"{code(row.name, 80)}  *{amount}*, {of}"
+    return f"{_name(row, by)}  *{amount}*, {of}"
+
+
+def _name(row: CostRow, by: By) -> str:
+    if by == "owner":
+        return f"<@{row.name}>" if row.name else "owner unknown"
+    return code(row.name, 80) if row.name or by != "label" else "without a label"
 
 
 def _foot(outcome: CostShown) -> tuple[Block, ...]:

@@ -15,11 +15,16 @@ from bot.ui.text import code, context, header, section
 def render_delete_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     """Say why not, and offer what helps."""
     words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
-    reference = Reference(outcome.batch.id)
+    reference, named = Reference(outcome.batch.id), viewer.names.get(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
     if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
         buttons.append(button("Cancel", Cancel(reference)))
-    blocks = (section(words), header(card_title(outcome.batch)), *card_facts(outcome.batch), *actions(buttons))
+    blocks = (
+        section(words),
+        header(card_title(outcome.batch, named)),
+        *card_facts(outcome.batch, named=named),
+        *actions(buttons),
+    )
     return Message(f"{words} {card_text(outcome.batch)}", blocks)
 
 

@@ -7,12 +7,15 @@ from bot.batches.errors import (
     InvalidBatchId,
     KeyRefused,
     RateLimited,
+    RequestsUnreadable,
     ResultsBroken,
     SpendLimitReached,
 )
 from bot.batches.spool import SpoolFailed
 from bot.batches.summary import SummaryUnreadable
+from bot.commands.drafting import ApprovalOfOwn, DraftOver, FormUsed, SpoolGone
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound, UsageError
+from bot.commands.making import FileUnreadable, NoFileInMessage
 from bot.commands.progress import ReadingStopped
 from bot.commands.reading import ReadingFailed
 from bot.commands.stop_reading import ReadingOfAnother
@@ -22,6 +25,8 @@ from bot.permissions import NotPermitted
 from bot.store.database import StoreUnavailable
 from bot.ui.batch_card import card_row
 from bot.ui.buttons import NotOurButton
+from bot.ui.drafts import render_draft_over
+from bot.ui.file_errors import render_file_unreadable
 from bot.ui.progress import render_reading_of_another
 from bot.ui.reading_errors import render_reading_failed, render_reading_stopped
 from bot.ui.refusals import render_confirmation_refused, render_not_permitted
@@ -37,6 +42,10 @@ def render_error(error: ExpectedError) -> Message:
             return render_not_permitted(error)
         case ConfirmationRefused():
             return render_confirmation_refused(error)
+        case DraftOver() | ApprovalOfOwn() | SpoolGone():
+            return render_draft_over(error)
+        case FileUnreadable():
+            return render_file_unreadable(error)
         case ReferenceAmbiguous():
             return _ambiguous(error)
         case ReadingFailed():
@@ -63,6 +72,8 @@ def _words(error: ExpectedError) -> str:
     match error:
         case UsageError():
             return usage_words(error)
+        case RequestsUnreadable() | FormUsed() | NoFileInMessage():
+            return _of_files(error)
         case InvalidBatchId():
             return f"{code(error.text, 80)} cannot be a batch id: it {code(error.reason)}. Nothing was sent."
         case NoBatches():
@@ -75,7 +86,8 @@ def _words(error: ExpectedError) -> str:
                 "Try again in a minute; if it stays, tell whoever runs this bot."
             )
         case ResultsBroken():
-            return f"The results broke off on the way, after {counted(error.lines_read, 'line')}. Ask again."
+            read = counted(error.bytes_read, "byte") if error.lines_read is None else counted(error.lines_read, "line")
+            return f"The results broke off on the way, after {read}. Ask again."
         case SpoolFailed():
             return f"The disk of the bot did not take a file ({code(error.reason)}). Tell whoever runs this bot."
         case SummaryUnreadable():
@@ -84,6 +96,16 @@ def _words(error: ExpectedError) -> str:
             return "This button is from another version of Batchdesk. Type the command instead: `/batch help`."
         case _:
             return "That did not work."
+
+
+def _of_files(error: RequestsUnreadable | FormUsed | NoFileInMessage) -> str:
+    match error:
+        case RequestsUnreadable():
+            return "The requests that I kept cannot be read (any more), so nothing was sent: name the original file."
+        case FormUsed():
+            return "This form was submitted before; the answer to it has come or will come. Nothing more was done."
+        case NoFileInMessage():
+            return "There is no file on this message. Use the shortcut on a message that shares a `.jsonl` file."
 
 
 def _not_found(error: ReferenceNotFound) -> str:

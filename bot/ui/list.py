@@ -4,13 +4,13 @@ from bot.commands.list import BatchList, List
 from bot.ui.batch_card import card_row, verdict
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Message, Viewer
-from bot.ui.text import code, context, counted, header, inline, number, section
+from bot.ui.text import code, context, counted, header, inline, number, plain, section
 
 
 def render_list(outcome: BatchList, viewer: Viewer) -> Message:
     """Return the rows, newest first, with Older and Newer where there is something to turn to."""
     title = _title(outcome.query)
-    rows = tuple(card_row(batch) for batch in outcome.batches)
+    rows = tuple(card_row(batch, viewer.names.get(batch.id)) for batch in outcome.batches)
     turn = []
     if outcome.newer is not None:
         turn.append(button("Newer", outcome.newer, renew=True))
@@ -26,6 +26,8 @@ def render_list(outcome: BatchList, viewer: Viewer) -> Message:
 
 def _title(query: List) -> str:
     words = "Batches" if query.status is None else f"Batches {query.status.replace('_', ' ')}"
+    words += f" called {plain(query.label, 60)}" if query.label is not None else ""
+    words += f" of {'yours' if query.owner == 'me' else query.owner}" if query.owner else ""
     return f"{words}, older than {query.older_than}" if query.older_than else words
 
 

@@ -14,11 +14,15 @@ def render_overview(outcome: OverviewShown, viewer: Viewer) -> Message:
     """Return the unfinished batches and how to go on."""
     running = outcome.unfinished
     title = f"{counted(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
-    rows: list[Block] = [card_row(batch) for batch in running[:ROWS]]
+    rows: list[Block] = [card_row(batch, viewer.names.get(batch.id)) for batch in running[:ROWS]]
     if len(running) > ROWS:
         rows.append(context(f"and {len(running) - ROWS} more: `/batch list in_progress`"))
     if outcome.last_ended is not None:
-        rows += [DIVIDER, context("The newest that has ended"), card_row(outcome.last_ended)]
+        rows += [
+            DIVIDER,
+            context("The newest that has ended"),
+            card_row(outcome.last_ended, viewer.names.get(outcome.last_ended.id)),
+        ]
     elif not running:
         rows.append(section("This workspace has no batches yet."))
     go_on = actions([button("All batches", List()), button("Refresh", Overview(), renew=True)])

@@ -8,11 +8,14 @@ from bot.commands.cost import CostShown
 from bot.commands.delete import AlreadyGone, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
 from bot.commands.help import HelpShown
 from bot.commands.keep import Kept
+from bot.commands.label import Labelled
 from bot.commands.list import BatchList
 from bot.commands.mute import Muted
+from bot.commands.note import Noted
 from bot.commands.notify import NotifyShown
 from bot.commands.overview import OverviewShown
-from bot.commands.registry import Outcome, WatchOutcome
+from bot.commands.own import Owned, OwnedAlready
+from bot.commands.registry import Making, Outcome, WatchOutcome
 from bot.commands.results import (
     CausesFile,
     NothingFailed,
@@ -24,7 +27,7 @@ from bot.commands.results import (
 from bot.commands.status import BatchShown
 from bot.commands.stop_reading import StopAsked
 from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
-from bot.confirmations import ConfirmationNeeded
+from bot.confirmations import ConfirmationNeeded, DraftQuestion
 from bot.ui.audit import render_audit, render_audit_export
 from bot.ui.cancel import render_already_canceling, render_cancel_requested, render_cancel_too_late
 from bot.ui.confirmation import render_kept, render_question
@@ -38,6 +41,8 @@ from bot.ui.delete import (
 )
 from bot.ui.help import render_help
 from bot.ui.list import render_list
+from bot.ui.making import render_making
+from bot.ui.names import render_named
 from bot.ui.overview import render_overview
 from bot.ui.progress import render_stop_asked
 from bot.ui.reply import Reply, Viewer
@@ -53,27 +58,27 @@ from bot.ui.watch import (
 )
 
 
-def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
+def render(outcome: Outcome | ConfirmationNeeded | DraftQuestion, viewer: Viewer) -> Reply:
     """Return what the viewer is to see of an outcome."""
+    if isinstance(outcome, Making | DraftQuestion):
+        return render_making(outcome, viewer)
     match outcome:
-        case OverviewShown():
-            return render_overview(outcome, viewer)
-        case HelpShown():
-            return render_help(outcome, viewer)
+        case OverviewShown() | HelpShown():
+            return _render_way_in(outcome, viewer)
         case BatchList():
             return render_list(outcome, viewer)
         case BatchShown():
             return render_status(outcome, viewer)
         case AuditShown() | AuditExported():
             return _render_audit(outcome, viewer)
-        case ConfirmationNeeded():
-            return render_question(outcome, viewer)
-        case Kept():
-            return render_kept(outcome, viewer)
+        case ConfirmationNeeded() | Kept():
+            return _render_question(outcome, viewer)
         case CostShown() | StopAsked():
             return _render_reading(outcome, viewer)
         case ResultsShown() | ResultsFile() | CausesFile() | NothingFailed() | ResultsNotReady() | ResultsGone():
             return render_results(outcome, viewer)
+        case Labelled() | Noted() | Owned() | OwnedAlready():
+            return render_named(outcome, viewer)
         case CancelRequested() | CancelTooLate() | AlreadyCanceling():
             return _render_cancel(outcome, viewer)
         case Deleted() | AlreadyGone() | DeleteDidNotHappen() | DeleteUnknown() | DeleteRefused():
@@ -86,6 +91,14 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
 
 def _render_reading(outcome: CostShown | StopAsked, viewer: Viewer) -> Reply:
     return render_cost(outcome, viewer) if isinstance(outcome, CostShown) else render_stop_asked(outcome, viewer)
+
+
+def _render_way_in(outcome: OverviewShown | HelpShown, viewer: Viewer) -> Reply:
+    return render_help(outcome, viewer) if isinstance(outcome, HelpShown) else render_overview(outcome, viewer)
+
+
+def _render_question(outcome: ConfirmationNeeded | Kept, viewer: Viewer) -> Reply:
+    return render_kept(outcome, viewer) if isinstance(outcome, Kept) else render_question(outcome, viewer)
 
 
 def _render_audit(outcome: AuditShown | AuditExported, viewer: Viewer) -> Reply:

@@ -1,12 +1,13 @@
 """What may be shown to a person, before it is known where."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
 
 from bot.batches.spool import Spool
 from bot.commands.base import Caller, Permission
+from bot.store.labels import Named
 
 Block = Mapping[str, object]
 """One Block Kit block, as plain data: slack_sdk's models cost eighty times as much and check less (bench/README.md)."""
@@ -64,7 +65,18 @@ class File:
         return self.content.size if isinstance(self.content, Spool) else len(self.content)
 
 
-Reply = Message | File
+@dataclass(frozen=True)
+class Form:
+    """A modal to fill in, for a surface that a modal can be opened on; `channel` is where its answer belongs."""
+
+    callback_id: str
+    title: str
+    submit: str
+    blocks: tuple[Block, ...]
+    channel: str | None
+
+
+Reply = Message | File | Form
 
 
 @dataclass(frozen=True)
@@ -74,3 +86,5 @@ class Viewer:
     caller: Caller
     may: frozenset[Permission]
     now: datetime
+    names: Mapping[str, Named] = field(default_factory=dict)
+    """What batches are called here, by their ids; empty where it was not looked up."""

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from bot.batches.summary import ResultsSummary
+from bot.commands.base import Permission
 from bot.commands.result_files import FileKind
 from bot.commands.results import (
     CausesFile,
@@ -16,6 +17,7 @@ from bot.commands.results import (
     ResultsOutcome,
     ResultsShown,
 )
+from bot.commands.retry import Retry
 from bot.ui.batch_card import bar, card_title
 from bot.ui.buttons import actions, button
 from bot.ui.money import missing, spent
@@ -32,7 +34,7 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
     """Return what the viewer is to see of results."""
     match outcome:
         case ResultsShown():
-            return _card(outcome)
+            return _card(outcome, viewer)
         case ResultsFile():
             return render_results_file(outcome)
         case CausesFile():
@@ -47,23 +49,23 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
             assert_never(unreachable)
 
 
-def _card(outcome: ResultsShown) -> Message:
-    batch, summary = outcome.batch, outcome.fetched.summary
+def _card(outcome: ResultsShown, viewer: Viewer) -> Message:
+    batch, summary, named = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
     counts = f"{bar(batch.request_counts)}\n{counts_line(summary)}".strip()
     loud = doubts(summary, batch.request_counts)
     blocks: list[Block] = [
-        header(card_title(batch)),
+        header(card_title(batch, named)),
         section(f"{code(batch.id)}\n{counts}"),
         *([section("\n".join(f"⚠️ {line}" for line in loud))] if loud else []),
         *cause_blocks(summary),
         section("\n".join(figures(summary))),
         context(" ".join(_history(outcome))),
-        *actions(_buttons(outcome)),
+        *actions(_buttons(outcome, viewer)),
     ]
     return Message(_spoken(outcome, loud), tuple(blocks), public=outcome.query.public)
 
 
-def _buttons(outcome: ResultsShown) -> list[Block]:
+def _buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
     query = outcome.query
     failed = outcome.fetched.summary.counts.failed > 0
     wanted = [
@@ -72,7 +74,10 @@ def _buttons(outcome: ResultsShown) -> list[Block]:
         ("CSV", FileKind.CSV, outcome.readable),
         ("Causes", FileKind.CAUSES, failed),
     ]
-    return [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
+    buttons = [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
+    if failed and outcome.readable and Permission.OPERATE in viewer.may:
+        buttons.append(button("Retry failures", Retry(query.reference)))
+    return buttons
 
 
 def _history(outcome: ResultsShown) -> list[str]:

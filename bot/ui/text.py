@@ -39,6 +39,11 @@ def code(text: str, limit: int = 300) -> str:
     return f"`{escape(plain(text, limit).replace('`', 'ˋ')) or ' '}`"
 
 
+def mention(user: str) -> str:
+    """Return a person by their Slack id; what is none is shown as it is, and mentions nobody."""
+    return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else code(user, 40)
+
+
 def number(count: int) -> str:
     """Return 1,234."""
     return f"{count:,}"

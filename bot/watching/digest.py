@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from bot.batches.client import BatchesClient
 from bot.batches.models import RETENTION, BatchId, MessageBatch
 from bot.commands.reading import opened
+from bot.config import Settings
 from bot.store import batches_seen, notices, summaries, watches
 from bot.store.database import Database
 from bot.store.notices import Notice
@@ -38,6 +39,12 @@ class Plan:
 def zone_of(name: str) -> tzinfo:
     """Return a time zone by its name; UTC also where the machine has no time zone database."""
     return UTC if name == "UTC" else ZoneInfo(name)
+
+
+def plan_of(settings: Settings) -> Plan | None:
+    """Return where the digest goes, and when; None for no digest."""
+    channel, hour = settings.digest_goes_to, settings.digest_hour
+    return Plan(channel, hour, zone_of(settings.time_zone)) if channel is not None and hour is not None else None
 
 
 def due_day(plan: Plan, now: datetime) -> date | None:

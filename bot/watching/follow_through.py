@@ -9,7 +9,9 @@ from sqlalchemy import Connection
 from bot.batches.errors import ApiError, BatchNotFound
 from bot.batches.models import BatchId, MessageBatch
 from bot.commands.base import Caller, ChannelId, Proposal, Services, TeamId, UserId
-from bot.commands.registry import Change, parse
+from bot.commands.cancel import Cancel
+from bot.commands.delete import Delete
+from bot.commands.registry import parse
 from bot.commands.seen import seen_of
 from bot.errors import ExpectedError
 from bot.store import audit, confirmations, notices, outset
@@ -60,7 +62,7 @@ class FollowThrough:
 
     async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[AuditOutcome, str]:
         command = parse(entry.command)
-        if not isinstance(command, Change):
+        if not isinstance(command, Cancel | Delete):
             return "failed", "this version of me does not know the command"
         state = Proposal(command, batch, asks=False).state
         if not await self._services.database.run(partial(_still_meant, entry=entry, state=state)):

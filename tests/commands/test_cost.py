@@ -124,7 +124,7 @@ def test_it_is_spelled_as_it_was_typed(line: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["cost --since", "cost --since yesterday", "cost --since 0d", "cost --since 53w", "cost --by owner"]
+    "line", ["cost --since", "cost --since yesterday", "cost --since 0d", "cost --since 53w", "cost --by week"]
 )
 def test_what_is_no_range_and_no_grouping_is_refused(line: str) -> None:
     with pytest.raises(UsageError):

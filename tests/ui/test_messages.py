@@ -103,8 +103,8 @@ def test_no_button_confirms_without_having_asked() -> None:
         (OPERATOR, "canceling", ["Refresh", "Watch"]),
         (ADMIN, "unknown_status", ["Refresh", "Watch"]),
         (READER, "ended_some_succeeded", ["Results"]),
-        (OPERATOR, "ended_some_succeeded", ["Results"]),
-        (ADMIN, "ended_some_succeeded", ["Results", "Delete"]),
+        (OPERATOR, "ended_some_succeeded", ["Results", "Retry failures"]),
+        (ADMIN, "ended_some_succeeded", ["Results", "Retry failures", "Delete"]),
         (ADMIN, "archived", ["Delete"]),
     ],
 )

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.commands.drafting import DraftOver, SpoolGone
 from bot.confirmations import ConfirmationRefused, Why
 from bot.permissions import NotPermitted
 from bot.ui.errors import render_error
@@ -25,9 +26,16 @@ def test_a_second_press_does_not_take_away_what_the_first_is_about_to_show() -> 
 
 
 def test_any_other_error_leaves_what_the_button_belongs_to() -> None:
-    others = [error for error in ERRORS.values() if not isinstance(error, ConfirmationRefused)]
+    others = [e for e in ERRORS.values() if not isinstance(e, ConfirmationRefused | DraftOver | SpoolGone)]
 
     assert {render_error(error).placement for error in others} == {Placement.BELOW}
+
+
+def test_a_draft_that_is_over_takes_its_question_away_and_one_under_way_does_not() -> None:
+    kept = {n for n, e in ERRORS.items() if isinstance(e, DraftOver) and render_error(e).placement is Placement.BELOW}
+
+    assert kept == {"draft_sending", "draft_waiting"}
+    assert render_error(ERRORS["spool_gone"]).placement is Placement.IN_PLACE
 
 
 def test_an_outcome_goes_where_its_button_says_and_a_stale_keep_replaces_its_question() -> None:

@@ -82,14 +82,19 @@ def test_what_has_no_price_is_unknown_and_not_nothing() -> None:
 
 
 def test_the_buttons_are_those_that_make_sense() -> None:
-    assert labels("results") == ["Get the file", "Only the failures", "CSV", "Causes"]
+    assert labels("results") == ["Get the file", "Only the failures", "CSV", "Causes", "Retry failures"]
     assert labels("results_of_archived") == ["Causes"]
 
 
-def test_everybody_sees_the_same_card() -> None:
+def test_everybody_sees_the_same_results_and_only_operators_may_retry() -> None:
     outcome = results_catalog.OUTCOMES["results"]
 
-    assert render(outcome, READER) == render(outcome, ADMIN)
+    seen, by_admin = render(outcome, READER), render(outcome, ADMIN)
+
+    assert isinstance(seen, Message)
+    assert isinstance(by_admin, Message)
+    assert (seen.text, seen.blocks[:-1]) == (by_admin.text, by_admin.blocks[:-1])
+    assert "Retry failures" not in str(seen.blocks[-1])
 
 
 def test_a_file_is_named_by_its_batch_and_kind_alone() -> None:

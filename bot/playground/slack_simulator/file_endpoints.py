@@ -35,12 +35,21 @@ class FileEndpoints:
         record_call(self._workspace, "upload", None, {"bytes": len(content)}, status, answer, 0.0)
         return web.Response(text=text, status=status, headers=fault.headers if fault else None)
 
-    async def private(self, request: web.Request) -> web.Response:
-        """A file for the bot; without its token a login page with status 200, as Slack serves it."""
+    async def private(self, request: web.Request) -> web.StreamResponse:
+        """A file for the bot; without its token or files:read a login page with status 200, as Slack serves it.
+
+        "download" in `fail_next` meets this: error "cut" ends it half-way, "login" is the page in its place.
+        """
         file = self._workspace.files.files.get(request.match_info["file"])
-        if bearer(request) != self._workspace.credentials.bot_token:
+        fault = self._workspace.faults.take("download")
+        said = str(fault.answer["error"]) if fault is not None and not fault.only_slow else ""
+        may = bearer(request) == self._workspace.credentials.bot_token and "files:read" in self._workspace.scopes
+        record_call(self._workspace, "download", bearer(request), {"file": request.match_info["file"]}, 200, {}, 0.0)
+        if not may or said == "login":
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
-        return _bytes_of(file)
+        if said == "cut" and file is not None and file.content is not None:
+            return await _half(request, file.content)
+        return _bytes_of(None if file is None or file.deleted else file)
 
     async def for_page(self, request: web.Request) -> web.Response:
         """A file for the person at the page."""
@@ -54,6 +63,16 @@ async def _content(request: web.Request) -> bytes:
         if isinstance(part, BodyPartReader):
             return bytes(await part.read())
     return b""
+
+
+async def _half(request: web.Request, content: bytes) -> web.StreamResponse:
+    response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
+    response.content_length = len(content)
+    await response.prepare(request)
+    await response.write(content[: len(content) // 2])
+    if request.transport is not None:
+        request.transport.close()
+    return response
 
 
 def _bytes_of(file: StoredFile | None) -> web.Response:

@@ -1,4 +1,4 @@
-"""Files: announced, uploaded, completed (the external-upload flow)."""
+"""Files: announced, uploaded, completed (the external-upload flow), and kept until somebody deletes them."""
 
 import mimetypes
 from collections.abc import Callable
@@ -22,6 +22,7 @@ class StoredFile:
     content: bytes | None = None
     shared: bool = False
     channels: list[str] = field(default_factory=list)
+    deleted: bool = False
 
     @property
     def mimetype(self) -> str:
@@ -44,6 +45,12 @@ class FileShelf:
         path = f"/upload/v1/{letters(40)}"
         self._addresses[path] = file.id
         return file, path
+
+    def keep(self, user: str, name: str, content: bytes) -> StoredFile:
+        """A file that a person put there by hand."""
+        file, path = self.announce(name, len(content), user)
+        self.receive(path, content)
+        return self.complete(file.id, None)
 
     def receive(self, path: str, content: bytes) -> StoredFile:
         """Take the bytes; Refusal when the address is unknown or the length is not the announced one."""
@@ -80,6 +87,8 @@ def file_object(file: StoredFile, url: str) -> Json:
         "size": file.length,
         "user": file.user,
         "mode": "hosted",
+        "permalink": f"{url}/files/{file.user}/{file.id}/{file.name}",
+        "channels": list(file.channels),
         "is_external": False,
         "url_private": private,
         "url_private_download": private,

@@ -34,6 +34,7 @@ class Page:
             "view_submit": self._view_submit,
             "view_close": self._view_close,
             "open_home": self._open_home,
+            "shortcut": self._shortcut,
         }
         posts = [web.post(f"/_page/{name}", _json_act(act)) for name, act in acts.items()]
         return [*posts, web.post("/_page/upload", self._upload), web.get("/_page/socket", self._socket)]
@@ -107,6 +108,13 @@ class Page:
         await self._people.open_home(str(body["user"]))
         return {}
 
+    async def _shortcut(self, body: Json) -> Json:
+        message = self._workspace.messages.find(str(body["channel"]), str(body["ts"]))
+        if message is None:
+            raise LookupError("This message is not there any more.")
+        await self._people.message_shortcut(str(body["user"]), message, str(body["callback_id"]))
+        return {}
+
     async def _upload(self, request: web.Request) -> web.Response:
         if not request.content_type.startswith("multipart/"):
             return web.json_response({"ok": False, "error": "Send the file as a form."})
@@ -122,14 +130,9 @@ class Page:
         return web.json_response({"ok": True, "file": self._keep(fields["user"], fields.get("channel"), name, content)})
 
     def _keep(self, user: str, channel: str | None, name: str, content: bytes) -> Json:
-        shelf = self._workspace.files
-        file, path = shelf.announce(name, len(content), user)
-        shelf.receive(path, content)
-        shelf.complete(file.id, None)
         if channel:
-            file.channels.append(channel)
-            self._workspace.messages.post(channel, user, "", files=[file_frame(file)])
-        return file_frame(file)
+            return self._people.share_file(user, channel, name, content).files[0]
+        return file_frame(self._workspace.files.keep(user, name, content))
 
 
 def _json_act(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:

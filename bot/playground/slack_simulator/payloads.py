@@ -82,6 +82,25 @@ class Payloads:
         }
         return payload if container["is_ephemeral"] else payload | {"message": self._shown(message)}
 
+    def message_shortcut(
+        self,
+        payload: Json,
+        message: SlackMessage,
+        channel: Channel,
+        response_url: str,
+        callback_id: str,
+        files: list[Json],
+    ) -> Json:
+        """Add what a message shortcut carries: the whole message, with whole file objects."""
+        return payload | {
+            "callback_id": callback_id,
+            "message_ts": message.ts,
+            "action_ts": self._messages.mint_ts(),
+            "channel": {"id": channel.id, "name": channel_name(channel)},
+            "message": {**self._shown(message), **({"files": files} if files else {})},
+            "response_url": response_url,
+        }
+
     def press_in_view(self, payload: Json, view: Json) -> Json:
         """Add what a press in a modal or on the Home tab carries: no channel, no response_url."""
         return payload | {"container": {"type": "view", "view_id": view["id"]}, "view": view}

@@ -7,6 +7,7 @@ from bot.playground.slack_simulator.answers import Answer
 from bot.playground.slack_simulator.deliverer import Deliverer
 from bot.playground.slack_simulator.elements import action_of, find_element, missing_inputs, state_values
 from bot.playground.slack_simulator.file_inputs import with_whole_files
+from bot.playground.slack_simulator.file_shelf import file_frame, file_object
 from bot.playground.slack_simulator.payloads import Payloads
 from bot.playground.slack_simulator.records import Delivery, Json, SlackMessage, View
 from bot.playground.slack_simulator.workspace import Workspace
@@ -45,6 +46,27 @@ class People:
         if self._person(user).id not in self._channel(channel).members:
             raise LookupError("You are not in this channel.")
         return self._workspace.messages.post(channel, user, text)
+
+    def share_file(self, user: str, channel: str, name: str, content: bytes) -> SlackMessage:
+        """Post a file in a channel; LookupError where they are no member."""
+        if self._person(user).id not in self._channel(channel).members:
+            raise LookupError("You are not in this channel.")
+        file = self._workspace.files.keep(user, name, content)
+        file.channels.append(channel)
+        return self._workspace.messages.post(channel, user, "", files=[file_frame(file)])
+
+    async def message_shortcut(self, user: str, message: SlackMessage, callback_id: str) -> Delivery:
+        """Choose a message shortcut of the app from a message's menu."""
+        person, place = self._person(user), self._channel(message.channel)
+        url = self._workspace.url + self._workspace.response_urls.mint(place.id, user)
+        payload = self._payloads.interaction("message_action", person, self._workspace.triggers.mint(user))
+        shelf = self._workspace.files.files
+        files = [file_object(shelf[file["id"]], self._workspace.url) for file in message.files]
+        payload = self._payloads.message_shortcut(payload, message, place, url, callback_id, files)
+        answer = await self._deliverer.deliver("interactive", f"message_action {callback_id}", payload)
+        if answer.error is not None:
+            self._workspace.notify(user, place.id, _TROUBLE)
+        return _delivery(answer, payload, answer.error)
 
     async def press(
         self,

@@ -153,6 +153,22 @@ class SlackSimulator:
         """Post a person's own message; LookupError where they are no member."""
         return self._people.say(user, channel, text)
 
+    def share_file(self, user: str, channel: str, name: str, content: bytes) -> SlackMessage:
+        """Post a file as a person; `files` of the message has its id. LookupError where they are no member."""
+        return self._people.share_file(user, channel, name, content)
+
+    def give_file(self, user: str, name: str, content: bytes) -> str:
+        """The id of a file as a `file_input` holds it: nobody but the app sees it."""
+        return self._workspace.files.keep(user, name, content).id
+
+    def delete_file(self, file_id: str) -> None:
+        """Delete a file, as its owner may at any time."""
+        self._workspace.files.files[file_id].deleted = True
+
+    async def message_shortcut(self, user: str, message: SlackMessage, callback_id: str) -> Delivery:
+        """Choose a message shortcut of the app from a message's menu."""
+        return await self._people.message_shortcut(user, message, callback_id)
+
     async def open_home(self, user: str) -> Delivery:
         """Visit the app's Home tab."""
         return await self._people.open_home(user)

@@ -1,4 +1,4 @@
-"""files.getUploadURLExternal and files.completeUploadExternal."""
+"""files.getUploadURLExternal, files.completeUploadExternal and files.info."""
 
 from bot.playground.slack_simulator.file_shelf import StoredFile, file_frame, file_object
 from bot.playground.slack_simulator.message_arguments import from_json
@@ -36,6 +36,21 @@ def complete_upload(workspace: Workspace, arguments: Json) -> Json:
     return {"ok": True, "files": [file_object(file, workspace.url) for file in files]}
 
 
+def info(workspace: Workspace, arguments: Json) -> Json:
+    """One file, where the bot can see it: its own, one given to it in a form, or shared where it is a member."""
+    file = workspace.files.files.get(required(arguments, "file"))
+    if file is None or file.content is None or not _is_seen(workspace, file):
+        raise Refusal("file_not_found")
+    if file.deleted:
+        raise Refusal("file_deleted")
+    return {"ok": True, "file": file_object(file, workspace.url), "comments": []}
+
+
+def _is_seen(workspace: Workspace, file: StoredFile) -> bool:
+    channels = workspace.world.channels
+    return not file.channels or any(workspace.bot_is_member(channels[id_]) for id_ in file.channels)
+
+
 def _share(workspace: Workspace, files: list[StoredFile], channel: str, arguments: Json) -> None:
     for file in files:
         file.channels.append(channel)
@@ -52,4 +67,5 @@ _WRITE = ("files:write",)
 FILES = {
     "files.getUploadURLExternal": Method(get_upload_url, _WRITE),
     "files.completeUploadExternal": Method(complete_upload, _WRITE),
+    "files.info": Method(info, ("files:read",)),
 }

@@ -1,0 +1,143 @@
+"""`/batch create`: a file of requests, or a prompt and a list, is checked, estimated, and asked about."""
+
+import asyncio
+import json
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.batches.requests_file import check_requests
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, Help, Permission, Services
+from bot.commands.drafting import DraftReady, FileRefused, FormUsed, counted_chunks, new_id, stored_draft, workshop_of
+from bot.commands.making import SharedFile
+from bot.commands.names import file_in
+from bot.commands.progress import LongCommand, Progress
+from bot.store import drafts
+from bot.store.drafts import Draft
+
+PLACEHOLDER = "{value}"
+
+
+@dataclass(frozen=True)
+class FormWanted:
+    """The form to fill in; `models` are those that take batches, newest first, where the API says which."""
+
+    models: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PromptList:
+    """One prompt for a list of values, `{value}` standing for each; `max_tokens` for each answer."""
+
+    template: str
+    values: tuple[str, ...]
+    model: str
+    max_tokens: int
+    system: str | None = None
+
+    def line(self, value: str) -> bytes:
+        """Return the request for one value, as a line of a file."""
+        content = self.template.replace(PLACEHOLDER, value)
+        params: dict[str, object] = {"model": self.model, "max_tokens": self.max_tokens}
+        params |= {"system": self.system} if self.system else {}
+        params["messages"] = [{"role": "user", "content": content}]
+        return json.dumps(params, ensure_ascii=False).encode() + b"\n"
+
+
+CreateOutcome = FormWanted | FileRefused | DraftReady
+
+
+@dataclass(frozen=True)
+class Create(LongCommand):
+    """Make a batch of a shared file or of a prompt and a list; without either, ask for them in a form."""
+
+    verb: ClassVar[str] = "create"
+    permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help(
+        "create [FILE-LINK]",
+        "make a batch from a JSONL file or from a prompt and a list: checked, with its cost, before anything is sent",
+        "create",
+    )
+    options = ()
+
+    file: str | None = None
+    prompt: PromptList | None = None
+    label: str | None = None
+    owner: str | None = None
+    form_id: str | None = None
+    """Of the form it was submitted by: the same one makes one draft, however often it is submitted."""
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the link or the id of a file. Raises UsageError."""
+        words = arguments.at_most(1).words
+        return cls(file_in("create", words[0]) if words else None)
+
+    def spell(self) -> str:
+        """Return `create` with the file."""
+        return f"create {self.file}" if self.file else "create"
+
+    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CreateOutcome:
+        """Check the requests and keep them for a yes.
+
+        Raises:
+            FileUnreadable, ReadingStopped: nothing was sent.
+            StoreUnavailable.
+        """
+        if self.file is None and self.prompt is None:
+            return FormWanted(await _models(services))
+        progress = progress or Progress()
+        return await progress.follow(self._check(services, caller, progress))
+
+    async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | DraftReady:
+        workshop, id = workshop_of(services), new_id(self.form_id)
+        source = await self._source(services, caller)
+        progress.about(source.name, again=self.spell())
+        await asyncio.to_thread(workshop.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        begun = _begun(id, source.name, caller, services)
+        if not await services.database.run(lambda connection: drafts.begin(connection, begun)):
+            raise FormUsed
+        checked = None
+        try:
+            how = await workshop.circumstances(services.now())
+            async with aclosing(counted_chunks(source, progress)) as chunks:
+                checked = await check_requests(chunks, workshop.spool(id), how)
+        finally:
+            if checked is None or not checked.is_sound:
+                now = services.now()
+                await services.database.run(lambda c: drafts.move(c, id, "checking", "failed", at=now))
+        if not checked.is_sound:
+            return FileRefused(source.name, checked)
+        more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user}
+        draft = await stored_draft(services, caller, id, checked, **more)
+        return DraftReady(draft, checked.warnings)
+
+    async def _source(self, services: Services, caller: Caller) -> SharedFile:
+        if self.file is not None:
+            return await workshop_of(services).files.open(self.file, user=caller.user, channel=caller.channel)
+        assert self.prompt is not None  # noqa: S101 - one of the two is there
+        lines = [self.prompt.line(value) for value in self.prompt.values]
+        return SharedFile("a prompt and a list", sum(map(len, lines)), _each(lines))
+
+
+async def _models(services: Services) -> tuple[str, ...]:
+    catalog = await workshop_of(services).models.catalog(services.now())
+    usable = [one for one in catalog.models if one.takes_batches and one.lifecycle == "active"] if catalog else []
+    return tuple(one.id for one in usable)
+
+
+def _begun(id: str, name: str, caller: Caller, services: Services) -> Draft:
+    """Return the record that a file is being read, so that a restart can say so."""
+    now = services.now()
+    return Draft(
+        id=id, user_id=caller.user, team_id=caller.team, channel_id=caller.channel, state="checking", name=name,
+        requests=0, size=0, estimate="[]", label=None, owner=None, parent_id=None, kind=None, batch_id=None,
+        approved_by=None, created_at=now, changed_at=now,
+    )  # fmt: skip
+
+
+async def _each(lines: list[bytes]) -> AsyncGenerator[bytes, None]:
+    for line in lines:
+        yield line

@@ -1,0 +1,210 @@
+"""From checked requests to a draft with its estimate, and from a draft to the question whether to send it."""
+
+import asyncio
+import hashlib
+import json
+import random
+import secrets
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any, Generic
+
+from bot.batches.estimate import Basis, Estimate, ModelEstimate, estimate
+from bot.batches.problems import Warned
+from bot.batches.requests_file import Checked, check_file
+from bot.batches.spools import sample_by_model
+from bot.commands.base import Caller, Change, Services
+from bot.commands.making import SharedFile, Workshop
+from bot.commands.progress import Progress
+from bot.errors import ExpectedError
+from bot.store import drafts
+from bot.store.drafts import Draft, State
+
+SAMPLED = 5
+"""Requests of each model that are counted for an estimate."""
+_CHANCE = random.SystemRandom()
+
+
+@dataclass(eq=False)
+class DraftOver(ExpectedError):
+    """This draft cannot go on from here: it was sent, dropped, is being sent, or is not known (None)."""
+
+    draft: Draft | None
+
+
+@dataclass(eq=False)
+class FormUsed(ExpectedError):
+    """This very form was submitted before."""
+
+
+@dataclass(eq=False)
+class ApprovalOfOwn(ExpectedError):
+    """Who asked for a second yes cannot give it."""
+
+    draft: Draft
+
+
+@dataclass(eq=False)
+class SpoolGone(ExpectedError):
+    """The checked file is not on this machine's disk any more; nothing was sent."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Left:
+    """What a retry leaves out: a cause that will come back, in words, and how many requests it had."""
+
+    type: str
+    message: str
+    count: int
+
+
+@dataclass(frozen=True)
+class FileRefused:
+    """The file is not sent: what is wrong with it."""
+
+    name: str
+    checked: Checked
+
+
+@dataclass(frozen=True)
+class DraftReady:
+    """A draft that is checked and wants a yes.
+
+    `left` is what was left out of it, `missing` how many requests could not be found again,
+    `retried` the batches that retry the same one already.
+    """
+
+    draft: Draft
+    warnings: tuple[Warned, ...] = ()
+    left: tuple[Left, ...] = ()
+    missing: int = 0
+    retried: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DraftProposal(Generic[Change]):
+    """A draft that goes from one state into the next, and whether that needs somebody else's yes."""
+
+    command: Change
+    draft: Draft
+    before: State
+    after: State
+    asks: bool
+    by_another: bool = False
+
+    @property
+    def subject(self) -> str:
+        """Return what the record is about."""
+        return self.draft.id
+
+    @property
+    def state(self) -> str:
+        """Return what a confirmation is bound to."""
+        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes"
+
+
+def workshop_of(services: Services) -> Workshop:
+    """Return where batches are made."""
+    assert services.workshop is not None  # noqa: S101 - the composition root hands one in
+    return services.workshop
+
+
+async def find_draft(services: Services, draft_id: str, *allowed: State) -> Draft:
+    """Return a draft that is in one of these states. Raises DraftOver, StoreUnavailable."""
+    draft = await services.database.run(lambda connection: drafts.get(connection, draft_id))
+    if draft is None or draft.state not in allowed:
+        raise DraftOver(draft)
+    return draft
+
+
+def new_id(form_id: str | None = None) -> str:
+    """Return the name of a draft: nothing in it reads as an option; the same for the same form."""
+    return hashlib.sha256(form_id.encode()).hexdigest()[:24] if form_id else secrets.token_hex(12)
+
+
+async def estimated(services: Services, spool: Path, checked: Checked) -> Estimate:
+    """Return what sound requests will cost; nothing that fails here keeps them from being sent."""
+    workshop, models = workshop_of(services), checked.sizes.requests_by_model()
+    samples = await asyncio.to_thread(sample_by_model, spool, models, SAMPLED, _CHANCE)
+    ratios = await workshop.counter.tokens_a_character(samples)
+    return estimate(checked.sizes, ratios, services.prices.price)
+
+
+async def stored_draft(services: Services, caller: Caller, id: str, checked: Checked, **more: object) -> Draft:
+    """Store a draft whose spool is in its place, with its estimate. Raises StoreUnavailable."""
+    workshop, now = workshop_of(services), services.now()
+    reckoned = await estimated(services, workshop.spool(id), checked)
+    values: dict[str, object] = {"label": None, "owner": None, "parent_id": None, "kind": None, "name": ""}
+    values |= {"state": "ready", "channel_id": caller.channel, **more}
+    values |= {"user_id": caller.user, "team_id": caller.team, "requests": checked.requests}
+    values |= {"size": checked.body_bytes, "estimate": to_json(reckoned), "batch_id": None, "approved_by": None}
+    draft = Draft(id=id, created_at=now, changed_at=now, **values)  # type: ignore[arg-type]  # built by name above
+    await services.database.run(lambda connection: drafts.put(connection, draft))
+    return draft
+
+
+async def rechecked(services: Services, spool: Path, into: Path) -> Checked:
+    """Check a part of a checked file again, for its sizes."""
+    return await check_file(spool, into, await workshop_of(services).circumstances(services.now()))
+
+
+async def counted_chunks(source: SharedFile, progress: Progress) -> AsyncGenerator[bytes, None]:
+    """The bytes of a file as they arrive, with word of how it goes on."""
+    async with aclosing(source.chunks) as chunks:
+        async for chunk in chunks:
+            progress.note(chunk.count(b"\n"), len(chunk))
+            yield chunk
+
+
+def goes_beyond(services: Services, draft: Draft) -> bool:
+    """Whether a second person has to agree."""
+    reckoned = from_json(draft.estimate)
+    priced = bool(reckoned.models) and not reckoned.without_price
+    return workshop_of(services).gate.stops(reckoned.high, draft.requests, priced=priced)
+
+
+def to_json(reckoned: Estimate) -> str:
+    """Return an estimate as text."""
+    rows = [
+        [
+            one.model,
+            one.requests,
+            one.input_tokens,
+            one.max_output_tokens,
+            _text(one.low),
+            _text(one.high),
+            one.basis.name,
+        ]
+        for one in reckoned.models
+    ]
+    return json.dumps(rows)
+
+
+def from_json(text: str) -> Estimate:
+    """Return an estimate from its text; an empty one, of which nothing is known, where another version wrote it."""
+    try:
+        return _read_estimate(json.loads(text))
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        return Estimate(())
+
+
+def _read_estimate(rows: Any) -> Estimate:  # Any: JSON
+    return Estimate(
+        tuple(
+            ModelEstimate(model, requests, tokens, output, _amount(low), _amount(high), Basis[basis])
+            for model, requests, tokens, output, low, high, basis in rows
+        )
+    )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -1,0 +1,56 @@
+"""Drop a draft: its requests are removed from the disk, and nothing was sent. A button's word, not in the help."""
+
+import asyncio
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, ChangingCommand, Origin, Permission, Services
+from bot.commands.drafting import DraftProposal, find_draft, workshop_of
+from bot.commands.errors import MissingReference
+from bot.store.audit import AuditOutcome
+from bot.store.drafts import Draft, State
+
+
+@dataclass(frozen=True)
+class Dropped:
+    """The draft is gone; nothing was sent."""
+
+    draft: Draft
+
+
+@dataclass(frozen=True)
+class Drop(ChangingCommand):
+    """Say no to a draft."""
+
+    verb: ClassVar[str] = "drop"
+    permission: ClassVar[Permission] = Permission.OPERATE
+
+    draft_id: str
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the draft's id. Raises UsageError."""
+        if not arguments.words:
+            raise MissingReference(arguments.verb)
+        return cls(arguments.at_most(1).words[0])
+
+    def spell(self) -> str:
+        """Return `drop DRAFT`."""
+        return f"drop {self.draft_id}"
+
+    async def propose(self, services: Services, origin: Origin) -> DraftProposal["Drop"]:
+        """Look whether it still can be dropped. Raises DraftOver, StoreUnavailable."""
+        draft = await find_draft(services, self.draft_id, "ready", "waiting")
+        before: State = "waiting" if draft.state == "waiting" else "ready"
+        return DraftProposal(self, draft, before, "dropped", asks=False)
+
+    async def run(self, services: Services, caller: Caller) -> Dropped:
+        """Remove its file. Raises DraftOver, StoreUnavailable."""
+        draft = await find_draft(services, self.draft_id, "dropped")
+        await asyncio.to_thread(workshop_of(services).spool(draft.id).unlink, missing_ok=True)
+        return Dropped(draft)
+
+    def conclude(self, outcome: object) -> AuditOutcome:
+        """It is always done."""
+        return "done"

@@ -1,0 +1,74 @@
+"""`/batch label ID text…`: a name for a batch, which the API has no field for."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.batches.models import MessageBatch
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
+from bot.commands.errors import MissingReference
+from bot.commands.names import check_label
+from bot.commands.references import Reference, find_batch, reference
+from bot.store import labels
+from bot.store.audit import AuditOutcome
+
+REMOVE = OptionSpec("remove", takes_value=False)
+
+
+@dataclass(frozen=True)
+class Labelled:
+    """The batch has this label now; None: it has none any more. `others`: how many more have the same one."""
+
+    batch: MessageBatch
+    label: str | None
+    others: int = 0
+
+
+@dataclass(frozen=True)
+class Label(ChangingCommand):
+    """Name a batch, or take its name away. `batch` is known once it was proposed."""
+
+    verb: ClassVar[str] = "label"
+    permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help(
+        "label ID text… [--remove]",
+        "a name for a batch, which you can type instead of its id",
+        "label last nightly eval",
+    )
+    options: ClassVar[tuple[OptionSpec, ...]] = (REMOVE,)
+
+    reference: Reference
+    label: str | None
+    batch: MessageBatch | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the reference and the name. Raises UsageError, InvalidBatchId."""
+        if not arguments.words:
+            raise MissingReference(arguments.verb)
+        if arguments.flag("remove"):
+            return cls(reference(arguments.at_most(1).words[0]), None)
+        return cls(reference(arguments.words[0]), check_label("label", " ".join(arguments.words[1:])))
+
+    def spell(self) -> str:
+        """Return `label ID "text"`."""
+        return f"label {self.reference} --remove" if self.label is None else f'label {self.reference} "{self.label}"'
+
+    async def propose(self, services: Services, origin: Origin) -> "Proposal[Label]":
+        """Find the batch. Raises ApiError and reference errors."""
+        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        return Proposal(Label(Reference(batch.id), self.label, batch), batch, asks=False)
+
+    async def run(self, services: Services, caller: Caller) -> Labelled:
+        """Store the name. Raises StoreUnavailable."""
+        assert self.batch is not None  # noqa: S101 - only what was proposed is run
+        batch, label, now = self.batch, self.label, services.now()
+        await services.database.run(
+            lambda connection: labels.change(connection, batch.id, "label", label, by=caller.user, at=now)
+        )
+        same = await services.database.run(lambda c: labels.find(c, label=label)) if label else frozenset()
+        return Labelled(batch, label, len(same - {batch.id}))
+
+    def conclude(self, outcome: object) -> AuditOutcome:
+        """It is always done."""
+        return "done"

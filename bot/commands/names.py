@@ -1,0 +1,37 @@
+"""Words that name batches, files and people: checked once, for every verb that takes them."""
+
+import re
+
+from bot.commands.errors import BadValue
+from bot.store import labels
+
+LONGEST_LABEL = 60
+FILE_ID = re.compile(r"F[A-Z0-9]{5,}")
+_LINKED = re.compile(r"/(?:[TE][A-Z0-9]+-)?(F[A-Z0-9]{5,})(?=/|$)")
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
+
+
+def check_label(verb: str, text: str) -> str:
+    """A label without what its spelling could not carry. Raises BadValue."""
+    label = " ".join(text.replace('"', "'").split())
+    if not labels.label_key(label) or len(label) > LONGEST_LABEL or not label.isprintable():
+        expected = f"1 to {LONGEST_LABEL} characters, with a letter or a digit among them"
+        raise BadValue(verb, "label", text, expected)
+    return label
+
+
+def check_person(verb: str, word: str) -> str:
+    """A person's Slack id from a mention or from the bare id. Raises BadValue: a name cannot be looked up."""
+    person = word.removeprefix("@")
+    if not _PERSON.fullmatch(person):
+        raise BadValue(verb, "person", word, "a member id, U… (in Slack: a person's profile, Copy member ID)")
+    return person
+
+
+def file_in(verb: str, word: str) -> str:
+    """Return the id of the file that a link leads to; no address is dialled. Raises BadValue."""
+    if FILE_ID.fullmatch(word):
+        return word
+    if found := _LINKED.search(word.partition("?")[0]):
+        return found[1]
+    raise BadValue(verb, "file", word, "the link of a file in Slack (its menu, Copy link)")

@@ -1,0 +1,31 @@
+"""What the batches in an outcome are called here, looked up once for everything that is drawn of them."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import fields, is_dataclass
+
+from bot.batches.models import MessageBatch
+from bot.commands.base import Services
+from bot.store import labels
+from bot.store.database import StoreUnavailable
+from bot.store.labels import Named
+
+
+async def names_in(outcome: object, services: Services) -> Mapping[str, Named]:
+    """Return labels, owners and relatives of every batch in an outcome; a store that fails hides no batch."""
+    ids = [batch.id for batch in _batches(outcome)]
+    if not ids:
+        return {}
+    with suppress(StoreUnavailable):
+        return await services.database.run(lambda connection: labels.of(connection, ids))
+    return {}
+
+
+def _batches(outcome: object) -> Iterator[MessageBatch]:
+    if not is_dataclass(outcome):
+        return
+    for field in fields(outcome):
+        value = getattr(outcome, field.name)
+        for each in value if isinstance(value, tuple) else (value,):
+            if isinstance(each, MessageBatch):
+                yield each

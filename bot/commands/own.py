@@ -1,0 +1,77 @@
+"""`/batch own ID [@who]`: whose batch it is, which the API has no field for."""
+
+from dataclasses import dataclass
+from typing import ClassVar, Self
+
+from bot.batches.models import MessageBatch
+from bot.commands.arguments import Arguments
+from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
+from bot.commands.errors import MissingReference
+from bot.commands.names import check_person
+from bot.commands.references import Reference, find_batch, reference
+from bot.store import labels
+from bot.store.audit import AuditOutcome
+
+
+@dataclass(frozen=True)
+class Owned:
+    """The batch is this person's now."""
+
+    batch: MessageBatch
+    owner: str
+
+
+@dataclass(frozen=True)
+class OwnedAlready:
+    """It is somebody's already; nothing was changed."""
+
+    batch: MessageBatch
+    owner: str
+
+
+@dataclass(frozen=True)
+class Own(ChangingCommand):
+    """Adopt a batch that is nobody's, or hand one over; `owner` None: to the caller, and only if it is nobody's."""
+
+    verb: ClassVar[str] = "own"
+    permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help(
+        "own ID [@who]", "make a batch yours that is nobody's, or hand it to somebody", "own last"
+    )
+
+    reference: Reference
+    owner: str | None = None
+    batch: MessageBatch | None = None
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the reference and the person. Raises UsageError, InvalidBatchId."""
+        if not arguments.words:
+            raise MissingReference(arguments.verb)
+        words = arguments.at_most(2).words
+        return cls(reference(words[0]), check_person("own", words[1]) if len(words) > 1 else None)
+
+    def spell(self) -> str:
+        """Return `own ID` with the person, where one was named."""
+        return f"own {self.reference}" + (f" {self.owner}" if self.owner else "")
+
+    async def propose(self, services: Services, origin: Origin) -> "Proposal[Own]":
+        """Find the batch. Raises ApiError and reference errors."""
+        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        return Proposal(Own(Reference(batch.id), self.owner, batch), batch, asks=False)
+
+    async def run(self, services: Services, caller: Caller) -> Owned | OwnedAlready:
+        """Store it: two who adopt at the same moment are not both told yes. Raises StoreUnavailable."""
+        assert self.batch is not None  # noqa: S101 - only what was proposed is run
+        batch, owner, now, database = self.batch, self.owner, services.now(), services.database
+        if owner is not None:
+            await database.run(lambda c: labels.change(c, batch.id, "owner", owner, by=caller.user, at=now))
+            return Owned(batch, owner)
+        if await database.run(lambda c: labels.adopt(c, batch.id, caller.user, at=now)):
+            return Owned(batch, caller.user)
+        named = (await database.run(lambda c: labels.of(c, [batch.id])))[batch.id]
+        return OwnedAlready(batch, named.owner or caller.user)
+
+    def conclude(self, outcome: object) -> AuditOutcome:
+        """What is somebody's stays so."""
+        return "done" if isinstance(outcome, Owned) else "refused"

@@ -1,0 +1,109 @@
+"""Files that were shared in Slack, read as they arrive: from Slack's own host alone, with the bot's token."""
+
+import logging
+from collections.abc import AsyncGenerator
+from typing import Any
+from urllib.parse import urlsplit
+
+import aiohttp
+from pydantic import BaseModel, ConfigDict, ValidationError
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.commands.making import FileUnreadable, SharedFile, WhyUnreadable
+from bot.slack.failures import FAILURES, failure
+
+log = logging.getLogger(__name__)
+
+LARGEST = 300 * 1024 * 1024
+"""Bytes: what is larger cannot become a batch of 256 MB, whatever is in it."""
+_TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
+_PIECE = 64 * 1024
+_WHY = {
+    "file_not_found": WhyUnreadable.NOT_THERE,
+    "file_deleted": WhyUnreadable.NOT_THERE,
+    "missing_scope": WhyUnreadable.NO_SCOPE,
+    "no_permission": WhyUnreadable.NOT_PERMITTED,
+    "access_denied": WhyUnreadable.NOT_PERMITTED,
+}
+
+
+class _File(BaseModel):
+    """What matters of a file object (docs.slack.dev, file object)."""
+
+    model_config = ConfigDict(frozen=True)
+
+    id: str
+    name: str | None = None
+    size: int = 0
+    is_external: bool = False
+    user: str | None = None
+    channels: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    ims: tuple[str, ...] = ()
+    url_private_download: str | None = None
+
+
+class SharedFiles:
+    """Reads files; `origins` are where their bytes may come from, and the only places that are given the token."""
+
+    def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, origins: frozenset[str]) -> None:
+        self._client = client
+        self._session = session
+        self._origins = origins
+
+    async def open(self, file_id: str, *, user: str, channel: str | None) -> SharedFile:
+        """Look the file up. Raises FileUnreadable; reading its chunks does so too.
+
+        The bot sees more than whoever asks, so a file must be that user's own, or be shared in that channel.
+        """
+        found = await self._look_up(file_id)
+        name = found.name or file_id
+        if found.user != user and channel not in (*found.channels, *found.groups, *found.ims):
+            raise FileUnreadable(WhyUnreadable.NOT_YOURS, file_id)
+        if found.size > LARGEST:
+            raise FileUnreadable(WhyUnreadable.TOO_LARGE, name)
+        url = found.url_private_download or ""
+        address = urlsplit(url)
+        if found.is_external or f"{address.scheme}://{address.netloc}" not in self._origins:
+            raise FileUnreadable(WhyUnreadable.ELSEWHERE, name)
+        return SharedFile(name, found.size, self._chunks(url, found, name))
+
+    async def _look_up(self, file_id: str) -> _File:
+        try:
+            answered: Any = await self._client.files_info(file=file_id)  # Any: JSON from outside
+            return _File.model_validate(answered["file"])
+        except SlackApiError as error:
+            word = failure(error)
+            raise FileUnreadable(_WHY.get(word, WhyUnreadable.SLACK), file_id, word) from error
+        except (*FAILURES, ValidationError, KeyError) as error:
+            raise FileUnreadable(WhyUnreadable.SLACK, file_id, failure(error)) from error
+
+    async def _chunks(self, url: str, found: _File, name: str) -> AsyncGenerator[bytes, None]:
+        """The bytes; a redirect would take the token elsewhere and is not followed."""
+        read = 0
+        headers = {"Authorization": f"Bearer {self._client.token}"}
+        try:
+            async with self._session.get(url, headers=headers, timeout=_TIMEOUT, allow_redirects=False) as answered:
+                _check(answered, name)
+                async for chunk in answered.content.iter_chunked(_PIECE):
+                    read += len(chunk)
+                    if read > LARGEST:
+                        raise FileUnreadable(WhyUnreadable.TOO_LARGE, name)
+                    yield chunk
+        except (aiohttp.ClientError, TimeoutError, OSError) as error:
+            log.warning("a download broke off after %d bytes: %s", read, failure(error))
+            raise FileUnreadable(WhyUnreadable.CUT, name, failure(error)) from error
+        if found.size and read != found.size:
+            raise FileUnreadable(WhyUnreadable.CUT, name, f"{read} of {found.size} bytes")
+
+
+def _check(answered: aiohttp.ClientResponse, name: str) -> None:
+    """Refuse what is not the file: without a good token Slack serves its login page, with status 200."""
+    is_page = answered.content_type == "text/html" and not name.lower().endswith((".html", ".htm"))
+    if is_page or 300 <= answered.status < 400:
+        raise FileUnreadable(WhyUnreadable.LOGIN_PAGE, name)
+    if answered.status in (404, 410):
+        raise FileUnreadable(WhyUnreadable.NOT_THERE, name)
+    if answered.status != 200:
+        raise FileUnreadable(WhyUnreadable.SLACK, name, f"HTTP {answered.status}")

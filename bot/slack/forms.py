@@ -1,0 +1,114 @@
+"""Submitted forms → typed commands: fields are read strictly, and what is wrong is said beside the field."""
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.commands.create import PLACEHOLDER, Create, PromptList
+from bot.commands.errors import BadValue
+from bot.commands.names import check_label, check_person
+
+
+class FormIncomplete(Exception):
+    """Fields that do not make a command: what is wrong, by field."""
+
+    def __init__(self, fields: dict[str, str]) -> None:
+        self.fields = fields
+        super().__init__(", ".join(fields))
+
+
+class FormPlace(BaseModel):
+    """What a form of ours remembers: where it was asked for. Nothing in it is trusted as authority."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    channel: str | None = None
+
+
+class _Option(BaseModel):
+    value: str
+
+
+class _File(BaseModel):
+    id: str = Field(pattern=r"^F[A-Z0-9]{2,}$")
+
+
+class _Element(BaseModel):
+    """The state of one field, of whichever kind."""
+
+    value: str | None = None
+    selected_option: _Option | None = None
+    selected_user: str | None = None
+    files: tuple[_File, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What was typed or chosen."""
+        chosen = self.selected_option.value if self.selected_option else self.selected_user
+        return (self.value or chosen or "").strip()
+
+
+class CreateFields(BaseModel):
+    """The fields of the form of `/batch create`, by their names."""
+
+    file: _Element = _Element()
+    template: _Element = _Element()
+    list: _Element = _Element()
+    model: _Element = _Element()
+    max_tokens: _Element = _Element()
+    system: _Element = _Element()
+    label: _Element = _Element()
+    owner: _Element = _Element()
+
+
+def read_create(state: Any, form_id: str) -> Create:
+    """Read a submitted form. Raises FormIncomplete."""
+    try:
+        found = {name: next(iter(actions.values())) for name, actions in state["values"].items() if actions}
+        fields = CreateFields.model_validate(found)
+    except (ValidationError, KeyError, AttributeError, TypeError):
+        raise FormIncomplete({"file": "This form could not be read; open it again with /batch create."}) from None
+    label, owner = _label(fields), _owner(fields)
+    if fields.file.files:
+        if fields.template.text or fields.list.text:
+            raise FormIncomplete({"template": "Either a file or a prompt, not both: empty this, or remove the file."})
+        return Create(fields.file.files[0].id, label=label, owner=owner, form_id=form_id)
+    return Create(prompt=_prompt(fields), label=label, owner=owner, form_id=form_id)
+
+
+def _label(fields: CreateFields) -> str | None:
+    try:
+        return check_label("create", fields.label.text) if fields.label.text else None
+    except BadValue as error:
+        raise FormIncomplete({"label": f"It takes {error.expected}."}) from None
+
+
+def _owner(fields: CreateFields) -> str | None:
+    try:
+        return check_person("create", fields.owner.text) if fields.owner.text else None
+    except BadValue as error:
+        raise FormIncomplete({"owner": f"It takes {error.expected}."}) from None
+
+
+def _prompt(fields: CreateFields) -> PromptList:
+    values = tuple(filter(None, (line.strip() for line in fields.list.text.splitlines())))
+    wrong: dict[str, str] = {}
+    if not fields.template.text and not values:
+        raise FormIncomplete({"file": "Choose a file, or write a prompt and its values below."})
+    if PLACEHOLDER not in fields.template.text:
+        wrong["template"] = f"Write {PLACEHOLDER} where each line of the values goes."
+    if not values:
+        wrong["list"] = "Write at least one value; each line becomes a request."
+    if not fields.model.text:
+        wrong["model"] = "Say which model."
+    if not fields.max_tokens.text.isdecimal() or not 1 <= int(fields.max_tokens.text[:9]) <= 1_000_000:
+        wrong["max_tokens"] = "A whole number, at least 1."
+    if wrong:
+        raise FormIncomplete(wrong)
+    system = fields.system.text or None
+    return PromptList(fields.template.text, values, fields.model.text, int(fields.max_tokens.text), system)
+
+
+def wants_form(text: str) -> bool:
+    """Whether a command has to open a form: decided before anything slow, because a trigger lives 3 seconds."""
+    return text.lower().split() == ["create"]

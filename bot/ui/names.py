@@ -1,0 +1,72 @@
+"""How what a batch is called here looks: its label, its owner, its note, and what it was made from."""
+
+from bot.batches.models import MessageBatch
+from bot.commands.label import Labelled
+from bot.commands.note import Noted
+from bot.commands.own import Owned, OwnedAlready
+from bot.store.labels import Named, Relative
+from bot.ui.reply import Message, Viewer
+from bot.ui.text import code, counted, inline, mention, section
+
+MOST_RELATIVES = 3
+
+
+def people_of(named: Named | None) -> list[str]:
+    """Return the owner and the relatives, for the small print of a card; nothing where it was not looked up."""
+    if named is None:
+        return []
+    return [f"owner {mention(named.owner)}" if named.owner else "owner unknown"]
+
+
+def note_line(named: Named | None) -> str:
+    """Return the note as a line of its own, and the batches that this one was made from or became."""
+    lines = [f"_{inline(named.note)}_"] if named and named.note else []
+    return "".join(f"\n{line}" for line in lines)
+
+
+def kin_lines(batch: MessageBatch, named: Named | None) -> list[str]:
+    """Return what a batch was made from, and what was made from it."""
+    if named is None:
+        return []
+    lines = [_kin(batch, each) for each in named.relatives[:MOST_RELATIVES]]
+    more = len(named.relatives) - MOST_RELATIVES
+    return [*lines, *([f"and {counted(more, 'more batch', 'more batches')}"] if more > 0 else [])]
+
+
+def _kin(batch: MessageBatch, each: Relative) -> str:
+    is_child = each.child_id == batch.id
+    other = code(each.parent_id if is_child else each.child_id)
+    if each.kind == "retry":
+        return f"retries the failures of {other}" if is_child else f"its failures were retried in {other}"
+    return f"the rest after the sample {other}" if is_child else f"a sample; the rest is {other}"
+
+
+def render_named(outcome: Labelled | Noted | Owned | OwnedAlready, viewer: Viewer) -> Message:
+    """Say what the batch is called, or whose it is, now."""
+    text = _words(outcome)
+    return Message(text, (section(text),))
+
+
+def _words(outcome: Labelled | Noted | Owned | OwnedAlready) -> str:
+    batch = code(outcome.batch.id)
+    match outcome:
+        case Labelled(label=None):
+            return f"{batch} has no label any more."
+        case Labelled():
+            others = (
+                f" {counted(outcome.others, 'other batch has', 'other batches have')} the same label: where more than "
+                "one of them is running, I ask which one you mean."
+            )
+            said = f"{batch} is called *{inline(outcome.label or '')}* now; type that instead of its id."
+            return said + (others if outcome.others else "")
+        case Noted(note=None):
+            return f"The note on {batch} is gone."
+        case Noted():
+            return f"Noted on {batch}: {inline(outcome.note or '')}"
+        case Owned():
+            return f"{batch} is {mention(outcome.owner)}'s now."
+        case OwnedAlready():
+            return (
+                f"{batch} is {mention(outcome.owner)}'s already. Nothing was changed. To hand it over: "
+                f"`/batch own ID @who`."
+            )

@@ -1,0 +1,77 @@
+"""Above the limit a second person has to agree; the asker cannot."""
+
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BATCHES, BEN, Desk
+from tests.journeys.creating import asked_about, posts, sound
+
+
+async def waiting(open_desk: OpenDesk, **settings: object) -> Desk:
+    desk = await open_desk(**({"operators": (ADA, BEN), "request_limit": 10} | settings))
+    question = await asked_about(desk, sound(11))
+    assert "Ask for approval" in question.buttons
+    await desk.press(question, "Ask for approval")
+    return desk
+
+
+async def test_a_second_person_approves_and_it_is_sent_once(open_desk: OpenDesk) -> None:
+    desk = await waiting(open_desk)
+    asked = desk.slack.messages(BATCHES, BEN)[-1]
+
+    [card] = await desk.press(asked, "Approve", user=BEN)
+
+    assert f"<@{ADA}> wants to send" in asked.seen
+    assert f"approved by <@{BEN}>" in card.seen
+    assert posts(desk) == 1
+
+
+async def test_the_asker_cannot_approve_himself(open_desk: OpenDesk) -> None:
+    desk = await waiting(open_desk)
+    asked = desk.slack.messages(BATCHES, ADA)[-1]
+
+    [answer] = await desk.press(asked, "Approve")
+
+    assert "somebody else has to approve it" in answer.seen
+    assert posts(desk) == 0
+
+
+async def test_who_may_not_operate_cannot_approve(open_desk: OpenDesk) -> None:
+    desk = await waiting(open_desk)
+    asked = desk.slack.messages(BATCHES, BEN)[-1]
+    await desk.restart(operators=(ADA,))
+
+    [answer] = await desk.press(asked, "Approve", user=BEN)
+
+    assert "Only operators may do this" in answer.seen
+    assert posts(desk) == 0
+
+
+async def test_both_are_in_the_record(open_desk: OpenDesk) -> None:
+    desk = await waiting(open_desk)
+    await desk.press(desk.slack.messages(BATCHES, BEN)[-1], "Approve", user=BEN)
+
+    [record] = await desk.type("/batch audit")
+
+    assert f"<@{ADA}> in <#{BATCHES}> · *send*: done" in record.seen
+    assert f"<@{BEN}> in <#{BATCHES}> · *approve*: done" in record.seen
+
+
+async def test_a_spend_limit_stops_what_may_cost_more(open_desk: OpenDesk) -> None:
+    await waiting(open_desk, request_limit=None, spend_limit=0)
+
+
+async def test_under_the_limit_nobody_else_is_asked(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), request_limit=11)
+
+    question = await asked_about(desk, sound(11))
+
+    assert "Send" in question.buttons
+
+
+async def test_what_was_refused_is_not_sent(open_desk: OpenDesk) -> None:
+    desk = await waiting(open_desk)
+    asked = desk.slack.messages(BATCHES, BEN)[-1]
+    await desk.press(asked, "Refuse", user=BEN)
+
+    await desk.press(asked, "Approve", user=BEN)
+
+    assert posts(desk) == 0

@@ -1,0 +1,203 @@
+"""From a file in Slack to a batch that runs: checked, estimated, asked about, sent once."""
+
+import pytest
+
+from bot.playground.api_simulator.faults import Fault
+from tests.conftest import OpenDesk
+from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, GENERAL, SECRET, Desk
+from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
+
+
+async def test_a_sound_file_is_estimated_asked_about_and_sent_by_one_press(desk: Desk) -> None:
+    question = await asked_about(desk, sound(12))
+
+    [card] = await desk.press(question, "Send")
+
+    assert "Send 12 requests as a new batch?" in question.seen
+    assert "Cost:" in question.seen
+    assert posts(desk) == 1
+    assert "12 requests; the API reports outcomes when the batch ends" in card.seen
+    assert f"owner <@{ADA}>" in card.seen
+
+
+async def test_nothing_is_sent_before_the_yes(desk: Desk) -> None:
+    await asked_about(desk, sound())
+
+    assert posts(desk) == 0
+
+
+async def test_a_question_answered_with_drop_sends_nothing_ever(desk: Desk) -> None:
+    question = await asked_about(desk, sound())
+
+    [dropped] = await desk.press(question, "Drop")
+    [late] = await desk.press(question, "Send")
+
+    assert "Nothing was sent" in dropped.seen
+    assert "dropped" in late.seen
+    assert posts(desk) == 0
+
+
+async def test_three_planted_faults_are_named_with_their_lines(desk: Desk) -> None:
+    file = jsonl([request("a"), request("a"), request("b", max_tokens=0), request("c", stream=True)])
+
+    answer = await asked_about(desk, file)
+
+    assert "line 2: `custom_id` stands twice: `a` (first in line 1)" in answer.seen
+    assert "line 3: `params.max_tokens`" in answer.seen
+    assert "line 4: `params.stream`" in answer.seen
+    assert "Send" not in answer.buttons
+
+
+async def test_of_many_problems_the_first_twenty_and_the_totals_are_shown(desk: Desk) -> None:
+    answer = await asked_about(desk, jsonl({"nope": number} for number in range(500)))
+
+    assert "the first 20 of 1,500 problems" in answer.seen
+    assert "500 × is missing" in answer.seen or "1,000 × is missing" in answer.seen
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"PK\x03\x04" + b"\0" * 40, "zip archive"),
+        (b"PK\x03\x04" + b"[Content_Types].xml xl/workbook.xml", "a spreadsheet"),
+        ('{"custom_id": "a"}\n'.encode("utf-16"), "UTF-16"),
+        (b"", "The file has no requests"),
+        (b"[" * 5_000 + b"\n", "JSON array"),
+        (b'{"custom_id": "a", "params": ' + b"[" * 500 + b"]" * 500 + b"}\n", "nested too deeply"),
+    ],
+)
+async def test_what_is_no_file_of_requests_is_named_for_what_it_is(desk: Desk, content: bytes, words: str) -> None:
+    answer = await asked_about(desk, content, "odd.jsonl")
+
+    assert words in answer.seen
+    assert posts(desk) == 0
+
+
+async def test_a_byte_order_mark_and_windows_line_ends_are_forgiven(desk: Desk) -> None:
+    question = await asked_about(desk, b"\xef\xbb\xbf" + sound(3).replace(b"\n", b"\r\n"))
+
+    assert "Send 3 requests" in question.seen
+
+
+async def test_the_message_shortcut_asks_the_same(desk: Desk) -> None:
+    message = shared(desk, sound(4))
+
+    [question] = await desk.seeing(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
+
+    assert "Send 4 requests" in question.seen
+
+
+async def test_the_shortcut_on_a_message_without_a_file_says_so(desk: Desk) -> None:
+    message = desk.slack.say(ADA, BATCHES, "no file here")
+
+    [answer] = await desk.seeing(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
+
+    assert "There is no file on this message" in answer.seen
+
+
+async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk: Desk) -> None:
+    file = shared(desk, sound(2)).files[0]["id"]
+
+    [question] = await desk.type(f"/batch create https://evil.example/files/U0ADA/{file}/requests.jsonl")
+
+    assert "Send 2 requests" in question.seen
+
+
+async def test_who_may_not_operate_cannot_create(desk: Desk) -> None:
+    file = shared(desk, sound()).files[0]["id"]
+
+    [answer] = await desk.type(f"/batch create {file}", user=BEN)
+
+    assert "Only operators may do this" in answer.seen
+
+
+async def test_a_file_deleted_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
+    file = shared(desk, sound()).files[0]["id"]
+    desk.slack.delete_file(file)
+
+    [answer] = await desk.type(f"/batch create {file}")
+
+    assert "it was deleted" in answer.seen
+    assert "file_deleted" in answer.seen
+
+
+async def test_a_file_in_a_channel_the_bot_is_not_in_cannot_be_seen(desk: Desk) -> None:
+    file = shared(desk, sound(), channel=GENERAL).files[0]["id"]
+
+    [answer] = await desk.type(f"/batch create {file}")
+
+    assert "/invite @Batchdesk" in answer.seen
+
+
+@pytest.mark.parametrize(("fault", "words"), [("cut", "broke off"), ("login", "login page")])
+async def test_a_download_that_does_not_bring_the_file_is_told(desk: Desk, fault: str, words: str) -> None:
+    file = shared(desk, sound(200)).files[0]["id"]
+    desk.slack.fail_next("download", error=fault)
+
+    [answer] = await desk.type(f"/batch create {file}")
+
+    assert words in answer.seen
+    assert "Nothing was sent" in answer.seen
+
+
+async def test_a_token_without_files_read_is_named(open_desk: OpenDesk) -> None:
+    desk = await open_desk(scopes=ALL_SCOPES - {"files:read"})
+    file = shared(desk, sound()).files[0]["id"]
+
+    [answer] = await desk.type(f"/batch create {file}")
+
+    assert "files:read" in answer.seen
+
+
+async def test_the_token_goes_to_no_other_host(desk: Desk) -> None:
+    file = shared(desk, sound()).files[0]["id"]
+
+    await desk.type(f"/batch create {file}")
+
+    [download] = desk.slack.calls("download")
+    assert download.token == desk.slack.bot_token
+
+
+async def test_a_lost_answer_is_not_sent_again_and_the_new_batch_is_shown(desk: Desk) -> None:
+    question = await asked_about(desk, sound(7))
+    desk.api.add_fault(Fault(method="POST", path="/v1/messages/batches", cut="middle"))
+
+    [answer] = await desk.press(question, "Send")
+    [again] = await desk.press(question, "Send")
+
+    assert "the answer was lost" in answer.seen
+    assert "exactly that size" in answer.seen
+    assert "outcome was: `unknown`" in again.seen
+    assert posts(desk) == 1
+
+
+async def test_the_requests_of_a_channel_the_bot_cannot_see_stay_unread(desk: Desk) -> None:
+    file = shared(desk, sound(), channel=SECRET).files[0]["id"]
+
+    [answer] = await desk.type(f"/batch create {file}")
+
+    assert "I cannot see this file" in answer.seen
+    assert desk.slack.calls("download") == []
+
+
+async def test_the_question_survives_a_restart(desk: Desk) -> None:
+    question = await asked_about(desk, sound(5))
+    await desk.restart()
+
+    [card] = await desk.press(question, "Send")
+
+    assert "5 requests" in card.seen
+    assert posts(desk) == 1
+
+
+async def test_a_file_of_somebody_else_is_read_only_where_it_is_shared(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    file = shared(desk, sound()).files[0]["id"]
+
+    [elsewhere] = await desk.type(f"/batch create {file}", user=BEN, channel=GENERAL)
+    [there] = await desk.type(f"/batch create {file}", user=BEN)
+    [own] = await desk.type(f"/batch create {file}", channel=GENERAL)
+
+    assert "not yours" in elsewhere.seen
+    assert "Send 12 requests" in there.seen
+    assert "Send 12 requests" in own.seen

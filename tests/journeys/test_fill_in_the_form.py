@@ -1,0 +1,129 @@
+"""`/batch create` alone: the form, what it makes, and what is said beside its fields."""
+
+from typing import Any
+
+from bot.playground.slack_simulator.records import SlackMessage, View
+from tests.desk import ADA, BATCHES, BEN, Desk
+from tests.journeys.creating import MODEL, posts, sound
+
+TEMPLATE = "Translate into French: {value}"
+
+
+async def opened(desk: Desk, user: str = ADA) -> View:
+    await desk.type("/batch create", user=user)
+    modal = desk.slack.modal(user)
+    assert modal is not None
+    return modal
+
+
+def typed(**fields: str) -> dict[str, Any]:
+    return {name: {name: {"value": value}} for name, value in fields.items()}
+
+
+def filled(file_id: str, **fields: str) -> dict[str, Any]:
+    return {"file": {"file": {"files": [{"id": file_id}]}}, **typed(**fields)}
+
+
+def newest(desk: Desk) -> SlackMessage:
+    return desk.slack.messages(BATCHES, ADA)[-1]
+
+
+async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(desk: Desk) -> None:
+    modal = await opened(desk)
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+
+    await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file, label="my run")))
+
+    assert desk.slack.modal(ADA) is None
+    assert "Send 5 requests" in newest(desk).seen
+    [card] = await desk.press(newest(desk), "Send")
+    assert "In progress · my run" in card.seen
+
+
+async def test_one_prompt_and_a_list_make_a_request_a_line(desk: Desk) -> None:
+    modal = await opened(desk)
+    state = typed(template=TEMPLATE, list="one\n\ntwo\nthree\n", max_tokens="50")
+    state["model"] = {"model": {"selected_option": {"value": modal_model(modal)}}}
+
+    await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, state))
+
+    assert "Send 3 requests" in newest(desk).seen
+
+
+def modal_model(modal: View) -> str:
+    [field] = [block for block in modal.blocks if block.get("block_id") == "model"]
+    return str(next(option["value"] for option in field["element"]["options"] if MODEL in option["value"]))
+
+
+async def test_what_is_wrong_is_said_beside_its_field_and_the_form_stays(desk: Desk) -> None:
+    modal = await opened(desk)
+
+    delivery = await desk.slack.submit_view(ADA, modal.id, typed(template="no place", list="a", max_tokens="many"))
+
+    errors = delivery.ack_body["errors"]
+    assert set(errors) == {"template", "model", "max_tokens"}
+    assert desk.slack.modal(ADA) is not None
+
+
+async def test_an_empty_form_asks_for_a_file_or_a_prompt(desk: Desk) -> None:
+    modal = await opened(desk)
+
+    delivery = await desk.slack.submit_view(ADA, modal.id, {})
+
+    assert delivery.ack_body["errors"] == {"file": "Choose a file, or write a prompt and its values below."}
+
+
+async def test_a_form_submitted_twice_makes_one_draft(http_desk: Desk) -> None:
+    desk = http_desk
+    modal = await opened(desk)
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    payload = (await desk.slack.submit_view(ADA, modal.id, filled(file))).payload
+    await desk.bot.in_flight.drain()
+    before = len(desk.slack.messages(BATCHES, ADA))
+
+    await desk.deliver("interactive", payload)
+
+    new = desk.slack.messages(BATCHES, ADA)[before:]
+    assert [message.buttons for message in new] == [[]]
+    assert "was submitted before" in new[0].seen
+
+
+async def test_a_form_closed_half_way_leaves_nothing_behind(desk: Desk) -> None:
+    modal = await opened(desk)
+    before = desk.slack.messages(BATCHES, ADA)
+
+    await desk.slack.close_view(ADA, modal.id)
+    await desk.bot.in_flight.drain()
+
+    assert desk.slack.messages(BATCHES, ADA) == before
+    assert posts(desk) == 0
+
+
+async def test_the_form_opens_in_time_when_slack_is_slow_to_say_who_asks(desk: Desk) -> None:
+    desk.slack.fail_next("users.info", delay=0.3)
+
+    await desk.slack.slash(ADA, BATCHES, "/batch create")
+    waiting = await desk.slack.wait_for(lambda: desk.slack.modal(ADA))
+    assert waiting is not None
+    await desk.bot.in_flight.drain()
+
+    modal = desk.slack.modal(ADA)
+    assert "One moment" in waiting.seen
+    assert modal is not None
+    assert modal.title == "Create a batch"
+
+
+async def test_a_form_that_cannot_be_opened_offers_itself_again(desk: Desk) -> None:
+    desk.slack.fail_next("views.open", error="expired_trigger_id")
+
+    [answer] = await desk.type("/batch create")
+    await desk.press(answer, "Open the form")
+
+    assert "could not be opened" in answer.seen
+    assert desk.slack.modal(ADA) is not None
+
+
+async def test_who_may_not_operate_is_told_so_in_the_form(desk: Desk) -> None:
+    modal = await opened(desk, user=BEN)
+
+    assert "Only operators may do this" in modal.seen

@@ -1,0 +1,115 @@
+"""Labels, owners and notes: on the card, in lists, as references, in the cost."""
+
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BEN, Desk
+
+
+async def test_a_label_stands_on_the_card_and_serves_as_reference(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    await desk.type(f"/batch label {batch.id} Nightly eval!")
+
+    [card] = await desk.type("/batch status nightly-eval")
+    [quoted] = await desk.type('/batch status "Nightly eval"')
+
+    assert "In progress · Nightly eval!" in card.seen
+    assert str(batch.id) in card.seen
+    assert quoted.seen == card.seen
+
+
+async def test_a_label_of_two_running_batches_shows_both_and_does_nothing(desk: Desk) -> None:
+    one, other = (
+        desk.api.workspace.add(processing_status="in_progress", processing=5),
+        desk.api.workspace.add(processing_status="in_progress", processing=6),
+    )
+    for batch in (one, other):
+        await desk.type(f"/batch label {batch.id} twin")
+
+    [answer] = await desk.type("/batch cancel twin")
+
+    assert "fits 2 batches" in answer.seen
+    assert str(one.id) in answer.seen
+    assert str(other.id) in answer.seen
+
+
+async def test_among_ended_ones_the_running_batch_is_meant(desk: Desk) -> None:
+    running, gone = (
+        desk.api.workspace.add(processing_status="in_progress", processing=5),
+        desk.api.workspace.add(succeeded=6),
+    )
+    for batch in (running, gone):
+        await desk.type(f"/batch label {batch.id} twin")
+
+    [card] = await desk.type("/batch status twin")
+
+    assert str(running.id) in card.seen
+
+
+async def test_a_batch_made_elsewhere_is_adopted_once(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    [before] = await desk.type(f"/batch status {batch.id}")
+
+    [mine] = await desk.type(f"/batch own {batch.id}")
+    [late] = await desk.type(f"/batch own {batch.id}", user=BEN)
+    [after] = await desk.type(f"/batch status {batch.id}")
+
+    assert "owner unknown" in before.seen
+    assert f"<@{ADA}>'s now" in mine.seen
+    assert f"<@{ADA}>'s already" in late.seen
+    assert f"owner <@{ADA}>" in after.seen
+
+
+async def test_an_owner_may_be_named(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    await desk.type(f"/batch own {batch.id} <@{BEN}|ben>")
+
+    [mine] = await desk.type(f"/batch list --owner @{BEN}")
+    [nobody] = await desk.type("/batch list --owner me")
+
+    assert str(batch.id) in mine.seen
+    assert "No batch fits" in nobody.seen
+
+
+async def test_lists_and_cost_go_by_label(desk: Desk) -> None:
+    named, other = desk.api.workspace.add(succeeded=5), desk.api.workspace.add(succeeded=6)
+    await desk.type(f"/batch label {named.id} eval")
+
+    [rows] = await desk.type("/batch list --label EVAL")
+    [cost] = await desk.type("/batch cost --by label")
+    [owners] = await desk.type("/batch cost --by owner")
+
+    assert str(named.id) in rows.seen
+    assert str(other.id) not in rows.seen
+    assert "`eval`" in cost.seen
+    assert "without a label" in cost.seen
+    assert "owner unknown" in owners.seen
+
+
+async def test_names_survive_a_restart_and_are_recorded(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    await desk.type(f"/batch label {batch.id} eval")
+    await desk.type(f"/batch note {batch.id} after the prompt fix")
+    await desk.restart()
+
+    [card] = await desk.type("/batch status eval")
+    [record] = await desk.type("/batch audit")
+
+    assert "after the prompt fix" in card.seen
+    assert "*label*: done" in record.seen
+    assert "*note*: done" in record.seen
+
+
+async def test_a_reader_cannot_name_a_batch(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+
+    [answer] = await desk.type(f"/batch label {batch.id} mine", user=BEN)
+
+    assert "Only operators may do this" in answer.seen
+
+
+async def test_a_name_that_is_no_id_is_refused_with_what_to_write(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+
+    [answer] = await desk.type(f"/batch own {batch.id} @ben")
+
+    assert "Copy member ID" in answer.seen
