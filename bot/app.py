@@ -117,10 +117,9 @@ async def running(
     """
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
+        door_is_open = asyncio.Event()
         if Part.WORKER in part:
-            await stack.enter_async_context(working(parts.worker))
-        else:
-            await asyncio.to_thread(parts.worker.engine.prepare, always=False)
+            await stack.enter_async_context(working(parts.worker, door_is_open))
         in_flight = InFlight()
         progress = ProgressMessages(parts.client, parts.services.database, now, pace or ProgressPace())
         stack.push_async_callback(_drain, in_flight, progress)
@@ -133,6 +132,7 @@ async def running(
         else:
             health = Health(parts.figures, records)
             doors = _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
+        door_is_open.set()
         yield Bot(in_flight, doors.port, parts.worker, doors.health_port)
 
 
@@ -140,6 +140,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     database, figures = await _open_store(stack, settings.database_url), Figures(CollectorRegistry())
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
+    await asyncio.to_thread(engine.prepare, always=False)
     http = await stack.enter_async_context(api_http(settings, figures.api_call))
     session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[traced(figures.slack_call)]))
     client = slack_client(settings, session, retries=True)

@@ -68,6 +68,14 @@ async def worlds(tmp_path: Path) -> AsyncIterator[Worlds]:
         yield both
 
 
+async def test_a_start_loads_nothing_that_can_wait_until_the_door_is_open(worlds: Worlds) -> None:
+    _, _, complained = await worlds.finish("run", PYTHONPROFILEIMPORTTIME="1", ANTHROPIC_API_KEY="")
+
+    loaded = {name.strip().split(".")[0] for name in re.findall(r"^import time:.*\|(.*)$", complained, re.MULTILINE)}
+    assert {"bot", "httpx", "sqlalchemy"} <= loaded
+    assert not {"alembic", "click", "dbos", "psycopg", "rich"} & loaded
+
+
 async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds) -> None:
     process = await worlds.start("run", BATCHDESK_LOG_LEVEL="DEBUG")
     await worlds.slack.wait_for(lambda: worlds.slack.sockets, timeout=20)

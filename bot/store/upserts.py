@@ -1,16 +1,18 @@
 """INSERT that lets an existing row be, in the dialect of the connection."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
+
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
     """Insert a row unless one with its primary key is there; True if it was inserted."""
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    new = make(table).values(**values).on_conflict_do_nothing()
+    new = _insert(connection, table).values(**values).on_conflict_do_nothing()
     # Asked back, because the count of inserted rows is not known on every driver.
     return connection.execute(new.returning(*table.primary_key)).first() is not None
 
@@ -19,5 +21,14 @@ def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None
     """Insert a row, or give the one with its primary key these values."""
     keys = [column.name for column in table.primary_key]
     rest = {name: value for name, value in values.items() if name not in keys}
-    make = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    connection.execute(make(table).values(**values).on_conflict_do_update(index_elements=keys, set_=rest))
+    connection.execute(
+        _insert(connection, table).values(**values).on_conflict_do_update(index_elements=keys, set_=rest)
+    )
+
+
+def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
+    if connection.dialect.name == "sqlite":
+        return sqlite.insert(table)
+    from sqlalchemy.dialects import postgresql  # here, because a start on a file need not wait for it
+
+    return postgresql.insert(table)

@@ -1,4 +1,4 @@
-"""The durable engine (DBOS Transact): launch, enqueue, take over, prune; the only importer of dbos."""
+"""The durable engine (DBOS Transact); the only importer of dbos, which is imported when used: it takes 200 ms."""
 
 import asyncio
 import logging
@@ -7,13 +7,16 @@ import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
-from dbos import DBOS, DBOSClient, DBOSConfig, DBOSPortableJSONSerializer, EnqueueOptions
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.database import Database, StoreUnavailable
 from bot.store.work import Plain
 from bot.store.workers import Worker
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient, DBOSConfig, EnqueueOptions
 
 log = logging.getLogger(__name__)
 
@@ -30,7 +33,7 @@ _KEPT = timedelta(days=7)
 _DRAIN = 10.0
 _PAUSES = (0.5, 2.0, 8.0, 20.0)
 """Seconds between tries of work that found the store locked or away; after the last one redrive comes to it."""
-# Queues: how many workflows a process runs of it at once, how often it is polled, and whether partitions go one by one.
+# Queues: workflows a process runs of it at once, seconds between polls, whether partitions go one by one.
 _AT_ONCE_IN_A_FILE = 3  # a file has one writer at a time: more would wait for each other until they give up
 _QUEUES: Mapping[str, tuple[int, float, bool]] = {
     "sweeps": (1, 1.0, False),
@@ -50,7 +53,7 @@ class Engine:
         self._database = database
         self.worker_id = worker_id or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
         self._client: DBOSClient | None = None
-        self._running = False
+        self._launching: asyncio.Future[None] | None = None
         self._under_way: set[asyncio.Future[None]] = set()
         if not (theirs := logging.getLogger("dbos")).handlers:
             theirs.addHandler(logging.NullHandler())  # else it writes to the console past our log and its form
@@ -65,6 +68,8 @@ class Engine:
         """Create or upgrade the engine's own tables; blocks. Not `always`: only where there are none."""
         if not always and inspect(self._database.engine).has_table("workflow_status", schema=self._schema()):
             return
+        from dbos import DBOS
+
         DBOS(config=self._config())
         DBOS.listen_queues([])
         try:
@@ -74,14 +79,17 @@ class Engine:
 
     async def launch(self, works: Mapping[str, Work]) -> None:
         """Begin to do what is waiting."""
-        loop = asyncio.get_running_loop()
-        await asyncio.to_thread(self._launch, works, loop)
-        self._running = True
+        launch = asyncio.to_thread(self._launch, works, asyncio.get_running_loop())
+        self._launching = asyncio.ensure_future(launch)
+        await asyncio.shield(self._launching)  # a thread cannot be cancelled: `destroy` waits for it
 
     async def destroy(self) -> None:
         """Stop taking work and let what is under way end; what does not within seconds is taken over later."""
-        if self._running:
-            self._running = False
+        if self._launching is not None:
+            from dbos import DBOS
+
+            await asyncio.wait([self._launching])
+            self._launching = None
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             if self._under_way:
                 await asyncio.wait(self._under_way, timeout=_DRAIN)
@@ -127,8 +135,10 @@ class Engine:
         """Delete the finished workflows older than 7 days, at most 10,000; say how many they were."""
         return await asyncio.to_thread(self._prune, now)
 
-    def _connected(self) -> DBOSClient:
+    def _connected(self) -> "DBOSClient":
         if self._client is None:
+            from dbos import DBOSClient, DBOSPortableJSONSerializer
+
             self._client = DBOSClient(
                 system_database_engine=self._database.engine,
                 dbos_system_schema=self._schema(),
@@ -139,6 +149,8 @@ class Engine:
         return self._client
 
     def _launch(self, works: Mapping[str, Work], loop: asyncio.AbstractEventLoop) -> None:
+        from dbos import DBOS
+
         DBOS(config=self._config())
         for name, work in works.items():
             DBOS.workflow(name=name)(self._on_loop(name, work, loop))
@@ -153,7 +165,9 @@ class Engine:
                 on_conflict="always_update",
             )
 
-    def _config(self) -> DBOSConfig:
+    def _config(self) -> "DBOSConfig":
+        from dbos import DBOSPortableJSONSerializer
+
         return {
             "name": APPLICATION,
             "system_database_engine": self._database.engine,
@@ -181,6 +195,8 @@ class Engine:
         return "dbos" if current in (None, "public") else f"{current}_dbos"
 
     def _take_over(self, worker_id: str) -> int:
+        from dbos import DBOS
+
         begun = DBOS.list_workflows(
             status="PENDING", executor_id=worker_id, load_input=False, load_output=False, limit=1_000
         )
@@ -189,6 +205,8 @@ class Engine:
         return len(begun)
 
     def _prune(self, now: datetime) -> int:
+        from dbos import DBOS
+
         finished = DBOS.list_workflows(
             status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
             completed_before=(now - _KEPT).isoformat(),

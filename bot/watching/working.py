@@ -2,9 +2,11 @@
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from itertools import chain, repeat
 
 from bot.commands.base import Services
 from bot.confirmations import EXECUTE
@@ -21,6 +23,11 @@ from bot.watching.follow_through import FollowThrough
 from bot.watching.pace import Pace
 from bot.watching.sweep import Sweep
 from bot.watching.upkeep import Chore, Upkeep
+
+log = logging.getLogger(__name__)
+
+_PAUSES = (1, 5, 15, 30)
+"""Seconds between tries to start."""
 
 
 @dataclass(frozen=True)
@@ -66,17 +73,12 @@ class Worker:
 
 
 @asynccontextmanager
-async def working(worker: Worker) -> AsyncIterator[None]:
-    """Do what is waiting, until the block is left; then let what is under way end, and leave the rest to others."""
-    upkeep = worker.upkeep
-    works: dict[str, Work] = {
-        SWEEP: worker.sweep.run,
-        DELIVER: worker.deliver.run,
-        DRAW: worker.draw.run,
-        EXECUTE: worker.follow_through.run,
-    }
-    await worker.engine.launch(works)
-    pulse = asyncio.create_task(upkeep.run())
+async def working(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[None]:
+    """Do what is waiting, until the block is left; then let what is under way end, and leave the rest to others.
+
+    The block is entered at once and the engine launched after `begin`: nobody who types a command waits for it.
+    """
+    pulse = asyncio.create_task(_work(worker, begin))
     try:
         yield
     finally:
@@ -85,4 +87,24 @@ async def working(worker: Worker) -> AsyncIterator[None]:
             await pulse
         await worker.engine.destroy()
         with contextlib.suppress(Exception):  # a store that fails now: others wait for a minute instead
-            await upkeep.leave()
+            await worker.upkeep.leave()
+
+
+async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
+    if begin is not None:
+        await begin.wait()
+    works: dict[str, Work] = {
+        SWEEP: worker.sweep.run,
+        DELIVER: worker.deliver.run,
+        DRAW: worker.draw.run,
+        EXECUTE: worker.follow_through.run,
+    }
+    for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+        try:
+            await worker.engine.launch(works)
+            break
+        except Exception:  # a store that is locked or away for a while; /readyz says that nothing is swept
+            log.exception("the worker does not start, and tries again in %d s", pause)
+            await worker.engine.destroy()
+        await asyncio.sleep(pause)
+    await worker.upkeep.run()

@@ -40,8 +40,8 @@ SCOPES = frozenset(BOT_SCOPES) | {"channels:history", "groups:history", "im:hist
 class Scene:
     """Opened by the fixtures in conftest.py; `worker` has every part of watching."""
 
-    def __init__(self, url: str) -> None:
-        self.database = Database(url)
+    def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
+        self.database = Database(url, busy_seconds=busy_seconds)
         self.api = ApiSimulator(speed=0)
         self.slack = SlackSimulator(desk_world(), scopes=SCOPES, clock=lambda: self.now().timestamp())
         self.slept: list[float] = []
@@ -58,7 +58,7 @@ class Scene:
         self._http = await self._open.enter_async_context(open_http("sk-ant-test", base_url=self.api.base_url))
         self._session = await self._open.enter_async_context(aiohttp.ClientSession())
         self.worker = self.another_worker()
-        self.worker.engine.prepare()
+        self.worker.engine.prepare(always=False)
 
     async def close(self) -> None:
         """Stop everything."""
