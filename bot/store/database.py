@@ -82,8 +82,8 @@ def make_engine(
 ) -> Engine:
     """Make a synchronous engine for SQLite or Postgres (`postgres://` too) that waits `busy_seconds` for locks.
 
-    SQLAlchemy's messages repeat no values (a server's own may name a key). `sqlite_version` is there to try what
-    another library would be given.
+    What the URL says itself (`?timeout=` for SQLite, libpq's names for Postgres) comes first. SQLAlchemy's messages
+    repeat no values (a server's own may name a key). `sqlite_version` is there to try what another library would get.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -95,6 +95,7 @@ def make_engine(
 
 def _sqlite_engine(url: URL, busy_seconds: float, version: tuple[int, ...]) -> Engine:
     in_memory = url.database in (None, "", ":memory:")  # it lives in its connection: one, shared in turns
+    waits: dict[str, float] = {} if "timeout" in url.query else {"timeout": busy_seconds}
     engine = create_engine(
         url,
         hide_parameters=True,
@@ -103,7 +104,7 @@ def _sqlite_engine(url: URL, busy_seconds: float, version: tuple[int, ...]) -> E
         max_overflow=0,
         pool_timeout=15,  # in a file writers go one by one, each as long as a disk takes to keep its word
         # IMMEDIATE: a transaction that will write takes its lock at once; deferred ones deadlock when both upgrade.
-        connect_args={"timeout": busy_seconds, "isolation_level": "IMMEDIATE", "check_same_thread": False},
+        connect_args={**waits, "isolation_level": "IMMEDIATE", "check_same_thread": False},
     )
 
     @event.listens_for(engine, "connect")

@@ -4,9 +4,14 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from bot.playground.slack_simulator.records import SlackMessage
+from tests.conftest import OpenDesk
 from tests.desk import Desk
+
+PATIENCE = 0.3
+"""Seconds until the bot gives up a lock, as the store's address may say."""
 
 
 async def asked(desk: Desk) -> SlackMessage:
@@ -26,7 +31,10 @@ def locked(desk: Desk) -> Iterator[None]:
         other.close()
 
 
-async def test_a_locked_store_deletes_nothing_and_the_same_yes_counts_when_it_is_free_again(desk: Desk) -> None:
+async def test_a_locked_store_deletes_nothing_and_the_same_yes_counts_when_it_is_free_again(
+    open_desk: OpenDesk, tmp_path: Path
+) -> None:
+    desk = await open_desk(database_url=f"sqlite:///{tmp_path / 'store.sqlite3'}?timeout={PATIENCE}")
     question = await asked(desk)
 
     with locked(desk):
@@ -41,7 +49,8 @@ async def test_a_locked_store_deletes_nothing_and_the_same_yes_counts_when_it_is
     assert "Deleted by" in gone.seen
 
 
-async def test_a_locked_store_does_not_keep_anybody_from_reading(desk: Desk) -> None:
+async def test_a_locked_store_does_not_keep_anybody_from_reading(open_desk: OpenDesk, tmp_path: Path) -> None:
+    desk = await open_desk(database_url=f"sqlite:///{tmp_path / 'store.sqlite3'}?timeout={PATIENCE}")
     desk.api.workspace.add(succeeded=5)
 
     with locked(desk):
