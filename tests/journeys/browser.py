@@ -5,25 +5,51 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, async_playwright
+import pytest
+from playwright.async_api import Browser, FilePayload, Locator, Page, async_playwright, expect
 
 CHROMIUM = Path(os.environ.get("BATCHDESK_TEST_CHROMIUM", "/usr/bin/chromium"))
-QUIET = ("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-sync", "--no-first-run")
+QUIET = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
 PICTURES = os.environ.get("BATCHDESK_TEST_PICTURES")
 """A folder for what was seen, for whoever wants to look."""
+IN_THE_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="session"),  # the browser's: it is started once
+    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}"),
+]
+"""What every module of browser tests is marked with."""
 
 
 @asynccontextmanager
-async def opened(url: str) -> AsyncIterator[Page]:
-    """Open the page of a simulated Slack."""
+async def chromium_started() -> AsyncIterator[Browser]:
+    """Start the browser."""
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        page = await browser.new_page(viewport={"width": 1400, "height": 1100})
-        page.set_default_timeout(15_000)
-        await page.goto(url)
-        await page.wait_for_selector("body[data-ready=true]")
-        yield page
+        yield browser
         await browser.close()
+
+
+@asynccontextmanager
+async def opened(browser: Browser, url: str) -> AsyncIterator[Page]:
+    """Open the page of a simulated Slack; fails at the end if the browser complained, or dialled anybody else."""
+    complaints: list[str] = []
+    page = await browser.new_page(viewport={"width": 1400, "height": 1000})
+    page.set_default_timeout(10_000)
+    page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.on("request", lambda request: complaints.append(request.url) if url not in request.url else None)
+    await page.goto(url)
+    await page.wait_for_selector("body[data-ready=true]")
+    yield page
+    await page.close()
+    assert complaints == []
 
 
 async def type_line(page: Page, line: str) -> None:
@@ -31,6 +57,20 @@ async def type_line(page: Page, line: str) -> None:
     await page.get_by_test_id("composer").fill(line)
     await page.keyboard.press("Escape")  # the list of completions
     await page.keyboard.press("Enter")
+
+
+async def answer_to(page: Page, line: str) -> Locator:
+    """Type a line and send it; gives back the newest message once there is one more than before."""
+    messages = page.get_by_test_id("message")
+    before = await messages.count()
+    await type_line(page, line)
+    await expect(messages).to_have_count(before + 1)
+    return messages.last
+
+
+def jsonl_file(content: bytes) -> FilePayload:
+    """Return a file to choose in the browser."""
+    return {"name": "requests.jsonl", "mimeType": "application/jsonl", "buffer": content}
 
 
 async def picture(page: Page, name: str) -> None:

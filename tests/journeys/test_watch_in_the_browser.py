@@ -9,35 +9,19 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
-import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Browser, Page, expect
 
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.api_simulator.workspace import Workspace
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.playground.stage import Stage, staged
-from tests.journeys.browser import CHROMIUM, card, opened, picture, type_line
+from bot.playground.stage import Stage
+from tests.journeys.browser import IN_THE_BROWSER, card, opened, picture, type_line
 
 ROOT = Path(__file__).parents[2]
 ENDS = ("All 900 succeeded", "880 of 900 succeeded, 20 errored")
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.skipif(not CHROMIUM.exists(), reason=f"there is no Chromium at {CHROMIUM}"),
-]
-
-
-@pytest.fixture
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as stage:
-        yield stage
-
-
-@pytest.fixture
-async def page(stage: Stage) -> AsyncIterator[Page]:
-    async with opened(stage.slack.url) as page:
-        yield page
+pytestmark = IN_THE_BROWSER
 
 
 async def advance(api: str, seconds: float) -> None:
@@ -132,8 +116,10 @@ async def bot_process(slack: SlackSimulator, api: ApiSimulator, folder: Path) ->
         await slack.wait_for(lambda: not slack.sockets, timeout=30)
 
 
-async def test_a_bot_that_is_killed_tells_afterwards_what_it_missed_and_nothing_twice(tmp_path: Path) -> None:
-    async with ApiSimulator() as api, SlackSimulator() as slack, opened(slack.url) as page:
+async def test_a_bot_that_is_killed_tells_afterwards_what_it_missed_and_nothing_twice(
+    chromium: Browser, tmp_path: Path
+) -> None:
+    async with ApiSimulator() as api, SlackSimulator() as slack, opened(chromium, slack.url) as page:
         batches = two_batches(api.workspace)
         async with bot_process(slack, api, tmp_path):
             before = await watch(page, batches)

@@ -1,0 +1,28 @@
+"""The fixtures of the journeys in the browser: one Chromium for all of them, a stage and a page for each."""
+
+from collections.abc import AsyncIterator
+
+import pytest_asyncio
+from playwright.async_api import Browser, Page
+
+from bot.playground.stage import Stage, staged
+from tests.journeys.browser import chromium_started, opened
+
+
+@pytest_asyncio.fixture(scope="session", loop_scope="session")
+async def chromium() -> AsyncIterator[Browser]:
+    async with chromium_started() as browser:
+        yield browser
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def stage() -> AsyncIterator[Stage]:
+    async with staged() as stage:
+        yield stage
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def page(chromium: Browser, stage: Stage) -> AsyncIterator[Page]:
+    """The demo page, ready."""
+    async with opened(chromium, stage.slack.url) as page:
+        yield page
