@@ -26,7 +26,7 @@ from bot.health import Ear, Health, Records, open_health_page
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
 from bot.slack.directory import Directory
-from bot.slack.doors import check_bot_token, open_port, open_socket
+from bot.slack.doors import bolt_app, check_bot_token, open_port, open_socket
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.file_reading import SharedFiles
 from bot.slack.in_flight import InFlight
@@ -175,7 +175,8 @@ def _listening(
     services, figures = parts.services, parts.figures
     confirmations = Confirmations(services.database, services.now, services.enqueue)
     pipeline = Pipeline(services, confirmations, parts.rules, parts.directory.standing, figures.interaction)
-    app = _bolt_app(settings, parts.client, parts.authorized)
+    signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
+    app = bolt_app(settings.slack_api_url, signing, parts.authorized)
     note_error = figures.unexpected_error
     Listeners(pipeline, outbound, in_flight, progress, settings.audit_channel, note_error).register(app)
     return app
@@ -189,23 +190,6 @@ async def migrate(settings: Settings) -> None:
         await asyncio.to_thread(Engine(database).prepare)
     finally:
         await database.close()
-
-
-def _bolt_app(settings: Settings, client: AsyncWebClient, authorized: AuthorizeResult) -> AsyncApp:
-    """Return Bolt set up so that an ack costs least (bench/README.md): no polling for it, no auth.test before it."""
-
-    async def authorize() -> AuthorizeResult:
-        return authorized
-
-    return AsyncApp(
-        name="batchdesk",  # left out, Bolt looks through every loaded module for who calls it: 30 ms
-        client=AsyncWebClient(base_url=settings.slack_api_url),  # without a token: listeners use the one above
-        authorize=authorize,
-        signing_secret=secret(settings.slack_signing_secret),
-        request_verification_enabled=settings.slack_app_token is None,
-        process_before_response=True,
-        attaching_conversation_kwargs_enabled=False,
-    )
 
 
 async def _open_store(stack: AsyncExitStack, url: str) -> Database:

@@ -77,7 +77,7 @@ async def test_a_start_loads_nothing_that_can_wait_until_the_door_is_open(worlds
 
 
 async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds) -> None:
-    process = await worlds.start("run", BATCHDESK_LOG_LEVEL="DEBUG")
+    process = await worlds.start("run", BATCHDESK_LOG_LEVEL="DEBUG", SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="x")
     await worlds.slack.wait_for(lambda: worlds.slack.sockets, timeout=20)
     worlds.api.add_fault(Fault(delay=0.3))
     await worlds.slack.slash(ADA, BATCHES, "/batch")
@@ -91,6 +91,7 @@ async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds)
     logged = log.decode()
     assert "stopping: finishing what is under way" in logged
     assert "overview by U0ADA in C0BATCHES: ok" in logged
+    assert "WARNING" not in logged
     for secret in (worlds.slack.bot_token, worlds.slack.app_token, KEY, "/commands/T0DEMO", "Traceback"):
         assert secret not in logged
 

@@ -1,5 +1,6 @@
 """HTTP mode lets in what Slack signed just now and nothing else; response_urls lead to Slack and nowhere else."""
 
+import os
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from bot.playground.slack_simulator.http_delivery import encoded, signature
+from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk
 
 
@@ -72,6 +74,21 @@ async def test_there_is_no_other_door(http_desk: Desk, path: str) -> None:
 
     async with aiohttp.ClientSession() as outside, outside.post(url, data=b"x") as response:
         assert response.status in (404, 405)
+
+
+@pytest.mark.parametrize("transport", ["http", "socket"])
+async def test_bolt_reads_no_environment_past_the_settings(
+    transport: str, open_desk: OpenDesk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    for name in ("SLACK_BOT_TOKEN", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET"):
+        monkeypatch.setenv(name, "of-somebody-else")
+
+    desk = await open_desk(transport)
+    answers = await desk.type("/batch help")
+
+    assert len(answers) == 1
+    assert [record.getMessage() for record in caplog.records if record.name.startswith("slack_bolt")] == []
+    assert os.environ["SLACK_CLIENT_ID"] == "of-somebody-else"
 
 
 async def test_no_signature_at_all_is_401(http_desk: Desk) -> None:
