@@ -134,7 +134,7 @@ def _drawn(told: Told, words: str, title: str | None = None) -> Message:
     title = title or card_title(told.batch)
     who = " ".join(f"<@{user}>" for user in told.mentions)
     lines = f"*{inline(title)}*\n{code(told.batch.id)}\n{words}"
-    more: tuple[Block, ...] = (context(*told.details),) if told.details else ()
+    more: tuple[Block, ...] = (context("\n".join(told.details)),) if told.details else ()
     opens = actions([button("Open", Status(Reference(told.batch.id)), says=f"Open batch {short_id(told.batch)}")])
     text = f"{who} {inline(title)} ({inline(told.batch.id)}). {words.split(chr(10))[-1]}".strip()
     blocks = (section(f"{who} {lines}".strip()), *more, *opens)

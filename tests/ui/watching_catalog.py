@@ -101,7 +101,9 @@ NOTICES: dict[str, Message] = {
         if each.has_ended
     },
     "notice_for_nobody": render_notice("ended", Told(ENDED, (), NOW)),
-    "notice_with_details": render_notice("ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long",))),
+    "notice_with_details": render_notice(
+        "ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))
+    ),
     "notice_act": draw_notice(
         Notice("act:1", None, "act", ADA.user, BOTH, NOW, {"words": "I looked again."}), None, NOW
     ),
