@@ -15,7 +15,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.__main__ import _parser
 from bot.commands.registry import SHOWN
-from bot.slack.listeners import COMMAND
+from bot.playground.stage import SHORTCUT_HINT
+from bot.slack.listeners import COMMAND, SHORTCUT
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
 
 ROOT = Path(__file__).parent.parent
@@ -102,6 +103,16 @@ def test_there_is_one_command_and_its_hint_names_every_verb(manifest: Any) -> No
     assert command["command"] == COMMAND
     assert command["should_escape"] is False
     assert [shown.verb for shown in SHOWN if shown.verb not in hinted] == []
+
+
+def test_its_message_shortcut_is_the_one_that_is_listened_to_and_shown_in_the_demo(manifest: Any) -> None:
+    shown = {"name": SHORTCUT_HINT.name, "callback_id": SHORTCUT_HINT.callback_id}
+
+    [shortcut] = manifest["features"]["shortcuts"]
+
+    assert shortcut["type"] == "message"
+    assert shortcut["callback_id"] == SHORTCUT
+    assert shortcut.items() >= shown.items()
 
 
 def test_it_needs_no_public_address_and_takes_presses(manifest: Any) -> None:

@@ -13,14 +13,18 @@ from bot.commands.registry import SHOWN
 from bot.config import Folder, Settings
 from bot.playground.api_simulator.recording import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.playground.slack_simulator.records import CommandHint, Completion, TrafficEntry
+from bot.playground.slack_simulator.hints import CommandHint, Completion, ShortcutHint
+from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.listeners import SHORTCUT
 from bot.slack.scopes import BOT_SCOPES
 
 OPERATOR = "U0ADA"
 VISITOR = "U0BEN"
 CHANNEL = "C0BATCHES"
 PEOPLE = {"ada": OPERATOR, "ben": VISITOR}
+SHORTCUT_HINT = ShortcutHint(SHORTCUT, "Batch from this file")
+"""As manifest.yml has it."""
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,7 @@ async def staged(*, port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
         slack = SlackSimulator(scopes=frozenset(BOT_SCOPES))
         await slack.start(port=port)
         stack.push_async_callback(slack.stop)
-        slack.set_commands([command_hint()])
+        slack.set_commands([command_hint()], (SHORTCUT_HINT,))
         api.on_request(lambda request: slack.note_traffic(_traffic(request)))
         settings = settings_between(slack, api, folder / "store.sqlite3")
         # By the simulated clock: whoever advances it sees what the bot does after an hour, or a month.

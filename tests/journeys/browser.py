@@ -48,8 +48,10 @@ async def opened(browser: Browser, url: str) -> AsyncIterator[Page]:
     await page.goto(url)
     await page.wait_for_selector("body[data-ready=true]")
     yield page
+    stretched = await page.evaluate("document.documentElement.scrollHeight - innerHeight")
     await page.close()
     assert complaints == []
+    assert stretched == 0, "the page scrolls as a whole"
 
 
 async def type_line(page: Page, line: str) -> None:
@@ -82,4 +84,5 @@ async def picture(page: Page, name: str) -> None:
 def card(page: Page, batch_id: str) -> Locator:
     """Return the card of a batch, which everybody sees, with what is answered to it."""
     shared = page.locator('.messages > [data-testid="message"][data-ephemeral="false"]')
-    return shared.filter(has_text=batch_id)
+    short = batch_id.removeprefix("msgbatch_")[:10]
+    return shared.filter(has=page.locator(".header", has_text=short))

@@ -14,7 +14,8 @@ from bot.playground.slack_simulator.records import Json, SlackMessage, View
 from bot.playground.slack_simulator.view_book import as_view
 from bot.playground.slack_simulator.workspace import Workspace
 
-_LARGEST_UPLOAD = 10_000_000
+_LARGEST_IN_A_FORM = 10 * 1024 * 1024  # a file_input's limit
+_LARGEST_SHARED = 256 * 1024 * 1024  # Slack takes more, which nobody wants in a demo's memory
 Act = Callable[[Json], Awaitable[Json]]
 
 
@@ -112,7 +113,10 @@ class Page:
         message = self._workspace.messages.find(str(body["channel"]), str(body["ts"]))
         if message is None:
             raise LookupError("This message is not there any more.")
-        await self._people.message_shortcut(str(body["user"]), message, str(body["callback_id"]))
+        callback_id = str(body["callback_id"])
+        if callback_id not in {shortcut.callback_id for shortcut in self._workspace.shortcuts}:
+            raise LookupError("The app has no such shortcut.")
+        await self._people.message_shortcut(str(body["user"]), message, callback_id)
         return {}
 
     async def _upload(self, request: web.Request) -> web.Response:
@@ -125,9 +129,15 @@ class Page:
                 name, content = part.filename or "file", bytes(await part.read())
             elif isinstance(part, BodyPartReader):
                 fields[part.name or ""] = await part.text()
-        if content is None or len(content) > _LARGEST_UPLOAD or fields.get("user") not in self._workspace.world.people:
-            return web.json_response({"ok": False, "error": "One file of at most 10 MB, please."})
-        return web.json_response({"ok": True, "file": self._keep(fields["user"], fields.get("channel"), name, content)})
+        channel = fields.get("channel")
+        largest = _LARGEST_SHARED if channel else _LARGEST_IN_A_FORM
+        if content is None or len(content) > largest or fields.get("user") not in self._workspace.world.people:
+            return web.json_response({"ok": False, "error": f"One file of at most {largest >> 20} MB, please."})
+        try:
+            file = self._keep(fields["user"], channel, name, content)
+        except LookupError as error:
+            return web.json_response({"ok": False, "error": str(error)})
+        return web.json_response({"ok": True, "file": file})
 
     def _keep(self, user: str, channel: str | None, name: str, content: bytes) -> Json:
         if channel:

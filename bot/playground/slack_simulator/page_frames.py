@@ -17,6 +17,7 @@ def world_frame(workspace: Workspace) -> Json:
         "channels": [_channel(channel) for channel in world.channels.values()],
         "bot": {"user_id": bot.id, "name": bot.name},
         "commands": [asdict(command) for command in workspace.commands],
+        "shortcuts": [asdict(shortcut) for shortcut in workspace.shortcuts],
         "messages": workspace.messages.frames(),
         "views": [{"user": user, "stack": stack} for user, stack in workspace.views.stacks.items() if stack],
         "homes": [{"user": user, "view": view} for user, view in workspace.views.homes.items()],

@@ -139,20 +139,3 @@ class TrafficEntry:
     direction: str = "to_api"
     id: int = 0
     at: float = 0.0
-
-
-@dataclass(frozen=True)
-class Completion:
-    """One completion the page offers while a command is typed."""
-
-    text: str
-    hint: str = ""
-
-
-@dataclass(frozen=True)
-class CommandHint:
-    """A slash command the page knows: its name with the slash, its usage hint, its completions."""
-
-    command: str
-    hint: str = ""
-    completions: tuple[Completion, ...] = ()

@@ -10,11 +10,12 @@ from aiohttp import web
 from bot.playground.slack_simulator.deliverer import Deliverer
 from bot.playground.slack_simulator.faults import Fault
 from bot.playground.slack_simulator.file_endpoints import FileEndpoints
+from bot.playground.slack_simulator.hints import CommandHint, ShortcutHint
 from bot.playground.slack_simulator.http_delivery import HttpDelivery
 from bot.playground.slack_simulator.page import Page
 from bot.playground.slack_simulator.page_guard import guard_page
 from bot.playground.slack_simulator.people import People
-from bot.playground.slack_simulator.records import ApiCall, CommandHint, Delivery, SlackMessage, TrafficEntry, View
+from bot.playground.slack_simulator.records import ApiCall, Delivery, SlackMessage, TrafficEntry, View
 from bot.playground.slack_simulator.response_url_endpoint import ResponseUrlEndpoint
 from bot.playground.slack_simulator.sockets import SocketHub
 from bot.playground.slack_simulator.static_files import serve_static
@@ -212,9 +213,9 @@ class SlackSimulator:
         """Show an exchange with another API in the page's pane."""
         self._workspace.traffic.note(entry)
 
-    def set_commands(self, commands: list[CommandHint]) -> None:
-        """The commands the page completes; it takes no others once some are set."""
-        self._workspace.commands = list(commands)
+    def set_commands(self, commands: list[CommandHint], shortcuts: tuple[ShortcutHint, ...] = ()) -> None:
+        """The commands the page completes (it takes no others once some are set), and its message shortcuts."""
+        self._workspace.commands, self._workspace.shortcuts = list(commands), shortcuts
 
     async def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
         """The condition's first truthy value, looked at after every change; TimeoutError after `timeout` seconds."""
@@ -243,8 +244,7 @@ class SlackSimulator:
                 web.get("/files-pri/{file}/{name}", files.private),
                 web.get("/_page/files/{file}", files.for_page),
                 *self._page.routes(),
-                web.get("/", serve_static),
-                web.get("/{path:.+}", serve_static),
+                web.get("/{path:.*}", serve_static),
             ]
         )
         return application

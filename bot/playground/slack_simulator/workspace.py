@@ -7,8 +7,9 @@ from bot.playground.slack_simulator.credentials import Credentials, made_up_cred
 from bot.playground.slack_simulator.faults import Faults
 from bot.playground.slack_simulator.feed import Feed
 from bot.playground.slack_simulator.file_shelf import FileShelf, file_object
+from bot.playground.slack_simulator.hints import CommandHint, ShortcutHint
 from bot.playground.slack_simulator.message_book import MessageBook
-from bot.playground.slack_simulator.records import ApiCall, CommandHint, Json, SlackMessage
+from bot.playground.slack_simulator.records import ApiCall, Json, SlackMessage
 from bot.playground.slack_simulator.refusals import Refusal
 from bot.playground.slack_simulator.response_urls import ResponseUrls
 from bot.playground.slack_simulator.traffic import Traffic
@@ -54,6 +55,7 @@ class Workspace:
         self.calls: list[ApiCall] = []
         self.notices: dict[str, list[str]] = defaultdict(list)
         self.commands: list[CommandHint] = []
+        self.shortcuts: tuple[ShortcutHint, ...] = ()
 
     def notify(self, user: str, channel: str | None, text: str) -> None:
         """What Slack itself tells one person."""

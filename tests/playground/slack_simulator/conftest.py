@@ -3,7 +3,9 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
+import aiohttp
 import pytest
+from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack_simulator.server import SlackSimulator
@@ -52,3 +54,27 @@ async def slack(clock: Clock) -> AsyncIterator[SlackSimulator]:
 @pytest.fixture
 def client(slack: SlackSimulator) -> AsyncWebClient:
     return AsyncWebClient(token=slack.bot_token, base_url=slack.api_url, retry_handlers=[])
+
+
+@pytest.fixture
+async def browser(slack: SlackSimulator) -> AsyncIterator[aiohttp.ClientSession]:
+    async with aiohttp.ClientSession(slack.url, headers={"Origin": slack.url}) as session:
+        yield session
+
+
+@pytest.fixture
+async def acking_bot(slack: SlackSimulator) -> AsyncIterator[list[str]]:
+    bodies: list[str] = []
+
+    async def ack(request: web.Request) -> web.Response:
+        bodies.append(await request.text())
+        return web.Response()
+
+    application = web.Application()
+    application.router.add_post("/", ack)
+    runner = web.AppRunner(application, shutdown_timeout=0.1)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    slack.http_target = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+    yield bodies
+    await runner.cleanup()

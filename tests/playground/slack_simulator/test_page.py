@@ -1,4 +1,4 @@
-"""The page's protocol: its socket, its posts, its uploads."""
+"""The page's protocol: its socket and its posts."""
 
 import json
 from collections.abc import AsyncIterator
@@ -6,10 +6,10 @@ from typing import Any
 
 import aiohttp
 import pytest
-from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack_simulator.records import CommandHint, Completion, TrafficEntry
+from bot.playground.slack_simulator.hints import CommandHint, Completion, ShortcutHint
+from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
 
 Json = dict[str, Any]
@@ -24,33 +24,9 @@ CARD: list[Json] = [{"type": "actions", "block_id": "row", "elements": [BUTTON]}
 
 
 @pytest.fixture
-async def browser(slack: SlackSimulator) -> AsyncIterator[aiohttp.ClientSession]:
-    async with aiohttp.ClientSession(slack.url, headers={"Origin": slack.url}) as session:
-        yield session
-
-
-@pytest.fixture
 async def page(browser: aiohttp.ClientSession) -> AsyncIterator[aiohttp.ClientWebSocketResponse]:
     async with browser.ws_connect("/_page/socket") as socket:
         yield socket
-
-
-@pytest.fixture
-async def acking_bot(slack: SlackSimulator) -> AsyncIterator[list[str]]:
-    bodies: list[str] = []
-
-    async def ack(request: web.Request) -> web.Response:
-        bodies.append(await request.text())
-        return web.Response()
-
-    application = web.Application()
-    application.router.add_post("/", ack)
-    runner = web.AppRunner(application, shutdown_timeout=0.1)
-    await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
-    slack.http_target = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-    yield bodies
-    await runner.cleanup()
 
 
 async def post(browser: aiohttp.ClientSession, what: str, **body: Any) -> Json:
@@ -67,7 +43,8 @@ async def frame_of(page: aiohttp.ClientWebSocketResponse, kind: str) -> Json:
 
 
 async def test_a_page_is_first_told_the_whole_world(slack: SlackSimulator, browser: aiohttp.ClientSession) -> None:
-    slack.set_commands([CommandHint("/batch", "[verb]", (Completion("/batch help", "the verbs"),))])
+    command = CommandHint("/batch", "[verb]", (Completion("/batch help", "the verbs"),))
+    slack.set_commands([command], (ShortcutHint("from_file", "From this file"),))
     slack.say("U0ADA", "C0BATCHES", "hello")
 
     async with browser.ws_connect("/_page/socket") as page:
@@ -83,6 +60,7 @@ async def test_a_page_is_first_told_the_whole_world(slack: SlackSimulator, brows
     assert world["commands"][0]["completions"] == [{"text": "/batch help", "hint": "the verbs"}]
     fields = "channel ts user text blocks ephemeral_to thread_ts edited files at"
     assert list(world["messages"][0]) == fields.split()
+    assert world["shortcuts"] == [{"callback_id": "from_file", "name": "From this file"}]
     assert world["views"] == world["homes"] == world["traffic"] == []
 
 
@@ -207,22 +185,6 @@ async def test_the_page_takes_no_command_slack_does_not_know(
     answer = await post(browser, "command", user="U0ADA", channel="C0BATCHES", text="/bash")
 
     assert answer == {"ok": False, "error": "/bash is not a valid command."}
-
-
-async def test_a_file_is_uploaded_and_downloaded_on_the_page(
-    slack: SlackSimulator, browser: aiohttp.ClientSession
-) -> None:
-    form = aiohttp.FormData({"user": "U0ADA", "channel": "C0BATCHES"})
-    form.add_field("file", b"{}\n", filename="requests.jsonl")
-
-    async with browser.post("/_page/upload", data=form) as response:
-        answer = await response.json()
-    async with browser.get(answer["file"]["url"]) as response:
-        content, disposition = await response.read(), response.headers["Content-Disposition"]
-
-    assert (answer["file"]["name"], answer["file"]["size"], content) == ("requests.jsonl", 3, b"{}\n")
-    assert disposition.startswith("attachment")
-    assert slack.messages("C0BATCHES")[0].files == [answer["file"]]
 
 
 async def test_no_secret_reaches_the_pane(

@@ -14,7 +14,8 @@ export class Contexts {
 
   ofMessage(message) {
     const where = { channel: message.channel, ts: message.ts };
-    return this.of(`${this.viewing.person}|${messageKey(message)}`, where, this.complain);
+    const useShortcut = (callback_id) => post("shortcut", { user: this.viewing.person, ...where, callback_id });
+    return { ...this.of(`${this.viewing.person}|${messageKey(message)}`, where, this.complain), useShortcut };
   }
 
   ofHome(view) {

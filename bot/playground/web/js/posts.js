@@ -8,10 +8,11 @@ export function post(name, body) {
   return send(name, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 }
 
-/** Uploads one File as `user`; the file object the simulated Slack made of it. */
-export async function upload(user, file) {
+/** Uploads one File as `user`, and shares it if there is a `channel`; the file object the simulated Slack made of it. */
+export async function upload(user, file, channel = "") {
   const form = new FormData();
   form.append("user", user);
+  if (channel) form.append("channel", channel);
   form.append("file", file);
   const answer = await send("upload", { body: form });
   return answer.file;

@@ -14,6 +14,7 @@ export class World {
     this.channels = new Map();
     this.bot = { user_id: "", name: "" };
     this.commands = [];
+    this.shortcuts = [];
     this.messages = new Map();
     this.arrivals = new Map();
     this.stacks = new Map();
@@ -43,6 +44,7 @@ export class World {
     this.channels = new Map(frame.channels.map((channel) => [channel.id, channel]));
     this.bot = frame.bot;
     this.commands = frame.commands ?? [];
+    this.shortcuts = frame.shortcuts ?? [];
     this.messages = new Map();
     for (const message of frame.messages ?? []) this.put(message);
     this.stacks = new Map((frame.views ?? []).map((each) => [each.user, each.stack]));

@@ -3,7 +3,7 @@
 import { el, icon } from "../dom.js";
 import { plainText } from "../text/mrkdwn.js";
 import { openUrl, press } from "./acting.js";
-import { openPopup } from "./popup.js";
+import { openMenu } from "./menu.js";
 
 export function overflow(element, place) {
   const label = element.accessibility_label ?? "More actions";
@@ -15,27 +15,17 @@ export function overflow(element, place) {
     "aria-label": label,
   };
   const node = el("button", props, icon("more"), el("span", { class: "spinner", "aria-hidden": "true" }));
-  node.addEventListener("click", () => openMenu(element, place, node));
+  const choices = () => element.options.map((option) => choiceOf(option, element, place, node));
+  node.addEventListener("click", () => openMenu(node, choices()));
   return node;
 }
 
-function openMenu(element, place, node) {
-  let close = () => {};
-  const choose = (option) => async () => {
-    close();
+function choiceOf(option, element, place, node) {
+  const choose = async () => {
     const isDone = await press(element, place, node, { selected: option });
     if (isDone && option.url) openUrl(option.url);
   };
-  const items = element.options.map((option) =>
-    el(
-      "button",
-      { type: "button", role: "menuitem", class: "choice", on: { click: choose(option) } },
-      optionWords(option),
-    ),
-  );
-  const menu = el("div", { role: "menu", class: "choices", on: { keydown: (event) => walk(event, items) } }, ...items);
-  close = openPopup(node, menu);
-  items[0]?.focus();
+  return { words: optionWords(option), choose };
 }
 
 /** The text of an option and, smaller, its description. */
@@ -44,13 +34,4 @@ export function optionWords(option) {
     ? el("span", { class: "choice-description" }, plainText(option.description))
     : null;
   return el("span", { class: "choice-words" }, plainText(option.text), description);
-}
-
-/** Arrow keys, Home and End among `items`. */
-export function walk(event, items) {
-  const at = items.indexOf(document.activeElement);
-  const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];
-  if (to === undefined) return;
-  event.preventDefault();
-  items[(to + items.length) % items.length].focus();
 }

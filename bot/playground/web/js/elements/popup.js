@@ -29,5 +29,6 @@ function positionBy(anchor, panel) {
   const isBelow = box.bottom + GAP + size.height <= innerHeight || box.top < size.height;
   const top = isBelow ? box.bottom + GAP : box.top - GAP - size.height;
   panel.style.top = `${Math.max(GAP, Math.min(top, innerHeight - size.height - GAP))}px`;
-  panel.style.left = `${Math.max(GAP, Math.min(box.left, innerWidth - size.width - GAP))}px`;
+  const left = box.left > innerWidth / 2 ? box.right - size.width : box.left;
+  panel.style.left = `${Math.max(GAP, Math.min(left, innerWidth - size.width - GAP))}px`;
 }

@@ -1,6 +1,7 @@
 /** The middle: the head of the channel, its tabs, and below them the messages with the composer, or the Home tab. */
 
 import { el, iconButton } from "../dom.js";
+import { takeDrops } from "./attaching.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
 import { homeNode } from "./home.js";
@@ -23,6 +24,11 @@ export class Centre {
     this.head = el("header", { class: "centre-head" });
     const emptyNode = () => this.empty();
     this.conversation = new Conversation(this.list, world, viewing, { contextOf: tools.messageContext, emptyNode });
+    takeDrops(
+      node,
+      () => viewing.tab === "messages",
+      (file) => this.composer.share(file),
+    );
     node.replaceChildren(this.head, this.list, this.homeHolder, this.composer.error, this.composer.node);
   }
 

@@ -1,7 +1,8 @@
 /** Where one types: completion, history, drafts, what is under way and what went wrong. */
 
 import { el, icon, iconButton } from "../dom.js";
-import { post } from "../posts.js";
+import { post, upload } from "../posts.js";
+import { attachButton } from "./attaching.js";
 import { Completion, fitting, linesOf } from "./completion.js";
 import { TypedHistory } from "./typed_history.js";
 
@@ -24,9 +25,10 @@ export class Composer {
     });
     this.pending = el("ul", { class: "composer-pending", "aria-label": "Being sent" });
     this.node = el("form", { class: "composer", on: { submit: (event) => this.onSubmit(event) } });
+    const attach = attachButton((file) => this.share(file));
     this.node.append(
       this.pending,
-      el("div", { class: "composer-frame" }, this.completion.node, this.makeBox(), this.makeSend()),
+      el("div", { class: "composer-frame" }, this.completion.node, attach, this.makeBox(), this.makeSend()),
       hintLine(),
     );
   }
@@ -173,15 +175,32 @@ export class Composer {
     this.history.add(text);
     this.set("");
     this.complain("");
-    const row = el("li", {}, el("span", { class: "spinner", "aria-hidden": "true" }), el("bdi", {}, text));
+    const isSent = await this.during(text, () =>
+      post("command", { user: this.viewing.person, channel: this.viewing.channel, text }),
+    );
+    if (!isSent && where === this.where && !this.box.value) this.set(text);
+  }
+
+  /** Shares a file where one is. */
+  share(file) {
+    this.complain("");
+    return this.during(file.name, () => upload(this.viewing.person, file, this.viewing.channel));
+  }
+
+  /** Shows `words` as being sent while `work()` is under way; false when it failed, which is said here. */
+  async during(words, work) {
+    const { where } = this;
+    const row = el("li", {}, el("span", { class: "spinner", "aria-hidden": "true" }), el("bdi", {}, words));
     this.pending.append(row);
     try {
-      await post("command", { user: this.viewing.person, channel: this.viewing.channel, text });
+      await work();
+      return true;
     } catch (error) {
       if (where === this.where) this.complain(error.message);
-      if (where === this.where && !this.box.value) this.set(text);
+      return false;
+    } finally {
+      row.remove();
     }
-    row.remove();
   }
 }
 

@@ -6,6 +6,7 @@ import { fileSize } from "../elements/files.js";
 import { clockTime } from "../text/dates.js";
 import { messageText } from "../text/mrkdwn.js";
 import { avatar } from "./avatar.js";
+import { messageTools } from "./message_tools.js";
 
 /** The article of `message`; `contextOf(message)`: what its blocks are drawn with; `isCompact`: without who said it. */
 export function messageNode(message, { world, contextOf, replies = [], isCompact = false }) {
@@ -21,9 +22,10 @@ export function messageNode(message, { world, contextOf, replies = [], isCompact
   content.append(...(message.files ?? []).map(fileTile));
   if (replies.length) content.append(thread(replies, { world, contextOf }));
   const only = isEphemeral ? el("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null;
+  const tools = messageTools(message, world, contextOf(message));
   const side = isCompact ? el("time", { class: "side-time" }, clockTime(message.at)) : avatar(message.user, world);
   const label = `${world.personName(message.user)}, ${clockTime(message.at)}`;
-  return el("article", { class: names, data, tabindex: -1, "aria-label": label }, only, side, content);
+  return el("article", { class: names, data, tabindex: -1, "aria-label": label }, only, side, content, tools);
 }
 
 function head(message, world) {

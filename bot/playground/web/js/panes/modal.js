@@ -70,7 +70,7 @@ export class Modal {
         (node) => node.dataset.action === where[1] && node.closest("[data-block]")?.dataset.block === where[0],
       );
     const field =
-      same ?? body.querySelector("[data-focus]") ?? body.querySelector("input:not([type=file]), textarea, .select");
+      same ?? body.querySelector("[data-focus]") ?? body.querySelector("input, textarea, .select");
     (field ?? this.dialog.querySelector(".modal-head .icon-button")).focus();
   }
 
