@@ -4,6 +4,7 @@ import logging
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from bot.batches.errors import ApiUnavailable, BatchNotFound
 from bot.commands.base import Caller, Origin, Permission, Proposal, Services
@@ -20,6 +21,7 @@ from bot.store.database import StoreUnavailable
 from bot.ui.audit import audit_line
 from bot.ui.drafts import render_shared
 from bot.ui.errors import render_error
+from bot.ui.home import render_tab_failed
 from bot.ui.render import render
 from bot.ui.reply import Message, Placement, Reply, Viewer
 
@@ -66,6 +68,7 @@ class Pipeline:
         self._rules = rules
         self._standing = standing
         self._note = note
+        self._tab_failing_since: datetime | None = None
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
         """Return one reply, whatever is wrong that can be expected to go wrong; log one line.
@@ -80,14 +83,25 @@ class Pipeline:
             viewer = await self._permit(command, interaction)
             answer = await self._run(command, interaction, viewer, progress)
             came = "ok"
+            if verb == "overview":
+                self._tab_failing_since = None
             return answer
         except ExpectedError as error:
             came = type(error).__name__
-            return Answer(_placed(render_error(error), error, interaction))
+            message = _placed(render_error(error), error, interaction)
+            is_tab = verb == "overview" and interaction.origin is Origin.HOME
+            return Answer(self._on_tab(message, error, viewer) if is_tab else message)
         finally:
             spent, caller = time.perf_counter() - started, interaction.caller
             self._note(verb, interaction.origin.value, came, spent)
             log.info("%s by %s in %s: %s, %.0f ms", verb, caller.user, caller.channel, came, spent * 1_000)
+
+    def _on_tab(self, message: Message, error: ExpectedError, viewer: Viewer) -> Message:
+        """Say since when the Home tab fails, as far as this process knows; a refusal is no failure."""
+        if isinstance(error, NotPermitted):
+            return message
+        self._tab_failing_since = self._tab_failing_since or viewer.now
+        return render_tab_failed(message, self._tab_failing_since)
 
     async def _permit(self, command: AnyCommand, interaction: Interaction) -> Viewer:
         caller = interaction.caller

@@ -1,5 +1,9 @@
 """Somebody uses the App Home tab: no channel, no response_url, and a trigger that lives three seconds."""
 
+import re
+from datetime import timedelta
+
+from bot.playground.api_simulator.faults import Fault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, GUEST, Desk
 
@@ -25,6 +29,29 @@ async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
     assert "1 batch running" in renewed.seen
     assert desk.slack.modal(ADA) is None
     assert messages == []
+
+
+async def test_a_tab_that_cannot_be_renewed_says_since_when_and_can_be_tried_again(desk: Desk) -> None:
+    home = await desk.home()
+    began = int(desk.time().timestamp())
+    desk.api.add_fault(Fault(status=500, times=100, should_retry=False))
+    shown = []
+
+    for _ in range(2):
+        await desk.press(home, "Refresh")
+        failed = desk.slack.home(ADA)
+        assert failed is not None
+        assert failed.buttons == ["Refresh"]
+        shown.append(re.findall(r"Since <!date\^(\d+)", failed.seen))
+        desk.time.later = timedelta(hours=1)
+    desk.api.clear_faults()
+    await desk.press(home, "Refresh")
+
+    assert shown[0] == shown[1]
+    assert began - 1 <= int(shown[0][0]) <= began + 5
+    renewed = desk.slack.home(ADA)
+    assert renewed is not None
+    assert "Nothing is running" in renewed.seen
 
 
 async def test_a_batch_is_opened_canceled_and_confirmed_in_one_modal(either_desk: Desk) -> None:

@@ -21,6 +21,7 @@ from bot.store.confirmations import StoredConfirmation
 from bot.store.database import StoreUnavailable
 from bot.ui.buttons import NotOurButton
 from bot.ui.errors import render_error, render_unexpected
+from bot.ui.home import render_tab_failed
 from bot.ui.render import render
 from bot.ui.reply import Form, Message, Reply, Viewer
 from bot.ui.strays import render_unknown_command, render_unknown_press, render_unknown_shortcut
@@ -173,6 +174,7 @@ ERRORS: dict[str, ExpectedError] = {
     **watching_catalog.ERRORS,
 }
 OTHERS: dict[str, Message] = {
+    "home_failed": render_tab_failed(render_error(api.ApiUnavailable("overloaded_error", "Overloaded", 529)), NOW),
     "unexpected": render_unexpected("bd-3f9a1c"),
     "unknown_command": render_unknown_command("/batches"),
     "unknown_press": render_unknown_press(),
