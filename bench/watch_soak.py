@@ -26,7 +26,7 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel
 from bot.slack.scopes import BOT_SCOPES
-from bot.store import outset
+from bot.store import duties, outset
 from bot.store.database import Database
 from bot.store.watches import Watch
 from bot.watching.engine import Engine
@@ -36,6 +36,8 @@ HISTORIES = frozenset({"channels:history", "groups:history", "im:history"})
 CHANNELS = 100
 ALIVE = (0.2, 3.0)
 """Seconds between one kill and the next, once the worker has begun."""
+QUIET = 2.0
+"""Seconds in which nothing more may arrive, once all has."""
 _SPREAD = 1_000
 """Simulated seconds in which the batches end."""
 
@@ -58,22 +60,37 @@ class Verdict:
         )
 
 
-async def soak(url: str, *, kills: int, watches: int, workers: int, seed: int = 1) -> Verdict:
+@dataclass(frozen=True)
+class Plan:
+    """How often workers are killed, how many there are, and between which times after one began."""
+
+    kills: int
+    workers: int
+    alive: tuple[float, float] = ALIVE
+    quiet: float = QUIET
+
+
+async def soak(url: str, plan: Plan, watches: int) -> Verdict:
     """Watch batches, kill workers while these end, and count what arrived in Slack."""
     began = time.monotonic()
     async with worlds(watches) as (api, slack):
         batches = await asyncio.to_thread(watch_all, url, api)
         environment = program_environment(slack.api_url, slack.bot_token, api.base_url, url)
-        await _kill_often(api, environment, kills=kills, workers=workers, dice=random.Random(seed))
-        expected = _expected(batches)
-        await _finish(slack, api, environment, expected, workers)
+        database, expected = Database(url), _expected(batches)
+        running = await asyncio.gather(*(start(environment) for _ in range(plan.workers)))
+        await _kill_often(api, database, environment, plan, running)
+        await _go_on(api, database, 2 * _SPREAD)
+        await _finish(slack, expected, plan.quiet)
+        for process in running:
+            await kill(process)
+        await database.close()
         counts = _told(slack)
         stale = sum("In progress" in text for text in _cards(slack).values())
     lost = [key for key in expected if not counts[key]]
     doubled = [key for key, count in counts.items() if count > 1]
     for key in [*lost, *doubled][:10]:
         sys.stderr.write(f"  {'doubled' if key in doubled else 'lost'}: {key}\n")
-    return Verdict(sum(counts.values()), len(lost), len(doubled), stale, kills, time.monotonic() - began)
+    return Verdict(sum(counts.values()), len(lost), len(doubled), stale, plan.kills, time.monotonic() - began)
 
 
 @asynccontextmanager
@@ -97,7 +114,7 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
     database, now = Database(url), utc_now()
     database.open()
     engine = Engine(database)
-    engine.prepare()
+    engine.prepare(always=False)
     made = []
     for number, batch in enumerate(api.workspace.batches):
         channel = f"C{number % CHANNELS:05d}"
@@ -110,36 +127,37 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
 
 
 async def _kill_often(
-    api: ApiSimulator, environment: dict[str, str], *, kills: int, workers: int, dice: random.Random
+    api: ApiSimulator,
+    database: Database,
+    environment: dict[str, str],
+    plan: Plan,
+    running: list[asyncio.subprocess.Process],
 ) -> None:
-    """Keep workers running and kill one after the other, while the simulated time goes on."""
-    running = [await start(environment) for _ in range(workers)]
-    for number in range(kills):
-        await asyncio.sleep(dice.uniform(*ALIVE))
+    """Kill one worker after the other while the simulated time goes on, and start another for it."""
+    dice = random.Random(1)
+    for number in range(plan.kills):
+        await _go_on(api, database, _SPREAD / plan.kills * (0.9 if number else 5))
+        await asyncio.sleep(dice.uniform(*plan.alive))
         victim = running.pop(dice.randrange(len(running)))
         await kill(victim)
         running.append(await start(environment))
-        api.advance(_SPREAD / kills * (0.9 if number else 5))
-    for process in running:
-        await kill(process)
 
 
-async def _finish(
-    slack: SlackSimulator, api: ApiSimulator, environment: dict[str, str], expected: Sequence[str], workers: int
-) -> None:
-    """Let everything end, and wait until nothing more arrives."""
-    api.advance(2 * _SPREAD)
-    running = [await start(environment) for _ in range(workers)]
-    deadline, before = time.monotonic() + 1_500, -1
+async def _go_on(api: ApiSimulator, database: Database, seconds: float) -> None:
+    """Let simulated time pass, and the next sweep be due now: the kills are to meet what comes of it."""
+    api.advance(seconds)
+    await database.run(lambda connection: duties.set_due(connection, outset.SWEEP, utc_now()))
+
+
+async def _finish(slack: SlackSimulator, expected: Sequence[str], quiet: float) -> None:
+    """Wait until everything has arrived, and then whether anything arrives twice."""
+    deadline = time.monotonic() + 1_500
     while time.monotonic() < deadline:
-        await asyncio.sleep(2)
         counts, cards = _told(slack), _cards(slack)
-        missing = sum(not counts[key] for key in expected) + sum("In progress" in text for text in cards.values())
-        if not missing and before == 0:
+        if all(counts[key] for key in expected) and not any("In progress" in text for text in cards.values()):
+            await asyncio.sleep(quiet)
             break
-        before = missing
-    for process in running:
-        await kill(process)
+        await asyncio.sleep(quiet / 10)
 
 
 def _expected(batches: Sequence[tuple[str, str]]) -> list[str]:
@@ -186,7 +204,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="batchdesk-soak-") as folder:
         url = options.store or f"sqlite:///{folder}/store.sqlite3"
         workers = options.workers or (2 if options.store else 1)
-        found = asyncio.run(soak(url, kills=options.kills, watches=options.watches, workers=workers))
+        found = asyncio.run(soak(url, Plan(options.kills, workers), options.watches))
     print(f"{'Postgres' if options.store else 'SQLite'}, {workers} worker(s): {found}")
     sys.exit(1 if found.lost or found.doubled or found.stale else 0)
 

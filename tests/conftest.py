@@ -1,6 +1,5 @@
 """The fixtures every test of the whole bot stands on: a desk (tests/desk.py), by Socket Mode, by HTTP, or by both."""
 
-import asyncio
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -8,23 +7,29 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import Part, migrate
-from bot.config import Settings
+from bot.app import Part
 from tests.desk import ALL_SCOPES, Desk, Transport
+from tests.watching import prepared
 
 OpenDesk = Callable[..., Awaitable[Desk]]
 
 
 @pytest.fixture(scope="session")
-def migrated_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A store as `python -m bot migrate` leaves it, to be copied: making one takes most of a second."""
-    path = tmp_path_factory.mktemp("migrated") / "store.sqlite3"
-    asyncio.run(migrate(Settings(database_url=f"sqlite:///{path}")))
+def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite file with every table, the engine's too, to be copied."""
+    return prepared.make_file(tmp_path_factory.mktemp("prepared") / "store.sqlite3")
+
+
+@pytest.fixture
+def store_file(prepared_file: Path, tmp_path: Path) -> Path:
+    """The desk's store."""
+    path = tmp_path / "store.sqlite3"
+    shutil.copy(prepared_file, path)
     return path
 
 
 @pytest.fixture
-async def open_desk(tmp_path: Path, migrated_store: Path, request: pytest.FixtureRequest) -> AsyncIterator[OpenDesk]:
+async def open_desk(store_file: Path, request: pytest.FixtureRequest) -> AsyncIterator[OpenDesk]:
     """Desks with settings of the test's own.
 
     `transport`, `scopes` and `seeded` are of the worlds, everything else is a field of Settings. The bot does what goes
@@ -37,9 +42,7 @@ async def open_desk(tmp_path: Path, migrated_store: Path, request: pytest.Fixtur
             transport: str = "socket", scopes: frozenset[str] = ALL_SCOPES, *, seeded: bool = False, **changes: object
         ) -> Desk:
             by: Transport = "http" if transport == "http" else "socket"
-            store = tmp_path / "store.sqlite3"
-            shutil.copy(migrated_store, store)
-            desk = Desk(store, by, scopes, seeded=seeded, part=part)
+            desk = Desk(store_file, by, scopes, seeded=seeded, part=part)
             stack.push_async_callback(desk.close)
             await desk.open(**changes)
             return desk

@@ -1,20 +1,44 @@
 """One scene a test: on a SQLite file, or on each kind of store where the stores could differ."""
 
-import shutil
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.store.conftest import database_url, postgres_url
+from tests.store.conftest import HOW_TO_ENABLE, postgres_url
+from tests.watching import prepared
 from tests.watching.scene import Scene
 
-__all__ = ["database_url", "postgres_url"]
+__all__ = ["postgres_url"]
+
+
+@pytest.fixture(scope="session")
+def prepared_postgres() -> Iterator[tuple[str, str]]:
+    """A server, and its database to copy."""
+    server = os.environ.get("BATCHDESK_TEST_POSTGRES")
+    if not server:
+        pytest.skip(HOW_TO_ENABLE)
+    with prepared.prepared_database(server) as template:
+        yield server, template
 
 
 @pytest.fixture
-def sqlite_url(tmp_path: Path, migrated_store: Path) -> str:
-    return f"sqlite:///{shutil.copy(migrated_store, tmp_path / 'store.sqlite3')}"
+def sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
+    return prepared.copy_file(prepared_file, tmp_path)
+
+
+@pytest.fixture
+def postgres_copy(prepared_postgres: tuple[str, str]) -> Iterator[str]:
+    with prepared.database(*prepared_postgres) as url:
+        yield url
+
+
+@pytest.fixture(
+    params=["sqlite_url", pytest.param("postgres_copy", marks=pytest.mark.postgres)], ids=["sqlite", "postgres"]
+)
+def database_url(request: pytest.FixtureRequest) -> str:
+    return str(request.getfixturevalue(request.param))
 
 
 @pytest.fixture

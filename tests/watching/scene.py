@@ -38,7 +38,7 @@ SCOPES = frozenset(BOT_SCOPES) | {"channels:history", "groups:history", "im:hist
 
 
 class Scene:
-    """Opened by the fixtures in conftest.py; `worker` has every part of watching."""
+    """Opened by the fixtures in conftest.py, on a store with all tables; `worker` has every part of watching."""
 
     def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
         self.database = Database(url, busy_seconds=busy_seconds)
@@ -50,15 +50,13 @@ class Scene:
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Start both worlds and make the store."""
+        """Start both worlds."""
         self._open.push_async_callback(self.database.close)
-        self.database.open()
         await self._open.enter_async_context(self.api)
         await self._open.enter_async_context(self.slack)
         self._http = await self._open.enter_async_context(open_http("sk-ant-test", base_url=self.api.base_url))
         self._session = await self._open.enter_async_context(aiohttp.ClientSession())
         self.worker = self.another_worker()
-        self.worker.engine.prepare(always=False)
 
     async def close(self) -> None:
         """Stop everything."""
