@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 
+from bot.store.portions import portions
 from bot.store.tables import batches as table
 from bot.store.upserts import insert_new
 
@@ -60,8 +61,9 @@ def mark_missing(connection: Connection, batch_id: str, now: datetime) -> None:
 
 def mark_found(connection: Connection, batch_ids: Iterable[str]) -> None:
     """Note that these were found again."""
-    missing = update(table).where(table.c.id.in_(list(batch_ids)), table.c.missing_since.is_not(None))
-    connection.execute(missing.values(missing_since=None))
+    for some in portions(batch_ids):
+        missing = update(table).where(table.c.id.in_(some), table.c.missing_since.is_not(None))
+        connection.execute(missing.values(missing_since=None))
 
 
 def mark_fetched(connection: Connection, batch_id: str, now: datetime) -> None:
@@ -115,5 +117,8 @@ def unfinished(connection: Connection, *, expiring_before: datetime | None = Non
 
 def many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, SeenBatch]:
     """Give several batches by id."""
-    rows = connection.execute(select(table).where(table.c.id.in_(list(batch_ids))))
-    return {row.id: SeenBatch(**row._mapping) for row in rows}
+    found: dict[str, SeenBatch] = {}
+    for some in portions(batch_ids):
+        rows = connection.execute(select(table).where(table.c.id.in_(some)))
+        found |= {row.id: SeenBatch(**row._mapping) for row in rows}
+    return found

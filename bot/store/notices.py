@@ -1,13 +1,14 @@
 """Notices: what somebody is to be told, once; stored with the change that causes it, sent afterwards."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import Connection, or_, select, update
 
+from bot.store.portions import portions
 from bot.store.tables import notices as table
 from bot.store.upserts import insert_new
 from bot.store.work import Enqueue
@@ -92,6 +93,14 @@ def get(connection: Connection, key: str) -> Notice | None:
     """Give a notice, or None."""
     row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
     return _notice(row._mapping) if row else None
+
+
+def stored(connection: Connection, keys: Iterable[str]) -> set[str]:
+    """Give those of these keys that there is a notice of."""
+    found: set[str] = set()
+    for some in portions(keys):
+        found.update(connection.execute(select(table.c.key).where(table.c.key.in_(some))).scalars())
+    return found
 
 
 def of_batch(connection: Connection, batch_id: str) -> list[Notice]:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, delete, or_, select
 
+from bot.store.portions import portions
 from bot.store.tables import batches, mutes, quiet_levels
 from bot.store.tables import watches as table
 from bot.store.upserts import insert_new, put
@@ -46,8 +47,11 @@ def of_batch(connection: Connection, batch_id: str) -> list[Watch]:
 
 def of_batches(connection: Connection, batch_ids: Iterable[str]) -> list[Watch]:
     """Give the watches of several batches, oldest first."""
-    wanted = select(table).where(table.c.batch_id.in_(list(batch_ids)))
-    return [Watch(**row._mapping) for row in connection.execute(wanted.order_by(table.c.created_at, table.c.user_id))]
+    found: list[Watch] = []
+    for some in portions(batch_ids):
+        rows = connection.execute(select(table).where(table.c.batch_id.in_(some)))
+        found.extend(Watch(**row._mapping) for row in rows)
+    return sorted(found, key=lambda watch: (watch.created_at, watch.user_id))
 
 
 def of_user(connection: Connection, user_id: str, *, over: bool = False) -> list[Watch]:

@@ -1,5 +1,6 @@
 """Reminders: which are due, and telling each of them once."""
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -17,7 +18,13 @@ from bot.store.notices import Event, Notice, key_of
 from bot.store.watches import Watch
 from bot.store.work import Enqueue
 
+log = logging.getLogger(__name__)
+
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+LOOKS = 100
+"""Batches looked at in one go; the others' turn comes within minutes, and every reminder has at least an hour."""
+PATIENCE = 3
+"""Looks that may fail before the rest waits for the next time: the API is away."""
 GONE = "gone"
 """The status of a batch that was found to be deleted elsewhere."""
 
@@ -54,16 +61,24 @@ def event_due(batch: SeenBatch, now: datetime) -> Event | None:
 
 def reminders(batches: Iterable[SeenBatch], watched: Sequence[Watch], now: datetime) -> Iterator[Reminder]:
     """Yield what is due, one for each place where somebody watches; the feed's channel has no one to remind."""
+    places: dict[str, dict[str, list[str]]] = {}
+    for watch in watched:
+        if watch.user_id:
+            places.setdefault(watch.batch_id, {}).setdefault(watch.channel_id, []).append(watch.user_id)
     for batch in batches:
-        event = event_due(batch, now)
-        if event is None:
-            continue
-        places: dict[str, list[str]] = {}
-        for watch in watched:
-            if watch.batch_id == batch.id and watch.user_id:
-                places.setdefault(watch.channel_id, []).append(watch.user_id)
-        for place, users in places.items():
-            yield Reminder(batch, event, place, tuple(dict.fromkeys(users)))
+        event = _event_due(batch, now) if batch.id in places else None
+        if event is not None:
+            for place, users in places[batch.id].items():
+                yield Reminder(batch, event, place, tuple(dict.fromkeys(users)))
+
+
+def _event_due(batch: SeenBatch, now: datetime) -> Event | None:
+    """Let a row that cannot be read keep nobody else's reminder back."""
+    try:
+        return event_due(batch, now)
+    except ValueError:  # pydantic's error is one
+        log.exception("what is stored of %s cannot be read", batch.id)
+        return None
 
 
 class Reminders:
@@ -78,15 +93,20 @@ class Reminders:
         self._now = now
 
     async def send_due(self) -> int:
-        """Send all reminders that are due; say how many. Raises StoreUnavailable; a batch the API hides waits."""
+        """Send the reminders that are due, of so many batches at a time; say how many they were.
+
+        Raises StoreUnavailable; a batch the API hides waits.
+        """
         due = await self._database.run(lambda connection: self._due(connection, self._now()))
-        there: dict[str, bool] = {}
+        looked: dict[str, bool | None] = {}
         sent = 0
         for reminder in due:
             batch_id = reminder.batch.id
-            if batch_id not in there:
-                there[batch_id] = await self._is_there(batch_id)
-            if there[batch_id]:
+            if batch_id not in looked:
+                if len(looked) == LOOKS or list(looked.values()).count(None) == PATIENCE:
+                    break
+                looked[batch_id] = await self._is_there(batch_id)
+            if looked[batch_id]:
                 sent += await self._send(reminder)
         return sent
 
@@ -95,23 +115,26 @@ class Reminders:
             connection, created_after=now - RETENTION, created_before=now - RETENTION + WEEK + HOUR
         )
         expiring = batches_seen.unfinished(connection, expiring_before=now + HOUR + timedelta(minutes=1))
-        batches = [*ending, *expiring]
+        batches = [*expiring, *ending]  # first what has an hour, not a day
         watched = watches.of_batches(connection, [batch.id for batch in batches])
+        due = list(reminders(batches, watched, now))
+        told = notices.stored(connection, [reminder.key for reminder in due])
         return [
             reminder
-            for reminder in reminders(batches, watched, now)
-            if notices.get(connection, reminder.key) is None
+            for reminder in due
+            if reminder.key not in told
             and not watches.is_muted(connection, [reminder.batch.id, reminder.channel_id], now)
         ]
 
-    async def _is_there(self, batch_id: str) -> bool:
+    async def _is_there(self, batch_id: str) -> bool | None:
+        """Say whether the batch still exists; None where the API does not say."""
         try:
             await self._batches.retrieve(check_batch_id(batch_id))
         except BatchNotFound:
             await self._database.run(lambda connection: _mark_deleted(connection, batch_id))
             return False
         except ApiError:
-            return False
+            return None
         return True
 
     async def _send(self, reminder: Reminder) -> bool:

@@ -4,19 +4,21 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import Connection, update
 
-from bot.batches.models import BatchId, MessageBatch
+from bot.batches.models import MessageBatch
 from bot.commands.seen import seen_of
 from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.faults import Fault
 from bot.store import batches_seen, notices, watches
 from bot.store.batches_seen import SeenBatch
 from bot.store.notices import Event, Notice
+from bot.store.tables import batches as batches_table
 from bot.store.watches import Watch
-from bot.watching.remind import Reminders, event_due, reminders
+from bot.watching.remind import LOOKS, PATIENCE, Reminders, event_due, reminders
 from tests.builders import ADA, BEN, CREATED, ID, counts, ended, running
-from tests.desk import BATCHES, Desk
-
-pytestmark = pytest.mark.worker
+from tests.desk import BATCHES
+from tests.watching.scene import Scene
 
 DAYS = timedelta(days=1)
 
@@ -79,92 +81,132 @@ def test_who_watches_in_one_place_is_reminded_in_one_message() -> None:
     ]
 
 
-async def remember(desk: Desk, batch: Batch) -> MessageBatch:
+async def remember(scene: Scene, batch: Batch) -> MessageBatch:
     """Let Ada have watched a batch in the channel, as the store has it afterwards."""
-    services = desk.bot.worker.services
-    found = await services.batches.retrieve(BatchId(batch.id))
-    watch = Watch(batch.id, ADA.user, BATCHES, "watch", desk.time())
-    await services.database.run(lambda c: batches_seen.add(c, seen_of(found, desk.time())))
-    await services.database.run(lambda c: watches.add(c, watch))
+    found = scene.read(batch)
+    watch = Watch(batch.id, ADA.user, BATCHES, "watch", scene.now())
+    scene.database.transact(lambda c: batches_seen.add(c, seen_of(found, scene.now())))
+    scene.database.transact(lambda c: watches.add(c, watch))
     return found
 
 
-def reminding(desk: Desk) -> Reminders:
-    services = desk.bot.worker.services
-    return Reminders(services.database, services.batches, services.enqueue, desk.time)
+def reminding(scene: Scene) -> Reminders:
+    services = scene.worker.services
+    return Reminders(services.database, services.batches, services.enqueue, scene.now)
 
 
-async def told(desk: Desk, batch: Batch) -> list[Notice]:
-    return await desk.bot.worker.services.database.run(lambda c: notices.of_batch(c, batch.id))
+def told(scene: Scene, batch: Batch) -> list[Notice]:
+    return scene.database.transact(lambda c: notices.of_batch(c, batch.id))
 
 
-def set_clock(desk: Desk, to: datetime) -> None:
-    desk.time.later += to - desk.time()
+def set_clock(scene: Scene, to: datetime) -> None:
+    scene.later((to - scene.now()).total_seconds())
 
 
-async def test_each_reminder_comes_once(desk: Desk) -> None:
-    batch = desk.api.workspace.add(succeeded=5)
-    found = await remember(desk, batch)
+async def test_each_reminder_comes_once_and_is_told(either_scene: Scene) -> None:
+    batch = either_scene.api.workspace.add(succeeded=5)
+    found = await remember(either_scene, batch)
 
     stored = []
     for days in (1, 22, 23, 28, 28.5, 30):
-        set_clock(desk, found.created_at + days * DAYS)
-        await reminding(desk).send_due()
-        stored.append([each.event for each in await told(desk, batch)])
+        set_clock(either_scene, found.created_at + days * DAYS)
+        await reminding(either_scene).send_due()
+        stored.append([each.event for each in told(either_scene, batch)])
+    await either_scene.settle()
 
     week, day = "results_expire_7d", "results_expire_1d"
     assert stored == [[], [week], [week], [week, day], [week, day], [week, day]]
+    assert [f"<@{ADA.user}>" in message.seen for message in either_scene.slack.messages(BATCHES)] == [True, True]
 
 
-async def test_two_workers_remind_once(desk: Desk) -> None:
-    batch = desk.api.workspace.add(succeeded=5)
-    found = await remember(desk, batch)
-    set_clock(desk, found.created_at + 22 * DAYS)
+async def test_two_workers_remind_once(either_scene: Scene) -> None:
+    batch = either_scene.api.workspace.add(succeeded=5)
+    found = await remember(either_scene, batch)
+    set_clock(either_scene, found.created_at + 22 * DAYS)
 
-    sent = await asyncio.gather(reminding(desk).send_due(), reminding(desk).send_due())
+    sent = await asyncio.gather(reminding(either_scene).send_due(), reminding(either_scene).send_due())
 
-    assert sum(sent) <= 1
-    assert len(await told(desk, batch)) == 1
+    assert sum(sent) == 1
+    assert len(told(either_scene, batch)) == 1
 
 
-async def test_nobody_is_reminded_of_a_batch_that_was_deleted_since(desk: Desk) -> None:
-    batch = desk.api.workspace.add(succeeded=5)
-    found = await remember(desk, batch)
-    desk.api.workspace.delete(batch.id)
-    set_clock(desk, found.created_at + 22 * DAYS)
+async def test_nobody_is_reminded_of_a_batch_that_was_deleted_since(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    found = await remember(scene, batch)
+    scene.api.workspace.delete(batch.id)
+    set_clock(scene, found.created_at + 22 * DAYS)
 
-    await reminding(desk).send_due()
-    looked = len(desk.api.requests)
-    await reminding(desk).send_due()
+    await reminding(scene).send_due()
+    looked = len(scene.api.requests)
+    await reminding(scene).send_due()
 
-    assert await told(desk, batch) == []
-    assert sum(request.path.endswith(batch.id) for request in desk.api.requests[looked:]) == 0
+    assert told(scene, batch) == []
+    assert scene.api.requests[looked:] == []
 
 
 @pytest.mark.parametrize("of_channel", [False, True])
-async def test_nobody_is_reminded_of_what_is_muted_until_the_mute_ends(desk: Desk, of_channel: bool) -> None:
-    batch = desk.api.workspace.add(succeeded=5)
-    found = await remember(desk, batch)
-    set_clock(desk, found.created_at + 22 * DAYS)
-    until, subject = desk.time() + timedelta(hours=3), BATCHES if of_channel else batch.id
-    await desk.bot.worker.services.database.run(lambda c: watches.mute(c, subject, until))
+async def test_nobody_is_reminded_of_what_is_muted_until_the_mute_ends(either_scene: Scene, of_channel: bool) -> None:
+    batch = either_scene.api.workspace.add(succeeded=5)
+    found = await remember(either_scene, batch)
+    set_clock(either_scene, found.created_at + 22 * DAYS)
+    until, subject = either_scene.now() + timedelta(hours=3), BATCHES if of_channel else batch.id
+    either_scene.database.transact(lambda c: watches.mute(c, subject, until))
 
-    await reminding(desk).send_due()
-    muted = await told(desk, batch)
-    set_clock(desk, until + timedelta(minutes=1))
-    await reminding(desk).send_due()
+    await reminding(either_scene).send_due()
+    muted = told(either_scene, batch)
+    set_clock(either_scene, until + timedelta(minutes=1))
+    await reminding(either_scene).send_due()
 
     assert muted == []
-    assert len(await told(desk, batch)) == 1
+    assert len(told(either_scene, batch)) == 1
 
 
-async def test_a_reminder_waits_while_the_api_does_not_answer(desk: Desk) -> None:
-    batch = desk.api.workspace.add(succeeded=5)
-    found = await remember(desk, batch)
-    set_clock(desk, found.created_at + 22 * DAYS)
-    await desk.api.stop()
+async def test_a_reminder_waits_while_the_api_does_not_answer(scene: Scene) -> None:
+    batches = [scene.api.workspace.add(succeeded=5) for _ in range(PATIENCE + 5)]
+    for batch in batches:
+        found = await remember(scene, batch)
+    set_clock(scene, found.created_at + 22 * DAYS)
+    before = len(scene.api.requests)
+    scene.api.add_fault(Fault(path="*", status=529, times=1_000))
 
-    sent = await reminding(desk).send_due()
+    sent = await reminding(scene).send_due()
+    asked = {request.path for request in scene.api.requests[before:]}
+    scene.api.clear_faults()
+    later = await reminding(scene).send_due()
 
-    assert sent == 0
-    assert await told(desk, batch) == []
+    assert (sent, len(asked)) == (0, PATIENCE)
+    assert later == len(batches)
+
+
+async def test_a_row_that_cannot_be_read_keeps_nobody_elses_reminder_back(either_scene: Scene) -> None:
+    poisoned, good = (either_scene.api.workspace.add(succeeded=5) for _ in range(2))
+    for batch in (poisoned, good):
+        found = await remember(either_scene, batch)
+    spoil = update(batches_table).where(batches_table.c.id == poisoned.id).values(body="{")
+    either_scene.database.transact(lambda connection: connection.execute(spoil))
+    set_clock(either_scene, found.created_at + 22 * DAYS)
+
+    await reminding(either_scene).send_due()
+
+    assert told(either_scene, poisoned) == []
+    assert len(told(either_scene, good)) == 1
+
+
+async def test_of_thousands_some_are_looked_at_in_one_go_and_the_rest_soon_after(scene: Scene) -> None:
+    batches = [scene.api.workspace.add(succeeded=5) for _ in range(LOOKS + 20)]
+    now = scene.now()
+
+    def store(connection: Connection) -> None:
+        for batch in batches:
+            batches_seen.add(connection, seen_of(scene.read(batch), now))
+            watches.add(connection, Watch(batch.id, ADA.user, BATCHES, "watch", now))
+
+    scene.database.transact(store)
+    set_clock(scene, now + 22 * DAYS + timedelta(hours=1))
+    before = len(scene.api.requests)
+
+    first = await reminding(scene).send_due()
+    looks = len(scene.api.requests) - before
+    second = await reminding(scene).send_due()
+
+    assert (first, looks, second) == (LOOKS, LOOKS, 20)
