@@ -116,14 +116,18 @@ class Posting:
             return await self._client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
             raise _told_apart(error) from error
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+        except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
+            # AttributeError: slack_sdk takes every text for JSON, also a proxy's of plain text.
             raise Doubtful(type(error).__name__) from error
 
 
 def _told_apart(error: SlackApiError) -> PostingFailed:
-    said, status = str(error.response.get("error", "")), error.response.status_code
+    response = error.response
+    if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, dict):
+        return Doubtful("an answer that is not Slack's")
+    said, status = str(response.get("error", "")), response.status_code
     if status == 429 or said in ("ratelimited", "rate_limited"):
-        return Limited(_seconds(error.response.headers))
+        return Limited(_seconds(response.headers))
     if said in _CLOSED:
         return PlaceClosed(said)
     if said in _NO_MESSAGE:

@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 from sqlalchemy import Connection, or_, select, update
 
@@ -52,6 +52,21 @@ class Notice:
     given_up: str | None = None
 
 
+KNOWN: frozenset[str] = frozenset(get_args(Event))
+"""What this version can tell; a newer one beside it may store more."""
+FURTHEST = timedelta(hours=3)
+"""No attempt is put off so far: what is due later was put off by a clock that has been put back."""
+
+
+@dataclass(frozen=True)
+class Due:
+    """What is needed of a notice to hand it over again; its words are not read, because they may be unreadable."""
+
+    key: str
+    channel_id: str
+    attempts: int
+
+
 def key_of(batch_id: str, event: Event, channel_id: str) -> str:
     """Give the key of what is told once about a batch in a place."""
     return f"{batch_id}:{event}:{channel_id}"
@@ -81,7 +96,9 @@ def send(connection: Connection, enqueue: Enqueue, notice: Notice) -> bool:
     return True
 
 
-def hand_over_again(connection: Connection, enqueue: Enqueue, notice: Notice, at: datetime, delay: timedelta) -> None:
+def hand_over_again(
+    connection: Connection, enqueue: Enqueue, notice: Notice | Due, at: datetime, delay: timedelta
+) -> None:
     """Hand the delivery of a notice over once more, to be tried after `delay`."""
     postpone(connection, notice.key, at + delay)
     mark = f"{notice.attempts}-{int(at.timestamp() * 1_000)}"
@@ -90,7 +107,7 @@ def hand_over_again(connection: Connection, enqueue: Enqueue, notice: Notice, at
 
 
 def get(connection: Connection, key: str) -> Notice | None:
-    """Give a notice, or None."""
+    """Give a notice, or None. Raises ValueError: what is stored cannot be read."""
     row = connection.execute(select(table).where(table.c.key == key)).one_or_none()
     return _notice(row._mapping) if row else None
 
@@ -153,10 +170,11 @@ def give_up(connection: Connection, key: str, why: str) -> bool:
     return connection.execute(update(table).where(table.c.key == key, *_OPEN).values(given_up=why)).rowcount == 1
 
 
-def overdue(connection: Connection, before: datetime, limit: int = 500) -> list[Notice]:
+def overdue(connection: Connection, before: datetime, limit: int = 500) -> list[Due]:
     """Give the notices that should have been tried before a moment, oldest first."""
-    wanted = select(table).where(*_OPEN, table.c.due_at < before).order_by(table.c.due_at).limit(limit)
-    return [_notice(row._mapping) for row in connection.execute(wanted)]
+    due = or_(table.c.due_at < before, table.c.due_at > before + FURTHEST)
+    wanted = select(table.c.key, table.c.channel_id, table.c.attempts).where(*_OPEN, due)
+    return [Due(*row) for row in connection.execute(wanted.order_by(table.c.due_at).limit(limit))]
 
 
 def postpone(connection: Connection, key: str, due_at: datetime) -> None:

@@ -14,7 +14,7 @@ from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posti
 from bot.store import batches_seen, cards, notices
 from bot.store.batches_seen import SeenBatch
 from bot.store.database import Database
-from bot.store.notices import Notice
+from bot.store.notices import KNOWN, Notice
 from bot.store.work import Enqueue
 from bot.ui.notices import draw_notice
 from bot.ui.reply import Message
@@ -22,6 +22,8 @@ from bot.watching.pace import ATTEMPTS, ATTEMPTS_IN_DOUBT, HELD, LEASE, POST, Pa
 
 log = logging.getLogger(__name__)
 
+NEWER_COMES = timedelta(days=7)
+"""So long a notice of an unknown kind waits for the version of the bot that stored it."""
 _ENDINGS = frozenset({"ended", "canceled"})
 _BROADCAST = _ENDINGS | {"gone"}
 """Answers to a card that its channel sees as well."""
@@ -100,7 +102,7 @@ class Deliver:
 
     def _hold(self, connection: Connection, key: str) -> _Held | None:
         """Claim the notice and a moment to post at; what cannot be done now is handed over again."""
-        now, notice = self._pace.now(), notices.get(connection, key)
+        now, notice = self._pace.now(), self._readable(connection, key)
         if notice is None or notice.sent_at is not None or notice.given_up is not None:
             return None
         wait, reserved = self._pace.reserve(connection, POST, notice.channel_id)
@@ -114,6 +116,22 @@ class Deliver:
             claimed = replace(claimed, thread_ts=card.ts)
         seen = batches_seen.get(connection, claimed.batch_id) if claimed.batch_id else None
         return _Held(claimed, seen, wait, card.posted_in if card else None)
+
+    def _readable(self, connection: Connection, key: str) -> Notice | None:
+        """Read a notice; give up what is spoilt, and leave what a newer version has to tell to its workers."""
+        try:
+            notice = notices.get(connection, key)
+        except ValueError:
+            log.exception("notice %s cannot be read and is given up", key)
+            notices.give_up(connection, key, "what is stored of it cannot be read")
+            return None
+        if notice is None or notice.event in KNOWN:
+            return notice
+        if self._pace.now() - notice.created_at > NEWER_COMES:
+            notices.give_up(connection, key, f"no version of the bot came that knows {notice.event}")
+        else:  # redrive comes back to it
+            notices.postpone(connection, key, self._pace.now())
+        return None
 
     def _limited(self, connection: Connection, held: _Held, seconds: float) -> None:
         """Slack did not take it: that was no attempt."""

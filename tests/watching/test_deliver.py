@@ -130,16 +130,20 @@ async def test_an_archived_channel_moves_the_card_to_its_watchers(scene: Scene) 
 
 
 async def test_somebody_who_left_is_told_nothing_and_stops_nobody(scene: Scene) -> None:
-    batch = scene.batch(ends_in=60)
-    await scene.watch(batch, BEN, channel=BEN)
-    await scene.watch(batch)
-    scene.slack.world.add(replace(scene.slack.world.people[BEN], deleted=True))
+    first, second = scene.batch(ends_in=60), scene.batch(ends_in=600)
+    await scene.watch(first, BEN, channel=BEN)
+    await scene.watch(second)
     scene.later(100)
+    scene.slack.fail_next("chat.postMessage", error="user_disabled")
 
     await scene.sweep()
+    scene.later(3_600)
+    await scene.sweep()
 
-    assert len(scene.told()) == 1
-    assert scene.notice(batch, channel=BEN).given_up is not None or scene.notice(batch, channel=BEN).sent_at
+    assert scene.notice(first, channel=BEN).given_up == "user_disabled"
+    assert not scene.told("D0BEN")
+    [told] = scene.told()
+    assert second.id in told.seen
 
 
 async def test_a_card_that_somebody_deleted_is_posted_anew_once(scene: Scene) -> None:

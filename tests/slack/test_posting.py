@@ -1,0 +1,64 @@
+"""What became of a message when what answers is not Slack, or not in Slack's words: doubtful, never lost or refused."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import aiohttp
+import pytest
+from aiohttp import web
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.slack.posting import Doubtful, Limited, Posting
+from bot.ui.reply import Message
+
+Opened = Callable[[int, str, str], Awaitable[Posting]]
+
+
+@pytest.fixture
+async def answering() -> AsyncIterator[Opened]:
+    """Open a server that answers everything with one status, content type and body."""
+    runners: list[web.AppRunner] = []
+    session = aiohttp.ClientSession()
+
+    async def opened(status: int, kind: str, body: str) -> Posting:
+        async def answer(_request: web.Request) -> web.Response:
+            return web.Response(status=status, content_type=kind, text=body)
+
+        app = web.Application()
+        app.router.add_route("*", "/{rest:.*}", answer)
+        runner = web.AppRunner(app)
+        runners.append(runner)
+        await runner.setup()
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
+        return Posting(AsyncWebClient("xoxb-1", base_url=url, session=session, retry_handlers=[]))
+
+    yield opened
+    await session.close()
+    for runner in runners:
+        await runner.cleanup()
+
+
+@pytest.mark.parametrize(
+    ("status", "kind", "body"),
+    [
+        (200, "text/html", "<html>maintenance</html>"),
+        (503, "text/html", "<html>maintenance</html>"),
+        (200, "text/plain", "maintenance"),
+        (502, "text/plain", "bad gateway"),
+        (200, "application/json", "<html>maintenance</html>"),
+        (200, "application/json", "[]"),
+        (200, "application/json", ""),
+    ],
+)
+async def test_an_answer_that_is_not_slacks_is_doubtful(answering: Opened, status: int, kind: str, body: str) -> None:
+    posting = await answering(status, kind, body)
+
+    with pytest.raises(Doubtful):
+        await posting.post("C1", Message("hello", ()), "a key")
+
+
+async def test_a_proxy_that_limits_is_obeyed_too(answering: Opened) -> None:
+    posting = await answering(429, "text/html", "<html>slow down</html>")
+
+    with pytest.raises(Limited):
+        await posting.post("C1", Message("hello", ()), "a key")
