@@ -1,6 +1,6 @@
 """The audit record: what somebody set out to do, written before the act, and what came of it, written after."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -124,6 +124,12 @@ def for_confirmation(connection: Connection, confirmation_id: str) -> AuditEntry
     wanted = select(table).where(table.c.confirmation_id == confirmation_id, used).order_by(table.c.id).limit(1)
     row = connection.execute(wanted).one_or_none()
     return AuditEntry(**row._mapping) if row else None
+
+
+def unsettled(connection: Connection, verbs: Sequence[str], after: datetime, before: datetime) -> list[int]:
+    """Give the numbers of acts begun in a span of time that have no outcome, oldest first."""
+    span = table.c.at >= after, table.c.at < before, table.c.outcome.is_(None), table.c.verb.in_(verbs)
+    return list(connection.execute(select(table.c.id).where(*span).order_by(table.c.id)).scalars())
 
 
 def who_did(connection: Connection, verb: str, subject: str) -> str | None:

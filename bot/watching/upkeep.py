@@ -11,8 +11,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.store import cards, confirmations, duties, notices, old_rows, workers
-from bot.store.database import Database
+from bot.confirmations import EXECUTE
+from bot.store import audit, cards, confirmations, duties, notices, old_rows, workers
+from bot.store.database import Database, Reason, StoreUnavailable
 from bot.store.outset import SWEEP
 from bot.store.workers import Worker
 from bot.watching.engine import Engine
@@ -21,11 +22,17 @@ log = logging.getLogger(__name__)
 
 PULSE = 2.0
 BEAT = timedelta(seconds=10)
-DEAD = timedelta(seconds=60)
+DEAD = timedelta(seconds=45)
+"""With the beat of whoever finds it and ON_ITS_WAY less than a minute: so long a dead worker's work lies."""
+SKEWED = timedelta(minutes=10)
+"""Heard of so far ahead of now, a process wrote that before the clock was put back; a living one corrects it."""
 UNSENT = timedelta(minutes=2)
 """After so long a notice that should have been tried is handed over again."""
 ON_ITS_WAY = timedelta(seconds=3)
 """So long a message of a process that died may take to show; nobody looks for it before."""
+UNSETTLED = timedelta(minutes=10)
+"""After so long a change without an outcome is looked at again: the store was away when its safety net came."""
+_WITH_A_NET = ("cancel", "delete")
 _SWEEP_LASTS = timedelta(minutes=3)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
@@ -43,12 +50,19 @@ class Upkeep:
     """The pulse of one worker. Whatever fails is logged, and the next pulse comes."""
 
     def __init__(
-        self, database: Database, engine: Engine, now: Callable[[], datetime], chores: Sequence[Chore] = ()
+        self,
+        database: Database,
+        engine: Engine,
+        now: Callable[[], datetime],
+        chores: Sequence[Chore] = (),
+        pause: float = PULSE,
     ) -> None:
         self._database = database
         self._engine = engine
         self._now = now
+        self._pause = pause
         self._last_beat: datetime | None = None
+        self._trouble: Reason | None = None
         self._chores = (
             Chore("redrive", timedelta(seconds=30), self.redrive),
             Chore("prune", timedelta(days=1), self.prune),
@@ -56,18 +70,34 @@ class Upkeep:
         )
 
     async def run(self) -> None:
-        """Pulse until cancelled."""
-        while True:
-            await self.pulse()
-            await asyncio.sleep(PULSE)
+        """Pulse until cancelled; a chore that takes its time holds up neither the beat nor another."""
+        async with asyncio.TaskGroup() as loops:
+            loops.create_task(self._repeat(self._beat, self.hand_out_sweep))
+            for chore in self._chores:
+                loops.create_task(self._repeat(partial(self._do_chore, chore)))
 
     async def pulse(self) -> None:
         """Do what is due now; raises nothing that a later pulse may mend."""
-        for step in (self._beat, self.hand_out_sweep, self._do_chores):
-            try:
-                await step()
-            except Exception:
-                log.exception("upkeep failed, and goes on")
+        for step in (self._beat, self.hand_out_sweep):
+            await self._try(step)
+        for chore in self._chores:
+            await self._try(partial(self._do_chore, chore))
+
+    async def _repeat(self, *steps: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            for step in steps:
+                await self._try(step)
+            await asyncio.sleep(self._pause)
+
+    async def _try(self, step: Callable[[], Awaitable[None]]) -> None:
+        try:
+            await step()
+        except StoreUnavailable as error:
+            if error.reason != self._trouble:  # once: a log without end does not help a disk that is full
+                log.error("the store is %s: nothing is watched until it works again; nothing is lost", error.reason)
+            self._trouble = error.reason
+        except Exception:
+            log.exception("upkeep failed, and goes on")
 
     async def leave(self) -> None:
         """Say that this process stops, so that nobody waits for it before taking over what it left."""
@@ -103,17 +133,19 @@ class Upkeep:
             return
         dead = await self._database.run(partial(self._beat_and_find, now=now))
         self._last_beat = now
+        if self._trouble is not None:
+            log.warning("the store works again")
+            self._trouble = None
         for worker in dead:
             count = await self._engine.take_over(worker.id)
             log.warning("took over %d pieces of work from worker %s", count, worker.id)
             await self._database.run(partial(self._bury, worker=worker))
 
-    async def _do_chores(self) -> None:
-        for chore in self._chores:
-            now = self._now()
-            turn = await self._database.run(partial(duties.take, name=chore.name, now=now, next_due=now + chore.every))
-            if turn is not None:
-                await chore.do()
+    async def _do_chore(self, chore: Chore) -> None:
+        now = self._now()
+        turn = await self._database.run(partial(duties.take, name=chore.name, now=now, next_due=now + chore.every))
+        if turn is not None:
+            await chore.do()
 
     def _hand_out_sweep(self, connection: Connection) -> None:
         now = self._now()
@@ -128,7 +160,8 @@ class Upkeep:
     def _is_dead(self, worker: Worker, now: datetime) -> bool:
         if worker.id == self._engine.worker_id:
             return False
-        return now - worker.seen_at > DEAD or (worker.host == socket.gethostname() and not _runs(worker.pid))
+        silent = now - worker.seen_at
+        return not -SKEWED < silent <= DEAD or (worker.host == socket.gethostname() and not _runs(worker.pid))
 
     def _bury(self, connection: Connection, worker: Worker) -> None:
         """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""
@@ -144,7 +177,11 @@ class Upkeep:
             notices.hand_over_again(connection, self._engine.enqueue, notice, now, timedelta(0))
         for card in undrawn:
             cards.hand_over_again(connection, self._engine.enqueue, card, now, timedelta(0))
-        return len(stuck) + len(undrawn)
+        unsettled = audit.unsettled(connection, _WITH_A_NET, now - timedelta(days=1), now - UNSETTLED)
+        for number in unsettled:
+            mark = int(now.timestamp() // UNSETTLED.total_seconds())
+            self._engine.enqueue(connection, EXECUTE, f"act:{number}:{mark}", "api", [number])
+        return len(stuck) + len(undrawn) + len(unsettled)
 
 
 def _runs(pid: int) -> bool:

@@ -6,9 +6,14 @@ from datetime import timedelta
 
 from sqlalchemy import text
 
+from bot.commands.base import Proposal
+from bot.commands.cancel import Cancel
+from bot.commands.references import Reference
+from bot.confirmations import Confirmations
 from bot.store import duties, notices, workers
 from bot.store.workers import Worker
-from bot.watching.upkeep import Chore, Upkeep
+from bot.watching.upkeep import BEAT, DEAD, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
+from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
 from tests.watching.scene import Scene
 
@@ -80,9 +85,15 @@ def is_dead(scene: Scene, worker: Worker) -> bool:
     return worker.id in {each.id for each in scene.database.transact(scene.worker.upkeep.find_dead)}
 
 
-async def test_a_process_not_heard_of_for_a_minute_is_dead(scene: Scene) -> None:
-    assert not is_dead(scene, other(scene, seen_at=scene.now() - timedelta(seconds=59)))
-    assert is_dead(scene, other(scene, id="older", seen_at=scene.now() - timedelta(seconds=61)))
+async def test_a_process_not_heard_of_is_dead_and_its_work_free_within_a_minute(scene: Scene) -> None:
+    assert not is_dead(scene, other(scene, seen_at=scene.now() - DEAD))
+    assert is_dead(scene, other(scene, id="older", seen_at=scene.now() - DEAD - timedelta(seconds=1)))
+    assert timedelta(minutes=1) > DEAD + BEAT + ON_ITS_WAY
+
+
+async def test_a_process_that_died_before_the_clock_was_put_back_is_dead(scene: Scene) -> None:
+    assert not is_dead(scene, other(scene, seen_at=scene.now() + timedelta(seconds=30)))  # clocks of two machines
+    assert is_dead(scene, other(scene, id="ahead", seen_at=scene.now() + timedelta(hours=3)))
 
 
 async def test_a_process_of_this_machine_that_does_not_run_is_dead_at_once(scene: Scene) -> None:
@@ -120,6 +131,49 @@ async def test_the_pulse_outlives_a_store_that_fails(scene: Scene) -> None:
     await upkeep.pulse()
 
     assert done == ["done"]
+
+
+async def test_a_chore_that_takes_its_time_stops_neither_the_beat_nor_other_chores(scene: Scene) -> None:
+    hanging, done = asyncio.Event(), asyncio.Event()
+
+    async def finish() -> None:
+        done.set()
+
+    chores = [Chore("slow", BEAT, hanging.wait), Chore("quick", BEAT, finish)]
+    upkeep = Upkeep(scene.database, scene.worker.engine, scene.now, chores, pause=0.01)
+    running = asyncio.create_task(upkeep.run())
+
+    await asyncio.wait_for(done.wait(), 5)
+    scene.later(60)
+    done.clear()
+    await asyncio.wait_for(done.wait(), 5)
+    async with asyncio.timeout(5):
+        while scene.database.transact(workers.everyone)[0].seen_at < scene.now():  # noqa: ASYNC110 - the store wakes nobody
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert not hanging.is_set()
+
+
+async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Scene) -> None:
+    services = either_scene.worker.services
+    batch = either_scene.batch(ends_in=3_600)
+    confirmations = Confirmations(services.database, services.now)  # it hands nothing over
+    proposal = Proposal(Cancel(Reference(batch.id)), either_scene.read(batch), asks=False)
+    number = await confirmations.begin(proposal, CALLER, None)
+    early = await either_scene.worker.upkeep.redrive()
+    either_scene.later(UNSETTLED.total_seconds() + 1)
+
+    await either_scene.worker.upkeep.redrive()
+    await either_scene.worker.upkeep.redrive()
+
+    assert early == 0
+    assert len(await either_scene.worker.engine.waiting("execute")) == 1
+    await either_scene.worker.follow_through.run(number)
+    either_scene.later(UNSETTLED.total_seconds() + 1)
+    await either_scene.settle()
+    assert await either_scene.worker.upkeep.redrive() == 0
 
 
 async def test_batches_long_gone_are_forgotten_with_all_that_was_said_of_them(scene: Scene) -> None:
