@@ -14,14 +14,19 @@ from aiohttp import web
 from bot.figures import Figures
 from bot.store import duties, notices
 from bot.store.database import Database, StoreUnavailable
+from bot.store.duties import Duty
 from bot.store.outset import SWEEP
 
 log = logging.getLogger(__name__)
 
 DEAF_AFTER = 45.0
 """Seconds without a pong; slack_sdk pings every 5 to 10, in quiet hours too."""
+OVERDUE = 45.0
+"""Seconds that a sweep may be overdue, or that sweeps may fail: the next one comes 30 s after one that failed."""
 SWEEP_LATE = 110.0
-"""Seconds; a sweep comes at least once a minute, so this is less than a minute after the one that did not."""
+"""Seconds without a whole sweep, whatever the reason; in the quietest hours one comes once a minute."""
+REFUSED = 30.0
+"""Seconds for which a store that could not write counts as failing; a worker writes every 10."""
 LONGEST_CHECK = 5.0
 """Seconds that one check may take before it counts as failed."""
 
@@ -65,15 +70,21 @@ class Records:
             await self._database.run(lambda connection: duties.get(connection, SWEEP))
         except StoreUnavailable as error:
             return f"the store is {error.reason}"
-        return None
+        reason = self._database.refused(within=REFUSED)
+        return f"the store is {reason}" if reason is not None else None
 
     async def sweep(self) -> str | None:
         """Return how late the sweep is, once that is too long; a store that fails is told by its own check."""
         try:
-            lag = (await self._read())[0]
+            duty = await self._database.run(lambda connection: duties.get(connection, SWEEP))
         except StoreUnavailable:
             return None
-        return f"the last whole sweep was {lag:.0f} s ago" if lag > SWEEP_LATE else None
+        lag, overdue = self._lag(duty), 0.0
+        if duty is not None:
+            since = min(duty.due_at, duty.failing_since or duty.due_at)
+            overdue = (self._now() - max(since, self._begun)).total_seconds()
+        late = lag > SWEEP_LATE or overdue > OVERDUE
+        return f"the last whole sweep was {lag:.0f} s ago" if late else None
 
     async def figures(self) -> tuple[float, float]:
         """Return the seconds since the last whole sweep, and how many notices wait; NaN where they cannot be read."""
@@ -86,10 +97,13 @@ class Records:
         duty, waiting = await self._database.run(
             lambda connection: (duties.get(connection, SWEEP), notices.waiting(connection))
         )
+        return self._lag(duty), float(waiting)
+
+    def _lag(self, duty: Duty | None) -> float:
         done = duty.done_at if duty is not None else None
         # A process that has just come waits for its first sweep as long as for any other.
         since = self._begun if done is None else max(done, self._begun)
-        return max(0.0, (self._now() - since).total_seconds()), float(waiting)
+        return max(0.0, (self._now() - since).total_seconds())
 
 
 class Health:

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, TypeVar
@@ -16,6 +17,7 @@ from bot.store import schema, sqlite
 T = TypeVar("T")
 Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]
 
+_ONLY_WRITING = frozenset({"full", "read-only"})
 # Connections a process, and threads that wait on them: small plans allow 20 in all, and asyncio's own threads (five on
 # one core) must not all stand before a locked file, because host names are looked up in them too.
 POOL_SIZE = 4
@@ -42,6 +44,7 @@ class Database:
             self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._running: set[asyncio.Task[Any]] = set()
+        self._refused: tuple[Reason | None, float] = (None, 0.0)
 
     def open(self) -> None:
         """Bring the tables up to this version, safely beside other processes that do the same."""
@@ -57,8 +60,18 @@ class Database:
 
         Raises StoreUnavailable for whatever the database refuses; what else `work` raises passes through.
         """
-        with _translated(), self.engine.begin() as connection:
-            return work(connection)
+        try:
+            with _translated(), self.engine.begin() as connection:
+                return work(connection)
+        except StoreUnavailable as error:
+            if error.reason in _ONLY_WRITING:
+                self._refused = error.reason, time.monotonic()
+            raise
+
+    def refused(self, *, within: float) -> Reason | None:
+        """Return why it could not write in the last so many seconds, where reading it shows nothing."""
+        reason, at = self._refused
+        return reason if reason is not None and time.monotonic() - at <= within else None
 
     async def run(self, work: Callable[[Connection], T]) -> T:
         """Do the same in a thread. Who is cancelled while waiting does not stop it; `close` waits for it."""
