@@ -115,6 +115,11 @@ class CauseKey(NamedTuple):
     message: str
 
 
+def cause_of(error_type: str, message: str) -> CauseKey:
+    """The cause of a request that errored, of its error's own type and words; both empty where it could not be read."""
+    return CauseKey(error_type[:_LONGEST_ID], generalize(message))
+
+
 @dataclass
 class CauseTally:
     """Counts failures by cause: the first `most` causes each, the failures of all later ones together."""
@@ -129,7 +134,7 @@ class CauseTally:
         """Count a request that errored; both empty where the error could not be read."""
         said = (error_type, message[:_LONGEST_READ])
         if (key := self._remembered.get(said)) is None:
-            key = CauseKey(error_type[:_LONGEST_ID], generalize(message))
+            key = cause_of(error_type, message)
             if len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[said] = key
         self._add(key, custom_id)

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 import msgspec
 
 from bot.batches.line_reader import LONGEST_LINE, Block, BrokenLine, LineReader
-from bot.batches.result_parts import MessagePart, ResultLine, Succeeded
+from bot.batches.result_parts import MessagePart, ResultLine, Succeeded, Unreadable
 
 
 class FailuresFilter:
@@ -39,6 +39,6 @@ class FailuresFilter:
                 self.broken += 1
                 continue
             pairs = zip(read.parts, read.raws, strict=True)
-            failures += [raw for line, raw in pairs if not isinstance(line.result, Succeeded)]
+            failures += [raw for line, raw in pairs if not isinstance(line.result, Succeeded | Unreadable)]
         self.passed += len(failures)
         return failures

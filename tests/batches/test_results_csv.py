@@ -118,6 +118,12 @@ def test_failures_pass_byte_for_byte() -> None:
     assert (failures.passed, failures.broken, failures.lines) == (3, 1, 6)
 
 
+def test_a_success_whose_message_cannot_be_read_is_no_failure() -> None:
+    odd = b'{"custom_id":"odd","result":{"type":"succeeded","message":{"usage":null}}}\n'
+
+    assert FailuresFilter().feed(odd + errored("a")) == errored("a")
+
+
 def test_the_causes_are_a_table_largest_first() -> None:
     reader = SummaryReader(Prices.load(), most_causes=2)
     reader.feed(errored("=no 1") + errored("=no 2") + EXPIRED + b"\n" + errored("other"))
