@@ -19,6 +19,8 @@ class FileKind(StrEnum):
     CSV = "--csv"
     ERRORS_CSV = "--errors --csv"
     CAUSES = "--causes"
+    FAMILY = "--family"
+    PART_OF_FAMILY = "--family --partial"
 
 
 TAKEN: dict[FileKind, Taken] = {
@@ -26,6 +28,8 @@ TAKEN: dict[FileKind, Taken] = {
     FileKind.CSV: "csv",
     FileKind.ERRORS: "errors",
     FileKind.ERRORS_CSV: "errors",
+    FileKind.FAMILY: "family",
+    FileKind.PART_OF_FAMILY: "family",
 }
 """What is recorded of each; the causes are no results."""
 
@@ -58,7 +62,7 @@ class _Chain:
 def converter(kind: FileKind, prices: Prices) -> Converter:
     """Return what makes this file of the results."""
     match kind:
-        case FileKind.JSONL | FileKind.CAUSES:
+        case FileKind.JSONL | FileKind.CAUSES | FileKind.FAMILY | FileKind.PART_OF_FAMILY:
             return _AsItCame()
         case FileKind.ERRORS:
             return FailuresFilter()

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import ClassVar, Self
 
 from bot.batches.models import MessageBatch
@@ -9,11 +10,14 @@ from bot.batches.spool import Spool, SpoolFailed
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Services
 from bot.commands.errors import BadValue
+from bot.commands.families import Kin, Merged, find_kin, merge
 from bot.commands.progress import LongCommand, Progress, Reading
 from bot.commands.reading import Copy, Fetched, NotSpooled, read_whole, remembered
 from bot.commands.references import Reference, find_batch, parse_reference
 from bot.commands.result_files import TAKEN, FileKind, converter
 from bot.store import batches_seen, summaries
+
+_FILES = ("errors", "csv", "causes", "family", "partial")
 
 
 @dataclass(frozen=True)
@@ -72,7 +76,36 @@ class ResultsGone:
     public: bool
 
 
-ResultsOutcome = ResultsShown | ResultsFile | CausesFile | NothingFailed | ResultsNotReady | ResultsGone
+@dataclass(frozen=True)
+class FamilyFile:
+    """The merged results of a family; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
+
+    query: "Results"
+    batch: MessageBatch
+    kin: Kin
+    merged: Merged
+    arrived: Callable[[], Awaitable[None]]
+
+
+@dataclass(frozen=True)
+class FamilyIncomplete:
+    """Not all batches of the family can be read: nothing was read, until somebody says that the others will do."""
+
+    query: "Results"
+    batch: MessageBatch
+    kin: Kin
+
+
+ResultsOutcome = (
+    ResultsShown
+    | ResultsFile
+    | CausesFile
+    | NothingFailed
+    | ResultsNotReady
+    | ResultsGone
+    | FamilyFile
+    | FamilyIncomplete
+)
 
 
 @dataclass(frozen=True)
@@ -81,13 +114,14 @@ class Results(LongCommand):
 
     verb: ClassVar[str] = "results"
     help: ClassVar[Help] = Help(
-        "results ID [--errors] [--csv] [--file] [--causes]",
-        "what came out: counts, causes of failure, tokens, cost; the file in your messages with me",
+        "results ID [--errors] [--csv] [--file] [--causes] [--family]",
+        "what came out: counts, causes of failure, tokens, cost; the file in your messages with me, alone or with "
+        "that of its retries",
         "results last --errors",
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
-        *(OptionSpec(name, takes_value=False) for name in ("errors", "csv", "file", "causes")),
+        *(OptionSpec(name, takes_value=False) for name in (*_FILES, "file")),
     )
 
     reference: Reference
@@ -115,6 +149,8 @@ class Results(LongCommand):
     async def _answer(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
         batch = (await find_batch(self.reference, services.batches, services.database)).batch
         query = replace(self, reference=Reference(batch.id))
+        if query.file in (FileKind.FAMILY, FileKind.PART_OF_FAMILY):
+            return await query._merge(services, caller, progress, batch)
         progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
             return ResultsNotReady(query, batch)
@@ -129,6 +165,22 @@ class Results(LongCommand):
         if query.file in (FileKind.ERRORS, FileKind.ERRORS_CSV) and fetched and not fetched.summary.counts.failed:
             return NothingFailed(query, batch)
         return await query._take(services, caller, progress, batch)
+
+    async def _merge(
+        self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch
+    ) -> FamilyFile | FamilyIncomplete:
+        """Merge the results of the family; of a part of it only where that was said."""
+        kin = await find_kin(services, batch)
+        if not kin.readable or (kin.absent and self.file is FileKind.FAMILY):
+            return FamilyIncomplete(self, batch, kin)
+        wanted = sum(each.request_counts.total for each in kin.readable)
+        progress.about(batch.id, again=self.spell(), wanted=wanted, batches_wanted=len(kin.readable))
+        try:
+            merged = await merge(services, caller, progress, kin.readable)
+        except SpoolFailed as error:
+            raise NotSpooled(batch, progress.reading, self.spell(), error.full, error.reason) from error
+        arrived = _note_taken(services, caller, kin.readable, FileKind.FAMILY)
+        return FamilyFile(self, batch, kin, merged, arrived)
 
     async def _take(
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch
@@ -146,31 +198,30 @@ class Results(LongCommand):
             if kind in (FileKind.ERRORS, FileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
                 return NothingFailed(self, batch)
             done = True
-            return ResultsFile(self, batch, fetched, kind, spool, _note_taken(services, caller, batch, kind))
+            return ResultsFile(self, batch, fetched, kind, spool, _note_taken(services, caller, (batch,), kind))
         finally:
             if not done:
                 spool.close()
 
 
 def _note_taken(
-    services: Services, caller: Caller, batch: MessageBatch, kind: FileKind
+    services: Services, caller: Caller, batches: tuple[MessageBatch, ...], kind: FileKind
 ) -> Callable[[], Awaitable[None]]:
     taken = TAKEN[kind]
 
     async def arrived() -> None:
         now = services.now()
-        await services.database.run(
-            lambda connection: summaries.note_taken(connection, batch.id, taken, by=caller.user, at=now)
-        )
-        # Nobody has to be reminded that they expire.
-        await services.database.run(lambda connection: batches_seen.mark_fetched(connection, batch.id, now))
+        for id in [batch.id for batch in batches]:
+            await services.database.run(partial(summaries.note_taken, batch_id=id, taken=taken, by=caller.user, at=now))
+            # Nobody has to be reminded that they expire.
+            await services.database.run(partial(batches_seen.mark_fetched, batch_id=id, now=now))
 
     return arrived
 
 
 def _file(arguments: Arguments) -> FileKind | None:
     """Return the one file that the options name; `--file` with another says nothing more."""
-    given = [f"--{name}" for name in ("errors", "csv", "causes") if arguments.flag(name)]
+    given = [f"--{name}" for name in _FILES if arguments.flag(name)]
     typed = " ".join(given or (["--file"] if arguments.flag("file") else []))
     if not typed:
         return None

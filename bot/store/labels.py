@@ -89,6 +89,17 @@ def relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tup
     return {id: tuple(several) for id, several in found.items()}
 
 
+def family(connection: Connection, batch_id: str) -> frozenset[str]:
+    """The ids of all batches that this one is related to, through however many others, and its own."""
+    known: set[str] = set()
+    found = {batch_id}
+    while found:
+        known |= found
+        kin = (each for several in relatives(connection, found).values() for each in several)
+        found = {id for each in kin for id in (each.child_id, each.parent_id)} - known
+    return frozenset(known)
+
+
 def find(connection: Connection, *, label: str | None = None, owner: str | None = None) -> frozenset[str]:
     """The ids of the batches with this label (in whichever spelling) and this owner; of both, where both are given."""
     wanted = select(table.c.batch_id)

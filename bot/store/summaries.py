@@ -10,8 +10,9 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from bot.store.tables import summaries as table
 
-Taken = Literal["jsonl", "csv", "errors"]
-"""Which file was taken: all results as they are, all of them as a table, or only the failures."""
+Taken = Literal["jsonl", "csv", "errors", "family"]
+"""Which file was taken: all results as they are, all of them as a table, only the failures, or what of them is in the
+merged file of the family."""
 
 _AT_ONCE = 500  # parameters of one statement; SQLite before 3.32 takes 999
 

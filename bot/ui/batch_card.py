@@ -10,13 +10,14 @@ from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.references import PREFIX, Reference
+from bot.commands.result_files import FileKind
 from bot.commands.results import Results
 from bot.commands.retry import Retry
 from bot.commands.status import Status
 from bot.commands.watch import Unwatch, Watch
 from bot.store.labels import Named
 from bot.ui.buttons import actions, button, fits
-from bot.ui.names import kin_lines, note_line, people_of
+from bot.ui.names import has_family, kin_lines, note_line, people_of
 from bot.ui.reply import Block, Viewer
 from bot.ui.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
 
@@ -199,13 +200,22 @@ def card_buttons(
     if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
         buttons.append(button("Cancel", Cancel(reference), says=f"Cancel batch {short_id(batch)}"))
     if batch.is_readable(viewer.now):
-        buttons.append(button("Results", Results(reference), says=f"Results of batch {short_id(batch)}"))
+        buttons += _results_buttons(batch, viewer.names.get(batch.id))
     counts = batch.request_counts
     failed = counts.errored + counts.expired + counts.canceled
     if batch.is_readable(viewer.now) and failed and Permission.OPERATE in viewer.may:
         buttons.append(button("Retry failures", Retry(reference), says=f"Retry the failures of {short_id(batch)}"))
     if batch.has_ended and Permission.ADMINISTER in viewer.may:
         buttons.append(button("Delete", Delete(reference), style="danger", says=f"Delete batch {short_id(batch)}"))
+    return buttons
+
+
+def _results_buttons(batch: MessageBatch, named: Named | None) -> list[Block]:
+    reference = Reference(batch.id)
+    buttons = [button("Results", Results(reference), says=f"Results of batch {short_id(batch)}")]
+    if has_family(named):
+        family = Results(reference, FileKind.FAMILY)
+        buttons.append(button("Family results", family, says=f"Results of {short_id(batch)} and its retries"))
     return buttons
 
 

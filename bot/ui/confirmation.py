@@ -79,6 +79,8 @@ def _taken(fetched: StoredSummary | None) -> str:
             return f"*Only a table of them* was taken through me, by {who}."
         case "errors":
             return f"*Only the failures* were taken through me, by {who}."
+        case "family":
+            return f"*Only what of them is in the merged file of the family* was taken through me, by {who}."
 
 
 def render_kept(outcome: Kept, viewer: Viewer) -> Message:

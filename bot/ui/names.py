@@ -33,6 +33,11 @@ def kin_lines(batch: MessageBatch, named: Named | None) -> list[str]:
     return [*lines, *([f"and {counted(more, 'more batch', 'more batches')}"] if more > 0 else [])]
 
 
+def has_family(named: Named | None) -> bool:
+    """Whether the batch was made from another one, or another one from it."""
+    return named is not None and bool(named.relatives)
+
+
 def _kin(batch: MessageBatch, each: Relative) -> str:
     is_child = each.child_id == batch.id
     other = code(each.parent_id if is_child else each.child_id)

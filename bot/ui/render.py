@@ -16,14 +16,7 @@ from bot.commands.notify import NotifyShown
 from bot.commands.overview import OverviewShown
 from bot.commands.own import Owned, OwnedAlready
 from bot.commands.registry import Making, Outcome, WatchOutcome
-from bot.commands.results import (
-    CausesFile,
-    NothingFailed,
-    ResultsFile,
-    ResultsGone,
-    ResultsNotReady,
-    ResultsShown,
-)
+from bot.commands.results import ResultsOutcome
 from bot.commands.status import BatchShown
 from bot.commands.stop_reading import StopAsked
 from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
@@ -62,6 +55,8 @@ def render(outcome: Outcome | ConfirmationNeeded | DraftQuestion, viewer: Viewer
     """Return what the viewer is to see of an outcome."""
     if isinstance(outcome, Making | DraftQuestion):
         return render_making(outcome, viewer)
+    if isinstance(outcome, ResultsOutcome):
+        return render_results(outcome, viewer)
     match outcome:
         case OverviewShown() | HelpShown():
             return _render_way_in(outcome, viewer)
@@ -75,8 +70,6 @@ def render(outcome: Outcome | ConfirmationNeeded | DraftQuestion, viewer: Viewer
             return _render_question(outcome, viewer)
         case CostShown() | StopAsked():
             return _render_reading(outcome, viewer)
-        case ResultsShown() | ResultsFile() | CausesFile() | NothingFailed() | ResultsNotReady() | ResultsGone():
-            return render_results(outcome, viewer)
         case Labelled() | Noted() | Owned() | OwnedAlready():
             return render_named(outcome, viewer)
         case CancelRequested() | CancelTooLate() | AlreadyCanceling():

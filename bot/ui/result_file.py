@@ -16,6 +16,8 @@ _NAMES = {
     FileKind.CSV: "results.csv",
     FileKind.ERRORS_CSV: "failures.csv",
     FileKind.CAUSES: "causes.csv",
+    FileKind.FAMILY: "family.jsonl",
+    FileKind.PART_OF_FAMILY: "part-of-family.jsonl",
 }
 
 
@@ -38,7 +40,7 @@ def render_results_file(outcome: ResultsFile) -> File:
         name=name,
         title=name,
         content=outcome.spool,
-        message=_arrived(words, public=outcome.query.public),
+        message=arrived(words, public=outcome.query.public),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
         arrived=outcome.arrived,
@@ -53,12 +55,13 @@ def render_causes_file(outcome: CausesFile) -> File:
         name=name,
         title=name,
         content=causes_csv(summary),
-        message=_arrived(words, public=outcome.query.public),
+        message=arrived(words, public=outcome.query.public),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
     )
 
 
-def _arrived(words: str, *, public: bool) -> Message:
+def arrived(words: str, *, public: bool) -> Message:
+    """Return the message that a file has arrived, and where."""
     text = f"📄 {words}: {'in this channel' if public else 'in your messages with me'}."
     return Message(text, (section(text),), public=public)

@@ -9,6 +9,8 @@ from bot.commands.base import Permission
 from bot.commands.result_files import FileKind
 from bot.commands.results import (
     CausesFile,
+    FamilyFile,
+    FamilyIncomplete,
     NothingFailed,
     Results,
     ResultsFile,
@@ -20,14 +22,21 @@ from bot.commands.results import (
 from bot.commands.retry import Retry
 from bot.ui.batch_card import bar, card_title
 from bot.ui.buttons import actions, button
+from bot.ui.family import render_family_file, render_family_incomplete
 from bot.ui.money import missing, spent
+from bot.ui.names import has_family
 from bot.ui.reply import Block, Message, Reply, Viewer
 from bot.ui.result_causes import cause_blocks, largest_cause
 from bot.ui.result_figures import counts_line, doubts, figures
 from bot.ui.result_file import render_causes_file, render_results_file
 from bot.ui.text import code, context, date, header, inline, section, utc
 
-_TAKEN = {"jsonl": "the whole file", "csv": "the table", "errors": "the failures"}
+_TAKEN = {
+    "jsonl": "the whole file",
+    "csv": "the table",
+    "errors": "the failures",
+    "family": "the merged file of the family",
+}
 
 
 def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
@@ -39,6 +48,10 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
             return render_results_file(outcome)
         case CausesFile():
             return render_causes_file(outcome)
+        case FamilyFile():
+            return render_family_file(outcome)
+        case FamilyIncomplete():
+            return render_family_incomplete(outcome)
         case NothingFailed():
             return _nothing_failed(outcome)
         case ResultsNotReady():
@@ -73,6 +86,7 @@ def _buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
         ("Only the failures", FileKind.ERRORS, outcome.readable and failed),
         ("CSV", FileKind.CSV, outcome.readable),
         ("Causes", FileKind.CAUSES, failed),
+        ("Whole family", FileKind.FAMILY, has_family(viewer.names.get(outcome.batch.id))),
     ]
     buttons = [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
     if failed and outcome.readable and Permission.OPERATE in viewer.may:

@@ -22,6 +22,7 @@ from bot.batches.summary import Cost as BatchCost
 from bot.batches.tokens import Tokens
 from bot.commands.cost import Cost, CostShown, Unread
 from bot.commands.delete import Delete
+from bot.commands.families import Absent, Kin, Merged, WhyAbsent
 from bot.commands.progress import Reading, ReadingStopped
 from bot.commands.reading import Fetched, NotSpooled, ResultsCut, ResultsNotThereYet
 from bot.commands.references import Reference
@@ -29,6 +30,8 @@ from bot.commands.registry import Outcome
 from bot.commands.result_files import FileKind
 from bot.commands.results import (
     CausesFile,
+    FamilyFile,
+    FamilyIncomplete,
     NothingFailed,
     Results,
     ResultsFile,
@@ -41,7 +44,7 @@ from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
 from bot.store.summaries import StoredSummary
-from tests.builders import ADA, BATCHES, BEN, CREATED, ID, NOW, canceling, running
+from tests.builders import ADA, BATCHES, BEN, CREATED, ID, NOW, batch_id, canceling, running
 
 ENDED = BATCHES["ended_some_succeeded"]
 QUERY = Results(Reference(ID))
@@ -153,6 +156,13 @@ INCOMPLETE = replace(
 )
 NOTHING = replace(SPENT, read=0, cost=BatchCost(Decimal(0)), by_model=(), by_day=(), unfinished=0, priced_on=None)
 
+RETRIED = BATCHES["ended_canceled"].model_copy(update={"id": batch_id(1)})
+ABSENT = (
+    Absent(batch_id(2), WhyAbsent.DELETED),
+    Absent(batch_id(3), WhyAbsent.UNFINISHED),
+    Absent(batch_id(4), WhyAbsent.EXPIRED),
+)
+FAMILY = replace(QUERY, file=FileKind.FAMILY)
 KINDS = (FileKind.JSONL, FileKind.ERRORS, FileKind.CSV, FileKind.ERRORS_CSV)
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "results": _shown(FETCHED),
@@ -179,6 +189,20 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "results_not_ready": ResultsNotReady(QUERY, running()),
     "results_not_ready_canceling": ResultsNotReady(QUERY, canceling()),
     "results_gone": ResultsGone(BATCHES["archived"], public=False),
+    "family_file": FamilyFile(FAMILY, ENDED, Kin((ENDED, RETRIED), ()), Merged(spool(), 1_200, 1_190, 0), arrived),
+    "family_file_of_one": FamilyFile(FAMILY, ENDED, Kin((ENDED,), ()), Merged(spool(), 1_200, 1_161, 0), arrived),
+    "family_file_in_part": FamilyFile(
+        replace(FAMILY, file=FileKind.PART_OF_FAMILY, public=True),
+        ENDED,
+        Kin((ENDED, RETRIED), ABSENT),
+        Merged(spool(), 1_200, 1_190, 3),
+        arrived,
+    ),
+    "family_incomplete": FamilyIncomplete(FAMILY, ENDED, Kin((ENDED, RETRIED), ABSENT)),
+    "family_incomplete_of_many": FamilyIncomplete(
+        FAMILY, ENDED, Kin((ENDED,), tuple(Absent(batch_id(number), WhyAbsent.DELETED) for number in range(12)))
+    ),
+    "family_unreadable": FamilyIncomplete(FAMILY, ENDED, Kin((), ABSENT)),
     "cost": SPENT,
     "cost_incomplete": INCOMPLETE,
     "cost_nothing": NOTHING,
@@ -192,6 +216,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
             "looked_at": StoredSummary(ID, "{}", None, BEN.user, NOW - timedelta(hours=2)),
             "taken": StoredSummary(ID, "{}", None, BEN.user, NOW, "jsonl", ADA.user, NOW),
             "taken_table": StoredSummary(ID, "{}", None, BEN.user, NOW, "csv", ADA.user, NOW),
+            "taken_family": StoredSummary(ID, "{}", None, BEN.user, NOW, "family", ADA.user, NOW),
             "taken_failures": StoredSummary(ID, "{}", None, BEN.user, NOW, "errors", ADA.user, NOW),
         }.items()
     },

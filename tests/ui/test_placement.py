@@ -52,7 +52,7 @@ def test_only_what_was_asked_to_be_public_is() -> None:
 
     assert public == {
         *("status_public", "status_watched_in_public", "list_public", "audit_of_one_batch"),
-        *("results_public", "results_file_public", "cost_incomplete"),
+        *("results_public", "results_file_public", "family_file_in_part", "cost_incomplete"),
     }
     assert not any(render_error(error).public for error in ERRORS.values())
 

@@ -1,0 +1,95 @@
+"""The results of a whole family of batches, merged into one file."""
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from bot.batches.errors import BatchNotFound
+from bot.batches.family import Family
+from bot.batches.json_lines import blocks_of_lines
+from bot.batches.models import MessageBatch, check_batch_id
+from bot.batches.spool import Spool
+from bot.commands.base import Caller, Services
+from bot.commands.progress import Progress
+from bot.commands.reading import Copy, read_whole
+from bot.store import labels
+
+
+class WhyAbsent(Enum):
+    """Why the results of a batch cannot be merged."""
+
+    UNFINISHED = auto()
+    EXPIRED = auto()
+    DELETED = auto()
+
+
+@dataclass(frozen=True)
+class Absent:
+    """A batch of a family whose results cannot be read."""
+
+    batch_id: str
+    why: WhyAbsent
+
+
+@dataclass(frozen=True)
+class Kin:
+    """A batch with all that it was made from and all that was made from it: those that can be read, oldest first."""
+
+    readable: tuple[MessageBatch, ...]
+    absent: tuple[Absent, ...]
+
+
+@dataclass(frozen=True)
+class Merged:
+    """A merged file: a line for each request. `broken` lines of the batches' files were no results."""
+
+    spool: Spool
+    requests: int
+    succeeded: int
+    broken: int
+
+
+async def find_kin(services: Services, batch: MessageBatch) -> Kin:
+    """Look up every batch of the family. Raises ApiError, StoreUnavailable."""
+    ids = await services.database.run(lambda connection: labels.family(connection, batch.id))
+    found, absent = [batch], []
+    for id in sorted(ids - {batch.id}):
+        try:
+            found.append(await services.batches.retrieve(check_batch_id(id)))
+        except BatchNotFound:
+            absent.append(Absent(id, WhyAbsent.DELETED))
+    now = services.now()
+    readable = sorted((each for each in found if each.is_readable(now)), key=lambda each: each.created_at)
+    unread = (each for each in found if each not in readable)
+    absent += [Absent(each.id, WhyAbsent.EXPIRED if each.has_ended else WhyAbsent.UNFINISHED) for each in unread]
+    return Kin(tuple(readable), tuple(absent))
+
+
+async def merge(services: Services, caller: Caller, progress: Progress, batches: tuple[MessageBatch, ...]) -> Merged:
+    """Read the results of these batches, oldest first, and merge them; whoever is handed the spool closes it.
+
+    Raises:
+        ReadingFailed: one of them was not read to its end; nothing is left on the disk.
+        SpoolFailed: the disk did not take the files.
+        ApiError, StoreUnavailable.
+    """
+    family, everything = Family(), Spool(services.open_spool)
+    try:
+        for batch in batches:
+            await read_whole(services, batch, caller, progress, Copy(family, everything))
+            progress.note_batch()
+        return Merged(await _picked(services, family, everything), family.requests, family.succeeded, family.broken)
+    finally:
+        everything.close()
+
+
+async def _picked(services: Services, family: Family, everything: Spool) -> Spool:
+    merged, picked, done = Spool(services.open_spool), family.picked(), False
+    try:
+        async for block in blocks_of_lines(everything.pieces(0, everything.size)):
+            await merged.write(picked.lines(block))
+        await merged.flush()
+        done = True
+        return merged
+    finally:
+        if not done:
+            merged.close()

@@ -1,0 +1,166 @@
+"""The results of a family as one file: whole, or with what is missing said beforehand."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+
+import pytest
+
+from bot.batches.models import BatchId
+from bot.commands.base import Services
+from bot.commands.families import Absent, WhyAbsent
+from bot.commands.reading import NotSpooled, ResultsCut
+from bot.commands.references import Reference
+from bot.commands.registry import parse
+from bot.commands.result_files import FileKind
+from bot.commands.results import FamilyFile, FamilyIncomplete, Results, ResultsOutcome
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.results import result_lines
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.store import labels, summaries
+from bot.store.labels import Relative
+from tests.builders import ADA, ID, batch_id
+from tests.commands.conftest import Place
+
+WHOLE = Results(Reference(ID), FileKind.FAMILY)
+PART = replace(WHOLE, file=FileKind.PART_OF_FAMILY)
+DAY = 86_400.0
+
+
+async def relate(services: Services, child: str, parent: str, kind: str = "retry") -> None:
+    await services.database.run(lambda connection: labels.relate(connection, Relative(child, parent, kind)))
+
+
+@pytest.fixture
+async def family(services: Services, place: Place) -> tuple[BatchId, BatchId, BatchId]:
+    """A batch, its retry, and the retry of that; custom_ids are the same from the first on."""
+    parent = place(succeeded=2, errored=8, age=9_000.0, id=ID)
+    child = place(succeeded=3, errored=5, age=7_000.0, id=batch_id(1))
+    grandchild = place(succeeded=1, canceled=1, age=5_000.0, id=batch_id(2))
+    await relate(services, child, parent)
+    await relate(services, grandchild, child)
+    return parent, child, grandchild
+
+
+@asynccontextmanager
+async def merged(services: Services, query: Results = WHOLE) -> AsyncIterator[tuple[FamilyFile, list[bytes]]]:
+    outcome: ResultsOutcome = await query.run(services, ADA)
+    assert isinstance(outcome, FamilyFile)
+    spool = outcome.merged.spool
+    try:
+        content = b"".join([piece async for piece in spool.pieces(0, spool.size)])
+        yield outcome, content.splitlines(keepends=True)
+    finally:
+        spool.close()
+
+
+async def test_each_request_is_there_once_byte_for_byte_from_whichever_batch_one_asks(
+    services: Services, family: tuple[BatchId, ...], api: ApiSimulator
+) -> None:
+    given = {line for id in family for line in result_lines(api.workspace.get(id))}
+    for id in family:
+        async with merged(services, replace(WHOLE, reference=Reference(id))) as (outcome, lines):
+            found = [json.loads(line)["custom_id"] for line in lines]
+
+            assert set(lines) <= given
+            assert len(found) == len(set(found)) == outcome.merged.requests == 10
+            assert outcome.merged.succeeded == sum(b'"type":"succeeded"' in line for line in lines)
+            assert [batch.id for batch in outcome.kin.readable] == list(family)
+
+
+async def test_a_request_that_succeeded_anywhere_has_succeeded(
+    services: Services, family: tuple[BatchId, ...], api: ApiSimulator
+) -> None:
+    results = [json.loads(line) for id in family for line in result_lines(api.workspace.get(id))]
+    ever = {one["custom_id"] for one in results if one["result"]["type"] == "succeeded"}
+
+    async with merged(services) as (_, lines):
+        in_the_end = {one["custom_id"] for one in map(json.loads, lines) if one["result"]["type"] == "succeeded"}
+
+    assert in_the_end == ever
+
+
+async def test_a_sample_and_its_rest_are_one_family(services: Services, place: Place) -> None:
+    sample, rest = place(succeeded=2, prefix="a", id=ID), place(succeeded=3, prefix="b", id=batch_id(1))
+    await relate(services, rest, sample, "canary")
+
+    async with merged(services) as (outcome, lines):
+        assert (len(lines), outcome.merged.succeeded) == (5, 5)
+
+
+async def test_a_batch_without_relatives_is_its_own_family(services: Services, place: Place) -> None:
+    place(succeeded=2, errored=1, id=ID)
+
+    async with merged(services) as (outcome, lines):
+        assert (len(lines), outcome.kin.absent) == (3, ())
+
+
+async def test_what_cannot_be_read_is_told_before_anything_is_read(
+    services: Services, place: Place, api: ApiSimulator
+) -> None:
+    parent = place(succeeded=2, errored=8, age=40 * DAY, took=60.0, id=ID)
+    children = {
+        WhyAbsent.DELETED: batch_id(9),
+        WhyAbsent.UNFINISHED: place(processing_status="in_progress", processing=4, id=batch_id(1)),
+    }
+    readable = place(succeeded=3, id=batch_id(2))
+    for child in (*children.values(), readable):
+        await relate(services, child, parent)
+
+    outcome = await WHOLE.run(services, ADA)
+
+    assert isinstance(outcome, FamilyIncomplete)
+    assert [batch.id for batch in outcome.kin.readable] == [readable]
+    assert set(outcome.kin.absent) == {
+        Absent(parent, WhyAbsent.EXPIRED),
+        *(Absent(child, why) for why, child in children.items()),
+    }
+    assert not any(request.path.endswith("/results") for request in api.requests)
+    async with merged(services, PART) as (_, lines):
+        assert len(lines) == 3
+
+
+async def test_where_nothing_can_be_read_there_is_no_part_either(services: Services, place: Place) -> None:
+    place(processing_status="in_progress", processing=4, id=ID)
+
+    assert isinstance(await WHOLE.run(services, ADA), FamilyIncomplete)
+    assert isinstance(await PART.run(services, ADA), FamilyIncomplete)
+
+
+async def test_a_batch_that_breaks_off_is_named_and_nothing_is_merged(
+    services: Services, family: tuple[BatchId, ...], api: ApiSimulator
+) -> None:
+    api.add_fault(Fault(path=f"*{family[1]}/results", cut="middle"))
+
+    with pytest.raises(ResultsCut) as caught:
+        await WHOLE.run(services, ADA)
+
+    assert caught.value.batch.id == family[1]
+    assert parse(caught.value.again) == WHOLE
+
+
+async def test_a_full_disk_is_told(services: Services, family: tuple[BatchId, ...]) -> None:
+    full = replace(services, open_spool=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
+
+    with pytest.raises(NotSpooled) as caught:
+        await WHOLE.run(full, ADA)
+
+    assert caught.value.full
+    assert parse(caught.value.again) == WHOLE
+
+
+async def test_each_batch_of_it_counts_as_taken_once_the_file_has_arrived(
+    services: Services, family: tuple[BatchId, ...]
+) -> None:
+    async with merged(services) as (outcome, _):
+        await outcome.arrived()
+
+    stored = await services.database.run(lambda connection: summaries.get_many(connection, family))
+    assert {one.taken for one in stored.values()} == {"family"}
+    assert len(stored) == 3
+
+
+def test_it_is_spelled_as_it_is_typed() -> None:
+    assert parse(WHOLE.spell()) == WHOLE
+    assert parse(PART.spell()) == PART
