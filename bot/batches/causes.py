@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import NamedTuple
 
 from bot.batches.remedies import CANCELED, EXPIRED, Remedy, remedy_of
@@ -98,6 +99,11 @@ class Cause:
     samples: tuple[str, ...]
 
     @property
+    def key(self) -> "CauseKey":
+        """What tells it from other causes."""
+        return CauseKey(self.type, self.message)
+
+    @property
     def remedy(self) -> Remedy:
         """What helps."""
         return remedy_of(self.type)
@@ -113,6 +119,15 @@ class CauseKey(NamedTuple):
 
     type: str
     message: str
+
+    @property
+    def short(self) -> str:
+        """What a button carries for it: eight signs, the same in every process."""
+        return sha256("\n".join(self).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+
+    def is_called(self, word: str) -> bool:
+        """Whether this cause is meant by a word in lower case: its type, or what a button carries for it."""
+        return word in (self.type.lower(), self.short)
 
 
 def cause_of(error_type: str, message: str) -> CauseKey:

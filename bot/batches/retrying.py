@@ -8,7 +8,7 @@ import msgspec
 from bot.batches.causes import Cause, CauseKey, cause_of
 from bot.batches.line_reader import Block, BrokenLine, LineReader
 from bot.batches.remedies import CANCELED, EXPIRED, remedy_of
-from bot.batches.result_parts import Canceled, Errored, Expired, MessagePart, ResultLine, Succeeded, Unreadable
+from bot.batches.result_parts import Canceled, Errored, Expired, Fault, MessagePart, ResultLine, Succeeded, Unreadable
 
 MOST_CAUSES = 1_000
 _MOST_SAMPLES = 3
@@ -25,6 +25,8 @@ class Failures:
 
     succeeded: int = 0
     unreadable: int = 0
+    cut_off: bool = False
+    """The file ends in the middle of a line: it was not read whole."""
     _reader: LineReader[MessagePart] = field(default_factory=lambda: LineReader(_DECODER))
     _ids: dict[CauseKey, list[str]] = field(default_factory=dict)
 
@@ -42,6 +44,11 @@ class Failures:
         return tuple(cause for cause in self._causes() if cause.retryable)
 
     @property
+    def causes(self) -> tuple[Cause, ...]:
+        """All causes, largest first."""
+        return tuple(self._causes())
+
+    @property
     def permanent(self) -> tuple[Cause, ...]:
         """The causes that will come back as they were, largest first."""
         return tuple(cause for cause in self._causes() if not cause.retryable)
@@ -55,9 +62,9 @@ class Failures:
             for custom_id in ids
         )
 
-    def chosen_only(self, key: CauseKey) -> frozenset[str]:
-        """The `custom_id`s of one cause."""
-        return frozenset(self._ids.get(key, ()))
+    def chosen_only(self, word: str) -> frozenset[str]:
+        """The `custom_id`s of the causes that are called so: by their type, or one by its key's `short`."""
+        return frozenset(custom_id for key, ids in self._ids.items() if key.is_called(word) for custom_id in ids)
 
     def _causes(self) -> Iterator[Cause]:
         for key, ids in sorted(self._ids.items(), key=lambda pair: -len(pair[1])):
@@ -67,6 +74,7 @@ class Failures:
         for piece in read:
             if isinstance(piece, BrokenLine):
                 self.unreadable += 1
+                self.cut_off = self.cut_off or piece.fault is Fault.CUT_OFF
                 continue
             for line in piece.parts:
                 self._add(line)

@@ -23,7 +23,7 @@ from bot.commands.notify import Notify, NotifyShown
 from bot.commands.overview import Overview, OverviewShown
 from bot.commands.own import Own, Owned, OwnedAlready
 from bot.commands.results import Results, ResultsOutcome
-from bot.commands.retry import NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
+from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
 from bot.commands.send import Send
 from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.commands.status import BatchShown, Status
@@ -47,6 +47,7 @@ Making = (
     | NotSent
     | AnswerLost
     | NothingToRetry
+    | NoSuchCause
     | OriginalNeeded
     | RetryTooEarly
     | RetryTooLate

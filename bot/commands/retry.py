@@ -1,12 +1,14 @@
 """`/batch retry ID`: a new batch of only what failed and may succeed the next time."""
 
 import asyncio
+import re
+from collections.abc import Iterable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
 
-from bot.batches.causes import CauseKey
+from bot.batches.causes import Cause
 from bot.batches.models import MessageBatch, check_batch_id
 from bot.batches.requests_file import Checked, check_requests
 from bot.batches.retrying import Failures
@@ -23,26 +25,39 @@ from bot.commands.drafting import (
     stored_draft,
     workshop_of,
 )
+from bot.commands.errors import BadValue
+from bot.commands.failures import read_failures
 from bot.commands.names import file_in
 from bot.commands.progress import LongCommand, Progress
 from bot.commands.references import Reference, find_batch, parse_reference
 from bot.store import labels
 
-NAMED_CAUSES = 5
+_CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 @dataclass(frozen=True)
 class NothingToRetry:
     """No request of the batch is worth it; `left` are those that would fail as before."""
 
+    query: "Retry"
     batch: MessageBatch
     left: tuple[Left, ...]
+
+
+@dataclass(frozen=True)
+class NoSuchCause:
+    """No request failed with the cause that was named; `causes` are those there are."""
+
+    query: "Retry"
+    batch: MessageBatch
+    causes: tuple[Cause, ...]
 
 
 @dataclass(frozen=True)
 class RetryTooEarly:
     """The batch has not ended: what fails is not known yet."""
 
+    query: "Retry"
     batch: MessageBatch
 
 
@@ -55,49 +70,77 @@ class RetryTooLate:
 
 @dataclass(frozen=True)
 class OriginalNeeded:
-    """So many requests could be retried, but they are not kept here: the original file is needed."""
+    """So many requests could be retried, but they are not kept here: the original file is needed.
 
+    `looked`: a file was named, and none of them is in it.
+    """
+
+    query: "Retry"
     batch: MessageBatch
     requests: int
+    looked: bool = False
 
 
-RetryOutcome = DraftReady | FileRefused | NothingToRetry | RetryTooEarly | RetryTooLate | OriginalNeeded
+@dataclass(frozen=True)
+class _Choice:
+    """The requests that are to be sent again, what is left out, and what the draft is called after."""
+
+    custom_ids: frozenset[str]
+    left: tuple[Left, ...]
+    what: str = "what failed"
+
+
+RetryOutcome = DraftReady | FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
 
 
 @dataclass(frozen=True)
 class Retry(LongCommand):
-    """Make a child of what errored retryably, expired or was canceled; with `everything` of all that failed."""
+    """Make a child of what errored retryably, expired or was canceled; with `everything` of all that failed.
+
+    With a `cause`, called by its type or by its key's `short`, of what failed with that, whether it may succeed or not.
+    """
 
     verb: ClassVar[str] = "retry"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "retry ID [--all] [--file FILE-LINK]",
+        "retry ID [--all | --cause TYPE] [--file FILE-LINK]",
         "a new batch of only what failed and may succeed the next time; asks first, with its cost",
         "retry last",
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("all", takes_value=False), OptionSpec("file"))
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        OptionSpec("all", takes_value=False),
+        OptionSpec("cause"),
+        OptionSpec("file"),
+    )
 
     reference: Reference
     everything: bool = False
     file: str | None = None
+    cause: str | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reference and the options. Raises UsageError, InvalidBatchId."""
-        file = arguments.options.get("file")
-        return cls(parse_reference(arguments), arguments.flag("all"), file_in("retry", file) if file else None)
+        file, cause = arguments.options.get("file"), arguments.options.get("cause")
+        if cause and not _CAUSE.fullmatch(cause):
+            raise BadValue(
+                "retry", "--cause", cause, "a type of error, as the results show it, or expired, or canceled"
+            )
+        file_id = file_in("retry", file) if file else None
+        return cls(parse_reference(arguments), arguments.flag("all"), file_id, cause.lower() if cause else None)
 
     def spell(self) -> str:
         """Return `retry ID` with what was given."""
         words = ["retry", self.reference, *(["--all"] if self.everything else [])]
+        words += ["--cause", self.cause] if self.cause else []
         return " ".join([*words, *(["--file", self.file] if self.file else [])])
 
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> RetryOutcome:
         """Read what failed, and make a draft of it.
 
         Raises:
-            FileUnreadable, RequestsUnreadable, ReadingStopped: nothing was sent.
-            ApiError, ResultsBroken, StoreUnavailable, and what a reference may raise.
+            FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped: nothing was sent.
+            ApiError, StoreUnavailable, and what a reference may raise.
         """
         progress = progress or Progress()
         return await progress.follow(self._draft(services, caller, progress))
@@ -107,30 +150,32 @@ class Retry(LongCommand):
         wish = replace(self, reference=Reference(batch.id))
         progress.about(batch.id, again=wish.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
-            return RetryTooEarly(batch)
+            return RetryTooEarly(wish, batch)
         if not batch.is_readable(services.now()):
             return RetryTooLate(batch)
-        failures = await _failures(services, batch, progress)
-        permanent = {CauseKey(cause.type, cause.message) for cause in failures.permanent}
-        chosen = failures.chosen(permanent if self.everything else ())
-        left = () if self.everything else tuple(
-            Left(cause.type, cause.message, cause.count) for cause in failures.permanent
-        )  # fmt: skip
-        if not chosen:
-            return NothingToRetry(batch, left)
-        return await wish._of(services, caller, progress, batch, chosen, left)
+        failures = await read_failures(services, batch, progress)
+        choice = self._choice(failures)
+        if choice.custom_ids:
+            return await wish._of(services, caller, progress, batch, choice)
+        if self.cause and failures.causes:
+            return NoSuchCause(wish, batch, failures.causes)
+        return NothingToRetry(wish, batch, choice.left)
+
+    def _choice(self, failures: Failures) -> _Choice:
+        if self.cause:
+            meant = [cause for cause in failures.causes if cause.key.is_called(self.cause)]
+            others = (cause for cause in failures.causes if cause not in meant)
+            what = meant[0].type if meant else ""
+            return _Choice(failures.chosen_only(self.cause), _left(others), what or "unreadable errors")
+        if self.everything:
+            return _Choice(failures.chosen({cause.key for cause in failures.permanent}), ())
+        return _Choice(failures.chosen(), _left(failures.permanent))
 
     async def _of(
-        self,
-        services: Services,
-        caller: Caller,
-        progress: Progress,
-        batch: MessageBatch,
-        chosen: frozenset[str],
-        left: tuple[Left, ...],
+        self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
     ) -> RetryOutcome:
         """Select the chosen requests from what is kept, or from the file that was named."""
-        workshop, id = workshop_of(services), new_id()
+        workshop, id, name = workshop_of(services), new_id(), f"{choice.what} in {batch.id}"
         await asyncio.to_thread(workshop.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         whole, some = workshop.folder / f"{id}.whole", workshop.folder / f"{id}.some"
         try:
@@ -138,15 +183,17 @@ class Retry(LongCommand):
             if isinstance(refused, FileRefused):
                 return refused
             if refused:
-                return OriginalNeeded(batch, len(chosen))
-            found = (await asyncio.to_thread(select, whole, chosen, some)).chosen
+                return OriginalNeeded(self, batch, len(choice.custom_ids))
+            found = (await asyncio.to_thread(select, whole, choice.custom_ids, some)).chosen
+            if not found:
+                return OriginalNeeded(self, batch, len(choice.custom_ids), looked=True)
             checked = await rechecked(services, some, workshop.spool(id))
         finally:
             await asyncio.to_thread(_remove, whole, some)
         if not checked.is_sound:
-            return FileRefused(_name(batch), checked)
-        ready = await _ready(services, caller, id, checked, batch)
-        return replace(ready, left=left, missing=len(chosen) - found)
+            return FileRefused(name, checked)
+        ready = await _ready(services, caller, id, checked, batch, name)
+        return replace(ready, left=choice.left, missing=len(choice.custom_ids) - found)
 
     async def _whole(
         self, services: Services, caller: Caller, batch: MessageBatch, spool: Path, progress: Progress
@@ -165,27 +212,18 @@ class Retry(LongCommand):
         return False if checked.is_sound else FileRefused(source.name, checked)
 
 
-async def _ready(services: Services, caller: Caller, id: str, checked: Checked, batch: MessageBatch) -> DraftReady:
+async def _ready(
+    services: Services, caller: Caller, id: str, checked: Checked, batch: MessageBatch, name: str
+) -> DraftReady:
     named = (await services.database.run(lambda connection: labels.of(connection, [batch.id])))[batch.id]
-    more = {"name": _name(batch), "label": named.label, "owner": caller.user, "parent_id": batch.id, "kind": "retry"}
+    more = {"name": name, "label": named.label, "owner": caller.user, "parent_id": batch.id, "kind": "retry"}
     draft = await stored_draft(services, caller, id, checked, **more)
-    retried = tuple(each.child_id for each in named.relatives if each.parent_id == batch.id)
-    return DraftReady(draft, checked.warnings, retried=retried)
+    retried = (each.child_id for each in named.relatives if each.parent_id == batch.id and each.kind == "retry")
+    return DraftReady(draft, checked.warnings, retried=tuple(retried))
 
 
-def _name(batch: MessageBatch) -> str:
-    return f"what failed in {batch.id}"
-
-
-async def _failures(services: Services, batch: MessageBatch, progress: Progress) -> Failures:
-    failures = Failures()
-    async with aclosing(services.batches.result_bytes(check_batch_id(batch.id))) as chunks:
-        async for chunk in chunks:
-            failures.feed(chunk)
-            progress.note(chunk.count(b"\n"), len(chunk))
-            await asyncio.sleep(0)
-    failures.finish()
-    return failures
+def _left(causes: Iterable[Cause]) -> tuple[Left, ...]:
+    return tuple(Left(cause.type, cause.message, cause.count) for cause in causes)
 
 
 def _remove(*paths: Path) -> None:

@@ -6,7 +6,7 @@ from bot.commands.create import FormWanted
 from bot.commands.drafting import DraftReady, FileRefused
 from bot.commands.drop import Dropped
 from bot.commands.registry import Making
-from bot.commands.retry import NothingToRetry, OriginalNeeded, RetryTooEarly, RetryTooLate
+from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, RetryTooEarly, RetryTooLate
 from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.confirmations import DraftQuestion
 from bot.ui.create_form import render_form
@@ -44,7 +44,7 @@ def render_making(outcome: Making | DraftQuestion, viewer: Viewer) -> Reply:
             return render_not_sent(outcome, viewer)
         case AnswerLost():
             return render_answer_lost(outcome, viewer)
-        case NothingToRetry() | OriginalNeeded() | RetryTooEarly() | RetryTooLate():
+        case NothingToRetry() | NoSuchCause() | OriginalNeeded() | RetryTooEarly() | RetryTooLate():
             return render_no_retry(outcome, viewer)
         case unreachable:
             assert_never(unreachable)

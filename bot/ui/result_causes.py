@@ -1,5 +1,7 @@
 """Why requests failed, largest cause first, each with what helps."""
 
+from collections.abc import Callable
+
 from bot.batches.causes import Cause
 from bot.batches.summary import ResultsSummary
 from bot.ui.remedies import cause_name, remedy_words
@@ -10,13 +12,13 @@ SHOWN = 6
 _MESSAGE = 300
 
 
-def cause_blocks(summary: ResultsSummary) -> list[Block]:
-    """Return the largest causes, a section each, and how many there are besides."""
+def cause_blocks(summary: ResultsSummary, offer: Callable[[Cause], Block | None]) -> list[Block]:
+    """Return the largest causes, a section each with what is offered for it, and how many there are besides."""
     if not summary.causes:
         return []
     blocks: list[Block] = [
         section("*Why requests failed*"),
-        *(section(_words(cause)) for cause in summary.causes[:SHOWN]),
+        *(section(_words(cause), offer(cause)) for cause in summary.causes[:SHOWN]),
     ]
     rest = summary.causes[SHOWN:]
     failures = sum(cause.count for cause in rest) + summary.other_causes

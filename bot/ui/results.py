@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import assert_never
 
+from bot.batches.causes import Cause
 from bot.batches.summary import ResultsSummary
 from bot.commands.base import Permission
 from bot.commands.result_files import FileKind
@@ -21,7 +22,7 @@ from bot.commands.results import (
 )
 from bot.commands.retry import Retry
 from bot.ui.batch_card import bar, card_title
-from bot.ui.buttons import actions, button
+from bot.ui.buttons import actions, button, fits
 from bot.ui.family import render_family_file, render_family_incomplete
 from bot.ui.money import missing, spent
 from bot.ui.names import has_family
@@ -29,6 +30,7 @@ from bot.ui.reply import Block, Message, Reply, Viewer
 from bot.ui.result_causes import cause_blocks, largest_cause
 from bot.ui.result_figures import counts_line, doubts, figures
 from bot.ui.result_file import render_causes_file, render_results_file
+from bot.ui.retry import retry_button
 from bot.ui.text import code, context, date, header, inline, section, utc
 
 _TAKEN = {
@@ -70,7 +72,7 @@ def _card(outcome: ResultsShown, viewer: Viewer) -> Message:
         header(card_title(batch, named)),
         section(f"{code(batch.id)}\n{counts}"),
         *([section("\n".join(f"⚠️ {line}" for line in loud))] if loud else []),
-        *cause_blocks(summary),
+        *cause_blocks(summary, _retry_of(outcome, viewer)),
         section("\n".join(figures(summary))),
         context(" ".join(_history(outcome))),
         *actions(_buttons(outcome, viewer)),
@@ -89,9 +91,23 @@ def _buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
         ("Whole family", FileKind.FAMILY, has_family(viewer.names.get(outcome.batch.id))),
     ]
     buttons = [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
-    if failed and outcome.readable and Permission.OPERATE in viewer.may:
+    if failed and _may_retry(outcome, viewer):
         buttons.append(button("Retry failures", Retry(query.reference)))
     return buttons
+
+
+def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
+    return outcome.readable and Permission.OPERATE in viewer.may
+
+
+def _retry_of(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block | None]:
+    """Return what makes a cause's own button; nobody who may not retry gets one."""
+
+    def offered(cause: Cause) -> Block | None:
+        element = retry_button(cause, outcome.query.reference)
+        return element if _may_retry(outcome, viewer) and fits(element) else None
+
+    return offered
 
 
 def _history(outcome: ResultsShown) -> list[str]:

@@ -1,25 +1,46 @@
 """Why there is nothing to retry, or what is missing for it, in words."""
 
+from dataclasses import replace
+
+from bot.batches.causes import Cause
 from bot.commands.drafting import Left
 from bot.commands.references import Reference
-from bot.commands.retry import NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
+from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
 from bot.ui.buttons import actions, button
-from bot.ui.reply import Message, Viewer
-from bot.ui.text import code, counted, inline, section
+from bot.ui.remedies import cause_name
+from bot.ui.reply import Block, Message, Viewer
+from bot.ui.result_causes import cause_line
+from bot.ui.text import code, counted, inline, plain, section
 
 MOST_CAUSES = 5
 
 
-def render_no_retry(outcome: NothingToRetry | OriginalNeeded | RetryTooEarly | RetryTooLate, viewer: Viewer) -> Message:
+NoRetry = NothingToRetry | NoSuchCause | OriginalNeeded | RetryTooEarly | RetryTooLate
+
+
+def render_no_retry(outcome: NoRetry, viewer: Viewer) -> Message:
     """Say why no new batch is offered, and what helps."""
     words = _words(outcome)
-    again = Retry(Reference(outcome.batch.id), everything=isinstance(outcome, NothingToRetry))
-    offer = []
-    if isinstance(outcome, RetryTooEarly):
-        offer = [button("Try again", again, renew=True)]
-    elif isinstance(outcome, NothingToRetry) and outcome.left:
-        offer = [button("Retry them all the same", again, renew=True)]
-    return Message(words, (section(words), *actions(offer)))
+    return Message(words, (section(words), *actions(_offer(outcome))))
+
+
+def retry_button(cause: Cause, reference: Reference) -> Block:
+    """Return the button that sends again what failed with one cause."""
+    label = "Retry these" if cause.retryable else "Retry anyway"
+    says = f"Retry {counted(cause.count, 'request')}: {plain(cause_name(cause), 40)}"
+    return button(label, Retry(reference, cause=cause.key.short), says=says)
+
+
+def _offer(outcome: NoRetry) -> list[Block]:
+    match outcome:
+        case RetryTooEarly():
+            return [button("Try again", outcome.query, renew=True)]
+        case NothingToRetry() if outcome.left:
+            return [button("Retry them all the same", replace(outcome.query, everything=True), renew=True)]
+        case NoSuchCause():
+            return [button("Retry failures", replace(outcome.query, cause=None))]
+        case _:
+            return []
 
 
 def left_lines(left: tuple[Left, ...]) -> list[str]:
@@ -32,7 +53,7 @@ def left_lines(left: tuple[Left, ...]) -> list[str]:
     return [*lines, *([f"left out: {counted(more, 'more request')} with other causes"] if more else [])]
 
 
-def _words(outcome: NothingToRetry | OriginalNeeded | RetryTooEarly | RetryTooLate) -> str:
+def _words(outcome: NoRetry) -> str:
     batch = code(outcome.batch.id, 100)
     match outcome:
         case NothingToRetry(left=()):
@@ -40,13 +61,27 @@ def _words(outcome: NothingToRetry | OriginalNeeded | RetryTooEarly | RetryTooLa
         case NothingToRetry():
             causes = "\n".join(left_lines(outcome.left))
             return f"What failed in {batch} would fail again as it is, so nothing is sent:\n{causes}"
+        case NoSuchCause():
+            causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
+            named = code(outcome.query.cause or "", 64)
+            return f"Nothing in {batch} failed with {named}. The largest causes there are:\n{causes}"
         case OriginalNeeded():
-            return (
-                f"{counted(outcome.requests, 'request')} of {batch} could be retried, but I do not have them: the "
-                "batch was made elsewhere, or they are not kept any more, and the API gives no requests back. Share "
-                f"the original file, then type {code(f'/batch retry {outcome.batch.id} --file FILE-LINK', 160)}."
-            )
+            return _original_needed(outcome)
         case RetryTooEarly():
             return f"{batch} has not ended, so what fails is not known yet."
         case RetryTooLate():
             return f"The results of {batch} are no longer kept, so nobody knows which requests failed."
+
+
+def _original_needed(outcome: OriginalNeeded) -> str:
+    batch, again = code(outcome.batch.id, 100), replace(outcome.query, file=None).spell()
+    why = (
+        "none of them is in the file that you named"
+        if outcome.looked
+        else "I do not have them: the batch was made elsewhere, or they are not kept any more, and the API gives no "
+        "requests back"
+    )
+    return (
+        f"{counted(outcome.requests, 'request')} of {batch} could be retried, but {why}. Share the original file, then "
+        f"type {code(f'/batch {again} --file FILE-LINK', 200)}."
+    )

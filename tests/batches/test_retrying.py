@@ -60,7 +60,22 @@ def test_a_permanent_cause_is_included_by_choice() -> None:
     key = CauseKey("invalid_request_error", "text")
 
     assert failures.chosen(also=[key]) == failures.chosen() | {"wrong"}
-    assert failures.chosen_only(key) == {"wrong"}
+
+
+def test_one_cause_is_chosen_by_its_type_or_alone_by_what_its_button_carries() -> None:
+    other = result("wrong2", "invalid_request_error").replace(b'"text"', b'"other text"')
+
+    failures = failures_in(MIXED + other)
+
+    assert failures.chosen_only("invalid_request_error") == {"wrong", "wrong2"}
+    assert failures.chosen_only(CauseKey("invalid_request_error", "other text").short) == {"wrong2"}
+    assert failures.chosen_only("expired") == {"late"}
+    assert failures.chosen_only("unheard_of") == frozenset()
+
+
+def test_a_file_that_ends_inside_a_line_was_not_read_whole() -> None:
+    assert failures_in(MIXED[:-9]).cut_off
+    assert not failures_in(MIXED).cut_off
 
 
 def test_an_error_that_cannot_be_read_is_not_retried_by_itself() -> None:

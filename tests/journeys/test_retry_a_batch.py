@@ -1,7 +1,11 @@
 """Sending again what failed and may succeed, and nothing else."""
 
+from collections import Counter
+
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
-from tests.desk import ADA, BATCHES, Desk
+from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
 
 
@@ -37,6 +41,81 @@ async def test_parent_and_child_name_each_other(desk: Desk) -> None:
 
     assert f"retries the failures of `{parent}`" in child.seen
     assert "its failures were retried in" in card.seen
+
+
+async def failing(desk: Desk) -> tuple[SlackMessage, dict[str, int]]:
+    """Send a file of which some requests meet an accident; return the results card, and how often each cause came."""
+    await desk.press(await asked_about(desk, sound(400)), "Send")
+    desk.api.advance(8_000)
+    [results] = await desk.type("/batch results last")
+    errors = (request.failure for request in desk.api.workspace.batches[0].requests)
+    return results, Counter(error.type for error in errors if error)
+
+
+async def test_one_cause_alone_is_sent_again_from_its_own_button(desk: Desk) -> None:
+    results, causes = await failing(desk)
+    largest = max(causes, key=lambda name: causes[name])
+
+    [question] = await desk.press(results, "Retry these")
+    [card] = await desk.press(question, "Send")
+
+    others = sum(causes.values()) - causes[largest]
+    assert len(causes) == 2
+    assert f"Send {causes[largest]} requests as a new batch?" in question.seen
+    assert f"{largest} in" in question.seen
+    assert f"Include the other {others} too" in question.buttons
+    assert f"{causes[largest]} requests; the API reports" in card.seen
+    assert posts(desk) == 2
+
+
+async def test_one_cause_is_typed_by_its_type_and_one_that_is_not_there_is_told(desk: Desk) -> None:
+    _, causes = await failing(desk)
+
+    [question] = await desk.type("/batch retry last --cause API_ERROR")
+    [none] = await desk.type("/batch retry last --cause expired")
+
+    assert f"Send {causes['api_error']} request" in question.seen
+    assert "failed with `expired`" in none.seen
+    assert "overloaded_error" in none.seen
+
+
+async def test_a_reader_sees_causes_without_buttons(desk: Desk) -> None:
+    desk.api.workspace.add(succeeded=3, errored=5)
+
+    [results] = await desk.type("/batch results last", user=BEN)
+
+    assert "Why requests failed" in results.seen
+    assert not [label for label in results.buttons if "Retry" in label]
+
+
+async def test_results_that_break_off_make_no_retry_of_half(desk: Desk) -> None:
+    await failing(desk)
+    desk.api.add_fault(Fault(path="*/results", cut="middle"))
+
+    [answer] = await desk.type("/batch retry last")
+    [question] = await desk.press(answer, "Try again")
+
+    assert "broke off" in answer.seen
+    assert "as a new batch?" in question.seen
+
+
+async def test_results_that_are_not_there_yet_are_no_batch_that_is_gone(desk: Desk) -> None:
+    desk.api.workspace.add(succeeded=3, errored=5)
+    desk.api.add_fault(Fault(path="*/results", status=404))
+
+    [answer] = await desk.type("/batch retry last")
+
+    assert "not there yet" in answer.seen
+
+
+async def test_a_file_with_none_of_the_failed_requests_is_told(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=3, canceled=5)
+    file = shared(desk, sound(4)).files[0]["id"]
+
+    [answer] = await desk.type(f"/batch retry {batch.id} --file {file}")
+
+    assert "none of them is in the file that you named" in answer.seen
+    assert posts(desk) == 0
 
 
 async def test_without_the_requests_the_original_file_is_asked_for_and_matched(open_desk: OpenDesk) -> None:

@@ -6,6 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 
 from bot.batches import errors as api
+from bot.batches.causes import Cause
 from bot.batches.estimate import Basis, Estimate, ModelEstimate
 from bot.batches.foreign_files import FileKind
 from bot.batches.problems import Problem, ProblemKind, Warned, WarningKind
@@ -26,8 +27,9 @@ from bot.commands.label import Labelled
 from bot.commands.making import FileUnreadable, NoFileInMessage, WhyUnreadable
 from bot.commands.note import Noted
 from bot.commands.own import Owned, OwnedAlready
+from bot.commands.references import Reference
 from bot.commands.registry import Outcome
-from bot.commands.retry import NothingToRetry, OriginalNeeded, RetryTooEarly, RetryTooLate
+from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
 from bot.commands.send import Send
 from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.confirmations import DraftQuestion
@@ -63,6 +65,11 @@ DRAFT = Draft(
 )
 RETRY = replace(DRAFT, parent_id=ID, kind="retry", label=None)
 QUESTION = DraftQuestion(Send(DRAFT.id), DRAFT, "the-confirmation-id", NOW + timedelta(minutes=30), by_another=False)
+AGAIN = Retry(Reference(ID))
+CAUSES = (
+    Cause("invalid_request_error", "prompt is too long: <n> tokens > <n> maximum", 26, ("a-0001",)),
+    Cause("expired", "", 5, ("a-0200",)),
+)
 LEFT = (Left("invalid_request_error", "messages: at least one message is required", 12), Left("", "", 1))
 SOUND = Checked(None, 3, 500, (), {}, (), Sizes())
 PROBLEMS = tuple(
@@ -98,10 +105,15 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "answer_lost": AnswerLost(DRAFT, (running(1_003),)),
     "answer_lost_nothing_new": AnswerLost(DRAFT, ()),
     "answer_lost_no_look": AnswerLost(DRAFT, None),
-    "retry_nothing": NothingToRetry(ENDED, ()),
-    "retry_nothing_worth_it": NothingToRetry(ENDED, LEFT * 4),
-    "retry_original_needed": OriginalNeeded(ENDED, 39),
-    "retry_too_early": RetryTooEarly(running()),
+    "retry_nothing": NothingToRetry(AGAIN, ENDED, ()),
+    "retry_nothing_worth_it": NothingToRetry(AGAIN, ENDED, LEFT * 4),
+    "retry_no_such_cause": NoSuchCause(replace(AGAIN, cause="overloaded"), ENDED, CAUSES),
+    "retry_original_needed": OriginalNeeded(AGAIN, ENDED, 39),
+    "retry_original_needed_for_a_cause": OriginalNeeded(replace(AGAIN, cause="expired"), ENDED, 5),
+    "retry_other_file_needed": OriginalNeeded(
+        replace(AGAIN, everything=True, file="F0123ABCD"), ENDED, 39, looked=True
+    ),
+    "retry_too_early": RetryTooEarly(AGAIN, running()),
     "retry_too_late": RetryTooLate(BATCHES["archived"]),
     "labelled": Labelled(ENDED, "nightly *eval*", 0),
     "labelled_as_others": Labelled(ENDED, "nightly", 2),

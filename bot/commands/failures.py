@@ -1,0 +1,31 @@
+"""Reading which requests of a batch failed, and why."""
+
+import asyncio
+from contextlib import aclosing
+
+from bot.batches.errors import BatchNotFound, ResultsBroken
+from bot.batches.models import MessageBatch, check_batch_id
+from bot.batches.retrying import Failures
+from bot.commands.base import Services
+from bot.commands.progress import Progress
+from bot.commands.reading import ResultsCut, ResultsNotThereYet
+
+
+async def read_failures(services: Services, batch: MessageBatch, progress: Progress) -> Failures:
+    """Read what failed, to the end: half of it would look like all of it. Raises ReadingFailed, ApiError."""
+    failures, reason = Failures(), "the file ends in the middle of a line"
+    try:
+        async with aclosing(services.batches.result_bytes(check_batch_id(batch.id))) as chunks:
+            async for chunk in chunks:
+                failures.feed(chunk)
+                progress.note(chunk.count(b"\n"), len(chunk))
+                await asyncio.sleep(0)
+        failures.finish()
+    except BatchNotFound:
+        await services.batches.retrieve(check_batch_id(batch.id))  # raises the same where it was deleted meanwhile
+        raise ResultsNotThereYet(batch, progress.reading, progress.again) from None
+    except ResultsBroken as error:
+        failures.cut_off, reason = True, error.reason
+    if failures.cut_off:
+        raise ResultsCut(batch, progress.reading, progress.again, reason)
+    return failures
