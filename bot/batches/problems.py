@@ -7,7 +7,9 @@ from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import NamedTuple
 
-MOST_TOLD = 20
+MOST_KEPT = 10_000
+"""Problems; what they take stays below 10 MB."""
+MOST_WARNED = 20
 _LONGEST_VALUE = 80
 
 
@@ -100,7 +102,7 @@ class Warned:
 class Findings:
     """Collects problems and warnings: all of them counted, the first ones kept."""
 
-    most: int = MOST_TOLD
+    most: int = MOST_KEPT
     problems: list[Problem] = field(default_factory=list)
     totals: Counter[ProblemKind] = field(default_factory=Counter)
     _warned: dict[tuple[WarningKind, str, str], Warned] = field(default_factory=dict)
@@ -129,7 +131,7 @@ class Findings:
         key = (kind, place, value)
         if (before := self._warned.get(key)) is not None:
             self._warned[key] = replace(before, lines=before.lines + 1)
-        elif len(self._warned) < self.most:
+        elif len(self._warned) < MOST_WARNED:
             self._warned[key] = Warned(kind, place, value, line)
 
 

@@ -42,7 +42,7 @@ class Checked:
         foreign: what the file is instead of JSON Lines; then nothing else of it was read.
         requests: lines that are requests or were meant to be.
         body_bytes: the exact size of the create body; of what could be read, where there are problems.
-        problems: the first twenty; anything here means that the file is not to be sent.
+        problems: the first ten thousand; anything here means that the file is not to be sent.
         totals: all problems by kind.
         warnings: what may turn out wrong, each with its number of lines.
         sizes: lengths by model, of the lines without problems.
@@ -58,7 +58,7 @@ class Checked:
 
     @property
     def problems_in_all(self) -> int:
-        """How many problems there are, with those beyond the first twenty."""
+        """How many problems there are, with those beyond the first ones."""
         return sum(self.totals.values())
 
     @property

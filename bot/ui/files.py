@@ -52,6 +52,8 @@ def render_nothing_to_send(file: File) -> Message:
 def render_not_sent(file: File, trouble: Trouble, reason: str) -> Message:
     """Say that the file did not arrive, and where it got stuck."""
     words = f"{_what(trouble, reason)} {_size(file)}"
+    if (alone := file.otherwise) is not None:
+        return replace(alone, text=f"{alone.text} {words}", blocks=(*alone.blocks, section(words), *file.again))
     return Message(words, (section(words), *file.again), placement=Placement.BELOW)
 
 

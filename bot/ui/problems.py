@@ -8,9 +8,10 @@ from bot.batches.requests_file import Checked
 from bot.commands.create import Create
 from bot.commands.drafting import FileRefused
 from bot.ui.buttons import actions, button
-from bot.ui.reply import Message, Viewer
+from bot.ui.reply import File, Message, Reply, Viewer
 from bot.ui.text import SECTION_LIMIT, code, context, counted, header, inline, number, section
 
+SHOWN = 20
 _FOREIGN: dict[FileKind, str] = {
     FileKind.UTF_16: "UTF-16 text; save it as UTF-8",
     FileKind.UTF_32: "UTF-32 text; save it as UTF-8",
@@ -62,27 +63,40 @@ _WARNINGS: dict[WarningKind, str] = {
 }
 
 
-def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Message:
-    """Return the card: nothing was sent, why, and what to do."""
+def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
+    """Return the card: nothing was sent, why, and what to do; where there are more problems, all of them as a file."""
     name, checked = inline(outcome.name, 80), outcome.checked
     if checked.foreign is not None:
         words = f"*{name}* is {_FOREIGN[checked.foreign]}. Nothing was sent."
         return Message(words, (header("Not sent"), section(words), *_again()))
-    shown = len(checked.problems)
+    card = _card(outcome)
+    if checked.problems_in_all <= SHOWN:
+        return card
+    kept = len(checked.problems)
+    which = "All of them are" if kept == checked.problems_in_all else f"The first {number(kept)} of them are"
+    with_file = _card(outcome, f"📄 {which} in a text file, a line each, in your messages with me.")
+    title = f"Problems in {plain_name(outcome.name)}"
+    return File("problems.txt", title, problems_text(checked).encode(), with_file, otherwise=card)
+
+
+def _card(outcome: FileRefused, file: str = "") -> Message:
+    checked = outcome.checked
+    shown = checked.problems[:SHOWN]
     total = counted(checked.problems_in_all, "problem")
     title = f"Not sent: {total} in {plain_name(outcome.name)}"
-    told = f"the first {shown} of {total}" if shown < checked.problems_in_all else total
+    told = f"the first {len(shown)} of {total}" if len(shown) < checked.problems_in_all else total
     looked = f"{counted(checked.requests, 'request')} looked at, {told}:"
-    lines = [problem_line(problem) for problem in checked.problems]
+    lines = [problem_line(problem) for problem in shown]
     blocks = (
         header(title),
         section(looked),
         *map(section, _sections(lines)),
         *_totals(checked),
+        *([section(file)] if file else []),
         *_again(),
         context("Nothing was sent, and nothing of the file is kept. Mend the lines and share the file again."),
     )
-    return Message(f"{inline(title)}. {' '.join(lines)}", blocks)
+    return Message(" ".join([f"{inline(title)}.", *([file] if file else []), *lines]), blocks)
 
 
 def _sections(lines: list[str]) -> list[str]:
@@ -106,11 +120,10 @@ def problem_line(problem: Problem) -> str:
 
 
 def problems_text(checked: Checked) -> str:
-    """Return the problems as plain text, a line each, with all totals."""
-    lines = [_line(problem, lambda text: text) for problem in checked.problems]
-    lines += ["", "In all:"]
-    lines += [f"{number(count)} × {kind.value}" for kind, count in checked.totals.items()]
-    return "\n".join(lines) + "\n"
+    """Return the problems that are known one by one as plain text, a line each, after the totals of all."""
+    totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _ordered(checked))
+    lines = (_line(problem, lambda text: text) for problem in checked.problems)
+    return "\n".join([f"{counted(checked.problems_in_all, 'problem')} in all:", *totals, "", *lines]) + "\n"
 
 
 def _line(problem: Problem, show: Callable[[str], str]) -> str:
@@ -131,11 +144,14 @@ def warning_lines(warnings: tuple[Warned, ...]) -> list[str]:
 
 
 def _totals(checked: Checked) -> tuple[dict[str, object], ...]:
-    if checked.problems_in_all <= len(checked.problems):
+    if checked.problems_in_all <= SHOWN:
         return ()
-    ordered = sorted(checked.totals.items(), key=lambda pair: -pair[1])
-    words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in ordered)
+    words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in _ordered(checked))
     return (dict(section(f"*In all:* {words}")),)
+
+
+def _ordered(checked: Checked) -> list[tuple[ProblemKind, int]]:
+    return sorted(checked.totals.items(), key=lambda pair: -pair[1])
 
 
 def _again() -> tuple[dict[str, object], ...]:

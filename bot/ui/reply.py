@@ -47,8 +47,8 @@ class Message:
 class File:
     """A file for the caller alone (his DM), and the message that says so; `public`: for the channel he asked in.
 
-    Whoever sends it closes a spool, and awaits `arrived` once somebody has the file. `again` are buttons for when it
-    did not arrive.
+    Whoever sends it closes a spool, and awaits `arrived` once somebody has the file. For when it did not arrive:
+    `again` are buttons, and `otherwise` is what there is to say without the file.
     """
 
     name: str
@@ -58,6 +58,7 @@ class File:
     public: bool = False
     again: tuple[Block, ...] = ()
     arrived: Callable[[], Awaitable[None]] | None = None
+    otherwise: Message | None = None
 
     @property
     def size(self) -> int:

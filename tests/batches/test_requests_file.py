@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from bot.batches.problems import Problem, ProblemKind
+from bot.batches.problems import MOST_KEPT, Problem, ProblemKind
 from bot.batches.requests_file import Checked
 from tests.batches.request_lines import CATALOG, GOOD, check, line
 
@@ -187,12 +187,12 @@ def test_a_line_in_another_vendors_form_is_told_key_by_key() -> None:
     assert checked.totals == {ProblemKind.MISSING_KEY: 1, ProblemKind.UNKNOWN_KEY: 3}
 
 
-def test_twenty_problems_are_kept_and_all_are_counted() -> None:
-    checked, _ = check(b"x\n" * 50 + line("a b") + line("fine"))
+def test_so_many_problems_are_kept_and_all_are_counted() -> None:
+    checked, _ = check(b"x\n" * (MOST_KEPT + 30) + line("a b") + line("fine"))
 
-    assert [problem.line for problem in checked.problems] == list(range(1, 21))
-    assert checked.totals == {ProblemKind.NOT_JSON: 50, ProblemKind.CUSTOM_ID_CHARACTERS: 1}
-    assert checked.requests == 52
+    assert [problem.line for problem in checked.problems] == list(range(1, MOST_KEPT + 1))
+    assert checked.totals == {ProblemKind.NOT_JSON: MOST_KEPT + 30, ProblemKind.CUSTOM_ID_CHARACTERS: 1}
+    assert checked.requests == MOST_KEPT + 32
 
 
 def test_lengths_are_added_up_by_model() -> None:

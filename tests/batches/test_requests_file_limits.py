@@ -10,7 +10,7 @@ import pytest
 from bot.batches.connecting import API_VERSION
 from bot.batches.errors import RequestsUnreadable
 from bot.batches.params_check import Circumstances
-from bot.batches.problems import ProblemKind
+from bot.batches.problems import MOST_KEPT, ProblemKind
 from bot.batches.requests_file import LONGEST_LINE, MOST_BODY_BYTES, Limits, RequestsChecker, check_file, check_requests
 from tests.batches.request_lines import GOOD, HOW, check, line
 
@@ -25,7 +25,7 @@ def test_100_001_lines_are_one_too_many() -> None:
     first = checked.problems[0]
     assert (first.kind, first.value, first.limit) == (ProblemKind.TOO_MANY_REQUESTS, "100001", 100_000)
     assert first.line is None
-    assert len(checked.problems) == 20
+    assert len(checked.problems) == MOST_KEPT
 
 
 def test_as_many_requests_as_are_allowed_are_taken() -> None:

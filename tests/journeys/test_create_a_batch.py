@@ -1,8 +1,10 @@
 """From a file in Slack to a batch that runs: checked, estimated, asked about, sent once."""
 
+import httpx
 import pytest
 
 from bot.playground.api_simulator.faults import Fault
+from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, GENERAL, SECRET, Desk
 from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
@@ -48,11 +50,36 @@ async def test_three_planted_faults_are_named_with_their_lines(desk: Desk) -> No
     assert "Send" not in answer.buttons
 
 
-async def test_of_many_problems_the_first_twenty_and_the_totals_are_shown(desk: Desk) -> None:
-    answer = await asked_about(desk, jsonl({"nope": number} for number in range(500)))
+async def refused_for_many(desk: Desk) -> tuple[SlackMessage, list[SlackMessage]]:
+    """Share a file with 1,500 problems; return the answer, and what came into the messages with the bot."""
+    file = shared(desk, jsonl({"nope": number} for number in range(500))).files[0]["id"]
+    seen = await desk.type(f"/batch create {file}")
+    [answer] = [message for message in seen if message.channel == BATCHES]
+    return answer, [message for message in seen if message.channel != BATCHES]
 
+
+async def test_of_many_problems_the_first_twenty_and_the_totals_are_shown_and_all_come_as_a_file(desk: Desk) -> None:
+    answer, [sent] = await refused_for_many(desk)
+
+    async with httpx.AsyncClient(base_url=desk.slack.url) as browser:
+        problems = (await browser.get(sent.files[0]["url"])).text.splitlines()
     assert "the first 20 of 1,500 problems" in answer.seen
-    assert "500 × is missing" in answer.seen or "1,000 × is missing" in answer.seen
+    assert "1,000 × is missing" in answer.seen
+    assert answer.seen.count("\nline ") == 20
+    assert "All of them are in a text file" in answer.seen
+    assert problems[0] == "1,500 problems in all:"
+    assert sum(line.startswith("line ") for line in problems) == 1_500
+
+
+async def test_what_is_wrong_is_said_where_the_file_of_problems_does_not_arrive(desk: Desk) -> None:
+    desk.slack.fail_next("files.getUploadURLExternal", error="missing_scope")
+
+    answer, sent = await refused_for_many(desk)
+
+    assert sent == []
+    assert "the first 20 of 1,500 problems" in answer.seen
+    assert "Slack did not take the file (`missing_scope`)" in answer.seen
+    assert "text file, a line each" not in answer.seen
 
 
 @pytest.mark.parametrize(

@@ -82,7 +82,9 @@ BUSY = api.ApiUnavailable("overloaded_error", "Overloaded", 529, "req_011CQ", ma
 
 def refused(shown: int, each: int = 1) -> Checked:
     """Return a check that found so many kinds of problems, each so often."""
-    return replace(SOUND, problems=PROBLEMS[:shown], totals=dict.fromkeys(list(ProblemKind)[:shown], each))
+    return replace(
+        SOUND, problems=PROBLEMS[:shown] * min(each, 3), totals=dict.fromkeys(list(ProblemKind)[:shown], each)
+    )
 
 
 OUTCOMES: dict[str, Outcome | DraftQuestion] = {
