@@ -30,7 +30,6 @@ from bot.slack.doors import bolt_app, check_bot_token, open_port, open_socket
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.file_reading import SharedFiles
 from bot.slack.in_flight import InFlight
-from bot.slack.interrupted import find_interrupted, tell_interrupted
 from bot.slack.listeners import Listeners
 from bot.slack.outbound import Outbound
 from bot.slack.posting import Posting
@@ -43,7 +42,8 @@ from bot.watching.chores import chores
 from bot.watching.digest import plan_of
 from bot.watching.engine import Engine
 from bot.watching.pace import Pace
-from bot.watching.working import Worker, working
+from bot.watching.presence import at_work
+from bot.watching.working import Worker
 
 log = logging.getLogger(__name__)
 
@@ -118,8 +118,8 @@ async def running(
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
         door_is_open = asyncio.Event()
-        if Part.WORKER in part:
-            await stack.enter_async_context(working(parts.worker, door_is_open))
+        part_of_it = at_work(parts.worker, door_is_open, takes=Part.WEB in part, does=Part.WORKER in part)
+        await stack.enter_async_context(part_of_it)
         in_flight = InFlight()
         progress = ProgressMessages(parts.client, parts.services.database, now, pace or ProgressPace())
         stack.push_async_callback(_drain, in_flight, progress)
@@ -127,7 +127,6 @@ async def running(
         if Part.WEB in part:
             outbound = _outbound(settings, parts)
             app = _listening(settings, parts, outbound, in_flight, progress)
-            in_flight.start(tell_interrupted(await find_interrupted(parts.services.database, now), outbound))
             doors = await _open_door(stack, settings, app, parts, records)
         else:
             health = Health(parts.figures, records)
@@ -155,6 +154,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         workshop=workshop_of(settings, http, SharedFiles(client, session, file_origins(settings.slack_api_url))),
         enqueue=engine.enqueue,
         may_post=directory.may_post,
+        process_id=engine.worker_id,
     )
     posting = Posting(slack_client(settings, session, retries=False))
     more = chores(services, plan_of(settings))
@@ -173,7 +173,7 @@ def _listening(
 ) -> AsyncApp:
     """Return Bolt with everything registered."""
     services, figures = parts.services, parts.figures
-    confirmations = Confirmations(services.database, services.now, services.enqueue)
+    confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
     pipeline = Pipeline(services, confirmations, parts.rules, parts.directory.standing, figures.interaction)
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
     app = bolt_app(settings.slack_api_url, signing, parts.authorized)

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.batches.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, Proposal
-from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady
+from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady, in_name_of
 from bot.errors import ExpectedError
 from bot.store import audit, confirmations, drafts
 from bot.store.audit import AuditEntry, AuditOutcome
@@ -77,10 +77,18 @@ class DraftQuestion:
 class Confirmations:
     """Questions and their answers, with the audit record that goes with each, in one transaction each."""
 
-    def __init__(self, database: Database, now: Callable[[], datetime], enqueue: Enqueue = left_to_redrive) -> None:
+    def __init__(
+        self,
+        database: Database,
+        now: Callable[[], datetime],
+        enqueue: Enqueue = left_to_redrive,
+        process_id: str | None = None,
+    ) -> None:
+        """`process_id` is this process, which holds what is being sent."""
         self._database = database
         self._now = now
         self._enqueue = enqueue
+        self._process_id = process_id
 
     async def ask(self, proposal: AnyProposal, caller: Caller) -> ConfirmationNeeded | DraftQuestion:
         """Store a question and the record that it was asked. Raises StoreUnavailable."""
@@ -90,7 +98,7 @@ class Confirmations:
             id=secrets.token_hex(16),  # a word: nothing in it that is read as an option when Keep is spelled
             user_id=caller.user,
             team_id=caller.team,
-            command=proposal.command.spell(),
+            command=proposal.command.question,
             subject=proposal.subject,
             state=proposal.state,
             asked_at=now,
@@ -174,7 +182,13 @@ class Confirmations:
         approves = proposal.before == "waiting" and proposal.after == "sending"
         if approves and (draft.user_id, draft.team_id) == (caller.user, caller.team):
             raise ApprovalOfOwn(draft)
-        more = {"approved_by": caller.user} if approves else {}
+        more: dict[str, object] = {"held_by": self._process_id} if proposal.after == "sending" else {}
+        if approves:
+            more |= {"approved_by": caller.user}
+        elif proposal.after != "dropped":  # whoever says yes is the one who asks for it
+            own = in_name_of(draft, caller)
+            more |= {"user_id": own.user_id, "team_id": own.team_id, "channel_id": own.channel_id}
+            more |= {"sample": draft.sample}
         if not drafts.move(connection, draft.id, proposal.before, proposal.after, at=now, **more):
             raise DraftOver(drafts.get(connection, draft.id))
 
@@ -196,7 +210,7 @@ class Confirmations:
             raise ConfirmationRefused(Why.UNKNOWN)
         if (question.user_id, question.team_id) != (caller.user, caller.team):
             raise ConfirmationRefused(Why.OTHER_PERSON, question)
-        if question.command != command.spell():
+        if question.command != command.question:
             raise ConfirmationRefused(Why.OTHER_COMMAND, question)
         if question.used_at is not None:
             raise self._spent(connection, question)

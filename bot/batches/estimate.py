@@ -152,6 +152,25 @@ def estimate(sizes: Sizes, tokens_a_character: Mapping[str, float], price: Price
     return Estimate(tuple(sorted(found.values(), key=lambda model: -model.requests)))
 
 
+def estimate_without(whole: Estimate, taken: Mapping[str, int]) -> Estimate:
+    """The estimate for what is left when so many requests of each model are taken away: each costs as the others."""
+    rest = (_share(one, one.requests - taken.get(one.model, 0)) for one in whole.models)
+    return Estimate(tuple(one for one in rest if one.requests > 0))
+
+
+def _share(one: ModelEstimate, requests: int) -> ModelEstimate:
+    part = Decimal(requests) / max(one.requests, 1)
+    return ModelEstimate(
+        one.model,
+        requests,
+        round(one.input_tokens * part),
+        round(one.max_output_tokens * part),
+        None if one.low is None else one.low * part,
+        None if one.high is None else one.high * part,
+        one.basis,
+    )
+
+
 def _ratios(counted: Iterable[tuple[str, int, int]]) -> dict[str, float]:
     sums: dict[str, tuple[int, int]] = {}
     for model, characters, tokens in counted:

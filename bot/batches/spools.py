@@ -7,6 +7,7 @@ functions here read and write the disk while they run: give them a thread.
 import os
 import random
 import re
+from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -70,6 +71,15 @@ def sample_by_model(
         if ordinal in picked[model]:
             found[model].append(msgspec.json.decode(line)["params"])
     return found
+
+
+def requests_by_model(spool: Path) -> Counter[str]:
+    """How many requests each model has.
+
+    Raises:
+        RequestsUnreadable: the spool is not there.
+    """
+    return Counter(_MODEL.decode(line).params.model for line in spool_lines(spool))
 
 
 def refused_id(spool: Path, message: str) -> str | None:

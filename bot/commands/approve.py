@@ -1,24 +1,33 @@
-"""Approve what somebody else wants to send and is above the limit: the second yes, and then the one POST."""
+"""`/batch approve DRAFT`: the second yes to what somebody else wants to send and is above the limit."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
 from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Origin, Permission, Services
+from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
 from bot.commands.drafting import DraftProposal, find_draft
 from bot.commands.errors import MissingReference
-from bot.commands.sending import BatchCreated, SendOutcome, conclusion, post_draft, there
+from bot.commands.post_draft import send_claimed, there
+from bot.commands.sending import BatchCreated, SendOutcome, conclusion
 from bot.store.audit import AuditOutcome
+from bot.store.drafts import Draft
 
 
 @dataclass(frozen=True)
 class Approve(ChangingCommand):
-    """Agree to a draft of somebody else's. A button's word, not in the help."""
+    """Agree to a draft of somebody else's. `claimed` is the draft as it stands once that is recorded."""
 
     verb: ClassVar[str] = "approve"
     permission: ClassVar[Permission] = Permission.OPERATE
 
+    help: ClassVar[Help] = Help(
+        "approve DRAFT",
+        "agree to what somebody else wants to send and is above the limit",
+        "approve 3f9c2a7b10de4c55a1b2c3d4",
+    )
+
     draft_id: str
+    claimed: Draft | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -35,11 +44,14 @@ class Approve(ChangingCommand):
         """Look whether it still waits. Raises DraftOver, SpoolGone, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "waiting")
         await there(services, draft)
-        return DraftProposal(self, draft, "waiting", "sending", asks=False, by_another=True)
+        command = replace(self, claimed=replace(draft, state="sending"))
+        return DraftProposal(command, draft, "waiting", "sending", asks=False, by_another=True)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:
-        """Send it. Raises StoreUnavailable."""
-        return await post_draft(services, await find_draft(services, self.draft_id, "sending"))
+        """Send it in its asker's name. Raises what sending raises."""
+        assert self.claimed is not None  # noqa: S101 - only what was proposed is run
+        draft = replace(self.claimed, approved_by=caller.user, changed_at=services.now())
+        return await send_claimed(services, draft)
 
     def conclude(self, outcome: object) -> AuditOutcome:
         """Return what the audit says of the outcome."""

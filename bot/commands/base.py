@@ -72,6 +72,8 @@ class Services:
     """Where batches are made."""
     enqueue: Enqueue = field(default=left_to_redrive, kw_only=True)
     may_post: Callable[[ChannelId], Awaitable[bool]] = field(default=_anywhere, kw_only=True)
+    process_id: str | None = field(default=None, kw_only=True)
+    """This process, as others know it by its heartbeat."""
 
 
 @dataclass(frozen=True)
@@ -131,6 +133,11 @@ class ReadingCommand(Command):
 @dataclass(frozen=True)
 class ChangingCommand(Command):
     """A command that changes something: it is proposed first, may ask for a confirmation, and is audited."""
+
+    @property
+    def question(self) -> str:
+        """Return the command that a question about it is stored under; commands that answer the same one share it."""
+        return self.spell()
 
     @abstractmethod
     async def propose(self, services: Services, origin: Origin) -> object:

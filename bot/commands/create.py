@@ -15,7 +15,7 @@ from bot.commands.making import SharedFile
 from bot.commands.names import file_in
 from bot.commands.progress import LongCommand, Progress
 from bot.store import drafts
-from bot.store.drafts import Draft
+from bot.store.drafts import Draft, WatchWish
 
 PLACEHOLDER = "{value}"
 
@@ -66,6 +66,7 @@ class Create(LongCommand):
     prompt: PromptList | None = None
     label: str | None = None
     owner: str | None = None
+    watch: WatchWish = "here"
     form_id: str | None = None
     """Of the form it was submitted by: the same one makes one draft, however often it is submitted."""
 
@@ -110,7 +111,7 @@ class Create(LongCommand):
                 await services.database.run(lambda c: drafts.move(c, id, "checking", "failed", at=now))
         if not checked.is_sound:
             return FileRefused(source.name, checked)
-        more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user}
+        more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user, "watch": self.watch}
         draft = await stored_draft(services, caller, id, checked, **more)
         return DraftReady(draft, checked.warnings)
 
@@ -134,7 +135,7 @@ def _begun(id: str, name: str, caller: Caller, services: Services) -> Draft:
     return Draft(
         id=id, user_id=caller.user, team_id=caller.team, channel_id=caller.channel, state="checking", name=name,
         requests=0, size=0, estimate="[]", label=None, owner=None, parent_id=None, kind=None, batch_id=None,
-        approved_by=None, created_at=now, changed_at=now,
+        approved_by=None, created_at=now, changed_at=now, held_by=services.process_id,
     )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ import random
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Generic
@@ -161,11 +161,26 @@ async def counted_chunks(source: SharedFile, progress: Progress) -> AsyncGenerat
             yield chunk
 
 
-def goes_beyond(services: Services, draft: Draft) -> bool:
-    """Whether a second person has to agree."""
-    reckoned = from_json(draft.estimate)
+def in_name_of(draft: Draft, caller: Caller) -> Draft:
+    """Return a draft as this person's, asked for where he is."""
+    channel = caller.channel or draft.channel_id
+    return replace(draft, user_id=caller.user, team_id=caller.team, channel_id=channel)
+
+
+async def goes_beyond(services: Services, draft: Draft) -> bool:
+    """Whether a second person has to agree. Raises StoreUnavailable.
+
+    A file that goes in two parts is looked at as a whole, lest parts be sent that together are above the limit; and
+    who has agreed to it once has agreed to both.
+    """
+    if draft.approved_by is not None:
+        return False
+    whole_id = draft.whole_id
+    whole = await services.database.run(lambda c: drafts.get(c, whole_id)) if whole_id else None
+    whole = whole or draft
+    reckoned = from_json(whole.estimate)
     priced = bool(reckoned.models) and not reckoned.without_price
-    return workshop_of(services).gate.stops(reckoned.high, draft.requests, priced=priced)
+    return workshop_of(services).gate.stops(reckoned.high, whole.requests, priced=priced)
 
 
 def to_json(reckoned: Estimate) -> str:

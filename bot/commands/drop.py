@@ -1,11 +1,11 @@
-"""Drop a draft: its requests are removed from the disk, and nothing was sent. A button's word, not in the help."""
+"""`/batch drop DRAFT`: its requests are removed from the disk, and none of them is sent."""
 
 import asyncio
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
 from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Origin, Permission, Services
+from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
 from bot.commands.drafting import DraftProposal, find_draft, workshop_of
 from bot.commands.errors import MissingReference
 from bot.store.audit import AuditOutcome
@@ -25,6 +25,8 @@ class Drop(ChangingCommand):
 
     verb: ClassVar[str] = "drop"
     permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help("drop DRAFT", "give up a checked file, or the rest after a sample: none of it is sent",
+                                "drop 3f9c2a7b10de4c55a1b2c3d4")  # fmt: skip
 
     draft_id: str
 

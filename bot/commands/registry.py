@@ -87,6 +87,9 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Unwatch,
     Create,
     Retry,
+    Send,
+    Approve,
+    Drop,
     Cancel,
     Delete,
     Label,
@@ -97,9 +100,6 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Audit,
     Keep,
     StopReading,
-    Send,
-    Approve,
-    Drop,
 )
 """In the order the help shows them; those without a help text are not shown."""
 

@@ -1,49 +1,70 @@
-"""Send a checked draft. A button's word, not in the help."""
+"""`/batch send DRAFT`: send a checked draft, or a sample of it first; always asks."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Self
 
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Origin, Permission, Services
-from bot.commands.drafting import DraftProposal, find_draft, goes_beyond
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
+from bot.commands.drafting import DraftProposal, find_draft, goes_beyond, in_name_of
 from bot.commands.errors import MissingReference
-from bot.commands.sending import ApprovalAsked, BatchCreated, SendOutcome, conclusion, post_draft, there
+from bot.commands.post_draft import send_claimed, there
+from bot.commands.sampling import SAMPLE, sample_of
+from bot.commands.sending import ApprovalAsked, BatchCreated, SendOutcome, conclusion
 from bot.store.audit import AuditOutcome
-from bot.store.drafts import State
+from bot.store.drafts import Draft, State
 
 
 @dataclass(frozen=True)
 class Send(ChangingCommand):
-    """Send a draft, once; above the limit, ask for a second person's yes instead."""
+    """Send a draft, once; above the limit, ask for a second person's yes instead. `first`: only a sample, for now.
+
+    `claimed` is the draft as it stands once the yes is used up.
+    """
 
     verb: ClassVar[str] = "send"
     permission: ClassVar[Permission] = Permission.OPERATE
+    help: ClassVar[Help] = Help(
+        "send DRAFT [--first]",
+        f"ask again whether to send a checked file (its question names it); `--first` sends {SAMPLE} of its requests",
+        "send 3f9c2a7b10de4c55a1b2c3d4",
+    )
+    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("first", takes_value=False),)
 
     draft_id: str
+    first: bool = False
+    claimed: Draft | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the draft's id. Raises UsageError."""
         if not arguments.words:
             raise MissingReference(arguments.verb)
-        return cls(arguments.at_most(1).words[0])
+        return cls(arguments.at_most(1).words[0], arguments.flag("first"))
 
     def spell(self) -> str:
-        """Return `send DRAFT`."""
+        """Return `send DRAFT`, and whether a sample goes first."""
+        return self.question + (" --first" if self.first else "")
+
+    @property
+    def question(self) -> str:
+        """Return `send DRAFT`: one question, which is answered once, with all of it or a sample."""
         return f"send {self.draft_id}"
 
     async def propose(self, services: Services, origin: Origin) -> DraftProposal["Send"]:
         """Look whether it can still be sent. Raises DraftOver, SpoolGone, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "ready")
         await there(services, draft)
-        gated = goes_beyond(services, draft)
+        gated = await goes_beyond(services, draft)
         after: State = "waiting" if gated else "sending"
-        return DraftProposal(self, draft, "ready", after, asks=True, by_another=gated)
+        draft = replace(draft, sample=sample_of(draft) if self.first else None)
+        command = replace(self, claimed=replace(draft, state=after))
+        return DraftProposal(command, draft, "ready", after, asks=True, by_another=gated)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:
-        """Send what is claimed by now, or wait for the second yes. Raises StoreUnavailable."""
-        draft = await find_draft(services, self.draft_id, "sending", "waiting")
-        return ApprovalAsked(draft) if draft.state == "waiting" else await post_draft(services, draft)
+        """Send what is claimed by now, or wait for the second yes. Raises what sending raises."""
+        assert self.claimed is not None  # noqa: S101 - only what was proposed is run
+        draft = replace(in_name_of(self.claimed, caller), changed_at=services.now())
+        return ApprovalAsked(draft) if draft.state == "waiting" else await send_claimed(services, draft)
 
     def conclude(self, outcome: object) -> AuditOutcome:
         """Return what the audit says of the outcome."""

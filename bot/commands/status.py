@@ -8,18 +8,23 @@ from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Help, ReadingCommand, Services
 from bot.commands.references import Reference, find_batch, parse_reference
-from bot.store import audit, watches
+from bot.store import audit, samples, watches
 from bot.store.database import StoreUnavailable
+from bot.store.drafts import Draft
 
 
 @dataclass(frozen=True)
 class BatchShown:
-    """The batch as the API has it now, who canceled it, if that was done here, and who watches it."""
+    """The batch as the API has it now, who canceled it, if that was done here, and who watches it.
+
+    `rest`: what is left after this sample, and waits for a yes.
+    """
 
     batch: MessageBatch
     public: bool
     canceled_by: str | None = None
     watchers: tuple[str, ...] = ()
+    rest: Draft | None = None
 
 
 @dataclass(frozen=True)
@@ -44,7 +49,7 @@ class Status(ReadingCommand):
         """Read the batch. Raises ApiError and what a reference may raise."""
         found = await find_batch(self.reference, services.batches, services.database)
         canceled_by, watchers = await _canceled_by(found.batch, services), await _watchers(found.batch, services)
-        return BatchShown(found.batch, self.public, canceled_by, watchers)
+        return BatchShown(found.batch, self.public, canceled_by, watchers, await _rest(found.batch, services))
 
 
 async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
@@ -62,3 +67,10 @@ async def _watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
         found = await services.database.run(lambda connection: watches.of_batch(connection, batch.id))
         return tuple(dict.fromkeys(watch.user_id for watch in found if watch.user_id))
     return ()
+
+
+async def _rest(batch: MessageBatch, services: Services) -> Draft | None:
+    """Look up what waits behind it, likewise."""
+    with suppress(StoreUnavailable):
+        return await services.database.run(lambda connection: samples.rest_of(connection, batch.id))
+    return None

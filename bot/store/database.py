@@ -4,7 +4,7 @@ import asyncio
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
@@ -23,6 +23,8 @@ _ONLY_WRITING = frozenset({"full", "read-only"})
 POOL_SIZE = 4
 # Any number that is ours: who changes tables on Postgres holds it.
 _CHANGING_TABLES = 0x62645F31
+PAUSES = (0.5, 2.0)
+"""Seconds between the tries of what has to be recorded."""
 
 
 class StoreUnavailable(ExpectedError):
@@ -79,6 +81,14 @@ class Database:
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
+
+    async def persist(self, work: Callable[[Connection], T]) -> T:
+        """Do the same, and try again for some seconds: of what has happened by now. Raises StoreUnavailable."""
+        for pause in PAUSES:
+            with suppress(StoreUnavailable):
+                return await self.run(work)
+            await asyncio.sleep(pause)
+        return await self.run(work)
 
     async def close(self) -> None:
         """Let the transactions under way end, then close every connection."""

@@ -1,19 +1,26 @@
 """Batches that were checked and wait for somebody's yes: each is sent at most once, whoever presses what."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from bot.store import audit
 from bot.store.tables import drafts as table
 
 Transaction = Connection
 """What work in a transaction is handed; callers outside the store name it by this."""
-State = Literal["checking", "ready", "waiting", "sending", "sent", "failed", "unknown", "dropped"]
-"""`waiting`: for a second person. `unknown`: it was sent, and no answer came. Only `ready` and `waiting` go on."""
+State = Literal["checking", "ready", "waiting", "sending", "sent", "failed", "unknown", "dropped", "split", "held"]
+"""`waiting`: for a second person. `unknown`: it was sent, and no answer came. `split`: a sample and the rest took its
+place. `held`: the rest, while its sample is being sent. Only `ready` and `waiting` go on by somebody's yes."""
+WatchWish = Literal["here", "dm", "none"]
+OPEN: tuple[State, ...] = ("checking", "ready", "waiting", "sending", "held")
+"""In these states a draft's file is still needed."""
+KEPT = timedelta(days=7)
+"""After so long without a yes a draft and its file are deleted."""
+REMEMBERED = timedelta(days=40)
+"""So long it is known what became of a draft, as long as its batch is (`old_rows`)."""
 
 
 @dataclass(frozen=True)
@@ -21,7 +28,9 @@ class Draft:
     """One file of requests on its way to become a batch; `channel_id` is where it was asked for.
 
     `estimate` is JSON. `parent_id` and `kind` say what it was made from: a batch that it retries, or the sample that
-    it is the rest of; a sample's own `parent_id` is the draft of the rest. `batch_id` is what it has become.
+    it is the rest of. `batch_id` is what it has become. `held_by` is the process that reads or sends it. `watch` is
+    where its batch is to be watched, None: where it was asked for. `sample`: so many of its requests go first, as a
+    draft of their own whose `rest_id` is the draft of all others; the `whole_id` of both is this one.
     """
 
     id: str
@@ -41,6 +50,16 @@ class Draft:
     approved_by: str | None
     created_at: datetime
     changed_at: datetime
+    held_by: str | None = None
+    watch: str | None = None
+    whole_id: str | None = None
+    rest_id: str | None = None
+    sample: int | None = None
+
+    @property
+    def is_unparted(self) -> bool:
+        """Whether it is the whole of which a sample is to go first, and nothing of it was sent yet."""
+        return self.sample is not None and self.rest_id is None
 
 
 def add(connection: Connection, draft: Draft) -> None:
@@ -86,40 +105,19 @@ def in_state(connection: Connection, *states: State) -> list[Draft]:
     return [Draft(**row._mapping) for row in connection.execute(wanted)]
 
 
-def rest_of(connection: Connection, batch_id: str) -> Draft | None:
-    """Give the draft of what is left after this sample, while nobody has sent or dropped it."""
-    wanted = select(table).where(table.c.parent_id == batch_id, table.c.kind == "canary", table.c.state == "ready")
-    row = connection.execute(wanted.limit(1)).one_or_none()
-    return Draft(**row._mapping) if row else None
+def open_among(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
+    """Give those of these drafts whose files are still needed."""
+    wanted = select(table.c.id).where(table.c.state.in_(OPEN))
+    return frozenset(ids) & frozenset(connection.execute(wanted).scalars())
 
 
-def older_than(connection: Connection, moment: datetime) -> list[Draft]:
-    """Give the drafts that nobody has touched since, and that still have a file."""
-    wanted = select(table).where(table.c.changed_at < moment, table.c.state.in_(("ready", "waiting", "failed")))
-    return [Draft(**row._mapping) for row in connection.execute(wanted)]
+def prune(connection: Connection, now: datetime) -> int:
+    """Delete the drafts that nobody said yes to, and what is long decided; say how many."""
+    stale = and_(table.c.state.in_(("ready", "waiting", "failed")), table.c.changed_at < now - KEPT)
+    old = and_(table.c.state.not_in(OPEN), table.c.changed_at < now - REMEMBERED)
+    return connection.execute(delete(table).where(or_(stale, old))).rowcount
 
 
 def forget(connection: Connection, id: str) -> None:
     """Delete a draft."""
     connection.execute(delete(table).where(table.c.id == id))
-
-
-def adopt(connection: Connection, id: str, parent_id: str) -> None:
-    """Say which batch the sample of this rest has become."""
-    connection.execute(update(table).where(table.c.id == id).values(parent_id=parent_id))
-
-
-def settle_interrupted(connection: Connection, at: datetime) -> list[Draft]:
-    """Settle what was being read or sent when a process ended, and give it as it was.
-
-    What was being sent may have arrived: it can never be sent again. Call it before anything new begins.
-    """
-    found = in_state(connection, "checking", "sending")
-    for draft in found:
-        move(connection, draft.id, "checking", "failed", at=at)
-        if move(connection, draft.id, "sending", "unknown", at=at):
-            for entry in audit.entries(connection, subject=draft.id):
-                if entry.outcome is None:
-                    said = "the bot was stopped while it was being sent"
-                    audit.record_outcome(connection, entry.id, outcome="unknown", detail=said, at=at)
-    return found

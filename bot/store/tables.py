@@ -102,6 +102,11 @@ drafts = Table(
     Column("approved_by", Words),
     Column("created_at", Moment, nullable=False, index=True),
     Column("changed_at", Moment, nullable=False),
+    Column("held_by", Words),
+    Column("watch", Words),
+    Column("whole_id", Words),
+    Column("rest_id", Words),
+    Column("sample", Integer),
 )
 
 watches = Table(

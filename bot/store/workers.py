@@ -10,6 +10,10 @@ from bot.store.tables import paces
 from bot.store.tables import workers as table
 from bot.store.upserts import insert_new, put
 
+DEAD = timedelta(seconds=45)
+"""So long not heard of, a process is taken for dead: with the time to find it, its work lies for under a minute."""
+SKEWED = timedelta(minutes=10)
+"""Heard of so far ahead of now, a process wrote that before the clock was put back; a living one corrects it."""
 _FURTHEST = timedelta(hours=1)
 
 
@@ -34,6 +38,11 @@ def beat(connection: Connection, worker: Worker, now: datetime) -> None:
 def everyone(connection: Connection) -> list[Worker]:
     """Give all processes that were heard of and not buried, oldest first."""
     return [Worker(**row._mapping) for row in connection.execute(select(table).order_by(table.c.started_at))]
+
+
+def lives(worker: Worker, now: datetime) -> bool:
+    """Say whether a process was heard of lately."""
+    return -SKEWED < now - worker.seen_at <= DEAD
 
 
 def bury(connection: Connection, worker_id: str) -> bool:

@@ -10,17 +10,11 @@ from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retr
 from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.confirmations import DraftQuestion
 from bot.ui.create_form import render_form
-from bot.ui.drafts import (
-    render_answer_lost,
-    render_approval_asked,
-    render_created,
-    render_draft_question,
-    render_dropped,
-    render_not_sent,
-)
+from bot.ui.drafts import render_approval_asked, render_draft_question, render_dropped
 from bot.ui.problems import render_file_refused
 from bot.ui.reply import Reply, Viewer
 from bot.ui.retry import render_no_retry
+from bot.ui.sent import render_answer_lost, render_created, render_not_sent
 
 
 def render_making(outcome: Making | DraftQuestion, viewer: Viewer) -> Reply:

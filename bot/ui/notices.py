@@ -9,11 +9,13 @@ from bot.batches.models import MessageBatch
 from bot.batches.summary import ResultsSummary
 from bot.commands.references import Reference
 from bot.commands.status import Status
+from bot.store.drafts import Draft
 from bot.store.notices import Notice
 from bot.ui.batch_card import bar, card_title, requests_line, short_id
 from bot.ui.buttons import actions, button
 from bot.ui.money import spent
 from bot.ui.reply import Block, Message
+from bot.ui.rest import rest_buttons, rest_words
 from bot.ui.result_causes import cause_line
 from bot.ui.text import code, context, counted, date, duration, inline, number, section
 
@@ -33,6 +35,8 @@ class Told:
     now: datetime
     last_seen: datetime | None = None
     details: Sequence[str] = ()
+    rest: Draft | None = None
+    """What is left after a sample, and waits for a yes."""
 
 
 def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
@@ -41,10 +45,16 @@ def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
     return (*causes, f"Cost: {spent(summary.cost.amount, complete=summary.cost.complete)}")
 
 
-def draw_notice(notice: Notice, batch: MessageBatch | None, now: datetime, details: Sequence[str] = ()) -> Message:
+def draw_notice(
+    notice: Notice,
+    batch: MessageBatch | None,
+    now: datetime,
+    details: Sequence[str] = (),
+    rest: Draft | None = None,
+) -> Message:
     """Return what a stored notice says; `batch` is as last seen. Raises ValueError, KeyError: it cannot be read."""
     payload = notice.payload
-    if notice.event == "digest":
+    if notice.event == "digest" or "blocks" in payload:
         return Message(str(payload["text"]), tuple(payload["blocks"]), public=True)
     if notice.event == "act":
         words = str(payload["words"])
@@ -52,7 +62,7 @@ def draw_notice(notice: Notice, batch: MessageBatch | None, now: datetime, detai
     if batch is None:
         raise ValueError(f"a notice of {notice.event} without its batch")
     seen = payload.get("last_seen")
-    told = Told(batch, notice.mentions, now, datetime.fromisoformat(seen) if seen else None, details)
+    told = Told(batch, notice.mentions, now, datetime.fromisoformat(seen) if seen else None, details, rest)
     return render_notice(notice.event, told)
 
 
@@ -137,5 +147,7 @@ def _drawn(told: Told, words: str, title: str | None = None) -> Message:
     more: tuple[Block, ...] = (context("\n".join(told.details)),) if told.details else ()
     opens = actions([button("Open", Status(Reference(told.batch.id)), says=f"Open batch {short_id(told.batch)}")])
     text = f"{who} {inline(title)} ({inline(told.batch.id)}). {words.split(chr(10))[-1]}".strip()
-    blocks = (section(f"{who} {lines}".strip()), *more, *opens)
+    text = f"{text.rstrip('.')}. {rest_words(told.rest)}" if told.rest else text
+    asks = (section(rest_words(told.rest)), *rest_buttons(told.rest)) if told.rest else ()
+    blocks = (section(f"{who} {lines}".strip()), *more, *opens, *asks)
     return Message(text, blocks, public=True)

@@ -2,8 +2,9 @@
 
 from bot.confirmations import ConfirmationRefused, Why
 from bot.permissions import NotPermitted, Rule
+from bot.store.confirmations import StoredConfirmation
 from bot.ui.reply import Message, Placement
-from bot.ui.text import code, date, section
+from bot.ui.text import code, date, duration, section
 
 _ASK_ADMIN = "Ask whoever installed Batchdesk to"
 
@@ -69,8 +70,7 @@ def _why(error: ConfirmationRefused) -> str:
         case Why.OTHER_COMMAND:
             return "This button does not belong to the question that was asked. Type the command again."
         case Why.LAPSED:
-            when = f" {date(question.expires_at)}" if question else ""
-            return f"The question lapsed{when}, five minutes after it was asked. Type the command again."
+            return _lapsed(question)
         case Why.KEPT:
             return "You had already answered no."
         case Why.CHANGED:
@@ -79,3 +79,11 @@ def _why(error: ConfirmationRefused) -> str:
             if entry is None or entry.outcome is None:
                 return "This was already confirmed and is being carried out; its outcome will show."
             return f"This was already confirmed {date(entry.at)}; the outcome was: {code(entry.outcome)}."
+
+
+def _lapsed(question: StoredConfirmation | None) -> str:
+    if question is None:
+        return "The question lapsed. Type the command again."
+    lived = duration(question.expires_at - question.asked_at)
+    again = code(f"/batch {question.command}")
+    return f"The question lapsed {date(question.expires_at)}, {lived} after it was asked. {again} asks it again."

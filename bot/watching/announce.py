@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot.batches.models import MessageBatch
-from bot.store import cards, notices, watches
+from bot.store import cards, notices, samples, watches
 from bot.store.notices import Event, Notice, key_of
 from bot.store.watches import Watch
 from bot.store.work import Enqueue
@@ -58,6 +58,8 @@ class Announcer:
         return notices.send(connection, self.enqueue, notice)
 
     def _is_quiet(self, connection: Connection, batch_id: str, channel: str, *, well: bool, now: datetime) -> bool:
+        if samples.rest_of(connection, batch_id) is not None:
+            return False  # the end of a sample is a question, and somebody waits for it
         level = watches.quiet_level(connection, channel)
         if level == "none" or (level == "failures" and well):
             return True

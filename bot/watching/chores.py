@@ -1,17 +1,25 @@
-"""What a worker does now and then beyond its upkeep: reminders, and the digest."""
+"""What a worker does now and then beyond its upkeep: reminders, the digest, and drafts that were left."""
 
 from datetime import timedelta
 
 from bot.commands.base import Services
 from bot.watching.digest import Digests, Plan
+from bot.watching.drafts import Drafts
 from bot.watching.remind import Reminders
 from bot.watching.upkeep import Chore
 
 EVERY = timedelta(minutes=5)
+SOON = timedelta(seconds=15)
 
 
 def chores(services: Services, plan: Plan | None) -> tuple[Chore, ...]:
     """Return the chores; without a plan there is no digest."""
     hands = services.database, services.batches, services.enqueue, services.now
     digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()
-    return (Chore("reminders", EVERY, Reminders(*hands).send_due), *digest)
+    drafts = Drafts(services)
+    return (
+        Chore("reminders", EVERY, Reminders(*hands).send_due),
+        Chore("interrupted", SOON, drafts.settle_interrupted),
+        Chore("drafts", timedelta(days=1), drafts.prune),
+        *digest,
+    )

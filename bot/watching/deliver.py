@@ -11,9 +11,10 @@ from sqlalchemy import Connection
 from bot.batches.models import MessageBatch
 from bot.commands.seen import batch_of
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
-from bot.store import batches_seen, cards, notices
+from bot.store import batches_seen, cards, notices, samples
 from bot.store.batches_seen import SeenBatch
 from bot.store.database import Database
+from bot.store.drafts import Draft
 from bot.store.notices import KNOWN, Notice
 from bot.store.work import Enqueue
 from bot.ui.notices import draw_notice
@@ -31,12 +32,13 @@ _BROADCAST = _ENDINGS | {"gone"}
 
 @dataclass(frozen=True)
 class _Held:
-    """A notice this process may send now, after `wait`, where its card is (`posted_in`)."""
+    """A notice this process may send now, after `wait`, where its card is (`posted_in`); `rest`: after a sample."""
 
     notice: Notice
     seen: SeenBatch | None
     wait: timedelta
     posted_in: str | None
+    rest: Draft | None
 
 
 class Deliver:
@@ -82,7 +84,7 @@ class Deliver:
 
     async def _send(self, held: _Held) -> str:
         notice, place = held.notice, held.posted_in or held.notice.channel_id
-        message = await self._drawn(notice, held.seen)
+        message = await self._drawn(held)
         if notice.attempts > 1:
             if place.startswith(("U", "W")):
                 place = await self._posting.direct(place)
@@ -94,11 +96,11 @@ class Deliver:
         _, ts = await self._posting.post(place, message, notice.key, notice.thread_ts, broadcast=aloud)
         return ts
 
-    async def _drawn(self, notice: Notice, seen: SeenBatch | None) -> Message:
-        batch = batch_of(seen) if seen is not None else None
+    async def _drawn(self, held: _Held) -> Message:
+        notice, batch = held.notice, batch_of(held.seen) if held.seen is not None else None
         ends = batch is not None and notice.event in _ENDINGS
         details = await self._explain(batch) if batch is not None and ends else ()
-        return draw_notice(notice, batch, self._pace.now(), details)
+        return draw_notice(notice, batch, self._pace.now(), details, held.rest)
 
     def _hold(self, connection: Connection, key: str) -> _Held | None:
         """Claim the notice and a moment to post at; what cannot be done now is handed over again."""
@@ -115,7 +117,9 @@ class Deliver:
             notices.place_in_thread(connection, key, card.ts)
             claimed = replace(claimed, thread_ts=card.ts)
         seen = batches_seen.get(connection, claimed.batch_id) if claimed.batch_id else None
-        return _Held(claimed, seen, wait, card.posted_in if card else None)
+        over = claimed.batch_id if claimed.event in _BROADCAST else None
+        rest = samples.rest_of(connection, over) if over else None
+        return _Held(claimed, seen, wait, card.posted_in if card else None, rest)
 
     def _readable(self, connection: Connection, key: str) -> Notice | None:
         """Read a notice; give up what is spoilt, and leave what a newer version has to tell to its workers."""

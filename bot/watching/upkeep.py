@@ -22,10 +22,6 @@ log = logging.getLogger(__name__)
 
 PULSE = 2.0
 BEAT = timedelta(seconds=10)
-DEAD = timedelta(seconds=45)
-"""With the beat of whoever finds it and ON_ITS_WAY less than a minute: so long a dead worker's work lies."""
-SKEWED = timedelta(minutes=10)
-"""Heard of so far ahead of now, a process wrote that before the clock was put back; a living one corrects it."""
 UNSENT = timedelta(minutes=2)
 """After so long a notice that should have been tried is handed over again."""
 ON_ITS_WAY = timedelta(seconds=3)
@@ -160,8 +156,7 @@ class Upkeep:
     def _is_dead(self, worker: Worker, now: datetime) -> bool:
         if worker.id == self._engine.worker_id:
             return False
-        silent = now - worker.seen_at
-        return not -SKEWED < silent <= DEAD or (worker.host == socket.gethostname() and not _runs(worker.pid))
+        return not workers.lives(worker, now) or (worker.host == socket.gethostname() and not _runs(worker.pid))
 
     def _bury(self, connection: Connection, worker: Worker) -> None:
         """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""

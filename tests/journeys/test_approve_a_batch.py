@@ -75,3 +75,17 @@ async def test_what_was_refused_is_not_sent(open_desk: OpenDesk) -> None:
     await desk.press(asked, "Approve", user=BEN)
 
     assert posts(desk) == 0
+
+
+async def test_who_asks_for_anothers_draft_cannot_approve_it_himself(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), request_limit=10)
+    question = await asked_about(desk, sound(12))
+    draft_id = question.seen.split("/batch send ")[1][:24]
+    [own] = await desk.type(f"/batch send {draft_id}", user=BEN)
+    await desk.press(own, "Ask for approval", user=BEN)
+    asked = desk.slack.messages(BATCHES, BEN)[-1]
+
+    [refused] = await desk.press(asked, "Approve", user=BEN)
+
+    assert "somebody else has to approve it" in refused.seen
+    assert posts(desk) == 0

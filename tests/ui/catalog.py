@@ -179,6 +179,7 @@ OTHERS: dict[str, Message] = {
     "unknown_command": render_unknown_command("/batches"),
     "unknown_press": render_unknown_press(),
     "unknown_shortcut": render_unknown_shortcut(),
+    **create_catalog.OTHERS,
 }
 
 

@@ -12,6 +12,7 @@ from bot.batches.foreign_files import FileKind
 from bot.batches.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.batches.requests_file import Checked
 from bot.batches.sizes import Sizes
+from bot.commands.base import ChannelId
 from bot.commands.drafting import (
     ApprovalOfOwn,
     DraftOver,
@@ -32,9 +33,15 @@ from bot.commands.registry import Outcome
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
 from bot.commands.send import Send
 from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
-from bot.confirmations import DraftQuestion
+from bot.commands.status import BatchShown
+from bot.commands.watching import Place
+from bot.confirmations import ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
+from bot.store.confirmations import StoredConfirmation
 from bot.store.drafts import Draft
+from bot.ui.drafts import render_shared
+from bot.ui.interrupted import render_interrupted
+from bot.ui.reply import Message
 from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id, running
 
 ENDED = BATCHES["ended_some_succeeded"]
@@ -64,6 +71,11 @@ DRAFT = Draft(
     changed_at=NOW,
 )
 RETRY = replace(DRAFT, parent_id=ID, kind="retry", label=None)
+REST = replace(
+    DRAFT, id="fedcba9876543210fedcba98", requests=993, whole_id=DRAFT.id, parent_id=batch_id(3), kind="canary"
+)
+SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRAFT.id, rest_id=REST.id)
+FIRST = replace(DRAFT, sample=10)
 QUESTION = DraftQuestion(Send(DRAFT.id), DRAFT, "the-confirmation-id", NOW + timedelta(minutes=30), by_another=False)
 AGAIN = Retry(Reference(ID))
 CAUSES = (
@@ -87,6 +99,22 @@ def refused(shown: int, each: int = 1) -> Checked:
     )
 
 
+ASKED = StoredConfirmation(
+    QUESTION.confirmation_id, ADA.user, ADA.team, f"send {DRAFT.id}", DRAFT.id, "draft", NOW, QUESTION.expires_at
+)
+SHARED = {
+    "approval": render_shared(ApprovalAsked(DRAFT), ADA),
+    "approval_of_a_sample": render_shared(ApprovalAsked(FIRST), ADA),
+}
+OTHERS: dict[str, Message] = {
+    **{f"shared_{name}": message for name, message in SHARED.items() if message is not None},
+    "interrupted_checking": render_interrupted(replace(DRAFT, state="checking"), ()),
+    "interrupted_sending": render_interrupted(replace(DRAFT, state="sending"), ()),
+    "interrupted_sending_and_found": render_interrupted(replace(DRAFT, state="sending"), (running(1_003),)),
+    "interrupted_before_the_sample": render_interrupted(replace(FIRST, state="sending"), ()),
+    "interrupted_sample": render_interrupted(replace(SAMPLE, state="sending"), None),
+}
+
 OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "question_draft": QUESTION,
     "question_draft_above_the_limit": replace(QUESTION, by_another=True),
@@ -94,12 +122,25 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "question_retry": replace(
         QUESTION, draft=RETRY, ready=DraftReady(RETRY, left=LEFT, missing=2, retried=(batch_id(7),))
     ),
+    "question_draft_small": replace(QUESTION, draft=replace(DRAFT, requests=19)),
+    "question_rest": replace(QUESTION, draft=REST),
     "file_refused": FileRefused("requests.jsonl", refused(3)),
     "file_refused_of_every_kind": FileRefused("r" * 200, refused(20, 5_000)),
     **{f"file_refused_{kind.value}": FileRefused("odd.bin", replace(SOUND, foreign=kind)) for kind in FileKind},
     "dropped": Dropped(DRAFT),
+    "dropped_rest": Dropped(REST),
     "created": BatchCreated(running(1_003), DRAFT, kept=True),
     "created_approved_not_kept": BatchCreated(running(1_003), replace(DRAFT, approved_by=BEN.user), kept=False),
+    "created_watched": BatchCreated(running(1_003), DRAFT, kept=True, place=Place("C0BATCHES")),
+    "created_watched_in_messages": BatchCreated(
+        running(1_003), DRAFT, kept=True, place=Place(ADA.user, ChannelId("C0GENERAL"))
+    ),
+    "created_watched_by_another": BatchCreated(
+        running(1_003), replace(DRAFT, user_id=BEN.user), kept=True, place=Place("C0BATCHES")
+    ),
+    "created_sample": BatchCreated(running(10), SAMPLE, kept=True, rest=REST, place=Place("C0BATCHES")),
+    "created_sample_not_recorded": BatchCreated(running(10), SAMPLE, kept=True, rest=REST, recorded=False),
+    "created_not_recorded": BatchCreated(running(1_003), DRAFT, kept=True, recorded=False),
     "approval_asked": ApprovalAsked(DRAFT),
     "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
     "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),
@@ -107,6 +148,8 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "answer_lost": AnswerLost(DRAFT, (running(1_003),)),
     "answer_lost_nothing_new": AnswerLost(DRAFT, ()),
     "answer_lost_no_look": AnswerLost(DRAFT, None),
+    "answer_lost_of_a_sample": AnswerLost(SAMPLE, (running(10),), REST),
+    "status_sample": BatchShown(BATCHES["ended_all_succeeded"], public=False, rest=REST),
     "retry_nothing": NothingToRetry(AGAIN, ENDED, ()),
     "retry_nothing_worth_it": NothingToRetry(AGAIN, ENDED, LEFT * 4),
     "retry_no_such_cause": NoSuchCause(replace(AGAIN, cause="overloaded"), ENDED, CAUSES),
@@ -129,9 +172,11 @@ ERRORS: dict[str, ExpectedError] = {
     **{f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", "said") for why in WhyUnreadable},
     **{
         f"draft_{state}": DraftOver(replace(DRAFT, state=state, batch_id=ID))
-        for state in ("sent", "sending", "waiting", "unknown", "dropped")
+        for state in ("sent", "sending", "waiting", "unknown", "dropped", "held")
     },
+    "draft_split": DraftOver(replace(FIRST, state="split", rest_id=REST.id)),
     "draft_unknown_to_us": DraftOver(None),
+    "confirmation_lapsed_of_a_draft": ConfirmationRefused(Why.LAPSED, ASKED),
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": SpoolGone(DRAFT),
     "form_used": FormUsed(),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.base import Permission
+from bot.commands.base import ChangingCommand, Permission
 from bot.commands.registry import parse
 from bot.playground.slack_simulator.blocks import Surface, block_problems, view_problems
 from bot.ui.buttons import read_button
@@ -89,9 +89,15 @@ def test_a_button_does_what_it_says() -> None:
 
 def test_no_button_confirms_without_having_asked() -> None:
     for name, message in MESSAGES.items():
-        confirming = [button for button in buttons(message) if read_button(str(button["value"])).confirmation]
+        values = [read_button(str(button["value"])) for button in buttons(message)]
+        questions = {(value.confirmation, _question(value.text)) for value in values if value.confirmation}
 
-        assert len(confirming) == name.startswith("question_"), name
+        assert len(questions) == name.startswith("question_"), name
+
+
+def _question(text: str) -> str:
+    command = parse(text)
+    return command.question if isinstance(command, ChangingCommand) else command.spell()
 
 
 @pytest.mark.parametrize(

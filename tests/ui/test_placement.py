@@ -34,7 +34,7 @@ def test_any_other_error_leaves_what_the_button_belongs_to() -> None:
 def test_a_draft_that_is_over_takes_its_question_away_and_one_under_way_does_not() -> None:
     kept = {n for n, e in ERRORS.items() if isinstance(e, DraftOver) and render_error(e).placement is Placement.BELOW}
 
-    assert kept == {"draft_sending", "draft_waiting"}
+    assert kept == {"draft_sending", "draft_held", "draft_waiting"}
     assert render_error(ERRORS["spool_gone"]).placement is Placement.IN_PLACE
 
 

@@ -19,6 +19,7 @@ from bot.ui.notices import BatchEvent, Told, draw_notice, render_notice
 from bot.ui.reply import Message
 from bot.ui.watch import Standing, watch_card
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
+from tests.ui.create_catalog import REST
 
 ENDED = BATCHES["ended_some_succeeded"]
 BOTH = (ADA.user, BEN.user)
@@ -104,6 +105,7 @@ NOTICES: dict[str, Message] = {
     "notice_with_details": render_notice(
         "ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))
     ),
+    "notice_of_a_sample": render_notice("ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long",), rest=REST)),
     "notice_act": draw_notice(
         Notice("act:1", None, "act", ADA.user, BOTH, NOW, {"words": "I looked again."}), None, NOW
     ),

@@ -11,8 +11,8 @@ from bot.commands.cancel import Cancel
 from bot.commands.references import Reference
 from bot.confirmations import Confirmations
 from bot.store import duties, notices, workers
-from bot.store.workers import Worker
-from bot.watching.upkeep import BEAT, DEAD, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
+from bot.store.workers import DEAD, Worker
+from bot.watching.upkeep import BEAT, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
 from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
 from tests.watching.scene import Scene

@@ -1,0 +1,179 @@
+"""The one POST that makes a batch of a draft, and every way of not being sure of it."""
+
+import asyncio
+import logging
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RequestsUnreadable
+from bot.batches.models import BatchId, MessageBatch
+from bot.batches.spools import refused_id
+from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
+from bot.commands.drafting import SpoolGone, workshop_of
+from bot.commands.sampling import Parts, parted, remove_spools
+from bot.commands.seen import seen_of
+from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
+from bot.commands.watching import Place, place_of
+from bot.store import drafts, labels, outset, samples
+from bot.store.database import StoreUnavailable
+from bot.store.drafts import Draft
+from bot.store.labels import Relative
+from bot.store.watches import Watch
+
+log = logging.getLogger(__name__)
+
+LOOKED_AT = 100
+CLOCKS_DIFFER = timedelta(minutes=2)
+
+
+@dataclass(frozen=True)
+class Sending:
+    """One POST: the draft whose requests go, where its batch is watched, and the whole that it is a sample of."""
+
+    draft: Draft
+    place: Place | None
+    parts: Parts | None = None
+
+    @property
+    def shown(self) -> Draft:
+        """Return what the person asked to send."""
+        return self.parts.whole if self.parts else self.draft
+
+    def settle(self, connection: drafts.Transaction, state: drafts.State, at: datetime) -> None:
+        """Record that no batch is known of it: it can be sent as before, never, or nobody knows."""
+        if self.parts is not None and state != "unknown":
+            samples.join(connection, self.draft, state, at)
+            return
+        drafts.move(connection, self.draft.id, "sending", state, at=at, held_by=None)
+        samples.release(connection, self.draft, at)
+
+
+async def there(services: Services, draft: Draft) -> None:
+    """Raise SpoolGone where the requests of a draft are not on the disk any more."""
+    if not await asyncio.to_thread(workshop_of(services).spool(draft.id).exists):
+        raise SpoolGone(draft)
+
+
+async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
+    """Send a draft that this caller alone has claimed, or the sample of it that goes first; say what came of it.
+
+    Nothing is asked of the store between the claim and the POST, but for a sample.
+
+    Raises:
+        SpoolGone, SpoolFailed, DraftOver, StoreUnavailable: nothing was sent.
+    """
+    place = await _place(services, draft)
+    if draft.sample is None:
+        return await _post(services, Sending(draft, place))
+    parts = await parted(services, draft)
+    return await _post(services, Sending(parts.sample, place, parts))
+
+
+async def _post(services: Services, sending: Sending) -> SendOutcome:
+    spool = workshop_of(services).spool(sending.draft.id)
+    try:
+        batch = await services.batches.create_from_file(spool)
+    except RequestsUnreadable as error:
+        await _settle(services, sending, "failed")
+        raise SpoolGone(sending.shown) from error
+    except KeyRefused as error:
+        return await _not_sent(services, sending, error)
+    except ApiRejected as error:
+        named = await asyncio.to_thread(refused_id, spool, error.message)
+        await _settle(services, sending, "failed")
+        return SendRefused(sending.shown, error, named)
+    except ApiError as error:
+        if isinstance(error, ApiUnavailable) and error.may_have_happened:
+            return await _lost(services, sending)
+        return await _not_sent(services, sending, error)
+    return await _created(services, sending, batch)
+
+
+async def appeared(services: Services, draft: Draft) -> tuple[MessageBatch, ...] | None:
+    """Return the newest batches of this size that were created since it was sent; None where the API does not say."""
+    since = draft.changed_at - CLOCKS_DIFFER
+    try:
+        page = await services.batches.list(limit=LOOKED_AT)
+    except ApiError:
+        return None
+    return tuple(
+        batch for batch in page.data if batch.request_counts.total == draft.requests and batch.created_at >= since
+    )
+
+
+async def _place(services: Services, draft: Draft) -> Place | None:
+    """Return where the batch is watched; a sample always is, because its end is waited for."""
+    wish = draft.watch or "here"
+    if wish == "none" and draft.sample is None:
+        return None
+    asker = Caller(UserId(draft.user_id), TeamId(draft.team_id), ChannelId(draft.channel_id or "") or None)
+    return await place_of(services, asker, "here" if wish == "here" else "dm")
+
+
+async def _lost(services: Services, sending: Sending) -> AnswerLost:
+    await _settle(services, sending, "unknown")
+    rest = replace(sending.parts.rest, state="ready") if sending.parts else None
+    if sending.parts is not None:
+        await remove_spools(services, sending.parts.whole)
+    return AnswerLost(sending.draft, await appeared(services, sending.draft), rest)
+
+
+async def _not_sent(services: Services, sending: Sending, error: ApiError) -> NotSent:
+    await _settle(services, sending, "ready")
+    return NotSent(sending.shown, error)
+
+
+async def _created(services: Services, sending: Sending, batch: MessageBatch) -> BatchCreated:
+    """Remember what the batch was made of; nothing that fails now may look as if the batch were not there."""
+    draft, parts, recorded = sending.draft, sending.parts, True
+    try:
+        await services.database.persist(lambda connection: _remember(connection, sending, batch, services))
+    except StoreUnavailable:
+        recorded = False
+        log.exception("what %s was made of is not recorded", batch.id)
+    kept = await _keep(services, draft, batch)
+    if parts is not None:
+        await remove_spools(services, parts.whole)
+    place = sending.place if recorded else None
+    return BatchCreated(batch, draft, kept, parts.rest if parts else None, place, recorded)
+
+
+def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBatch, services: Services) -> None:
+    """Everything that is known of a new batch, in one transaction; harmless a second time."""
+    draft, now, by = sending.draft, services.now(), sending.draft.user_id
+    drafts.move(connection, draft.id, ("sending", "unknown"), "sent", at=now, batch_id=batch.id, held_by=None)
+    labels.change(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
+    if draft.label:
+        labels.change(connection, batch.id, "label", draft.label, by=by, at=now)
+    if draft.kind and draft.parent_id:
+        labels.relate(connection, Relative(batch.id, draft.parent_id, draft.kind))
+    if draft.rest_id is not None:
+        samples.adopt(connection, draft.rest_id, batch.id)
+        samples.release(connection, draft, now)
+    if sending.place is not None:
+        watch = Watch(batch.id, by, sending.place.id, "watch", now)
+        outset.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
+
+
+async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:
+    workshop = workshop_of(services)
+    spool = workshop.spool(draft.id)
+    try:
+        kept = await asyncio.to_thread(workshop.kept.keep, BatchId(batch.id), batch.created_at, spool)
+        await asyncio.to_thread(spool.unlink, missing_ok=True)
+    except (OSError, RequestsUnreadable):
+        log.exception("the requests of %s are not kept", batch.id)
+        return False
+    return kept
+
+
+async def _settle(services: Services, sending: Sending, state: drafts.State) -> None:
+    """Record where it stands; where that fails, nobody can send it again until it is found to be nobody's."""
+    now = services.now()
+    try:
+        await services.database.persist(lambda connection: sending.settle(connection, state, now))
+    except StoreUnavailable:
+        log.exception("draft %s is without its outcome: %s", sending.draft.id, state)
+        return
+    if sending.parts is not None and state != "unknown":
+        await remove_spools(services, sending.parts.sample, sending.parts.rest)

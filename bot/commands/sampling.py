@@ -1,0 +1,102 @@
+"""A sample goes first: a draft that is being sent is parted in two, on disk and in the store."""
+
+import asyncio
+import errno
+import logging
+import random
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from bot.batches.errors import RequestsUnreadable
+from bot.batches.estimate import estimate_without
+from bot.batches.spool import SpoolFailed
+from bot.batches.spools import requests_by_model, split_sample
+from bot.commands.base import Services
+from bot.commands.drafting import DraftOver, SpoolGone, from_json, new_id, to_json, workshop_of
+from bot.store import drafts, samples
+from bot.store.database import StoreUnavailable
+from bot.store.drafts import Draft, State
+
+log = logging.getLogger(__name__)
+
+SAMPLE = 10
+"""Requests that go first."""
+WORTH_A_SAMPLE = 2 * SAMPLE
+"""Requests from which on that is offered."""
+_CHANCE = random.SystemRandom()
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What became of a whole: the sample that is being sent, and the rest, which has every other request."""
+
+    whole: Draft
+    sample: Draft
+    rest: Draft
+
+
+def sample_of(draft: Draft) -> int | None:
+    """Return how many requests of a draft can go first; None where that is not worth it, or was done."""
+    return SAMPLE if draft.requests >= WORTH_A_SAMPLE and draft.whole_id is None else None
+
+
+async def parted(services: Services, whole: Draft) -> Parts:
+    """Part a draft that this caller alone has claimed; where that fails it is as before, and nothing was sent.
+
+    Raises:
+        SpoolGone, SpoolFailed: its file is gone, or the disk takes no more.
+        DraftOver, StoreUnavailable.
+    """
+    sample_id, rest_id = new_id(), new_id()
+    try:
+        parts = await _divided(services, whole, sample_id, rest_id)
+        stored = await services.database.run(lambda c: samples.part(c, whole, parts.sample, parts.rest, services.now()))
+    except RequestsUnreadable as error:
+        await _give_back(services, whole, "failed")
+        raise SpoolGone(whole) from error
+    except OSError as error:
+        await _give_back(services, whole, "ready")
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+        raise SpoolFailed(full, error.strerror or type(error).__name__) from error
+    except StoreUnavailable:
+        await _give_back(services, whole, "ready")
+        raise
+    if not stored:
+        raise DraftOver(await services.database.run(lambda c: drafts.get(c, whole.id)))
+    return parts
+
+
+async def remove_spools(services: Services, *parts: Draft) -> None:
+    """Remove what is not needed any more; what stays is removed by a later tidying."""
+    with suppress(OSError):
+        for part in parts:
+            await asyncio.to_thread(workshop_of(services).spool(part.id).unlink, missing_ok=True)
+
+
+async def _divided(services: Services, whole: Draft, sample_id: str, rest_id: str) -> Parts:
+    """Write both files, and say what is in them. Raises RequestsUnreadable, OSError."""
+    spool, now = workshop_of(services).spool, services.now()
+    paths = spool(whole.id), whole.sample or 0, spool(sample_id), spool(rest_id)
+    counts = await asyncio.to_thread(split_sample, *paths, _CHANCE)
+    taken = await asyncio.to_thread(requests_by_model, spool(sample_id))
+    left = estimate_without(from_json(whole.estimate), taken)
+    both = replace(whole, whole_id=whole.id, sample=None, created_at=now, changed_at=now)
+    sample = replace(both, id=sample_id, rest_id=rest_id, requests=counts.chosen, size=_size(spool(sample_id)))
+    rest = replace(both, id=rest_id, state="held", held_by=None, requests=counts.rest, size=_size(spool(rest_id)))
+    return Parts(whole, replace(sample, estimate="[]"), replace(rest, estimate=to_json(left)))
+
+
+def _size(path: Path) -> int:
+    return path.stat().st_size
+
+
+async def _give_back(services: Services, whole: Draft, state: State) -> None:
+    """Say that a whole is not being sent after all; if it was parted, its parts are found to be nobody's later."""
+    now = services.now()
+    try:
+        await services.database.persist(
+            lambda c: drafts.move(c, whole.id, "sending", state, at=now, sample=None, held_by=None)
+        )
+    except StoreUnavailable:
+        log.exception("draft %s is not being sent, and the store does not know", whole.id)

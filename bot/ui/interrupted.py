@@ -1,0 +1,51 @@
+"""What a person is told of a draft whose process died: what is known, and what he can do."""
+
+from collections.abc import Sequence
+
+from bot.batches.models import MessageBatch
+from bot.commands.drop import Drop
+from bot.commands.send import Send
+from bot.store.drafts import Draft
+from bot.ui.batch_card import card_row
+from bot.ui.buttons import actions, button
+from bot.ui.reply import Block, Message
+from bot.ui.text import code, counted, inline, section
+
+
+def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) -> Message:
+    """Tell whoever asked what was under way; `appeared` as in AnswerLost."""
+    name = inline(draft.name, 80)
+    if draft.state == "checking":
+        words = f"I was stopped while I read *{name}*. Nothing was sent; share it or choose it again."
+        return Message(words, (section(words),))
+    requests = counted(draft.requests, "request")
+    if draft.is_unparted:
+        words = f"I was stopped before I sent any of {requests} of *{name}*. The checked file is still here."
+        return Message(words, (section(words), *_ways_on(draft.id, "Send", "Drop")))
+    words = (
+        f"I was stopped while I sent {requests} of *{name}*, and do not know whether they arrived. I do not send them "
+        "again: that could pay twice."
+    )
+    look, rows = look_words(draft, appeared)
+    rest = (
+        f" The others were not sent: {code(f'/batch send {draft.rest_id}')} asks about them." if draft.rest_id else ""
+    )
+    more = _ways_on(draft.rest_id, "Send the others", "Drop them") if draft.rest_id else ()
+    return Message(f"{words} {look}{rest}", (section(words), section(look + rest), *rows, *more))
+
+
+def look_words(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tuple[str, list[Block]]:
+    """Return what a look at the newest batches says of a POST whose answer nobody heard."""
+    if appeared is None:
+        return "The API did not answer when I looked for the batch either: look with `/batch list` in a minute.", []
+    if not appeared:
+        return (
+            f"Among the newest batches there is none of {counted(draft.requests, 'request')} that is new. It may still "
+            "appear: look with `/batch list` in a minute, and share the file again only when it stays away."
+        ), []
+    found = counted(len(appeared), "new batch has", "new batches have")
+    return f"{found} exactly that size; judge whether it is yours:", [card_row(batch) for batch in appeared]
+
+
+def _ways_on(draft_id: str, yes: str, no: str) -> tuple[Block, ...]:
+    return actions([button(yes, Send(draft_id), renew=True), button(no, Drop(draft_id), renew=True)])

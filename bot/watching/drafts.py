@@ -1,0 +1,47 @@
+"""Drafts that were left: what a process that died was at is settled and told, what nobody wants any more is deleted."""
+
+from functools import partial
+
+from sqlalchemy import Connection
+
+from bot.batches.models import MessageBatch
+from bot.commands.base import Services
+from bot.commands.post_draft import appeared
+from bot.store import drafts, interrupted, notices
+from bot.store.drafts import Draft
+from bot.store.notices import Notice
+from bot.ui.interrupted import render_interrupted
+
+Appeared = tuple[MessageBatch, ...] | None
+
+
+class Drafts:
+    """Looks after drafts that nobody is at."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def settle_interrupted(self) -> int:
+        """Settle what nobody is reading or sending any more, and have each asker told; say how many."""
+        services, settled = self._services, 0
+        now, me = services.now(), services.process_id
+        for draft in await services.database.run(lambda connection: interrupted.find(connection, now, me)):
+            may_have_arrived = draft.state == "sending" and not draft.is_unparted
+            found = await appeared(services, draft) if may_have_arrived else ()
+            settled += await services.database.run(partial(self._settle, draft=draft, found=found))
+        return settled
+
+    async def prune(self) -> int:
+        """Delete drafts that nobody said yes to; each process deletes the files it has of them."""
+        return await self._services.database.run(lambda connection: drafts.prune(connection, self._services.now()))
+
+    def _settle(self, connection: Connection, draft: Draft, found: Appeared) -> bool:
+        """Settle one and hand its notice over, in one transaction; False where somebody else did."""
+        now = self._services.now()
+        if not interrupted.settle(connection, draft, now):
+            return False
+        message = render_interrupted(draft, found)
+        payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+        key = f"draft:{draft.id}:{int(draft.changed_at.timestamp() * 1_000)}"
+        notice = Notice(key, None, "act", draft.user_id, (draft.user_id,), now, payload)
+        return notices.send(connection, self._services.enqueue, notice)

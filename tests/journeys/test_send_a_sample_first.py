@@ -1,0 +1,142 @@
+"""Sending ten requests first: every request goes at most once, and the rest only by a yes of its own."""
+
+import asyncio
+from itertools import chain
+
+from bot.playground.api_simulator.faults import Fault
+from tests.desk import ADA, Desk
+from tests.journeys.creating import asked_about, posts, sound
+from tests.journeys.sampling import FIRST, asked_about_the_rest, batches, everything, of_the_sample, sampled, sent
+
+CREATE = "/v1/messages/batches"
+LOST = Fault(method="POST", path=CREATE, cut="middle")
+
+
+async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
+    answer = await sampled(desk)
+    question = await asked_about_the_rest(desk, await of_the_sample(desk))
+    [rest] = await desk.press(question, "Send")
+
+    first, other = sent(desk)
+    assert (len(set(first)), len(other)) == (10, 30)
+    assert sorted(first + other) == everything(40)
+    assert "10 of 40 requests, picked at random" in answer.seen
+    assert "Send the other 30 requests as a new batch?" in question.seen
+    assert "30 requests; the API reports" in rest.seen
+
+
+async def test_another_file_has_another_sample(desk: Desk) -> None:
+    for _ in range(4):
+        await sampled(desk)
+
+    assert len({frozenset(sample) for sample in sent(desk)}) > 1
+
+
+async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
+    question = await asked_about(desk, sound(19))
+    draft_id = question.seen.split("/batch send ")[1][:24]
+    [typed] = await desk.type(f"/batch send {draft_id} --first")
+
+    assert question.buttons == ["Send", "Drop"]
+    assert typed.buttons == ["Send", "Drop"]
+
+
+async def test_it_can_be_typed_and_is_asked_about(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+    draft_id = question.seen.split("/batch send ")[1][:24]
+
+    [again] = await desk.type(f"/batch send {draft_id} --first")
+    before = posts(desk)
+    await desk.press(again, FIRST)
+
+    assert before == 0
+    assert [len(each) for each in sent(desk)] == [10]
+
+
+async def test_pressed_twenty_times_at_once_beside_send_one_batch_is_made(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+
+    presses = [FIRST, "Send"] * 10
+    await asyncio.gather(*(desk.slack.press(ADA, question, text=text) for text in presses))
+    await desk.bot.in_flight.drain()
+
+    assert posts(desk) == 1
+    assert [len(each) for each in sent(desk)] in ([10], [40])
+
+
+async def test_a_restart_between_loses_nothing_and_sends_nothing_twice(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+    await desk.restart()
+    await desk.press(question, FIRST)
+    await desk.restart()
+    of_rest = await asked_about_the_rest(desk, await of_the_sample(desk))
+    await desk.restart()
+
+    await desk.press(of_rest, "Send")
+    [late] = await desk.press(question, "Send")
+
+    assert sorted(chain.from_iterable(sent(desk))) == everything(40)
+    assert "already confirmed" in late.seen
+
+
+async def test_where_the_answer_is_lost_the_rest_goes_without_the_sample(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+    desk.api.add_fault(LOST)
+
+    [answer] = await desk.press(question, FIRST)
+    of_rest = await asked_about_the_rest(desk, answer)
+    await desk.press(of_rest, "Send")
+
+    assert "the answer was lost" in answer.seen
+    assert "The other 30 were not sent; they go without these 10" in answer.seen
+    assert "1 new batch has exactly that size" in answer.seen
+    assert sorted(chain.from_iterable(sent(desk))) == everything(40)
+
+
+async def test_a_sample_that_certainly_did_not_arrive_leaves_the_whole_as_it_was(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+    desk.api.add_fault(Fault(method="POST", path=CREATE, status=401))
+
+    [answer] = await desk.press(question, FIRST)
+    [again] = await desk.press(answer, "Send")
+    await desk.press(again, "Send")
+
+    assert "the checked file is still here" in answer.seen
+    assert "Send 40 requests" in again.seen
+    assert [len(each) for each in sent(desk)] == [40]
+
+
+async def test_a_sample_that_is_refused_is_told_with_its_line(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+    desk.api.add_fault(Fault(method="POST", path=CREATE, status=400))
+
+    [answer] = await desk.press(question, FIRST)
+    [late] = await desk.press(question, "Send")
+
+    assert "The API refused the batch" in answer.seen
+    assert "refused" in late.seen
+    assert posts(desk) == 1
+
+
+async def test_a_sample_can_be_retried(desk: Desk) -> None:
+    await sampled(desk)
+    [batch] = batches(desk)
+    await desk.type(f"/batch cancel {batch.id}")
+    desk.api.advance(2_000)
+
+    [question] = await desk.type(f"/batch retry {batch.id}")
+
+    assert f"Retries what failed in `{batch.id}`" in question.seen
+
+
+async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
+    await desk.press(await asked_about(desk, sound(300)), "Send")
+    [parent] = batches(desk)
+    await desk.type(f"/batch cancel {parent.id}")
+    desk.api.advance(2_000)
+    [question] = await desk.type(f"/batch retry {parent.id}")
+
+    [answer] = await desk.press(question, FIRST)
+
+    assert f"retries the failures of `{parent.id}`" in answer.seen
+    assert len(sent(desk)[1]) == 10

@@ -1,0 +1,104 @@
+"""After a sample: the rest is asked about like any file, sent once or dropped, and held to the limit of the whole."""
+
+import asyncio
+
+import pytest
+
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BATCHES, BEN, Desk
+from tests.journeys.creating import asked_about, posts, sound
+from tests.journeys.sampling import asked_about_the_rest, batches, of_the_sample, sampled, sent
+from tests.journeys.watching import card, end, notice
+
+
+async def test_the_rest_is_sent_once_however_often_it_is_pressed(desk: Desk) -> None:
+    await sampled(desk)
+    status = await of_the_sample(desk)
+    questions = [await asked_about_the_rest(desk, status) for _ in range(3)]
+
+    await asyncio.gather(*(desk.slack.press(ADA, each, text="Send") for each in questions * 4))
+    await desk.bot.in_flight.drain()
+    [late] = await desk.press(status, "Send the other 30")
+
+    assert [len(each) for each in sent(desk)] == [10, 30]
+    assert f"it is `{batches(desk)[1].id}`" in late.seen
+
+
+async def test_the_rest_can_be_dropped(desk: Desk) -> None:
+    await sampled(desk)
+    status = await of_the_sample(desk)
+
+    [dropped] = await desk.press(status, "Drop them")
+    [late] = await desk.press(status, "Send the other 30")
+
+    assert "Dropped the other 30 requests" in dropped.seen
+    assert "was dropped" in late.seen
+    assert [len(each) for each in sent(desk)] == [10]
+    assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
+
+
+async def test_above_the_limit_the_sample_waits_for_a_second_person_who_agrees_to_the_whole(
+    open_desk: OpenDesk,
+) -> None:
+    desk = await open_desk(operators=(ADA, BEN), request_limit=35)
+    await desk.press(await asked_about(desk, sound(40)), "Ask for approval: 10 first")
+    asked = desk.slack.messages(BATCHES, BEN)[-1]
+    before = posts(desk)
+
+    await desk.press(asked, "Approve", user=BEN)
+    of_rest = await asked_about_the_rest(desk, await of_the_sample(desk))
+    await desk.press(of_rest, "Send")
+
+    assert before == 0
+    assert "10 of its requests first; the yes is for all of them" in asked.seen
+    assert [len(each) for each in sent(desk)] == [10, 30]
+
+
+async def test_in_parts_below_the_limit_a_file_above_it_is_not_sent_alone(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    await sampled(desk)
+    await desk.restart(request_limit=35)
+
+    of_rest = await asked_about_the_rest(desk, await of_the_sample(desk))
+
+    assert "Ask for approval" in of_rest.buttons
+
+
+async def test_label_and_owner_go_to_both_and_they_name_each_other(desk: Desk) -> None:
+    await sampled(desk)
+    [rest] = await desk.press(await asked_about_the_rest(desk, await of_the_sample(desk)), "Send")
+
+    first, other = batches(desk)
+    [status] = await desk.type(f"/batch status {first.id}")
+    assert f"the rest after the sample `{first.id}`" in rest.seen
+    assert f"a sample; the rest is `{other.id}`" in status.seen
+    assert "Send the other 30" not in status.buttons
+    assert f"owner <@{ADA}>" in rest.seen
+    assert f"owner <@{ADA}>" in status.seen
+
+
+@pytest.mark.worker
+async def test_the_end_of_a_sample_is_told_to_its_asker_with_what_came_out_and_the_way_on(desk: Desk) -> None:
+    await desk.type("/batch notify none")
+    answer = await sampled(desk)
+    [batch] = batches(desk)
+    await card(desk, batch)
+
+    await end(desk, 90_000)
+    told = await notice(desk, batch)
+    question = await asked_about_the_rest(desk, told)
+
+    assert "I keep its card up to date" in answer.seen
+    assert "Unwatch" in answer.buttons
+    assert f"<@{ADA}>" in told.seen
+    assert "the other 30 requests" in told.seen
+    assert "Cost: " in told.seen
+    assert told.buttons == ["Open", "Send the other 30", "Drop them"]
+    assert "Send the other 30 requests" in question.seen
+
+
+async def test_nothing_is_left_on_the_disk_of_what_was_sent(desk: Desk) -> None:
+    await sampled(desk)
+    await desk.press(await asked_about_the_rest(desk, await of_the_sample(desk)), "Send")
+
+    assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []

@@ -1,0 +1,173 @@
+"""The bot is stopped, or its store fails, while a file is read or sent: nothing goes twice, and its asker is told."""
+
+import asyncio
+from datetime import timedelta
+
+import pytest
+
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.store import drafts, notices, samples
+from bot.store.drafts import Draft
+from bot.watching.drafts import Drafts
+from bot.watching.presence import tidy
+from tests.desk import ADA, Desk
+from tests.journeys.creating import asked_about, posts, sound
+from tests.journeys.sampling import FIRST, asked_about_the_rest, of_the_sample, sampled, sent
+
+CREATE = "/v1/messages/batches"
+DEAD = "elsewhere:1:dead"
+
+
+def left(desk: Desk, state: drafts.State, held_by: str | None = DEAD, **more: object) -> Draft:
+    """Leave the one draft that is ready as a process does that is killed in this state."""
+    database, now = desk.bot.worker.services.database, desk.time()
+    [draft] = database.transact(lambda connection: drafts.in_state(connection, "ready"))
+    database.transact(lambda c: drafts.move(c, draft.id, "ready", state, at=now, held_by=held_by, **more))
+    return draft
+
+
+async def found(desk: Desk) -> int:
+    """Let a worker look after drafts, and send what it has to say."""
+    worker, now = desk.bot.worker, desk.time()
+    count = await Drafts(worker.services).settle_interrupted()
+    due = worker.services.database.transact(lambda connection: notices.overdue(connection, now + timedelta(hours=1)))
+    for one in due:
+        await worker.deliver.run(one.key)
+    return count
+
+
+def told(desk: Desk) -> SlackMessage:
+    """Return the newest message in Ada's messages with the bot."""
+    return desk.slack.messages(desk.slack.world.direct_message(ADA).id, ADA)[-1]
+
+
+@pytest.mark.parametrize(("state", "words"), [("sending", "do not know whether"), ("checking", "while I read")])
+async def test_what_a_dead_process_was_at_is_told_by_one_that_lives_and_never_sent(
+    desk: Desk, state: drafts.State, words: str
+) -> None:
+    question = await asked_about(desk, sound())
+    left(desk, state)
+
+    counts = [await found(desk), await found(desk)]
+    await desk.press(question, "Send")
+
+    assert counts == [1, 0]
+    assert words in told(desk).seen
+    assert posts(desk) == 0
+
+
+async def test_what_a_process_that_lives_is_at_is_left_to_it(desk: Desk) -> None:
+    await asked_about(desk, sound())
+    left(desk, "sending", held_by=desk.bot.worker.engine.worker_id)
+
+    at_once = await found(desk)
+    desk.time.later = timedelta(minutes=31)
+    much_later = await found(desk)
+
+    assert (at_once, much_later) == (0, 1)
+
+
+async def test_a_process_that_ended_is_not_taken_for_one_that_lives(desk: Desk) -> None:
+    await asked_about(desk, sound())
+    left(desk, "sending", held_by=desk.bot.worker.engine.worker_id)
+    await desk.restart()
+
+    assert await found(desk) == 1
+
+
+async def test_a_batch_that_did_arrive_is_named(desk: Desk) -> None:
+    await asked_about(desk, sound(7))
+    left(desk, "sending")
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=7, age=0)
+
+    await found(desk)
+
+    assert batch.id in told(desk).seen
+
+
+async def test_stopped_before_a_sample_went_everything_is_as_before(desk: Desk) -> None:
+    await asked_about(desk, sound(40))
+    left(desk, "sending", sample=10)
+
+    await found(desk)
+    [question] = await desk.press(told(desk), "Send")
+    await desk.press(question, FIRST)
+
+    assert "Send 40 requests" in question.seen
+    assert [len(each) for each in sent(desk)] == [10]
+
+
+async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk: Desk) -> None:
+    await sampled(desk)
+    database, now = desk.bot.worker.services.database, desk.time()
+    [rest] = database.transact(lambda connection: drafts.in_state(connection, "ready"))
+    [sample] = database.transact(lambda connection: drafts.in_state(connection, "sent"))
+    database.transact(lambda c: drafts.move(c, rest.id, "ready", "held", at=now, kind=None, parent_id=None))
+    database.transact(lambda c: drafts.move(c, sample.id, "sent", "sending", at=now, held_by=DEAD))
+
+    [early] = await desk.type(f"/batch send {rest.id}")
+    await found(desk)
+    [question] = await desk.press(told(desk), "Send the others")
+    await desk.press(question, "Send")
+
+    assert "being sent right now" in early.seen
+    first, other = sent(desk)
+    assert sorted(first + other) == sorted(f"r-{number}" for number in range(40))
+
+
+async def test_a_store_that_is_away_while_it_is_sent_learns_of_it_afterwards(desk: Desk) -> None:
+    question = await asked_about(desk, sound(12))
+    desk.api.add_fault(Fault(method="POST", path=CREATE, delay=0.2))
+    engine = desk.bot.worker.services.database.engine
+
+    pressed = asyncio.create_task(desk.press(question, "Send"))
+    async with asyncio.timeout(10):
+        while not posts(desk):  # noqa: ASYNC110 - the simulator wakes nobody
+            await asyncio.sleep(0.01)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE bd_labels RENAME TO bd_away")
+    await asyncio.sleep(0.4)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE bd_away RENAME TO bd_labels")
+    [card] = await pressed
+
+    assert f"owner <@{ADA}>" in card.seen
+    assert [draft.batch_id for draft in _in(desk, "sent")] == [desk.api.workspace.batches[0].id]
+
+
+async def test_an_answer_that_comes_after_it_was_given_up_still_counts(desk: Desk) -> None:
+    await sampled(desk)
+    status = await of_the_sample(desk)
+    [sample] = _in(desk, "sent")
+    database = desk.bot.worker.services.database
+
+    joined = database.transact(lambda connection: samples.join(connection, sample, "ready", desk.time()))
+    question = await asked_about_the_rest(desk, status)
+    await desk.press(question, "Send")
+
+    assert not joined
+    assert [len(each) for each in sent(desk)] == [10, 30]
+
+
+def _in(desk: Desk, state: drafts.State) -> list[Draft]:
+    return desk.bot.worker.services.database.transact(lambda connection: drafts.in_state(connection, state))
+
+
+async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+    folder = desk.settings.keep_requests.path / "drafts"
+    (folder / "0123456789abcdef01234567.whole").write_bytes(b"x")
+    services = desk.bot.worker.services
+    desk.time.later = timedelta(days=6)
+    early = await tidy(services)
+    desk.time.later = timedelta(days=8)
+
+    await services.database.run(lambda connection: drafts.prune(connection, services.now()))
+    gone = await tidy(services)
+    [late] = await desk.press(question, "Send")
+
+    assert (early, gone) == (0, 2)
+    assert list(folder.iterdir()) == []
+    assert "lapsed" in late.seen
+    assert posts(desk) == 0

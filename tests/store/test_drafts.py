@@ -1,0 +1,129 @@
+"""Drafts: parted and joined, found to be nobody's, deleted in the end."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from bot.store import drafts, interrupted, samples, workers
+from bot.store.database import Database
+from bot.store.drafts import Draft
+from bot.store.workers import Worker
+from tests.builders import ADA, NOW
+
+WHOLE = Draft(
+    id="whole",
+    user_id=ADA.user,
+    team_id=ADA.team,
+    channel_id=ADA.channel,
+    state="sending",
+    name="requests.jsonl",
+    requests=40,
+    size=4_000,
+    estimate="[]",
+    label=None,
+    owner=None,
+    parent_id=None,
+    kind=None,
+    batch_id=None,
+    approved_by=None,
+    created_at=NOW,
+    changed_at=NOW,
+    held_by="me",
+    sample=10,
+)
+SAMPLE = replace(WHOLE, id="sample", whole_id="whole", rest_id="rest", requests=10, sample=None)
+REST = replace(WHOLE, id="rest", whole_id="whole", requests=30, state="held", held_by=None, sample=None)
+
+
+def part(connection: Connection) -> bool:
+    return samples.part(connection, WHOLE, SAMPLE, REST, NOW)
+
+
+def states(connection: Connection) -> dict[str, str]:
+    found = {id: drafts.get(connection, id) for id in ("whole", "sample", "rest")}
+    return {id: draft.state for id, draft in found.items() if draft is not None}
+
+
+def test_a_whole_is_parted_once(database: Database) -> None:
+    def play(connection: Connection) -> list[bool]:
+        drafts.add(connection, WHOLE)
+        return [part(connection), part(connection)]
+
+    assert database.transact(play) == [True, False]
+
+
+def test_what_is_being_sent_whole_is_not_parted(database: Database) -> None:
+    def play(connection: Connection) -> bool:
+        drafts.add(connection, replace(WHOLE, sample=None))
+        return part(connection)
+
+    assert not database.transact(play)
+
+
+def test_what_was_not_sent_is_whole_again_and_only_while_the_rest_is_held(database: Database) -> None:
+    def play(connection: Connection) -> list[object]:
+        drafts.add(connection, WHOLE)
+        part(connection)
+        joined = samples.join(connection, SAMPLE, "ready", NOW)
+        whole = states(connection)
+        drafts.move(connection, "whole", "ready", "sending", at=NOW, sample=10)
+        part(connection)
+        samples.release(connection, SAMPLE, NOW)
+        return [joined, whole, samples.join(connection, SAMPLE, "ready", NOW), states(connection)]
+
+    parted = {"whole": "split", "sample": "sending", "rest": "ready"}
+    assert database.transact(play) == [True, {"whole": "ready"}, False, parted]
+
+
+def test_the_rest_is_found_by_the_batch_of_its_sample(database: Database) -> None:
+    def play(connection: Connection) -> list[Draft | None]:
+        drafts.add(connection, REST)
+        samples.adopt(connection, "rest", "msgbatch_1")
+        held = samples.rest_of(connection, "msgbatch_1")
+        samples.release(connection, SAMPLE, NOW)
+        return [held, samples.rest_of(connection, "msgbatch_1")]
+
+    held, ready = database.transact(play)
+    assert held is None
+    assert ready is not None
+    assert (ready.id, ready.kind) == ("rest", "canary")
+
+
+def heard_of(connection: Connection, id: str, ago: timedelta) -> None:
+    workers.beat(connection, Worker(id, "host", 1, NOW, NOW), NOW - ago)
+
+
+def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(database: Database) -> None:
+    def play(connection: Connection) -> list[str]:
+        heard_of(connection, "lives", timedelta(seconds=50))
+        heard_of(connection, "dead", timedelta(seconds=70))
+        for id, holder in (("a", "lives"), ("b", "dead"), ("c", "never heard of"), ("d", None), ("e", "me")):
+            drafts.add(connection, replace(WHOLE, id=id, held_by=holder))
+        drafts.add(connection, replace(WHOLE, id="f", held_by="lives", changed_at=NOW - timedelta(minutes=31)))
+        return sorted(draft.id for draft in interrupted.find(connection, NOW, "me"))
+
+    assert database.transact(play) == ["b", "c", "d", "f"]
+
+
+def test_what_was_sent_again_since_it_was_found_is_not_interfered_with(database: Database) -> None:
+    def play(connection: Connection) -> bool:
+        drafts.add(connection, replace(WHOLE, changed_at=NOW + timedelta(seconds=1)))
+        return interrupted.settle(connection, WHOLE, NOW)
+
+    assert not database.transact(play)
+
+
+def test_drafts_without_a_yes_go_after_a_week_and_decided_ones_are_remembered_longer(database: Database) -> None:
+    old, older = NOW - timedelta(days=8), NOW - timedelta(days=41)
+
+    def play(connection: Connection) -> list[str]:
+        for state in ("ready", "waiting", "failed", "sent", "sending", "held"):
+            drafts.add(connection, replace(WHOLE, id=state, state=state, changed_at=old))
+        drafts.add(connection, replace(WHOLE, id="long sent", state="sent", changed_at=older))
+        drafts.add(connection, replace(WHOLE, id="new", state="ready"))
+        before = {"ready", "waiting", "failed", "sent", "sending", "held", "long sent", "new"}
+        drafts.prune(connection, NOW)
+        return sorted(id for id in before if drafts.get(connection, id) is not None)
+
+    assert database.transact(play) == ["held", "new", "sending", "sent"]
