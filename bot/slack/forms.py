@@ -1,12 +1,13 @@
 """Submitted forms → typed commands: fields are read strictly, and what is wrong is said beside the field."""
 
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.commands.create import PLACEHOLDER, Create, PromptList
 from bot.commands.errors import BadValue
 from bot.commands.names import check_label, check_person
+from bot.store.drafts import WatchWish
 
 
 class FormIncomplete(Exception):
@@ -59,6 +60,7 @@ class CreateFields(BaseModel):
     system: _Element = _Element()
     label: _Element = _Element()
     owner: _Element = _Element()
+    watch: _Element = _Element()
 
 
 def read_create(state: Any, form_id: str) -> Create:
@@ -68,12 +70,12 @@ def read_create(state: Any, form_id: str) -> Create:
         fields = CreateFields.model_validate(found)
     except (ValidationError, KeyError, AttributeError, TypeError):
         raise FormIncomplete({"file": "This form could not be read; open it again with /batch create."}) from None
-    label, owner = _label(fields), _owner(fields)
+    label, owner, watch = _label(fields), _owner(fields), _watch(fields)
     if fields.file.files:
         if fields.template.text or fields.list.text:
             raise FormIncomplete({"template": "Either a file or a prompt, not both: empty this, or remove the file."})
-        return Create(fields.file.files[0].id, label=label, owner=owner, form_id=form_id)
-    return Create(prompt=_prompt(fields), label=label, owner=owner, form_id=form_id)
+        return Create(fields.file.files[0].id, label=label, owner=owner, watch=watch, form_id=form_id)
+    return Create(prompt=_prompt(fields), label=label, owner=owner, watch=watch, form_id=form_id)
 
 
 def _label(fields: CreateFields) -> str | None:
@@ -88,6 +90,12 @@ def _owner(fields: CreateFields) -> str | None:
         return check_person("create", fields.owner.text) if fields.owner.text else None
     except BadValue as error:
         raise FormIncomplete({"owner": f"It takes {error.expected}."}) from None
+
+
+def _watch(fields: CreateFields) -> WatchWish:
+    """Read where to watch; what this version does not know is the usual."""
+    wish: WatchWish | None = next((each for each in get_args(WatchWish) if each == fields.watch.text), None)
+    return wish or "here"
 
 
 def _prompt(fields: CreateFields) -> PromptList:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 
 from bot.commands.create import PLACEHOLDER, Create, FormWanted
+from bot.commands.watching import is_direct
+from bot.store.drafts import WatchWish
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Block, Form, Message, Placement, Viewer
 from bot.ui.text import section
@@ -17,12 +19,12 @@ def render_form(outcome: FormWanted, viewer: Viewer) -> Form:
         callback_id=FORM,
         title="Create a batch",
         submit="Check",
-        blocks=_blocks(outcome),
+        blocks=_blocks(outcome, viewer),
         channel=viewer.caller.channel,
     )
 
 
-def _blocks(outcome: FormWanted) -> tuple[Block, ...]:
+def _blocks(outcome: FormWanted, viewer: Viewer) -> tuple[Block, ...]:
     return (
         section("*Either a file* with one request a line, *or* one prompt for a list of values. "
                 "Nothing is sent before you have seen what it costs."),
@@ -38,6 +40,7 @@ def _blocks(outcome: FormWanted) -> tuple[Block, ...]:
         {"type": "divider"},
         _input("label", "Label", {**_text(), "max_length": 60}),
         _input("owner", "Owner", {"type": "users_select", "action_id": "owner"}),
+        _input("watch", "Watch it", _watch(viewer.caller.channel)),
     )  # fmt: skip
 
 
@@ -62,6 +65,15 @@ def _model(models: tuple[str, ...]) -> dict[str, object]:
         return _text()
     options = [{"text": {"type": "plain_text", "text": model}, "value": model} for model in fitting]
     return {"type": "static_select", "options": options}
+
+
+def _watch(channel: str | None) -> dict[str, object]:
+    """Return where one may watch, the usual chosen: here, unless it was asked for in direct messages or nowhere."""
+    words: dict[WatchWish, str] = {"here": "Here, in this channel", "dm": "In my messages", "none": "Not at all"}
+    if channel is None or is_direct(channel):
+        del words["here"]
+    options = [{"text": {"type": "plain_text", "text": text}, "value": wish} for wish, text in words.items()]
+    return {"type": "static_select", "options": options, "initial_option": options[0]}
 
 
 def render_form_not_opened() -> Message:

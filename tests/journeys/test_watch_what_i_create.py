@@ -1,0 +1,91 @@
+"""What is created here is watched by who asked for it, where the form says, without another word."""
+
+from typing import Any
+
+import pytest
+
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.store import watches
+from tests.desk import ADA, BATCHES, GENERAL, Desk
+from tests.journeys.creating import asked_about, sound
+from tests.journeys.watching import card, end, notice
+
+
+def chosen(file: str, where: str) -> dict[str, Any]:
+    """Return what a form says in which a file and a place were chosen."""
+    option = {"watch": {"watch": {"selected_option": {"value": where}}}}
+    return {"file": {"file": {"files": [{"id": file}]}}, **option}
+
+
+async def created(desk: Desk, where: str) -> SlackMessage:
+    """Fill in the form, and send what it makes."""
+    await desk.type("/batch create")
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    [question] = await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, chosen(file, where)))
+    [answer] = await desk.press(question, "Send")
+    return answer
+
+
+async def watched(desk: Desk) -> list[tuple[str, str]]:
+    """Return who watches the newest batch, and where."""
+    batch = desk.api.workspace.batches[0]
+    found = await desk.bot.worker.services.database.run(lambda connection: watches.of_batch(connection, batch.id))
+    return [(watch.user_id, watch.channel_id) for watch in found]
+
+
+@pytest.mark.worker
+async def test_a_batch_from_a_file_has_its_card_and_one_mention_at_its_end(desk: Desk) -> None:
+    [answer] = await desk.press(await asked_about(desk, sound(5)), "Send")
+    batch = desk.api.workspace.batches[0]
+
+    await card(desk, batch, "In progress")
+    await end(desk, 90_000)
+    told = await notice(desk, batch)
+
+    assert f"I keep its card up to date in <#{BATCHES}>" in answer.seen
+    assert f"watched by <@{ADA}>" in answer.seen
+    assert f"<@{ADA}>" in told.seen
+
+
+@pytest.mark.parametrize(("where", "place"), [("here", BATCHES), ("dm", ADA)])
+async def test_the_form_says_where(desk: Desk, where: str, place: str) -> None:
+    await created(desk, where)
+
+    assert await watched(desk) == [(ADA, place)]
+
+
+async def test_who_wants_no_watch_gets_none_and_can_still_begin_one(desk: Desk) -> None:
+    answer = await created(desk, "none")
+
+    assert await watched(desk) == []
+    assert "Watch" in answer.buttons
+    assert "I keep its card" not in answer.seen
+
+
+async def test_unwatch_is_offered_at_once(desk: Desk) -> None:
+    answer = await created(desk, "here")
+
+    await desk.press(answer, "Unwatch")
+
+    assert await watched(desk) == []
+
+
+async def test_where_the_bot_may_not_post_it_is_watched_in_messages_and_says_so(desk: Desk) -> None:
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    [question] = await desk.type(f"/batch create {file}", channel=GENERAL)
+
+    [answer] = await desk.press(question, "Send")
+
+    assert await watched(desk) == [(ADA, ADA)]
+    assert f"I may not post in <#{GENERAL}>" in answer.seen
+
+
+async def test_in_direct_messages_there_is_no_here_to_choose(desk: Desk) -> None:
+    await desk.type("/batch create", channel=desk.slack.world.direct_message(ADA).id)
+
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+    [field] = [block for block in modal.blocks if block.get("block_id") == "watch"]
+    assert [option["value"] for option in field["element"]["options"]] == ["dm", "none"]
