@@ -2,8 +2,8 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from itertools import chain, count
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -12,21 +12,26 @@ from hypothesis import strategies as st
 from bot.app import Part
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.store import drafts
-from bot.store.database import Database
+from bot.watching.drafts import Drafts
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, Desk
-from tests.journeys.creating import asked_about, posts, sound
+from tests.journeys.creating import asked_about, jsonl, posts, request, sound
 
 CREATE = "/v1/messages/batches"
+COUNT = 21
+"""Requests of the first file: enough for a sample, and more than the limit."""
 STEPS = (
     "press",
-    "twice",
+    "first",
+    "both",
     "ask again",
+    "ask of the rest",
     "drop",
     "restart",
+    "look after",
     "lose",
     "cut before",
     "busy",
+    "no key",
     "refuse",
     "approve",
     "own approval",
@@ -53,71 +58,61 @@ async def test_nobody_sends_for_somebody_else(desk: Desk) -> None:
     assert posts(desk) == 0
 
 
-@pytest.mark.parametrize(("state", "words"), [("sending", "do not know whether"), ("checking", "while I read")])
-async def test_after_a_restart_it_is_said_what_was_under_way_and_nothing_is_sent(
-    desk: Desk, state: drafts.State, words: str
-) -> None:
-    question = await asked_about(desk, sound())
-    await desk.stop()
-    left_behind(desk, state)
-
-    await desk.start()
-    await desk.bot.in_flight.drain()
-    await desk.press(question, "Send")
-
-    told = desk.slack.messages(desk.slack.world.direct_message(ADA).id, ADA)
-    assert any(words in message.seen for message in told)
-    assert posts(desk) == 0
-
-
-def left_behind(desk: Desk, state: drafts.State) -> None:
-    """Leave the store as a process does that is killed in this state."""
-    database = Database(f"sqlite:///{desk.store}")
-    [draft] = database.transact(lambda connection: drafts.in_state(connection, "ready"))
-    database.transact(lambda c: drafts.move(c, draft.id, "ready", state, at=draft.created_at))
-    database.engine.dispose()
-
-
 @pytest.mark.parametrize("gated", [False, True])
-@settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
-@given(steps=st.lists(st.sampled_from(STEPS), min_size=1, max_size=7))
-def test_one_confirmation_makes_one_post_at_most(gated: bool, steps: list[str]) -> None:
-    asyncio.run(_played(gated, steps))
+def test_no_request_goes_twice_whatever_is_pressed_lost_or_restarted(tmp_path: Path, gated: bool) -> None:
+    files = count(COUNT)
+    with asyncio.Runner() as runner:
+        desk = Desk(tmp_path / "store.sqlite3", "socket", ALL_SCOPES, seeded=False, part=Part.WEB)
+        runner.run(desk.open(operators=(ADA, BEN), request_limit=5 if gated else None))
 
+        @settings(max_examples=8, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(steps=st.lists(st.sampled_from(STEPS), min_size=3, max_size=7))
+        def played(steps: list[str]) -> None:
+            runner.run(_played(desk, next(files), steps))
 
-async def _played(gated: bool, steps: list[str]) -> None:
-    with TemporaryDirectory() as folder:
-        desk = Desk(Path(folder) / "store.sqlite3", "socket", ALL_SCOPES, seeded=False, part=Part.WEB)
         try:
-            await desk.open(operators=(ADA, BEN), request_limit=5 if gated else None)
-            question = await asked_about(desk, sound(9))
-            for step in steps:
-                await _step(desk, question, step)
+            played()
         finally:
-            await desk.close()
-        assert len(desk.api.workspace.batches) <= 1
-        arrived = [one for one in desk.api.requests if (one.method, one.path, one.status) == ("POST", CREATE, 200)]
-        assert len(arrived) <= 1
+            runner.run(desk.close())
+
+
+async def _played(desk: Desk, requests: int, steps: list[str]) -> None:
+    """Play with a file of its own; no request of this or an earlier one is in two batches, nor two files in one."""
+    question = await asked_about(desk, jsonl(request(f"f{requests}-{number}") for number in range(requests)))
+    for step in steps:
+        await _step(desk, question, step)
+    desk.api.clear_faults()
+    made = [[one.custom_id for one in batch.requests] for batch in desk.api.workspace.batches]
+    arrived = list(chain.from_iterable(made))
+
+    assert len(arrived) == len(set(arrived))
+    assert {len({custom_id.partition("-")[0] for custom_id in each}) for each in made} <= {1}
+    assert {len(each) for each in made} <= {10, *range(COUNT - 10, requests - 9), *range(COUNT, requests + 1)}
 
 
 async def _step(desk: Desk, question: SlackMessage, step: str) -> None:
-    yes = question.buttons[0]
+    whole, first = question.buttons[:2]
     faults = {
         "lose": Fault(method="POST", path=CREATE, cut="middle"),
         "cut before": Fault(method="POST", path=CREATE, cut="before"),
         "busy": Fault(method="POST", path=CREATE, status=529, should_retry=False),
+        "no key": Fault(method="POST", path=CREATE, status=401),
         "refuse": Fault(method="POST", path=CREATE, status=400),
     }
     presses: dict[str, Callable[[], Awaitable[object]]] = {
-        "press": lambda: desk.slack.press(ADA, question, text=yes),
-        "twice": lambda: asyncio.gather(*(desk.slack.press(ADA, question, text=yes) for _ in range(2))),
+        "press": lambda: desk.slack.press(ADA, question, text=whole),
+        "first": lambda: desk.slack.press(ADA, question, text=first),
+        "both": lambda: asyncio.gather(*(desk.slack.press(ADA, question, text=text) for text in (first, whole) * 2)),
         "ask again": lambda: _press_newest(desk, ADA, "Send"),
+        "ask of the rest": lambda: _press_rest(desk),
         "drop": lambda: desk.slack.press(ADA, question, text="Drop"),
         "approve": lambda: _press_newest(desk, BEN, "Approve"),
         "own approval": lambda: _press_newest(desk, ADA, "Approve"),
     }
     if step == "restart":
         await desk.restart()
+    elif step == "look after":
+        await Drafts(desk.bot.worker.services).settle_interrupted()
     elif step in faults:
         desk.api.add_fault(faults[step])
     else:
@@ -129,3 +124,15 @@ async def _press_newest(desk: Desk, user: str, text: str) -> None:
     offered = [message for message in desk.slack.messages(BATCHES, user) if text in message.buttons]
     if offered:
         await desk.slack.press(user, offered[-1], text=text)
+
+
+async def _press_rest(desk: Desk) -> None:
+    """Ask for the rest of the newest sample, and say yes."""
+    if desk.api.workspace.batches:
+        await desk.type(f"/batch status {desk.api.workspace.batches[0].id}")
+    messages = desk.slack.messages(BATCHES, ADA)
+    offered = [(one, text) for one in messages for text in one.buttons if text.startswith("Send the other")]
+    if offered:
+        message, text = offered[-1]
+        await desk.press(message, text)
+        await _press_newest(desk, ADA, "Send")
