@@ -18,6 +18,7 @@ from bot.playground.slack_simulator.records import Delivery, SlackMessage, View
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, demo_world
 from bot.playground.stage import settings_between
+from bot.slack.progress import Pace
 from bot.slack.scopes import BOT_SCOPES
 
 ADA = "U0ADA"
@@ -75,6 +76,8 @@ class Desk:
         self.api = ApiSimulator(speed=0, seeded=seeded)
         self.slack = SlackSimulator(desk_world(), scopes=scopes, warning_lead=0.2)
         self.settings = Settings()
+        self.progress = Pace(first=60.0)
+        """When long work shows how far it is: not at all, unless a test is about it, however slow the machine."""
         self._transport = transport
         self._part = part
         self._worlds = AsyncExitStack()
@@ -102,7 +105,9 @@ class Desk:
         if "operators" in changes:
             changes = {"admins": changes["operators"]} | changes
         self.settings = self.settings.model_copy(update=changes)
-        self._bot = await self._running.enter_async_context(running(self.settings, self.time, part=self._part))
+        self._bot = await self._running.enter_async_context(
+            running(self.settings, self.time, self.progress, self._part)
+        )
         if self._transport == "http":
             self.slack.http_target = self.events_url
         else:

@@ -24,7 +24,7 @@ LEFT_OVER = drafts.KEPT
 
 @asynccontextmanager
 async def at_work(worker: Worker, begin: asyncio.Event, *, takes: bool, does: bool) -> AsyncIterator[None]:
-    """Have this process do its part until the block is left: take commands, from `begin` on do what is handed over, or both.
+    """Have this process do its part until the block is left: take commands, do what is handed over once `begin` is set.
 
     It is known to live before it takes anything on: what is held by nobody who lives is settled by others.
     """

@@ -96,7 +96,7 @@ def heard_of(connection: Connection, id: str, ago: timedelta) -> None:
 
 def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(database: Database) -> None:
     def play(connection: Connection) -> list[str]:
-        heard_of(connection, "lives", timedelta(seconds=50))
+        heard_of(connection, "lives", timedelta(seconds=40))
         heard_of(connection, "dead", timedelta(seconds=70))
         for id, holder in (("a", "lives"), ("b", "dead"), ("c", "never heard of"), ("d", None), ("e", "me")):
             drafts.add(connection, replace(WHOLE, id=id, held_by=holder))
