@@ -6,6 +6,7 @@ from dataclasses import fields, is_dataclass
 
 from bot.batches.models import MessageBatch
 from bot.commands.base import Services
+from bot.commands.watch import Watched
 from bot.store import labels
 from bot.store.database import StoreUnavailable
 from bot.store.labels import Named
@@ -29,3 +30,5 @@ def _batches(outcome: object) -> Iterator[MessageBatch]:
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, MessageBatch):
                 yield each
+            elif isinstance(each, Watched):
+                yield each.batch

@@ -52,7 +52,7 @@ def watch_card(batch: MessageBatch, viewer: Viewer, standing: Standing) -> Messa
     if standing.is_fed and not standing.watchers:
         notes.append("Nobody owns this batch: it was not made through me, and nobody watches it.")
     more: tuple[Block, ...] = (context(" ".join(notes)),) if notes else ()
-    return Message(" ".join([card_text(batch), *notes]), (*blocks, *more), public=True)
+    return Message(" ".join([card_text(batch, viewer.names.get(batch.id)), *notes]), (*blocks, *more), public=True)
 
 
 def _gone_card(batch: MessageBatch, standing: Standing) -> Message:
@@ -73,32 +73,37 @@ def render_watch_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     if place.closed is not None:
         words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
     more = actions([button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")])
-    title = card_title(batch)
-    return Message(f"{words} {card_text(batch)}", (section(f"{words}\n*{inline(title)}*\n{code(batch.id)}"), *more))
+    named = viewer.names.get(batch.id)
+    title = card_title(batch, named)
+    return Message(
+        f"{words} {card_text(batch, named)}", (section(f"{words}\n*{inline(title)}*\n{code(batch.id)}"), *more)
+    )
 
 
 def render_watch_too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
     """Say that there is nothing to wait for, and show how it ended."""
     words = "There is nothing to watch: this batch has ended."
-    return Message(f"{words} {card_text(outcome.batch)}", (section(words), *batch_card(outcome.batch, viewer)))
+    text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))
+    return Message(f"{words} {text}", (section(words), *batch_card(outcome.batch, viewer)))
 
 
 def render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     """Return what the viewer watches, each with the places of its cards and a way to end it."""
     watched = outcome.watched
     title = f"You watch {counted(len(watched), 'batch', 'batches')}" if watched else "You watch nothing"
-    rows = [block for each in watched[:ROWS] for block in _watched(each)]
+    rows = [block for each in watched[:ROWS] for block in _watched(each, viewer)]
     if len(watched) > ROWS:
         rows.append(context(f"and {len(watched) - ROWS} more"))
     hint = context("`/batch watch ID` begins, `/batch unwatch ID` ends.")
-    spoken = [f"{inline(card_title(each.batch))} {inline(each.batch.id)}" for each in watched[:ROWS]]
+    titles = ((card_title(each.batch, viewer.names.get(each.batch.id)), each.batch.id) for each in watched[:ROWS])
+    spoken = [f"{inline(said)} {inline(batch_id)}" for said, batch_id in titles]
     return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
 
 
-def _watched(watched: Watched) -> tuple[Block, ...]:
+def _watched(watched: Watched, viewer: Viewer) -> tuple[Block, ...]:
     batch = watched.batch
     ends = button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")
-    row = {name: value for name, value in card_row(batch).items() if name != "accessory"}
+    row = {name: value for name, value in card_row(batch, viewer.names.get(batch.id)).items() if name != "accessory"}
     places = ", ".join(where(place) for place in watched.places)
     return ({**row, "accessory": ends} if fits(ends) else row, context(f"You are told {places}."))
 

@@ -16,6 +16,17 @@ async def test_a_label_stands_on_the_card_and_serves_as_reference(desk: Desk) ->
     assert quoted.seen == card.seen
 
 
+async def test_a_label_stands_in_what_one_watches(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    await desk.type(f"/batch label {batch.id} Nightly eval!")
+
+    [begun] = await desk.type("/batch watch nightly-eval")
+    [watched] = await desk.type("/batch watch")
+
+    assert "In progress · Nightly eval!" in begun.seen
+    assert "Nightly eval!" in watched.seen
+
+
 async def test_a_label_of_two_running_batches_shows_both_and_does_nothing(desk: Desk) -> None:
     one, other = (
         desk.api.workspace.add(processing_status="in_progress", processing=5),
