@@ -14,7 +14,7 @@ Try /batch, then /batch status last, then /batch delete last. Ctrl-C ends it.
 def later(api: str) -> str:
     """Return how to let simulated time pass, which is how one sees what watching does."""
     return (
-        "Watch a batch that is running (/batch watch ID), and let an hour pass:\n"
+        "Watch a batch that is running (/batch watch ID), and let an hour pass, at the lower left of the page or by\n"
         f"curl -X POST -H 'content-type: application/json' -d '{{\"seconds\": 3600}}' {api}/_simulator/advance\n"
     )
 

@@ -13,7 +13,7 @@ from bot.commands.registry import SHOWN
 from bot.config import Folder, Settings
 from bot.playground.api_simulator.recording import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.playground.slack_simulator.hints import CommandHint, Completion, ShortcutHint
+from bot.playground.slack_simulator.hints import CommandHint, Completion, Offer, ShortcutHint
 from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.listeners import SHORTCUT
@@ -66,7 +66,7 @@ async def staged(*, port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
         slack = SlackSimulator(scopes=frozenset(BOT_SCOPES))
         await slack.start(port=port)
         stack.push_async_callback(slack.stop)
-        slack.set_commands([command_hint()], (SHORTCUT_HINT,))
+        slack.set_offer(Offer((command_hint(),), (SHORTCUT_HINT,), api.advance))
         api.on_request(lambda request: slack.note_traffic(_traffic(request)))
         settings = settings_between(slack, api, folder / "store.sqlite3")
         # By the simulated clock: whoever advances it sees what the bot does after an hour, or a month.

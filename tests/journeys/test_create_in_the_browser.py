@@ -49,12 +49,13 @@ async def use_shortcut_by_keyboard(page: Page, message: Locator) -> None:
     await page.keyboard.press("Enter")
 
 
-async def end(page: Page, stage: Stage, batch: Batch) -> Locator:
-    """Watch a batch to its end; gives back its card."""
+async def end(page: Page, batch: Batch) -> Locator:
+    """Watch a batch, and let time pass until it has ended; gives back its card."""
     await type_line(page, f"/batch watch {batch.id}")
     shown = card(page, batch.id)
     await expect(shown).to_contain_text("In progress")
-    stage.api.advance(7_200)
+    for _ in range(2):
+        await page.get_by_test_id("pass-3600").click()
     await expect(shown.locator(".mention-me").last).to_be_visible()
     return shown
 
@@ -104,14 +105,14 @@ async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page
 
     parent = await send_mended(page, stage)
     failed = {one.custom_id for one in parent.requests if one.failure}
-    ended = await end(page, stage, parent)
+    ended = await end(page, parent)
     await expect(ended).to_contain_text(f"{401 - len(failed)} of 401 succeeded, {len(failed)} errored")
     await expect(ended.locator(".replies")).to_contain_text("prompt is too long")
     await picture(page, "creating-4-ended")
 
     child = await send_again(page, stage, parent)
     assert {one.custom_id for one in child.requests} == failed - {"huge"} != set()
-    await expect(await end(page, stage, child)).to_contain_text(f"All {len(child.requests)} succeeded")
+    await expect(await end(page, child)).to_contain_text(f"All {len(child.requests)} succeeded")
     await picture(page, "creating-5-retried")
 
     # The results of the whole family: from here on.

@@ -79,7 +79,8 @@ async def test_where_the_bot_may_not_post_the_card_comes_by_direct_message(page:
 
     await expect(card(page, batch.id)).to_contain_text("In progress")
     await picture(page, "watching-3-direct")
-    await advance(stage.api.base_url, 3_600)
+    await page.get_by_test_id("pass-3600").click()
+    await expect(page.get_by_test_id("time-passed")).to_contain_text("1 h ahead")
     await expect(card(page, batch.id).locator(".mention-me")).to_have_count(1)
 
 

@@ -1,5 +1,6 @@
-"""What the app offers on the page: commands with their completions, and message shortcuts."""
+"""What the page offers: the app's commands with their completions, its message shortcuts, and to let time pass."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 
@@ -26,3 +27,12 @@ class CommandHint:
     command: str
     hint: str = ""
     completions: tuple[Completion, ...] = ()
+
+
+@dataclass(frozen=True)
+class Offer:
+    """All of it; `let_pass` lets so many simulated seconds pass, None where time cannot be moved."""
+
+    commands: tuple[CommandHint, ...] = ()
+    shortcuts: tuple[ShortcutHint, ...] = ()
+    let_pass: Callable[[float], None] | None = None

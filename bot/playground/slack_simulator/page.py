@@ -15,6 +15,7 @@ from bot.playground.slack_simulator.view_book import as_view
 from bot.playground.slack_simulator.workspace import Workspace
 
 _LARGEST_IN_A_FORM = 10 * 1024 * 1024  # a file_input's limit
+_LONGEST_PASS = 30 * 24 * 3_600.0  # seconds: results are kept for 29 days
 _LARGEST_SHARED = 256 * 1024 * 1024  # Slack takes more, which nobody wants in a demo's memory
 Act = Callable[[Json], Awaitable[Json]]
 
@@ -36,6 +37,7 @@ class Page:
             "view_close": self._view_close,
             "open_home": self._open_home,
             "shortcut": self._shortcut,
+            "let_pass": self._let_pass,
         }
         posts = [web.post(f"/_page/{name}", _json_act(act)) for name, act in acts.items()]
         return [*posts, web.post("/_page/upload", self._upload), web.get("/_page/socket", self._socket)]
@@ -74,7 +76,7 @@ class Page:
             self._people.say(user, channel, text)
             return {}
         name = text.split()[0]
-        known = {command.command for command in self._workspace.commands}
+        known = {command.command for command in self._workspace.offer.commands}
         if known and name not in known:
             raise LookupError(f"{name} is not a valid command.")
         await self._people.slash(user, channel, text)
@@ -114,9 +116,19 @@ class Page:
         if message is None:
             raise LookupError("This message is not there any more.")
         callback_id = str(body["callback_id"])
-        if callback_id not in {shortcut.callback_id for shortcut in self._workspace.shortcuts}:
+        if callback_id not in {shortcut.callback_id for shortcut in self._workspace.offer.shortcuts}:
             raise LookupError("The app has no such shortcut.")
         await self._people.message_shortcut(str(body["user"]), message, callback_id)
+        return {}
+
+    async def _let_pass(self, body: Json) -> Json:
+        let_pass = self._workspace.offer.let_pass
+        seconds = float(body["seconds"])
+        if let_pass is None or not 0 < seconds <= _LONGEST_PASS:
+            raise LookupError("Time cannot pass like that here.")
+        let_pass(seconds)
+        self._workspace.seconds_passed += seconds
+        self._workspace.feed.publish({"type": "time", "seconds_passed": self._workspace.seconds_passed})
         return {}
 
     async def _upload(self, request: web.Request) -> web.Response:

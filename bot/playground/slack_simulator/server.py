@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.playground.slack_simulator.deliverer import Deliverer
 from bot.playground.slack_simulator.faults import Fault
 from bot.playground.slack_simulator.file_endpoints import FileEndpoints
-from bot.playground.slack_simulator.hints import CommandHint, ShortcutHint
+from bot.playground.slack_simulator.hints import Offer
 from bot.playground.slack_simulator.http_delivery import HttpDelivery
 from bot.playground.slack_simulator.page import Page
 from bot.playground.slack_simulator.page_guard import guard_page
@@ -213,9 +213,9 @@ class SlackSimulator:
         """Show an exchange with another API in the page's pane."""
         self._workspace.traffic.note(entry)
 
-    def set_commands(self, commands: list[CommandHint], shortcuts: tuple[ShortcutHint, ...] = ()) -> None:
-        """The commands the page completes (it takes no others once some are set), and its message shortcuts."""
-        self._workspace.commands, self._workspace.shortcuts = list(commands), shortcuts
+    def set_offer(self, offer: Offer) -> None:
+        """What the page offers; it takes no other commands once some are set."""
+        self._workspace.offer = offer
 
     async def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
         """The condition's first truthy value, looked at after every change; TimeoutError after `timeout` seconds."""

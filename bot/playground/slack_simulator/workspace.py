@@ -7,7 +7,7 @@ from bot.playground.slack_simulator.credentials import Credentials, made_up_cred
 from bot.playground.slack_simulator.faults import Faults
 from bot.playground.slack_simulator.feed import Feed
 from bot.playground.slack_simulator.file_shelf import FileShelf, file_object
-from bot.playground.slack_simulator.hints import CommandHint, ShortcutHint
+from bot.playground.slack_simulator.hints import Offer
 from bot.playground.slack_simulator.message_book import MessageBook
 from bot.playground.slack_simulator.records import ApiCall, Json, SlackMessage
 from bot.playground.slack_simulator.refusals import Refusal
@@ -54,8 +54,8 @@ class Workspace:
         self.files = FileShelf(clock)
         self.calls: list[ApiCall] = []
         self.notices: dict[str, list[str]] = defaultdict(list)
-        self.commands: list[CommandHint] = []
-        self.shortcuts: tuple[ShortcutHint, ...] = ()
+        self.offer = Offer()
+        self.seconds_passed = 0.0
 
     def notify(self, user: str, channel: str | None, text: str) -> None:
         """What Slack itself tells one person."""

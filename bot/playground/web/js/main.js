@@ -32,6 +32,7 @@ class Page {
       become: (person) => this.go(() => viewing.become(person)),
       open: (channel) => this.go(() => viewing.open(channel)),
       closeDrawer: () => layout.closeDrawer(),
+      complain: (words) => this.complain(words),
     });
     this.centre = new Centre(byId("centre"), world, viewing, {
       messageContext: (message) => contexts.ofMessage(message),

@@ -15,6 +15,8 @@ export class World {
     this.bot = { user_id: "", name: "" };
     this.commands = [];
     this.shortcuts = [];
+    this.letsTimePass = false;
+    this.secondsPassed = 0;
     this.messages = new Map();
     this.arrivals = new Map();
     this.stacks = new Map();
@@ -33,6 +35,7 @@ export class World {
       view: () => this.stacks.set(frame.user, frame.stack ?? []),
       home: () => this.homes.set(frame.user, frame.view),
       traffic: () => this.putTraffic(frame.entry),
+      time: () => (this.secondsPassed = frame.seconds_passed),
       notice: () => this.putNotice(frame),
     }[frame.type];
     if (take) take();
@@ -45,6 +48,8 @@ export class World {
     this.bot = frame.bot;
     this.commands = frame.commands ?? [];
     this.shortcuts = frame.shortcuts ?? [];
+    this.letsTimePass = frame.lets_time_pass === true;
+    this.secondsPassed = frame.seconds_passed ?? 0;
     this.messages = new Map();
     for (const message of frame.messages ?? []) this.put(message);
     this.stacks = new Map((frame.views ?? []).map((each) => [each.user, each.stack]));

@@ -3,8 +3,9 @@
 import { el, icon, iconButton } from "../dom.js";
 import { isDark, toggleTheme } from "../theme.js";
 import { avatar } from "./avatar.js";
+import { timeControls } from "./time.js";
 
-/** Draws itself into `node`; `actions`: `become(person)`, `open(channel)`, `closeDrawer()`. */
+/** Draws itself into `node`; `actions`: `become(person)`, `open(channel)`, `closeDrawer()`, `complain(words)`. */
 export class Sidebar {
   constructor(node, world, viewing, actions) {
     Object.assign(this, { node, world, viewing, actions });
@@ -114,6 +115,8 @@ export class Sidebar {
       this.draw();
     };
     const props = { type: "button", class: "theme", data: { testid: "theme" }, on: { click: flip } };
-    return el("div", { class: "side-foot" }, el("button", props, icon(isDark() ? "sun" : "moon"), label));
+    const theme = el("button", props, icon(isDark() ? "sun" : "moon"), label);
+    const time = this.world.letsTimePass && timeControls(this.world.secondsPassed, this.actions.complain);
+    return el("div", { class: "side-foot" }, time, theme);
   }
 }
