@@ -2,6 +2,9 @@
 
 import json
 import logging
+import math
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
@@ -26,6 +29,29 @@ class JsonLines(logging.Formatter):
         return json.dumps(said, ensure_ascii=False)
 
 
+class Seldom(logging.Filter):
+    """Lets the first line of what is said again and again through once a minute.
+
+    The durable engine says several times a second that it cannot read its queues, with the statement: a disk that is
+    full would be kept full by it.
+    """
+
+    def __init__(self, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__()
+        self._seconds = seconds
+        self._clock = clock
+        self._said: dict[str, float] = {}
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten a record, and say whether it is news."""
+        record.msg, record.args = record.getMessage().partition("\n")[0], ()
+        now = self._clock()
+        if now - self._said.get(record.msg, -math.inf) < self._seconds:
+            return False
+        self._said = {said: at for said, at in self._said.items() if now - at < self._seconds} | {record.msg: now}
+        return True
+
+
 def write_log(form: Literal["text", "json"], level: str) -> None:
     """Let the whole process, which logs already, log from this level on, and in this form.
 
@@ -35,6 +61,9 @@ def write_log(form: Literal["text", "json"], level: str) -> None:
     root.setLevel("INFO" if level == "DEBUG" else level)
     logging.getLogger("bot").setLevel(level)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # bot.batches logs each call, with its request id
+    engine = logging.getLogger("dbos")
+    if not any(isinstance(each, Seldom) for each in engine.filters):
+        engine.addFilter(Seldom())
     if form == "json":
         for handler in root.handlers:
             handler.setFormatter(JsonLines())

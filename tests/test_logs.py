@@ -8,7 +8,7 @@ import pytest
 from prometheus_client import CollectorRegistry
 
 from bot.figures import Figures
-from bot.logs import JsonLines, write_log
+from bot.logs import JsonLines, Seldom, write_log
 
 
 def record(message: str, **extra: object) -> logging.LogRecord:
@@ -81,3 +81,18 @@ def test_json_is_only_written_where_it_is_asked_for(caplog: pytest.LogCaptureFix
     assert as_text == before[1]
     assert as_json
     assert all(isinstance(formatter, JsonLines) for formatter in as_json)
+
+
+def test_what_is_said_again_and_again_is_logged_once_a_minute() -> None:
+    now = 0.0
+    seldom = Seldom(60, lambda: now)
+
+    logged = []
+    for now in (0.0, 0.3, 59.9, 60.1, 61.0):
+        for queue in ("slack", "cards"):
+            said = record(f"no {queue}: %s")
+            said.msg += "[SQL: UPDATE]"
+            if seldom.filter(said):
+                logged.append((now, said.getMessage()))
+
+    assert logged == [(at, f"no {queue}: é") for at in (0.0, 60.1) for queue in ("slack", "cards")]
