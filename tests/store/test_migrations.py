@@ -1,5 +1,7 @@
 """The tables' steps: from every earlier version, beside whatever else stands in the database, to what the code says."""
 
+import asyncio
+
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -98,3 +100,53 @@ def test_a_store_of_a_newer_version_is_used_as_it_is(database: Database) -> None
 
     with database.engine.connect() as connection:
         assert schema.version(connection) == "9999"
+
+
+def test_a_step_only_adds_so_that_an_older_version_can_work_on_beside_a_newer(database_url: str) -> None:
+    store = Database(database_url)
+    steps = [step.revision for step in ScriptDirectory(str(schema.FOLDER)).walk_revisions()][::-1]
+    before: dict[str, dict[str, tuple[str, bool]]] = {}
+
+    for step in steps:
+        with store.engine.begin() as connection:
+            schema.upgrade(connection, step)
+            after = {table: columns(connection, table) for table in inspect(connection).get_table_names()}
+        for table, known in before.items():
+            assert {name: after[table].get(name) for name in known} == known
+            added = [name for name in after[table] if name not in known]
+            assert [name for name in added if not after[table][name][1]] == []
+        before = after
+    store.engine.dispose()
+
+
+def columns(connection: Connection, table: str) -> dict[str, tuple[str, bool]]:
+    """Return the columns' types, and whether who does not know one may leave it out."""
+    found = inspect(connection).get_columns(table)
+    return {each["name"]: (str(each["type"]), each["nullable"] or each["default"] is not None) for each in found}
+
+
+async def test_a_store_is_taken_forward_under_an_older_version_that_works(database_url: str) -> None:
+    older, newer = Database(database_url), Database(database_url)
+    with older.engine.begin() as connection:
+        schema.upgrade(connection, "0002")
+    working = True
+
+    async def work() -> int:
+        done = 0
+        while working:
+            await older.run(record)
+            done += 1
+        return done
+
+    at_work = [asyncio.create_task(work()) for _ in range(2)]
+    await asyncio.sleep(0.02)
+    await asyncio.to_thread(newer.open)
+    await older.run(record)
+    working = False
+    done = sum(await asyncio.gather(*at_work)) + 1
+
+    with newer.engine.connect() as connection:
+        assert schema.version(connection) == schema.HEAD
+        assert len(list(audit.export(connection))) == done
+    for store in (older, newer):
+        await store.close()
