@@ -96,6 +96,8 @@ class Command(ABC):
     permission: ClassVar[Permission]
     help: ClassVar[Help | None] = None
     options: ClassVar[tuple[OptionSpec, ...]] = ()
+    prose: ClassVar[bool] = False
+    """Its words are kept to be read: a person mentioned among them is a name there, not an id."""
 
     @classmethod
     @abstractmethod

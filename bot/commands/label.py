@@ -30,6 +30,7 @@ class Label(ChangingCommand):
 
     verb: ClassVar[str] = "label"
     permission: ClassVar[Permission] = Permission.OPERATE
+    prose: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
         "label ID text… [--remove]",
         "a name for a batch, which you can type instead of its id",

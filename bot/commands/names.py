@@ -7,7 +7,7 @@ from bot.store import labels
 
 LONGEST_LABEL = 60
 FILE_ID = re.compile(r"F[A-Z0-9]{5,}")
-_LINKED = re.compile(r"/(?:[TE][A-Z0-9]+-)?(F[A-Z0-9]{5,})(?=/|$)")
+FILE_LINK = re.compile(r"/(?:[TE][A-Z0-9]+-)?(F[A-Z0-9]{5,})(?=/|$)")
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
@@ -24,7 +24,10 @@ def check_person(verb: str, word: str) -> str:
     """A person's Slack id from a mention or from the bare id. Raises BadValue: a name cannot be looked up."""
     person = word.removeprefix("@")
     if not _PERSON.fullmatch(person):
-        raise BadValue(verb, "person", word, "a member id, U… (in Slack: a person's profile, Copy member ID)")
+        expected = (
+            "somebody chosen from the list that Slack offers after @, or a member id, U… (profile, Copy member ID)"
+        )
+        raise BadValue(verb, "person", word, expected)
     return person
 
 
@@ -32,6 +35,6 @@ def file_in(verb: str, word: str) -> str:
     """Return the id of the file that a link leads to; no address is dialled. Raises BadValue."""
     if FILE_ID.fullmatch(word):
         return word
-    if found := _LINKED.search(word.partition("?")[0]):
+    if found := FILE_LINK.search(word.partition("?")[0]):
         return found[1]
     raise BadValue(verb, "file", word, "the link of a file in Slack (its menu, Copy link)")

@@ -28,6 +28,7 @@ class Note(ChangingCommand):
 
     verb: ClassVar[str] = "note"
     permission: ClassVar[Permission] = Permission.OPERATE
+    prose: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
         "note ID text… [--remove]", "a line about a batch, shown on its card", "note last rerun after the prompt fix"
     )

@@ -132,6 +132,7 @@ def parse(text: str) -> AnyCommand:
     verb = typed.lower()
     for command in COMMANDS:
         if command.verb == verb:
+            rest = split_words(text, prose=True)[1:] if command.prose else rest
             return command.parse(read_arguments(verb, rest, command.options))
     raise UnknownVerb("", typed, suggest(verb))
 

@@ -4,12 +4,14 @@ import re
 from collections.abc import Iterator
 
 from bot.commands.errors import TextTooLong
+from bot.commands.names import FILE_LINK
 
 TEXT_LIMIT = 3_000
 """Characters; ten times the longest sensible command, far below what Slack would send."""
 
 _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*(?:\|[^<>]*)?>")
-_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|[^<>]*)?>")
+_MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^<>]*))?>")
+_GROUP = re.compile(r"<!([a-z]+)(?:\^[A-Z0-9]+)?(?:\|@?([^<>]*))?>")
 _BATCH_ID = re.compile(r"msgbatch_[A-Za-z0-9]+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})
 _DASHES = re.compile(r"^(?:[—–−‒―]|-{1,3}|[—–−‒―]-)(?=[A-Za-z])")
@@ -17,18 +19,21 @@ _TOKEN = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
-def split_words(text: str) -> list[str]:
+def split_words(text: str, *, prose: bool = False) -> list[str]:
     """Split what was typed after the command into words.
 
     Quotes group, curly ones too; backticks are dropped; an em-dash or a single dash before a letter is an option's two;
-    Slack's link and mention mark-up is opened; a link to a batch is its id.
+    Slack's link and mention mark-up is opened; a link to a batch is its id. A person or a channel is their id, and in
+    `prose`, which somebody will read, the name that Slack gives with it.
 
     Raises:
         TextTooLong: over TEXT_LIMIT characters.
     """
     if len(text) > TEXT_LIMIT:
         raise TextTooLong("", len(text), TEXT_LIMIT)
-    text = _MENTION.sub(r"\1\2", _LINK.sub(_open_link, text.translate(_QUOTES)))
+    text = _LINK.sub(_open_link, text.translate(_QUOTES))
+    text = _MENTION.sub(lambda match: match[1] + ((prose and match[3]) or match[2]), text)
+    text = _GROUP.sub(lambda match: f"@{match[2] or match[1]}", text)
     for entity, character in _ENTITIES:
         text = text.replace(entity, character)
     return list(_words(text.replace("`", "")))
@@ -46,9 +51,9 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _open_link(match: re.Match[str]) -> str:
-    """Return a batch id named in a link, else the link's label, else its address."""
+    """Return a batch id named in a link, the address of a file in Slack, else the link's label, else its address."""
     inside = match.group()[1:-1]
     if found := _BATCH_ID.search(inside):
         return found.group()
     address, _, label = inside.partition("|")
-    return label or address
+    return address if FILE_LINK.search(address) else label or address

@@ -160,7 +160,7 @@ def test_an_id_broken_by_a_newline_is_not_put_together() -> None:
         ("status\u200b last", "status"),
         *((other, verb) for other, verb in ALSO.items()),
         ("xyzzy", None),
-        ("<!everyone>", None),
+        ("<everyone>", None),
         ("last", "list"),
         ("keeep", None),
     ],

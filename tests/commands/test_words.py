@@ -9,6 +9,7 @@ from bot.commands.words import TEXT_LIMIT, split_words
 
 ID = "msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d"
 CONSOLE = "https://console.anthropic.com/workspaces/default/batches"
+FILE = "https://acme.slack.com/files/U0ADA/F0123ABCD/requests.jsonl"
 
 
 @pytest.mark.parametrize(
@@ -54,11 +55,22 @@ CONSOLE = "https://console.anthropic.com/workspaces/default/batches"
         ("label x <mailto:a@b.example|a@b.example>", ["label", "x", "a@b.example"]),
         ("label x a &lt; b &amp; c &gt; d", ["label", "x", "a", "<", "b", "&", "c", ">", "d"]),
         ("label x &amp;lt;", ["label", "x", "&lt;"]),
-        ("label x <!channel>", ["label", "x", "<!channel>"]),
+        ("label x <!channel>", ["label", "x", "@channel"]),
+        ("label x <!here|here>", ["label", "x", "@here"]),
+        ("own x <!subteam^S0OPS|@ops>", ["own", "x", "@ops"]),
+        (f"create <{FILE}|requests.jsonl>", ["create", FILE]),
+        (f"create <{FILE}>", ["create", FILE]),
+        (f"create {FILE}", ["create", FILE]),
     ],
 )
 def test_words_are_what_was_meant(typed: str, meant: list[str]) -> None:
     assert split_words(typed) == meant
+
+
+def test_in_prose_people_and_channels_have_names() -> None:
+    typed = "note x ask <@U0ADA|ada> or <@U0BEN> in <#C0OPS|ops>"
+
+    assert split_words(typed, prose=True) == ["note", "x", "ask", "@ada", "or", "@U0BEN", "in", "#ops"]
 
 
 @given(st.text(max_size=TEXT_LIMIT) | st.text("<>@#|&;`\"'“—- \nmsgbatch_/:htps", max_size=200))

@@ -130,6 +130,16 @@ async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk
     assert "Send 2 requests" in question.seen
 
 
+async def test_a_link_is_taken_for_its_file_whatever_it_is_called(desk: Desk) -> None:
+    file = shared(desk, sound(2)).files[0]["id"]
+
+    [question] = await desk.type(
+        f"/batch create <https://acme.slack.com/files/U0ADA/{file}/requests.jsonl|my requests>"
+    )
+
+    assert "Send 2 requests" in question.seen
+
+
 async def test_who_may_not_operate_cannot_create(desk: Desk) -> None:
     file = shared(desk, sound()).files[0]["id"]
 

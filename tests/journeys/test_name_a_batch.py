@@ -118,9 +118,32 @@ async def test_a_reader_cannot_name_a_batch(desk: Desk) -> None:
     assert "Only operators may do this" in answer.seen
 
 
-async def test_a_name_that_is_no_id_is_refused_with_what_to_write(desk: Desk) -> None:
+async def test_somebody_chosen_by_name_becomes_the_owner(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
 
-    [answer] = await desk.type(f"/batch own {batch.id} @ben")
+    [owned] = await desk.type(f"/batch own {batch.id} @ben")
+    [mine] = await desk.type("/batch list --owner @ben")
 
+    assert f"<@{BEN}>'s now" in owned.seen
+    assert str(batch.id) in mine.seen
+
+
+async def test_a_name_that_nobody_has_is_refused_with_what_to_do(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+
+    [answer] = await desk.type(f"/batch own {batch.id} @benjamin")
+
+    assert "`@benjamin` is no person" in answer.seen
+    assert "chosen from the list that Slack offers after @" in answer.seen
     assert "Copy member ID" in answer.seen
+
+
+async def test_people_in_a_note_keep_their_names(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    await desk.type(f"/batch note {batch.id} ask @ben before canceling")
+    await desk.type(f"/batch label {batch.id} eval for @ben")
+
+    [card] = await desk.type(f"/batch status {batch.id}")
+
+    assert "ask @ben before canceling" in card.seen
+    assert "In progress · eval for @ben" in card.seen

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from bot.playground.slack_simulator.command_text import encoded
 from bot.playground.slack_simulator.credentials import slack_id
 from bot.playground.slack_simulator.message_book import MessageBook
 from bot.playground.slack_simulator.records import Json, SlackMessage
@@ -25,7 +26,7 @@ class Payloads:
         self._shown = shown
 
     def slash(self, user: Person, channel: Channel, line: str, response_url: str, trigger_id: str) -> Json:
-        """A slash command; `line` is what was typed."""
+        """A slash command; `line` is what was typed, and arrives as `should_escape` has it."""
         command, _, text = line.partition(" ")
         payload: Json = {
             "token": self._token,
@@ -34,9 +35,9 @@ class Payloads:
             "channel_id": channel.id,
             "channel_name": channel_name(channel),
             "user_id": user.id,
-            "user_name": user.name.split()[0].lower(),
+            "user_name": user.handle,
             "command": command,
-            "text": text.strip(),
+            "text": encoded(text.strip(), self._world),
             "api_app_id": self._world.app_id,
             "is_enterprise_install": False,
             "response_url": response_url,
@@ -53,8 +54,8 @@ class Payloads:
             "type": kind,
             "user": {
                 "id": user.id,
-                "username": user.name.split()[0].lower(),
-                "name": user.name.split()[0].lower(),
+                "username": user.handle,
+                "name": user.handle,
                 "team_id": user.team_id or self._world.team_id,
             },
             "api_app_id": self._world.app_id,

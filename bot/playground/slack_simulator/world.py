@@ -19,6 +19,11 @@ class Person:
     team_id: str | None = None
 
     @property
+    def handle(self) -> str:
+        """What is typed after @ for this person."""
+        return self.name.split()[0].lower()
+
+    @property
     def is_guest(self) -> bool:
         """True for guests of either kind."""
         return self.is_restricted or self.is_ultra_restricted

@@ -33,7 +33,7 @@ def users_info(workspace: Workspace, arguments: Json) -> Json:
     user: Json = {
         "id": person.id,
         "team_id": person.team_id or workspace.world.team_id,
-        "name": person.name.split()[0].lower(),
+        "name": person.handle,
         "real_name": person.name,
         "deleted": person.deleted,
         "profile": {"real_name": person.name, "display_name": person.name, "title": person.title},
