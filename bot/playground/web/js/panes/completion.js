@@ -22,6 +22,15 @@ export function fitting(lines, typed) {
   return [...begins, ...inside];
 }
 
+/** The lines in which an unfinished @name at the end of a command is somebody's of `people`. */
+export function mentioning(people, typed) {
+  const [, before, begun] = /^(\/.*\s@)([^\s@]*)$/s.exec(typed) ?? [];
+  if (before === undefined) return [];
+  const named = people.map(({ name }) => ({ handle: name.split(" ")[0].toLowerCase(), hint: name }));
+  const fits = named.filter(({ handle }) => handle.startsWith(begun.toLowerCase()) && handle !== begun.toLowerCase());
+  return fits.map(({ handle, hint }) => ({ line: `${before}${handle}`, hint }));
+}
+
 /** A listbox above the composer; `active` is -1 until somebody picks with the arrows. */
 export class Completion {
   constructor(onAccept) {

@@ -3,7 +3,7 @@
 import { el, icon, iconButton } from "../dom.js";
 import { post, upload } from "../posts.js";
 import { attachButton } from "./attaching.js";
-import { Completion, fitting, linesOf } from "./completion.js";
+import { Completion, fitting, linesOf, mentioning } from "./completion.js";
 import { TypedHistory } from "./typed_history.js";
 
 const TALLEST_PX = 200;
@@ -111,7 +111,8 @@ export class Composer {
     const lines = this.world.commands.flatMap(linesOf);
     const typed = this.box.value.trimStart();
     const isName = !typed.includes(" ") && !this.world.commands.some((command) => command.command === typed);
-    this.completion.open(fitting(lines, typed), isName ? 0 : -1);
+    const offered = [...mentioning(this.world.players(), typed), ...fitting(lines, typed)];
+    this.completion.open(offered, isName ? 0 : -1);
     this.tellList();
   }
 
