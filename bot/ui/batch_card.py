@@ -225,9 +225,9 @@ def card_text(batch: MessageBatch, named: Named | None = None) -> str:
     return ". ".join(parts) + "."
 
 
-def card_row(batch: MessageBatch, named: Named | None = None) -> Block:
-    """Return the short form: one section with a button that opens the card."""
-    said = verdict(batch)
+def card_row(batch: MessageBatch, named: Named | None = None, said: Verdict | None = None) -> Block:
+    """Return the short form: one section with a button that opens the card; `said` is its verdict, if known already."""
+    said = said or verdict(batch)
     opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")
     total = counted(batch.request_counts.total, "request")
     label = f"{inline(named.label, 80)} · " if named and named.label else ""

@@ -10,13 +10,14 @@ from bot.ui.text import code, context, counted, header, inline, number, plain, s
 def render_list(outcome: BatchList, viewer: Viewer) -> Message:
     """Return the rows, newest first, with Older and Newer where there is something to turn to."""
     title = _title(outcome.query)
-    rows = tuple(card_row(batch, viewer.names.get(batch.id)) for batch in outcome.batches)
+    said = [(batch, verdict(batch)) for batch in outcome.batches]
+    rows = tuple([card_row(batch, viewer.names.get(batch.id), words) for batch, words in said])
     turn = []
     if outcome.newer is not None:
         turn.append(button("Newer", outcome.newer, renew=True))
     if outcome.older is not None:
         turn.append(button("Older", outcome.older, renew=True))
-    spoken = [f"{inline(verdict(batch).words, 60)}: {inline(batch.id, 60)}" for batch in outcome.batches]
+    spoken = [f"{inline(words.words, 60)}: {inline(batch.id, 60)}" for batch, words in said]
     return Message(
         ". ".join([title, *(spoken or ["No batch fits"])]),
         (header(title), *(rows or (section("No batch fits."),)), *actions(turn), context(_footer(outcome))),

@@ -14,7 +14,7 @@ _HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 def plain(text: str, limit: int = 300) -> str:
     """Return foreign text on one line without control, zero-width and bidirectional characters, cut to `limit`."""
     if len(text) <= limit and text.isascii() and text.isprintable():
-        return " ".join(text.split())  # nearly always; the long way is ten times slower
+        return " ".join(text.split()) if " " in text else text  # nearly always; the long way is ten times slower
     visible = "".join(
         " " if char.isspace() else char
         for char in text[: 4 * limit]
@@ -68,7 +68,7 @@ def date(moment: datetime) -> str:
 
 def utc(moment: datetime) -> str:
     """Return `2026-11-21 07:30 UTC`."""
-    return f"{moment.astimezone(UTC).isoformat(' ')[:16]} UTC"
+    return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"
 
 
 def where(place: str) -> str:
