@@ -19,7 +19,8 @@ from bot.batches.models import BatchId
 from bot.batches.prices import Prices
 from bot.batches.summary_reader import SummaryReader
 
-_CHUNK = 64 * 1024
+_CHUNK = 256 * 1024
+"""Bytes read from a file at once: what asyncio hands over of a response at most."""
 
 
 async def summary(chunks: AsyncIterator[bytes]) -> int:

@@ -1,10 +1,11 @@
 """Adding up what succeeded requests used: whole numbers while reading, money once at the end."""
 
-from array import array
+from bisect import bisect
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import accumulate
 from typing import NamedTuple
 
 from bot.batches.prices import ModelPrice, Prices
@@ -51,28 +52,27 @@ class _Sums:
         self.input += sum([usage.input_tokens for usage in usages])
         self.output += sum([usage.output_tokens for usage in usages])
         self.read += sum([usage.cache_read_input_tokens or 0 for usage in usages])
-        for usage in usages:
-            if usage.cache_creation_input_tokens != 0:
-                write_5m, write_1h = cache_writes(usage)
-                self.write_5m += write_5m
-                self.write_1h += write_1h
-        details = [usage.output_tokens_details for usage in usages if usage.output_tokens_details is not None]
-        self.thinking += sum([part.thinking_tokens or 0 for part in details])
-        tools = [usage.server_tool_use for usage in usages if usage.server_tool_use is not None]
-        self.web_searches += sum([part.web_search_requests or 0 for part in tools])
+        for usage in [usage for usage in usages if usage.cache_creation_input_tokens != 0]:
+            write_5m, write_1h = cache_writes(usage)
+            self.write_5m += write_5m
+            self.write_1h += write_1h
+        thoughts = [details.thinking_tokens for usage in usages if (details := usage.output_tokens_details) is not None]
+        self.thinking += sum(filter(None, thoughts))
+        searches = [tools.web_search_requests for usage in usages if (tools := usage.server_tool_use) is not None]
+        self.web_searches += sum(filter(None, searches))
 
     def tokens(self) -> Tokens:
         return Tokens(self.input, self.write_5m, self.write_1h, self.read, self.output, self.thinking)
 
 
 class UsageTally:
-    """Adds up messages one by one. Holds eight bytes a message, for the median, and the sums of each group."""
+    """Adds up messages. Holds the sums of each group and, for the median, how often each size of an output came."""
 
     def __init__(self, prices: Prices) -> None:
         self._prices = prices
         self._groups: dict[tuple[str, str | None], _Sums] = {}
         self._stops = Counter[str | None]()
-        self._outputs = array("Q")
+        self._outputs = Counter[int]()
 
     def add_all(self, messages: Sequence[MessagePart]) -> None:
         """Count succeeded requests, best some hundred at a time."""
@@ -82,7 +82,7 @@ class UsageTally:
             parts[message.model, usage.inference_geo].append(usage)
         for group, usages in parts.items():
             self._sums_of(Group(*group)).add(usages)
-        self._outputs.extend([message.usage.output_tokens for message in messages])
+        self._outputs.update([message.usage.output_tokens for message in messages])
         self._stops.update([message.stop_reason for message in messages])
         if len(self._stops) > MOST_GROUPS:
             self._stops = Counter(dict(self._stops.most_common(MOST_GROUPS)))
@@ -120,10 +120,12 @@ class UsageTally:
 
     def outputs(self) -> OutputSizes | None:
         """Median and largest output; None where nothing succeeded."""
-        if not (count := len(self._outputs)):
+        if not (count := self._outputs.total()):
             return None
-        low, high = _middles(self._outputs, count)
-        return OutputSizes((low + high) // 2, max(self._outputs))
+        sizes = sorted(self._outputs)
+        ends = list(accumulate([self._outputs[size] for size in sizes]))
+        low, high = sizes[bisect(ends, (count - 1) // 2)], sizes[bisect(ends, count // 2)]
+        return OutputSizes((low + high) // 2, sizes[-1])
 
     def _cost(self, group: Group, sums: _Sums, *, long: bool) -> Decimal | None:
         return self._prices.cost(sums.price, sums.tokens(), group.region, long=long) if sums.price else None
@@ -143,15 +145,3 @@ class UsageTally:
             group = _REST
         price = self._prices.find(group.model)
         return self._groups.setdefault(group, _Sums(price, _Sums(price) if price and price.long_prompt else None))
-
-
-def _middles(values: "array[int]", count: int) -> tuple[int, int]:
-    """The two values in the middle, or the one twice; without sorting, which would make an object of every value."""
-    rank, coarse = (count - 1) // 2, Counter([value >> 8 for value in values])
-    buckets = sorted(coarse)
-    while rank >= coarse[buckets[0]]:
-        rank -= coarse[buckets.pop(0)]
-    # The second middle may be the first value of the next bucket.
-    low, high = buckets[0] << 8, (buckets[:2][-1] + 1) << 8
-    near = sorted([value for value in values if low <= value < high])
-    return near[rank], near[rank + 1 - count % 2]
