@@ -127,7 +127,10 @@ async def read_whole(
         raise ResultsCut(batch, _read(reader), progress.again, error.reason) from error
     except SpoolFailed as error:
         raise NotSpooled(batch, _read(reader), progress.again, error.full, error.reason) from error
-    lines, summary = reader.lines, reader.finish()
+    lines = reader.lines
+    for _ in reader.settle():  # some milliseconds at the end of a large file
+        await asyncio.sleep(0)
+    summary = reader.finish()
     if summary.broken.cut_off:
         raise ResultsCut(batch, _read(reader), progress.again, "the file ends in the middle of a line")
     progress.note(summary.lines - lines, 0)  # a last line without a newline

@@ -197,6 +197,19 @@ def test_counts_that_disagree_with_the_batch_are_named() -> None:
     assert other == (CountDifference("processing", 2, 0), CountDifference("succeeded", 3, 1))
 
 
+def test_getting_ready_in_steps_gives_the_same_summary() -> None:
+    lines = [*(succeeded(f"id-{number}") for number in range(300)), succeeded("id-7"), errored("e", "a", "b")[:-1]]
+    reader = SummaryReader(Prices.load())
+    reader.feed(b"".join(lines))
+
+    steps = sum(1 for _ in reader.settle())
+    summary = reader.finish()
+
+    assert steps > 10
+    assert (summary.lines, summary.duplicates) == (302, 1)
+    assert summary == summary_of(*lines)
+
+
 def test_progress_is_told_while_reading() -> None:
     reader = SummaryReader(Prices.load())
     first = succeeded("a")
