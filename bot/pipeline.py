@@ -165,7 +165,7 @@ class Pipeline:
         except ExpectedError as error:
             lost = isinstance(error, ApiUnavailable) and error.may_have_happened
             conclusion, detail = "unknown" if lost else "failed", str(error)[:300]
-            reply = render_error(error).placed(Placement.IN_PLACE)
+            reply = render_error(error, acted=True).placed(Placement.IN_PLACE)
         finally:
             await self._finish(entry, conclusion, detail, made)
         return Answer(reply, audit_line(caller, command.spell(), conclusion), shared)

@@ -35,8 +35,11 @@ from bot.ui.text import code, context, counted, section
 from bot.ui.usage import usage_words
 
 
-def render_error(error: ExpectedError) -> Message:
-    """Return one message: what was wrong, where, what to do. What the button belongs to stays as it is."""
+def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
+    """Return one message: what was wrong, where, what to do. What the button belongs to stays as it is.
+
+    `acted`: it came of an act and not of looking, so what became of it may be in doubt.
+    """
     match error:
         case NotPermitted():
             return render_not_permitted(error)
@@ -55,7 +58,7 @@ def render_error(error: ExpectedError) -> Message:
         case ReadingOfAnother():
             return render_reading_of_another(error)
         case ApiError():
-            return _said(_api_words(error), context(_traces(error)))
+            return _said(_api_words(error, acted=acted), context(_traces(error)))
         case _:
             return _said(_words(error))
 
@@ -114,7 +117,7 @@ def _not_found(error: ReferenceNotFound) -> str:
     return f"No batch begins with {code(error.text)}. {where} `/batch list` shows them."
 
 
-def _api_words(error: ApiError) -> str:
+def _api_words(error: ApiError, *, acted: bool) -> str:
     wait = f" It asks to wait {error.retry_after:.0f} s." if error.retry_after else ""
     match error:
         case BatchNotFound():
@@ -133,7 +136,8 @@ def _api_words(error: ApiError) -> str:
         case RateLimited():
             return f"The API has had too many calls from this organization.{wait} Try again then; nothing was changed."
         case ApiUnavailable():
-            changed = " Whether it was done is not known: look with `/batch status`." if error.may_have_happened else ""
+            in_doubt = acted and error.may_have_happened
+            changed = " Whether it was done is not known: look with `/batch status`." if in_doubt else ""
             return f"The Message Batches API gave no usable answer: {code(error.message)}{wait}{changed}"
         case _:
             return f"The API refused this: {code(error.message)}"

@@ -6,8 +6,8 @@ from bot.ui.text import code, section
 
 _WORDS = {
     WhyUnreadable.NOT_THERE: (
-        "I cannot see this file: it was deleted, or it is in a place where I am not a member. Share it where I am "
-        "(`/invite @Batchdesk`), or in your messages with me."
+        "I cannot see this file: it was deleted, or it is in a place where I am not a member. Share it where I am, "
+        "or invite me (`/invite @Batchdesk`)."
     ),
     WhyUnreadable.NO_SCOPE: (
         "I may not read files here: the app has no `files:read`. Ask whoever installed Batchdesk to add that scope and "

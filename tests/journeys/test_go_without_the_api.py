@@ -39,8 +39,18 @@ async def test_a_typed_command_ends_in_one_reply_with_the_remedy(
     [reply] = await desk.type(line)
 
     assert says in reply.seen
+    assert "Whether it was done" not in reply.seen  # it only looked
     assert "<html" not in reply.seen
     assert desk.deletes == []
+
+
+async def test_an_act_whose_answer_is_lost_is_told_as_in_doubt(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    desk.api.add_fault(Fault(method="POST", status=500, should_retry=False))
+
+    [reply] = await desk.type(f"/batch cancel {batch.id}")
+
+    assert "Whether it was done is not known" in reply.seen
 
 
 @pytest.mark.parametrize("status", [429, 401, 529])

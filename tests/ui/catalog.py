@@ -174,6 +174,9 @@ ERRORS: dict[str, ExpectedError] = {
     **watching_catalog.ERRORS,
 }
 OTHERS: dict[str, Message] = {
+    "unavailable_in_doubt": render_error(
+        api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ"), acted=True
+    ),
     "home_failed": render_tab_failed(render_error(api.ApiUnavailable("overloaded_error", "Overloaded", 529)), NOW),
     "unexpected": render_unexpected("bd-3f9a1c"),
     "unknown_command": render_unknown_command("/batches"),
