@@ -76,6 +76,9 @@ class Page:
             self._people.say(user, channel, text)
             return {}
         name = text.split()[0]
+        if name == "/invite":
+            self._people.invite(user, channel, text)
+            return {}
         known = {command.command for command in self._workspace.offer.commands}
         if known and name not in known:
             raise LookupError(f"{name} is not a valid command.")

@@ -8,6 +8,7 @@ from bot.playground.slack_simulator.deliverer import Deliverer
 from bot.playground.slack_simulator.elements import action_of, find_element, missing_inputs, state_values
 from bot.playground.slack_simulator.file_inputs import with_whole_files
 from bot.playground.slack_simulator.file_shelf import file_frame, file_object
+from bot.playground.slack_simulator.page_frames import world_frame
 from bot.playground.slack_simulator.payloads import Payloads
 from bot.playground.slack_simulator.records import Delivery, Json, SlackMessage, View
 from bot.playground.slack_simulator.workspace import Workspace
@@ -46,6 +47,16 @@ class People:
         if self._person(user).id not in self._channel(channel).members:
             raise LookupError("You are not in this channel.")
         return self._workspace.messages.post(channel, user, text)
+
+    def invite(self, user: str, channel: str, line: str) -> None:
+        """Slack's own "/invite @Batchdesk", the one thing a bot that is no member asks for; LookupError otherwise."""
+        world, place = self._workspace.world, self._channel(channel)
+        if line.split()[1:] != [f"@{world.people[world.bot_user].name}"]:
+            raise LookupError(f"Here only @{world.people[world.bot_user].name} can be invited.")
+        if place.is_im or self._person(user).id not in place.members:
+            raise LookupError("Nobody can be invited here.")
+        world.invite(channel, world.bot_user)
+        self._workspace.feed.publish(world_frame(self._workspace))
 
     def share_file(self, user: str, channel: str, name: str, content: bytes) -> SlackMessage:
         """Post a file in a channel; LookupError where they are no member."""

@@ -187,6 +187,20 @@ async def test_the_page_takes_no_command_slack_does_not_know(
     assert answer == {"ok": False, "error": "/bash is not a valid command."}
 
 
+async def test_the_bot_is_invited_as_in_slack(
+    slack: SlackSimulator, browser: aiohttp.ClientSession, page: aiohttp.ClientWebSocketResponse
+) -> None:
+    await frame_of(page, "world")
+    lines = [("C0GENERAL", "/invite @Ben"), ("D0ADA", "/invite @Batchdesk"), ("C0GENERAL", "/invite @Batchdesk")]
+
+    answers = [(await post(browser, "command", user="U0ADA", channel=place, text=text))["ok"] for place, text in lines]
+
+    assert answers == [False, False, True]
+    told = {channel["id"]: channel["members"] for channel in (await frame_of(page, "world"))["channels"]}
+    assert "U0BATCHDESK" in told["C0GENERAL"]
+    assert slack.world.channels["C0GENERAL"].members == {"U0ADA", "U0BEN", "U0BATCHDESK"}
+
+
 async def test_the_page_lets_time_pass_where_it_can(slack: SlackSimulator, browser: aiohttp.ClientSession) -> None:
     passed: list[float] = []
 

@@ -14,7 +14,8 @@ const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractiona
 /** The row of `entry`: {entry, node, button, isOpen}. */
 export function rowNode(entry, wasOpen) {
   const props = { type: "button", class: "traffic-row", "aria-expanded": "false" };
-  const title = el("span", { class: "traffic-title" }, entry.title);
+  const whole = entry.title.replace(/^(GET|POST|DELETE) /, "$1\u00a0"); // else the method stands on a line alone
+  const title = el("span", { class: "traffic-title" }, whole);
   const ms = el("span", { class: "ms" }, milliseconds(entry.ms));
   const button = el("button", props, arrowNode(entry.direction), title, statusNode(entry), ms, icon("right"));
   const row = { entry, button, isOpen: false, node: el("li", { data: { testid: "traffic-entry" } }, button) };
