@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RequestsUnreadable
 from bot.batches.models import BatchId, MessageBatch
+from bot.batches.spool import SpoolFailed
 from bot.batches.spools import refused_id
 from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
 from bot.commands.drafting import SpoolGone, workshop_of
@@ -60,12 +61,15 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
     Nothing is asked of the store between the claim and the POST, but for a sample.
 
     Raises:
-        SpoolGone, SpoolFailed, DraftOver, StoreUnavailable: nothing was sent.
+        SpoolGone, DraftOver: nothing was sent.
     """
     place = await _place(services, draft)
     if draft.sample is None:
         return await _post(services, Sending(draft, place))
-    parts = await parted(services, draft)
+    try:
+        parts = await parted(services, draft)
+    except (SpoolFailed, StoreUnavailable) as error:
+        return NotSent(draft, error)
     return await _post(services, Sending(parts.sample, place, parts))
 
 

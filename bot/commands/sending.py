@@ -4,8 +4,10 @@ from dataclasses import dataclass
 
 from bot.batches.errors import ApiError, ApiRejected
 from bot.batches.models import MessageBatch
+from bot.batches.spool import SpoolFailed
 from bot.commands.watching import Place
 from bot.store.audit import AuditOutcome
+from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft
 
 
@@ -42,10 +44,10 @@ class SendRefused:
 
 @dataclass(frozen=True)
 class NotSent:
-    """It certainly did not arrive; the draft can be sent as before."""
+    """It certainly did not arrive; the draft can be sent as before. Of a sample the disk or the store took no parts."""
 
     draft: Draft
-    error: ApiError
+    error: ApiError | SpoolFailed | StoreUnavailable
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
+from bot.store import drafts
 from bot.store.tables import batches, cards, notices, watches
 
 KEPT = timedelta(days=40)
@@ -11,7 +12,8 @@ KEPT = timedelta(days=40)
 
 
 def prune(connection: Connection, now: datetime) -> int:
-    """Delete batches created long ago with their watches, cards and notices; say how many batches they were."""
+    """Delete drafts nobody wants, and batches of long ago with all that was told of them; say how many batches."""
+    drafts.prune(connection, now)
     old = select(batches.c.id).where(batches.c.created_at < now - KEPT, batches.c.over_at.is_not(None))
     for table in (watches, cards, notices):
         connection.execute(delete(table).where(table.c.batch_id.in_(old)))

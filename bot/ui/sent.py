@@ -1,8 +1,12 @@
 """What came of sending a draft: the new batch's card, why there is none, or that nobody knows."""
 
+from bot.batches.errors import ApiError
+from bot.batches.spool import SpoolFailed
 from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendRefused
+from bot.errors import ExpectedError
+from bot.store.database import StoreUnavailable
 from bot.ui.batch_card import batch_card, card_text
 from bot.ui.buttons import actions, button
 from bot.ui.interrupted import look_words
@@ -63,14 +67,24 @@ def _not_kept(outcome: BatchCreated) -> list[str]:
 def render_not_sent(outcome: SendRefused | NotSent, viewer: Viewer) -> Message:
     """Say that no batch was made, in the API's own words."""
     draft, error = outcome.draft, outcome.error
-    said = f"{code(error.message)}"
     if isinstance(outcome, SendRefused):
         which = f" It names the request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
-        words = f"The API refused the batch: {said}.{which} Nothing was created; mend the file and share it again."
-        return Message(words, (section(words), *_request(error.request_id)))
-    words = f"Not sent: {said}. It certainly did not arrive, and the checked file is still here."
+        said = f"The API refused the batch: {code(outcome.error.message)}.{which}"
+        words = f"{said} Nothing was created; mend the file and share it again."
+        return Message(words, (section(words), *_request(error)))
+    words = f"Not sent: {_said(outcome.error)}. It certainly did not arrive, and the checked file is still here."
     again = actions([button("Send", Send(draft.id), renew=True), button("Drop", Drop(draft.id), renew=True)])
-    return Message(words, (section(words), *again, *_request(error.request_id)))
+    return Message(words, (section(words), *again, *_request(error)))
+
+
+def _said(error: ApiError | SpoolFailed | StoreUnavailable) -> str:
+    match error:
+        case SpoolFailed():
+            return f"my disk took no copy of the requests ({code(error.reason)})"
+        case StoreUnavailable():
+            return f"I cannot write my own records (the store is {error.reason})"
+        case _:
+            return code(error.message)
 
 
 def render_answer_lost(outcome: AnswerLost, viewer: Viewer) -> Message:
@@ -84,5 +98,6 @@ def render_answer_lost(outcome: AnswerLost, viewer: Viewer) -> Message:
     return Message(f"{sent} {look}", (section(sent), section(look), *rows, *(rest_buttons(rest) if rest else ())))
 
 
-def _request(request_id: str | None) -> tuple[Block, ...]:
+def _request(error: ExpectedError) -> tuple[Block, ...]:
+    request_id = error.request_id if isinstance(error, ApiError) else None
     return (context(f"request {code(request_id, 80)}"),) if request_id else ()

@@ -16,10 +16,8 @@ def chores(services: Services, plan: Plan | None) -> tuple[Chore, ...]:
     """Return the chores; without a plan there is no digest."""
     hands = services.database, services.batches, services.enqueue, services.now
     digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()
-    drafts = Drafts(services)
     return (
         Chore("reminders", EVERY, Reminders(*hands).send_due),
-        Chore("interrupted", SOON, drafts.settle_interrupted),
-        Chore("drafts", timedelta(days=1), drafts.prune),
+        Chore("interrupted", SOON, Drafts(services).settle_interrupted),
         *digest,
     )

@@ -1,4 +1,4 @@
-"""Drafts that were left: what a process that died was at is settled and told, what nobody wants any more is deleted."""
+"""Drafts that were left: what a process that died was at is settled, and told to its asker."""
 
 from functools import partial
 
@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 from bot.batches.models import MessageBatch
 from bot.commands.base import Services
 from bot.commands.post_draft import appeared
-from bot.store import drafts, interrupted, notices
+from bot.store import interrupted, notices
 from bot.store.drafts import Draft
 from bot.store.notices import Notice
 from bot.ui.interrupted import render_interrupted
@@ -30,10 +30,6 @@ class Drafts:
             found = await appeared(services, draft) if may_have_arrived else ()
             settled += await services.database.run(partial(self._settle, draft=draft, found=found))
         return settled
-
-    async def prune(self) -> int:
-        """Delete drafts that nobody said yes to; each process deletes the files it has of them."""
-        return await self._services.database.run(lambda connection: drafts.prune(connection, self._services.now()))
 
     def _settle(self, connection: Connection, draft: Draft, found: Appeared) -> bool:
         """Settle one and hand its notice over, in one transaction; False where somebody else did."""

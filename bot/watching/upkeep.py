@@ -109,7 +109,7 @@ class Upkeep:
         await self.forget()
 
     async def forget(self) -> int:
-        """Delete lapsed questions, and batches long gone; say how many batches."""
+        """Delete lapsed questions, drafts nobody wants, and batches long gone; say how many batches."""
         now = self._now()
         await self._database.run(lambda connection: confirmations.prune(connection, now - timedelta(days=30)))
         return await self._database.run(lambda connection: old_rows.prune(connection, now))

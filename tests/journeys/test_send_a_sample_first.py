@@ -23,13 +23,7 @@ async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
     assert "10 of 40 requests, picked at random" in answer.seen
     assert "Send the other 30 requests as a new batch?" in question.seen
     assert "30 requests; the API reports" in rest.seen
-
-
-async def test_another_file_has_another_sample(desk: Desk) -> None:
-    for _ in range(4):
-        await sampled(desk)
-
-    assert len({frozenset(sample) for sample in sent(desk)}) > 1
+    assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
 
 async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:

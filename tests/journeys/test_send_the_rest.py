@@ -95,10 +95,3 @@ async def test_the_end_of_a_sample_is_told_to_its_asker_with_what_came_out_and_t
     assert "Cost: " in told.seen
     assert told.buttons == ["Open", "Send the other 30", "Drop them"]
     assert "Send the other 30 requests" in question.seen
-
-
-async def test_nothing_is_left_on_the_disk_of_what_was_sent(desk: Desk) -> None:
-    await sampled(desk)
-    await desk.press(await asked_about_the_rest(desk, await of_the_sample(desk)), "Send")
-
-    assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []

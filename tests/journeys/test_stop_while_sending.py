@@ -68,14 +68,6 @@ async def test_what_a_process_that_lives_is_at_is_left_to_it(desk: Desk) -> None
     assert (at_once, much_later) == (0, 1)
 
 
-async def test_a_process_that_ended_is_not_taken_for_one_that_lives(desk: Desk) -> None:
-    await asked_about(desk, sound())
-    left(desk, "sending", held_by=desk.bot.worker.engine.worker_id)
-    await desk.restart()
-
-    assert await found(desk) == 1
-
-
 async def test_a_batch_that_did_arrive_is_named(desk: Desk) -> None:
     await asked_about(desk, sound(7))
     left(desk, "sending")
@@ -136,6 +128,24 @@ async def test_a_store_that_is_away_while_it_is_sent_learns_of_it_afterwards(des
     assert [draft.batch_id for draft in _in(desk, "sent")] == [desk.api.workspace.batches[0].id]
 
 
+async def test_a_store_that_takes_no_parts_leaves_the_whole_to_be_sent(desk: Desk) -> None:
+    question = await asked_about(desk, sound(40))
+    engine = desk.bot.worker.services.database.engine
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refuse BEFORE INSERT ON bd_drafts BEGIN SELECT RAISE(ABORT, 'no'); END"
+        )
+
+    [answer] = await desk.press(question, FIRST)
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER refuse")
+    [again] = await desk.press(answer, "Send")
+    await desk.press(again, FIRST)
+
+    assert "Not sent: I cannot write my own records" in answer.seen
+    assert [len(each) for each in sent(desk)] == [10]
+
+
 async def test_an_answer_that_comes_after_it_was_given_up_still_counts(desk: Desk) -> None:
     await sampled(desk)
     status = await of_the_sample(desk)
@@ -163,11 +173,12 @@ async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
     early = await tidy(services)
     desk.time.later = timedelta(days=8)
 
-    await services.database.run(lambda connection: drafts.prune(connection, services.now()))
-    gone = await tidy(services)
+    left_over = await tidy(services)
+    await desk.bot.worker.upkeep.forget()
+    unwanted = await tidy(services)
     [late] = await desk.press(question, "Send")
 
-    assert (early, gone) == (0, 2)
+    assert (early, left_over, unwanted) == (0, 1, 1)
     assert list(folder.iterdir()) == []
     assert "lapsed" in late.seen
     assert posts(desk) == 0

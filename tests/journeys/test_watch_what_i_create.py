@@ -50,10 +50,14 @@ async def test_a_batch_from_a_file_has_its_card_and_one_mention_at_its_end(desk:
 
 
 @pytest.mark.parametrize(("where", "place"), [("here", BATCHES), ("dm", ADA)])
-async def test_the_form_says_where(desk: Desk, where: str, place: str) -> None:
-    await created(desk, where)
+async def test_the_form_says_where_and_unwatch_is_offered_at_once(desk: Desk, where: str, place: str) -> None:
+    answer = await created(desk, where)
+    begun = await watched(desk)
 
-    assert await watched(desk) == [(ADA, place)]
+    await desk.press(answer, "Unwatch")
+
+    assert begun == [(ADA, place)]
+    assert await watched(desk) == []
 
 
 async def test_who_wants_no_watch_gets_none_and_can_still_begin_one(desk: Desk) -> None:
@@ -62,14 +66,6 @@ async def test_who_wants_no_watch_gets_none_and_can_still_begin_one(desk: Desk) 
     assert await watched(desk) == []
     assert "Watch" in answer.buttons
     assert "I keep its card" not in answer.seen
-
-
-async def test_unwatch_is_offered_at_once(desk: Desk) -> None:
-    answer = await created(desk, "here")
-
-    await desk.press(answer, "Unwatch")
-
-    assert await watched(desk) == []
 
 
 async def test_where_the_bot_may_not_post_it_is_watched_in_messages_and_says_so(desk: Desk) -> None:

@@ -12,6 +12,7 @@ from bot.batches.foreign_files import FileKind
 from bot.batches.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.batches.requests_file import Checked
 from bot.batches.sizes import Sizes
+from bot.batches.spool import SpoolFailed
 from bot.commands.base import ChannelId
 from bot.commands.drafting import (
     ApprovalOfOwn,
@@ -38,6 +39,7 @@ from bot.commands.watching import Place
 from bot.confirmations import ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
 from bot.store.confirmations import StoredConfirmation
+from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft
 from bot.ui.drafts import render_shared
 from bot.ui.interrupted import render_interrupted
@@ -145,6 +147,8 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
     "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),
     "not_sent": NotSent(DRAFT, BUSY),
+    "not_sent_disk_full": NotSent(FIRST, SpoolFailed(True, "No space left on device")),
+    "not_sent_store_locked": NotSent(FIRST, StoreUnavailable("locked")),
     "answer_lost": AnswerLost(DRAFT, (running(1_003),)),
     "answer_lost_nothing_new": AnswerLost(DRAFT, ()),
     "answer_lost_no_look": AnswerLost(DRAFT, None),
