@@ -48,16 +48,15 @@ class Merged:
     broken: int
 
 
-async def find_kin(services: Services, batch: MessageBatch) -> Kin:
-    """Look up every batch of the family. Raises ApiError, StoreUnavailable."""
-    ids = await services.database.run(lambda connection: labels.family(connection, batch.id))
-    found, absent = [batch], []
-    for id in sorted(ids - {batch.id}):
+async def find_kin(services: Services, batch_id: str) -> Kin:
+    """Look up every batch of the family, the one that it is asked of too. Raises ApiError, StoreUnavailable."""
+    ids = await services.database.run(lambda connection: labels.family(connection, batch_id))
+    found, absent, now = [], [], services.now()
+    for id in sorted(ids):
         try:
             found.append(await services.batches.retrieve(check_batch_id(id)))
         except BatchNotFound:
             absent.append(Absent(id, WhyAbsent.DELETED))
-    now = services.now()
     readable = sorted((each for each in found if each.is_readable(now)), key=lambda each: each.created_at)
     unread = (each for each in found if each not in readable)
     absent += [Absent(each.id, WhyAbsent.EXPIRED if each.has_ended else WhyAbsent.UNFINISHED) for each in unread]

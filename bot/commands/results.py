@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Self
 
+from bot.batches.errors import BatchNotFound
 from bot.batches.models import MessageBatch
 from bot.batches.spool import Spool, SpoolFailed
 from bot.commands.arguments import Arguments, OptionSpec
@@ -81,7 +82,6 @@ class FamilyFile:
     """The merged results of a family; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
 
     query: "Results"
-    batch: MessageBatch
     kin: Kin
     merged: Merged
     arrived: Callable[[], Awaitable[None]]
@@ -92,7 +92,6 @@ class FamilyIncomplete:
     """Not all batches of the family can be read: nothing was read, until somebody says that the others will do."""
 
     query: "Results"
-    batch: MessageBatch
     kin: Kin
 
 
@@ -147,10 +146,10 @@ class Results(LongCommand):
         return await progress.follow(self._answer(services, caller, progress))
 
     async def _answer(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
+        if self.file in (FileKind.FAMILY, FileKind.PART_OF_FAMILY):
+            return await self._merge(services, caller, progress)
         batch = (await find_batch(self.reference, services.batches, services.database)).batch
         query = replace(self, reference=Reference(batch.id))
-        if query.file in (FileKind.FAMILY, FileKind.PART_OF_FAMILY):
-            return await query._merge(services, caller, progress, batch)
         progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
             return ResultsNotReady(query, batch)
@@ -166,21 +165,30 @@ class Results(LongCommand):
             return NothingFailed(query, batch)
         return await query._take(services, caller, progress, batch)
 
-    async def _merge(
-        self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch
-    ) -> FamilyFile | FamilyIncomplete:
+    async def _merge(self, services: Services, caller: Caller, progress: Progress) -> FamilyFile | FamilyIncomplete:
         """Merge the results of the family; of a part of it only where that was said."""
-        kin = await find_kin(services, batch)
+        query, kin = await self._family(services)
         if not kin.readable or (kin.absent and self.file is FileKind.FAMILY):
-            return FamilyIncomplete(self, batch, kin)
-        wanted = sum(each.request_counts.total for each in kin.readable)
-        progress.about(batch.id, again=self.spell(), wanted=wanted, batches_wanted=len(kin.readable))
+            return FamilyIncomplete(query, kin)
+        again, wanted = query.spell(), sum(each.request_counts.total for each in kin.readable)
+        progress.about(query.reference, again=again, wanted=wanted, batches_wanted=len(kin.readable))
         try:
             merged = await merge(services, caller, progress, kin.readable)
         except SpoolFailed as error:
-            raise NotSpooled(batch, progress.reading, self.spell(), error.full, error.reason) from error
-        arrived = _note_taken(services, caller, kin.readable, FileKind.FAMILY)
-        return FamilyFile(self, batch, kin, merged, arrived)
+            raise NotSpooled(kin.readable[0], progress.reading, again, error.full, error.reason) from error
+        return FamilyFile(query, kin, merged, _note_taken(services, caller, kin.readable, FileKind.FAMILY))
+
+    async def _family(self, services: Services) -> tuple[Self, Kin]:
+        """Find the family, also that of a batch which was deleted: its retries may be there."""
+        gone: BatchNotFound | None = None
+        try:
+            batch_id = (await find_batch(self.reference, services.batches, services.database)).batch.id
+        except BatchNotFound as error:
+            gone, batch_id = error, error.batch_id
+        kin = await find_kin(services, batch_id)
+        if gone is not None and len(kin.absent) == 1 and not kin.readable:
+            raise gone
+        return replace(self, reference=Reference(batch_id)), kin
 
     async def _take(
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch

@@ -18,7 +18,7 @@ _WHY = {
 
 def render_family_file(outcome: FamilyFile) -> File:
     """Return the merged file: how many results, how many succeeded, from which batches, and without which."""
-    name, merged = file_name(outcome.batch.id, outcome.query.file or FileKind.FAMILY), outcome.merged
+    name, merged = file_name(outcome.query.reference, outcome.query.file or FileKind.FAMILY), outcome.merged
     failed = merged.requests - merged.succeeded
     words = (
         f"{counted(merged.requests, 'result')}, one for each custom_id, merged from "
@@ -41,7 +41,7 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     readable, absent = outcome.kin.readable, outcome.kin.absent
     total = counted(len(readable) + len(absent), "batch", "batches")
     words = (
-        f"The family of {code(outcome.batch.id, 60)} has {total}, and {number(len(absent))} cannot be read:\n"
+        f"The family of {code(outcome.query.reference, 60)} has {total}, and {number(len(absent))} cannot be read:\n"
         + "\n".join([*map(_absent, absent[:MOST_NAMED]), *_more(len(absent))])
     )
     words += (

@@ -2,7 +2,6 @@
 
 import re
 
-from bot.batches.models import BatchId
 from bot.batches.results_csv import causes_csv
 from bot.commands.result_files import FileKind
 from bot.commands.results import CausesFile, ResultsFile
@@ -21,7 +20,7 @@ _NAMES = {
 }
 
 
-def file_name(batch_id: BatchId, kind: FileKind) -> str:
+def file_name(batch_id: str, kind: FileKind) -> str:
     """Return the name of a file: of the batch's id and the kind alone, in characters that every system takes."""
     return f"{re.sub('[^A-Za-z0-9_-]', '_', batch_id)[:80]}-{_NAMES[kind]}"
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import pytest
 
+from bot.batches.errors import BatchNotFound
 from bot.batches.models import BatchId
 from bot.commands.base import Services
 from bot.commands.families import Absent, WhyAbsent
@@ -119,6 +120,24 @@ async def test_what_cannot_be_read_is_told_before_anything_is_read(
     assert not any(request.path.endswith("/results") for request in api.requests)
     async with merged(services, PART) as (_, lines):
         assert len(lines) == 3
+
+
+async def test_the_retries_of_a_batch_that_was_deleted_are_found_by_its_id(services: Services, place: Place) -> None:
+    child = place(succeeded=3, id=batch_id(1))
+    await relate(services, child, ID)
+
+    outcome = await WHOLE.run(services, ADA)
+
+    assert isinstance(outcome, FamilyIncomplete)
+    assert outcome.kin.absent == (Absent(ID, WhyAbsent.DELETED),)
+    assert [batch.id for batch in outcome.kin.readable] == [child]
+
+
+async def test_a_batch_that_nobody_knows_has_no_family(services: Services, place: Place) -> None:
+    place(succeeded=3, id=batch_id(1))
+
+    with pytest.raises(BatchNotFound):
+        await WHOLE.run(services, ADA)
 
 
 async def test_where_nothing_can_be_read_there_is_no_part_either(services: Services, place: Place) -> None:

@@ -189,20 +189,19 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "results_not_ready": ResultsNotReady(QUERY, running()),
     "results_not_ready_canceling": ResultsNotReady(QUERY, canceling()),
     "results_gone": ResultsGone(BATCHES["archived"], public=False),
-    "family_file": FamilyFile(FAMILY, ENDED, Kin((ENDED, RETRIED), ()), Merged(spool(), 1_200, 1_190, 0), arrived),
-    "family_file_of_one": FamilyFile(FAMILY, ENDED, Kin((ENDED,), ()), Merged(spool(), 1_200, 1_161, 0), arrived),
+    "family_file": FamilyFile(FAMILY, Kin((ENDED, RETRIED), ()), Merged(spool(), 1_200, 1_190, 0), arrived),
+    "family_file_of_one": FamilyFile(FAMILY, Kin((ENDED,), ()), Merged(spool(), 1_200, 1_161, 0), arrived),
     "family_file_in_part": FamilyFile(
         replace(FAMILY, file=FileKind.PART_OF_FAMILY, public=True),
-        ENDED,
         Kin((ENDED, RETRIED), ABSENT),
         Merged(spool(), 1_200, 1_190, 3),
         arrived,
     ),
-    "family_incomplete": FamilyIncomplete(FAMILY, ENDED, Kin((ENDED, RETRIED), ABSENT)),
+    "family_incomplete": FamilyIncomplete(FAMILY, Kin((ENDED, RETRIED), ABSENT)),
     "family_incomplete_of_many": FamilyIncomplete(
-        FAMILY, ENDED, Kin((ENDED,), tuple(Absent(batch_id(number), WhyAbsent.DELETED) for number in range(12)))
+        FAMILY, Kin((ENDED,), tuple(Absent(batch_id(number), WhyAbsent.DELETED) for number in range(12)))
     ),
-    "family_unreadable": FamilyIncomplete(FAMILY, ENDED, Kin((), ABSENT)),
+    "family_unreadable": FamilyIncomplete(FAMILY, Kin((), ABSENT)),
     "cost": SPENT,
     "cost_incomplete": INCOMPLETE,
     "cost_nothing": NOTHING,

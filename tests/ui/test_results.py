@@ -9,21 +9,26 @@ from bot.batches.models import BatchId
 from bot.batches.remedies import Remedy
 from bot.batches.summary import StopReason
 from bot.commands.result_files import FileKind
+from bot.store.labels import Named, Relative
 from bot.ui.remedies import remedy_words
 from bot.ui.render import render
 from bot.ui.reply import File, Message
 from bot.ui.result_figures import figures
 from bot.ui.result_file import file_name
-from tests.builders import ADMIN, READER
+from tests.builders import ADMIN, ID, READER, batch_id
 from tests.ui import results_catalog
-from tests.ui.catalog import messages
+from tests.ui.catalog import OUTCOMES, message_of, messages
 from tests.ui.walk import buttons, shown
 
 MESSAGES = messages()
 
 
 def labels(name: str) -> list[object]:
-    texts = [button["text"] for button in buttons(MESSAGES[name])]
+    return labels_of(MESSAGES[name])
+
+
+def labels_of(message: Message) -> list[object]:
+    texts = [button["text"] for button in buttons(message)]
     return [text["text"] for text in texts if isinstance(text, dict)]
 
 
@@ -97,6 +102,19 @@ def test_everybody_sees_the_same_results_and_only_operators_may_retry() -> None:
     without = [{key: value for key, value in block.items() if key != "accessory"} for block in by_admin.blocks[:-1]]
     assert (seen.text, list(seen.blocks[:-1])) == (by_admin.text, without)
     assert "Retry" not in str(seen.blocks)
+
+
+@pytest.mark.parametrize(
+    ("name", "label"), [("results", "Whole family"), ("status_ended_some_succeeded", "Family results")]
+)
+def test_a_batch_with_relatives_offers_the_results_of_its_family(name: str, label: str) -> None:
+    related = Named(relatives=(Relative(batch_id(1), ID, "retry"),))
+
+    message = render(OUTCOMES[name], replace(ADMIN, names={ID: related}))
+
+    assert isinstance(message, Message)
+    assert label in labels_of(message)
+    assert label not in labels_of(message_of(render(OUTCOMES[name], ADMIN)))
 
 
 def test_a_file_is_named_by_its_batch_and_kind_alone() -> None:
