@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
@@ -18,6 +18,7 @@ from bot.store import drafts
 from bot.store.drafts import Draft, WatchWish
 
 PLACEHOLDER = "{value}"
+_MODELS_WAITED_FOR = 1.0  # seconds; somebody waits for the form, and can write a model himself
 
 
 @dataclass(frozen=True)
@@ -124,7 +125,10 @@ class Create(LongCommand):
 
 
 async def _models(services: Services) -> tuple[str, ...]:
-    catalog = await workshop_of(services).models.catalog(services.now())
+    catalog = None
+    with suppress(TimeoutError):
+        async with asyncio.timeout(_MODELS_WAITED_FOR):
+            catalog = await workshop_of(services).models.catalog(services.now())
     usable = [one for one in catalog.models if one.takes_batches and one.lifecycle == "active"] if catalog else []
     return tuple(one.id for one in usable)
 

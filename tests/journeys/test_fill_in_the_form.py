@@ -1,7 +1,9 @@
 """`/batch create` alone: the form, what it makes, and what is said beside its fields."""
 
+import asyncio
 from typing import Any
 
+from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage, View
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import MODEL, posts, sound
@@ -99,18 +101,71 @@ async def test_a_form_closed_half_way_leaves_nothing_behind(desk: Desk) -> None:
     assert posts(desk) == 0
 
 
-async def test_the_form_opens_in_time_when_slack_is_slow_to_say_who_asks(desk: Desk) -> None:
-    desk.slack.fail_next("users.info", delay=0.3)
+async def test_a_form_opens_while_everything_else_that_slack_is_asked_for_hangs(desk: Desk) -> None:
+    everything_else = asyncio.Event()
+    for method in ("users.info", "conversations.info", "usergroups.users.list"):
+        desk.slack.fail_next(method, delay=everything_else)
 
+    typed = await desk.slack.slash(ADA, BATCHES, "/batch create")
+    waiting = await desk.slack.wait_for(lambda: desk.slack.modal(ADA))
+
+    assert waiting is not None
+    assert typed.acked
+    assert "One moment" in waiting.seen
+    everything_else.set()
+    await desk.bot.in_flight.drain()
+    modal = desk.slack.modal(ADA)
+    assert modal is not None
+    assert (modal.id, modal.title) == (waiting.id, "Create a batch")
+
+
+async def test_a_form_does_without_the_models_of_an_api_that_hangs(desk: Desk) -> None:
+    desk.api.add_fault(Fault(path="/v1/models*", delay=20))
+
+    modal = await opened(desk)
+
+    [field] = [block for block in modal.blocks if block.get("block_id") == "model"]
+    assert field["element"]["type"] == "plain_text_input"
+
+
+async def test_what_is_submitted_is_acked_in_time_while_its_file_hangs(desk: Desk) -> None:
+    modal = await opened(desk)
+    file, slow = desk.slack.give_file(ADA, "mine.jsonl", sound(5)), asyncio.Event()
+    desk.slack.fail_next("files.info", delay=slow)
+
+    delivery = await desk.slack.submit_view(ADA, modal.id, filled(file))
+
+    assert delivery.acked
+    assert desk.slack.modal(ADA) is None
+    slow.set()
+    await desk.bot.in_flight.drain()
+    assert "Send 5 requests" in newest(desk).seen
+
+
+async def test_a_form_closed_while_it_was_awaited_is_offered_again(desk: Desk) -> None:
+    slow = asyncio.Event()
+    desk.slack.fail_next("users.info", delay=slow)
     await desk.slack.slash(ADA, BATCHES, "/batch create")
     waiting = await desk.slack.wait_for(lambda: desk.slack.modal(ADA))
     assert waiting is not None
+
+    await desk.slack.close_view(ADA, waiting.id)
+    slow.set()
     await desk.bot.in_flight.drain()
 
-    modal = desk.slack.modal(ADA)
-    assert "One moment" in waiting.seen
-    assert modal is not None
-    assert modal.title == "Create a batch"
+    assert desk.slack.modal(ADA) is None
+    assert newest(desk).buttons == ["Open the form"]
+
+
+async def test_a_form_that_was_open_over_a_restart_can_be_submitted(desk: Desk) -> None:
+    modal = await opened(desk)
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    await desk.restart()
+
+    await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file)))
+
+    assert "Send 5 requests" in newest(desk).seen
+    assert posts(desk) == 0
 
 
 async def test_a_form_that_cannot_be_opened_offers_itself_again(desk: Desk) -> None:

@@ -1,5 +1,6 @@
 """Failures made to order for the next calls of a method."""
 
+import asyncio
 from collections import defaultdict, deque
 from dataclasses import dataclass
 
@@ -8,12 +9,19 @@ from bot.playground.slack_simulator.records import Json
 
 @dataclass(frozen=True)
 class Fault:
-    """What the next call of a method meets: a delay in seconds, an error string, a status, a Retry-After in seconds."""
+    """What the next call of a method meets: a delay, an error string, a status, a Retry-After in seconds.
+
+    The delay is so many seconds, or lasts until an event is set.
+    """
 
     error: str | None = None
     status: int = 200
     retry_after: int | None = None
-    delay: float = 0
+    delay: float | asyncio.Event = 0
+
+    async def wait(self) -> None:
+        """Let the delay pass."""
+        await (self.delay.wait() if isinstance(self.delay, asyncio.Event) else asyncio.sleep(self.delay))
 
     @property
     def only_slow(self) -> bool:

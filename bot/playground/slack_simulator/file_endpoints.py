@@ -11,6 +11,7 @@ from bot.playground.slack_simulator.request_arguments import bearer
 from bot.playground.slack_simulator.web_api import record_call
 from bot.playground.slack_simulator.workspace import Workspace
 
+_PIECE = 256 * 1024
 _LOGIN_PAGE = "<!DOCTYPE html><title>Slack</title><p>Sign in to continue"
 
 
@@ -43,13 +44,15 @@ class FileEndpoints:
         file = self._workspace.files.files.get(request.match_info["file"])
         fault = self._workspace.faults.take("download")
         said = str(fault.answer["error"]) if fault is not None and not fault.only_slow else ""
-        may = bearer(request) == self._workspace.credentials.bot_token and "files:read" in self._workspace.scopes
         record_call(self._workspace, "download", bearer(request), {"file": request.match_info["file"]}, 200, {}, 0.0)
+        if fault is not None:
+            await fault.wait()
+        may = bearer(request) == self._workspace.credentials.bot_token and "files:read" in self._workspace.scopes
         if not may or said == "login":
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
-        if said == "cut" and file is not None and file.content is not None:
-            return await _half(request, file.content)
-        return _bytes_of(None if file is None or file.deleted else file)
+        if file is None or file.content is None or file.deleted:
+            raise web.HTTPNotFound
+        return await _streamed(request, file.content, len(file.content) // 2 if said == "cut" else None)
 
     async def for_page(self, request: web.Request) -> web.Response:
         """A file for the person at the page."""
@@ -65,12 +68,15 @@ async def _content(request: web.Request) -> bytes:
     return b""
 
 
-async def _half(request: web.Request, content: bytes) -> web.StreamResponse:
+async def _streamed(request: web.Request, content: bytes, cut_at: int | None) -> web.StreamResponse:
+    """Send a file piece by piece; up to `cut_at` only, where the connection breaks."""
     response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
     response.content_length = len(content)
     await response.prepare(request)
-    await response.write(content[: len(content) // 2])
-    if request.transport is not None:
+    end = len(content) if cut_at is None else cut_at
+    for start in range(0, end, _PIECE):
+        await response.write(content[start : min(start + _PIECE, end)])
+    if cut_at is not None and request.transport is not None:
         request.transport.close()
     return response
 

@@ -1,6 +1,5 @@
 """Where the bot posts to a response_url."""
 
-import asyncio
 import json
 import time
 from typing import Any
@@ -26,7 +25,7 @@ class ResponseUrlEndpoint:
         body = _body(await request.text())
         fault = self._workspace.faults.take("response_url")
         if fault is not None:
-            await asyncio.sleep(fault.delay)
+            await fault.wait()
         if fault is not None and not fault.only_slow:
             status, answer, headers = fault.http_status, fault.answer, fault.headers
         else:

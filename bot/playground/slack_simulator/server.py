@@ -1,5 +1,6 @@
 """The simulated Slack itself: one loopback server, and what people do in it."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from types import TracebackType
@@ -25,7 +26,6 @@ from bot.playground.slack_simulator.workspace import Workspace
 from bot.playground.slack_simulator.world import World, demo_world
 
 T = TypeVar("T")
-_LARGEST_BODY = 300 * 1024 * 1024
 
 
 class SlackSimulator:
@@ -204,9 +204,9 @@ class SlackSimulator:
         status: int = 200,
         retry_after: int | None = None,
         times: int = 1,
-        delay: float = 0,
+        delay: float | asyncio.Event = 0,
     ) -> None:
-        """Let the next calls of a method ("response_url" and "upload" too) fail, or with only a delay be slow."""
+        """Let the next calls of a method ("response_url", "upload", "download" too) fail, or with a delay be slow."""
         self._workspace.faults.order(method, Fault(error, status, retry_after, delay), times)
 
     def note_traffic(self, entry: TrafficEntry) -> None:
@@ -230,7 +230,7 @@ class SlackSimulator:
         await self._sockets.disconnect(reason)
 
     def _application(self) -> web.Application:
-        application = web.Application(middlewares=[guard_page], client_max_size=_LARGEST_BODY)
+        application = web.Application(middlewares=[guard_page], client_max_size=300 * 1024 * 1024)
         api = WebApi(self._workspace, self._sockets)
         hook = ResponseUrlEndpoint(self._workspace)
         files = FileEndpoints(self._workspace)

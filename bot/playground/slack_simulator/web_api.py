@@ -1,6 +1,5 @@
 """The Web API: tokens, scopes, faults to order, and a record of every call."""
 
-import asyncio
 import time
 
 from aiohttp import web
@@ -50,7 +49,7 @@ class WebApi:
         fault = self._workspace.faults.take(method)
         if fault is None:
             return None
-        await asyncio.sleep(fault.delay)
+        await fault.wait()
         return None if fault.only_slow else fault
 
     def _answer(self, name: str, header_token: str | None, arguments: Json) -> Json:

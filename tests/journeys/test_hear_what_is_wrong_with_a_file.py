@@ -1,0 +1,88 @@
+"""Files that cannot become a batch, up to the largest that Slack brings: told in one answer, with nothing sent."""
+
+import asyncio
+import json
+import tracemalloc
+
+from bot.batches.requests_file import LONGEST_LINE
+from bot.playground.api_simulator.faults import Fault
+from tests.desk import ADA, BATCHES, Desk
+from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
+
+MIB = 1024 * 1024
+CREATE = "/v1/messages/batches"
+
+
+async def test_a_line_of_200_megabytes_is_told_in_bounded_memory(desk: Desk) -> None:
+    file = sound(1) + b"x" * (200 * MIB) + b"\n" + jsonl([request("after")])
+    shared_id = shared(desk, file).files[0]["id"]
+    tracemalloc.start()
+
+    [answer] = await desk.type(f"/batch create {shared_id}")
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert "3 requests looked at, 1 problem" in answer.seen
+    assert "line 2: is longer than a request may be" in answer.seen
+    assert peak < 2 * LONGEST_LINE + 8 * MIB
+
+
+async def test_100_001_requests_are_one_too_many(desk: Desk) -> None:
+    file = shared(desk, b"1\n" * 100_001).files[0]["id"]
+
+    seen = await desk.type(f"/batch create {file}")
+
+    [answer] = [message for message in seen if message.channel == BATCHES]
+    assert "Too many requests for one batch: `100001` (the limit is 100,000)" in answer.seen
+    assert posts(desk) == 0
+
+
+async def test_the_same_id_at_both_ends_is_named_with_both_lines(desk: Desk) -> None:
+    answer = await asked_about(desk, sound(2_000) + jsonl([request("r-0")]))
+
+    assert "1 problem" in answer.seen
+    assert "line 2,001: `custom_id` stands twice: `r-0` (first in line 1)" in answer.seen
+
+
+async def test_a_file_deleted_before_its_download_is_said_to_be_gone(desk: Desk) -> None:
+    file, slow = shared(desk, sound()).files[0]["id"], asyncio.Event()
+    desk.slack.fail_next("download", delay=slow)
+    before = len(desk.slack.messages(BATCHES, ADA))
+
+    await desk.slack.slash(ADA, BATCHES, f"/batch create {file}")
+    await desk.slack.wait_for(lambda: desk.slack.calls("download"))
+    desk.slack.delete_file(file)
+    slow.set()
+    await desk.bot.in_flight.drain()
+
+    [answer] = desk.slack.messages(BATCHES, ADA)[before:]
+    assert "it was deleted" in answer.seen
+    assert "Nothing was sent" in answer.seen
+
+
+async def test_a_file_deleted_after_the_question_is_sent_from_what_was_checked(desk: Desk) -> None:
+    file = shared(desk, sound(5)).files[0]["id"]
+    [question] = await desk.type(f"/batch create {file}")
+    desk.slack.delete_file(file)
+
+    [card] = await desk.press(question, "Send")
+
+    assert "5 requests" in card.seen
+    assert posts(desk) == 1
+
+
+async def test_what_the_api_refuses_at_once_is_told_in_its_words_with_the_request(desk: Desk) -> None:
+    question = await asked_about(desk, sound(5))
+    said = "requests.3.params.messages: Field required"
+    body = json.dumps({"type": "error", "error": {"type": "invalid_request_error", "message": said}})
+    desk.api.add_fault(Fault(method="POST", path=CREATE, status=400, body=body))
+
+    [refused] = await desk.press(question, "Send")
+    [late] = await desk.press(question, "Send")
+
+    assert f"The API refused the batch: `{said}`" in refused.seen
+    assert "It names the request `r-3`" in refused.seen
+    assert refused.buttons == []
+    assert "the outcome was: `refused`" in late.seen
+    assert posts(desk) == 1
+    assert desk.api.workspace.batches == []
