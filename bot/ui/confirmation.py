@@ -51,7 +51,8 @@ def _words(outcome: ConfirmationNeeded, viewer: Viewer) -> _Words:
             )
             return _Words("Cancel this batch?", "Cancel the batch", "Keep it running", loses, "danger")
         case other:
-            return _Words(f"{other.verb.capitalize()}?", other.verb.capitalize(), "Keep", "", "primary")
+            verb = other.verb.capitalize()
+            return _Words(f"{verb}?", verb, "Keep", "Nothing is changed yet.", "primary")
 
 
 def _lost(batch: MessageBatch, viewer: Viewer, fetched: StoredSummary | None) -> str:
