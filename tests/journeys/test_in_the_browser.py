@@ -3,14 +3,34 @@
 import asyncio
 from pathlib import Path
 
-from playwright.async_api import Page, expect
+from playwright.async_api import Locator, Page, expect
 
 from bot.playground.stage import Stage
-from tests.journeys.browser import IN_THE_BROWSER, answer_to
+from tests.journeys.browser import IN_THE_BROWSER, answer_to, type_line
+from tests.journeys.creating import sound
 
 LATEST = "19,161 of 20,000 succeeded"
 
 pytestmark = IN_THE_BROWSER
+
+
+async def drop_file(page: Page, name: str, content: bytes) -> None:
+    """Drop a file on the open conversation."""
+    make = """([name, content]) => {
+        const dropped = new DataTransfer();
+        dropped.items.add(new File([content], name));
+        return dropped;
+    }"""
+    dropped = await page.evaluate_handle(make, [name, content.decode()])
+    await page.dispatch_event("#centre", "drop", {"dataTransfer": dropped})
+    await expect(page.get_by_test_id("file")).to_contain_text(name)
+
+
+async def use_shortcut(message: Locator) -> None:
+    """Choose the app's shortcut from a message's menu."""
+    await message.hover()
+    await message.get_by_role("button", name="More actions").click()
+    await message.get_by_role("menuitem", name="Batch from this file").click()
 
 
 def deletes(stage: Stage) -> list[str]:
@@ -51,12 +71,20 @@ async def test_the_other_person_is_refused_and_sees_nothing_of_the_first(page: P
     assert deletes(stage) == []
 
 
-async def test_where_the_bot_is_no_member_the_answer_is_shown_all_the_same(page: Page) -> None:
+async def test_where_the_bot_is_no_member_it_answers_and_reads_no_file_until_it_is_invited(page: Page) -> None:
     await page.get_by_test_id("channel-C0GENERAL").click()
-
     card = await answer_to(page, "/batch status last")
-
     await expect(card).to_contain_text(LATEST)
+
+    await drop_file(page, "requests.jsonl", sound(3))
+    newest = page.get_by_test_id("message").last
+    await use_shortcut(newest)
+    await expect(newest).to_contain_text("I cannot see this file")
+    await type_line(page, "/invite @Batchdesk")
+    await expect(page.get_by_text("is not in this channel")).to_have_count(0)
+    await use_shortcut(page.get_by_test_id("message").filter(has=page.get_by_test_id("file")))
+
+    await expect(newest).to_contain_text("Send 3 requests as a new batch?")
 
 
 async def test_a_batch_is_deleted_by_keyboard_alone(page: Page, stage: Stage) -> None:

@@ -14,14 +14,19 @@ const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractiona
 /** The row of `entry`: {entry, node, button, isOpen}. */
 export function rowNode(entry, wasOpen) {
   const props = { type: "button", class: "traffic-row", "aria-expanded": "false" };
-  const whole = entry.title.replace(/^(GET|POST|DELETE) /, "$1\u00a0"); // else the method stands on a line alone
-  const title = el("span", { class: "traffic-title" }, whole);
+  const title = el("span", { class: "traffic-title" }, ...broken(entry.title));
   const ms = el("span", { class: "ms" }, milliseconds(entry.ms));
   const button = el("button", props, arrowNode(entry.direction), title, statusNode(entry), ms, icon("right"));
   const row = { entry, button, isOpen: false, node: el("li", { data: { testid: "traffic-entry" } }, button) };
   button.addEventListener("click", () => toggle(row));
   if (wasOpen) toggle(row);
   return row;
+}
+
+/** Breaks lines before the parts of a path, and never between a method and its path. */
+function broken(title) {
+  const parts = title.replace(/^(GET|POST|DELETE) \//, "$1\u00a0/").split(/(?<=\w)(?=\/)/);
+  return parts.flatMap((part, index) => (index ? [el("wbr"), part] : [part]));
 }
 
 function arrowNode(direction) {
