@@ -19,7 +19,7 @@ MOST_ROWS = 15
 def render_cost(outcome: CostShown, viewer: Viewer) -> Message:
     """Return what was spent; where Slack does not take the chart, the days are rows."""
     total = spent(outcome.cost.amount, complete=outcome.complete) if outcome.read else "nothing to add up"
-    title = f"Cost of {outcome.query.since}: {total}"
+    title = f"Cost of the last {_span(outcome.query.since)}: {total}"
     counted_in = [
         f"{counted(outcome.read, 'batch', 'batches')} that ended, created {outcome.since:%Y-%m-%d %H:%M} UTC or later"
     ]
@@ -42,6 +42,12 @@ def render_cost(outcome: CostShown, viewer: Viewer) -> Message:
         public=outcome.query.public,
         simpler=(*top, *warnings, *rows, *days, *end) if picture else None,
     )
+
+
+def _span(since: str) -> str:
+    """Return `7d` in words, as "7 days"; the last one day is "day"."""
+    count, unit = int(since[:-1]), {"h": "hour", "d": "day", "w": "week"}[since[-1]]
+    return unit if count == 1 else counted(count, unit)
 
 
 def bars(days: Sequence[tuple[date, CostRow]], most: int = MOST_BARS) -> list[tuple[str, Decimal]]:

@@ -29,7 +29,7 @@ async def test_the_total_the_models_and_a_picture_of_the_days(either_desk: Desk)
 
     [shown] = await either_desk.type("/batch cost")
 
-    assert "Cost of 7d: $" in shown.seen
+    assert "Cost of the last 7 days: $" in shown.seen
     assert "`claude-haiku-4-5-20251001`" in shown.seen
     assert "`claude-sonnet-5`" in shown.seen
     [picture] = [block for block in shown.blocks if block["type"] == "data_visualization"]
@@ -56,7 +56,7 @@ async def test_where_slack_takes_no_picture_the_days_are_rows(desk: Desk) -> Non
 
     assert "data_visualization" not in kinds(shown)
     assert "By day (UTC)" in shown.seen
-    assert "Cost of 7d: $" in shown.seen
+    assert "Cost of the last 7 days: $" in shown.seen
 
 
 async def test_the_cost_is_what_one_reckons_by_hand(desk: Desk) -> None:
@@ -83,7 +83,7 @@ async def test_the_cost_is_what_one_reckons_by_hand(desk: Desk) -> None:
     [total] = await desk.type("/batch cost")
 
     assert "*Cost:* $2.47" in card.seen  # 1.52 + 0.95
-    assert "Cost of 7d: $2.47" in total.seen
+    assert "Cost of the last 7 days: $2.47" in total.seen
     assert "*$1.52*" in total.seen
     assert "*$0.95*" in total.seen
 
@@ -97,7 +97,7 @@ async def test_a_total_that_lacks_something_is_said_to_lack_it(desk: Desk) -> No
     [shown] = await desk.type("/batch cost", user=BEN)
     [again] = await desk.press(shown, "Try again", user=BEN)
 
-    assert "Cost of 7d: at least $" in shown.seen
+    assert "Cost of the last 7 days: at least $" in shown.seen
     assert "no price is known for `claude-mythos-5-2`" in shown.seen
     assert "1 of 4 batches could not be read just now" in shown.seen
     assert "could not be read" not in again.seen
