@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, func, or_, select, update
 
 from bot.store.tables import batches
 from bot.store.tables import cards as table
@@ -98,6 +98,12 @@ def of_open_batches(connection: Connection, in_a_channel: int = 20) -> list[Card
     for row in newest:
         held.setdefault(row.channel_id, []).append(_card(row._mapping))
     return [card for channel in held.values() for card in channel[:in_a_channel]]
+
+
+def waiting_in(connection: Connection, channel_id: str) -> int:
+    """Say how many cards of a channel do not show yet what they should."""
+    wanted = select(func.count()).select_from(table).where(*_OPEN, table.c.channel_id == channel_id)
+    return connection.execute(wanted).scalar_one()
 
 
 def claim(

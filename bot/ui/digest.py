@@ -10,7 +10,7 @@ from bot.ui.batch_card import card_row, verdict
 from bot.ui.buttons import actions, button
 from bot.ui.money import spent
 from bot.ui.reply import Block, Message
-from bot.ui.text import context, counted, date, header, inline, section
+from bot.ui.text import context, counted, date, header, inline, number, section
 
 ROWS = 5
 """Of each kind; the rest is a number: a digest is read at a glance, and a message holds 50 blocks."""
@@ -35,6 +35,8 @@ class Digest:
     expiring: Share = Share()
     spent: Decimal = field(default=Decimal(0), kw_only=True)
     spent_whole: bool = field(default=True, kw_only=True)
+    looked_at: int | None = field(default=None, kw_only=True)
+    """So many of the newest batches, where there were more to look at."""
 
     @property
     def is_empty(self) -> bool:
@@ -56,7 +58,9 @@ def render_digest(digest: Digest) -> Message:
     cost = f" Spent on what ended: {spent(digest.spent, complete=digest.spent_whole)}." if ended else ""
     summary = f"{'; '.join(told)}.{cost}"
     more = actions([button("All batches", List())])
-    blocks = (header("Batches today"), section(summary), *rows, *more, context(f"Since {date(digest.since)}."))
+    some = f" Only the newest {number(digest.looked_at)} batches were looked at." if digest.looked_at else ""
+    since = context(f"Since {date(digest.since)}.{some}")
+    blocks = (header("Batches today"), section(summary), *rows, *more, since)
     spoken = [f"{inline(verdict(batch).words)}: {inline(batch.id)}" for batch in digest.failed.shown]
     return Message(". ".join([f"Batches today: {'; '.join(told)}", *spoken]) + ".", blocks, public=True)
 

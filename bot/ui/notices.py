@@ -7,6 +7,7 @@ from typing import Literal, assert_never
 
 from bot.batches.models import MessageBatch
 from bot.batches.summary import ResultsSummary
+from bot.commands.list import List
 from bot.commands.references import Reference
 from bot.commands.status import Status
 from bot.store.drafts import Draft
@@ -20,9 +21,7 @@ from bot.ui.result_causes import cause_line
 from bot.ui.text import code, context, counted, date, duration, inline, number, section
 
 CAUSES = 3
-BatchEvent = Literal[
-    "ended", "canceled", "gone", "expires_soon", "results_expire_7d", "results_expire_1d", "unseen", "appeared"
-]
+BatchEvent = Literal["ended", "canceled", "gone", "expires_soon", "results_expire_7d", "results_expire_1d", "unseen"]
 """What can happen to a batch that somebody is told of; `canceled`: it ended after a cancel."""
 
 
@@ -59,11 +58,19 @@ def draw_notice(
     if notice.event == "act":
         words = str(payload["words"])
         return Message(words, (section(words),), public=True)
+    if notice.event == "appeared":
+        return render_more(int(payload["more"]))
     if batch is None:
         raise ValueError(f"a notice of {notice.event} without its batch")
     seen = payload.get("last_seen")
     told = Told(batch, notice.mentions, now, datetime.fromisoformat(seen) if seen else None, details, rest)
     return render_notice(notice.event, told)
+
+
+def render_more(count: int) -> Message:
+    """Say that more batches appeared at once than the feed has cards for."""
+    words = f"And {counted(count, 'more batch', 'more batches')} appeared at the same time, without a card each."
+    return Message(words, (section(words), *actions([button("All batches", List())])), public=True)
 
 
 def render_notice(event: BatchEvent, told: Told) -> Message:
@@ -81,8 +88,6 @@ def render_notice(event: BatchEvent, told: Told) -> Message:
             return _drawn(told, _results_go(told), title=f"⏳ Results expire soon · {short_id(told.batch)}")
         case "unseen":
             return _drawn(told, unseen_words(told.last_seen), title=f"⚪ Not seen for a while · {short_id(told.batch)}")
-        case "appeared":
-            return _drawn(told, "A batch appeared in this workspace.")
         case unreachable:
             assert_never(unreachable)
 

@@ -1,6 +1,6 @@
 """What a change of a batch means for whoever watches: cards drawn anew, and notices that are sent once."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -39,6 +39,12 @@ class Announcer:
         for channel, mentions in _audiences(known).items():
             if not self._is_quiet(connection, batch_id, channel, well=False, now=now):
                 self.tell(connection, batch_id, "gone", channel, mentions, now)
+
+    def appeared(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
+        """Say in the feed how many batches appeared that get no card."""
+        if batch_ids:
+            notice = Notice(f"feed:{feed}:{batch_ids[0]}", None, "appeared", feed, (), now, {"more": len(batch_ids)})
+            notices.send(connection, self.enqueue, notice)
 
     def tell(
         self,

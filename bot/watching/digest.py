@@ -24,7 +24,7 @@ SOON = timedelta(days=7)
 LATEST = 3
 """Hours after its own in which a digest is still sent, when nobody was there to send it on time."""
 MOST = 20_000
-"""Batches looked through, newest first; a workspace with more in 29 days gets a digest of its newest."""
+"""Batches looked through, newest first; a workspace with more in 29 days gets a digest of its newest, which says so."""
 
 
 @dataclass(frozen=True)
@@ -84,12 +84,14 @@ class Digests:
         enqueue: Enqueue,
         now: Callable[[], datetime],
         plan: Plan,
+        most: int = MOST,
     ) -> None:
         self._database = database
         self._batches = batches
         self._enqueue = enqueue
         self._now = now
         self._plan = plan
+        self._most = most
 
     async def send_due(self) -> bool:
         """Send the digest that is due, if one is; True where one was sent now. Raises ApiError, StoreUnavailable."""
@@ -112,12 +114,14 @@ class Digests:
         found: list[MessageBatch] = []
         async with aclosing(self._batches.list_all(limit=1_000)) as listed:
             async for batch in listed:
-                if batch.created_at < now - RETENTION or len(found) == MOST:
+                if batch.created_at < now - RETENTION or len(found) > self._most:
                     break
                 found.append(batch)
+        whole, found = len(found) <= self._most, found[: self._most]
         ids = [batch.id for batch in found if batch.readable_until <= now + SOON]
         seen = await self._database.run(lambda connection: batches_seen.many(connection, ids))
         digest = digest_of(found, {one.id for one in seen.values() if one.fetched_at}, now)
+        digest = digest if whole else replace(digest, looked_at=self._most)
         return await self._with_cost(digest, [one.id for one in found if one.ended_at and one.ended_at > now - DAY])
 
     async def _with_cost(self, digest: Digest, ended: list[BatchId]) -> Digest:

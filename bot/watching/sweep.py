@@ -31,6 +31,8 @@ RESULTS_GRACE = timedelta(minutes=10)
 OUTAGE = timedelta(minutes=5)
 """After so long without the API the cards say so, once."""
 _WINDOW = timedelta(hours=25)  # a batch is processed for 24 hours at most
+FEED_CARDS = 20
+"""Cards that may wait to be posted or edited in the feed: a channel takes one a second, and reads even less."""
 _LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
 
 
@@ -95,6 +97,7 @@ class Sweep:
             if not (page.has_more and page.data and cursor) or cursor in cursors:
                 return
             cursors.add(cursor)
+            limit = 1_000  # where one page was not enough there may be thousands
 
     async def _looks(self, sighting: Sighting) -> None:
         """Look at the few that no page showed, one by one."""
@@ -136,8 +139,8 @@ class Sweep:
             known.setdefault(watch.batch_id, []).append(watch)
         for batch in changed:
             self._change(connection, batch, sighting.open.shapes[batch.id], known.get(batch.id, []), now)
-        for batch in new:
-            self._appear(connection, batch, sighting, now)
+        if new and self._feed is not None:
+            self._feed_new(connection, self._feed, new, sighting, now)
 
     def _change(
         self, connection: Connection, batch: MessageBatch, was: str, known: Sequence[Watch], now: datetime
@@ -151,15 +154,21 @@ class Sweep:
         if over:
             self._announcer.ended(connection, batch, known, now)
 
-    def _appear(self, connection: Connection, batch: MessageBatch, sighting: Sighting, now: datetime) -> None:
-        """Take a batch nobody asked about into the feed; what ended before the feed began is no news."""
-        if not batches_seen.add(connection, seen_of(batch, now)):
-            return
-        watch = Watch(batch.id, "", self._feed or "", "feed", now)
-        if not (sighting.feed_begins and batch.has_ended):
-            watches.add(connection, watch)
+    def _feed_new(
+        self, connection: Connection, feed: str, new: Sequence[MessageBatch], sighting: Sighting, now: datetime
+    ) -> None:
+        """Give each batch nobody asked about its card; where too many come at once, the rest is a number."""
+        news = [batch for batch in new if batches_seen.add(connection, seen_of(batch, now))]
+        shown = [batch for batch in news if not (sighting.feed_begins and batch.has_ended)]  # that is no news
         if not sighting.feed_begins:
-            self._announcer.changed(connection, batch.id, [watch], now)
+            room = max(0, FEED_CARDS - cards.waiting_in(connection, feed))
+            self._announcer.appeared(connection, feed, [batch.id for batch in shown[room:]], now)
+            shown = shown[:room]
+        for batch in shown:
+            watch = Watch(batch.id, "", feed, "feed", now)
+            watches.add(connection, watch)
+            if not sighting.feed_begins:
+                self._announcer.changed(connection, batch.id, [watch], now)
 
     def _is_over(self, batch: MessageBatch) -> bool:
         if is_settled(batch):

@@ -106,6 +106,7 @@ NOTICES: dict[str, Message] = {
         "ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))
     ),
     "notice_of_a_sample": render_notice("ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long",), rest=REST)),
+    "notice_appeared": draw_notice(Notice("feed:1", None, "appeared", "C1", (), NOW, {"more": 2_980}), None, NOW),
     "notice_act": draw_notice(
         Notice("act:1", None, "act", ADA.user, BOTH, NOW, {"words": "I looked again."}), None, NOW
     ),
@@ -118,6 +119,7 @@ DIGESTS: dict[str, Message] = {
     "digest_of_many": render_digest(
         Digest(NOW, *(Share(2_000, tuple(running(id=batch_id(n)) for n in range(5))) for _ in range(4)))
     ),
+    "digest_not_of_all": render_digest(Digest(NOW, succeeded=Share(20_000, (ENDED,)), looked_at=20_000)),
     "digest_all_well": render_digest(Digest(NOW, succeeded=Share(3, (ENDED,)))),
 }
 MESSAGES = CARDS | NOTICES | DIGESTS

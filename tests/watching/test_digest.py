@@ -9,6 +9,7 @@ from bot.store import notices, watches
 from bot.watching.digest import Digests, Plan, digest_of, due_day
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
 from tests.desk import BATCHES, Desk
+from tests.watching.scene import Scene
 
 pytestmark = pytest.mark.worker
 
@@ -100,3 +101,22 @@ async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_chan
 
     assert (empty, late, muted) == (False, False, False)
     assert await desk.bot.worker.services.database.run(notices.waiting) == 0
+
+
+async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: Scene) -> None:
+    for number in range(1_200):
+        scene.api.workspace.add(succeeded=1, age=60.0 + number)
+    set_to = scene.now().replace(hour=9, minute=5) + timedelta(days=1) - scene.now()
+    scene.later(set_to.total_seconds())
+    services, before = scene.worker.services, len(scene.api.requests)
+    scene.api.workspace.add(succeeded=1, age=60.0)
+
+    await Digests(
+        services.database, services.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC), 1_100
+    ).send_due()
+    await scene.settle()
+
+    [digest] = scene.slack.messages(BATCHES)
+    assert len(scene.api.requests) - before == 2
+    assert len(digest.blocks) <= 50
+    assert "Only the newest 1,100 batches were looked at" in digest.seen
