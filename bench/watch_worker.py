@@ -16,7 +16,7 @@ from bot.connections import api_http, slack_client
 from bot.slack.posting import Posting
 from bot.store.database import Database
 from bot.watching.engine import Engine
-from bot.watching.pace import EDIT, POST, Pace
+from bot.watching.pace import Pace
 from bot.watching.working import Worker, working
 
 URLS = "BATCHDESK_TEST_POSTGRES"
@@ -47,7 +47,7 @@ async def main() -> None:
         services = Services(BatchesClient(http), database, utc_now, enqueue=engine.enqueue)
         pace = Pace(utc_now)
         if SLACKS_PACE not in os.environ:
-            pace = Pace(utc_now, spans={POST: FAST, EDIT: FAST}, a_channel=FAST)
+            pace = Pace(utc_now, a_minute={}, a_channel=FAST)
         worker = Worker(services, Posting(slack_client(settings, session, retries=False)), engine, pace)
         async with working(worker):
             sys.stdout.write("working\n")

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import Connection, delete, select, update
+from sqlalchemy import Connection, delete, func, select, update
 
 from bot.store.tables import paces
 from bot.store.tables import workers as table
@@ -15,6 +15,9 @@ DEAD = timedelta(seconds=45)
 SKEWED = timedelta(minutes=10)
 """Heard of so far ahead of now, a process wrote that before the clock was put back; a living one corrects it."""
 _FURTHEST = timedelta(hours=1)
+_MINUTE = timedelta(minutes=1)
+_EVER = datetime(1970, 1, 1, tzinfo=UTC)
+"""Since when a place is free that nobody has used."""
 
 
 @dataclass(frozen=True)
@@ -51,23 +54,48 @@ def bury(connection: Connection, worker_id: str) -> bool:
 
 
 def reserve(
-    connection: Connection, places: Mapping[str, timedelta], now: datetime, patience: timedelta
+    connection: Connection,
+    places: Mapping[str, timedelta],
+    now: datetime,
+    patience: timedelta,
+    a_minute: Mapping[str, int] | None = None,
 ) -> tuple[timedelta, bool]:
     """Reserve the next moment that suits all places, each used at most once in its span; give how long to wait.
 
-    Where that is longer than `patience` nothing is reserved, and the second value is False.
+    `a_minute`: how often a place may be used in any minute besides, all at once if need be. Where the wait is longer
+    than `patience` nothing is reserved, and the second value is False.
     """
     for place in sorted(places):
-        insert_new(connection, paces, {"place": place, "free_at": now})
+        insert_new(connection, paces, {"place": place, "free_at": _EVER})
     wanted = select(paces).where(paces.c.place.in_(list(places))).order_by(paces.c.place).with_for_update()
     free = [row.free_at for row in connection.execute(wanted)]
     # What is free only much later was held before a clock was put back: nobody waits for that.
     begin = max([now, *(moment for moment in free if moment - now < _FURTHEST)])
+    turns: list[str] = []
+    for place, count in (a_minute or {}).items():
+        turn, moment = _turn(connection, place, count)
+        turns.append(turn)
+        begin = max(begin, moment if moment - now <= _MINUTE + patience else now)
     if begin - now > patience:
         return begin - now, False
-    for place, span in sorted(places.items()):
+    used = {place: span for place, span in places.items() if span} | dict.fromkeys(turns, _MINUTE)
+    for place, span in sorted(used.items()):
         connection.execute(update(paces).where(paces.c.place == place).values(free_at=begin + span))
     return begin - now, True
+
+
+def _turn(connection: Connection, place: str, count: int) -> tuple[str, datetime]:
+    """Give the one of a place's turns that is free first, and when; each is used once a minute.
+
+    Whoever asks holds the place itself, so that no two get the same.
+    """
+    mine = paces.c.place.startswith(f"{place}/", autoescape=True)
+    there = connection.execute(select(func.count()).where(mine)).scalar_one()
+    for number in range(there, count):
+        insert_new(connection, paces, {"place": f"{place}/{number}", "free_at": _EVER})
+    first = select(paces.c.place, paces.c.free_at).where(mine).order_by(paces.c.free_at).limit(1)
+    row = connection.execute(first).one()
+    return row.place, row.free_at
 
 
 def hold(connection: Connection, place: str, until: datetime) -> None:

@@ -3,8 +3,10 @@
 from datetime import timedelta
 from itertools import pairwise
 
+from sqlalchemy import Connection
+
 from bot.playground.api_simulator.batch import Batch
-from bot.watching.pace import LEASE
+from bot.watching.pace import A_MINUTE, EDIT, LEASE, POST, Pace
 from tests.desk import BATCHES
 from tests.watching.scene import Scene
 
@@ -62,3 +64,30 @@ async def test_a_second_process_keeps_the_same_pace(either_scene: Scene) -> None
 
     first, second = (message.at for message in either_scene.top())
     assert second - first >= 1
+
+
+async def test_what_a_minute_holds_goes_at_once_and_no_minute_holds_more(either_scene: Scene) -> None:
+    pace, most = either_scene.worker.pace, A_MINUTE[POST]
+
+    def speak(connection: Connection) -> list[tuple[timedelta, bool]]:
+        return [pace.reserve(connection, POST, f"C{number}") for number in range(most)]
+
+    began = either_scene.now()
+    at_once = either_scene.database.transact(speak)
+    refused = either_scene.database.transact(lambda connection: pace.reserve(connection, POST, "C9999"))
+    either_scene.later(55)
+    waits = either_scene.database.transact(lambda connection: pace.reserve(connection, POST, "C9999"))
+
+    assert set(at_once) == {(timedelta(0), True)}
+    assert not refused[1]
+    assert waits[1]
+    assert either_scene.now() + waits[0] - began >= timedelta(minutes=1)
+
+
+async def test_a_minute_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
+    ahead = Pace(lambda: scene.now() + timedelta(minutes=20))
+    scene.database.transact(lambda c: [ahead.reserve(c, EDIT, "C1") for _ in range(A_MINUTE[EDIT])])
+
+    wait, reserved = scene.database.transact(lambda connection: scene.worker.pace.reserve(connection, EDIT, "C1"))
+
+    assert (wait, reserved) == (timedelta(0), True)
