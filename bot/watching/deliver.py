@@ -161,6 +161,7 @@ class Deliver:
         notice, now = held.notice, self._pace.now()
         if not notices.give_up(connection, notice.key, why):
             return
+        log.warning("notice %s cannot be told in %s: %s", notice.key, notice.channel_id, why)
         for user in notice.mentions:
             if user != notice.channel_id:
                 key = f"{notice.key}:{user}"

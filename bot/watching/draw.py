@@ -129,6 +129,7 @@ class Draw:
         """Move the card to the messages of whoever watches here, once; somebody who has left gets none."""
         if not cards.give_up(connection, card.batch_id, card.channel_id, why):
             return
+        log.warning("the card of %s cannot be in %s: %s", card.batch_id, card.channel_id, why)
         now = self._pace.now()
         for watch in watches.move(connection, card.batch_id, card.channel_id):
             if watch.channel_id != card.channel_id:
