@@ -6,9 +6,11 @@ from hypothesis import strategies as st
 
 from bot.batches.errors import InvalidBatchId
 from bot.batches.models import BatchId
+from bot.commands.approve import Approve
 from bot.commands.audit import Audit
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
+from bot.commands.drop import Drop
 from bot.commands.errors import (
     BadValue,
     MissingReference,
@@ -25,6 +27,7 @@ from bot.commands.list import LARGEST_LIMIT, STATUSES, List
 from bot.commands.overview import Overview
 from bot.commands.references import Reference
 from bot.commands.registry import ALSO, COMMANDS, SHOWN, AnyCommand, parse, spelled_back
+from bot.commands.send import Send
 from bot.commands.status import Status
 from tests.builders import ID
 
@@ -51,6 +54,9 @@ REFERENCE = Reference(ID)
         ("status MSGBATCH_01hk", Status(Reference("msgbatch_01hk"))),
         (f"Cancel “{ID}”", Cancel(REFERENCE)),
         (f"delete <https://console.anthropic.com/batches/{ID}>", Delete(REFERENCE)),
+        ("send 3f9c2a —First", Send("3f9c2a", first=True)),
+        ("approve 3f9c2a", Approve("3f9c2a")),
+        ("drop 3f9c2a", Drop("3f9c2a")),
         ("audit", Audit()),
         (f"audit {ID} —export", Audit(REFERENCE, export=True)),
         ("audit --before 12", Audit(before=12)),

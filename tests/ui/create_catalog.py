@@ -25,6 +25,7 @@ from bot.commands.drafting import (
     to_json,
 )
 from bot.commands.drop import Dropped
+from bot.commands.errors import MissingReference
 from bot.commands.label import Labelled
 from bot.commands.making import FileUnreadable, NoFileInMessage, WhyUnreadable
 from bot.commands.note import Noted
@@ -183,6 +184,7 @@ ERRORS: dict[str, ExpectedError] = {
     "confirmation_lapsed_of_a_draft": ConfirmationRefused(Why.LAPSED, ASKED),
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": SpoolGone(DRAFT),
+    "missing_draft": MissingReference("send"),
     "form_used": FormUsed(),
     "no_file_in_message": NoFileInMessage(),
     "requests_unreadable": api.RequestsUnreadable(Path("kept.gz"), "it is damaged"),
