@@ -27,11 +27,11 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
         "again: that could pay twice."
     )
     look, rows = look_words(draft, appeared)
-    rest = (
-        f" The others were not sent: {code(f'/batch send {draft.rest_id}')} asks about them." if draft.rest_id else ""
-    )
-    more = _ways_on(draft.rest_id, "Send the others", "Drop them") if draft.rest_id else ()
-    return Message(f"{words} {look}{rest}", (section(words), section(look + rest), *rows, *more))
+    if draft.rest_id is None:
+        return Message(f"{words} {look}", (section(words), section(look), *rows))
+    rest = f"The others were not sent: {code(f'/batch send {draft.rest_id}')} asks about them."
+    ways = _ways_on(draft.rest_id, "Send the others", "Drop them")
+    return Message(f"{words} {look} {rest}", (section(words), section(look), *rows, section(rest), *ways))
 
 
 def look_words(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tuple[str, list[Block]]:
