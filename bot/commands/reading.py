@@ -22,8 +22,8 @@ KEPT_FOR = timedelta(days=400)
 """Longer than anybody asks for the cost of; the results themselves are gone after 29 days."""
 
 
-# Bytes between two turns for everybody else: a tenth of a millisecond, and half of one.
-_SUMMED_UP_AT_ONCE = 32 * 1024
+# Bytes between two turns for everybody else, an ack needs several: some 0.03 ms, and half of one.
+_SUMMED_UP_AT_ONCE = 24 * 1024
 _CONVERTED_AT_ONCE = 32 * 1024
 
 
