@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from enum import Flag, auto
 
 import aiohttp
+from msgspec import Struct
 from prometheus_client import CollectorRegistry
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -61,8 +62,7 @@ class Part(Flag):
     BOTH = WEB | WORKER
 
 
-@dataclass(frozen=True)
-class Bot:
+class Bot(Struct, frozen=True):
     """A bot that is taking commands; `port` is where, in HTTP mode; `worker` is what it does when nobody types.
 
     `health_port` is where its health page is; None where PORT was taken.
@@ -89,8 +89,7 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-@dataclass(frozen=True)
-class _Parts:
+class _Parts(Struct, frozen=True):
     """What every part of a bot is made of, connected."""
 
     authorized: AuthorizeResult
@@ -202,8 +201,7 @@ async def _open_store(stack: AsyncExitStack, url: str) -> Database:
     return database
 
 
-@dataclass(frozen=True)
-class _Doors:
+class _Doors(Struct, frozen=True):
     """The port on which Slack calls, in HTTP mode, and the port of the health page."""
 
     port: int | None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.batches.models import MessageBatch
@@ -51,8 +52,7 @@ class ConfirmationRefused(ExpectedError):
     entry: AuditEntry | None = None
 
 
-@dataclass(frozen=True)
-class ConfirmationNeeded:
+class ConfirmationNeeded(Struct, frozen=True):
     """A question that is stored and waits for its asker's yes; an outcome like any other."""
 
     command: ChangingCommand
@@ -62,8 +62,7 @@ class ConfirmationNeeded:
     fetched: StoredSummary | None = None
 
 
-@dataclass(frozen=True)
-class DraftQuestion:
+class DraftQuestion(Struct, frozen=True):
     """The question whether to send a draft; `ready` is what was found when it was checked."""
 
     command: ChangingCommand

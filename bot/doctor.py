@@ -1,8 +1,8 @@
 """`doctor`: checks the settings against the real services, and says what is wrong and how to mend it."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
 
+from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.batches.client import BatchesClient
@@ -17,8 +17,7 @@ from bot.slack.scopes import BOT_SCOPES
 from bot.store.database import Database, StoreUnavailable
 
 
-@dataclass(frozen=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One thing that was checked, and what came of it."""
 
     good: bool

@@ -1,7 +1,9 @@
 """Who may do what: pure rules over what is known of a caller."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from bot.commands.base import Caller, Permission
 from bot.errors import ExpectedError
@@ -9,8 +11,7 @@ from bot.errors import ExpectedError
 EVERYONE = "*"
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Struct, frozen=True):
     """What the administrator set: Slack ids of people (U…, W…), user groups (S…), or `*`; ids of channels."""
 
     operators: frozenset[str] = frozenset()
@@ -25,12 +26,11 @@ class Rules:
         return frozenset(entry for entry in self.operators | self.admins if entry.startswith("S"))
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What Slack says of a caller. None: it could not be found out, which is never taken for a yes."""
 
     groups: frozenset[str] = frozenset()
-    groups_unread: frozenset[str] = field(default=frozenset())
+    groups_unread: frozenset[str] = frozenset()
     is_guest: bool | None = False
     is_external_channel: bool | None = False
 

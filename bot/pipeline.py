@@ -3,8 +3,10 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from datetime import datetime
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.errors import ApiUnavailable, BatchNotFound
 from bot.commands.base import Caller, Origin, Permission, Proposal, Services
@@ -28,8 +30,7 @@ from bot.ui.reply import Message, Placement, Reply, Viewer
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Interaction:
+class Interaction(Struct, frozen=True):
     """Something a person did. `seen_by_others`: the button's message is public, so anybody may press it."""
 
     caller: Caller
@@ -41,8 +42,7 @@ class Interaction:
     """What a form says, where it is more than a line of text can."""
 
 
-@dataclass(frozen=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """What to show the caller, and the line for the audit channel when something was changed."""
 
     reply: Reply

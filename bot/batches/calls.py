@@ -5,10 +5,11 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
+from msgspec import Struct
 
 from bot.batches.answers import refusal, transport_failure
 from bot.batches.create_body import CreateBody
@@ -25,20 +26,18 @@ AnswerT = TypeVar("AnswerT")
 _REFUSED_ON_ITS_MERITS = "invalid_request_error"
 
 
-@dataclass(frozen=True)
-class Call:
+class Call(Struct, frozen=True):
     """What is to be sent. `batch_id` is the batch a 404 speaks of; a `CreateBody` is read from disk for each try."""
 
     method: str
     path: str
     repeatable: Repeatable = Repeatable.FREELY
     batch_id: BatchId | None = None
-    params: Mapping[str, str | int | tuple[str, ...]] = field(default_factory=dict)
+    params: Mapping[str, str | int | tuple[str, ...]] = {}
     body: bytes | CreateBody | None = None
 
 
-@dataclass(frozen=True)
-class OpenBody:
+class OpenBody(Struct, frozen=True):
     """A body that has begun to arrive; whoever holds it closes `response`."""
 
     response: httpx.Response

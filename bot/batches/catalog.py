@@ -2,9 +2,9 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
 
 import httpx
+from msgspec import Struct
 from pydantic import AwareDatetime
 
 from bot.batches.answers import model_of
@@ -61,12 +61,11 @@ class ModelPage(ApiModel):
     last_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(Struct, frozen=True):
     """Models by every name they answer to: the id, the id without its date, and with `-latest` for the date."""
 
     models: tuple[ModelInfo, ...]
-    _by_name: dict[str, ModelInfo] = field(default_factory=dict, repr=False, compare=False)
+    _by_name: dict[str, ModelInfo] = {}
 
     @classmethod
     def of(cls, models: Iterable[ModelInfo]) -> "Catalog":

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
+from msgspec import Struct
+
 from bot.batches.remedies import CANCELED, EXPIRED, Remedy, remedy_of
 
 MOST_CAUSES = 1_000
@@ -85,8 +87,7 @@ def _placeholder(match: re.Match[str]) -> str:
     return match[0] if kind == "kept" else _PLACEHOLDERS[kind]
 
 
-@dataclass(frozen=True)
-class Cause:
+class Cause(Struct, frozen=True):
     """Why `count` requests failed: the API's type of error and its words made general, with up to three custom_ids.
 
     `type` is `expired` or `canceled`, and `message` empty, for requests that were never processed; `type` is empty

@@ -3,10 +3,11 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from os import fstat
 from pathlib import Path
 from typing import BinaryIO
+
+from msgspec import Struct
 
 from bot.batches.errors import RequestsUnreadable
 
@@ -19,8 +20,7 @@ def body_length(requests: int, characters: int) -> int:
     return len(_HEAD) + characters + max(0, requests - 1) + len(_TAIL)
 
 
-@dataclass(frozen=True)
-class CreateBody:
+class CreateBody(Struct, frozen=True):
     r"""A spool that is open for reading, as a create body of `length` bytes.
 
     A spool has one request a line and nothing else, each line ended by b"\n", and JSON has no raw newline inside: so

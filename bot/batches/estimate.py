@@ -3,12 +3,12 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
 import httpx
+from msgspec import Struct
 
 from bot.batches.answers import model_of
 from bot.batches.calls import Call, Calls
@@ -51,8 +51,7 @@ class Basis(Enum):
     BY_CHARACTERS = "reckoned from the number of characters"
 
 
-@dataclass(frozen=True)
-class ModelEstimate:
+class ModelEstimate(Struct, frozen=True):
     """The estimate for the requests of one model. `low` and `high` are USD, None without a price."""
 
     model: str
@@ -64,8 +63,7 @@ class ModelEstimate:
     basis: Basis
 
 
-@dataclass(frozen=True)
-class Estimate:
+class Estimate(Struct, frozen=True):
     """The estimate for a file, model by model, the one with most requests first.
 
     Caching is not reckoned with, which makes input cheaper or dearer; nor is what server tools cost.

@@ -1,16 +1,16 @@
 """What the API's answers say about when to come again, besides the answer itself."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.batches.retries import asked_pause
 
 _SHARE_KEPT = 0.1
 
 
-@dataclass(frozen=True)
-class Hint:
+class Hint(Struct, frozen=True):
     """The newest hints: seconds asked for on a success (a retrieve of a running batch says 10), and the rate limit.
 
     Source: docs.anthropic.com, Rate limits (`anthropic-ratelimit-requests-…`, `retry-after`).

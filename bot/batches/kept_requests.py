@@ -5,10 +5,11 @@ import os
 import shutil
 import zlib
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from gzip import BadGzipFile, GzipFile
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.batches.errors import RequestsUnreadable
 from bot.batches.models import BatchId
@@ -22,8 +23,7 @@ _PIECE = 1024 * 1024
 _ENDING = ".jsonl.gz"
 
 
-@dataclass(frozen=True)
-class KeptRequests:
+class KeptRequests(Struct, frozen=True):
     """A folder with one file for each batch, readable by this user only.
 
     `most_bytes` is what the files may take together: the oldest go first, 0 keeps none. All methods but `has` read and

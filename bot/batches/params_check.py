@@ -5,8 +5,9 @@ allowed in a batch"), Messages, and the migration to 2026-10-21.
 """
 
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from bot.batches.catalog import Catalog, ModelInfo
 from bot.batches.message_check import block_faults, message_faults
@@ -49,8 +50,7 @@ _NEWEST = "2026-10-21"
 _LARGE_OUTPUT_BETA, _LARGE_OUTPUT = "output-300k-2026-03-24", 300_000
 
 
-@dataclass(frozen=True)
-class Circumstances:
+class Circumstances(Struct, frozen=True):
     """What the params will meet: the models there are (None: nobody could say) and the headers of the create."""
 
     catalog: Catalog | None = None

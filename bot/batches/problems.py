@@ -3,9 +3,12 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 MOST_KEPT = 10_000
 """Problems; what they take stays below 10 MB."""
@@ -66,8 +69,7 @@ class Fault(NamedTuple):
     limit: int | None = None
 
 
-@dataclass(frozen=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One problem.
 
     Attributes:
@@ -87,8 +89,7 @@ class Problem:
     first_line: int | None = None
 
 
-@dataclass(frozen=True)
-class Warned:
+class Warned(Struct, frozen=True):
     """A warning: `place` and `value` as in a problem, how many lines it concerns, and the first of them."""
 
     kind: WarningKind

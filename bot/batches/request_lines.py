@@ -4,10 +4,10 @@ import json
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any, NoReturn
 
 import msgspec
+from msgspec import Struct
 
 from bot.batches.problems import Fault, ProblemKind
 
@@ -21,8 +21,7 @@ _ENVELOPE = frozenset({"custom_id", "params"})
 _BARE = frozenset({"model", "messages", "max_tokens"})
 
 
-@dataclass(frozen=True, slots=True)
-class RequestLine:
+class RequestLine(Struct, frozen=True):
     """A line as it was understood: keys beside the two that belong there are in `others`.
 
     `has_id` is False for a bare params object; `raw_params` are the bytes as they stood in the file.

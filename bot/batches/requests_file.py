@@ -3,8 +3,9 @@
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Mapping
 from contextlib import aclosing
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from bot.batches.bounded_lines import LineCutter, LongLine, WholeLine
 from bot.batches.create_body import body_length
@@ -25,8 +26,7 @@ _MARK = b"\xef\xbb\xbf"
 _PIECE = 64 * 1024
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What a file is held to. Source: docs.anthropic.com, Message Batches; MB are read as 2**20 bytes."""
 
     requests: int = MOST_REQUESTS
@@ -34,8 +34,7 @@ class Limits:
     line_bytes: int = LONGEST_LINE
 
 
-@dataclass(frozen=True)
-class Checked:
+class Checked(Struct, frozen=True):
     """What a check found.
 
     Attributes:

@@ -4,11 +4,12 @@ import asyncio
 import math
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import Enum
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot.batches.errors import ApiError, ApiUnavailable, RateLimited, SpendLimitReached
 
@@ -23,8 +24,7 @@ class Repeatable(Enum):
     UNLESS_SENT = "twice would do it twice: only when the request certainly was not taken"
 
 
-@dataclass(frozen=True)
-class Retries:
+class Retries(Struct, frozen=True):
     """The retry policy of one client.
 
     Attributes:

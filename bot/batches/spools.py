@@ -10,19 +10,18 @@ import re
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import msgspec
+from msgspec import Struct
 
 from bot.batches.errors import RequestsUnreadable
 from bot.batches.request_lines import id_of
 
 
-@dataclass(frozen=True)
-class Divided:
+class Divided(Struct, frozen=True):
     """How many requests went into which part."""
 
     chosen: int

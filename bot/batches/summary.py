@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
+from msgspec import Struct
 
 from bot.batches.causes import Cause
 from bot.batches.errors import BatchesError
@@ -24,8 +25,7 @@ class SummaryUnreadable(BatchesError):
         return f"the summary cannot be read: {self.reason}"
 
 
-@dataclass(frozen=True)
-class OutcomeCounts:
+class OutcomeCounts(Struct, frozen=True):
     """Lines of the file by outcome; the four add up to the lines that are results."""
 
     succeeded: int
@@ -44,8 +44,7 @@ class OutcomeCounts:
         return self.total - self.succeeded
 
 
-@dataclass(frozen=True)
-class CountDifference:
+class CountDifference(Struct, frozen=True):
     """An outcome the batch and the file count differently."""
 
     outcome: str
@@ -53,8 +52,7 @@ class CountDifference:
     in_file: int
 
 
-@dataclass(frozen=True)
-class Cost:
+class Cost(Struct, frozen=True):
     """USD, exact, of all that has a known price; "at least" unless `complete`.
 
     What is not in `amount`: requests of `unknown_models` and in `unknown_regions`, `web_searches` (priced by the piece;
@@ -73,8 +71,7 @@ class Cost:
         return not (self.unknown_models or self.unknown_regions or self.web_searches or self.unreadable)
 
 
-@dataclass(frozen=True)
-class ModelUse:
+class ModelUse(Struct, frozen=True):
     """Succeeded requests of one model. `cost` is USD without web searches; None where any part of it has no price."""
 
     model: str
@@ -84,24 +81,21 @@ class ModelUse:
     web_searches: int = 0
 
 
-@dataclass(frozen=True)
-class OutputSizes:
+class OutputSizes(Struct, frozen=True):
     """Output tokens a succeeded request. `median` is rounded down where it lies between two."""
 
     median: int
     largest: int
 
 
-@dataclass(frozen=True)
-class BrokenLineSample:
+class BrokenLineSample(Struct, frozen=True):
     """A line that is no result, by its number in the file (from 1, blank lines counted), and why."""
 
     number: int
     fault: Fault
 
 
-@dataclass(frozen=True)
-class BrokenLines:
+class BrokenLines(Struct, frozen=True):
     """Lines that are no results: how many, the first few of them."""
 
     count: int = 0
@@ -110,16 +104,14 @@ class BrokenLines:
     """The file ends in the middle of a line: it was not read whole, whatever the connection said."""
 
 
-@dataclass(frozen=True)
-class StopReason:
+class StopReason(Struct, frozen=True):
     """How many succeeded requests stopped for `reason`; None where the API gave none."""
 
     reason: str | None
     count: int
 
 
-@dataclass(frozen=True)
-class ResultsSummary:
+class ResultsSummary(Struct, frozen=True):
     """A results file, read to its end.
 
     `lines` = `counts.total` + `broken.count`; blank lines count nowhere. `bytes_read` is after decompression.

@@ -1,12 +1,11 @@
 """Tokens of one message or of many, by the classes that are priced differently."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.batches.result_parts import UsagePart
 
 
-@dataclass(frozen=True)
-class Tokens:
+class Tokens(Struct, frozen=True):
     """Tokens by class. `input` is what was neither written to the cache nor read from it; `thinking` is in `output`."""
 
     input: int = 0

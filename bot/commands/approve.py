@@ -1,7 +1,8 @@
 """`/batch approve DRAFT`: the second yes to what somebody else wants to send and is above the limit."""
 
-from dataclasses import dataclass, replace
 from typing import ClassVar, Self
+
+from msgspec.structs import replace
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
@@ -13,8 +14,7 @@ from bot.store.audit import AuditOutcome
 from bot.store.drafts import Draft
 
 
-@dataclass(frozen=True)
-class Approve(ChangingCommand):
+class Approve(ChangingCommand, frozen=True):
     """Agree to a draft of somebody else's. `claimed` is the draft as it stands once that is recorded."""
 
     verb: ClassVar[str] = "approve"

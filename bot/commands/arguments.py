@@ -1,21 +1,20 @@
 """Words → the positional words and the options of one verb."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from bot.commands.errors import MissingValue, UnexpectedWord, UnknownOption
 
 
-@dataclass(frozen=True)
-class OptionSpec:
+class OptionSpec(Struct, frozen=True):
     """An option a verb knows: its name without dashes, and whether a value follows it."""
 
     name: str
     takes_value: bool = True
 
 
-@dataclass(frozen=True)
-class Arguments:
+class Arguments(Struct, frozen=True):
     """What follows a verb: positional words in order, options by name (a flag's value is an empty string)."""
 
     verb: str

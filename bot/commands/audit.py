@@ -1,7 +1,9 @@
 """`/batch audit [ID]`: who asked for what, who confirmed, what came of it."""
 
-from dataclasses import dataclass, replace
 from typing import ClassVar, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Permission, ReadingCommand, Services
@@ -13,8 +15,7 @@ from bot.store.audit import AuditEntry as AuditEntry  # what the outcomes are ma
 PAGE = 15
 
 
-@dataclass(frozen=True)
-class AuditShown:
+class AuditShown(Struct, frozen=True):
     """One page of the record, newest first, and how to ask for what is older."""
 
     query: "Audit"
@@ -22,15 +23,13 @@ class AuditShown:
     older: "Audit | None"
 
 
-@dataclass(frozen=True)
-class AuditExported:
+class AuditExported(Struct, frozen=True):
     """The whole record, oldest first."""
 
     entries: tuple[AuditEntry, ...]
 
 
-@dataclass(frozen=True)
-class Audit(ReadingCommand):
+class Audit(ReadingCommand, frozen=True):
     """Ask for the record, of everything or of one batch (also one that is gone: it is looked up in the record)."""
 
     verb: ClassVar[str] = "audit"

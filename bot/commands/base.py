@@ -1,12 +1,14 @@
 """What every command is made of: who asks, what they may do, what a command needs to run."""
 
 import tempfile
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Generic, NewType, Self, TypeVar
+
+import msgspec
+from msgspec import Struct
 
 from bot.batches.client import BatchesClient
 from bot.batches.models import MessageBatch
@@ -41,8 +43,7 @@ class Origin(StrEnum):
     SUBMITTED = "submitted"
 
 
-@dataclass(frozen=True)
-class Caller:
+class Caller(Struct, frozen=True):
     """Who asks, and where; `channel` is None on App Home and in modals, which belong to no channel."""
 
     user: UserId
@@ -55,8 +56,7 @@ async def _anywhere(channel: ChannelId) -> bool:
     return True
 
 
-@dataclass(frozen=True)
-class Services:
+class Services(Struct, frozen=True):
     """What commands reach the outside with; handed in by the composition root.
 
     `enqueue` hands work over in a transaction; `may_post` says whether the bot is in a channel.
@@ -65,19 +65,18 @@ class Services:
     batches: BatchesClient
     database: Database
     now: Callable[[], datetime]
-    prices: Prices = field(default_factory=Prices.load)
+    prices: Prices = msgspec.field(default_factory=Prices.load)
     open_spool: OpenFile = tempfile.TemporaryFile
     """Opens a file of no name, for results on their way to somebody."""
     workshop: Workshop | None = None
     """Where batches are made."""
-    enqueue: Enqueue = field(default=left_to_redrive, kw_only=True)
-    may_post: Callable[[ChannelId], Awaitable[bool]] = field(default=_anywhere, kw_only=True)
-    process_id: str | None = field(default=None, kw_only=True)
+    enqueue: Enqueue = left_to_redrive
+    may_post: Callable[[ChannelId], Awaitable[bool]] = _anywhere
+    process_id: str | None = None
     """This process, as others know it by its heartbeat."""
 
 
-@dataclass(frozen=True)
-class Help:
+class Help(Struct, frozen=True):
     """One verb's usage in three lines: what to type after `/batch`, what it does, an example."""
 
     usage: str
@@ -88,9 +87,11 @@ class Help:
 PUBLIC = OptionSpec("public", takes_value=False)
 
 
-@dataclass(frozen=True)
-class Command(ABC):
-    """One typed wish. Frozen, spelled back into text by `spell`, so that a button can carry it."""
+class Command(Struct, frozen=True):
+    """One typed wish. Frozen, spelled back into text by `spell`, so that a button can carry it.
+
+    That nothing abstract is left out is what the type checker sees to.
+    """
 
     verb: ClassVar[str]
     permission: ClassVar[Permission]
@@ -118,22 +119,20 @@ class Command(ABC):
         """Do it and return its outcome; each verb narrows the type. Raises ExpectedError."""
 
 
-@dataclass(frozen=True)
-class ReadingCommand(Command):
+class ReadingCommand(Command, frozen=True, kw_only=True):
     """A command that only reads; its reply is the caller's alone unless `--public` was said."""
 
     permission: ClassVar[Permission] = Permission.READ
     options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC,)
 
-    public: bool = field(default=False, kw_only=True)
+    public: bool = False
 
     def spell_public(self) -> str:
         """Return the ending that keeps the reply public when the command is spelled again."""
         return " --public" if self.public else ""
 
 
-@dataclass(frozen=True)
-class ChangingCommand(Command):
+class ChangingCommand(Command, frozen=True):
     """A command that changes something: it is proposed first, may ask for a confirmation, and is audited."""
 
     @property
@@ -157,8 +156,7 @@ class ChangingCommand(Command):
 Change = TypeVar("Change", bound=ChangingCommand, covariant=True)
 
 
-@dataclass(frozen=True)
-class Proposal(Generic[Change]):
+class Proposal(Struct, Generic[Change], frozen=True):
     """A change that is about to be made: the command with its full id, and the batch it was read against.
 
     `fetched`: what is remembered of the batch's results, where that matters for a yes.

@@ -1,8 +1,9 @@
 """`/batch cancel ID`: initiate cancellation; what is already running may still finish."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.errors import ApiRejected, KeyRefused
 from bot.batches.models import MessageBatch, check_batch_id
@@ -14,30 +15,26 @@ from bot.store.audit import AuditOutcome
 from bot.store.database import StoreUnavailable
 
 
-@dataclass(frozen=True)
-class CancelRequested:
+class CancelRequested(Struct, frozen=True):
     """The API has taken the cancellation; the batch is canceling now. What came of it will be told in `told_in`."""
 
     batch: MessageBatch
     told_in: Place | None = None
 
 
-@dataclass(frozen=True)
-class CancelTooLate:
+class CancelTooLate(Struct, frozen=True):
     """The batch had ended before; nothing was canceled by this."""
 
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class AlreadyCanceling:
+class AlreadyCanceling(Struct, frozen=True):
     """Somebody has canceled it before."""
 
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class Cancel(ChangingCommand):
+class Cancel(ChangingCommand, frozen=True):
     """Stop a batch; asks first unless it was typed with the full id, which must be one line on a phone."""
 
     verb: ClassVar[str] = "cancel"

@@ -2,9 +2,10 @@
 
 import asyncio
 import re
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import ClassVar, Literal, Self, cast, get_args
+
+from msgspec import Struct
 
 from bot.batches.errors import ApiError
 from bot.batches.models import MessageBatch
@@ -27,16 +28,14 @@ PAGE_SIZE = 1_000
 _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(Struct, frozen=True):
     """A batch whose cost is not known: its results are `gone`, or could not be read just now."""
 
     batch: MessageBatch
     gone: bool
 
 
-@dataclass(frozen=True)
-class CostShown:
+class CostShown(Struct, frozen=True):
     """What was spent on the ended batches created since `since`, UTC days; `cost.complete` speaks of those read.
 
     `more`: the range holds more batches than were looked at.
@@ -48,12 +47,12 @@ class CostShown:
     cost: BatchCost
     by_model: tuple[CostRow, ...]
     by_day: tuple[tuple[date, CostRow], ...]
-    by_name: tuple[CostRow, ...] = field(default=(), kw_only=True)
-    """By owner or by label, where that is asked for; an empty name: nobody's, or without one."""
     unread: tuple[Unread, ...]
     unfinished: int
     more: bool
     priced_on: date | None
+    by_name: tuple[CostRow, ...] = ()
+    """By owner or by label, where that is asked for; an empty name: nobody's, or without one."""
 
     @property
     def complete(self) -> bool:
@@ -61,8 +60,7 @@ class CostShown:
         return self.cost.complete and not self.unread and not self.more
 
 
-@dataclass(frozen=True)
-class Cost(LongCommand):
+class Cost(LongCommand, frozen=True):
     """Ask what the batches created within a range cost."""
 
     verb: ClassVar[str] = "cost"

@@ -4,8 +4,9 @@ import asyncio
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.requests_file import check_requests
 from bot.commands.arguments import Arguments
@@ -21,15 +22,13 @@ PLACEHOLDER = "{value}"
 _MODELS_WAITED_FOR = 1.0  # seconds; somebody waits for the form, and can write a model himself
 
 
-@dataclass(frozen=True)
-class FormWanted:
+class FormWanted(Struct, frozen=True):
     """The form to fill in; `models` are those that take batches, newest first, where the API says which."""
 
     models: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class PromptList:
+class PromptList(Struct, frozen=True):
     """One prompt for a list of values, `{value}` standing for each; `max_tokens` for each answer."""
 
     template: str
@@ -50,8 +49,7 @@ class PromptList:
 CreateOutcome = FormWanted | FileRefused | DraftReady
 
 
-@dataclass(frozen=True)
-class Create(LongCommand):
+class Create(LongCommand, frozen=True):
     """Make a batch of a shared file or of a prompt and a list; without either, ask for them in a form."""
 
     verb: ClassVar[str] = "create"

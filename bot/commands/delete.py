@@ -1,8 +1,9 @@
 """`/batch delete ID`: remove an ended batch and its results for good; always asks first."""
 
 import logging
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.errors import ApiError, ApiUnavailable, BatchNotFound
 from bot.batches.models import BatchId, MessageBatch, check_batch_id
@@ -16,37 +17,32 @@ from bot.store.database import StoreUnavailable
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class DeleteRefused:
+class DeleteRefused(Struct, frozen=True):
     """The batch has not ended; the API deletes ended ones only."""
 
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class Deleted:
+class Deleted(Struct, frozen=True):
     """The batch is gone. `answered` is False when the DELETE's answer was lost and a look found it gone."""
 
     batch_id: BatchId
     answered: bool
 
 
-@dataclass(frozen=True)
-class AlreadyGone:
+class AlreadyGone(Struct, frozen=True):
     """It was gone before this DELETE arrived."""
 
     batch_id: BatchId
 
 
-@dataclass(frozen=True)
-class DeleteDidNotHappen:
+class DeleteDidNotHappen(Struct, frozen=True):
     """The DELETE's answer was lost, and a look found the batch still there."""
 
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class DeleteUnknown:
+class DeleteUnknown(Struct, frozen=True):
     """The DELETE's answer was lost, and looking failed as well."""
 
     batch_id: BatchId
@@ -55,8 +51,7 @@ class DeleteUnknown:
 DeleteOutcome = Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown
 
 
-@dataclass(frozen=True)
-class Delete(ChangingCommand):
+class Delete(ChangingCommand, frozen=True):
     """The one act that cannot be undone."""
 
     verb: ClassVar[str] = "delete"

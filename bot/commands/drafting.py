@@ -7,10 +7,13 @@ import random
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Generic
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.estimate import Basis, Estimate, ModelEstimate, estimate
 from bot.batches.problems import Warned
@@ -54,8 +57,7 @@ class SpoolGone(ExpectedError):
     draft: Draft
 
 
-@dataclass(frozen=True)
-class Left:
+class Left(Struct, frozen=True):
     """What a retry leaves out: a cause that will come back, in words, and how many requests it had."""
 
     type: str
@@ -63,16 +65,14 @@ class Left:
     count: int
 
 
-@dataclass(frozen=True)
-class FileRefused:
+class FileRefused(Struct, frozen=True):
     """The file is not sent: what is wrong with it."""
 
     name: str
     checked: Checked
 
 
-@dataclass(frozen=True)
-class DraftReady:
+class DraftReady(Struct, frozen=True):
     """A draft that is checked and wants a yes.
 
     `left` is what was left out of it, `missing` how many requests could not be found again,
@@ -86,8 +86,7 @@ class DraftReady:
     retried: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class DraftProposal(Generic[Change]):
+class DraftProposal(Struct, Generic[Change], frozen=True):
     """A draft that goes from one state into the next, and whether that needs somebody else's yes."""
 
     command: Change

@@ -1,8 +1,9 @@
 """`/batch drop DRAFT`: its requests are removed from the disk, and none of them is sent."""
 
 import asyncio
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
@@ -12,15 +13,13 @@ from bot.store.audit import AuditOutcome
 from bot.store.drafts import Draft, State
 
 
-@dataclass(frozen=True)
-class Dropped:
+class Dropped(Struct, frozen=True):
     """The draft is gone; nothing was sent."""
 
     draft: Draft
 
 
-@dataclass(frozen=True)
-class Drop(ChangingCommand):
+class Drop(ChangingCommand, frozen=True):
     """Say no to a draft."""
 
     verb: ClassVar[str] = "drop"

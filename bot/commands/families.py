@@ -1,7 +1,8 @@
 """The results of a whole family of batches, merged into one file."""
 
-from dataclasses import dataclass
 from enum import Enum, auto
+
+from msgspec import Struct
 
 from bot.batches.errors import BatchNotFound
 from bot.batches.family import Family
@@ -22,24 +23,21 @@ class WhyAbsent(Enum):
     DELETED = auto()
 
 
-@dataclass(frozen=True)
-class Absent:
+class Absent(Struct, frozen=True):
     """A batch of a family whose results cannot be read."""
 
     batch_id: str
     why: WhyAbsent
 
 
-@dataclass(frozen=True)
-class Kin:
+class Kin(Struct, frozen=True):
     """A batch with all that it was made from and all that was made from it: those that can be read, oldest first."""
 
     readable: tuple[MessageBatch, ...]
     absent: tuple[Absent, ...]
 
 
-@dataclass(frozen=True)
-class Merged:
+class Merged(Struct, frozen=True):
     """A merged file: a line for each request. `broken` lines of the batches' files were no results."""
 
     spool: Spool

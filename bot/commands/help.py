@@ -1,22 +1,21 @@
 """`/batch help [verb]`: the verbs this caller may use, or one verb's usage."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Help, ReadingCommand, Services
 
 
-@dataclass(frozen=True)
-class HelpShown:
+class HelpShown(Struct, frozen=True):
     """The topic asked about, or None for all; which verbs there are is known where it is drawn."""
 
     topic: str | None
     public: bool = False
 
 
-@dataclass(frozen=True)
-class HelpCommand(ReadingCommand):
+class HelpCommand(ReadingCommand, frozen=True):
     """Ask what there is to ask."""
 
     verb: ClassVar[str] = "help"

@@ -1,7 +1,8 @@
 """Keep: the other answer to a question; nothing is changed."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Permission, Services
@@ -9,15 +10,13 @@ from bot.commands.errors import MissingReference
 from bot.store.answers import answer_no
 
 
-@dataclass(frozen=True)
-class Kept:
+class Kept(Struct, frozen=True):
     """The question about batch `subject` is withdrawn; None: this caller had none that was open."""
 
     subject: str | None
 
 
-@dataclass(frozen=True)
-class Keep(Command):
+class Keep(Command, frozen=True):
     """Withdraw a question one was asked. A button's word, not in the help."""
 
     verb: ClassVar[str] = "keep"

@@ -1,7 +1,8 @@
 """`/batch label ID text…`: a name for a batch, which the API has no field for."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
@@ -15,8 +16,7 @@ from bot.store.audit import AuditOutcome
 REMOVE = OptionSpec("remove", takes_value=False)
 
 
-@dataclass(frozen=True)
-class Labelled:
+class Labelled(Struct, frozen=True):
     """The batch has this label now; None: it has none any more. `others`: how many more have the same one."""
 
     batch: MessageBatch
@@ -24,8 +24,7 @@ class Labelled:
     others: int = 0
 
 
-@dataclass(frozen=True)
-class Label(ChangingCommand):
+class Label(ChangingCommand, frozen=True):
     """Name a batch, or take its name away. `batch` is known once it was proposed."""
 
     verb: ClassVar[str] = "label"

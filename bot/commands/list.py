@@ -1,9 +1,12 @@
 """`/batch list`: the workspace's batches, newest first, a page at a time."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import ClassVar, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.client import BatchesClient
 from bot.batches.models import BatchId, BatchPage, MessageBatch, check_batch_id
@@ -25,8 +28,7 @@ SCAN_PAGE_SIZE = 1_000
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-@dataclass(frozen=True)
-class BatchList:
+class BatchList(Struct, frozen=True):
     """One page: the query it answers, the rows, and whether there is something older and newer."""
 
     query: "List"
@@ -36,8 +38,7 @@ class BatchList:
     scanned: int
 
 
-@dataclass(frozen=True)
-class List(ReadingCommand):
+class List(ReadingCommand, frozen=True):
     """Ask for batches; `after` is the id that older ones follow, `before` the id that newer ones precede."""
 
     verb: ClassVar[str] = "list"
@@ -121,8 +122,7 @@ class List(ReadingCommand):
         return await services.database.run(lambda c: labels.find(c, label=self.label, owner=owner))
 
 
-@dataclass(frozen=True)
-class _Filter:
+class _Filter(Struct, frozen=True):
     """What a row has to be; None: anything."""
 
     status: str | None

@@ -1,12 +1,15 @@
 """What making a batch needs: where files come from, where checked ones wait, what is asked before they are sent."""
 
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from enum import Enum, auto
 from pathlib import Path
 from typing import Protocol
+
+import msgspec
+from msgspec import Struct
 
 from bot.batches.catalog import Catalog, ModelsClient
 from bot.batches.errors import ApiError
@@ -45,8 +48,7 @@ class NoFileInMessage(ExpectedError):
     """The message shortcut was used on a message without a file."""
 
 
-@dataclass(frozen=True)
-class SharedFile:
+class SharedFile(Struct, frozen=True):
     """A file as it arrives: whoever reads it closes `chunks`."""
 
     name: str
@@ -64,8 +66,7 @@ class FileSource(Protocol):
         """
 
 
-@dataclass(frozen=True)
-class Gate:
+class Gate(Struct, frozen=True):
     """From where on a second person has to agree: USD at most, and requests; None: no limit."""
 
     dollars: Decimal | None = None
@@ -94,8 +95,7 @@ class Models:
         return self._known[1]
 
 
-@dataclass(frozen=True)
-class Workshop:
+class Workshop(Struct, frozen=True):
     """Where batches are made. `folder` holds checked files until they are sent; `kept` those that were sent."""
 
     files: FileSource
@@ -103,7 +103,7 @@ class Workshop:
     counter: TokenCounter
     kept: KeptRequests
     folder: Path
-    gate: Gate = field(default_factory=Gate)
+    gate: Gate = msgspec.field(default_factory=Gate)
     betas: frozenset[str] = frozenset()
 
     def spool(self, draft_id: str) -> Path:

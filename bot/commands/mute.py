@@ -1,9 +1,10 @@
 """`/batch mute ID|here|CHANNEL [until]`: tell nobody of a batch, or nothing in a channel, for a while or for good."""
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Help, Permission, Services
@@ -19,8 +20,7 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
-@dataclass(frozen=True)
-class Muted:
+class Muted(Struct, frozen=True):
     """Nothing is told of a batch, or in a channel, until a moment or for good; `ended`: it is told again."""
 
     subject: str
@@ -29,8 +29,7 @@ class Muted:
     ended: bool = False
 
 
-@dataclass(frozen=True)
-class Mute(Command):
+class Mute(Command, frozen=True):
     """Mute a batch or a channel: for everyone, and therefore an operator's, and recorded."""
 
     verb: ClassVar[str] = "mute"

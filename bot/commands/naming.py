@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import fields, is_dataclass
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.base import Services
@@ -23,10 +24,10 @@ async def names_in(outcome: object, services: Services) -> Mapping[str, Named]:
 
 
 def _batches(outcome: object) -> Iterator[MessageBatch]:
-    if not is_dataclass(outcome):
+    if not isinstance(outcome, Struct):
         return
-    for field in fields(outcome):
-        value = getattr(outcome, field.name)
+    for name in outcome.__struct_fields__:
+        value = getattr(outcome, name)
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, MessageBatch):
                 yield each

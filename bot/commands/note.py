@@ -1,7 +1,8 @@
 """`/batch note ID text…`: a line about a batch, for whoever looks at it later."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
@@ -14,16 +15,14 @@ from bot.store.audit import AuditOutcome
 LONGEST_NOTE = 500
 
 
-@dataclass(frozen=True)
-class Noted:
+class Noted(Struct, frozen=True):
     """The batch has this note now; None: it has none any more."""
 
     batch: MessageBatch
     note: str | None
 
 
-@dataclass(frozen=True)
-class Note(ChangingCommand):
+class Note(ChangingCommand, frozen=True):
     """Write a line about a batch, or take it away."""
 
     verb: ClassVar[str] = "note"

@@ -1,7 +1,8 @@
 """`/batch notify all|failures|none`: what a channel is told of how batches end."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self, get_args
+
+from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Help, Permission, Services
@@ -12,8 +13,7 @@ from bot.store.watches import QuietLevel
 LEVELS: dict[str, QuietLevel] = {level: level for level in get_args(QuietLevel)}
 
 
-@dataclass(frozen=True)
-class NotifyShown:
+class NotifyShown(Struct, frozen=True):
     """What a channel is told now; `changed`: by this command."""
 
     channel: str
@@ -21,8 +21,7 @@ class NotifyShown:
     changed: bool
 
 
-@dataclass(frozen=True)
-class Notify(Command):
+class Notify(Command, frozen=True):
     """Set or ask what this channel is told: for everyone in it, and therefore an operator's, and recorded."""
 
     verb: ClassVar[str] = "notify"

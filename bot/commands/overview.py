@@ -1,7 +1,8 @@
 """`/batch` alone, and the App Home tab: the batches that are still running."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments
@@ -11,8 +12,7 @@ LOOKED_AT = 100
 """A batch runs for 24 hours at most, so unfinished ones are among the newest."""
 
 
-@dataclass(frozen=True)
-class OverviewShown:
+class OverviewShown(Struct, frozen=True):
     """The unfinished batches among the newest LOOKED_AT, newest first, and the newest ended one."""
 
     unfinished: tuple[MessageBatch, ...]
@@ -20,8 +20,7 @@ class OverviewShown:
     public: bool = False
 
 
-@dataclass(frozen=True)
-class Overview(ReadingCommand):
+class Overview(ReadingCommand, frozen=True):
     """Ask what is running."""
 
     verb: ClassVar[str] = ""

@@ -1,7 +1,8 @@
 """`/batch own ID [@who]`: whose batch it is, which the API has no field for."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments
@@ -13,24 +14,21 @@ from bot.store import labels
 from bot.store.audit import AuditOutcome
 
 
-@dataclass(frozen=True)
-class Owned:
+class Owned(Struct, frozen=True):
     """The batch is this person's now."""
 
     batch: MessageBatch
     owner: str
 
 
-@dataclass(frozen=True)
-class OwnedAlready:
+class OwnedAlready(Struct, frozen=True):
     """It is somebody's already; nothing was changed."""
 
     batch: MessageBatch
     owner: str
 
 
-@dataclass(frozen=True)
-class Own(ChangingCommand):
+class Own(ChangingCommand, frozen=True):
     """Adopt a batch that is nobody's, or hand one over; `owner` None: to the caller, and only if it is nobody's."""
 
     verb: ClassVar[str] = "own"

@@ -2,8 +2,10 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RequestsUnreadable
 from bot.batches.models import BatchId, MessageBatch
@@ -27,8 +29,7 @@ LOOKED_AT = 100
 CLOCKS_DIFFER = timedelta(minutes=2)
 
 
-@dataclass(frozen=True)
-class Sending:
+class Sending(Struct, frozen=True):
     """One POST: the draft whose requests go, where its batch is watched, and the whole that it is a sample of."""
 
     draft: Draft

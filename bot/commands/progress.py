@@ -3,9 +3,12 @@
 import asyncio
 from abc import abstractmethod
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.commands.base import Caller, ReadingCommand, Services
 from bot.errors import ExpectedError
@@ -23,8 +26,7 @@ class Phase(Enum):
     CLOSING = auto()
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How much was read so far: lines and bytes; `wanted` lines, and batches, as far as one knows beforehand."""
 
     subject: str = ""
@@ -111,8 +113,7 @@ class Progress:
             self._ended.set()
 
 
-@dataclass(frozen=True)
-class LongCommand(ReadingCommand):
+class LongCommand(ReadingCommand, frozen=True):
     """A command whose work may take long: its caller sees how it goes on, and may stop it."""
 
     @abstractmethod

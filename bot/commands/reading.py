@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Protocol
 
+from msgspec import Struct
+
 from bot.batches.errors import BatchNotFound, ResultsBroken
 from bot.batches.models import MessageBatch
 from bot.batches.prices import Prices
@@ -27,8 +29,7 @@ _SUMMED_UP_AT_ONCE = 24 * 1024
 _CONVERTED_AT_ONCE = 32 * 1024
 
 
-@dataclass(frozen=True)
-class Fetched:
+class Fetched(Struct, frozen=True):
     """What came out of a batch, who read it and when, and who took the file."""
 
     summary: ResultsSummary
@@ -79,8 +80,7 @@ class Converter(Protocol):
         """Return what is left at the end."""
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Struct, frozen=True):
     """A file that is wanted of the results: how it is made, and where it goes."""
 
     converter: Converter

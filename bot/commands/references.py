@@ -2,8 +2,9 @@
 
 from collections.abc import AsyncIterator
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import NewType
+
+from msgspec import Struct
 
 from bot.batches.client import BatchesClient
 from bot.batches.errors import BatchNotFound
@@ -26,8 +27,7 @@ SEARCH_PAGE_SIZE = 1_000  # the API's largest page
 CANDIDATES_SHOWN = 10
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Struct, frozen=True):
     """The batch, read just now, and whether the reference was its full id."""
 
     batch: MessageBatch

@@ -1,8 +1,9 @@
 """The files that can be had of results, and how each is made of the bytes the API gives."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import assert_never
+
+from msgspec import Struct
 
 from bot.batches.prices import Prices
 from bot.batches.results_csv import CsvConverter
@@ -34,8 +35,7 @@ TAKEN: dict[FileKind, Taken] = {
 """What is recorded of each; the causes are no results."""
 
 
-@dataclass(frozen=True)
-class _AsItCame:
+class _AsItCame(Struct, frozen=True):
     """Every byte as the API gave it."""
 
     def feed(self, chunk: bytes) -> bytes:
@@ -45,8 +45,7 @@ class _AsItCame:
         return b""
 
 
-@dataclass(frozen=True)
-class _Chain:
+class _Chain(Struct, frozen=True):
     """One converter after another."""
 
     first: Converter

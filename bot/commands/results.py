@@ -1,9 +1,11 @@
 """`/batch results ID`: what came out of an ended batch, why requests failed, what it cost; the file on request."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import ClassVar, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.errors import BatchNotFound
 from bot.batches.models import MessageBatch
@@ -21,8 +23,7 @@ from bot.store import batches_seen, summaries
 _FILES = ("errors", "csv", "causes", "family", "partial")
 
 
-@dataclass(frozen=True)
-class ResultsShown:
+class ResultsShown(Struct, frozen=True):
     """What came out; `remembered`: nothing was read for it now. `readable`: the files can still be had."""
 
     query: "Results"
@@ -32,8 +33,7 @@ class ResultsShown:
     readable: bool
 
 
-@dataclass(frozen=True)
-class ResultsFile:
+class ResultsFile(Struct, frozen=True):
     """A file of results, on disk; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
 
     query: "Results"
@@ -44,8 +44,7 @@ class ResultsFile:
     arrived: Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class CausesFile:
+class CausesFile(Struct, frozen=True):
     """The causes of failure as a table are wanted."""
 
     query: "Results"
@@ -53,32 +52,28 @@ class CausesFile:
     fetched: Fetched
 
 
-@dataclass(frozen=True)
-class NothingFailed:
+class NothingFailed(Struct, frozen=True):
     """A file of failures was wanted, and there are none."""
 
     query: "Results"
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class ResultsNotReady:
+class ResultsNotReady(Struct, frozen=True):
     """The batch has not ended: there are no results before that."""
 
     query: "Results"
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class ResultsGone:
+class ResultsGone(Struct, frozen=True):
     """The API does not keep the results any more."""
 
     batch: MessageBatch
     public: bool
 
 
-@dataclass(frozen=True)
-class FamilyFile:
+class FamilyFile(Struct, frozen=True):
     """The merged results of a family; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
 
     query: "Results"
@@ -87,8 +82,7 @@ class FamilyFile:
     arrived: Callable[[], Awaitable[None]]
 
 
-@dataclass(frozen=True)
-class FamilyIncomplete:
+class FamilyIncomplete(Struct, frozen=True):
     """Not all batches of the family can be read: nothing was read, until somebody says that the others will do."""
 
     query: "Results"
@@ -107,8 +101,7 @@ ResultsOutcome = (
 )
 
 
-@dataclass(frozen=True)
-class Results(LongCommand):
+class Results(LongCommand, frozen=True):
     """Ask what came out of a batch, or for one file of it."""
 
     verb: ClassVar[str] = "results"

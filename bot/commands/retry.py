@@ -4,9 +4,11 @@ import asyncio
 import re
 from collections.abc import Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.causes import Cause
 from bot.batches.models import MessageBatch, check_batch_id
@@ -35,8 +37,7 @@ from bot.store import labels
 _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
-@dataclass(frozen=True)
-class NothingToRetry:
+class NothingToRetry(Struct, frozen=True):
     """No request of the batch is worth it; `left` are those that would fail as before."""
 
     query: "Retry"
@@ -44,8 +45,7 @@ class NothingToRetry:
     left: tuple[Left, ...]
 
 
-@dataclass(frozen=True)
-class NoSuchCause:
+class NoSuchCause(Struct, frozen=True):
     """No request failed with the cause that was named; `causes` are those there are."""
 
     query: "Retry"
@@ -53,23 +53,20 @@ class NoSuchCause:
     causes: tuple[Cause, ...]
 
 
-@dataclass(frozen=True)
-class RetryTooEarly:
+class RetryTooEarly(Struct, frozen=True):
     """The batch has not ended: what fails is not known yet."""
 
     query: "Retry"
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class RetryTooLate:
+class RetryTooLate(Struct, frozen=True):
     """The results are no longer kept, so nobody knows which requests failed."""
 
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class OriginalNeeded:
+class OriginalNeeded(Struct, frozen=True):
     """So many requests could be retried, but they are not kept here: the original file is needed.
 
     `looked`: a file was named, and none of them is in it.
@@ -81,8 +78,7 @@ class OriginalNeeded:
     looked: bool = False
 
 
-@dataclass(frozen=True)
-class _Choice:
+class _Choice(Struct, frozen=True):
     """The requests that are to be sent again, what is left out, and what the draft is called after."""
 
     custom_ids: frozenset[str]
@@ -93,8 +89,7 @@ class _Choice:
 RetryOutcome = DraftReady | FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
 
 
-@dataclass(frozen=True)
-class Retry(LongCommand):
+class Retry(LongCommand, frozen=True):
     """Make a child of what errored retryably, expired or was canceled; with `everything` of all that failed.
 
     With a `cause`, called by its type or by its key's `short`, of what failed with that, whether it may succeed or not.

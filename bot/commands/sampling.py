@@ -5,8 +5,10 @@ import errno
 import logging
 import random
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.errors import RequestsUnreadable
 from bot.batches.estimate import estimate_without
@@ -27,8 +29,7 @@ WORTH_A_SAMPLE = 2 * SAMPLE
 _CHANCE = random.SystemRandom()
 
 
-@dataclass(frozen=True)
-class Parts:
+class Parts(Struct, frozen=True):
     """What became of a whole: the sample that is being sent, and the rest, which has every other request."""
 
     whole: Draft

@@ -1,7 +1,8 @@
 """A batch as the API shows it ↔ a batch as the store remembers it."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import asdict, replace
 
 from bot.batches.models import MessageBatch
 from bot.store.batches_seen import SeenBatch
@@ -47,4 +48,4 @@ def fields_of(batch: MessageBatch, now: datetime) -> dict[str, object]:
     """Return the columns of a batch that a sweep changes."""
     seen = replace(seen_of(batch, now), missing_since=None)
     kept = ("id", "fetched_at")
-    return {name: value for name, value in vars(seen).items() if name not in kept}
+    return {name: value for name, value in asdict(seen).items() if name not in kept}

@@ -1,7 +1,8 @@
 """`/batch send DRAFT`: send a checked draft, or a sample of it first; always asks."""
 
-from dataclasses import dataclass, replace
 from typing import ClassVar, Self
+
+from msgspec.structs import replace
 
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
@@ -14,8 +15,7 @@ from bot.store.audit import AuditOutcome
 from bot.store.drafts import Draft, State
 
 
-@dataclass(frozen=True)
-class Send(ChangingCommand):
+class Send(ChangingCommand, frozen=True):
     """Send a draft, once; above the limit, ask for a second person's yes instead. `first`: only a sample, for now.
 
     `claimed` is the draft as it stands once the yes is used up.

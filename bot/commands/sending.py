@@ -1,6 +1,6 @@
 """What can come of sending a draft."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.batches.errors import ApiError, ApiRejected
 from bot.batches.models import MessageBatch
@@ -11,8 +11,7 @@ from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft
 
 
-@dataclass(frozen=True)
-class BatchCreated:
+class BatchCreated(Struct, frozen=True):
     """The draft has become this batch; `kept`: its requests can be sent again. `rest`: what is left after a sample.
 
     `place`: where it is watched by who asked for it. Not `recorded`: the store did not take what is known of it.
@@ -26,15 +25,13 @@ class BatchCreated:
     recorded: bool = True
 
 
-@dataclass(frozen=True)
-class ApprovalAsked:
+class ApprovalAsked(Struct, frozen=True):
     """It is above the limit: nothing was sent, and somebody else has to agree."""
 
     draft: Draft
 
 
-@dataclass(frozen=True)
-class SendRefused:
+class SendRefused(Struct, frozen=True):
     """The API refused the whole; nothing was created. `custom_id` is the request it names, if it names one."""
 
     draft: Draft
@@ -42,16 +39,14 @@ class SendRefused:
     custom_id: str | None
 
 
-@dataclass(frozen=True)
-class NotSent:
+class NotSent(Struct, frozen=True):
     """It certainly did not arrive; the draft can be sent as before. Of a sample the disk or the store took no parts."""
 
     draft: Draft
     error: ApiError | SpoolFailed | StoreUnavailable
 
 
-@dataclass(frozen=True)
-class AnswerLost:
+class AnswerLost(Struct, frozen=True):
     """Nobody knows whether it arrived. `appeared`: batches of that size that are new; None: looking failed too.
 
     `rest`: what is left after a sample, without any of its requests.

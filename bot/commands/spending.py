@@ -1,17 +1,18 @@
 """Sums of what batches cost: in all, by model, by day."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import UTC, date
 from decimal import Decimal
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.models import MessageBatch
 from bot.batches.summary import Cost
 from bot.commands.reading import Fetched
 
 
-@dataclass(frozen=True)
-class CostRow:
+class CostRow(Struct, frozen=True):
     """One model or one day: its batches, succeeded requests, output tokens, and USD; not `complete`: at least that."""
 
     name: str

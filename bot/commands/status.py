@@ -1,8 +1,9 @@
 """`/batch status ID`: the card of one batch."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments
@@ -13,8 +14,7 @@ from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft
 
 
-@dataclass(frozen=True)
-class BatchShown:
+class BatchShown(Struct, frozen=True):
     """The batch as the API has it now, who canceled it, if that was done here, and who watches it.
 
     `rest`: what is left after this sample, and waits for a yes.
@@ -27,8 +27,7 @@ class BatchShown:
     rest: Draft | None = None
 
 
-@dataclass(frozen=True)
-class Status(ReadingCommand):
+class Status(ReadingCommand, frozen=True):
     """Ask how a batch stands."""
 
     verb: ClassVar[str] = "status"

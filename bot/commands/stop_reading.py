@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar, Self
 
+from msgspec import Struct
+
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Permission, Services
 from bot.commands.errors import MissingReference
@@ -10,8 +12,7 @@ from bot.errors import ExpectedError
 from bot.store import readings
 
 
-@dataclass(frozen=True)
-class StopAsked:
+class StopAsked(Struct, frozen=True):
     """Whoever reads has been asked to stop; False: the reading had ended before."""
 
     under_way: bool
@@ -24,8 +25,7 @@ class ReadingOfAnother(ExpectedError):
     user: str
 
 
-@dataclass(frozen=True)
-class StopReading(Command):
+class StopReading(Command, frozen=True):
     """Stop a reading of one's own, in whichever process it goes on; `stop` alone is what `cancel` is suggested for."""
 
     verb: ClassVar[str] = "stop-reading"

@@ -1,7 +1,8 @@
 """`/batch watch [ID]` and `/batch unwatch ID`: be told how a batch goes on, or not any more."""
 
-from dataclasses import dataclass
 from typing import ClassVar, Self
+
+from msgspec import Struct
 
 from bot.batches.models import BatchId, MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments, OptionSpec
@@ -15,8 +16,7 @@ from bot.store.batches_seen import SeenBatch
 from bot.store.watches import Watch as StoredWatch
 
 
-@dataclass(frozen=True)
-class WatchBegun:
+class WatchBegun(Struct, frozen=True):
     """The caller watches the batch; `already`: he did before. The card is, or will be, in `place`."""
 
     batch: MessageBatch
@@ -24,38 +24,33 @@ class WatchBegun:
     already: bool
 
 
-@dataclass(frozen=True)
-class WatchTooLate:
+class WatchTooLate(Struct, frozen=True):
     """The batch has ended: there is nothing to wait for."""
 
     batch: MessageBatch
 
 
-@dataclass(frozen=True)
-class Watched:
+class Watched(Struct, frozen=True):
     """One batch the caller watches, as it was last seen, and the places where he is told."""
 
     batch: MessageBatch
     places: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class WatchesShown:
+class WatchesShown(Struct, frozen=True):
     """What the caller watches, newest first."""
 
     watched: tuple[Watched, ...]
 
 
-@dataclass(frozen=True)
-class Unwatched:
+class Unwatched(Struct, frozen=True):
     """The caller is not told of the batch any more; its cards stay in their places. None: he was not before either."""
 
     batch_id: BatchId
     places: tuple[str, ...]
 
 
-@dataclass(frozen=True)
-class Watch(Command):
+class Watch(Command, frozen=True):
     """Watch a batch, or without one ask what one watches. It changes only what the caller is told."""
 
     verb: ClassVar[str] = "watch"
@@ -104,8 +99,7 @@ async def _shown(services: Services, caller: Caller) -> WatchesShown:
     )
 
 
-@dataclass(frozen=True)
-class Unwatch(Command):
+class Unwatch(Command, frozen=True):
     """Watch a batch no more. It changes only what the caller is told."""
 
     verb: ClassVar[str] = "unwatch"

@@ -1,7 +1,8 @@
 """What the verbs share that let a person be told: the place of a card, and how a watch begins."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.base import Caller, ChannelId, Services
@@ -12,8 +13,7 @@ from bot.store.watches import Reason, Watch
 Wish = Literal["here", "dm"]
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(Struct, frozen=True):
     """Where a card goes: a channel's id, or a person's for his messages; `closed`: the channel that did not let it."""
 
     id: str

@@ -1,8 +1,9 @@
 """Slack's payloads → what a person did, and where to answer."""
 
-from dataclasses import dataclass, replace
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import replace
 from pydantic import ValidationError
 
 from bot.commands.base import Caller, ChannelId, Origin, TeamId, UserId
@@ -16,8 +17,7 @@ from bot.ui.buttons import read_button
 Payload = dict[str, Any]  # Any: JSON from outside; everything beyond this module is typed
 
 
-@dataclass(frozen=True)
-class Received:
+class Received(Struct, frozen=True):
     """One interaction with the place its answer belongs to."""
 
     interaction: Interaction

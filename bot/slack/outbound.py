@@ -1,11 +1,11 @@
 """Reply + surface → the one right Slack call, and the next best one where Slack refuses it."""
 
 import logging
-from dataclasses import replace
 from typing import assert_never
 from urllib.parse import urlsplit
 
 import aiohttp
+from msgspec.structs import replace
 from slack_sdk.http_retry.async_handler import AsyncRetryHandler
 from slack_sdk.http_retry.builtin_async_handlers import (
     AsyncConnectionErrorRetryHandler,

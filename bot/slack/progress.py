@@ -4,9 +4,9 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.commands.base import Caller
@@ -20,8 +20,7 @@ from bot.ui.reply import Message
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """Seconds: how long a work takes before it is shown, between two edits, and between two looks for a stop.
 
     chat.update takes some 50 calls a minute of a whole workspace (docs.slack.dev, rate limits).

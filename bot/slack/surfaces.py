@@ -1,12 +1,11 @@
 """Where an answer belongs: a message's hook, the App Home tab, or a modal."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.commands.base import Caller
 
 
-@dataclass(frozen=True)
-class Hook:
+class Hook(Struct, frozen=True):
     """A slash command or a message's button, answered through its response_url: 5 posts in 30 minutes.
 
     `renews`: the button asks that the answer take the place of its message. `trigger_id`: a form is to be opened.
@@ -19,8 +18,7 @@ class Hook:
     trigger_id: str | None = None
 
 
-@dataclass(frozen=True)
-class Tab:
+class Tab(Struct, frozen=True):
     """The caller's App Home tab; a trigger, good for one modal within 3 seconds, only after a press."""
 
     caller: Caller
@@ -28,8 +26,7 @@ class Tab:
     renews: bool
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Struct, frozen=True):
     """A modal of the caller's; without an id it cannot be reached any more and the answer goes to his messages."""
 
     caller: Caller

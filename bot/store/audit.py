@@ -1,10 +1,10 @@
 """The audit record: what somebody set out to do, written before the act, and what came of it, written after."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from bot.store.confirmations import StoredConfirmation
@@ -14,8 +14,7 @@ AuditOutcome = Literal["asked", "kept", "done", "refused", "failed", "unknown"]
 """The first two are of questions: one was asked, and it was answered with no."""
 
 
-@dataclass(frozen=True)
-class AuditEntry:
+class AuditEntry(Struct, frozen=True):
     """One act: `subject` is its batch id; outcome, detail and finished_at are None while it is under way."""
 
     id: int

@@ -1,10 +1,11 @@
 """The batches that are watched or fed, each as it was last seen."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, func, select, update
 
 from bot.store.portions import portions
@@ -12,8 +13,7 @@ from bot.store.tables import batches as table
 from bot.store.upserts import insert_new
 
 
-@dataclass(frozen=True)
-class SeenBatch:
+class SeenBatch(Struct, frozen=True):
     """What was last seen of a batch.
 
     `shape` says everything a person would notice, in one word to compare by; `body` is the API's JSON, for the card.
@@ -77,8 +77,7 @@ def mark_over(connection: Connection, batch_id: str, now: datetime) -> bool:
     return connection.execute(unfinished.values(over_at=now)).rowcount == 1
 
 
-@dataclass(frozen=True)
-class OpenOnes:
+class OpenOnes(Struct, frozen=True):
     """The batches that are not over: their shapes by id, and between which moments they were created."""
 
     shapes: dict[str, str]

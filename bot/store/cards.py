@@ -1,10 +1,10 @@
 """Cards: one message a batch and channel, which is edited in place as the batch changes."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection, func, or_, select, update
 
 from bot.store.tables import batches
@@ -18,8 +18,7 @@ FURTHEST = timedelta(hours=3)
 """No drawing is put off so far: what is due later was put off by a clock that has been put back."""
 
 
-@dataclass(frozen=True)
-class Card:
+class Card(Struct, frozen=True):
     """A batch's card in a channel, which is `posted_in` (a direct message has an id of its own) at `ts`.
 
     `version` counts the changes there were to show, `shown_version` those that are shown; `shown` is a digest of what

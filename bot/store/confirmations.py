@@ -1,15 +1,15 @@
 """Stored confirmations: asked once, used at most once, gone after a while."""
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, insert, select, update
 
 from bot.store.tables import confirmations as table
 
 
-@dataclass(frozen=True)
-class StoredConfirmation:
+class StoredConfirmation(Struct, frozen=True):
     """A question somebody was asked: by whom, for which command on which batch, and in which state of that batch."""
 
     id: str

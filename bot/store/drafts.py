@@ -1,10 +1,11 @@
 """Batches that were checked and wait for somebody's yes: each is sent at most once, whoever presses what."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from bot.store.tables import drafts as table
@@ -23,8 +24,7 @@ REMEMBERED = timedelta(days=40)
 """So long it is known what became of a draft, as long as its batch is (`old_rows`)."""
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Struct, frozen=True):
     """One file of requests on its way to become a batch; `channel_id` is where it was asked for.
 
     `estimate` is JSON. `parent_id` and `kind` say what it was made from: a batch that it retries, or the sample that

@@ -1,16 +1,15 @@
 """What is to be done now and then by one of several processes: whose turn it is, and how it has been going."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Connection, or_, select, update
 
 from bot.store.tables import duties as table
 from bot.store.upserts import insert_new
 
 
-@dataclass(frozen=True)
-class Duty:
+class Duty(Struct, frozen=True):
     """A duty: when it is due next, how often it was taken, when it was last done well, and since when it fails."""
 
     name: str

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Literal
 
+from msgspec import Struct
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from bot.store.tables import families
@@ -18,8 +18,7 @@ Field = Literal["label", "owner", "note"]
 _AT_ONCE = 400  # parameters of one statement; SQLite before 3.32 takes 999
 
 
-@dataclass(frozen=True)
-class Relative:
+class Relative(Struct, frozen=True):
     """A batch that another one was made from: by a retry, or as the rest after a canary."""
 
     child_id: str
@@ -27,14 +26,13 @@ class Relative:
     kind: str
 
 
-@dataclass(frozen=True)
-class Named:
+class Named(Struct, frozen=True):
     """What is known of a batch here; all empty for one that was made elsewhere and is nobody's yet."""
 
     label: str | None = None
     owner: str | None = None
     note: str | None = None
-    relatives: tuple[Relative, ...] = field(default=())
+    relatives: tuple[Relative, ...] = ()
 
 
 def label_key(text: str) -> str:

@@ -2,9 +2,9 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Connection, Row, Table, func, insert, select
 
 from bot.errors import ExpectedError
@@ -21,8 +21,7 @@ class MoveRefused(ExpectedError):
     """Nothing was moved, or what was moved cannot be trusted: the message says why and what to do."""
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """One table that was moved: how many rows, and a checksum that both sides agree on."""
 
     table: str

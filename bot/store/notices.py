@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
+from msgspec import Struct
 from sqlalchemy import Connection, or_, select, update
 
 from bot.store.portions import portions
@@ -30,8 +30,7 @@ QUEUE = "slack"
 DELIVER = "deliver"
 
 
-@dataclass(frozen=True)
-class Notice:
+class Notice(Struct, frozen=True):
     """One thing to tell in one place. `key` makes a second one impossible; `mentions` are user ids.
 
     `channel_id` is a channel's, or a user's for his direct messages. `thread_ts` is the message it answers, `ts` its
@@ -44,7 +43,7 @@ class Notice:
     channel_id: str
     mentions: tuple[str, ...]
     created_at: datetime
-    payload: Mapping[str, Any] = field(default_factory=dict)
+    payload: Mapping[str, Any] = {}
     attempts: int = 0
     thread_ts: str | None = None
     sent_at: datetime | None = None
@@ -58,8 +57,7 @@ FURTHEST = timedelta(hours=3)
 """No attempt is put off so far: what is due later was put off by a clock that has been put back."""
 
 
-@dataclass(frozen=True)
-class Due:
+class Due(Struct, frozen=True):
     """What is needed of a notice to hand it over again; its words are not read, because they may be unreadable."""
 
     key: str

@@ -1,11 +1,11 @@
 """What is remembered of the results of ended batches: their summary, who read it, and who took the file; no text."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Literal
 
+from msgspec import Struct
 from sqlalchemy import Connection, delete, or_, select, update
 
 from bot.store.tables import summaries as table
@@ -17,8 +17,7 @@ merged file of the family."""
 _AT_ONCE = 500  # parameters of one statement; SQLite before 3.32 takes 999
 
 
-@dataclass(frozen=True)
-class StoredSummary:
+class StoredSummary(Struct, frozen=True):
     """The summary of one batch's results as text, by whom and when they were read, and which file was last taken.
 
     `priced_on` is the date (ISO) of the prices its cost was reckoned with; None where none was needed.

@@ -1,10 +1,11 @@
 """Who watches which batch and where, what is muted, and how quiet a channel is."""
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Literal
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, or_, select
 
 from bot.store.portions import portions
@@ -16,8 +17,7 @@ Reason = Literal["watch", "cancel", "feed"]
 QuietLevel = Literal["all", "failures", "none"]
 
 
-@dataclass(frozen=True)
-class Watch:
+class Watch(Struct, frozen=True):
     """A stored wish to be told. `channel_id` is where the card is: a `D…` or `U…` id means a direct message.
 
     The feed's watches belong to nobody: their `user_id` is empty.

@@ -1,8 +1,9 @@
 """What people want to be told, or not: what a wish changes, in one transaction each."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from bot.store import audit, batches_seen, cards, watches
@@ -11,8 +12,7 @@ from bot.store.watches import QuietLevel, Watch
 from bot.store.work import Enqueue
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(Struct, frozen=True):
     """Who changes what others are told: where, by which command, about which batch or channel, when."""
 
     user_id: str
@@ -60,6 +60,6 @@ def set_level(connection: Connection, level: QuietLevel, change: Recorded) -> No
 
 def _record(connection: Connection, change: Recorded) -> None:
     entry_id = audit.record_intent(
-        connection, **vars(change), verb=change.command.partition(" ")[0], confirmation_id=None
+        connection, **asdict(change), verb=change.command.partition(" ")[0], confirmation_id=None
     )
     audit.record_outcome(connection, entry_id, outcome="done", detail=None, at=change.at)

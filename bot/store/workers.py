@@ -1,9 +1,10 @@
 """The processes that do work: when each was last heard of, and the pace they keep together."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, select, update
 
 from bot.store.tables import paces
@@ -20,8 +21,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a place is free that nobody has used."""
 
 
-@dataclass(frozen=True)
-class Worker:
+class Worker(Struct, frozen=True):
     """A process that does work."""
 
     id: str
@@ -35,7 +35,7 @@ def beat(connection: Connection, worker: Worker, now: datetime) -> None:
     """Note that a process lives."""
     heard = update(table).where(table.c.id == worker.id).values(seen_at=now)
     if connection.execute(heard).rowcount == 0:
-        put(connection, table, {**vars(worker), "seen_at": now})
+        put(connection, table, {**asdict(worker), "seen_at": now})
 
 
 def everyone(connection: Connection) -> list[Worker]:

@@ -3,6 +3,8 @@
 import csv
 import io
 
+from msgspec.structs import asdict
+
 from bot.commands.audit import AuditEntry, AuditExported, AuditShown
 from bot.commands.base import Caller
 from bot.ui.buttons import actions, button
@@ -47,7 +49,7 @@ def render_audit_export(outcome: AuditExported, viewer: Viewer) -> File:
     writer = csv.writer(sheet)
     writer.writerow([*_COLUMNS, *_ENDINGS])
     for entry in outcome.entries:
-        row = vars(entry) | {
+        row = asdict(entry) | {
             "at": entry.at.isoformat(),
             "finished_at": entry.finished_at and entry.finished_at.isoformat(),
         }

@@ -1,9 +1,10 @@
 """One card for a batch: the same in status, in a list row (its short form), in a question and on App Home."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from operator import itemgetter
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch, RequestCounts
 from bot.commands.base import Permission
@@ -28,8 +29,7 @@ SQUARES = 10
 _OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """A batch's state in a few words, with the emoji that stands for it."""
 
     emoji: str

@@ -1,6 +1,6 @@
 """How a question before an act looks: what it is about, what would be lost, two buttons."""
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.cancel import Cancel
@@ -14,8 +14,7 @@ from bot.ui.reply import Message, Placement, Viewer
 from bot.ui.text import code, context, counted, date, duration, header, inline, section
 
 
-@dataclass(frozen=True)
-class _Words:
+class _Words(Struct, frozen=True):
     title: str
     yes: str
     no: str

@@ -1,8 +1,9 @@
 """How the daily digest looks."""
 
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.list import List
@@ -16,16 +17,14 @@ ROWS = 5
 """Of each kind; the rest is a number: a digest is read at a glance, and a message holds 50 blocks."""
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """One kind of batches: how many there are, and the first of them."""
 
     total: int = 0
     shown: tuple[MessageBatch, ...] = ()
 
 
-@dataclass(frozen=True)
-class Digest:
+class Digest(Struct, frozen=True):
     """A day of the workspace: what runs, what ended since a moment, and whose results are about to expire."""
 
     since: datetime
@@ -33,9 +32,9 @@ class Digest:
     succeeded: Share = Share()
     failed: Share = Share()
     expiring: Share = Share()
-    spent: Decimal = field(default=Decimal(0), kw_only=True)
-    spent_whole: bool = field(default=True, kw_only=True)
-    looked_at: int | None = field(default=None, kw_only=True)
+    spent: Decimal = Decimal(0)
+    spent_whole: bool = True
+    looked_at: int | None = None
     """So many of the newest batches, where there were more to look at."""
 
     @property

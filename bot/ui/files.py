@@ -1,7 +1,8 @@
 """What is said of a file besides the message it brings: that it was packed, moved, or did not arrive."""
 
-from dataclasses import replace
 from enum import Enum, auto
+
+from msgspec.structs import replace
 
 from bot.ui.reply import File, Message, Placement
 from bot.ui.text import code, megabytes, section

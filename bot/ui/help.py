@@ -1,6 +1,6 @@
 """How the help looks: only the verbs this caller may use."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.commands.base import Permission
 from bot.commands.help import HelpShown

@@ -1,7 +1,8 @@
 """How the App Home tab looks when it cannot be brought up to date; otherwise it looks like `/batch` alone."""
 
-from dataclasses import replace
 from datetime import datetime
+
+from msgspec.structs import replace
 
 from bot.commands.overview import Overview
 from bot.ui.buttons import actions, button

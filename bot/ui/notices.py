@@ -1,9 +1,10 @@
 """What is said about a watched batch when nobody asked: it ended, it is gone, something of it is about to run out."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, assert_never
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.batches.summary import ResultsSummary
@@ -25,8 +26,7 @@ BatchEvent = Literal["ended", "canceled", "gone", "expires_soon", "results_expir
 """What can happen to a batch that somebody is told of; `canceled`: it ended after a cancel."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(Struct, frozen=True):
     """What a notice is drawn from: the batch as last seen, at which moment, and whom to mention."""
 
     batch: MessageBatch

@@ -1,9 +1,11 @@
 """What may be shown to a person, before it is known where."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import Enum, auto
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.spool import Spool
 from bot.commands.base import Caller, Permission
@@ -24,8 +26,7 @@ class Placement(Enum):
     """In place of the button's message whatever the button says: it must not be pressed again."""
 
 
-@dataclass(frozen=True)
-class Message:
+class Message(Struct, frozen=True):
     """Blocks, and a plain text that says the same to a notification and a screen reader.
 
     `simpler`: what to show where Slack does not take the blocks, because one of them is of a kind it knows only here
@@ -43,8 +44,7 @@ class Message:
         return replace(self, placement=placement)
 
 
-@dataclass(frozen=True)
-class File:
+class File(Struct, frozen=True):
     """A file for the caller alone (his DM), and the message that says so; `public`: for the channel he asked in.
 
     Whoever sends it closes a spool, and awaits `arrived` once somebody has the file. For when it did not arrive:
@@ -66,8 +66,7 @@ class File:
         return self.content.size if isinstance(self.content, Spool) else len(self.content)
 
 
-@dataclass(frozen=True)
-class Form:
+class Form(Struct, frozen=True):
     """A modal to fill in, for a surface that a modal can be opened on; `channel` is where its answer belongs."""
 
     callback_id: str
@@ -80,12 +79,11 @@ class Form:
 Reply = Message | File | Form
 
 
-@dataclass(frozen=True)
-class Viewer:
+class Viewer(Struct, frozen=True):
     """For whom it is drawn: what they may do decides the buttons they see."""
 
     caller: Caller
     may: frozenset[Permission]
     now: datetime
-    names: Mapping[str, Named] = field(default_factory=dict)
+    names: Mapping[str, Named] = {}
     """What batches are called here, by their ids; empty where it was not looked up."""

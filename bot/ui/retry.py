@@ -1,6 +1,6 @@
 """Why there is nothing to retry, or what is missing for it, in words."""
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from bot.batches.causes import Cause
 from bot.commands.drafting import Left

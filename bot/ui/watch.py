@@ -1,8 +1,9 @@
 """How watching looks: the card that stays up to date, and the answers to watch, unwatch, mute and notify."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.mute import Muted
@@ -24,8 +25,7 @@ _LEVELS: dict[QuietLevel, str] = {
 }
 
 
-@dataclass(frozen=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """What a watch card says beyond the batch itself.
 
     `last_seen`: since when the API has not shown it. `gone`: it is not there any more. `is_fed`: the card is in the

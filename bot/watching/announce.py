@@ -1,10 +1,10 @@
 """What a change of a batch means for whoever watches: cards drawn anew, and notices that are sent once."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.batches.models import MessageBatch
@@ -14,8 +14,7 @@ from bot.store.watches import Watch
 from bot.store.work import Enqueue
 
 
-@dataclass(frozen=True)
-class Announcer:
+class Announcer(Struct, frozen=True):
     """Writes cards to draw and notices to send into the transaction that changes a batch."""
 
     enqueue: Enqueue

@@ -2,10 +2,11 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.batches.models import MessageBatch
@@ -30,8 +31,7 @@ _BROADCAST = _ENDINGS | {"gone"}
 """Answers to a card that its channel sees as well."""
 
 
-@dataclass(frozen=True)
-class _Held:
+class _Held(Struct, frozen=True):
     """A notice this process may send now, after `wait`, where its card is (`posted_in`); `rest`: after a sample."""
 
     notice: Notice

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Collection, Iterable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.batches.client import BatchesClient
@@ -27,8 +28,7 @@ MOST = 20_000
 """Batches looked through, newest first; a workspace with more in 29 days gets a digest of its newest, which says so."""
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True):
     """Where the digest goes and at which local hour."""
 
     channel: str
@@ -63,7 +63,8 @@ def digest_of(batches: Iterable[MessageBatch], fetched: Collection[str], now: da
         if batch.results_url and batch.id not in fetched and now < batch.readable_until <= now + SOON:
             kinds["expiring"].append(batch)
     kinds["expiring"].sort(key=lambda batch: batch.readable_until)
-    return Digest(since, *(Share(total=len(found), shown=tuple(found[:ROWS])) for found in kinds.values()))
+    share = {kind: Share(total=len(found), shown=tuple(found[:ROWS])) for kind, found in kinds.items()}
+    return Digest(since, share["running"], share["succeeded"], share["failed"], share["expiring"])
 
 
 def _kind(batch: MessageBatch, since: datetime) -> str | None:

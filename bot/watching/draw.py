@@ -1,10 +1,10 @@
 """The drawing of a card: posted once, edited in place when its content differs, latest wins."""
 
 import logging
-from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
@@ -19,8 +19,7 @@ from bot.watching.words import card_message, digest_of
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class _Held:
+class _Held(Struct, frozen=True):
     """A card this process may draw now, after `wait`; `message` None: it shows everything already."""
 
     card: Card

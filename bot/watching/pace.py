@@ -2,9 +2,10 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
+import msgspec
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.store import workers
@@ -28,13 +29,12 @@ A_MINUTE: Mapping[str, int] = {POST: 300, EDIT: 45}
 A_CHANNEL = timedelta(seconds=1.1)
 
 
-@dataclass(frozen=True)
-class Pace:
+class Pace(Struct, frozen=True):
     """The pace all processes keep together, through the store."""
 
     now: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    a_minute: Mapping[str, int] = field(default_factory=lambda: A_MINUTE)
+    a_minute: Mapping[str, int] = msgspec.field(default_factory=lambda: A_MINUTE)
     """How often a method may be called in any minute; one that is not named, always."""
     a_channel: timedelta = A_CHANNEL
 

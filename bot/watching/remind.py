@@ -2,9 +2,9 @@
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.batches.client import BatchesClient
@@ -29,8 +29,7 @@ GONE = "gone"
 """The status of a batch that was found to be deleted elsewhere."""
 
 
-@dataclass(frozen=True)
-class Reminder:
+class Reminder(Struct, frozen=True):
     """One thing that is due to be told of a batch: where, and whom to mention."""
 
     batch: SeenBatch

@@ -3,10 +3,10 @@
 import logging
 import math
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.batches.client import BatchesClient
@@ -36,8 +36,7 @@ FEED_CARDS = 20
 _LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
 
 
-@dataclass(frozen=True)
-class Sighting:
+class Sighting(Struct, frozen=True):
     """One sweep's findings: what was open when it began, and what it has not seen yet."""
 
     began: datetime

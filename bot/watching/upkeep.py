@@ -5,10 +5,10 @@ import logging
 import os
 import socket
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
+from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.confirmations import EXECUTE
@@ -33,8 +33,7 @@ _SWEEP_LASTS = timedelta(minutes=3)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True)
-class Chore:
+class Chore(Struct, frozen=True):
     """Something one of all processes does every so often; it is done again next time if it fails."""
 
     name: str

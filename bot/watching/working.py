@@ -5,8 +5,9 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from itertools import chain, repeat
+
+from msgspec import Struct
 
 from bot.commands.base import Services
 from bot.confirmations import EXECUTE
@@ -30,8 +31,7 @@ _PAUSES = (1, 5, 15, 30)
 """Seconds between tries to start."""
 
 
-@dataclass(frozen=True)
-class Worker:
+class Worker(Struct, frozen=True):
     """What a worker is made of; each part can also be called by itself."""
 
     services: Services

@@ -3,9 +3,9 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from bot.batches.errors import BatchNotFound
 from bot.batches.models import BatchId

@@ -1,9 +1,9 @@
 """Results: read once, remembered, and told honestly where there are none."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.batches.errors import BatchNotFound
 from bot.batches.models import BatchId

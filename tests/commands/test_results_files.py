@@ -4,10 +4,10 @@ import csv
 import io
 import json
 from collections.abc import AsyncIterator
-from dataclasses import replace
 from typing import IO
 
 import pytest
+from msgspec.structs import replace
 
 from bot.batches.models import BatchId
 from bot.commands.arguments import read_arguments

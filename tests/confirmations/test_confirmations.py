@@ -1,9 +1,9 @@
 """A yes: stored before it is shown, good once, for one person, one command, one state and five minutes."""
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.batches.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, TeamId

@@ -2,11 +2,11 @@
 
 import zlib
 from collections.abc import AsyncIterator
-from dataclasses import replace
 
 import aiohttp
 import httpx
 import pytest
+from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.batches.spool import Spool

@@ -2,12 +2,12 @@
 
 import subprocess
 import sys
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier, Thread
 
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.store import confirmations

@@ -1,8 +1,8 @@
 """Drafts: parted and joined, found to be nobody's, deleted in the end."""
 
-from dataclasses import replace
 from datetime import timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.store import drafts, interrupted, samples, workers

@@ -1,9 +1,10 @@
 """Everything the bot can say of drafts, retries and names; part of the catalogue in tests/ui/catalog.py."""
 
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from pathlib import Path
+
+from msgspec.structs import replace
 
 from bot.batches import errors as api
 from bot.batches.causes import Cause

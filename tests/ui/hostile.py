@@ -1,8 +1,11 @@
 """Puts a text into every field of an outcome or an error whose words come from outside."""
 
+from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
 from enum import Enum
 from typing import Any, TypeVar
+
+from msgspec import Struct, structs
 
 from bot.batches.models import MessageBatch
 from bot.commands.mute import Muted
@@ -38,11 +41,12 @@ def _spoiled(value: Any, text: str, status: bool) -> Any:
             return tuple(_spoiled(inner, text, status) for inner in value)
         case str():
             return text
+    if isinstance(value, Struct):
+        return structs.replace(value, **_changes(value, value.__struct_fields__, text, status))
     if is_dataclass(value) and not isinstance(value, type):
-        changes = {
-            field.name: _spoiled(getattr(value, field.name), text, status)
-            for field in fields(value)
-            if field.name not in OURS
-        }
-        return replace(value, **changes)
+        return replace(value, **_changes(value, (field.name for field in fields(value)), text, status))
     return value
+
+
+def _changes(value: object, names: Iterable[str], text: str, status: bool) -> dict[str, Any]:
+    return {name: _spoiled(getattr(value, name), text, status) for name in names if name not in OURS}

@@ -1,9 +1,10 @@
 """What the bot can say of results, of their cost, and of reading them: outcomes and errors for the catalogue."""
 
 import io
-from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
+
+from msgspec.structs import replace
 
 from bot.batches.causes import Cause
 from bot.batches.result_parts import Fault

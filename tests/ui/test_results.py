@@ -1,8 +1,7 @@
 """The card of results: honest about what does not add up, and no larger than Slack takes."""
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from bot.batches.causes import Cause
 from bot.batches.models import BatchId

@@ -111,14 +111,13 @@ NOTICES: dict[str, Message] = {
         Notice("act:1", None, "act", ADA.user, BOTH, NOW, {"words": "I looked again."}), None, NOW
     ),
 }
+MANY = Share(2_000, tuple(running(id=batch_id(n)) for n in range(5)))
 FEW = Share(2, (ENDED, BATCHES["ended_none_succeeded"]))
 DIGESTS: dict[str, Message] = {
     "digest": render_digest(
         Digest(NOW, Share(1, (running(),)), Share(12), FEW, Share(1, (BATCHES["ended_all_succeeded"],)))
     ),
-    "digest_of_many": render_digest(
-        Digest(NOW, *(Share(2_000, tuple(running(id=batch_id(n)) for n in range(5))) for _ in range(4)))
-    ),
+    "digest_of_many": render_digest(Digest(NOW, MANY, MANY, MANY, MANY)),
     "digest_not_of_all": render_digest(Digest(NOW, succeeded=Share(20_000, (ENDED,)), looked_at=20_000)),
     "digest_all_well": render_digest(Digest(NOW, succeeded=Share(3, (ENDED,)))),
 }

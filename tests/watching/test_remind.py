@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from msgspec.structs import asdict
 from sqlalchemy import Connection, update
 
 from bot.batches.models import MessageBatch
@@ -25,7 +26,7 @@ DAYS = timedelta(days=1)
 
 def seen(batch: MessageBatch, **changes: object) -> SeenBatch:
     found = seen_of(batch, CREATED + timedelta(hours=1))
-    return SeenBatch(**{**vars(found), **changes})
+    return SeenBatch(**{**asdict(found), **changes})
 
 
 @pytest.mark.parametrize(
