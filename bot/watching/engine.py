@@ -180,6 +180,7 @@ class Engine:
             "max_executor_threads": 24,
             "sys_db_polling_concurrency": 2,
             "scheduler_polling_interval_sec": 3_600.0,  # nothing is on its schedule: duties are in our own table
+            "notification_listener_polling_interval_sec": 0.1,  # none are used, but each end waits for its sleep
         }
 
     @property
