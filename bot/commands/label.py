@@ -10,7 +10,7 @@ from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission,
 from bot.commands.errors import MissingReference
 from bot.commands.names import check_label
 from bot.commands.references import Reference, find_batch, reference
-from bot.store import labels
+from bot.store import labels, renames
 from bot.store.audit import AuditOutcome
 
 REMOVE = OptionSpec("remove", takes_value=False)
@@ -64,7 +64,7 @@ class Label(ChangingCommand, frozen=True):
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, label, now = self.batch, self.label, services.now()
         await services.database.run(
-            lambda connection: labels.change(connection, batch.id, "label", label, by=caller.user, at=now)
+            lambda c: renames.rename(c, services.enqueue, batch.id, "label", label, by=caller.user, at=now)
         )
         same = await services.database.run(lambda c: labels.find(c, label=label)) if label else frozenset()
         return Labelled(batch, label, len(same - {batch.id}))

@@ -9,7 +9,7 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.errors import BadValue, MissingReference
 from bot.commands.references import Reference, find_batch, reference
-from bot.store import labels
+from bot.store import renames
 from bot.store.audit import AuditOutcome
 
 LONGEST_NOTE = 500
@@ -63,7 +63,7 @@ class Note(ChangingCommand, frozen=True):
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, note, now = self.batch, self.note, services.now()
         await services.database.run(
-            lambda connection: labels.change(connection, batch.id, "note", note, by=caller.user, at=now)
+            lambda c: renames.rename(c, services.enqueue, batch.id, "note", note, by=caller.user, at=now)
         )
         return Noted(batch, note)
 

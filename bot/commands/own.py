@@ -10,7 +10,7 @@ from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission,
 from bot.commands.errors import MissingReference
 from bot.commands.names import check_person
 from bot.commands.references import Reference, find_batch, reference
-from bot.store import labels
+from bot.store import labels, renames
 from bot.store.audit import AuditOutcome
 
 
@@ -61,11 +61,12 @@ class Own(ChangingCommand, frozen=True):
     async def run(self, services: Services, caller: Caller) -> Owned | OwnedAlready:
         """Store it: two who adopt at the same moment are not both told yes. Raises StoreUnavailable."""
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
-        batch, owner, now, database = self.batch, self.owner, services.now(), services.database
+        batch, owner, now = self.batch, self.owner, services.now()
+        database, enqueue = services.database, services.enqueue
         if owner is not None:
-            await database.run(lambda c: labels.change(c, batch.id, "owner", owner, by=caller.user, at=now))
+            await database.run(lambda c: renames.rename(c, enqueue, batch.id, "owner", owner, by=caller.user, at=now))
             return Owned(batch, owner)
-        if await database.run(lambda c: labels.adopt(c, batch.id, caller.user, at=now)):
+        if await database.run(lambda c: renames.adopt(c, enqueue, batch.id, caller.user, at=now)):
             return Owned(batch, caller.user)
         named = (await database.run(lambda c: labels.of(c, [batch.id])))[batch.id]
         return OwnedAlready(batch, named.owner or caller.user)

@@ -17,7 +17,7 @@ from bot.commands.sampling import Parts, parted, remove_spools
 from bot.commands.seen import seen_of
 from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.commands.watching import Place, place_of
-from bot.store import drafts, labels, outset, samples
+from bot.store import cards, drafts, labels, outset, samples
 from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft
 from bot.store.labels import Relative
@@ -152,6 +152,7 @@ def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBa
         labels.change(connection, batch.id, "label", draft.label, by=by, at=now)
     if draft.kind and draft.parent_id:
         labels.relate(connection, Relative(batch.id, draft.parent_id, draft.kind))
+        cards.redraw_all(connection, services.enqueue, draft.parent_id, now)
     if draft.rest_id is not None:
         samples.adopt(connection, draft.rest_id, batch.id)
         samples.release(connection, draft, now)

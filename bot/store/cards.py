@@ -62,6 +62,12 @@ def redraw(
     _hand_over(connection, enqueue, batch_id, channel_id, str(version))
 
 
+def redraw_all(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime) -> None:
+    """Have every card of a batch drawn again, because what it says has changed."""
+    for card in of_batch(connection, batch_id):
+        redraw(connection, enqueue, batch_id, card.channel_id, now)
+
+
 def hand_over_again(connection: Connection, enqueue: Enqueue, card: Card, at: datetime, delay: timedelta) -> None:
     """Hand the drawing of a card over once more, to be tried after `delay`."""
     postpone(connection, card, at + delay)

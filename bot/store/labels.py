@@ -11,6 +11,7 @@ from sqlalchemy import Connection, delete, insert, or_, select, update
 
 from bot.store.tables import families
 from bot.store.tables import labels as table
+from bot.store.upserts import insert_new
 
 Kind = Literal["retry", "canary"]
 Field = Literal["label", "owner", "note"]
@@ -116,15 +117,7 @@ def forget(connection: Connection, batch_id: str) -> None:
 def _ensure(connection: Connection, batch_id: str, by: str, at: datetime) -> None:
     """Have a row for the batch, also where another process makes it at the same moment."""
     values = {"batch_id": batch_id, "changed_by": by, "changed_at": at}
-    # Each dialect takes 50 ms of the start, so only the one in use is loaded.
-    if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        connection.execute(sqlite.insert(table).values(values).on_conflict_do_nothing())
-    else:
-        from sqlalchemy.dialects import postgresql
-
-        connection.execute(postgresql.insert(table).values(values).on_conflict_do_nothing())
+    insert_new(connection, table, values)
 
 
 def _portions(batch_ids: Iterable[str]) -> Iterator[list[str]]:

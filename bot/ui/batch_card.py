@@ -134,13 +134,13 @@ def card_facts(
 ) -> tuple[Block, ...]:
     """Return the card without its first line and its buttons; `canceled_by` and `watchers` are users' ids.
 
-    `shared`: watchers are counted instead of named, because their names would mention them before it is over.
+    `shared`: owner and watchers are not named, because their names would mention them before it is over.
     """
     requests = requests_line(batch)
     if batch.has_ended and (squares := bar(batch.request_counts)):
         requests = f"{squares}\n{requests}"
     requests = "\n".join([requests, *kin_lines(batch, named)])
-    people = people_of(named)
+    people = people_of(named, shared=shared)
     people += [f"canceled by <@{canceled_by}>"] if canceled_by else []
     if watchers:
         people.append(f"watched by {counted(len(watchers), 'person', 'people') if shared else _named(watchers)}")
@@ -155,11 +155,15 @@ def _named(users: Sequence[str]) -> str:
     return ", ".join([*(f"<@{user}>" for user in users[:NAMED]), *more])
 
 
+def called(batch: MessageBatch, named: Named | None = None) -> str:
+    """Return what a batch is called in a title: its label, or the short id."""
+    return plain(named.label, 80) if named and named.label else short_id(batch)
+
+
 def card_title(batch: MessageBatch, named: Named | None = None) -> str:
-    """Return the first line: the verdict, and the label or the short id."""
+    """Return the first line: the verdict, and what the batch is called."""
     said = verdict(batch)
-    name = plain(named.label, 80) if named and named.label else short_id(batch)
-    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {name}"
+    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {called(batch, named)}"
 
 
 def batch_card(

@@ -11,11 +11,16 @@ from bot.ui.text import code, counted, inline, mention, section
 MOST_RELATIVES = 3
 
 
-def people_of(named: Named | None) -> list[str]:
-    """Return the owner and the relatives, for the small print of a card; nothing where it was not looked up."""
+def people_of(named: Named | None, *, shared: bool = False) -> list[str]:
+    """Return the owner, for the small print of a card; nothing where it was not looked up.
+
+    `shared`: that there is one, because a name would mention him to the whole channel.
+    """
     if named is None:
         return []
-    return [f"owner {mention(named.owner)}" if named.owner else "owner unknown"]
+    if named.owner is None:
+        return ["owner unknown"]
+    return ["owned"] if shared else [f"owner {mention(named.owner)}"]
 
 
 def note_line(named: Named | None) -> str:

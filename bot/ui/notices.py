@@ -12,8 +12,9 @@ from bot.commands.list import List
 from bot.commands.references import Reference
 from bot.commands.status import Status
 from bot.store.drafts import Draft
+from bot.store.labels import Named
 from bot.store.notices import Notice
-from bot.ui.batch_card import bar, card_title, requests_line, short_id
+from bot.ui.batch_card import bar, called, card_title, requests_line, short_id
 from bot.ui.buttons import actions, button
 from bot.ui.money import spent
 from bot.ui.reply import Block, Message
@@ -36,6 +37,13 @@ class Told(Struct, frozen=True):
     details: Sequence[str] = ()
     rest: Draft | None = None
     """What is left after a sample, and waits for a yes."""
+    named: Named | None = None
+    """What the batch is called here."""
+
+    @property
+    def called(self) -> str:
+        """Return what the batch is called in a title."""
+        return called(self.batch, self.named)
 
 
 def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
@@ -50,6 +58,7 @@ def draw_notice(
     now: datetime,
     details: Sequence[str] = (),
     rest: Draft | None = None,
+    named: Named | None = None,
 ) -> Message:
     """Return what a stored notice says; `batch` is as last seen. Raises ValueError, KeyError: it cannot be read."""
     payload = notice.payload
@@ -63,7 +72,7 @@ def draw_notice(
     if batch is None:
         raise ValueError(f"a notice of {notice.event} without its batch")
     seen = payload.get("last_seen")
-    told = Told(batch, notice.mentions, now, datetime.fromisoformat(seen) if seen else None, details, rest)
+    told = Told(batch, notice.mentions, now, datetime.fromisoformat(seen) if seen else None, details, rest, named)
     return render_notice(notice.event, told)
 
 
@@ -81,13 +90,13 @@ def render_notice(event: BatchEvent, told: Told) -> Message:
         case "canceled":
             return _drawn(told, f"{_outcome(told.batch)}\n{canceled_words(told.batch)}")
         case "gone":
-            return _drawn(told, gone_words(told.last_seen), title=f"🗑️ Deleted elsewhere · {short_id(told.batch)}")
+            return _drawn(told, gone_words(told.last_seen), title=f"🗑️ Deleted elsewhere · {told.called}")
         case "expires_soon":
-            return _drawn(told, _runs_out(told), title=f"⏳ Runs out soon · {short_id(told.batch)}")
+            return _drawn(told, _runs_out(told), title=f"⏳ Runs out soon · {told.called}")
         case "results_expire_7d" | "results_expire_1d":
-            return _drawn(told, _results_go(told), title=f"⏳ Results expire soon · {short_id(told.batch)}")
+            return _drawn(told, _results_go(told), title=f"⏳ Results expire soon · {told.called}")
         case "unseen":
-            return _drawn(told, unseen_words(told.last_seen), title=f"⚪ Not seen for a while · {short_id(told.batch)}")
+            return _drawn(told, unseen_words(told.last_seen), title=f"⚪ Not seen for a while · {told.called}")
         case unreachable:
             assert_never(unreachable)
 
@@ -146,7 +155,7 @@ def _results_go(told: Told) -> str:
 
 
 def _drawn(told: Told, words: str, title: str | None = None) -> Message:
-    title = title or card_title(told.batch)
+    title = title or card_title(told.batch, told.named)
     who = " ".join(f"<@{user}>" for user in told.mentions)
     lines = f"*{inline(title)}*\n{code(told.batch.id)}\n{words}"
     more: tuple[Block, ...] = (context("\n".join(told.details)),) if told.details else ()

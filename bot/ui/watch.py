@@ -10,8 +10,9 @@ from bot.commands.mute import Muted
 from bot.commands.notify import Notify, NotifyShown
 from bot.commands.references import Reference
 from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, Watched, WatchesShown, WatchTooLate
+from bot.store.labels import Named
 from bot.store.watches import QuietLevel
-from bot.ui.batch_card import batch_card, card_facts, card_row, card_text, card_title, short_id
+from bot.ui.batch_card import batch_card, called, card_facts, card_row, card_text, card_title, short_id
 from bot.ui.buttons import actions, button, fits
 from bot.ui.notices import gone_words, unseen_words
 from bot.ui.reply import Block, Message, Viewer
@@ -41,23 +42,24 @@ class Standing(Struct, frozen=True):
 
 def watch_card(batch: MessageBatch, viewer: Viewer, standing: Standing) -> Message:
     """Return the card of a channel: everybody there sees it, so it has every button this state allows."""
+    named = viewer.names.get(batch.id)
     if standing.gone:
-        return _gone_card(batch, standing)
+        return _gone_card(batch, standing, named)
     blocks = batch_card(batch, viewer, standing.canceled_by, standing.watchers, shared=True)
     notes = []
     if standing.last_seen is not None and not batch.has_ended:
         notes.append(unseen_words(standing.last_seen))
     if batch.has_ended and batch.results_url is None and batch.archived_at is None:
         notes.append("The batch has ended; the API does not offer its results yet.")
-    if standing.is_fed and not standing.watchers:
+    if standing.is_fed and not standing.watchers and (named is None or named.owner is None):
         notes.append("Nobody owns this batch: it was not made through me, and nobody watches it.")
     more: tuple[Block, ...] = (context(" ".join(notes)),) if notes else ()
-    return Message(" ".join([card_text(batch, viewer.names.get(batch.id)), *notes]), (*blocks, *more), public=True)
+    return Message(" ".join([card_text(batch, named), *notes]), (*blocks, *more), public=True)
 
 
-def _gone_card(batch: MessageBatch, standing: Standing) -> Message:
-    title, words = f"🗑️ Deleted elsewhere · {short_id(batch)}", gone_words(standing.last_seen)
-    blocks = (header(title), *card_facts(batch, standing.canceled_by), section(words))
+def _gone_card(batch: MessageBatch, standing: Standing, named: Named | None) -> Message:
+    title, words = f"🗑️ Deleted elsewhere · {called(batch, named)}", gone_words(standing.last_seen)
+    blocks = (header(title), *card_facts(batch, standing.canceled_by, named=named, shared=True), section(words))
     return Message(f"{inline(title)} ({inline(batch.id)}). {words}", blocks, public=True)
 
 

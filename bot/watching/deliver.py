@@ -12,10 +12,11 @@ from sqlalchemy import Connection
 from bot.batches.models import MessageBatch
 from bot.commands.seen import batch_of
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
-from bot.store import batches_seen, cards, notices, samples
+from bot.store import batches_seen, cards, labels, notices, samples
 from bot.store.batches_seen import SeenBatch
 from bot.store.database import Database
 from bot.store.drafts import Draft
+from bot.store.labels import Named
 from bot.store.notices import KNOWN, Notice
 from bot.store.work import Enqueue
 from bot.ui.notices import draw_notice
@@ -39,6 +40,7 @@ class _Held(Struct, frozen=True):
     wait: timedelta
     posted_in: str | None
     rest: Draft | None
+    named: Named | None
 
 
 class Deliver:
@@ -100,7 +102,7 @@ class Deliver:
         notice, batch = held.notice, batch_of(held.seen) if held.seen is not None else None
         ends = batch is not None and notice.event in _ENDINGS
         details = await self._explain(batch) if batch is not None and ends else ()
-        return draw_notice(notice, batch, self._pace.now(), details, held.rest)
+        return draw_notice(notice, batch, self._pace.now(), details, held.rest, held.named)
 
     def _hold(self, connection: Connection, key: str) -> _Held | None:
         """Claim the notice and a moment to post at; what cannot be done now is handed over again."""
@@ -119,7 +121,8 @@ class Deliver:
         seen = batches_seen.get(connection, claimed.batch_id) if claimed.batch_id else None
         over = claimed.batch_id if claimed.event in _BROADCAST else None
         rest = samples.rest_of(connection, over) if over else None
-        return _Held(claimed, seen, wait, card.posted_in if card else None, rest)
+        named = labels.of(connection, [seen.id])[seen.id] if seen else None
+        return _Held(claimed, seen, wait, card.posted_in if card else None, rest, named)
 
     def _readable(self, connection: Connection, key: str) -> Notice | None:
         """Read a notice; give up what is spoilt, and leave what a newer version has to tell to its workers."""

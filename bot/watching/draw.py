@@ -8,7 +8,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
-from bot.store import audit, batches_seen, cards, watches
+from bot.store import audit, batches_seen, cards, labels, watches
 from bot.store.cards import Card
 from bot.store.database import Database
 from bot.store.work import Enqueue
@@ -106,7 +106,9 @@ class Draw:
             if seen is None:
                 raise ValueError("a card of a batch that is not stored")
             known = watches.of_batch(connection, card.batch_id)
-            return card_message(seen, card.channel_id, known, audit.who_did(connection, "cancel", card.batch_id), now)
+            canceled_by = audit.who_did(connection, "cancel", card.batch_id)
+            named = labels.of(connection, [card.batch_id])[card.batch_id]
+            return card_message(seen, card.channel_id, known, canceled_by, now, named)
         except (ValueError, KeyError, TypeError) as error:  # a poisoned row; pydantic's error is a ValueError
             log.exception("the card of %s could not be drawn", card.batch_id)
             self._failed(connection, card, error)

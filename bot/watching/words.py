@@ -8,13 +8,19 @@ from datetime import datetime
 from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
 from bot.commands.seen import batch_of
 from bot.store.batches_seen import SeenBatch
+from bot.store.labels import Named
 from bot.store.watches import Watch
 from bot.ui.reply import Message, Viewer
 from bot.ui.watch import Standing, watch_card
 
 
 def card_message(
-    seen: SeenBatch, channel_id: str, known: Sequence[Watch], canceled_by: str | None, now: datetime
+    seen: SeenBatch,
+    channel_id: str,
+    known: Sequence[Watch],
+    canceled_by: str | None,
+    now: datetime,
+    named: Named | None = None,
 ) -> Message:
     """Return a batch's card for a channel; everybody there sees it, so it has every button this state allows."""
     here = [watch for watch in known if watch.channel_id == channel_id]
@@ -26,7 +32,8 @@ def card_message(
     )
     reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # a channel's readers are many
     caller = Caller(reader, TeamId(""), ChannelId(channel_id))
-    return watch_card(batch_of(seen), Viewer(caller, frozenset(Permission), now), standing)
+    names = {seen.id: named} if named is not None else {}
+    return watch_card(batch_of(seen), Viewer(caller, frozenset(Permission), now, names), standing)
 
 
 def digest_of(message: Message) -> str:

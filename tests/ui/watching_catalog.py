@@ -3,6 +3,8 @@
 from datetime import timedelta
 from typing import get_args
 
+from msgspec.structs import replace
+
 from bot.commands.base import ChannelId
 from bot.commands.cancel import CancelRequested
 from bot.commands.errors import NeedsChannel
@@ -13,6 +15,7 @@ from bot.commands.status import BatchShown
 from bot.commands.watch import Unwatched, WatchBegun, Watched, WatchesShown, WatchTooLate
 from bot.commands.watching import Place
 from bot.errors import ExpectedError
+from bot.store.labels import Named
 from bot.store.notices import Notice
 from bot.ui.digest import Digest, Share, render_digest
 from bot.ui.notices import BatchEvent, Told, draw_notice, render_notice
@@ -23,6 +26,7 @@ from tests.ui.create_catalog import REST
 
 ENDED = BATCHES["ended_some_succeeded"]
 BOTH = (ADA.user, BEN.user)
+NAMED = Named("Nightly eval", ADA.user, "after the *prompt* fix")
 CHANNEL = Place("C0BATCHES")
 DIRECT = Place(ADA.user)
 CLOSED = Place(ADA.user, ChannelId("C0GENERAL"))
@@ -61,6 +65,7 @@ ERRORS: dict[str, ExpectedError] = {"needs_channel": NeedsChannel("notify")}
 CARDS: dict[str, Message] = {
     **{f"card_{name}": watch_card(batch, ADMIN, Standing(BOTH)) for name, batch in BATCHES.items()},
     "card_nobody_watches": watch_card(running(), ADMIN, Standing()),
+    "card_named": watch_card(running(), replace(ADMIN, names={ID: NAMED}), Standing(BOTH)),
     "card_unseen": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW - timedelta(minutes=20))),
     "card_gone": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW, gone=True)),
     "card_canceled_by": watch_card(canceling(), ADMIN, Standing(BOTH, canceled_by=BEN.user)),
@@ -101,6 +106,7 @@ NOTICES: dict[str, Message] = {
         for name, each in BATCHES.items()
         if each.has_ended
     },
+    "notice_named": render_notice("ended", Told(ENDED, BOTH, NOW, named=NAMED)),
     "notice_for_nobody": render_notice("ended", Told(ENDED, (), NOW)),
     "notice_with_details": render_notice(
         "ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))

@@ -1,0 +1,31 @@
+"""What a batch is called here, whose it is, what is noted of it: changed together with every card that says so."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.store import cards, labels
+from bot.store.work import Enqueue
+
+
+def rename(
+    connection: Connection,
+    enqueue: Enqueue,
+    batch_id: str,
+    what: labels.Field,
+    value: str | None,
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Set one field of a batch, or take it away with None."""
+    labels.change(connection, batch_id, what, value, by=by, at=at)
+    cards.redraw_all(connection, enqueue, batch_id, at)
+
+
+def adopt(connection: Connection, enqueue: Enqueue, batch_id: str, owner: str, *, at: datetime) -> bool:
+    """Make a batch that is nobody's somebody's; False where it has an owner."""
+    adopted = labels.adopt(connection, batch_id, owner, at=at)
+    if adopted:
+        cards.redraw_all(connection, enqueue, batch_id, at)
+    return adopted
