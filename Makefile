@@ -9,7 +9,7 @@ demo: .venv/run
 
 # In memory where there is such a place: every commit of a store waits for the disk.
 test: .venv/dev
-	TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/pytest -q -n 4
+	TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/pytest -q -n 4 --dist worksteal
 
 check: format lint types imports test schemas
 

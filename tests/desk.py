@@ -149,12 +149,16 @@ class Desk:
         return await self.seeing(user, lambda: self.slack.press(user, thing, text=text))
 
     async def seeing(self, user: str, act: Callable[[], Awaitable[Delivery]]) -> list[SlackMessage]:
-        """Do something that must be acked, wait for the answer, and give back what this person newly sees."""
+        """Do something that must be acked, wait for the answer, and give back what this person newly sees.
+
+        What the worker posts at the same moment (it has a key of its own) is no answer, where there is one.
+        """
         before = self._sees(user)
         delivery = await act()
         await self.bot.in_flight.drain()
         assert delivery.acked, delivery.error
-        return [message for place, message in self._sees(user).items() if before.get(place) != message]
+        seen = [message for place, message in self._sees(user).items() if before.get(place) != message]
+        return [message for message in seen if message.metadata is None] or seen
 
     async def home(self, user: str = ADA) -> View:
         """Open the App Home tab, wait, and give back what is on it."""
