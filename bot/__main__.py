@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from bot.errors import ExpectedError
 from bot.logs import TEXT, write_log
 
+HEAD_START = 0.5
+"""Seconds."""
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line says; returns the exit status: 0 done, 1 it cannot, 2 it was not understood."""
@@ -40,7 +43,7 @@ async def _run(options: argparse.Namespace) -> int:
     for warning in unknown_settings():
         logging.getLogger("bot").warning(warning)
     stopped = _stop_signals()
-    async with running(settings, part=Part[options.part]):
+    async with running(settings, part=Part[options.part], head_start=HEAD_START):
         gc.freeze()  # what has been loaded stays: a full collection of a started bot takes 50 ms
         gc.enable()
         logging.getLogger("bot").info("started: %s", options.command)

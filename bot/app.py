@@ -108,29 +108,30 @@ async def running(
     now: Callable[[], datetime] = utc_now,
     pace: ProgressPace | None = None,
     part: Part = Part.BOTH,
+    head_start: float = 0.0,
 ) -> AsyncIterator[Bot]:
     """Start a bot, or one part of it, until the block is left; then stop taking, finish what is under way, close.
+
+    `head_start`: seconds that commands have to themselves before the worker begins, which loads a lot.
 
     Raises:
         PricesUnreadable, SlackRefused, SlackUnreachable, PortTaken, StoreUnusable: it cannot start, in one sentence.
     """
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
-        door_is_open = asyncio.Event()
-        part_of_it = at_work(parts.worker, door_is_open, takes=Part.WEB in part, does=Part.WORKER in part)
-        await stack.enter_async_context(part_of_it)
+        opened = asyncio.Event()
+        await stack.enter_async_context(at_work(parts.worker, opened, takes=Part.WEB in part, does=Part.WORKER in part))
         in_flight = InFlight()
         progress = ProgressMessages(parts.client, parts.services.database, now, pace or ProgressPace())
         stack.push_async_callback(_drain, in_flight, progress)
         records = Records(parts.services.database, now)
         if Part.WEB in part:
-            outbound = _outbound(settings, parts)
-            app = _listening(settings, parts, outbound, in_flight, progress)
+            app = _listening(settings, parts, in_flight, progress)
             doors = await _open_door(stack, settings, app, parts, records)
         else:
             health = Health(parts.figures, records)
             doors = _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
-        door_is_open.set()
+        asyncio.get_running_loop().call_later(head_start, opened.set)
         yield Bot(in_flight, doors.port, parts.worker, doors.health_port)
 
 
@@ -167,9 +168,7 @@ def _outbound(settings: Settings, parts: _Parts) -> Outbound:
     return Outbound(parts.client, parts.session, hook_origins(settings.slack_api_url), files)
 
 
-def _listening(
-    settings: Settings, parts: _Parts, outbound: Outbound, in_flight: InFlight, progress: ProgressMessages
-) -> AsyncApp:
+def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
     """Return Bolt with everything registered."""
     services, figures = parts.services, parts.figures
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
@@ -177,6 +176,7 @@ def _listening(
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
     app = bolt_app(settings.slack_api_url, signing, parts.authorized)
     note_error = figures.unexpected_error
+    outbound = _outbound(settings, parts)
     Listeners(pipeline, outbound, in_flight, progress, settings.audit_channel, note_error).register(app)
     return app
 

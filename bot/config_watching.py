@@ -6,7 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from pydantic import BeforeValidator, Field
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Doc(NamedTuple):
@@ -32,6 +32,8 @@ LogFormat = Annotated[Literal["text", "json"], BeforeValidator(str.lower)]
 
 class WatchingSettings(BaseSettings):
     """The fields that bot.config.Settings has from here."""
+
+    model_config = SettingsConfigDict(defer_build=True)
 
     feed_channel: str | None = Field(None, validation_alias="BATCHDESK_FEED_CHANNEL")
     digest_hour: int | None = Field(None, validation_alias="BATCHDESK_DIGEST_HOUR")

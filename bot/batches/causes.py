@@ -18,15 +18,13 @@ _LONGEST_ID = 64
 _MOST_REMEMBERED = 500
 
 # The API puts its own parameters into `backquotes`: those say what is wrong, and stay.
-_QUOTED = re.compile(
-    r"""
+# The two long ones are compiled by `re` when first used (it keeps them): no start should wait for that.
+_QUOTED = r"""(?x)
     `(?P<kept>[a-z][a-z_.]{0,60})`
   | "[^"]*(?P<double>") | “[^”]*(?P<curly>”) | `[^`]*(?P<back>`)
   | (?<!\w)'(?:[^']|(?<=\w)'(?=\w))*(?P<single>')(?!\w)
   | ["“`'][^"“”`]{200,}(?P<unended>\Z)
-    """,
-    re.VERBOSE,
-)
+    """
 _MAY_BE_QUOTED = re.compile("""["'`“]""")
 _URL = re.compile(r"""\b[a-z][a-z0-9+.-]{1,15}://[^\s"'`<>]*[^\s"'`<>.,;:!?)\]}]""", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
@@ -34,16 +32,15 @@ _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?![.]\d)|\d+")
 # In words with a figure that may be more than a number, which few are, because this is slow. Kept: names that a figure
 # is a part of, and models (which one was wrong is the cause).
 _MAY_BE_MORE = re.compile("claude|base|utf|sha|md5|mp[34]|http/|[0-9a-z-]{12}", re.IGNORECASE)
-_NUMBERED = re.compile(
-    r"""
+_NUMBERED = (
+    r"""(?xi)
     (?P<kept> \bclaude-[a-z0-9.-]*[a-z0-9] | \b(?:base64|utf-?(?:8|16)|sha-?(?:1|256)|md5|mp[34]|http/[12])\b )
   | (?P<id> (?<![^\W_])[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}(?!\w)
           | (?<![^\W_])(?=[a-z]*\d)[0-9a-f]{12,}(?!\w)
           | (?<![^\W_])(?=[a-z]{0,60}[0-9])[a-z0-9]{16,}(?!\w) )
   | (?P<number> """
     + _NUMBER.pattern
-    + ")",
-    re.VERBOSE | re.IGNORECASE,
+    + ")"
 )
 _FIGURE = re.compile(r"\d")
 _PLACEHOLDERS = {
@@ -67,7 +64,7 @@ def generalize(message: str) -> str:
     """
     text = message[:_LONGEST_READ]
     if _MAY_BE_QUOTED.search(text):
-        text = _QUOTED.sub(_placeholder, text)
+        text = re.sub(_QUOTED, _placeholder, text)
     if "://" in text:
         text = _URL.sub("<url>", text)
     if "@" in text:
@@ -79,7 +76,7 @@ def generalize(message: str) -> str:
 
 
 def _word(word: str) -> str:
-    return _NUMBERED.sub(_placeholder, word) if _MAY_BE_MORE.search(word) else _NUMBER.sub("<n>", word)
+    return re.sub(_NUMBERED, _placeholder, word) if _MAY_BE_MORE.search(word) else _NUMBER.sub("<n>", word)
 
 
 def _placeholder(match: re.Match[str]) -> str:

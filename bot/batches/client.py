@@ -4,6 +4,7 @@ import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
 from pydantic import ValidationError
@@ -18,8 +19,10 @@ from bot.batches.json_lines import Line, lines
 from bot.batches.late_transport import LateTransport
 from bot.batches.models import BatchId, BatchPage, DeletedBatch, MessageBatch, check_batch_id
 from bot.batches.observed import Observe, ObservedClient
-from bot.batches.results import BatchResult
 from bot.batches.retries import Repeatable, Retries
+
+if TYPE_CHECKING:
+    from bot.batches.results import BatchResult
 
 PUBLIC_API = "https://api.anthropic.com"
 _BATCHES = "/v1/messages/batches"
@@ -167,7 +170,7 @@ class BatchesClient:
                 return DeletedBatch(id=batch_id)
             raise
 
-    async def results(self, batch_id: BatchId) -> AsyncGenerator[BatchResult, None]:
+    async def results(self, batch_id: BatchId) -> AsyncGenerator["BatchResult", None]:
         """The results of an ended batch, one a request, in an order of the API's own; memory flat at any size.
 
         Raises:
@@ -210,7 +213,9 @@ class BatchesClient:
                 raise ResultsBroken(None, bytes_read, reason) from error
 
 
-def _result_of(line: Line) -> BatchResult:
+def _result_of(line: Line) -> "BatchResult":
+    from bot.batches.results import BatchResult  # here: the bot itself sums results up in parts (summary_reader)
+
     try:
         return BatchResult.model_validate_json(line.text)
     except ValidationError as error:

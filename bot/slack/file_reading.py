@@ -31,7 +31,7 @@ _WHY = {
 class _File(BaseModel):
     """What matters of a file object (docs.slack.dev, file object)."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     name: str | None = None

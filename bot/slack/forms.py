@@ -21,20 +21,24 @@ class FormIncomplete(Exception):
 class FormPlace(BaseModel):
     """What a form of ours remembers: where it was asked for. Nothing in it is trusted as authority."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     channel: str | None = None
 
 
-class _Option(BaseModel):
+class _Field(BaseModel, defer_build=True):
+    """A part of a form's state; built when the first form comes, because no start should wait for it."""
+
+
+class _Option(_Field):
     value: str
 
 
-class _File(BaseModel):
+class _File(_Field):
     id: str = Field(pattern=r"^F[A-Z0-9]{2,}$")
 
 
-class _Element(BaseModel):
+class _Element(_Field):
     """The state of one field, of whichever kind."""
 
     value: str | None = None
@@ -49,18 +53,18 @@ class _Element(BaseModel):
         return (self.value or chosen or "").strip()
 
 
-class CreateFields(BaseModel):
+class CreateFields(_Field):
     """The fields of the form of `/batch create`, by their names."""
 
-    file: _Element = _Element()
-    template: _Element = _Element()
-    list: _Element = _Element()
-    model: _Element = _Element()
-    max_tokens: _Element = _Element()
-    system: _Element = _Element()
-    label: _Element = _Element()
-    owner: _Element = _Element()
-    watch: _Element = _Element()
+    file: _Element = Field(default_factory=_Element)
+    template: _Element = Field(default_factory=_Element)
+    list: _Element = Field(default_factory=_Element)
+    model: _Element = Field(default_factory=_Element)
+    max_tokens: _Element = Field(default_factory=_Element)
+    system: _Element = Field(default_factory=_Element)
+    label: _Element = Field(default_factory=_Element)
+    owner: _Element = Field(default_factory=_Element)
+    watch: _Element = Field(default_factory=_Element)
 
 
 def read_create(state: Any, form_id: str) -> Create:

@@ -18,7 +18,7 @@ VALUE_LIMIT = 2_000  # characters (docs.slack.dev, button element); only a batch
 class ButtonValue(BaseModel):
     """What a button of ours carries; nothing in it is trusted as authority, it is read like typed text."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     v: Literal[1] = 1
     text: str

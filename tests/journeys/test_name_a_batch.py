@@ -1,7 +1,10 @@
 """Labels, owners and notes: on the card, in lists, as references, in the cost."""
 
+import pytest
+
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, Desk
+from tests.journeys.watching import card, end, notice, running_batch
 
 
 async def test_a_label_stands_on_the_card_and_serves_as_reference(desk: Desk) -> None:
@@ -25,6 +28,25 @@ async def test_a_label_stands_in_what_one_watches(desk: Desk) -> None:
 
     assert "In progress · Nightly eval!" in begun.seen
     assert "Nightly eval!" in watched.seen
+
+
+@pytest.mark.worker
+async def test_card_and_notice_call_a_batch_what_people_call_it(desk: Desk) -> None:
+    batch = running_batch(desk, errored=39, succeeded=1_161)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch, "owner unknown")
+
+    await desk.type(f"/batch label {batch.id} Nightly eval")
+    await desk.type(f"/batch own {batch.id}")
+    await desk.type(f"/batch note {batch.id} after the prompt fix")
+    named = await card(desk, batch, "after the prompt fix")
+    await end(desk)
+    told = await notice(desk, batch)
+
+    assert "In progress · Nightly eval" in named.seen
+    assert "owned" in named.seen
+    assert f"<@{ADA}>" not in named.seen
+    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.seen
 
 
 async def test_a_label_of_two_running_batches_shows_both_and_does_nothing(desk: Desk) -> None:

@@ -31,24 +31,6 @@ async def test_one_card_is_edited_in_place_and_one_mention_comes_when_it_is_over
     assert sum(map(int, re.findall(r"^(\d+) `", told.seen, re.MULTILINE))) == 39
 
 
-async def test_card_and_notice_call_a_batch_what_people_call_it(desk: Desk) -> None:
-    batch = running_batch(desk, errored=39, succeeded=1_161)
-    await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch, "owner unknown")
-
-    await desk.type(f"/batch label {batch.id} Nightly eval")
-    await desk.type(f"/batch own {batch.id}")
-    await desk.type(f"/batch note {batch.id} after the prompt fix")
-    named = await card(desk, batch, "after the prompt fix")
-    await end(desk)
-    told = await notice(desk, batch)
-
-    assert "In progress · Nightly eval" in named.seen
-    assert "owned" in named.seen
-    assert f"<@{ADA}>" not in named.seen
-    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.seen
-
-
 async def test_nothing_is_edited_while_nothing_changes(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
