@@ -158,8 +158,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     )
     posting = Posting(slack_client(settings, session, retries=False))
     more = chores(services, plan_of(settings))
-    bot_user = authorized.bot_user_id or ""
-    worker = Worker(services, posting, engine, Pace(now), settings.feed_channel, more, bot_user)
+    worker = Worker(services, posting, engine, Pace(now), settings.feed_channel, more)
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 
 

@@ -27,6 +27,7 @@ class StoredSummary(Struct, frozen=True):
     summary: str
     priced_on: str | None
     fetched_by: str
+    """Empty: the bot by itself, to tell how the batch ended."""
     fetched_at: datetime
     taken: Taken | None = None
     taken_by: str | None = None

@@ -11,7 +11,7 @@ from bot.store.summaries import StoredSummary
 from bot.ui.batch_card import card_facts, card_text, card_title
 from bot.ui.buttons import Style, actions, button
 from bot.ui.reply import Message, Placement, Viewer
-from bot.ui.text import code, context, counted, date, duration, header, inline, section
+from bot.ui.text import code, context, counted, date, duration, header, inline, mention, section
 
 
 class _Words(Struct, frozen=True):
@@ -70,7 +70,8 @@ def _taken(fetched: StoredSummary | None) -> str:
     if fetched is None:
         return "*Nobody has fetched them through me.*"
     if fetched.taken is None or fetched.taken_at is None:
-        return f"*Nobody has taken the file through me*; <@{fetched.fetched_by}> looked at a summary."
+        looked = f"; {mention(fetched.fetched_by)} looked at a summary" if fetched.fetched_by else ""
+        return f"*Nobody has taken the file through me*{looked}."
     who = f"<@{fetched.taken_by}> {date(fetched.taken_at)}"
     match fetched.taken:
         case "jsonl":

@@ -31,7 +31,7 @@ from bot.ui.result_causes import cause_blocks, largest_cause
 from bot.ui.result_figures import counts_line, doubts, figures
 from bot.ui.result_file import render_causes_file, render_results_file
 from bot.ui.retry import retry_button
-from bot.ui.text import code, context, date, header, inline, section, utc
+from bot.ui.text import code, context, date, header, inline, mention, section, utc
 
 _TAKEN = {
     "jsonl": "the whole file",
@@ -113,7 +113,7 @@ def _retry_of(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block 
 def _history(outcome: ResultsShown) -> list[str]:
     fetched = outcome.fetched
     read = "Read" if outcome.remembered else "Just read"
-    parts = [f"{read} by <@{fetched.by}> {date(fetched.at)}."]
+    parts = [f"{read} by {mention(fetched.by) if fetched.by else 'me'} {date(fetched.at)}."]
     if fetched.taken and fetched.taken_at:
         parts.append(f"<@{fetched.taken_by}> took {_TAKEN[fetched.taken]} {date(fetched.taken_at)}.")
     if fetched.priced_on:

@@ -17,12 +17,15 @@ PATIENCE = 20.0
 """Seconds; a file of 100,000 results takes some two. The end is told without details rather than late."""
 
 
-class Explain:
-    """Reads results in the bot's own name; `user_id` is the bot's."""
+_NOBODY = Caller(UserId(""), TeamId(""), None)
+"""Who reads where nobody asked: the bot itself, which no card and no question mentions."""
 
-    def __init__(self, services: Services, user_id: str) -> None:
+
+class Explain:
+    """Reads results because they are to be told of."""
+
+    def __init__(self, services: Services) -> None:
         self._services = services
-        self._reader = Caller(UserId(user_id), TeamId(""), None)
 
     async def __call__(self, batch: MessageBatch) -> Sequence[str]:
         """Return lines for a notice; none where the results cannot be read now."""
@@ -31,7 +34,7 @@ class Explain:
         try:
             async with asyncio.timeout(PATIENCE):
                 fetched = await remembered(self._services, batch)
-                fetched = fetched or await read_whole(self._services, batch, self._reader, Progress())
+                fetched = fetched or await read_whole(self._services, batch, _NOBODY, Progress())
         except (ExpectedError, TimeoutError) as error:
             log.warning("the end of %s is told without causes and cost: %s", batch.id, type(error).__name__)
             return ()

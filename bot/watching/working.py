@@ -40,8 +40,6 @@ class Worker(Struct, frozen=True):
     pace: Pace
     feed_channel: str | None = None
     chores: Sequence[Chore] = ()
-    user_id: str = ""
-    """The bot's own, in whose name results are read for those who are told of an end."""
 
     @property
     def sweep(self) -> Sweep:
@@ -53,7 +51,7 @@ class Worker(Struct, frozen=True):
     def deliver(self) -> Deliver:
         """Return the delivery of notices."""
         services, engine = self.services, self.engine
-        explain = Explain(services, self.user_id)
+        explain = Explain(services)
         return Deliver(self.posting, services.database, engine.enqueue, engine.worker_id, self.pace, explain)
 
     @property

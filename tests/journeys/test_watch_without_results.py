@@ -20,3 +20,18 @@ async def test_an_end_is_told_without_causes_where_the_results_cannot_be_read(de
 
     assert "1,161 of 1,200 succeeded" in told.seen
     assert "Cost" not in told.seen
+
+
+async def test_what_is_read_for_a_notice_was_read_by_nobody(desk: Desk) -> None:
+    batch = running_batch(desk, errored=1, succeeded=9)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    await end(desk)
+    await notice(desk, batch)
+
+    [question] = await desk.type(f"/batch delete {batch.id}")
+    [results] = await desk.type(f"/batch results {batch.id}")
+
+    assert "*Nobody has taken the file through me*." in question.seen
+    assert "looked at a summary" not in question.seen
+    assert "Read by me " in results.seen
