@@ -1,12 +1,16 @@
 """The demo page in a headless browser: opened, typed into, looked at."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from re import Pattern
 
 import pytest
 from playwright.async_api import Browser, FilePayload, Locator, Page, async_playwright, expect
+
+expect.set_options(timeout=20_000)  # until what should come is missed, on however slow a machine
 
 CHROMIUM = Path(os.environ.get("BATCHDESK_TEST_CHROMIUM", "/usr/bin/chromium"))
 QUIET = (
@@ -69,6 +73,16 @@ async def answer_to(page: Page, line: str) -> Locator:
     await type_line(page, line)
     await expect(messages).to_have_count(before + 1)
     return messages.last
+
+
+async def download(page: Page, name: str | Pattern[str]) -> list[str]:
+    """Take a file that came to Ada's messages with the bot; gives back its lines."""
+    await page.get_by_test_id("channel-D0ADA").click()
+    async with page.expect_download() as started:
+        await page.get_by_role("link", name=name).first.click()
+    file = Path(await (await started.value).path())
+    text = await asyncio.to_thread(file.read_text, "utf-8")
+    return text.removesuffix("\n").split("\n")  # nothing else ends a line: answers may hold U+2028
 
 
 def jsonl_file(content: bytes) -> FilePayload:

@@ -1,12 +1,13 @@
 """From a file with faults to the retry of what failed, on the demo page in a real browser."""
 
+import json
 import re
 
 from playwright.async_api import Locator, Page, expect
 
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.stage import Stage
-from tests.journeys.browser import IN_THE_BROWSER, card, jsonl_file, picture, type_line
+from tests.journeys.browser import IN_THE_BROWSER, answer_to, card, download, jsonl_file, picture, type_line
 from tests.journeys.creating import jsonl, request, sound
 
 pytestmark = IN_THE_BROWSER
@@ -99,6 +100,16 @@ async def send_again(page: Page, stage: Stage, parent: Batch) -> Batch:
     return stage.api.workspace.batches[0]
 
 
+async def merge(page: Page, child: Batch) -> dict[str, str]:
+    """Take the results of the whole family; gives back the outcome of each `custom_id`, which must stand there once."""
+    results = await answer_to(page, f"/batch results {child.id}")
+    await results.get_by_role("button", name="Whole family").click()
+    lines = [json.loads(line) for line in await download(page, re.compile("family"))]
+    outcomes = {line["custom_id"]: line["result"]["type"] for line in lines}
+    assert len(outcomes) == len(lines)
+    return outcomes
+
+
 async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page, stage: Stage) -> None:
     await refuse(page)
     assert creates(stage) == []
@@ -115,6 +126,7 @@ async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page
     await expect(await end(page, child)).to_contain_text(f"All {len(child.requests)} succeeded")
     await picture(page, "creating-5-retried")
 
-    # The results of the whole family: from here on.
-
+    merged = await merge(page, child)
+    assert sorted(merged) == sorted(one.custom_id for one in parent.requests)
+    assert [custom_id for custom_id, outcome in merged.items() if outcome != "succeeded"] == ["huge"]
     assert creates(stage) == ["/v1/messages/batches"] * 2

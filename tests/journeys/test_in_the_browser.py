@@ -1,12 +1,9 @@
 """The same journeys on the demo page in a real browser: what a person types, presses and sees."""
 
-import asyncio
-from pathlib import Path
-
 from playwright.async_api import Locator, Page, expect
 
 from bot.playground.stage import Stage
-from tests.journeys.browser import IN_THE_BROWSER, answer_to, type_line
+from tests.journeys.browser import IN_THE_BROWSER, answer_to, download, type_line
 from tests.journeys.creating import sound
 
 LATEST = "19,161 of 20,000 succeeded"
@@ -135,12 +132,7 @@ async def test_why_a_batch_of_20_000_failed_is_read_once_and_the_failures_come_a
 
     await card.get_by_role("button", name="Only the failures").click()
     await expect(page.get_by_test_id("message").last).to_contain_text("839 failures")
-    await page.get_by_test_id("channel-D0ADA").click()
-    download = page.get_by_role("link", name="failures.jsonl").first
-    async with page.expect_download() as started:
-        await download.click()
-    file = Path(await (await started.value).path())
-    lines = (await asyncio.to_thread(file.read_text)).splitlines()
+    lines = await download(page, "failures.jsonl")
 
     assert len(lines) == 839
     assert all('"type":"errored"' in line for line in lines)
