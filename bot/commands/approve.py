@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
 from bot.commands.drafting import DraftProposal, find_draft
-from bot.commands.errors import MissingReference
 from bot.commands.post_draft import send_claimed, there
 from bot.commands.sending import BatchCreated, SendOutcome, conclusion
 from bot.store.audit import AuditOutcome
@@ -32,9 +31,7 @@ class Approve(ChangingCommand, frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the draft's id. Raises UsageError."""
-        if not arguments.words:
-            raise MissingReference(arguments.verb)
-        return cls(arguments.at_most(1).words[0])
+        return cls(arguments.only())
 
     def spell(self) -> str:
         """Return `approve DRAFT`."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bot.commands.errors import MissingValue, UnexpectedWord, UnknownOption
+from bot.commands.errors import MissingReference, MissingValue, UnexpectedWord, UnknownOption
 
 
 class OptionSpec(Struct, frozen=True):
@@ -24,6 +24,12 @@ class Arguments(Struct, frozen=True):
     def flag(self, name: str) -> bool:
         """Whether the option was given."""
         return name in self.options
+
+    def only(self) -> str:
+        """Return the one word there must be. Raises MissingReference, UnexpectedWord."""
+        if not self.words:
+            raise MissingReference(self.verb)
+        return self.at_most(1).words[0]
 
     def at_most(self, count: int) -> "Arguments":
         """Return self, or raise UnexpectedWord for the first word too many."""

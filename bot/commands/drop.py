@@ -8,7 +8,6 @@ from msgspec import Struct
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
 from bot.commands.drafting import DraftProposal, find_draft, workshop_of
-from bot.commands.errors import MissingReference
 from bot.store.audit import AuditOutcome
 from bot.store.drafts import Draft, State
 
@@ -32,9 +31,7 @@ class Drop(ChangingCommand, frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the draft's id. Raises UsageError."""
-        if not arguments.words:
-            raise MissingReference(arguments.verb)
-        return cls(arguments.at_most(1).words[0])
+        return cls(arguments.only())
 
     def spell(self) -> str:
         """Return `drop DRAFT`."""

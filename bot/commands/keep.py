@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Permission, Services
-from bot.commands.errors import MissingReference
 from bot.store.answers import answer_no
 
 
@@ -27,9 +26,7 @@ class Keep(Command, frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the confirmation's id. Raises UsageError."""
-        if not arguments.words:
-            raise MissingReference(arguments.verb)
-        return cls(arguments.at_most(1).words[0])
+        return cls(arguments.only())
 
     def spell(self) -> str:
         """Return `keep CONFIRMATION`."""

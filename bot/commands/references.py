@@ -10,7 +10,7 @@ from bot.batches.client import BatchesClient
 from bot.batches.errors import BatchNotFound
 from bot.batches.models import MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
-from bot.commands.errors import MissingReference, NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.store import labels
 from bot.store.database import Database, StoreUnavailable
 
@@ -41,9 +41,7 @@ def parse_reference(arguments: Arguments) -> Reference:
         MissingReference: nothing was given.
         InvalidBatchId: it holds a character that could change a path or deceive a reader.
     """
-    if not arguments.words:
-        raise MissingReference(arguments.verb)
-    return reference(arguments.at_most(1).words[0])
+    return reference(arguments.only())
 
 
 def reference(text: str) -> Reference:

@@ -7,7 +7,6 @@ from msgspec.structs import replace
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
 from bot.commands.drafting import DraftProposal, find_draft, goes_beyond, in_name_of
-from bot.commands.errors import MissingReference
 from bot.commands.post_draft import send_claimed, there
 from bot.commands.sampling import SAMPLE, sample_of
 from bot.commands.sending import ApprovalAsked, BatchCreated, SendOutcome, conclusion
@@ -37,9 +36,7 @@ class Send(ChangingCommand, frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the draft's id. Raises UsageError."""
-        if not arguments.words:
-            raise MissingReference(arguments.verb)
-        return cls(arguments.at_most(1).words[0], arguments.flag("first"))
+        return cls(arguments.only(), arguments.flag("first"))
 
     def spell(self) -> str:
         """Return `send DRAFT`, and whether a sample goes first."""

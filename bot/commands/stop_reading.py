@@ -7,7 +7,6 @@ from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Permission, Services
-from bot.commands.errors import MissingReference
 from bot.errors import ExpectedError
 from bot.store import readings
 
@@ -36,9 +35,7 @@ class StopReading(Command, frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reading's id. Raises UsageError."""
-        if not arguments.words:
-            raise MissingReference(arguments.verb)
-        return cls(arguments.at_most(1).words[0])
+        return cls(arguments.only())
 
     def spell(self) -> str:
         """Return `stop-reading READING`."""
