@@ -4,7 +4,7 @@ import subprocess
 import sys
 from importlib.util import find_spec
 
-BENCHES = ("ack", "start", "render", "results", "reading", "watch")
+BENCHES = ("ack", "start", "render", "results", "reading", "watch", "create")
 
 
 def main(names: list[str]) -> int:

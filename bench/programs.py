@@ -20,6 +20,8 @@ SIGNING_SECRET = "0123456789abcdef0123456789abcdef"
 BATCHES = "/v1/messages/batches"
 CORES = os.sched_getaffinity(0)
 """The last is for the program under measurement, the others for all that surrounds it."""
+LOADED = 2.5
+"""Seconds after its door has opened until the bot has loaded and launched its worker too: part of no command."""
 RUN_PYTHON = os.environ.get("BATCHDESK_BENCH_RUN") or sys.executable
 """The Python of the programs under measurement: named where they shall have what people run them with, and no more."""
 

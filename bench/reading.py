@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import time
 from dataclasses import dataclass, field, replace
 from itertools import product
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from bench.load import Connection, SlashCommand, ack_time, connections, flood
-from bench.programs import World, program, wait_for_port, world
+from bench.programs import LOADED, World, program, wait_for_port, world
 from bench.result_lines import write_results
 from bench.results import serving
 from bench.results_server import BATCH_ID
@@ -50,6 +51,7 @@ def _measured(around: World) -> dict[tuple[str, int], Acks]:
     taken = {(work, count): Acks() for work, count in product(WORKS, CONNECTIONS)}
     with program(["-m", "bot", "run"], around) as bot:
         wait_for_port(bot.port)
+        time.sleep(LOADED)
         watch = Watch(bot.port, around)
         asyncio.run(watch.busy(WORKS[0], 1))  # to warm up
         for _, ((work, count), acks) in product(range(ROUNDS), taken.items()):
