@@ -2,7 +2,6 @@
 
 import asyncio
 import os
-import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack, ExitStack
 from dataclasses import dataclass, field
@@ -10,7 +9,7 @@ from itertools import product
 from statistics import median
 
 from bench.load import Connection, SlashCommand, connections, flood
-from bench.programs import LOADED, Program, World, program, wait_for_port, world
+from bench.programs import Program, World, program, wait_for_port, world
 from bench.table import percentile, table, verdict
 
 CONNECTIONS = (1, 16, 64)
@@ -48,7 +47,7 @@ class Turns:
         return dict(zip(("p50", "p99", "CPU"), (seconds * 1_000 for seconds in shares), strict=True))
 
 
-BOT = ("-m", "bot", "run")
+BOT = ("-m", "bot", "web")
 BARE = Contender("bare Bolt app, at its best", ("-m", "bench.contenders", "best"))
 STOCK = Contender("bare Bolt app, as it comes", ("-m", "bench.contenders", "stock"))
 ACK = Contender("Batchdesk until the ack (answers withheld)", ("-m", "bench.withheld"))
@@ -86,7 +85,6 @@ def _started(contender: Contender, around: World, stack: ExitStack) -> Program:
     """Start a contender, and warm it up until it has settled."""
     one = stack.enter_context(program(list(contender.arguments), around))
     wait_for_port(one.port)
-    time.sleep(LOADED)
     asyncio.run(_warm_up(one, around))
     one.settled_cpu_seconds()
     return one

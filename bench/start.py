@@ -13,7 +13,7 @@ from bench.load import SlashCommand, ack_time, connections
 from bench.programs import World, program, wait_for_port, world
 from bench.table import ms, table, verdict
 
-ROUNDS = 7
+ROUNDS = 15
 LIMIT = 2.0
 ANSWERED = "Batchdesk, until its answer to `/batch help` has come"
 STARTED = {

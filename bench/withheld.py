@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import Coroutine
 
-from bot.app import running
+from bot.app import Part, running
 from bot.config import load_settings
 from bot.slack.in_flight import InFlight
 
@@ -18,8 +18,8 @@ class Withheld(InFlight):
 
 
 async def serve() -> None:
-    """Run the bot that `python -m bot run` runs, but for its answers."""
-    async with running(load_settings(env_file=None)) as bot:
+    """Run the bot that `python -m bot web` runs, but for its answers."""
+    async with running(load_settings(env_file=None), part=Part.WEB) as bot:
         bot.in_flight.__class__ = Withheld
         gc.freeze()
         await asyncio.Event().wait()

@@ -108,22 +108,18 @@ class BatchNotFound(ApiError):
     after_lost_answer: bool = field(default=False, kw_only=True)
 
 
-@dataclass(eq=False)
 class ApiRejected(ApiError):
     """The call was refused and nothing was done; the same call will be refused again."""
 
 
-@dataclass(eq=False)
 class KeyRefused(ApiRejected):
     """The key is missing, wrong or expired (401), or lacks the right (403)."""
 
 
-@dataclass(eq=False)
 class RateLimited(ApiError):
     """Too many calls, or too many requests waiting; `retry_after` says when to come again, if the API said."""
 
 
-@dataclass(eq=False)
 class SpendLimitReached(ApiError):
     """The spend limit is reached (`error.details.error_code`): waiting does not help before it is raised."""
 

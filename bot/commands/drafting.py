@@ -38,7 +38,6 @@ class DraftOver(ExpectedError):
     draft: Draft | None
 
 
-@dataclass(eq=False)
 class FormUsed(ExpectedError):
     """This very form was submitted before."""
 

@@ -61,17 +61,14 @@ class UnexpectedWord(UsageError):
     word: str
 
 
-@dataclass(eq=False)
 class MissingReference(UsageError):
     """The verb needs to be told which batch."""
 
 
-@dataclass(eq=False)
 class NeedsChannel(UsageError):
     """The verb is about a channel, and was not used in one."""
 
 
-@dataclass(eq=False)
 class NoBatches(ExpectedError):
     """`last` was asked for in a workspace without batches."""
 

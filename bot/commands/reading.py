@@ -57,7 +57,6 @@ class ResultsCut(ReadingFailed):
     reason: str
 
 
-@dataclass(eq=False)
 class ResultsNotThereYet(ReadingFailed):
     """The batch has ended and the API answers that it has no results: for a while that happens."""
 
