@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import Bot, running
+from bot.app import Bot, Part, running
 from bot.commands.registry import SHOWN
 from bot.config import Folder, Settings
 from bot.playground.api_simulator.recording import RecordedRequest
@@ -52,8 +52,8 @@ def settings_between(slack: SlackSimulator, api: ApiSimulator, store: Path) -> S
 
 
 @asynccontextmanager
-async def staged(*, port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
-    """Start both worlds, seeded, and the bot; stop all three at the end, and forget what was stored.
+async def staged(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -> AsyncIterator[Stage]:
+    """Start both worlds, seeded, and the bot or a part of it; stop all at the end, and forget what was stored.
 
     Raises:
         OSError: the page's port is taken.
@@ -70,7 +70,7 @@ async def staged(*, port: int = 0, speed: float = 1.0) -> AsyncIterator[Stage]:
         api.on_request(lambda request: slack.note_traffic(_traffic(request)))
         settings = settings_between(slack, api, folder / "store.sqlite3")
         # By the simulated clock: whoever advances it sees what the bot does after an hour, or a month.
-        bot = await stack.enter_async_context(running(settings, lambda: api.now))
+        bot = await stack.enter_async_context(running(settings, lambda: api.now, part=part))
         yield Stage(slack, api, bot)
 
 

@@ -11,6 +11,7 @@ from rich.panel import Panel
 from rich.rule import Rule
 from rich.text import Text
 
+from bot.app import Part
 from bot.errors import ExpectedError
 from bot.playground.slack_simulator.records import Json, SlackMessage
 from bot.playground.stage import CHANNEL, PEOPLE, staged
@@ -41,7 +42,7 @@ async def try_command(line: str, user: str, console: Console) -> bool:
     person = PEOPLE.get(user.lower(), user)
     if person not in PEOPLE.values():
         raise NobodyThere(user)
-    async with staged() as stage:
+    async with staged(part=Part.WEB) as stage:  # nothing goes on after the one answer
         delivery = await stage.slack.slash(person, CHANNEL, line)
         await stage.bot.in_flight.drain()
         for channel in (CHANNEL, stage.slack.world.direct_message(person).id):
