@@ -33,6 +33,7 @@ async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
     scene = Scene(server.url)
     await scene.open()
     scene.database.open()
+    await asyncio.to_thread(scene.worker.engine.prepare)
     records = Records(scene.database, scene.now)
     with caplog.at_level(logging.WARNING, "bot.watching"):
         async with working(scene.worker):
