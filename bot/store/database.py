@@ -21,6 +21,8 @@ _ONLY_WRITING = frozenset({"full", "read-only"})
 # Connections a process, and threads that wait on them: small plans allow 20 in all, and asyncio's own threads (five on
 # one core) must not all stand before a locked file, because host names are looked up in them too.
 POOL_SIZE = 4
+_LAST_WORDS = 2.0
+"""Seconds; the durable engine's threads record what they have done after it was destroyed."""
 # Any number that is ours: who changes tables on Postgres holds it.
 _CHANGING_TABLES = 0x62645F31
 PAUSES = (0.5, 2.0)
@@ -91,8 +93,13 @@ class Database:
         return await self.run(work)
 
     async def close(self) -> None:
-        """Let the transactions under way end, then close every connection."""
+        """Let the transactions under way end, those of the engine's other users for a moment, and close all."""
         await asyncio.gather(*self._running, return_exceptions=True)
+        pool = self.engine.pool
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_WORDS):
+                while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110 - a pool wakes nobody
+                    await asyncio.sleep(0.01)
         await asyncio.to_thread(self.engine.dispose)
 
     async def _in_turn(self, work: Callable[[Connection], T]) -> T:

@@ -128,3 +128,17 @@ def test_eight_processes_may_open_a_new_store_at_once(database_url: str) -> None
         thread.join()
 
     assert failures == []
+
+
+async def test_closing_waits_a_moment_for_a_connection_that_is_still_in_use(sqlite_url: str) -> None:
+    store, given_back = Database(sqlite_url), Event()
+    held = store.engine.connect()
+
+    def give_back() -> None:
+        given_back.set()
+        held.close()
+
+    asyncio.get_running_loop().call_later(0.05, give_back)
+    await store.close()
+
+    assert given_back.is_set()
