@@ -47,7 +47,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def slack(clock: Clock) -> AsyncIterator[SlackSimulator]:
-    async with SlackSimulator(busy_world(), clock=clock, ack_deadline=0.3, warning_lead=0.2) as simulator:
+    async with SlackSimulator(busy_world(), clock=clock, ack_deadline=1.0, warning_lead=0.2) as simulator:
         yield simulator
 
 
