@@ -18,10 +18,10 @@ from bot.commands.seen import seen_of
 from bot.config import load_settings
 from bot.connections import api_http
 from bot.store import outset
+from bot.store.announce import Announcer
 from bot.store.database import Database
 from bot.store.watches import Watch
 from bot.store.work import left_to_redrive
-from bot.watching.announce import Announcer
 from bot.watching.sweep import Sweep
 
 SWEEPS = 7

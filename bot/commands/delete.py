@@ -10,7 +10,9 @@ from bot.batches.models import BatchId, MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
-from bot.store import labels, summaries
+from bot.commands.seen import ending_of, seen_of
+from bot.store import batches_seen, deletions, summaries
+from bot.store.announce import Announcer
 from bot.store.audit import AuditOutcome
 from bot.store.database import StoreUnavailable
 
@@ -80,14 +82,14 @@ class Delete(ChangingCommand, frozen=True):
         return Proposal(Delete(Reference(batch.id)), batch, asks=True, fetched=fetched)
 
     async def run(self, services: Services, caller: Caller) -> DeleteOutcome:
-        """Send one DELETE, and look before saying anything when its answer is lost. Raises ApiError.
+        """Send one DELETE, and look before saying anything when its answer is lost. Raises ApiError, StoreUnavailable.
 
-        What is remembered of the results of a batch that is gone goes as well.
+        Whoever watches is told before how it ended. What is remembered of a batch that is gone goes as well.
         """
         batch_id = check_batch_id(self.reference)
         outcome = await _delete(batch_id, services)
         if isinstance(outcome, Deleted | AlreadyGone):
-            await _forget(batch_id, services)
+            await forget(batch_id, services, through_me=isinstance(outcome, Deleted))
         return outcome
 
     def conclude(self, outcome: object) -> AuditOutcome:
@@ -103,6 +105,7 @@ class Delete(ChangingCommand, frozen=True):
 
 async def _delete(batch_id: BatchId, services: Services) -> DeleteOutcome:
     try:
+        await _tell_end(batch_id, services)
         await services.batches.delete(batch_id)
     except BatchNotFound:
         return AlreadyGone(batch_id)
@@ -113,11 +116,23 @@ async def _delete(batch_id: BatchId, services: Services) -> DeleteOutcome:
     return Deleted(batch_id, answered=True)
 
 
-async def _forget(batch_id: BatchId, services: Services) -> None:
+async def _tell_end(batch_id: BatchId, services: Services) -> None:
+    """Tell whoever watches how the batch ended if no sweep has: after the DELETE nobody can say."""
+    if not await services.database.run(lambda connection: batches_seen.is_open(connection, batch_id)):
+        return
+    batch, now = await services.batches.retrieve(batch_id), services.now()
+    if batch.has_ended:
+        tell, seen, ending = Announcer(services.enqueue).saw_end, seen_of(batch, now), ending_of(batch)
+        await services.database.run(lambda connection: tell(connection, seen, ending, now))
+
+
+async def forget(batch_id: BatchId, services: Services, *, through_me: bool) -> None:
     """Forget a batch that is gone; a store that fails now must not turn what was done into a failure."""
+    enqueue, now = services.enqueue, services.now()
     try:
-        await services.database.run(lambda connection: summaries.forget(connection, batch_id))
-        await services.database.run(lambda connection: labels.forget(connection, batch_id))
+        await services.database.run(
+            lambda connection: deletions.forget(connection, enqueue, batch_id, now, through_me=through_me)
+        )
     except StoreUnavailable:
         log.exception("the summary of %s is left behind", batch_id)
 

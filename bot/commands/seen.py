@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from msgspec.structs import asdict, replace
-
 from bot.batches.models import MessageBatch
+from bot.store.announce import Ending
 from bot.store.batches_seen import SeenBatch
 
 
@@ -44,8 +43,7 @@ def is_settled(batch: MessageBatch) -> bool:
     return batch.has_ended and (batch.results_url is not None or batch.archived_at is not None)
 
 
-def fields_of(batch: MessageBatch, now: datetime) -> dict[str, object]:
-    """Return the columns of a batch that a sweep changes."""
-    seen = replace(seen_of(batch, now), missing_since=None)
-    kept = ("id", "fetched_at")
-    return {name: value for name, value in asdict(seen).items() if name not in kept}
+def ending_of(batch: MessageBatch) -> Ending:
+    """Return how a batch ended, as far as it decides who is told."""
+    counts = batch.request_counts
+    return Ending(well=counts.succeeded == counts.total, canceled=batch.cancel_initiated_at is not None)

@@ -131,10 +131,15 @@ def unsettled(connection: Connection, verbs: Sequence[str], after: datetime, bef
     return list(connection.execute(select(table.c.id).where(*span).order_by(table.c.id)).scalars())
 
 
-def who_did(connection: Connection, verb: str, subject: str) -> str | None:
-    """Give the user who last did this to a batch through the bot, or None."""
-    done = table.c.verb == verb, table.c.subject == subject, table.c.outcome == "done"
-    wanted = select(table.c.user_id).where(*done).order_by(table.c.id.desc()).limit(1)
+def who_did(connection: Connection, verb: str, subject: str, *, perhaps: bool = False) -> str | None:
+    """Give the user who last did this to a batch through the bot, or None.
+
+    `perhaps`: also one whose act is under way or has an unknown outcome, for where its effect is seen.
+    """
+    done = table.c.outcome == "done"
+    done = or_(done, table.c.outcome.is_(None), table.c.outcome == "unknown") if perhaps else done
+    his = select(table.c.user_id).where(table.c.verb == verb, table.c.subject == subject, done)
+    wanted = his.order_by(table.c.id.desc()).limit(1)
     return connection.execute(wanted).scalar_one_or_none()
 
 

@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, func, literal, select, update
 
 from bot.store.portions import portions
 from bot.store.tables import batches as table
 from bot.store.upserts import insert_new
+
+GONE = "gone"
+"""The status of a batch that was deleted; the API has no word for it."""
 
 
 class SeenBatch(Struct, frozen=True):
@@ -47,10 +49,20 @@ def get(connection: Connection, batch_id: str, *, locked: bool = False) -> SeenB
     return SeenBatch(**row._mapping) if row else None
 
 
-def guarded_update(connection: Connection, batch_id: str, *, was: str, **changes: Any) -> bool:
-    """Change a batch if it still has this shape; True for exactly one of several that saw the same change."""
-    unchanged = update(table).where(table.c.id == batch_id, table.c.shape == was)
-    return connection.execute(unchanged.values(**changes)).rowcount == 1
+def guarded_update(connection: Connection, seen: SeenBatch, *, was: str) -> bool:
+    """Store a batch anew if it still has the shape it `was`; True for exactly one of several that saw the same change.
+
+    When its results were fetched stays.
+    """
+    changes = {name: value for name, value in asdict(seen).items() if name not in ("id", "fetched_at")}
+    unchanged = update(table).where(table.c.id == seen.id, table.c.shape == was)
+    return connection.execute(unchanged.values(changes)).rowcount == 1
+
+
+def is_open(connection: Connection, batch_id: str) -> bool:
+    """Say whether somebody waits for a batch to end, and has not been told that it did."""
+    wanted = select(table.c.id).where(table.c.id == batch_id, table.c.over_at.is_(None))
+    return connection.execute(wanted).first() is not None
 
 
 def mark_missing(connection: Connection, batch_id: str, now: datetime) -> None:
@@ -71,10 +83,13 @@ def mark_fetched(connection: Connection, batch_id: str, now: datetime) -> None:
     connection.execute(update(table).where(table.c.id == batch_id).values(fetched_at=now))
 
 
-def mark_over(connection: Connection, batch_id: str, now: datetime) -> bool:
-    """Note that a batch is over (deleted through the bot); False where it was already, or is not known."""
-    unfinished = update(table).where(table.c.id == batch_id, table.c.over_at.is_(None))
-    return connection.execute(unfinished.values(over_at=now)).rowcount == 1
+def mark_gone(connection: Connection, batch_id: str, now: datetime) -> bool:
+    """Note that a batch was deleted; False where that is known already, or the batch is not."""
+    still = update(table).where(table.c.id == batch_id, table.c.status != GONE)
+    gone = still.values(
+        shape=GONE, status=GONE, over_at=func.coalesce(table.c.over_at, literal(now, table.c.over_at.type))
+    )
+    return connection.execute(gone).rowcount == 1
 
 
 class OpenOnes(Struct, frozen=True):

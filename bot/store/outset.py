@@ -2,7 +2,6 @@
 
 from datetime import datetime, timedelta
 
-from msgspec.structs import asdict
 from sqlalchemy import Connection
 
 from bot.store import batches_seen, cards, duties, watches
@@ -35,5 +34,4 @@ def begin(
 
 def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:
     """Look at a batch again that was taken for gone, or that a sweep saw end since it was read."""
-    fields = {name: value for name, value in asdict(batch).items() if name not in ("id", "fetched_at")}
-    batches_seen.guarded_update(connection, known.id, was=known.shape, **fields)
+    batches_seen.guarded_update(connection, batch, was=known.shape)

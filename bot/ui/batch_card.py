@@ -101,27 +101,28 @@ def bar(counts: RequestCounts) -> str:
     return "".join(square * held for (_, square), held in zip(present, squares, strict=True))
 
 
-def requests_line(batch: MessageBatch) -> str:
-    """Return the requests of a batch in words: outcomes only once it has ended."""
+def requests_line(batch: MessageBatch, *, gone: bool = False) -> str:
+    """Return the requests of a batch in words: outcomes only once it has ended, and of one that is `gone` never."""
     counts = batch.request_counts
     if not batch.has_ended:
-        return f"{counted(counts.total, 'request')}; the API reports outcomes when the batch ends"
+        ahead = "" if gone else "; the API reports outcomes when the batch ends"
+        return f"{counted(counts.total, 'request')}{ahead}"
     parts = [f"{number(getattr(counts, name))} {name}" for name, _ in _OUTCOMES if getattr(counts, name)]
     return f"{counted(counts.total, 'request')}: {', '.join(parts)}" if parts else "no requests"
 
 
-def times(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]:
-    """Return the moments that matter in this state, each drawn by `show`."""
+def times(batch: MessageBatch, show: Callable[[datetime], str], *, gone: bool = False) -> list[str]:
+    """Return the moments that matter in this state, each drawn by `show`; nothing lies ahead of one that is `gone`."""
     parts = [f"created {show(batch.created_at)}"]
     if batch.cancel_initiated_at is not None:
         parts.append(f"cancel asked {show(batch.cancel_initiated_at)}")
     if not batch.has_ended:
-        return [*parts, f"expires {show(batch.expires_at)}"]
+        return parts if gone else [*parts, f"expires {show(batch.expires_at)}"]
     if batch.ended_at is not None:
         parts.append(f"ended {show(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}")
     if batch.archived_at is not None:
         return [*parts, f"results archived {show(batch.archived_at)}"]
-    return [*parts, f"results readable until {show(batch.readable_until)}"]
+    return parts if gone else [*parts, f"results readable until {show(batch.readable_until)}"]
 
 
 def card_facts(
@@ -131,12 +132,14 @@ def card_facts(
     named: Named | None = None,
     *,
     shared: bool = False,
+    gone: bool = False,
 ) -> tuple[Block, ...]:
     """Return the card without its first line and its buttons; `canceled_by` and `watchers` are users' ids.
 
     `shared`: owner and watchers are not named, because their names would mention them before it is over.
+    `gone`: the batch is not there any more.
     """
-    requests = requests_line(batch)
+    requests = requests_line(batch, gone=gone)
     if batch.has_ended and (squares := bar(batch.request_counts)):
         requests = f"{squares}\n{requests}"
     requests = "\n".join([requests, *kin_lines(batch, named)])
@@ -146,7 +149,7 @@ def card_facts(
         people.append(f"watched by {counted(len(watchers), 'person', 'people') if shared else _named(watchers)}")
     return (
         section(f"{code(batch.id)}\n{requests}{note_line(named)}"),
-        context(" · ".join([*times(batch, date), *people])),
+        context(" · ".join([*times(batch, date, gone=gone), *people])),
     )
 
 

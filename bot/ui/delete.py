@@ -30,13 +30,18 @@ def render_delete_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
 
 def render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
     """Say that it is gone, and by whom."""
-    by = f"Deleted by <@{viewer.caller.user}>. The batch and its results are gone for good."
+    by = deleted_words(viewer.caller.user)
     if not outcome.answered:
         by += " (The API's answer was lost, so I looked: the batch is gone.)"
     text = f"🗑️ {code(outcome.batch_id)}\n{by}"
     return Message(
         f"Deleted {code(outcome.batch_id)}. {by}", (section(text), *actions([button("All batches", List())]))
     )
+
+
+def deleted_words(user_id: str) -> str:
+    """Say who deleted a batch, and what that means."""
+    return f"Deleted by <@{user_id}>. The batch and its results are gone for good."
 
 
 def render_already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:

@@ -34,6 +34,8 @@ class Told(Struct, frozen=True):
     mentions: Sequence[str]
     now: datetime
     last_seen: datetime | None = None
+    through_me: bool = False
+    """It was deleted, and by somebody here."""
     details: Sequence[str] = ()
     rest: Draft | None = None
     """What is left after a sample, and waits for a yes."""
@@ -72,7 +74,8 @@ def draw_notice(
     if batch is None:
         raise ValueError(f"a notice of {notice.event} without its batch")
     seen = payload.get("last_seen")
-    told = Told(batch, notice.mentions, now, datetime.fromisoformat(seen) if seen else None, details, rest, named)
+    last_seen, through_me = datetime.fromisoformat(seen) if seen else None, bool(payload.get("through_me"))
+    told = Told(batch, notice.mentions, now, last_seen, through_me, details, rest, named)
     return render_notice(notice.event, told)
 
 
@@ -90,7 +93,9 @@ def render_notice(event: BatchEvent, told: Told) -> Message:
         case "canceled":
             return _drawn(told, f"{_outcome(told.batch)}\n{canceled_words(told.batch)}")
         case "gone":
-            return _drawn(told, gone_words(told.last_seen), title=f"🗑️ Deleted elsewhere · {told.called}")
+            how = "Deleted" if told.through_me else "Deleted elsewhere"
+            title = f"🗑️ {how} · {told.called}"
+            return _drawn(told, gone_words(told.last_seen, told.through_me), title=title, opens=False)
         case "expires_soon":
             return _drawn(told, _runs_out(told), title=f"⏳ Runs out soon · {told.called}")
         case "results_expire_7d" | "results_expire_1d":
@@ -126,10 +131,11 @@ def _billed(succeeded: int) -> str:
     return f"{number(succeeded)} that succeeded {'is' if succeeded == 1 else 'are'} billed"
 
 
-def gone_words(last_seen: datetime | None) -> str:
+def gone_words(last_seen: datetime | None, through_me: bool = False) -> str:
     """Say that the batch is not there any more, and until when it was."""
     seen = f" I last saw it {date(last_seen)}." if last_seen else ""
-    return f"This batch is not there any more: it was deleted, and not through me.{seen}"
+    how = "through me; its card says by whom" if through_me else "and not through me"
+    return f"This batch is not there any more: it was deleted{'' if through_me else ','} {how}.{seen}"
 
 
 def unseen_words(last_seen: datetime | None) -> str:
@@ -154,14 +160,14 @@ def _results_go(told: Told) -> str:
     )
 
 
-def _drawn(told: Told, words: str, title: str | None = None) -> Message:
+def _drawn(told: Told, words: str, title: str | None = None, *, opens: bool = True) -> Message:
     title = title or card_title(told.batch, told.named)
     who = " ".join(f"<@{user}>" for user in told.mentions)
     lines = f"*{inline(title)}*\n{code(told.batch.id)}\n{words}"
     more: tuple[Block, ...] = (context("\n".join(told.details)),) if told.details else ()
-    opens = actions([button("Open", Status(Reference(told.batch.id)), says=f"Open batch {short_id(told.batch)}")])
+    look = button("Open", Status(Reference(told.batch.id)), says=f"Open batch {short_id(told.batch)}")
     text = f"{who} {inline(title)} ({inline(told.batch.id)}). {words.split(chr(10))[-1]}".strip()
     text = f"{text.rstrip('.')}. {rest_words(told.rest)}" if told.rest else text
     asks = (section(rest_words(told.rest)), *rest_buttons(told.rest)) if told.rest else ()
-    blocks = (section(f"{who} {lines}".strip()), *more, *opens, *asks)
+    blocks = (section(f"{who} {lines}".strip()), *more, *actions([look] if opens else []), *asks)
     return Message(text, blocks, public=True)

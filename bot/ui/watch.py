@@ -14,6 +14,7 @@ from bot.store.labels import Named
 from bot.store.watches import QuietLevel
 from bot.ui.batch_card import batch_card, called, card_facts, card_row, card_text, card_title, short_id
 from bot.ui.buttons import actions, button, fits
+from bot.ui.delete import deleted_words
 from bot.ui.notices import gone_words, unseen_words
 from bot.ui.reply import Block, Message, Viewer
 from bot.ui.text import code, context, counted, date, header, inline, section, where
@@ -29,13 +30,15 @@ _LEVELS: dict[QuietLevel, str] = {
 class Standing(Struct, frozen=True):
     """What a watch card says beyond the batch itself.
 
-    `last_seen`: since when the API has not shown it. `gone`: it is not there any more. `is_fed`: the card is in the
-    channel that gets every batch, where it is said of one that nobody watches.
+    `last_seen`: since when the API has not shown it. `gone`: it is not there any more; `deleted_by`: whose act that
+    was, if it was done here. `is_fed`: the card is in the channel that gets every batch, where it is said of one that
+    nobody watches.
     """
 
     watchers: Sequence[str] = ()
     last_seen: datetime | None = None
     gone: bool = False
+    deleted_by: str | None = None
     canceled_by: str | None = None
     is_fed: bool = False
 
@@ -58,8 +61,10 @@ def watch_card(batch: MessageBatch, viewer: Viewer, standing: Standing) -> Messa
 
 
 def _gone_card(batch: MessageBatch, standing: Standing, named: Named | None) -> Message:
-    title, words = f"🗑️ Deleted elsewhere · {called(batch, named)}", gone_words(standing.last_seen)
-    blocks = (header(title), *card_facts(batch, standing.canceled_by, named=named, shared=True), section(words))
+    words = deleted_words(standing.deleted_by) if standing.deleted_by else gone_words(standing.last_seen)
+    title = f"🗑️ {'Deleted' if standing.deleted_by else 'Deleted elsewhere'} · {called(batch, named)}"
+    facts = card_facts(batch, standing.canceled_by, named=named, shared=True, gone=True)
+    blocks = (header(title), *facts, section(words))
     return Message(f"{inline(title)} ({inline(batch.id)}). {words}", blocks, public=True)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
 from bot.store import audit, batches_seen, cards, labels, watches
+from bot.store.batches_seen import GONE
 from bot.store.cards import Card
 from bot.store.database import Database
 from bot.store.work import Enqueue
@@ -107,8 +108,10 @@ class Draw:
                 raise ValueError("a card of a batch that is not stored")
             known = watches.of_batch(connection, card.batch_id)
             canceled_by = audit.who_did(connection, "cancel", card.batch_id)
+            gone = seen.status == GONE
+            deleted_by = audit.who_did(connection, "delete", card.batch_id, perhaps=True) if gone else None
             named = labels.of(connection, [card.batch_id])[card.batch_id]
-            return card_message(seen, card.channel_id, known, canceled_by, now, named)
+            return card_message(seen, card.channel_id, known, canceled_by, deleted_by, now, named)
         except (ValueError, KeyError, TypeError) as error:  # a poisoned row; pydantic's error is a ValueError
             log.exception("the card of %s could not be drawn", card.batch_id)
             self._failed(connection, card, error)

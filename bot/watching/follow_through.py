@@ -10,7 +10,7 @@ from bot.batches.errors import ApiError, BatchNotFound
 from bot.batches.models import BatchId, MessageBatch
 from bot.commands.base import Caller, ChannelId, Proposal, Services, TeamId, UserId
 from bot.commands.cancel import Cancel
-from bot.commands.delete import Delete
+from bot.commands.delete import Delete, forget
 from bot.commands.registry import parse
 from bot.commands.seen import seen_of
 from bot.errors import ExpectedError
@@ -51,8 +51,10 @@ class FollowThrough:
         try:
             batch = await self._services.batches.retrieve(batch_id)
         except BatchNotFound:
-            deleted = entry.verb == "delete"
-            return ("done", "the batch is deleted") if deleted else ("refused", "the batch is not there any more")
+            if entry.verb != "delete":
+                return "refused", "the batch is not there any more"
+            await forget(batch_id, self._services, through_me=True)
+            return "done", "the batch is deleted"
         if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
             await self._follow_cancel(entry, batch)
             return "done", "its cancellation has begun"

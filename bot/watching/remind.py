@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import partial
 
 from msgspec import Struct
 from sqlalchemy import Connection
@@ -12,6 +13,7 @@ from bot.batches.errors import ApiError, BatchNotFound
 from bot.batches.models import RETENTION, check_batch_id
 from bot.commands.seen import batch_of
 from bot.store import batches_seen, notices, watches
+from bot.store.announce import Announcer
 from bot.store.batches_seen import SeenBatch
 from bot.store.database import Database
 from bot.store.notices import Event, Notice, key_of
@@ -25,8 +27,6 @@ LOOKS = 100
 """Batches looked at in one go; the others' turn comes within minutes, and every reminder has at least an hour."""
 PATIENCE = 3
 """Looks that may fail before the rest waits for the next time: the API is away."""
-GONE = "gone"
-"""The status of a batch that was found to be deleted elsewhere."""
 
 
 class Reminder(Struct, frozen=True):
@@ -45,7 +45,7 @@ class Reminder(Struct, frozen=True):
 
 def event_due(batch: SeenBatch, now: datetime) -> Event | None:
     """Return the reminder a batch is due for by the clock: the nearest one only, nothing that was missed before it."""
-    if batch.missing_since is not None or batch.status == GONE:
+    if batch.missing_since is not None or batch.status == batches_seen.GONE:
         return None
     if batch.status != "ended":
         left = batch.expires_at - now
@@ -130,7 +130,7 @@ class Reminders:
         try:
             await self._batches.retrieve(check_batch_id(batch_id))
         except BatchNotFound:
-            await self._database.run(lambda connection: _mark_deleted(connection, batch_id))
+            await self._database.run(partial(self._bury, batch_id=batch_id))
             return False
         except ApiError:
             return None
@@ -147,9 +147,8 @@ class Reminders:
         )
         return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
 
-
-def _mark_deleted(connection: Connection, batch_id: str) -> None:
-    """Remember that an ended batch is gone; what is unfinished and gone is the sweep's to tell."""
-    seen = batches_seen.get(connection, batch_id, locked=True)
-    if seen is not None and seen.status == "ended":
-        batches_seen.guarded_update(connection, batch_id, was=seen.shape, status=GONE)
+    def _bury(self, connection: Connection, batch_id: str) -> None:
+        """Have the cards of an ended batch say that it is gone; what is unfinished and gone is the sweep's to tell."""
+        seen = batches_seen.get(connection, batch_id, locked=True)
+        if seen is not None and seen.status == "ended":
+            Announcer(self._enqueue).buried(connection, batch_id, self._now())

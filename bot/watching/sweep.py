@@ -7,18 +7,19 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.batches.client import BatchesClient
 from bot.batches.errors import ApiError, BatchNotFound
 from bot.batches.models import BatchId, MessageBatch
-from bot.commands.seen import fields_of, is_settled, seen_of, shape_of
+from bot.commands.seen import ending_of, is_settled, seen_of, shape_of
 from bot.store import batches_seen, cards, duties, watches
+from bot.store.announce import Announcer
 from bot.store.batches_seen import OpenOnes
 from bot.store.database import Database
 from bot.store.outset import SWEEP
 from bot.store.watches import Watch
-from bot.watching.announce import Announcer
 
 log = logging.getLogger(__name__)
 
@@ -146,12 +147,9 @@ class Sweep:
     ) -> None:
         """Tell a change if nobody else has seen it before."""
         over = self._is_over(batch)
-        fields = fields_of(batch, now) | {"over_at": now if over else None}
-        if not batches_seen.guarded_update(connection, batch.id, was=was, **fields):
-            return
-        self._announcer.changed(connection, batch.id, known, now)
-        if over:
-            self._announcer.ended(connection, batch, known, now)
+        seen = replace(seen_of(batch, now), over_at=now if over else None)
+        if self._announcer.saw(connection, seen, was, known, now) and over:
+            self._announcer.ended(connection, batch.id, ending_of(batch), known, now)
 
     def _feed_new(
         self, connection: Connection, feed: str, new: Sequence[MessageBatch], sighting: Sighting, now: datetime
@@ -188,11 +186,7 @@ class Sweep:
         if seen.missing_since is None:
             batches_seen.mark_missing(connection, batch_id, now)
         elif now - seen.missing_since >= TRANSIENT:
-            gone = {"shape": "gone", "status": "gone", "over_at": now}
-            if batches_seen.guarded_update(connection, batch_id, was=seen.shape, **gone):
-                known = watches.of_batch(connection, batch_id)
-                self._announcer.changed(connection, batch_id, known, now)
-                self._announcer.gone(connection, batch_id, known, now)
+            self._announcer.gone(connection, batch_id, now)
 
     def _begin(self, connection: Connection) -> Sighting:
         now, found = self._now(), batches_seen.open_ones(connection)

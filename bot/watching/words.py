@@ -7,7 +7,7 @@ from datetime import datetime
 
 from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
 from bot.commands.seen import batch_of
-from bot.store.batches_seen import SeenBatch
+from bot.store.batches_seen import GONE, SeenBatch
 from bot.store.labels import Named
 from bot.store.watches import Watch
 from bot.ui.reply import Message, Viewer
@@ -19,6 +19,7 @@ def card_message(
     channel_id: str,
     known: Sequence[Watch],
     canceled_by: str | None,
+    deleted_by: str | None,
     now: datetime,
     named: Named | None = None,
 ) -> Message:
@@ -26,8 +27,9 @@ def card_message(
     here = [watch for watch in known if watch.channel_id == channel_id]
     standing = Standing(
         watchers=tuple(dict.fromkeys(watch.user_id for watch in here if watch.user_id)),
-        gone=seen.status == "gone",
+        gone=seen.status == GONE,
         canceled_by=canceled_by,
+        deleted_by=deleted_by,
         is_fed=any(watch.reason == "feed" for watch in here),
     )
     reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # a channel's readers are many

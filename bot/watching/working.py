@@ -12,10 +12,10 @@ from msgspec import Struct
 from bot.commands.base import Services
 from bot.confirmations import EXECUTE
 from bot.slack.posting import Posting
+from bot.store.announce import Announcer
 from bot.store.cards import DRAW
 from bot.store.notices import DELIVER
 from bot.store.outset import SWEEP
-from bot.watching.announce import Announcer
 from bot.watching.deliver import Deliver
 from bot.watching.draw import Draw
 from bot.watching.engine import Engine, Work

@@ -68,6 +68,7 @@ CARDS: dict[str, Message] = {
     "card_named": watch_card(running(), replace(ADMIN, names={ID: NAMED}), Standing(BOTH)),
     "card_unseen": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW - timedelta(minutes=20))),
     "card_gone": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW, gone=True)),
+    "card_deleted": watch_card(ENDED, ADMIN, Standing(BOTH, gone=True, deleted_by="U0CARL")),
     "card_canceled_by": watch_card(canceling(), ADMIN, Standing(BOTH, canceled_by=BEN.user)),
     "card_fed": watch_card(running(), ADMIN, Standing(is_fed=True)),
     "card_fed_and_watched": watch_card(running(), ADMIN, Standing(BOTH, is_fed=True)),
@@ -107,6 +108,7 @@ NOTICES: dict[str, Message] = {
         if each.has_ended
     },
     "notice_named": render_notice("ended", Told(ENDED, BOTH, NOW, named=NAMED)),
+    "notice_deleted": render_notice("gone", Told(running(), BOTH, NOW, through_me=True)),
     "notice_for_nobody": render_notice("ended", Told(ENDED, (), NOW)),
     "notice_with_details": render_notice(
         "ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))

@@ -14,6 +14,7 @@ from bot.playground.api_simulator.batch import Batch
 from bot.store import audit, watches
 from bot.store.audit import AuditEntry
 from tests.builders import ADA
+from tests.desk import BEN
 from tests.watching.scene import Scene
 
 
@@ -64,6 +65,37 @@ async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> Non
 
     assert deletes(scene) == 1
     assert entry(scene, number).outcome == "done"
+
+
+async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_scene: Scene) -> None:
+    batch = either_scene.batch(ends_in=60)
+    await either_scene.watch(batch)
+    either_scene.later(100)
+    await either_scene.sweep()
+    number = await confirmed_delete(either_scene, batch)
+    await either_scene.worker.services.batches.delete(BatchId(batch.id))
+
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.settle()
+
+    [card] = either_scene.top()
+    assert "Deleted by <@U0ADA>" in card.seen
+
+
+async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before(either_scene: Scene) -> None:
+    batch = either_scene.batch(processing=320, ends_in=60)
+    await either_scene.watch(batch, BEN)
+    either_scene.later(100)
+    number = await confirmed_delete(either_scene, batch)
+
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.settle()
+    await either_scene.sweep()
+
+    [card], [told] = either_scene.top(), either_scene.told()
+    assert "Deleted by <@U0ADA>" in card.seen
+    assert "All 320 succeeded" in told.seen
+    assert f"<@{BEN}>" in told.seen
 
 
 async def test_a_batch_that_changed_since_the_yes_is_left_alone(scene: Scene) -> None:

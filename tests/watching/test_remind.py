@@ -145,6 +145,22 @@ async def test_nobody_is_reminded_of_a_batch_that_was_deleted_since(scene: Scene
     assert scene.api.requests[looked:] == []
 
 
+async def test_the_card_of_a_batch_that_is_found_to_be_gone_says_so(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    await scene.sweep()
+    scene.api.workspace.delete(batch.id)
+    set_clock(scene, scene.read(batch).created_at + 22 * DAYS)
+
+    await reminding(scene).send_due()
+    await scene.settle()
+
+    [card] = scene.top()
+    assert "Deleted elsewhere" in card.seen
+    assert card.buttons == []
+
+
 @pytest.mark.parametrize("of_channel", [False, True])
 async def test_nobody_is_reminded_of_what_is_muted_until_the_mute_ends(either_scene: Scene, of_channel: bool) -> None:
     batch = either_scene.api.workspace.add(succeeded=5)

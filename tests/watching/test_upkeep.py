@@ -3,6 +3,7 @@
 import asyncio
 import os
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import text
 
@@ -10,7 +11,7 @@ from bot.commands.base import Proposal
 from bot.commands.cancel import Cancel
 from bot.commands.references import Reference
 from bot.confirmations import Confirmations
-from bot.store import duties, notices, workers
+from bot.store import batches_seen, duties, labels, notices, workers
 from bot.store.workers import DEAD, Worker
 from bot.watching.upkeep import BEAT, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
 from tests.builders import ADA as CALLER
@@ -174,6 +175,22 @@ async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Sce
     either_scene.later(UNSETTLED.total_seconds() + 1)
     await either_scene.settle()
     assert await either_scene.worker.upkeep.redrive() == 0
+
+
+async def test_the_name_of_a_deleted_batch_goes_with_its_card(scene: Scene) -> None:
+    deleted, kept = scene.batch(ends_in=60), scene.batch(ends_in=60)
+    for batch in (deleted, kept):
+        await scene.watch(batch)
+        change = partial(labels.change, batch_id=batch.id, what="label", value="eval", by="U0ADA", at=scene.now())
+        scene.database.transact(change)
+    scene.later(100)
+    await scene.sweep()
+    scene.database.transact(lambda connection: batches_seen.mark_gone(connection, deleted.id, scene.now()))
+    scene.later(timedelta(days=41).total_seconds())
+
+    await scene.worker.upkeep.forget()
+
+    assert scene.database.transact(lambda connection: labels.find(connection, label="eval")) == {kept.id}
 
 
 async def test_batches_long_gone_are_forgotten_with_all_that_was_said_of_them(scene: Scene) -> None:

@@ -5,13 +5,21 @@ from datetime import datetime
 from typing import Any
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.batches.models import MessageBatch
-from bot.store import cards, notices, samples, watches
+from bot.store import audit, batches_seen, cards, notices, samples, watches
+from bot.store.batches_seen import SeenBatch
 from bot.store.notices import Event, Notice, key_of
 from bot.store.watches import Watch
 from bot.store.work import Enqueue
+
+
+class Ending(Struct, frozen=True):
+    """How a batch ended. `well`: all of it succeeded; `canceled`: somebody had asked for that."""
+
+    well: bool
+    canceled: bool
 
 
 class Announcer(Struct, frozen=True):
@@ -19,25 +27,53 @@ class Announcer(Struct, frozen=True):
 
     enqueue: Enqueue
 
+    def saw(self, connection: Connection, seen: SeenBatch, was: str, known: Iterable[Watch], now: datetime) -> bool:
+        """Store a batch as it is now and have its cards drawn; False where somebody else saw this change before.
+
+        `was`: its shape as it was stored.
+        """
+        if not batches_seen.guarded_update(connection, seen, was=was):
+            return False
+        self.changed(connection, seen.id, known, now)
+        return True
+
+    def saw_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
+        """Tell how a watched batch ended that no sweep has seen to its end; it stays open, and is told once."""
+        stored = batches_seen.get(connection, seen.id, locked=True)
+        if stored is not None and stored.over_at is None:
+            known = watches.of_batch(connection, seen.id)
+            self.saw(connection, replace(seen, over_at=None), stored.shape, known, now)
+            self.ended(connection, seen.id, ending, known, now)
+
     def changed(self, connection: Connection, batch_id: str, known: Iterable[Watch], now: datetime) -> None:
         """Have the batch's cards drawn as it is now."""
         for channel in _channels(known):
             cards.redraw(connection, self.enqueue, batch_id, channel, now)
 
-    def ended(self, connection: Connection, batch: MessageBatch, known: Iterable[Watch], now: datetime) -> None:
+    def ended(
+        self, connection: Connection, batch_id: str, ending: Ending, known: Iterable[Watch], now: datetime
+    ) -> None:
         """Tell everybody who watches how it went; the feed shows it by its card alone."""
-        counts = batch.request_counts
-        well = counts.succeeded == counts.total
-        event: Event = "canceled" if batch.cancel_initiated_at else "ended"
+        event: Event = "canceled" if ending.canceled else "ended"
         for channel, mentions in _audiences(known).items():
-            if not self._is_quiet(connection, batch.id, channel, well=well, now=now):
-                self.tell(connection, batch.id, event, channel, mentions, now)
+            if not self._is_quiet(connection, batch_id, channel, well=ending.well, now=now):
+                self.tell(connection, batch_id, event, channel, mentions, now)
 
-    def gone(self, connection: Connection, batch_id: str, known: Iterable[Watch], now: datetime) -> None:
-        """Tell everybody who watches that somebody deleted it elsewhere."""
-        for channel, mentions in _audiences(known).items():
+    def gone(self, connection: Connection, batch_id: str, now: datetime) -> None:
+        """Tell everybody who watches that a batch is not there any more which was not seen to end."""
+        if not self.buried(connection, batch_id, now):
+            return
+        through_me = audit.who_did(connection, "delete", batch_id, perhaps=True) is not None
+        for channel, mentions in _audiences(watches.of_batch(connection, batch_id)).items():
             if not self._is_quiet(connection, batch_id, channel, well=False, now=now):
-                self.tell(connection, batch_id, "gone", channel, mentions, now)
+                self.tell(connection, batch_id, "gone", channel, mentions, now, payload={"through_me": through_me})
+
+    def buried(self, connection: Connection, batch_id: str, now: datetime) -> bool:
+        """Have the cards of a batch that is gone say so; False where they do, or the batch is not known."""
+        if not batches_seen.mark_gone(connection, batch_id, now):
+            return False
+        cards.redraw_all(connection, self.enqueue, batch_id, now)
+        return True
 
     def appeared(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
         """Say in the feed how many batches appeared that get no card."""

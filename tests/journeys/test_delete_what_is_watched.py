@@ -1,0 +1,101 @@
+"""Somebody deletes a batch that others watch: how it ended is told before, and its card says what became of it."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.batches.models import BatchId
+from bot.playground.api_simulator.faults import Fault
+from tests.desk import ADA, BEN, Desk
+from tests.journeys.watching import card, cards, end, notice, notices, running_batch, settled, sweep
+
+pytestmark = pytest.mark.worker
+
+YES = "Delete for good"
+
+
+async def look_until_it_is_missed(desk: Desk) -> None:
+    """Sweep for longer than a batch may be missing."""
+    for _ in range(2):
+        await sweep(desk)
+        desk.time.later += timedelta(seconds=61)
+    await sweep(desk)
+
+
+async def test_an_end_that_no_sweep_has_seen_is_told_before_the_batch_goes(desk: Desk) -> None:
+    batch = running_batch(desk, errored=39, succeeded=1_161)
+    await desk.type(f"/batch label {batch.id} Nightly eval")
+    await desk.type(f"/batch watch {batch.id}", BEN)
+    first = await card(desk, batch)
+    desk.api.advance(700)
+    [question] = await desk.type(f"/batch delete {batch.id}")
+
+    [gone] = await desk.press(question, YES)
+    last, told = await card(desk, batch, "🗑️"), await notice(desk, batch)
+    await look_until_it_is_missed(desk)
+    await settled(desk)
+
+    assert "Deleted by" in gone.seen
+    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.seen
+    assert told.seen.count(f"<@{BEN}>") == 1
+    assert len(notices(desk, batch)) == 1
+    assert "Deleted · Nightly eval" in last.seen
+    assert f"Deleted by <@{ADA}>" in last.seen
+    assert (last.ts, last.buttons, len(cards(desk, batch))) == (first.ts, [], 1)
+
+
+async def test_the_card_of_a_batch_whose_end_was_told_says_who_deleted_it(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    await end(desk)
+    ended = await card(desk, batch, "All 1,200 succeeded")
+    await notice(desk, batch)
+
+    [question] = await desk.press(ended, "Delete")
+    await desk.press(question, YES)
+    last = await card(desk, batch, f"Deleted by <@{ADA}>")
+    await settled(desk)
+
+    assert (last.ts, last.buttons) == (ended.ts, [])
+    assert "readable until" not in last.seen
+    assert len(notices(desk, batch)) == 1
+
+
+async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    desk.api.advance(700)
+    [question] = await desk.type(f"/batch delete {batch.id}")
+    await desk.bot.worker.services.batches.delete(BatchId(batch.id))
+
+    await desk.press(question, YES)
+    await look_until_it_is_missed(desk)
+    last, told = await card(desk, batch, "🗑️"), await notice(desk, batch)
+
+    assert "Deleted elsewhere" in last.seen
+    assert "not through me" in told.seen
+
+
+async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    desk.api.advance(700)
+    [question] = await desk.type(f"/batch delete {batch.id}")
+    desk.api.add_fault(Fault(method="DELETE", cut="middle"))
+    desk.api.add_fault(Fault(method="DELETE", status=529, should_retry=False))
+    desk.api.add_fault(Fault(method="GET", delay=0.001, times=2))  # the looks before the DELETE go well
+    desk.api.add_fault(Fault(method="GET", status=500, should_retry=False))
+
+    [unsure] = await desk.press(question, YES)
+    told = await notice(desk, batch)
+    await look_until_it_is_missed(desk)
+    await card(desk, batch, f"Deleted by <@{ADA}>")
+    await settled(desk)
+    [_, missed] = notices(desk, batch)
+
+    assert "I don't know whether" in unsure.seen
+    assert "All 1,200 succeeded" in told.seen
+    assert "it was deleted through me" in missed.seen
