@@ -5,7 +5,6 @@ from difflib import get_close_matches
 from bot.commands.approve import Approve
 from bot.commands.arguments import read_arguments
 from bot.commands.audit import Audit, AuditExported, AuditShown
-from bot.commands.base import Command
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
 from bot.commands.cost import Cost, CostShown
 from bot.commands.create import Create, FormWanted
@@ -143,8 +142,3 @@ def suggest(verb: str) -> str | None:
         return ALSO[verb]
     close = get_close_matches(verb, [command.verb for command in SHOWN], n=1, cutoff=0.6)
     return close[0] if close else None
-
-
-def spelled_back(command: Command) -> str:
-    """Return the line a person could type for this command."""
-    return f"/batch {command.spell()}".rstrip()

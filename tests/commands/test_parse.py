@@ -26,7 +26,7 @@ from bot.commands.keep import Keep
 from bot.commands.list import LARGEST_LIMIT, STATUSES, List
 from bot.commands.overview import Overview
 from bot.commands.references import Reference
-from bot.commands.registry import ALSO, COMMANDS, SHOWN, AnyCommand, parse, spelled_back
+from bot.commands.registry import ALSO, COMMANDS, SHOWN, AnyCommand, parse
 from bot.commands.send import Send
 from bot.commands.status import Status
 from tests.builders import ID
@@ -220,4 +220,3 @@ ANY_COMMAND: st.SearchStrategy[AnyCommand] = st.one_of(
 @given(ANY_COMMAND)
 def test_a_command_that_is_spelled_is_read_back_as_itself(command: AnyCommand) -> None:
     assert parse(command.spell()) == command
-    assert spelled_back(command) == f"/batch {command.spell()}".strip()
