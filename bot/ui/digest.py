@@ -1,5 +1,6 @@
 """How the daily digest looks."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 
@@ -7,6 +8,7 @@ from msgspec import Struct
 
 from bot.batches.models import MessageBatch
 from bot.commands.list import List
+from bot.store.labels import Named
 from bot.ui.batch_card import card_row, verdict
 from bot.ui.buttons import actions, button
 from bot.ui.money import spent
@@ -36,6 +38,8 @@ class Digest(Struct, frozen=True):
     spent_whole: bool = True
     looked_at: int | None = None
     """So many of the newest batches, where there were more to look at."""
+    names: Mapping[str, Named] = {}
+    """What those that are shown are called here."""
 
     @property
     def is_empty(self) -> bool:
@@ -52,10 +56,12 @@ def render_digest(digest: Digest) -> Message:
         (digest.expiring, "with results that nobody fetched and that expire within 7 days"),
     ]
     told = [f"{counted(share.total, 'batch', 'batches')} {words}" for share, words in heads if share.total]
-    rows = [*_rows(digest.failed), *_rows(digest.expiring, until=True), *_rows(digest.running)]
+    names = digest.names
+    rows = [*_rows(digest.failed, names), *_rows(digest.expiring, names, until=True), *_rows(digest.running, names)]
     ended = digest.succeeded.total + digest.failed.total
     cost = f" Spent on what ended: {spent(digest.spent, complete=digest.spent_whole)}." if ended else ""
-    summary = f"{'; '.join(told)}.{cost}"
+    rest = "" if digest.spent_whole or not ended else " `/batch cost --since 1d` reads what nobody has read."
+    summary = f"{'; '.join(told)}.{cost}{rest}"
     more = actions([button("All batches", List())])
     some = f" Only the newest {number(digest.looked_at)} batches were looked at." if digest.looked_at else ""
     since = context(f"Since {date(digest.since)}.{some}")
@@ -64,10 +70,10 @@ def render_digest(digest: Digest) -> Message:
     return Message(". ".join([f"Batches today: {'; '.join(told)}", *spoken]) + ".", blocks, public=True)
 
 
-def _rows(share: Share, *, until: bool = False) -> list[Block]:
+def _rows(share: Share, names: Mapping[str, Named], *, until: bool = False) -> list[Block]:
     rows: list[Block] = []
     for batch in share.shown[:ROWS]:
-        rows.append(card_row(batch))
+        rows.append(card_row(batch, names.get(batch.id)))
         if until:
             rows.append(context(f"Results readable until {date(batch.readable_until)}"))
     if more := share.total - len(share.shown[:ROWS]):

@@ -14,7 +14,7 @@ from bot.batches.client import BatchesClient
 from bot.batches.models import RETENTION, BatchId, MessageBatch
 from bot.commands.reading import opened
 from bot.config import Settings
-from bot.store import batches_seen, notices, summaries, watches
+from bot.store import batches_seen, labels, notices, summaries, watches
 from bot.store.database import Database
 from bot.store.notices import Notice
 from bot.store.work import Enqueue
@@ -122,7 +122,9 @@ class Digests:
         ids = [batch.id for batch in found if batch.readable_until <= now + SOON]
         seen = await self._database.run(lambda connection: batches_seen.many(connection, ids))
         digest = digest_of(found, {one.id for one in seen.values() if one.fetched_at}, now)
-        digest = digest if whole else replace(digest, looked_at=self._most)
+        shown = [one.id for share in (digest.failed, digest.expiring, digest.running) for one in share.shown]
+        names = await self._database.run(lambda connection: labels.of(connection, shown))
+        digest = replace(digest, names=names, looked_at=None if whole else self._most)
         return await self._with_cost(digest, [one.id for one in found if one.ended_at and one.ended_at > now - DAY])
 
     async def _with_cost(self, digest: Digest, ended: list[BatchId]) -> Digest:

@@ -1,6 +1,7 @@
 """What the bot says of watching: answers to its verbs, cards, notices and digests, in every state."""
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import get_args
 
 from msgspec.structs import replace
@@ -127,6 +128,9 @@ DIGESTS: dict[str, Message] = {
     ),
     "digest_of_many": render_digest(Digest(NOW, MANY, MANY, MANY, MANY)),
     "digest_not_of_all": render_digest(Digest(NOW, succeeded=Share(20_000, (ENDED,)), looked_at=20_000)),
+    "digest_of_a_named_batch_with_unread_results": render_digest(
+        Digest(NOW, failed=Share(1, (ENDED,)), spent=Decimal("1.20"), spent_whole=False, names={ENDED.id: NAMED})
+    ),
     "digest_all_well": render_digest(Digest(NOW, succeeded=Share(3, (ENDED,)))),
 }
 MESSAGES = CARDS | NOTICES | DIGESTS

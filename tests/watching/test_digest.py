@@ -9,6 +9,7 @@ from bot.store import notices, watches
 from bot.watching.digest import Digests, Plan, digest_of, due_day
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
 from tests.desk import BATCHES, Desk
+from tests.journeys.watching import public
 from tests.watching.scene import Scene
 
 pytestmark = pytest.mark.worker
@@ -77,16 +78,18 @@ def set_hour(desk: Desk, hour: int, days: int = 0) -> None:
 
 async def test_it_is_sent_once_a_day_whoever_sends_it(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    await desk.type(f"/batch label {batch.id} Nightly eval")
     set_hour(desk, 9)
 
     first = [await digesting(desk).send_due(), await digesting(desk).send_due()]
     set_hour(desk, 9, days=1)
     second = await digesting(desk).send_due()
-    posted = await desk.slack.wait_for(lambda: desk.slack.messages(BATCHES), timeout=15)
+    posted = await desk.slack.wait_for(lambda: public(desk), timeout=15)
 
     assert (first, second) == ([True, False], True)
     assert "1 batch still running" in posted[0].seen
     assert batch.id in posted[0].seen
+    assert "Nightly eval" in posted[0].seen
 
 
 async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_channel(desk: Desk) -> None:
