@@ -165,7 +165,9 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("--port", type=int, default=8321, help="of the page (0: any free one; default 8321)")
     one = commands.add_parser("try", help="one command in the simulated worlds, its reply drawn here")
     one.add_argument("line", help='what one would type, such as "/batch status last"')
-    one.add_argument("--as", dest="as_user", default="ada", metavar="USER", help="ada (an operator, default) or ben")
+    one.add_argument(
+        "--as", dest="as_user", default="ada", metavar="USER", help="ada (an operator, default), ben or cora"
+    )
     api = commands.add_parser("simulate-api", help="the simulated Message Batches API alone")
     api.add_argument("--port", type=int, default=0, help="where to listen (default: any free port)")
     api.add_argument("--key", help="the only key to accept (default: any)")

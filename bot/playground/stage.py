@@ -4,6 +4,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -16,13 +17,18 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.hints import CommandHint, Completion, Offer, ShortcutHint
 from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.playground.slack_simulator.world import Channel, Person, World, demo_world
 from bot.slack.listeners import SHORTCUT
 from bot.slack.scopes import BOT_SCOPES
 
 OPERATOR = "U0ADA"
 VISITOR = "U0BEN"
+COLLEAGUE = "U0CORA"
 CHANNEL = "C0BATCHES"
-PEOPLE = {"ada": OPERATOR, "ben": VISITOR}
+FEED = "C0FEED"
+PEOPLE = {"ada": OPERATOR, "ben": VISITOR, "cora": COLLEAGUE}
+REQUEST_LIMIT = 1_000
+"""Requests in a batch above which the other operator has to agree."""
 SHORTCUT_HINT = ShortcutHint(SHORTCUT, "Batch from this file")
 """As manifest.yml has it."""
 
@@ -51,6 +57,26 @@ def settings_between(slack: SlackSimulator, api: ApiSimulator, store: Path) -> S
     )
 
 
+def whole_world() -> World:
+    """Return the demo's workspace with a second operator, whose yes counts beside Ada's, and a channel for the feed."""
+    world = demo_world().add(Person(COLLEAGUE, "Cora Marsh", "Operator"), Channel(FEED, "batch-feed"))
+    world.invite(CHANNEL, COLLEAGUE)
+    world.invite(FEED, OPERATOR, VISITOR, COLLEAGUE, world.bot_user)
+    return world
+
+
+def with_everything(settings: Settings, now: datetime) -> Settings:
+    """Return settings under which all the bot can do is seen: a limit, a feed, and a digest within the next hour."""
+    more = {
+        "operators": (OPERATOR, COLLEAGUE),
+        "admins": (OPERATOR, COLLEAGUE),
+        "request_limit": REQUEST_LIMIT,
+        "feed_channel": FEED,
+        "digest_hour": (now + timedelta(hours=1)).astimezone(UTC).hour,
+    }
+    return settings.model_copy(update=more)
+
+
 @asynccontextmanager
 async def staged(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -> AsyncIterator[Stage]:
     """Start both worlds, seeded, and the bot or a part of it; stop all at the end, and forget what was stored.
@@ -63,12 +89,12 @@ async def staged(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -
         api = ApiSimulator(speed=speed, seeded=True)
         await api.start()
         stack.push_async_callback(api.stop)
-        slack = SlackSimulator(scopes=frozenset(BOT_SCOPES))
+        slack = SlackSimulator(whole_world(), scopes=frozenset(BOT_SCOPES))
         await slack.start(port=port)
         stack.push_async_callback(slack.stop)
         slack.set_offer(Offer((command_hint(),), (SHORTCUT_HINT,), api.advance))
         api.on_request(lambda request: slack.note_traffic(_traffic(request)))
-        settings = settings_between(slack, api, folder / "store.sqlite3")
+        settings = with_everything(settings_between(slack, api, folder / "store.sqlite3"), api.now)
         # By the simulated clock: whoever advances it sees what the bot does after an hour, or a month.
         bot = await stack.enter_async_context(running(settings, lambda: api.now, part=part))
         yield Stage(slack, api, bot)

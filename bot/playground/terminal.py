@@ -30,11 +30,11 @@ class NobodyThere(ExpectedError):
     name: str
 
     def __str__(self) -> str:
-        return f"There is no {self.name} here; be {' or '.join(PEOPLE)}"
+        return f"There is no {self.name} here; be {', '.join(PEOPLE)}"
 
 
 async def try_command(line: str, user: str, console: Console) -> bool:
-    """Do one command as `user` ("ada", "ben" or an id) and draw what they see; False when the bot never answered.
+    """Do one command as `user` (one of PEOPLE, or an id) and draw what they see; False when the bot never answered.
 
     Raises:
         NobodyThere: it is nobody of the playground's.

@@ -6,7 +6,7 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 from bot.playground.api_simulator.batch import Batch
-from bot.playground.stage import Stage
+from bot.playground.stage import COLLEAGUE, REQUEST_LIMIT, Stage
 from tests.journeys.browser import IN_THE_BROWSER, answer_to, card, download, jsonl_file, picture, type_line
 from tests.journeys.creating import jsonl, request, sound
 
@@ -130,3 +130,22 @@ async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page
     assert sorted(merged) == sorted(one.custom_id for one in parent.requests)
     assert [custom_id for custom_id, outcome in merged.items() if outcome != "succeeded"] == ["huge"]
     assert creates(stage) == ["/v1/messages/batches"] * 2
+
+
+async def test_what_is_above_the_limit_goes_when_a_second_operator_agrees(page: Page, stage: Stage) -> None:
+    message = await share(page, sound(REQUEST_LIMIT + 1))
+    await message.hover()
+    await message.get_by_role("button", name="More actions").click()
+    await page.get_by_role("menuitem", name="Batch from this file").click()
+    question = page.get_by_test_id("message").last
+    await expect(question).to_contain_text("somebody else who may operate has to approve it")
+    await question.get_by_role("button", name="Ask for approval", exact=True).click()
+    asked = page.get_by_test_id("message").filter(has_text="Approve 1,001 requests?")
+    await expect(asked).to_be_visible()
+    assert creates(stage) == []
+
+    await page.get_by_test_id(f"person-{COLLEAGUE}").click()
+    await asked.get_by_role("button", name="Approve").click()
+
+    await expect(page.get_by_test_id("message").filter(has_text="approved by")).to_contain_text("Cora Marsh")
+    assert creates(stage) == ["/v1/messages/batches"]

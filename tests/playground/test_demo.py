@@ -7,6 +7,7 @@ import re
 import signal
 import socket
 import sys
+from functools import partial
 from pathlib import Path
 
 import aiohttp
@@ -15,7 +16,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.playground.demo import demo
-from bot.playground.stage import CHANNEL, OPERATOR, staged
+from bot.playground.stage import CHANNEL, FEED, OPERATOR, staged
 
 ROOT = Path(__file__).parents[2]
 
@@ -87,6 +88,15 @@ async def test_the_stage_forgets_what_was_stored(tmp_path: Path, monkeypatch: py
 
     assert "Delete this batch for good?" in question.seen
     assert "Nothing is recorded." in record.seen
+
+
+async def test_the_demo_has_a_feed_and_within_an_hour_its_digest() -> None:
+    async with staged() as stage:
+        stage.api.advance(3_600)
+        feed = partial(stage.slack.messages, FEED)
+        digests = await stage.slack.wait_for(lambda: [m for m in feed() if "Batches today" in m.seen], timeout=30)
+
+    assert len(digests) == 1
 
 
 async def test_the_pane_shows_each_payload_and_call_and_no_secret() -> None:

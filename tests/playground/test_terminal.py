@@ -54,7 +54,7 @@ async def test_the_reply_to_a_command_is_drawn(line: str, user: str, shows: str)
 
 
 async def test_somebody_unknown_is_refused_before_anything_starts() -> None:
-    with pytest.raises(NobodyThere, match="There is no eve here; be ada or ben"):
+    with pytest.raises(NobodyThere, match="There is no eve here; be ada, ben, cora"):
         await try_command("/batch", "eve", on_paper())
 
 
