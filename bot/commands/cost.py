@@ -14,7 +14,7 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Services
 from bot.commands.errors import BadValue
 from bot.commands.progress import LongCommand, Progress
-from bot.commands.reading import Fetched, ReadingFailed, opened, read_whole
+from bot.commands.reading import Fetched, ReadingFailed, read_whole, still_good
 from bot.commands.spending import CostRow, by_day, by_model, by_name, total
 from bot.store import labels, summaries
 
@@ -146,7 +146,7 @@ async def _created_since(since: datetime, services: Services) -> tuple[list[Mess
 async def _remembered(batches: list[MessageBatch], services: Services) -> dict[str, Fetched]:
     ids = [batch.id for batch in batches]
     stored = await services.database.run(lambda connection: summaries.get_many(connection, ids))
-    kept = {batch.id: opened(stored[batch.id]) for batch in batches if batch.id in stored}
+    kept = {batch.id: still_good(services, batch, stored[batch.id]) for batch in batches if batch.id in stored}
     return {id: fetched for id, fetched in kept.items() if fetched is not None}
 
 

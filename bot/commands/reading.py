@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.batches.errors import BatchNotFound, ResultsBroken
 from bot.batches.models import MessageBatch
@@ -87,13 +88,20 @@ class Copy(Struct, frozen=True):
 
 
 async def remembered(services: Services, batch: MessageBatch) -> Fetched | None:
-    """Return what is known of the results of a batch, unless they are to be read anew. Raises StoreUnavailable.
+    """Return what is known of the results of a batch, unless they are to be read anew. Raises StoreUnavailable."""
+    stored = await services.database.run(lambda connection: summaries.get(connection, batch.id))
+    return still_good(services, batch, stored) if stored else None
+
+
+def still_good(services: Services, batch: MessageBatch, stored: StoredSummary) -> Fetched | None:
+    """Return a stored summary as what it says, unless the results are to be read anew.
 
     What disagrees with the batch's own counts is read again each time: the file may have become whole.
     """
-    stored = await services.database.run(lambda connection: summaries.get(connection, batch.id))
-    fetched = opened(stored) if stored else None
-    return fetched if fetched and not fetched.summary.differs_from(batch.request_counts) else None
+    fetched = opened(stored)
+    if fetched is None or not batch.is_readable(services.now()):
+        return fetched
+    return None if fetched.summary.differs_from(batch.request_counts) else fetched
 
 
 def opened(stored: StoredSummary) -> Fetched | None:
@@ -133,7 +141,7 @@ async def read_whole(
     if summary.broken.cut_off:
         raise ResultsCut(batch, _read(reader), progress.again, "the file ends in the middle of a line")
     progress.note(summary.lines - lines, 0)  # a last line without a newline
-    return await _remember(services, batch, caller, summary)
+    return await _remember(services, batch, caller, _with_what_is_missing(summary, batch))
 
 
 async def _stream(
@@ -171,6 +179,12 @@ async def _remember(services: Services, batch: MessageBatch, caller: Caller, sum
     read = StoredSummary(batch.id, summary.to_json(), dated, caller.user, now)
     stored = await services.database.run(lambda connection: summaries.keep(connection, read, forget=now - KEPT_FOR))
     return Fetched(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
+
+
+def _with_what_is_missing(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:
+    """Return the summary with a cost that says what it lacks: answers that the batch counts and the file does not."""
+    missing = max(0, batch.request_counts.succeeded - summary.counts.succeeded)
+    return replace(summary, cost=replace(summary.cost, unreadable=summary.cost.unreadable + missing))
 
 
 def _priced_on(summary: ResultsSummary, prices: Prices) -> date | None:

@@ -42,7 +42,7 @@ def doubts(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
 
 def figures(summary: ResultsSummary) -> list[str]:
     """Return what the succeeded requests used and cost, a line each."""
-    if not summary.counts.succeeded:
+    if not summary.counts.succeeded and summary.cost.complete:
         return ["*Cost:* nothing is billed for requests that did not succeed"]
     return [
         *_stops(summary),

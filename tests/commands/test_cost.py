@@ -11,6 +11,7 @@ from bot.commands.progress import Progress
 from bot.commands.registry import parse
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.results import result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.database import StoreUnavailable
 from tests.builders import ADA
@@ -129,3 +130,17 @@ def test_it_is_spelled_as_it_was_typed(line: str) -> None:
 def test_what_is_no_range_and_no_grouping_is_refused(line: str) -> None:
     with pytest.raises(UsageError):
         parse(line)
+
+
+async def test_results_that_came_short_make_it_at_least_and_are_read_again(
+    services: Services, place: Place, api: ApiSimulator
+) -> None:
+    batch = place(succeeded=20)
+    whole = b"".join(result_lines(api.workspace.get(batch))).decode()
+    api.add_fault(Fault(path="*/results", body="".join(whole.splitlines(keepends=True)[5:])))
+
+    short, again = await cost(services), await cost(services)
+
+    assert not short.complete
+    assert again.complete
+    assert again.cost.amount > short.cost.amount

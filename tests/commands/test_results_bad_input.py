@@ -8,6 +8,7 @@ from bot.commands.reading import ResultsCut, ResultsNotThereYet
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store import summaries
+from bot.ui.result_figures import figures
 from tests.builders import ADA, ID
 from tests.commands.asking_for_results import RESULTS, shown, whole_file
 from tests.commands.conftest import Place
@@ -97,3 +98,15 @@ async def test_a_line_of_50_mb_is_told_and_the_others_still_count(
     summary = (await shown(services)).fetched.summary
 
     assert (summary.broken.count, summary.counts.total) == (1, 200)
+
+
+async def test_an_answer_that_could_not_be_read_makes_the_cost_at_least_and_not_nothing(
+    services: Services, place: Place, api: ApiSimulator
+) -> None:
+    place(succeeded=1, id=ID)
+    api.add_fault(Fault(path="*/results", body="x" * 50 + "\n"))
+
+    outcome = await shown(services)
+
+    assert outcome.fetched.summary.cost.unreadable == 1
+    assert not any("nothing is billed" in line for line in figures(outcome.fetched.summary))
