@@ -96,12 +96,14 @@ async def remembered(services: Services, batch: MessageBatch) -> Fetched | None:
 def still_good(services: Services, batch: MessageBatch, stored: StoredSummary) -> Fetched | None:
     """Return a stored summary as what it says, unless the results are to be read anew.
 
-    What disagrees with the batch's own counts is read again each time: the file may have become whole.
+    What disagrees with the batch's own counts is read again each time: the file may have become whole. So is what
+    cost an unknown amount, once the models it lacked a price for have one.
     """
     fetched = opened(stored)
     if fetched is None or not batch.is_readable(services.now()):
         return fetched
-    return None if fetched.summary.differs_from(batch.request_counts) else fetched
+    priced_now = any(services.prices.find(model) for model in fetched.summary.cost.unknown_models)
+    return None if priced_now or fetched.summary.differs_from(batch.request_counts) else fetched
 
 
 def opened(stored: StoredSummary) -> Fetched | None:

@@ -3,7 +3,9 @@
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
+from bot.batches.prices import Prices
 from bot.commands.base import Services
 from bot.commands.cost import Cost, CostShown
 from bot.commands.errors import UsageError
@@ -144,3 +146,14 @@ async def test_results_that_came_short_make_it_at_least_and_are_read_again(
     assert not short.complete
     assert again.complete
     assert again.cost.amount > short.cost.amount
+
+
+async def test_a_model_that_has_a_price_by_now_is_not_unknown_for_ever(services: Services, place: Place) -> None:
+    place(succeeded=20)
+    before = await cost(replace(services, prices=Prices(regions={}, prices=())))
+
+    after = await cost(services)
+
+    assert (before.cost.amount, before.complete) == (Decimal(0), False)
+    assert after.complete
+    assert after.cost.amount > 0
