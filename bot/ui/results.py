@@ -1,12 +1,14 @@
 """How the results of a batch look: the card, and every reason why there is none."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import assert_never
 
 from bot.batches.causes import Cause
+from bot.batches.models import MessageBatch
 from bot.batches.summary import ResultsSummary
 from bot.commands.base import Permission
+from bot.commands.references import Reference
 from bot.commands.result_files import FileKind
 from bot.commands.results import (
     CausesFile,
@@ -21,7 +23,8 @@ from bot.commands.results import (
     ResultsShown,
 )
 from bot.commands.retry import Retry
-from bot.ui.batch_card import bar, card_title
+from bot.commands.watch import Watch
+from bot.ui.batch_card import bar, card_title, short_id
 from bot.ui.buttons import actions, button, fits
 from bot.ui.family import render_family_file, render_family_incomplete
 from bot.ui.money import missing, spent
@@ -57,7 +60,7 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
         case NothingFailed():
             return _nothing_failed(outcome)
         case ResultsNotReady():
-            return _not_ready(outcome)
+            return _not_ready(outcome, viewer)
         case ResultsGone():
             return _gone(outcome)
         case unreachable:
@@ -142,13 +145,9 @@ def _nothing_failed(outcome: NothingFailed) -> Message:
     return Message(words, (section(words),), public=outcome.query.public)
 
 
-def _not_ready(outcome: ResultsNotReady) -> Message:
+def _not_ready(outcome: ResultsNotReady, viewer: Viewer) -> Message:
     batch = outcome.batch
-    hope = (
-        "It is being canceled, which mostly takes minutes."
-        if batch.processing_status == "canceling"
-        else "Most batches end within an hour: ask again then."
-    )
+    hope = _hope(batch, viewer.now)
 
     def words(show: Callable[[datetime], str]) -> str:
         return (
@@ -156,8 +155,17 @@ def _not_ready(outcome: ResultsNotReady) -> Message:
             f"It was created {show(batch.created_at)} and ends {show(batch.expires_at)} at the latest."
         )
 
-    refresh = actions([button("Refresh", outcome.query, renew=True)])
-    return Message(words(utc), (section(words(date)), *refresh), public=outcome.query.public)
+    watch = button("Watch", Watch(Reference(batch.id)), says=f"Watch batch {short_id(batch)}")
+    ways = actions([button("Refresh", outcome.query, renew=True), watch])
+    return Message(words(utc), (section(words(date)), *ways), public=outcome.query.public)
+
+
+def _hope(batch: MessageBatch, now: datetime) -> str:
+    if batch.processing_status == "canceling":
+        return "It is being canceled, which mostly takes minutes."
+    if now - batch.created_at > timedelta(hours=1):
+        return "It takes longer than most, which end within an hour: watch it, and you will be told."
+    return "Most batches end within an hour: ask again then, or watch it."
 
 
 def _gone(outcome: ResultsGone) -> Message:

@@ -1,5 +1,7 @@
 """The card of results: honest about what does not add up, and no larger than Slack takes."""
 
+from datetime import timedelta
+
 import pytest
 from msgspec.structs import replace
 
@@ -14,7 +16,7 @@ from bot.ui.render import render
 from bot.ui.reply import File, Message
 from bot.ui.result_figures import figures
 from bot.ui.result_file import file_name
-from tests.builders import ADMIN, ID, READER, batch_id
+from tests.builders import ADMIN, CREATED, ID, READER, batch_id
 from tests.ui import results_catalog
 from tests.ui.catalog import OUTCOMES, message_of, messages
 from tests.ui.walk import buttons, shown
@@ -130,3 +132,17 @@ def test_a_file_that_did_not_arrive_can_be_asked_for_again() -> None:
     assert [button["text"] for button in buttons(Message("", reply.again))] == [
         {"type": "plain_text", "text": "Try again", "emoji": True}
     ]
+
+
+@pytest.mark.parametrize("name", ["results_not_ready", "results_not_ready_canceling"])
+def test_before_the_end_watching_is_offered(name: str) -> None:
+    assert labels(name) == ["Refresh", "Watch"]
+
+
+def test_nobody_is_sent_away_for_an_hour_that_is_over() -> None:
+    late = replace(READER, now=CREATED + timedelta(hours=5))
+
+    said = shown(message_of(render(OUTCOMES["results_not_ready"], late)))
+
+    assert "ask again then" not in said
+    assert "takes longer than most" in said
