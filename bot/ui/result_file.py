@@ -1,12 +1,14 @@
 """How a file of results is named, and what is said when it has been sent."""
 
 import re
+from collections.abc import Sequence
 
 from bot.batches.results_csv import causes_csv
 from bot.commands.result_files import FileKind
 from bot.commands.results import CausesFile, ResultsFile
 from bot.ui.buttons import actions, button
 from bot.ui.reply import File, Message
+from bot.ui.result_figures import doubts
 from bot.ui.text import code, counted, megabytes, section
 
 _NAMES = {
@@ -35,11 +37,12 @@ def render_results_file(outcome: ResultsFile) -> File:
         FileKind.ERRORS: "JSON Lines, as the API gave them",
     }.get(outcome.kind, "a table (CSV)")
     words = f"{what} of {code(outcome.batch.id)}, {how}, {megabytes(outcome.spool.size)}"
+    loud = doubts(outcome.fetched.summary, outcome.batch.request_counts)
     return File(
         name=name,
         title=name,
         content=outcome.spool,
-        message=arrived(words, public=outcome.query.public),
+        message=arrived(words, public=outcome.query.public, loud=loud),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
         arrived=outcome.arrived,
@@ -60,7 +63,8 @@ def render_causes_file(outcome: CausesFile) -> File:
     )
 
 
-def arrived(words: str, *, public: bool) -> Message:
-    """Return the message that a file has arrived, and where."""
+def arrived(words: str, *, public: bool, loud: Sequence[str] = ()) -> Message:
+    """Return the message that a file has arrived, and where; `loud` is what does not add up in it."""
     text = f"📄 {words}: {'in this channel' if public else 'in your messages with me'}."
-    return Message(text, (section(text),), public=public)
+    warnings = (section("\n".join(f"⚠️ {line}" for line in loud)),) if loud else ()
+    return Message(" ".join([text, *loud]), (section(text), *warnings), public=public)

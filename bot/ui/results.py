@@ -34,7 +34,7 @@ from bot.ui.result_causes import cause_blocks, largest_cause
 from bot.ui.result_figures import counts_line, doubts, figures
 from bot.ui.result_file import render_causes_file, render_results_file
 from bot.ui.retry import retry_button
-from bot.ui.text import code, context, date, header, inline, mention, section, utc
+from bot.ui.text import code, context, date, header, inline, mention, number, section, utc
 
 _TAKEN = {
     "jsonl": "the whole file",
@@ -141,7 +141,14 @@ def _cost(summary: ResultsSummary) -> str:
 
 
 def _nothing_failed(outcome: NothingFailed) -> Message:
-    words = f"Nothing failed in {code(outcome.batch.id)}, so there is no file of failures."
+    counts = outcome.batch.request_counts
+    unread = counts.errored + counts.canceled + counts.expired
+    words = (
+        f"{code(outcome.batch.id)} says that {number(unread)} of its requests failed, and its file holds no failure "
+        "that could be read, so there is no file of failures. The whole file may tell more."
+        if unread
+        else f"Nothing failed in {code(outcome.batch.id)}, so there is no file of failures."
+    )
     return Message(words, (section(words),), public=outcome.query.public)
 
 

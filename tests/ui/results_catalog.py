@@ -186,7 +186,8 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         replace(QUERY, file=FileKind.JSONL, public=True), ENDED, FETCHED, FileKind.JSONL, spool(), arrived
     ),
     "results_causes_file": CausesFile(replace(QUERY, file=FileKind.CAUSES), ENDED, FETCHED),
-    "results_nothing_failed": NothingFailed(replace(QUERY, file=FileKind.ERRORS), ENDED),
+    "results_nothing_failed": NothingFailed(replace(QUERY, file=FileKind.ERRORS), BATCHES["ended_all_succeeded"]),
+    "results_failures_unread": NothingFailed(replace(QUERY, file=FileKind.ERRORS), ENDED),
     "results_not_ready": ResultsNotReady(QUERY, running()),
     "results_not_ready_canceling": ResultsNotReady(QUERY, canceling()),
     "results_gone": ResultsGone(BATCHES["archived"], public=False),

@@ -9,14 +9,16 @@ from bot.batches.causes import Cause
 from bot.batches.models import BatchId
 from bot.batches.remedies import Remedy
 from bot.batches.summary import StopReason
+from bot.commands.references import Reference
 from bot.commands.result_files import FileKind
+from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsShown
 from bot.store.labels import Named, Relative
 from bot.ui.remedies import remedy_words
 from bot.ui.render import render
 from bot.ui.reply import File, Message
 from bot.ui.result_figures import figures
 from bot.ui.result_file import file_name
-from tests.builders import ADMIN, CREATED, ID, READER, batch_id
+from tests.builders import ADMIN, BATCHES, CREATED, ID, READER, batch_id
 from tests.ui import results_catalog
 from tests.ui.catalog import OUTCOMES, message_of, messages
 from tests.ui.walk import buttons, shown
@@ -146,3 +148,27 @@ def test_nobody_is_sent_away_for_an_hour_that_is_over() -> None:
 
     assert "ask again then" not in said
     assert "takes longer than most" in said
+
+
+@pytest.mark.parametrize("kind", [FileKind.ERRORS, FileKind.CAUSES])
+def test_failures_that_could_not_be_read_are_not_called_none(kind: FileKind) -> None:
+    outcome = NothingFailed(Results(Reference(ID), kind), BATCHES["ended_some_succeeded"])
+
+    said = shown(message_of(render(outcome, READER)))
+
+    assert "Nothing failed" not in said
+    assert "39 of its requests failed" in said
+
+
+@pytest.mark.parametrize("kind", [FileKind.ERRORS, FileKind.CSV])
+def test_a_file_says_what_does_not_add_up_as_the_card_does(kind: FileKind) -> None:
+    outcome = OUTCOMES["results_file_jsonl"]
+    troubled = OUTCOMES["results_troubled"]
+    assert isinstance(outcome, ResultsFile)
+    assert isinstance(troubled, ResultsShown)
+
+    said = message_of(render(replace(outcome, kind=kind, fetched=troubled.fetched), READER))
+
+    for words in (said.text, shown(said)):
+        assert "The file and the batch disagree" in words
+        assert "11 lines could not be read as results" in words
