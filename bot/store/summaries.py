@@ -14,6 +14,7 @@ Taken = Literal["jsonl", "csv", "errors", "family"]
 """Which file was taken: all results as they are, all of them as a table, only the failures, or what of them is in the
 merged file of the family."""
 
+_LEAST_FIRST: tuple[Taken, ...] = ("errors", "csv", "family", "jsonl")
 _AT_ONCE = 500  # parameters of one statement; SQLite before 3.32 takes 999
 
 
@@ -69,10 +70,10 @@ def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Stor
 
 
 def note_taken(connection: Connection, batch_id: str, taken: Taken, *, by: str, at: datetime) -> None:
-    """Record that a file of the results has arrived with somebody; a part of them does not hide that all were taken."""
-    noted = update(table).where(table.c.batch_id == batch_id)
-    if taken != "jsonl":
-        noted = noted.where(or_(table.c.taken.is_(None), table.c.taken != "jsonl"))
+    """Record that a file of the results has arrived with somebody; a lesser one does not hide that more was taken."""
+    no_more = _LEAST_FIRST[: _LEAST_FIRST.index(taken) + 1]
+    hides_nothing = or_(table.c.taken.is_(None), table.c.taken.in_(no_more))
+    noted = update(table).where(table.c.batch_id == batch_id, hides_nothing)
     connection.execute(noted.values(taken=taken, taken_by=by, taken_at=at))
 
 

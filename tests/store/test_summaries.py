@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from bot.store import readings, summaries
 from bot.store.database import Database
 from bot.store.summaries import StoredSummary
@@ -53,6 +55,21 @@ async def test_a_part_that_is_taken_does_not_hide_that_the_whole_file_was(databa
     known = await get(database)
     assert known is not None
     assert (known.taken, known.taken_by) == ("jsonl", "U0BEN")
+
+
+@pytest.mark.parametrize("more", ["csv", "family", "jsonl"])
+async def test_failures_that_are_taken_do_not_hide_that_somebody_has_more(
+    database: Database, more: summaries.Taken
+) -> None:
+    await keep(database)
+
+    await take(database, "errors", "U0ADA")
+    await take(database, more, "U0BEN")
+    await take(database, "errors", "U0CID")
+
+    known = await get(database)
+    assert known is not None
+    assert (known.taken, known.taken_by) == (more, "U0BEN")
 
 
 async def test_a_batch_that_is_gone_is_forgotten_and_no_other(database: Database) -> None:
