@@ -11,5 +11,6 @@ FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 def failure(error: BaseException) -> str:
     """Return Slack's own word for what failed, without the request that may hold a secret."""
     if isinstance(error, SlackApiError):
-        return str(error.response.get("error", "no reason given"))
+        said = getattr(error.response, "data", None)  # a proxy's answer is text, or not even read
+        return str(said.get("error", "no reason given")) if isinstance(said, dict) else "an answer that is not Slack's"
     return type(error).__name__ if not isinstance(error, asyncio.TimeoutError) else "timeout"
