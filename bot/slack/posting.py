@@ -115,13 +115,14 @@ class Posting:
                 return await self._client.api_call(method, http_verb="GET", params=dict(arguments))
             return await self._client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
-            raise _told_apart(error) from error
+            raise told_apart(error) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
             # AttributeError: slack_sdk takes every text for JSON, also a proxy's of plain text.
             raise Doubtful(type(error).__name__) from error
 
 
-def _told_apart(error: SlackApiError) -> PostingFailed:
+def told_apart(error: SlackApiError) -> PostingFailed:
+    """Return what an answer that is no success means."""
     response = error.response
     if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, dict):
         return Doubtful("an answer that is not Slack's")

@@ -14,6 +14,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.batches.spool import Spool, SpoolFailed
 from bot.slack.failures import FAILURES, failure
 from bot.slack.packing import Packed, Part, pack
+from bot.slack.posting import Doubtful, told_apart
 from bot.ui.reply import File
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class Step(Enum):
 
 @dataclass(eq=False)
 class UploadFailed(Exception):
-    """Nothing was shared; `in_doubt`: the last step got no answer, so that it may have been."""
+    """Nothing was shared; `in_doubt`: the last step got no answer that says so, and it may have been."""
 
     step: Step
     reason: str
@@ -119,7 +120,7 @@ class Uploads:
         try:
             await self._client.files_completeUploadExternal(files=files, channel_id=channel)
         except FAILURES as error:
-            in_doubt = not isinstance(error, SlackApiError)
+            in_doubt = not isinstance(error, SlackApiError) or isinstance(told_apart(error), Doubtful)
             raise UploadFailed(Step.COMPLETE, failure(error), in_doubt) from error
 
 

@@ -52,22 +52,23 @@ def render_nothing_to_send(file: File) -> Message:
 
 def render_not_sent(file: File, trouble: Trouble, reason: str) -> Message:
     """Say that the file did not arrive, and where it got stuck."""
-    words = f"{_what(trouble, reason)} {_size(file)}"
+    words = f"{_what(file, trouble, reason)} {_size(file)}"
     if (alone := file.otherwise) is not None:
         return replace(alone, text=f"{alone.text} {words}", blocks=(*alone.blocks, section(words), *file.again))
     return Message(words, (section(words), *file.again), placement=Placement.BELOW)
 
 
-def _what(trouble: Trouble, reason: str) -> str:
+def _what(file: File, trouble: Trouble, reason: str) -> str:
     match trouble:
         case Trouble.PLACE:
             return f"I could not open your messages with me ({code(reason, 80)}), so no file was sent."
         case Trouble.SLACK:
             return f"Slack did not take the file ({code(reason, 80)}), so no file was sent. Try again in a minute."
         case Trouble.IN_DOUBT:
+            places = "this channel and your messages with me" if file.public else "your messages with me"
             return (
                 f"Slack took the file and did not say whether it shared it ({code(reason, 80)}). "
-                "Look into your messages with me before you ask again."
+                f"Look into {places} before you ask again."
             )
         case Trouble.OUR_DISK:
             return (

@@ -115,9 +115,9 @@ async def test_the_record_survives_a_restart(desk: Desk) -> None:
 
 
 async def test_a_file_slack_does_not_take_is_said_not_to_have_arrived(desk: Desk) -> None:
-    desk.slack.fail_next("files.completeUploadExternal", error="internal_error")
+    desk.slack.fail_next("files.completeUploadExternal", error="restricted_action")
 
     [reply] = await desk.type("/batch audit --export")
 
     assert "Slack did not take the file" in reply.seen
-    assert "internal_error" in reply.seen
+    assert "restricted_action" in reply.seen

@@ -124,6 +124,20 @@ async def test_a_refusal_at_any_step_is_said_and_nothing_is_shared(
     assert sent(slack) == []
 
 
+@pytest.mark.parametrize(("error", "status"), [("internal_error", 200), ("fatal_error", 500), ("trouble", 503)])
+@pytest.mark.parametrize("public", [False, True])
+async def test_where_slack_itself_is_in_doubt_nobody_is_told_that_nothing_was_shared(
+    slack: SlackSimulator, files: FileDelivery, error: str, status: int, public: bool
+) -> None:
+    slack.fail_next("files.completeUploadExternal", error=error, status=status)
+
+    said = await files.send(replace(await spooled(), public=public), ADA)
+
+    assert "did not say whether it shared it" in said.text
+    assert ("into this channel and your messages" in said.text) == public
+    assert "no file was sent" not in said.text
+
+
 async def test_bytes_that_are_refused_are_not_sent_twice(slack: SlackSimulator, files: FileDelivery) -> None:
     slack.fail_next("upload", error="not_allowed", status=403)
 
