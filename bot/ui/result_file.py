@@ -64,7 +64,10 @@ def render_causes_file(outcome: CausesFile) -> File:
 
 
 def arrived(words: str, *, public: bool, loud: Sequence[str] = ()) -> Message:
-    """Return the message that a file has arrived, and where; `loud` is what does not add up in it."""
-    text = f"📄 {words}: {'in this channel' if public else 'in your messages with me'}."
+    """Return the message that a file has arrived; `loud` is what does not add up in it.
+
+    A public one stands above it in the channel, or went elsewhere, which is said where it is known.
+    """
+    text = f"📄 {words}." if public else f"📄 {words}: in your messages with me."
     warnings = (section("\n".join(f"⚠️ {line}" for line in loud)),) if loud else ()
     return Message(" ".join([text, *loud]), (section(text), *warnings), public=public)

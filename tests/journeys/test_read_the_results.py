@@ -109,7 +109,7 @@ async def test_a_file_in_public_goes_to_the_channel(desk: Desk) -> None:
 
     [sent, said] = desk.slack.messages("C0BATCHES", BEN)
     assert sent.files[0]["name"].endswith("-failures.jsonl")
-    assert "in this channel" in said.seen
+    assert "40 failures of" in said.seen
 
 
 async def test_before_the_end_one_is_told_when_to_ask_again(desk: Desk) -> None:

@@ -13,6 +13,7 @@ from bot.commands.references import Reference
 from bot.commands.result_files import FileKind
 from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsShown
 from bot.store.labels import Named, Relative
+from bot.ui.files import Packing, render_sent
 from bot.ui.remedies import remedy_words
 from bot.ui.render import render
 from bot.ui.reply import File, Message
@@ -172,3 +173,14 @@ def test_a_file_says_what_does_not_add_up_as_the_card_does(kind: FileKind) -> No
     for words in (said.text, shown(said)):
         assert "The file and the batch disagree" in words
         assert "11 lines could not be read as results" in words
+
+
+def test_a_file_that_could_not_go_to_the_channel_is_not_said_to_be_there() -> None:
+    file = render(OUTCOMES["results_file_public"], READER)
+    assert isinstance(file, File)
+
+    said = render_sent(file, Packing.AS_IT_IS, parts=1, moved_from="C0GENERAL")
+
+    for words in (said.text, shown(said)):
+        assert "in this channel" not in words
+        assert "went to your messages with me" in words
