@@ -23,7 +23,8 @@ log = logging.getLogger(__name__)
 class Pace(Struct, frozen=True):
     """Seconds: how long a work takes before it is shown, between two edits, and between two looks for a stop.
 
-    chat.update takes some 50 calls a minute of a whole workspace (docs.slack.dev, rate limits).
+    chat.update takes some 50 calls a minute of a whole workspace (docs.slack.dev, rate limits): works that are shown
+    beside each other share the edits of one.
     """
 
     first: float = 2.0
@@ -46,6 +47,7 @@ class ProgressMessages:
         self._now = now
         self._pace = pace
         self._under_way: set[Progress] = set()
+        self._shown: set[_Shown] = set()
 
     def stop_all(self) -> None:
         """Stop every reading, because the process is about to end."""
@@ -57,7 +59,8 @@ class ProgressMessages:
         self._under_way.add(progress)
         try:
             if not await progress.ended_within(self._pace.first):
-                await _Shown(self._client, self._database, self._pace, progress).run(caller, self._now())
+                shown = _Shown(self._client, self._database, self._pace, progress, self._shown)
+                await shown.run(caller, self._now())
         except Exception:
             log.exception("the progress of a reading could not be shown")
         finally:
@@ -65,10 +68,13 @@ class ProgressMessages:
 
 
 class _Shown:
-    """One progress message."""
+    """One progress message; `beside` are those shown now."""
 
-    def __init__(self, client: AsyncWebClient, database: Database, pace: Pace, progress: Progress) -> None:
+    def __init__(
+        self, client: AsyncWebClient, database: Database, pace: Pace, progress: Progress, beside: "set[_Shown]"
+    ) -> None:
         self._client, self._database, self._pace, self._progress = client, database, pace, progress
+        self._beside = beside
         self._id: str | None = secrets.token_hex(8)
         self._started = time.monotonic() - pace.first
         self._told = progress.reading
@@ -77,10 +83,12 @@ class _Shown:
     async def run(self, caller: Caller, now: datetime) -> None:
         if not await self._in_store(self._begin(caller, now)):
             self._id = None  # without the record a press on Stop would find nothing
+        self._beside.add(self)
         try:
             await self._show(lambda: self._post(caller))
             await self._follow()
         finally:
+            self._beside.discard(self)
             if self._place is not None:
                 await self._show(self._edit)
             if self._id is not None:
@@ -91,7 +99,7 @@ class _Shown:
         while not await self._progress.ended_within(self._pace.look):
             if await self._is_stopped():
                 self._progress.stop()
-            due = time.monotonic() - edited >= self._pace.edit
+            due = time.monotonic() - edited >= self._pace.edit * len(self._beside)
             if due and self._place is not None and self._progress.reading != self._told:
                 edited = time.monotonic()
                 await self._show(self._edit)

@@ -1,6 +1,7 @@
 """Long work is shown once, edited in place, stopped by its own caller alone, and never left hanging."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -45,12 +46,14 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-async def messages(slack: SlackSimulator, database: Database) -> AsyncIterator[ProgressMessages]:
+async def client(slack: SlackSimulator) -> AsyncIterator[AsyncWebClient]:
     async with aiohttp.ClientSession() as session:
-        client = AsyncWebClient(
-            slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=retry_handlers()
-        )
-        yield ProgressMessages(client, database, now, QUICK)
+        yield AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=retry_handlers())
+
+
+@pytest.fixture
+def messages(client: AsyncWebClient, database: Database) -> ProgressMessages:
+    return ProgressMessages(client, database, now, QUICK)
 
 
 @pytest.fixture
@@ -121,6 +124,24 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
     assert last.ts == first.ts
     assert "Read. The answer is where you asked for it" in last.seen
     assert last.buttons == []
+
+
+async def test_several_that_are_shown_share_the_edits_that_slack_allows(
+    slack: SlackSimulator, client: AsyncWebClient, database: Database
+) -> None:
+    messages = ProgressMessages(client, database, now, Pace(first=0.02, edit=0.1, look=0.01))
+    works = [Work(messages), Work(messages), Work(messages)]
+    await slack.wait_for(lambda: len(in_dm(slack)) == 3)
+    began = time.monotonic()
+
+    while len(slack.calls("chat.update")) < 6:
+        for work in works:
+            work.progress.note(1, 1_000)
+        await asyncio.sleep(0.01)
+
+    assert time.monotonic() - began >= 0.4
+    for work in works:
+        await work.end()
 
 
 async def test_an_error_ends_it_as_well(slack: SlackSimulator, messages: ProgressMessages) -> None:
