@@ -52,7 +52,7 @@ _PLACEHOLDERS = {
     "id": "<id>",
     "number": "<n>",
 }
-# A list of however many of the same: "toolu_<id>, toolu_<id> and toolu_<id>".
+# A list of however many of the same, which one of them stands for: "toolu_<id>, toolu_<id> and toolu_<id>".
 _LISTS = re.compile(r"""((?:\b[a-z]+_)?<[a-z]+>|"…"|'…'|`…`)(?:(?:,|,?\ (?:and|or))\ \1)+""")
 _MAY_BE_LIST = re.compile("[>'\"`](?:,| and | or )")
 
@@ -71,7 +71,7 @@ def generalize(message: str) -> str:
         text = _EMAIL.sub("<email>", text)
     text = " ".join([_word(word) if _FIGURE.search(word) else word for word in text.split()])
     if _MAY_BE_LIST.search(text):
-        text = _LISTS.sub(r"\1, …", text)
+        text = _LISTS.sub(r"\1", text)
     return text if len(text) <= _LONGEST_KEPT else text[: _LONGEST_KEPT - 1] + "…"
 
 

@@ -26,7 +26,7 @@ LONG = "words of a prompt " * 300
         (
             "messages.5: `tool_use` ids were found without `tool_result` blocks immediately after: "
             "toolu_01A09q90qw90lq917835lq9, toolu_01B09q90qw90lq917835lq9.",
-            "messages.<n>: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_<id>, ….",
+            "messages.<n>: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_<id>.",
         ),
         (
             "tools.0.name: String should match pattern '^[a-z]{1,128}$'",
@@ -34,7 +34,7 @@ LONG = "words of a prompt " * 300
         ),
         ("Could not process https://example.com/a/b.png?x=1. Try again.", "Could not process <url>. Try again."),
         ("It's the user's fault: don't send 'abc' twice", "It's the user's fault: don't send '…' twice"),
-        ("found 'text', 'image' or 'tool'", "found '…', …"),
+        ("found 'text', 'image' or 'tool'", "found '…'"),
         ("Request req_011CSHoEeqs5C35K2UUqR7Fy failed", "Request req_<id> failed"),
         ("job 123e4567-e89b-12d3-a456-426614174000 of ann@example.com", "job <id> of <email>"),
         ("hash deadbeef1234 is bad", "hash <id> is bad"),
@@ -49,6 +49,14 @@ LONG = "words of a prompt " * 300
 )
 def test_what_is_particular_to_one_request_is_folded_away(message: str, general: str) -> None:
     assert generalize(message) == general
+
+
+def test_one_and_several_of_the_same_are_one_cause() -> None:
+    def message(ids: str) -> str:
+        return f"messages.3: `tool_use` ids were found without `tool_result` blocks immediately after: {ids}."
+
+    several = message("toolu_01A09q90qw90lq917835lq9, toolu_01B09q90qw90lq917835lq9")
+    assert generalize(message("toolu_01A09q90qw90lq917835lq9")) == generalize(several)
 
 
 def test_four_thousand_failures_that_differ_in_an_index_are_one_cause() -> None:
