@@ -18,7 +18,7 @@ from bot.batches.summary_reader import SummaryReader
 from bot.commands.base import Caller, Services
 from bot.commands.progress import Progress, Reading
 from bot.errors import ExpectedError
-from bot.store import summaries
+from bot.store import deletions, summaries
 from bot.store.summaries import StoredSummary, Taken
 
 KEPT_FOR = timedelta(days=400)
@@ -179,7 +179,7 @@ async def _remember(services: Services, batch: MessageBatch, caller: Caller, sum
     now, priced_on = services.now(), _priced_on(summary, services.prices)
     dated = priced_on.isoformat() if priced_on else None
     read = StoredSummary(batch.id, summary.to_json(), dated, caller.user, now)
-    stored = await services.database.run(lambda connection: summaries.keep(connection, read, forget=now - KEPT_FOR))
+    stored = await services.database.run(lambda connection: deletions.keep(connection, read, forget=now - KEPT_FOR))
     return Fetched(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
 
 

@@ -4,8 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.store import cards, labels, summaries
+from bot.store import audit, cards, labels, summaries
 from bot.store.announce import Announcer
+from bot.store.summaries import StoredSummary
 from bot.store.work import Enqueue
 
 
@@ -19,3 +20,9 @@ def forget(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetim
         Announcer(enqueue).buried(connection, batch_id, now)
     if not cards.of_batch(connection, batch_id):
         labels.forget(connection, batch_id)
+
+
+def keep(connection: Connection, read: StoredSummary, *, forget: datetime) -> StoredSummary:
+    """Keep a summary as `summaries.keep` does, unless the batch was deleted through the bot while it was read."""
+    deleted = audit.who_did(connection, "delete", read.batch_id) is not None
+    return read if deleted else summaries.keep(connection, read, forget=forget)

@@ -1,17 +1,20 @@
 """What is remembered of a batch's results goes with the batch, and never stands in the way of a delete."""
 
 import pytest
+from sqlalchemy import Connection
 
 from bot.batches.models import BatchId
 from bot.commands.base import Origin, Proposal, Services
 from bot.commands.delete import AlreadyGone, Delete, Deleted
+from bot.commands.progress import Progress
+from bot.commands.reading import read_whole
 from bot.commands.references import Reference
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import summaries
+from bot.store import audit, summaries
 from bot.store.summaries import StoredSummary
 from tests.builders import ADA, ID, NOW
-from tests.commands.asking_for_results import shown
+from tests.commands.asking_for_results import shown, whole_file
 from tests.commands.conftest import Place
 
 DELETE = Delete(Reference(ID))
@@ -70,3 +73,33 @@ async def test_the_question_carries_who_has_the_results(services: Services, ende
     assert isinstance(proposal, Proposal)
     assert proposal.fetched is not None
     assert proposal.fetched.fetched_by == ADA.user
+
+
+async def test_a_reading_that_ends_after_the_delete_leaves_nothing_behind(
+    services: Services, ended: BatchId, api: ApiSimulator
+) -> None:
+    batch, whole = await services.batches.retrieve(ended), whole_file(api).decode()
+    await services.database.run(deleted_by_ada)
+    await DELETE.run(services, ADA)
+    api.add_fault(Fault(path="*/results", body=whole))
+
+    fetched = await read_whole(services, batch, ADA, Progress())
+
+    assert fetched.summary.counts.total == 5
+    assert await known(services) is None
+
+
+def deleted_by_ada(connection: Connection) -> None:
+    """Record the delete, as the pipeline does."""
+    entry = audit.record_intent(
+        connection,
+        at=NOW,
+        user_id=ADA.user,
+        team_id=ADA.team,
+        channel_id=ADA.channel,
+        verb="delete",
+        command=DELETE.spell(),
+        subject=ID,
+        confirmation_id=None,
+    )
+    audit.record_outcome(connection, entry, outcome="done", detail=None, at=NOW)
