@@ -10,8 +10,8 @@ _MB = 1_000_000
 _ENDINGS = {
     Phase.DONE: ("✅", "Read. The answer is where you asked for it."),
     Phase.FAILED: ("⚠️", "This could not be read to the end. What happened is where you asked for it."),
-    Phase.STOPPED: ("⏹️", "Stopped. Nothing of it was kept."),
-    Phase.CLOSING: ("⏹️", "Stopped, because I am being restarted. Nothing of it was kept; ask again in a minute."),
+    Phase.STOPPED: ("⏹️", "Stopped. Nothing that was half read is kept."),
+    Phase.CLOSING: ("⏹️", "Stopped, because I am being restarted. Nothing that was half read is kept; ask again in a minute."),
 }
 
 

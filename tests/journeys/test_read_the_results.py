@@ -222,7 +222,7 @@ async def test_a_long_reading_is_shown_stopped_and_told_while_other_commands_are
     said = [message.seen for message in desk.slack.messages("C0BATCHES", ADA)]
     [ended] = desk.slack.messages("D0ADA", BEN)
     assert any("Stopped, as you asked" in text for text in said)
-    assert "Stopped. Nothing of it was kept" in ended.seen
+    assert "Stopped. Nothing that was half read is kept" in ended.seen
     assert ended.buttons == []
 
 
