@@ -55,7 +55,8 @@ async def try_command(line: str, user: str, console: Console) -> bool:
 
 def drawn(message: SlackMessage) -> RenderableType:
     """Return a message as a panel; what cannot be drawn is said loudly."""
-    seen_by = "only visible to you" if message.ephemeral_to else "visible to everybody"
+    others = "in your messages with Batchdesk" if message.channel.startswith("D") else "visible to everybody"
+    seen_by = "only visible to you" if message.ephemeral_to else others
     parts = [part for block in message.blocks for part in _block(block)] or [_mrkdwn(message.text)]
     parts += [Text(f"file: {file['name']} ({file['size']:,} bytes)") for file in message.files]
     return Panel(Group(*parts), title="Batchdesk", subtitle=seen_by, title_align="left", subtitle_align="right")

@@ -11,7 +11,10 @@ _ENDINGS = {
     Phase.DONE: ("✅", "Read. The answer is where you asked for it."),
     Phase.FAILED: ("⚠️", "This could not be read to the end. What happened is where you asked for it."),
     Phase.STOPPED: ("⏹️", "Stopped. Nothing that was half read is kept."),
-    Phase.CLOSING: ("⏹️", "Stopped, because I am being restarted. Nothing that was half read is kept; ask again in a minute."),
+    Phase.CLOSING: (
+        "⏹️",
+        "Stopped, because I am being restarted. Nothing that was half read is kept; ask again in a minute.",
+    ),
 }
 
 

@@ -92,5 +92,13 @@ def test_a_message_of_text_alone_is_drawn_and_who_sees_it_is_said() -> None:
     assert "plain" in drawing(text="plain")
 
 
+def test_what_comes_in_a_direct_message_is_not_said_to_be_everybodys() -> None:
+    console = on_paper()
+
+    console.print(drawn(SlackMessage("D0ADA", "1.2", "U0BOT", "plain", [])))
+
+    assert "in your messages with Batchdesk" in printed(console)
+
+
 def test_square_brackets_are_text_and_no_colours() -> None:
     assert "[red]alarm[/red]" in drawing(mrkdwn("[red]alarm[/red]"))
