@@ -32,10 +32,8 @@ def render_cost(outcome: CostShown, viewer: Viewer) -> Message:
     end = (*_foot(outcome), *actions(_buttons(outcome)))
     picture = _picture(outcome)
     days = () if outcome.query.by == "day" else _section_of("*By day (UTC)*", _day_rows(outcome))
-    text = (
-        ". ".join([title, *counted_in, *loud, *(_line(row, outcome.query.by) for row in _wanted(outcome)[:MOST_ROWS])])
-        + "."
-    )
+    spoken = _first([_line(row, outcome.query.by) for row in _wanted(outcome)])
+    text = ". ".join([title, *counted_in, *loud, *spoken]) + "."
     return Message(
         text,
         (*top, *warnings, *picture, *rows, *end),
@@ -97,7 +95,7 @@ def _incomplete(outcome: CostShown) -> list[str]:
 
 def _wanted(outcome: CostShown) -> Sequence[CostRow]:
     if outcome.query.by == "day":
-        return [row for _, row in outcome.by_day]
+        return [row for _, row in reversed(outcome.by_day)]
     return outcome.by_model if outcome.query.by == "model" else outcome.by_name
 
 
@@ -112,11 +110,12 @@ def _day_rows(outcome: CostShown) -> list[str]:
 
 
 def _section_of(title: str, lines: Sequence[str]) -> tuple[Block, ...]:
-    if not lines:
-        return ()
+    return (section("\n".join([title, *_first(lines)])),) if lines else ()
+
+
+def _first(lines: Sequence[str]) -> list[str]:
     rest = len(lines) - MOST_ROWS
-    more = [f"and {rest} more"] if rest > 0 else []
-    return (section("\n".join([title, *lines[:MOST_ROWS], *more])),)
+    return [*lines[:MOST_ROWS], *([f"and {rest} more"] if rest > 0 else [])]
 
 
 def _line(row: CostRow, by: By = "model") -> str:

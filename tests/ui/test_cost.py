@@ -4,12 +4,17 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from msgspec.structs import replace
 
 from bot.batches.summary import Cost
+from bot.commands.cost import Cost as SpendQuery
+from bot.commands.cost import CostShown
 from bot.commands.spending import CostRow
 from bot.ui.cost import bars
 from bot.ui.money import missing, spent, usd
-from tests.ui.catalog import messages
+from bot.ui.render import render
+from tests.builders import READER
+from tests.ui.catalog import OUTCOMES, message_of, messages
 from tests.ui.walk import objects, shown
 
 FIRST = date(2026, 10, 30)
@@ -87,3 +92,17 @@ def test_an_incomplete_total_says_so_in_the_blocks_and_in_the_notification() -> 
         assert "at least $9.04" in said
         assert "1 of 11 batches could not be read just now" in said
         assert "1 of 11 batches could not be read: the results are no longer kept" in said
+
+
+def test_of_many_days_a_screen_reader_hears_the_same_as_is_seen() -> None:
+    days = [(date.fromordinal(FIRST.toordinal() + number), row(1)) for number in range(20)]
+    named = tuple((day, replace(each, name=day.isoformat())) for day, each in days)
+    outcome = OUTCOMES["cost_incomplete"]
+    assert isinstance(outcome, CostShown)
+
+    said = message_of(render(replace(outcome, query=SpendQuery("4w", "day"), by_day=named), READER))
+
+    for words in (said.text, shown(said)):
+        assert "2026-11-18" in words
+        assert "2026-10-30" not in words
+        assert "and 5 more" in words
