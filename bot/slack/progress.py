@@ -1,5 +1,6 @@
 """The progress message of a long reading: one, in the caller's messages with the bot, edited in place."""
 
+import asyncio
 import logging
 import secrets
 import time
@@ -95,14 +96,18 @@ class _Shown:
                 await self._in_store(self._database.run(lambda connection: readings.end(connection, self._id or "")))
 
     async def _follow(self) -> None:
-        edited = time.monotonic()
-        while not await self._progress.ended_within(self._pace.look):
-            if await self._is_stopped():
-                self._progress.stop()
-            due = time.monotonic() - edited >= self._pace.edit * len(self._beside)
-            if due and self._place is not None and self._progress.reading != self._told:
-                edited = time.monotonic()
-                await self._show(self._edit)
+        edited, editing = time.monotonic(), asyncio.create_task(asyncio.sleep(0))
+        try:
+            while not await self._progress.ended_within(self._pace.look):
+                if await self._is_stopped():
+                    self._progress.stop()
+                due = time.monotonic() - edited >= self._pace.edit * len(self._beside)
+                if due and editing.done() and self._place is not None and self._progress.reading != self._told:
+                    edited = time.monotonic()
+                    # Beside the look for a stop: Slack may keep an edit waiting for a minute.
+                    editing = asyncio.create_task(self._show(self._edit))
+        finally:
+            await editing
 
     async def _post(self, caller: Caller) -> None:
         message = self._message()

@@ -12,17 +12,14 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.batches.client import BatchesClient, open_http
 from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
-from bot.commands.progress import Phase, Progress, ReadingStopped
-from bot.commands.stop_reading import ReadingOfAnother, StopAsked, StopReading
-from bot.playground.slack_simulator.records import SlackMessage
+from bot.commands.progress import Phase, ReadingStopped
+from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.in_flight import InFlight
 from bot.slack.outbound import retry_handlers
 from bot.slack.progress import Pace, ProgressMessages
 from bot.store.database import Database
-from bot.ui.buttons import read_button
+from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
 
-ADA = Caller(UserId("U0ADA"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
 BEN = Caller(UserId("U0BEN"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
 QUICK = Pace(first=0.02, edit=0.02, look=0.01)
 
@@ -60,45 +57,6 @@ def messages(client: AsyncWebClient, database: Database) -> ProgressMessages:
 async def services(database: Database) -> AsyncIterator[Services]:
     async with open_http("sk-ant-test", base_url="http://127.0.0.1:9") as http:
         yield Services(BatchesClient(http), database, now)
-
-
-class Work:
-    """A work that goes on until it is let go, watched as the edge watches it."""
-
-    def __init__(self, messages: ProgressMessages) -> None:
-        self.in_flight = InFlight()
-        self.let_go = asyncio.Event()
-        self.fails = False
-        self.progress = Progress(lambda progress: self.in_flight.start(messages.watch(progress, ADA)))
-        self.progress.about("msgbatch_1", again="results msgbatch_1", wanted=20_000)
-        self._task = asyncio.create_task(self.progress.follow(self._work()))
-
-    async def end(self) -> object:
-        """Let the work go on to its end; what came of it, an error as a value."""
-        self.let_go.set()
-        [outcome] = await asyncio.gather(self._task, return_exceptions=True)
-        await self.in_flight.drain()
-        return outcome
-
-    async def _work(self) -> str:
-        await self.let_go.wait()
-        if self.fails:
-            raise RuntimeError("it broke")
-        return "done"
-
-
-def in_dm(slack: SlackSimulator) -> list[SlackMessage]:
-    return slack.messages("D0ADA")
-
-
-async def posted(slack: SlackSimulator) -> SlackMessage:
-    await slack.wait_for(lambda: in_dm(slack))
-    return in_dm(slack)[0]
-
-
-def reading_of(message: SlackMessage) -> StopReading:
-    value = next(block for block in message.blocks if block["type"] == "actions")["elements"][0]["value"]
-    return StopReading(read_button(value).text.split()[1])
 
 
 async def test_what_is_quick_shows_nothing(slack: SlackSimulator, messages: ProgressMessages) -> None:
@@ -170,6 +128,25 @@ async def test_its_caller_stops_it_from_any_process(
     assert isinstance(outcome, ReadingStopped)
     assert (outcome.again, outcome.closing) == ("results msgbatch_1", False)
     assert work.progress.phase is Phase.STOPPED
+
+
+async def test_an_edit_that_slack_keeps_waiting_does_not_keep_a_stop_waiting(
+    slack: SlackSimulator, messages: ProgressMessages, services: Services
+) -> None:
+    work, answered = Work(messages), asyncio.Event()
+    stop = reading_of(await posted(slack))
+    slack.fail_next("chat.update", delay=answered)
+    for _ in range(15):  # until an edit is under way
+        work.progress.note(1, 1_000)
+        await asyncio.sleep(0.01)
+
+    await stop.run(services, ADA)
+    stopped = await work.progress.ended_within(2)
+    answered.set()
+    await work.end()
+
+    assert stopped
+    assert "Stopped" in in_dm(slack)[0].seen
 
 
 async def test_nobody_stops_the_reading_of_another(
