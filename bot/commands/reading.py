@@ -97,12 +97,13 @@ def still_good(services: Services, batch: MessageBatch, stored: StoredSummary) -
     """Return a stored summary as what it says, unless the results are to be read anew.
 
     What disagrees with the batch's own counts is read again each time: the file may have become whole. So is what
-    cost an unknown amount, once the models it lacked a price for have one.
+    cost an unknown amount, once a model or a region that it lacked a price for has one.
     """
     fetched = opened(stored)
     if fetched is None or not batch.is_readable(services.now()):
         return fetched
-    priced_now = any(services.prices.find(model) for model in fetched.summary.cost.unknown_models)
+    cost, prices = fetched.summary.cost, services.prices
+    priced_now = any(map(prices.find, cost.unknown_models)) or any(map(prices.regions.get, cost.unknown_regions))
     return None if priced_now or fetched.summary.differs_from(batch.request_counts) else fetched
 
 

@@ -157,3 +157,17 @@ async def test_a_model_that_has_a_price_by_now_is_not_unknown_for_ever(services:
     assert (before.cost.amount, before.complete) == (Decimal(0), False)
     assert after.complete
     assert after.cost.amount > 0
+
+
+async def test_a_region_that_has_a_factor_by_now_is_not_unknown_for_ever(
+    services: Services, place: Place, api: ApiSimulator
+) -> None:
+    batch = place(succeeded=2)
+    whole = b"".join(result_lines(api.workspace.get(batch))).decode()
+    api.add_fault(Fault(path="*/results", body=whole.replace("not_available", "mars"), times=2))
+    before, priced = await cost(services), services.prices.model_copy(update={"regions": {"mars": Decimal(2)}})
+
+    after = await cost(replace(services, prices=priced))
+
+    assert before.cost.unknown_regions == ("mars",)
+    assert after.complete
