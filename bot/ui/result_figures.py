@@ -95,7 +95,7 @@ def _output(summary: ResultsSummary) -> list[str]:
     sizes = summary.output
     if sizes is None:
         return []
-    return [f"*Output:* {number(sizes.median)} tokens in the median, {number(sizes.largest)} in the largest"]
+    return [f"*Output:* {counted(sizes.median, 'token')} in the median, {number(sizes.largest)} in the largest"]
 
 
 def _but(reasons: list[str]) -> str:

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.batches.causes import Cause
 from bot.batches.models import BatchId
 from bot.batches.remedies import Remedy
-from bot.batches.summary import StopReason
+from bot.batches.summary import OutputSizes, StopReason
 from bot.commands.references import Reference
 from bot.commands.result_files import FileKind
 from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsShown
@@ -184,3 +184,12 @@ def test_a_file_that_could_not_go_to_the_channel_is_not_said_to_be_there() -> No
     for words in (said.text, shown(said)):
         assert "in this channel" not in words
         assert "went to your messages with me" in words
+
+
+def test_answers_of_one_token_are_of_one_token() -> None:
+    outcome = OUTCOMES["results"]
+    assert isinstance(outcome, ResultsShown)
+
+    lines = figures(replace(outcome.fetched.summary, output=OutputSizes(1, 2)))
+
+    assert "*Output:* 1 token in the median, 2 in the largest" in lines
