@@ -12,7 +12,9 @@ from bot.app import utc_now
 from bot.batches.client import BatchesClient
 from bot.commands.base import Services
 from bot.config import load_settings
-from bot.connections import api_http, slack_client
+from bot.connections import api_http, rules_of, slack_client
+from bot.slack.directory import Directory
+from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.store.database import Database
 from bot.watching.engine import Engine
@@ -48,7 +50,9 @@ async def main() -> None:
         pace = Pace(utc_now)
         if SLACKS_PACE not in os.environ:
             pace = Pace(utc_now, a_minute={}, a_channel=FAST)
-        worker = Worker(services, Posting(slack_client(settings, session, retries=False)), engine, pace)
+        slack = slack_client(settings, session, retries=False)
+        people = People(Directory(slack, rules_of(settings)).name)
+        worker = Worker(services, Posting(slack), people, engine, pace)
         async with working(worker):
             sys.stdout.write("working\n")
             sys.stdout.flush()

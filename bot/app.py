@@ -33,6 +33,7 @@ from bot.slack.file_reading import SharedFiles
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import Listeners
 from bot.slack.outbound import Outbound
+from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.slack.progress import Pace as ProgressPace
 from bot.slack.progress import ProgressMessages
@@ -158,7 +159,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     )
     posting = Posting(slack_client(settings, session, retries=False))
     more = chores(services, plan_of(settings))
-    worker = Worker(services, posting, engine, Pace(now), settings.feed_channel, more)
+    worker = Worker(services, posting, People(directory.name), engine, Pace(now), settings.feed_channel, more)
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 
 
@@ -171,7 +172,10 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
     """Return Bolt with everything registered."""
     services, figures = parts.services, parts.figures
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
-    pipeline = Pipeline(services, confirmations, parts.rules, parts.directory.standing, figures.interaction)
+    directory, people = parts.directory, parts.worker.people
+    pipeline = Pipeline(
+        services, confirmations, parts.rules, directory.standing, figures.interaction, people.unmentioned
+    )
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
     app = bolt_app(settings.slack_api_url, signing, parts.authorized)
     note_error = figures.unexpected_error

@@ -30,6 +30,10 @@ from bot.ui.reply import Message, Placement, Reply, Viewer
 log = logging.getLogger(__name__)
 
 
+async def _as_it_is(message: Message) -> Message:
+    return message
+
+
 class Interaction(Struct, frozen=True):
     """Something a person did. `seen_by_others`: the button's message is public, so anybody may press it."""
 
@@ -61,13 +65,15 @@ class Pipeline:
         rules: Rules,
         standing: Callable[[Caller], Awaitable[Standing]],
         note: Callable[[str, str, str, float], None] = lambda *_: None,
+        unmentioned: Callable[[Message], Awaitable[Message]] = _as_it_is,
     ) -> None:
-        """`note` is told of each interaction: verb, origin, outcome, seconds."""
+        """`note` is told of each interaction: verb, origin, outcome, seconds. `unmentioned` names whom it mentions."""
         self._services = services
         self._confirmations = confirmations
         self._rules = rules
         self._standing = standing
         self._note = note
+        self._unmentioned = unmentioned
         self._tab_failing_since: datetime | None = None
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
@@ -116,9 +122,10 @@ class Pipeline:
         self, command: AnyCommand, interaction: Interaction, viewer: Viewer, progress: Progress | None
     ) -> Answer:
         if isinstance(command, Long):
-            return Answer(await self._draw(await command.run(self._services, interaction.caller, progress), viewer))
+            outcome = await command.run(self._services, interaction.caller, progress)
+            return Answer(await self._shown(await self._draw(outcome, viewer)))
         if not isinstance(command, Change):
-            reply = await self._draw(await command.run(self._services, interaction.caller), viewer)
+            reply = await self._shown(await self._draw(await command.run(self._services, interaction.caller), viewer))
             return Answer(reply, audit_line(interaction.caller, command.spell(), "done") if command.announced else None)
         asked_about = await self._propose(command, interaction)
         if not isinstance(asked_about, Proposal | DraftProposal):
@@ -132,6 +139,10 @@ class Pipeline:
             question = await self._confirmations.ask(proposal, viewer.caller)
             outcome = replace(question, ready=outcome) if isinstance(question, DraftQuestion) else question
         return render(outcome, replace(viewer, names=await names_in(outcome, self._services)))
+
+    async def _shown(self, reply: Reply) -> Reply:
+        """Return what was only read so that, where everybody sees it, nobody is pinged by it."""
+        return await self._unmentioned(reply) if isinstance(reply, Message) and reply.public else reply
 
     async def _propose(
         self, command: Change, interaction: Interaction

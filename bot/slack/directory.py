@@ -1,4 +1,4 @@
-"""What Slack says of a caller: guest or not, shared channel or not, which user groups. Looked up once in a while."""
+"""What Slack says of people: guest or not, shared channel or not, which user groups, which name. Asked now and then."""
 
 import asyncio
 import logging
@@ -60,6 +60,10 @@ class Directory:
             return True
         return bool(found.get("is_member")) and not found.get("is_archived")
 
+    async def name(self, user: UserId) -> str | None:
+        """Return what a person is called, or None where Slack does not say."""
+        return await self._remembered(("name", user), lambda: self._ask_name(user))
+
     async def _is_guest(self, caller: Caller) -> bool | None:
         if self._rules.allow_guests:
             return False
@@ -77,6 +81,11 @@ class Directory:
     async def _ask_user(self, user: UserId) -> bool:
         found = (await self._client.users_info(user=user))["user"]
         return any(found.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted"))
+
+    async def _ask_name(self, user: UserId) -> str | None:
+        found = (await self._client.users_info(user=user))["user"]
+        name = found.get("profile", {}).get("display_name") or found.get("real_name")
+        return str(name) if name else None
 
     async def _ask_channel(self, channel: ChannelId) -> bool:
         found = (await self._client.conversations_info(channel=channel))["channel"]

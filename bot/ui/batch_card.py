@@ -131,22 +131,20 @@ def card_facts(
     watchers: Sequence[str] = (),
     named: Named | None = None,
     *,
-    shared: bool = False,
     gone: bool = False,
 ) -> tuple[Block, ...]:
     """Return the card without its first line and its buttons; `canceled_by` and `watchers` are users' ids.
 
-    `shared`: owner and watchers are not named, because their names would mention them before it is over.
     `gone`: the batch is not there any more.
     """
     requests = requests_line(batch, gone=gone)
     if batch.has_ended and (squares := bar(batch.request_counts)):
         requests = f"{squares}\n{requests}"
     requests = "\n".join([requests, *kin_lines(batch, named)])
-    people = people_of(named, shared=shared)
+    people = people_of(named)
     people += [f"canceled by <@{canceled_by}>"] if canceled_by else []
     if watchers:
-        people.append(f"watched by {counted(len(watchers), 'person', 'people') if shared else _named(watchers)}")
+        people.append(f"watched by {_named(watchers)}")
     return (
         section(f"{code(batch.id)}\n{requests}{note_line(named)}"),
         context(" · ".join([*times(batch, date, gone=gone), *people])),
@@ -183,7 +181,7 @@ def batch_card(
     """
     named = viewer.names.get(batch.id)
     buttons = card_buttons(batch, viewer, watchers, shared=shared)
-    facts = card_facts(batch, canceled_by, watchers, named, shared=shared)
+    facts = card_facts(batch, canceled_by, watchers, named)
     return (header(card_title(batch, named)), *facts, *actions(buttons))
 
 

@@ -11,16 +11,11 @@ from bot.ui.text import code, counted, inline, mention, section
 MOST_RELATIVES = 3
 
 
-def people_of(named: Named | None, *, shared: bool = False) -> list[str]:
-    """Return the owner, for the small print of a card; nothing where it was not looked up.
-
-    `shared`: that there is one, because a name would mention him to the whole channel.
-    """
+def people_of(named: Named | None) -> list[str]:
+    """Return the owner, for the small print of a card; nothing where it was not looked up."""
     if named is None:
         return []
-    if named.owner is None:
-        return ["owner unknown"]
-    return ["owned"] if shared else [f"owner {mention(named.owner)}"]
+    return [f"owner {mention(named.owner)}" if named.owner else "owner unknown"]
 
 
 def note_line(named: Named | None) -> str:

@@ -44,7 +44,10 @@ class Standing(Struct, frozen=True):
 
 
 def watch_card(batch: MessageBatch, viewer: Viewer, standing: Standing) -> Message:
-    """Return the card of a channel: everybody there sees it, so it has every button this state allows."""
+    """Return the card of a channel: everybody there sees it, so it has every button this state allows.
+
+    Whoever posts it puts names in the place of its mentions: it is no reason to ping anybody.
+    """
     named = viewer.names.get(batch.id)
     if standing.gone:
         return _gone_card(batch, standing, named)
@@ -63,7 +66,7 @@ def watch_card(batch: MessageBatch, viewer: Viewer, standing: Standing) -> Messa
 def _gone_card(batch: MessageBatch, standing: Standing, named: Named | None) -> Message:
     words = deleted_words(standing.deleted_by) if standing.deleted_by else gone_words(standing.last_seen)
     title = f"🗑️ {'Deleted' if standing.deleted_by else 'Deleted elsewhere'} · {called(batch, named)}"
-    facts = card_facts(batch, standing.canceled_by, named=named, shared=True, gone=True)
+    facts = card_facts(batch, standing.canceled_by, named=named, gone=True)
     blocks = (header(title), *facts, section(words))
     return Message(f"{inline(title)} ({inline(batch.id)}). {words}", blocks, public=True)
 

@@ -7,6 +7,7 @@ from functools import partial
 from msgspec import Struct
 from sqlalchemy import Connection
 
+from bot.slack.people import People
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
 from bot.store import audit, batches_seen, cards, labels, watches
 from bot.store.batches_seen import GONE
@@ -36,8 +37,11 @@ class _Held(Struct, frozen=True):
 class Draw:
     """Draws cards as their batches stand at the moment of drawing."""
 
-    def __init__(self, posting: Posting, database: Database, enqueue: Enqueue, worker_id: str, pace: Pace) -> None:
+    def __init__(
+        self, posting: Posting, people: People, database: Database, enqueue: Enqueue, worker_id: str, pace: Pace
+    ) -> None:
         self._posting = posting
+        self._people = people
         self._database = database
         self._enqueue = enqueue
         self._worker_id = worker_id
@@ -65,18 +69,18 @@ class Draw:
 
     async def _put(self, held: _Held) -> tuple[str, str]:
         """Edit the message, or post one; from the second attempt on it is looked for first."""
-        card = held.card
+        card, message = held.card, await self._people.unmentioned(held.message)
         if card.ts is not None and card.posted_in is not None:
-            await self._posting.update(card.posted_in, card.ts, held.message)
+            await self._posting.update(card.posted_in, card.ts, message)
             return card.posted_in, card.ts
         place = card.channel_id
         if card.attempts > 1:
             place = await self._posting.direct(place) if place.startswith(("U", "W")) else place
             found = await self._posting.find(place, card.key)
             if found is not None:
-                await self._posting.update(place, found, held.message)
+                await self._posting.update(place, found, message)
                 return place, found
-        return await self._posting.post(place, held.message, card.key)
+        return await self._posting.post(place, message, card.key)
 
     def _hold(self, connection: Connection, batch_id: str, channel_id: str) -> _Held | None:
         now, card = self._pace.now(), cards.get(connection, batch_id, channel_id)

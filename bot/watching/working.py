@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from bot.commands.base import Services
 from bot.confirmations import EXECUTE
+from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.store.announce import Announcer
 from bot.store.cards import DRAW
@@ -36,6 +37,7 @@ class Worker(Struct, frozen=True):
 
     services: Services
     posting: Posting
+    people: People
     engine: Engine
     pace: Pace
     feed_channel: str | None = None
@@ -57,7 +59,8 @@ class Worker(Struct, frozen=True):
     @property
     def draw(self) -> Draw:
         """Return the drawing of cards."""
-        return Draw(self.posting, self.services.database, self.engine.enqueue, self.engine.worker_id, self.pace)
+        database, engine = self.services.database, self.engine
+        return Draw(self.posting, self.people, database, engine.enqueue, engine.worker_id, self.pace)
 
     @property
     def follow_through(self) -> FollowThrough:

@@ -6,7 +6,7 @@ import pytest
 
 from bot.batches.models import BatchId
 from bot.playground.api_simulator.faults import Fault
-from tests.desk import ADA, BEN, Desk
+from tests.desk import BEN, Desk
 from tests.journeys.watching import card, cards, end, notice, notices, running_batch, settled, sweep
 
 pytestmark = pytest.mark.worker
@@ -40,7 +40,7 @@ async def test_an_end_that_no_sweep_has_seen_is_told_before_the_batch_goes(desk:
     assert told.seen.count(f"<@{BEN}>") == 1
     assert len(notices(desk, batch)) == 1
     assert "Deleted · Nightly eval" in last.seen
-    assert f"Deleted by <@{ADA}>" in last.seen
+    assert "Deleted by Ada Berg" in last.seen
     assert (last.ts, last.buttons, len(cards(desk, batch))) == (first.ts, [], 1)
 
 
@@ -54,7 +54,7 @@ async def test_the_card_of_a_batch_whose_end_was_told_says_who_deleted_it(desk: 
 
     [question] = await desk.press(ended, "Delete")
     await desk.press(question, YES)
-    last = await card(desk, batch, f"Deleted by <@{ADA}>")
+    last = await card(desk, batch, "Deleted by Ada Berg")
     await settled(desk)
 
     assert (last.ts, last.buttons) == (ended.ts, [])
@@ -92,7 +92,7 @@ async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(des
     [unsure] = await desk.press(question, YES)
     told = await notice(desk, batch)
     await look_until_it_is_missed(desk)
-    await card(desk, batch, f"Deleted by <@{ADA}>")
+    await card(desk, batch, "Deleted by Ada Berg")
     await settled(desk)
     [_, missed] = notices(desk, batch)
 

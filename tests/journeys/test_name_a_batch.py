@@ -44,7 +44,7 @@ async def test_card_and_notice_call_a_batch_what_people_call_it(desk: Desk) -> N
     told = await notice(desk, batch)
 
     assert "In progress · Nightly eval" in named.seen
-    assert "owned" in named.seen
+    assert "owner Ada Berg" in named.seen
     assert f"<@{ADA}>" not in named.seen
     assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.seen
 

@@ -50,7 +50,7 @@ async def test_two_watchers_share_one_card_and_one_message_mentions_both(desk: D
     await desk.type(f"/batch watch {batch.id}", ADA)
     shown = await card(desk, batch)
     await desk.press(shown, "Watch", BEN)
-    shared = await card(desk, batch, "watched by 2 people")
+    shared = await card(desk, batch, "watched by Ada Berg, Ben Ito")
     await end(desk)
     told = await notice(desk, batch)
     await settled(desk)

@@ -46,13 +46,6 @@ def test_slack_takes_it(name: str) -> None:
     assert 0 < len(message.text) <= 4_000
 
 
-@pytest.mark.parametrize("name", [name for name in MESSAGES if name.startswith("card_")])
-def test_a_card_mentions_no_watcher(name: str) -> None:
-    message = MESSAGES[name]
-
-    assert "<@U0ADA>" not in str(message)
-
-
 @pytest.mark.parametrize("name", [name for name in MESSAGES if name.startswith("notice_ended")])
 def test_a_notice_mentions_each_watcher_once_where_it_is_read(name: str) -> None:
     message = MESSAGES[name]

@@ -19,10 +19,13 @@ from bot.commands.base import Services
 from bot.commands.seen import seen_of
 from bot.config import Settings
 from bot.connections import slack_client
+from bot.permissions import Rules
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.directory import Directory
+from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.slack.scopes import BOT_SCOPES
 from bot.store import cards, notices, outset
@@ -70,8 +73,11 @@ class Scene:
         batches = BatchesClient(self._http, retries=Retries(sleep=_no_pause))
         services = Services(batches, self.database, self.now, enqueue=engine.enqueue)
         settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
-        posting = Posting(slack_client(settings, self._session, retries=False))
-        return Worker(services, posting, engine, Pace(self.now, self._sleep), feed_channel)
+        posting, directory = (
+            Posting(slack_client(settings, self._session, retries=False)),
+            Directory(slack_client(settings, self._session, retries=True), Rules()),
+        )
+        return Worker(services, posting, People(directory.name), engine, Pace(self.now, self._sleep), feed_channel)
 
     def now(self) -> datetime:
         """Return the moment all take for now."""

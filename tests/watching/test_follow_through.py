@@ -79,7 +79,7 @@ async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_sc
     await either_scene.settle()
 
     [card] = either_scene.top()
-    assert "Deleted by <@U0ADA>" in card.seen
+    assert "Deleted by Ada Berg" in card.seen
 
 
 async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before(either_scene: Scene) -> None:
@@ -93,7 +93,7 @@ async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before
     await either_scene.sweep()
 
     [card], [told] = either_scene.top(), either_scene.told()
-    assert "Deleted by <@U0ADA>" in card.seen
+    assert "Deleted by Ada Berg" in card.seen
     assert "All 320 succeeded" in told.seen
     assert f"<@{BEN}>" in told.seen
 

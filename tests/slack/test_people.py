@@ -1,0 +1,76 @@
+"""Names in the place of mentions: what only shows something pings nobody."""
+
+import asyncio
+
+import pytest
+
+from bot.commands.base import UserId
+from bot.slack.people import People
+from bot.ui.reply import Message
+from bot.ui.text import context, section
+from tests.desk import ADA, BEN, Desk
+from tests.journeys.watching import running_batch
+from tests.ui.watching_catalog import CARDS
+
+NAMES = {ADA: "Ada Berg", BEN: "Ben Ito"}
+
+
+async def name_of(user: UserId) -> str | None:
+    return NAMES.get(user)
+
+
+@pytest.mark.parametrize("name", CARDS)
+async def test_a_card_mentions_nobody(name: str) -> None:
+    shown = await People(name_of).unmentioned(CARDS[name])
+
+    assert "<@" in str(CARDS["card_canceled_by"])
+    assert "<@" not in str(shown)
+
+
+async def test_everybody_is_called_by_his_name_wherever_he_stands() -> None:
+    message = Message(f"by <@{ADA}>", (section(f"<@{ADA}> and <@{BEN}>"), context(f"owner <@{ADA}>")))
+
+    shown = await People(name_of).unmentioned(message)
+
+    assert shown.text == "by Ada Berg"
+    assert "Ada Berg and Ben Ito" in str(shown.blocks[0])
+    assert "owner Ada Berg" in str(shown.blocks[1])
+
+
+async def test_a_name_formats_and_mentions_nothing() -> None:
+    async def hostile(user: UserId) -> str | None:
+        return f"*<!channel>* <@{BEN}>"
+
+    shown = await People(hostile).unmentioned(Message(f"<@{ADA}>", ()))
+
+    assert shown.text == f"∗&lt;!channel&gt;∗ &lt;@{BEN}&gt;"
+
+
+async def test_who_cannot_be_looked_up_in_time_is_somebody() -> None:
+    async def never(user: UserId) -> str | None:
+        await asyncio.Event().wait()
+        return None
+
+    slow = await People(never, patience=0.01).unmentioned(Message(f"by <@{ADA}>", ()))
+    unknown = await People(name_of).unmentioned(Message("by <@U0NOBODY>", ()))
+
+    assert (slow.text, unknown.text) == ("by somebody", "by somebody")
+
+
+async def test_what_a_button_carries_stays() -> None:
+    message = Message("", ({"type": "actions", "elements": [{"type": "button", "value": f"own x <@{ADA}>"}]},))
+
+    shown = await People(name_of).unmentioned(message)
+
+    assert shown.blocks == ({"type": "actions", "elements": [{"type": "button", "value": f"own x <@{ADA}>"}]},)
+
+
+async def test_slack_is_asked_for_a_name_once(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch own {batch.id}")
+    before = len(desk.slack.calls("users.info"))
+
+    shown = [await desk.type(f"/batch status {batch.id} --public") for _ in range(3)]
+
+    assert ["owner Ada Berg" in card.seen for [card] in shown] == [True] * 3
+    assert len(desk.slack.calls("users.info")) - before <= 1
