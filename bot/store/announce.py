@@ -27,27 +27,28 @@ class Announcer(Struct, frozen=True):
 
     enqueue: Enqueue
 
-    def saw(self, connection: Connection, seen: SeenBatch, was: str, known: Iterable[Watch], now: datetime) -> bool:
-        """Store a batch as it is now and have its cards drawn; False where somebody else saw this change before.
+    def saw(self, connection: Connection, seen: SeenBatch, was: str, now: datetime) -> list[Watch] | None:
+        """Store a batch as it is now, have its cards drawn, and give who watches; None: somebody else saw it before.
 
         `was`: its shape as it was stored.
         """
         if not batches_seen.guarded_update(connection, seen, was=was):
-            return False
+            return None
+        known = watches.of_batch(connection, seen.id)  # only now: whoever begins to watch waits for this transaction
         self.changed(connection, seen.id, known, now)
-        return True
+        return known
 
     def saw_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
         """Tell how a watched batch ended that no sweep has seen to its end; it stays open, and is told once."""
         stored = batches_seen.get(connection, seen.id, locked=True)
         if stored is not None and stored.over_at is None:
-            known = watches.of_batch(connection, seen.id)
-            self.saw(connection, replace(seen, over_at=None), stored.shape, known, now)
-            self.ended(connection, seen.id, ending, known, now)
+            known = self.saw(connection, replace(seen, over_at=None), stored.shape, now)
+            self.ended(connection, seen.id, ending, known or (), now)
 
     def changed(self, connection: Connection, batch_id: str, known: Iterable[Watch], now: datetime) -> None:
-        """Have the batch's cards drawn as it is now."""
-        for channel in _channels(known):
+        """Have the batch's cards drawn as it is now, those that nobody watches any more too."""
+        drawn = [card.channel_id for card in cards.of_batch(connection, batch_id)]
+        for channel in dict.fromkeys([*(watch.channel_id for watch in known), *drawn]):
             cards.redraw(connection, self.enqueue, batch_id, channel, now)
 
     def ended(
@@ -105,10 +106,6 @@ class Announcer(Struct, frozen=True):
         if level == "none" or (level == "failures" and well):
             return True
         return watches.is_muted(connection, (batch_id, channel), now)
-
-
-def _channels(known: Iterable[Watch]) -> list[str]:
-    return list(dict.fromkeys(watch.channel_id for watch in known))
 
 
 def _audiences(known: Iterable[Watch]) -> dict[str, tuple[str, ...]]:

@@ -134,21 +134,17 @@ class Sweep:
         now = self._now()
         if sighting.open.some_missing:
             batches_seen.mark_found(connection, [batch.id for batch in page])
-        known: dict[str, list[Watch]] = {}
-        for watch in watches.of_batches(connection, [batch.id for batch in changed]):
-            known.setdefault(watch.batch_id, []).append(watch)
         for batch in changed:
-            self._change(connection, batch, sighting.open.shapes[batch.id], known.get(batch.id, []), now)
+            self._change(connection, batch, sighting.open.shapes[batch.id], now)
         if new and self._feed is not None:
             self._feed_new(connection, self._feed, new, sighting, now)
 
-    def _change(
-        self, connection: Connection, batch: MessageBatch, was: str, known: Sequence[Watch], now: datetime
-    ) -> None:
+    def _change(self, connection: Connection, batch: MessageBatch, was: str, now: datetime) -> None:
         """Tell a change if nobody else has seen it before."""
         over = self._is_over(batch)
         seen = replace(seen_of(batch, now), over_at=now if over else None)
-        if self._announcer.saw(connection, seen, was, known, now) and over:
+        known = self._announcer.saw(connection, seen, was, now)
+        if known is not None and over:
             self._announcer.ended(connection, batch.id, ending_of(batch), known, now)
 
     def _feed_new(

@@ -128,6 +128,7 @@ async def test_unwatch_ends_the_mention_and_keeps_the_card(desk: Desk) -> None:
     shown = await card(desk, batch)
 
     [reply] = await desk.press(shown, "Unwatch")
+    await settled(desk)
     await end(desk)
     await card(desk, batch, "All 1,200 succeeded")
     await settled(desk)

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from bot.playground.api_simulator.batch import Batch
 from bot.slack.posting import Doubtful
-from bot.store import cards, watches
+from bot.store import cards, watches, wishes
 from bot.store.tables import batches
 from bot.ui.reply import Message
 from bot.watching.pace import ATTEMPTS, LEASE
@@ -201,6 +201,22 @@ async def test_unwatched_before_its_end_nobody_is_mentioned(scene: Scene) -> Non
 
     await scene.sweep()
 
+    assert not scene.told()
+
+
+async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    enqueue, now = scene.worker.engine.enqueue, scene.now()
+    scene.database.transact(lambda connection: wishes.end(connection, enqueue, batch.id, ADA, now))
+    await scene.settle()
+    scene.later(100)
+
+    await scene.sweep()
+
+    [card] = scene.top()
+    assert "100 succeeded" in card.seen
+    assert "Cancel" not in card.buttons
     assert not scene.told()
 
 
