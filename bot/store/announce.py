@@ -54,11 +54,14 @@ class Announcer(Struct, frozen=True):
     def ended(
         self, connection: Connection, batch_id: str, ending: Ending, known: Iterable[Watch], now: datetime
     ) -> None:
-        """Tell everybody who watches how it went; the feed shows it by its card alone."""
+        """Tell everybody who watches how it went, also who began since it was told; the feed shows it by its card."""
         event: Event = "canceled" if ending.canceled else "ended"
         for channel, mentions in _audiences(known).items():
-            if not self._is_quiet(connection, batch_id, channel, well=ending.well, now=now):
-                self.tell(connection, batch_id, event, channel, mentions, now)
+            if self._is_quiet(connection, batch_id, channel, well=ending.well, now=now):
+                continue
+            if not self.tell(connection, batch_id, event, channel, mentions, now):
+                for user in set(mentions) - notices.mentioned(connection, key_of(batch_id, event, channel)):
+                    self.tell(connection, batch_id, event, channel, (user,), now, occasion=f"late-{user}")
 
     def gone(self, connection: Connection, batch_id: str, now: datetime) -> None:
         """Tell everybody who watches that a batch is not there any more which was not seen to end."""

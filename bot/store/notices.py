@@ -110,6 +110,15 @@ def get(connection: Connection, key: str) -> Notice | None:
     return _notice(row._mapping) if row else None
 
 
+def mentioned(connection: Connection, key: str) -> set[str]:
+    """Give the users that a notice mentions; nobody where that cannot be read, because it cannot be sent either."""
+    stored = connection.execute(select(table.c.mentions).where(table.c.key == key)).scalar_one()
+    try:
+        return set(json.loads(stored))
+    except (ValueError, TypeError):
+        return set()
+
+
 def stored(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Give those of these keys that there is a notice of."""
     found: set[str] = set()

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.store import batches_seen, cards, duties, watches
@@ -33,5 +34,6 @@ def begin(
 
 
 def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:
-    """Look at a batch again that was taken for gone, or that a sweep saw end since it was read."""
-    batches_seen.guarded_update(connection, batch, was=known.shape)
+    """Look at a batch again that was taken for gone, or that a sweep saw end since it was read: its end stands."""
+    latest = replace(known, over_at=None) if known.status == "ended" else batch
+    batches_seen.guarded_update(connection, latest, was=known.shape)

@@ -92,11 +92,18 @@ class Scene:
         return self.api.workspace.add(**({"processing_status": "in_progress", "processing": 100} | wish))
 
     async def watch(
-        self, batch: Batch, user: str = ADA, channel: str = BATCHES, reason: Reason = "watch", *, drawn: bool = True
+        self,
+        batch: Batch,
+        user: str = ADA,
+        channel: str = BATCHES,
+        reason: Reason = "watch",
+        *,
+        drawn: bool = True,
+        as_read: MessageBatch | None = None,
     ) -> None:
-        """Watch a batch as the verb does, and have its card drawn."""
+        """Watch a batch as the verb does (`as_read` some time before), and have its card drawn."""
         now = self.now()
-        seen = seen_of(self.read(batch), now)
+        seen = seen_of(as_read or self.read(batch), now)
         watch = Watch(batch.id, user, channel, reason, now)
         enqueue = self.worker.engine.enqueue
         await self.database.run(lambda connection: outset.begin(connection, enqueue, watch, seen, now))
