@@ -17,20 +17,20 @@ SOON = timedelta(seconds=10)
 def begin(
     connection: Connection, enqueue: Enqueue, watch: Watch, batch: SeenBatch, now: datetime, *, card: bool = True
 ) -> bool:
-    """Begin to watch a batch that was just read; False where this watch is there already, and nothing changes.
+    """Begin to watch a batch that was just read; False where this watch is there already.
 
-    `card`: it is shown where the watch is, at once.
+    `card`: it is shown where the watch is, at once; whoever asks again gets one that was given up once more.
     """
     if not batches_seen.add(connection, batch):
         known = batches_seen.get(connection, batch.id, locked=True)
         if known is not None and known.over_at is not None and batch.over_at is None:
             _reopen(connection, known, batch)
+            cards.redraw_all(connection, enqueue, batch.id, now)
     duties.set_due(connection, SWEEP, now + SOON, not_later=True)
-    if not watches.add(connection, watch):
-        return False
+    is_new = watches.add(connection, watch)
     if card:
         cards.redraw(connection, enqueue, batch.id, watch.channel_id, now, anew=True)
-    return True
+    return is_new
 
 
 def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:

@@ -1,13 +1,14 @@
 """Nothing lost, nothing twice: what becomes of cards and notices when Slack says no, or says nothing."""
 
 from dataclasses import replace
+from functools import partial
 
 import pytest
 from sqlalchemy import update
 
 from bot.playground.api_simulator.batch import Batch
 from bot.slack.posting import Doubtful
-from bot.store import cards, watches, wishes
+from bot.store import cards, renames, watches, wishes
 from bot.store.tables import batches
 from bot.ui.reply import Message
 from bot.watching.pace import ATTEMPTS, LEASE
@@ -162,6 +163,22 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_once(scene: Scene) ->
     told = [message for message in scene.slack.messages(BATCHES) if f"<@{ADA}>" in message.seen]
     assert len(told) == 1
     assert len([message for message in scene.top() if "ended:" not in str(message.metadata)]) == 0
+
+
+async def test_a_card_that_was_deleted_twice_is_posted_for_who_asks_to_watch_again(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    await scene.watch(batch)
+    for label in ("first", "second"):
+        await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
+        rename = partial(renames.rename, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
+        scene.database.transact(partial(rename, value=label, by=ADA, at=scene.now()))
+        await scene.settle()
+    assert scene.top() == []
+
+    await scene.watch(batch)
+
+    [card] = scene.top()
+    assert batch.id in card.seen
 
 
 async def test_one_poisoned_row_stops_nothing_else_and_is_given_up(scene: Scene) -> None:
