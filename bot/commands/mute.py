@@ -10,6 +10,7 @@ from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Help, Permission, Services
 from bot.commands.errors import BadValue, MissingReference, NeedsChannel
 from bot.commands.references import Reference, find_batch, reference
+from bot.commands.watching import is_direct
 from bot.store import wishes
 
 HERE = "here"
@@ -64,10 +65,13 @@ class Mute(Command, frozen=True):
         return True
 
     async def run(self, services: Services, caller: Caller) -> Muted:
-        """Mute and record it in one transaction. Raises NeedsChannel, ApiError, StoreUnavailable."""
+        """Mute and record it in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
+        until = _moment(self.until, services.now())
+        if until is not None and until <= services.now():
+            raise BadValue("mute", "time", str(self.until), "a time that is still to come")
         is_channel = self.subject == HERE or _CHANNEL.fullmatch(self.subject) is not None
         subject = _channel(self.subject, caller) if is_channel else await _batch(self.subject, services)
-        muted = Muted(subject, is_channel, _moment(self.until, services.now()), ended=self.until == OFF)
+        muted = Muted(subject, is_channel, until, ended=self.until == OFF)
         command = f"mute {subject} {self.until or ''}".strip()
         change = wishes.Recorded(caller.user, caller.team, caller.channel, command, subject, services.now())
         if muted.ended:
@@ -91,7 +95,7 @@ def _channel(subject: str, caller: Caller) -> str:
         return subject
     if caller.channel is None:
         raise NeedsChannel("mute")
-    return caller.channel
+    return caller.user if is_direct(caller.channel) else caller.channel  # what is told there goes to the person
 
 
 async def _batch(subject: Reference, services: Services) -> str:

@@ -81,7 +81,7 @@ class Announcer(Struct, frozen=True):
 
     def appeared(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
         """Say in the feed how many batches appeared that get no card."""
-        if batch_ids:
+        if batch_ids and not watches.is_muted(connection, [feed], now):
             notice = Notice(f"feed:{feed}:{batch_ids[0]}", None, "appeared", feed, (), now, {"more": len(batch_ids)})
             notices.send(connection, self.enqueue, notice)
 

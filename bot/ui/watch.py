@@ -131,12 +131,13 @@ def render_unwatched(outcome: Unwatched, viewer: Viewer) -> Message:
 
 def render_muted(outcome: Muted, viewer: Viewer) -> Message:
     """Say what is not told any more, to whom, and until when."""
-    what = f"<#{outcome.subject}>" if outcome.is_channel else code(outcome.subject, 100)
+    place = where(outcome.subject)
+    what = place.removeprefix("in ") if outcome.is_channel else code(outcome.subject, 100)
     if outcome.ended:
         text = f"No longer muted: {what}. Notices are sent again."
         return Message(text, (section(text),))
     until = f"until {date(outcome.until)}" if outcome.until else "until somebody ends it"
-    told = f"Nothing is told in {what}" if outcome.is_channel else f"Nobody is told of {what}"
+    told = f"Nothing is told {place}" if outcome.is_channel else f"Nobody is told of {what}"
     off = code(f"/batch mute {'here' if outcome.is_channel else outcome.subject} off", 150)
     text = f"Muted: {told} {until}. Cards stay up to date. {off} ends it."
     return Message(text, (section(text),))

@@ -211,6 +211,8 @@ class Sweep:
             return
         seen = duty.done_at or duty.failing_since
         for card in cards.of_open_batches(connection):
+            if watches.is_muted(connection, (card.batch_id, card.channel_id), now):
+                continue
             occasion = str(int(duty.failing_since.timestamp()))
             payload = {"last_seen": seen.isoformat()}
             self._announcer.tell(

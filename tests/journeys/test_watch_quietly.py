@@ -94,6 +94,27 @@ async def test_a_mute_can_be_ended(desk: Desk) -> None:
     assert f"<@{ADA}>" in (await notice(desk, batch)).seen
 
 
+async def test_here_in_messages_mutes_what_is_told_there(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id} --dm")
+    await card(desk, batch, place="D0ADA")
+
+    [reply] = await desk.type("/batch mute here 2h", channel="D0ADA")
+    await end(desk)
+    await card(desk, batch, "All 1,200 succeeded", place="D0ADA")
+    await settled(desk)
+
+    assert "Nothing is told in your messages with me" in reply.seen
+    assert notices(desk, batch, "D0ADA") == []
+
+
+@pytest.mark.parametrize("until", ["0h", "2020-01-01"])
+async def test_a_mute_that_would_be_over_is_refused(desk: Desk, until: str) -> None:
+    [reply] = await desk.type(f"/batch mute here {until}")
+
+    assert "a time that is still to come" in reply.seen
+
+
 async def test_a_time_that_cannot_be_read_mutes_nothing(desk: Desk) -> None:
     [reply] = await desk.type("/batch mute here tomorrowish")
 

@@ -1,5 +1,6 @@
 """A workspace in which thousands of batches appear at once: the feed shows some, counts the rest, and asks little."""
 
+from bot.store import watches
 from tests.desk import GENERAL
 from tests.watching.scene import Scene
 
@@ -34,6 +35,15 @@ async def test_some_become_cards_and_the_rest_a_number(scene: Scene) -> None:
     assert len(said) - len(counted) == MOST
     assert sum(int(words.split()[1].replace(",", "")) for words in counted) == APPEARED - MOST
     assert len(counted) <= requests
+
+
+async def test_in_a_muted_channel_there_is_no_number_either(scene: Scene) -> None:
+    await fed(scene)
+    scene.database.transact(lambda connection: watches.mute(connection, GENERAL, None))
+
+    await scene.sweep()
+
+    assert not any("more batches appeared" in message.seen for message in scene.slack.messages(GENERAL))
 
 
 async def test_when_they_end_only_the_cards_are_edited(scene: Scene) -> None:

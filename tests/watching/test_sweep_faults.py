@@ -3,8 +3,9 @@
 from datetime import timedelta
 
 from bot.playground.api_simulator.faults import Fault
-from bot.store import duties
+from bot.store import duties, watches
 from bot.store.outset import SWEEP
+from tests.desk import ADA, BATCHES, BOT, GENERAL
 from tests.watching.scene import Scene
 
 
@@ -25,6 +26,22 @@ async def test_a_batch_that_is_not_found_is_given_a_minute_before_it_is_called_d
     [card] = scene.top()
     assert "deleted" in told.seen
     assert "Deleted elsewhere" in card.seen
+
+
+async def test_every_card_of_a_batch_taken_for_deleted_is_true_again_once_it_is_watched_again(scene: Scene) -> None:
+    scene.slack.world.invite(GENERAL, BOT)
+    batch = scene.batch(ends_in=3_600)
+    for place in (BATCHES, GENERAL):
+        await scene.watch(batch, channel=place)
+    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404, times=2))
+    await scene.sweep()
+    scene.later(61)
+    await scene.sweep()
+    assert ["Deleted elsewhere" in card.seen for card in scene.top() + scene.top(GENERAL)] == [True, True]
+
+    await scene.watch(batch)
+
+    assert ["In progress" in card.seen for card in scene.top() + scene.top(GENERAL)] == [True, True]
 
 
 async def test_a_batch_that_is_found_again_was_never_missing(scene: Scene) -> None:
@@ -56,6 +73,24 @@ async def test_ten_minutes_of_overload_are_said_once_and_nothing_is_missed(scene
 
     assert "has not let me see" in unseen.seen
     assert [message.text.count("succeeded") > 0 for message in scene.told()] == [False, True]
+
+
+async def test_where_it_is_muted_not_even_an_outage_is_told(scene: Scene) -> None:
+    muted, other = scene.batch(ends_in=3_600), scene.batch(ends_in=3_600)
+    for batch in (muted, other):
+        await scene.watch(batch)
+    await scene.watch(other, channel=ADA)
+    scene.database.transact(lambda c: watches.mute(c, muted.id, None))
+    scene.database.transact(lambda c: watches.mute(c, ADA, None))
+    scene.api.add_fault(Fault(status=529, times=100))
+
+    for _ in range(12):
+        await scene.sweep()
+        scene.later(30)
+
+    [told] = scene.told()
+    assert other.id in told.seen
+    assert scene.told("D0ADA") == []
 
 
 async def test_pages_of_html_are_an_outage_and_no_news(scene: Scene) -> None:
