@@ -10,7 +10,8 @@ from bot.batches.models import MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
-from bot.commands.watching import Place, begin, place_of
+from bot.commands.watching import Place, begin, place_of, with_hush
+from bot.store import watches
 from bot.store.audit import AuditOutcome
 from bot.store.database import StoreUnavailable
 
@@ -91,5 +92,14 @@ async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> Pl
     with suppress(StoreUnavailable):
         place = await place_of(services, caller)
         await begin(services, caller, batch, place, "cancel")
-        return place
+        return await _told_in(services, caller, batch, place)
     return None
+
+
+async def _told_in(services: Services, caller: Caller, batch: MessageBatch, place: Place) -> Place:
+    """Return where he is told: where he watches anyway if he does and something is told there, else `place`."""
+    known = await services.database.run(lambda connection: watches.of_batch(connection, batch.id))
+    his = [each.channel_id for each in known if each.user_id == caller.user and each.reason == "watch"]
+    others = [Place(id) for id in his] if place.id not in his else []
+    hushed = [await with_hush(services, each, batch.id) for each in [*others, place]]
+    return next((each for each in hushed if each.hush == "all"), hushed[-1])

@@ -16,7 +16,7 @@ from bot.commands.drafting import SpoolGone, workshop_of
 from bot.commands.sampling import Parts, parted, remove_spools
 from bot.commands.seen import seen_of
 from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
-from bot.commands.watching import Place, place_of
+from bot.commands.watching import Place, place_of, with_hush
 from bot.store import cards, drafts, labels, outset, samples
 from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft
@@ -139,7 +139,7 @@ async def _created(services: Services, sending: Sending, batch: MessageBatch) ->
     kept = await _keep(services, draft, batch)
     if parts is not None:
         await remove_spools(services, parts.whole)
-    place = sending.place if recorded else None
+    place = await with_hush(services, sending.place, batch.id) if recorded and sending.place is not None else None
     return BatchCreated(batch, draft, kept, parts.rest if parts else None, place, recorded)
 
 

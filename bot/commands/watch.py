@@ -10,7 +10,7 @@ from bot.commands.base import Caller, Command, Help, Permission, Services
 from bot.commands.errors import BadValue, ReferenceAmbiguous
 from bot.commands.references import CANDIDATES_SHOWN, LAST, PREFIX, Reference, find_batch, parse_reference
 from bot.commands.seen import batch_of
-from bot.commands.watching import Place, Wish, begin, place_of
+from bot.commands.watching import Place, Wish, begin, place_of, with_hush
 from bot.store import wishes
 from bot.store.batches_seen import SeenBatch
 from bot.store.watches import Watch as StoredWatch
@@ -84,7 +84,7 @@ class Watch(Command, frozen=True):
         batch = (await find_batch(self.reference, services.batches, services.database)).batch
         if batch.has_ended:
             return WatchTooLate(batch)
-        place = await place_of(services, caller, self.wish)
+        place = await with_hush(services, await place_of(services, caller, self.wish), batch.id)
         return WatchBegun(batch, place, already=not await begin(services, caller, batch, place, "watch"))
 
 

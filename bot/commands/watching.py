@@ -1,23 +1,30 @@
 """What the verbs share that let a person be told: the place of a card, and how a watch begins."""
 
+from contextlib import suppress
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from bot.batches.models import MessageBatch
+from bot.batches.models import BatchId, MessageBatch
 from bot.commands.base import Caller, ChannelId, Services
 from bot.commands.seen import seen_of
-from bot.store import outset
-from bot.store.watches import Reason, Watch
+from bot.store import outset, watches
+from bot.store.database import StoreUnavailable
+from bot.store.watches import Hush, Reason, Watch
 
 Wish = Literal["here", "dm"]
 
 
 class Place(Struct, frozen=True):
-    """Where a card goes: a channel's id, or a person's for his messages; `closed`: the channel that did not let it."""
+    """Where a card goes: a channel's id, or a person's for his messages; `closed`: the channel that did not let it.
+
+    `hush`: what is told there now, beside the card.
+    """
 
     id: str
     closed: ChannelId | None = None
+    hush: Hush = "all"
 
 
 def is_direct(place: str) -> bool:
@@ -42,3 +49,12 @@ async def begin(services: Services, caller: Caller, batch: MessageBatch, place: 
     return await services.database.run(
         lambda connection: outset.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
     )
+
+
+async def with_hush(services: Services, place: Place, batch_id: BatchId) -> Place:
+    """Return a place with what is told there of a batch now; as it is where the store does not say."""
+    now = services.now()
+    with suppress(StoreUnavailable):
+        hush = await services.database.run(lambda connection: watches.hush(connection, batch_id, place.id, now))
+        return replace(place, hush=hush)
+    return place

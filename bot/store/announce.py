@@ -52,13 +52,13 @@ class Announcer(Struct, frozen=True):
             cards.redraw(connection, self.enqueue, batch_id, channel, now)
 
     def ended(
-        self, connection: Connection, batch_id: str, ending: Ending, known: Iterable[Watch], now: datetime
+        self, connection: Connection, batch_id: str, ending: Ending, known: Sequence[Watch], now: datetime
     ) -> None:
         """Tell everybody who watches how it went, also who began since it was told; the feed shows it by its card."""
         event: Event = "canceled" if ending.canceled else "ended"
-        for channel, mentions in _audiences(known).items():
-            if self._is_quiet(connection, batch_id, channel, well=ending.well, now=now):
-                continue
+        places = {watch.channel_id for watch in known}
+        quiet = {place for place in places if self._is_quiet(connection, batch_id, place, well=ending.well, now=now)}
+        for channel, mentions in _audiences(each for each in known if each.channel_id not in quiet).items():
             if not self.tell(connection, batch_id, event, channel, mentions, now):
                 for user in set(mentions) - notices.mentioned(connection, key_of(batch_id, event, channel)):
                     self.tell(connection, batch_id, event, channel, (user,), now, occasion=f"late-{user}")
@@ -105,10 +105,8 @@ class Announcer(Struct, frozen=True):
     def _is_quiet(self, connection: Connection, batch_id: str, channel: str, *, well: bool, now: datetime) -> bool:
         if samples.rest_of(connection, batch_id) is not None:
             return False  # the end of a sample is a question, and somebody waits for it
-        level = watches.quiet_level(connection, channel)
-        if level == "none" or (level == "failures" and well):
-            return True
-        return watches.is_muted(connection, (batch_id, channel), now)
+        hush = watches.hush(connection, batch_id, channel, now)
+        return hush in ("none", "muted") or (hush == "failures" and well)
 
 
 def _audiences(known: Iterable[Watch]) -> dict[str, tuple[str, ...]]:

@@ -15,6 +15,8 @@ from bot.store.upserts import insert_new, put
 
 Reason = Literal["watch", "cancel", "feed"]
 QuietLevel = Literal["all", "failures", "none"]
+Hush = Literal["all", "failures", "none", "muted"]
+"""What is told of a batch in a place, for whatever reason."""
 
 
 class Watch(Struct, frozen=True):
@@ -99,3 +101,8 @@ def quiet_level(connection: Connection, channel_id: str) -> QuietLevel:
 def set_quiet_level(connection: Connection, channel_id: str, level: QuietLevel) -> None:
     """Set what a channel wants to hear of ends: all, failures only, or none."""
     put(connection, quiet_levels, {"channel_id": channel_id, "level": level})
+
+
+def hush(connection: Connection, batch_id: str, channel_id: str, now: datetime) -> Hush:
+    """Say what is told of a batch in a place now."""
+    return "muted" if is_muted(connection, (batch_id, channel_id), now) else quiet_level(connection, channel_id)

@@ -3,6 +3,7 @@
 from bot.batches.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
 from bot.ui.batch_card import batch_card, card_text
+from bot.ui.hush import hush_words
 from bot.ui.reply import Message, Viewer
 from bot.ui.text import section, where
 
@@ -12,6 +13,7 @@ def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message
     told = "How many were really canceled shows when the batch has ended."
     if outcome.told_in is not None:
         told = f"I will tell you {where(outcome.told_in.id)} how many were really canceled when the batch has ended."
+        told += hush_words(outcome.told_in)
     return _said(
         "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
         f"{told}",

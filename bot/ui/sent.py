@@ -9,6 +9,7 @@ from bot.errors import ExpectedError
 from bot.store.database import StoreUnavailable
 from bot.ui.batch_card import batch_card, card_text
 from bot.ui.buttons import actions, button
+from bot.ui.hush import hush_words
 from bot.ui.interrupted import look_words
 from bot.ui.reply import Block, Message, Viewer
 from bot.ui.rest import rest_buttons
@@ -52,6 +53,7 @@ def _watched(outcome: BatchCreated, viewer: Viewer) -> list[str]:
         return []
     who = "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
     words = f"I keep its card up to date {where(place.id)}, and mention {who} there at its end."
+    words += hush_words(place) if outcome.rest is None else ""  # the end of a sample is told anyway: it is a question
     if place.closed is not None:
         words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
     return [words]

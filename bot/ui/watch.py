@@ -15,6 +15,7 @@ from bot.store.watches import QuietLevel
 from bot.ui.batch_card import batch_card, called, card_facts, card_row, card_text, card_title, short_id
 from bot.ui.buttons import actions, button, fits
 from bot.ui.delete import deleted_words
+from bot.ui.hush import hush_words
 from bot.ui.notices import gone_words, unseen_words
 from bot.ui.reply import Block, Message, Viewer
 from bot.ui.text import code, context, counted, date, header, inline, section, where
@@ -80,6 +81,7 @@ def render_watch_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
         words = (
             f"I keep a card of this batch up to date {where(place.id)}, and mention you there once, when it has ended."
         )
+    words += hush_words(place)
     if place.closed is not None:
         words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
     more = actions([button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")])

@@ -45,6 +45,39 @@ async def test_who_watches_and_cancels_is_told_once(desk: Desk) -> None:
     assert sum(f"<@{ADA}> *" in each.seen for each in public(desk)) == 1
 
 
+async def test_who_watches_in_a_channel_and_cancels_elsewhere_is_told_where_it_says(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+
+    [reply] = await desk.type(f"/batch cancel {batch.id}", channel="D0ADA")
+    await card(desk, batch, place="D0ADA")
+    await end(desk)
+    told = await notice(desk, batch)
+    await settled(desk)
+
+    assert "I will tell you in <#C0BATCHES>" in reply.seen
+    assert "The cancel" in told.seen
+    assert notices(desk, batch, "D0ADA") == []
+
+
+async def test_who_watches_in_a_quiet_channel_hears_of_his_cancel_where_he_canceled(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type("/batch notify none")
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+
+    [reply] = await desk.type(f"/batch cancel {batch.id}", channel="D0ADA")
+    await card(desk, batch, place="D0ADA")
+    await end(desk)
+    told = await notice(desk, batch, "D0ADA")
+    await settled(desk)
+
+    assert "I will tell you in your messages with me" in reply.seen
+    assert "The cancel" in told.seen
+    assert notices(desk, batch) == []
+
+
 async def test_a_cancel_where_the_bot_is_not_is_followed_in_messages(desk: Desk) -> None:
     batch = running_batch(desk)
 

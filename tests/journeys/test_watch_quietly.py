@@ -69,6 +69,35 @@ async def test_nobody_is_told_of_a_muted_batch_and_its_card_stays_true(desk: Des
     assert "*mute*: done" in record.seen
 
 
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("/batch notify none", "people are told nothing when batches end"),
+        ("/batch notify failures", "told only of failures"),
+        ("/batch mute here 2h", "muted"),
+    ],
+)
+async def test_no_mention_is_promised_where_none_may_come(desk: Desk, said: str, words: str) -> None:
+    batch = running_batch(desk)
+    await desk.type(said)
+
+    [watched] = await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    [canceled] = await desk.type(f"/batch cancel {batch.id}")
+
+    assert words in watched.seen
+    assert words in canceled.seen
+
+
+async def test_a_muted_batch_promises_no_mention(desk: Desk) -> None:
+    batch = running_batch(desk)
+    await desk.type(f"/batch mute {batch.id}")
+
+    [watched] = await desk.type(f"/batch watch {batch.id}")
+
+    assert "muted" in watched.seen
+
+
 async def test_a_mute_lapses(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")

@@ -1,0 +1,20 @@
+"""What is said of a place in which less is told, so that nobody waits for a mention that does not come."""
+
+from typing import assert_never
+
+from bot.commands.watching import Place
+
+
+def hush_words(place: Place) -> str:
+    """Return a sentence that begins with a blank, or nothing where everything is told."""
+    match place.hush:
+        case "all":
+            return ""
+        case "failures":
+            return " It is told only of failures there (`/batch notify`): if all succeed, the card alone says so."
+        case "none":
+            return " But there people are told nothing when batches end (`/batch notify`): the card alone says so."
+        case "muted":
+            return " But it is muted there now: if it still is at the end, the card alone says so (`/batch mute`)."
+        case unreachable:
+            assert_never(unreachable)
