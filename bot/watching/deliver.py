@@ -22,6 +22,7 @@ from bot.store.work import Enqueue
 from bot.ui.notices import draw_notice
 from bot.ui.reply import Message
 from bot.watching.pace import ATTEMPTS, ATTEMPTS_IN_DOUBT, HELD, LEASE, POST, Pace, backoff
+from bot.watching.remind import REMINDERS, still_due
 
 log = logging.getLogger(__name__)
 
@@ -114,11 +115,14 @@ class Deliver:
         if claimed is None:
             notices.hand_over_again(connection, self._enqueue, notice, now, HELD if reserved else wait)
             return None
+        seen = batches_seen.get(connection, claimed.batch_id) if claimed.batch_id else None
+        if seen is not None and claimed.event in REMINDERS and still_due(seen, now) != claimed.event:
+            notices.give_up(connection, key, "it could be sent only when it was not so any more")
+            return None
         card = cards.get(connection, claimed.batch_id, claimed.channel_id) if claimed.batch_id else None
         if card is not None and card.ts is not None and claimed.thread_ts is None and claimed.attempts == 1:
             notices.place_in_thread(connection, key, card.ts)
             claimed = replace(claimed, thread_ts=card.ts)
-        seen = batches_seen.get(connection, claimed.batch_id) if claimed.batch_id else None
         over = claimed.batch_id if claimed.event in _BROADCAST else None
         rest = samples.rest_of(connection, over) if over else None
         named = labels.of(connection, [seen.id])[seen.id] if seen else None

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.batches.client import BatchesClient
 from bot.batches.errors import ApiError, BatchNotFound
 from bot.batches.models import RETENTION, check_batch_id
-from bot.commands.seen import batch_of
+from bot.commands.seen import batch_of, seen_of
 from bot.store import batches_seen, notices, watches
 from bot.store.announce import Announcer
 from bot.store.batches_seen import SeenBatch
@@ -25,6 +26,7 @@ log = logging.getLogger(__name__)
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 LOOKS = 100
 """Batches looked at in one go; the others' turn comes within minutes, and every reminder has at least an hour."""
+REMINDERS: frozenset[Event] = frozenset({"expires_soon", "results_expire_7d", "results_expire_1d"})
 PATIENCE = 3
 """Looks that may fail before the rest waits for the next time: the API is away."""
 
@@ -65,14 +67,14 @@ def reminders(batches: Iterable[SeenBatch], watched: Sequence[Watch], now: datet
         if watch.user_id:
             places.setdefault(watch.batch_id, {}).setdefault(watch.channel_id, []).append(watch.user_id)
     for batch in batches:
-        event = _event_due(batch, now) if batch.id in places else None
+        event = still_due(batch, now) if batch.id in places else None
         if event is not None:
             for place, users in places[batch.id].items():
                 yield Reminder(batch, event, place, tuple(dict.fromkeys(users)))
 
 
-def _event_due(batch: SeenBatch, now: datetime) -> Event | None:
-    """Let a row that cannot be read keep nobody else's reminder back."""
+def still_due(batch: SeenBatch, now: datetime) -> Event | None:
+    """Return the same; a row that cannot be read keeps nobody else's reminder back."""
     try:
         return event_due(batch, now)
     except ValueError:  # pydantic's error is one
@@ -104,7 +106,7 @@ class Reminders:
             if batch_id not in looked:
                 if len(looked) == LOOKS or list(looked.values()).count(None) == PATIENCE:
                     break
-                looked[batch_id] = await self._is_there(batch_id)
+                looked[batch_id] = await self._holds(reminder)
             if looked[batch_id]:
                 sent += await self._send(reminder)
         return sent
@@ -125,16 +127,20 @@ class Reminders:
             and not watches.is_muted(connection, [reminder.batch.id, reminder.channel_id], now)
         ]
 
-    async def _is_there(self, batch_id: str) -> bool | None:
-        """Say whether the batch still exists; None where the API does not say."""
+    async def _holds(self, reminder: Reminder) -> bool | None:
+        """Say whether the batch as it is now is due for it; None where the API does not say."""
+        batch_id = reminder.batch.id
         try:
-            await self._batches.retrieve(check_batch_id(batch_id))
+            batch = await self._batches.retrieve(check_batch_id(batch_id))
         except BatchNotFound:
             await self._database.run(partial(self._bury, batch_id=batch_id))
             return False
         except ApiError:
             return None
-        return True
+        found, now = seen_of(batch, self._now()), self._now()
+        if reminder.batch.status == "ended" and found.shape != reminder.batch.shape:
+            await self._database.run(partial(self._show, was=reminder.batch, found=found))
+        return event_due(found, now) == reminder.event and (found.results_ready or not batch.has_ended)
 
     async def _send(self, reminder: Reminder) -> bool:
         notice = Notice(
@@ -146,6 +152,11 @@ class Reminders:
             created_at=self._now(),
         )
         return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
+
+    def _show(self, connection: Connection, was: SeenBatch, found: SeenBatch) -> None:
+        """Have the cards of an ended batch show what became of it: its results were archived."""
+        found = replace(found, over_at=was.over_at)
+        Announcer(self._enqueue).saw(connection, found, was.shape, self._now())
 
     def _bury(self, connection: Connection, batch_id: str) -> None:
         """Have the cards of an ended batch say that it is gone; what is unfinished and gone is the sweep's to tell."""

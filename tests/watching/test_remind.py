@@ -112,8 +112,8 @@ async def test_each_reminder_comes_once_and_is_told(either_scene: Scene) -> None
     for days in (1, 22, 23, 28, 28.5, 30):
         set_clock(either_scene, found.created_at + days * DAYS)
         await reminding(either_scene).send_due()
+        await either_scene.settle()
         stored.append([each.event for each in told(either_scene, batch)])
-    await either_scene.settle()
 
     week, day = "results_expire_7d", "results_expire_1d"
     assert stored == [[], [week], [week], [week, day], [week, day], [week, day]]
