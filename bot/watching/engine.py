@@ -131,9 +131,9 @@ class Engine:
         """Have what a dead worker had begun done by whoever is free; say how much it was."""
         return await asyncio.to_thread(self._take_over, worker_id)
 
-    async def prune(self, now: datetime) -> int:
-        """Delete the finished workflows older than 7 days, at most 10,000; say how many they were."""
-        return await asyncio.to_thread(self._prune, now)
+    async def prune(self, now: datetime, at_once: int = 10_000) -> int:
+        """Delete the finished workflows older than 7 days, so many at once until none is left; say how many."""
+        return await asyncio.to_thread(self._prune, now, at_once)
 
     def _connected(self) -> "DBOSClient":
         if self._client is None:
@@ -205,19 +205,18 @@ class Engine:
             DBOS.resume_workflow(workflow.workflow_id, queue_name=workflow.queue_name)
         return len(begun)
 
-    def _prune(self, now: datetime) -> int:
+    def _prune(self, now: datetime, at_once: int) -> int:
         from dbos import DBOS
 
-        finished = DBOS.list_workflows(
-            status=["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"],
-            completed_before=(now - _KEPT).isoformat(),
-            load_input=False,
-            load_output=False,
-            limit=10_000,
-        )
-        for start in range(0, len(finished), 500):
-            DBOS.delete_workflows([workflow.workflow_id for workflow in finished[start : start + 500]])
-        return len(finished)
+        wanted = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+        before, count = (now - _KEPT).isoformat(), 0
+        while finished := DBOS.list_workflows(
+            status=wanted, completed_before=before, load_input=False, load_output=False, limit=at_once
+        ):
+            for start in range(0, len(finished), 500):
+                DBOS.delete_workflows([workflow.workflow_id for workflow in finished[start : start + 500]])
+            count += len(finished)
+        return count
 
     def _on_loop(self, name: str, work: Work, loop: asyncio.AbstractEventLoop) -> Callable[..., None]:
         """Return a workflow that runs `work` where the HTTP clients live, and waits for it in the engine's thread."""

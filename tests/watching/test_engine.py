@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -201,6 +202,22 @@ async def test_old_finished_work_is_deleted(database: Database, launch: Launch) 
         await asyncio.sleep(0 if count else 0.02)
 
     assert (early, count) == (0, 1)
+
+
+async def test_of_more_than_goes_at_once_nothing_is_left(database: Database, launch: Launch) -> None:
+    done = Done()
+    engine = await launch({"note": done.note})
+    for word in ("one", "two", "three"):
+        await database.run(partial(hand_over, engine, id=word, word=word))
+        await done.wait()
+    far = datetime.now(UTC) + timedelta(days=8)
+
+    counts = [await engine.prune(far, at_once=1)]
+    while sum(counts) < 3:  # the last is finished a moment after it is done
+        await asyncio.sleep(0.02)
+        counts.append(await engine.prune(far, at_once=1))
+
+    assert max(counts) >= 2
 
 
 async def test_it_starts_on_a_library_without_fractions_of_seconds(sqlite_url: str) -> None:
