@@ -56,6 +56,17 @@ def of_batches(connection: Connection, batch_ids: Iterable[str]) -> list[Watch]:
     return sorted(found, key=lambda watch: (watch.created_at, watch.user_id))
 
 
+def not_in_feed(connection: Connection, feed: str, created_after: datetime) -> frozenset[str]:
+    """Give the ids of batches created since a moment that somebody watches and this channel's feed does not."""
+    fed = select(table.c.batch_id).where(table.c.channel_id == feed, table.c.reason == "feed")
+    wanted = (
+        select(table.c.batch_id)
+        .join(batches, batches.c.id == table.c.batch_id)
+        .where(batches.c.created_at >= created_after, table.c.user_id != "", table.c.batch_id.not_in(fed))
+    )
+    return frozenset(connection.execute(wanted).scalars())
+
+
 def of_user(connection: Connection, user_id: str, *, over: bool = False) -> list[Watch]:
     """Give what a person watches, newest first; with `over` also batches that have ended or are gone."""
     wanted = select(table).where(table.c.user_id == user_id).order_by(table.c.created_at.desc(), table.c.batch_id)

@@ -38,13 +38,18 @@ _LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
 
 
 class Sighting(Struct, frozen=True):
-    """One sweep's findings: what was open when it began, and what it has not seen yet."""
+    """One sweep's findings: what was open when it began, and what it has not seen yet.
+
+    `feed_known`: what the feed has met; None: no feed. `feed_watched`: what it has not met although somebody watches it.
+    `feed_since`: all that was there before was looked at; None: the feed begins.
+    """
 
     began: datetime
     open: OpenOnes
     unseen: set[str]
     feed_known: frozenset[str] | None
-    feed_begins: bool = False
+    feed_watched: frozenset[str] = frozenset()
+    feed_since: datetime | None = None
 
 
 class Sweep:
@@ -115,10 +120,9 @@ class Sweep:
         for batch in page:
             shape = shapes.get(batch.id)
             sighting.unseen.discard(batch.id)
-            if shape is not None:
-                if shape != shape_of(batch) or (batch.has_ended and self._is_over(batch)):
-                    changed.append(batch)
-            elif sighting.feed_known is not None and batch.id not in sighting.feed_known:
+            if shape is not None and (shape != shape_of(batch) or (batch.has_ended and self._is_over(batch))):
+                changed.append(batch)
+            if sighting.feed_known is not None and batch.id not in sighting.feed_known:
                 new.append(batch)
         if changed or new or sighting.open.some_missing:
             await self._database.run(lambda connection: self._store(connection, sighting, changed, new, page))
@@ -150,17 +154,19 @@ class Sweep:
     def _feed_new(
         self, connection: Connection, feed: str, new: Sequence[MessageBatch], sighting: Sighting, now: datetime
     ) -> None:
-        """Give each batch nobody asked about its card; where too many come at once, the rest is a number."""
-        news = [batch for batch in new if batches_seen.add(connection, seen_of(batch, now))]
-        shown = [batch for batch in news if not (sighting.feed_begins and batch.has_ended)]  # that is no news
-        if not sighting.feed_begins:
+        """Give each batch its card; where too many that nobody watches come at once, the rest is a number."""
+        begins, watched = sighting.feed_since is None, [batch for batch in new if batch.id in sighting.feed_watched]
+        others = [batch for batch in new if batch.id not in sighting.feed_watched]
+        news = [batch for batch in others if batches_seen.add(connection, seen_of(batch, now))]
+        if begins:
+            news = [batch for batch in news if not batch.has_ended]  # that is no news
+        else:
             room = max(0, FEED_CARDS - cards.waiting_in(connection, feed))
-            self._announcer.appeared(connection, feed, [batch.id for batch in shown[room:]], now)
-            shown = shown[:room]
-        for batch in shown:
+            self._announcer.appeared(connection, feed, [batch.id for batch in news[room:]], now)
+            news = news[:room]
+        for batch in [*news, *watched]:
             watch = Watch(batch.id, "", feed, "feed", now)
-            watches.add(connection, watch)
-            if not sighting.feed_begins:
+            if watches.add(connection, watch) and not begins:
                 self._announcer.changed(connection, batch.id, [watch], now)
 
     def _is_over(self, batch: MessageBatch) -> bool:
@@ -172,7 +178,9 @@ class Sweep:
         """Say whether further pages may hold batches the feed has not met."""
         if sighting.feed_known is None or page[-1].created_at < sighting.began - _WINDOW:
             return False
-        return page[-1].id not in sighting.feed_known
+        # What a sweep stored that failed afterwards is known, and what was on its next page is not.
+        failed_before = sighting.feed_since is not None and page[-1].created_at >= sighting.feed_since
+        return failed_before or page[-1].id not in sighting.feed_known
 
     def _missing(self, connection: Connection, batch_id: str) -> None:
         """Take a batch that is not found for deleted, once that has lasted longer than the API's own delay."""
@@ -188,15 +196,16 @@ class Sweep:
         now, found = self._now(), batches_seen.open_ones(connection)
         if self._feed is None:
             return Sighting(now, found, set(found.shapes), None)
-        first = duties.get(connection, f"feed:{self._feed}") is None
-        known = batches_seen.known_ids(connection, now - 2 * _WINDOW)
-        return Sighting(now, found, set(found.shapes), known, first)
+        last, after = duties.get(connection, f"feed:{self._feed}"), now - 2 * _WINDOW
+        watched = watches.not_in_feed(connection, self._feed, after)
+        known = batches_seen.known_ids(connection, after) - watched
+        return Sighting(now, found, set(found.shapes), known, watched, last.due_at if last else None)
 
     def _done(self, connection: Connection, sighting: Sighting) -> None:
         now = self._now()
         duties.mark_done(connection, SWEEP, now)
         if self._feed is not None:
-            duties.set_due(connection, f"feed:{self._feed}", now)
+            duties.set_due(connection, f"feed:{self._feed}", sighting.began)
         pause = timedelta(seconds=self._batches.hint.pause(now))
         after = batches_seen.open_ones(connection)
         duties.set_due(connection, SWEEP, now + max(interval(after, now), min(pause, SLOWEST)))
