@@ -25,9 +25,9 @@ def begin(
         known = batches_seen.get(connection, batch.id, locked=True)
         if known is not None and known.over_at is not None and batch.over_at is None:
             _reopen(connection, known, batch)
-            cards.redraw_all(connection, enqueue, batch.id, now)
     duties.set_due(connection, SWEEP, now + SOON, not_later=True)
     is_new = watches.add(connection, watch)
+    cards.redraw_all(connection, enqueue, batch.id, now)  # that of the feed says that nobody watches
     if card:
         cards.redraw(connection, enqueue, batch.id, watch.channel_id, now, anew=True)
     return is_new

@@ -27,10 +27,8 @@ def end(connection: Connection, enqueue: Enqueue, batch_id: str, user_id: str, n
     """End what a person watches of a batch and redraw its cards; give the places where they were."""
     mine = [watch for watch in watches.of_batch(connection, batch_id) if watch.user_id == user_id]
     watches.remove(connection, batch_id, user_id)
-    places = sorted({watch.channel_id for watch in mine})
-    for place in places:
-        cards.redraw(connection, enqueue, batch_id, place, now)
-    return places
+    cards.redraw_all(connection, enqueue, batch_id, now)
+    return sorted({watch.channel_id for watch in mine})
 
 
 def remembered(connection: Connection, user_id: str) -> list[tuple[Watch, SeenBatch]]:

@@ -32,8 +32,8 @@ class Standing(Struct, frozen=True):
     """What a watch card says beyond the batch itself.
 
     `last_seen`: since when the API has not shown it. `gone`: it is not there any more; `deleted_by`: whose act that
-    was, if it was done here. `is_fed`: the card is in the channel that gets every batch, where it is said of one that
-    nobody watches.
+    was, if it was done here. `is_fed`: the card is in the channel that gets every batch, and nobody watches this one
+    anywhere.
     """
 
     watchers: Sequence[str] = ()

@@ -40,7 +40,7 @@ _LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
 class Sighting(Struct, frozen=True):
     """One sweep's findings: what was open when it began, and what it has not seen yet.
 
-    `feed_known`: what the feed has met; None: no feed. `feed_watched`: what it has not met although somebody watches it.
+    `feed_known`: what the feed has met; None: no feed. `feed_watched`: what is watched and it has not met.
     `feed_since`: all that was there before was looked at; None: the feed begins.
     """
 

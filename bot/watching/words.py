@@ -30,7 +30,7 @@ def card_message(
         gone=seen.status == GONE,
         canceled_by=canceled_by,
         deleted_by=deleted_by,
-        is_fed=any(watch.reason == "feed" for watch in here),
+        is_fed=any(watch.reason == "feed" for watch in here) and not any(watch.user_id for watch in known),
     )
     reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # a channel's readers are many
     caller = Caller(reader, TeamId(""), ChannelId(channel_id))

@@ -2,7 +2,7 @@
 
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
-from bot.store import batches_seen
+from bot.store import batches_seen, wishes
 from tests.desk import ADA, GENERAL
 from tests.watching.scene import Scene
 
@@ -42,6 +42,22 @@ async def test_a_batch_that_is_watched_in_the_feeds_channel_has_one_card_there(s
 
     assert shown(scene, batch) == 1
     assert [f"<@{ADA}>" in message.seen for message in scene.told(GENERAL)] == [True]
+
+
+async def test_the_feed_says_that_nobody_watches_only_while_nobody_does(scene: Scene) -> None:
+    await begin(scene)
+    batch = scene.batch(age=5, ends_in=3_600)
+    await scene.sweep()
+    at_first = scene.top(GENERAL)[0].seen
+    enqueue = scene.worker.engine.enqueue
+
+    await scene.watch(batch)
+    watched = scene.top(GENERAL)[0].seen
+    scene.database.transact(lambda c: wishes.end(c, enqueue, batch.id, ADA, scene.now()))
+    await scene.settle()
+    unwatched = scene.top(GENERAL)[0].seen
+
+    assert ["nobody watches" in said for said in (at_first, watched, unwatched)] == [True, False, True]
 
 
 async def test_what_stood_on_a_page_that_failed_is_shown_the_next_time(scene: Scene) -> None:
