@@ -1,6 +1,6 @@
 """The daily digest: when it is due, what is in it; told where there is something to tell."""
 
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -120,8 +120,7 @@ class Digests:
                 found.append(batch)
         whole, found = len(found) <= self._most, found[: self._most]
         ids = [batch.id for batch in found if batch.readable_until <= now + SOON]
-        seen = await self._database.run(lambda connection: batches_seen.many(connection, ids))
-        digest = digest_of(found, {one.id for one in seen.values() if one.fetched_at}, now)
+        digest = digest_of(found, await self._database.run(lambda connection: _fetched(connection, ids)), now)
         shown = [one.id for share in (digest.failed, digest.expiring, digest.running) for one in share.shown]
         names = await self._database.run(lambda connection: labels.of(connection, shown))
         digest = replace(digest, names=names, looked_at=None if whole else self._most)
@@ -133,6 +132,12 @@ class Digests:
         known = [fetched.summary.cost for one in stored.values() if (fetched := opened(one)) is not None]
         whole = len(known) == len(ended) and all(cost.complete for cost in known)
         return replace(digest, spent=sum((cost.amount for cost in known), Decimal(0)), spent_whole=whole)
+
+
+def _fetched(connection: Connection, ids: Sequence[BatchId]) -> set[str]:
+    """Give those whose results were downloaded through the bot, whether anybody watched them or not."""
+    seen, read = batches_seen.many(connection, ids), summaries.get_many(connection, ids)
+    return {one.id for one in seen.values() if one.fetched_at} | {one.batch_id for one in read.values() if one.taken_at}
 
 
 def _is_settled(connection: Connection, key: str, channel: str, now: datetime) -> bool:

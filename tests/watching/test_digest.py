@@ -1,14 +1,16 @@
 """The digest: at its local hour, once a day, of what there is, and none of nothing."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.store import notices, watches
+from bot.store import notices, summaries, watches
+from bot.store.summaries import StoredSummary
 from bot.watching.digest import Digests, Plan, digest_of, due_day
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
-from tests.desk import BATCHES, Desk
+from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.watching import public
 from tests.watching.scene import Scene
 
@@ -104,6 +106,24 @@ async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_chan
 
     assert (empty, late, muted) == (False, False, False)
     assert await desk.bot.worker.services.database.run(notices.waiting) == 0
+
+
+async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfetched(scene: Scene) -> None:
+    taken, left = (scene.api.workspace.add(succeeded=5, age=60.0) for _ in range(2))
+    now = scene.now()
+    for batch in (taken, left):
+        read = StoredSummary(batch.id, "{}", None, ADA, now)
+        scene.database.transact(partial(summaries.keep, read=read, forget=now - timedelta(days=29)))
+    scene.database.transact(partial(summaries.note_taken, batch_id=taken.id, taken="jsonl", by=ADA, at=now))
+    scene.later((now.replace(hour=9, minute=5) + timedelta(days=24) - now).total_seconds())
+    services = scene.worker.services
+
+    await Digests(services.database, services.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC)).send_due()
+    await scene.settle()
+
+    [digest] = scene.slack.messages(BATCHES)
+    assert "1 batch with results that nobody fetched" in digest.seen
+    assert left.id in digest.seen
 
 
 async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: Scene) -> None:
