@@ -49,8 +49,8 @@ def plan_of(settings: Settings) -> Plan | None:
 
 def due_day(plan: Plan, now: datetime) -> date | None:
     """Return the local day whose digest is due now, or None. An hour that summer time skips is due after the gap."""
-    local = now.astimezone(plan.zone)
-    return local.date() if plan.hour <= local.hour < plan.hour + LATEST else None
+    since = now.astimezone(plan.zone).replace(tzinfo=None) - timedelta(hours=plan.hour)  # by the clock on the wall
+    return since.date() if since.hour < LATEST else None
 
 
 def digest_of(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime) -> Digest:

@@ -46,6 +46,14 @@ def test_an_hour_that_comes_twice_is_one_digest() -> None:
     assert due_day(plan, first) == due_day(plan, first + timedelta(hours=1))
 
 
+def test_a_late_hours_digest_is_still_sent_after_midnight_as_that_evenings() -> None:
+    plan, evening = Plan(BATCHES, 23, BERLIN), datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+
+    days = [due_day(plan, evening + timedelta(hours=hours)) for hours in (-1, 0, 1, 2, 3)]
+
+    assert days == [None, *[evening.date()] * 3, None]
+
+
 def test_it_counts_what_ended_since_yesterday_and_all_that_runs() -> None:
     long_ago = ended(counts(errored=5)).model_copy(update={"ended_at": NOW - timedelta(hours=25)})
     batches = [running(), canceling(), ended(counts(succeeded=5)), ended(counts(succeeded=4, errored=1)), long_ago]
