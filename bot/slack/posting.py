@@ -21,6 +21,7 @@ _CLOSED = frozenset(
         "not_in_channel",
         "restricted_action",
         "restricted_action_read_only_channel",
+        "restricted_action_thread_only_channel",
         "user_disabled",
         "user_not_found",
         "users_not_found",
@@ -29,7 +30,31 @@ _CLOSED = frozenset(
         "account_inactive_recipient",
     }
 )
-_NO_MESSAGE = frozenset({"message_not_found", "cant_update_message", "edit_window_closed", "thread_not_found"})
+_NO_MESSAGE = frozenset(
+    {
+        "message_not_found",
+        "cant_update_message",
+        "edit_window_closed",
+        "thread_not_found",
+        "restricted_action_thread_locked",
+        "restricted_action_non_threadable_channel",
+    }
+)
+# Of the token and not of the message: what is refused for them is sent once the administrator has mended them.
+_TOKEN = frozenset(
+    {
+        "invalid_auth",
+        "not_authed",
+        "account_inactive",
+        "token_revoked",
+        "token_expired",
+        "missing_scope",
+        "no_permission",
+        "org_login_required",
+        "ekm_access_denied",
+        "team_access_not_granted",
+    }
+)
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 
 
@@ -42,15 +67,15 @@ class PlaceClosed(PostingFailed):
 
 
 class MessageGone(PostingFailed):
-    """There is no such message of ours any more: somebody deleted it."""
+    """There is no such message of ours any more, or nothing may be done with it: somebody deleted or locked it."""
 
 
 class Doubtful(PostingFailed):
-    """No usable answer: it may have happened, so look before doing it again."""
+    """No usable answer, or one that is not about the message: look before doing it again, for a long time."""
 
 
 class Refused(PostingFailed):
-    """Slack did not take it and will not take it again: the message or the token is wrong."""
+    """Slack did not take it and will not take it again: the message is wrong."""
 
 
 @dataclass(eq=False)
@@ -133,7 +158,7 @@ def told_apart(error: SlackApiError) -> PostingFailed:
         return PlaceClosed(said)
     if said in _NO_MESSAGE:
         return MessageGone(said)
-    if status >= 500 or said in _PASSING or not said:
+    if status >= 500 or said in _PASSING | _TOKEN or not said:
         return Doubtful(said or f"HTTP {status}")
     return Refused(said)
 
