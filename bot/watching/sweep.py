@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.batches.client import BatchesClient
-from bot.batches.errors import ApiError, BatchNotFound
+from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
 from bot.batches.models import BatchId, MessageBatch
 from bot.commands.seen import ending_of, is_settled, seen_of, shape_of
 from bot.store import batches_seen, cards, duties, watches
@@ -20,21 +20,24 @@ from bot.store.batches_seen import OpenOnes
 from bot.store.database import Database
 from bot.store.outset import SWEEP
 from bot.store.watches import Watch
+from bot.watching.interval import SLOWEST, interval
 
 log = logging.getLogger(__name__)
 
-FASTEST, SLOWEST = timedelta(seconds=10), timedelta(seconds=60)
 LONGEST_ASKED = timedelta(minutes=10)
 TRANSIENT = timedelta(minutes=1)
 """So long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
 RESULTS_GRACE = timedelta(minutes=10)
 """So long an ended batch may be without its results before its end is told regardless."""
+RESULTS_LATEST = timedelta(days=1)
+"""So long its card waits for them."""
 OUTAGE = timedelta(minutes=5)
 """After so long without the API the cards say so, once."""
 _WINDOW = timedelta(hours=25)  # a batch is processed for 24 hours at most
 FEED_CARDS = 20
 """Cards that may wait to be posted or edited in the feed: a channel takes one a second, and reads even less."""
 _LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
+_FAILED_LOOKS = 3  # so many, or none that went well: it is the API that fails and not a batch
 
 
 class Sighting(Struct, frozen=True):
@@ -105,12 +108,18 @@ class Sweep:
             limit = 1_000  # where one page was not enough there may be thousands
 
     async def _looks(self, sighting: Sighting) -> None:
-        """Look at the few that no page showed, one by one."""
-        for batch_id in sorted(sighting.unseen)[:_LOOKS]:
+        """Look at the few that no page showed, one by one; one that always fails keeps no other back."""
+        wanted, failed = sorted(sighting.unseen)[:_LOOKS], 0
+        for batch_id in wanted:
             try:
                 batch = await self._batches.retrieve(BatchId(batch_id))
             except BatchNotFound:
                 await self._database.run(partial(self._missing, batch_id=batch_id))
+            except (ApiRejected, ApiUnavailable) as error:
+                failed += 1
+                if failed in (_FAILED_LOOKS, len(wanted)) or isinstance(error, KeyRefused):
+                    raise
+                log.warning("%s could not be looked at: %s", batch_id, error)
             else:
                 await self._take_in(sighting, [batch])
 
@@ -120,7 +129,7 @@ class Sweep:
         for batch in page:
             shape = shapes.get(batch.id)
             sighting.unseen.discard(batch.id)
-            if shape is not None and (shape != shape_of(batch) or (batch.has_ended and self._is_over(batch))):
+            if shape is not None and (shape != shape_of(batch) or (batch.has_ended and self._is_told(batch))):
                 changed.append(batch)
             if sighting.feed_known is not None and batch.id not in sighting.feed_known:
                 new.append(batch)
@@ -144,11 +153,11 @@ class Sweep:
             self._feed_new(connection, self._feed, new, sighting, now)
 
     def _change(self, connection: Connection, batch: MessageBatch, was: str, now: datetime) -> None:
-        """Tell a change if nobody else has seen it before."""
-        over = self._is_over(batch)
-        seen = replace(seen_of(batch, now), over_at=now if over else None)
-        known = self._announcer.saw(connection, seen, was, now)
-        if known is not None and over:
+        """Tell a change if nobody else has seen it before; an end without results once, and its card still waits."""
+        seen = replace(seen_of(batch, now), over_at=now if self._is_over(batch) else None)
+        waits = seen.shape == was and seen.over_at is None
+        known = watches.of_batch(connection, batch.id) if waits else self._announcer.saw(connection, seen, was, now)
+        if known is not None and self._is_told(batch):
             self._announcer.ended(connection, batch.id, ending_of(batch), known, now)
 
     def _feed_new(
@@ -169,10 +178,14 @@ class Sweep:
             if watches.add(connection, watch) and not begins:
                 self._announcer.changed(connection, batch.id, [watch], now)
 
+    def _is_told(self, batch: MessageBatch) -> bool:
+        return is_settled(batch) or self._ended_before(batch, RESULTS_GRACE)
+
     def _is_over(self, batch: MessageBatch) -> bool:
-        if is_settled(batch):
-            return True
-        return batch.has_ended and batch.ended_at is not None and self._now() - batch.ended_at > RESULTS_GRACE
+        return is_settled(batch) or self._ended_before(batch, RESULTS_LATEST)
+
+    def _ended_before(self, batch: MessageBatch, span: timedelta) -> bool:
+        return batch.has_ended and batch.ended_at is not None and self._now() - batch.ended_at > span
 
     def _feed_needs(self, sighting: Sighting, page: Sequence[MessageBatch]) -> bool:
         """Say whether further pages may hold batches the feed has not met."""
@@ -235,12 +248,3 @@ def _pages_left(sighting: Sighting, page: Sequence[MessageBatch]) -> float:
     if oldest is None or last < oldest:
         return math.inf
     return (last - oldest) / max(page[0].created_at - last, timedelta(seconds=1))
-
-
-def interval(found: OpenOnes, now: datetime) -> timedelta:
-    """Return how long until the next sweep: 10 s while something is young, canceling or missing, up to a minute."""
-    if found.youngest is None:
-        return SLOWEST
-    if found.some_missing or any(shape.startswith(("canceling", "ended")) for shape in found.shapes.values()):
-        return FASTEST
-    return min(max(FASTEST, (now - found.youngest) / 30), SLOWEST)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from bot.batches.hints import Hint, hint_in
 from bot.store.batches_seen import OpenOnes
-from bot.watching.sweep import FASTEST, SLOWEST, interval
+from bot.watching.interval import FASTEST, SLOWEST, interval
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 

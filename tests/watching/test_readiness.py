@@ -6,7 +6,7 @@ from bot.health import OVERDUE, Records
 from bot.playground.api_simulator.faults import Fault
 from bot.store import duties
 from bot.store.outset import SWEEP
-from bot.watching.sweep import FASTEST, SLOWEST
+from bot.watching.interval import FASTEST, SLOWEST
 from tests.watching.scene import Scene
 
 

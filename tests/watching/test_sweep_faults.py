@@ -131,6 +131,39 @@ async def test_an_ended_batch_without_results_is_told_when_they_are_there(scene:
     assert len(scene.told()) == 1
 
 
+async def test_results_that_come_later_than_the_end_was_told_are_seen_and_not_told_again(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    early = scene.read(batch).model_copy(update={"results_url": None})
+    said = []
+    for _ in range(3):
+        scene.api.add_fault(Fault(path=f"*{batch.id}", body=early.model_dump_json()))
+        await scene.sweep()
+        said.append((len(scene.told()), "does not offer its results yet" in scene.top()[0].seen))
+        scene.later(601)
+
+    await scene.sweep()
+    await scene.sweep()
+
+    [card] = scene.top()
+    assert said == [(0, True), (1, True), (1, True)]
+    assert "does not offer its results yet" not in card.seen
+    assert len(scene.told()) == 1
+
+
+async def test_a_look_that_always_fails_keeps_no_other_batch_back(scene: Scene) -> None:
+    batches = sorted((scene.batch(ends_in=60) for _ in range(2)), key=lambda batch: batch.id)
+    for batch in batches:
+        await scene.watch(batch)
+    scene.later(100)
+    scene.api.add_fault(Fault(path=f"*{batches[0].id}", status=500, times=100))
+
+    await scene.sweep()
+
+    assert [batches[1].id in message.seen for message in scene.told()] == [True]
+
+
 async def test_a_clock_that_was_put_back_does_not_stop_the_sweeps(scene: Scene) -> None:
     now = scene.now()
     ahead = now + timedelta(hours=3)
