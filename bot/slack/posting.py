@@ -13,6 +13,7 @@ from bot.ui.reply import Message
 
 EVENT_TYPE = "batchdesk"
 TEXT_LIMIT = 4_000  # characters; chat.update refuses more (docs.slack.dev, chat.update)
+_PAGES = 5  # of what is looked through for a message of ours
 # Slack's words for a place where the bot cannot post, now and probably ever (docs.slack.dev, chat.postMessage).
 _CLOSED = frozenset(
     {
@@ -114,10 +115,10 @@ class Posting:
         await self._call("chat.update", _content(message) | {"channel": channel, "ts": ts})
 
     async def find(self, channel: str, key: str, thread_ts: str | None = None, oldest: float = 0) -> str | None:
-        """Return the ts of the bot's message with this key among the newest 200 there (or in a thread), or None.
+        """Return the ts of the bot's message with this key there (or in a thread), or None; a thousand are looked at.
 
         `oldest` (unix seconds) bounds the search outside threads. The key is in the metadata (docs.slack.dev, message
-        metadata).
+        metadata). Slack begins with the newest, with `oldest` and in threads with the oldest.
         """
         arguments: dict[str, Any] = {"channel": channel, "include_all_metadata": 1, "limit": 200}
         method = "conversations.history"
@@ -125,9 +126,15 @@ class Posting:
             method, arguments = "conversations.replies", arguments | {"ts": thread_ts}
         elif oldest:
             arguments |= {"oldest": f"{oldest:.6f}"}
-        answer = await self._call(method, arguments, reads=True)
-        messages: list[dict[str, Any]] = answer.get("messages", [])
-        return next((message["ts"] for message in messages if _key(message) == key), None)
+        for _ in range(_PAGES):
+            answer = await self._call(method, arguments, reads=True)
+            messages: list[dict[str, Any]] = answer.get("messages", [])
+            found = next((message["ts"] for message in messages if _key(message) == key), None)
+            cursor = (answer.get("response_metadata") or {}).get("next_cursor")
+            if found is not None or not cursor:
+                return found
+            arguments |= {"cursor": cursor}
+        return None
 
     async def direct(self, user: str) -> str:
         """Return the id of the direct message with a person."""
