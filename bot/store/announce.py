@@ -48,7 +48,7 @@ class Announcer(Struct, frozen=True):
     def changed(self, connection: Connection, batch_id: str, known: Iterable[Watch], now: datetime) -> None:
         """Have the batch's cards drawn as it is now, those that nobody watches any more too."""
         drawn = [card.channel_id for card in cards.of_batch(connection, batch_id)]
-        for channel in dict.fromkeys([*(watch.channel_id for watch in known), *drawn]):
+        for channel in sorted({*(watch.channel_id for watch in known), *drawn}):  # in one order: nobody deadlocks
             cards.redraw(connection, self.enqueue, batch_id, channel, now)
 
     def ended(

@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 NEWER_COMES = timedelta(days=7)
 """So long a notice of an unknown kind waits for the version of the bot that stored it."""
+CARD_FIRST = timedelta(seconds=20)
+"""So long a notice waits for the first drawing of the card that it answers."""
 _ENDINGS = frozenset({"ended", "canceled"})
 _BROADCAST = _ENDINGS | {"gone"}
 """Answers to a card that its channel sees as well."""
@@ -110,6 +112,9 @@ class Deliver:
         now, notice = self._pace.now(), self._readable(connection, key)
         if notice is None or notice.sent_at is not None or notice.given_up is not None:
             return None
+        if self._comes_before_its_card(connection, notice):
+            notices.hand_over_again(connection, self._enqueue, notice, now, HELD)
+            return None
         wait, reserved = self._pace.reserve(connection, POST, notice.channel_id)
         claimed = notices.claim(connection, key, self._worker_id, now, LEASE) if reserved else None
         if claimed is None:
@@ -127,6 +132,13 @@ class Deliver:
         rest = samples.rest_of(connection, over) if over else None
         named = labels.of(connection, [seen.id])[seen.id] if seen else None
         return _Held(claimed, seen, wait, card.posted_in if card else None, rest, named)
+
+    def _comes_before_its_card(self, connection: Connection, notice: Notice) -> bool:
+        """Say whether the card that a notice answers is about to be posted."""
+        if notice.batch_id is None or self._pace.now() - notice.created_at >= CARD_FIRST:
+            return False
+        card = cards.get(connection, notice.batch_id, notice.channel_id)
+        return card is not None and card.ts is None and card.is_open
 
     def _readable(self, connection: Connection, key: str) -> Notice | None:
         """Read a notice; give up what is spoilt, and leave what a newer version has to tell to its workers."""
