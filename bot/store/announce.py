@@ -56,7 +56,7 @@ class Announcer(Struct, frozen=True):
     ) -> None:
         """Tell everybody who watches how it went, also who began since it was told; the feed shows it by its card."""
         event: Event = "canceled" if ending.canceled else "ended"
-        places = {watch.channel_id for watch in known}
+        places = {watch.channel_id for watch in known if watch.user_id}
         quiet = {place for place in places if self._is_quiet(connection, batch_id, place, well=ending.well, now=now)}
         for channel, mentions in _audiences(each for each in known if each.channel_id not in quiet).items():
             if not self.tell(connection, batch_id, event, channel, mentions, now):

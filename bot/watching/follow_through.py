@@ -18,6 +18,7 @@ from bot.store import audit, confirmations, notices, outset
 from bot.store.audit import AuditEntry, AuditOutcome
 from bot.store.notices import Notice
 from bot.store.watches import Watch
+from bot.ui.notices import canceled_words
 from bot.ui.text import code
 
 log = logging.getLogger(__name__)
@@ -57,7 +58,8 @@ class FollowThrough:
             return "done", "the batch is deleted"
         if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
             await self._follow_cancel(entry, batch)
-            return "done", "its cancellation has begun"
+            over = f", and it has ended by now. {canceled_words(batch).removesuffix('.')}" if batch.has_ended else ""
+            return "done", f"its cancellation has begun{over}"
         if self._services.now() - entry.at > TOO_OLD:
             return "failed", "that was too long ago to do it now; ask again"
         return await self._act(entry, batch)

@@ -146,6 +146,20 @@ async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) ->
     assert [(watch.user_id, watch.reason) for watch in watched] == [("U0ADA", "cancel")]
 
 
+async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(scene: Scene) -> None:
+    batch = scene.batch(processing=1_000, ends_in=3_600)
+    number = await typed_cancel(scene, batch)
+    await scene.worker.services.batches.cancel(BatchId(batch.id))
+    scene.later(600)
+
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    [told] = scene.slack.messages("D0ADA")
+    assert "it has ended by now" in told.seen
+    assert "The cancel" in told.seen
+
+
 async def test_an_act_and_its_safety_net_are_one_transaction(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
 
