@@ -13,6 +13,7 @@ from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete, forget
 from bot.commands.registry import parse
 from bot.commands.seen import seen_of
+from bot.commands.watching import is_direct
 from bot.errors import ExpectedError
 from bot.store import audit, confirmations, notices, outset
 from bot.store.audit import AuditEntry, AuditOutcome
@@ -78,7 +79,8 @@ class FollowThrough:
         )
 
     async def _follow_cancel(self, entry: AuditEntry, batch: MessageBatch) -> None:
-        now, place = self._services.now(), entry.channel_id or entry.user_id
+        now, channel = self._services.now(), entry.channel_id
+        place = entry.user_id if channel is None or is_direct(channel) else channel
         watch = Watch(batch.id, entry.user_id, place, "cancel", now)
         if not batch.has_ended:
             await self._services.database.run(

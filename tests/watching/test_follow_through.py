@@ -3,9 +3,10 @@
 from datetime import timedelta
 
 import pytest
+from msgspec.structs import replace
 
 from bot.batches.models import BatchId
-from bot.commands.base import Proposal
+from bot.commands.base import ChannelId, Proposal
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.references import Reference
@@ -158,6 +159,20 @@ async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(sc
     [told] = scene.slack.messages("D0ADA")
     assert "it has ended by now" in told.seen
     assert "The cancel" in told.seen
+
+
+async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_twice(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    caller, command = replace(ADA, channel=ChannelId("D0ADA")), Cancel(Reference(batch.id))
+    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    number = await confirmations.begin(Proposal(command, scene.read(batch), asks=False), caller, None)
+    await command.run(scene.worker.services, caller)
+
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    cards = [message for message in scene.slack.messages("D0ADA") if "stopped" not in message.seen]
+    assert len(cards) == 1
 
 
 async def test_an_act_and_its_safety_net_are_one_transaction(scene: Scene) -> None:
