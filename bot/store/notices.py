@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any, Literal, get_args
 
 from msgspec import Struct
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, delete, or_, select, update
 
 from bot.store.portions import portions
 from bot.store.tables import notices as table
@@ -182,6 +182,11 @@ def overdue(connection: Connection, before: datetime, limit: int = 500) -> list[
     due = or_(table.c.due_at < before, table.c.due_at > before + FURTHEST)
     wanted = select(table.c.key, table.c.channel_id, table.c.attempts).where(*_OPEN, due)
     return [Due(*row) for row in connection.execute(wanted.order_by(table.c.due_at).limit(limit))]
+
+
+def take_back(connection: Connection, batch_id: str, event: Event) -> None:
+    """Forget that something was told of a batch which was not so: what is not sent is not, and it may be told again."""
+    connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.event == event))
 
 
 def postpone(connection: Connection, key: str, due_at: datetime) -> None:

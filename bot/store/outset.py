@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.store import batches_seen, cards, duties, watches
+from bot.store import batches_seen, cards, duties, notices, watches
 from bot.store.batches_seen import SeenBatch
 from bot.store.watches import Watch
 from bot.store.work import Enqueue
@@ -36,4 +36,5 @@ def begin(
 def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:
     """Look at a batch again that was taken for gone, or that a sweep saw end since it was read: its end stands."""
     latest = replace(known, over_at=None) if known.status == "ended" else batch
-    batches_seen.guarded_update(connection, latest, was=known.shape)
+    if batches_seen.guarded_update(connection, latest, was=known.shape):
+        notices.take_back(connection, batch.id, "gone")

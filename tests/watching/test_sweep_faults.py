@@ -6,7 +6,7 @@ from bot.playground.api_simulator.faults import Fault
 from bot.store import duties, watches
 from bot.store.outset import SWEEP
 from tests.desk import ADA, BATCHES, BOT, GENERAL
-from tests.watching.scene import Scene
+from tests.watching.scene import Scene, id_of
 
 
 async def test_a_batch_that_is_not_found_is_given_a_minute_before_it_is_called_deleted(scene: Scene) -> None:
@@ -42,6 +42,26 @@ async def test_every_card_of_a_batch_taken_for_deleted_is_true_again_once_it_is_
     await scene.watch(batch)
 
     assert ["In progress" in card.seen for card in scene.top() + scene.top(GENERAL)] == [True, True]
+
+
+async def test_what_was_taken_for_deleted_by_mistake_is_told_once_more_when_it_is(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    await scene.watch(batch)
+    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404, times=2))
+    await scene.sweep()
+    scene.later(61)
+    await scene.sweep()
+    await scene.watch(batch)
+    before = len(scene.told())
+
+    scene.later(3_700)
+    await scene.worker.services.batches.delete(id_of(batch))
+    await scene.sweep()
+    scene.later(61)
+    await scene.sweep()
+
+    assert before == 1
+    assert ["deleted" in message.seen for message in scene.told()] == [True, True]
 
 
 async def test_a_batch_that_is_found_again_was_never_missing(scene: Scene) -> None:
