@@ -16,6 +16,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from bench.watch_worker import URLS, program_environment
@@ -26,7 +27,7 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel
 from bot.slack.scopes import BOT_SCOPES
-from bot.store import duties, outset
+from bot.store import batches_seen, duties, outset
 from bot.store.database import Database
 from bot.store.watches import Watch
 from bot.watching.engine import Engine
@@ -110,9 +111,15 @@ async def worlds(watches: int) -> AsyncIterator[tuple[ApiSimulator, SlackSimulat
 
 
 def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
-    """Store a watch for each batch, as `/batch watch` does; give batch and channel of each."""
+    """Store a watch for each batch, as `/batch watch` does; give batch and channel of each.
+
+    Raises:
+        SystemExit: the store has batches already, whose messages would be counted as well.
+    """
     database, now = Database(url), utc_now()
     database.open()
+    if database.transact(lambda connection: batches_seen.known_ids(connection, now - timedelta(days=365))):
+        raise SystemExit("this store has batches already; name an empty one")
     engine = Engine(database)
     engine.prepare(always=False)
     made = []
