@@ -1,7 +1,7 @@
 """Checking a file of requests, JSON Lines of up to 256 MB, before anything is sent: in one pass and in flat memory."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Container, Mapping
 from contextlib import aclosing
 from pathlib import Path
 
@@ -67,10 +67,13 @@ class Checked(Struct, frozen=True):
 
 
 class RequestsChecker:
-    """Checks what is fed to it piece by piece; gives the lines back as they will be sent, until something is wrong."""
+    """Checks what is fed to it piece by piece; gives the lines back as they will be sent, until something is wrong.
 
-    def __init__(self, how: Circumstances, limits: Limits = Limits()) -> None:
-        self._how, self._limits = how, limits
+    With `only` nothing but the requests with these `custom_id`s is meant: all others are passed over, right or wrong.
+    """
+
+    def __init__(self, how: Circumstances, limits: Limits = Limits(), only: Container[str] | None = None) -> None:
+        self._how, self._limits, self._only = how, limits, only
         self._cutter = LineCutter(limits.line_bytes)
         self._findings, self._sizes = Findings(), Sizes()
         self._head: bytes | None = b""  # None once it has been looked at
@@ -131,6 +134,9 @@ class RequestsChecker:
 
     def _request(self, number: int, read: RequestLine) -> bytes:
         custom_id = read.custom_id if read.has_id else f"line-{number:06d}"
+        if self._only is not None and not (isinstance(custom_id, str) and custom_id in self._only):
+            self._requests -= 1
+            return b""
         faults = [] if not read.has_id else list(envelope_faults(read))
         if isinstance(read.params, dict):
             faults += params_faults(read.params, self._how)
@@ -155,13 +161,18 @@ class RequestsChecker:
 
 
 async def check_requests(
-    chunks: AsyncIterator[bytes], spool: Path, how: Circumstances, limits: Limits = Limits()
+    chunks: AsyncIterator[bytes],
+    spool: Path,
+    how: Circumstances,
+    limits: Limits = Limits(),
+    only: Container[str] | None = None,
 ) -> Checked:
     """Check a file as it arrives, and write it to `spool` as it will be sent; without a sound file there is no spool.
 
-    Other work gets its turn after each 64 KiB. Whatever `chunks` raises goes through, and leaves no spool.
+    `only`: as RequestsChecker has it. Other work gets its turn after each 64 KiB. Whatever `chunks` raises goes
+    through, and leaves no spool.
     """
-    checker = RequestsChecker(how, limits)
+    checker = RequestsChecker(how, limits, only)
     with written(spool) as file:
         async for chunk in chunks:
             for start in range(0, len(chunk), _PIECE):

@@ -12,6 +12,7 @@ from msgspec.structs import replace
 
 from bot.batches.causes import Cause
 from bot.batches.models import MessageBatch, check_batch_id
+from bot.batches.problems import ProblemKind
 from bot.batches.requests_file import Checked, check_requests
 from bot.batches.retrying import Failures
 from bot.batches.spools import select
@@ -174,14 +175,12 @@ class Retry(LongCommand, frozen=True):
         await asyncio.to_thread(workshop.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         whole, some = workshop.folder / f"{id}.whole", workshop.folder / f"{id}.some"
         try:
-            refused = await self._whole(services, caller, batch, whole, progress)
-            if isinstance(refused, FileRefused):
+            refused = await self._whole(services, caller, batch, choice, whole, progress)
+            if refused is not None:
                 return refused
-            if refused:
-                return OriginalNeeded(self, batch, len(choice.custom_ids))
             found = (await asyncio.to_thread(select, whole, choice.custom_ids, some)).chosen
             if not found:
-                return OriginalNeeded(self, batch, len(choice.custom_ids), looked=True)
+                return self._needed(batch, choice, looked=True)
             checked = await rechecked(services, some, workshop.spool(id))
         finally:
             await asyncio.to_thread(_remove, whole, some)
@@ -191,20 +190,25 @@ class Retry(LongCommand, frozen=True):
         return replace(ready, left=choice.left, missing=len(choice.custom_ids) - found)
 
     async def _whole(
-        self, services: Services, caller: Caller, batch: MessageBatch, spool: Path, progress: Progress
-    ) -> bool | FileRefused:
-        """Bring all requests of the batch to `spool`; True where they are not here and no file was named."""
-        workshop = workshop_of(services)
-        batch_id = check_batch_id(batch.id)
+        self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress
+    ) -> FileRefused | OriginalNeeded | None:
+        """Bring the batch's requests, of a file only the chosen, to `spool`; say why where that cannot be."""
+        workshop, batch_id = workshop_of(services), check_batch_id(batch.id)
         if self.file is None:
             if not await asyncio.to_thread(workshop.kept.has, batch_id):
-                return True
+                return self._needed(batch, choice)
             await asyncio.to_thread(workshop.kept.restore, batch_id, spool)
-            return False
+            return None
         source = await workshop.files.open(self.file, user=caller.user, channel=caller.channel)
         async with aclosing(counted_chunks(source, progress)) as chunks:
-            checked: Checked = await check_requests(chunks, spool, await workshop.circumstances(services.now()))
-        return False if checked.is_sound else FileRefused(source.name, checked)
+            how = await workshop.circumstances(services.now())
+            checked: Checked = await check_requests(chunks, spool, how, only=choice.custom_ids)
+        if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
+            return self._needed(batch, choice, looked=True)
+        return None if checked.is_sound else FileRefused(source.name, checked)
+
+    def _needed(self, batch: MessageBatch, choice: _Choice, *, looked: bool = False) -> OriginalNeeded:
+        return OriginalNeeded(self, batch, len(choice.custom_ids), looked)
 
 
 async def _ready(
