@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.batches.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, Proposal
-from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady, in_name_of
+from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady, RetriedMeanwhile, in_name_of
 from bot.errors import ExpectedError
 from bot.store import audit, confirmations, drafts
 from bot.store.audit import AuditEntry, AuditOutcome
@@ -70,6 +70,7 @@ class DraftQuestion(Struct, frozen=True):
     confirmation_id: str
     expires_at: datetime
     by_another: bool
+    retried: tuple[str, ...] = ()
     ready: DraftReady | None = None
 
 
@@ -111,8 +112,8 @@ class Confirmations:
 
         await self._database.run(store)
         if isinstance(proposal, DraftProposal):
-            draft, by_another = proposal.draft, proposal.by_another
-            return DraftQuestion(proposal.command, draft, question.id, question.expires_at, by_another)
+            asked = question.id, question.expires_at
+            return DraftQuestion(proposal.command, proposal.draft, *asked, proposal.by_another, proposal.retried)
         return ConfirmationNeeded(proposal.command, proposal.batch, question.id, question.expires_at, proposal.fetched)
 
     async def check(self, confirmation_id: str, command: ChangingCommand, caller: Caller) -> None:
@@ -133,6 +134,7 @@ class Confirmations:
         Raises:
             ConfirmationRefused: as `check`, and when the batch is not what the question was about.
             DraftOver, ApprovalOfOwn: a draft is not this caller's to take on.
+            RetriedMeanwhile: what it would retry was sent again by another one since the question.
             StoreUnavailable: it cannot be written.
         """
 
@@ -148,6 +150,8 @@ class Confirmations:
 
         entry = await self._database.run(write)
         if not entry:
+            if isinstance(proposal, DraftProposal):  # its own requests never change
+                raise RetriedMeanwhile(proposal.draft, proposal.retried)
             raise ConfirmationRefused(Why.CHANGED)
         return entry
 

@@ -56,6 +56,14 @@ class SpoolGone(ExpectedError):
     draft: Draft
 
 
+@dataclass(eq=False)
+class RetriedMeanwhile(ExpectedError):
+    """What failed in the same batch was sent again by another draft since the question; nothing was sent by this."""
+
+    draft: Draft
+    retried: tuple[str, ...]
+
+
 class Left(Struct, frozen=True):
     """What a retry leaves out: a cause that will come back, in words, and how many requests it had."""
 
@@ -74,19 +82,20 @@ class FileRefused(Struct, frozen=True):
 class DraftReady(Struct, frozen=True):
     """A draft that is checked and wants a yes.
 
-    `left` is what was left out of it, `missing` how many requests could not be found again,
-    `retried` the batches that retry the same one already.
+    `left` is what was left out of it, `missing` how many requests could not be found again.
     """
 
     draft: Draft
     warnings: tuple[Warned, ...] = ()
     left: tuple[Left, ...] = ()
     missing: int = 0
-    retried: tuple[str, ...] = ()
 
 
 class DraftProposal(Struct, Generic[Change], frozen=True):
-    """A draft that goes from one state into the next, and whether that needs somebody else's yes."""
+    """A draft that goes from one state into the next, and whether that needs somebody else's yes.
+
+    `retried`: what else retries the failures of the same batch, as `drafts.retries_beside` has it.
+    """
 
     command: Change
     draft: Draft
@@ -94,6 +103,7 @@ class DraftProposal(Struct, Generic[Change], frozen=True):
     after: State
     asks: bool
     by_another: bool = False
+    retried: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -103,7 +113,8 @@ class DraftProposal(Struct, Generic[Change], frozen=True):
     @property
     def state(self) -> str:
         """Return what a confirmation is bound to."""
-        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes"
+        beside = f", beside {' '.join(self.retried)}" if self.retried else ""
+        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}"
 
 
 def workshop_of(services: Services) -> Workshop:

@@ -217,8 +217,7 @@ async def _ready(
     named = (await services.database.run(lambda connection: labels.of(connection, [batch.id])))[batch.id]
     more = {"name": name, "label": named.label, "owner": caller.user, "parent_id": batch.id, "kind": "retry"}
     draft = await stored_draft(services, caller, id, checked, **more)
-    retried = (each.child_id for each in named.relatives if each.parent_id == batch.id and each.kind == "retry")
-    return DraftReady(draft, checked.warnings, retried=tuple(retried))
+    return DraftReady(draft, checked.warnings)
 
 
 def _left(causes: Iterable[Cause]) -> tuple[Left, ...]:

@@ -10,6 +10,7 @@ from bot.commands.drafting import DraftProposal, find_draft, goes_beyond, in_nam
 from bot.commands.post_draft import send_claimed, there
 from bot.commands.sampling import SAMPLE, sample_of
 from bot.commands.sending import ApprovalAsked, BatchCreated, SendOutcome, conclusion
+from bot.store import drafts
 from bot.store.audit import AuditOutcome
 from bot.store.drafts import Draft, State
 
@@ -55,7 +56,8 @@ class Send(ChangingCommand, frozen=True):
         after: State = "waiting" if gated else "sending"
         draft = replace(draft, sample=sample_of(draft) if self.first else None)
         command = replace(self, claimed=replace(draft, state=after))
-        return DraftProposal(command, draft, "ready", after, asks=True, by_another=gated)
+        retried = await services.database.run(lambda connection: drafts.retries_beside(connection, draft))
+        return DraftProposal(command, draft, "ready", after, asks=True, by_another=gated, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:
         """Send what is claimed by now, or wait for the second yes. Raises what sending raises."""

@@ -9,6 +9,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from bot.store.tables import drafts as table
+from bot.store.tables import families
 
 Transaction = Connection
 """What work in a transaction is handed; callers outside the store name it by this."""
@@ -18,6 +19,7 @@ place. `held`: the rest, while its sample is being sent. Only `ready` and `waiti
 WatchWish = Literal["here", "dm", "none"]
 OPEN: tuple[State, ...] = ("checking", "ready", "waiting", "sending", "held")
 """In these states a draft's file is still needed."""
+PERHAPS_SENT: tuple[State, ...] = ("sending", "unknown")
 KEPT = timedelta(days=7)
 """After so long without a yes a draft and its file are deleted."""
 REMEMBERED = timedelta(days=40)
@@ -103,6 +105,18 @@ def in_state(connection: Connection, *states: State) -> list[Draft]:
     """Give the drafts in one of these states, oldest first."""
     wanted = select(table).where(table.c.state.in_(states)).order_by(table.c.created_at)
     return [Draft(**row._mapping) for row in connection.execute(wanted)]
+
+
+def retries_beside(connection: Connection, draft: Draft) -> tuple[str, ...]:
+    """Give the batches that retry the same one as a draft, and the drafts that may be such by now."""
+    if draft.kind != "retry" or draft.parent_id is None:
+        return ()
+    retries = families.c.parent_id == draft.parent_id, families.c.kind == "retry"
+    made = connection.execute(select(families.c.child_id).where(*retries)).scalars()
+    same = table.c.parent_id == draft.parent_id, table.c.kind == "retry", table.c.id != draft.id
+    sent = connection.execute(select(table.c.id, table.c.whole_id).where(*same, table.c.state.in_(PERHAPS_SENT)))
+    others = (row.id for row in sent if row.whole_id is None or row.whole_id not in (draft.whole_id, draft.id))
+    return (*sorted(made), *sorted(others))
 
 
 def open_among(connection: Connection, ids: Iterable[str]) -> frozenset[str]:

@@ -2,7 +2,7 @@
 
 from bot.commands.approve import Approve
 from bot.commands.base import Caller
-from bot.commands.drafting import ApprovalOfOwn, DraftOver, SpoolGone, from_json
+from bot.commands.drafting import ApprovalOfOwn, DraftOver, RetriedMeanwhile, SpoolGone, from_json
 from bot.commands.drop import Drop, Dropped
 from bot.commands.references import Reference
 from bot.commands.retry import Retry
@@ -18,6 +18,8 @@ from bot.ui.problems import plain_name, warning_lines
 from bot.ui.reply import Block, Message, Placement, Viewer
 from bot.ui.retry import left_lines
 from bot.ui.text import code, context, counted, date, header, inline, megabytes, mention, number, section
+
+MOST_NAMED = 5
 
 
 def render_draft_question(outcome: DraftQuestion, viewer: Viewer) -> Message:
@@ -112,6 +114,17 @@ def render_draft_over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> Message:
     return Message(words, (section(words),), placement=Placement.BELOW if stays else Placement.IN_PLACE)
 
 
+def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
+    """Say what sent the same failures again, and leave it to the person whether to do so once more."""
+    others, parent = ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED]), code(error.draft.parent_id or "", 60)
+    since = (
+        f"were sent again since you were asked: {others}" if others else "are not being sent by another draft any more"
+    )
+    words = f"Failures of {parent} {since}. Nothing was sent by this press, lest the same requests are paid for twice."
+    ways = [button("Ask again", Send(error.draft.id), renew=True), button("Drop", Drop(error.draft.id), renew=True)]
+    return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
+
+
 def _what(draft: Draft, viewer: Viewer) -> str:
     named = f", called *{inline(draft.label)}*" if draft.label else ""
     owner = mention(draft.owner or draft.user_id)
@@ -137,10 +150,10 @@ def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
     lines = []
     if outcome.by_another:
         lines.append("It is above the limit that was set: somebody else who may operate has to approve it.")
+    lines += [f"{code(id, 60)} retries failures of the same batch already" for id in outcome.retried[:MOST_NAMED]]
     if outcome.ready is not None:
         lines += warning_lines(outcome.ready.warnings)
         lines += left_lines(outcome.ready.left)
-        lines += [f"{code(id)} retries failures of the same batch already" for id in outcome.ready.retried]
         if outcome.ready.missing:
             lines.append(
                 f"{counted(outcome.ready.missing, 'failed request is', 'failed requests are')} not in the file"

@@ -13,7 +13,7 @@ from bot.batches.errors import (
 )
 from bot.batches.spool import SpoolFailed
 from bot.batches.summary import SummaryUnreadable
-from bot.commands.drafting import ApprovalOfOwn, DraftOver, FormUsed, SpoolGone
+from bot.commands.drafting import ApprovalOfOwn, DraftOver, FormUsed, RetriedMeanwhile, SpoolGone
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound, UsageError
 from bot.commands.making import FileUnreadable, NoFileInMessage
 from bot.commands.progress import ReadingStopped
@@ -25,7 +25,7 @@ from bot.permissions import NotPermitted
 from bot.store.database import StoreUnavailable
 from bot.ui.batch_card import card_row
 from bot.ui.buttons import NotOurButton
-from bot.ui.drafts import render_draft_over
+from bot.ui.drafts import render_draft_over, render_retried_meanwhile
 from bot.ui.file_errors import render_file_unreadable
 from bot.ui.progress import render_reading_of_another
 from bot.ui.reading_errors import render_reading_failed, render_reading_stopped
@@ -47,6 +47,8 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_confirmation_refused(error)
         case DraftOver() | ApprovalOfOwn() | SpoolGone():
             return render_draft_over(error)
+        case RetriedMeanwhile():
+            return render_retried_meanwhile(error)
         case FileUnreadable():
             return render_file_unreadable(error)
         case ReferenceAmbiguous():

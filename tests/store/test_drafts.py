@@ -5,9 +5,10 @@ from datetime import timedelta
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.store import drafts, interrupted, samples, workers
+from bot.store import drafts, interrupted, labels, samples, workers
 from bot.store.database import Database
 from bot.store.drafts import Draft
+from bot.store.labels import Relative
 from bot.store.workers import Worker
 from tests.builders import ADA, NOW
 
@@ -127,3 +128,16 @@ def test_drafts_without_a_yes_go_after_a_week_and_decided_ones_are_remembered_lo
         return sorted(id for id in before if drafts.get(connection, id) is not None)
 
     assert database.transact(play) == ["held", "new", "sending", "sent"]
+
+
+def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_own_sample(database: Database) -> None:
+    def play(connection: Connection) -> tuple[str, ...]:
+        retry = replace(WHOLE, id="rest", kind="retry", parent_id="parent", whole_id="whole", state="ready")
+        for id, state in (("lost", "unknown"), ("other", "sending"), ("waits", "ready")):
+            drafts.add(connection, replace(retry, id=id, state=state, whole_id=None))
+        drafts.add(connection, replace(retry, id="its sample", state="unknown"))
+        labels.relate(connection, Relative("batch", "parent", "retry"))
+        labels.relate(connection, Relative("rest of parent", "parent", "canary"))
+        return drafts.retries_beside(connection, retry)
+
+    assert database.transact(play) == ("batch", "lost", "other")

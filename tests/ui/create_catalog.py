@@ -22,6 +22,7 @@ from bot.commands.drafting import (
     FileRefused,
     FormUsed,
     Left,
+    RetriedMeanwhile,
     SpoolGone,
     to_json,
 )
@@ -124,7 +125,7 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "question_draft_above_the_limit": replace(QUESTION, by_another=True),
     "question_draft_warned": replace(QUESTION, ready=DraftReady(DRAFT, WARNINGS)),
     "question_retry": replace(
-        QUESTION, draft=RETRY, ready=DraftReady(RETRY, left=LEFT, missing=2, retried=(batch_id(7),))
+        QUESTION, draft=RETRY, ready=DraftReady(RETRY, left=LEFT, missing=2), retried=(batch_id(7),)
     ),
     "question_draft_small": replace(QUESTION, draft=replace(DRAFT, requests=19)),
     "question_rest": replace(QUESTION, draft=REST),
@@ -185,6 +186,7 @@ ERRORS: dict[str, ExpectedError] = {
     "confirmation_lapsed_of_a_draft": ConfirmationRefused(Why.LAPSED, ASKED),
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": SpoolGone(DRAFT),
+    "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
     "missing_draft": MissingReference("send"),
     "form_used": FormUsed(),
     "no_file_in_message": NoFileInMessage(),

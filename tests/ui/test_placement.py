@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.drafting import DraftOver, SpoolGone
+from bot.commands.drafting import DraftOver, RetriedMeanwhile, SpoolGone
 from bot.confirmations import ConfirmationRefused, Why
 from bot.permissions import NotPermitted
 from bot.ui.errors import render_error
@@ -26,7 +26,8 @@ def test_a_second_press_does_not_take_away_what_the_first_is_about_to_show() -> 
 
 
 def test_any_other_error_leaves_what_the_button_belongs_to() -> None:
-    others = [e for e in ERRORS.values() if not isinstance(e, ConfirmationRefused | DraftOver | SpoolGone)]
+    renewing = ConfirmationRefused | DraftOver | RetriedMeanwhile | SpoolGone
+    others = [e for e in ERRORS.values() if not isinstance(e, renewing)]
 
     assert {render_error(error).placement for error in others} == {Placement.BELOW}
 
