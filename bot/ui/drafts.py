@@ -9,6 +9,7 @@ from bot.commands.retry import Retry
 from bot.commands.sampling import sample_of
 from bot.commands.send import Send
 from bot.commands.sending import ApprovalAsked
+from bot.commands.watching import is_direct
 from bot.confirmations import DraftQuestion
 from bot.store.drafts import KEPT, Draft
 from bot.store.samples import CANARY
@@ -58,7 +59,7 @@ def _yes(outcome: DraftQuestion) -> list[Block]:
 
 def render_shared(outcome: object, caller: Caller) -> Message | None:
     """Return what everybody in the channel is to see of an outcome."""
-    if not isinstance(outcome, ApprovalAsked):
+    if not isinstance(outcome, ApprovalAsked) or _is_alone(outcome.draft):
         return None
     draft, reckoned = outcome.draft, from_json(outcome.draft.estimate)
     title = f"Approve {counted(draft.requests, 'request')}?"
@@ -72,6 +73,11 @@ def render_shared(outcome: object, caller: Caller) -> Message | None:
     ]
     blocks = (header(title), section(words), section(cost_words(reckoned)), *actions(buttons))
     return Message(f"{title} {words} {cost_line(reckoned)}.", blocks, public=True)
+
+
+def _is_alone(draft: Draft) -> bool:
+    """Whether it was asked for where there is nobody else to say yes."""
+    return draft.channel_id is None or is_direct(draft.channel_id)
 
 
 def _first(draft: Draft) -> str:
@@ -88,10 +94,11 @@ def render_not_shared(channel: str | None) -> Message:
 def render_approval_asked(outcome: ApprovalAsked, viewer: Viewer) -> Message:
     """Say that nothing was sent yet, and how it goes on."""
     draft = outcome.draft
-    words = (
-        f"{counted(draft.requests, 'request')} wait for somebody else's yes. I asked in the channel; whoever may "
-        f"operate can also type {code(f'/batch approve {draft.id}')}."
-    )
+    line = code(f"/batch approve {draft.id}")
+    how = f"I ask in the channel; whoever may operate can also type {line}."
+    if _is_alone(draft):
+        how = f"Nobody else sees this place, so nobody was asked: have somebody who may operate type {line}."
+    words = f"{counted(draft.requests, 'request')} wait for somebody else's yes. {how}"
     return Message(words, (section(words), *actions([button("Drop", Drop(draft.id), renew=True)])))
 
 

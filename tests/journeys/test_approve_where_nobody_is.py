@@ -1,0 +1,18 @@
+"""Where nobody else can see what wants a second yes, nobody is said to have been asked."""
+
+from tests.conftest import OpenDesk
+from tests.desk import ADA, BEN
+from tests.journeys.creating import posts, shared, sound
+
+
+async def test_in_ones_own_messages_one_is_told_what_to_hand_on(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), request_limit=10)
+    file = shared(desk, sound(11), channel="D0ADA").files[0]["id"]
+    [question] = await desk.type(f"/batch create {file}", channel="D0ADA")
+
+    [told] = await desk.press(question, "Ask for approval")
+    line = told.seen.split("`")[1]
+    await desk.type(line, user=BEN)
+
+    assert "nobody was asked" in told.seen
+    assert posts(desk) == 1
