@@ -48,6 +48,8 @@ _TOLERATED = _KNOWN | _NOT_IN_A_BATCH | {"stream", _PREVIEW}
 _LONGEST_MODEL = 256
 _NEWEST = "2026-10-21"
 _LARGE_OUTPUT_BETA, _LARGE_OUTPUT = "output-300k-2026-03-24", 300_000
+_BEYOND_ANY_MODEL = 1_000_000_000
+"""Tokens of an answer; an own limit for models whose own is not known."""
 
 
 class Circumstances(Struct, frozen=True):
@@ -114,11 +116,12 @@ def _max_tokens_faults(params: dict[str, Any], model: ModelInfo | None, betas: f
         yield _missing_or_wrong(params, "max_tokens")
         return
     most = model.max_tokens if model else None
-    if most is not None and _LARGE_OUTPUT_BETA in betas:
+    most = _BEYOND_ANY_MODEL if most is None else most
+    if _LARGE_OUTPUT_BETA in betas:
         most = max(most, _LARGE_OUTPUT)
     if asked < 1:
         yield Fault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, 1)
-    elif most is not None and asked > most:
+    elif asked > most:
         yield Fault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, most)
 
 

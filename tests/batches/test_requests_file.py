@@ -146,6 +146,12 @@ def test_nesting_that_is_deep_enough_for_anybody_is_let_through() -> None:
     assert checked.is_sound
 
 
+def test_half_a_pair_is_found_beside_a_number_that_is_too_large() -> None:
+    text = line(params={**GOOD, "system": "?", "metadata": "!"}).replace(b"?", rb"\ud83d").replace(b'"!"', b"1e999")
+
+    assert only_problem(check(text)[0]).kind is ProblemKind.NOT_JSON
+
+
 def test_an_emoji_as_two_escapes_is_no_half_pair() -> None:
     said = GOOD | {"messages": [{"role": "user", "content": "\N{GRINNING FACE}"}]}
 
