@@ -3,6 +3,7 @@
 import re
 
 from bot.commands.errors import BadValue
+from bot.commands.references import LAST
 from bot.store import labels
 
 LONGEST_LABEL = 60
@@ -14,6 +15,8 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 def check_label(verb: str, text: str) -> str:
     """A label without what its spelling could not carry. Raises BadValue."""
     label = " ".join(text.replace('"', "'").split())
+    if labels.label_key(label) == LAST:
+        raise BadValue(verb, "label", text, f"something else: `{LAST}` means the newest batch")
     if not labels.label_key(label) or len(label) > LONGEST_LABEL or not label.isprintable():
         expected = f"1 to {LONGEST_LABEL} characters, with a letter or a digit among them"
         raise BadValue(verb, "label", text, expected)

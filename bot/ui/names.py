@@ -4,7 +4,7 @@ from bot.batches.models import MessageBatch
 from bot.commands.label import Labelled
 from bot.commands.note import Noted
 from bot.commands.own import Owned, OwnedAlready
-from bot.store.labels import Named, Relative
+from bot.store.labels import Named, Relative, label_key
 from bot.ui.reply import Message, Viewer
 from bot.ui.text import code, counted, inline, mention, section
 
@@ -58,11 +58,13 @@ def _words(outcome: Labelled | Noted | Owned | OwnedAlready) -> str:
         case Labelled(label=None):
             return f"{batch} has no label any more."
         case Labelled():
+            label = outcome.label or ""
             others = (
                 f" {counted(outcome.others, 'other batch has', 'other batches have')} the same label: where more than "
                 "one of them is running, I ask which one you mean."
             )
-            said = f"{batch} is called *{inline(outcome.label or '')}* now; type that instead of its id."
+            typed = code(label_key(label))
+            said = f"{batch} is called *{inline(label)}* now; type {typed} instead of its id."
             return said + (others if outcome.others else "")
         case Noted(note=None):
             return f"The note on {batch} is gone."

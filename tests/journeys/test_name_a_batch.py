@@ -169,3 +169,22 @@ async def test_people_in_a_note_keep_their_names(desk: Desk) -> None:
 
     assert "ask @ben before canceling" in card.seen
     assert "In progress · eval for @ben" in card.seen
+
+
+@pytest.mark.parametrize("label", ["Nightly eval!", "eval/3", "100%", "a..b", "msgbatch_x"])
+async def test_what_one_is_told_to_type_for_a_label_finds_its_batch(desk: Desk, label: str) -> None:
+    batch = desk.api.workspace.add(succeeded=3)
+    desk.api.workspace.add(succeeded=4)
+
+    [named] = await desk.type(f'/batch label {batch.id} "{label}"')
+    [card] = await desk.type(f"/batch status {named.seen.split('type `')[1].split('`')[0]}")
+
+    assert str(batch.id) in card.seen
+
+
+async def test_no_batch_is_called_what_means_the_newest_one(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=3)
+
+    [refused] = await desk.type(f"/batch label {batch.id} Last!")
+
+    assert "`last` means the newest batch" in refused.seen
