@@ -82,13 +82,15 @@ class FileRefused(Struct, frozen=True):
 class DraftReady(Struct, frozen=True):
     """A draft that is checked and wants a yes.
 
-    `left` is what was left out of it, `missing` how many requests could not be found again.
+    `left` is what was left out of it, `missing` how many requests could not be found again, `file` the one that they
+    were looked for in, where one was named.
     """
 
     draft: Draft
     warnings: tuple[Warned, ...] = ()
     left: tuple[Left, ...] = ()
     missing: int = 0
+    file: str | None = None
 
 
 class DraftProposal(Struct, Generic[Change], frozen=True):

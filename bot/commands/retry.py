@@ -187,7 +187,7 @@ class Retry(LongCommand, frozen=True):
         if not checked.is_sound:
             return FileRefused(name, checked)
         ready = await _ready(services, caller, id, checked, batch, name)
-        return replace(ready, left=choice.left, missing=len(choice.custom_ids) - found)
+        return replace(ready, left=choice.left, missing=len(choice.custom_ids) - found, file=self.file)
 
     async def _whole(
         self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress

@@ -149,7 +149,7 @@ def _choices(outcome: DraftQuestion) -> list[Block]:
     draft, ready = outcome.draft, outcome.ready
     if draft.kind != "retry" or draft.parent_id is None or ready is None or not ready.left:
         return []
-    everything = Retry(Reference(draft.parent_id), everything=True)
+    everything = Retry(Reference(draft.parent_id), everything=True, file=ready.file)
     return [button(f"Include the other {number(sum(one.count for one in ready.left))} too", everything, renew=True)]
 
 
