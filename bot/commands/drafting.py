@@ -173,7 +173,9 @@ async def counted_chunks(source: SharedFile, progress: Progress) -> AsyncGenerat
 
 
 def in_name_of(draft: Draft, caller: Caller) -> Draft:
-    """Return a draft as this person's, asked for where he is."""
+    """Return a draft as this person's, asked for where he is; who approved it sends it for whoever asked for it."""
+    if draft.approved_by == caller.user:
+        return draft
     channel = caller.channel or draft.channel_id
     return replace(draft, user_id=caller.user, team_id=caller.team, channel_id=channel)
 

@@ -138,9 +138,10 @@ def _what(draft: Draft, viewer: Viewer) -> str:
     kin = {"retry": "Retries what failed in", CANARY: "The rest after the sample"}.get(draft.kind or "")
     made_of = f"\n{kin} {code(draft.parent_id)}." if kin and draft.parent_id else ""
     file = f"*{inline(plain_name(draft.name), 80)}*"
+    whose = f"{mention(draft.user_id)}'s" if draft.approved_by == viewer.caller.user else "your"
     return (
         f"{file}: {counted(draft.requests, 'request')}, {megabytes(draft.size)}{named}. "
-        f"They go to the workspace of this bot's API key, in your name, with {owner} as owner.{made_of}"
+        f"They go to the workspace of this bot's API key, in {whose} name, with {owner} as owner.{made_of}"
     )
 
 

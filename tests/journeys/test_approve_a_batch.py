@@ -1,5 +1,6 @@
 """Above the limit a second person has to agree; the asker cannot."""
 
+from bot.playground.api_simulator.faults import Fault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import asked_about, posts, sound
@@ -89,3 +90,16 @@ async def test_who_asks_for_anothers_draft_cannot_approve_it_himself(open_desk: 
 
     assert "somebody else has to approve it" in refused.seen
     assert posts(desk) == 0
+
+
+async def test_who_approved_sends_it_in_its_askers_name_where_it_did_not_arrive(open_desk: OpenDesk) -> None:
+    desk = await waiting(open_desk)
+    desk.api.add_fault(Fault(method="POST", path="/v1/messages/batches", status=401))
+    [failed] = await desk.press(desk.slack.messages(BATCHES, BEN)[-1], "Approve", user=BEN)
+    [question] = await desk.press(failed, "Send", user=BEN)
+
+    [card] = await desk.press(question, "Send", user=BEN)
+
+    assert "certainly did not arrive" in failed.seen
+    assert f"in <@{ADA}>'s name" in question.seen
+    assert f"Sent for <@{ADA}>, approved by <@{BEN}>" in card.seen
