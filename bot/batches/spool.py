@@ -33,7 +33,7 @@ class Spool:
         try:
             self._file = open_file()
         except OSError as error:
-            raise _failed(error) from error
+            raise spool_failure(error) from error
         self._waiting = bytearray()
         self.size = 0
 
@@ -49,7 +49,7 @@ class Spool:
         try:
             await asyncio.to_thread(self._write, waiting)
         except OSError as error:
-            raise _failed(error) from error
+            raise spool_failure(error) from error
         self.size += len(waiting)
 
     async def pieces(self, start: int, stop: int) -> AsyncIterator[bytes]:
@@ -71,6 +71,7 @@ class Spool:
         self._file.flush()
 
 
-def _failed(error: OSError) -> SpoolFailed:
+def spool_failure(error: OSError) -> SpoolFailed:
+    """Return why the disk did not take a file."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     return SpoolFailed(full, error.strerror or type(error).__name__)

@@ -9,6 +9,7 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.batches.requests_file import check_requests
+from bot.batches.spool import spool_failure
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Help, Permission, Services
 from bot.commands.drafting import DraftReady, FileRefused, FormUsed, counted_chunks, new_id, stored_draft, workshop_of
@@ -83,13 +84,16 @@ class Create(LongCommand, frozen=True):
         """Check the requests and keep them for a yes.
 
         Raises:
-            FileUnreadable, ReadingStopped: nothing was sent.
+            FileUnreadable, ReadingStopped, SpoolFailed: nothing was sent.
             StoreUnavailable.
         """
         if self.file is None and self.prompt is None:
             return FormWanted(await _models(services))
         progress = progress or Progress()
-        return await progress.follow(self._check(services, caller, progress))
+        try:
+            return await progress.follow(self._check(services, caller, progress))
+        except OSError as error:
+            raise spool_failure(error) from error
 
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | DraftReady:
         workshop, id = workshop_of(services), new_id(self.form_id)

@@ -15,6 +15,7 @@ from bot.batches.models import MessageBatch, check_batch_id
 from bot.batches.problems import ProblemKind
 from bot.batches.requests_file import Checked, check_requests
 from bot.batches.retrying import Failures
+from bot.batches.spool import spool_failure
 from bot.batches.spools import select
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, Help, Permission, Services
@@ -135,11 +136,14 @@ class Retry(LongCommand, frozen=True):
         """Read what failed, and make a draft of it.
 
         Raises:
-            FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped: nothing was sent.
+            FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped, SpoolFailed: nothing was sent.
             ApiError, StoreUnavailable, and what a reference may raise.
         """
         progress = progress or Progress()
-        return await progress.follow(self._draft(services, caller, progress))
+        try:
+            return await progress.follow(self._draft(services, caller, progress))
+        except OSError as error:
+            raise spool_failure(error) from error
 
     async def _draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome:
         batch = (await find_batch(self.reference, services.batches, services.database)).batch

@@ -1,7 +1,6 @@
 """A sample goes first: a draft that is being sent is parted in two, on disk and in the store."""
 
 import asyncio
-import errno
 import logging
 import random
 from contextlib import suppress
@@ -12,7 +11,7 @@ from msgspec.structs import replace
 
 from bot.batches.errors import RequestsUnreadable
 from bot.batches.estimate import estimate_without
-from bot.batches.spool import SpoolFailed
+from bot.batches.spool import spool_failure
 from bot.batches.spools import requests_by_model, split_sample
 from bot.commands.base import Services
 from bot.commands.drafting import DraftOver, SpoolGone, from_json, new_id, to_json, workshop_of
@@ -58,8 +57,7 @@ async def parted(services: Services, whole: Draft) -> Parts:
         raise SpoolGone(whole) from error
     except OSError as error:
         await _give_back(services, whole, "ready")
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        raise SpoolFailed(full, error.strerror or type(error).__name__) from error
+        raise spool_failure(error) from error
     except StoreUnavailable:
         await _give_back(services, whole, "ready")
         raise

@@ -1,0 +1,19 @@
+"""A disk that takes no file is told as that, by every verb that needs one."""
+
+from tests.desk import Desk
+from tests.journeys.creating import asked_about, posts, sound
+from tests.journeys.test_retry_a_batch import ended
+
+
+async def test_a_disk_that_takes_no_checked_file_is_told_as_that(desk: Desk) -> None:
+    parent = await ended(desk, sound(12))
+    drafts = desk.settings.keep_requests.path / "drafts"
+    drafts.rmdir()
+    drafts.write_text("in the way")
+
+    created = await asked_about(desk, sound(5))
+    [retried] = await desk.type(f"/batch retry {parent}")
+
+    assert "The disk of the bot did not take a file" in created.seen
+    assert "The disk of the bot did not take a file" in retried.seen
+    assert posts(desk) == 1
