@@ -42,7 +42,7 @@ def render_draft_question(outcome: DraftQuestion, viewer: Viewer) -> Message:
 
 def _terms(outcome: DraftQuestion) -> str:
     none = "Nothing of this was sent yet." if outcome.draft.whole_id else "Nothing was sent yet."
-    later = f"Later, for {KEPT.days} days: {code(f'/batch send {outcome.draft.id}')}."
+    later = f"Later, until {date(outcome.draft.changed_at + KEPT)}: {code(f'/batch send {outcome.draft.id}')}."
     return f"Only you can answer, once, until {date(outcome.expires_at)}. {none} {later}"
 
 
