@@ -83,7 +83,7 @@ class DraftReady(Struct, frozen=True):
     """A draft that is checked and wants a yes.
 
     `left` is what was left out of it, `missing` how many requests could not be found again, `file` the one that they
-    were looked for in, where one was named.
+    were looked for in, where one was named. `unread`: failures that the batch counts and its results do not tell.
     """
 
     draft: Draft
@@ -91,6 +91,7 @@ class DraftReady(Struct, frozen=True):
     left: tuple[Left, ...] = ()
     missing: int = 0
     file: str | None = None
+    unread: int = 0
 
 
 class DraftProposal(Struct, Generic[Change], frozen=True):

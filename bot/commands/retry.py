@@ -40,11 +40,12 @@ _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class NothingToRetry(Struct, frozen=True):
-    """No request of the batch is worth it; `left` are those that would fail as before."""
+    """No request of the batch is worth it: `left` would fail as before; `unread` is as in DraftReady."""
 
     query: "Retry"
     batch: MessageBatch
     left: tuple[Left, ...]
+    unread: int = 0
 
 
 class NoSuchCause(Struct, frozen=True):
@@ -156,10 +157,11 @@ class Retry(LongCommand, frozen=True):
         failures = await read_failures(services, batch, progress)
         choice = self._choice(failures)
         if choice.custom_ids:
-            return await wish._of(services, caller, progress, batch, choice)
+            outcome = await wish._of(services, caller, progress, batch, choice)
+            return replace(outcome, unread=_unread(batch, failures)) if isinstance(outcome, DraftReady) else outcome
         if self.cause and failures.causes:
             return NoSuchCause(wish, batch, failures.causes)
-        return NothingToRetry(wish, batch, choice.left)
+        return NothingToRetry(wish, batch, choice.left, _unread(batch, failures))
 
     def _choice(self, failures: Failures) -> _Choice:
         if self.cause:
@@ -222,6 +224,12 @@ async def _ready(
     more = {"name": name, "label": named.label, "owner": caller.user, "parent_id": batch.id, "kind": "retry"}
     draft = await stored_draft(services, caller, id, checked, **more)
     return DraftReady(draft, checked.warnings)
+
+
+def _unread(batch: MessageBatch, failures: Failures) -> int:
+    counts = batch.request_counts
+    failed = counts.errored + counts.canceled + counts.expired
+    return max(0, failed - sum(cause.count for cause in failures.causes))
 
 
 def _left(causes: Iterable[Cause]) -> tuple[Left, ...]:

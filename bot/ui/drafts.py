@@ -17,7 +17,7 @@ from bot.ui.buttons import actions, button
 from bot.ui.estimate import cost_line, cost_words
 from bot.ui.problems import plain_name, warning_lines
 from bot.ui.reply import Block, Message, Placement, Viewer
-from bot.ui.retry import left_lines
+from bot.ui.retry import left_lines, unread_words
 from bot.ui.text import code, context, counted, date, header, inline, megabytes, mention, number, section
 
 MOST_NAMED = 5
@@ -162,6 +162,7 @@ def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
     if outcome.ready is not None:
         lines += warning_lines(outcome.ready.warnings)
         lines += left_lines(outcome.ready.left)
+        lines += [unread_words(outcome.ready.unread)] if outcome.ready.unread else []
         if outcome.ready.missing:
             lines.append(
                 f"{counted(outcome.ready.missing, 'failed request is', 'failed requests are')} not in the file"

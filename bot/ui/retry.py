@@ -53,13 +53,20 @@ def left_lines(left: tuple[Left, ...]) -> list[str]:
     return [*lines, *([f"left out: {counted(more, 'more request')} with other causes"] if more else [])]
 
 
+def unread_words(failures: int) -> str:
+    """Return how many failures nobody can send again, because nobody knows which they are."""
+    return f"{counted(failures, 'failure')} that the batch counts could not be read from its results"
+
+
 def _words(outcome: NoRetry) -> str:
     batch = code(outcome.batch.id, 100)
     match outcome:
-        case NothingToRetry(left=()):
+        case NothingToRetry(left=(), unread=0):
             return f"Nothing failed in {batch}, so there is nothing to retry."
+        case NothingToRetry(left=()):
+            return f"Nothing in {batch} can be retried: {unread_words(outcome.unread)}."
         case NothingToRetry():
-            causes = "\n".join(left_lines(outcome.left))
+            causes = "\n".join([*left_lines(outcome.left), *([unread_words(outcome.unread)] if outcome.unread else [])])
             return f"What failed in {batch} would fail again as it is, so nothing is sent:\n{causes}"
         case NoSuchCause():
             causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
