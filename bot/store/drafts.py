@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from bot.store.tables import drafts as table
 from bot.store.tables import families
+from bot.store.upserts import insert_new
 
 Transaction = Connection
 """What work in a transaction is handed; callers outside the store name it by this."""
@@ -76,11 +77,8 @@ def put(connection: Connection, draft: Draft) -> None:
 
 
 def begin(connection: Connection, draft: Draft) -> bool:
-    """Store a draft that is being read; False where the same form has one already."""
-    if get(connection, draft.id) is not None:
-        return False
-    add(connection, draft)
-    return True
+    """Store a draft that is being read; False where the same form has one already, be it of the same moment."""
+    return insert_new(connection, table, asdict(draft))
 
 
 def get(connection: Connection, id: str) -> Draft | None:

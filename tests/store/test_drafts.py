@@ -1,5 +1,6 @@
 """Drafts: parted and joined, found to be nobody's, deleted in the end."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 from msgspec.structs import replace
@@ -141,3 +142,12 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
         return drafts.retries_beside(connection, retry)
 
     assert database.transact(play) == ("batch", "lost", "other")
+
+
+def test_a_form_that_comes_twice_at_once_begins_one_draft(database: Database) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        begun = list(
+            threads.map(lambda _: database.transact(lambda connection: drafts.begin(connection, WHOLE)), range(8))
+        )
+
+    assert sorted(begun) == [False] * 7 + [True]
