@@ -186,7 +186,7 @@ def _of_group(kind: Kind, group: Group, ratio: float | None, price: Price) -> Mo
     whole_out = price(kind.model, Tokens(input=mean, output=group.max_tokens), kind.region)
     low = high = None
     if one_in is not None and whole_out is not None:
-        low = one_in * group.requests
+        low = one_in * tokens / max(mean, 1)  # of the tokens as they are: their mean is rounded up
         high = low + whole_out - one_in
     return ModelEstimate(kind.model, group.requests, tokens, group.max_tokens, low, high, basis)
 

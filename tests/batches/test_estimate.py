@@ -175,3 +175,14 @@ async def test_one_refused_sample_does_not_spoil_the_others() -> None:
     ratios = await TokenCounter(http).tokens_a_character({"m": [GOOD, GOOD]})
 
     assert ratios == {"m": 50 / prompt_characters(GOOD)}
+
+
+def test_the_range_is_that_of_the_tokens_it_names() -> None:
+    sizes = Sizes()
+    for _ in range(100_000):
+        sizes.add({"model": "claude-opus-5", "max_tokens": 10, "messages": [{"role": "user", "content": "yes or no"}]})
+
+    [one] = estimate(sizes, {"claude-opus-5": 0.41}, Prices.load().price).models
+
+    assert one.low == one.input_tokens * Decimal("2.5") / 1_000_000
+    assert one.high == one.low + one.max_output_tokens * Decimal("12.5") / 1_000_000
