@@ -106,14 +106,16 @@ def in_state(connection: Connection, *states: State) -> list[Draft]:
 
 
 def retries_beside(connection: Connection, draft: Draft) -> tuple[str, ...]:
-    """Give the batches that retry the same one as a draft, and the drafts that may be such by now."""
+    """Give the batches that retry the same one as a draft, and as `draft ID` those that may be such by now."""
     if draft.kind != "retry" or draft.parent_id is None:
         return ()
     retries = families.c.parent_id == draft.parent_id, families.c.kind == "retry"
     made = connection.execute(select(families.c.child_id).where(*retries)).scalars()
     same = table.c.parent_id == draft.parent_id, table.c.kind == "retry", table.c.id != draft.id
     sent = connection.execute(select(table.c.id, table.c.whole_id).where(*same, table.c.state.in_(PERHAPS_SENT)))
-    others = (row.id for row in sent if row.whole_id is None or row.whole_id not in (draft.whole_id, draft.id))
+    others = (
+        f"draft {row.id}" for row in sent if row.whole_id is None or row.whole_id not in (draft.whole_id, draft.id)
+    )
     return (*sorted(made), *sorted(others))
 
 

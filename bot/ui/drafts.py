@@ -125,7 +125,9 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     """Say what sent the same failures again, and leave it to the person whether to do so once more."""
     others, parent = ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED]), code(error.draft.parent_id or "", 60)
     since = (
-        f"were sent again since you were asked: {others}" if others else "are not being sent by another draft any more"
+        f"were, or may have been, sent again since you were asked: {others}"
+        if others
+        else "are not being sent by another draft any more"
     )
     words = f"Failures of {parent} {since}. Nothing was sent by this press, lest the same requests are paid for twice."
     ways = [button("Ask again", Send(error.draft.id), renew=True), button("Drop", Drop(error.draft.id), renew=True)]
@@ -158,7 +160,7 @@ def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
     lines = []
     if outcome.by_another:
         lines.append("It is above the limit that was set: somebody else who may operate has to approve it.")
-    lines += [f"{code(id, 60)} retries failures of the same batch already" for id in outcome.retried[:MOST_NAMED]]
+    lines += map(_beside, outcome.retried[:MOST_NAMED])
     if outcome.ready is not None:
         lines += warning_lines(outcome.ready.warnings)
         lines += left_lines(outcome.ready.left)
@@ -168,6 +170,12 @@ def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
                 f"{counted(outcome.ready.missing, 'failed request is', 'failed requests are')} not in the file"
             )
     return (section("\n".join(f"⚠️ {line}" for line in lines)),) if lines else ()
+
+
+def _beside(other: str) -> str:
+    if other.startswith("draft "):
+        return f"{code(other, 60)} may retry failures of the same batch: it is being sent, or its answer was lost"
+    return f"{code(other, 60)} retries failures of the same batch already"
 
 
 def _over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> str:

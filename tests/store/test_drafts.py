@@ -141,7 +141,7 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
         labels.relate(connection, Relative("rest of parent", "parent", "canary"))
         return drafts.retries_beside(connection, retry)
 
-    assert database.transact(play) == ("batch", "lost", "other")
+    assert database.transact(play) == ("batch", "draft lost", "draft other")
 
 
 def test_a_form_that_comes_twice_at_once_begins_one_draft(database: Database) -> None:

@@ -125,7 +125,7 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "question_draft_above_the_limit": replace(QUESTION, by_another=True),
     "question_draft_warned": replace(QUESTION, ready=DraftReady(DRAFT, WARNINGS)),
     "question_retry": replace(
-        QUESTION, draft=RETRY, ready=DraftReady(RETRY, left=LEFT, missing=2), retried=(batch_id(7),)
+        QUESTION, draft=RETRY, ready=DraftReady(RETRY, left=LEFT, missing=2), retried=(batch_id(7), f"draft {DRAFT.id}")
     ),
     "question_draft_small": replace(QUESTION, draft=replace(DRAFT, requests=19)),
     "question_rest": replace(QUESTION, draft=REST),
