@@ -21,6 +21,7 @@ LONGEST_KEPT = timedelta(days=29)
 _LEVEL = 1  # five times as quick as the usual 6, for a file a quarter to a third larger
 _PIECE = 1024 * 1024
 _ENDING = ".jsonl.gz"
+_HALF_WRITTEN = timedelta(days=1)  # nobody writes one for so long: its process has died
 
 
 class KeptRequests(Struct, frozen=True):
@@ -84,8 +85,12 @@ class KeptRequests(Struct, frozen=True):
         self._path(batch_id).unlink(missing_ok=True)
 
     def prune(self, now: datetime) -> int:
-        """Remove what is too old, and the oldest of what is too much; how many files went."""
+        """Remove what is too old, the oldest of what is too much, and what was never written whole; how many files."""
         removed, total = 0, 0
+        for path in self.folder.glob(f"*{_ENDING}.part"):
+            if now.timestamp() - path.stat().st_mtime > _HALF_WRITTEN.total_seconds():
+                path.unlink(missing_ok=True)
+                removed += 1
         for age, size, path in sorted(self._files(now)):
             total += size
             if age > self.longest or total > self.most_bytes:

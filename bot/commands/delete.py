@@ -1,5 +1,6 @@
 """`/batch delete ID`: remove an ended batch and its results for good; always asks first."""
 
+import asyncio
 import logging
 from typing import ClassVar, Self
 
@@ -135,6 +136,11 @@ async def forget(batch_id: BatchId, services: Services, *, through_me: bool) -> 
         )
     except StoreUnavailable:
         log.exception("the summary of %s is left behind", batch_id)
+    if services.workshop is not None:
+        try:
+            await asyncio.to_thread(services.workshop.kept.forget, batch_id)
+        except OSError:
+            log.exception("the kept requests of %s are left behind", batch_id)
 
 
 async def _look(batch_id: BatchId, services: Services) -> Deleted | DeleteDidNotHappen | DeleteUnknown:

@@ -56,7 +56,11 @@ async def present(worker: Worker, *, beats: bool) -> AsyncIterator[None]:
 
 
 async def tidy(services: Services) -> int:
-    """Remove the files here that belong to no open draft; say how many. Raises StoreUnavailable, OSError."""
+    """Remove the files here that belong to no open draft, or were kept long enough; say how many of the former.
+
+    Raises StoreUnavailable, OSError.
+    """
+    await asyncio.to_thread(workshop_of(services).kept.prune, services.now())
     before = services.now() - LEFT_OVER
     left = {path: path.name.partition(".")[0] for path in await asyncio.to_thread(_older, services, before)}
     still = await services.database.run(lambda connection: drafts.open_among(connection, left.values()))

@@ -1,6 +1,7 @@
 """The requests that were sent, kept until they can no longer be of use."""
 
 import gzip
+import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -70,6 +71,19 @@ def test_they_go_when_the_results_go(kept: KeptRequests, spool: Path) -> None:
     removed = kept.prune(NOW)
 
     assert (removed, kept.has(A), kept.has(B)) == (1, False, True)
+
+
+def test_what_a_process_that_died_had_half_written_goes_after_a_day(kept: KeptRequests, spool: Path) -> None:
+    kept.keep(A, NOW, spool)
+    early, old = kept.folder / "x.jsonl.gz.part", kept.folder / "y.jsonl.gz.part"
+    for path, hours in ((early, 23), (old, 25)):
+        path.touch()
+        written_at = (NOW - timedelta(hours=hours)).timestamp()
+        os.utime(path, (written_at, written_at))
+
+    removed = kept.prune(NOW)
+
+    assert (removed, early.exists(), old.exists(), kept.has(A)) == (1, True, False, True)
 
 
 def test_the_oldest_go_when_there_is_no_more_room(tmp_path: Path, kept: KeptRequests, spool: Path) -> None:

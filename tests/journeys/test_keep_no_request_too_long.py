@@ -1,0 +1,41 @@
+"""Prompts that were sent are kept for retries: not longer than the batch is there, nor than its results are."""
+
+from datetime import timedelta
+
+from bot.watching.presence import tidy
+from tests.desk import Desk
+from tests.journeys.creating import asked_about, sound
+
+DELETE = "Delete for good"
+
+
+def kept(desk: Desk) -> int:
+    return len(list(desk.settings.keep_requests.path.glob("*.gz")))
+
+
+async def sent(desk: Desk) -> None:
+    await desk.press(await asked_about(desk, sound()), "Send")
+    desk.api.advance(7_200)
+
+
+async def test_they_go_with_a_batch_that_is_deleted(desk: Desk) -> None:
+    await sent(desk)
+    before = kept(desk)
+    [question] = await desk.type("/batch delete last")
+
+    await desk.press(question, DELETE)
+
+    assert (before, kept(desk)) == (1, 0)
+
+
+async def test_they_go_when_the_results_are_gone_also_where_nobody_sends_anything_more(desk: Desk) -> None:
+    await sent(desk)
+    services = desk.bot.worker.services
+    desk.time.later = timedelta(days=28)
+    await tidy(services)
+    early = kept(desk)
+    desk.time.later = timedelta(days=30)
+
+    await tidy(services)
+
+    assert (early, kept(desk)) == (1, 0)
