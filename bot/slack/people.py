@@ -30,11 +30,12 @@ class People:
 
     async def unmentioned(self, message: Message) -> Message:
         """Return the message with each mention replaced by the person's name, which pings nobody."""
-        ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks}")))
+        ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks} {message.simpler}")))
         found = await asyncio.gather(*(self._called(UserId(user)) for user in ids))
         names = dict(zip(ids, found, strict=True))
         blocks = tuple(_named(block, names) for block in message.blocks)
-        return replace(message, text=_named(message.text, names), blocks=blocks)
+        simpler = None if message.simpler is None else tuple(_named(block, names) for block in message.simpler)
+        return replace(message, text=_named(message.text, names), blocks=blocks, simpler=simpler)
 
     async def _called(self, user: UserId) -> str:
         try:

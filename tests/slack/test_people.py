@@ -37,6 +37,14 @@ async def test_everybody_is_called_by_his_name_wherever_he_stands() -> None:
     assert "owner Ada Berg" in str(shown.blocks[1])
 
 
+async def test_what_is_shown_where_slack_does_not_take_the_blocks_mentions_nobody_either() -> None:
+    message = Message("cost", (section("a picture"),), simpler=(section(f"<@{ADA}> and <@{BEN}>"),))
+
+    shown = await People(name_of).unmentioned(message)
+
+    assert "Ada Berg and Ben Ito" in str(shown.simpler)
+
+
 async def test_a_name_formats_and_mentions_nothing() -> None:
     async def hostile(user: UserId) -> str | None:
         return f"*<!channel>* <@{BEN}>"
