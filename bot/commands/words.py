@@ -15,15 +15,15 @@ _GROUP = re.compile(r"<!([a-z]+)(?:\^[A-Z0-9]+)?(?:\|@?([^<>]*))?>")
 _BATCH_ID = re.compile(r"msgbatch_[A-Za-z0-9]+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})
 _DASHES = re.compile(r"^(?:[—–−‒―]|-{1,3}|[—–−‒―]-)(?=[A-Za-z])")
-_TOKEN = re.compile(r'"([^"]*)"|\'([^\']*)\'|(\S+)')
+_TOKEN = re.compile(r'"([^"]*)"|\'([^\']*)\'|([—–−‒―-]{1,3}[A-Za-z][\w-]*=)"([^"]*)"|(\S+)')
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 
 
 def split_words(text: str, *, prose: bool = False) -> list[str]:
     """Split what was typed after the command into words.
 
-    Quotes group, curly ones too; backticks are dropped; an em-dash or a single dash before a letter is an option's two;
-    Slack's link and mention mark-up is opened; a link to a batch is its id. A person or a channel is their id, and in
+    Quotes group, curly ones and those after `--name=` too; backticks are dropped; an em-dash or a single dash before a
+    letter is an option's two; Slack's link and mention mark-up is opened; a link to a batch is its id. A person or a channel is their id, and in
     `prose`, which somebody will read, the name that Slack gives with it.
 
     Raises:
@@ -41,8 +41,10 @@ def split_words(text: str, *, prose: bool = False) -> list[str]:
 
 def _words(text: str) -> Iterator[str]:
     for match in _TOKEN.finditer(text):
-        quoted, single, bare = match.groups()
-        if bare is None:
+        quoted, single, option, value, bare = match.groups()
+        if option is not None:
+            yield _DASHES.sub("--", option) + value
+        elif bare is None:
             yield quoted if quoted is not None else single
         elif "/" in bare and (found := _BATCH_ID.search(bare)) and bare.startswith(("http://", "https://")):
             yield found.group()
