@@ -78,7 +78,7 @@ class List(ReadingCommand, frozen=True):
             _limit(options.get("limit", str(DEFAULT_LIMIT))),
             check_batch_id(options["after"]) if "after" in options else None,
             check_batch_id(options["before"]) if "before" in options else None,
-            labels.label_key(options["label"]) if "label" in options else None,
+            _label(options["label"]) if "label" in options else None,
             _owner(options["owner"]) if "owner" in options else None,
             public=arguments.flag("public"),
         )
@@ -193,6 +193,12 @@ def _limit(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_LIMIT:
         raise BadValue("list", "--limit", text, f"a number from 1 to {LARGEST_LIMIT}")
     return int(text)
+
+
+def _label(text: str) -> str:
+    if not (key := labels.label_key(text)):
+        raise BadValue("list", "--label", text, "a label, which has a letter or a digit")
+    return key
 
 
 def _age(text: str) -> timedelta:

@@ -82,6 +82,7 @@ def test_what_is_typed_is_understood(typed: str, command: AnyCommand) -> None:
         ("list --limit ten", BadValue, "list"),
         ("list --limit ٣", BadValue, "list"),
         ("list --limit " + "9" * 2_900, BadValue, "list"),
+        ('list --label "!!!"', BadValue, "list"),
         ("list --older-than soon", BadValue, "list"),
         ("list --older-than 7", BadValue, "list"),
         ("list --older-than 99999d", BadValue, "list"),
