@@ -23,8 +23,8 @@ def split_words(text: str, *, prose: bool = False) -> list[str]:
     """Split what was typed after the command into words.
 
     Quotes group, curly ones and those after `--name=` too; backticks are dropped; an em-dash or a single dash before a
-    letter is an option's two; Slack's link and mention mark-up is opened; a link to a batch is its id. A person or a channel is their id, and in
-    `prose`, which somebody will read, the name that Slack gives with it.
+    letter is an option's two; Slack's link and mention mark-up is opened; a link to a batch is its id. A person or a
+    channel is their id, and in `prose`, which somebody will read, the name that Slack gives with it.
 
     Raises:
         TextTooLong: over TEXT_LIMIT characters.
