@@ -156,6 +156,9 @@ async def _scan(query: List, batches: BatchesClient, wanted: _Filter) -> _Scan:
         size = SCAN_PAGE_SIZE if wanted else query.limit
         page = await _page(batches, size, reached, newer=query.before is not None)
         in_direction = page.data[::-1] if query.before else page.data
+        if in_direction and in_direction[-1].id == reached:  # the page that was there before
+            scan.more = False
+            break
         for position, batch in enumerate(in_direction, 1):
             scan.scanned += 1
             reached = scan.reached = batch.id

@@ -127,6 +127,8 @@ async def _newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, b
     after = None
     for _ in range(SEARCH_PAGES):
         page = await batches.list(limit=SEARCH_PAGE_SIZE, after_id=after)
+        if page.data and page.data[-1].id == after:  # the page that was there before
+            return
         for batch in page.data:
             yield batch, not page.has_more
         if not page.has_more or not page.data:

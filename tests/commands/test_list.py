@@ -2,12 +2,13 @@
 
 import pytest
 
-from bot.batches.models import BatchId
+from bot.batches.models import BatchId, BatchPage
 from bot.commands.base import Services
 from bot.commands.list import BatchList, List
 from bot.commands.registry import parse
+from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from tests.builders import ADA, batch_id
+from tests.builders import ADA, batch_id, running
 from tests.commands.conftest import Place
 
 HOUR = 3_600.0
@@ -158,3 +159,12 @@ async def test_a_search_stops_after_ten_pages_and_goes_on_where_it_stopped(
 
     assert (ids(first), first.scanned, calls) == ([newest], 10_000, 10)
     assert (ids(second), second.scanned, second.older) == ([oldest], 52, None)
+
+
+async def test_pages_that_lead_nowhere_show_no_batch_twice(api: ApiSimulator, services: Services) -> None:
+    same = BatchPage(data=(running(),), has_more=True, last_id=running().id)
+    api.add_fault(Fault(body=same.model_dump_json(), times=20))
+
+    outcome = await page("list in_progress", services)
+
+    assert (len(outcome.batches), outcome.scanned, outcome.older) == (1, 1, None)

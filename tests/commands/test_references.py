@@ -3,13 +3,13 @@
 import pytest
 
 from bot.batches.errors import ApiUnavailable, BatchNotFound
-from bot.batches.models import BatchId
+from bot.batches.models import BatchId, BatchPage
 from bot.commands.base import Services
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.commands.references import CANDIDATES_SHOWN, Found, find_batch, reference
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from tests.builders import ID
+from tests.builders import ID, running
 from tests.commands.conftest import Place
 
 OTHER = "msgbatch_01HkcTjaXXXXXXXXXXXXXXXXX"
@@ -142,3 +142,12 @@ async def test_a_search_ends_after_the_newest_five_thousand(services: Services, 
         await find(oldest, services)
 
     assert (caught.value.searched, caught.value.all_searched) == (5_000, False)
+
+
+async def test_pages_that_lead_nowhere_make_no_second_batch_of_one(api: ApiSimulator, services: Services) -> None:
+    page = BatchPage(data=(running(),), has_more=True, last_id=BatchId(ID))
+    api.add_fault(Fault(body=page.model_dump_json(), times=9))
+
+    found = await find(ID[:14], services)
+
+    assert found.batch.id == ID
