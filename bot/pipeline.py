@@ -163,10 +163,13 @@ class Pipeline:
     async def _act(
         self, proposal: Proposal[Change] | DraftProposal[Change], interaction: Interaction, viewer: Viewer
     ) -> Answer:
-        """Record the intent, act, record what came of it: no record, no change."""
+        """Record the intent, act, record what came of it: no record, no change.
+
+        An act that is cut off gets no outcome: a worker looks what became of it.
+        """
         caller, command = interaction.caller, proposal.command
         entry = await self._confirmations.begin(proposal, caller, interaction.confirmation_id)
-        conclusion: AuditOutcome = "failed"
+        conclusion: AuditOutcome | None = None
         detail, made, shared = None, None, None
         try:
             outcome = await command.run(self._services, caller)
@@ -177,8 +180,12 @@ class Pipeline:
             lost = isinstance(error, ApiUnavailable) and error.may_have_happened
             conclusion, detail = "unknown" if lost else "failed", str(error)[:300]
             reply = render_error(error, acted=True).placed(Placement.IN_PLACE)
+        except Exception:  # a mistake of ours, perhaps after the deed
+            conclusion = conclusion or "unknown"
+            raise
         finally:
-            await self._finish(entry, conclusion, detail, made)
+            if conclusion is not None:
+                await self._finish(entry, conclusion, detail, made)
         return Answer(reply, audit_line(caller, command.spell(), conclusion), shared)
 
     async def _finish(self, entry: int, conclusion: AuditOutcome, detail: str | None, made: str | None) -> None:

@@ -1,5 +1,6 @@
 """The road itself, between a real store and a real client: no record, no change, whatever the store's trouble is."""
 
+import asyncio
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
@@ -8,6 +9,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from sqlalchemy import Connection, event
 
@@ -16,7 +18,9 @@ from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
 from bot.confirmations import Confirmations
 from bot.permissions import Rules, Standing
 from bot.pipeline import Answer, Interaction, Pipeline
+from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
+from bot.store import audit
 from bot.store.audit import record_intent
 from bot.store.database import Database, StoreUnavailable
 from bot.ui.buttons import read_button
@@ -39,11 +43,11 @@ CALLER = Caller(UserId(ADA), TeamId("T0DEMO"), ChannelId(BATCHES))
 class Road:
     """A pipeline with its store and its API at hand; the store gives up after 50 ms."""
 
-    def __init__(self, api: ApiSimulator, batches: BatchesClient, store: Path) -> None:
-        self.api, self.path = api, store
+    def __init__(self, api: ApiSimulator, http: httpx.AsyncClient, store: Path) -> None:
+        self.api, self.path, self.http = api, store, http
         self.database = Database(f"sqlite:///{store}", busy_seconds=0.05)
         self.database.open()
-        services = Services(batches, self.database, lambda: datetime.now(UTC))
+        services = Services(BatchesClient(http), self.database, lambda: datetime.now(UTC))
         rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
         self.pipeline = Pipeline(services, Confirmations(self.database, services.now), rules, self.standing)
 
@@ -72,6 +76,10 @@ class Road:
         assert yes.confirmation is not None
         return yes.text, yes.confirmation
 
+    def outcomes(self) -> list[str | None]:
+        """What the record says of each act, newest first."""
+        return [entry.outcome for entry in self.database.transact(audit.entries)]
+
     @property
     def changes(self) -> list[str]:
         """The calls that would change something."""
@@ -81,7 +89,7 @@ class Road:
 @pytest.fixture
 async def road(tmp_path: Path) -> AsyncIterator[Road]:
     async with ApiSimulator(speed=0) as api, open_http("sk-ant-x", base_url=api.base_url) as http:
-        road = Road(api, BatchesClient(http), tmp_path / "store.sqlite3")
+        road = Road(api, http, tmp_path / "store.sqlite3")
         yield road
         await road.database.close()
 
@@ -205,3 +213,38 @@ async def test_only_a_change_is_announced(road: Road) -> None:
     assert asked.announcement is None
     assert deleted.announcement is not None
     assert "done" in deleted.announcement.text
+
+
+async def test_an_act_that_broke_is_not_recorded_as_one_that_did_not_happen(road: Road) -> None:
+    text, confirmation = await road.ask_to_delete()
+
+    async def break_after(response: httpx.Response) -> None:
+        if response.request.method == "DELETE":
+            raise RuntimeError
+
+    road.http.event_hooks = {"response": [break_after]}
+
+    with pytest.raises(RuntimeError):
+        await road.say(text, confirmation)
+
+    assert road.api.workspace.batches == []
+    assert road.outcomes() == ["unknown", "asked"]
+
+
+async def test_an_act_that_is_cut_off_is_left_to_whoever_looks_after_it(road: Road) -> None:
+    text, confirmation = await road.ask_to_delete()
+    road.api.add_fault(Fault(method="DELETE", delay=600))
+    sent = asyncio.Event()
+
+    async def note(request: httpx.Request) -> None:
+        if request.method == "DELETE":
+            sent.set()
+
+    road.http.event_hooks = {"request": [note]}
+
+    act = asyncio.create_task(road.say(text, confirmation))
+    await sent.wait()
+    act.cancel()
+    await asyncio.wait({act})
+
+    assert road.outcomes() == [None, "asked"]
