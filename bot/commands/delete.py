@@ -121,7 +121,11 @@ async def _tell_end(batch_id: BatchId, services: Services) -> None:
     """Tell whoever watches how the batch ended if no sweep has: after the DELETE nobody can say."""
     if not await services.database.run(lambda connection: batches_seen.is_open(connection, batch_id)):
         return
-    batch, now = await services.batches.retrieve(batch_id), services.now()
+    try:
+        batch, now = await services.batches.retrieve(batch_id), services.now()
+    except ApiUnavailable as error:
+        error.may_have_happened = False  # the DELETE was not sent
+        raise
     if batch.has_ended:
         tell, seen, ending = Announcer(services.enqueue).saw_end, seen_of(batch, now), ending_of(batch)
         await services.database.run(lambda connection: tell(connection, seen, ending, now))

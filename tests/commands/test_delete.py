@@ -3,12 +3,15 @@
 import pytest
 
 from bot.batches.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused, RateLimited
+from bot.batches.models import BatchId
 from bot.commands.base import Origin, Proposal, Services
 from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
 from bot.commands.references import Reference
+from bot.commands.seen import seen_of
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from tests.builders import ADA, ID
+from bot.store import batches_seen
+from tests.builders import ADA, ID, NOW, running
 from tests.commands.conftest import Place
 
 DELETE = Delete(Reference(ID))
@@ -133,6 +136,20 @@ async def test_where_it_did_not_happen_a_look_finds_it_still_there(
     assert isinstance(outcome, DeleteDidNotHappen)
     assert outcome.batch.id == ID
     assert DELETE.conclude(outcome) == "refused"
+
+
+async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in_doubt(
+    api: ApiSimulator, services: Services, ended: None
+) -> None:
+    seen = seen_of(running(id=BatchId(ID)), NOW)
+    await services.database.run(lambda connection: batches_seen.add(connection, seen))
+    api.add_fault(Fault(method="GET", status=500, times=TRIES))
+
+    with pytest.raises(ApiUnavailable) as caught:
+        await DELETE.run(services, ADA)
+
+    assert not caught.value.may_have_happened
+    assert "DELETE" not in methods(api)
 
 
 @pytest.mark.parametrize("look", [{"cut": "before"}, {"status": 500}, {"status": 429}, {"status": 401}])
