@@ -185,13 +185,10 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
 
 
 async def migrate(settings: Settings) -> None:
-    """Bring the store up to this version, the engine's tables too. Raises StoreUnavailable."""
-    database = Database(settings.database_url)
-    try:
-        await asyncio.to_thread(database.open)
+    """Bring the store up to this version, the engine's tables too. Raises StoreUnusable."""
+    async with AsyncExitStack() as stack:
+        database = await _open_store(stack, settings.database_url)
         await asyncio.to_thread(Engine(database).prepare)
-    finally:
-        await database.close()
 
 
 async def _open_store(stack: AsyncExitStack, url: str) -> Database:

@@ -44,8 +44,11 @@ class Database:
     """
 
     def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
-        with _translated():
-            self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
+        try:
+            with _translated():
+                self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
+        except ModuleNotFoundError as error:  # SQLAlchemy knows the database, and its driver is not here
+            raise StoreUnavailable("failed") from error
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._running: set[asyncio.Task[Any]] = set()
         self._refused: tuple[Reason | None, float] = (None, 0.0)
