@@ -66,10 +66,15 @@ async def _migrate(options: argparse.Namespace) -> int:
 async def _move_store(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from bot.store.database import Database
-    from bot.store.moving import move
+    from bot.store.database import Database, StoreUnavailable
+    from bot.store.moving import MoveRefused, move
 
-    source, target = Database(options.source), Database(options.target)
+    try:
+        source, target = Database(options.source), Database(options.target)
+    except StoreUnavailable as error:
+        raise MoveRefused(
+            "Write FROM and TO as sqlite:///path/to/file or postgresql://…. Nothing was moved."
+        ) from error
     try:
         move(
             source,
@@ -77,6 +82,8 @@ async def _move_store(options: argparse.Namespace) -> int:
             datetime.now(UTC),
             lambda moved: print(f"{moved.table}: {moved.rows} rows, {moved.checksum}"),
         )
+    except StoreUnavailable as error:
+        raise MoveRefused(f"One of the stores is {error.reason}. Nothing was moved.") from error
     finally:
         await source.close()
         await target.close()

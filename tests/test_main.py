@@ -137,12 +137,25 @@ async def test_a_port_that_is_taken_ends_the_start_in_one_sentence(worlds: World
     assert len(sentences(complained)) == 1
 
 
-async def test_a_store_that_cannot_be_opened_ends_the_start_in_one_sentence(worlds: Worlds) -> None:
-    status, _, complained = await worlds.finish("run", DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
+@pytest.mark.parametrize("command", ["run", "migrate"])
+async def test_a_store_that_cannot_be_opened_ends_the_start_in_one_sentence(worlds: Worlds, command: str) -> None:
+    status, _, complained = await worlds.finish(command, DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
 
     assert status == 1
     assert "DATABASE_URL" in complained
     assert len(sentences(complained)) == 1
+
+
+@pytest.mark.parametrize("address", ["nonsense", "mysql://u:geheim@127.0.0.1/x"])
+def test_a_move_from_what_is_no_address_is_refused_in_one_sentence(
+    address: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main(["move-store", address, "sqlite://"])
+
+    complained = capsys.readouterr().err
+    assert (status, len(sentences(complained))) == (1, 1)
+    assert "Nothing was moved" in complained
+    assert "geheim" not in complained
 
 
 @pytest.mark.parametrize(

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Table, func, insert, select
+from sqlalchemy import Connection, Row, Table, func, insert, inspect, select
 
 from bot.errors import ExpectedError
-from bot.store.database import Database
+from bot.store.database import Database, StoreUnavailable
+from bot.store.schema import is_ours
 from bot.store.tables import metadata, workers
 
 BATCH = 1_000
@@ -40,14 +42,17 @@ def move(source: Database, target: Database, now: datetime, tell: Callable[[Move
     The engine's own tables stay behind: whatever is open in ours is handed out anew by the first worker.
 
     Raises:
-        MoveRefused: a bot runs on the source, the target is not empty, or what arrived is not what was sent; the
-            target is as it was.
+        MoveRefused: the source is no store, or one that a bot runs on, the target is not empty, what arrived is not
+            what was sent, or one of them cannot be opened; the target is as it was.
         StoreUnavailable: one of them cannot do it.
     """
     if source.engine.url == target.engine.url:
         raise MoveRefused("FROM and TO are the same store. Nothing was moved.")
-    source.open()
-    target.open()
+    with _named("FROM"):
+        source.transact(_refuse_what_is_no_store)  # opening would make one
+        source.open()
+    with _named("TO"):
+        target.open()
     source.transact(lambda read: _refuse_while_running(read, now))
     return source.transact(lambda read: target.transact(lambda write: _move(read, write, tell)))
 
@@ -96,6 +101,19 @@ def _continue_numbers(connection: Connection, table: Table) -> None:
     if highest is not None:
         sequence = func.pg_get_serial_sequence(table.name, column.name)
         connection.execute(select(func.setval(sequence, highest)))
+
+
+@contextmanager
+def _named(side: str) -> Iterator[None]:
+    try:
+        yield
+    except StoreUnavailable as error:
+        raise MoveRefused(f"{side} is {error.reason}; check its address and its rights. Nothing was moved.") from error
+
+
+def _refuse_what_is_no_store(connection: Connection) -> None:
+    if not any(is_ours(name) for name in inspect(connection).get_table_names()):
+        raise MoveRefused("FROM holds no records of a bot; check its address. Nothing was moved.")
 
 
 def _refuse_while_running(connection: Connection, now: datetime) -> None:

@@ -119,3 +119,20 @@ def test_nothing_is_moved_from_under_a_running_bot(source: Database, target: Dat
 def test_a_store_is_not_moved_onto_itself(source: Database) -> None:
     with pytest.raises(MoveRefused, match="the same store"):
         move(source, source, NOW, lambda _: None)
+
+
+def test_a_store_that_is_not_there_is_not_moved_and_not_made(tmp_path: Path) -> None:
+    slip, target = tmp_path / "slip.sqlite3", Database(f"sqlite:///{tmp_path / 'to.sqlite3'}")
+
+    with pytest.raises(MoveRefused, match="FROM holds no records of a bot"):
+        move(Database(f"sqlite:///{slip}"), target, NOW, lambda _: None)
+
+    assert not slip.exists() or slip.stat().st_size == 0
+    assert not (tmp_path / "to.sqlite3").exists()
+
+
+def test_a_store_that_cannot_be_opened_is_told_with_its_side(source: Database) -> None:
+    with pytest.raises(MoveRefused, match="FROM is unreachable"):
+        move(Database("sqlite:////nowhere/at/all.sqlite3"), source, NOW, lambda _: None)
+    with pytest.raises(MoveRefused, match="TO is unreachable"):
+        move(source, Database("sqlite:////nowhere/at/all.sqlite3"), NOW, lambda _: None)
