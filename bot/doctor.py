@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 
+import httpx
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -64,7 +65,11 @@ async def _store(settings: Settings) -> Finding:
 async def _api(settings: Settings) -> Finding:
     if settings.anthropic_api_key is None:
         return Finding(False, "ANTHROPIC_API_KEY is not set, so the Message Batches API was not asked")
-    async with api_http(settings) as http:
+    try:
+        made = api_http(settings)
+    except (ValueError, httpx.InvalidURL):  # a header or an address that cannot be sent
+        return Finding(False, "the Message Batches API was not asked, because a setting for it is malformed")
+    async with made as http:
         try:
             page = await BatchesClient(http).list(limit=1)
         except ExpectedError as error:
@@ -82,6 +87,9 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     except ExpectedError as error:
         yield Finding(False, str(error))
         return
+    except ValueError:  # a header that cannot be sent
+        yield Finding(False, "Slack was not asked, because SLACK_BOT_TOKEN is malformed")
+        return
     answered = await client.auth_test()
     yield Finding(True, f"Slack takes SLACK_BOT_TOKEN, for the workspace {answered['team']}")
     granted = set(str(answered.headers.get("x-oauth-scopes", "")).split(","))
@@ -97,4 +105,6 @@ async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
         await client.apps_connections_open(app_token=secret(settings.slack_app_token))
     except FAILURES as error:
         return Finding(False, f"Slack refused SLACK_APP_TOKEN ({failure(error)}); make one with connections:write")
+    except ValueError:
+        return Finding(False, "Slack was not asked about SLACK_APP_TOKEN, because it is malformed")
     return Finding(True, "Slack takes SLACK_APP_TOKEN: Socket Mode will work")

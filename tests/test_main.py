@@ -257,3 +257,26 @@ async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp
 
     assert status == 1
     assert re.search(r"^WRONG .*prices\.toml: prices\.0\.input: .*check BATCHDESK_PRICES$", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"ANTHROPIC_API_KEY": "sk-ant-schlüssel"},
+        {"ANTHROPIC_BASE_URL": "http://[bad"},
+        {"ANTHROPIC_BASE_URL": "http://api.example:port"},
+        {"ANTHROPIC_WORKSPACE_ID": "wrkspc_é"},
+        {"SLACK_BOT_TOKEN": "xoxb-1\nxapp-2"},
+        {"SLACK_APP_TOKEN": "xapp-1\nxoxb-2"},
+        {"DATABASE_URL": "mysql://u:geheim@h/x"},
+    ],
+    ids=str,
+)
+async def test_doctor_breaks_over_no_setting(worlds: Worlds, slip: dict[str, str]) -> None:
+    status, printed, complained = await worlds.finish("doctor", **slip)
+
+    [name] = slip
+    assert (status, complained) == (1, "")
+    assert re.search(f"^WRONG .*{name}", printed, re.MULTILINE)
+    assert "geheim" not in printed
+    assert "schl" not in printed
