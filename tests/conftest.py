@@ -10,6 +10,7 @@ import pytest
 from bot.app import Part
 from tests.desk import ALL_SCOPES, Desk, Transport
 from tests.watching import prepared
+from tests.worlds import Worlds
 
 OpenDesk = Callable[..., Awaitable[Desk]]
 
@@ -66,3 +67,10 @@ async def http_desk(open_desk: OpenDesk) -> Desk:
 async def either_desk(request: pytest.FixtureRequest, open_desk: OpenDesk) -> Desk:
     """A desk by each transport in turn, for what depends on the way an interaction comes in."""
     return await open_desk(str(request.param))
+
+
+@pytest.fixture
+async def worlds(tmp_path: Path) -> AsyncIterator[Worlds]:
+    both = Worlds(tmp_path)
+    async with both.slack, both.api:
+        yield both

@@ -1,71 +1,24 @@
 """The command line: what each way to start prints, and how it ends."""
 
-import asyncio
-import os
 import re
 import signal
 import socket
-import sys
-from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
 
 from bot.__main__ import main
 from bot.playground.api_simulator.faults import Fault
-from bot.playground.api_simulator.server import ApiSimulator
-from bot.playground.slack_simulator.server import SlackSimulator
-from tests.desk import ADA, ALL_SCOPES, BATCHES
+from tests.desk import ADA, BATCHES
+from tests.worlds import KEY, Worlds
 
-ROOT = Path(__file__).parents[1]
 BOT, APP = "xoxb-1-2-abc", "xapp-1-A0-2-abc"
-SIGNING, KEY = "0123456789abcdef" * 2, "sk-ant-something"
-
-
-class Worlds:
-    """Both simulated worlds, for a bot in a process of its own."""
-
-    def __init__(self, folder: Path) -> None:
-        self.slack = SlackSimulator(scopes=ALL_SCOPES)
-        self.api = ApiSimulator(speed=0)
-        self.folder = folder
-
-    async def start(self, *arguments: str, **changes: str) -> asyncio.subprocess.Process:
-        """Start `python -m bot …` with settings for these worlds; an empty change takes a setting away."""
-        settings = {
-            "SLACK_BOT_TOKEN": self.slack.bot_token,
-            "SLACK_APP_TOKEN": self.slack.app_token,
-            "SLACK_API_URL": self.slack.api_url,
-            "ANTHROPIC_API_KEY": KEY,
-            "ANTHROPIC_BASE_URL": self.api.base_url,
-            "BATCHDESK_OPERATORS": ADA,
-        }
-        return await asyncio.create_subprocess_exec(
-            sys.executable,
-            *("-m", "bot", *arguments),
-            cwd=self.folder,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | settings | changes,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-
-    async def finish(self, *arguments: str, **changes: str) -> tuple[int | None, str, str]:
-        """Run to the end: exit status, what was printed, what was complained of."""
-        process = await self.start(*arguments, **changes)
-        printed, complained = await process.communicate()
-        return process.returncode, printed.decode(), complained.decode()
+SIGNING = "0123456789abcdef" * 2
 
 
 def sentences(complained: str) -> list[str]:
     """What was said to the person who started it: the lines that are not of the log."""
     return [line for line in complained.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
-
-
-@pytest.fixture
-async def worlds(tmp_path: Path) -> AsyncIterator[Worlds]:
-    both = Worlds(tmp_path)
-    async with both.slack, both.api:
-        yield both
 
 
 async def test_a_start_loads_nothing_that_can_wait_until_the_door_is_open(worlds: Worlds) -> None:
@@ -226,57 +179,3 @@ def test_a_line_that_cannot_be_read_ends_with_2_and_the_usage(
 
     assert ended.value.code == 2
     assert "usage: batchdesk" in capsys.readouterr().err
-
-
-async def test_doctor_finds_everything_well(worlds: Worlds) -> None:
-    status, printed, complained = await worlds.finish("doctor")
-
-    assert (status, complained) == (0, "")
-    assert all(line.startswith("ok ") for line in printed.splitlines())
-    assert len(printed.splitlines()) == 7
-
-
-async def test_doctor_says_what_is_wrong_and_looks_at_the_rest(worlds: Worlds) -> None:
-    status, printed, complained = await worlds.finish(
-        "doctor", SLACK_BOT_TOKEN="xoxb-0-0-wrong", BATCHDESK_OPERATOR="U0ADA"
-    )
-
-    assert status == 1
-    assert complained == ""
-    wrong = [line for line in printed.splitlines() if line.startswith("WRONG")]
-    assert "did you mean BATCHDESK_OPERATORS?" in wrong[0]
-    assert "Slack refused SLACK_BOT_TOKEN" in wrong[1]
-    assert re.search("^ok .*Message Batches API takes the key", printed, re.MULTILINE)
-
-
-async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp_path: Path) -> None:
-    prices = tmp_path / "prices.toml"
-    prices.write_text("[regions]\n[[prices]]\nmodels = ['x']\ninput = 'much'\n")
-
-    status, printed, _ = await worlds.finish("doctor", BATCHDESK_PRICES=str(prices))
-
-    assert status == 1
-    assert re.search(r"^WRONG .*prices\.toml: prices\.0\.input: .*check BATCHDESK_PRICES$", printed, re.MULTILINE)
-
-
-@pytest.mark.parametrize(
-    "slip",
-    [
-        {"ANTHROPIC_API_KEY": "sk-ant-schlüssel"},
-        {"ANTHROPIC_BASE_URL": "http://[bad"},
-        {"ANTHROPIC_BASE_URL": "http://api.example:port"},
-        {"ANTHROPIC_WORKSPACE_ID": "wrkspc_é"},
-        {"SLACK_BOT_TOKEN": "xoxb-1\nxapp-2"},
-        {"SLACK_APP_TOKEN": "xapp-1\nxoxb-2"},
-        {"DATABASE_URL": "mysql://u:geheim@h/x"},
-    ],
-    ids=str,
-)
-async def test_doctor_breaks_over_no_setting(worlds: Worlds, slip: dict[str, str]) -> None:
-    status, printed, complained = await worlds.finish("doctor", **slip)
-
-    [name] = slip
-    assert (status, complained) == (1, "")
-    assert re.search(f"^WRONG .*{name}", printed, re.MULTILINE)
-    assert "geheim" not in printed
-    assert "schl" not in printed

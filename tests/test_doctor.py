@@ -1,0 +1,67 @@
+"""`doctor`: what it says of settings, good and bad, and that it goes on."""
+
+import re
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.doctor import examine
+from bot.playground.stage import settings_between
+from tests.worlds import Worlds
+
+
+async def test_doctor_finds_everything_well(worlds: Worlds) -> None:
+    status, printed, complained = await worlds.finish("doctor")
+
+    assert (status, complained) == (0, "")
+    assert all(line.startswith("ok ") for line in printed.splitlines())
+    assert len(printed.splitlines()) == 7
+
+
+async def test_doctor_says_what_is_wrong_and_looks_at_the_rest(worlds: Worlds) -> None:
+    status, printed, complained = await worlds.finish(
+        "doctor", SLACK_BOT_TOKEN="xoxb-0-0-wrong", BATCHDESK_OPERATOR="U0ADA"
+    )
+
+    assert status == 1
+    assert complained == ""
+    wrong = [line for line in printed.splitlines() if line.startswith("WRONG")]
+    assert "did you mean BATCHDESK_OPERATORS?" in wrong[0]
+    assert "Slack refused SLACK_BOT_TOKEN" in wrong[1]
+    assert re.search("^ok .*Message Batches API takes the key", printed, re.MULTILINE)
+
+
+async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp_path: Path) -> None:
+    prices = tmp_path / "prices.toml"
+    prices.write_text("[regions]\n[[prices]]\nmodels = ['x']\ninput = 'much'\n")
+
+    status, printed, _ = await worlds.finish("doctor", BATCHDESK_PRICES=str(prices))
+
+    assert status == 1
+    assert re.search(r"^WRONG .*prices\.toml: prices\.0\.input: .*check BATCHDESK_PRICES$", printed, re.MULTILINE)
+
+
+@pytest.mark.parametrize(
+    "slip",
+    [
+        {"anthropic_api_key": SecretStr("sk-ant-schlüssel")},
+        {"anthropic_base_url": "http://[bad"},
+        {"anthropic_base_url": "http://api.example:port"},
+        {"anthropic_workspace_id": "wrkspc_é"},
+        {"slack_bot_token": SecretStr("xoxb-1\nxapp-2")},
+        {"slack_app_token": SecretStr("xapp-1\nxoxb-2")},
+        {"database_url": "mysql://u:geheim@h/x"},
+    ],
+    ids=str,
+)
+async def test_doctor_breaks_over_no_setting(worlds: Worlds, slip: dict[str, object]) -> None:
+    settings = settings_between(worlds.slack, worlds.api, worlds.folder / "store.sqlite3").model_copy(update=slip)
+
+    found = [finding async for finding in examine(settings)]
+
+    [name] = slip
+    said = " ".join(finding.said for finding in found if not finding.good)
+    assert name.upper() in said
+    assert "geheim" not in said
+    assert "schl" not in said
