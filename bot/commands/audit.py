@@ -8,8 +8,8 @@ from msgspec.structs import replace
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Permission, ReadingCommand, Services
 from bot.commands.errors import BadValue
-from bot.commands.references import LAST, Reference, find_batch, reference
-from bot.store import audit
+from bot.commands.references import LAST, PREFIX, Reference, find_batch, reference
+from bot.store import audit, labels
 from bot.store.audit import AuditEntry as AuditEntry  # what the outcomes are made of
 
 PAGE = 15
@@ -70,16 +70,24 @@ class Audit(ReadingCommand, frozen=True):
         return " ".join(words) + self.spell_public()
 
     async def run(self, services: Services, caller: Caller) -> AuditShown | AuditExported:
-        """Read the record; `last` is looked up, so that it means what it means elsewhere.
+        """Read the record; `last` and labels are looked up, so that they mean what they mean elsewhere.
 
         Raises:
             StoreUnavailable: it cannot be read.
-            ApiError, NoBatches: `last` cannot be looked up.
+            ApiError, NoBatches, ReferenceAmbiguous: `last`, or a label of several, cannot be looked up.
         """
-        if self.subject == LAST:
-            newest = (await find_batch(LAST, services.batches)).batch.id
-            return await replace(self, subject=Reference(newest)).run(services, caller)
-        return await (self._whole(services) if self.export else self._page(services))
+        query = replace(self, subject=await self._looked_up(services))
+        return await (query._whole(services) if self.export else query._page(services))
+
+    async def _looked_up(self, services: Services) -> Reference | None:
+        wanted, labelled = self.subject, frozenset[str]()
+        if wanted is not None and not wanted.startswith(PREFIX):
+            labelled = await services.database.run(lambda connection: labels.find(connection, label=wanted))
+        if len(labelled) == 1 and wanted != LAST:  # also one that is gone
+            return Reference(*labelled)
+        if wanted is not None and (labelled or wanted == LAST):
+            return Reference((await find_batch(wanted, services.batches, services.database)).batch.id)
+        return wanted
 
     async def _whole(self, services: Services) -> AuditExported:
         return AuditExported(

@@ -19,6 +19,19 @@ async def test_a_label_stands_on_the_card_and_serves_as_reference(desk: Desk) ->
     assert quoted.seen == card.seen
 
 
+async def test_the_audit_of_a_label_is_that_of_its_batch(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=5)
+    await desk.type(f"/batch label {batch.id} Nightly eval!")
+
+    [record] = await desk.type("/batch audit nightly-eval")
+    [quoted] = await desk.type('/batch audit "Nightly eval"')
+    [other] = await desk.type("/batch audit nightly")
+
+    assert f"`{batch.id}`" in record.seen
+    assert quoted.seen == record.seen
+    assert "Nothing is recorded." in other.seen
+
+
 async def test_a_label_stands_in_what_one_watches(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
     await desk.type(f"/batch label {batch.id} Nightly eval!")
