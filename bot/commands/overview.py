@@ -13,11 +13,15 @@ LOOKED_AT = 100
 
 
 class OverviewShown(Struct, frozen=True):
-    """The unfinished batches among the newest LOOKED_AT, newest first, and the newest ended one."""
+    """The unfinished batches among the newest LOOKED_AT, newest first, and the newest ended one.
+
+    `more`: older ones that were not looked at may run as well.
+    """
 
     unfinished: tuple[MessageBatch, ...]
     last_ended: MessageBatch | None
     public: bool = False
+    more: bool = False
 
 
 class Overview(ReadingCommand, frozen=True):
@@ -40,4 +44,5 @@ class Overview(ReadingCommand, frozen=True):
         page = await services.batches.list(limit=LOOKED_AT)
         unfinished = tuple(batch for batch in page.data if not batch.has_ended)
         last_ended = next((batch for batch in page.data if batch.has_ended), None)
-        return OverviewShown(unfinished, last_ended, self.public)
+        more = page.has_more and bool(page.data) and page.data[-1].expires_at > services.now()
+        return OverviewShown(unfinished, last_ended, self.public, more)

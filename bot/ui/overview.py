@@ -1,7 +1,7 @@
 """How `/batch` alone and App Home look."""
 
 from bot.commands.list import List
-from bot.commands.overview import Overview, OverviewShown
+from bot.commands.overview import LOOKED_AT, Overview, OverviewShown
 from bot.ui.batch_card import card_row, verdict
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Block, Message, Viewer
@@ -14,9 +14,12 @@ def render_overview(outcome: OverviewShown, viewer: Viewer) -> Message:
     """Return the unfinished batches and how to go on."""
     running = outcome.unfinished
     title = f"{counted(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
+    title += f" among the newest {LOOKED_AT} batches" if outcome.more else ""
     rows: list[Block] = [card_row(batch, viewer.names.get(batch.id)) for batch in running[:ROWS]]
     if len(running) > ROWS:
         rows.append(context(f"and {len(running) - ROWS} more: `/batch list in_progress`"))
+    elif outcome.more:
+        rows.append(context("Older ones may run as well: `/batch list in_progress`"))
     if outcome.last_ended is not None:
         rows += [
             DIVIDER,

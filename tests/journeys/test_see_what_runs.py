@@ -31,6 +31,26 @@ async def test_an_empty_workspace_is_said_to_be_empty(desk: Desk) -> None:
     assert "no batches yet" in reply.seen
 
 
+async def test_what_was_not_looked_at_is_not_said_not_to_run(desk: Desk) -> None:
+    desk.api.workspace.add(processing_status="in_progress", processing=1, age=7_200.0)
+    for _ in range(100):
+        desk.api.workspace.add(succeeded=1, age=3_600.0)
+
+    [reply] = await desk.type("/batch")
+
+    assert "Nothing is running among the newest 100 batches" in reply.seen
+    assert "/batch list in_progress" in reply.seen
+
+
+async def test_what_is_older_than_a_day_runs_no_more(desk: Desk) -> None:
+    for _ in range(101):
+        desk.api.workspace.add(succeeded=1, age=90_000.0)
+
+    [reply] = await desk.type("/batch")
+
+    assert "among" not in reply.seen
+
+
 async def test_everybody_sees_a_reply_that_was_asked_for_in_public(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=1)
 
