@@ -92,7 +92,7 @@ def _folder(value: Any) -> Any:
     if value.strip().lower() == "none":
         return Folder(most_bytes=0)
     found = re.fullmatch(r"(\S.*?)(?:\s+([0-9]{1,6})\s*([KMGT]B))?", value.strip(), re.IGNORECASE)
-    if found is None:
+    if found is None or re.fullmatch(r"[0-9]+[KMGT]B", value.strip(), re.IGNORECASE):  # a size, and no folder
         raise ValueError("must be a folder and a size, such as `requests 2GB`, or `none`")
     size = int(found[2]) * _UNITS[found[3].upper()] if found[2] else Folder().most_bytes
     return Folder(Path(found[1]), size)
@@ -104,7 +104,9 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SlackBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/") + "/")]  # slack_sdk appends the method's name
 ApiBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
 # Heroku writes postgres://, which SQLAlchemy does not know; the driver we ship is psycopg 3.
-StoreUrl = Annotated[str, AfterValidator(lambda url: re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url))]
+StoreUrl = Annotated[
+    str, AfterValidator(lambda url: re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url.strip()))
+]
 
 
 class Settings(WatchingSettings):
@@ -155,7 +157,8 @@ def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = 
     try:
         return Settings(**given)
     except ValidationError as error:
-        problems = [f"{one['loc'][0]} {_REMEDIES.get(one['type'], one['msg'])}" for one in error.errors()]
+        wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]  # it follows from others
+        problems = [f"{one['loc'][0]} {_REMEDIES.get(one['type'], one['msg'])}" for one in wrong]
     raise SettingsError(problems)  # outside the except: the ValidationError, which holds the values, is not chained
 
 

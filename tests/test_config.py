@@ -64,6 +64,10 @@ def test_a_postgres_url_gets_the_driver_that_is_installed(scheme: str) -> None:
     assert loaded(DATABASE_URL=f"{scheme}://db/x").database_url == "postgresql+psycopg://db/x"
 
 
+def test_the_line_ends_of_another_system_are_no_part_of_a_file_name() -> None:
+    assert loaded(DATABASE_URL="sqlite:///x.sqlite3\r").database_url == "sqlite:///x.sqlite3"
+
+
 def test_addresses_end_as_their_clients_need_them() -> None:
     settings = loaded(SLACK_API_URL="http://127.0.0.1:1/api", ANTHROPIC_BASE_URL="http://127.0.0.1:2/")
 
@@ -120,6 +124,8 @@ def test_settings_made_directly_read_no_environment(monkeypatch: pytest.MonkeyPa
         ("PORT", "three", "PORT must be a whole number"),
         ("BATCHDESK_ALLOW_GUESTS", "perhaps", "BATCHDESK_ALLOW_GUESTS must be true or false"),
         ("BATCHDESK_LOG_LEVEL", "LOUD", "BATCHDESK_LOG_LEVEL"),
+        ("BATCHDESK_DIGEST_HOUR", "9:00", "BATCHDESK_DIGEST_HOUR must be a whole number"),
+        ("BATCHDESK_KEEP_REQUESTS", "500MB", "BATCHDESK_KEEP_REQUESTS"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_named_with_its_remedy(name: str, value: str, remedy: str) -> None:
@@ -127,6 +133,7 @@ def test_a_value_that_cannot_be_read_is_named_with_its_remedy(name: str, value: 
         loaded(**{name: value})
 
     assert str(caught.value).startswith(remedy)
+    assert len(caught.value.problems) == 1
     assert value not in str(caught.value)
     assert (caught.value.__cause__, caught.value.__context__) == (None, None)
 

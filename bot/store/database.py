@@ -47,8 +47,8 @@ class Database:
         try:
             with _translated():
                 self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
-        except ModuleNotFoundError as error:  # SQLAlchemy knows the database, and its driver is not here
-            raise StoreUnavailable("failed") from error
+        except (ModuleNotFoundError, ValueError):  # no driver for this database; a port that is no number
+            raise StoreUnavailable("failed") from None  # a ValueError shows what it was given
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._running: set[asyncio.Task[Any]] = set()
         self._refused: tuple[Reason | None, float] = (None, 0.0)

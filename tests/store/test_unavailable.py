@@ -146,7 +146,9 @@ async def test_a_store_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
         await store.close()
 
 
-@pytest.mark.parametrize("url", ["", "nonsense", "nosuch://x/y", "mysql+nosuch://x/y", "mysql://x/y"])
+@pytest.mark.parametrize(
+    "url", ["", "nonsense", "nosuch://x/y", "mysql+nosuch://x/y", "mysql://x/y", "postgresql://h:port/y"]
+)
 def test_a_url_of_no_database_we_know_is_refused(url: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         Database(url)
