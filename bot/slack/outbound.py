@@ -25,6 +25,8 @@ from bot.ui.reply import File, Form, Message, Placement, Reply
 
 log = logging.getLogger(__name__)
 
+_UNLOGGED = logging.Logger("response_url", logging.CRITICAL)
+"""Of nobody's: slack_sdk logs the whole address at each second try, whatever the level, and whoever has it may post."""
 TEXT_LIMIT = 4_000  # characters; chat.update refuses more (docs.slack.dev, chat.update)
 WORKING: dict[str, object] = {"type": "section", "text": {"type": "plain_text", "text": "One moment…"}}
 
@@ -131,7 +133,9 @@ class Outbound:
         in_place = message.placement is Placement.IN_PLACE or (
             surface.renews and message.placement is Placement.AS_ASKED
         )
-        hook = AsyncWebhookClient(surface.url, session=self._session, timeout=10, retry_handlers=retry_handlers())
+        hook = AsyncWebhookClient(
+            surface.url, session=self._session, timeout=10, retry_handlers=retry_handlers(), logger=_UNLOGGED
+        )
         answered = await hook.send_dict(
             {
                 "text": _text(message),

@@ -22,6 +22,8 @@ async def a_day_at_work(desk: Desk) -> None:
     await desk.press(question, "Keep")
     desk.slack.fail_next("chat.postEphemeral", error="channel_not_found")
     await desk.type("/batch audit")
+    desk.slack.fail_next("response_url", error="ratelimited", status=429, retry_after=0)
+    await desk.type("/batch help")
     await desk.type("/batch audit --export")
     for fault in (Fault(status=401), Fault(status=500, should_retry=False), Fault(body="<html>", times=3)):
         desk.api.add_fault(fault)
