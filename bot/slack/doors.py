@@ -5,11 +5,13 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
+import aiohttp
 from aiohttp import web
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.errors import SlackApiError
+from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ExpectedError
@@ -109,6 +111,7 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
         SlackRefused, SlackUnreachable: no address was given.
     """
     handler = AsyncSocketModeHandler(app, app_token, web_client=client)
+    await _use_addresses_once(handler.client)
     try:
         try:
             handler.client.wss_uri = (await client.apps_connections_open(app_token=app_token))["url"]
@@ -118,6 +121,18 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
         yield handler
     finally:
         await handler.client.close()  # type: ignore[no-untyped-call] # slack_sdk leaves it unannotated
+
+
+async def _use_addresses_once(client: SocketModeClient) -> None:
+    """Let each try to connect ask for an address: slack_sdk goes on for ever with one that was refused or is too old."""
+
+    async def forget(*_: object) -> None:
+        client.wss_uri = None
+
+    trace = aiohttp.TraceConfig()
+    trace.on_request_start.append(forget)
+    await client.aiohttp_client_session.close()
+    client.aiohttp_client_session = aiohttp.ClientSession(trace_configs=[trace])
 
 
 @asynccontextmanager

@@ -206,7 +206,10 @@ class SlackSimulator:
         times: int = 1,
         delay: float | asyncio.Event = 0,
     ) -> None:
-        """Let the next calls of a method ("response_url", "upload", "download" too) fail, or with a delay be slow."""
+        """Let the next calls of a method fail, or with a delay be slow.
+
+        "response_url", "upload", "download" and "socket" (which only fails) are methods too.
+        """
         self._workspace.faults.order(method, Fault(error, status, retry_after, delay), times)
 
     def note_traffic(self, entry: TrafficEntry) -> None:

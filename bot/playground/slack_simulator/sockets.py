@@ -48,6 +48,8 @@ class SocketHub:
         if ticket not in self._tickets:
             return web.Response(status=408, text="invalid ticket")
         self._tickets.discard(ticket)
+        if fault := self._workspace.faults.take("socket"):
+            return web.Response(status=fault.status)
         socket = web.WebSocketResponse(max_msg_size=0, timeout=1.0)
         await socket.prepare(request)
         if len(self._open) >= MOST_CONNECTIONS:
