@@ -124,7 +124,7 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
 
 
 async def _use_addresses_once(client: SocketModeClient) -> None:
-    """Let each try to connect ask for an address: slack_sdk goes on for ever with one that was refused or is too old."""
+    """Let each try to connect ask for an address: slack_sdk goes on for ever with one that was refused or is old."""
 
     async def forget(*_: object) -> None:
         client.wss_uri = None
