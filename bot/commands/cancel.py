@@ -5,8 +5,8 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.batches.errors import ApiRejected, KeyRefused
-from bot.batches.models import MessageBatch, check_batch_id
+from bot.batches.errors import ApiRejected, ApiUnavailable, KeyRefused
+from bot.batches.models import BatchId, MessageBatch, check_batch_id
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
@@ -17,7 +17,7 @@ from bot.store.database import StoreUnavailable
 
 
 class CancelRequested(Struct, frozen=True):
-    """The API has taken the cancellation; the batch is canceling now. What came of it will be told in `told_in`."""
+    """The API has taken the cancellation. What comes of it will be told in `told_in`; it may be over already."""
 
     batch: MessageBatch
     told_in: Place | None = None
@@ -68,23 +68,34 @@ class Cancel(ChangingCommand, frozen=True):
         return Proposal(Cancel(Reference(found.batch.id)), found.batch, asks)
 
     async def run(self, services: Services, caller: Caller) -> CancelRequested | CancelTooLate:
-        """Ask the API to cancel. An answer of 4xx or an unchanged ended batch both mean: too late. Raises ApiError."""
+        """Ask the API to cancel. A 4xx of an ended batch, or one that ended without it: too late. Raises ApiError.
+
+        One that has ended after a cancel was canceled by this one: nobody had before, or it would not be asked for.
+        """
         batch_id = check_batch_id(self.reference)
         try:
             batch = await services.batches.cancel(batch_id)
         except KeyRefused:
             raise
-        except ApiRejected:
-            batch = await services.batches.retrieve(batch_id)
+        except ApiRejected as refused:
+            batch = await _look(batch_id, services, refused)
             if not batch.has_ended:
                 raise
-        return (
-            CancelTooLate(batch) if batch.has_ended else CancelRequested(batch, await _follow(services, caller, batch))
-        )
+        if batch.has_ended:
+            return CancelTooLate(batch) if batch.cancel_initiated_at is None else CancelRequested(batch)
+        return CancelRequested(batch, await _follow(services, caller, batch))
 
     def conclude(self, outcome: object) -> AuditOutcome:
         """Too late is a refusal by the facts."""
         return "done" if isinstance(outcome, CancelRequested) else "refused"
+
+
+async def _look(batch_id: BatchId, services: Services, refused: ApiRejected) -> MessageBatch:
+    """Read the batch after a refusal; where that cannot be, the refusal stands."""
+    try:
+        return await services.batches.retrieve(batch_id)
+    except ApiUnavailable:
+        raise refused from None
 
 
 async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> Place | None:

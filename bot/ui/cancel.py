@@ -4,12 +4,15 @@ from bot.batches.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
 from bot.ui.batch_card import batch_card, card_text
 from bot.ui.hush import hush_words
+from bot.ui.notices import canceled_words
 from bot.ui.reply import Message, Viewer
 from bot.ui.text import section, where
 
 
 def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
-    """Say what has begun and what it does not promise."""
+    """Say what has begun and what it does not promise, or what it did where it is over already."""
+    if outcome.batch.has_ended:
+        return _said(f"The batch has ended. {canceled_words(outcome.batch)}", outcome.batch, viewer)
     told = "How many were really canceled shows when the batch has ended."
     if outcome.told_in is not None:
         told = f"I will tell you {where(outcome.told_in.id)} how many were really canceled when the batch has ended."

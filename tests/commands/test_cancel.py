@@ -8,7 +8,7 @@ from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, Cance
 from bot.commands.references import Reference
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from tests.builders import ADA, ID
+from tests.builders import ADA, ID, canceled
 from tests.commands.conftest import Place
 
 CANCEL = Cancel(Reference(ID))
@@ -93,6 +93,27 @@ async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
 
     with pytest.raises(ApiRejected):
         await CANCEL.run(services, ADA)
+
+
+async def test_a_refusal_after_which_the_look_fails_is_in_no_doubt(
+    api: ApiSimulator, services: Services, running: None
+) -> None:
+    api.add_fault(Fault(method="POST", status=400))
+    api.add_fault(Fault(method="GET", status=500, times=3))
+
+    with pytest.raises(ApiRejected):
+        await CANCEL.run(services, ADA)
+
+
+async def test_a_batch_that_was_canceled_and_has_ended_at_once_is_not_too_late(
+    api: ApiSimulator, services: Services, running: None
+) -> None:
+    api.add_fault(Fault(method="POST", body=canceled().model_dump_json()))
+
+    outcome = await CANCEL.run(services, ADA)
+
+    assert isinstance(outcome, CancelRequested)
+    assert (outcome.told_in, CANCEL.conclude(outcome)) == (None, "done")
 
 
 async def test_a_refused_key_is_told_as_such(api: ApiSimulator, services: Services, ended: None) -> None:

@@ -89,6 +89,7 @@ OUTCOMES: dict[str, Drawable] = {
     "help_misspelt": HelpShown("delte"),
     "help_unknown": HelpShown("xyzzy"),
     "cancel_requested": CancelRequested(canceling()),
+    "cancel_requested_and_over": CancelRequested(BATCHES["ended_canceled"]),
     "cancel_too_late": CancelTooLate(BATCHES["ended_all_succeeded"]),
     "cancel_twice": AlreadyCanceling(canceling()),
     "delete_refused": DeleteRefused(running()),
