@@ -206,10 +206,7 @@ class SlackSimulator:
         times: int = 1,
         delay: float | asyncio.Event = 0,
     ) -> None:
-        """Let the next calls of a method fail, or with a delay be slow.
-
-        "response_url", "upload", "download" and "socket" (which only fails) are methods too.
-        """
+        """Let the next calls of a method ("response_url", "upload", "download", "socket" too) fail, or be slow."""
         self._workspace.faults.order(method, Fault(error, status, retry_after, delay), times)
 
     def note_traffic(self, entry: TrafficEntry) -> None:
