@@ -61,18 +61,29 @@ async def find_batch(wanted: Reference, batches: BatchesClient, database: Databa
         NoBatches: `last` in an empty workspace.
         ReferenceNotFound, BatchNotFound: nothing fits.
         ReferenceAmbiguous: more than one batch begins so, or has this label.
+        StoreUnavailable: nothing begins so, and whether it is a label cannot be read.
     """
     if wanted == LAST:
         page = await batches.list(limit=1)
         if not page.data:
             raise NoBatches
         return Found(page.data[0], exact=False)
-    if (
-        not wanted.startswith(PREFIX)
-        and database is not None
-        and (labelled := await _labelled(wanted, batches, database))
-    ):
-        return labelled
+    away: StoreUnavailable | None = None
+    if not wanted.startswith(PREFIX) and database is not None:
+        try:
+            if labelled := await _labelled(wanted, batches, database):
+                return labelled
+        except StoreUnavailable as error:  # the beginning of an id is found without it
+            away = error
+    try:
+        return await _by_id(wanted, batches)
+    except (ReferenceNotFound, BatchNotFound):
+        if away is not None:
+            raise away from None
+        raise
+
+
+async def _by_id(wanted: Reference, batches: BatchesClient) -> Found:
     if len(wanted) < WHOLE_LENGTH:
         return await _search(wanted, batches)
     try:
@@ -86,9 +97,7 @@ async def find_batch(wanted: Reference, batches: BatchesClient, database: Databa
 
 async def _labelled(wanted: Reference, batches: BatchesClient, database: Database) -> Found | None:
     """Find the batch with this label: among several of the same the one that has not ended, if it is one."""
-    ids: frozenset[str] = frozenset()
-    with suppress(StoreUnavailable):  # the beginning of an id is found without it
-        ids = await database.run(lambda connection: labels.find(connection, label=wanted))
+    ids = await database.run(lambda connection: labels.find(connection, label=wanted))
     fitting: list[MessageBatch] = []
     for id in sorted(ids):
         with suppress(BatchNotFound):

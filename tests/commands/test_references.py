@@ -9,6 +9,7 @@ from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.commands.references import CANDIDATES_SHOWN, Found, find_batch, reference
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
+from bot.store.database import Database, StoreUnavailable
 from tests.builders import ID, running
 from tests.commands.conftest import Place
 
@@ -151,3 +152,15 @@ async def test_pages_that_lead_nowhere_make_no_second_batch_of_one(api: ApiSimul
     found = await find(ID[:14], services)
 
     assert found.batch.id == ID
+
+
+@pytest.mark.parametrize("text", ["nightly-eval", "nightly-eval-of-the-largest-model-there-is"])
+async def test_what_may_be_a_label_is_not_said_not_to_exist_while_labels_cannot_be_read(
+    text: str, services: Services, two: None
+) -> None:
+    away = Database("sqlite:////nowhere/at/all.sqlite3")
+
+    with pytest.raises(StoreUnavailable):
+        await find_batch(reference(text), services.batches, away)
+
+    assert (await find_batch(reference("01HkcTjaV"), services.batches, away)).batch.id == ID
