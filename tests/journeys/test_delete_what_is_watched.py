@@ -5,7 +5,6 @@ from datetime import timedelta
 import pytest
 
 from bot.batches.models import BatchId
-from bot.playground.api_simulator.faults import Fault
 from tests.desk import BEN, Desk
 from tests.journeys.watching import card, cards, end, notice, notices, running_batch, settled, sweep
 
@@ -76,26 +75,3 @@ async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk:
 
     assert "Deleted elsewhere" in last.seen
     assert "not through me" in told.seen
-
-
-async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(desk: Desk) -> None:
-    batch = running_batch(desk)
-    await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
-    desk.api.advance(700)
-    [question] = await desk.type(f"/batch delete {batch.id}")
-    desk.api.add_fault(Fault(method="DELETE", cut="middle"))
-    desk.api.add_fault(Fault(method="DELETE", status=529, should_retry=False))
-    desk.api.add_fault(Fault(method="GET", delay=0.001, times=2))  # the looks before the DELETE go well
-    desk.api.add_fault(Fault(method="GET", status=500, should_retry=False))
-
-    [unsure] = await desk.press(question, YES)
-    told = await notice(desk, batch)
-    await look_until_it_is_missed(desk)
-    await card(desk, batch, "Deleted by Ada Berg")
-    await settled(desk)
-    [_, missed] = notices(desk, batch)
-
-    assert "I don't know whether" in unsure.seen
-    assert "All 1,200 succeeded" in told.seen
-    assert "it was deleted through me" in missed.seen

@@ -83,6 +83,24 @@ async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_sc
     assert "Deleted by Ada Berg" in card.seen
 
 
+async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(either_scene: Scene) -> None:
+    batch = either_scene.batch(ends_in=60)
+    await either_scene.watch(batch, BEN)
+    either_scene.later(100)
+    number = await confirmed_delete(either_scene, batch)
+    await Confirmations(either_scene.database, either_scene.now).finish(number, "unknown", None)
+    either_scene.api.workspace.delete(batch.id)
+
+    await either_scene.sweep()
+    either_scene.later(61)
+    await either_scene.sweep()
+
+    [card], [told] = either_scene.top(), either_scene.told()
+    assert "Deleted by Ada Berg" in card.seen
+    assert f"<@{BEN}>" in told.seen
+    assert "it was deleted through me" in told.seen
+
+
 async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before(either_scene: Scene) -> None:
     batch = either_scene.batch(processing=320, ends_in=60)
     await either_scene.watch(batch, BEN)
