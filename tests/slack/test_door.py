@@ -68,6 +68,19 @@ async def test_an_old_or_future_timestamp_is_401_and_nothing_is_done(guarded: De
     assert guarded.api.requests == []
 
 
+@pytest.mark.parametrize("timestamp", ["", "soon", "1e9", "9" * 5_000])
+async def test_a_timestamp_that_is_none_is_401_and_breaks_nothing(
+    guarded: Desk, timestamp: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    headers = {"X-Slack-Request-Timestamp": timestamp, "X-Slack-Signature": "v0=0"}
+
+    async with aiohttp.ClientSession() as outside, outside.post(guarded.events_url, data=b"x", headers=headers) as said:
+        status = said.status
+
+    assert status == 401
+    assert "Traceback" not in caplog.text
+
+
 @pytest.mark.parametrize("path", ["/", "/slack/events/x", "/slack/install"])
 async def test_there_is_no_other_door(http_desk: Desk, path: str) -> None:
     url = f"http://127.0.0.1:{http_desk.bot.port}{path}"
