@@ -4,15 +4,17 @@ import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from msgspec import Struct
-from sqlalchemy import Connection, Row, Table, func, insert, inspect, select
+from sqlalchemy import URL, Connection, Row, Table, func, insert, inspect, select
 
 from bot.errors import ExpectedError
 from bot.store.database import Database, StoreUnavailable
 from bot.store.schema import is_ours
 from bot.store.tables import metadata, workers
 
+_NO_STORE = "FROM holds no records of a bot; check its address. Nothing was moved."
 BATCH = 1_000
 """Rows a statement."""
 HEARD_LATELY = timedelta(seconds=60)
@@ -48,6 +50,7 @@ def move(source: Database, target: Database, now: datetime, tell: Callable[[Move
     """
     if source.engine.url == target.engine.url:
         raise MoveRefused("FROM and TO are the same store. Nothing was moved.")
+    _refuse_a_missing_file(source.engine.url)
     with _named("FROM"):
         source.transact(_refuse_what_is_no_store)  # opening would make one
         source.open()
@@ -111,9 +114,16 @@ def _named(side: str) -> Iterator[None]:
         raise MoveRefused(f"{side} is {error.reason}; check its address and its rights. Nothing was moved.") from error
 
 
+def _refuse_a_missing_file(url: URL) -> None:
+    """A slip in a path is no new file: SQLite makes one by looking. Of a missing folder it says so by itself."""
+    path = Path(url.database or "")
+    if url.get_backend_name() == "sqlite" and path.parent.is_dir() and not path.exists():
+        raise MoveRefused(_NO_STORE)
+
+
 def _refuse_what_is_no_store(connection: Connection) -> None:
     if not any(is_ours(name) for name in inspect(connection).get_table_names()):
-        raise MoveRefused("FROM holds no records of a bot; check its address. Nothing was moved.")
+        raise MoveRefused(_NO_STORE)
 
 
 def _refuse_while_running(connection: Connection, now: datetime) -> None:
