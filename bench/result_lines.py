@@ -2,8 +2,12 @@
 
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+
+Block = dict[str, object]
+Content = Callable[[random.Random, int], list[Block]]
+"""Makes the content of the message of that number."""
 
 _MODELS = ("claude-sonnet-4-5-20250929",) * 8 + ("claude-opus-4-8", "claude-haiku-5-5")  # most batches have one
 _STOPS = ("end_turn",) * 8 + ("max_tokens", "refusal")
@@ -19,45 +23,107 @@ _SENTENCES = (
 _LONG = ("x" * 40 + " ") * 60
 
 
-def result_lines(count: int, seed: int = 20261121) -> Iterator[bytes]:
-    """`count` lines, each with its newline: the same ones for the same `seed`."""
+def text(rng: random.Random, _number: int) -> list[Block]:
+    """One long text: a summary, a translation."""
+    return [_text(_words(rng, rng.randrange(21, 42)))]
+
+
+def thinking(rng: random.Random, _number: int) -> list[Block]:
+    """What was thought, signed, and the answer."""
+    thought: Block = {"type": "thinking", "thinking": _words(rng, rng.randrange(7, 14))}
+    return [thought | {"signature": f"{rng.getrandbits(1600):x}"}, _text(_words(rng, rng.randrange(11, 25)))]
+
+
+def tool_call(rng: random.Random, number: int) -> list[Block]:
+    """A sentence, and the answer as the input of a tool: how data are taken out of documents."""
+    rows = [
+        {
+            "name": rng.choice(_SENTENCES),
+            "quantity": rng.randrange(1, 90),
+            "price": rng.randrange(9_999) / 100,
+            "tax": None,
+        }
+        for _ in range(rng.randrange(12, 20))
+    ]
+    call: Block = {
+        "type": "tool_use",
+        "id": f"toolu_{number:024d}",
+        "name": "file",
+        "input": {"invoice": number, "rows": rows},
+    }
+    return [_text(_words(rng, 2)), call]
+
+
+def citations(rng: random.Random, number: int) -> list[Block]:
+    """An answer about a document, in which each block that is taken from it says from where."""
+    return [
+        block
+        for _ in range(rng.randrange(3, 6))
+        for block in (_text(_words(rng, 3)), _text(_words(rng, 2)) | {"citations": [_citation(rng, number)]})
+    ]
+
+
+CONTENTS: Sequence[Content] = (text, thinking, tool_call, citations)
+
+
+def result_lines(count: int, contents: Sequence[Content] = CONTENTS, seed: int = 20261121) -> Iterator[bytes]:
+    """`count` lines, each with its newline, their messages of `contents` alike: the same ones for the same `seed`."""
     rng = random.Random(seed)
     for number in range(count):
-        line = {"custom_id": f"invoice-{number:06d}-{rng.getrandbits(48):012x}", "result": _result(rng, number)}
+        line = {
+            "custom_id": f"invoice-{number:06d}-{rng.getrandbits(48):012x}",
+            "result": _result(rng, number, contents),
+        }
         yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode() + b"\n"
 
 
-def write_results(path: Path, count: int) -> int:
+def write_results(path: Path, count: int, contents: Sequence[Content] = CONTENTS) -> int:
     """Write `count` lines to `path`; the size in bytes."""
     with path.open("wb") as file:
-        file.writelines(result_lines(count))
+        file.writelines(result_lines(count, contents))
     return path.stat().st_size
 
 
-def _result(rng: random.Random, number: int) -> dict[str, object]:
+def _result(rng: random.Random, number: int, contents: Sequence[Content]) -> dict[str, object]:
     match rng.randrange(100):
         case fate if fate < 90:
-            return {"type": "succeeded", "message": _message(rng, number)}
+            return {"type": "succeeded", "message": _message(rng, number, rng.choice(contents)(rng, number))}
         case fate if fate < 97:
             return {"type": "errored", "error": _error(rng, number)}
         case fate:
             return {"type": "canceled" if fate == 97 else "expired"}
 
 
-def _message(rng: random.Random, number: int) -> dict[str, object]:
-    text = "".join(rng.choice(_SENTENCES) for _ in range(rng.randrange(21, 42)))
-    content: list[dict[str, object]] = [{"citations": None, "type": "text", "text": text}]
-    if number % 10 == 0:
-        content.insert(0, {"type": "thinking", "thinking": text[:600], "signature": f"{rng.getrandbits(1600):x}"})
-    if number % 25 == 0:
-        content.append({"type": "tool_use", "id": f"toolu_{number:024d}", "name": "file", "input": {"n": [number]}})
+def _words(rng: random.Random, sentences: int) -> str:
+    return "".join(rng.choice(_SENTENCES) for _ in range(sentences))
+
+
+def _text(words: str) -> Block:
+    return {"citations": None, "type": "text", "text": words}
+
+
+def _citation(rng: random.Random, number: int) -> Block:
+    begin, cited = rng.randrange(9_000), rng.choice(_SENTENCES)
+    return {
+        "type": "char_location",
+        "cited_text": cited,
+        "document_index": 0,
+        "document_title": f"Invoice {number}",
+        "start_char_index": begin,
+        "end_char_index": begin + len(cited),
+        "file_id": None,
+    }
+
+
+def _message(rng: random.Random, number: int, content: list[Block]) -> dict[str, object]:
+    is_call = content[-1]["type"] == "tool_use"
     return {
         "model": _MODELS[number % len(_MODELS)],
         "id": f"msg_{rng.getrandbits(96):024x}",
         "type": "message",
         "role": "assistant",
         "content": content,
-        "stop_reason": rng.choice(_STOPS),
+        "stop_reason": "tool_use" if is_call else rng.choice(_STOPS),
         "stop_sequence": None,
         "stop_details": None,
         "container": None,

@@ -14,7 +14,7 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from bench.result_lines import write_results
+from bench.result_lines import CONTENTS, Content, write_results
 from bench.results_server import ended_batch, make_certificate
 from bench.table import table
 
@@ -22,9 +22,10 @@ ROOT = Path(__file__).resolve().parent.parent
 _SDK = "the official SDK's `results()`"
 _SOURCES = {"file": "a file", "plain": "loopback HTTP", "tls": "chunked over TLS"}
 _TARGETS = {"file": 25, "plain": 12, "tls": 5}
+_OUR_SUMMARY = "our summary"
 # What reads, and how its bytes arrive over HTTP; the first is what the bot does.
 _OURS = {
-    "our summary": ("summary", "aiohttp"),
+    _OUR_SUMMARY: ("summary", "aiohttp"),
     "our summary, through httpcore": ("summary", "httpcore"),
     "`json.loads` a line, through httpcore": ("json", "httpcore"),
     "newlines counted, through aiohttp": ("newlines", "aiohttp"),
@@ -63,7 +64,7 @@ def main() -> None:
 
 
 def report(bench: Bench) -> None:
-    """Print both tables."""
+    """Print all three tables."""
     large, small = bench.folder / "large.jsonl", bench.folder / "small.jsonl"
     size = write_results(large, bench.count)
     write_results(small, bench.count // 10)
@@ -74,9 +75,18 @@ def report(bench: Bench) -> None:
     with serving(large, bench.folder) as sources:
         readings = {name: _readings(bench, name, {"file": str(large), **sources}) for name in _names(bench)}
     with serving(small, bench.folder) as sources:
-        few = _readings(bench, "our summary", {"file": str(small), **sources})
+        few = _readings(bench, _OUR_SUMMARY, {"file": str(small), **sources})
     print(_speed_table(size, readings, _wc(large, bench.rounds)), "\n")
+    print(_contents_table({content.__name__: _by_reader(bench, content) for content in CONTENTS}), "\n")
     print(_memory_table(bench, readings, few))
+
+
+def _by_reader(bench: Bench, content: Content) -> dict[str, float]:
+    """MB a CPU second of our summary and of the SDK, from a file whose messages all hold `content`."""
+    path = bench.folder / "alike.jsonl"
+    size = write_results(path, bench.count, [content])
+    readers = [name for name in _names(bench) if name in (_OUR_SUMMARY, _SDK)]
+    return {name: size / _readings(bench, name, {"file": str(path)})["file"].cpu / 1e6 for name in readers}
 
 
 def _names(bench: Bench) -> list[str]:
@@ -152,12 +162,26 @@ def _speed(size: int, took: Reading | None, sdk: Reading | None) -> str:
     return f"{speed} ({sdk.cpu / took.cpu:.1f} ×)" if sdk else speed
 
 
+def _contents_table(speeds: dict[str, dict[str, float]]) -> str:
+    rows = []
+    for content, by_reader in speeds.items():
+        ours, sdk = by_reader[_OUR_SUMMARY], by_reader.get(_SDK)
+        cells = [f"{sdk:,.0f} MB/s", f"{ours / sdk:.1f} ×"] if sdk else ["–", "–"]
+        rows.append([content.replace("_", " "), f"{ours:,.0f} MB/s", *cells])
+    return table(["a file whose messages all hold", _OUR_SUMMARY, _SDK, "ratio"], rows)
+
+
 def _memory_table(bench: Bench, readings: dict[str, dict[str, Reading]], few: dict[str, Reading]) -> str:
     rows = []
-    for kind, most in readings["our summary"].items():
+    for kind, most in readings[_OUR_SUMMARY].items():
         less = few[kind].above_idle
         rows.append([_SOURCES[kind], f"{less:.1f}", f"{most.above_idle:.1f}", f"{most.above_idle - less:+.1f}"])
-    head = ["our summary, MiB above idle at most", f"{bench.count // 10:,} lines", f"{bench.count:,} lines", "grows by"]
+    head = [
+        f"{_OUR_SUMMARY}, MiB above idle at most",
+        f"{bench.count // 10:,} lines",
+        f"{bench.count:,} lines",
+        "grows by",
+    ]
     return table(head, [*rows, ["*to reach*", "20", "20", "5"]])
 
 
