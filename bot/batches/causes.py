@@ -1,7 +1,6 @@
 """Why requests failed: messages made general, so that 4,000 lines that differ in an index are one cause."""
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
@@ -133,49 +132,60 @@ def cause_of(error_type: str, message: str) -> CauseKey:
     return CauseKey(error_type[:_LONGEST_ID], generalize(message))
 
 
+@dataclass(slots=True)
+class _Counted:
+    """A cause while it is counted."""
+
+    key: CauseKey
+    count: int = 0
+    samples: list[str] = field(default_factory=list)
+
+    def add(self, custom_id: str) -> None:
+        self.count += 1
+        if self.count <= MOST_SAMPLES:
+            self.samples.append(custom_id[:_LONGEST_ID])
+
+
 @dataclass
 class CauseTally:
     """Counts failures by cause: the first `most` causes each, the failures of all later ones together."""
 
     most: int = MOST_CAUSES
-    other: int = 0
-    _counts: dict[CauseKey, int] = field(default_factory=dict)
-    _samples: dict[CauseKey, list[str]] = field(default_factory=dict)
-    _remembered: dict[tuple[str, str], CauseKey] = field(default_factory=dict)
+    _counted: dict[CauseKey, _Counted] = field(default_factory=dict)
+    _remembered: dict[tuple[str, str], _Counted] = field(default_factory=dict)
+    _others: _Counted = field(default_factory=lambda: _Counted(CauseKey("", "")))
+
+    @property
+    def other(self) -> int:
+        """Failures beyond the causes kept."""
+        return self._others.count
 
     def add_error(self, error_type: str, message: str, custom_id: str) -> None:
         """Count a request that errored; both empty where the error could not be read."""
         said = (error_type, message[:_LONGEST_READ])
-        if (key := self._remembered.get(said)) is None:
-            key = cause_of(error_type, message)
+        if (counted := self._remembered.get(said)) is None:
+            counted = self._of(cause_of(error_type, message))
             if len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[said] = key
-        self._add(key, custom_id)
+                self._remembered[said] = counted
+        counted.add(custom_id)
 
     def add_expired(self, custom_id: str) -> None:
         """Count a request that was not processed in time."""
-        self._add(CauseKey(EXPIRED, ""), custom_id)
+        self._of(CauseKey(EXPIRED, "")).add(custom_id)
 
     def add_canceled(self, custom_id: str) -> None:
         """Count a request that was canceled before it began."""
-        self._add(CauseKey(CANCELED, ""), custom_id)
+        self._of(CauseKey(CANCELED, "")).add(custom_id)
 
     def causes(self) -> tuple[Cause, ...]:
         """The causes, largest first."""
-        return tuple(sorted(self._causes(), key=lambda cause: -cause.count))
+        causes = [Cause(*each.key, each.count, tuple(each.samples)) for each in self._counted.values()]
+        return tuple(sorted(causes, key=lambda cause: -cause.count))
 
-    def _causes(self) -> Iterator[Cause]:
-        for key, count in self._counts.items():
-            yield Cause(key.type, key.message, count, tuple(self._samples[key]))
-
-    def _add(self, key: CauseKey, custom_id: str) -> None:
-        count = self._counts.get(key, 0)
+    def _of(self, key: CauseKey) -> _Counted:
+        if (counted := self._counted.get(key)) is not None:
+            return counted
         # Expired and canceled keep their place however many causes there were before them.
-        if count == 0 and len(self._counts) >= self.most and key.type not in (EXPIRED, CANCELED):
-            self.other += 1
-            return
-        self._counts[key] = count + 1
-        if count == 0:
-            self._samples[key] = []
-        if count < MOST_SAMPLES:
-            self._samples[key].append(custom_id[:_LONGEST_ID])
+        if len(self._counted) >= self.most and key.type not in (EXPIRED, CANCELED):
+            return self._others
+        return self._counted.setdefault(key, _Counted(key))
