@@ -13,7 +13,7 @@ from bot.batches.summary import BrokenLines, BrokenLineSample, OutcomeCounts, Re
 from bot.batches.usage_tally import UsageTally
 
 MOST_BROKEN_TOLD = 5
-# Lines that are counted together: column by column in C, which is twice as quick as one by one.
+# Lines that are counted together, because each step is quicker for many than for one.
 _AT_ONCE = 200
 
 
@@ -89,13 +89,12 @@ class SummaryReader:
     def _count_waiting(self) -> None:
         lines, self._waiting = self._waiting, []
         self._custom_ids.add_all([line.custom_id for line in lines])
-        messages = [result.message for line in lines if isinstance(result := line.result, Succeeded)]
+        messages = [line.result.message for line in lines if type(line.result) is Succeeded]
         self._succeeded += len(messages)
         self._usage.add_all(messages)
         if len(messages) < len(lines):
-            for line in lines:
-                if not isinstance(line.result, Succeeded):
-                    self._count_unusual(line)
+            for line in [line for line in lines if type(line.result) is not Succeeded]:
+                self._count_unusual(line)
 
     def _count_unusual(self, line: ResultLine[MessagePart]) -> None:
         match line.result:

@@ -41,25 +41,32 @@ class _Sums:
     web_searches: int = 0
 
     def add(self, usages: list[UsagePart]) -> None:
-        """Add up requests, column by column. Every line of a file passes here."""
+        """Add up requests. Every line of a file passes here, so that sums are local while they grow."""
         if self.long is not None and self.price is not None:
             by_length: dict[bool, list[UsagePart]] = {True: [], False: []}
             for usage in usages:
                 by_length[self.price.is_long(prompt_of(usage))].append(usage)
             self.long.add(by_length[True])
             usages = by_length[False]
+        sent = output = read = thinking = 0
+        for usage in usages:
+            sent += usage.input_tokens
+            output += usage.output_tokens
+            if cached := usage.cache_read_input_tokens:
+                read += cached
+            if usage.cache_creation_input_tokens != 0:
+                write_5m, write_1h = cache_writes(usage)
+                self.write_5m += write_5m
+                self.write_1h += write_1h
+            if (details := usage.output_tokens_details) is not None:
+                thinking += details.thinking_tokens or 0
+            if (tools := usage.server_tool_use) is not None:
+                self.web_searches += tools.web_search_requests or 0
         self.requests += len(usages)
-        self.input += sum([usage.input_tokens for usage in usages])
-        self.output += sum([usage.output_tokens for usage in usages])
-        self.read += sum([usage.cache_read_input_tokens or 0 for usage in usages])
-        for usage in [usage for usage in usages if usage.cache_creation_input_tokens != 0]:
-            write_5m, write_1h = cache_writes(usage)
-            self.write_5m += write_5m
-            self.write_1h += write_1h
-        thoughts = [details.thinking_tokens for usage in usages if (details := usage.output_tokens_details) is not None]
-        self.thinking += sum(filter(None, thoughts))
-        searches = [tools.web_search_requests for usage in usages if (tools := usage.server_tool_use) is not None]
-        self.web_searches += sum(filter(None, searches))
+        self.input += sent
+        self.output += output
+        self.read += read
+        self.thinking += thinking
 
     def tokens(self) -> Tokens:
         return Tokens(self.input, self.write_5m, self.write_1h, self.read, self.output, self.thinking)
