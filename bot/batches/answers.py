@@ -15,10 +15,10 @@ from bot.batches.errors import (
     SpendLimitReached,
 )
 from bot.batches.models import BatchId, ErrorEnvelope
+from bot.batches.remedies import SPEND_LIMITS
 from bot.batches.retries import asked_pause
 
 LONGEST_MESSAGE = 2000
-_SPEND_LIMIT = "enforced_spend_limit_reached"
 _SHORTEST_SECRET = 16  # a shorter key is a made-up one, and may be a word of the message
 _SHOULD_RETRY = {"true": True, "false": False}
 # Raised before any byte of the request has left: certainly not done.
@@ -64,7 +64,7 @@ def refusal(response: httpx.Response, batch_id: BatchId | None) -> ApiError:
         # Only the API can say that a batch is gone; a 404 page of something in between cannot.
         case 404 if batch_id and envelope:
             return BatchNotFound(**facts, batch_id=batch_id)
-        case 429 if envelope and envelope.error.error_code == _SPEND_LIMIT:
+        case 429 if envelope and envelope.error.error_code in SPEND_LIMITS:
             return SpendLimitReached(**facts)
         case 429:
             return RateLimited(**facts)

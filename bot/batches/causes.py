@@ -8,6 +8,7 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from bot.batches.remedies import CANCELED, EXPIRED, Remedy, remedy_of
+from bot.batches.result_parts import ErrorPart
 
 MOST_CAUSES = 1_000
 MOST_SAMPLES = 3
@@ -87,23 +88,24 @@ class Cause(Struct, frozen=True):
     """Why `count` requests failed: the API's type of error and its words made general, with up to three custom_ids.
 
     `type` is `expired` or `canceled`, and `message` empty, for requests that were never processed; `type` is empty
-    where the API's error could not be read.
+    where the API's error could not be read. `code` is the API's stable name of the cause, which few have.
     """
 
     type: str
     message: str
     count: int
     samples: tuple[str, ...]
+    code: str = ""
 
     @property
     def key(self) -> "CauseKey":
         """What tells it from other causes."""
-        return CauseKey(self.type, self.message)
+        return CauseKey(self.type, self.message, self.code)
 
     @property
     def remedy(self) -> Remedy:
         """What helps."""
-        return remedy_of(self.type)
+        return remedy_of(self.type, self.code)
 
     @property
     def retryable(self) -> bool:
@@ -116,20 +118,23 @@ class CauseKey(NamedTuple):
 
     type: str
     message: str
+    code: str = ""
 
     @property
     def short(self) -> str:
         """What a button carries for it: eight signs, the same in every process."""
-        return sha256("\n".join(self).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        said = (self.type, self.message, self.code) if self.code else (self.type, self.message)
+        return sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
     def is_called(self, word: str) -> bool:
-        """Whether this cause is meant by a word in lower case: its type, or what a button carries for it."""
-        return word in (self.type.lower(), self.short)
+        """Whether this cause is meant by a word in lower case: its type, its code, or what a button carries for it."""
+        return word in (self.type.lower(), self.code.lower() or None, self.short)
 
 
-def cause_of(error_type: str, message: str) -> CauseKey:
-    """The cause of a request that errored, of its error's own type and words; both empty where it could not be read."""
-    return CauseKey(error_type[:_LONGEST_ID], generalize(message))
+def cause_of(error: ErrorPart) -> CauseKey:
+    """The cause of a request that errored; without type and words where its error could not be read."""
+    real = error.real
+    return CauseKey(real.type[:_LONGEST_ID], generalize(real.message or ""), real.code[:_LONGEST_ID])
 
 
 @dataclass(slots=True)
@@ -145,6 +150,9 @@ class _Counted:
         if self.count <= MOST_SAMPLES:
             self.samples.append(custom_id[:_LONGEST_ID])
 
+    def cause(self) -> Cause:
+        return Cause(self.key.type, self.key.message, self.count, tuple(self.samples), self.key.code)
+
 
 @dataclass
 class CauseTally:
@@ -152,7 +160,7 @@ class CauseTally:
 
     most: int = MOST_CAUSES
     _counted: dict[CauseKey, _Counted] = field(default_factory=dict)
-    _remembered: dict[tuple[str, str], _Counted] = field(default_factory=dict)
+    _remembered: dict[tuple[str, str, str], _Counted] = field(default_factory=dict)
     _others: _Counted = field(default_factory=lambda: _Counted(CauseKey("", "")))
 
     @property
@@ -160,11 +168,12 @@ class CauseTally:
         """Failures beyond the causes kept."""
         return self._others.count
 
-    def add_error(self, error_type: str, message: str, custom_id: str) -> None:
-        """Count a request that errored; both empty where the error could not be read."""
-        said = (error_type, message[:_LONGEST_READ])
+    def add_error(self, error: ErrorPart, custom_id: str) -> None:
+        """Count a request that errored."""
+        real = error.real
+        said = (real.type, (real.message or "")[:_LONGEST_READ], real.code)
         if (counted := self._remembered.get(said)) is None:
-            counted = self._of(cause_of(error_type, message))
+            counted = self._of(cause_of(error))
             if len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[said] = counted
         counted.add(custom_id)
@@ -179,7 +188,7 @@ class CauseTally:
 
     def causes(self) -> tuple[Cause, ...]:
         """The causes, largest first."""
-        causes = [Cause(*each.key, each.count, tuple(each.samples)) for each in self._counted.values()]
+        causes = [each.cause() for each in self._counted.values()]
         return tuple(sorted(causes, key=lambda cause: -cause.count))
 
     def _of(self, key: CauseKey) -> _Counted:

@@ -1,4 +1,4 @@
-"""What helps against a failure, by the API's type of error; the words are in bot.ui."""
+"""What helps against a failure, by the API's type and code of error; the words are in bot.ui."""
 
 from enum import Enum
 
@@ -15,6 +15,9 @@ class Remedy(Enum):
     CHECK_KEY = "check_key"
     ASK_PERMISSION = "ask_permission"
     ADD_CREDIT = "add_credit"
+    RAISE_LIMIT = "raise_limit"
+    MEND_ACCOUNT = "mend_account"
+    UPLOAD_AGAIN = "upload_again"
     RETRY = "retry"
     RETRY_SLOWER = "retry_slower"
     RETRY_SMALLER_BATCHES = "retry_smaller_batches"
@@ -47,7 +50,26 @@ _REMEDIES = {
     CANCELED: Remedy.RETRY_IF_WANTED,
 }
 
+SPEND_LIMITS = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
+"""Codes that say that waiting does not help before a limit is raised, or the next month."""
+# Where a code says something else than its type does. Source: the errors of the official SDK, anthropic 2.12.
+_BY_CODE = {
+    **dict.fromkeys(SPEND_LIMITS, Remedy.RAISE_LIMIT),
+    "linked_organization_spend_limit_reached": Remedy.RAISE_LIMIT,
+    "linked_organization_billing_unavailable": Remedy.ADD_CREDIT,
+    "user_profile_not_billable": Remedy.ADD_CREDIT,
+    "image_dimensions_too_large": Remedy.MAKE_SMALLER,
+    "file_expired": Remedy.UPLOAD_AGAIN,
+    "organization_on_hold": Remedy.MEND_ACCOUNT,
+    "cmek_key_disabled": Remedy.MEND_ACCOUNT,
+    "cmek_key_network_blocked": Remedy.MEND_ACCOUNT,
+}
 
-def remedy_of(error_type: str) -> Remedy:
-    """What helps against `error_type` (`result.error.error.type`, or the outcome `expired` or `canceled`)."""
-    return _REMEDIES.get(error_type, Remedy.UNKNOWN)
+
+def remedy_of(error_type: str, code: str = "") -> Remedy:
+    """What helps against an error.
+
+    `error_type` is `result.error.error.type`, or the outcome `expired` or `canceled`; `code` its `details.error_code`,
+    which few have.
+    """
+    return _BY_CODE.get(code) or _REMEDIES.get(error_type, Remedy.UNKNOWN)

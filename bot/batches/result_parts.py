@@ -74,6 +74,13 @@ class ErrorPart(Struct, gc=False):
     type: str = ""
     message: str | None = None
     error: "ErrorPart | None" = None
+    details: object = None
+
+    @property
+    def code(self) -> str:
+        """The API's stable name of the cause, where it gives one (`details.error_code`), or empty."""
+        code = self.details.get("error_code") if isinstance(self.details, dict) else None
+        return code if isinstance(code, str) else ""
 
     @property
     def real(self) -> "ErrorPart":

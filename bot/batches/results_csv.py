@@ -29,7 +29,7 @@ COLUMNS = (
     "cost_usd",
     "text",
 )
-CAUSE_COLUMNS = ("count", "error_type", "message", "remedy", "retryable", "sample_custom_ids")
+CAUSE_COLUMNS = ("count", "error_type", "error_code", "message", "remedy", "retryable", "sample_custom_ids")
 # A spreadsheet takes a cell that begins so for a formula, the full-width signs too (owasp.org, CSV Injection).
 _FORMULA = tuple("=+-@\t\r\n＝＋－＠")
 _NO_MESSAGE = ("",) * 9
@@ -111,6 +111,7 @@ def causes_csv(summary: ResultsSummary) -> bytes:
         (
             cause.count,
             cause.type,
+            cause.code,
             cause.message,
             cause.remedy.value,
             str(cause.retryable).lower(),
@@ -119,7 +120,7 @@ def causes_csv(summary: ResultsSummary) -> bytes:
         for cause in summary.causes
     ]
     if summary.other_causes:
-        rows.append((summary.other_causes, "", "(further causes)", "", "", ""))
+        rows.append((summary.other_causes, "", "", "(further causes)", "", "", ""))
     return _csv_bytes((CAUSE_COLUMNS, *rows))
 
 

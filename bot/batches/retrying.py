@@ -58,7 +58,7 @@ class Failures:
         return frozenset(
             custom_id
             for key, ids in self._ids.items()
-            if key in also or remedy_of(key.type).retryable
+            if key in also or remedy_of(key.type, key.code).retryable
             for custom_id in ids
         )
 
@@ -68,7 +68,7 @@ class Failures:
 
     def _causes(self) -> Iterator[Cause]:
         for key, ids in sorted(self._ids.items(), key=lambda pair: -len(pair[1])):
-            yield Cause(key.type, key.message, len(ids), tuple(ids[:_MOST_SAMPLES]))
+            yield Cause(key.type, key.message, len(ids), tuple(ids[:_MOST_SAMPLES]), key.code)
 
     def _add_all(self, read: Iterator[Block[MessagePart] | BrokenLine]) -> None:
         for piece in read:
@@ -89,7 +89,7 @@ class Failures:
             case Canceled():
                 key = CauseKey(CANCELED, "")
             case Errored(error):
-                key = cause_of(error.real.type, error.real.message or "")
+                key = cause_of(error)
         if key not in self._ids and len(self._ids) >= MOST_CAUSES and key.type not in (EXPIRED, CANCELED):
             key = _OTHER
         self._ids.setdefault(key, []).append(line.custom_id)

@@ -100,8 +100,7 @@ class SummaryReader:
         match line.result:
             case Errored():
                 self._errored += 1
-                error = line.result.error.real
-                self._causes.add_error(error.type, error.message or "", line.custom_id)
+                self._causes.add_error(line.result.error, line.custom_id)
             case Unreadable():
                 self._succeeded += 1
                 self._unreadable += 1

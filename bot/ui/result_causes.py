@@ -36,12 +36,14 @@ def largest_cause(summary: ResultsSummary) -> list[str]:
 def cause_line(cause: Cause) -> str:
     """Return a cause on one line: how often, of which type, and its message made general."""
     said = f": {code(cause.message, 150)}" if cause.message else ""
-    return f"{number(cause.count)} {code(cause_name(cause), 80)}{said}"
+    return f"{number(cause.count)} {_named(cause)}{said}"
 
 
 def _words(cause: Cause) -> str:
     said = f"\n{code(cause.message, _MESSAGE)}" if cause.message else ""
     samples = ", ".join(code(sample, 70) for sample in cause.samples)
-    return (
-        f"*{number(cause.count)}* × {code(cause_name(cause), 80)}{said}\n{remedy_words(cause)}\nfor example {samples}"
-    )
+    return f"*{number(cause.count)}* × {_named(cause)}{said}\n{remedy_words(cause)}\nfor example {samples}"
+
+
+def _named(cause: Cause) -> str:
+    return code(cause_name(cause), 80) + (f" {code(cause.code, 80)}" if cause.code else "")

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from bot.batches.causes import Cause, CauseTally, generalize
 from bot.batches.remedies import Remedy, remedy_of
+from bot.batches.result_parts import ErrorPart
 
 LONG = "words of a prompt " * 300
 
@@ -63,7 +64,7 @@ def test_four_thousand_failures_that_differ_in_an_index_are_one_cause() -> None:
     tally = CauseTally()
     for number in range(4_000):
         message = f"messages.{number}.content.{number % 3}: Input should be a valid string"
-        tally.add_error("invalid_request_error", message, f"row-{number}")
+        tally.add_error(ErrorPart("invalid_request_error", message), f"row-{number}")
 
     general = "messages.<n>.content.<n>: Input should be a valid string"
     assert tally.causes() == (Cause("invalid_request_error", general, 4_000, ("row-0", "row-1", "row-2")),)
@@ -96,8 +97,8 @@ def test_no_message_takes_long(unit: str) -> None:
 
 def test_the_type_parts_what_the_words_do_not() -> None:
     tally = CauseTally()
-    tally.add_error("api_error", "no", "a")
-    tally.add_error("overloaded_error", "no", "b")
+    tally.add_error(ErrorPart("api_error", "no"), "a")
+    tally.add_error(ErrorPart("overloaded_error", "no"), "b")
 
     assert [(cause.type, cause.count) for cause in tally.causes()] == [("api_error", 1), ("overloaded_error", 1)]
 
@@ -114,7 +115,7 @@ def test_the_largest_cause_comes_first_and_expired_and_canceled_are_causes() -> 
 def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
     tally = CauseTally(most=2)
     for letter in "abcab":
-        tally.add_error("api_error", letter, letter)
+        tally.add_error(ErrorPart("api_error", letter), letter)
     tally.add_expired("late")
 
     assert [(cause.message, cause.count) for cause in tally.causes()] == [("a", 2), ("b", 2), ("", 1)]
@@ -142,3 +143,34 @@ def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
 )
 def test_each_type_has_its_remedy(error_type: str, remedy: Remedy, retryable: bool) -> None:
     assert (remedy_of(error_type), remedy_of(error_type).retryable) == (remedy, retryable)
+
+
+@pytest.mark.parametrize(
+    ("error_type", "code", "remedy"),
+    [
+        ("rate_limit_error", "enforced_spend_limit_reached", Remedy.RAISE_LIMIT),
+        ("rate_limit_error", "contract_spend_limit_reached", Remedy.RAISE_LIMIT),
+        ("rate_limit_error", "ramp_limit_exceeded", Remedy.RETRY_SLOWER),
+        ("invalid_request_error", "image_dimensions_too_large", Remedy.MAKE_SMALLER),
+        ("invalid_request_error", "organization_on_hold", Remedy.MEND_ACCOUNT),
+        ("not_found_error", "file_expired", Remedy.UPLOAD_AGAIN),
+        ("novel_error", "novel_code", Remedy.UNKNOWN),
+    ],
+)
+def test_a_code_that_says_more_than_its_type_has_a_remedy_of_its_own(
+    error_type: str, code: str, remedy: Remedy
+) -> None:
+    assert remedy_of(error_type, code) is remedy
+
+
+def test_what_only_its_code_tells_apart_are_two_causes() -> None:
+    tally = CauseTally()
+    tally.add_error(ErrorPart("rate_limit_error", "Wait."), "a")
+    tally.add_error(ErrorPart("rate_limit_error", "Wait.", details={"error_code": "enforced_spend_limit_reached"}), "b")
+    tally.add_error(ErrorPart("error", error=ErrorPart("rate_limit_error", "Wait.", details=["odd"])), "c")
+
+    assert [(cause.code, cause.samples, cause.retryable) for cause in tally.causes()] == [
+        ("", ("a", "c"), True),
+        ("enforced_spend_limit_reached", ("b",), False),
+    ]
+    assert len({cause.key.short for cause in tally.causes()}) == 2

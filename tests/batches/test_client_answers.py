@@ -70,8 +70,9 @@ async def test_a_missing_batch_is_named_and_the_request_id_may_stand_in_the_body
     assert not caught.value.after_lost_answer
 
 
-async def test_the_spend_limit_is_told_from_the_rate_limit_and_not_retried(talk: Talk) -> None:
-    details = {"error_code": "enforced_spend_limit_reached"}
+@pytest.mark.parametrize("code", ["enforced_spend_limit_reached", "contract_spend_limit_reached"])
+async def test_the_spend_limit_is_told_from_the_rate_limit_and_not_retried(code: str, talk: Talk) -> None:
+    details = {"error_code": code}
     body = {"type": "error", "error": {"type": "rate_limit_error", "message": "limit", "details": details}}
     client, sent, _ = talk(httpx.Response(429, json=body))
 

@@ -62,6 +62,19 @@ def test_a_permanent_cause_is_included_by_choice() -> None:
     assert failures.chosen(also=[key]) == failures.chosen() | {"wrong"}
 
 
+def test_what_failed_at_the_spend_limit_is_not_sent_again_by_itself() -> None:
+    code = "enforced_spend_limit_reached"
+    spent = result("spent", "rate_limit_error").replace(
+        b'"text"', b'"text","details":{"error_code":"%s"}' % code.encode()
+    )
+
+    failures = failures_in(MIXED + spent + result("hasty", "rate_limit_error"))
+
+    assert {"spent", "hasty"} & failures.chosen() == {"hasty"}
+    assert failures.chosen_only(code) == {"spent"}
+    assert code in {cause.code for cause in failures.permanent}
+
+
 def test_one_cause_is_chosen_by_its_type_or_alone_by_what_its_button_carries() -> None:
     other = result("wrong2", "invalid_request_error").replace(b'"text"', b'"other text"')
 

@@ -88,7 +88,7 @@ async def test_the_causes_arrive_as_a_table(desk: Desk) -> None:
 
     [_, sent] = await desk.type("/batch results last --causes")
 
-    assert (await content_of(desk, sent)).startswith("count,error_type,message,remedy")
+    assert (await content_of(desk, sent)).startswith("count,error_type,error_code,message,remedy")
 
 
 async def test_no_text_of_an_answer_is_shown_in_a_channel(desk: Desk) -> None:

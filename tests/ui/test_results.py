@@ -17,6 +17,7 @@ from bot.ui.files import Packing, render_sent
 from bot.ui.remedies import remedy_words
 from bot.ui.render import render
 from bot.ui.reply import File, Message
+from bot.ui.result_causes import cause_blocks
 from bot.ui.result_figures import figures
 from bot.ui.result_file import file_name
 from tests.builders import ADMIN, BATCHES, CREATED, ID, READER, batch_id
@@ -66,12 +67,24 @@ def test_an_unknown_type_of_error_says_so_with_the_apis_own_words() -> None:
     assert "does not know this type" in said
 
 
+def test_the_code_of_an_error_stands_beside_its_type() -> None:
+    cause = Cause("rate_limit_error", "Limit <n> reached", 40_000, ("a-1",), "enforced_spend_limit_reached")
+    summary = replace(results_catalog.SUMMARY, causes=(cause,))
+
+    said = str(cause_blocks(summary, lambda _: None))
+
+    assert "*40,000* × `rate_limit_error` `enforced_spend_limit_reached`" in said
+    assert "Raise the spend limit" in said
+
+
 @pytest.mark.parametrize("kind", [*Remedy])
 def test_every_remedy_has_words(kind: Remedy) -> None:
     types = ["invalid_request_error", "request_too_large", "not_found_error", "authentication_error"]
     types += ["permission_error", "billing_error", "api_error", "rate_limit_error", "expired", "canceled", "novel"]
+    codes = ["enforced_spend_limit_reached", "organization_on_hold", "file_expired"]
 
-    said = {Cause(name, "", 1, ()).remedy: remedy_words(Cause(name, "", 1, ())) for name in types}
+    causes = [Cause(name, "", 1, ()) for name in types] + [Cause("api_error", "", 1, (), code) for code in codes]
+    said = {cause.remedy: remedy_words(cause) for cause in causes}
 
     assert said[kind].endswith((".", "wanted."))
 
