@@ -36,7 +36,7 @@ bench: .venv/dev
 # The official SDK in an environment of its own, against the simulated API.
 sdk-check: .venv/dev
 	test -d .venv/sdk || $(PYTHON) -m venv .venv/sdk
-	.venv/sdk/bin/pip install --quiet "anthropic==2.11.0"
+	.venv/sdk/bin/pip install --quiet "anthropic==2.12.0"
 	.venv/sdk/bin/python tests/playground/official_sdk.py $(BIN)/python
 
 lock: .venv/dev

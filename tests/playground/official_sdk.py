@@ -3,7 +3,7 @@
     python tests/playground/official_sdk.py PYTHON
 
 PYTHON is the interpreter of the project's own environment, which runs the simulator. Ends with 0 if the SDK finds what
-it expects everywhere; tried with anthropic 2.11.0 and 0.125.0, which name some errors differently.
+it expects everywhere; tried with anthropic 2.12.0 and 0.125.0, which name some errors differently.
 """
 
 import importlib
