@@ -89,12 +89,16 @@ class SummaryReader:
     def _count_waiting(self) -> None:
         lines, self._waiting = self._waiting, []
         self._custom_ids.add_all([line.custom_id for line in lines])
-        messages = [line.result.message for line in lines if type(line.result) is Succeeded]
+        messages, unusual = list[MessagePart](), list[ResultLine[MessagePart]]()
+        for line in lines:
+            if type(line.result) is Succeeded:
+                messages.append(line.result.message)
+            else:
+                unusual.append(line)
         self._succeeded += len(messages)
         self._usage.add_all(messages)
-        if len(messages) < len(lines):
-            for line in [line for line in lines if type(line.result) is not Succeeded]:
-                self._count_unusual(line)
+        for line in unusual:
+            self._count_unusual(line)
 
     def _count_unusual(self, line: ResultLine[MessagePart]) -> None:
         match line.result:
