@@ -1,20 +1,22 @@
 """`/batch create`: a file of requests, or a prompt and a list, is checked, estimated, and asked about."""
 
 import asyncio
+import html
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
-from typing import ClassVar, Self
+from typing import ClassVar, Self, get_args
 
 from msgspec import Struct
 
 from bot.batches.requests_file import check_requests
 from bot.batches.spool import spool_failure
-from bot.commands.arguments import Arguments
+from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, Help, Permission, Services
 from bot.commands.drafting import DraftReady, FileRefused, FormUsed, counted_chunks, new_id, stored_draft, workshop_of
+from bot.commands.errors import BadValue, MissingReference
 from bot.commands.making import SharedFile
-from bot.commands.names import file_in
+from bot.commands.names import check_label, check_person, file_in
 from bot.commands.progress import LongCommand, Progress
 from bot.store import drafts
 from bot.store.drafts import Draft, WatchWish
@@ -56,11 +58,11 @@ class Create(LongCommand, frozen=True):
     verb: ClassVar[str] = "create"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "create [FILE-LINK]",
+        "create [FILE-LINK [--label TEXT] [--owner @who] [--watch here|dm|none]]",
         "make a batch from a JSONL file or from a prompt and a list: checked, with its cost, before anything is sent",
         "create",
     )
-    options = ()
+    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("label"), OptionSpec("owner"), OptionSpec("watch"))
 
     file: str | None = None
     prompt: PromptList | None = None
@@ -72,13 +74,25 @@ class Create(LongCommand, frozen=True):
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the link or the id of a file. Raises UsageError."""
-        words = arguments.at_most(1).words
-        return cls(file_in("create", words[0]) if words else None)
+        """Read the link or the id of a file, and what a form would ask beside it. Raises UsageError."""
+        words, options = arguments.at_most(1).words, arguments.options
+        if options and not words:  # the form asks for the rest itself
+            raise MissingReference("create")
+        return cls(
+            file_in("create", words[0]) if words else None,
+            label=check_label("create", options["label"]) if "label" in options else None,
+            owner=check_person("create", options["owner"]) if "owner" in options else None,
+            watch=_watch(options.get("watch", "here")),
+        )
 
     def spell(self) -> str:
-        """Return `create` with the file."""
-        return f"create {self.file}" if self.file else "create"
+        """Return `create` with the file and what goes with it; of a prompt, which no line could carry, the form."""
+        if self.file is None:
+            return "create"
+        words = ["create", self.file]
+        words += [f'--label "{html.escape(self.label, quote=False)}"'] if self.label else []
+        words += [f"--owner {self.owner}"] if self.owner else []
+        return " ".join([*words, *([f"--watch {self.watch}"] if self.watch != "here" else [])])
 
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CreateOutcome:
         """Check the requests and keep them for a yes.
@@ -124,6 +138,13 @@ class Create(LongCommand, frozen=True):
         assert self.prompt is not None  # noqa: S101 - one of the two is there
         lines = [self.prompt.line(value) for value in self.prompt.values]
         return SharedFile("a prompt and a list", sum(map(len, lines)), _each(lines))
+
+
+def _watch(typed: str) -> WatchWish:
+    wish: WatchWish | None = next((each for each in get_args(WatchWish) if each == typed.lower()), None)
+    if wish is None:
+        raise BadValue("create", "--watch", typed, " or ".join(get_args(WatchWish)))
+    return wish
 
 
 async def _models(services: Services) -> tuple[str, ...]:

@@ -9,12 +9,14 @@ from bot.store import labels
 LONGEST_LABEL = 60
 FILE_ID = re.compile(r"F[A-Z0-9]{5,}")
 FILE_LINK = re.compile(r"/(?:[TE][A-Z0-9]+-)?(F[A-Z0-9]{5,})(?=/|$)")
+_UNSPELT = str.maketrans({"`": None, **dict.fromkeys('"“”„«»', "'"), **dict.fromkeys("‘’‚", "'")})
+"""What reading a line again would take away or turn into quotes around something."""
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 def check_label(verb: str, text: str) -> str:
     """A label without what its spelling could not carry. Raises BadValue."""
-    label = " ".join(text.replace('"', "'").split())
+    label = " ".join(text.translate(_UNSPELT).split())
     if labels.label_key(label) == LAST:
         raise BadValue(verb, "label", text, f"something else: `{LAST}` means the newest batch")
     if not labels.label_key(label) or len(label) > LONGEST_LABEL or not label.isprintable():

@@ -37,6 +37,8 @@ def _problem(error: UsageError) -> str:
             return f"{code(error.value, 60)} is no {escape(error.what)}: it takes {escape(error.expected)}."
         case UnexpectedWord():
             return f"{_named(error)} takes no further word; {code(error.word, 60)} is one too many."
+        case MissingReference(verb="create"):
+            return f"{_named(error)} needs to know which file: its link goes before the options."
         case MissingReference(verb="send" | "approve" | "drop"):
             return f"{_named(error)} needs to know which checked file: the question whether to send it says its name."
         case MissingReference():

@@ -5,9 +5,12 @@ from typing import Any
 
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage, View
+from bot.slack.progress import Pace
+from bot.store import drafts
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import MODEL, posts, sound
 
+DM = "D0ADA"
 TEMPLATE = "Translate into French: {value}"
 
 
@@ -40,6 +43,28 @@ async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(d
     assert "Send 5 requests" in newest(desk).seen
     [card] = await desk.press(newest(desk), "Send")
     assert "In progress · my run" in card.seen
+
+
+async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(desk: Desk) -> None:
+    desk.progress = Pace(first=0.02, edit=0.02, look=0.02)
+    await desk.restart()
+    modal = await opened(desk)
+    state = filled(desk.slack.give_file(ADA, "mine.jsonl", sound(5)), label="“my” <run>")
+    state |= {"owner": {"owner": {"selected_user": BEN}}, "watch": {"watch": {"selected_option": {"value": "dm"}}}}
+    desk.slack.fail_next("download", delay=(never := asyncio.Event()))
+
+    await desk.slack.submit_view(ADA, modal.id, state)
+    await desk.slack.wait_for(lambda: desk.slack.calls("download") and desk.slack.messages(DM, ADA), 10)
+    await desk.slack.press(ADA, desk.slack.messages(DM, ADA)[-1], text="Stop")
+    await desk.bot.in_flight.drain()
+    stopped = newest(desk)
+    never.set()
+    await desk.press(stopped, "Try again")
+    [draft] = desk.bot.worker.services.database.transact(lambda connection: drafts.in_state(connection, "ready"))
+
+    assert "Stopped, as you asked" in stopped.seen
+    assert "Send 5 requests" in newest(desk).seen
+    assert (draft.label, draft.owner, draft.watch) == ("'my' <run>", BEN, "dm")
 
 
 async def test_one_prompt_and_a_list_make_a_request_a_line(desk: Desk) -> None:

@@ -188,6 +188,7 @@ ERRORS: dict[str, ExpectedError] = {
     "spool_gone": SpoolGone(DRAFT),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
     "missing_draft": MissingReference("send"),
+    "missing_file": MissingReference("create"),
     "form_used": FormUsed(),
     "no_file_in_message": NoFileInMessage(),
     "requests_unreadable": api.RequestsUnreadable(Path("kept.gz"), "it is damaged"),
