@@ -72,13 +72,22 @@ class Cost(Struct, frozen=True):
 
 
 class ModelUse(Struct, frozen=True):
-    """Succeeded requests of one model. `cost` is USD without web searches; None where any part of it has no price."""
+    """Succeeded requests of one model. `cost` is USD without web searches; None where any part of it has no price.
+
+    `partial` is then USD of the part that has one; summaries from before it was told have 0 there.
+    """
 
     model: str
     requests: int
     tokens: Tokens
     cost: Decimal | None
     web_searches: int = 0
+    partial: Decimal = Decimal(0)
+
+    @property
+    def known(self) -> Decimal:
+        """USD of all that has a price."""
+        return self.partial if self.cost is None else self.cost
 
 
 class OutputSizes(Struct, frozen=True):

@@ -103,12 +103,14 @@ class UsageTally:
         uses: dict[str, ModelUse] = {}
         for group, sums, cost in self._sums():
             use = uses.get(group.model) or ModelUse(group.model, 0, Tokens(), Decimal(0))
+            complete, known = use.cost is not None and cost is not None, use.known + (cost or 0)
             uses[group.model] = ModelUse(
                 group.model,
                 use.requests + sums.requests,
                 use.tokens + sums.tokens(),
-                None if use.cost is None or cost is None else use.cost + cost,
+                known if complete else None,
                 use.web_searches + sums.web_searches,
+                Decimal(0) if complete else known,
             )
         return tuple(sorted(uses.values(), key=lambda use: -use.requests))
 

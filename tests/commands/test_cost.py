@@ -69,6 +69,20 @@ async def test_a_model_without_a_price_makes_it_at_least_and_not_nothing(service
     assert shown.cost.amount > 0
 
 
+async def test_a_model_with_a_price_for_some_of_its_requests_costs_at_least_that(
+    services: Services, place: Place, api: ApiSimulator
+) -> None:
+    batch = place(succeeded=3)
+    whole = b"".join(result_lines(api.workspace.get(batch))).decode()
+    api.add_fault(Fault(path="*/results", body=whole.replace("not_available", "mars", 1)))
+
+    shown = await cost(services)
+
+    [row] = shown.by_model
+    assert row.amount == shown.cost.amount > 0
+    assert not row.complete
+
+
 async def test_what_cannot_be_read_is_left_out_and_said(services: Services, place: Place, api: ApiSimulator) -> None:
     place(succeeded=20, age=30 * DAY)
     place(succeeded=20, age=DAY)
