@@ -123,7 +123,7 @@ async def running(
         opened = asyncio.Event()
         await stack.enter_async_context(at_work(parts.worker, opened, takes=Part.WEB in part, does=Part.WORKER in part))
         in_flight = InFlight()
-        progress = ProgressMessages(parts.client, parts.services.database, now, pace or ProgressPace())
+        progress = ProgressMessages(parts.client, parts.services, pace or ProgressPace())
         stack.push_async_callback(_drain, in_flight, progress)
         records = Records(parts.services.database, now)
         if Part.WEB in part:
@@ -158,7 +158,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         process_id=engine.worker_id,
     )
     posting = Posting(slack_client(settings, session, retries=False))
-    more = chores(services, plan_of(settings))
+    more = chores(services, posting, plan_of(settings))
     worker = Worker(services, posting, People(directory.name), engine, Pace(now), settings.feed_channel, more)
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 

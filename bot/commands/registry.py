@@ -26,7 +26,7 @@ from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retr
 from bot.commands.send import Send
 from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.commands.status import BatchShown, Status
-from bot.commands.stop_reading import StopAsked, StopReading
+from bot.commands.stop_reading import ReadingLost, StopAsked, StopReading
 from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
 from bot.commands.words import split_words
 
@@ -67,6 +67,7 @@ Outcome = (
     | ResultsOutcome
     | CostShown
     | StopAsked
+    | ReadingLost
     | WatchOutcome
     | Labelled
     | Noted

@@ -11,6 +11,12 @@ from bot.errors import ExpectedError
 from bot.store import readings
 
 
+class ReadingLost(Struct, frozen=True):
+    """There is nobody to stop: the process that read has died. `again` spells the command, where it is known."""
+
+    again: str
+
+
 class StopAsked(Struct, frozen=True):
     """Whoever reads has been asked to stop; False: the reading had ended before."""
 
@@ -41,13 +47,15 @@ class StopReading(Command, frozen=True):
         """Return `stop-reading READING`."""
         return f"stop-reading {self.reading_id}"
 
-    async def run(self, services: Services, caller: Caller) -> StopAsked:
+    async def run(self, services: Services, caller: Caller) -> StopAsked | ReadingLost:
         """Leave word for whoever reads. Raises ReadingOfAnother, StoreUnavailable."""
-        owner = await services.database.run(lambda connection: readings.owner(connection, self.reading_id))
-        if owner is None:
+        now, me = services.now(), services.process_id
+        reading = await services.database.run(lambda connection: readings.get(connection, self.reading_id))
+        if reading is None:
             return StopAsked(under_way=False)
-        if owner != (caller.user, caller.team):
-            raise ReadingOfAnother(owner[0])
-        now = services.now()
+        if (reading.user_id, reading.team_id) != (caller.user, caller.team):
+            raise ReadingOfAnother(reading.user_id)
+        if reading in await services.database.run(lambda connection: readings.lost(connection, now, me)):
+            return ReadingLost(reading.again or "")
         await services.database.run(lambda connection: readings.stop(connection, self.reading_id, now))
         return StopAsked(under_way=True)

@@ -5,16 +5,16 @@ import logging
 import secrets
 import time
 from collections.abc import Callable, Coroutine
-from datetime import datetime
 
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.base import Caller
+from bot.commands.base import Caller, Services
 from bot.commands.progress import Phase, Progress
 from bot.slack.failures import FAILURES, failure
 from bot.store import readings
-from bot.store.database import Database, StoreUnavailable
+from bot.store.database import StoreUnavailable
+from bot.store.readings import Reading
 from bot.ui.progress import render_progress
 from bot.ui.reply import Message
 
@@ -36,16 +36,9 @@ class Pace(Struct, frozen=True):
 class ProgressMessages:
     """Shows what takes long, and hears of a stop; whatever fails here, the work itself goes on."""
 
-    def __init__(
-        self,
-        client: AsyncWebClient,
-        database: Database,
-        now: Callable[[], datetime],
-        pace: Pace = Pace(),
-    ) -> None:
+    def __init__(self, client: AsyncWebClient, services: Services, pace: Pace = Pace()) -> None:
         self._client = client
-        self._database = database
-        self._now = now
+        self._services = services
         self._pace = pace
         self._under_way: set[Progress] = set()
         self._shown: set[_Shown] = set()
@@ -60,8 +53,7 @@ class ProgressMessages:
         self._under_way.add(progress)
         try:
             if not await progress.ended_within(self._pace.first):
-                shown = _Shown(self._client, self._database, self._pace, progress, self._shown)
-                await shown.run(caller, self._now())
+                await _Shown(self._client, self._services, self._pace, progress, self._shown).run(caller)
         except Exception:
             log.exception("the progress of a reading could not be shown")
         finally:
@@ -72,21 +64,24 @@ class _Shown:
     """One progress message; `beside` are those shown now."""
 
     def __init__(
-        self, client: AsyncWebClient, database: Database, pace: Pace, progress: Progress, beside: "set[_Shown]"
+        self, client: AsyncWebClient, services: Services, pace: Pace, progress: Progress, beside: "set[_Shown]"
     ) -> None:
-        self._client, self._database, self._pace, self._progress = client, database, pace, progress
+        self._client, self._services, self._pace, self._progress = client, services, pace, progress
+        self._database = services.database
         self._beside = beside
         self._id: str | None = secrets.token_hex(8)
         self._started = time.monotonic() - pace.first
         self._told = progress.reading
         self._place: tuple[str, str] | None = None  # channel and ts of the message
+        self._noted: str | None = None  # what the record says that spells it again
 
-    async def run(self, caller: Caller, now: datetime) -> None:
-        if not await self._in_store(self._begin(caller, now)):
+    async def run(self, caller: Caller) -> None:
+        if not await self._in_store(self._begin(caller)):
             self._id = None  # without the record a press on Stop would find nothing
         self._beside.add(self)
         try:
             await self._show(lambda: self._post(caller))
+            await self._note()
             await self._follow()
         finally:
             self._beside.discard(self)
@@ -99,6 +94,7 @@ class _Shown:
         edited, editing = time.monotonic(), asyncio.create_task(asyncio.sleep(0))
         try:
             while not await self._progress.ended_within(self._pace.look):
+                await self._note()
                 if await self._is_stopped():
                     self._progress.stop()
                 due = time.monotonic() - edited >= self._pace.edit * len(self._beside)
@@ -142,11 +138,18 @@ class _Shown:
         seconds, self._told = time.monotonic() - self._started, self._progress.reading
         return render_progress(self._told, self._progress.phase, seconds, self._id)
 
-    def _begin(self, caller: Caller, now: datetime) -> Coroutine[None, None, None]:
-        id = self._id or ""
-        return self._database.run(
-            lambda connection: readings.begin(connection, id, user_id=caller.user, team_id=caller.team, at=now)
-        )
+    def _begin(self, caller: Caller) -> Coroutine[None, None, None]:
+        services = self._services
+        reading = Reading(self._id or "", caller.user, caller.team, services.now(), held_by=services.process_id)
+        return self._database.run(lambda connection: readings.begin(connection, reading))
+
+    async def _note(self) -> None:
+        """Record where the message stands and what spells it again, for whoever finds that this process has died."""
+        id, place, again = self._id, self._place, self._progress.again
+        if id is None or place is None or self._noted == again:
+            return
+        self._noted = again
+        await self._in_store(self._database.run(lambda connection: readings.show(connection, id, *place, again)))
 
     async def _is_stopped(self) -> bool:
         id = self._id

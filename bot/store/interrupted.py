@@ -15,7 +15,7 @@ STUCK = timedelta(minutes=30)
 
 def find(connection: Connection, now: datetime, me: str | None = None) -> list[Draft]:
     """Give what is being read or sent by no process that lives (`me` does), and what has been for far too long."""
-    alive = {worker.id for worker in workers.everyone(connection) if workers.lives(worker, now)} | {me}
+    alive = workers.alive(connection, now) | {me}
     under_way = drafts.in_state(connection, "checking", "sending")
     return [
         draft

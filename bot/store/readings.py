@@ -1,24 +1,57 @@
-"""Long readings under way, so that a press in whichever process can stop one."""
+"""Long readings under way, so that a press in whichever process can stop one, and none is shown after its process."""
 
 from datetime import datetime, timedelta
 
+from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, insert, select, update
 
+from bot.store import workers
 from bot.store.tables import readings as table
 
-_FORGOTTEN_AFTER = timedelta(days=1)  # what a process that was killed has left behind
+_FORGOTTEN_AFTER = timedelta(days=1)  # what nobody could tell the end of
 
 
-def begin(connection: Connection, id: str, *, user_id: str, team_id: str, at: datetime) -> None:
-    """Store a reading that this person may stop."""
-    connection.execute(delete(table).where(table.c.started_at < at - _FORGOTTEN_AFTER))
-    connection.execute(insert(table).values(id=id, user_id=user_id, team_id=team_id, started_at=at))
+class Reading(Struct, frozen=True):
+    """A reading that this person may stop. `held_by` is the process that reads; None: it is of an older version.
+
+    Its progress message is `ts` in `channel_id`, once it is posted; `again` spells the command, once that is known.
+    """
+
+    id: str
+    user_id: str
+    team_id: str
+    started_at: datetime
+    stopped_at: datetime | None = None
+    held_by: str | None = None
+    channel_id: str | None = None
+    ts: str | None = None
+    again: str | None = None
 
 
-def owner(connection: Connection, id: str) -> tuple[str, str] | None:
-    """Give the user and the team whose reading it is; None when it has ended."""
-    row = connection.execute(select(table.c.user_id, table.c.team_id).where(table.c.id == id)).one_or_none()
-    return (row.user_id, row.team_id) if row else None
+def begin(connection: Connection, reading: Reading) -> None:
+    """Store a reading."""
+    connection.execute(delete(table).where(table.c.started_at < reading.started_at - _FORGOTTEN_AFTER))
+    connection.execute(insert(table).values(asdict(reading)))
+
+
+def show(connection: Connection, id: str, channel_id: str, ts: str, again: str) -> None:
+    """Note where its progress message stands, and what spells it again."""
+    connection.execute(update(table).where(table.c.id == id).values(channel_id=channel_id, ts=ts, again=again))
+
+
+def get(connection: Connection, id: str) -> Reading | None:
+    """Give a reading; None when it has ended."""
+    row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
+    return Reading(**row._mapping) if row else None
+
+
+def lost(connection: Connection, now: datetime, me: str | None = None) -> list[Reading]:
+    """Give the readings whose process has died (`me` lives), oldest first."""
+    alive = workers.alive(connection, now) | {me}
+    held = select(table).where(table.c.held_by.is_not(None)).order_by(table.c.started_at)
+    found = [Reading(**row._mapping) for row in connection.execute(held)]
+    return [reading for reading in found if reading.held_by not in alive]
 
 
 def stop(connection: Connection, id: str, at: datetime) -> None:
@@ -27,9 +60,9 @@ def stop(connection: Connection, id: str, at: datetime) -> None:
 
 
 def is_stopped(connection: Connection, id: str) -> bool:
-    """Tell whether somebody has asked for a stop."""
-    wanted = select(table.c.id).where(table.c.id == id, table.c.stopped_at.is_not(None))
-    return connection.execute(wanted).one_or_none() is not None
+    """Tell whether somebody has asked for a stop, or it was told as lost: its caller may have asked again by now."""
+    going_on = select(table.c.id).where(table.c.id == id, table.c.stopped_at.is_(None))
+    return connection.execute(going_on).one_or_none() is None
 
 
 def end(connection: Connection, id: str) -> None:

@@ -60,6 +60,10 @@ readings = Table(
     Column("team_id", Words, nullable=False),
     Column("started_at", Moment, nullable=False, index=True),
     Column("stopped_at", Moment),
+    Column("held_by", Words),
+    Column("channel_id", Words),
+    Column("ts", Words),
+    Column("again", Words),
 )
 
 labels = Table(

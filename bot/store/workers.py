@@ -48,6 +48,11 @@ def lives(worker: Worker, now: datetime) -> bool:
     return -SKEWED < now - worker.seen_at <= DEAD
 
 
+def alive(connection: Connection, now: datetime) -> set[str | None]:
+    """Give the ids of the processes that live."""
+    return {worker.id for worker in everyone(connection) if lives(worker, now)}
+
+
 def bury(connection: Connection, worker_id: str) -> bool:
     """Forget a process; True for exactly one of several that found it dead."""
     return connection.execute(delete(table).where(table.c.id == worker_id)).rowcount == 1

@@ -3,6 +3,7 @@
 from bot.commands.progress import Reading, ReadingStopped
 from bot.commands.reading import NotSpooled, ReadingFailed, ResultsCut, ResultsNotThereYet
 from bot.commands.registry import parse
+from bot.errors import ExpectedError
 from bot.ui.buttons import actions, button
 from bot.ui.progress import how_much
 from bot.ui.reply import Block, Message, Placement
@@ -19,6 +20,19 @@ def render_reading_stopped(error: ReadingStopped) -> Message:
     why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
     subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
     return _said(f"{why}{subject} after {how_much(error.reading)}. Nothing that was half read is kept.", error.again)
+
+
+def render_reading_lost(again: str) -> Message:
+    """Return what becomes of the progress message of a process that died."""
+    what = f"{code(f'/batch {again}')}: " if again else ""
+    words = (
+        f"{what}I was stopped in the middle of reading this. Nothing that was half read is kept; if you have no "
+        "answer, ask again."
+    )
+    try:
+        return _said(words, again).placed(Placement.IN_PLACE)
+    except ExpectedError:  # a command of a newer version
+        return _said(words, "").placed(Placement.IN_PLACE)
 
 
 def _words(error: ReadingFailed) -> str:

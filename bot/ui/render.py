@@ -18,7 +18,7 @@ from bot.commands.own import Owned, OwnedAlready
 from bot.commands.registry import Making, Outcome, WatchOutcome
 from bot.commands.results import ResultsOutcome
 from bot.commands.status import BatchShown
-from bot.commands.stop_reading import StopAsked
+from bot.commands.stop_reading import ReadingLost, StopAsked
 from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
 from bot.confirmations import ConfirmationNeeded, DraftQuestion
 from bot.ui.audit import render_audit, render_audit_export
@@ -38,6 +38,7 @@ from bot.ui.making import render_making
 from bot.ui.names import render_named
 from bot.ui.overview import render_overview
 from bot.ui.progress import render_stop_asked
+from bot.ui.reading_errors import render_reading_lost
 from bot.ui.reply import Reply, Viewer
 from bot.ui.results import render_results
 from bot.ui.status import render_status
@@ -68,7 +69,7 @@ def render(outcome: Outcome | ConfirmationNeeded | DraftQuestion, viewer: Viewer
             return _render_audit(outcome, viewer)
         case ConfirmationNeeded() | Kept():
             return _render_question(outcome, viewer)
-        case CostShown() | StopAsked():
+        case CostShown() | StopAsked() | ReadingLost():
             return _render_reading(outcome, viewer)
         case Labelled() | Noted() | Owned() | OwnedAlready():
             return render_named(outcome, viewer)
@@ -82,7 +83,9 @@ def render(outcome: Outcome | ConfirmationNeeded | DraftQuestion, viewer: Viewer
             assert_never(unreachable)
 
 
-def _render_reading(outcome: CostShown | StopAsked, viewer: Viewer) -> Reply:
+def _render_reading(outcome: CostShown | StopAsked | ReadingLost, viewer: Viewer) -> Reply:
+    if isinstance(outcome, ReadingLost):
+        return render_reading_lost(outcome.again)
     return render_cost(outcome, viewer) if isinstance(outcome, CostShown) else render_stop_asked(outcome, viewer)
 
 

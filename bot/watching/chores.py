@@ -1,10 +1,12 @@
-"""What a worker does now and then beyond its upkeep: reminders, the digest, and drafts that were left."""
+"""What a worker does now and then beyond its upkeep: reminders, the digest, and what was left by who died."""
 
 from datetime import timedelta
 
 from bot.commands.base import Services
+from bot.slack.posting import Posting
 from bot.watching.digest import Digests, Plan
 from bot.watching.drafts import Drafts
+from bot.watching.readings import Readings
 from bot.watching.remind import Reminders
 from bot.watching.upkeep import Chore
 
@@ -12,12 +14,13 @@ EVERY = timedelta(minutes=5)
 SOON = timedelta(seconds=15)
 
 
-def chores(services: Services, plan: Plan | None) -> tuple[Chore, ...]:
+def chores(services: Services, posting: Posting, plan: Plan | None) -> tuple[Chore, ...]:
     """Return the chores; without a plan there is no digest."""
     hands = services.database, services.batches, services.enqueue, services.now
     digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()
     return (
         Chore("reminders", EVERY, Reminders(*hands).send_due),
         Chore("interrupted", SOON, Drafts(services).settle_interrupted),
+        Chore("lost-readings", SOON, Readings(services, posting).tell_lost),
         *digest,
     )

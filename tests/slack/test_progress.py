@@ -17,6 +17,7 @@ from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.outbound import retry_handlers
 from bot.slack.progress import Pace, ProgressMessages
+from bot.store import readings
 from bot.store.database import Database
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
 
@@ -49,8 +50,8 @@ async def client(slack: SlackSimulator) -> AsyncIterator[AsyncWebClient]:
 
 
 @pytest.fixture
-def messages(client: AsyncWebClient, database: Database) -> ProgressMessages:
-    return ProgressMessages(client, database, now, QUICK)
+def messages(client: AsyncWebClient, services: Services) -> ProgressMessages:
+    return ProgressMessages(client, services, QUICK)
 
 
 @pytest.fixture
@@ -85,9 +86,9 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
 
 
 async def test_several_that_are_shown_share_the_edits_that_slack_allows(
-    slack: SlackSimulator, client: AsyncWebClient, database: Database
+    slack: SlackSimulator, client: AsyncWebClient, services: Services
 ) -> None:
-    messages = ProgressMessages(client, database, now, Pace(first=0.02, edit=0.1, look=0.01))
+    messages = ProgressMessages(client, services, Pace(first=0.02, edit=0.1, look=0.01))
     works = [Work(messages), Work(messages), Work(messages)]
     await slack.wait_for(lambda: len(in_dm(slack)) == 3)
     began = time.monotonic()
@@ -183,6 +184,19 @@ async def test_a_process_that_ends_stops_what_it_reads_and_says_why(
     outcome = await work.end()
     assert isinstance(outcome, ReadingStopped)
     assert outcome.closing
+
+
+async def test_what_was_told_as_lost_does_not_go_on_beside_what_is_asked_for_again(
+    slack: SlackSimulator, messages: ProgressMessages, database: Database
+) -> None:
+    work = Work(messages)
+    stop = reading_of(await posted(slack))
+
+    await database.run(lambda connection: readings.end(connection, stop.reading_id))
+    ended = await work.progress.ended_within(2)
+
+    assert ended
+    assert isinstance(await work.end(), ReadingStopped)
 
 
 async def test_without_a_message_the_work_goes_on(slack: SlackSimulator, messages: ProgressMessages) -> None:

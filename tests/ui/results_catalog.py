@@ -41,7 +41,7 @@ from bot.commands.results import (
     ResultsShown,
 )
 from bot.commands.spending import CostRow
-from bot.commands.stop_reading import ReadingOfAnother, StopAsked
+from bot.commands.stop_reading import ReadingLost, ReadingOfAnother, StopAsked
 from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
 from bot.store.summaries import StoredSummary
@@ -209,6 +209,8 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "cost_nothing": NOTHING,
     "stop_asked": StopAsked(under_way=True),
     "stop_asked_too_late": StopAsked(under_way=False),
+    "stop_asked_of_the_dead": ReadingLost(f"results {ID} --errors"),
+    "stop_asked_of_another_version": ReadingLost("foretell next-week"),
     **{
         f"question_delete_{name}": ConfirmationNeeded(
             Delete(Reference(ID)), ENDED, "the-confirmation-id", NOW + timedelta(minutes=5), stored

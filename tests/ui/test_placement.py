@@ -43,7 +43,8 @@ def test_an_outcome_goes_where_its_button_says_and_a_stale_keep_replaces_its_que
     placed = {name: message_of(render(outcome, ADMIN)).placement for name, outcome in OUTCOMES.items()}
 
     assert {name for name, placement in placed.items() if placement is not Placement.AS_ASKED} == {
-        *("kept_nothing", "stop_asked", "stop_asked_too_late")
+        *("kept_nothing", "stop_asked", "stop_asked_too_late"),
+        *("stop_asked_of_the_dead", "stop_asked_of_another_version"),
     }
     assert placed["kept_nothing"] is Placement.IN_PLACE
 

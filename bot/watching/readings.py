@@ -1,0 +1,44 @@
+"""Readings that were left: the progress message of a process that died says so, and how to ask again."""
+
+import logging
+from functools import partial
+
+from bot.commands.base import Services
+from bot.slack.posting import Doubtful, Limited, Posting, PostingFailed
+from bot.store import readings
+from bot.store.readings import Reading
+from bot.ui.reading_errors import render_reading_lost
+
+log = logging.getLogger(__name__)
+
+
+class Readings:
+    """Looks after readings that nobody is at."""
+
+    def __init__(self, services: Services, posting: Posting) -> None:
+        self._services = services
+        self._posting = posting
+
+    async def tell_lost(self) -> int:
+        """Put the truth into each message, and forget its reading; say how many. What Slack does not take comes again.
+
+        Raises StoreUnavailable.
+        """
+        services, told = self._services, 0
+        now, me = services.now(), services.process_id
+        for reading in await services.database.run(lambda connection: readings.lost(connection, now, me)):
+            if await self._is_told(reading):
+                await services.database.run(partial(readings.end, id=reading.id))
+                told += 1
+        return told
+
+    async def _is_told(self, reading: Reading) -> bool:
+        if reading.channel_id is None or reading.ts is None:
+            return False  # it died as it posted: a press on Stop is answered as long as the record is there
+        try:
+            await self._posting.update(reading.channel_id, reading.ts, render_reading_lost(reading.again or ""))
+        except (Doubtful, Limited):
+            return False
+        except PostingFailed as error:
+            log.warning("a progress message is left as it was: %s", error)
+        return True

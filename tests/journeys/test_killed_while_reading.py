@@ -1,0 +1,38 @@
+"""The bot was killed while it read: a press on Stop is answered before a worker finds that, and a worker finds it."""
+
+import asyncio
+
+from sqlalchemy import update
+
+from bot.playground.api_simulator.faults import Fault
+from bot.slack.progress import Pace
+from bot.store import tables
+from tests.desk import ADA, BATCHES, Desk
+
+
+async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_button(desk: Desk) -> None:
+    desk.progress = Pace(first=0.02, edit=0.02, look=0.02)
+    await desk.restart()
+    batch, worker = desk.api.workspace.add(succeeded=4), desk.bot.worker
+    database = worker.services.database
+    desk.api.add_fault(Fault(path="*/results", delay=60))
+    await desk.slack.slash(ADA, BATCHES, "/batch results last")
+    await desk.slack.wait_for(lambda: desk.slack.messages("D0ADA"), 10)
+    async with asyncio.timeout(5):
+        while not database.transact(lambda c: c.execute(tables.readings.select()).one()).again:  # noqa: ASYNC110 - the store wakes nobody
+            await asyncio.sleep(0.01)
+    of_the_dead = update(tables.readings).values(held_by="elsewhere:1:abcdef")
+    database.transact(lambda connection: connection.execute(of_the_dead))
+
+    await desk.slack.press(ADA, desk.slack.messages("D0ADA", ADA)[0], text="Stop")
+    [told] = await desk.slack.wait_for(
+        lambda: [each for each in desk.slack.messages("D0ADA", ADA) if each.buttons != ["Stop"]]
+    )
+    [chore] = [each for each in worker.chores if each.name == "lost-readings"]
+    found = await chore.do()
+    await desk.bot.in_flight.drain()
+
+    assert f"`/batch results {batch.id}`: I was stopped in the middle of reading this" in told.seen
+    assert told.buttons == ["Try again"]
+    assert found == 1
+    assert len(desk.slack.messages("D0ADA", ADA)) == 1
