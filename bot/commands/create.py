@@ -117,20 +117,18 @@ class Create(LongCommand, frozen=True):
         begun = _begun(id, source.name, caller, services)
         if not await services.database.run(lambda connection: drafts.begin(connection, begun)):
             raise FormUsed
-        checked = None
         try:
             how = await workshop.circumstances(services.now())
             async with aclosing(counted_chunks(source, progress)) as chunks:
                 checked = await check_requests(chunks, workshop.spool(id), how)
-        finally:
-            if checked is None or not checked.is_sound:
-                now = services.now()
-                await services.database.run(lambda c: drafts.move(c, id, "checking", "failed", at=now))
-        if not checked.is_sound:
-            return FileRefused(source.name, checked)
-        more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user, "watch": self.watch}
-        draft = await stored_draft(services, caller, id, checked, **more)
-        return DraftReady(draft, checked.warnings)
+            if not checked.is_sound:
+                return FileRefused(source.name, checked)
+            more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user, "watch": self.watch}
+            draft = await stored_draft(services, caller, id, checked, **more)
+            return DraftReady(draft, checked.warnings)
+        finally:  # whatever kept it from being ready; of one that is, nothing is moved
+            now = services.now()
+            await services.database.run(lambda c: drafts.move(c, id, "checking", "failed", at=now))
 
     async def _source(self, services: Services, caller: Caller) -> SharedFile:
         if self.file is not None:

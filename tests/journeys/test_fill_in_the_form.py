@@ -67,6 +67,22 @@ async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(des
     assert (draft.label, draft.owner, draft.watch) == ("'my' <run>", BEN, "dm")
 
 
+async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_after(desk: Desk) -> None:
+    desk.progress = Pace(first=0.02, edit=0.02, look=0.02)
+    await desk.restart()
+    desk.api.add_fault(Fault(path="/v1/messages/count_tokens", delay=20))
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+
+    await desk.slack.slash(ADA, BATCHES, f"/batch create {file}")
+    await desk.slack.wait_for(lambda: desk.slack.messages(DM, ADA), 10)
+    await desk.slack.press(ADA, desk.slack.messages(DM, ADA)[-1], text="Stop")
+    await desk.bot.in_flight.drain()
+
+    database = desk.bot.worker.services.database
+    assert "Stopped, as you asked" in newest(desk).seen
+    assert database.transact(lambda connection: drafts.in_state(connection, "checking", "ready")) == []
+
+
 async def test_one_prompt_and_a_list_make_a_request_a_line(desk: Desk) -> None:
     modal = await opened(desk)
     state = typed(template=TEMPLATE, list="one\n\ntwo\nthree\n", max_tokens="50")
