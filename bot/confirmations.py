@@ -13,7 +13,7 @@ from bot.batches.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, Proposal
 from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady, RetriedMeanwhile, in_name_of
 from bot.errors import ExpectedError
-from bot.store import audit, confirmations, drafts
+from bot.store import audit, confirmations, drafts, retries
 from bot.store.audit import AuditEntry, AuditOutcome
 from bot.store.confirmations import StoredConfirmation
 from bot.store.database import Database
@@ -91,7 +91,9 @@ class Confirmations:
         self._process_id = process_id
 
     async def ask(self, proposal: AnyProposal, caller: Caller) -> ConfirmationNeeded | DraftQuestion:
-        """Store a question and the record that it was asked. Raises StoreUnavailable."""
+        """Store a question and the record that it was asked. Raises StoreUnavailable, ApprovalOfOwn."""
+        if isinstance(proposal, DraftProposal):
+            _is_approval(proposal, caller)
         now = self._now()
         lifetime = LIFETIME if isinstance(proposal, Proposal) else DRAFT_LIFETIME
         question = StoredConfirmation(
@@ -180,11 +182,12 @@ class Confirmations:
         )
 
     def _claim(self, connection: Connection, proposal: DraftProposal[ChangingCommand], caller: Caller) -> None:
-        """Take a draft into its next state, for this caller alone; who is late, or asked himself, is refused."""
+        """Take a draft into its next state, for this caller alone; who is late, or asked himself, is refused.
+
+        So is who was told of other retries of the same failures than there are now.
+        """
         draft, now = proposal.draft, self._now()
-        approves = proposal.before == "waiting" and proposal.after == "sending"
-        if approves and (draft.user_id, draft.team_id) == (caller.user, caller.team):
-            raise ApprovalOfOwn(draft)
+        approves = _is_approval(proposal, caller)
         more: dict[str, object] = {"held_by": self._process_id} if proposal.after == "sending" else {}
         if approves:
             more |= {"approved_by": caller.user}
@@ -192,8 +195,13 @@ class Confirmations:
             own = in_name_of(draft, caller)
             more |= {"user_id": own.user_id, "team_id": own.team_id, "channel_id": own.channel_id}
             more |= {"sample": draft.sample}
+        is_sent = proposal.after == "sending"
+        if is_sent:
+            retries.take_turn(connection, draft)
         if not drafts.move(connection, draft.id, proposal.before, proposal.after, at=now, **more):
             raise DraftOver(drafts.get(connection, draft.id))
+        if is_sent and (others := retries.beside(connection, draft)) != proposal.retried:
+            raise RetriedMeanwhile(draft, others)
 
     def _redeem(self, connection: Connection, confirmation_id: str, proposal: AnyProposal, caller: Caller) -> bool:
         """Use the yes; False where the batch has changed, and the question is withdrawn instead."""
@@ -226,3 +234,12 @@ class Confirmations:
         if entry is None:  # an act and a no leave an entry; what was withdrawn without one was asked of another state
             return ConfirmationRefused(Why.CHANGED, question)
         return ConfirmationRefused(Why.KEPT if entry.outcome == "kept" else Why.USED, question, entry)
+
+
+def _is_approval(proposal: DraftProposal[ChangingCommand], caller: Caller) -> bool:
+    """Say whether this is a second person's yes. Raises ApprovalOfOwn where it is the first one's."""
+    draft = proposal.draft
+    approves = proposal.before == "waiting" and proposal.after == "sending"
+    if approves and (draft.user_id, draft.team_id) == (caller.user, caller.team):
+        raise ApprovalOfOwn(draft)
+    return approves

@@ -9,6 +9,7 @@ from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission,
 from bot.commands.drafting import DraftProposal, find_draft
 from bot.commands.post_draft import send_claimed, there
 from bot.commands.sending import BatchCreated, SendOutcome, conclusion
+from bot.store import retries
 from bot.store.audit import AuditOutcome
 from bot.store.drafts import Draft
 
@@ -38,11 +39,15 @@ class Approve(ChangingCommand, frozen=True):
         return f"approve {self.draft_id}"
 
     async def propose(self, services: Services, origin: Origin) -> DraftProposal["Approve"]:
-        """Look whether it still waits. Raises DraftOver, SpoolGone, StoreUnavailable."""
+        """Look whether it still waits; what else sends the same failures again is told first, and asks for a yes.
+
+        Raises DraftOver, SpoolGone, StoreUnavailable.
+        """
         draft = await find_draft(services, self.draft_id, "waiting")
         await there(services, draft)
         command = replace(self, claimed=replace(draft, state="sending"))
-        return DraftProposal(command, draft, "waiting", "sending", asks=False, by_another=True)
+        retried = await services.database.run(lambda connection: retries.beside(connection, draft))
+        return DraftProposal(command, draft, "waiting", "sending", asks=bool(retried), by_another=True, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:
         """Send it in its asker's name. Raises what sending raises."""

@@ -97,7 +97,7 @@ class DraftReady(Struct, frozen=True):
 class DraftProposal(Struct, Generic[Change], frozen=True):
     """A draft that goes from one state into the next, and whether that needs somebody else's yes.
 
-    `retried`: what else retries the failures of the same batch, as `drafts.retries_beside` has it.
+    `retried`: what else retries the failures of the same batch, as `retries.beside` has it.
     """
 
     command: Change

@@ -9,7 +9,6 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
 from bot.store.tables import drafts as table
-from bot.store.tables import families
 from bot.store.upserts import insert_new
 
 Transaction = Connection
@@ -103,20 +102,6 @@ def in_state(connection: Connection, *states: State) -> list[Draft]:
     """Give the drafts in one of these states, oldest first."""
     wanted = select(table).where(table.c.state.in_(states)).order_by(table.c.created_at)
     return [Draft(**row._mapping) for row in connection.execute(wanted)]
-
-
-def retries_beside(connection: Connection, draft: Draft) -> tuple[str, ...]:
-    """Give the batches that retry the same one as a draft, and as `draft ID` those that may be such by now."""
-    if draft.kind != "retry" or draft.parent_id is None:
-        return ()
-    retries = families.c.parent_id == draft.parent_id, families.c.kind == "retry"
-    made = connection.execute(select(families.c.child_id).where(*retries)).scalars()
-    same = table.c.parent_id == draft.parent_id, table.c.kind == "retry", table.c.id != draft.id
-    sent = connection.execute(select(table.c.id, table.c.whole_id).where(*same, table.c.state.in_(PERHAPS_SENT)))
-    others = (
-        f"draft {row.id}" for row in sent if row.whole_id is None or row.whole_id not in (draft.whole_id, draft.id)
-    )
-    return (*sorted(made), *sorted(others))
 
 
 def open_among(connection: Connection, ids: Iterable[str]) -> frozenset[str]:

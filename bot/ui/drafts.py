@@ -1,5 +1,7 @@
 """How a draft looks before it becomes a batch: the question, the second yes, and why it goes on no more."""
 
+from msgspec.structs import replace
+
 from bot.commands.approve import Approve
 from bot.commands.base import Caller
 from bot.commands.drafting import ApprovalOfOwn, DraftOver, RetriedMeanwhile, SpoolGone, from_json
@@ -25,6 +27,8 @@ MOST_NAMED = 5
 
 def render_draft_question(outcome: DraftQuestion, viewer: Viewer) -> Message:
     """Ask whether to send: what, where, as whom, at what cost."""
+    if isinstance(outcome.command, Approve):
+        return _approval_again(outcome)
     draft = outcome.draft
     title = f"Send {'the other ' if draft.whole_id else ''}{counted(draft.requests, 'request')} as a new batch?"
     buttons = [*_yes(outcome), *_choices(outcome), button("Drop", Drop(draft.id), renew=True)]
@@ -61,18 +65,32 @@ def render_shared(outcome: object, caller: Caller) -> Message | None:
     """Return what everybody in the channel is to see of an outcome."""
     if not isinstance(outcome, ApprovalAsked) or _is_alone(outcome.draft):
         return None
-    draft, reckoned = outcome.draft, from_json(outcome.draft.estimate)
+    return replace(_approval(outcome.draft), public=True)
+
+
+def _approval_again(outcome: DraftQuestion) -> Message:
+    """Ask the second person once more, with what he would not know otherwise."""
+    line = code(f"/batch approve {outcome.draft.id}")
+    terms = (
+        f"Only the one who pressed Approve can answer this, once, until {date(outcome.expires_at)}. {line} asks again."
+    )
+    told = _approval(outcome.draft, _remarks(outcome), outcome.confirmation_id)
+    return replace(told, blocks=(*told.blocks, context(terms)))
+
+
+def _approval(draft: Draft, remarks: tuple[Block, ...] = (), confirmation: str | None = None) -> Message:
+    reckoned = from_json(draft.estimate)
     title = f"Approve {counted(draft.requests, 'request')}?"
     words = (
         f"{mention(draft.user_id)} wants to send *{inline(draft.name, 80)}* as a new batch{_first(draft)}. It is above "
         "the limit, so a second person who may operate has to agree."
     )
     buttons = [
-        button("Approve", Approve(draft.id), style="primary", renew=True),
+        button("Approve", Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
         button("Refuse", Drop(draft.id), renew=True),
     ]
-    blocks = (header(title), section(words), section(cost_words(reckoned)), *actions(buttons))
-    return Message(f"{title} {words} {cost_line(reckoned)}.", blocks, public=True)
+    blocks = (header(title), section(words), section(cost_words(reckoned)), *remarks, *actions(buttons))
+    return Message(f"{title} {words} {cost_line(reckoned)}.", blocks)
 
 
 def _is_alone(draft: Draft) -> bool:
@@ -123,14 +141,16 @@ def render_draft_over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> Message:
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     """Say what sent the same failures again, and leave it to the person whether to do so once more."""
-    others, parent = ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED]), code(error.draft.parent_id or "", 60)
+    draft, others = error.draft, ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED])
     since = (
         f"were, or may have been, sent again since you were asked: {others}"
         if others
         else "are not being sent by another draft any more"
     )
-    words = f"Failures of {parent} {since}. Nothing was sent by this press, lest the same requests are paid for twice."
-    ways = [button("Ask again", Send(error.draft.id), renew=True), button("Drop", Drop(error.draft.id), renew=True)]
+    words = f"Failures of the same batch {since}. "
+    words += "Nothing was sent by this press, lest the same requests are paid for twice."
+    again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
+    ways = [button("Ask again", again, renew=True), button("Drop", Drop(draft.id), renew=True)]
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
 
 
@@ -158,7 +178,7 @@ def _choices(outcome: DraftQuestion) -> list[Block]:
 
 def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
     lines = []
-    if outcome.by_another:
+    if outcome.by_another and isinstance(outcome.command, Send):
         lines.append("It is above the limit that was set: somebody else who may operate has to approve it.")
     lines += map(_beside, outcome.retried[:MOST_NAMED])
     if outcome.ready is not None:

@@ -1,9 +1,18 @@
 """What failed is not paid for twice because two people ask for it at the same time."""
 
+import asyncio
+
+from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
-from tests.desk import ADA, BEN
+from tests.desk import ADA, BATCHES, BEN
 from tests.journeys.creating import posts, sound
+from tests.journeys.sampling import FIRST
 from tests.journeys.test_retry_a_batch import ended
+
+
+def rest_line(answer: SlackMessage) -> str:
+    """Return what to type for the rest, as the answer about a sample says it."""
+    return "/batch send " + answer.seen.split("/batch send ")[1][:24]
 
 
 async def test_a_yes_from_before_somebody_elses_retry_sends_nothing(open_desk: OpenDesk) -> None:
@@ -24,3 +33,89 @@ async def test_a_yes_from_before_somebody_elses_retry_sends_nothing(open_desk: O
     assert before == 2
     assert f"`{child}` retries failures of the same batch already" in again.seen
     assert posts(desk) == 3
+
+
+async def test_retries_pressed_at_once_by_several_send_one(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    parent = await ended(desk, sound(60))
+    asked = [(user, (await desk.type(f"/batch retry {parent}", user=user))[0]) for user in (ADA, BEN, ADA, BEN)]
+    before = posts(desk)
+
+    await asyncio.gather(
+        *(desk.slack.press(user, question, text=text) for user, question in asked for text in ("Send", FIRST))
+    )
+    await desk.bot.in_flight.drain()
+
+    assert posts(desk) == before + 1
+
+
+async def test_the_rest_of_a_sample_is_asked_about_anew_where_somebody_retried_meanwhile(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    parent = await ended(desk, sound(60))
+    [of_ada] = await desk.type(f"/batch retry {parent}")
+    [first] = await desk.press(of_ada, FIRST)
+    [of_rest] = await desk.type(rest_line(first))
+    [of_ben] = await desk.type(f"/batch retry {parent}", user=BEN)
+    await desk.press(of_ben, "Send", user=BEN)
+    child, sample = desk.api.workspace.batches[0].id, desk.api.workspace.batches[1].id
+
+    [refused] = await desk.press(of_rest, "Send")
+    [again] = await desk.press(refused, "Ask again")
+
+    assert f"`{child}`" in refused.seen
+    assert sample not in refused.seen
+    assert f"`{child}` retries failures of the same batch already" in again.seen
+    assert posts(desk) == 3
+
+
+async def test_a_yes_from_before_the_rest_of_anothers_sample_sends_nothing(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    parent = await ended(desk, sound(60))
+    [of_ada] = await desk.type(f"/batch retry {parent}")
+    [first] = await desk.press(of_ada, FIRST)
+    [of_ben] = await desk.type(f"/batch retry {parent}", user=BEN)
+    [of_rest] = await desk.type(rest_line(first))
+    await desk.press(of_rest, "Send")
+
+    [refused] = await desk.press(of_ben, "Send", user=BEN)
+
+    assert f"`{desk.api.workspace.batches[0].id}`" in refused.seen
+    assert posts(desk) == 3
+
+
+async def test_who_approves_is_told_of_other_retries_and_asked_anew(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), request_limit=None)
+    parent = await ended(desk, sound(60))
+    await desk.restart(operators=(ADA, BEN), request_limit=1)
+    [of_ada] = await desk.type(f"/batch retry {parent}")
+    await desk.press(of_ada, "Ask for approval")
+    shared = desk.slack.messages(BATCHES, BEN)[-1]
+    await desk.restart(operators=(ADA, BEN), request_limit=None)
+    [of_ben] = await desk.type(f"/batch retry {parent}", user=BEN)
+    await desk.press(of_ben, "Send", user=BEN)
+    before = posts(desk)
+
+    [told] = await desk.press(shared, "Approve", user=BEN)
+    unsent = posts(desk)
+    [own] = await desk.press(told, "Approve")
+    [card] = await desk.press(told, "Approve", user=BEN)
+
+    assert f"`{desk.api.workspace.batches[1].id}` retries failures of the same batch already" in told.seen
+    assert "Only" in own.seen
+    assert f"approved by <@{BEN}>" in card.seen
+    assert (unsent, posts(desk)) == (before, before + 1)
+
+
+async def test_the_asker_is_not_asked_whether_he_approves(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN), request_limit=None)
+    parent = await ended(desk, sound(12))
+    [of_ada] = await desk.type(f"/batch retry {parent}")
+    await desk.press(of_ada, "Send")
+    await desk.restart(operators=(ADA, BEN), request_limit=1)
+    [again] = await desk.type(f"/batch retry {parent}")
+    await desk.press(again, "Ask for approval")
+
+    [refused] = await desk.press(desk.slack.messages(BATCHES, ADA)[-1], "Approve")
+
+    assert "somebody else has to approve it" in refused.seen
+    assert posts(desk) == 2

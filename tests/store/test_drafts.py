@@ -6,7 +6,7 @@ from datetime import timedelta
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.store import drafts, interrupted, labels, samples, workers
+from bot.store import drafts, interrupted, labels, retries, samples, workers
 from bot.store.database import Database
 from bot.store.drafts import Draft
 from bot.store.labels import Relative
@@ -139,7 +139,7 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
         drafts.add(connection, replace(retry, id="its sample", state="unknown"))
         labels.relate(connection, Relative("batch", "parent", "retry"))
         labels.relate(connection, Relative("rest of parent", "parent", "canary"))
-        return drafts.retries_beside(connection, retry)
+        return retries.beside(connection, retry)
 
     assert database.transact(play) == ("batch", "draft lost", "draft other")
 

@@ -14,6 +14,7 @@ from bot.batches.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.batches.requests_file import Checked
 from bot.batches.sizes import Sizes
 from bot.batches.spool import SpoolFailed
+from bot.commands.approve import Approve
 from bot.commands.base import ChannelId
 from bot.commands.drafting import (
     ApprovalOfOwn,
@@ -129,6 +130,9 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     ),
     "question_draft_small": replace(QUESTION, draft=replace(DRAFT, requests=19)),
     "question_rest": replace(QUESTION, draft=REST),
+    "question_approval": replace(
+        QUESTION, command=Approve(DRAFT.id), draft=RETRY, by_another=True, retried=(batch_id(7),)
+    ),
     "file_refused": FileRefused("requests.jsonl", refused(3)),
     "file_refused_of_every_kind": FileRefused("r" * 200, refused(20, 5_000)),
     **{f"file_refused_{kind.value}": FileRefused("odd.bin", replace(SOUND, foreign=kind)) for kind in FileKind},
@@ -187,6 +191,7 @@ ERRORS: dict[str, ExpectedError] = {
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": SpoolGone(DRAFT),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
+    "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
     "missing_draft": MissingReference("send"),
     "missing_file": MissingReference("create"),
     "form_used": FormUsed(),

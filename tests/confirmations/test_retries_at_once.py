@@ -1,0 +1,112 @@
+"""Retries of the same failures, claimed at once by every road there is: the whole, a sample, a rest, an approval."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy import Connection
+
+from bot.commands.approve import Approve
+from bot.commands.base import ChangingCommand
+from bot.commands.drafting import DraftProposal, RetriedMeanwhile
+from bot.commands.send import Send
+from bot.confirmations import Confirmations
+from bot.store import drafts, interrupted, labels, retries
+from bot.store.database import Database
+from bot.store.drafts import Draft
+from bot.store.labels import Relative
+from tests.builders import ADA, BEN, NOW
+from tests.store.conftest import database_url, postgres_url, sqlite_url
+
+__all__ = ["database_url", "postgres_url", "sqlite_url"]
+
+PARENT, SAMPLE = "msgbatch_parent", "msgbatch_sample"
+RETRY = Draft("whole", ADA.user, ADA.team, ADA.channel, "ready", "", 40, 4_000, "[]", None, None, PARENT, "retry",
+              None, None, NOW, NOW)  # fmt: skip
+REST = replace(RETRY, id="rest", whole_id="parted", parent_id=SAMPLE, kind="canary")
+WAITING = replace(RETRY, id="waiting", state="waiting")
+PARTED = (
+    replace(RETRY, id="parted", state="split", sample=10, rest_id="rest"),
+    replace(RETRY, id="first ten", state="sent", whole_id="parted", rest_id="rest", batch_id=SAMPLE),
+)
+ROADS = (RETRY, replace(RETRY, id="another", sample=10), REST, WAITING)
+
+
+def begun(connection: Connection) -> None:
+    """One retry went in two parts, of which the rest waits; three others may begin."""
+    for draft in (*PARTED, *ROADS):
+        drafts.add(connection, draft)
+    labels.relate(connection, Relative(SAMPLE, PARENT, "retry"))
+
+
+@pytest.fixture
+async def processes(database_url: str) -> AsyncIterator[list[Database]]:
+    stores = [Database(database_url) for _ in range(4)]
+    stores[0].open()
+    stores[0].transact(begun)
+    for store in stores:  # connected, so that none comes late
+        await asyncio.gather(*(store.run(lambda connection: drafts.in_state(connection, "ready")) for _ in range(4)))
+    yield stores
+    for store in stores:
+        await store.close()
+
+
+def proposed(store: Database, draft: Draft) -> DraftProposal[ChangingCommand]:
+    """What a press proposes to do with a draft, after the look that each takes at first."""
+    told = store.transact(lambda connection: retries.beside(connection, draft))
+    if draft.state == "waiting":
+        return DraftProposal(Approve(draft.id), draft, "waiting", "sending", asks=bool(told), retried=told)
+    return DraftProposal(Send(draft.id), draft, "ready", "sending", asks=True, retried=told)
+
+
+async def asked(store: Database, draft: Draft) -> str:
+    """Ask Ben, who did not ask for any of them himself."""
+    return (await Confirmations(store, lambda: NOW).ask(proposed(store, draft), BEN)).confirmation_id
+
+
+async def press(store: Database, proposal: DraftProposal[ChangingCommand], confirmation: str) -> int:
+    return await Confirmations(store, lambda: NOW, process_id="here").begin(proposal, BEN, confirmation)
+
+
+def states(store: Database) -> dict[str, str]:
+    found = store.transact(lambda connection: [drafts.get(connection, draft.id) for draft in ROADS])
+    return {draft.id: draft.state for draft in found if draft is not None}
+
+
+async def test_of_all_that_would_send_the_same_failures_one_goes(processes: list[Database]) -> None:
+    questions = [await asked(processes[0], draft) for draft in ROADS]
+    presses = [
+        (store, proposed(processes[0], draft), question)
+        for store in processes
+        for draft, question in zip(ROADS, questions, strict=True)
+    ]
+
+    came = await asyncio.gather(*(press(*each) for each in presses), return_exceptions=True)
+
+    assert sum(isinstance(each, int) for each in came) == 1
+    assert sorted(states(processes[0]).values()).count("sending") == 1
+    [gone] = [id for id, state in states(processes[0]).items() if state == "sending"]
+    told = [each.retried for each in came if isinstance(each, RetriedMeanwhile)]
+    assert len({type(each) for each in came} - {int, RetriedMeanwhile}) <= 1  # the winner's own, pressed once more
+    assert {names[-1] for names in told} == {f"draft {gone}"}
+
+
+@pytest.mark.parametrize("one", ["whole", "rest", "waiting"])
+async def test_what_is_in_doubt_is_told_and_what_surely_was_not_sent_is_not(
+    processes: list[Database], one: str
+) -> None:
+    store = processes[0]
+    first, other = next(d for d in ROADS if d.id == one), next(d for d in ROADS if d.id != one)
+    own_part = () if first is REST else (SAMPLE,)
+    assert await press(store, proposed(store, first), await asked(store, first))
+
+    store.transact(lambda connection: drafts.move(connection, one, "sending", "ready", at=NOW))
+    not_sent = proposed(store, other).retried
+    store.transact(lambda connection: drafts.move(connection, one, "ready", "sending", at=NOW, held_by="dead"))
+    left = store.transact(lambda connection: interrupted.find(connection, NOW))
+    store.transact(lambda connection: [interrupted.settle(connection, draft, NOW) for draft in left])
+
+    assert not_sent == (SAMPLE,)
+    assert proposed(store, other).retried == (SAMPLE, f"draft {one}")
+    assert proposed(store, first).retried == own_part
