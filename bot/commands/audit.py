@@ -80,14 +80,16 @@ class Audit(ReadingCommand, frozen=True):
         return await (query._whole(services) if self.export else query._page(services))
 
     async def _looked_up(self, services: Services) -> Reference | None:
-        wanted, labelled = self.subject, frozenset[str]()
-        if wanted is not None and not wanted.startswith(PREFIX):
-            labelled = await services.database.run(lambda connection: labels.find(connection, label=wanted))
-        if len(labelled) == 1 and wanted != LAST:  # also one that is gone
-            return Reference(*labelled)
-        if wanted is not None and (labelled or wanted == LAST):
-            return Reference((await find_batch(wanted, services.batches, services.database)).batch.id)
-        return wanted
+        wanted = self.subject
+        if wanted is None:
+            return None
+        labelled = await services.database.run(lambda connection: labels.find(connection, label=wanted))
+        begun = await services.database.run(lambda c: audit.subjects(c, wanted)) if labelled else frozenset()
+        if wanted in begun or not (labelled or wanted == LAST):
+            return wanted
+        if len(labelled) == 1 and begun <= labelled and wanted != LAST and not wanted.startswith(PREFIX):
+            return Reference(*labelled)  # also one that is gone
+        return Reference((await find_batch(wanted, services.batches, services.database)).batch.id)
 
     async def _whole(self, services: Services) -> AuditExported:
         return AuditExported(

@@ -1,9 +1,11 @@
 """What can be wrong with a typed command: facts only, the words are in bot.ui.errors."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from bot.batches.models import MessageBatch
 from bot.errors import ExpectedError
+from bot.store.labels import Named
 
 
 @dataclass(eq=False)
@@ -84,8 +86,9 @@ class ReferenceNotFound(ExpectedError):
 
 @dataclass(eq=False)
 class ReferenceAmbiguous(ExpectedError):
-    """Several batches begin so."""
+    """Several batches begin so, or are called so: the newest of `total`, and what they are called."""
 
     text: str
     candidates: tuple[MessageBatch, ...]
     total: int
+    names: Mapping[str, Named] = field(default_factory=dict)

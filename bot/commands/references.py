@@ -1,6 +1,6 @@
 """How people name a batch (full id, prefix, label, `last`) → the batch itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable, Mapping
 from contextlib import suppress
 from typing import NewType
 
@@ -13,6 +13,7 @@ from bot.commands.arguments import Arguments
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.store import labels
 from bot.store.database import Database, StoreUnavailable
+from bot.store.labels import Named
 
 Reference = NewType("Reference", str)
 """What was typed for a batch: safe to put in a path, not yet known to exist."""
@@ -55,80 +56,97 @@ def reference(text: str) -> Reference:
 
 
 async def find_batch(wanted: Reference, batches: BatchesClient, database: Database | None = None) -> Found:
-    """Find the one batch a reference means; with a `database` a label is one too.
+    """Find the one batch a reference means; with a `database` a label is one too. A full id always means itself.
 
     Raises:
         NoBatches: `last` in an empty workspace.
         ReferenceNotFound, BatchNotFound: nothing fits.
-        ReferenceAmbiguous: more than one batch begins so, or has this label.
+        ReferenceAmbiguous: more than one batch begins so, or is called so.
         StoreUnavailable: nothing begins so, and whether it is a label cannot be read.
     """
     if wanted == LAST:
-        page = await batches.list(limit=1)
-        if not page.data:
-            raise NoBatches
-        return Found(page.data[0], exact=False)
-    away: StoreUnavailable | None = None
-    if not wanted.startswith(PREFIX) and database is not None:
-        try:
-            if labelled := await _labelled(wanted, batches, database):
-                return labelled
-        except StoreUnavailable as error:  # the beginning of an id is found without it
-            away = error
+        return await _last(batches)
+    looks_whole = len(wanted) >= WHOLE_LENGTH
+    if looks_whole and wanted.startswith(PREFIX):
+        with suppress(BatchNotFound):  # the form of ids may change: a long text can be the beginning of a longer id
+            return await _whole(wanted, batches)
+    begun = await _search(wanted, batches)
+    if begun.whole is not None:
+        return Found(begun.whole, exact=True)
     try:
-        return await _by_id(wanted, batches)
-    except (ReferenceNotFound, BatchNotFound):
-        if away is not None:
-            raise away from None
-        raise
+        called = await _labelled(wanted, batches, database) if database is not None else []
+    except StoreUnavailable:  # the beginning of an id is found without it
+        if not begun.fitting:
+            raise
+        called = []
+    if looks_whole and not (begun.fitting or called):
+        return await _whole(wanted, batches)
+    return await _only_one(wanted, begun, called, database)
 
 
-async def _by_id(wanted: Reference, batches: BatchesClient) -> Found:
-    if len(wanted) < WHOLE_LENGTH:
-        return await _search(wanted, batches)
-    try:
-        return Found(await batches.retrieve(check_batch_id(wanted)), exact=True)
-    except BatchNotFound as not_found:
-        try:  # the form of ids may change: a long text can be the beginning of a longer id
-            return await _search(wanted, batches)
-        except ReferenceNotFound:
-            raise not_found from None
+async def _whole(wanted: Reference, batches: BatchesClient) -> Found:
+    return Found(await batches.retrieve(check_batch_id(wanted)), exact=True)
 
 
-async def _labelled(wanted: Reference, batches: BatchesClient, database: Database) -> Found | None:
-    """Find the batch with this label: among several of the same the one that has not ended, if it is one."""
-    ids = await database.run(lambda connection: labels.find(connection, label=wanted))
-    fitting: list[MessageBatch] = []
-    for id in sorted(ids):
-        with suppress(BatchNotFound):
-            fitting.append(await batches.retrieve(check_batch_id(id)))
-    fitting.sort(key=lambda batch: batch.created_at, reverse=True)
-    unfinished = [batch for batch in fitting if not batch.has_ended]
-    match unfinished or fitting:
+async def _last(batches: BatchesClient) -> Found:
+    page = await batches.list(limit=1)
+    if not page.data:
+        raise NoBatches
+    return Found(page.data[0], exact=False)
+
+
+async def _only_one(
+    wanted: Reference, begun: "_Begun", called: Iterable[MessageBatch], database: Database | None
+) -> Found:
+    """Return what alone begins so or is called so; raise that there is none, or list them all."""
+    fitting = {batch.id: batch for batch in (*begun.fitting, *called)}
+    match sorted(fitting.values(), key=lambda batch: batch.created_at, reverse=True):
         case []:
-            return None
+            raise ReferenceNotFound(wanted, begun.searched, begun.all_searched)
         case [batch]:
             return Found(batch, exact=False)
         case several:
-            raise ReferenceAmbiguous(wanted, tuple(several[:CANDIDATES_SHOWN]), len(several))
+            shown = tuple(several[:CANDIDATES_SHOWN])
+            raise ReferenceAmbiguous(wanted, shown, len(several), await _names(shown, database))
 
 
-async def _search(wanted: Reference, batches: BatchesClient) -> Found:
+async def _names(several: Iterable[MessageBatch], database: Database | None) -> Mapping[str, Named]:
+    """Return what they are called; a store that fails hides none of them."""
+    ids = [batch.id for batch in several]
+    with suppress(StoreUnavailable):
+        return await database.run(lambda connection: labels.of(connection, ids)) if database is not None else {}
+    return {}
+
+
+async def _labelled(wanted: Reference, batches: BatchesClient, database: Database) -> list[MessageBatch]:
+    """Return the batches with this label, or of them those that have not ended, where there are such."""
+    ids = await database.run(lambda connection: labels.find(connection, label=wanted))
+    called: list[MessageBatch] = []
+    for id in sorted(ids):
+        with suppress(BatchNotFound):
+            called.append(await batches.retrieve(check_batch_id(id)))
+    return [batch for batch in called if not batch.has_ended] or called
+
+
+class _Begun(Struct, frozen=True):
+    """The batches that begin so, or the one whose whole id it is, among the newest that were searched."""
+
+    whole: MessageBatch | None
+    fitting: tuple[MessageBatch, ...] = ()
+    searched: int = 0
+    all_searched: bool = True
+
+
+async def _search(wanted: Reference, batches: BatchesClient) -> _Begun:
     fitting: list[MessageBatch] = []
     searched, all_searched = 0, True
     async for batch, is_all in _newest(batches):
         searched, all_searched = searched + 1, is_all
         if str(batch.id) == wanted:
-            return Found(batch, exact=True)
+            return _Begun(batch)
         if batch.id.startswith((wanted, PREFIX + wanted)):
             fitting.append(batch)
-    match fitting:
-        case []:
-            raise ReferenceNotFound(wanted, searched, all_searched)
-        case [batch]:
-            return Found(batch, exact=False)
-        case _:
-            raise ReferenceAmbiguous(wanted, tuple(fitting[:CANDIDATES_SHOWN]), len(fitting))
+    return _Begun(None, tuple(fitting), searched, all_searched)
 
 
 async def _newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, bool]]:

@@ -11,7 +11,7 @@ from bot.commands.errors import BadValue, ReferenceAmbiguous
 from bot.commands.references import CANDIDATES_SHOWN, LAST, PREFIX, Reference, find_batch, parse_reference
 from bot.commands.seen import batch_of
 from bot.commands.watching import Place, Wish, begin, place_of, with_hush
-from bot.store import wishes
+from bot.store import labels, wishes
 from bot.store.batches_seen import SeenBatch
 from bot.store.watches import Watch as StoredWatch
 
@@ -126,16 +126,25 @@ class Unwatch(Command, frozen=True):
         return Unwatched(batch_id, tuple(places))
 
     async def _find(self, services: Services, caller: Caller) -> BatchId:
-        """Look among what the caller watches first: a prefix means one of those, and the API need not be asked."""
-        if self.reference != LAST:
+        """Look among what the caller watches first: an id, also of a batch that is gone, or the beginning of one.
+
+        What another batch is called too is looked up as everywhere.
+        """
+        wanted = self.reference
+        if wanted != LAST:
             mine = {seen.id: seen for _, seen in await _remembered(services, caller)}
-            fitting = [seen for id, seen in mine.items() if id.startswith((self.reference, PREFIX + self.reference))]
-            if len(fitting) > 1:
-                candidates = tuple(batch_of(seen) for seen in fitting[:CANDIDATES_SHOWN])
-                raise ReferenceAmbiguous(self.reference, candidates, len(fitting))
-            if fitting:
-                return check_batch_id(fitting[0].id)
-        return (await find_batch(self.reference, services.batches, services.database)).batch.id
+            fitting = [id for id in mine if id == wanted] or [id for id in mine if _begins(id, wanted)]
+            called = await services.database.run(lambda connection: labels.find(connection, label=wanted))
+            if fitting == [wanted] or (len(fitting) == 1 and called <= {*fitting}):
+                return check_batch_id(fitting[0])
+            if len(fitting) > 1 and called <= {*fitting}:
+                candidates = tuple(batch_of(mine[id]) for id in fitting[:CANDIDATES_SHOWN])
+                raise ReferenceAmbiguous(wanted, candidates, len(fitting))
+        return (await find_batch(wanted, services.batches, services.database)).batch.id
+
+
+def _begins(id: str, wanted: str) -> bool:
+    return id.startswith((wanted, PREFIX + wanted))
 
 
 async def _remembered(services: Services, caller: Caller) -> list[tuple[StoredWatch, SeenBatch]]:

@@ -111,6 +111,11 @@ def entries(
     return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
 
 
+def subjects(connection: Connection, start: str) -> frozenset[str]:
+    """Give the batches on record whose id begins so."""
+    return frozenset(connection.execute(select(table.c.subject).where(_about(start)).distinct()).scalars())
+
+
 def get(connection: Connection, entry_id: int) -> AuditEntry | None:
     """Give one entry, or None."""
     row = connection.execute(select(table).where(table.c.id == entry_id)).one_or_none()

@@ -31,7 +31,7 @@ from bot.ui.progress import render_reading_of_another
 from bot.ui.reading_errors import render_reading_failed, render_reading_stopped
 from bot.ui.refusals import render_confirmation_refused, render_not_permitted
 from bot.ui.reply import Block, Message, Placement
-from bot.ui.text import code, context, counted, section
+from bot.ui.text import code, context, counted, inline, section
 from bot.ui.usage import usage_words
 
 
@@ -156,10 +156,15 @@ def _ambiguous(error: ReferenceAmbiguous) -> Message:
     shown = len(error.candidates)
     some = f" (the newest {shown} are shown)" if error.total > shown else ""
     fits = f"{code(error.text)} fits {counted(error.total, 'batch', 'batches')}{some}."
-    words = f"{fits} Nothing was done: type more of the id."
-    rows = [card_row(batch) for batch in error.candidates]
-    listed = ", ".join(code(batch.id) for batch in error.candidates)
+    words = f"{fits} Nothing was done: type the id, or more of it."
+    rows = [card_row(batch, error.names.get(batch.id)) for batch in error.candidates]
+    listed = ", ".join(f"{_called(error, batch.id)}{code(batch.id)}" for batch in error.candidates)
     return Message(f"{words} {listed}", (section(words), *rows), placement=Placement.BELOW)
+
+
+def _called(error: ReferenceAmbiguous, batch_id: str) -> str:
+    named = error.names.get(batch_id)
+    return f"{inline(named.label, 80)}: " if named is not None and named.label else ""
 
 
 def _said(words: str, *more: Block) -> Message:

@@ -37,7 +37,7 @@ def _all_verbs(viewer: Viewer) -> Message:
     lines = ["`/batch` — the batches that are still running"]
     lines += [f"`/batch {escape(command.help.usage)}` — {command.help.summary}" for command in usable if command.help]
     notes = [
-        "`ID` is the full id, the beginning of one, or `last`.",
+        "`ID` is the full id, the beginning of one, a label, or `last`; what fits several batches lists them.",
         "Only you see the answers; add `--public` to share one.",
     ]
     if len(usable) < len(SHOWN):

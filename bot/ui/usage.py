@@ -42,7 +42,7 @@ def _problem(error: UsageError) -> str:
         case MissingReference(verb="send" | "approve" | "drop"):
             return f"{_named(error)} needs to know which checked file: the question whether to send it says its name."
         case MissingReference():
-            return f"{_named(error)} needs to know which batch: its id, the beginning of one, or `last`."
+            return f"{_named(error)} needs to know which batch: its id, the beginning of one, its label, or `last`."
         case NeedsChannel():
             return f"{_named(error)} is about a channel: use it in the channel that it is about."
         case TextTooLong():

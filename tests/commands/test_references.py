@@ -9,8 +9,9 @@ from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.commands.references import CANDIDATES_SHOWN, Found, find_batch, reference
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
+from bot.store import labels
 from bot.store.database import Database, StoreUnavailable
-from tests.builders import ID, running
+from tests.builders import ADA, ID, NOW, running
 from tests.commands.conftest import Place
 
 OTHER = "msgbatch_01HkcTjaXXXXXXXXXXXXXXXXX"
@@ -164,3 +165,58 @@ async def test_what_may_be_a_label_is_not_said_not_to_exist_while_labels_cannot_
         await find_batch(reference(text), services.batches, away)
 
     assert (await find_batch(reference("01HkcTjaV"), services.batches, away)).batch.id == ID
+
+
+async def call(batch: str, label: str, services: Services) -> None:
+    await services.database.run(
+        lambda connection: labels.change(connection, batch, "label", label, by=ADA.user, at=NOW)
+    )
+
+
+async def resolved(text: str, services: Services) -> Found:
+    return await find_batch(reference(text), services.batches, services.database)
+
+
+@pytest.mark.parametrize("label", ["01HkcTjaX", "msgbatch_01HkcTjaX", "msgbatch"])
+async def test_a_label_that_another_id_begins_with_lists_both(
+    label: str, services: Services, place: Place, two: None
+) -> None:
+    called = place(succeeded=1, id="msgbatch_02Other", age=600.0)
+    await call(called, label, services)
+
+    with pytest.raises(ReferenceAmbiguous) as caught:
+        await resolved(label, services)
+
+    assert {batch.id for batch in caught.value.candidates} >= {called, OTHER}
+    assert caught.value.candidates[0].id == called
+    assert caught.value.names[called].label == label
+
+
+@pytest.mark.parametrize("label", ["01HkcTjaV", "nightly"])
+async def test_a_batch_that_begins_as_it_is_called_is_meant_once(label: str, services: Services, two: None) -> None:
+    await call(ID, label, services)
+
+    assert (await resolved(label, services)).batch.id == ID
+
+
+@pytest.mark.parametrize("id", [ID, "msgbatch_short", "new-form"])
+async def test_a_full_id_means_itself_whatever_another_batch_is_called(
+    id: str, services: Services, place: Place
+) -> None:
+    place(succeeded=1, id=id)
+    called = place(succeeded=1, id="msgbatch_02Other")
+    await call(called, id, services)
+
+    found = await resolved(id, services)
+
+    assert (found.batch.id, found.exact) == (id, True)
+
+
+async def test_a_long_label_is_not_asked_for_as_an_id(api: ApiSimulator, services: Services, two: None) -> None:
+    label = "nightly-eval-of-the-largest-model-there-is"
+    await call(ID, label, services)
+
+    found = await resolved(label, services)
+
+    assert (found.batch.id, found.exact) == (ID, False)
+    assert not any(label in request.path for request in api.requests)

@@ -201,3 +201,37 @@ async def test_no_batch_is_called_what_means_the_newest_one(desk: Desk) -> None:
     [refused] = await desk.type(f"/batch label {batch.id} Last!")
 
     assert "`last` means the newest batch" in refused.seen
+
+
+TAKE_A_REFERENCE = (
+    *("status {}", "cancel {}", "delete {}", "results {}", "retry {}", "watch {}", "unwatch {}", "label {} other"),
+    *("own {}", "note {} something", "mute {}", "audit {}"),
+)
+
+
+async def test_what_one_batch_is_called_and_anothers_id_begins_with_lists_both_and_does_nothing(desk: Desk) -> None:
+    meant, called = (desk.api.workspace.add(errored=5) for _ in range(2))
+    word = str(meant.id)[:-3]
+    await desk.type(f"/batch label {meant.id} theirs")
+    await desk.type(f"/batch label {called.id} {word}")
+    known = len(desk.api.requests)
+
+    answers = {line: await desk.type("/batch " + line.format(word)) for line in TAKE_A_REFERENCE}
+
+    vague = [line for line, [answer] in answers.items() if f"`{word}` fits 2 batches" not in answer.seen]
+    assert vague == []
+    assert {f"{meant.id}", f"{called.id}", "theirs"} <= set(answers["delete {}"][0].seen.replace("`", " ").split())
+    assert {request.method for request in desk.api.requests[known:]} == {"GET"}
+
+
+async def test_unwatch_asks_which_one_is_meant(desk: Desk) -> None:
+    watched, called = (desk.api.workspace.add(processing_status="in_progress", processing=5) for _ in range(2))
+    word = str(watched.id)[:-3]
+    await desk.type(f"/batch watch {watched.id}")
+    await desk.type(f"/batch label {called.id} {word}")
+
+    [vague] = await desk.type(f"/batch unwatch {word}")
+    [whole] = await desk.type(f"/batch unwatch {watched.id}")
+
+    assert f"`{word}` fits 2 batches" in vague.seen
+    assert "fits" not in whole.seen

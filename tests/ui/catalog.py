@@ -19,6 +19,7 @@ from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rule
 from bot.store.confirmations import StoredConfirmation
 from bot.store.database import StoreUnavailable
+from bot.store.labels import Named
 from bot.ui.buttons import NotOurButton
 from bot.ui.errors import render_error, render_unexpected
 from bot.ui.home import render_tab_failed
@@ -156,6 +157,7 @@ ERRORS: dict[str, ExpectedError] = {
     "reference_not_found": typed.ReferenceNotFound("01Hkc", 4_321, all_searched=True),
     "reference_not_found_in_newest": typed.ReferenceNotFound("01Hkc", 5_000, all_searched=False),
     "reference_ambiguous": typed.ReferenceAmbiguous("01", MANY[:10], 23),
+    "reference_ambiguous_label": typed.ReferenceAmbiguous("01", MANY[:2], 2, {MANY[1].id: Named(label="01 <eval>")}),
     "invalid_id": api.InvalidBatchId("../models", "holds '/' at position 3"),
     "results_broken": api.ResultsBroken(10, 2_048, "line 11 is not JSON"),
     "batch_not_found": api.BatchNotFound("not_found_error", "No such batch", 404, "req_011CQ", batch_id=ID),
