@@ -41,13 +41,18 @@ class Sending(Struct, frozen=True):
         """Return what the person asked to send."""
         return self.parts.whole if self.parts else self.draft
 
-    def settle(self, connection: drafts.Transaction, state: drafts.State, at: datetime) -> None:
-        """Record that no batch is known of it: it can be sent as before, never, or nobody knows."""
-        if self.parts is not None and state != "unknown":
-            samples.join(connection, self.draft, state, at)
-            return
-        drafts.move(connection, self.draft.id, "sending", state, at=at, held_by=None)
+    def settle(self, connection: drafts.Transaction, state: drafts.State, at: datetime) -> Draft:
+        """Record that no batch is known of it: it can be sent as before, never, or nobody knows; return what that is.
+
+        Given up meanwhile, it was taken for lost, and the rest after a sample goes its own way: what is certain counts.
+        """
+        certain = state != "unknown"
+        if certain and self.parts is not None and samples.join(connection, self.draft, state, at):
+            return self.parts.whole
+        before = drafts.PERHAPS_SENT if certain else ("sending",)
+        drafts.move(connection, self.draft.id, before, state, at=at, held_by=None)
         samples.release(connection, self.draft, at)
+        return self.draft
 
 
 async def there(services: Services, draft: Draft) -> None:
@@ -79,14 +84,12 @@ async def _post(services: Services, sending: Sending) -> SendOutcome:
     try:
         batch = await services.batches.create_from_file(spool)
     except RequestsUnreadable as error:
-        await _settle(services, sending, "failed")
-        raise SpoolGone(sending.shown) from error
+        raise SpoolGone(await _settle(services, sending, "failed")) from error
     except KeyRefused as error:
         return await _not_sent(services, sending, error)
     except ApiRejected as error:
         named = await asyncio.to_thread(refused_id, spool, error.message)
-        await _settle(services, sending, "failed")
-        return SendRefused(sending.shown, error, named)
+        return SendRefused(await _settle(services, sending, "failed"), error, named)
     except ApiError as error:
         if isinstance(error, ApiUnavailable) and error.may_have_happened:
             return await _lost(services, sending)
@@ -124,8 +127,7 @@ async def _lost(services: Services, sending: Sending) -> AnswerLost:
 
 
 async def _not_sent(services: Services, sending: Sending, error: ApiError) -> NotSent:
-    await _settle(services, sending, "ready")
-    return NotSent(sending.shown, error)
+    return NotSent(await _settle(services, sending, "ready"), error)
 
 
 async def _created(services: Services, sending: Sending, batch: MessageBatch) -> BatchCreated:
@@ -173,13 +175,14 @@ async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:
     return kept
 
 
-async def _settle(services: Services, sending: Sending, state: drafts.State) -> None:
+async def _settle(services: Services, sending: Sending, state: drafts.State) -> Draft:
     """Record where it stands; where that fails, nobody can send it again until it is found to be nobody's."""
     now = services.now()
     try:
-        await services.database.persist(lambda connection: sending.settle(connection, state, now))
+        settled = await services.database.persist(lambda connection: sending.settle(connection, state, now))
     except StoreUnavailable:
         log.exception("draft %s is without its outcome: %s", sending.draft.id, state)
-        return
-    if sending.parts is not None and state != "unknown":
+        return sending.shown
+    if sending.parts is not None and settled is sending.parts.whole:
         await remove_spools(services, sending.parts.sample, sending.parts.rest)
+    return settled

@@ -13,7 +13,7 @@ from bot.watching.drafts import Drafts
 from bot.watching.presence import tidy
 from tests.desk import ADA, Desk
 from tests.journeys.creating import asked_about, posts, sound
-from tests.journeys.sampling import FIRST, asked_about_the_rest, of_the_sample, sampled, sent
+from tests.journeys.sampling import FIRST, asked_about_the_rest, everything, of_the_sample, sampled, sent
 
 CREATE = "/v1/messages/batches"
 DEAD = "elsewhere:1:dead"
@@ -182,3 +182,39 @@ async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
     assert list(folder.iterdir()) == []
     assert "lapsed" in late.seen
     assert posts(desk) == 0
+
+
+async def given_up_and_refused(desk: Desk, text: str) -> SlackMessage:
+    """Press a yes that is taken for lost while the API lets it wait, and refused then: it certainly did not arrive."""
+    question = await asked_about(desk, sound(40))
+    desk.api.add_fault(Fault(method="POST", path=CREATE, status=429, retry_after=0.3))
+    desk.api.add_fault(Fault(method="POST", path=CREATE, status=401))
+    pressed = asyncio.create_task(desk.press(question, text))
+    async with asyncio.timeout(10):
+        while not posts(desk):  # noqa: ASYNC110 - the simulator wakes nobody
+            await asyncio.sleep(0.01)
+    desk.time.later = timedelta(minutes=31)
+    assert await Drafts(desk.bot.worker.services).settle_interrupted() == 1
+    [answer] = await pressed
+    return answer
+
+
+async def test_what_was_given_up_and_certainly_did_not_arrive_can_be_sent(desk: Desk) -> None:
+    answer = await given_up_and_refused(desk, "Send")
+
+    [question] = await desk.press(answer, "Send")
+    await desk.press(question, "Send")
+
+    assert "certainly did not arrive" in answer.seen
+    assert [len(each) for each in sent(desk)] == [40]
+
+
+async def test_a_sample_that_was_given_up_and_its_rest_can_both_be_sent(desk: Desk) -> None:
+    answer = await given_up_and_refused(desk, FIRST)
+    [rest] = [draft for draft in _in(desk, "ready") if draft.requests == 30]
+
+    for [question] in (await desk.type(f"/batch send {rest.id}"), await desk.press(answer, "Send")):
+        await desk.press(question, "Send")
+
+    first, other = sent(desk)
+    assert sorted(first + other) == everything(40)
