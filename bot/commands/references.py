@@ -1,6 +1,6 @@
 """How people name a batch (full id, prefix, label, `last`) → the batch itself."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import NewType
 
@@ -70,18 +70,20 @@ async def find_batch(wanted: Reference, batches: BatchesClient, database: Databa
     if looks_whole and wanted.startswith(PREFIX):
         with suppress(BatchNotFound):  # the form of ids may change: a long text can be the beginning of a longer id
             return await _whole(wanted, batches)
-    begun = await _search(wanted, batches)
-    if begun.whole is not None:
-        return Found(begun.whole, exact=True)
+    named, away = frozenset[str](), None
     try:
-        called = await _labelled(wanted, batches, database) if database is not None else []
-    except StoreUnavailable:  # the beginning of an id is found without it
-        if not begun.fitting:
-            raise
-        called = []
-    if looks_whole and not (begun.fitting or called):
+        named = await database.run(lambda connection: labels.find(connection, label=wanted)) if database else named
+    except StoreUnavailable as error:  # the beginning of an id is found without it
+        away = error
+    looked = await _search(wanted, named, batches)
+    if looked.whole is not None:
+        return Found(looked.whole, exact=True)
+    called = await _called(named, looked, batches)
+    if away is not None and not looked.begun:
+        raise away
+    if looks_whole and not (looked.begun or called):
         return await _whole(wanted, batches)
-    return await _only_one(wanted, begun, called, database)
+    return await _only_one(wanted, looked, called, database)
 
 
 async def _whole(wanted: Reference, batches: BatchesClient) -> Found:
@@ -96,13 +98,13 @@ async def _last(batches: BatchesClient) -> Found:
 
 
 async def _only_one(
-    wanted: Reference, begun: "_Begun", called: Iterable[MessageBatch], database: Database | None
+    wanted: Reference, looked: "_Looked", called: Iterable[MessageBatch], database: Database | None
 ) -> Found:
     """Return what alone begins so or is called so; raise that there is none, or list them all."""
-    fitting = {batch.id: batch for batch in (*begun.fitting, *called)}
+    fitting = {batch.id: batch for batch in (*looked.begun, *called)}
     match sorted(fitting.values(), key=lambda batch: batch.created_at, reverse=True):
         case []:
-            raise ReferenceNotFound(wanted, begun.searched, begun.all_searched)
+            raise ReferenceNotFound(wanted, looked.searched, looked.all_searched)
         case [batch]:
             return Found(batch, exact=False)
         case several:
@@ -118,35 +120,38 @@ async def _names(several: Iterable[MessageBatch], database: Database | None) -> 
     return {}
 
 
-async def _labelled(wanted: Reference, batches: BatchesClient, database: Database) -> list[MessageBatch]:
-    """Return the batches with this label, or of them those that have not ended, where there are such."""
-    ids = await database.run(lambda connection: labels.find(connection, label=wanted))
-    called: list[MessageBatch] = []
-    for id in sorted(ids):
+class _Looked(Struct, frozen=True):
+    """What the newest batches hold: those that begin so, those that are called so, or the one whose whole id it is."""
+
+    whole: MessageBatch | None
+    begun: tuple[MessageBatch, ...] = ()
+    called: tuple[MessageBatch, ...] = ()
+    searched: int = 0
+    all_searched: bool = True
+
+
+async def _called(named: Collection[str], looked: _Looked, batches: BatchesClient) -> list[MessageBatch]:
+    """Return the batches with a label, older ones too; of them those that have not ended, where there are such."""
+    called = list(looked.called)
+    for id in sorted({*named} - {batch.id for batch in called}):
         with suppress(BatchNotFound):
             called.append(await batches.retrieve(check_batch_id(id)))
     return [batch for batch in called if not batch.has_ended] or called
 
 
-class _Begun(Struct, frozen=True):
-    """The batches that begin so, or the one whose whole id it is, among the newest that were searched."""
-
-    whole: MessageBatch | None
-    fitting: tuple[MessageBatch, ...] = ()
-    searched: int = 0
-    all_searched: bool = True
-
-
-async def _search(wanted: Reference, batches: BatchesClient) -> _Begun:
-    fitting: list[MessageBatch] = []
+async def _search(wanted: Reference, named: Collection[str], batches: BatchesClient) -> _Looked:
+    begun: list[MessageBatch] = []
+    called: list[MessageBatch] = []
     searched, all_searched = 0, True
     async for batch, is_all in _newest(batches):
         searched, all_searched = searched + 1, is_all
         if str(batch.id) == wanted:
-            return _Begun(batch)
+            return _Looked(batch)
         if batch.id.startswith((wanted, PREFIX + wanted)):
-            fitting.append(batch)
-    return _Begun(None, tuple(fitting), searched, all_searched)
+            begun.append(batch)
+        if batch.id in named:
+            called.append(batch)
+    return _Looked(None, tuple(begun), tuple(called), searched, all_searched)
 
 
 async def _newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, bool]]:

@@ -144,6 +144,8 @@ async def test_a_search_ends_after_the_newest_five_thousand(services: Services, 
         await find(oldest, services)
 
     assert (caught.value.searched, caught.value.all_searched) == (5_000, False)
+    await call(oldest, "of old", services)
+    assert (await resolved("of-old", services)).batch.id == oldest
 
 
 async def test_pages_that_lead_nowhere_make_no_second_batch_of_one(api: ApiSimulator, services: Services) -> None:
@@ -220,3 +222,16 @@ async def test_a_long_label_is_not_asked_for_as_an_id(api: ApiSimulator, service
 
     assert (found.batch.id, found.exact) == (ID, False)
     assert not any(label in request.path for request in api.requests)
+
+
+async def test_a_label_that_many_have_is_looked_up_in_one_call(
+    api: ApiSimulator, services: Services, place: Place
+) -> None:
+    for number in range(30):
+        await call(place(succeeded=1, age=3_600.0 + number), "nightly", services)
+
+    with pytest.raises(ReferenceAmbiguous) as caught:
+        await resolved("nightly", services)
+
+    assert caught.value.total == 30
+    assert len(api.requests) == 1
