@@ -158,6 +158,8 @@ def _postgres_engine(url: URL, busy_seconds: float) -> Engine:
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=True,
+        # Whatever the server is set to: who has waited for his turn has to see what was committed meanwhile.
+        isolation_level="READ COMMITTED",
         # Behind a transaction pooler a prepared statement may be asked of a server that never saw it (psycopg docs).
         connect_args={**ours, "prepare_threshold": None},
     )

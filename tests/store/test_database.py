@@ -5,9 +5,9 @@ from functools import partial
 from threading import Barrier, Event, Thread
 
 import pytest
-from sqlalchemy import Connection, QueuePool, text
+from sqlalchemy import Connection, QueuePool, make_url, text
 
-from bot.store.database import Database, StoreUnavailable
+from bot.store.database import Database, StoreUnavailable, make_engine
 
 
 def create(connection: Connection) -> None:
@@ -142,3 +142,17 @@ async def test_closing_waits_a_moment_for_a_connection_that_is_still_in_use(sqli
     await store.close()
 
     assert given_back.is_set()
+
+
+@pytest.mark.postgres
+def test_a_later_look_sees_what_others_have_committed_whatever_the_server_is_set_to(postgres_url: str) -> None:
+    """A claim that has waited its turn looks at the rows as they are then, not as they were at its beginning."""
+    strict = make_url(postgres_url)
+    options = f"{strict.query['options']} -cdefault_transaction_isolation=serializable"
+    engine = make_engine(strict.update_query_dict({"options": options}).render_as_string(hide_password=False))
+
+    with engine.begin() as connection:
+        isolation = connection.exec_driver_sql("SHOW transaction_isolation").scalar_one()
+    engine.dispose()
+
+    assert isolation == "read committed"
