@@ -124,6 +124,8 @@ class Retry(LongCommand, frozen=True):
             raise BadValue(
                 "retry", "--cause", cause, "a type of error, as the results show it, or expired, or canceled"
             )
+        if cause and arguments.flag("all"):
+            raise BadValue("retry", "choice", f"--all --cause {cause}", "one of the two")
         file_id = file_in("retry", file) if file else None
         return cls(parse_reference(arguments), arguments.flag("all"), file_id, cause.lower() if cause else None)
 

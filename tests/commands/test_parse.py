@@ -75,6 +75,7 @@ def test_what_is_typed_is_understood(typed: str, command: AnyCommand) -> None:
         ("help delete cancel", UnexpectedWord, "help"),
         ("help --verbose", UnknownOption, "help"),
         ("list finished", BadValue, "list"),
+        ("retry last --all --cause expired", BadValue, "retry"),
         ("list ended canceling", UnexpectedWord, "list"),
         ("list --limit", MissingValue, "list"),
         ("list --limit 0", BadValue, "list"),
