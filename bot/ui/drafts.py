@@ -140,14 +140,11 @@ def render_draft_over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> Message:
 
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
-    """Say what sent the same failures again, and leave it to the person whether to do so once more."""
-    draft, others = error.draft, ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED])
-    since = (
-        f"were, or may have been, sent again since you were asked: {others}"
-        if others
-        else "are not being sent by another draft any more"
-    )
-    words = f"Failures of the same batch {since}. "
+    """Say what else sends the same failures again, told before or not, and leave it to the person to do so too."""
+    draft, more = error.draft, _more(error.retried)
+    others = ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED]) + "".join(f" {each}" for each in more)
+    now = f"there are, or may be: {others}" if others else "there are none"
+    words = f"Other retries of the same batch have begun or ended since you were asked; now {now}. "
     words += "Nothing was sent by this press, lest the same requests are paid for twice."
     again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
     ways = [button("Ask again", again, renew=True), button("Drop", Drop(draft.id), renew=True)]
@@ -180,7 +177,7 @@ def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
     lines = []
     if outcome.by_another and isinstance(outcome.command, Send):
         lines.append("It is above the limit that was set: somebody else who may operate has to approve it.")
-    lines += map(_beside, outcome.retried[:MOST_NAMED])
+    lines += [*map(_beside, outcome.retried[:MOST_NAMED]), *_more(outcome.retried)]
     if outcome.ready is not None:
         lines += warning_lines(outcome.ready.warnings)
         lines += left_lines(outcome.ready.left)
@@ -190,6 +187,12 @@ def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
                 f"{counted(outcome.ready.missing, 'failed request is', 'failed requests are')} not in the file"
             )
     return (section("\n".join(f"⚠️ {line}" for line in lines)),) if lines else ()
+
+
+def _more(others: tuple[str, ...]) -> list[str]:
+    """Return how many are not named."""
+    count = len(others) - MOST_NAMED
+    return [f"and {number(count)} more"] if count > 0 else []
 
 
 def _beside(other: str) -> str:

@@ -84,6 +84,7 @@ SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRA
 FIRST = replace(DRAFT, sample=10)
 QUESTION = DraftQuestion(Send(DRAFT.id), DRAFT, "the-confirmation-id", NOW + timedelta(minutes=30), by_another=False)
 AGAIN = Retry(Reference(ID))
+MANY = tuple(map(batch_id, range(7)))
 CAUSES = (
     Cause("invalid_request_error", "prompt is too long: <n> tokens > <n> maximum", 26, ("a-0001",)),
     Cause("expired", "", 5, ("a-0200",)),
@@ -128,6 +129,7 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "question_retry": replace(
         QUESTION, draft=RETRY, ready=DraftReady(RETRY, left=LEFT, missing=2), retried=(batch_id(7), f"draft {DRAFT.id}")
     ),
+    "question_retry_beside_many": replace(QUESTION, draft=RETRY, retried=MANY),
     "question_draft_small": replace(QUESTION, draft=replace(DRAFT, requests=19)),
     "question_rest": replace(QUESTION, draft=REST),
     "question_approval": replace(
@@ -191,6 +193,7 @@ ERRORS: dict[str, ExpectedError] = {
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": SpoolGone(DRAFT),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
+    "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, MANY),
     "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
     "missing_draft": MissingReference("send"),
     "missing_file": MissingReference("create"),

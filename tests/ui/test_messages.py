@@ -144,3 +144,10 @@ def test_the_notification_tells_the_state_and_the_whole_id(state: str) -> None:
 def text_of(button: object) -> object:
     label = button["text"] if isinstance(button, dict) else {}
     return label["text"]
+
+
+@pytest.mark.parametrize("name", ["question_retry_beside_many", "error_retried_meanwhile_by_many"])
+def test_nobody_is_told_of_fewer_retries_than_there_are(name: str) -> None:
+    [message] = [message for each, message in MESSAGES.items() if each.startswith(name)]
+
+    assert "and 2 more" in shown(message)
