@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from datetime import datetime
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from bot.commands.send import Send
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, DraftQuestion
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rules, Standing, check, check_place, permissions_of
+from bot.store import deletions
 from bot.store.audit import AuditOutcome
 from bot.store.database import StoreUnavailable
 from bot.ui.audit import audit_line
@@ -94,6 +96,8 @@ class Pipeline:
             return answer
         except ExpectedError as error:
             came = type(error).__name__
+            if isinstance(error, BatchNotFound):
+                await self._bury(error.batch_id)
             message = _placed(render_error(error), error, interaction)
             is_tab = verb == "overview" and interaction.origin is Origin.HOME
             return Answer(self._on_tab(message, error, viewer) if is_tab else message)
@@ -101,6 +105,12 @@ class Pipeline:
             spent, caller = time.perf_counter() - started, interaction.caller
             self._note(verb, interaction.origin.value, came, spent)
             log.info("%s by %s in %s: %s, %.0f ms", verb, caller.user, caller.channel, came, spent * 1_000)
+
+    async def _bury(self, batch_id: str) -> None:
+        """Have the cards of a batch that the API does not know say so; a store that fails leaves them as they are."""
+        services = self._services
+        with suppress(StoreUnavailable):
+            await services.database.run(lambda c: deletions.bury(c, services.enqueue, batch_id, services.now()))
 
     def _on_tab(self, message: Message, error: ExpectedError, viewer: Viewer) -> Message:
         """Say since when the Home tab fails, as far as this process knows; a refusal is no failure."""

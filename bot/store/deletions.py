@@ -1,23 +1,39 @@
 """What is forgotten of a batch that was deleted, and what its cards say from then on."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.store import audit, cards, labels, summaries
+from bot.store import audit, batches_seen, cards, labels, summaries
 from bot.store.announce import Announcer
 from bot.store.summaries import StoredSummary
 from bot.store.work import Enqueue
+
+TRANSIENT = timedelta(minutes=1)
+"""So long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
+
+
+def bury(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime) -> bool:
+    """Have the cards of a batch that is not found say that it is gone; False where they do, or nobody can know yet.
+
+    What somebody still waits for is the sweep's to tell; just after an end a 404 may be the API's own delay.
+    """
+    seen = batches_seen.get(connection, batch_id, locked=True)
+    if seen is None or seen.over_at is None or now - seen.over_at < TRANSIENT:
+        return False
+    return Announcer(enqueue).buried(connection, batch_id, now)
 
 
 def forget(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime, *, through_me: bool) -> None:
     """Delete what is remembered of a batch that is gone; its cards go on calling it by its name.
 
-    `through_me`: they say at once that it is deleted; of one that went elsewhere the sweep finds out, and tells it.
+    `through_me`: they say so at once; of one that went elsewhere before its end was told the sweep finds out.
     """
     summaries.forget(connection, batch_id)
     if through_me:
         Announcer(enqueue).buried(connection, batch_id, now)
+    else:
+        bury(connection, enqueue, batch_id, now)
     if not cards.of_batch(connection, batch_id):
         labels.forget(connection, batch_id)
 

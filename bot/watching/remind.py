@@ -13,7 +13,7 @@ from bot.batches.client import BatchesClient
 from bot.batches.errors import ApiError, BatchNotFound
 from bot.batches.models import RETENTION, check_batch_id
 from bot.commands.seen import batch_of, seen_of
-from bot.store import batches_seen, notices, watches
+from bot.store import batches_seen, deletions, notices, watches
 from bot.store.announce import Announcer
 from bot.store.batches_seen import SeenBatch
 from bot.store.database import Database
@@ -133,7 +133,8 @@ class Reminders:
         try:
             batch = await self._batches.retrieve(check_batch_id(batch_id))
         except BatchNotFound:
-            await self._database.run(partial(self._bury, batch_id=batch_id))
+            bury, now = deletions.bury, self._now()
+            await self._database.run(lambda connection: bury(connection, self._enqueue, batch_id, now))
             return False
         except ApiError:
             return None
@@ -157,9 +158,3 @@ class Reminders:
         """Have the cards of an ended batch show what became of it: its results were archived."""
         found = replace(found, over_at=was.over_at)
         Announcer(self._enqueue).saw(connection, found, was.shape, self._now())
-
-    def _bury(self, connection: Connection, batch_id: str) -> None:
-        """Have the cards of an ended batch say that it is gone; what is unfinished and gone is the sweep's to tell."""
-        seen = batches_seen.get(connection, batch_id, locked=True)
-        if seen is not None and seen.status == "ended":
-            Announcer(self._enqueue).buried(connection, batch_id, self._now())

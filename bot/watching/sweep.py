@@ -18,6 +18,7 @@ from bot.store import batches_seen, cards, duties, watches
 from bot.store.announce import Announcer
 from bot.store.batches_seen import OpenOnes
 from bot.store.database import Database
+from bot.store.deletions import TRANSIENT
 from bot.store.outset import SWEEP
 from bot.store.watches import Watch
 from bot.watching.interval import SLOWEST, interval
@@ -25,8 +26,6 @@ from bot.watching.interval import SLOWEST, interval
 log = logging.getLogger(__name__)
 
 LONGEST_ASKED = timedelta(minutes=10)
-TRANSIENT = timedelta(minutes=1)
-"""So long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
 RESULTS_GRACE = timedelta(minutes=10)
 """So long an ended batch may be without its results before its end is told regardless."""
 RESULTS_LATEST = timedelta(days=1)

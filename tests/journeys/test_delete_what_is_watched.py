@@ -75,3 +75,26 @@ async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk:
 
     assert "Deleted elsewhere" in last.seen
     assert "not through me" in told.seen
+
+
+async def test_a_press_that_finds_a_batch_gone_leaves_no_dead_button_behind(desk: Desk) -> None:
+    batch = running_batch(desk, errored=39, succeeded=1_161)
+    await desk.type(f"/batch watch {batch.id}")
+    await card(desk, batch)
+    await end(desk)
+    ended = await card(desk, batch, "1,161 of 1,200 succeeded")
+    await notice(desk, batch)
+    await desk.bot.worker.services.batches.delete(BatchId(batch.id))
+
+    [too_early] = await desk.press(ended, "Results")  # the API may say so of a batch that has just ended
+    await settled(desk)
+    [kept] = cards(desk, batch)
+    desk.time.later += timedelta(seconds=61)
+    [gone] = await desk.press(kept, "Retry failures")
+    last = await card(desk, batch, "🗑️")
+    await settled(desk)
+
+    assert all("There is no batch" in reply.seen for reply in (too_early, gone))
+    assert kept.buttons == ended.buttons
+    assert "Deleted elsewhere" in last.seen
+    assert (last.ts, last.buttons, len(notices(desk, batch))) == (ended.ts, [], 1)
