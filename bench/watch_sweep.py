@@ -22,6 +22,7 @@ from bot.store.announce import Announcer
 from bot.store.database import Database
 from bot.store.watches import Watch
 from bot.store.work import left_to_redrive
+from bot.watching.listed import Listed
 from bot.watching.sweep import Sweep
 
 SWEEPS = 7
@@ -63,7 +64,7 @@ async def main(wanted: int) -> None:
         http = httpx.AsyncClient(transport=counted, base_url=usual.base_url, headers=usual.headers)
         batches = BatchesClient(http)
         found = await fill(database, batches, wanted)
-        sweep = Sweep(batches, database, Announcer(left_to_redrive), utc_now)
+        sweep = Sweep(batches, database, Announcer(left_to_redrive), utc_now, Listed())
         await sweep.run(0)
         gc.collect()
         gc.freeze()  # as `python -m bot run` does once it has started

@@ -1,12 +1,10 @@
 """The sweep: list pages are read until every watched batch was seen; what changed is told in the same transaction."""
 
 import logging
-import math
 from collections.abc import AsyncIterator, Callable, Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
@@ -14,14 +12,14 @@ from bot.batches.client import BatchesClient
 from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
 from bot.batches.models import BatchId, MessageBatch
 from bot.commands.seen import ending_of, is_settled, seen_of, shape_of
-from bot.store import batches_seen, cards, duties, watches
+from bot.store import batches_seen, cards, deletions, duties, watches
 from bot.store.announce import Announcer
-from bot.store.batches_seen import OpenOnes
 from bot.store.database import Database
 from bot.store.deletions import TRANSIENT
 from bot.store.outset import SWEEP
 from bot.store.watches import Watch
 from bot.watching.interval import SLOWEST, interval
+from bot.watching.listed import WINDOW, Listed, Sighting
 
 log = logging.getLogger(__name__)
 
@@ -32,26 +30,10 @@ RESULTS_LATEST = timedelta(days=1)
 """So long its card waits for them."""
 OUTAGE = timedelta(minutes=5)
 """After so long without the API the cards say so, once."""
-_WINDOW = timedelta(hours=25)  # a batch is processed for 24 hours at most
 FEED_CARDS = 20
 """Cards that may wait to be posted or edited in the feed: a channel takes one a second, and reads even less."""
 _LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
 _FAILED_LOOKS = 3  # so many, or none that went well: it is the API that fails and not a batch
-
-
-class Sighting(Struct, frozen=True):
-    """One sweep's findings: what was open when it began, and what it has not seen yet.
-
-    `feed_known`: what the feed has met; None: no feed. `feed_watched`: what is watched and it has not met.
-    `feed_since`: all that was there before was looked at; None: the feed begins.
-    """
-
-    began: datetime
-    open: OpenOnes
-    unseen: set[str]
-    feed_known: frozenset[str] | None
-    feed_watched: frozenset[str] = frozenset()
-    feed_since: datetime | None = None
 
 
 class Sweep:
@@ -63,12 +45,14 @@ class Sweep:
         database: Database,
         announcer: Announcer,
         now: Callable[[], datetime],
+        listed: Listed,
         feed_channel: str | None = None,
     ) -> None:
         self._batches = batches
         self._database = database
         self._announcer = announcer
         self._now = now
+        self._listed = listed
         self._feed = feed_channel
 
     async def run(self, turn: int) -> None:
@@ -81,13 +65,16 @@ class Sweep:
             log.warning("sweep %d failed: %s", turn, error)
             await self._database.run(partial(self._failed, asked=error.retry_after or 0.0))
             return
+        if gone := self._listed.missing(sighting, self._now()):
+            await self._database.run(partial(self._bury, gone=gone))
+            self._listed.forget(gone)
         await self._database.run(lambda connection: self._done(connection, sighting))
 
     async def _pages(self, sighting: Sighting) -> None:
         """Read pages until all was seen, or what is left is fewer looks than pages."""
         async for page in self._each_page(sighting):
             await self._take_in(sighting, page)
-            if not self._feed_needs(sighting, page) and len(sighting.unseen) <= _pages_left(sighting, page):
+            if not sighting.feed_needs(page) and len(sighting.unseen) <= sighting.pages_left(page):
                 return
 
     async def _each_page(self, sighting: Sighting) -> AsyncIterator[Sequence[MessageBatch]]:
@@ -98,6 +85,7 @@ class Sweep:
         cursors: set[BatchId] = set()
         while True:
             page = await self._batches.list(limit=limit, after_id=cursor)
+            sighting.note(page)
             if page.data:
                 yield page.data
             cursor = page.last_id
@@ -186,14 +174,6 @@ class Sweep:
     def _ended_before(self, batch: MessageBatch, span: timedelta) -> bool:
         return batch.has_ended and batch.ended_at is not None and self._now() - batch.ended_at > span
 
-    def _feed_needs(self, sighting: Sighting, page: Sequence[MessageBatch]) -> bool:
-        """Say whether further pages may hold batches the feed has not met."""
-        if sighting.feed_known is None or page[-1].created_at < sighting.began - _WINDOW:
-            return False
-        # What a sweep stored that failed afterwards is known, and what was on its next page is not.
-        failed_before = sighting.feed_since is not None and page[-1].created_at >= sighting.feed_since
-        return failed_before or page[-1].id not in sighting.feed_known
-
     def _missing(self, connection: Connection, batch_id: str) -> None:
         """Take a batch that is not found for deleted, once that has lasted longer than the API's own delay."""
         now, seen = self._now(), batches_seen.get(connection, batch_id)
@@ -204,11 +184,16 @@ class Sweep:
         elif now - seen.missing_since >= TRANSIENT:
             self._announcer.gone(connection, batch_id, now)
 
+    def _bury(self, connection: Connection, gone: Sequence[str]) -> None:
+        now = self._now()
+        for batch_id in sorted(gone):  # in one order: nobody deadlocks
+            deletions.bury(connection, self._announcer.enqueue, batch_id, now)
+
     def _begin(self, connection: Connection) -> Sighting:
         now, found = self._now(), batches_seen.open_ones(connection)
         if self._feed is None:
             return Sighting(now, found, set(found.shapes), None)
-        last, after = duties.get(connection, f"feed:{self._feed}"), now - 2 * _WINDOW
+        last, after = duties.get(connection, f"feed:{self._feed}"), now - 2 * WINDOW
         watched = watches.not_in_feed(connection, self._feed, after)
         known = batches_seen.known_ids(connection, after) - watched
         return Sighting(now, found, set(found.shapes), known, watched, last.due_at if last else None)
@@ -239,11 +224,3 @@ class Sweep:
             self._announcer.tell(
                 connection, card.batch_id, "unseen", card.channel_id, (), now, occasion=occasion, payload=payload
             )
-
-
-def _pages_left(sighting: Sighting, page: Sequence[MessageBatch]) -> float:
-    """Return about how many more pages reach back to the oldest watched batch, going by how long this one does."""
-    last, oldest = page[-1].created_at, sighting.open.oldest
-    if oldest is None or last < oldest:
-        return math.inf
-    return (last - oldest) / max(page[0].created_at - last, timedelta(seconds=1))

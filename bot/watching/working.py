@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from itertools import chain, repeat
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bot.commands.base import Services
 from bot.confirmations import EXECUTE
@@ -22,6 +22,7 @@ from bot.watching.draw import Draw
 from bot.watching.engine import Engine, Work
 from bot.watching.explain import Explain
 from bot.watching.follow_through import FollowThrough
+from bot.watching.listed import Listed
 from bot.watching.pace import Pace
 from bot.watching.sweep import Sweep
 from bot.watching.upkeep import Chore, Upkeep
@@ -42,12 +43,13 @@ class Worker(Struct, frozen=True):
     pace: Pace
     feed_channel: str | None = None
     chores: Sequence[Chore] = ()
+    listed: Listed = field(default_factory=Listed)
 
     @property
     def sweep(self) -> Sweep:
         """Return the sweep over the workspace."""
-        announcer = Announcer(self.engine.enqueue)
-        return Sweep(self.services.batches, self.services.database, announcer, self.services.now, self.feed_channel)
+        services, announcer = self.services, Announcer(self.engine.enqueue)
+        return Sweep(services.batches, services.database, announcer, services.now, self.listed, self.feed_channel)
 
     @property
     def deliver(self) -> Deliver:

@@ -1,0 +1,103 @@
+"""Batches that somebody deletes past the bot after their end was told: list pages show it where they are read."""
+
+from datetime import timedelta
+
+from bot.batches.models import BatchPage
+from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.store.batches_seen import OpenOnes
+from bot.watching.listed import Listed, Sighting
+from tests.desk import GENERAL
+from tests.watching.scene import Scene, id_of
+
+
+async def ended_in_the_feed(scene: Scene) -> Batch:
+    """Have a batch, between an older and a newer one, whose end the feed shows."""
+    scene.slack.world.invite(GENERAL, "U0BATCHDESK")
+    scene.worker = scene.another_worker(feed_channel=GENERAL)
+    await scene.sweep()
+    scene.later(30)
+    _, batch, _ = (scene.batch(age=age, ends_in=60) for age in (6, 5, 4))
+    await scene.sweep()
+    scene.later(120)
+    await scene.sweep()
+    return batch
+
+
+def card_of(scene: Scene, batch: Batch) -> SlackMessage:
+    [card] = [message for message in scene.top(GENERAL) if batch.id in message.seen]
+    return card
+
+
+async def sweep_for_minutes(scene: Scene, minutes: int = 2) -> None:
+    for _ in range(minutes):
+        await scene.sweep()
+        scene.later(61)
+    await scene.sweep()
+
+
+async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_request(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    before = card_of(scene, batch)
+    await scene.worker.services.batches.delete(id_of(batch))
+    asked = len(scene.api.requests)
+
+    await scene.sweep()
+    at_first = card_of(scene, batch)
+    scene.later(61)
+    await scene.sweep()
+    await sweep_for_minutes(scene)
+
+    last = card_of(scene, batch)
+    assert "Delete" in before.buttons
+    assert at_first.seen == before.seen
+    assert "Deleted elsewhere" in last.seen
+    assert (last.ts, last.buttons) == (before.ts, [])
+    assert {request.path for request in scene.api.requests[asked:]} == {"/v1/messages/batches"}
+    assert [message.seen for message in scene.top(GENERAL) if "Deleted" in message.seen] == [last.seen]
+    assert not scene.told(GENERAL)
+
+
+async def test_what_is_listed_again_within_a_minute_was_never_gone(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    others = [each for each in scene.api.workspace.batches if each.id != batch.id]
+    page = BatchPage(data=tuple(scene.read(each) for each in others)).model_dump_json()
+
+    for _ in range(3):
+        scene.api.add_fault(Fault(path="/v1/messages/batches", body=page))
+        await scene.sweep()
+        scene.later(50)
+        await scene.sweep()
+        scene.later(50)
+
+    assert "Delete" in card_of(scene, batch).buttons
+
+
+async def test_a_process_calls_nothing_deleted_that_its_key_never_showed_it(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    await scene.worker.services.batches.delete(id_of(batch))
+
+    scene.worker = scene.another_worker(feed_channel=GENERAL)
+    await sweep_for_minutes(scene)
+
+    assert "Delete" in card_of(scene, batch).buttons
+
+
+async def test_a_page_that_was_not_read_and_one_that_is_empty_say_nothing(scene: Scene) -> None:
+    newest, middle, oldest = (scene.read(scene.api.workspace.add(succeeded=1, age=age)) for age in (60, 120, 180))
+    listed, now = Listed(), scene.now()
+
+    def missing(later: int, *pages: BatchPage) -> list[str]:
+        sighting = Sighting(now, OpenOnes({}, None, None, some_missing=False), set(), None)
+        for page in pages:
+            sighting.note(page)
+        return listed.missing(sighting, now + timedelta(minutes=later))
+
+    whole = BatchPage(data=(newest, middle, oldest))
+    first, rest = BatchPage(data=(newest,), has_more=True), BatchPage(data=(oldest,))
+    said = [missing(later, *pages) for later, pages in enumerate([[whole], [BatchPage(data=())], [], [first, rest]])]
+
+    assert said == [[], [], [], []]
+    assert missing(4, first, rest) == [middle.id]
+    assert missing(5, first) == []
