@@ -3,16 +3,27 @@
 import json
 import logging
 import math
+import re
 import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
 TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# slack_sdk logs the address of a Socket Mode connection that is refused; whoever has its ticket may connect instead.
+_TICKET = re.compile(r"(?<=[?&]ticket=)[\w.~%-]+")
+
+
+class Lines(logging.Formatter):
+    """Writes a record as lines for people, tracebacks included, without tickets."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Return the record as it may be seen."""
+        return _TICKET.sub("…", super().format(record))
 
 
 class JsonLines(logging.Formatter):
-    """Writes a record as one JSON object: when, how grave, whose, what, and where there is one the reference."""
+    """Writes a record as one JSON object: when, how grave, whose, what (no ticket), and a reference if there is one."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record on one line."""
@@ -26,7 +37,7 @@ class JsonLines(logging.Formatter):
             said["reference"] = reference
         if record.exc_info:
             said["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(said, ensure_ascii=False)
+        return _TICKET.sub("…", json.dumps(said, ensure_ascii=False))
 
 
 class Seldom(logging.Filter):
@@ -64,6 +75,5 @@ def write_log(form: Literal["text", "json"], level: str) -> None:
     engine = logging.getLogger("dbos")
     if not any(isinstance(each, Seldom) for each in engine.filters):
         engine.addFilter(Seldom())
-    if form == "json":
-        for handler in root.handlers:
-            handler.setFormatter(JsonLines())
+    for handler in root.handlers:
+        handler.setFormatter(JsonLines() if form == "json" else Lines(TEXT))

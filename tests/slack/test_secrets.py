@@ -1,14 +1,20 @@
 """Tokens, keys, secrets and response_urls: in no log line, no message, no stored row, whatever happens."""
 
 import logging
+import re
 import sqlite3
 from contextlib import closing
 
+import aiohttp
 import pytest
+from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.logs import TEXT, JsonLines, Lines
 from bot.playground.api_simulator.faults import Fault
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.doors import bolt_app, check_bot_token, open_socket
 from tests.conftest import OpenDesk
-from tests.desk import ADA, BATCHES, Desk
+from tests.desk import ADA, ALL_SCOPES, BATCHES, Desk
 
 
 async def a_day_at_work(desk: Desk) -> None:
@@ -68,3 +74,26 @@ async def test_no_secret_is_logged_shown_or_stored(
     assert [secret for secret in secrets_of(desk) if secret in logged] == []
     assert [secret for secret in secrets_of(desk) if secret in shown_in(desk)] == []
     assert [secret for secret in secrets_of(desk) if secret in stored_in(desk)] == []
+
+
+@pytest.mark.parametrize("form", [Lines(TEXT), JsonLines()], ids=["text", "json"])
+async def test_the_address_of_a_connection_that_is_refused_is_logged_without_its_ticket(
+    form: logging.Formatter, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with SlackSimulator(scopes=ALL_SCOPES) as slack, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
+        app = bolt_app(slack.api_url, None, await check_bot_token(client))
+        async with open_socket(app, client, slack.app_token) as handler:
+            handler.client.ping_interval = 0.01  # also the pause before the next try
+            await slack.wait_for(lambda: slack.sockets)
+            slack.fail_next("socket", status=503)
+            await slack.disconnect_sockets()
+            await slack.wait_for(lambda: not slack.sockets)
+            await slack.wait_for(lambda: slack.sockets)
+
+    said = [record for record in caplog.records if "ticket=" in logging.Formatter().format(record)]
+    logged = "\n".join(map(form.format, said))
+
+    assert said
+    assert "ticket=…&app_id=" in logged
+    assert re.findall(r"ticket=\w+", logged) == []
