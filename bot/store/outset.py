@@ -27,9 +27,10 @@ def begin(
             _reopen(connection, known, batch)
     duties.set_due(connection, SWEEP, now + SOON, not_later=True)
     is_new = watches.add(connection, watch)
-    cards.redraw_all(connection, enqueue, batch.id, now)  # that of the feed says that nobody watches
-    if card:
-        cards.redraw(connection, enqueue, batch.id, watch.channel_id, now, anew=True)
+    here = {watch.channel_id} if card else set()
+    drawn = {each.channel_id for each in cards.of_batch(connection, batch.id)}  # that of the feed says nobody watches
+    for channel in sorted(here | drawn):
+        cards.redraw(connection, enqueue, batch.id, channel, now, anew=channel in here)
     return is_new
 
 
