@@ -7,13 +7,10 @@ from msgspec import Struct
 from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
-from bot.commands.errors import MissingReference
-from bot.commands.names import check_label
-from bot.commands.references import Reference, find_batch, reference
+from bot.commands.names import REMOVE, check_label, spelled, words_for
+from bot.commands.references import Reference, find_batch
 from bot.store import labels, renames
 from bot.store.audit import AuditOutcome
-
-REMOVE = OptionSpec("remove", takes_value=False)
 
 
 class Labelled(Struct, frozen=True):
@@ -44,15 +41,12 @@ class Label(ChangingCommand, frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reference and the name. Raises UsageError, InvalidBatchId."""
-        if not arguments.words:
-            raise MissingReference(arguments.verb)
-        if arguments.flag("remove"):
-            return cls(reference(arguments.at_most(1).words[0]), None)
-        return cls(reference(arguments.words[0]), check_label("label", " ".join(arguments.words[1:])))
+        wanted, words = words_for(arguments)
+        return cls(wanted, None if words is None else check_label("label", words))
 
     def spell(self) -> str:
         """Return `label ID "text"`."""
-        return f"label {self.reference} --remove" if self.label is None else f'label {self.reference} "{self.label}"'
+        return spelled("label", self.reference, self.label)
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Label]":
         """Find the batch. Raises ApiError and reference errors."""

@@ -2,11 +2,14 @@
 
 import re
 
-from bot.commands.errors import BadValue
-from bot.commands.references import LAST
+from bot.commands.arguments import Arguments, OptionSpec
+from bot.commands.errors import BadValue, MissingReference
+from bot.commands.references import LAST, Reference, reference
 from bot.store import labels
 
+REMOVE = OptionSpec("remove", takes_value=False)
 LONGEST_LABEL = 60
+LONGEST_NOTE = 500
 FILE_ID = re.compile(r"F[A-Z0-9]{5,}")
 FILE_LINK = re.compile(r"/(?:[TE][A-Z0-9]+-)?(F[A-Z0-9]{5,})(?=/|$)")
 _UNSPELT = str.maketrans({"`": None, **dict.fromkeys('"“”„«»', "'"), **dict.fromkeys("‘’‚", "'")})
@@ -14,15 +17,37 @@ _UNSPELT = str.maketrans({"`": None, **dict.fromkeys('"“”„«»', "'"), **d
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
+def words_for(arguments: Arguments) -> tuple[Reference, str | None]:
+    """Read a reference and the words for it; None: they are taken away. Raises UsageError, InvalidBatchId."""
+    if not arguments.words:
+        raise MissingReference(arguments.verb)
+    if arguments.flag(REMOVE.name):
+        return reference(arguments.at_most(1).words[0]), None
+    return reference(arguments.words[0]), " ".join(arguments.words[1:])
+
+
+def spelled(verb: str, wanted: Reference, words: str | None) -> str:
+    """Return what `words_for` reads."""
+    return f"{verb} {wanted} --{REMOVE.name}" if words is None else f'{verb} {wanted} "{words}"'
+
+
 def check_label(verb: str, text: str) -> str:
     """A label without what its spelling could not carry. Raises BadValue."""
-    label = " ".join(text.translate(_UNSPELT).split())
+    label = _carried(text)
     if labels.label_key(label) == LAST:
         raise BadValue(verb, "label", text, f"something else: `{LAST}` means the newest batch")
     if not labels.label_key(label) or len(label) > LONGEST_LABEL or not label.isprintable():
         expected = f"1 to {LONGEST_LABEL} characters, with a letter or a digit among them"
         raise BadValue(verb, "label", text, expected)
     return label
+
+
+def check_note(verb: str, text: str) -> str:
+    """A note, likewise."""
+    note = _carried(text)
+    if not note or len(note) > LONGEST_NOTE:
+        raise BadValue(verb, "note", note, f"1 to {LONGEST_NOTE} characters")
+    return note
 
 
 def check_person(verb: str, word: str) -> str:
@@ -43,3 +68,7 @@ def file_in(verb: str, word: str) -> str:
     if found := FILE_LINK.search(word.partition("?")[0]):
         return found[1]
     raise BadValue(verb, "file", word, "the link of a file in Slack (its menu, Copy link)")
+
+
+def _carried(text: str) -> str:
+    return " ".join(text.translate(_UNSPELT).split())

@@ -7,12 +7,10 @@ from msgspec import Struct
 from bot.batches.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
-from bot.commands.errors import BadValue, MissingReference
-from bot.commands.references import Reference, find_batch, reference
+from bot.commands.names import REMOVE, check_note, spelled, words_for
+from bot.commands.references import Reference, find_batch
 from bot.store import renames
 from bot.store.audit import AuditOutcome
-
-LONGEST_NOTE = 500
 
 
 class Noted(Struct, frozen=True):
@@ -31,7 +29,7 @@ class Note(ChangingCommand, frozen=True):
     help: ClassVar[Help] = Help(
         "note ID text… [--remove]", "a line about a batch, shown on its card", "note last rerun after the prompt fix"
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("remove", takes_value=False),)
+    options: ClassVar[tuple[OptionSpec, ...]] = (REMOVE,)
 
     reference: Reference
     note: str | None
@@ -40,18 +38,12 @@ class Note(ChangingCommand, frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reference and the line. Raises UsageError, InvalidBatchId."""
-        if not arguments.words:
-            raise MissingReference(arguments.verb)
-        if arguments.flag("remove"):
-            return cls(reference(arguments.at_most(1).words[0]), None)
-        note = " ".join(" ".join(arguments.words[1:]).replace('"', "'").split())
-        if not note or len(note) > LONGEST_NOTE:
-            raise BadValue("note", "note", note, f"1 to {LONGEST_NOTE} characters")
-        return cls(reference(arguments.words[0]), note)
+        wanted, words = words_for(arguments)
+        return cls(wanted, None if words is None else check_note("note", words))
 
     def spell(self) -> str:
         """Return `note ID "text"`."""
-        return f"note {self.reference} --remove" if self.note is None else f'note {self.reference} "{self.note}"'
+        return spelled("note", self.reference, self.note)
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Note]":
         """Find the batch. Raises ApiError and reference errors."""
