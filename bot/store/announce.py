@@ -79,6 +79,15 @@ class Announcer(Struct, frozen=True):
         cards.redraw_all(connection, self.enqueue, batch_id, now)
         return True
 
+    def found_again(self, connection: Connection, seen: SeenBatch, now: datetime) -> None:
+        """Take back that a batch was deleted elsewhere, which is there; an end that nobody saw is still to be told."""
+        stored = batches_seen.get(connection, seen.id, locked=True)
+        if stored is None or stored.status != batches_seen.GONE:
+            return
+        if audit.who_did(connection, "delete", seen.id, perhaps=True) is None:  # else a list may be behind the times
+            self.saw(connection, seen if stored.ended_at else replace(seen, over_at=None), stored.shape, now)
+            notices.take_back(connection, seen.id, "gone")
+
     def appeared(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
         """Say in the feed how many batches appeared that get no card."""
         if batch_ids and not watches.is_muted(connection, [feed], now):

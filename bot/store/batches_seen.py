@@ -115,6 +115,12 @@ def known_ids(connection: Connection, created_after: datetime) -> frozenset[str]
     return frozenset(connection.execute(select(table.c.id).where(table.c.created_at >= created_after)).scalars())
 
 
+def gone_ids(connection: Connection, created_after: datetime) -> frozenset[str]:
+    """Give the ids of the batches created since a moment that were taken for deleted."""
+    wanted = select(table.c.id).where(table.c.created_at >= created_after, table.c.status == GONE)
+    return frozenset(connection.execute(wanted).scalars())
+
+
 def ended(connection: Connection, *, created_after: datetime, created_before: datetime) -> list[SeenBatch]:
     """Give the ended batches created in a span of time, oldest first: those whose results expire together."""
     span = table.c.created_at >= created_after, table.c.created_at < created_before, table.c.status == "ended"

@@ -27,6 +27,7 @@ class Sighting(Struct):
     began: datetime
     open: OpenOnes
     unseen: set[str]
+    gone: frozenset[str]
     feed_known: frozenset[str] | None
     feed_watched: frozenset[str] = frozenset()
     feed_since: datetime | None = None

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.batches.client import BatchesClient
 from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
-from bot.batches.models import BatchId, MessageBatch
+from bot.batches.models import RETENTION, BatchId, MessageBatch
 from bot.commands.seen import ending_of, is_settled, seen_of, shape_of
 from bot.store import batches_seen, cards, deletions, duties, watches
 from bot.store.announce import Announcer
@@ -122,6 +122,8 @@ class Sweep:
                 new.append(batch)
         if changed or new or sighting.open.some_missing:
             await self._database.run(lambda connection: self._store(connection, sighting, changed, new, page))
+        if back := [batch for batch in page if batch.id in sighting.gone]:
+            await self._database.run(partial(self._take_back, found=back))
 
     def _store(
         self,
@@ -189,14 +191,20 @@ class Sweep:
         for batch_id in sorted(gone):  # in one order: nobody deadlocks
             deletions.bury(connection, self._announcer.enqueue, batch_id, now)
 
+    def _take_back(self, connection: Connection, found: Sequence[MessageBatch]) -> None:
+        now = self._now()
+        for batch in found:
+            self._announcer.found_again(connection, seen_of(batch, now), now)
+
     def _begin(self, connection: Connection) -> Sighting:
         now, found = self._now(), batches_seen.open_ones(connection)
+        gone = batches_seen.gone_ids(connection, now - RETENTION)
         if self._feed is None:
-            return Sighting(now, found, set(found.shapes), None)
+            return Sighting(now, found, set(found.shapes), gone, None)
         last, after = duties.get(connection, f"feed:{self._feed}"), now - 2 * WINDOW
         watched = watches.not_in_feed(connection, self._feed, after)
         known = batches_seen.known_ids(connection, after) - watched
-        return Sighting(now, found, set(found.shapes), known, watched, last.due_at if last else None)
+        return Sighting(now, found, set(found.shapes), gone, known, watched, last.due_at if last else None)
 
     def _done(self, connection: Connection, sighting: Sighting) -> None:
         now = self._now()

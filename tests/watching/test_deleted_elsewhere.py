@@ -1,14 +1,20 @@
-"""Batches that somebody deletes past the bot after their end was told: list pages show it where they are read."""
+"""Batches that somebody deletes past the bot after their end was told, or that only seem so: list pages show it."""
 
 from datetime import timedelta
 
 from bot.batches.models import BatchPage
+from bot.commands.base import Caller, ChannelId, Proposal, TeamId, UserId
+from bot.commands.delete import Delete
+from bot.commands.references import Reference
+from bot.confirmations import Confirmations
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage
+from bot.store import deletions
+from bot.store.announce import Announcer
 from bot.store.batches_seen import OpenOnes
 from bot.watching.listed import Listed, Sighting
-from tests.desk import GENERAL
+from tests.desk import ADA, GENERAL
 from tests.watching.scene import Scene, id_of
 
 
@@ -84,12 +90,61 @@ async def test_a_process_calls_nothing_deleted_that_its_key_never_showed_it(scen
     assert "Delete" in card_of(scene, batch).buttons
 
 
+async def test_what_another_key_did_not_show_has_its_buttons_again_when_the_list_shows_it(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    enqueue = scene.worker.engine.enqueue
+    scene.later(61)
+    scene.database.transact(lambda connection: deletions.bury(connection, enqueue, batch.id, scene.now()))
+    await scene.settle()
+    before = card_of(scene, batch)
+
+    await scene.sweep()
+
+    assert "Deleted elsewhere" in before.seen
+    assert "Delete" in card_of(scene, batch).buttons
+    assert not scene.told(GENERAL)
+
+
+async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    running = scene.batch(age=1, ends_in=600)
+    await scene.watch(running, channel=GENERAL)
+    announcer = Announcer(scene.worker.engine.enqueue)
+    scene.database.transact(lambda connection: announcer.gone(connection, running.id, scene.now()))
+    await scene.settle()
+    scene.later(700)
+
+    await scene.sweep()
+    await scene.sweep()
+
+    assert ["deleted" in message.seen for message in scene.told(GENERAL)] == [True, False]
+    assert "100 succeeded" in card_of(scene, running).seen
+    assert "Delete" in card_of(scene, batch).buttons
+
+
+async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    page = BatchPage(data=tuple(scene.read(each) for each in scene.api.workspace.batches)).model_dump_json()
+    caller = Caller(UserId(ADA), TeamId("T0DEMO"), ChannelId(GENERAL))
+    asked = Proposal(Delete(Reference(batch.id)), scene.read(batch), asks=False)
+    confirmations = Confirmations(scene.database, scene.now)
+    entry = await confirmations.begin(asked, caller, None)
+    await asked.command.run(scene.worker.services, caller)
+    await confirmations.finish(entry, "done", None)
+    await scene.settle()
+
+    scene.api.add_fault(Fault(path="/v1/messages/batches", body=page))
+    await scene.sweep()
+
+    assert "Deleted by" in card_of(scene, batch).seen
+
+
 async def test_a_page_that_was_not_read_and_one_that_is_empty_say_nothing(scene: Scene) -> None:
     newest, middle, oldest = (scene.read(scene.api.workspace.add(succeeded=1, age=age)) for age in (60, 120, 180))
     listed, now = Listed(), scene.now()
 
     def missing(later: int, *pages: BatchPage) -> list[str]:
-        sighting = Sighting(now, OpenOnes({}, None, None, some_missing=False), set(), None)
+        sighting = Sighting(now, OpenOnes({}, None, None, some_missing=False), set(), frozenset(), None)
         for page in pages:
             sighting.note(page)
         return listed.missing(sighting, now + timedelta(minutes=later))
