@@ -81,9 +81,10 @@ class Refused(PostingFailed):
 
 @dataclass(eq=False)
 class Limited(PostingFailed):
-    """Too many calls; nothing was done. Come again after so many seconds."""
+    """Too many calls of one method; nothing was done. Come again after so many seconds."""
 
     retry_after: float
+    method: str
 
 
 class Posting:
@@ -160,7 +161,7 @@ def told_apart(error: SlackApiError) -> PostingFailed:
         return Doubtful("an answer that is not Slack's")
     said, status = str(response.get("error", "")), response.status_code
     if status == 429 or said in ("ratelimited", "rate_limited"):
-        return Limited(_seconds(response.headers))
+        return Limited(_seconds(response.headers), method=response.api_url.rpartition("/")[2])
     if said in _CLOSED:
         return PlaceClosed(said)
     if said in _NO_MESSAGE:

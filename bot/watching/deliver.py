@@ -74,7 +74,7 @@ class Deliver:
         try:
             ts = await self._send(held)
         except Limited as error:
-            await self._database.run(partial(self._limited, held=held, seconds=error.retry_after))
+            await self._database.run(partial(self._limited, held=held, error=error))
         except PlaceClosed as error:
             await self._database.run(partial(self._closed, held=held, why=str(error)))
         except MessageGone:
@@ -156,10 +156,10 @@ class Deliver:
             notices.postpone(connection, key, self._pace.now())
         return None
 
-    def _limited(self, connection: Connection, held: _Held, seconds: float) -> None:
-        """Slack did not take it: that was no attempt."""
-        self._pace.hold(connection, POST, seconds)
-        self._again(connection, held, timedelta(seconds=seconds), used=False)
+    def _limited(self, connection: Connection, held: _Held, error: Limited) -> None:
+        """Slack did not take it: that was no attempt. Others wait for it only where it was the post, and not a look."""
+        self._pace.hold(connection, error.method, error.retry_after)
+        self._again(connection, held, timedelta(seconds=error.retry_after), used=False)
 
     def _failed(self, connection: Connection, held: _Held, error: Exception) -> None:
         doubtful = isinstance(error, Doubtful)

@@ -56,7 +56,7 @@ class Draw:
         try:
             posted_in, ts = await self._put(held)
         except Limited as error:
-            await self._database.run(partial(self._limited, held=held, seconds=error.retry_after))
+            await self._database.run(partial(self._limited, held=held, error=error))
         except PlaceClosed as error:
             await self._database.run(partial(self._closed, card=held.card, why=str(error)))
         except MessageGone as error:
@@ -121,9 +121,9 @@ class Draw:
             self._failed(connection, card, error)
             return None
 
-    def _limited(self, connection: Connection, held: _Held, seconds: float) -> None:
-        self._pace.hold(connection, held.method, seconds)
-        self._again(connection, held.card, timedelta(seconds=seconds), used=False)
+    def _limited(self, connection: Connection, held: _Held, error: Limited) -> None:
+        self._pace.hold(connection, error.method, error.retry_after)
+        self._again(connection, held.card, timedelta(seconds=error.retry_after), used=False)
 
     def _failed(self, connection: Connection, card: Card, error: Exception) -> None:
         log.warning("card of %s, attempt %d: %s", card.batch_id, card.attempts, type(error).__name__)

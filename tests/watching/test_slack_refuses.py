@@ -3,7 +3,7 @@
 import pytest
 
 from bot.watching.pace import ATTEMPTS
-from tests.desk import ADA
+from tests.desk import ADA, BEN
 from tests.watching.scene import Scene
 
 DIRECT = "D0ADA"
@@ -51,3 +51,22 @@ async def test_where_a_thread_is_closed_the_end_is_told_beside_it(scene: Scene, 
     await scene.settle()
 
     assert [f"<@{ADA}>" in message.seen for message in scene.top()] == [False, True]
+
+
+async def test_a_pause_that_slack_asks_of_a_look_keeps_nobody_from_posting(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    scene.slack.fail_next("chat.postMessage", status=500)
+    await scene.sweep()
+    scene.slack.fail_next("conversations.replies", retry_after=60)
+    scene.later(6)
+    await scene.settle()
+    looked = scene.calls("conversations.replies")
+
+    await scene.watch(scene.batch(ends_in=900), BEN)
+
+    assert (looked, len(scene.top()), len(scene.told())) == (1, 2, 0)
+    scene.later(61)
+    await scene.settle()
+    assert len(scene.told()) == 1
