@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from bot.batches.models import BatchPage, MessageBatch
+from bot.batches.models import RETENTION, BatchPage, MessageBatch
 from bot.store.batches_seen import OpenOnes
 from bot.store.deletions import TRANSIENT
 
@@ -69,10 +69,14 @@ class Listed:
         self._missed: dict[str, datetime] = {}
 
     def missing(self, sighting: Sighting, now: datetime) -> list[str]:
-        """Take in a sweep's pages, and give what was listed before and has been missing for a minute or longer."""
+        """Take in a sweep's pages, and give what was listed before and has been missing for a minute or longer.
+
+        What is older than results are kept may leave the list by itself.
+        """
         if sighting.reach is None:
             return []
-        absent = {id for id, created in self._ended.items() if created > sighting.reach} - sighting.ended.keys()
+        since = max(sighting.reach, now - RETENTION)
+        absent = {id for id, created in self._ended.items() if created > since} - sighting.ended.keys()
         self._missed = {id: self._missed.get(id, now) for id in absent}
         self._ended = sighting.ended | {id: self._ended[id] for id in absent}
         return [id for id, since in self._missed.items() if now - since >= TRANSIENT]

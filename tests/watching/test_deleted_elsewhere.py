@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.batches.models import BatchPage
+from bot.batches.models import RETENTION, BatchPage
 from bot.commands.base import Caller, ChannelId, Proposal, TeamId, UserId
 from bot.commands.delete import Delete
 from bot.commands.references import Reference
@@ -139,8 +139,9 @@ async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(
     assert "Deleted by" in card_of(scene, batch).seen
 
 
-async def test_a_page_that_was_not_read_and_one_that_is_empty_say_nothing(scene: Scene) -> None:
-    newest, middle, oldest = (scene.read(scene.api.workspace.add(succeeded=1, age=age)) for age in (60, 120, 180))
+async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_what_has_expired(scene: Scene) -> None:
+    ages = (60, 120, 180, RETENTION.total_seconds() + 1)
+    newest, middle, oldest, expired = (scene.read(scene.api.workspace.add(succeeded=1, age=age)) for age in ages)
     listed, now = Listed(), scene.now()
 
     def missing(later: int, *pages: BatchPage) -> list[str]:
@@ -149,7 +150,7 @@ async def test_a_page_that_was_not_read_and_one_that_is_empty_say_nothing(scene:
             sighting.note(page)
         return listed.missing(sighting, now + timedelta(minutes=later))
 
-    whole = BatchPage(data=(newest, middle, oldest))
+    whole = BatchPage(data=(newest, middle, oldest, expired))
     first, rest = BatchPage(data=(newest,), has_more=True), BatchPage(data=(oldest,))
     said = [missing(later, *pages) for later, pages in enumerate([[whole], [BatchPage(data=())], [], [first, rest]])]
 
