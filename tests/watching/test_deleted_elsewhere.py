@@ -43,26 +43,26 @@ async def sweep_for_minutes(scene: Scene, minutes: int = 2) -> None:
     await scene.sweep()
 
 
-async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_request(scene: Scene) -> None:
-    batch = await ended_in_the_feed(scene)
-    before = card_of(scene, batch)
-    await scene.worker.services.batches.delete(id_of(batch))
-    asked = len(scene.api.requests)
+async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_request(either_scene: Scene) -> None:
+    batch = await ended_in_the_feed(either_scene)
+    before = card_of(either_scene, batch)
+    await either_scene.worker.services.batches.delete(id_of(batch))
+    asked = len(either_scene.api.requests)
 
-    await scene.sweep()
-    at_first = card_of(scene, batch)
-    scene.later(61)
-    await scene.sweep()
-    await sweep_for_minutes(scene)
+    await either_scene.sweep()
+    at_first = card_of(either_scene, batch)
+    either_scene.later(61)
+    await either_scene.sweep()
+    await sweep_for_minutes(either_scene)
 
-    last = card_of(scene, batch)
+    last = card_of(either_scene, batch)
     assert "Delete" in before.buttons
     assert at_first.seen == before.seen
     assert "Deleted elsewhere" in last.seen
     assert (last.ts, last.buttons) == (before.ts, [])
-    assert {request.path for request in scene.api.requests[asked:]} == {"/v1/messages/batches"}
-    assert [message.seen for message in scene.top(GENERAL) if "Deleted" in message.seen] == [last.seen]
-    assert not scene.told(GENERAL)
+    assert {request.path for request in either_scene.api.requests[asked:]} == {"/v1/messages/batches"}
+    assert [message.seen for message in either_scene.top(GENERAL) if "Deleted" in message.seen] == [last.seen]
+    assert not either_scene.told(GENERAL)
 
 
 async def test_what_is_listed_again_within_a_minute_was_never_gone(scene: Scene) -> None:
@@ -105,21 +105,21 @@ async def test_what_another_key_did_not_show_has_its_buttons_again_when_the_list
     assert not scene.told(GENERAL)
 
 
-async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(scene: Scene) -> None:
-    batch = await ended_in_the_feed(scene)
-    running = scene.batch(age=1, ends_in=600)
-    await scene.watch(running, channel=GENERAL)
-    announcer = Announcer(scene.worker.engine.enqueue)
-    scene.database.transact(lambda connection: announcer.gone(connection, running.id, scene.now()))
-    await scene.settle()
-    scene.later(700)
+async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(either_scene: Scene) -> None:
+    batch = await ended_in_the_feed(either_scene)
+    running = either_scene.batch(age=1, ends_in=600)
+    await either_scene.watch(running, channel=GENERAL)
+    announcer = Announcer(either_scene.worker.engine.enqueue)
+    either_scene.database.transact(lambda connection: announcer.gone(connection, running.id, either_scene.now()))
+    await either_scene.settle()
+    either_scene.later(700)
 
-    await scene.sweep()
-    await scene.sweep()
+    await either_scene.sweep()
+    await either_scene.sweep()
 
-    assert ["deleted" in message.seen for message in scene.told(GENERAL)] == [True, False]
-    assert "100 succeeded" in card_of(scene, running).seen
-    assert "Delete" in card_of(scene, batch).buttons
+    assert ["deleted" in message.seen for message in either_scene.told(GENERAL)] == [True, False]
+    assert "100 succeeded" in card_of(either_scene, running).seen
+    assert "Delete" in card_of(either_scene, batch).buttons
 
 
 async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(scene: Scene) -> None:
