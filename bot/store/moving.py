@@ -129,4 +129,6 @@ def _refuse_what_is_no_store(connection: Connection) -> None:
 def _refuse_while_running(connection: Connection, now: datetime) -> None:
     alive = select(workers.c.host).where(workers.c.seen_at > now - HEARD_LATELY).limit(1)
     if host := connection.execute(alive).scalar_one_or_none():
-        raise MoveRefused(f"A bot is running on FROM (on {host}). Stop it, wait a minute, and move then.")
+        raise MoveRefused(
+            f"A bot is running on FROM (on {host.partition(' ')[0]}). Stop it, wait a minute, and move then."
+        )

@@ -22,7 +22,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Worker(Struct, frozen=True):
-    """A process that does work."""
+    """A process that does work. `pid` is a number on `host`, which begins with the name of its machine."""
 
     id: str
     host: str

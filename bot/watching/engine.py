@@ -14,6 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.store.database import Database, StoreUnavailable
 from bot.store.work import Plain
 from bot.store.workers import Worker
+from bot.watching.machine import this_machine
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig, EnqueueOptions
@@ -62,7 +63,7 @@ class Engine:
     def worker(self) -> Worker:
         """Return this process as others know it."""
         now = datetime.now(UTC)
-        return Worker(self.worker_id, socket.gethostname(), os.getpid(), now, now)
+        return Worker(self.worker_id, this_machine(), os.getpid(), now, now)
 
     def prepare(self, *, always: bool = True) -> None:
         """Create or upgrade the engine's own tables; blocks. Not `always`: only where there are none."""

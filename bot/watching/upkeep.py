@@ -2,8 +2,6 @@
 
 import asyncio
 import logging
-import os
-import socket
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -17,6 +15,7 @@ from bot.store.database import Database, Reason, StoreUnavailable
 from bot.store.outset import SWEEP
 from bot.store.workers import Worker
 from bot.watching.engine import Engine
+from bot.watching.machine import runs, this_machine
 
 log = logging.getLogger(__name__)
 
@@ -155,7 +154,7 @@ class Upkeep:
     def _is_dead(self, worker: Worker, now: datetime) -> bool:
         if worker.id == self._engine.worker_id:
             return False
-        return not workers.lives(worker, now) or (worker.host == socket.gethostname() and not _runs(worker.pid))
+        return not workers.lives(worker, now) or (worker.host == this_machine() and not runs(worker.pid))
 
     def _bury(self, connection: Connection, worker: Worker) -> None:
         """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""
@@ -176,13 +175,3 @@ class Upkeep:
             mark = int(now.timestamp() // UNSETTLED.total_seconds())
             self._engine.enqueue(connection, EXECUTE, f"act:{number}:{mark}", "api", [number])
         return len(stuck) + len(undrawn) + len(unsettled)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True

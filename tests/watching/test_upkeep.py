@@ -2,9 +2,12 @@
 
 import asyncio
 import os
+import socket
 from datetime import timedelta
 from functools import partial
+from pathlib import Path
 
+import pytest
 from sqlalchemy import text
 
 from bot.commands.base import Proposal
@@ -105,6 +108,15 @@ async def test_a_process_of_this_machine_that_does_not_run_is_dead_at_once(scene
     assert is_dead(scene, other(scene, host=mine.host, pid=ended.pid))
     assert not is_dead(scene, other(scene, id="alive", host=mine.host, pid=os.getpid()))
     assert not is_dead(scene, mine)
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="without Linux's /proc a machine is its name alone")
+async def test_a_process_on_a_machine_of_the_same_name_lives_though_its_number_is_not_known_here(scene: Scene) -> None:
+    ended = await asyncio.create_subprocess_exec("true")
+    await ended.wait()
+
+    assert not is_dead(scene, other(scene, host=socket.gethostname(), pid=ended.pid))
+    assert scene.worker.engine.worker.host.split()[0] == socket.gethostname()
 
 
 async def test_a_process_that_stopped_by_itself_is_not_waited_for(scene: Scene) -> None:
