@@ -6,7 +6,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.batches.errors import ApiError, BatchNotFound
+from bot.batches.errors import ApiError, ApiUnavailable, BatchNotFound, RateLimited
 from bot.batches.models import BatchId, MessageBatch
 from bot.commands.base import Caller, ChannelId, Proposal, Services, TeamId, UserId
 from bot.commands.cancel import Cancel
@@ -35,7 +35,7 @@ class FollowThrough:
         self._services = services
 
     async def run(self, entry_id: int) -> None:
-        """Finish one change, or find it finished; raises ApiError where the API cannot be asked: redone later."""
+        """Finish one change, or find it finished; while the API cannot be asked it is left to redrive, not for long."""
         entry = await self._services.database.run(lambda connection: audit.get(connection, entry_id))
         if entry is None or entry.outcome is not None or entry.subject is None:
             return
@@ -43,6 +43,10 @@ class FollowThrough:
         try:
             outcome, words = await self._finish(entry, BatchId(entry.subject))
         except ApiError as error:
+            passes = isinstance(error, ApiUnavailable | RateLimited)
+            if passes and self._services.now() - entry.at <= TOO_OLD:
+                log.warning("entry %d waits for the API: %s", entry.id, error.kind)
+                return
             outcome, words = "unknown", f"I could not find out ({error.kind})"
         except ExpectedError as error:
             outcome, words = "failed", str(error)

@@ -12,8 +12,10 @@ from bot.commands.delete import Delete
 from bot.commands.references import Reference
 from bot.confirmations import Confirmations
 from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.faults import Fault
 from bot.store import audit, watches
 from bot.store.audit import AuditEntry
+from bot.watching.upkeep import UNSETTLED
 from tests.builders import ADA
 from tests.desk import BEN
 from tests.watching.scene import Scene
@@ -163,6 +165,38 @@ async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) ->
     assert sum(request.path.endswith("/cancel") for request in scene.api.requests) == 1
     assert entry(scene, number).outcome == "done"
     assert [(watch.user_id, watch.reason) for watch in watched] == [("U0ADA", "cancel")]
+
+
+@pytest.mark.parametrize("status", [429, 529])
+async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status: int) -> None:
+    batch = scene.batch(ends_in=3_600)
+    number = await typed_cancel(scene, batch)
+    scene.api.add_fault(Fault(status=status, times=100))
+
+    await scene.worker.follow_through.run(number)
+    scene.api.clear_faults()
+    scene.later(UNSETTLED.total_seconds() + 1)
+    again = await scene.worker.upkeep.redrive()
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    [told] = [message for message in scene.slack.messages("D0ADA") if "stopped" in message.seen]
+    assert again == 1
+    assert entry(scene, number).outcome == "done"
+    assert "it is done" in told.seen
+
+
+async def test_an_outage_that_outlasts_a_wish_is_told_as_such(scene: Scene) -> None:
+    number = await typed_cancel(scene, scene.batch(ends_in=3_600))
+    scene.later(timedelta(minutes=31).total_seconds())
+    scene.api.add_fault(Fault(status=529, times=100))
+
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    [told] = scene.slack.messages("D0ADA")
+    assert entry(scene, number).outcome == "unknown"
+    assert "could not find out" in told.seen
 
 
 async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(scene: Scene) -> None:
