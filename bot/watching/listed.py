@@ -17,7 +17,7 @@ _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class Sighting(Struct):
-    """One sweep's findings: what was open when it began, what it has not seen yet, and what its pages show.
+    """One sweep's findings: what was open, or taken for `gone`, when it began, what is `unseen`, what its pages show.
 
     `feed_known`: what the feed has met; None: no feed. `feed_watched`: what is watched and it has not met.
     `feed_since`: all that was there before was looked at; None: the feed begins. `ended`: the listed batches that have
@@ -75,12 +75,13 @@ class Listed:
         """
         if sighting.reach is None:
             return []
-        since = max(sighting.reach, now - RETENTION)
-        absent = {id for id, created in self._ended.items() if created > since} - sighting.ended.keys()
+        reach = max(sighting.reach, now - RETENTION)
+        absent = {id for id, created in self._ended.items() if created > reach} - sighting.ended.keys()
         self._missed = {id: self._missed.get(id, now) for id in absent}
         self._ended = sighting.ended | {id: self._ended[id] for id in absent}
         return [id for id, since in self._missed.items() if now - since >= TRANSIENT]
 
     def forget(self, batch_ids: Sequence[str]) -> None:
         """Speak of these no more: it is known what became of them."""
-        self._ended = {id: created for id, created in self._ended.items() if id not in set(batch_ids)}
+        known = set(batch_ids)
+        self._ended = {id: created for id, created in self._ended.items() if id not in known}

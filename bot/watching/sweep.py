@@ -32,6 +32,7 @@ OUTAGE = timedelta(minutes=5)
 """After so long without the API the cards say so, once."""
 FEED_CARDS = 20
 """Cards that may wait to be posted or edited in the feed: a channel takes one a second, and reads even less."""
+_AT_ONCE = 100  # batches in one transaction that were deleted elsewhere, or only seemed so; the others' turn comes next
 _LOOKS = 100  # batches that no page showed, looked at one by one in one sweep
 _FAILED_LOOKS = 3  # so many, or none that went well: it is the API that fails and not a batch
 
@@ -65,7 +66,7 @@ class Sweep:
             log.warning("sweep %d failed: %s", turn, error)
             await self._database.run(partial(self._failed, asked=error.retry_after or 0.0))
             return
-        if gone := self._listed.missing(sighting, self._now()):
+        if gone := self._listed.missing(sighting, self._now())[:_AT_ONCE]:
             await self._database.run(partial(self._bury, gone=gone))
             self._listed.forget(gone)
         await self._database.run(lambda connection: self._done(connection, sighting))
@@ -122,7 +123,7 @@ class Sweep:
                 new.append(batch)
         if changed or new or sighting.open.some_missing:
             await self._database.run(lambda connection: self._store(connection, sighting, changed, new, page))
-        if back := [batch for batch in page if batch.id in sighting.gone]:
+        if back := [batch for batch in page if batch.id in sighting.gone][:_AT_ONCE]:
             await self._database.run(partial(self._take_back, found=back))
 
     def _store(
