@@ -23,15 +23,15 @@ _CHUNK = 256 * 1024
 """Bytes read from a file at once: what asyncio hands over of a response at most."""
 
 
-async def summary(chunks: AsyncIterator[bytes]) -> int:
+async def summary(chunks: AsyncIterator[bytes], prices: Prices) -> int:
     """Our summary, fed between the chunks as the bot does it."""
-    reader = SummaryReader(Prices.load())
+    reader = SummaryReader(prices)
     async for chunk in chunks:
         reader.feed(chunk)
     return reader.finish().counts.total
 
 
-async def json_lines(chunks: AsyncIterator[bytes]) -> int:
+async def json_lines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
     """`json.loads` a line, and a good part of the same sums."""
     outcomes, causes, stops, tokens = Counter[str](), Counter[Any](), Counter[str](), Counter[Any]()
     seen = set[str]()
@@ -50,7 +50,7 @@ async def json_lines(chunks: AsyncIterator[bytes]) -> int:
     return outcomes.total()
 
 
-async def newlines(chunks: AsyncIterator[bytes]) -> int:
+async def newlines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
     """The floor: nothing but the bytes."""
     count = 0
     async for chunk in chunks:
@@ -90,9 +90,10 @@ async def main(reader: str, source: str, transport: str) -> None:
 
 
 async def _measured(reader: str, chunks: AsyncIterator[bytes]) -> dict[str, float]:
+    prices = Prices.load()  # once in the life of a bot
     _forget_peak()
     idle, before = _peak(), time.process_time()
-    count = await READERS[reader](chunks)
+    count = await READERS[reader](chunks, prices)
     seconds = time.process_time() - before
     return {"cpu_seconds": seconds, "idle_kib": idle, "peak_kib": _peak(), "lines": count}
 
