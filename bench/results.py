@@ -20,6 +20,7 @@ from bench.table import table
 
 ROOT = Path(__file__).resolve().parent.parent
 _SDK = "the official SDK's `results()`"
+_SDKS = {_SDK: "sync", "its async client's": "async"}
 _SOURCES = {"file": "a file", "plain": "loopback HTTP", "tls": "chunked over TLS"}
 _TARGETS = {"file": 25, "plain": 12, "tls": 5}
 _OUR_SUMMARY = "our summary"
@@ -90,7 +91,7 @@ def _by_reader(bench: Bench, content: Content) -> dict[str, float]:
 
 
 def _names(bench: Bench) -> list[str]:
-    return [*_OURS, _SDK] if bench.sdk else list(_OURS)
+    return [*_OURS, *_SDKS] if bench.sdk else list(_OURS)
 
 
 def _readings(bench: Bench, name: str, sources: dict[str, str]) -> dict[str, Reading]:
@@ -107,8 +108,8 @@ def _median(readings: Sequence[Reading]) -> Reading:
 def _read(bench: Bench, name: str, source: str) -> Reading:
     environment = os.environ | {"SSL_CERT_FILE": str(bench.folder / "certificate.pem"), "no_proxy": "127.0.0.1"}
     environment["BATCH_JSON"] = json.dumps(ended_batch("http://file.invalid"))
-    if name == _SDK:
-        command = [str(bench.sdk), str(ROOT / "bench" / "results_sdk.py"), source]
+    if name in _SDKS:
+        command = [str(bench.sdk), str(ROOT / "bench" / "results_sdk.py"), source, _SDKS[name]]
     else:
         reader, transport = _OURS[name]
         command = [sys.executable, "-m", "bench.results_readers", reader, source, transport]
