@@ -5,7 +5,6 @@ import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TypeVar
 
 import httpx
@@ -143,8 +142,7 @@ def _with_doubt(error: ApiError, call: Call, in_doubt: bool) -> ApiError:
     return ApiUnavailable(error.kind, error.message, error.status, error.request_id, error.retry_after)
 
 
-@dataclass
-class _Logged:
+class _Logged(Struct):
     outcome: str = "no answer"
 
 

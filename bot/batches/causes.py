@@ -1,11 +1,10 @@
 """Why requests failed: messages made general, so that 4,000 lines that differ in an index are one cause."""
 
 import re
-from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bot.batches.remedies import CANCELED, EXPIRED, Remedy, remedy_of
 from bot.batches.result_parts import ErrorPart
@@ -137,8 +136,7 @@ def cause_of(error: ErrorPart) -> CauseKey:
     return CauseKey(real.type[:_LONGEST_ID], generalize(real.message or ""), real.code[:_LONGEST_ID])
 
 
-@dataclass(slots=True)
-class _Counted:
+class _Counted(Struct):
     """A cause while it is counted."""
 
     key: CauseKey
@@ -154,8 +152,7 @@ class _Counted:
         return Cause(self.key.type, self.key.message, self.count, tuple(self.samples), self.key.code)
 
 
-@dataclass
-class CauseTally:
+class CauseTally(Struct):
     """Counts failures by cause: the first `most` causes each, the failures of all later ones together."""
 
     most: int = MOST_CAUSES

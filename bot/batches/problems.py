@@ -3,11 +3,10 @@
 import json
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import NamedTuple
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import replace
 
 MOST_KEPT = 10_000
@@ -99,8 +98,7 @@ class Warned(Struct, frozen=True):
     lines: int = 1
 
 
-@dataclass
-class Findings:
+class Findings(Struct):
     """Collects problems and warnings: all of them counted, the first ones kept."""
 
     most: int = MOST_KEPT

@@ -1,9 +1,9 @@
 """Which requests of a batch are worth sending again."""
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, field
 
 import msgspec
+from msgspec import Struct, field
 
 from bot.batches.causes import Cause, CauseKey, cause_of
 from bot.batches.line_reader import Block, BrokenLine, LineReader
@@ -16,8 +16,7 @@ _DECODER = msgspec.json.Decoder(ResultLine[MessagePart])
 _OTHER = CauseKey("", "")
 
 
-@dataclass
-class Failures:
+class Failures(Struct):
     """The requests that did not succeed, by cause: fed with the results as they arrive.
 
     Of more than a thousand causes the later ones count as one without type and words, which is not retried by itself.
