@@ -6,7 +6,7 @@ import pytest
 
 from bot.batches.models import BatchId
 from tests.desk import BEN, Desk
-from tests.journeys.watching import card, cards, end, notice, notices, running_batch, settled, sweep
+from tests.journeys.watching import card, cards, end, first_sweep, notice, notices, running_batch, settled, sweep
 
 pytestmark = pytest.mark.worker
 
@@ -65,6 +65,7 @@ async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
+    await first_sweep(desk)
     desk.api.advance(700)
     [question] = await desk.type(f"/batch delete {batch.id}")
     await desk.bot.worker.services.batches.delete(BatchId(batch.id))

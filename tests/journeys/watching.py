@@ -7,7 +7,9 @@ from typing import Any
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.store import cards as cards_store
+from bot.store import duties
 from bot.store import notices as notices_store
+from bot.store.outset import SWEEP
 from tests.desk import BATCHES, Desk
 
 
@@ -20,6 +22,14 @@ def running_batch(desk: Desk, ends_in: float = 600.0, **wish: Any) -> Batch:
 async def sweep(desk: Desk) -> None:
     """Let the bot look at the workspace now instead of within a minute."""
     await desk.bot.worker.sweep.run(0)
+
+
+async def first_sweep(desk: Desk) -> None:
+    """Wait for the sweep that a worker begins with: the next one comes by itself ten seconds later at the earliest."""
+    database = desk.bot.worker.services.database
+    async with asyncio.timeout(15):
+        while (duty := await database.run(lambda c: duties.get(c, SWEEP))) is None or duty.done_at is None:  # noqa: ASYNC110 - the store wakes nobody
+            await asyncio.sleep(0.02)
 
 
 async def end(desk: Desk, seconds: float = 700.0) -> None:
