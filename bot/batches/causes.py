@@ -127,7 +127,7 @@ class CauseKey(NamedTuple):
 
     def is_called(self, word: str) -> bool:
         """Whether this cause is meant by a word in lower case: its type, its code, or what a button carries for it."""
-        return word in (self.type.lower(), self.code.lower() or None, self.short)
+        return word in (self.type.lower(), self.code.lower(), self.short)
 
 
 def cause_of(error: ErrorPart) -> CauseKey:

@@ -5,16 +5,13 @@ import re
 import sqlite3
 from contextlib import closing
 
-import aiohttp
 import pytest
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.logs import TEXT, JsonLines, Lines
 from bot.playground.api_simulator.faults import Fault
-from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.doors import bolt_app, check_bot_token, open_socket
 from tests.conftest import OpenDesk
-from tests.desk import ADA, ALL_SCOPES, BATCHES, Desk
+from tests.desk import ADA, BATCHES, Desk
+from tests.slack.refused_once import connections_after_a_refusal
 
 
 async def a_day_at_work(desk: Desk) -> None:
@@ -80,16 +77,7 @@ async def test_no_secret_is_logged_shown_or_stored(
 async def test_the_address_of_a_connection_that_is_refused_is_logged_without_its_ticket(
     form: logging.Formatter, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with SlackSimulator(scopes=ALL_SCOPES) as slack, aiohttp.ClientSession() as session:
-        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
-        app = bolt_app(slack.api_url, None, await check_bot_token(client))
-        async with open_socket(app, client, slack.app_token) as handler:
-            handler.client.ping_interval = 0.01  # also the pause before the next try
-            await slack.wait_for(lambda: slack.sockets)
-            slack.fail_next("socket", status=503)
-            await slack.disconnect_sockets()
-            await slack.wait_for(lambda: not slack.sockets)
-            await slack.wait_for(lambda: slack.sockets)
+    await connections_after_a_refusal()
 
     said = [record for record in caplog.records if "ticket=" in logging.Formatter().format(record)]
     logged = "\n".join(map(form.format, said))

@@ -2,14 +2,10 @@
 
 import asyncio
 
-import aiohttp
-from slack_sdk.web.async_client import AsyncWebClient
-
 from bot.app import Part, running
 from bot.playground.slack_simulator.records import Delivery
-from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.doors import bolt_app, check_bot_token, open_socket
-from tests.desk import ADA, ALL_SCOPES, Desk
+from tests.desk import ADA, Desk
+from tests.slack.refused_once import connections_after_a_refusal
 
 
 async def test_a_refresh_of_the_connection_is_followed_by_a_new_one(desk: Desk) -> None:
@@ -23,18 +19,7 @@ async def test_a_refresh_of_the_connection_is_followed_by_a_new_one(desk: Desk) 
 
 
 async def test_a_connection_that_is_refused_is_tried_with_a_new_address() -> None:
-    async with SlackSimulator(scopes=ALL_SCOPES) as slack, aiohttp.ClientSession() as session:
-        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
-        app = bolt_app(slack.api_url, None, await check_bot_token(client))
-        async with open_socket(app, client, slack.app_token) as handler:
-            handler.client.ping_interval = 0.01  # also the pause before the next try
-            await slack.wait_for(lambda: slack.sockets)
-            slack.fail_next("socket", status=503)
-
-            await slack.disconnect_sockets()
-
-            await slack.wait_for(lambda: not slack.sockets)
-            await slack.wait_for(lambda: slack.sockets)
+    assert await connections_after_a_refusal() == 1
 
 
 async def test_a_warning_before_the_refresh_changes_nothing(desk: Desk) -> None:

@@ -1,0 +1,22 @@
+"""A Socket Mode connection that is cut, and refused when it is made again."""
+
+import aiohttp
+from slack_sdk.web.async_client import AsyncWebClient
+
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.doors import bolt_app, check_bot_token, open_socket
+from tests.desk import ALL_SCOPES
+
+
+async def connections_after_a_refusal() -> int:
+    """Connect, be cut off and refused, wait for what is tried next, and return how many connections there are."""
+    async with SlackSimulator(scopes=ALL_SCOPES) as slack, aiohttp.ClientSession() as session:
+        client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
+        app = bolt_app(slack.api_url, None, await check_bot_token(client))
+        async with open_socket(app, client, slack.app_token) as handler:
+            handler.client.ping_interval = 0.01  # also the pause before the next try
+            await slack.wait_for(lambda: slack.sockets)
+            slack.fail_next("socket", status=503)
+            await slack.disconnect_sockets()
+            await slack.wait_for(lambda: not slack.sockets)
+            return await slack.wait_for(lambda: slack.sockets)
