@@ -21,9 +21,9 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bench.request_files import write_requests
 from bench.table import table
-from bot.batches.catalog import Catalog, ModelInfo
-from bot.batches.params_check import Circumstances
-from bot.batches.requests_file import check_file
+from bot.api.model_catalog import Catalog, ModelInfo
+from bot.requests.check import check_file
+from bot.requests.params import Circumstances
 
 LINES = 100_000
 ROUNDS = 3

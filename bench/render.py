@@ -9,7 +9,8 @@ from time import process_time
 from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock, MarkdownTextObject, SectionBlock
 
 from bench.table import table
-from bot.batches.models import BatchId, MessageBatch, RequestCounts
+from bot.api.ids import BatchId
+from bot.api.models import MessageBatch, RequestCounts
 from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
 from bot.commands.list import BatchList, List
 from bot.ui.list import render_list

@@ -13,11 +13,11 @@ from typing import Any
 import httpx
 
 from bench.results_server import BATCH_ID
-from bot.batches.client import BatchesClient, open_http
-from bot.batches.json_lines import lines
-from bot.batches.models import BatchId
-from bot.batches.prices import Prices
-from bot.batches.summary_reader import SummaryReader
+from bot.api.client import BatchesClient, open_http
+from bot.api.ids import BatchId
+from bot.api.json_lines import lines
+from bot.pricing.prices import Prices
+from bot.results.summarize import SummaryReader
 
 _CHUNK = 256 * 1024
 """Bytes read from a file at once: what asyncio hands over of a response at most."""

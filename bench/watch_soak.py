@@ -20,8 +20,8 @@ from datetime import timedelta
 from pathlib import Path
 
 from bench.watch_worker import URLS, program_environment
+from bot.api.models import MessageBatch
 from bot.app import utc_now
-from bot.batches.models import MessageBatch
 from bot.commands.seen import seen_of
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator

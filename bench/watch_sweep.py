@@ -11,9 +11,9 @@ from functools import partial
 import httpx
 from sqlalchemy import Connection
 
+from bot.api.client import BatchesClient
+from bot.api.models import MessageBatch
 from bot.app import utc_now
-from bot.batches.client import BatchesClient
-from bot.batches.models import MessageBatch
 from bot.commands.seen import seen_of
 from bot.config import load_settings
 from bot.connections import api_http

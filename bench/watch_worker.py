@@ -8,8 +8,8 @@ from datetime import timedelta
 
 import aiohttp
 
+from bot.api.client import BatchesClient
 from bot.app import utc_now
-from bot.batches.client import BatchesClient
 from bot.commands.base import Services
 from bot.config import load_settings
 from bot.connections import api_http, rules_of, slack_client

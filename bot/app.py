@@ -15,8 +15,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.client import BatchesClient
-from bot.batches.prices import Prices
+from bot.api.client import BatchesClient
 from bot.commands.base import Services
 from bot.config import Settings
 from bot.confirmations import Confirmations
@@ -26,6 +25,7 @@ from bot.figures import Figures
 from bot.health import Ear, Health, Records, open_health_page
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
+from bot.pricing.prices import Prices
 from bot.slack.directory import Directory
 from bot.slack.doors import bolt_app, check_bot_token, open_port, open_socket
 from bot.slack.file_delivery import FileDelivery

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, Proposal
 from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady, RetriedMeanwhile, in_name_of
 from bot.errors import ExpectedError

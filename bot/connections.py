@@ -9,14 +9,14 @@ import httpx
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.catalog import ModelsClient
-from bot.batches.client import open_http
-from bot.batches.estimate import TokenCounter
-from bot.batches.kept_requests import KeptRequests
-from bot.batches.observed import Observe
+from bot.api.client import open_http
+from bot.api.http import Observe
+from bot.api.model_catalog import ModelsClient
 from bot.commands.making import Gate, Models, Workshop
 from bot.config import Settings
 from bot.permissions import Rules
+from bot.requests.archive import KeptRequests
+from bot.requests.estimate import TokenCounter
 from bot.slack.file_reading import SharedFiles
 from bot.slack.outbound import retry_handlers
 

@@ -6,11 +6,11 @@ import httpx
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.client import BatchesClient
-from bot.batches.prices import Prices, PricesUnreadable
+from bot.api.client import BatchesClient
 from bot.config import Settings, SettingsError, unknown_settings
 from bot.connections import api_http, secret
 from bot.errors import ExpectedError
+from bot.pricing.prices import Prices, PricesUnreadable
 from bot.settings_checks import check_for_run
 from bot.slack.doors import check_bot_token
 from bot.slack.failures import FAILURES, failure

@@ -71,7 +71,7 @@ def write_log(form: Literal["text", "json"], level: str) -> None:
     root = logging.getLogger()
     root.setLevel("INFO" if level == "DEBUG" else level)
     logging.getLogger("bot").setLevel(level)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # bot.batches logs each call, with its request id
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # bot.api logs each call, with its request id
     engine = logging.getLogger("dbos")
     if not any(isinstance(each, Seldom) for each in engine.filters):
         engine.addFilter(Seldom())

@@ -9,7 +9,7 @@ from datetime import datetime
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.errors import ApiUnavailable, BatchNotFound
+from bot.api.errors import ApiUnavailable, BatchNotFound
 from bot.commands.base import Caller, Origin, Permission, Proposal, Services
 from bot.commands.drafting import DraftProposal, DraftReady
 from bot.commands.naming import names_in

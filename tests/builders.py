@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime, timedelta
 
-from bot.batches.models import BatchId, MessageBatch, RequestCounts
+from bot.api.ids import BatchId
+from bot.api.models import MessageBatch, RequestCounts
 from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
 from bot.store.audit import AuditEntry, AuditOutcome
 from bot.ui.reply import Viewer

@@ -13,7 +13,7 @@ import httpx
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.batches.client import BatchesClient, open_http
+from bot.api.client import BatchesClient, open_http
 from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
 from bot.confirmations import Confirmations
 from bot.permissions import Rules, Standing

@@ -10,12 +10,12 @@ from typing import ClassVar, Generic, NewType, Self, TypeVar
 import msgspec
 from msgspec import Struct
 
-from bot.batches.client import BatchesClient
-from bot.batches.models import MessageBatch
-from bot.batches.prices import Prices
-from bot.batches.spool import OpenFile
+from bot.api.client import BatchesClient
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.making import Workshop
+from bot.pricing.prices import Prices
+from bot.scratch_file import OpenFile
 from bot.store.audit import AuditOutcome
 from bot.store.database import Database
 from bot.store.summaries import StoredSummary

@@ -7,15 +7,15 @@ from typing import ClassVar, Literal, Self, cast, get_args
 
 from msgspec import Struct
 
-from bot.batches.errors import ApiError
-from bot.batches.models import MessageBatch
-from bot.batches.summary import Cost as BatchCost
+from bot.api.errors import ApiError
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Services
 from bot.commands.errors import BadValue
 from bot.commands.progress import LongCommand, Progress
 from bot.commands.reading import Fetched, ReadingFailed, read_whole, still_good
 from bot.commands.spending import CostRow, by_day, by_model, by_name, total
+from bot.results.summary import Cost as BatchCost
 from bot.store import labels, summaries
 
 By = Literal["model", "day", "owner", "label"]

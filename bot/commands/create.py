@@ -9,8 +9,6 @@ from typing import ClassVar, Self, get_args
 
 from msgspec import Struct
 
-from bot.batches.requests_file import check_requests
-from bot.batches.spool import spool_failure
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, Help, Permission, Services
 from bot.commands.drafting import DraftReady, FileRefused, FormUsed, counted_chunks, new_id, stored_draft, workshop_of
@@ -18,6 +16,8 @@ from bot.commands.errors import BadValue, MissingReference
 from bot.commands.making import SharedFile
 from bot.commands.names import check_label, check_person, file_in
 from bot.commands.progress import LongCommand, Progress
+from bot.requests.check import check_requests
+from bot.scratch_file import spool_failure
 from bot.store import drafts
 from bot.store.drafts import Draft, WatchWish
 

@@ -6,8 +6,9 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.batches.errors import ApiError, ApiUnavailable, BatchNotFound
-from bot.batches.models import BatchId, MessageBatch, check_batch_id
+from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound
+from bot.api.ids import BatchId, check_batch_id
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference

@@ -15,14 +15,14 @@ from typing import Any, Generic
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.estimate import Basis, Estimate, ModelEstimate, estimate
-from bot.batches.problems import Warned
-from bot.batches.requests_file import Checked, check_file
-from bot.batches.spools import sample_by_model
 from bot.commands.base import Caller, Change, Services
 from bot.commands.making import SharedFile, Workshop
 from bot.commands.progress import Progress
 from bot.errors import ExpectedError
+from bot.requests.check import Checked, check_file
+from bot.requests.estimate import Basis, Estimate, ModelEstimate, estimate
+from bot.requests.problems import Warned
+from bot.requests.request_files import sample_by_model
 from bot.store import drafts
 from bot.store.drafts import Draft, State
 

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.errors import ExpectedError
 from bot.store.labels import Named
 

@@ -3,12 +3,13 @@
 import asyncio
 from contextlib import aclosing
 
-from bot.batches.errors import BatchNotFound, ResultsBroken
-from bot.batches.models import MessageBatch, check_batch_id
-from bot.batches.retrying import Failures
+from bot.api.errors import BatchNotFound, ResultsBroken
+from bot.api.ids import check_batch_id
+from bot.api.models import MessageBatch
 from bot.commands.base import Services
 from bot.commands.progress import Progress
 from bot.commands.reading import ResultsCut, ResultsNotThereYet
+from bot.results.failures import Failures
 
 
 async def read_failures(services: Services, batch: MessageBatch, progress: Progress) -> Failures:

@@ -4,14 +4,15 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from bot.batches.errors import BatchNotFound
-from bot.batches.family import Family
-from bot.batches.json_lines import blocks_of_lines
-from bot.batches.models import MessageBatch, check_batch_id
-from bot.batches.spool import Spool
+from bot.api.errors import BatchNotFound
+from bot.api.ids import check_batch_id
+from bot.api.json_lines import blocks_of_lines
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, Services
 from bot.commands.progress import Progress
 from bot.commands.reading import Copy, read_whole
+from bot.results.merge import Family
+from bot.scratch_file import Spool
 from bot.store import labels
 
 

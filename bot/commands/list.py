@@ -8,8 +8,9 @@ from typing import ClassVar, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.client import BatchesClient
-from bot.batches.models import BatchId, BatchPage, MessageBatch, check_batch_id
+from bot.api.client import BatchesClient
+from bot.api.ids import BatchId, check_batch_id
+from bot.api.models import BatchPage, MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, ReadingCommand, Services
 from bot.commands.errors import BadValue

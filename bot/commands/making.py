@@ -11,12 +11,12 @@ from typing import Protocol
 import msgspec
 from msgspec import Struct
 
-from bot.batches.catalog import Catalog, ModelsClient
-from bot.batches.errors import ApiError
-from bot.batches.estimate import TokenCounter
-from bot.batches.kept_requests import KeptRequests
-from bot.batches.params_check import Circumstances
+from bot.api.errors import ApiError
+from bot.api.model_catalog import Catalog, ModelsClient
 from bot.errors import ExpectedError
+from bot.requests.archive import KeptRequests
+from bot.requests.estimate import TokenCounter
+from bot.requests.params import Circumstances
 
 CATALOG_KEPT_FOR = timedelta(hours=1)
 

@@ -5,7 +5,7 @@ from contextlib import suppress
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.base import Services
 from bot.commands.watch import Watched
 from bot.store import labels

@@ -4,7 +4,7 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ReadingCommand, Services
 

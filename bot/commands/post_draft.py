@@ -7,16 +7,17 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RequestsUnreadable
-from bot.batches.models import BatchId, MessageBatch
-from bot.batches.spool import SpoolFailed
-from bot.batches.spools import refused_id
+from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RequestsUnreadable
+from bot.api.ids import BatchId
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
 from bot.commands.drafting import SpoolGone, workshop_of
 from bot.commands.sampling import Parts, parted, remove_spools
 from bot.commands.seen import seen_of
 from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.commands.watching import Place, place_of, with_hush
+from bot.requests.request_files import refused_id
+from bot.scratch_file import SpoolFailed
 from bot.store import cards, drafts, labels, outset, samples
 from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft

@@ -9,15 +9,15 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.errors import BatchNotFound, ResultsBroken
-from bot.batches.models import MessageBatch
-from bot.batches.prices import Prices
-from bot.batches.spool import Spool, SpoolFailed
-from bot.batches.summary import ResultsSummary, SummaryUnreadable
-from bot.batches.summary_reader import SummaryReader
+from bot.api.errors import BatchNotFound, ResultsBroken
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, Services
 from bot.commands.progress import Progress, Reading
 from bot.errors import ExpectedError
+from bot.pricing.prices import Prices
+from bot.results.summarize import SummaryReader
+from bot.results.summary import ResultsSummary, SummaryUnreadable
+from bot.scratch_file import Spool, SpoolFailed
 from bot.store import deletions, summaries
 from bot.store.summaries import StoredSummary, Taken
 

@@ -6,9 +6,10 @@ from typing import NewType
 
 from msgspec import Struct
 
-from bot.batches.client import BatchesClient
-from bot.batches.errors import BatchNotFound
-from bot.batches.models import MessageBatch, check_batch_id
+from bot.api.client import BatchesClient
+from bot.api.errors import BatchNotFound
+from bot.api.ids import check_batch_id
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.store import labels

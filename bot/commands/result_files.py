@@ -5,10 +5,10 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from bot.batches.prices import Prices
-from bot.batches.results_csv import CsvConverter
-from bot.batches.results_failures import FailuresFilter
 from bot.commands.reading import Converter
+from bot.pricing.prices import Prices
+from bot.results.csv_table import CsvConverter
+from bot.results.failures_filter import FailuresFilter
 from bot.store.summaries import Taken
 
 

@@ -7,9 +7,8 @@ from typing import ClassVar, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.errors import BatchNotFound
-from bot.batches.models import MessageBatch
-from bot.batches.spool import Spool, SpoolFailed
+from bot.api.errors import BatchNotFound
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Services
 from bot.commands.errors import BadValue
@@ -18,6 +17,7 @@ from bot.commands.progress import LongCommand, Progress, Reading
 from bot.commands.reading import Copy, Fetched, NotSpooled, read_whole, remembered
 from bot.commands.references import Reference, find_batch, parse_reference
 from bot.commands.result_files import TAKEN, FileKind, converter
+from bot.scratch_file import Spool, SpoolFailed
 from bot.store import batches_seen, summaries
 
 _FILES = ("errors", "csv", "causes", "family", "partial")

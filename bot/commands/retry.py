@@ -10,13 +10,8 @@ from typing import ClassVar, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.causes import Cause
-from bot.batches.models import MessageBatch, check_batch_id
-from bot.batches.problems import ProblemKind
-from bot.batches.requests_file import Checked, check_requests
-from bot.batches.retrying import Failures
-from bot.batches.spool import spool_failure
-from bot.batches.spools import select
+from bot.api.ids import check_batch_id
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, Help, Permission, Services
 from bot.commands.drafting import (
@@ -34,6 +29,12 @@ from bot.commands.failures import read_failures
 from bot.commands.names import file_in
 from bot.commands.progress import LongCommand, Progress
 from bot.commands.references import Reference, find_batch, parse_reference
+from bot.requests.check import Checked, check_requests
+from bot.requests.problems import ProblemKind
+from bot.requests.request_files import select
+from bot.results.causes import Cause
+from bot.results.failures import Failures
+from bot.scratch_file import spool_failure
 from bot.store import labels
 
 _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")

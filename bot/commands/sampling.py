@@ -9,12 +9,12 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.errors import RequestsUnreadable
-from bot.batches.estimate import estimate_without
-from bot.batches.spool import spool_failure
-from bot.batches.spools import requests_by_model, split_sample
+from bot.api.errors import RequestsUnreadable
 from bot.commands.base import Services
 from bot.commands.drafting import DraftOver, SpoolGone, from_json, new_id, to_json, workshop_of
+from bot.requests.estimate import estimate_without
+from bot.requests.request_files import requests_by_model, split_sample
+from bot.scratch_file import spool_failure
 from bot.store import drafts, samples
 from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft, State

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.store.announce import Ending
 from bot.store.batches_seen import SeenBatch
 

@@ -2,10 +2,10 @@
 
 from msgspec import Struct
 
-from bot.batches.errors import ApiError, ApiRejected
-from bot.batches.models import MessageBatch
-from bot.batches.spool import SpoolFailed
+from bot.api.errors import ApiError, ApiRejected
+from bot.api.models import MessageBatch
 from bot.commands.watching import Place
+from bot.scratch_file import SpoolFailed
 from bot.store.audit import AuditOutcome
 from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft

@@ -7,9 +7,9 @@ from decimal import Decimal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.models import MessageBatch
-from bot.batches.summary import Cost
+from bot.api.models import MessageBatch
 from bot.commands.reading import Fetched
+from bot.results.summary import Cost
 
 
 class CostRow(Struct, frozen=True):

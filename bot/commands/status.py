@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Help, ReadingCommand, Services
 from bot.commands.references import Reference, find_batch, parse_reference

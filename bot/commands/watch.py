@@ -4,7 +4,8 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.batches.models import BatchId, MessageBatch, check_batch_id
+from bot.api.ids import BatchId, check_batch_id
+from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, Command, Help, Permission, Services
 from bot.commands.errors import BadValue, ReferenceAmbiguous

@@ -6,7 +6,8 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.models import BatchId, MessageBatch
+from bot.api.ids import BatchId
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, ChannelId, Services
 from bot.commands.seen import seen_of
 from bot.store import outset, watches

@@ -4,8 +4,8 @@ import logging
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.spool import Spool
 from bot.commands.base import Caller
+from bot.scratch_file import Spool
 from bot.slack.failures import FAILURES, failure
 from bot.slack.packing import Packed
 from bot.slack.uploads import Step, UploadFailed, Uploads

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from bot.batches.spool import Spool
+from bot.scratch_file import Spool
 
 _GZIP = 31  # zlib's word for a gzip header around the largest window
 

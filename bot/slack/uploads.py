@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.spool import Spool, SpoolFailed
+from bot.scratch_file import Spool, SpoolFailed
 from bot.slack.failures import FAILURES, failure
 from bot.slack.packing import Packed, Part, pack
 from bot.slack.posting import Doubtful, told_apart

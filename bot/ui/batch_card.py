@@ -6,7 +6,7 @@ from operator import itemgetter
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch, RequestCounts
+from bot.api.models import MessageBatch, RequestCounts
 from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete

@@ -1,6 +1,6 @@
 """How a cancellation looks."""
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
 from bot.ui.batch_card import batch_card, card_text
 from bot.ui.hush import hush_words

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.keep import Keep, Kept

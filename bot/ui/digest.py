@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.list import List
 from bot.store.labels import Named
 from bot.ui.batch_card import card_row, verdict

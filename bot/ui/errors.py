@@ -1,18 +1,16 @@
 """Every error in words: what was wrong, where, what to do."""
 
-from bot.batches.errors import (
+from bot.api.errors import (
     ApiError,
     ApiUnavailable,
     BatchNotFound,
-    InvalidBatchId,
     KeyRefused,
     RateLimited,
     RequestsUnreadable,
     ResultsBroken,
     SpendLimitReached,
 )
-from bot.batches.spool import SpoolFailed
-from bot.batches.summary import SummaryUnreadable
+from bot.api.ids import InvalidBatchId
 from bot.commands.drafting import ApprovalOfOwn, DraftOver, FormUsed, RetriedMeanwhile, SpoolGone
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound, UsageError
 from bot.commands.making import FileUnreadable, NoFileInMessage
@@ -22,6 +20,8 @@ from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted
+from bot.results.summary import SummaryUnreadable
+from bot.scratch_file import SpoolFailed
 from bot.store.database import StoreUnavailable
 from bot.ui.batch_card import card_row
 from bot.ui.buttons import NotOurButton

@@ -1,6 +1,6 @@
 """What a draft will cost, in words."""
 
-from bot.batches.estimate import Basis, Estimate, ModelEstimate
+from bot.requests.estimate import Basis, Estimate, ModelEstimate
 from bot.ui.money import usd
 from bot.ui.text import code, counted, number
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.store.drafts import Draft

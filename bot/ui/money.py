@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.batches.summary import Cost
+from bot.results.summary import Cost
 from bot.ui.text import code, counted
 
 _CENT = Decimal("0.01")

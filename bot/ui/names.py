@@ -1,6 +1,6 @@
 """How what a batch is called here looks: its label, its owner, its note, and what it was made from."""
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.label import Labelled
 from bot.commands.note import Noted
 from bot.commands.own import Owned, OwnedAlready

@@ -6,11 +6,11 @@ from typing import Literal, assert_never
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch
-from bot.batches.summary import ResultsSummary
+from bot.api.models import MessageBatch
 from bot.commands.list import List
 from bot.commands.references import Reference
 from bot.commands.status import Status
+from bot.results.summary import ResultsSummary
 from bot.store.drafts import Draft
 from bot.store.labels import Named
 from bot.store.notices import Notice

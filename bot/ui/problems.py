@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from bot.batches.foreign_files import FileKind
-from bot.batches.problems import Problem, ProblemKind, Warned, WarningKind
-from bot.batches.requests_file import Checked
 from bot.commands.create import Create
 from bot.commands.drafting import FileRefused
+from bot.requests.check import Checked
+from bot.requests.file_kinds import FileKind
+from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.ui.buttons import actions, button
 from bot.ui.reply import File, Message, Reply, Viewer
 from bot.ui.text import SECTION_LIMIT, code, context, counted, header, inline, number, section

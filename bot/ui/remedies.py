@@ -1,8 +1,8 @@
 """What helps against a failure, in one line each."""
 
-from bot.batches.causes import Cause
-from bot.batches.remedies import CANCELED, EXPIRED, Remedy
-from bot.batches.result_parts import Fault
+from bot.results.causes import Cause
+from bot.results.lines import Fault
+from bot.results.remedies import CANCELED, EXPIRED, Remedy
 
 _REMEDIES = {
     Remedy.FIX_REQUEST: "Fix the request: sent again as it is, it fails again.",

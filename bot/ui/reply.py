@@ -7,8 +7,8 @@ from enum import Enum, auto
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.batches.spool import Spool
 from bot.commands.base import Caller, Permission
+from bot.scratch_file import Spool
 from bot.store.labels import Named
 
 Block = Mapping[str, object]

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable
 
-from bot.batches.causes import Cause
-from bot.batches.summary import ResultsSummary
+from bot.results.causes import Cause
+from bot.results.summary import ResultsSummary
 from bot.ui.remedies import cause_name, remedy_words
 from bot.ui.reply import Block
 from bot.ui.text import code, context, counted, number, section

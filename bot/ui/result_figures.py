@@ -1,8 +1,8 @@
 """The figures of results in words: counts, stop reasons, models, tokens, cost, and whatever does not add up."""
 
-from bot.batches.models import RequestCounts
-from bot.batches.summary import ModelUse, ResultsSummary
-from bot.batches.tokens import Tokens
+from bot.api.models import RequestCounts
+from bot.pricing.tokens import Tokens
+from bot.results.summary import ModelUse, ResultsSummary
 from bot.ui.money import missing, spent
 from bot.ui.remedies import fault_words
 from bot.ui.text import code, counted, escape, number

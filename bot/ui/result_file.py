@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 
-from bot.batches.results_csv import causes_csv
 from bot.commands.result_files import FileKind
 from bot.commands.results import CausesFile, ResultsFile
+from bot.results.csv_table import causes_csv
 from bot.ui.buttons import actions, button
 from bot.ui.reply import File, Message
 from bot.ui.result_figures import doubts

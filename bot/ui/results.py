@@ -4,9 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import assert_never
 
-from bot.batches.causes import Cause
-from bot.batches.models import MessageBatch
-from bot.batches.summary import ResultsSummary
+from bot.api.models import MessageBatch
 from bot.commands.base import Permission
 from bot.commands.references import Reference
 from bot.commands.result_files import FileKind
@@ -24,6 +22,8 @@ from bot.commands.results import (
 )
 from bot.commands.retry import Retry
 from bot.commands.watch import Watch
+from bot.results.causes import Cause
+from bot.results.summary import ResultsSummary
 from bot.ui.batch_card import bar, card_title, short_id
 from bot.ui.buttons import actions, button, fits
 from bot.ui.family import render_family_file, render_family_incomplete

@@ -2,10 +2,10 @@
 
 from msgspec.structs import replace
 
-from bot.batches.causes import Cause
 from bot.commands.drafting import Left
 from bot.commands.references import Reference
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
+from bot.results.causes import Cause
 from bot.ui.buttons import actions, button
 from bot.ui.remedies import cause_name
 from bot.ui.reply import Block, Message, Viewer

@@ -1,11 +1,11 @@
 """What came of sending a draft: the new batch's card, why there is none, or that nobody knows."""
 
-from bot.batches.errors import ApiError
-from bot.batches.spool import SpoolFailed
+from bot.api.errors import ApiError
 from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendRefused
 from bot.errors import ExpectedError
+from bot.scratch_file import SpoolFailed
 from bot.store.database import StoreUnavailable
 from bot.ui.batch_card import batch_card, card_text
 from bot.ui.buttons import actions, button

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.mute import Muted
 from bot.commands.notify import Notify, NotifyShown
 from bot.commands.references import Reference

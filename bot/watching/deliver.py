@@ -9,7 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.seen import batch_of
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
 from bot.store import batches_seen, cards, labels, notices, samples

@@ -10,8 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.batches.client import BatchesClient
-from bot.batches.models import RETENTION, BatchId, MessageBatch
+from bot.api.client import BatchesClient
+from bot.api.ids import BatchId
+from bot.api.models import RETENTION, MessageBatch
 from bot.commands.reading import opened
 from bot.config import Settings
 from bot.store import batches_seen, labels, notices, summaries, watches

@@ -4,7 +4,7 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.base import Services
 from bot.commands.post_draft import appeared
 from bot.store import interrupted, notices

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, Services, TeamId, UserId
 from bot.commands.progress import Progress
 from bot.commands.reading import read_whole, remembered

@@ -6,8 +6,9 @@ from functools import partial
 
 from sqlalchemy import Connection
 
-from bot.batches.errors import ApiError, ApiUnavailable, BatchNotFound, RateLimited
-from bot.batches.models import BatchId, MessageBatch
+from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound, RateLimited
+from bot.api.ids import BatchId
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, ChannelId, Proposal, Services, TeamId, UserId
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete, forget

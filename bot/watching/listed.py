@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 from msgspec import Struct
 
-from bot.batches.models import RETENTION, BatchPage, MessageBatch
+from bot.api.models import RETENTION, BatchPage, MessageBatch
 from bot.store.batches_seen import OpenOnes
 from bot.store.deletions import TRANSIENT
 

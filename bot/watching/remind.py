@@ -9,9 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.batches.client import BatchesClient
-from bot.batches.errors import ApiError, BatchNotFound
-from bot.batches.models import RETENTION, check_batch_id
+from bot.api.client import BatchesClient
+from bot.api.errors import ApiError, BatchNotFound
+from bot.api.ids import check_batch_id
+from bot.api.models import RETENTION
 from bot.commands.seen import batch_of, seen_of
 from bot.store import batches_seen, deletions, notices, watches
 from bot.store.announce import Announcer

@@ -8,9 +8,10 @@ from functools import partial
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.batches.client import BatchesClient
-from bot.batches.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
-from bot.batches.models import RETENTION, BatchId, MessageBatch
+from bot.api.client import BatchesClient
+from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
+from bot.api.ids import BatchId
+from bot.api.models import RETENTION, MessageBatch
 from bot.commands.seen import ending_of, is_settled, seen_of, shape_of
 from bot.store import batches_seen, cards, deletions, duties, watches
 from bot.store.announce import Announcer

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from bot.batches.client import BatchesClient, open_http
-from bot.batches.models import BatchId
-from bot.batches.retries import Retries
+from bot.api.client import BatchesClient, open_http
+from bot.api.ids import BatchId
+from bot.api.retry_policy import Retries
 from bot.commands.base import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.placement import Placement

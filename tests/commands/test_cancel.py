@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.batches.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
+from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
 from bot.commands.base import Origin, Proposal, Services
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
 from bot.commands.references import Reference

@@ -5,7 +5,6 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.prices import Prices
 from bot.commands.base import Services
 from bot.commands.cost import Cost, CostShown
 from bot.commands.errors import UsageError
@@ -15,6 +14,7 @@ from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.api_simulator.server import ApiSimulator
+from bot.pricing.prices import Prices
 from bot.store.database import StoreUnavailable
 from tests.builders import ADA
 from tests.commands.conftest import Place

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.batches.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused, RateLimited
-from bot.batches.models import BatchId
+from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused, RateLimited
+from bot.api.ids import BatchId
 from bot.commands.base import Origin, Proposal, Services
 from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
 from bot.commands.references import Reference

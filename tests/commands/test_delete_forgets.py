@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import Connection
 
-from bot.batches.models import BatchId
+from bot.api.ids import BatchId
 from bot.commands.base import Origin, Proposal, Services
 from bot.commands.delete import AlreadyGone, Delete, Deleted
 from bot.commands.progress import Progress

@@ -7,8 +7,8 @@ from contextlib import asynccontextmanager
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.errors import BatchNotFound
-from bot.batches.models import BatchId
+from bot.api.errors import BatchNotFound
+from bot.api.ids import BatchId
 from bot.commands.base import Services
 from bot.commands.families import Absent, WhyAbsent
 from bot.commands.reading import NotSpooled, ResultsCut

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.batches.models import BatchId, BatchPage
+from bot.api.ids import BatchId
+from bot.api.models import BatchPage
 from bot.commands.base import Services
 from bot.commands.list import BatchList, List
 from bot.commands.registry import parse

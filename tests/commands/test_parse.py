@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batches.errors import InvalidBatchId
-from bot.batches.models import BatchId
+from bot.api.ids import BatchId, InvalidBatchId
 from bot.commands.approve import Approve
 from bot.commands.audit import Audit
 from bot.commands.cancel import Cancel

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import Connection
 
-from bot.batches.errors import ApiUnavailable
+from bot.api.errors import ApiUnavailable
 from bot.commands.audit import PAGE, Audit, AuditExported, AuditShown
 from bot.commands.base import Services
 from bot.commands.errors import NoBatches

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.batches.errors import ApiUnavailable, BatchNotFound
-from bot.batches.models import BatchId, BatchPage
+from bot.api.errors import ApiUnavailable, BatchNotFound
+from bot.api.ids import BatchId
+from bot.api.models import BatchPage
 from bot.commands.base import Services
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.commands.references import CANDIDATES_SHOWN, Found, find_batch, reference

@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.errors import BatchNotFound
-from bot.batches.models import BatchId
+from bot.api.errors import BatchNotFound
+from bot.api.ids import BatchId
 from bot.commands.base import Services
 from bot.commands.progress import Progress
 from bot.commands.registry import parse

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.batches.models import BatchId
+from bot.api.ids import BatchId
 from bot.commands.base import Services
 from bot.commands.reading import ResultsCut, ResultsNotThereYet
 from bot.playground.api_simulator.faults import Fault

@@ -9,7 +9,7 @@ from typing import IO
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.models import BatchId
+from bot.api.ids import BatchId
 from bot.commands.arguments import read_arguments
 from bot.commands.base import Services
 from bot.commands.errors import BadValue

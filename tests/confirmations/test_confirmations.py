@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, TeamId
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.batches.models import BatchId
+from bot.api.ids import BatchId
 from tests.desk import BEN, Desk
 from tests.journeys.watching import card, cards, end, first_sweep, notice, notices, running_batch, settled, sweep
 

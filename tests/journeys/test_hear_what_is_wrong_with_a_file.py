@@ -4,8 +4,8 @@ import asyncio
 import json
 import tracemalloc
 
-from bot.batches.requests_file import LONGEST_LINE
 from bot.playground.api_simulator.faults import Fault
+from bot.requests.check import LONGEST_LINE
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
 

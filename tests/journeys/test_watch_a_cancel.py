@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.batches.models import BatchId
+from bot.api.ids import BatchId
 from tests.desk import ADA, BATCHES, GENERAL, Desk
 from tests.journeys.watching import card, end, notice, notices, public, running_batch, settled, sweep
 

@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.client import BatchesClient, open_http
+from bot.api.client import BatchesClient, open_http
 from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
 from bot.commands.progress import Phase, ReadingStopped
 from bot.commands.stop_reading import ReadingOfAnother, StopAsked

@@ -9,10 +9,10 @@ import pytest
 from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.batches.spool import Spool
 from bot.commands.base import Caller, ChannelId, TeamId, UserId
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.scratch_file import Spool
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.outbound import retry_handlers
 from bot.slack.uploads import Uploads

@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-from bot.batches import errors as api
+from bot.api import errors as api
+from bot.api import ids
 from bot.commands import errors as typed
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
@@ -158,7 +159,7 @@ ERRORS: dict[str, ExpectedError] = {
     "reference_not_found_in_newest": typed.ReferenceNotFound("01Hkc", 5_000, all_searched=False),
     "reference_ambiguous": typed.ReferenceAmbiguous("01", MANY[:10], 23),
     "reference_ambiguous_label": typed.ReferenceAmbiguous("01", MANY[:2], 2, {MANY[1].id: Named(label="01 <eval>")}),
-    "invalid_id": api.InvalidBatchId("../models", "holds '/' at position 3"),
+    "invalid_id": ids.InvalidBatchId("../models", "holds '/' at position 3"),
     "results_broken": api.ResultsBroken(10, 2_048, "line 11 is not JSON"),
     "batch_not_found": api.BatchNotFound("not_found_error", "No such batch", 404, "req_011CQ", batch_id=ID),
     "rejected": api.ApiRejected("invalid_request_error", "Message Batch cannot be deleted", 400, "req_011CQ"),

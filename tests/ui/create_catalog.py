@@ -6,14 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from bot.batches import errors as api
-from bot.batches.causes import Cause
-from bot.batches.estimate import Basis, Estimate, ModelEstimate
-from bot.batches.foreign_files import FileKind
-from bot.batches.problems import Problem, ProblemKind, Warned, WarningKind
-from bot.batches.requests_file import Checked
-from bot.batches.sizes import Sizes
-from bot.batches.spool import SpoolFailed
+from bot.api import errors as api
 from bot.commands.approve import Approve
 from bot.commands.base import ChannelId
 from bot.commands.drafting import (
@@ -42,6 +35,13 @@ from bot.commands.status import BatchShown
 from bot.commands.watching import Place
 from bot.confirmations import ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
+from bot.requests.check import Checked
+from bot.requests.estimate import Basis, Estimate, ModelEstimate
+from bot.requests.file_kinds import FileKind
+from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
+from bot.requests.sizes import Sizes
+from bot.results.causes import Cause
+from bot.scratch_file import SpoolFailed
 from bot.store.confirmations import StoredConfirmation
 from bot.store.database import StoreUnavailable
 from bot.store.drafts import Draft

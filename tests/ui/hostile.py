@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 
 from msgspec import Struct, structs
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.mute import Muted
 from bot.store.database import StoreUnavailable
 

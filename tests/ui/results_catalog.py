@@ -6,21 +6,6 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bot.batches.causes import Cause
-from bot.batches.result_parts import Fault
-from bot.batches.spool import Spool, SpoolFailed
-from bot.batches.summary import (
-    BrokenLines,
-    BrokenLineSample,
-    ModelUse,
-    OutcomeCounts,
-    OutputSizes,
-    ResultsSummary,
-    StopReason,
-    SummaryUnreadable,
-)
-from bot.batches.summary import Cost as BatchCost
-from bot.batches.tokens import Tokens
 from bot.commands.cost import Cost, CostShown, Unread
 from bot.commands.delete import Delete
 from bot.commands.families import Absent, Kin, Merged, WhyAbsent
@@ -44,6 +29,21 @@ from bot.commands.spending import CostRow
 from bot.commands.stop_reading import ReadingLost, ReadingOfAnother, StopAsked
 from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
+from bot.pricing.tokens import Tokens
+from bot.results.causes import Cause
+from bot.results.lines import Fault
+from bot.results.summary import (
+    BrokenLines,
+    BrokenLineSample,
+    ModelUse,
+    OutcomeCounts,
+    OutputSizes,
+    ResultsSummary,
+    StopReason,
+    SummaryUnreadable,
+)
+from bot.results.summary import Cost as BatchCost
+from bot.scratch_file import Spool, SpoolFailed
 from bot.store.summaries import StoredSummary
 from tests.builders import ADA, BATCHES, BEN, CREATED, ID, NOW, batch_id, canceling, running
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batches.models import RequestCounts
+from bot.api.models import RequestCounts
 from bot.ui.batch_card import bar
 from tests.builders import counts
 

@@ -6,10 +6,10 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.summary import Cost
 from bot.commands.cost import Cost as SpendQuery
 from bot.commands.cost import CostShown
 from bot.commands.spending import CostRow
+from bot.results.summary import Cost
 from bot.ui.cost import bars
 from bot.ui.money import missing, spent, usd
 from bot.ui.render import render

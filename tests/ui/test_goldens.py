@@ -10,7 +10,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 import bot
-from bot.batches.errors import ApiError, BatchesError
+from bot.api.errors import ApiError, BatchesError
 from bot.commands.create import FormWanted
 from bot.commands.drafting import DraftReady
 from bot.commands.errors import UsageError
@@ -24,7 +24,7 @@ from tests.ui.catalog import ERRORS, OUTCOMES, messages, payload_of
 MESSAGES = messages()
 BASES = {BatchesError, ApiError, UsageError, ReadingFailed}
 """Never raised themselves."""
-BEFORE_ANYBODY_ASKS = {"bot.app", "bot.batches.prices", "bot.config", "bot.slack.doors", "bot.store.moving"}
+BEFORE_ANYBODY_ASKS = {"bot.app", "bot.pricing.prices", "bot.config", "bot.slack.doors", "bot.store.moving"}
 """What stops the start is printed, and shown to nobody in Slack."""
 
 

@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.causes import Cause
-from bot.batches.models import BatchId
-from bot.batches.remedies import Remedy
-from bot.batches.summary import OutputSizes, StopReason
+from bot.api.ids import BatchId
 from bot.commands.references import Reference
 from bot.commands.result_files import FileKind
 from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsShown
+from bot.results.causes import Cause
+from bot.results.remedies import Remedy
+from bot.results.summary import OutputSizes, StopReason
 from bot.store.labels import Named, Relative
 from bot.ui.files import Packing, render_sent
 from bot.ui.remedies import remedy_words

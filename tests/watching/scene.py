@@ -12,9 +12,10 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
-from bot.batches.client import BatchesClient, open_http
-from bot.batches.models import BatchId, MessageBatch
-from bot.batches.retries import Retries
+from bot.api.client import BatchesClient, open_http
+from bot.api.ids import BatchId
+from bot.api.models import MessageBatch
+from bot.api.retry_policy import Retries
 from bot.commands.base import Services
 from bot.commands.seen import seen_of
 from bot.config import Settings

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.batches.models import RETENTION, BatchPage
+from bot.api.models import RETENTION, BatchPage
 from bot.commands.base import Caller, ChannelId, Proposal, TeamId, UserId
 from bot.commands.delete import Delete
 from bot.commands.references import Reference

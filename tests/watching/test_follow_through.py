@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.batches.models import BatchId
+from bot.api.ids import BatchId
 from bot.commands.base import ChannelId, Proposal
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.batches.hints import Hint, hint_in
+from bot.api.rate_limits import Hint, hint_in
 from bot.store.batches_seen import OpenOnes
 from bot.watching.interval import FASTEST, SLOWEST, interval
 

@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import asdict
 from sqlalchemy import Connection, update
 
-from bot.batches.models import MessageBatch
+from bot.api.models import MessageBatch
 from bot.commands.seen import seen_of
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault

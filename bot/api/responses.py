@@ -1,0 +1,116 @@
+"""The door: HTTP answers and transport failures become models, or errors with facts."""
+
+from typing import TypeVar
+
+import httpx
+from pydantic import BaseModel, ValidationError
+
+from bot.api.errors import (
+    SPEND_LIMITS,
+    ApiError,
+    ApiRejected,
+    ApiUnavailable,
+    BatchNotFound,
+    KeyRefused,
+    RateLimited,
+    SpendLimitReached,
+)
+from bot.api.ids import BatchId
+from bot.api.models import ErrorEnvelope
+from bot.api.retry_policy import asked_pause
+
+LONGEST_MESSAGE = 2000
+_SHORTEST_SECRET = 16  # a shorter key is a made-up one, and may be a word of the message
+_SHOULD_RETRY = {"true": True, "false": False}
+# Raised before any byte of the request has left: certainly not done.
+_NEVER_SENT = (
+    httpx.ConnectError,
+    httpx.ConnectTimeout,
+    httpx.PoolTimeout,
+    httpx.ProxyError,
+    httpx.UnsupportedProtocol,
+)
+
+ModelT = TypeVar("ModelT", bound=BaseModel)
+
+
+def model_of(model: type[ModelT], response: httpx.Response) -> ModelT:
+    """The body of a successful answer as `model`.
+
+    Raises:
+        ApiUnavailable: the body is not JSON (`not_json`), or JSON of another shape (`unexpected_shape`).
+    """
+    try:
+        return model.model_validate_json(response.content)
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        kind = "not_json" if first["type"] == "json_invalid" else "unexpected_shape"
+        place = ".".join(str(step) for step in first["loc"])
+        raise ApiUnavailable(
+            kind=kind,
+            message=_safe(f"{place}: {first['msg']}" if place else first["msg"], response.request),
+            status=response.status_code,
+            request_id=response.headers.get("request-id"),
+        ) from None  # the validation error shows what came, which may be anything
+
+
+def refusal(response: httpx.Response, batch_id: BatchId | None) -> ApiError:
+    """The error an answer other than 2xx stands for; its body has been read."""
+    envelope = _envelope_in(response)
+    error = _unsorted(response, envelope)
+    facts = vars(error)
+    match response.status_code:
+        case 401 | 403:
+            return KeyRefused(**facts)
+        # Only the API can say that a batch is gone; a 404 page of something in between cannot.
+        case 404 if batch_id and envelope:
+            return BatchNotFound(**facts, batch_id=batch_id)
+        case 429 if envelope and envelope.error.error_code in SPEND_LIMITS:
+            return SpendLimitReached(**facts)
+        case 429:
+            return RateLimited(**facts)
+        case status if status == 408 or status >= 500:
+            return ApiUnavailable(**facts)
+        case _:
+            return ApiRejected(**facts)
+
+
+def transport_failure(error: httpx.RequestError, request: httpx.Request) -> ApiUnavailable:
+    """The error a call without a whole answer stands for."""
+    return ApiUnavailable(
+        kind="timeout" if isinstance(error, httpx.TimeoutException) else "connection",
+        message=_safe(f"{type(error).__name__}: {error}".removesuffix(": "), request),
+        may_have_happened=not isinstance(error, _NEVER_SENT),
+    )
+
+
+def _unsorted(response: httpx.Response, envelope: ErrorEnvelope | None) -> ApiError:
+    """The facts every refusal has."""
+    headers = response.headers
+    return ApiError(
+        kind=envelope.error.type if envelope else f"http_{response.status_code}",
+        message=_safe(envelope.error.message if envelope else _opening_of(response), response.request),
+        status=response.status_code,
+        request_id=headers.get("request-id") or (envelope.request_id if envelope else None),
+        retry_after=asked_pause(headers),
+        should_retry=_SHOULD_RETRY.get(headers.get("x-should-retry", "").lower()),
+    )
+
+
+def _envelope_in(response: httpx.Response) -> ErrorEnvelope | None:
+    """The API's error, if it was the API that answered: an edge proxy's 413 or 502 is a page of its own."""
+    try:
+        return ErrorEnvelope.model_validate_json(response.content)
+    except ValidationError:
+        return None
+
+
+def _opening_of(response: httpx.Response) -> str:
+    """The beginning of a body of whatever kind; not `response.text`, which believes any charset it is told."""
+    return response.content[: 4 * LONGEST_MESSAGE].decode("utf-8", "replace")
+
+
+def _safe(text: str, request: httpx.Request) -> str:
+    """`text` without the key, should an answer or an exception repeat it, and no longer than a message may be."""
+    key = request.headers.get("x-api-key", "")
+    return (text.replace(key, "[key]") if len(key) >= _SHORTEST_SECRET else text)[:LONGEST_MESSAGE]

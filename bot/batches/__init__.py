@@ -1,1 +1,0 @@
-"""The API helper: the Message Batches API over HTTP; knows nothing of Slack."""

@@ -1,0 +1,143 @@
+"""What tokens cost in a message batch, from a file of prices: decimal arithmetic, and None where nobody knows."""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from bot.errors import ExpectedError
+from bot.pricing.tokens import Tokens
+
+OWN_FILE = Path(__file__).with_name("prices.toml")
+_MILLION = Decimal(1_000_000)
+# What may follow a model's name and still be that model; "-5" would be another version, with another price.
+_ENDING = re.compile(r"(?:[-@]\d{8}|-latest)?")
+
+Usd = Annotated[Decimal, Field(ge=0, le=100_000)]
+ModelId = Annotated[str, Field(min_length=1)]
+
+
+@dataclass(eq=False)
+class PricesUnreadable(ExpectedError):
+    """The file of prices at `path` cannot be used; `place` is the line or the field, as far as one is to blame."""
+
+    path: Path
+    place: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.path}: {self.place}: {self.reason}" if self.place else f"{self.path}: {self.reason}"
+
+
+class Rates(BaseModel):
+    """USD per million tokens by class, batch price."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    input: Usd
+    output: Usd
+    write_5m: Usd
+    write_1h: Usd
+    read: Usd
+
+    def cost(self, tokens: Tokens) -> Decimal:
+        """USD for `tokens`, exact."""
+        return (
+            self.input * tokens.input
+            + self.output * tokens.output
+            + self.write_5m * tokens.write_5m
+            + self.write_1h * tokens.write_1h
+            + self.read * tokens.read
+        ) / _MILLION
+
+
+class LongPromptRates(Rates):
+    """The rates of a request whose whole prompt is longer than `more_than` tokens."""
+
+    more_than: Annotated[int, Field(ge=0)]
+
+
+class ModelPrice(Rates):
+    """One row: what the named models cost, where that was read, and when."""
+
+    models: Annotated[tuple[ModelId, ...], Field(min_length=1)]
+    regional: bool = False
+    long_prompt: LongPromptRates | None = None
+    date: date
+    source: str
+
+    def is_long(self, prompt_tokens: int) -> bool:
+        """A request with such a prompt is priced by `long_prompt`."""
+        return self.long_prompt is not None and prompt_tokens > self.long_prompt.more_than
+
+    def rates(self, *, long: bool) -> Rates:
+        """The rates of requests with a long prompt, or of the others."""
+        return self.long_prompt if long and self.long_prompt else self
+
+
+class Prices(BaseModel):
+    """The price list. Source of the rules: docs.anthropic.com, Pricing; of each row: the row."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    regions: Mapping[str, Annotated[Decimal, Field(gt=0, le=100)]]
+    prices: tuple[ModelPrice, ...]
+
+    @classmethod
+    def load(cls, path: Path | None = None) -> "Prices":
+        """The prices of the file at `path` (TOML, laid out as the package's own), or the package's own.
+
+        Raises:
+            PricesUnreadable: the file is missing, is no TOML, or a field of it is wrong.
+        """
+        path = path or OWN_FILE
+        try:
+            prices = cls.model_validate(tomllib.loads(path.read_text("utf-8"), parse_float=Decimal))
+        except OSError as error:
+            raise PricesUnreadable(path, "", error.strerror or type(error).__name__) from error
+        except ValidationError as error:
+            first = error.errors(include_url=False)[0]
+            raise PricesUnreadable(path, ".".join(map(str, first["loc"])), first["msg"]) from error
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+            raise PricesUnreadable(path, "", str(error)) from error
+        prices._refuse_twice(path)
+        return prices
+
+    def find(self, model: str) -> ModelPrice | None:
+        """The row of the longest name that `model` begins with, where only a date or "latest" follows that name."""
+        named = [
+            (len(name), row)
+            for row in self.prices
+            for name in row.models
+            if model.startswith(name) and _ENDING.fullmatch(model, len(name))
+        ]
+        return max(named, key=lambda match: match[0])[1] if named else None
+
+    def price(self, model: str, tokens: Tokens, region: str | None = None) -> Decimal | None:
+        """USD for the tokens of one request, exact; None for a model or a region without a price.
+
+        `region` is the API's `usage.inference_geo`.
+        """
+        row = self.find(model)
+        return self.cost(row, tokens, region, long=row.is_long(tokens.prompt)) if row else None
+
+    def cost(self, row: ModelPrice, tokens: Tokens, region: str | None, *, long: bool) -> Decimal | None:
+        """USD for tokens of any number of requests that are priced alike; None for a region without a factor."""
+        factor = self.regions.get(region) if region else Decimal(1)
+        if factor is None:
+            return None
+        return row.rates(long=long).cost(tokens) * (factor if row.regional else 1)
+
+    def _refuse_twice(self, path: Path) -> None:
+        seen = set[str]()
+        for number, row in enumerate(self.prices):
+            for name in row.models:
+                if name in seen:
+                    raise PricesUnreadable(path, f"prices.{number}.models", f"{name} has a row already")
+                seen.add(name)

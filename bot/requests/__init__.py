@@ -1,0 +1,1 @@
+"""A file of requests, from its lines to a checked request body."""

@@ -1,0 +1,162 @@
+"""What the API refuses in the `params` of a request, found before it is sent.
+
+The API itself looks at `params` only while it processes the batch. Source: docs.anthropic.com, Message Batches ("not
+allowed in a batch"), Messages, and the migration to 2026-10-21.
+"""
+
+from collections.abc import Generator, Iterator
+from typing import Any
+
+from msgspec import Struct
+
+from bot.api.model_catalog import Catalog, ModelInfo
+from bot.requests.messages import block_faults, message_faults
+from bot.requests.problems import Fault, ProblemKind, WarningKind
+
+_KNOWN = frozenset(
+    {
+        "cache_control",
+        "container",
+        "context_management",
+        "diagnostics",
+        "inference_geo",
+        "max_tokens",
+        "mcp_servers",
+        "messages",
+        "metadata",
+        "model",
+        "output_config",
+        "output_format",
+        "service_tier",
+        "stop_sequences",
+        "system",
+        "temperature",
+        "thinking",
+        "tool_choice",
+        "tools",
+        "top_k",
+        "top_p",
+        "user_profile_id",
+    }
+)
+_NOT_IN_A_BATCH = frozenset(
+    ("speed", "store", "previous_thread_event_id", "cache_hint", "context_hint", "fallbacks"),
+)
+_SAMPLING = frozenset(("temperature", "top_p", "top_k"))
+_PREVIEW = "research_preview_2026_02"
+_TOLERATED = _KNOWN | _NOT_IN_A_BATCH | {"stream", _PREVIEW}
+_LONGEST_MODEL = 256
+_NEWEST = "2026-10-21"
+_LARGE_OUTPUT_BETA, _LARGE_OUTPUT = "output-300k-2026-03-24", 300_000
+_BEYOND_ANY_MODEL = 1_000_000_000
+"""Tokens of an answer; an own limit for models whose own is not known."""
+
+
+class Circumstances(Struct, frozen=True):
+    """What the params will meet: the models there are (None: nobody could say) and the headers of the create."""
+
+    catalog: Catalog | None = None
+    version: str = "2023-06-01"
+    betas: frozenset[str] = frozenset()
+    user_profile: str | None = None
+
+
+def params_faults(params: dict[str, Any], how: Circumstances) -> Iterator[Fault]:
+    """Every fault, in the order of the keys' importance; places begin with `params.`."""
+    newest = how.version >= _NEWEST
+    model = yield from _model_faults(params, how.catalog)
+    yield from _max_tokens_faults(params, model, how.betas)
+    if isinstance(messages := params.get("messages"), list):
+        yield from message_faults(messages, newest=newest)
+    else:
+        yield _missing_or_wrong(params, "messages")
+    if not isinstance(params.get("inference_geo"), str | None):
+        yield _missing_or_wrong(params, "inference_geo")
+    if (system := params.get("system")) is not None:
+        yield from _system_faults(system)
+    if not params.keys() <= _KNOWN or not params.keys().isdisjoint(_SAMPLING):
+        yield from _key_faults(params, newest=newest)
+    profile = params.get("user_profile_id", how.user_profile)
+    if how.user_profile and profile != how.user_profile:
+        yield Fault(ProblemKind.OTHER_USER_PROFILE, "params.user_profile_id", profile)
+
+
+def _model_faults(params: dict[str, Any], catalog: Catalog | None) -> Generator[Fault, None, ModelInfo | None]:
+    """The faults of the model; gives the model back as the catalog has it."""
+    name = params.get("model")
+    if not isinstance(name, str):
+        yield _missing_or_wrong(params, "model")
+        return None
+    if not name or len(name) > _LONGEST_MODEL:
+        yield Fault(ProblemKind.UNKNOWN_MODEL if name else ProblemKind.EMPTY, "params.model", name)
+        return None
+    if catalog is None:
+        yield Fault(WarningKind.MODEL_NOT_CHECKED, "params.model", name)
+        return None
+    model = catalog.find(name)
+    if kind := _verdict(model):
+        yield Fault(kind, "params.model", name)
+    return model
+
+
+def _verdict(model: ModelInfo | None) -> ProblemKind | WarningKind | None:
+    if model is None:
+        return ProblemKind.UNKNOWN_MODEL
+    if model.lifecycle == "retired":
+        return ProblemKind.RETIRED_MODEL
+    if not model.takes_batches:
+        return ProblemKind.MODEL_WITHOUT_BATCHES
+    return WarningKind.DEPRECATED_MODEL if model.lifecycle == "deprecated" else None
+
+
+def _max_tokens_faults(params: dict[str, Any], model: ModelInfo | None, betas: frozenset[str]) -> Iterator[Fault]:
+    """From 1 (0 is for the Messages API alone) to the model's maximum, which a beta lifts for batches."""
+    asked = params.get("max_tokens")
+    if not isinstance(asked, int) or isinstance(asked, bool):
+        yield _missing_or_wrong(params, "max_tokens")
+        return
+    most = model.max_tokens if model else None
+    most = _BEYOND_ANY_MODEL if most is None else most
+    if _LARGE_OUTPUT_BETA in betas:
+        most = max(most, _LARGE_OUTPUT)
+    if asked < 1:
+        yield Fault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, 1)
+    elif asked > most:
+        yield Fault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, most)
+
+
+def _system_faults(system: object) -> Iterator[Fault]:
+    if isinstance(system, list):
+        yield from block_faults("params.system", system)
+    elif not isinstance(system, str):
+        yield Fault(ProblemKind.WRONG_TYPE, "params.system", system)
+
+
+def _key_faults(params: dict[str, Any], *, newest: bool) -> Iterator[Fault]:
+    """Keys that a batch or the API version forbids. One that is merely unknown here may be newer than this list."""
+    if params.get("stream"):
+        yield Fault(ProblemKind.FORBIDDEN_IN_BATCH, "params.stream", params["stream"])
+    if params.get(_PREVIEW) == "active":
+        yield Fault(ProblemKind.FORBIDDEN_IN_BATCH, f"params.{_PREVIEW}", "active")
+    for key, value in params.items():
+        if key in _NOT_IN_A_BATCH and value is not None:
+            yield Fault(ProblemKind.FORBIDDEN_IN_BATCH, f"params.{key}", value)
+        elif key in _SAMPLING and value is not None:
+            yield from _sampling_faults(key, value, newest=newest)
+        elif key not in _TOLERATED:
+            yield Fault(WarningKind.UNKNOWN_PARAM, f"params.{key[:80]}")
+
+
+def _sampling_faults(key: str, value: object, *, newest: bool) -> Iterator[Fault]:
+    if newest:
+        yield Fault(ProblemKind.FORBIDDEN_IN_VERSION, f"params.{key}", value)
+    elif not isinstance(value, int | float) or isinstance(value, bool):
+        yield Fault(ProblemKind.WRONG_TYPE, f"params.{key}", value)
+    elif key != "top_k" and not 0 <= value <= 1:
+        yield Fault(ProblemKind.OUT_OF_RANGE, f"params.{key}", value, 0 if value < 0 else 1)
+
+
+def _missing_or_wrong(params: dict[str, Any], key: str) -> Fault:
+    if key in params:
+        return Fault(ProblemKind.WRONG_TYPE, f"params.{key}", params[key])
+    return Fault(ProblemKind.MISSING_KEY, f"params.{key}")

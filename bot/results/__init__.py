@@ -1,0 +1,1 @@
+"""A results file, from its lines to counts, causes and cost."""

@@ -1,0 +1,122 @@
+"""Summing up a results file while it streams by: fed chunk by chunk, in memory that does not grow with it."""
+
+from collections.abc import Iterator
+
+import msgspec
+
+from bot.pricing.prices import Prices
+from bot.results.causes import MOST_CAUSES, CauseTally
+from bot.results.duplicates import Sightings
+from bot.results.lines import Canceled, Errored, Expired, Fault, MessagePart, ResultLine, Succeeded, Unreadable
+from bot.results.reader import LONGEST_LINE, Block, BrokenLine, LineReader
+from bot.results.summary import BrokenLines, BrokenLineSample, OutcomeCounts, ResultsSummary
+from bot.results.usage import UsageTally
+
+MOST_BROKEN_TOLD = 5
+# Lines that are counted together, because each step is quicker for many than for one.
+_AT_ONCE = 200
+
+
+class SummaryReader:
+    """Sums up what it is fed (`BatchesClient.result_bytes`); work between two chunks is a millisecond or so.
+
+    Any chunking of the same bytes gives the same summary. Strings that a summary does not need are skipped, also where
+    they are not UTF-8. `lines` and `bytes_read` say how far it is; a reader left unfinished has promised nothing.
+    """
+
+    def __init__(self, prices: Prices, *, longest_line: int = LONGEST_LINE, most_causes: int = MOST_CAUSES) -> None:
+        self._reader = LineReader(msgspec.json.Decoder(ResultLine[MessagePart]), longest_line)
+        self._usage = UsageTally(prices)
+        self._causes = CauseTally(most_causes)
+        self._custom_ids = Sightings()
+        self._waiting: list[ResultLine[MessagePart]] = []
+        self._broken: list[BrokenLineSample] = []
+        self._broken_count = 0
+        self._cut_off = False
+        self._succeeded = self._errored = self._canceled = self._expired = self._unreadable = 0
+
+    @property
+    def lines(self) -> int:
+        """Lines so far, blank ones not counted."""
+        return self._reader.lines
+
+    @property
+    def bytes_read(self) -> int:
+        """Bytes so far, after decompression."""
+        return self._reader.bytes_read
+
+    def feed(self, chunk: bytes) -> None:
+        """Take in what came next."""
+        for read in self._reader.feed(chunk):
+            self._take(read)
+
+    def settle(self) -> Iterator[None]:
+        """Get ready to `finish` in steps of 0.1 ms, for whoever has others to give turns to; feed nothing after it."""
+        self._take_rest()
+        yield from self._custom_ids.settle()
+
+    def finish(self) -> ResultsSummary:
+        """The summary; call it once, and only when the stream has ended by itself."""
+        self._take_rest()
+        return ResultsSummary(
+            counts=OutcomeCounts(self._succeeded, self._errored, self._canceled, self._expired),
+            causes=self._causes.causes(),
+            other_causes=self._causes.other,
+            stop_reasons=self._usage.stop_reasons(),
+            models=self._usage.models(),
+            output=self._usage.outputs(),
+            cost=self._usage.cost(self._unreadable),
+            lines=self._reader.lines,
+            bytes_read=self._reader.bytes_read,
+            broken=BrokenLines(self._broken_count, tuple(self._broken), self._cut_off),
+            duplicates=self._custom_ids.duplicates(),
+        )
+
+    def _take_rest(self) -> None:
+        for read in self._reader.finish():
+            self._take(read)
+        if self._waiting:
+            self._count_waiting()
+
+    def _take(self, read: Block[MessagePart] | BrokenLine) -> None:
+        if isinstance(read, BrokenLine):
+            self._count_broken(read)
+            return
+        self._waiting += read.parts
+        if len(self._waiting) >= _AT_ONCE:
+            self._count_waiting()
+
+    def _count_waiting(self) -> None:
+        lines, self._waiting = self._waiting, []
+        self._custom_ids.add_all([line.custom_id for line in lines])
+        messages, unusual = list[MessagePart](), list[ResultLine[MessagePart]]()
+        for line in lines:
+            if type(line.result) is Succeeded:
+                messages.append(line.result.message)
+            else:
+                unusual.append(line)
+        self._succeeded += len(messages)
+        self._usage.add_all(messages)
+        for line in unusual:
+            self._count_unusual(line)
+
+    def _count_unusual(self, line: ResultLine[MessagePart]) -> None:
+        match line.result:
+            case Errored():
+                self._errored += 1
+                self._causes.add_error(line.result.error, line.custom_id)
+            case Unreadable():
+                self._succeeded += 1
+                self._unreadable += 1
+            case Canceled():
+                self._canceled += 1
+                self._causes.add_canceled(line.custom_id)
+            case Expired():
+                self._expired += 1
+                self._causes.add_expired(line.custom_id)
+
+    def _count_broken(self, line: BrokenLine) -> None:
+        self._broken_count += 1
+        self._cut_off = self._cut_off or line.fault is Fault.CUT_OFF
+        if len(self._broken) < MOST_BROKEN_TOLD:
+            self._broken.append(BrokenLineSample(line.number, line.fault))

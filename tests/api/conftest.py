@@ -1,0 +1,108 @@
+"""What the tests of the batches helper share: a batch as the API sends it, clients of scripted and of real answers."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+
+import httpx
+import pytest
+
+from bot.api.client import BatchesClient, open_http
+from bot.api.retry_policy import Retries
+
+# What the loopback server does with a connection: send these pieces and close it, or whatever the function does.
+Play = Iterable[bytes] | Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
+
+
+@pytest.fixture
+def batch_json() -> Callable[..., dict[str, object]]:
+    """Build the JSON of a batch in progress; what is named replaces its keys."""
+
+    def build(**changed: object) -> dict[str, object]:
+        counts = {"processing": 3, "succeeded": 0, "errored": 0, "canceled": 0, "expired": 0}
+        return {
+            "id": "msgbatch_1",
+            "type": "message_batch",
+            "processing_status": "in_progress",
+            "request_counts": counts,
+            "ended_at": None,
+            "created_at": "2026-11-20T10:00:00.123456+00:00",
+            "expires_at": "2026-11-21T10:00:00.123456+00:00",
+            "archived_at": None,
+            "cancel_initiated_at": None,
+            "results_url": None,
+        } | changed
+
+    return build
+
+
+@pytest.fixture
+def talk() -> Callable[..., tuple[BatchesClient, list[httpx.Request], list[float]]]:
+    """Build a client that gets these answers in turn, with the requests it sent and the pauses it made."""
+
+    def build(
+        *answers: httpx.Response | Exception, **policy: float
+    ) -> tuple[BatchesClient, list[httpx.Request], list[float]]:
+        left, sent, pauses = list(answers), list[httpx.Request](), list[float]()
+
+        def answer(request: httpx.Request) -> httpx.Response:
+            sent.append(request)
+            following = left.pop(0)
+            if isinstance(following, Exception):
+                raise following
+            return following
+
+        async def pause(seconds: float) -> None:
+            pauses.append(seconds)
+
+        headers = {"x-api-key": "sk-ant-a-long-secret-key"}
+        http = httpx.AsyncClient(
+            transport=httpx.MockTransport(answer), base_url="https://api.test/prefix", headers=headers
+        )
+        tries = int(policy.pop("tries", 3))
+        return BatchesClient(http, retries=Retries(tries, sleep=pause, random=lambda: 0.0, **policy)), sent, pauses
+
+    return build
+
+
+@pytest.fixture
+def api() -> Callable[..., AbstractAsyncContextManager[tuple[BatchesClient, list[str]]]]:
+    """Open a client of a loopback server that plays one play a connection, with the heads of the requests it saw."""
+
+    @asynccontextmanager
+    async def opened(*plays: Play, **timing: float) -> AsyncIterator[tuple[BatchesClient, list[str]]]:
+        left, heads, serving = list(plays), list[str](), list[asyncio.Task[None] | None]()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            serving.append(asyncio.current_task())
+            heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
+            with suppress(ConnectionError):  # the client went away, which some tests are about
+                await act(left.pop(0), reader, writer)
+                writer.close()
+                await writer.wait_closed()
+
+        async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+            address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+            async with open_http(
+                "sk-ant-a-long-secret-key",
+                base_url=address,
+                timeouts=httpx.Timeout(5.0, read=timing.get("read", 5.0)),
+                betas=("a", "b"),
+                workspace_id="w",
+            ) as http:
+                yield BatchesClient(http, retries=Retries(budget=timing.get("budget", 60.0), sleep=no_pause)), heads
+            await asyncio.gather(*filter(None, serving))
+
+    return opened
+
+
+async def act(play: Play, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    if callable(play):
+        await play(reader, writer)
+        return
+    for piece in play:
+        writer.write(piece)
+        await writer.drain()
+
+
+async def no_pause(_: float) -> None: ...

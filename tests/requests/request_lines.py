@@ -1,0 +1,39 @@
+"""Lines of files of requests, good ones and whatever a test makes of them."""
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bot.api.model_catalog import Capabilities, Catalog, ModelInfo, Support
+from bot.requests.check import Checked, Limits, RequestsChecker
+from bot.requests.params import Circumstances
+
+GOOD: dict[str, Any] = {
+    "model": "claude-haiku-4-5",
+    "max_tokens": 64,
+    "messages": [{"role": "user", "content": "Hello"}],
+}
+CATALOG = Catalog.of(
+    (
+        ModelInfo(id="claude-haiku-4-5-20251001", max_tokens=64_000),
+        ModelInfo(id="claude-opus-5", max_tokens=128_000),
+        ModelInfo(id="claude-sonnet-4-5-20250929", max_tokens=64_000, lifecycle="deprecated"),
+        ModelInfo(id="claude-opus-4-1-20250805", max_tokens=32_000, lifecycle="retired"),
+        ModelInfo(id="claude-chat-1", capabilities=Capabilities(batch=Support(supported=False))),
+    )
+)
+HOW = Circumstances(CATALOG)
+
+
+def line(custom_id: object = "one", params: object = None, **more: object) -> bytes:
+    """One line in the form of the API, with its newline."""
+    return json.dumps({"custom_id": custom_id, "params": GOOD if params is None else params, **more}).encode() + b"\n"
+
+
+def check(
+    file: bytes, how: Circumstances = HOW, limits: Limits | None = None, pieces: Iterable[bytes] | None = None
+) -> tuple[Checked, bytes]:
+    """What the checker finds in a file, and the spool it would write."""
+    checker = RequestsChecker(how, limits or Limits())
+    spool = b"".join([checker.feed(piece) for piece in ([file] if pieces is None else pieces)]) + checker.finish()
+    return checker.result(), spool

@@ -1,0 +1,167 @@
+"""Large files of requests: the API's limits, and memory that does not grow with the file."""
+
+import asyncio
+import tracemalloc
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+
+from bot.api.errors import RequestsUnreadable
+from bot.api.http import API_VERSION
+from bot.requests.check import LONGEST_LINE, MOST_BODY_BYTES, Limits, RequestsChecker, check_file, check_requests
+from bot.requests.params import Circumstances
+from bot.requests.problems import MOST_KEPT, ProblemKind
+from tests.requests.request_lines import GOOD, HOW, check, line
+
+MIB = 1024 * 1024
+
+
+def test_100_001_lines_are_one_too_many() -> None:
+    file = b"".join(b'{"custom_id":"r%d"}\n' % number for number in range(100_001))
+
+    checked, _ = check(file)
+
+    first = checked.problems[0]
+    assert (first.kind, first.value, first.limit) == (ProblemKind.TOO_MANY_REQUESTS, "100001", 100_000)
+    assert first.line is None
+    assert len(checked.problems) == MOST_KEPT
+
+
+def test_as_many_requests_as_are_allowed_are_taken() -> None:
+    file = line("a") + line("b")
+
+    at_limit, _ = check(file, limits=Limits(requests=2))
+    over, _ = check(file + line("c"), limits=Limits(requests=2))
+
+    assert at_limit.is_sound
+    assert over.totals == {ProblemKind.TOO_MANY_REQUESTS: 1}
+
+
+def test_the_body_is_measured_to_the_byte() -> None:
+    file = line("a") + line("b")
+    size = check(file)[0].body_bytes
+
+    at_limit, _ = check(file, limits=Limits(body_bytes=size))
+    over, _ = check(file, limits=Limits(body_bytes=size - 1))
+
+    assert at_limit.is_sound
+    assert (over.problems[0].kind, over.problems[0].value, over.problems[0].limit) == (
+        ProblemKind.BODY_TOO_LARGE,
+        str(size),
+        size - 1,
+    )
+
+
+def files_in(folder: Path) -> list[Path]:
+    return list(folder.iterdir())
+
+
+def long_line(megabytes: int) -> Iterator[bytes]:
+    yield line("before")
+    for _ in range(megabytes):
+        yield b"x" * MIB
+    yield b"\n"
+    yield line("after")
+
+
+def test_one_line_of_200_megabytes_is_told_in_bounded_memory() -> None:
+    checker = RequestsChecker(HOW)
+    tracemalloc.start()
+
+    for piece in long_line(200):
+        checker.feed(piece)
+    checker.finish()
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    checked = checker.result()
+    assert peak < 2 * LONGEST_LINE + 4 * MIB
+    assert [(problem.kind, problem.line, problem.limit) for problem in checked.problems] == [
+        (ProblemKind.TOO_LONG, 2, LONGEST_LINE)
+    ]
+    assert checked.requests == 3
+
+
+def test_memory_stays_flat_over_a_large_file() -> None:
+    checker = RequestsChecker(HOW)
+    params = GOOD | {"messages": [{"role": "user", "content": "word " * 13_000}]}
+    total = spooled = 0
+    tracemalloc.start()
+
+    while spooled < 64 * MIB:
+        spooled += len(checker.feed(line(f"r{total}", params)))
+        total += 1
+    checker.finish()
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert checker.result().is_sound
+    assert peak < 2 * MIB
+
+
+def test_the_limits_are_the_documented_ones() -> None:
+    assert (Limits().requests, Limits().body_bytes) == (100_000, 256 * MIB) == (100_000, MOST_BODY_BYTES)
+
+
+async def test_a_sound_file_leaves_a_spool_that_only_its_owner_reads(tmp_path: Path) -> None:
+    source, spool = tmp_path / "requests.jsonl", tmp_path / "spool"
+    source.write_bytes(line("a") + line("b"))
+
+    checked = await check_file(source, spool, HOW)
+
+    assert checked.is_sound
+    assert spool.read_bytes() == check(source.read_bytes())[1]
+    assert spool.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("file", [b"", b"x\n", line("a") + b"x"])
+async def test_a_file_with_problems_leaves_no_spool(file: bytes, tmp_path: Path) -> None:
+    source = tmp_path / "requests.jsonl"
+    source.write_bytes(file)
+
+    checked = await check_file(source, tmp_path / "spool", HOW)
+
+    assert not checked.is_sound
+    assert files_in(tmp_path) == [source]
+
+
+async def test_a_download_that_breaks_off_is_told_and_leaves_no_spool(tmp_path: Path) -> None:
+    async def download() -> AsyncIterator[bytes]:
+        yield line("a") * 10
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await check_requests(download(), tmp_path / "spool", HOW)
+
+    assert files_in(tmp_path) == []
+
+
+async def test_other_work_gets_its_turn_while_a_file_is_checked(tmp_path: Path) -> None:
+    source, turns = tmp_path / "requests.jsonl", 0
+    source.write_bytes(b"".join(line(f"r{number}") for number in range(20_000)))
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    task = asyncio.create_task(others())
+    checked = await check_file(source, tmp_path / "spool", HOW)
+    task.cancel()
+
+    assert checked.is_sound
+    assert turns > 20
+
+
+def test_what_is_checked_for_is_what_the_client_speaks() -> None:
+    assert Circumstances().version == API_VERSION
+
+
+async def test_a_file_deleted_meanwhile_is_told_and_leaves_no_spool(tmp_path: Path) -> None:
+    with pytest.raises(RequestsUnreadable) as caught:
+        await check_file(tmp_path / "gone.jsonl", tmp_path / "spool", HOW)
+
+    assert caught.value.path == tmp_path / "gone.jsonl"
+    assert files_in(tmp_path) == []

@@ -1,0 +1,53 @@
+"""Files that are no JSON Lines are called by their name."""
+
+import gzip
+import io
+import json
+import zipfile
+
+import pytest
+
+from bot.requests.file_kinds import FileKind
+from tests.requests.request_lines import GOOD, check, line
+
+
+def spreadsheet() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("[Content_Types].xml", "<Types/>")
+        file.writestr("xl/workbook.xml", "<workbook/>")
+    return buffer.getvalue()
+
+
+def zipped() -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as file:
+        file.writestr("requests.jsonl", line())
+    return buffer.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("file", "kind"),
+    [
+        (zipped(), FileKind.ZIP),
+        (spreadsheet(), FileKind.SPREADSHEET),
+        (gzip.compress(line()), FileKind.GZIP),
+        (line().decode().encode("utf-16"), FileKind.UTF_16),
+        (line().decode().encode("utf-16-le"), FileKind.UTF_16),
+        (line().decode().encode("utf-16-be"), FileKind.UTF_16),
+        (line().decode().encode("utf-32"), FileKind.UTF_32),
+        (line().decode().encode("utf-32-be"), FileKind.UTF_32),
+        (b"%PDF-1.7\n", FileKind.PDF),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), FileKind.OFFICE),
+        (b"\n<!DOCTYPE html><html><title>Sign in</title>", FileKind.HTML),
+        (b"\xef\xbb\xbf<HTML>", FileKind.HTML),
+        (json.dumps([{"custom_id": "a", "params": GOOD}], indent=1).encode(), FileKind.JSON_ARRAY),
+        (json.dumps({"requests": [{"custom_id": "a", "params": GOOD}]}).encode(), FileKind.CREATE_BODY),
+    ],
+)
+def test_a_file_that_is_something_else_is_called_by_its_name(file: bytes, kind: FileKind) -> None:
+    whole, spool = check(file + bytes(9_000))
+    short, _ = check(file)
+
+    assert (whole.foreign, short.foreign, spool) == (kind, kind, b"")
+    assert not whole.is_sound

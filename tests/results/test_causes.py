@@ -1,0 +1,176 @@
+"""That failures which differ in particulars are one cause, and failures which differ in kind are not."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.results.causes import Cause, CauseTally, generalize
+from bot.results.lines import ErrorPart
+from bot.results.remedies import Remedy, remedy_of
+
+LONG = "words of a prompt " * 300
+
+
+@pytest.mark.parametrize(
+    ("message", "general"),
+    [
+        (
+            "messages.3.content.0: Input should be a valid string",
+            "messages.<n>.content.<n>: Input should be a valid string",
+        ),
+        ("prompt is too long: 213,442 tokens > 200000 maximum", "prompt is too long: <n> tokens > <n> maximum"),
+        (
+            "max_tokens: 128000 > 64000, which is the maximum allowed number for claude-haiku-4-5-20251001",
+            "max_tokens: <n> > <n>, which is the maximum allowed number for claude-haiku-4-5-20251001",
+        ),
+        ("model: claude-haiku-4.5", "model: claude-haiku-4.5"),
+        (
+            "messages.5: `tool_use` ids were found without `tool_result` blocks immediately after: "
+            "toolu_01A09q90qw90lq917835lq9, toolu_01B09q90qw90lq917835lq9.",
+            "messages.<n>: `tool_use` ids were found without `tool_result` blocks immediately after: toolu_<id>.",
+        ),
+        (
+            "tools.0.name: String should match pattern '^[a-z]{1,128}$'",
+            "tools.<n>.name: String should match pattern '…'",
+        ),
+        ("Could not process https://example.com/a/b.png?x=1. Try again.", "Could not process <url>. Try again."),
+        ("It's the user's fault: don't send 'abc' twice", "It's the user's fault: don't send '…' twice"),
+        ("found 'text', 'image' or 'tool'", "found '…'"),
+        ("Request req_011CSHoEeqs5C35K2UUqR7Fy failed", "Request req_<id> failed"),
+        ("job 123e4567-e89b-12d3-a456-426614174000 of ann@example.com", "job <id> of <email>"),
+        ("hash deadbeef1234 is bad", "hash <id> is bad"),
+        ("image.source.base64: image exceeds 5 MB", "image.source.base64: image exceeds <n> MB"),
+        ("row-000123 and\n item_17", "row-<n> and item_<n>"),
+        ("temperature: 1.5 is more than 1", "temperature: <n> is more than <n>"),
+        (f'unexpected value "{LONG}"', 'unexpected value "…"'),
+        (f"unexpected value '{LONG}", 'unexpected value "…"'),
+        ("Overloaded", "Overloaded"),
+        ("", ""),
+    ],
+)
+def test_what_is_particular_to_one_request_is_folded_away(message: str, general: str) -> None:
+    assert generalize(message) == general
+
+
+def test_one_and_several_of_the_same_are_one_cause() -> None:
+    def message(ids: str) -> str:
+        return f"messages.3: `tool_use` ids were found without `tool_result` blocks immediately after: {ids}."
+
+    several = message("toolu_01A09q90qw90lq917835lq9, toolu_01B09q90qw90lq917835lq9")
+    assert generalize(message("toolu_01A09q90qw90lq917835lq9")) == generalize(several)
+
+
+def test_four_thousand_failures_that_differ_in_an_index_are_one_cause() -> None:
+    tally = CauseTally()
+    for number in range(4_000):
+        message = f"messages.{number}.content.{number % 3}: Input should be a valid string"
+        tally.add_error(ErrorPart("invalid_request_error", message), f"row-{number}")
+
+    general = "messages.<n>.content.<n>: Input should be a valid string"
+    assert tally.causes() == (Cause("invalid_request_error", general, 4_000, ("row-0", "row-1", "row-2")),)
+
+
+@given(st.integers(0, 10**9), st.text(alphabet="abcdefghij", min_size=1), st.uuids())
+def test_no_particulars_make_another_cause(number: int, word: str, uuid: object) -> None:
+    def message(number: int, word: str, uuid: object) -> str:
+        return (
+            f'messages.{number}.content: id {uuid} of "{word}" at https://example.com/{word}/{number} exceeds {number}'
+        )
+
+    assert generalize(message(number, word, uuid)) == generalize(
+        message(7, "other", "0" * 8 + "-0000-4000-8000-" + "1" * 12)
+    )
+
+
+@given(st.text(max_size=4_000))
+def test_any_message_becomes_one_short_line(message: str) -> None:
+    general = generalize(message)
+
+    assert len(general) <= 300
+    assert "\n" not in general
+
+
+@pytest.mark.parametrize("unit", ["'", "' ", '"', "`", "“", "a@", "a.", "1,", "a-1", "a+://", "<n>, "])
+def test_no_message_takes_long(unit: str) -> None:
+    assert len(generalize(unit * 500_000)) <= 300
+
+
+def test_the_type_parts_what_the_words_do_not() -> None:
+    tally = CauseTally()
+    tally.add_error(ErrorPart("api_error", "no"), "a")
+    tally.add_error(ErrorPart("overloaded_error", "no"), "b")
+
+    assert [(cause.type, cause.count) for cause in tally.causes()] == [("api_error", 1), ("overloaded_error", 1)]
+
+
+def test_the_largest_cause_comes_first_and_expired_and_canceled_are_causes() -> None:
+    tally = CauseTally()
+    tally.add_expired("a")
+    tally.add_canceled("b")
+    tally.add_canceled("c")
+
+    assert tally.causes() == (Cause("canceled", "", 2, ("b", "c")), Cause("expired", "", 1, ("a",)))
+
+
+def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
+    tally = CauseTally(most=2)
+    for letter in "abcab":
+        tally.add_error(ErrorPart("api_error", letter), letter)
+    tally.add_expired("late")
+
+    assert [(cause.message, cause.count) for cause in tally.causes()] == [("a", 2), ("b", 2), ("", 1)]
+    assert tally.other == 1
+
+
+@pytest.mark.parametrize(
+    ("error_type", "remedy", "retryable"),
+    [
+        ("invalid_request_error", Remedy.FIX_REQUEST, False),
+        ("request_too_large", Remedy.MAKE_SMALLER, False),
+        ("not_found_error", Remedy.CHECK_NAME, False),
+        ("authentication_error", Remedy.CHECK_KEY, False),
+        ("permission_error", Remedy.ASK_PERMISSION, False),
+        ("billing_error", Remedy.ADD_CREDIT, False),
+        ("overloaded_error", Remedy.RETRY, True),
+        ("api_error", Remedy.RETRY, True),
+        ("timeout_error", Remedy.RETRY, True),
+        ("rate_limit_error", Remedy.RETRY_SLOWER, True),
+        ("expired", Remedy.RETRY_SMALLER_BATCHES, True),
+        ("canceled", Remedy.RETRY_IF_WANTED, True),
+        ("brand_new_error", Remedy.UNKNOWN, False),
+        ("", Remedy.UNKNOWN, False),
+    ],
+)
+def test_each_type_has_its_remedy(error_type: str, remedy: Remedy, retryable: bool) -> None:
+    assert (remedy_of(error_type), remedy_of(error_type).retryable) == (remedy, retryable)
+
+
+@pytest.mark.parametrize(
+    ("error_type", "code", "remedy"),
+    [
+        ("rate_limit_error", "enforced_spend_limit_reached", Remedy.RAISE_LIMIT),
+        ("rate_limit_error", "contract_spend_limit_reached", Remedy.RAISE_LIMIT),
+        ("rate_limit_error", "ramp_limit_exceeded", Remedy.RETRY_SLOWER),
+        ("invalid_request_error", "image_dimensions_too_large", Remedy.MAKE_SMALLER),
+        ("invalid_request_error", "organization_on_hold", Remedy.MEND_ACCOUNT),
+        ("not_found_error", "file_expired", Remedy.UPLOAD_AGAIN),
+        ("novel_error", "novel_code", Remedy.UNKNOWN),
+    ],
+)
+def test_a_code_that_says_more_than_its_type_has_a_remedy_of_its_own(
+    error_type: str, code: str, remedy: Remedy
+) -> None:
+    assert remedy_of(error_type, code) is remedy
+
+
+def test_what_only_its_code_tells_apart_are_two_causes() -> None:
+    tally = CauseTally()
+    tally.add_error(ErrorPart("rate_limit_error", "Wait."), "a")
+    tally.add_error(ErrorPart("rate_limit_error", "Wait.", details={"error_code": "enforced_spend_limit_reached"}), "b")
+    tally.add_error(ErrorPart("error", error=ErrorPart("rate_limit_error", "Wait.", details=["odd"])), "c")
+
+    assert [(cause.code, cause.samples, cause.retryable) for cause in tally.causes()] == [
+        ("", ("a", "c"), True),
+        ("enforced_spend_limit_reached", ("b",), False),
+    ]
+    assert len({cause.key.short for cause in tally.causes()}) == 2

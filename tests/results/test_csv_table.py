@@ -1,0 +1,138 @@
+"""Results as files: a table that is safe to open, and the failures byte for byte."""
+
+import csv
+import io
+
+import msgspec
+import pytest
+
+from bot.pricing.prices import Prices
+from bot.results.causes import Cause
+from bot.results.csv_table import COLUMNS, CsvConverter, causes_csv
+from bot.results.failures_filter import FailuresFilter
+from bot.results.summarize import SummaryReader
+
+EXPIRED = b'{"custom_id":"e","result":{"type":"expired"}}'
+
+
+def succeeded(text: str, *, custom_id: str = "a", model: str = "claude-haiku-4-5") -> bytes:
+    usage = {"input_tokens": 1_000_000, "output_tokens": 2, "cache_read_input_tokens": None}
+    content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": text}, {"type": "text", "text": "more"}]
+    message = {"model": model, "stop_reason": "end_turn", "content": content, "usage": usage}
+    return msgspec.json.encode({"custom_id": custom_id, "result": {"type": "succeeded", "message": message}}) + b"\n"
+
+
+def errored(message: str) -> bytes:
+    error = {"type": "error", "error": {"type": "api_error", "message": message}}
+    return msgspec.json.encode({"custom_id": "x", "result": {"type": "errored", "error": error}}) + b"\n"
+
+
+def table_of(*lines: bytes) -> list[dict[str, str]]:
+    converter = CsvConverter(Prices.load())
+    table = b"".join([*(converter.feed(line) for line in lines), converter.finish()]).decode()
+    return list(csv.DictReader(io.StringIO(table, newline="")))
+
+
+def test_a_row_holds_what_a_line_said() -> None:
+    [row] = table_of(succeeded("Hello, “world”"))
+
+    assert row == {
+        "custom_id": "a",
+        "outcome": "succeeded",
+        "error_type": "",
+        "message": "",
+        "model": "claude-haiku-4-5",
+        "stop_reason": "end_turn",
+        "input_tokens": "1000000",
+        "cache_write_5m_tokens": "0",
+        "cache_write_1h_tokens": "0",
+        "cache_read_tokens": "0",
+        "output_tokens": "2",
+        "thinking_tokens": "0",
+        "cost_usd": "0.500005",
+        "text": "Hello, “world”",
+    }
+
+
+def test_every_outcome_has_a_row_of_all_columns() -> None:
+    rows = table_of(
+        EXPIRED + b"\n",
+        b'{"custom_id":"c","result":{"type":"canceled"}}\n',
+        errored("no"),
+        b'{"custom_id":"s","result":{"type":"succeeded","message":null}}\n',
+        b"broken\n",
+    )
+
+    told = [(row["custom_id"], row["outcome"], row["error_type"], row["message"]) for row in rows]
+    assert told == [
+        ("e", "expired", "", ""),
+        ("c", "canceled", "", ""),
+        ("x", "errored", "api_error", "no"),
+        ("s", "succeeded", "", ""),
+        ("", "unreadable", "not_json", "line 5"),
+    ]
+    assert all(len(row) == len(COLUMNS) and None not in row.values() for row in rows)
+
+
+def test_an_unknown_cost_is_an_empty_cell_and_not_nothing() -> None:
+    [row] = table_of(succeeded("x", model="claude-mythos-5-2"))
+
+    assert row["cost_usd"] == ""
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1"])
+def test_a_cell_that_would_be_a_formula_is_defused(text: str) -> None:
+    rows = table_of(succeeded(text), succeeded("x", custom_id=text), errored(text))
+
+    assert [rows[0]["text"], rows[1]["custom_id"], rows[2]["message"]] == [f"'{text}"] * 3
+
+
+@pytest.mark.parametrize("text", ['say "hi", she said', "two\r\nlines", "a\u2028b", "semi;colon", " =1", "<@U1> *b*"])
+def test_other_texts_come_back_as_they_were(text: str) -> None:
+    [row] = table_of(succeeded(text))
+
+    assert row["text"] == text
+
+
+def test_rows_end_as_the_standard_says_and_the_header_comes_once() -> None:
+    converter = CsvConverter(Prices.load())
+
+    table = converter.feed(EXPIRED + b"\n") + converter.feed(EXPIRED + b"\n") + converter.finish()
+
+    assert table.split(b"\r\n") == [",".join(COLUMNS).encode(), *[b"e,expired" + b"," * 12] * 2, b""]
+
+
+def test_a_file_of_nothing_is_a_table_of_nothing() -> None:
+    assert table_of() == []
+    assert CsvConverter(Prices.load()).finish() == ",".join(COLUMNS).encode() + b"\r\n"
+
+
+def test_failures_pass_byte_for_byte() -> None:
+    failures = FailuresFilter()
+    odd = b'  {"result": {"type": "expired", "new": 1.50}, "custom_id": "\\u00e9"}\t\r\n'
+    data = succeeded("x") + odd + b"\n" + b"broken\n" + errored("a\u2028b") + succeeded("y") + EXPIRED
+
+    passed = failures.feed(data) + failures.finish()
+
+    assert passed == odd + errored("a\u2028b") + EXPIRED
+    assert (failures.passed, failures.broken, failures.lines) == (3, 1, 6)
+
+
+def test_a_success_whose_message_cannot_be_read_is_no_failure() -> None:
+    odd = b'{"custom_id":"odd","result":{"type":"succeeded","message":{"usage":null}}}\n'
+
+    assert FailuresFilter().feed(odd + errored("a")) == errored("a")
+
+
+def test_the_causes_are_a_table_largest_first() -> None:
+    reader = SummaryReader(Prices.load(), most_causes=2)
+    reader.feed(errored("=no 1") + errored("=no 2") + EXPIRED + b"\n" + errored("other"))
+    summary = reader.finish()
+
+    rows = list(csv.DictReader(io.StringIO(causes_csv(summary).decode(), newline="")))
+
+    assert summary.causes[0] == Cause("api_error", "=no <n>", 2, ("x", "x"))
+    assert [row["count"] for row in rows] == ["2", "1", "1"]
+    assert rows[0]["message"] == "'=no <n>"
+    assert (rows[0]["remedy"], rows[0]["retryable"], rows[0]["sample_custom_ids"]) == ("retry", "true", "x; x")
+    assert rows[2]["message"] == "(further causes)"
