@@ -24,7 +24,7 @@ from bench.programs import ROOT, World, program, read_json, wait_for_port, world
 from bench.table import percentile, table, verdict
 from bench.watch_soak import kill, start, watch_all, worlds
 from bench.watch_worker import SLACKS_PACE, URLS, program_environment
-from bot.store.database import make_engine
+from bot.store.db.database import make_engine
 
 BATCHES_THERE, WATCHED, ENDING = 20_000, 10_000, 500
 CPU_LIMIT, LOOKS_LIMIT, ACK_LIMIT = 0.35, 25, 2.0

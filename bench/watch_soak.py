@@ -27,9 +27,11 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel
 from bot.slack.scopes import BOT_SCOPES
-from bot.store import batches_seen, duties, outset
-from bot.store.database import Database
-from bot.store.watches import Watch
+from bot.store.db.database import Database
+from bot.store.records import batches as batch_records
+from bot.store.records import scheduled_jobs
+from bot.store.records.watches import Watch
+from bot.store.transactions import begin_watch
 from bot.watching.engine import Engine
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -118,7 +120,7 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
     """
     database, now = Database(url), utc_now()
     database.open()
-    if database.transact(lambda connection: batches_seen.known_ids(connection, now - timedelta(days=365))):
+    if database.transact(lambda connection: batch_records.known_ids(connection, now - timedelta(days=365))):
         raise SystemExit("this store has batches already; name an empty one")
     engine = Engine(database)
     engine.prepare(always=False)
@@ -127,7 +129,7 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
         channel = f"C{number % CHANNELS:05d}"
         seen = seen_of(MessageBatch.model_validate(batch.as_json(api.now, api.base_url)), now)
         watch = Watch(batch.id, "U0ADA", channel, "watch", now)
-        database.transact(lambda c, w=watch, s=seen: outset.begin(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
+        database.transact(lambda c, w=watch, s=seen: begin_watch.begin(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
         made.append((batch.id, channel))
     database.engine.dispose()
     return made
@@ -153,7 +155,7 @@ async def _kill_often(
 async def _go_on(api: ApiSimulator, database: Database, seconds: float) -> None:
     """Let simulated time pass, and the next sweep be due now: the kills are to meet what comes of it."""
     api.advance(seconds)
-    await database.run(lambda connection: duties.set_due(connection, outset.SWEEP, utc_now()))
+    await database.run(lambda connection: scheduled_jobs.set_due(connection, begin_watch.SWEEP, utc_now()))
 
 
 async def _finish(slack: SlackSimulator, expected: Sequence[str], quiet: float) -> None:

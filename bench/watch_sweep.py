@@ -17,11 +17,11 @@ from bot.app import utc_now
 from bot.commands.seen import seen_of
 from bot.config import load_settings
 from bot.connections import api_http
-from bot.store import outset
-from bot.store.announce import Announcer
-from bot.store.database import Database
-from bot.store.watches import Watch
-from bot.store.work import left_to_redrive
+from bot.store.db.database import Database
+from bot.store.db.task_queue import left_to_redrive
+from bot.store.records.watches import Watch
+from bot.store.transactions import begin_watch
+from bot.store.transactions.announce import Announcer
 from bot.watching.listed import Listed
 from bot.watching.sweep import Sweep
 
@@ -51,7 +51,7 @@ def _watch(connection: Connection, found: list[MessageBatch]) -> None:
     now = utc_now()
     for number, batch in enumerate(found):
         watch = Watch(batch.id, "U0ADA", f"C{number % 50:05d}", "watch", now)
-        outset.begin(connection, left_to_redrive, watch, seen_of(batch, now), now, card=False)
+        begin_watch.begin(connection, left_to_redrive, watch, seen_of(batch, now), now, card=False)
 
 
 async def main(wanted: int) -> None:

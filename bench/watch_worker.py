@@ -16,7 +16,7 @@ from bot.connections import api_http, rules_of, slack_client
 from bot.slack.directory import Directory
 from bot.slack.people import People
 from bot.slack.posting import Posting
-from bot.store.database import Database
+from bot.store.db.database import Database
 from bot.watching.engine import Engine
 from bot.watching.pace import Pace
 from bot.watching.working import Worker, working

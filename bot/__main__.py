@@ -66,8 +66,8 @@ async def _migrate(options: argparse.Namespace) -> int:
 async def _move_store(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
-    from bot.store.database import Database, StoreUnavailable
-    from bot.store.moving import MoveRefused, move
+    from bot.store.db.database import Database, StoreUnavailable
+    from bot.store.db.transfer import MoveRefused, move
 
     try:
         source, target = Database(options.source), Database(options.target)

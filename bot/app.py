@@ -39,7 +39,7 @@ from bot.slack.progress import Pace as ProgressPace
 from bot.slack.progress import ProgressMessages
 from bot.slack.traced import traced
 from bot.slack.uploads import Uploads
-from bot.store.database import Database, StoreUnavailable
+from bot.store.db.database import Database, StoreUnavailable
 from bot.watching.chores import chores
 from bot.watching.digest import plan_of
 from bot.watching.engine import Engine

@@ -13,13 +13,14 @@ from bot.api.models import MessageBatch
 from bot.commands.base import Caller, ChangingCommand, Proposal
 from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady, RetriedMeanwhile, in_name_of
 from bot.errors import ExpectedError
-from bot.store import audit, confirmations, drafts, retries
-from bot.store.audit import AuditEntry, AuditOutcome
-from bot.store.confirmations import StoredConfirmation
-from bot.store.database import Database
-from bot.store.drafts import Draft
-from bot.store.summaries import StoredSummary
-from bot.store.work import Enqueue, left_to_redrive
+from bot.store.db.database import Database
+from bot.store.db.task_queue import Enqueue, left_to_redrive
+from bot.store.records import audit, confirmations, drafts
+from bot.store.records.audit import AuditEntry, AuditOutcome
+from bot.store.records.confirmations import StoredConfirmation
+from bot.store.records.drafts import Draft
+from bot.store.records.summaries import StoredSummary
+from bot.store.transactions import competing_retries
 
 LIFETIME = timedelta(minutes=5)
 EXECUTE = "execute"
@@ -197,10 +198,10 @@ class Confirmations:
             more |= {"sample": draft.sample}
         is_sent = proposal.after == "sending"
         if is_sent:
-            retries.take_turn(connection, draft)
+            competing_retries.take_turn(connection, draft)
         if not drafts.move(connection, draft.id, proposal.before, proposal.after, at=now, **more):
             raise DraftOver(drafts.get(connection, draft.id))
-        if is_sent and (others := retries.beside(connection, draft)) != proposal.retried:
+        if is_sent and (others := competing_retries.beside(connection, draft)) != proposal.retried:
             raise RetriedMeanwhile(draft, others)
 
     def _redeem(self, connection: Connection, confirmation_id: str, proposal: AnyProposal, caller: Caller) -> bool:

@@ -15,7 +15,7 @@ from bot.settings_checks import check_for_run
 from bot.slack.doors import check_bot_token
 from bot.slack.failures import FAILURES, failure
 from bot.slack.scopes import BOT_SCOPES
-from bot.store.database import Database, StoreUnavailable
+from bot.store.db.database import Database, StoreUnavailable
 
 
 class Finding(Struct, frozen=True):

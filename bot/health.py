@@ -12,10 +12,10 @@ from typing import Protocol
 from aiohttp import web
 
 from bot.figures import Figures
-from bot.store import duties, notices
-from bot.store.database import Database, StoreUnavailable
-from bot.store.duties import Duty
-from bot.store.outset import SWEEP
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.records import notices, scheduled_jobs
+from bot.store.records.scheduled_jobs import Duty
+from bot.store.transactions.begin_watch import SWEEP
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +67,7 @@ class Records:
     async def store(self) -> str | None:
         """Return why the store cannot be read, if it cannot."""
         try:
-            await self._database.run(lambda connection: duties.get(connection, SWEEP))
+            await self._database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
         except StoreUnavailable as error:
             return f"the store is {error.reason}"
         reason = self._database.refused(within=REFUSED)
@@ -76,7 +76,7 @@ class Records:
     async def sweep(self) -> str | None:
         """Return how late the sweep is, once that is too long; a store that fails is told by its own check."""
         try:
-            duty = await self._database.run(lambda connection: duties.get(connection, SWEEP))
+            duty = await self._database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
         except StoreUnavailable:
             return None
         lag, overdue = self._lag(duty), 0.0
@@ -95,7 +95,7 @@ class Records:
 
     async def _read(self) -> tuple[float, float]:
         duty, waiting = await self._database.run(
-            lambda connection: (duties.get(connection, SWEEP), notices.waiting(connection))
+            lambda connection: (scheduled_jobs.get(connection, SWEEP), notices.waiting(connection))
         )
         return self._lag(duty), float(waiting)
 

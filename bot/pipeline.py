@@ -19,9 +19,9 @@ from bot.commands.send import Send
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, DraftQuestion
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rules, Standing, check, check_place, permissions_of
-from bot.store import deletions
-from bot.store.audit import AuditOutcome
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
+from bot.store.records.audit import AuditOutcome
+from bot.store.transactions import deletions
 from bot.ui.audit import audit_line
 from bot.ui.drafts import render_shared
 from bot.ui.errors import render_error

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch, RequestCounts
 from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
-from bot.store.audit import AuditEntry, AuditOutcome
+from bot.store.records.audit import AuditEntry, AuditOutcome
 from bot.ui.reply import Viewer
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)

@@ -20,9 +20,9 @@ from bot.permissions import Rules, Standing
 from bot.pipeline import Answer, Interaction, Pipeline
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import audit
-from bot.store.audit import record_intent
-from bot.store.database import Database, StoreUnavailable
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.records import audit
+from bot.store.records.audit import record_intent
 from bot.ui.buttons import read_button
 from bot.ui.reply import Message, Placement
 from tests.desk import ADA, BATCHES

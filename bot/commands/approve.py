@@ -9,9 +9,9 @@ from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission,
 from bot.commands.drafting import DraftProposal, find_draft
 from bot.commands.post_draft import send_claimed, there
 from bot.commands.sending import BatchCreated, SendOutcome, conclusion
-from bot.store import retries
-from bot.store.audit import AuditOutcome
-from bot.store.drafts import Draft
+from bot.store.records.audit import AuditOutcome
+from bot.store.records.drafts import Draft
+from bot.store.transactions import competing_retries
 
 
 class Approve(ChangingCommand, frozen=True):
@@ -46,7 +46,7 @@ class Approve(ChangingCommand, frozen=True):
         draft = await find_draft(services, self.draft_id, "waiting")
         await there(services, draft)
         command = replace(self, claimed=replace(draft, state="sending"))
-        retried = await services.database.run(lambda connection: retries.beside(connection, draft))
+        retried = await services.database.run(lambda connection: competing_retries.beside(connection, draft))
         return DraftProposal(command, draft, "waiting", "sending", asks=bool(retried), by_another=True, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:

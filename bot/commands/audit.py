@@ -9,8 +9,8 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, Permission, ReadingCommand, Services
 from bot.commands.errors import BadValue
 from bot.commands.references import LAST, PREFIX, Reference, find_batch, reference
-from bot.store import audit, labels
-from bot.store.audit import AuditEntry as AuditEntry  # what the outcomes are made of
+from bot.store.records import audit, labels
+from bot.store.records.audit import AuditEntry as AuditEntry  # what the outcomes are made of
 
 PAGE = 15
 

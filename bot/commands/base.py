@@ -16,10 +16,10 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.making import Workshop
 from bot.pricing.prices import Prices
 from bot.scratch_file import OpenFile
-from bot.store.audit import AuditOutcome
-from bot.store.database import Database
-from bot.store.summaries import StoredSummary
-from bot.store.work import Enqueue, left_to_redrive
+from bot.store.db.database import Database
+from bot.store.db.task_queue import Enqueue, left_to_redrive
+from bot.store.records.audit import AuditOutcome
+from bot.store.records.summaries import StoredSummary
 
 UserId = NewType("UserId", str)
 TeamId = NewType("TeamId", str)

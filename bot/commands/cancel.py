@@ -12,9 +12,9 @@ from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
 from bot.commands.watching import Place, begin, place_of, with_hush
-from bot.store import watches
-from bot.store.audit import AuditOutcome
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import watches
+from bot.store.records.audit import AuditOutcome
 
 
 class CancelRequested(Struct, frozen=True):

@@ -16,7 +16,7 @@ from bot.commands.progress import LongCommand, Progress
 from bot.commands.reading import Fetched, ReadingFailed, read_whole, still_good
 from bot.commands.spending import CostRow, by_day, by_model, by_name, total
 from bot.results.summary import Cost as BatchCost
-from bot.store import labels, summaries
+from bot.store.records import labels, summaries
 
 By = Literal["model", "day", "owner", "label"]
 

@@ -18,8 +18,8 @@ from bot.commands.names import check_label, check_person, file_in
 from bot.commands.progress import LongCommand, Progress
 from bot.requests.check import check_requests
 from bot.scratch_file import spool_failure
-from bot.store import drafts
-from bot.store.drafts import Draft, WatchWish
+from bot.store.records import drafts
+from bot.store.records.drafts import Draft, WatchWish
 
 PLACEHOLDER = "{value}"
 _MODELS_WAITED_FOR = 1.0  # seconds; somebody waits for the form, and can write a model himself

@@ -13,10 +13,12 @@ from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.references import Reference, find_batch, parse_reference
 from bot.commands.seen import ending_of, seen_of
-from bot.store import batches_seen, deletions, summaries
-from bot.store.announce import Announcer
-from bot.store.audit import AuditOutcome
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import batches as batch_records
+from bot.store.records import summaries
+from bot.store.records.audit import AuditOutcome
+from bot.store.transactions import deletions
+from bot.store.transactions.announce import Announcer
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +122,7 @@ async def _delete(batch_id: BatchId, services: Services) -> DeleteOutcome:
 
 async def _tell_end(batch_id: BatchId, services: Services) -> None:
     """Tell whoever watches how the batch ended if no sweep has: after the DELETE nobody can say."""
-    if not await services.database.run(lambda connection: batches_seen.is_open(connection, batch_id)):
+    if not await services.database.run(lambda connection: batch_records.is_open(connection, batch_id)):
         return
     try:
         batch, now = await services.batches.retrieve(batch_id), services.now()

@@ -23,8 +23,8 @@ from bot.requests.check import Checked, check_file
 from bot.requests.estimate import Basis, Estimate, ModelEstimate, estimate
 from bot.requests.problems import Warned
 from bot.requests.request_files import sample_by_model
-from bot.store import drafts
-from bot.store.drafts import Draft, State
+from bot.store.records import drafts
+from bot.store.records.drafts import Draft, State
 
 SAMPLED = 5
 """Requests of each model that are counted for an estimate."""

@@ -8,8 +8,8 @@ from msgspec import Struct
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
 from bot.commands.drafting import DraftProposal, find_draft, workshop_of
-from bot.store.audit import AuditOutcome
-from bot.store.drafts import Draft, State
+from bot.store.records.audit import AuditOutcome
+from bot.store.records.drafts import Draft, State
 
 
 class Dropped(Struct, frozen=True):

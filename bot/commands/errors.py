@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.api.models import MessageBatch
 from bot.errors import ExpectedError
-from bot.store.labels import Named
+from bot.store.records.labels import Named
 
 
 @dataclass(eq=False)

@@ -13,7 +13,7 @@ from bot.commands.progress import Progress
 from bot.commands.reading import Copy, read_whole
 from bot.results.merge import Family
 from bot.scratch_file import Spool
-from bot.store import labels
+from bot.store.records import labels
 
 
 class WhyAbsent(Enum):

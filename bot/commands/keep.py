@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Permission, Services
-from bot.store.answers import answer_no
+from bot.store.transactions.decline import answer_no
 
 
 class Kept(Struct, frozen=True):

@@ -9,8 +9,9 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.names import REMOVE, check_label, spelled, words_for
 from bot.commands.references import Reference, find_batch
-from bot.store import labels, renames
-from bot.store.audit import AuditOutcome
+from bot.store.records import labels
+from bot.store.records.audit import AuditOutcome
+from bot.store.transactions import rename
 
 
 class Labelled(Struct, frozen=True):
@@ -58,7 +59,7 @@ class Label(ChangingCommand, frozen=True):
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, label, now = self.batch, self.label, services.now()
         await services.database.run(
-            lambda c: renames.rename(c, services.enqueue, batch.id, "label", label, by=caller.user, at=now)
+            lambda c: rename.rename(c, services.enqueue, batch.id, "label", label, by=caller.user, at=now)
         )
         same = await services.database.run(lambda c: labels.find(c, label=label)) if label else frozenset()
         return Labelled(batch, label, len(same - {batch.id}))

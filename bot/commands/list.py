@@ -15,7 +15,7 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import PUBLIC, Caller, Help, ReadingCommand, Services
 from bot.commands.errors import BadValue
 from bot.commands.names import check_person
-from bot.store import labels
+from bot.store.records import labels
 
 STATUSES = ("in_progress", "canceling", "ended")
 DEFAULT_LIMIT = 10

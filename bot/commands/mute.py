@@ -11,7 +11,7 @@ from bot.commands.base import Caller, Command, Help, Permission, Services
 from bot.commands.errors import BadValue, MissingReference, NeedsChannel
 from bot.commands.references import Reference, find_batch, reference
 from bot.commands.watching import is_direct
-from bot.store import wishes
+from bot.store.transactions import preferences
 
 HERE = "here"
 OFF = "off"
@@ -73,11 +73,11 @@ class Mute(Command, frozen=True):
         subject = _channel(self.subject, caller) if is_channel else await _batch(self.subject, services)
         muted = Muted(subject, is_channel, until, ended=self.until == OFF)
         command = f"mute {subject} {self.until or ''}".strip()
-        change = wishes.Recorded(caller.user, caller.team, caller.channel, command, subject, services.now())
+        change = preferences.Recorded(caller.user, caller.team, caller.channel, command, subject, services.now())
         if muted.ended:
-            await services.database.run(lambda connection: wishes.unmute(connection, change))
+            await services.database.run(lambda connection: preferences.unmute(connection, change))
         else:
-            await services.database.run(lambda connection: wishes.mute(connection, muted.until, change))
+            await services.database.run(lambda connection: preferences.mute(connection, muted.until, change))
         return muted
 
 

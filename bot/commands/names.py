@@ -5,7 +5,7 @@ import re
 from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.errors import BadValue, MissingReference
 from bot.commands.references import LAST, Reference, reference
-from bot.store import labels
+from bot.store.records import labels
 
 REMOVE = OptionSpec("remove", takes_value=False)
 LONGEST_LABEL = 60

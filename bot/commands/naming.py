@@ -8,9 +8,9 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.commands.base import Services
 from bot.commands.watch import Watched
-from bot.store import labels
-from bot.store.database import StoreUnavailable
-from bot.store.labels import Named
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import labels
+from bot.store.records.labels import Named
 
 
 async def names_in(outcome: object, services: Services) -> Mapping[str, Named]:

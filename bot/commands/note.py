@@ -9,8 +9,8 @@ from bot.commands.arguments import Arguments, OptionSpec
 from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
 from bot.commands.names import REMOVE, check_note, spelled, words_for
 from bot.commands.references import Reference, find_batch
-from bot.store import renames
-from bot.store.audit import AuditOutcome
+from bot.store.records.audit import AuditOutcome
+from bot.store.transactions import rename
 
 
 class Noted(Struct, frozen=True):
@@ -55,7 +55,7 @@ class Note(ChangingCommand, frozen=True):
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, note, now = self.batch, self.note, services.now()
         await services.database.run(
-            lambda c: renames.rename(c, services.enqueue, batch.id, "note", note, by=caller.user, at=now)
+            lambda c: rename.rename(c, services.enqueue, batch.id, "note", note, by=caller.user, at=now)
         )
         return Noted(batch, note)
 

@@ -7,8 +7,9 @@ from msgspec import Struct
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Help, Permission, Services
 from bot.commands.errors import BadValue, NeedsChannel
-from bot.store import watches, wishes
-from bot.store.watches import QuietLevel
+from bot.store.records import watches
+from bot.store.records.watches import QuietLevel
+from bot.store.transactions import preferences
 
 LEVELS: dict[str, QuietLevel] = {level: level for level in get_args(QuietLevel)}
 
@@ -62,6 +63,6 @@ class Notify(Command, frozen=True):
         if level is None:
             current = await services.database.run(lambda connection: watches.quiet_level(connection, channel))
             return NotifyShown(channel, current, changed=False)
-        change = wishes.Recorded(caller.user, caller.team, channel, self.spell(), channel, services.now())
-        await services.database.run(lambda connection: wishes.set_level(connection, level, change))
+        change = preferences.Recorded(caller.user, caller.team, channel, self.spell(), channel, services.now())
+        await services.database.run(lambda connection: preferences.set_level(connection, level, change))
         return NotifyShown(channel, level, changed=True)

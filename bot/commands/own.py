@@ -10,8 +10,9 @@ from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission,
 from bot.commands.errors import MissingReference
 from bot.commands.names import check_person
 from bot.commands.references import Reference, find_batch, reference
-from bot.store import labels, renames
-from bot.store.audit import AuditOutcome
+from bot.store.records import labels
+from bot.store.records.audit import AuditOutcome
+from bot.store.transactions import rename
 
 
 class Owned(Struct, frozen=True):
@@ -64,9 +65,9 @@ class Own(ChangingCommand, frozen=True):
         batch, owner, now = self.batch, self.owner, services.now()
         database, enqueue = services.database, services.enqueue
         if owner is not None:
-            await database.run(lambda c: renames.rename(c, enqueue, batch.id, "owner", owner, by=caller.user, at=now))
+            await database.run(lambda c: rename.rename(c, enqueue, batch.id, "owner", owner, by=caller.user, at=now))
             return Owned(batch, owner)
-        if await database.run(lambda c: renames.adopt(c, enqueue, batch.id, caller.user, at=now)):
+        if await database.run(lambda c: rename.adopt(c, enqueue, batch.id, caller.user, at=now)):
             return Owned(batch, caller.user)
         named = (await database.run(lambda c: labels.of(c, [batch.id])))[batch.id]
         return OwnedAlready(batch, named.owner or caller.user)

@@ -18,11 +18,12 @@ from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendOutcome,
 from bot.commands.watching import Place, place_of, with_hush
 from bot.requests.request_files import refused_id
 from bot.scratch_file import SpoolFailed
-from bot.store import cards, drafts, labels, outset, samples
-from bot.store.database import StoreUnavailable
-from bot.store.drafts import Draft
-from bot.store.labels import Relative
-from bot.store.watches import Watch
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import cards, drafts, labels
+from bot.store.records.drafts import Draft
+from bot.store.records.labels import Relative
+from bot.store.records.watches import Watch
+from bot.store.transactions import begin_watch, split_draft
 
 log = logging.getLogger(__name__)
 
@@ -48,11 +49,11 @@ class Sending(Struct, frozen=True):
         Given up meanwhile, it was taken for lost, and the rest after a sample goes its own way: what is certain counts.
         """
         certain = state != "unknown"
-        if certain and self.parts is not None and samples.join(connection, self.draft, state, at):
+        if certain and self.parts is not None and split_draft.join(connection, self.draft, state, at):
             return self.parts.whole
         before = drafts.PERHAPS_SENT if certain else ("sending",)
         drafts.move(connection, self.draft.id, before, state, at=at, held_by=None)
-        samples.release(connection, self.draft, at)
+        split_draft.release(connection, self.draft, at)
         return self.draft
 
 
@@ -157,11 +158,11 @@ def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBa
         labels.relate(connection, Relative(batch.id, draft.parent_id, draft.kind))
         cards.redraw_all(connection, services.enqueue, draft.parent_id, now)
     if draft.rest_id is not None:
-        samples.adopt(connection, draft.rest_id, batch.id)
-        samples.release(connection, draft, now)
+        split_draft.adopt(connection, draft.rest_id, batch.id)
+        split_draft.release(connection, draft, now)
     if sending.place is not None:
         watch = Watch(batch.id, by, sending.place.id, "watch", now)
-        outset.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
+        begin_watch.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
 
 
 async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:

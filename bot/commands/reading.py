@@ -18,8 +18,9 @@ from bot.pricing.prices import Prices
 from bot.results.summarize import SummaryReader
 from bot.results.summary import ResultsSummary, SummaryUnreadable
 from bot.scratch_file import Spool, SpoolFailed
-from bot.store import deletions, summaries
-from bot.store.summaries import StoredSummary, Taken
+from bot.store.records import summaries
+from bot.store.records.summaries import StoredSummary, Taken
+from bot.store.transactions import deletions
 
 KEPT_FOR = timedelta(days=400)
 """Longer than anybody asks for the cost of; the results themselves are gone after 29 days."""

@@ -12,9 +12,9 @@ from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
-from bot.store import labels
-from bot.store.database import Database, StoreUnavailable
-from bot.store.labels import Named
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.records import labels
+from bot.store.records.labels import Named
 
 Reference = NewType("Reference", str)
 """What was typed for a batch: safe to put in a path, not yet known to exist."""

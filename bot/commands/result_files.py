@@ -9,7 +9,7 @@ from bot.commands.reading import Converter
 from bot.pricing.prices import Prices
 from bot.results.csv_table import CsvConverter
 from bot.results.failures_filter import FailuresFilter
-from bot.store.summaries import Taken
+from bot.store.records.summaries import Taken
 
 
 class FileKind(StrEnum):

@@ -18,7 +18,8 @@ from bot.commands.reading import Copy, Fetched, NotSpooled, read_whole, remember
 from bot.commands.references import Reference, find_batch, parse_reference
 from bot.commands.result_files import TAKEN, FileKind, converter
 from bot.scratch_file import Spool, SpoolFailed
-from bot.store import batches_seen, summaries
+from bot.store.records import batches as batch_records
+from bot.store.records import summaries
 
 _FILES = ("errors", "csv", "causes", "family", "partial")
 
@@ -215,7 +216,7 @@ def _note_taken(
         for id in [batch.id for batch in batches]:
             await services.database.run(partial(summaries.note_taken, batch_id=id, taken=taken, by=caller.user, at=now))
             # Nobody has to be reminded that they expire.
-            await services.database.run(partial(batches_seen.mark_fetched, batch_id=id, now=now))
+            await services.database.run(partial(batch_records.mark_fetched, batch_id=id, now=now))
 
     return arrived
 

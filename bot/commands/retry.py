@@ -35,7 +35,7 @@ from bot.requests.request_files import select
 from bot.results.causes import Cause
 from bot.results.failures import Failures
 from bot.scratch_file import spool_failure
-from bot.store import labels
+from bot.store.records import labels
 
 _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 

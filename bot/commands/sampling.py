@@ -15,9 +15,10 @@ from bot.commands.drafting import DraftOver, SpoolGone, from_json, new_id, to_js
 from bot.requests.estimate import estimate_without
 from bot.requests.request_files import requests_by_model, split_sample
 from bot.scratch_file import spool_failure
-from bot.store import drafts, samples
-from bot.store.database import StoreUnavailable
-from bot.store.drafts import Draft, State
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import drafts
+from bot.store.records.drafts import Draft, State
+from bot.store.transactions import split_draft
 
 log = logging.getLogger(__name__)
 
@@ -51,7 +52,9 @@ async def parted(services: Services, whole: Draft) -> Parts:
     sample_id, rest_id = new_id(), new_id()
     try:
         parts = await _divided(services, whole, sample_id, rest_id)
-        stored = await services.database.run(lambda c: samples.part(c, whole, parts.sample, parts.rest, services.now()))
+        stored = await services.database.run(
+            lambda c: split_draft.part(c, whole, parts.sample, parts.rest, services.now())
+        )
     except RequestsUnreadable as error:
         await _give_back(services, whole, "failed")
         raise SpoolGone(whole) from error

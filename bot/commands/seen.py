@@ -3,8 +3,8 @@
 from datetime import datetime
 
 from bot.api.models import MessageBatch
-from bot.store.announce import Ending
-from bot.store.batches_seen import SeenBatch
+from bot.store.records.batches import SeenBatch
+from bot.store.transactions.announce import Ending
 
 
 def shape_of(batch: MessageBatch) -> str:

@@ -10,9 +10,9 @@ from bot.commands.drafting import DraftProposal, find_draft, goes_beyond, in_nam
 from bot.commands.post_draft import send_claimed, there
 from bot.commands.sampling import SAMPLE, sample_of
 from bot.commands.sending import ApprovalAsked, BatchCreated, SendOutcome, conclusion
-from bot.store import retries
-from bot.store.audit import AuditOutcome
-from bot.store.drafts import Draft, State
+from bot.store.records.audit import AuditOutcome
+from bot.store.records.drafts import Draft, State
+from bot.store.transactions import competing_retries
 
 
 class Send(ChangingCommand, frozen=True):
@@ -56,7 +56,7 @@ class Send(ChangingCommand, frozen=True):
         after: State = "waiting" if gated else "sending"
         draft = replace(draft, sample=sample_of(draft) if self.first else None)
         command = replace(self, claimed=replace(draft, state=after))
-        retried = await services.database.run(lambda connection: retries.beside(connection, draft))
+        retried = await services.database.run(lambda connection: competing_retries.beside(connection, draft))
         return DraftProposal(command, draft, "ready", after, asks=True, by_another=gated, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:

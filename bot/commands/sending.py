@@ -6,9 +6,9 @@ from bot.api.errors import ApiError, ApiRejected
 from bot.api.models import MessageBatch
 from bot.commands.watching import Place
 from bot.scratch_file import SpoolFailed
-from bot.store.audit import AuditOutcome
-from bot.store.database import StoreUnavailable
-from bot.store.drafts import Draft
+from bot.store.db.database import StoreUnavailable
+from bot.store.records.audit import AuditOutcome
+from bot.store.records.drafts import Draft
 
 
 class BatchCreated(Struct, frozen=True):

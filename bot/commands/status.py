@@ -9,9 +9,10 @@ from bot.api.models import MessageBatch
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Help, ReadingCommand, Services
 from bot.commands.references import Reference, find_batch, parse_reference
-from bot.store import audit, samples, watches
-from bot.store.database import StoreUnavailable
-from bot.store.drafts import Draft
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import audit, watches
+from bot.store.records.drafts import Draft
+from bot.store.transactions import split_draft
 
 
 class BatchShown(Struct, frozen=True):
@@ -71,5 +72,5 @@ async def _watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
 async def _rest(batch: MessageBatch, services: Services) -> Draft | None:
     """Look up what waits behind it, likewise."""
     with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: samples.rest_of(connection, batch.id))
+        return await services.database.run(lambda connection: split_draft.rest_of(connection, batch.id))
     return None

@@ -8,7 +8,7 @@ from msgspec import Struct
 from bot.commands.arguments import Arguments
 from bot.commands.base import Caller, Command, Permission, Services
 from bot.errors import ExpectedError
-from bot.store import readings
+from bot.store.records import long_readings
 
 
 class ReadingLost(Struct, frozen=True):
@@ -50,12 +50,12 @@ class StopReading(Command, frozen=True):
     async def run(self, services: Services, caller: Caller) -> StopAsked | ReadingLost:
         """Leave word for whoever reads. Raises ReadingOfAnother, StoreUnavailable."""
         now, me = services.now(), services.process_id
-        reading = await services.database.run(lambda connection: readings.get(connection, self.reading_id))
+        reading = await services.database.run(lambda connection: long_readings.get(connection, self.reading_id))
         if reading is None:
             return StopAsked(under_way=False)
         if (reading.user_id, reading.team_id) != (caller.user, caller.team):
             raise ReadingOfAnother(reading.user_id)
-        if reading in await services.database.run(lambda connection: readings.lost(connection, now, me)):
+        if reading in await services.database.run(lambda connection: long_readings.lost(connection, now, me)):
             return ReadingLost(reading.again or "")
-        await services.database.run(lambda connection: readings.stop(connection, self.reading_id, now))
+        await services.database.run(lambda connection: long_readings.stop(connection, self.reading_id, now))
         return StopAsked(under_way=True)

@@ -12,9 +12,10 @@ from bot.commands.errors import BadValue, ReferenceAmbiguous
 from bot.commands.references import CANDIDATES_SHOWN, LAST, PREFIX, Reference, find_batch, parse_reference
 from bot.commands.seen import batch_of
 from bot.commands.watching import Place, Wish, begin, place_of, with_hush
-from bot.store import labels, wishes
-from bot.store.batches_seen import SeenBatch
-from bot.store.watches import Watch as StoredWatch
+from bot.store.records import labels
+from bot.store.records.batches import SeenBatch
+from bot.store.records.watches import Watch as StoredWatch
+from bot.store.transactions import preferences
 
 
 class WatchBegun(Struct, frozen=True):
@@ -122,7 +123,7 @@ class Unwatch(Command, frozen=True):
         """End the watch, also of a batch that is gone. Raises StoreUnavailable and what a reference may raise."""
         batch_id = await self._find(services, caller)
         places = await services.database.run(
-            lambda connection: wishes.end(connection, services.enqueue, batch_id, caller.user, services.now())
+            lambda connection: preferences.end(connection, services.enqueue, batch_id, caller.user, services.now())
         )
         return Unwatched(batch_id, tuple(places))
 
@@ -149,4 +150,4 @@ def _begins(id: str, wanted: str) -> bool:
 
 
 async def _remembered(services: Services, caller: Caller) -> list[tuple[StoredWatch, SeenBatch]]:
-    return await services.database.run(lambda connection: wishes.remembered(connection, caller.user))
+    return await services.database.run(lambda connection: preferences.remembered(connection, caller.user))

@@ -10,9 +10,10 @@ from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.commands.base import Caller, ChannelId, Services
 from bot.commands.seen import seen_of
-from bot.store import outset, watches
-from bot.store.database import StoreUnavailable
-from bot.store.watches import Hush, Reason, Watch
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import watches
+from bot.store.records.watches import Hush, Reason, Watch
+from bot.store.transactions import begin_watch
 
 Wish = Literal["here", "dm"]
 
@@ -48,7 +49,7 @@ async def begin(services: Services, caller: Caller, batch: MessageBatch, place: 
     now = services.now()
     watch = Watch(batch.id, caller.user, place.id, reason, now)
     return await services.database.run(
-        lambda connection: outset.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
+        lambda connection: begin_watch.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
     )
 
 

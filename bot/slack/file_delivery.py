@@ -9,7 +9,7 @@ from bot.scratch_file import Spool
 from bot.slack.failures import FAILURES, failure
 from bot.slack.packing import Packed
 from bot.slack.uploads import Step, UploadFailed, Uploads
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
 from bot.ui.files import Packing, Trouble, render_not_sent, render_nothing_to_send, render_sent
 from bot.ui.reply import File, Message
 

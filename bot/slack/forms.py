@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.commands.create import PLACEHOLDER, Create, PromptList
 from bot.commands.errors import BadValue
 from bot.commands.names import check_label, check_person
-from bot.store.drafts import WatchWish
+from bot.store.records.drafts import WatchWish
 
 
 class FormIncomplete(Exception):

@@ -12,9 +12,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.commands.base import Caller, Services
 from bot.commands.progress import Phase, Progress
 from bot.slack.failures import FAILURES, failure
-from bot.store import readings
-from bot.store.database import StoreUnavailable
-from bot.store.readings import Reading
+from bot.store.db.database import StoreUnavailable
+from bot.store.records import long_readings
+from bot.store.records.long_readings import Reading
 from bot.ui.progress import render_progress
 from bot.ui.reply import Message
 
@@ -88,7 +88,9 @@ class _Shown:
             if self._place is not None:
                 await self._show(self._edit)
             if self._id is not None:
-                await self._in_store(self._database.run(lambda connection: readings.end(connection, self._id or "")))
+                await self._in_store(
+                    self._database.run(lambda connection: long_readings.end(connection, self._id or ""))
+                )
 
     async def _follow(self) -> None:
         edited, editing = time.monotonic(), asyncio.create_task(asyncio.sleep(0))
@@ -141,7 +143,7 @@ class _Shown:
     def _begin(self, caller: Caller) -> Coroutine[None, None, None]:
         services = self._services
         reading = Reading(self._id or "", caller.user, caller.team, services.now(), held_by=services.process_id)
-        return self._database.run(lambda connection: readings.begin(connection, reading))
+        return self._database.run(lambda connection: long_readings.begin(connection, reading))
 
     async def _note(self) -> None:
         """Record where the message stands and what spells it again, for whoever finds that this process has died."""
@@ -149,14 +151,14 @@ class _Shown:
         if id is None or place is None or self._noted == again:
             return
         self._noted = again
-        await self._in_store(self._database.run(lambda connection: readings.show(connection, id, *place, again)))
+        await self._in_store(self._database.run(lambda connection: long_readings.show(connection, id, *place, again)))
 
     async def _is_stopped(self) -> bool:
         id = self._id
         if id is None:
             return False
         try:
-            return await self._database.run(lambda connection: readings.is_stopped(connection, id))
+            return await self._database.run(lambda connection: long_readings.is_stopped(connection, id))
         except StoreUnavailable:
             return False
 

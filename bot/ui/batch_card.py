@@ -16,7 +16,7 @@ from bot.commands.results import Results
 from bot.commands.retry import Retry
 from bot.commands.status import Status
 from bot.commands.watch import Unwatch, Watch
-from bot.store.labels import Named
+from bot.store.records.labels import Named
 from bot.ui.buttons import actions, button, fits
 from bot.ui.names import has_family, kin_lines, note_line, people_of
 from bot.ui.reply import Block, Viewer

@@ -7,7 +7,7 @@ from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.keep import Keep, Kept
 from bot.confirmations import ConfirmationNeeded
-from bot.store.summaries import StoredSummary
+from bot.store.records.summaries import StoredSummary
 from bot.ui.batch_card import card_facts, card_text, card_title
 from bot.ui.buttons import Style, actions, button
 from bot.ui.reply import Message, Placement, Viewer

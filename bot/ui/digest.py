@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.commands.list import List
-from bot.store.labels import Named
+from bot.store.records.labels import Named
 from bot.ui.batch_card import card_row, verdict
 from bot.ui.buttons import actions, button
 from bot.ui.money import spent

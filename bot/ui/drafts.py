@@ -13,8 +13,8 @@ from bot.commands.send import Send
 from bot.commands.sending import ApprovalAsked
 from bot.commands.watching import is_direct
 from bot.confirmations import DraftQuestion
-from bot.store.drafts import KEPT, Draft
-from bot.store.samples import CANARY
+from bot.store.records.drafts import KEPT, Draft
+from bot.store.transactions.split_draft import CANARY
 from bot.ui.buttons import actions, button
 from bot.ui.estimate import cost_line, cost_words
 from bot.ui.problems import plain_name, warning_lines

@@ -22,7 +22,7 @@ from bot.errors import ExpectedError
 from bot.permissions import NotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import SpoolFailed
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
 from bot.ui.batch_card import card_row
 from bot.ui.buttons import NotOurButton
 from bot.ui.drafts import render_draft_over, render_retried_meanwhile

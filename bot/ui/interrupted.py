@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.api.models import MessageBatch
 from bot.commands.drop import Drop
 from bot.commands.send import Send
-from bot.store.drafts import Draft
+from bot.store.records.drafts import Draft
 from bot.ui.batch_card import card_row
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Block, Message

@@ -4,7 +4,7 @@ from bot.api.models import MessageBatch
 from bot.commands.label import Labelled
 from bot.commands.note import Noted
 from bot.commands.own import Owned, OwnedAlready
-from bot.store.labels import Named, Relative, label_key
+from bot.store.records.labels import Named, Relative, label_key
 from bot.ui.reply import Message, Viewer
 from bot.ui.text import code, counted, inline, mention, section
 

@@ -11,9 +11,9 @@ from bot.commands.list import List
 from bot.commands.references import Reference
 from bot.commands.status import Status
 from bot.results.summary import ResultsSummary
-from bot.store.drafts import Draft
-from bot.store.labels import Named
-from bot.store.notices import Notice
+from bot.store.records.drafts import Draft
+from bot.store.records.labels import Named
+from bot.store.records.notices import Notice
 from bot.ui.batch_card import bar, called, card_title, requests_line, short_id
 from bot.ui.buttons import actions, button
 from bot.ui.money import spent

@@ -2,7 +2,7 @@
 
 from bot.confirmations import ConfirmationRefused, Why
 from bot.permissions import NotPermitted, Rule
-from bot.store.confirmations import StoredConfirmation
+from bot.store.records.confirmations import StoredConfirmation
 from bot.ui.reply import Message, Placement
 from bot.ui.text import code, date, duration, section
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from bot.commands.base import Caller, Permission
 from bot.scratch_file import Spool
-from bot.store.labels import Named
+from bot.store.records.labels import Named
 
 Block = Mapping[str, object]
 """One Block Kit block, as plain data: slack_sdk's models cost eighty times as much and check less (bench/README.md)."""

@@ -2,7 +2,7 @@
 
 from bot.commands.drop import Drop
 from bot.commands.send import Send
-from bot.store.drafts import Draft
+from bot.store.records.drafts import Draft
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Block
 from bot.ui.text import code, counted, inline, number

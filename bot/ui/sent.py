@@ -6,7 +6,7 @@ from bot.commands.send import Send
 from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendRefused
 from bot.errors import ExpectedError
 from bot.scratch_file import SpoolFailed
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
 from bot.ui.batch_card import batch_card, card_text
 from bot.ui.buttons import actions, button
 from bot.ui.hush import hush_words

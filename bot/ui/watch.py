@@ -10,8 +10,8 @@ from bot.commands.mute import Muted
 from bot.commands.notify import Notify, NotifyShown
 from bot.commands.references import Reference
 from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, Watched, WatchesShown, WatchTooLate
-from bot.store.labels import Named
-from bot.store.watches import QuietLevel
+from bot.store.records.labels import Named
+from bot.store.records.watches import QuietLevel
 from bot.ui.batch_card import batch_card, called, card_facts, card_row, card_text, card_title, short_id
 from bot.ui.buttons import actions, button, fits
 from bot.ui.delete import deleted_words

@@ -12,13 +12,15 @@ from sqlalchemy import Connection
 from bot.api.models import MessageBatch
 from bot.commands.seen import batch_of
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
-from bot.store import batches_seen, cards, labels, notices, samples
-from bot.store.batches_seen import SeenBatch
-from bot.store.database import Database
-from bot.store.drafts import Draft
-from bot.store.labels import Named
-from bot.store.notices import KNOWN, Notice
-from bot.store.work import Enqueue
+from bot.store.db.database import Database
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import batches as batch_records
+from bot.store.records import cards, labels, notices
+from bot.store.records.batches import SeenBatch
+from bot.store.records.drafts import Draft
+from bot.store.records.labels import Named
+from bot.store.records.notices import KNOWN, Notice
+from bot.store.transactions import split_draft
 from bot.ui.notices import draw_notice
 from bot.ui.reply import Message
 from bot.watching.pace import ATTEMPTS, ATTEMPTS_IN_DOUBT, HELD, LEASE, POST, Pace, backoff
@@ -120,7 +122,7 @@ class Deliver:
         if claimed is None:
             notices.hand_over_again(connection, self._enqueue, notice, now, HELD if reserved else wait)
             return None
-        seen = batches_seen.get(connection, claimed.batch_id) if claimed.batch_id else None
+        seen = batch_records.get(connection, claimed.batch_id) if claimed.batch_id else None
         if seen is not None and claimed.event in REMINDERS and still_due(seen, now) != claimed.event:
             notices.give_up(connection, key, "it could be sent only when it was not so any more")
             return None
@@ -129,7 +131,7 @@ class Deliver:
             notices.place_in_thread(connection, key, card.ts)
             claimed = replace(claimed, thread_ts=card.ts)
         over = claimed.batch_id if claimed.event in _BROADCAST else None
-        rest = samples.rest_of(connection, over) if over else None
+        rest = split_draft.rest_of(connection, over) if over else None
         named = labels.of(connection, [seen.id])[seen.id] if seen else None
         return _Held(claimed, seen, wait, card.posted_in if card else None, rest, named)
 

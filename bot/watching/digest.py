@@ -15,10 +15,11 @@ from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
 from bot.commands.reading import opened
 from bot.config import Settings
-from bot.store import batches_seen, labels, notices, summaries, watches
-from bot.store.database import Database
-from bot.store.notices import Notice
-from bot.store.work import Enqueue
+from bot.store.db.database import Database
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import batches as batch_records
+from bot.store.records import labels, notices, summaries, watches
+from bot.store.records.notices import Notice
 from bot.ui.digest import ROWS, Digest, Share, render_digest
 
 DAY = timedelta(days=1)
@@ -137,7 +138,7 @@ class Digests:
 
 def _fetched(connection: Connection, ids: Sequence[BatchId]) -> set[str]:
     """Give those whose results were downloaded through the bot, whether anybody watched them or not."""
-    seen, read = batches_seen.many(connection, ids), summaries.get_many(connection, ids)
+    seen, read = batch_records.many(connection, ids), summaries.get_many(connection, ids)
     return {one.id for one in seen.values() if one.fetched_at} | {one.batch_id for one in read.values() if one.taken_at}
 
 

@@ -7,9 +7,10 @@ from sqlalchemy import Connection
 from bot.api.models import MessageBatch
 from bot.commands.base import Services
 from bot.commands.post_draft import appeared
-from bot.store import interrupted, notices
-from bot.store.drafts import Draft
-from bot.store.notices import Notice
+from bot.store.records import notices
+from bot.store.records.drafts import Draft
+from bot.store.records.notices import Notice
+from bot.store.transactions import abandoned_drafts
 from bot.ui.interrupted import render_interrupted
 
 Appeared = tuple[MessageBatch, ...] | None
@@ -25,7 +26,7 @@ class Drafts:
         """Settle what nobody is reading or sending any more, and have each asker told; say how many."""
         services, settled = self._services, 0
         now, me = services.now(), services.process_id
-        for draft in await services.database.run(lambda connection: interrupted.find(connection, now, me)):
+        for draft in await services.database.run(lambda connection: abandoned_drafts.find(connection, now, me)):
             may_have_arrived = draft.state == "sending" and not draft.is_unparted
             found = await appeared(services, draft) if may_have_arrived else ()
             settled += await services.database.run(partial(self._settle, draft=draft, found=found))
@@ -34,7 +35,7 @@ class Drafts:
     def _settle(self, connection: Connection, draft: Draft, found: Appeared) -> bool:
         """Settle one and hand its notice over, in one transaction; False where somebody else did."""
         now = self._services.now()
-        if not interrupted.settle(connection, draft, now):
+        if not abandoned_drafts.settle(connection, draft, now):
             return False
         message = render_interrupted(draft, found)
         payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}

@@ -9,11 +9,12 @@ from sqlalchemy import Connection
 
 from bot.slack.people import People
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
-from bot.store import audit, batches_seen, cards, labels, watches
-from bot.store.batches_seen import GONE
-from bot.store.cards import Card
-from bot.store.database import Database
-from bot.store.work import Enqueue
+from bot.store.db.database import Database
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import audit, cards, labels, watches
+from bot.store.records import batches as batch_records
+from bot.store.records.batches import GONE
+from bot.store.records.cards import Card
 from bot.ui.reply import Message
 from bot.watching.pace import ATTEMPTS, ATTEMPTS_IN_DOUBT, EDIT, HELD, LEASE, POST, Pace, backoff
 from bot.watching.words import card_message, digest_of
@@ -106,7 +107,7 @@ class Draw:
 
     def _message(self, connection: Connection, card: Card) -> Message | None:
         """Draw the card; one that cannot be drawn is put off and, after some attempts, given up."""
-        now, seen = self._pace.now(), batches_seen.get(connection, card.batch_id)
+        now, seen = self._pace.now(), batch_records.get(connection, card.batch_id)
         try:
             if seen is None:
                 raise ValueError("a card of a batch that is not stored")

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.store.database import Database, StoreUnavailable
-from bot.store.work import Plain
-from bot.store.workers import Worker
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.task_queue import Plain
+from bot.store.records.workers import Worker
 from bot.watching.machine import this_machine
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Engine:
         delay: timedelta | None = None,
         partition: str | None = None,
     ) -> None:
-        """Hand work over in the caller's transaction (see bot.store.work.Enqueue)."""
+        """Hand work over in the caller's transaction (see bot.store.db.task_queue.Enqueue)."""
         options: EnqueueOptions = {
             "workflow_name": name,
             "queue_name": queue,

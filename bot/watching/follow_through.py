@@ -16,10 +16,11 @@ from bot.commands.registry import parse
 from bot.commands.seen import seen_of
 from bot.commands.watching import is_direct
 from bot.errors import ExpectedError
-from bot.store import audit, confirmations, notices, outset
-from bot.store.audit import AuditEntry, AuditOutcome
-from bot.store.notices import Notice
-from bot.store.watches import Watch
+from bot.store.records import audit, confirmations, notices
+from bot.store.records.audit import AuditEntry, AuditOutcome
+from bot.store.records.notices import Notice
+from bot.store.records.watches import Watch
+from bot.store.transactions import begin_watch
 from bot.ui.notices import canceled_words
 from bot.ui.text import code
 
@@ -89,7 +90,7 @@ class FollowThrough:
         watch = Watch(batch.id, entry.user_id, place, "cancel", now)
         if not batch.has_ended:
             await self._services.database.run(
-                lambda c: outset.begin(c, self._services.enqueue, watch, seen_of(batch, now), now)
+                lambda c: begin_watch.begin(c, self._services.enqueue, watch, seen_of(batch, now), now)
             )
 
     def _settle(self, connection: Connection, entry: AuditEntry, outcome: AuditOutcome, words: str) -> None:

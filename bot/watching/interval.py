@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from bot.store.batches_seen import OpenOnes
+from bot.store.records.batches import OpenOnes
 
 FASTEST, SLOWEST = timedelta(seconds=10), timedelta(seconds=60)
 

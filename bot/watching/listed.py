@@ -8,8 +8,8 @@ import msgspec
 from msgspec import Struct
 
 from bot.api.models import RETENTION, BatchPage, MessageBatch
-from bot.store.batches_seen import OpenOnes
-from bot.store.deletions import TRANSIENT
+from bot.store.records.batches import OpenOnes
+from bot.store.transactions.deletions import TRANSIENT
 
 WINDOW = timedelta(hours=25)
 """A batch is processed for 24 hours at most."""

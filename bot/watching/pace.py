@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from bot.store import workers
+from bot.store.records import workers
 
 POST = "chat.postMessage"
 EDIT = "chat.update"

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.commands.base import Services
 from bot.commands.drafting import workshop_of
-from bot.store import drafts, workers
+from bot.store.records import drafts, workers
 from bot.watching.upkeep import BEAT
 from bot.watching.working import Worker, working
 

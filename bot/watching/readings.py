@@ -5,8 +5,8 @@ from functools import partial
 
 from bot.commands.base import Services
 from bot.slack.posting import Doubtful, Limited, Posting, PostingFailed
-from bot.store import readings
-from bot.store.readings import Reading
+from bot.store.records import long_readings
+from bot.store.records.long_readings import Reading
 from bot.ui.reading_errors import render_reading_lost
 
 log = logging.getLogger(__name__)
@@ -26,9 +26,9 @@ class Readings:
         """
         services, told = self._services, 0
         now, me = services.now(), services.process_id
-        for reading in await services.database.run(lambda connection: readings.lost(connection, now, me)):
+        for reading in await services.database.run(lambda connection: long_readings.lost(connection, now, me)):
             if await self._is_told(reading):
-                await services.database.run(partial(readings.end, id=reading.id))
+                await services.database.run(partial(long_readings.end, id=reading.id))
                 told += 1
         return told
 

@@ -14,13 +14,15 @@ from bot.api.errors import ApiError, BatchNotFound
 from bot.api.ids import check_batch_id
 from bot.api.models import RETENTION
 from bot.commands.seen import batch_of, seen_of
-from bot.store import batches_seen, deletions, notices, watches
-from bot.store.announce import Announcer
-from bot.store.batches_seen import SeenBatch
-from bot.store.database import Database
-from bot.store.notices import Event, Notice, key_of
-from bot.store.watches import Watch
-from bot.store.work import Enqueue
+from bot.store.db.database import Database
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import batches as batch_records
+from bot.store.records import notices, watches
+from bot.store.records.batches import SeenBatch
+from bot.store.records.notices import Event, Notice, key_of
+from bot.store.records.watches import Watch
+from bot.store.transactions import deletions
+from bot.store.transactions.announce import Announcer
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ class Reminder(Struct, frozen=True):
 
 def event_due(batch: SeenBatch, now: datetime) -> Event | None:
     """Return the reminder a batch is due for by the clock: the nearest one only, nothing that was missed before it."""
-    if batch.missing_since is not None or batch.status == batches_seen.GONE:
+    if batch.missing_since is not None or batch.status == batch_records.GONE:
         return None
     if batch.status != "ended":
         left = batch.expires_at - now
@@ -113,10 +115,10 @@ class Reminders:
         return sent
 
     def _due(self, connection: Connection, now: datetime) -> list[Reminder]:
-        ending = batches_seen.ended(
+        ending = batch_records.ended(
             connection, created_after=now - RETENTION, created_before=now - RETENTION + WEEK + HOUR
         )
-        expiring = batches_seen.unfinished(connection, expiring_before=now + HOUR + timedelta(minutes=1))
+        expiring = batch_records.unfinished(connection, expiring_before=now + HOUR + timedelta(minutes=1))
         batches = [*expiring, *ending]  # first what has an hour, not a day
         watched = watches.of_batches(connection, [batch.id for batch in batches])
         due = list(reminders(batches, watched, now))

@@ -13,12 +13,14 @@ from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound,
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
 from bot.commands.seen import ending_of, is_settled, seen_of, shape_of
-from bot.store import batches_seen, cards, deletions, duties, watches
-from bot.store.announce import Announcer
-from bot.store.database import Database
-from bot.store.deletions import TRANSIENT
-from bot.store.outset import SWEEP
-from bot.store.watches import Watch
+from bot.store.db.database import Database
+from bot.store.records import batches as batch_records
+from bot.store.records import cards, scheduled_jobs, watches
+from bot.store.records.watches import Watch
+from bot.store.transactions import deletions
+from bot.store.transactions.announce import Announcer
+from bot.store.transactions.begin_watch import SWEEP
+from bot.store.transactions.deletions import TRANSIENT
 from bot.watching.interval import SLOWEST, interval
 from bot.watching.listed import WINDOW, Listed, Sighting
 
@@ -137,7 +139,7 @@ class Sweep:
     ) -> None:
         now = self._now()
         if sighting.open.some_missing:
-            batches_seen.mark_found(connection, [batch.id for batch in page])
+            batch_records.mark_found(connection, [batch.id for batch in page])
         for batch in changed:
             self._change(connection, batch, sighting.open.shapes[batch.id], now)
         if new and self._feed is not None:
@@ -157,7 +159,7 @@ class Sweep:
         """Give each batch its card; where too many that nobody watches come at once, the rest is a number."""
         begins, watched = sighting.feed_since is None, [batch for batch in new if batch.id in sighting.feed_watched]
         others = [batch for batch in new if batch.id not in sighting.feed_watched]
-        news = [batch for batch in others if batches_seen.add(connection, seen_of(batch, now))]
+        news = [batch for batch in others if batch_records.add(connection, seen_of(batch, now))]
         if begins:
             news = [batch for batch in news if not batch.has_ended]  # that is no news
         else:
@@ -180,11 +182,11 @@ class Sweep:
 
     def _missing(self, connection: Connection, batch_id: str) -> None:
         """Take a batch that is not found for deleted, once that has lasted longer than the API's own delay."""
-        now, seen = self._now(), batches_seen.get(connection, batch_id)
+        now, seen = self._now(), batch_records.get(connection, batch_id)
         if seen is None or seen.over_at is not None:
             return
         if seen.missing_since is None:
-            batches_seen.mark_missing(connection, batch_id, now)
+            batch_records.mark_missing(connection, batch_id, now)
         elif now - seen.missing_since >= TRANSIENT:
             self._announcer.gone(connection, batch_id, now)
 
@@ -199,30 +201,30 @@ class Sweep:
             self._announcer.found_again(connection, seen_of(batch, now), now)
 
     def _begin(self, connection: Connection) -> Sighting:
-        now, found = self._now(), batches_seen.open_ones(connection)
-        gone = batches_seen.gone_ids(connection, now - RETENTION)
+        now, found = self._now(), batch_records.open_ones(connection)
+        gone = batch_records.gone_ids(connection, now - RETENTION)
         if self._feed is None:
             return Sighting(now, found, set(found.shapes), gone, None)
-        last, after = duties.get(connection, f"feed:{self._feed}"), now - 2 * WINDOW
+        last, after = scheduled_jobs.get(connection, f"feed:{self._feed}"), now - 2 * WINDOW
         watched = watches.not_in_feed(connection, self._feed, after)
-        known = batches_seen.known_ids(connection, after) - watched
+        known = batch_records.known_ids(connection, after) - watched
         return Sighting(now, found, set(found.shapes), gone, known, watched, last.due_at if last else None)
 
     def _done(self, connection: Connection, sighting: Sighting) -> None:
         now = self._now()
-        duties.mark_done(connection, SWEEP, now)
+        scheduled_jobs.mark_done(connection, SWEEP, now)
         if self._feed is not None:
-            duties.set_due(connection, f"feed:{self._feed}", sighting.began)
+            scheduled_jobs.set_due(connection, f"feed:{self._feed}", sighting.began)
         pause = timedelta(seconds=self._batches.hint.pause(now))
-        after = batches_seen.open_ones(connection)
-        duties.set_due(connection, SWEEP, now + max(interval(after, now), min(pause, SLOWEST)))
+        after = batch_records.open_ones(connection)
+        scheduled_jobs.set_due(connection, SWEEP, now + max(interval(after, now), min(pause, SLOWEST)))
 
     def _failed(self, connection: Connection, asked: float) -> None:
         """Come again later; once it has lasted, say so at the cards."""
         now = self._now()
-        duties.mark_failing(connection, SWEEP, now)
-        duties.set_due(connection, SWEEP, now + max(SLOWEST / 2, min(timedelta(seconds=asked), LONGEST_ASKED)))
-        duty = duties.get(connection, SWEEP)
+        scheduled_jobs.mark_failing(connection, SWEEP, now)
+        scheduled_jobs.set_due(connection, SWEEP, now + max(SLOWEST / 2, min(timedelta(seconds=asked), LONGEST_ASKED)))
+        duty = scheduled_jobs.get(connection, SWEEP)
         if duty is None or duty.failing_since is None or now - duty.failing_since < OUTAGE:
             return
         seen = duty.done_at or duty.failing_since

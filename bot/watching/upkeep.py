@@ -10,10 +10,11 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.confirmations import EXECUTE
-from bot.store import audit, cards, confirmations, duties, notices, old_rows, workers
-from bot.store.database import Database, Reason, StoreUnavailable
-from bot.store.outset import SWEEP
-from bot.store.workers import Worker
+from bot.store.db.database import Database, Reason, StoreUnavailable
+from bot.store.records import audit, cards, confirmations, notices, scheduled_jobs, workers
+from bot.store.records.workers import Worker
+from bot.store.transactions import retention
+from bot.store.transactions.begin_watch import SWEEP
 from bot.watching.engine import Engine
 from bot.watching.machine import runs, this_machine
 
@@ -110,7 +111,7 @@ class Upkeep:
         """Delete lapsed questions, drafts nobody wants, and batches long gone; say how many batches."""
         now = self._now()
         await self._database.run(lambda connection: confirmations.prune(connection, now - timedelta(days=30)))
-        return await self._database.run(lambda connection: old_rows.prune(connection, now))
+        return await self._database.run(lambda connection: retention.prune(connection, now))
 
     async def hand_out_sweep(self) -> None:
         """Hand the sweep over if it is due and nobody else has."""
@@ -137,13 +138,15 @@ class Upkeep:
 
     async def _do_chore(self, chore: Chore) -> None:
         now = self._now()
-        turn = await self._database.run(partial(duties.take, name=chore.name, now=now, next_due=now + chore.every))
+        turn = await self._database.run(
+            partial(scheduled_jobs.take, name=chore.name, now=now, next_due=now + chore.every)
+        )
         if turn is not None:
             await chore.do()
 
     def _hand_out_sweep(self, connection: Connection) -> None:
         now = self._now()
-        turn = duties.take(connection, SWEEP, now, now + _SWEEP_LASTS, furthest=timedelta(minutes=30))
+        turn = scheduled_jobs.take(connection, SWEEP, now, now + _SWEEP_LASTS, furthest=timedelta(minutes=30))
         if turn is not None:
             self._engine.enqueue(connection, SWEEP, f"sweep:{turn}", "sweeps", [turn])
 

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
 from bot.commands.seen import batch_of
-from bot.store.batches_seen import GONE, SeenBatch
-from bot.store.labels import Named
-from bot.store.watches import Watch
+from bot.store.records.batches import GONE, SeenBatch
+from bot.store.records.labels import Named
+from bot.store.records.watches import Watch
 from bot.ui.reply import Message, Viewer
 from bot.ui.watch import Standing, watch_card
 

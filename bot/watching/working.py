@@ -13,10 +13,10 @@ from bot.commands.base import Services
 from bot.confirmations import EXECUTE
 from bot.slack.people import People
 from bot.slack.posting import Posting
-from bot.store.announce import Announcer
-from bot.store.cards import DRAW
-from bot.store.notices import DELIVER
-from bot.store.outset import SWEEP
+from bot.store.records.cards import DRAW
+from bot.store.records.notices import DELIVER
+from bot.store.transactions.announce import Announcer
+from bot.store.transactions.begin_watch import SWEEP
 from bot.watching.deliver import Deliver
 from bot.watching.draw import Draw
 from bot.watching.engine import Engine, Work

@@ -14,7 +14,7 @@ from bot.commands.base import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.placement import Placement
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store.database import Database
+from bot.store.db.database import Database
 from tests.builders import NOW
 
 Place = Callable[..., BatchId]

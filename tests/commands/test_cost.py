@@ -15,7 +15,7 @@ from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.pricing.prices import Prices
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
 from tests.builders import ADA
 from tests.commands.conftest import Place
 

@@ -10,7 +10,7 @@ from bot.commands.create import Create, PromptList
 from bot.commands.errors import BadValue, MissingReference, UsageError
 from bot.commands.names import check_label
 from bot.commands.registry import parse
-from bot.store.drafts import WatchWish
+from bot.store.records.drafts import WatchWish
 
 ODD = st.sampled_from(["<@U0BEN|ben>", "<https://x.example|y>", "&lt;", "&", "“odd”", "`", "--all", "'", '"'])
 WORDS = st.lists(ODD | st.text(st.characters(exclude_categories=["C", "Z"]), max_size=3), max_size=2)

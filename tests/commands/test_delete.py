@@ -10,7 +10,7 @@ from bot.commands.references import Reference
 from bot.commands.seen import seen_of
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import batches_seen
+from bot.store.records import batches as batch_records
 from tests.builders import ADA, ID, NOW, running
 from tests.commands.conftest import Place
 
@@ -142,7 +142,7 @@ async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in
     api: ApiSimulator, services: Services, ended: None
 ) -> None:
     seen = seen_of(running(id=BatchId(ID)), NOW)
-    await services.database.run(lambda connection: batches_seen.add(connection, seen))
+    await services.database.run(lambda connection: batch_records.add(connection, seen))
     api.add_fault(Fault(method="GET", status=500, times=TRIES))
 
     with pytest.raises(ApiUnavailable) as caught:

@@ -11,8 +11,8 @@ from bot.commands.reading import read_whole
 from bot.commands.references import Reference
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import audit, summaries
-from bot.store.summaries import StoredSummary
+from bot.store.records import audit, summaries
+from bot.store.records.summaries import StoredSummary
 from tests.builders import ADA, ID, NOW
 from tests.commands.asking_for_results import shown, whole_file
 from tests.commands.conftest import Place

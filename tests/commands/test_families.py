@@ -19,8 +19,8 @@ from bot.commands.results import FamilyFile, FamilyIncomplete, Results, ResultsO
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import labels, summaries
-from bot.store.labels import Relative
+from bot.store.records import labels, summaries
+from bot.store.records.labels import Relative
 from tests.builders import ADA, ID, batch_id
 from tests.commands.conftest import Place
 

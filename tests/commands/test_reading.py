@@ -16,8 +16,8 @@ from bot.commands.references import Reference
 from bot.commands.status import Status
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import audit, confirmations
-from bot.store.confirmations import StoredConfirmation
+from bot.store.records import audit, confirmations
+from bot.store.records.confirmations import StoredConfirmation
 from tests.builders import ADA, BEN, ID, NOW, batch_id
 from tests.commands.conftest import Place
 

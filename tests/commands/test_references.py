@@ -10,8 +10,8 @@ from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.commands.references import CANDIDATES_SHOWN, Found, find_batch, reference
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import labels
-from bot.store.database import Database, StoreUnavailable
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.records import labels
 from tests.builders import ADA, ID, NOW, running
 from tests.commands.conftest import Place
 

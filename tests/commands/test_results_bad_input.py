@@ -7,7 +7,7 @@ from bot.commands.base import Services
 from bot.commands.reading import ResultsCut, ResultsNotThereYet
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import summaries
+from bot.store.records import summaries
 from bot.ui.result_figures import figures
 from tests.builders import ADA, ID
 from tests.commands.asking_for_results import RESULTS, shown, whole_file

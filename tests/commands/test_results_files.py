@@ -24,7 +24,7 @@ from bot.commands.results import (
     ResultsFile,
 )
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.store import summaries
+from bot.store.records import summaries
 from tests.builders import ADA, ID
 from tests.commands.asking_for_results import RESULTS, readings, shown, whole_file
 from tests.commands.conftest import Place

@@ -11,9 +11,9 @@ from bot.commands.base import Caller, ChangingCommand, Proposal
 from bot.commands.delete import Delete
 from bot.commands.references import Reference
 from bot.confirmations import ConfirmationRefused, Confirmations
-from bot.store import audit, confirmations
-from bot.store.confirmations import StoredConfirmation
-from bot.store.database import Database
+from bot.store.db.database import Database
+from bot.store.records import audit, confirmations
+from bot.store.records.confirmations import StoredConfirmation
 from tests.builders import ADA, ID, NOW, counts, ended
 
 DELETE = Delete(Reference(ID))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.confirmations import ConfirmationRefused, Confirmations, Why
-from bot.store.database import Database, StoreUnavailable
+from bot.store.db.database import Database, StoreUnavailable
 from tests.builders import ADA
 from tests.confirmations.conftest import PROPOSAL, Watch, record, stored
 

@@ -13,8 +13,8 @@ from bot.commands.keep import Keep
 from bot.commands.references import Reference
 from bot.commands.registry import parse
 from bot.confirmations import LIFETIME, ConfirmationRefused, Confirmations, Why
-from bot.store import audit, confirmations
-from bot.store.database import Database
+from bot.store.db.database import Database
+from bot.store.records import audit, confirmations
 from tests.builders import ADA, BEN, ID, NOW, counts, ended
 from tests.confirmations.conftest import BATCH, DELETE, PROPOSAL, Watch, record, refusal, stored
 

@@ -12,10 +12,11 @@ from bot.commands.base import ChangingCommand
 from bot.commands.drafting import DraftProposal, RetriedMeanwhile
 from bot.commands.send import Send
 from bot.confirmations import Confirmations
-from bot.store import drafts, interrupted, labels, retries
-from bot.store.database import Database
-from bot.store.drafts import Draft
-from bot.store.labels import Relative
+from bot.store.db.database import Database
+from bot.store.records import drafts, labels
+from bot.store.records.drafts import Draft
+from bot.store.records.labels import Relative
+from bot.store.transactions import abandoned_drafts, competing_retries
 from tests.builders import ADA, BEN, NOW
 from tests.store.conftest import database_url, postgres_url, sqlite_url
 
@@ -54,7 +55,7 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
 
 def proposed(store: Database, draft: Draft) -> DraftProposal[ChangingCommand]:
     """What a press proposes to do with a draft, after the look that each takes at first."""
-    told = store.transact(lambda connection: retries.beside(connection, draft))
+    told = store.transact(lambda connection: competing_retries.beside(connection, draft))
     if draft.state == "waiting":
         return DraftProposal(Approve(draft.id), draft, "waiting", "sending", asks=bool(told), retried=told)
     return DraftProposal(Send(draft.id), draft, "ready", "sending", asks=True, retried=told)
@@ -104,8 +105,8 @@ async def test_what_is_in_doubt_is_told_and_what_surely_was_not_sent_is_not(
     store.transact(lambda connection: drafts.move(connection, one, "sending", "ready", at=NOW))
     not_sent = proposed(store, other).retried
     store.transact(lambda connection: drafts.move(connection, one, "ready", "sending", at=NOW, held_by="dead"))
-    left = store.transact(lambda connection: interrupted.find(connection, NOW))
-    store.transact(lambda connection: [interrupted.settle(connection, draft, NOW) for draft in left])
+    left = store.transact(lambda connection: abandoned_drafts.find(connection, NOW))
+    store.transact(lambda connection: [abandoned_drafts.settle(connection, draft, NOW) for draft in left])
 
     assert not_sent == (SAMPLE,)
     assert proposed(store, other).retried == (SAMPLE, f"draft {one}")

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from bot.playground.api_simulator.faults import Fault
 from bot.slack.progress import Pace
-from bot.store import tables
+from bot.store.db import tables
 from tests.desk import ADA, BATCHES, Desk
 
 

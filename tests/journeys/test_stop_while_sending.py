@@ -7,8 +7,9 @@ import pytest
 
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.store import drafts, notices, samples
-from bot.store.drafts import Draft
+from bot.store.records import drafts, notices
+from bot.store.records.drafts import Draft
+from bot.store.transactions import split_draft
 from bot.watching.drafts import Drafts
 from bot.watching.presence import tidy
 from tests.desk import ADA, Desk
@@ -152,7 +153,7 @@ async def test_an_answer_that_comes_after_it_was_given_up_still_counts(desk: Des
     [sample] = _in(desk, "sent")
     database = desk.bot.worker.services.database
 
-    joined = database.transact(lambda connection: samples.join(connection, sample, "ready", desk.time()))
+    joined = database.transact(lambda connection: split_draft.join(connection, sample, "ready", desk.time()))
     question = await asked_about_the_rest(desk, status)
     await desk.press(question, "Send")
 

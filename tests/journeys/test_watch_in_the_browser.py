@@ -17,9 +17,9 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.api_simulator.workspace import Workspace
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.stage import Stage
-from bot.store import duties
-from bot.store.database import Database
-from bot.store.outset import SWEEP
+from bot.store.db.database import Database
+from bot.store.records import scheduled_jobs
+from bot.store.transactions.begin_watch import SWEEP
 from tests.journeys.browser import IN_THE_BROWSER, card, opened, picture, type_line
 
 ROOT = Path(__file__).parents[2]
@@ -87,7 +87,7 @@ async def test_where_the_bot_may_not_post_the_card_comes_by_direct_message(page:
 async def be_away_for_long(folder: Path) -> None:
     """Leave the store as an outage longer than the pause between two looks at the API does, without waiting for it."""
     database = Database(store_of(folder))
-    await database.run(lambda connection: duties.set_due(connection, SWEEP, datetime(2000, 1, 1, tzinfo=UTC)))
+    await database.run(lambda connection: scheduled_jobs.set_due(connection, SWEEP, datetime(2000, 1, 1, tzinfo=UTC)))
     await database.close()
 
 

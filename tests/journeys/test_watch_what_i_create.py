@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.store import watches
+from bot.store.records import watches
 from tests.desk import ADA, BATCHES, GENERAL, Desk
 from tests.journeys.creating import asked_about, sound
 from tests.journeys.watching import card, end, notice

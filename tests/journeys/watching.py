@@ -6,10 +6,10 @@ from typing import Any
 
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.store import cards as cards_store
-from bot.store import duties
-from bot.store import notices as notices_store
-from bot.store.outset import SWEEP
+from bot.store.records import cards as cards_store
+from bot.store.records import notices as notices_store
+from bot.store.records import scheduled_jobs
+from bot.store.transactions.begin_watch import SWEEP
 from tests.desk import BATCHES, Desk
 
 
@@ -28,7 +28,7 @@ async def first_sweep(desk: Desk) -> None:
     """Wait for the sweep that a worker begins with: the next one comes by itself ten seconds later at the earliest."""
     database = desk.bot.worker.services.database
     async with asyncio.timeout(15):
-        while (duty := await database.run(lambda c: duties.get(c, SWEEP))) is None or duty.done_at is None:  # noqa: ASYNC110 - the store wakes nobody
+        while (duty := await database.run(lambda c: scheduled_jobs.get(c, SWEEP))) is None or duty.done_at is None:  # noqa: ASYNC110 - the store wakes nobody
             await asyncio.sleep(0.02)
 
 

@@ -17,8 +17,8 @@ from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.outbound import retry_handlers
 from bot.slack.progress import Pace, ProgressMessages
-from bot.store import readings
-from bot.store.database import Database
+from bot.store.db.database import Database
+from bot.store.records import long_readings
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
 
 BEN = Caller(UserId("U0BEN"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
@@ -192,7 +192,7 @@ async def test_what_was_told_as_lost_does_not_go_on_beside_what_is_asked_for_aga
     work = Work(messages)
     stop = reading_of(await posted(slack))
 
-    await database.run(lambda connection: readings.end(connection, stop.reading_id))
+    await database.run(lambda connection: long_readings.end(connection, stop.reading_id))
     ended = await work.progress.ended_within(2)
 
     assert ended

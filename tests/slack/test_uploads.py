@@ -16,7 +16,7 @@ from bot.scratch_file import Spool
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.outbound import retry_handlers
 from bot.slack.uploads import Uploads
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
 from bot.ui.reply import File, Message
 
 ADA = Caller(UserId("U0ADA"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))

@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import make_url, text
 
-from bot.store.database import Database, make_engine
+from bot.store.db.database import Database, make_engine
 
 HOW_TO_ENABLE = (
     "set BATCHDESK_TEST_POSTGRES to the URL of a Postgres server, as in postgresql://user@127.0.0.1/postgres"

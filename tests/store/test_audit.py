@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta, timezone
 import pytest
 from sqlalchemy import Connection
 
-from bot.store import audit
-from bot.store.audit import AuditEntry
-from bot.store.database import Database
+from bot.store.db.database import Database
+from bot.store.records import audit
+from bot.store.records.audit import AuditEntry
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 1, tzinfo=UTC)
 LATER = NOW + timedelta(seconds=2)

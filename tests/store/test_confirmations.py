@@ -10,9 +10,9 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.store import confirmations
-from bot.store.confirmations import StoredConfirmation
-from bot.store.database import Database
+from bot.store.db.database import Database
+from bot.store.records import confirmations
+from bot.store.records.confirmations import StoredConfirmation
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, 123456, tzinfo=UTC)
 LAPSE = NOW + timedelta(minutes=5)
@@ -122,8 +122,8 @@ def test_forty_threads_with_connections_of_their_own_use_it_once(asked: Database
 PRESS_ALL = f"""
 import sys
 from datetime import datetime
-from bot.store import confirmations
-from bot.store.database import Database
+from bot.store.records import confirmations
+from bot.store.db.database import Database
 store = Database(sys.argv[1], busy_seconds=30)
 store.transact(lambda connection: confirmations.get(connection, "p0"))
 print("ready", flush=True)

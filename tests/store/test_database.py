@@ -7,7 +7,7 @@ from threading import Barrier, Event, Thread
 import pytest
 from sqlalchemy import Connection, QueuePool, make_url, text
 
-from bot.store.database import Database, StoreUnavailable, make_engine
+from bot.store.db.database import Database, StoreUnavailable, make_engine
 
 
 def create(connection: Connection) -> None:

@@ -6,11 +6,12 @@ from datetime import timedelta
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.store import drafts, interrupted, labels, retries, samples, workers
-from bot.store.database import Database
-from bot.store.drafts import Draft
-from bot.store.labels import Relative
-from bot.store.workers import Worker
+from bot.store.db.database import Database
+from bot.store.records import drafts, labels, workers
+from bot.store.records.drafts import Draft
+from bot.store.records.labels import Relative
+from bot.store.records.workers import Worker
+from bot.store.transactions import abandoned_drafts, competing_retries, split_draft
 from tests.builders import ADA, NOW
 
 WHOLE = Draft(
@@ -39,7 +40,7 @@ REST = replace(WHOLE, id="rest", whole_id="whole", requests=30, state="held", he
 
 
 def part(connection: Connection) -> bool:
-    return samples.part(connection, WHOLE, SAMPLE, REST, NOW)
+    return split_draft.part(connection, WHOLE, SAMPLE, REST, NOW)
 
 
 def states(connection: Connection) -> dict[str, str]:
@@ -67,12 +68,12 @@ def test_what_was_not_sent_is_whole_again_and_only_while_the_rest_is_held(databa
     def play(connection: Connection) -> list[object]:
         drafts.add(connection, WHOLE)
         part(connection)
-        joined = samples.join(connection, SAMPLE, "ready", NOW)
+        joined = split_draft.join(connection, SAMPLE, "ready", NOW)
         whole = states(connection)
         drafts.move(connection, "whole", "ready", "sending", at=NOW, sample=10)
         part(connection)
-        samples.release(connection, SAMPLE, NOW)
-        return [joined, whole, samples.join(connection, SAMPLE, "ready", NOW), states(connection)]
+        split_draft.release(connection, SAMPLE, NOW)
+        return [joined, whole, split_draft.join(connection, SAMPLE, "ready", NOW), states(connection)]
 
     parted = {"whole": "split", "sample": "sending", "rest": "ready"}
     assert database.transact(play) == [True, {"whole": "ready"}, False, parted]
@@ -81,10 +82,10 @@ def test_what_was_not_sent_is_whole_again_and_only_while_the_rest_is_held(databa
 def test_the_rest_is_found_by_the_batch_of_its_sample(database: Database) -> None:
     def play(connection: Connection) -> list[Draft | None]:
         drafts.add(connection, REST)
-        samples.adopt(connection, "rest", "msgbatch_1")
-        held = samples.rest_of(connection, "msgbatch_1")
-        samples.release(connection, SAMPLE, NOW)
-        return [held, samples.rest_of(connection, "msgbatch_1")]
+        split_draft.adopt(connection, "rest", "msgbatch_1")
+        held = split_draft.rest_of(connection, "msgbatch_1")
+        split_draft.release(connection, SAMPLE, NOW)
+        return [held, split_draft.rest_of(connection, "msgbatch_1")]
 
     held, ready = database.transact(play)
     assert held is None
@@ -103,7 +104,7 @@ def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(dat
         for id, holder in (("a", "lives"), ("b", "dead"), ("c", "never heard of"), ("d", None), ("e", "me")):
             drafts.add(connection, replace(WHOLE, id=id, held_by=holder))
         drafts.add(connection, replace(WHOLE, id="f", held_by="lives", changed_at=NOW - timedelta(minutes=31)))
-        return sorted(draft.id for draft in interrupted.find(connection, NOW, "me"))
+        return sorted(draft.id for draft in abandoned_drafts.find(connection, NOW, "me"))
 
     assert database.transact(play) == ["b", "c", "d", "f"]
 
@@ -111,7 +112,7 @@ def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(dat
 def test_what_was_sent_again_since_it_was_found_is_not_interfered_with(database: Database) -> None:
     def play(connection: Connection) -> bool:
         drafts.add(connection, replace(WHOLE, changed_at=NOW + timedelta(seconds=1)))
-        return interrupted.settle(connection, WHOLE, NOW)
+        return abandoned_drafts.settle(connection, WHOLE, NOW)
 
     assert not database.transact(play)
 
@@ -139,7 +140,7 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
         drafts.add(connection, replace(retry, id="its sample", state="unknown"))
         labels.relate(connection, Relative("batch", "parent", "retry"))
         labels.relate(connection, Relative("rest of parent", "parent", "canary"))
-        return retries.beside(connection, retry)
+        return competing_retries.beside(connection, retry)
 
     assert database.transact(play) == ("batch", "draft lost", "draft other")
 

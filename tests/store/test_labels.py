@@ -5,9 +5,9 @@ from datetime import UTC, datetime
 import pytest
 from sqlalchemy import Connection
 
-from bot.store import labels
-from bot.store.database import Database
-from bot.store.labels import Relative
+from bot.store.db.database import Database
+from bot.store.records import labels
+from bot.store.records.labels import Relative
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 FAMILY = frozenset({"first", "retry", "retry_of_retry", "other_retry", "rest"})

@@ -7,9 +7,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from bot.store import audit, schema
-from bot.store.database import Database
-from bot.store.tables import metadata
+from bot.store.db import schema
+from bot.store.db.database import Database
+from bot.store.db.tables import metadata
+from bot.store.records import audit
 from tests.builders import CREATED
 
 OLD = ("bd_confirmations", "bd_audit")

@@ -6,8 +6,8 @@ from contextlib import closing
 import pytest
 from sqlalchemy import Engine, text
 
-from bot.store.database import make_engine
-from bot.store.sqlite import unixepoch
+from bot.store.db.database import make_engine
+from bot.store.db.sqlite import unixepoch
 
 
 def pragma(engine: Engine, name: str) -> object:

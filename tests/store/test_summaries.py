@@ -6,11 +6,11 @@ from functools import partial
 import pytest
 from msgspec.structs import replace
 
-from bot.store import readings, summaries, workers
-from bot.store.database import Database
-from bot.store.readings import Reading
-from bot.store.summaries import StoredSummary
-from bot.store.workers import DEAD, Worker
+from bot.store.db.database import Database
+from bot.store.records import long_readings, summaries, workers
+from bot.store.records.long_readings import Reading
+from bot.store.records.summaries import StoredSummary
+from bot.store.records.workers import DEAD, Worker
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = AT - timedelta(days=400)
@@ -108,36 +108,36 @@ async def test_many_are_given_at_once_however_many_are_asked_for(database: Datab
 
 
 async def test_a_reading_is_stopped_by_whoever_can_write_and_forgotten_at_its_end(database: Database) -> None:
-    await database.run(lambda connection: readings.begin(connection, READING))
-    before = await database.run(lambda connection: readings.is_stopped(connection, "r1"))
+    await database.run(lambda connection: long_readings.begin(connection, READING))
+    before = await database.run(lambda connection: long_readings.is_stopped(connection, "r1"))
 
-    await database.run(lambda connection: readings.stop(connection, "r1", AT))
+    await database.run(lambda connection: long_readings.stop(connection, "r1", AT))
 
     assert not before
-    assert await database.run(lambda connection: readings.is_stopped(connection, "r1"))
-    assert await database.run(lambda connection: readings.get(connection, "r1")) == replace(READING, stopped_at=AT)
-    await database.run(lambda connection: readings.end(connection, "r1"))
-    assert await database.run(lambda connection: readings.get(connection, "r1")) is None
+    assert await database.run(lambda connection: long_readings.is_stopped(connection, "r1"))
+    assert await database.run(lambda connection: long_readings.get(connection, "r1")) == replace(READING, stopped_at=AT)
+    await database.run(lambda connection: long_readings.end(connection, "r1"))
+    assert await database.run(lambda connection: long_readings.get(connection, "r1")) is None
 
 
 async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -> None:
     processes = {"alive": AT, "me": AT - DEAD * 2, "dead": AT - DEAD * 2}
     for number, holder in enumerate([*processes, "buried", None]):  # None: of a version that did not say who reads
         held = replace(READING, id=f"r{number}", held_by=holder)
-        await database.run(partial(readings.begin, reading=held))
+        await database.run(partial(long_readings.begin, reading=held))
     for id, seen_at in processes.items():
         await database.run(partial(workers.beat, worker=Worker(id, "host", 1, AT, AT), now=seen_at))
 
-    lost = await database.run(lambda connection: readings.lost(connection, AT, "me"))
+    lost = await database.run(lambda connection: long_readings.lost(connection, AT, "me"))
 
     assert {each.held_by for each in lost} == {"dead", "buried"}
 
 
 async def test_what_a_killed_process_left_behind_is_cleared_away(database: Database) -> None:
     later = replace(READING, id="r2", started_at=AT + timedelta(days=2))
-    await database.run(lambda connection: readings.begin(connection, READING))
+    await database.run(lambda connection: long_readings.begin(connection, READING))
 
-    await database.run(lambda connection: readings.begin(connection, later))
+    await database.run(lambda connection: long_readings.begin(connection, later))
 
-    assert await database.run(lambda connection: readings.get(connection, "r1")) is None
-    assert await database.run(lambda connection: readings.get(connection, "r2")) == later
+    assert await database.run(lambda connection: long_readings.get(connection, "r1")) is None
+    assert await database.run(lambda connection: long_readings.get(connection, "r2")) == later

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Connection, event, text
 
 from bot.errors import ExpectedError
-from bot.store.database import Database, StoreUnavailable
+from bot.store.db.database import Database, StoreUnavailable
 
 
 def create(connection: Connection) -> None:

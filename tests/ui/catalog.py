@@ -18,9 +18,9 @@ from bot.commands.status import BatchShown
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
 from bot.permissions import NotPermitted, Rule
-from bot.store.confirmations import StoredConfirmation
-from bot.store.database import StoreUnavailable
-from bot.store.labels import Named
+from bot.store.db.database import StoreUnavailable
+from bot.store.records.confirmations import StoredConfirmation
+from bot.store.records.labels import Named
 from bot.ui.buttons import NotOurButton
 from bot.ui.errors import render_error, render_unexpected
 from bot.ui.home import render_tab_failed

@@ -42,9 +42,9 @@ from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.requests.sizes import Sizes
 from bot.results.causes import Cause
 from bot.scratch_file import SpoolFailed
-from bot.store.confirmations import StoredConfirmation
-from bot.store.database import StoreUnavailable
-from bot.store.drafts import Draft
+from bot.store.db.database import StoreUnavailable
+from bot.store.records.confirmations import StoredConfirmation
+from bot.store.records.drafts import Draft
 from bot.ui.drafts import render_shared
 from bot.ui.interrupted import render_interrupted
 from bot.ui.reply import Message

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from bot.api.models import MessageBatch
 from bot.commands.mute import Muted
-from bot.store.database import StoreUnavailable
+from bot.store.db.database import StoreUnavailable
 
 T = TypeVar("T")
 

@@ -44,7 +44,7 @@ from bot.results.summary import (
 )
 from bot.results.summary import Cost as BatchCost
 from bot.scratch_file import Spool, SpoolFailed
-from bot.store.summaries import StoredSummary
+from bot.store.records.summaries import StoredSummary
 from tests.builders import ADA, BATCHES, BEN, CREATED, ID, NOW, batch_id, canceling, running
 
 ENDED = BATCHES["ended_some_succeeded"]

@@ -12,7 +12,7 @@ from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsSho
 from bot.results.causes import Cause
 from bot.results.remedies import Remedy
 from bot.results.summary import OutputSizes, StopReason
-from bot.store.labels import Named, Relative
+from bot.store.records.labels import Named, Relative
 from bot.ui.files import Packing, render_sent
 from bot.ui.remedies import remedy_words
 from bot.ui.render import render

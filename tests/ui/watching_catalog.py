@@ -16,8 +16,8 @@ from bot.commands.status import BatchShown
 from bot.commands.watch import Unwatched, WatchBegun, Watched, WatchesShown, WatchTooLate
 from bot.commands.watching import Place
 from bot.errors import ExpectedError
-from bot.store.labels import Named
-from bot.store.notices import Notice
+from bot.store.records.labels import Named
+from bot.store.records.notices import Notice
 from bot.ui.digest import Digest, Share, render_digest
 from bot.ui.notices import BatchEvent, Told, draw_notice, render_notice
 from bot.ui.reply import Message

@@ -10,7 +10,7 @@ from uuid import uuid4
 from sqlalchemy import Engine as SqlEngine
 from sqlalchemy import make_url, text
 
-from bot.store.database import Database, make_engine
+from bot.store.db.database import Database, make_engine
 from bot.watching.engine import Engine
 
 

@@ -29,10 +29,11 @@ from bot.slack.directory import Directory
 from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.slack.scopes import BOT_SCOPES
-from bot.store import cards, notices, outset
-from bot.store.database import Database
-from bot.store.notices import Notice
-from bot.store.watches import Reason, Watch
+from bot.store.db.database import Database
+from bot.store.records import cards, notices
+from bot.store.records.notices import Notice
+from bot.store.records.watches import Reason, Watch
+from bot.store.transactions import begin_watch
 from bot.watching.engine import Engine
 from bot.watching.pace import LEASE, Pace
 from bot.watching.working import Worker
@@ -107,7 +108,7 @@ class Scene:
         seen = seen_of(as_read or self.read(batch), now)
         watch = Watch(batch.id, user, channel, reason, now)
         enqueue = self.worker.engine.enqueue
-        await self.database.run(lambda connection: outset.begin(connection, enqueue, watch, seen, now))
+        await self.database.run(lambda connection: begin_watch.begin(connection, enqueue, watch, seen, now))
         if drawn:
             await self.settle()
 

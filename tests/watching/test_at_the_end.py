@@ -6,8 +6,8 @@ import threading
 from sqlalchemy import Connection
 
 from bot.commands.seen import seen_of
-from bot.store import outset
-from bot.store.watches import Watch
+from bot.store.records.watches import Watch
+from bot.store.transactions import begin_watch
 from tests.desk import ADA, BATCHES, BEN
 from tests.watching.scene import Scene
 
@@ -38,7 +38,7 @@ async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlo
 
     def begin(connection: Connection) -> None:
         watch = Watch(batch.id, BEN, BATCHES, "watch", scene.now())
-        outset.begin(connection, scene.worker.engine.enqueue, watch, seen_of(running, scene.now()), scene.now())
+        begin_watch.begin(connection, scene.worker.engine.enqueue, watch, seen_of(running, scene.now()), scene.now())
         stored.set()
         go_on.wait(10)
 

@@ -10,9 +10,9 @@ from bot.confirmations import Confirmations
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.store import deletions
-from bot.store.announce import Announcer
-from bot.store.batches_seen import OpenOnes
+from bot.store.records.batches import OpenOnes
+from bot.store.transactions import deletions
+from bot.store.transactions.announce import Announcer
 from bot.watching.listed import Listed, Sighting
 from tests.desk import ADA, GENERAL
 from tests.watching.scene import Scene, id_of

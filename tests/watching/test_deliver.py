@@ -8,8 +8,9 @@ from sqlalchemy import update
 
 from bot.playground.api_simulator.batch import Batch
 from bot.slack.posting import Doubtful
-from bot.store import cards, renames, watches, wishes
-from bot.store.tables import batches
+from bot.store.db.tables import batches
+from bot.store.records import cards, watches
+from bot.store.transactions import preferences, rename
 from bot.ui.reply import Message
 from bot.watching.pace import ATTEMPTS, LEASE
 from tests.desk import ADA, BATCHES, BEN, BOT
@@ -170,8 +171,8 @@ async def test_a_card_that_was_deleted_twice_is_posted_for_who_asks_to_watch_aga
     await scene.watch(batch)
     for label in ("first", "second"):
         await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
-        rename = partial(renames.rename, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
-        scene.database.transact(partial(rename, value=label, by=ADA, at=scene.now()))
+        to_rename = partial(rename.rename, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
+        scene.database.transact(partial(to_rename, value=label, by=ADA, at=scene.now()))
         await scene.settle()
     assert scene.top() == []
 
@@ -225,7 +226,7 @@ async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     enqueue, now = scene.worker.engine.enqueue, scene.now()
-    scene.database.transact(lambda connection: wishes.end(connection, enqueue, batch.id, ADA, now))
+    scene.database.transact(lambda connection: preferences.end(connection, enqueue, batch.id, ADA, now))
     await scene.settle()
     scene.later(100)
 

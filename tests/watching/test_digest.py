@@ -6,8 +6,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.store import notices, summaries, watches
-from bot.store.summaries import StoredSummary
+from bot.store.records import notices, summaries, watches
+from bot.store.records.summaries import StoredSummary
 from bot.watching.digest import Digests, Plan, digest_of, due_day
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
 from tests.desk import ADA, BATCHES, Desk

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Connection, inspect, text
 
-from bot.store.database import Database, StoreUnavailable, make_engine
+from bot.store.db.database import Database, StoreUnavailable, make_engine
 from bot.watching.engine import Engine, Work
 
 Launch = Callable[[dict[str, Work]], Awaitable[Engine]]

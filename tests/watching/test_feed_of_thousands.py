@@ -1,6 +1,6 @@
 """A workspace in which thousands of batches appear at once: the feed shows some, counts the rest, and asks little."""
 
-from bot.store import watches
+from bot.store.records import watches
 from tests.desk import GENERAL
 from tests.watching.scene import Scene
 

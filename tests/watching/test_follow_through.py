@@ -13,8 +13,8 @@ from bot.commands.references import Reference
 from bot.confirmations import Confirmations
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
-from bot.store import audit, watches
-from bot.store.audit import AuditEntry
+from bot.store.records import audit, watches
+from bot.store.records.audit import AuditEntry
 from bot.watching.upkeep import UNSETTLED
 from tests.builders import ADA
 from tests.desk import BEN

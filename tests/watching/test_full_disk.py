@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import event, select, text
 
 from bot.health import Records
-from bot.store.database import Database, StoreUnavailable
-from bot.store.tables import notices
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.tables import notices
 from bot.watching.working import working
 from tests.watching.scene import Scene
 

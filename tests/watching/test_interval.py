@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api.rate_limits import Hint, hint_in
-from bot.store.batches_seen import OpenOnes
+from bot.store.records.batches import OpenOnes
 from bot.watching.interval import FASTEST, SLOWEST, interval
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

@@ -1,6 +1,6 @@
 """The beginning of a watch: every card of the batch is drawn anew, and none of them twice."""
 
-from bot.store.cards import DRAW
+from bot.store.records.cards import DRAW
 from tests.desk import BATCHES, BEN, BOT, GENERAL
 from tests.watching.scene import Scene
 

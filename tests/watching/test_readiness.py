@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from bot.health import OVERDUE, Records
 from bot.playground.api_simulator.faults import Fault
-from bot.store import duties
-from bot.store.outset import SWEEP
+from bot.store.records import scheduled_jobs
+from bot.store.transactions.begin_watch import SWEEP
 from bot.watching.interval import FASTEST, SLOWEST
 from tests.watching.scene import Scene
 
@@ -39,7 +39,7 @@ async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: S
 
     seconds = 0
     while await records.sweep() is None:
-        due = scene.database.transact(lambda connection: duties.get(connection, SWEEP))
+        due = scene.database.transact(lambda connection: scheduled_jobs.get(connection, SWEEP))
         if due is not None and due.due_at <= scene.now():
             await scene.worker.sweep.run(1)
         scene.later(1)

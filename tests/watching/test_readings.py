@@ -12,9 +12,9 @@ from bot.config import Settings
 from bot.connections import slack_client
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.slack.progress import Pace, ProgressMessages
-from bot.store import readings, workers
-from bot.store.readings import Reading
-from bot.store.workers import DEAD, Worker
+from bot.store.records import long_readings, workers
+from bot.store.records.long_readings import Reading
+from bot.store.records.workers import DEAD, Worker
 from bot.watching.readings import Readings
 from tests.slack.long_work import Work, in_dm, posted
 from tests.watching.scene import Scene
@@ -43,7 +43,7 @@ async def left(either_scene: Scene) -> AsyncIterator[Scene]:
 
 
 def lost(scene: Scene) -> list[Reading]:
-    return scene.database.transact(lambda connection: readings.lost(connection, scene.now()))
+    return scene.database.transact(lambda connection: long_readings.lost(connection, scene.now()))
 
 
 def shown(scene: Scene) -> SlackMessage:

@@ -11,11 +11,12 @@ from bot.api.models import MessageBatch
 from bot.commands.seen import seen_of
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
-from bot.store import batches_seen, notices, watches
-from bot.store.batches_seen import SeenBatch
-from bot.store.notices import Event, Notice
-from bot.store.tables import batches as batches_table
-from bot.store.watches import Watch
+from bot.store.db.tables import batches as batches_table
+from bot.store.records import batches as batch_records
+from bot.store.records import notices, watches
+from bot.store.records.batches import SeenBatch
+from bot.store.records.notices import Event, Notice
+from bot.store.records.watches import Watch
 from bot.watching.remind import LOOKS, PATIENCE, Reminders, event_due, reminders
 from tests.builders import ADA, BEN, CREATED, ID, counts, ended, running
 from tests.desk import BATCHES
@@ -86,7 +87,7 @@ async def remember(scene: Scene, batch: Batch) -> MessageBatch:
     """Let Ada have watched a batch in the channel, as the store has it afterwards."""
     found = scene.read(batch)
     watch = Watch(batch.id, ADA.user, BATCHES, "watch", scene.now())
-    scene.database.transact(lambda c: batches_seen.add(c, seen_of(found, scene.now())))
+    scene.database.transact(lambda c: batch_records.add(c, seen_of(found, scene.now())))
     scene.database.transact(lambda c: watches.add(c, watch))
     return found
 
@@ -215,7 +216,7 @@ async def test_of_thousands_some_are_looked_at_in_one_go_and_the_rest_soon_after
 
     def store(connection: Connection) -> None:
         for batch in batches:
-            batches_seen.add(connection, seen_of(scene.read(batch), now))
+            batch_records.add(connection, seen_of(scene.read(batch), now))
             watches.add(connection, Watch(batch.id, ADA.user, BATCHES, "watch", now))
 
     scene.database.transact(store)

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import update
 
 from bot.playground.api_simulator.batch import Batch
-from bot.store import cards, notices
-from bot.store.tables import cards as cards_table
-from bot.store.tables import notices as table
+from bot.store.db.tables import cards as cards_table
+from bot.store.db.tables import notices as table
+from bot.store.records import cards, notices
 from bot.watching.deliver import NEWER_COMES
 from tests.watching.scene import Scene
 

@@ -3,7 +3,7 @@
 import asyncio
 from datetime import timedelta
 
-from bot.store import watches
+from bot.store.records import watches
 from tests.desk import ADA, BATCHES, BEN, GENERAL
 from tests.watching.scene import Scene
 

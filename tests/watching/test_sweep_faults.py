@@ -3,8 +3,8 @@
 from datetime import timedelta
 
 from bot.playground.api_simulator.faults import Fault
-from bot.store import duties, watches
-from bot.store.outset import SWEEP
+from bot.store.records import scheduled_jobs, watches
+from bot.store.transactions.begin_watch import SWEEP
 from tests.desk import ADA, BATCHES, BOT, GENERAL
 from tests.watching.scene import Scene, id_of
 
@@ -131,7 +131,7 @@ async def test_the_pause_the_api_asks_for_is_kept(scene: Scene) -> None:
 
     await scene.sweep()
 
-    duty = scene.database.transact(lambda connection: duties.get(connection, SWEEP))
+    duty = scene.database.transact(lambda connection: scheduled_jobs.get(connection, SWEEP))
     assert duty is not None
     assert duty.due_at == scene.now() + timedelta(seconds=240)
 
@@ -187,12 +187,12 @@ async def test_a_look_that_always_fails_keeps_no_other_batch_back(scene: Scene) 
 async def test_a_clock_that_was_put_back_does_not_stop_the_sweeps(scene: Scene) -> None:
     now = scene.now()
     ahead = now + timedelta(hours=3)
-    scene.database.transact(lambda connection: duties.set_due(connection, SWEEP, ahead))
-    scene.database.transact(lambda connection: duties.set_due(connection, "reminders", ahead))
+    scene.database.transact(lambda connection: scheduled_jobs.set_due(connection, SWEEP, ahead))
+    scene.database.transact(lambda connection: scheduled_jobs.set_due(connection, "reminders", ahead))
 
     def take(name: str, furthest: timedelta) -> int | None:
         return scene.database.transact(
-            lambda connection: duties.take(connection, name, now, now + timedelta(minutes=1), furthest)
+            lambda connection: scheduled_jobs.take(connection, name, now, now + timedelta(minutes=1), furthest)
         )
 
     assert take(SWEEP, timedelta(minutes=30)) == 1

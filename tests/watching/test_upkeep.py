@@ -14,8 +14,9 @@ from bot.commands.base import Proposal
 from bot.commands.cancel import Cancel
 from bot.commands.references import Reference
 from bot.confirmations import Confirmations
-from bot.store import batches_seen, duties, labels, notices, workers
-from bot.store.workers import DEAD, Worker
+from bot.store.records import batches as batch_records
+from bot.store.records import labels, notices, scheduled_jobs, workers
+from bot.store.records.workers import DEAD, Worker
 from bot.watching.upkeep import BEAT, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
 from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
@@ -35,11 +36,11 @@ async def test_a_sweep_that_is_due_is_handed_out_to_one_of_two(either_scene: Sce
 
 async def test_a_new_watch_brings_the_next_sweep_forward(scene: Scene) -> None:
     far = scene.now() + timedelta(seconds=60)
-    scene.database.transact(lambda connection: duties.set_due(connection, "sweep", far))
+    scene.database.transact(lambda connection: scheduled_jobs.set_due(connection, "sweep", far))
 
     await scene.watch(scene.batch(ends_in=900))
 
-    duty = scene.database.transact(lambda connection: duties.get(connection, "sweep"))
+    duty = scene.database.transact(lambda connection: scheduled_jobs.get(connection, "sweep"))
     assert duty is not None
     assert duty.due_at - scene.now() <= timedelta(seconds=10)
 
@@ -140,7 +141,7 @@ async def test_the_pulse_outlives_a_store_that_fails(scene: Scene) -> None:
     await upkeep.pulse()
     scene.database.transact(lambda connection: connection.execute(text("ALTER TABLE bd_gone RENAME TO bd_duties")))
 
-    scene.database.transact(lambda c: duties.set_due(c, "prune", scene.now() + timedelta(hours=1)))
+    scene.database.transact(lambda c: scheduled_jobs.set_due(c, "prune", scene.now() + timedelta(hours=1)))
     await upkeep.pulse()
 
     assert done == ["done"]
@@ -197,7 +198,7 @@ async def test_the_name_of_a_deleted_batch_goes_with_its_card(scene: Scene) -> N
         scene.database.transact(change)
     scene.later(100)
     await scene.sweep()
-    scene.database.transact(lambda connection: batches_seen.mark_gone(connection, deleted.id, scene.now()))
+    scene.database.transact(lambda connection: batch_records.mark_gone(connection, deleted.id, scene.now()))
     scene.later(timedelta(days=41).total_seconds())
 
     await scene.worker.upkeep.forget()

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, make_url
 
-from bot.store import workers
+from bot.store.records import workers
 from bot.watching.working import working
 from tests.watching.scene import Scene
 

@@ -1,11 +1,11 @@
-"""What alembic runs: the steps, on the connection that bot.store.schema hands over."""
+"""What alembic runs: the steps, on the connection that bot.store.db.schema hands over."""
 
 from typing import Any
 
 from alembic import context
 
-from bot.store.schema import VERSION_TABLE, is_ours
-from bot.store.tables import metadata
+from bot.store.db.schema import VERSION_TABLE, is_ours
+from bot.store.db.tables import metadata
 
 
 def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:

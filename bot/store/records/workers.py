@@ -7,9 +7,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, func, select, update
 
-from bot.store.tables import paces
-from bot.store.tables import workers as table
-from bot.store.upserts import insert_new, put
+from bot.store.db.tables import paces
+from bot.store.db.tables import workers as table
+from bot.store.db.upserts import insert_new, put
 
 DEAD = timedelta(seconds=45)
 """So long not heard of, a process is taken for dead: with the time to find it, its work lies for under a minute."""

@@ -7,14 +7,15 @@ from pathlib import Path
 import pytest
 from sqlalchemy import insert, select
 
-from bot.store import audit, batches_seen, notices, watches, workers
-from bot.store.batches_seen import SeenBatch
-from bot.store.database import Database
-from bot.store.moving import Moved, MoveRefused, move, tables
-from bot.store.notices import Notice
-from bot.store.tables import audit as audit_table
-from bot.store.watches import Watch
-from bot.store.workers import Worker
+from bot.store.db.database import Database
+from bot.store.db.tables import audit as audit_table
+from bot.store.db.transfer import Moved, MoveRefused, move, tables
+from bot.store.records import audit, notices, watches, workers
+from bot.store.records import batches as batch_records
+from bot.store.records.batches import SeenBatch
+from bot.store.records.notices import Notice
+from bot.store.records.watches import Watch
+from bot.store.records.workers import Worker
 from tests.builders import NOW
 
 ROWS = 2_345
@@ -30,7 +31,7 @@ def source(tmp_path: Path) -> Iterator[Database]:
     database.transact(lambda c: watches.mute(c, "C0BATCHES", None))
     database.transact(lambda c: watches.set_quiet_level(c, "C0BATCHES", "failures"))
     seen = SeenBatch("msgbatch_1", "ended", "s", '{"é": "\\u2028 🗑️"}', NOW, NOW, results_ready=True)
-    database.transact(lambda c: batches_seen.add(c, seen))
+    database.transact(lambda c: batch_records.add(c, seen))
     told = Notice("k", "msgbatch_1", "ended", "C0BATCHES", ("U0ADA",), NOW, {"words": "naïve 🗑️"})
     database.transact(lambda c: notices.add(c, told))
     entries = [

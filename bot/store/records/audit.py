@@ -7,8 +7,8 @@ from typing import Literal
 from msgspec import Struct
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
-from bot.store.confirmations import StoredConfirmation
-from bot.store.tables import audit as table
+from bot.store.db.tables import audit as table
+from bot.store.records.confirmations import StoredConfirmation
 
 AuditOutcome = Literal["asked", "kept", "done", "refused", "failed", "unknown"]
 """The first two are of questions: one was asked, and it was answered with no."""

@@ -6,10 +6,11 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection
 
-from bot.store import audit, batches_seen, cards, watches
-from bot.store.batches_seen import SeenBatch
-from bot.store.watches import QuietLevel, Watch
-from bot.store.work import Enqueue
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import audit, cards, watches
+from bot.store.records import batches as batch_records
+from bot.store.records.batches import SeenBatch
+from bot.store.records.watches import QuietLevel, Watch
 
 
 class Recorded(Struct, frozen=True):
@@ -34,7 +35,7 @@ def end(connection: Connection, enqueue: Enqueue, batch_id: str, user_id: str, n
 def remembered(connection: Connection, user_id: str) -> list[tuple[Watch, SeenBatch]]:
     """Give what a person watches that is not over, with the batches as last seen, newest watch first."""
     mine = watches.of_user(connection, user_id)
-    seen = batches_seen.many(connection, {watch.batch_id for watch in mine})
+    seen = batch_records.many(connection, {watch.batch_id for watch in mine})
     return [(watch, seen[watch.batch_id]) for watch in mine if watch.batch_id in seen]
 
 

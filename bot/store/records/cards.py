@@ -7,10 +7,10 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection, func, or_, select, update
 
-from bot.store.tables import batches
-from bot.store.tables import cards as table
-from bot.store.upserts import insert_new
-from bot.store.work import Enqueue
+from bot.store.db.tables import batches
+from bot.store.db.tables import cards as table
+from bot.store.db.task_queue import Enqueue
+from bot.store.db.upserts import insert_new
 
 QUEUE = "cards"
 DRAW = "draw"

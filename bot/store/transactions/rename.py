@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.store import cards, labels
-from bot.store.work import Enqueue
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import cards, labels
 
 
 def rename(

@@ -6,7 +6,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.store.tables import confirmations as table
+from bot.store.db.tables import confirmations as table
 
 
 class StoredConfirmation(Struct, frozen=True):

@@ -4,8 +4,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot.store import audit, confirmations
-from bot.store.confirmations import StoredConfirmation
+from bot.store.records import audit, confirmations
+from bot.store.records.confirmations import StoredConfirmation
 
 
 def answer_no(

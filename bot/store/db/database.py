@@ -12,7 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import ExpectedError
-from bot.store import schema, sqlite
+from bot.store.db import schema, sqlite
 
 T = TypeVar("T")
 Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]

@@ -8,11 +8,13 @@ from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.store import audit, batches_seen, cards, notices, samples, watches
-from bot.store.batches_seen import SeenBatch
-from bot.store.notices import Event, Notice, key_of
-from bot.store.watches import Watch
-from bot.store.work import Enqueue
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import audit, cards, notices, watches
+from bot.store.records import batches as batch_records
+from bot.store.records.batches import SeenBatch
+from bot.store.records.notices import Event, Notice, key_of
+from bot.store.records.watches import Watch
+from bot.store.transactions import split_draft
 
 
 class Ending(Struct, frozen=True):
@@ -32,7 +34,7 @@ class Announcer(Struct, frozen=True):
 
         `was`: its shape as it was stored.
         """
-        if not batches_seen.guarded_update(connection, seen, was=was):
+        if not batch_records.guarded_update(connection, seen, was=was):
             return None
         known = watches.of_batch(connection, seen.id)  # only now: whoever begins to watch waits for this transaction
         self.changed(connection, seen.id, known, now)
@@ -40,7 +42,7 @@ class Announcer(Struct, frozen=True):
 
     def saw_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
         """Tell how a watched batch ended that no sweep has seen to its end; it stays open, and is told once."""
-        stored = batches_seen.get(connection, seen.id, locked=True)
+        stored = batch_records.get(connection, seen.id, locked=True)
         if stored is not None and stored.over_at is None:
             known = self.saw(connection, replace(seen, over_at=None), stored.shape, now)
             self.ended(connection, seen.id, ending, known or (), now)
@@ -74,15 +76,15 @@ class Announcer(Struct, frozen=True):
 
     def buried(self, connection: Connection, batch_id: str, now: datetime) -> bool:
         """Have the cards of a batch that is gone say so; False where they do, or the batch is not known."""
-        if not batches_seen.mark_gone(connection, batch_id, now):
+        if not batch_records.mark_gone(connection, batch_id, now):
             return False
         cards.redraw_all(connection, self.enqueue, batch_id, now)
         return True
 
     def found_again(self, connection: Connection, seen: SeenBatch, now: datetime) -> None:
         """Take back that a batch was deleted elsewhere, which is there; an end that nobody saw is still to be told."""
-        stored = batches_seen.get(connection, seen.id, locked=True)
-        if stored is None or stored.status != batches_seen.GONE:
+        stored = batch_records.get(connection, seen.id, locked=True)
+        if stored is None or stored.status != batch_records.GONE:
             return
         if audit.who_did(connection, "delete", seen.id, perhaps=True) is None:  # else a list may be behind the times
             self.saw(connection, seen if stored.ended_at else replace(seen, over_at=None), stored.shape, now)
@@ -112,7 +114,7 @@ class Announcer(Struct, frozen=True):
         return notices.send(connection, self.enqueue, notice)
 
     def _is_quiet(self, connection: Connection, batch_id: str, channel: str, *, well: bool, now: datetime) -> bool:
-        if samples.rest_of(connection, batch_id) is not None:
+        if split_draft.rest_of(connection, batch_id) is not None:
             return False  # the end of a sample is a question, and somebody waits for it
         hush = watches.hush(connection, batch_id, channel, now)
         return hush in ("none", "muted") or (hush == "failures" and well)

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
 
-from bot.store import audit, batches_seen, cards, labels, summaries
-from bot.store.announce import Announcer
-from bot.store.summaries import StoredSummary
-from bot.store.work import Enqueue
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import audit, cards, labels, summaries
+from bot.store.records import batches as batch_records
+from bot.store.records.summaries import StoredSummary
+from bot.store.transactions.announce import Announcer
 
 TRANSIENT = timedelta(minutes=1)
 """So long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
@@ -18,7 +19,7 @@ def bury(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime)
 
     What somebody still waits for is the sweep's to tell; just after an end a 404 may be the API's own delay.
     """
-    seen = batches_seen.get(connection, batch_id, locked=True)
+    seen = batch_records.get(connection, batch_id, locked=True)
     if seen is None or seen.over_at is None or now - seen.over_at < TRANSIENT:
         return False
     return Announcer(enqueue).buried(connection, batch_id, now)

@@ -8,10 +8,10 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, or_, select
 
-from bot.store.portions import portions
-from bot.store.tables import batches, mutes, quiet_levels
-from bot.store.tables import watches as table
-from bot.store.upserts import insert_new, put
+from bot.store.db.chunks import portions
+from bot.store.db.tables import batches, mutes, quiet_levels
+from bot.store.db.tables import watches as table
+from bot.store.db.upserts import insert_new, put
 
 Reason = Literal["watch", "cancel", "feed"]
 QuietLevel = Literal["all", "failures", "none"]

@@ -4,9 +4,9 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, select
 
-from bot.store import drafts
-from bot.store.batches_seen import GONE
-from bot.store.tables import batches, cards, labels, notices, watches
+from bot.store.db.tables import batches, cards, labels, notices, watches
+from bot.store.records import drafts
+from bot.store.records.batches import GONE
 
 KEPT = timedelta(days=40)
 """After their creation: results are gone after 29 days, and so is every reminder."""

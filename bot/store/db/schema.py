@@ -10,7 +10,7 @@ log = logging.getLogger(__name__)
 HEAD = "0005"
 """The newest step in bot/store/migrations/versions."""
 VERSION_TABLE = "bd_alembic_version"
-FOLDER = Path(__file__).parent / "migrations"
+FOLDER = Path(__file__).parent.parent / "migrations"
 PREFIX = "bd_"
 
 

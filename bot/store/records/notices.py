@@ -8,10 +8,10 @@ from typing import Any, Literal, get_args
 from msgspec import Struct
 from sqlalchemy import Connection, delete, or_, select, update
 
-from bot.store.portions import portions
-from bot.store.tables import notices as table
-from bot.store.upserts import insert_new
-from bot.store.work import Enqueue
+from bot.store.db.chunks import portions
+from bot.store.db.tables import notices as table
+from bot.store.db.task_queue import Enqueue
+from bot.store.db.upserts import insert_new
 
 Event = Literal[
     "ended",

@@ -9,9 +9,9 @@ from typing import Literal
 from msgspec import Struct
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
-from bot.store.tables import families
-from bot.store.tables import labels as table
-from bot.store.upserts import insert_new
+from bot.store.db.tables import families
+from bot.store.db.tables import labels as table
+from bot.store.db.upserts import insert_new
 
 Kind = Literal["retry", "canary"]
 Field = Literal["label", "owner", "note"]

@@ -2,7 +2,7 @@
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table
 
-from bot.store.columns import Moment, Words
+from bot.store.db.columns import Moment, Words
 
 metadata = MetaData()
 

@@ -5,8 +5,8 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from sqlalchemy import Connection, or_, select, update
 
-from bot.store.tables import duties as table
-from bot.store.upserts import insert_new
+from bot.store.db.tables import duties as table
+from bot.store.db.upserts import insert_new
 
 
 class Duty(Struct, frozen=True):

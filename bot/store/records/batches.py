@@ -7,9 +7,9 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, func, literal, select, update
 
-from bot.store.portions import portions
-from bot.store.tables import batches as table
-from bot.store.upserts import insert_new
+from bot.store.db.chunks import portions
+from bot.store.db.tables import batches as table
+from bot.store.db.upserts import insert_new
 
 GONE = "gone"
 """The status of a batch that was deleted; the API has no word for it."""

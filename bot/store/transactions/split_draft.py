@@ -4,9 +4,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from bot.store import drafts
-from bot.store.drafts import Draft, State
-from bot.store.tables import drafts as table
+from bot.store.db.tables import drafts as table
+from bot.store.records import drafts
+from bot.store.records.drafts import Draft, State
 
 CANARY = "canary"
 """The kind of a rest whose sample has become a batch."""

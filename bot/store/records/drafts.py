@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
-from bot.store.tables import drafts as table
-from bot.store.upserts import insert_new
+from bot.store.db.tables import drafts as table
+from bot.store.db.upserts import insert_new
 
 Transaction = Connection
 """What work in a transaction is handed; callers outside the store name it by this."""

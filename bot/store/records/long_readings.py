@@ -6,8 +6,8 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, insert, select, update
 
-from bot.store import workers
-from bot.store.tables import readings as table
+from bot.store.db.tables import readings as table
+from bot.store.records import workers
 
 _FORGOTTEN_AFTER = timedelta(days=1)  # what nobody could tell the end of
 

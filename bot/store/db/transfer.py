@@ -10,9 +10,9 @@ from msgspec import Struct
 from sqlalchemy import URL, Connection, Row, Table, func, insert, inspect, select
 
 from bot.errors import ExpectedError
-from bot.store.database import Database, StoreUnavailable
-from bot.store.schema import is_ours
-from bot.store.tables import metadata, workers
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.schema import is_ours
+from bot.store.db.tables import metadata, workers
 
 _NO_STORE = "FROM holds no records of a bot; check its address. Nothing was moved."
 BATCH = 1_000

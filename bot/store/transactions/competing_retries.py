@@ -4,11 +4,11 @@ import zlib
 
 from sqlalchemy import Connection, and_, func, or_, select
 
-from bot.store import drafts
-from bot.store.drafts import PERHAPS_SENT, Draft
-from bot.store.samples import CANARY
-from bot.store.tables import drafts as table
-from bot.store.tables import families
+from bot.store.db.tables import drafts as table
+from bot.store.db.tables import families
+from bot.store.records import drafts
+from bot.store.records.drafts import PERHAPS_SENT, Draft
+from bot.store.transactions.split_draft import CANARY
 
 _RETRYING = 0x62645F32
 """Any number that is ours: whoever claims a retry holds it, with its parent's, until he commits."""

@@ -8,7 +8,7 @@ from typing import Literal
 from msgspec import Struct
 from sqlalchemy import Connection, delete, or_, select, update
 
-from bot.store.tables import summaries as table
+from bot.store.db.tables import summaries as table
 
 Taken = Literal["jsonl", "csv", "errors", "family"]
 """Which file was taken: all results as they are, all of them as a table, only the failures, or what of them is in the

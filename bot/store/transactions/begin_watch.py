@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.store import batches_seen, cards, duties, notices, watches
-from bot.store.batches_seen import SeenBatch
-from bot.store.watches import Watch
-from bot.store.work import Enqueue
+from bot.store.db.task_queue import Enqueue
+from bot.store.records import batches as batch_records
+from bot.store.records import cards, notices, scheduled_jobs, watches
+from bot.store.records.batches import SeenBatch
+from bot.store.records.watches import Watch
 
 SWEEP = "sweep"
 SOON = timedelta(seconds=10)
@@ -21,11 +22,11 @@ def begin(
 
     `card`: it is shown where the watch is, at once; whoever asks again gets one that was given up once more.
     """
-    if not batches_seen.add(connection, batch):
-        known = batches_seen.get(connection, batch.id, locked=True)
+    if not batch_records.add(connection, batch):
+        known = batch_records.get(connection, batch.id, locked=True)
         if known is not None and known.over_at is not None and batch.over_at is None:
             _reopen(connection, known, batch)
-    duties.set_due(connection, SWEEP, now + SOON, not_later=True)
+    scheduled_jobs.set_due(connection, SWEEP, now + SOON, not_later=True)
     is_new = watches.add(connection, watch)
     here = {watch.channel_id} if card else set()
     drawn = {each.channel_id for each in cards.of_batch(connection, batch.id)}  # that of the feed says nobody watches
@@ -37,5 +38,5 @@ def begin(
 def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:
     """Look at a batch again that was taken for gone, or that a sweep saw end since it was read: its end stands."""
     latest = replace(known, over_at=None) if known.status == "ended" else batch
-    if batches_seen.guarded_update(connection, latest, was=known.shape):
+    if batch_records.guarded_update(connection, latest, was=known.shape):
         notices.take_back(connection, batch.id, "gone")

@@ -4,10 +4,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, update
 
-from bot.store import audit, drafts, samples, workers
-from bot.store.audit import AuditOutcome
-from bot.store.drafts import Draft, State
-from bot.store.tables import drafts as table
+from bot.store.db.tables import drafts as table
+from bot.store.records import audit, drafts, workers
+from bot.store.records.audit import AuditOutcome
+from bot.store.records.drafts import Draft, State
+from bot.store.transactions import split_draft
 
 STUCK = timedelta(minutes=30)
 """Three times as long as the API is given for an upload: what lasts longer was not recorded when it ended."""
@@ -36,7 +37,7 @@ def settle(connection: Connection, draft: Draft, at: datetime) -> bool:
         return _move(connection, draft, "ready", at, sample=None) and _record(connection, draft, "failed", at)
     if not _move(connection, draft, "unknown", at):
         return False
-    samples.release(connection, draft, at)
+    split_draft.release(connection, draft, at)
     return _record(connection, draft, "unknown", at)
 
 

@@ -1,0 +1,1 @@
+"""The engine, the tables, and what every table is written with."""

@@ -1,0 +1,1 @@
+"""The rows of the store, a module a table: plain functions that take a connection."""

@@ -1,0 +1,1 @@
+"""Changes of several tables at once, each in the transaction of its caller."""
