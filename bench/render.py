@@ -11,7 +11,8 @@ from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock, MarkdownT
 from bench.table import table
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch, RequestCounts
-from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.commands.base import Permission
 from bot.commands.list import BatchList, List
 from bot.ui.list import render_list
 from bot.ui.reply import Message, Viewer

@@ -22,7 +22,7 @@ from pathlib import Path
 from bench.watch_worker import URLS, program_environment
 from bot.api.models import MessageBatch
 from bot.app import utc_now
-from bot.commands.seen import seen_of
+from bot.operations.snapshots import seen_of
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel

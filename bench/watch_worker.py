@@ -10,9 +10,9 @@ import aiohttp
 
 from bot.api.client import BatchesClient
 from bot.app import utc_now
-from bot.commands.base import Services
 from bot.config import load_settings
 from bot.connections import api_http, rules_of, slack_client
+from bot.operations.services import Services
 from bot.slack.directory import Directory
 from bot.slack.people import People
 from bot.slack.posting import Posting

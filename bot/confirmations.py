@@ -10,9 +10,11 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, ChangingCommand, Proposal
-from bot.commands.drafting import ApprovalOfOwn, DraftOver, DraftProposal, DraftReady, RetriedMeanwhile, in_name_of
+from bot.caller import Caller
+from bot.commands.change import ChangingCommand, DraftProposal, Proposal
 from bot.errors import ExpectedError
+from bot.operations.approval import ApprovalOfOwn
+from bot.operations.drafts import DraftOver, DraftReady, RetriedMeanwhile, in_name_of
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue, left_to_redrive
 from bot.store.records import audit, confirmations, drafts

@@ -5,7 +5,8 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from bot.commands.base import Caller, Permission
+from bot.caller import Caller
+from bot.commands.base import Permission
 from bot.errors import ExpectedError
 
 EVERYONE = "*"

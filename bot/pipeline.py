@@ -10,14 +10,17 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.errors import ApiUnavailable, BatchNotFound
-from bot.commands.base import Caller, Origin, Permission, Proposal, Services
-from bot.commands.drafting import DraftProposal, DraftReady
-from bot.commands.naming import names_in
-from bot.commands.progress import Progress
+from bot.caller import Caller
+from bot.commands.base import Origin, Permission
+from bot.commands.change import DraftProposal, Proposal
 from bot.commands.registry import AnyCommand, Change, Long, Outcome, parse
 from bot.commands.send import Send
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, DraftQuestion
 from bot.errors import ExpectedError
+from bot.operations.batch_names import names_in
+from bot.operations.drafts import DraftReady
+from bot.operations.progress import Progress
+from bot.operations.services import Services
 from bot.permissions import NotPermitted, Rules, Standing, check, check_place, permissions_of
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import AuditOutcome

@@ -4,7 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch, RequestCounts
-from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.commands.base import Permission
 from bot.store.records.audit import AuditEntry, AuditOutcome
 from bot.ui.reply import Viewer
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.commands.base import Caller, Permission
+from bot.caller import Caller
+from bot.commands.base import Permission
 from bot.commands.registry import COMMANDS, Change
 from bot.permissions import NotPermitted, Rule, Rules, Standing, check, check_place, permissions_of
 from tests.builders import ADA, AT_HOME

@@ -14,8 +14,9 @@ import pytest
 from sqlalchemy import Connection, event
 
 from bot.api.client import BatchesClient, open_http
-from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.confirmations import Confirmations
+from bot.operations.services import Services
 from bot.permissions import Rules, Standing
 from bot.pipeline import Answer, Interaction, Pipeline
 from bot.playground.api_simulator.faults import Fault

@@ -7,11 +7,7 @@ from typing import NewType
 from bot.errors import ExpectedError
 
 BatchId = NewType("BatchId", str)
-
-
 LONGEST_ID = 256
-
-
 # Each of these would make another path, or another reading of the same path, out of an id.
 _PATH_CHARACTERS = frozenset("/?#%\\")
 

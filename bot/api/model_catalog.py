@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 
 import httpx
 from msgspec import Struct
 from pydantic import AwareDatetime
 
 from bot.api.calls import Call, Calls
-from bot.api.errors import ApiRejected, KeyRefused
+from bot.api.errors import ApiError, ApiRejected, KeyRefused
 from bot.api.models import ApiModel
 from bot.api.responses import model_of
 from bot.api.retry_policy import Retries
@@ -117,3 +118,23 @@ class ModelsClient:
                 return found
             seen.add(page.last_id)
             params["after_id"] = page.last_id or ""
+
+
+CATALOG_KEPT_FOR = timedelta(hours=1)
+
+
+class Models:
+    """The catalog of models, asked for once in an hour; None where the API does not say."""
+
+    def __init__(self, client: ModelsClient) -> None:
+        self._client = client
+        self._known: tuple[datetime, Catalog] | None = None
+
+    async def catalog(self, now: datetime) -> Catalog | None:
+        """Return the catalog; what failed is asked for again the next time."""
+        if self._known is None or now - self._known[0] > CATALOG_KEPT_FOR:
+            try:
+                self._known = (now, await self._client.catalog())
+            except ApiError:
+                return None
+        return self._known[1]

@@ -4,11 +4,14 @@ from typing import ClassVar, Self
 
 from msgspec.structs import replace
 
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
-from bot.commands.drafting import DraftProposal, find_draft
-from bot.commands.post_draft import send_claimed, there
-from bot.commands.sending import BatchCreated, SendOutcome, conclusion
+from bot.caller import Caller
+from bot.commands.base import Help, Origin, Permission
+from bot.commands.change import ChangingCommand, DraftProposal
+from bot.commands.language.arguments import Arguments
+from bot.operations.drafts import find_draft
+from bot.operations.send_draft import send_claimed, there
+from bot.operations.send_outcomes import BatchCreated, SendOutcome, conclusion
+from bot.operations.services import Services
 from bot.store.records.audit import AuditOutcome
 from bot.store.records.drafts import Draft
 from bot.store.transactions import competing_retries

@@ -5,10 +5,13 @@ from typing import ClassVar, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import PUBLIC, Caller, Help, Permission, ReadingCommand, Services
-from bot.commands.errors import BadValue
-from bot.commands.references import LAST, PREFIX, Reference, find_batch, reference
+from bot.caller import Caller
+from bot.commands.base import PUBLIC, Help, Permission, ReadingCommand
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue
+from bot.commands.language.references import reference
+from bot.operations.find_batch import LAST, PREFIX, Reference, find_batch
+from bot.operations.services import Services
 from bot.store.records import audit, labels
 from bot.store.records.audit import AuditEntry as AuditEntry  # what the outcomes are made of
 

@@ -8,10 +8,14 @@ from msgspec import Struct
 from bot.api.errors import ApiRejected, ApiUnavailable, KeyRefused
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
-from bot.commands.references import Reference, find_batch, parse_reference
-from bot.commands.watching import Place, begin, place_of, with_hush
+from bot.caller import Caller
+from bot.commands.base import Help, Origin, Permission
+from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.language.arguments import Arguments
+from bot.commands.language.references import parse_reference
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.follow import Place, begin, place_of, with_hush
+from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
 from bot.store.records.audit import AuditOutcome

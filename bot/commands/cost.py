@@ -9,12 +9,14 @@ from msgspec import Struct
 
 from bot.api.errors import ApiError
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import PUBLIC, Caller, Help, Services
-from bot.commands.errors import BadValue
-from bot.commands.progress import LongCommand, Progress
-from bot.commands.reading import Fetched, ReadingFailed, read_whole, still_good
-from bot.commands.spending import CostRow, by_day, by_model, by_name, total
+from bot.caller import Caller
+from bot.commands.base import PUBLIC, Help, LongCommand
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue
+from bot.operations.cost_totals import CostRow, by_day, by_model, by_name, total
+from bot.operations.progress import Progress
+from bot.operations.read_results import Fetched, ReadingFailed, read_whole, still_good
+from bot.operations.services import Services
 from bot.results.summary import Cost as BatchCost
 from bot.store.records import labels, summaries
 

@@ -9,13 +9,15 @@ from typing import ClassVar, Self, get_args
 
 from msgspec import Struct
 
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import Caller, Help, Permission, Services
-from bot.commands.drafting import DraftReady, FileRefused, FormUsed, counted_chunks, new_id, stored_draft, workshop_of
-from bot.commands.errors import BadValue, MissingReference
-from bot.commands.making import SharedFile
-from bot.commands.names import check_label, check_person, file_in
-from bot.commands.progress import LongCommand, Progress
+from bot.caller import Caller
+from bot.commands.base import Help, LongCommand, Permission
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue, MissingReference
+from bot.commands.language.values import check_label, check_person, file_in
+from bot.operations.drafts import DraftReady, FileRefused, FormUsed, counted_chunks, new_id, stored_draft, workshop_of
+from bot.operations.progress import Progress
+from bot.operations.services import Services
+from bot.operations.shared_files import SharedFile
 from bot.requests.check import check_requests
 from bot.scratch_file import spool_failure
 from bot.store.records import drafts

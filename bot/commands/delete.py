@@ -9,10 +9,14 @@ from msgspec import Struct
 from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
-from bot.commands.references import Reference, find_batch, parse_reference
-from bot.commands.seen import ending_of, seen_of
+from bot.caller import Caller
+from bot.commands.base import Help, Origin, Permission
+from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.language.arguments import Arguments
+from bot.commands.language.references import parse_reference
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.services import Services
+from bot.operations.snapshots import ending_of, seen_of
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries

@@ -5,9 +5,12 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
-from bot.commands.drafting import DraftProposal, find_draft, workshop_of
+from bot.caller import Caller
+from bot.commands.base import Help, Origin, Permission
+from bot.commands.change import ChangingCommand, DraftProposal
+from bot.commands.language.arguments import Arguments
+from bot.operations.drafts import find_draft, workshop_of
+from bot.operations.services import Services
 from bot.store.records.audit import AuditOutcome
 from bot.store.records.drafts import Draft, State
 

@@ -4,8 +4,10 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, Help, ReadingCommand, Services
+from bot.caller import Caller
+from bot.commands.base import Help, ReadingCommand
+from bot.commands.language.arguments import Arguments
+from bot.operations.services import Services
 
 
 class HelpShown(Struct, frozen=True):

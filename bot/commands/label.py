@@ -5,10 +5,13 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
-from bot.commands.names import REMOVE, check_label, spelled, words_for
-from bot.commands.references import Reference, find_batch
+from bot.caller import Caller
+from bot.commands.base import Help, Origin, Permission
+from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.values import REMOVE, check_label, spelled, words_for
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.services import Services
 from bot.store.records import labels
 from bot.store.records.audit import AuditOutcome
 from bot.store.transactions import rename

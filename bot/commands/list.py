@@ -11,10 +11,12 @@ from msgspec.structs import replace
 from bot.api.client import BatchesClient
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import BatchPage, MessageBatch
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import PUBLIC, Caller, Help, ReadingCommand, Services
-from bot.commands.errors import BadValue
-from bot.commands.names import check_person
+from bot.caller import Caller
+from bot.commands.base import PUBLIC, Help, ReadingCommand
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue
+from bot.commands.language.values import check_person
+from bot.operations.services import Services
 from bot.store.records import labels
 
 STATUSES = ("in_progress", "canceling", "ended")

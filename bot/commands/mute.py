@@ -6,11 +6,14 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, Command, Help, Permission, Services
-from bot.commands.errors import BadValue, MissingReference, NeedsChannel
-from bot.commands.references import Reference, find_batch, reference
-from bot.commands.watching import is_direct
+from bot.caller import Caller
+from bot.commands.base import Command, Help, Permission
+from bot.commands.language.arguments import Arguments
+from bot.commands.language.errors import BadValue, MissingReference, NeedsChannel
+from bot.commands.language.references import reference
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.follow import is_direct
+from bot.operations.services import Services
 from bot.store.transactions import preferences
 
 HERE = "here"

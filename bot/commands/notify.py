@@ -4,9 +4,11 @@ from typing import ClassVar, Self, get_args
 
 from msgspec import Struct
 
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, Command, Help, Permission, Services
-from bot.commands.errors import BadValue, NeedsChannel
+from bot.caller import Caller
+from bot.commands.base import Command, Help, Permission
+from bot.commands.language.arguments import Arguments
+from bot.commands.language.errors import BadValue, NeedsChannel
+from bot.operations.services import Services
 from bot.store.records import watches
 from bot.store.records.watches import QuietLevel
 from bot.store.transactions import preferences

@@ -5,8 +5,10 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ReadingCommand, Services
+from bot.caller import Caller
+from bot.commands.base import ReadingCommand
+from bot.commands.language.arguments import Arguments
+from bot.operations.services import Services
 
 LOOKED_AT = 100
 """A batch runs for 24 hours at most, so unfinished ones are among the newest."""

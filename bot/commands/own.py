@@ -5,11 +5,15 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Proposal, Services
-from bot.commands.errors import MissingReference
-from bot.commands.names import check_person
-from bot.commands.references import Reference, find_batch, reference
+from bot.caller import Caller
+from bot.commands.base import Help, Origin, Permission
+from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.language.arguments import Arguments
+from bot.commands.language.errors import MissingReference
+from bot.commands.language.references import reference
+from bot.commands.language.values import check_person
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.services import Services
 from bot.store.records import labels
 from bot.store.records.audit import AuditOutcome
 from bot.store.transactions import rename

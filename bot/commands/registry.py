@@ -3,18 +3,18 @@
 from difflib import get_close_matches
 
 from bot.commands.approve import Approve
-from bot.commands.arguments import read_arguments
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
 from bot.commands.cost import Cost, CostShown
 from bot.commands.create import Create, FormWanted
 from bot.commands.delete import Delete, DeleteOutcome, DeleteRefused
-from bot.commands.drafting import DraftReady, FileRefused
 from bot.commands.drop import Drop, Dropped
-from bot.commands.errors import UnknownVerb
 from bot.commands.help import HelpCommand, HelpShown
 from bot.commands.keep import Keep, Kept
 from bot.commands.label import Label, Labelled
+from bot.commands.language.arguments import read_arguments
+from bot.commands.language.errors import UnknownVerb
+from bot.commands.language.words import split_words
 from bot.commands.list import BatchList, List
 from bot.commands.mute import Mute, Muted
 from bot.commands.note import Note, Noted
@@ -24,11 +24,11 @@ from bot.commands.own import Own, Owned, OwnedAlready
 from bot.commands.results import Results, ResultsOutcome
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
 from bot.commands.send import Send
-from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.commands.status import BatchShown, Status
 from bot.commands.stop_reading import ReadingLost, StopAsked, StopReading
 from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
-from bot.commands.words import split_words
+from bot.operations.drafts import DraftReady, FileRefused
+from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 
 Change = Cancel | Delete | Label | Note | Own | Send | Approve | Drop
 Long = Results | Cost | Create | Retry

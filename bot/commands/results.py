@@ -9,14 +9,17 @@ from msgspec.structs import replace
 
 from bot.api.errors import BatchNotFound
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import PUBLIC, Caller, Help, Services
-from bot.commands.errors import BadValue
-from bot.commands.families import Kin, Merged, find_kin, merge
-from bot.commands.progress import LongCommand, Progress, Reading
-from bot.commands.reading import Copy, Fetched, NotSpooled, read_whole, remembered
-from bot.commands.references import Reference, find_batch, parse_reference
-from bot.commands.result_files import TAKEN, FileKind, converter
+from bot.caller import Caller
+from bot.commands.base import PUBLIC, Help, LongCommand
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue
+from bot.commands.language.references import parse_reference
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.merge_family import Kin, Merged, find_kin, merge
+from bot.operations.progress import Progress, Reading
+from bot.operations.read_results import Copy, Fetched, NotSpooled, read_whole, remembered
+from bot.operations.result_files import TAKEN, FileKind, converter
+from bot.operations.services import Services
 from bot.scratch_file import Spool, SpoolFailed
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries

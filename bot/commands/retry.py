@@ -12,9 +12,13 @@ from msgspec.structs import replace
 
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import Caller, Help, Permission, Services
-from bot.commands.drafting import (
+from bot.caller import Caller
+from bot.commands.base import Help, LongCommand, Permission
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue
+from bot.commands.language.references import parse_reference
+from bot.commands.language.values import file_in
+from bot.operations.drafts import (
     DraftReady,
     FileRefused,
     Left,
@@ -24,11 +28,10 @@ from bot.commands.drafting import (
     stored_draft,
     workshop_of,
 )
-from bot.commands.errors import BadValue
-from bot.commands.failures import read_failures
-from bot.commands.names import file_in
-from bot.commands.progress import LongCommand, Progress
-from bot.commands.references import Reference, find_batch, parse_reference
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.progress import Progress
+from bot.operations.read_failures import read_failures
+from bot.operations.services import Services
 from bot.requests.check import Checked, check_requests
 from bot.requests.problems import ProblemKind
 from bot.requests.request_files import select

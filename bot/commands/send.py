@@ -4,12 +4,15 @@ from typing import ClassVar, Self
 
 from msgspec.structs import replace
 
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import Caller, ChangingCommand, Help, Origin, Permission, Services
-from bot.commands.drafting import DraftProposal, find_draft, goes_beyond, in_name_of
-from bot.commands.post_draft import send_claimed, there
-from bot.commands.sampling import SAMPLE, sample_of
-from bot.commands.sending import ApprovalAsked, BatchCreated, SendOutcome, conclusion
+from bot.caller import Caller
+from bot.commands.base import Help, Origin, Permission
+from bot.commands.change import ChangingCommand, DraftProposal
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.operations.drafts import find_draft, goes_beyond, in_name_of
+from bot.operations.send_draft import send_claimed, there
+from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, conclusion
+from bot.operations.services import Services
+from bot.operations.split_sample import SAMPLE, sample_of
 from bot.store.records.audit import AuditOutcome
 from bot.store.records.drafts import Draft, State
 from bot.store.transactions import competing_retries

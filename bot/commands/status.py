@@ -6,9 +6,12 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, Help, ReadingCommand, Services
-from bot.commands.references import Reference, find_batch, parse_reference
+from bot.caller import Caller
+from bot.commands.base import Help, ReadingCommand
+from bot.commands.language.arguments import Arguments
+from bot.commands.language.references import parse_reference
+from bot.operations.find_batch import Reference, find_batch
+from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import audit, watches
 from bot.store.records.drafts import Draft

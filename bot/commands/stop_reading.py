@@ -5,9 +5,11 @@ from typing import ClassVar, Self
 
 from msgspec import Struct
 
-from bot.commands.arguments import Arguments
-from bot.commands.base import Caller, Command, Permission, Services
+from bot.caller import Caller
+from bot.commands.base import Command, Permission
+from bot.commands.language.arguments import Arguments
 from bot.errors import ExpectedError
+from bot.operations.services import Services
 from bot.store.records import long_readings
 
 

@@ -6,12 +6,15 @@ from msgspec import Struct
 
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.base import Caller, Command, Help, Permission, Services
-from bot.commands.errors import BadValue, ReferenceAmbiguous
-from bot.commands.references import CANDIDATES_SHOWN, LAST, PREFIX, Reference, find_batch, parse_reference
-from bot.commands.seen import batch_of
-from bot.commands.watching import Place, Wish, begin, place_of, with_hush
+from bot.caller import Caller
+from bot.commands.base import Command, Help, Permission
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue
+from bot.commands.language.references import parse_reference
+from bot.operations.find_batch import CANDIDATES_SHOWN, LAST, PREFIX, Reference, ReferenceAmbiguous, find_batch
+from bot.operations.follow import Place, Watched, Wish, begin, place_of, with_hush
+from bot.operations.services import Services
+from bot.operations.snapshots import batch_of
 from bot.store.records import labels
 from bot.store.records.batches import SeenBatch
 from bot.store.records.watches import Watch as StoredWatch
@@ -30,13 +33,6 @@ class WatchTooLate(Struct, frozen=True):
     """The batch has ended: there is nothing to wait for."""
 
     batch: MessageBatch
-
-
-class Watched(Struct, frozen=True):
-    """One batch the caller watches, as it was last seen, and the places where he is told."""
-
-    batch: MessageBatch
-    places: tuple[str, ...]
 
 
 class WatchesShown(Struct, frozen=True):

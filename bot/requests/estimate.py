@@ -201,3 +201,45 @@ def _sum(one: ModelEstimate, other: ModelEstimate) -> ModelEstimate:
         None if one.high is None or other.high is None else one.high + other.high,
         one.basis,
     )
+
+
+def to_json(reckoned: Estimate) -> str:
+    """Return an estimate as text."""
+    rows = [
+        [
+            one.model,
+            one.requests,
+            one.input_tokens,
+            one.max_output_tokens,
+            _text(one.low),
+            _text(one.high),
+            one.basis.name,
+        ]
+        for one in reckoned.models
+    ]
+    return json.dumps(rows)
+
+
+def from_json(text: str) -> Estimate:
+    """Return an estimate from its text; an empty one, of which nothing is known, where another version wrote it."""
+    try:
+        return _read_estimate(json.loads(text))
+    except (ValueError, TypeError, KeyError, ArithmeticError):
+        return Estimate(())
+
+
+def _read_estimate(rows: Any) -> Estimate:  # Any: JSON
+    return Estimate(
+        tuple(
+            ModelEstimate(model, requests, tokens, output, _amount(low), _amount(high), Basis[basis])
+            for model, requests, tokens, output, low, high, basis in rows
+        )
+    )
+
+
+def _text(amount: Decimal | None) -> str | None:
+    return None if amount is None else str(amount)
+
+
+def _amount(text: str | None) -> Decimal | None:
+    return None if text is None else Decimal(text)

@@ -9,7 +9,7 @@ from typing import TypeVar, cast
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.base import Caller, ChannelId, UserId
+from bot.caller import Caller, ChannelId, UserId
 from bot.permissions import Rules, Standing
 from bot.slack.failures import FAILURES, failure
 

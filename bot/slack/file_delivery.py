@@ -4,7 +4,7 @@ import logging
 
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.base import Caller
+from bot.caller import Caller
 from bot.scratch_file import Spool
 from bot.slack.failures import FAILURES, failure
 from bot.slack.packing import Packed

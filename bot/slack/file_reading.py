@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.making import FileUnreadable, SharedFile, WhyUnreadable
+from bot.operations.shared_files import FileUnreadable, SharedFile, WhyUnreadable
 from bot.slack.failures import FAILURES, failure
 
 log = logging.getLogger(__name__)

@@ -5,8 +5,8 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.commands.create import PLACEHOLDER, Create, PromptList
-from bot.commands.errors import BadValue
-from bot.commands.names import check_label, check_person
+from bot.commands.language.errors import BadValue
+from bot.commands.language.values import check_label, check_person
 from bot.store.records.drafts import WatchWish
 
 

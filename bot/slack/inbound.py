@@ -6,9 +6,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 from pydantic import ValidationError
 
-from bot.commands.base import Caller, ChannelId, Origin, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.commands.base import Origin
 from bot.commands.create import Create
-from bot.commands.making import NoFileInMessage
+from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
 from bot.slack.forms import FormPlace, read_create, wants_form
 from bot.slack.surfaces import Hook, Surface, Tab, Window

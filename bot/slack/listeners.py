@@ -7,8 +7,8 @@ from collections.abc import Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.commands.progress import Progress
 from bot.errors import ExpectedError
+from bot.operations.progress import Progress
 from bot.pipeline import Pipeline
 from bot.slack.forms import FormIncomplete
 from bot.slack.in_flight import InFlight

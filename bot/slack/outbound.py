@@ -14,7 +14,7 @@ from slack_sdk.http_retry.builtin_async_handlers import (
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.commands.base import Caller
+from bot.caller import Caller
 from bot.slack.failures import FAILURES, failure
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace

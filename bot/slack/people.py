@@ -7,7 +7,7 @@ from typing import TypeVar, cast
 
 from msgspec.structs import replace
 
-from bot.commands.base import UserId
+from bot.caller import UserId
 from bot.ui.reply import Message
 from bot.ui.text import inline
 

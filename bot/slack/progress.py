@@ -9,8 +9,9 @@ from collections.abc import Callable, Coroutine
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.base import Caller, Services
-from bot.commands.progress import Phase, Progress
+from bot.caller import Caller
+from bot.operations.progress import Phase, Progress
+from bot.operations.services import Services
 from bot.slack.failures import FAILURES, failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings

@@ -2,7 +2,7 @@
 
 from msgspec import Struct
 
-from bot.commands.base import Caller
+from bot.caller import Caller
 
 
 class Hook(Struct, frozen=True):

@@ -5,8 +5,8 @@ import io
 
 from msgspec.structs import asdict
 
+from bot.caller import Caller
 from bot.commands.audit import AuditEntry, AuditExported, AuditShown
-from bot.commands.base import Caller
 from bot.ui.buttons import actions, button
 from bot.ui.reply import File, Message, Viewer
 from bot.ui.text import code, context, counted, date, escape, header, inline, section, utc

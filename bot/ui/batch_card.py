@@ -10,12 +10,12 @@ from bot.api.models import MessageBatch, RequestCounts
 from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
-from bot.commands.references import PREFIX, Reference
-from bot.commands.result_files import FileKind
 from bot.commands.results import Results
 from bot.commands.retry import Retry
 from bot.commands.status import Status
 from bot.commands.watch import Unwatch, Watch
+from bot.operations.find_batch import PREFIX, Reference
+from bot.operations.result_files import FileKind
 from bot.store.records.labels import Named
 from bot.ui.buttons import actions, button, fits
 from bot.ui.names import has_family, kin_lines, note_line, people_of

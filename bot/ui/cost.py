@@ -5,7 +5,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 from bot.commands.cost import By, Cost, CostShown
-from bot.commands.spending import CostRow
+from bot.operations.cost_totals import CostRow
 from bot.ui.buttons import actions, button
 from bot.ui.money import missing, spent
 from bot.ui.reply import Block, Message, Viewer

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.commands.create import PLACEHOLDER, Create, FormWanted
-from bot.commands.watching import is_direct
+from bot.operations.follow import is_direct
 from bot.store.records.drafts import WatchWish
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Block, Form, Message, Placement, Viewer

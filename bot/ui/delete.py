@@ -4,8 +4,8 @@ from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
 from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
 from bot.commands.list import List
-from bot.commands.references import Reference
 from bot.commands.status import Status
+from bot.operations.find_batch import Reference
 from bot.ui.batch_card import card_facts, card_text, card_title
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Message, Viewer

@@ -2,17 +2,19 @@
 
 from msgspec.structs import replace
 
+from bot.caller import Caller
 from bot.commands.approve import Approve
-from bot.commands.base import Caller
-from bot.commands.drafting import ApprovalOfOwn, DraftOver, RetriedMeanwhile, SpoolGone, from_json
 from bot.commands.drop import Drop, Dropped
-from bot.commands.references import Reference
 from bot.commands.retry import Retry
-from bot.commands.sampling import sample_of
 from bot.commands.send import Send
-from bot.commands.sending import ApprovalAsked
-from bot.commands.watching import is_direct
 from bot.confirmations import DraftQuestion
+from bot.operations.approval import ApprovalOfOwn
+from bot.operations.drafts import DraftOver, RetriedMeanwhile, SpoolGone
+from bot.operations.find_batch import Reference
+from bot.operations.follow import is_direct
+from bot.operations.send_outcomes import ApprovalAsked
+from bot.operations.split_sample import sample_of
+from bot.requests.estimate import from_json
 from bot.store.records.drafts import KEPT, Draft
 from bot.store.transactions.split_draft import CANARY
 from bot.ui.buttons import actions, button

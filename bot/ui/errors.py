@@ -11,14 +11,16 @@ from bot.api.errors import (
     SpendLimitReached,
 )
 from bot.api.ids import InvalidBatchId
-from bot.commands.drafting import ApprovalOfOwn, DraftOver, FormUsed, RetriedMeanwhile, SpoolGone
-from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound, UsageError
-from bot.commands.making import FileUnreadable, NoFileInMessage
-from bot.commands.progress import ReadingStopped
-from bot.commands.reading import ReadingFailed
+from bot.commands.language.errors import UsageError
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
+from bot.operations.approval import ApprovalOfOwn
+from bot.operations.drafts import DraftOver, FormUsed, RetriedMeanwhile, SpoolGone
+from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.operations.progress import ReadingStopped
+from bot.operations.read_results import ReadingFailed
+from bot.operations.shared_files import FileUnreadable, NoFileInMessage
 from bot.permissions import NotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import SpoolFailed

@@ -1,8 +1,8 @@
 """How the merged results of a family look, and what is said where some of its batches cannot be read."""
 
-from bot.commands.families import Absent, Kin, WhyAbsent
-from bot.commands.result_files import FileKind
 from bot.commands.results import FamilyFile, FamilyIncomplete, Results
+from bot.operations.merge_family import Absent, Kin, WhyAbsent
+from bot.operations.result_files import FileKind
 from bot.ui.buttons import actions, button
 from bot.ui.reply import File, Message
 from bot.ui.result_file import arrived, file_name

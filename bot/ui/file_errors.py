@@ -1,6 +1,6 @@
 """Why a file that was shared in Slack could not be read, in words."""
 
-from bot.commands.making import FileUnreadable, WhyUnreadable
+from bot.operations.shared_files import FileUnreadable, WhyUnreadable
 from bot.ui.reply import Message, Placement
 from bot.ui.text import code, section
 

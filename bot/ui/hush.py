@@ -2,7 +2,7 @@
 
 from typing import assert_never
 
-from bot.commands.watching import Place
+from bot.operations.follow import Place
 
 
 def hush_words(place: Place) -> str:

@@ -3,12 +3,12 @@
 from typing import assert_never
 
 from bot.commands.create import FormWanted
-from bot.commands.drafting import DraftReady, FileRefused
 from bot.commands.drop import Dropped
 from bot.commands.registry import Making
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, RetryTooEarly, RetryTooLate
-from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.confirmations import DraftQuestion
+from bot.operations.drafts import DraftReady, FileRefused
+from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.ui.create_form import render_form
 from bot.ui.drafts import render_approval_asked, render_draft_question, render_dropped
 from bot.ui.problems import render_file_refused

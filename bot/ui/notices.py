@@ -8,8 +8,8 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.commands.list import List
-from bot.commands.references import Reference
 from bot.commands.status import Status
+from bot.operations.find_batch import Reference
 from bot.results.summary import ResultsSummary
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import Named

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.commands.create import Create
-from bot.commands.drafting import FileRefused
+from bot.operations.drafts import FileRefused
 from bot.requests.check import Checked
 from bot.requests.file_kinds import FileKind
 from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind

@@ -1,7 +1,7 @@
 """How a long reading looks while it goes on, and when it has ended."""
 
-from bot.commands.progress import Phase, Reading
 from bot.commands.stop_reading import ReadingOfAnother, StopAsked, StopReading
+from bot.operations.progress import Phase, Reading
 from bot.ui.buttons import actions, button
 from bot.ui.reply import Message, Placement, Viewer
 from bot.ui.text import code, context, counted, megabytes, number, section

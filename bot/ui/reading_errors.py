@@ -1,9 +1,9 @@
 """Why results were not read to their end, in words: how much was read, and how to go on."""
 
-from bot.commands.progress import Reading, ReadingStopped
-from bot.commands.reading import NotSpooled, ReadingFailed, ResultsCut, ResultsNotThereYet
 from bot.commands.registry import parse
 from bot.errors import ExpectedError
+from bot.operations.progress import Reading, ReadingStopped
+from bot.operations.read_results import NotSpooled, ReadingFailed, ResultsCut, ResultsNotThereYet
 from bot.ui.buttons import actions, button
 from bot.ui.progress import how_much
 from bot.ui.reply import Block, Message, Placement

@@ -7,7 +7,8 @@ from enum import Enum, auto
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.commands.base import Caller, Permission
+from bot.caller import Caller
+from bot.commands.base import Permission
 from bot.scratch_file import Spool
 from bot.store.records.labels import Named
 

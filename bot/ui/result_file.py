@@ -3,8 +3,8 @@
 import re
 from collections.abc import Sequence
 
-from bot.commands.result_files import FileKind
 from bot.commands.results import CausesFile, ResultsFile
+from bot.operations.result_files import FileKind
 from bot.results.csv_table import causes_csv
 from bot.ui.buttons import actions, button
 from bot.ui.reply import File, Message

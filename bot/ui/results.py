@@ -6,8 +6,6 @@ from typing import assert_never
 
 from bot.api.models import MessageBatch
 from bot.commands.base import Permission
-from bot.commands.references import Reference
-from bot.commands.result_files import FileKind
 from bot.commands.results import (
     CausesFile,
     FamilyFile,
@@ -22,6 +20,8 @@ from bot.commands.results import (
 )
 from bot.commands.retry import Retry
 from bot.commands.watch import Watch
+from bot.operations.find_batch import Reference
+from bot.operations.result_files import FileKind
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
 from bot.ui.batch_card import bar, card_title, short_id

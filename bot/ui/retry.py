@@ -2,9 +2,9 @@
 
 from msgspec.structs import replace
 
-from bot.commands.drafting import Left
-from bot.commands.references import Reference
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
+from bot.operations.drafts import Left
+from bot.operations.find_batch import Reference
 from bot.results.causes import Cause
 from bot.ui.buttons import actions, button
 from bot.ui.remedies import cause_name

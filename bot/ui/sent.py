@@ -3,8 +3,8 @@
 from bot.api.errors import ApiError
 from bot.commands.drop import Drop
 from bot.commands.send import Send
-from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendRefused
 from bot.errors import ExpectedError
+from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendRefused
 from bot.scratch_file import SpoolFailed
 from bot.store.db.database import StoreUnavailable
 from bot.ui.batch_card import batch_card, card_text

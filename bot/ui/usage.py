@@ -1,6 +1,6 @@
 """What is wrong with a typed command, in words."""
 
-from bot.commands.errors import (
+from bot.commands.language.errors import (
     BadValue,
     MissingReference,
     MissingValue,

@@ -8,8 +8,9 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.commands.mute import Muted
 from bot.commands.notify import Notify, NotifyShown
-from bot.commands.references import Reference
-from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, Watched, WatchesShown, WatchTooLate
+from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
+from bot.operations.find_batch import Reference
+from bot.operations.follow import Watched
 from bot.store.records.labels import Named
 from bot.store.records.watches import QuietLevel
 from bot.ui.batch_card import batch_card, called, card_facts, card_row, card_text, card_title, short_id

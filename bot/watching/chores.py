@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.commands.base import Services
+from bot.operations.services import Services
 from bot.slack.posting import Posting
 from bot.watching.digest import Digests, Plan
 from bot.watching.drafts import Drafts

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
-from bot.commands.seen import batch_of
+from bot.operations.snapshots import batch_of
 from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue

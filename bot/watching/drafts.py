@@ -5,8 +5,8 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
-from bot.commands.base import Services
-from bot.commands.post_draft import appeared
+from bot.operations.send_draft import appeared
+from bot.operations.services import Services
 from bot.store.records import notices
 from bot.store.records.drafts import Draft
 from bot.store.records.notices import Notice

@@ -5,10 +5,11 @@ import logging
 from collections.abc import Sequence
 
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, Services, TeamId, UserId
-from bot.commands.progress import Progress
-from bot.commands.reading import read_whole, remembered
+from bot.caller import Caller, TeamId, UserId
 from bot.errors import ExpectedError
+from bot.operations.progress import Progress
+from bot.operations.read_results import read_whole, remembered
+from bot.operations.services import Services
 from bot.ui.notices import detail_lines
 
 log = logging.getLogger(__name__)

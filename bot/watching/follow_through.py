@@ -9,13 +9,15 @@ from sqlalchemy import Connection
 from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound, RateLimited
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, ChannelId, Proposal, Services, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.cancel import Cancel
+from bot.commands.change import Proposal
 from bot.commands.delete import Delete, forget
 from bot.commands.registry import parse
-from bot.commands.seen import seen_of
-from bot.commands.watching import is_direct
 from bot.errors import ExpectedError
+from bot.operations.follow import is_direct
+from bot.operations.services import Services
+from bot.operations.snapshots import seen_of
 from bot.store.records import audit, confirmations, notices
 from bot.store.records.audit import AuditEntry, AuditOutcome
 from bot.store.records.notices import Notice

@@ -8,8 +8,8 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.commands.base import Services
-from bot.commands.drafting import workshop_of
+from bot.operations.drafts import workshop_of
+from bot.operations.services import Services
 from bot.store.records import drafts, workers
 from bot.watching.upkeep import BEAT
 from bot.watching.working import Worker, working

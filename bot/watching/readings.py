@@ -3,7 +3,7 @@
 import logging
 from functools import partial
 
-from bot.commands.base import Services
+from bot.operations.services import Services
 from bot.slack.posting import Doubtful, Limited, Posting, PostingFailed
 from bot.store.records import long_readings
 from bot.store.records.long_readings import Reading

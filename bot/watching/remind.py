@@ -13,7 +13,7 @@ from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, BatchNotFound
 from bot.api.ids import check_batch_id
 from bot.api.models import RETENTION
-from bot.commands.seen import batch_of, seen_of
+from bot.operations.snapshots import batch_of, seen_of
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records

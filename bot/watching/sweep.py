@@ -12,7 +12,7 @@ from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
-from bot.commands.seen import ending_of, is_settled, seen_of, shape_of
+from bot.operations.snapshots import ending_of, is_settled, seen_of, shape_of
 from bot.store.db.database import Database
 from bot.store.records import batches as batch_records
 from bot.store.records import cards, scheduled_jobs, watches

@@ -5,8 +5,9 @@ import json
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.commands.base import Caller, ChannelId, Permission, TeamId, UserId
-from bot.commands.seen import batch_of
+from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.commands.base import Permission
+from bot.operations.snapshots import batch_of
 from bot.store.records.batches import GONE, SeenBatch
 from bot.store.records.labels import Named
 from bot.store.records.watches import Watch

@@ -9,8 +9,8 @@ from itertools import chain, repeat
 
 from msgspec import Struct, field
 
-from bot.commands.base import Services
 from bot.confirmations import EXECUTE
+from bot.operations.services import Services
 from bot.slack.people import People
 from bot.slack.posting import Posting
 from bot.store.records.cards import DRAW

@@ -1,11 +1,11 @@
 """What every test of results asks and looks at."""
 
-from bot.commands.base import Services
-from bot.commands.references import Reference
 from bot.commands.results import (
     Results,
     ResultsShown,
 )
+from bot.operations.find_batch import Reference
+from bot.operations.services import Services
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, ID

@@ -10,7 +10,7 @@ import pytest
 from bot.api.client import BatchesClient, open_http
 from bot.api.ids import BatchId
 from bot.api.retry_policy import Retries
-from bot.commands.base import Services
+from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.placement import Placement
 from bot.playground.api_simulator.server import ApiSimulator

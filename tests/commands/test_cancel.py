@@ -3,9 +3,11 @@
 import pytest
 
 from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
-from bot.commands.base import Origin, Proposal, Services
+from bot.commands.base import Origin
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
-from bot.commands.references import Reference
+from bot.commands.change import Proposal
+from bot.operations.find_batch import Reference
+from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, ID, canceled

@@ -5,11 +5,11 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from bot.commands.base import Services
 from bot.commands.cost import Cost, CostShown
-from bot.commands.errors import UsageError
-from bot.commands.progress import Progress
+from bot.commands.language.errors import UsageError
 from bot.commands.registry import parse
+from bot.operations.progress import Progress
+from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines

@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.commands.create import Create, PromptList
-from bot.commands.errors import BadValue, MissingReference, UsageError
-from bot.commands.names import check_label
+from bot.commands.language.errors import BadValue, MissingReference, UsageError
+from bot.commands.language.values import check_label
 from bot.commands.registry import parse
 from bot.store.records.drafts import WatchWish
 

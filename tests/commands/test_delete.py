@@ -4,10 +4,12 @@ import pytest
 
 from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused, RateLimited
 from bot.api.ids import BatchId
-from bot.commands.base import Origin, Proposal, Services
+from bot.commands.base import Origin
+from bot.commands.change import Proposal
 from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
-from bot.commands.references import Reference
-from bot.commands.seen import seen_of
+from bot.operations.find_batch import Reference
+from bot.operations.services import Services
+from bot.operations.snapshots import seen_of
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import batches as batch_records

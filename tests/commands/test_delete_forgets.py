@@ -4,11 +4,13 @@ import pytest
 from sqlalchemy import Connection
 
 from bot.api.ids import BatchId
-from bot.commands.base import Origin, Proposal, Services
+from bot.commands.base import Origin
+from bot.commands.change import Proposal
 from bot.commands.delete import AlreadyGone, Delete, Deleted
-from bot.commands.progress import Progress
-from bot.commands.reading import read_whole
-from bot.commands.references import Reference
+from bot.operations.find_batch import Reference
+from bot.operations.progress import Progress
+from bot.operations.read_results import read_whole
+from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import audit, summaries

@@ -4,9 +4,9 @@ import pytest
 
 from bot.api.ids import BatchId
 from bot.api.models import BatchPage
-from bot.commands.base import Services
 from bot.commands.list import BatchList, List
 from bot.commands.registry import parse
+from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, batch_id, running

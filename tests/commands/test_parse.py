@@ -10,7 +10,9 @@ from bot.commands.audit import Audit
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
 from bot.commands.drop import Drop
-from bot.commands.errors import (
+from bot.commands.help import HelpCommand
+from bot.commands.keep import Keep
+from bot.commands.language.errors import (
     BadValue,
     MissingReference,
     MissingValue,
@@ -20,14 +22,12 @@ from bot.commands.errors import (
     UnknownVerb,
     UsageError,
 )
-from bot.commands.help import HelpCommand
-from bot.commands.keep import Keep
 from bot.commands.list import LARGEST_LIMIT, STATUSES, List
 from bot.commands.overview import Overview
-from bot.commands.references import Reference
 from bot.commands.registry import ALSO, COMMANDS, SHOWN, AnyCommand, parse
 from bot.commands.send import Send
 from bot.commands.status import Status
+from bot.operations.find_batch import Reference
 from tests.builders import ID
 
 REFERENCE = Reference(ID)

@@ -7,15 +7,15 @@ from msgspec.structs import replace
 
 from bot.api.errors import BatchNotFound
 from bot.api.ids import BatchId
-from bot.commands.base import Services
-from bot.commands.progress import Progress
 from bot.commands.registry import parse
-from bot.commands.result_files import FileKind
 from bot.commands.results import (
     ResultsGone,
     ResultsNotReady,
     ResultsShown,
 )
+from bot.operations.progress import Progress
+from bot.operations.result_files import FileKind
+from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, BEN, ID

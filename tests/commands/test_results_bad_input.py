@@ -3,8 +3,8 @@
 import pytest
 
 from bot.api.ids import BatchId
-from bot.commands.base import Services
-from bot.commands.reading import ResultsCut, ResultsNotThereYet
+from bot.operations.read_results import ResultsCut, ResultsNotThereYet
+from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import summaries

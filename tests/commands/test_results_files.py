@@ -10,19 +10,19 @@ import pytest
 from msgspec.structs import replace
 
 from bot.api.ids import BatchId
-from bot.commands.arguments import read_arguments
-from bot.commands.base import Services
-from bot.commands.errors import BadValue
-from bot.commands.reading import NotSpooled
-from bot.commands.references import Reference
+from bot.commands.language.arguments import read_arguments
+from bot.commands.language.errors import BadValue
 from bot.commands.registry import parse
-from bot.commands.result_files import FileKind
 from bot.commands.results import (
     CausesFile,
     NothingFailed,
     Results,
     ResultsFile,
 )
+from bot.operations.find_batch import Reference
+from bot.operations.read_results import NotSpooled
+from bot.operations.result_files import FileKind
+from bot.operations.services import Services
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import summaries
 from tests.builders import ADA, ID

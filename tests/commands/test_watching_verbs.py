@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from bot.commands.base import Permission
-from bot.commands.errors import UsageError
+from bot.commands.language.errors import UsageError
 from bot.commands.mute import Mute, _moment
 from bot.commands.notify import Notify
-from bot.commands.references import Reference
 from bot.commands.registry import parse, suggest
 from bot.commands.watch import Unwatch, Watch
+from bot.operations.find_batch import Reference
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 ID = Reference("msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d")

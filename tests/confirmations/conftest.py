@@ -6,11 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from bot.caller import Caller
 from bot.commands.audit import AuditEntry
-from bot.commands.base import Caller, ChangingCommand, Proposal
+from bot.commands.change import ChangingCommand, Proposal
 from bot.commands.delete import Delete
-from bot.commands.references import Reference
 from bot.confirmations import ConfirmationRefused, Confirmations
+from bot.operations.find_batch import Reference
 from bot.store.db.database import Database
 from bot.store.records import audit, confirmations
 from bot.store.records.confirmations import StoredConfirmation

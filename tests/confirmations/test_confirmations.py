@@ -6,13 +6,14 @@ import pytest
 from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, ChangingCommand, TeamId
+from bot.caller import Caller, TeamId
 from bot.commands.cancel import Cancel
+from bot.commands.change import ChangingCommand
 from bot.commands.delete import Delete
 from bot.commands.keep import Keep
-from bot.commands.references import Reference
 from bot.commands.registry import parse
 from bot.confirmations import LIFETIME, ConfirmationRefused, Confirmations, Why
+from bot.operations.find_batch import Reference
 from bot.store.db.database import Database
 from bot.store.records import audit, confirmations
 from tests.builders import ADA, BEN, ID, NOW, counts, ended

@@ -8,10 +8,10 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.commands.approve import Approve
-from bot.commands.base import ChangingCommand
-from bot.commands.drafting import DraftProposal, RetriedMeanwhile
+from bot.commands.change import ChangingCommand, DraftProposal
 from bot.commands.send import Send
 from bot.confirmations import Confirmations
+from bot.operations.drafts import RetriedMeanwhile
 from bot.store.db.database import Database
 from bot.store.records import drafts, labels
 from bot.store.records.drafts import Draft

@@ -2,9 +2,9 @@
 
 import asyncio
 
-from bot.commands.base import Caller, ChannelId, TeamId, UserId
-from bot.commands.progress import Progress
+from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.stop_reading import StopReading
+from bot.operations.progress import Progress
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.in_flight import InFlight

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.base import Caller, ChannelId, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.permissions import Rules
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.directory import KEPT_FOR, Directory

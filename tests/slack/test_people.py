@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.commands.base import UserId
+from bot.caller import UserId
 from bot.slack.people import People
 from bot.ui.reply import Message
 from bot.ui.text import context, section

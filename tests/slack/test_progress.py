@@ -11,9 +11,10 @@ import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient, open_http
-from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
-from bot.commands.progress import Phase, ReadingStopped
+from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.stop_reading import ReadingOfAnother, StopAsked
+from bot.operations.progress import Phase, ReadingStopped
+from bot.operations.services import Services
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.outbound import retry_handlers
 from bot.slack.progress import Pace, ProgressMessages

@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.commands.base import Caller, ChannelId, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.scratch_file import Spool

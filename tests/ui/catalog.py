@@ -4,19 +4,20 @@ from datetime import timedelta
 
 from bot.api import errors as api
 from bot.api import ids
-from bot.commands import errors as typed
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
 from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
 from bot.commands.help import HelpShown
 from bot.commands.keep import Kept
+from bot.commands.language import errors as typed
 from bot.commands.list import BatchList, List
 from bot.commands.overview import OverviewShown
-from bot.commands.references import Reference
 from bot.commands.registry import SHOWN, Outcome
 from bot.commands.status import BatchShown
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
+from bot.operations import find_batch
+from bot.operations.find_batch import Reference
 from bot.permissions import NotPermitted, Rule
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.confirmations import StoredConfirmation
@@ -154,11 +155,13 @@ ERRORS: dict[str, ExpectedError] = {
     "bad_value": typed.BadValue("list", "--limit", "99", "a number from 1 to 20"),
     "unexpected_word": typed.UnexpectedWord("status", "too"),
     "missing_reference": typed.MissingReference("cancel"),
-    "no_batches": typed.NoBatches(),
-    "reference_not_found": typed.ReferenceNotFound("01Hkc", 4_321, all_searched=True),
-    "reference_not_found_in_newest": typed.ReferenceNotFound("01Hkc", 5_000, all_searched=False),
-    "reference_ambiguous": typed.ReferenceAmbiguous("01", MANY[:10], 23),
-    "reference_ambiguous_label": typed.ReferenceAmbiguous("01", MANY[:2], 2, {MANY[1].id: Named(label="01 <eval>")}),
+    "no_batches": find_batch.NoBatches(),
+    "reference_not_found": find_batch.ReferenceNotFound("01Hkc", 4_321, all_searched=True),
+    "reference_not_found_in_newest": find_batch.ReferenceNotFound("01Hkc", 5_000, all_searched=False),
+    "reference_ambiguous": find_batch.ReferenceAmbiguous("01", MANY[:10], 23),
+    "reference_ambiguous_label": find_batch.ReferenceAmbiguous(
+        "01", MANY[:2], 2, {MANY[1].id: Named(label="01 <eval>")}
+    ),
     "invalid_id": ids.InvalidBatchId("../models", "holds '/' at position 3"),
     "results_broken": api.ResultsBroken(10, 2_048, "line 11 is not JSON"),
     "batch_not_found": api.BatchNotFound("not_found_error", "No such batch", 404, "req_011CQ", batch_id=ID),

@@ -7,36 +7,27 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from bot.api import errors as api
+from bot.caller import ChannelId
 from bot.commands.approve import Approve
-from bot.commands.base import ChannelId
-from bot.commands.drafting import (
-    ApprovalOfOwn,
-    DraftOver,
-    DraftReady,
-    FileRefused,
-    FormUsed,
-    Left,
-    RetriedMeanwhile,
-    SpoolGone,
-    to_json,
-)
 from bot.commands.drop import Dropped
-from bot.commands.errors import MissingReference
 from bot.commands.label import Labelled
-from bot.commands.making import FileUnreadable, NoFileInMessage, WhyUnreadable
+from bot.commands.language.errors import MissingReference
 from bot.commands.note import Noted
 from bot.commands.own import Owned, OwnedAlready
-from bot.commands.references import Reference
 from bot.commands.registry import Outcome
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
 from bot.commands.send import Send
-from bot.commands.sending import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.commands.status import BatchShown
-from bot.commands.watching import Place
 from bot.confirmations import ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
+from bot.operations.approval import ApprovalOfOwn
+from bot.operations.drafts import DraftOver, DraftReady, FileRefused, FormUsed, Left, RetriedMeanwhile, SpoolGone
+from bot.operations.find_batch import Reference
+from bot.operations.follow import Place
+from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
+from bot.operations.shared_files import FileUnreadable, NoFileInMessage, WhyUnreadable
 from bot.requests.check import Checked
-from bot.requests.estimate import Basis, Estimate, ModelEstimate
+from bot.requests.estimate import Basis, Estimate, ModelEstimate, to_json
 from bot.requests.file_kinds import FileKind
 from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.requests.sizes import Sizes

@@ -8,12 +8,7 @@ from msgspec.structs import replace
 
 from bot.commands.cost import Cost, CostShown, Unread
 from bot.commands.delete import Delete
-from bot.commands.families import Absent, Kin, Merged, WhyAbsent
-from bot.commands.progress import Reading, ReadingStopped
-from bot.commands.reading import Fetched, NotSpooled, ResultsCut, ResultsNotThereYet
-from bot.commands.references import Reference
 from bot.commands.registry import Outcome
-from bot.commands.result_files import FileKind
 from bot.commands.results import (
     CausesFile,
     FamilyFile,
@@ -25,10 +20,15 @@ from bot.commands.results import (
     ResultsNotReady,
     ResultsShown,
 )
-from bot.commands.spending import CostRow
 from bot.commands.stop_reading import ReadingLost, ReadingOfAnother, StopAsked
 from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
+from bot.operations.cost_totals import CostRow
+from bot.operations.find_batch import Reference
+from bot.operations.merge_family import Absent, Kin, Merged, WhyAbsent
+from bot.operations.progress import Reading, ReadingStopped
+from bot.operations.read_results import Fetched, NotSpooled, ResultsCut, ResultsNotThereYet
+from bot.operations.result_files import FileKind
 from bot.pricing.tokens import Tokens
 from bot.results.causes import Cause
 from bot.results.lines import Fault

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 
 from bot.commands.cost import Cost as SpendQuery
 from bot.commands.cost import CostShown
-from bot.commands.spending import CostRow
+from bot.operations.cost_totals import CostRow
 from bot.results.summary import Cost
 from bot.ui.cost import bars
 from bot.ui.money import missing, spent, usd

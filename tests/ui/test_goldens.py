@@ -12,12 +12,12 @@ from syrupy.extensions.json import JSONSnapshotExtension
 import bot
 from bot.api.errors import ApiError, BatchesError
 from bot.commands.create import FormWanted
-from bot.commands.drafting import DraftReady
-from bot.commands.errors import UsageError
-from bot.commands.reading import ReadingFailed
+from bot.commands.language.errors import UsageError
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, Why
 from bot.errors import ExpectedError
+from bot.operations.drafts import DraftReady
+from bot.operations.read_results import ReadingFailed
 from bot.permissions import NotPermitted, Rule
 from tests.ui.catalog import ERRORS, OUTCOMES, messages, payload_of
 

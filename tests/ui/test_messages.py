@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.commands.base import ChangingCommand, Permission
+from bot.commands.base import Permission
+from bot.commands.change import ChangingCommand
 from bot.commands.registry import parse
 from bot.playground.slack_simulator.blocks import Surface, block_problems, view_problems
 from bot.ui.buttons import read_button

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.commands.drafting import DraftOver, RetriedMeanwhile, SpoolGone
 from bot.confirmations import ConfirmationRefused, Why
+from bot.operations.drafts import DraftOver, RetriedMeanwhile, SpoolGone
 from bot.permissions import NotPermitted
 from bot.ui.errors import render_error
 from bot.ui.render import render

@@ -6,9 +6,9 @@ import pytest
 from msgspec.structs import replace
 
 from bot.api.ids import BatchId
-from bot.commands.references import Reference
-from bot.commands.result_files import FileKind
 from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsShown
+from bot.operations.find_batch import Reference
+from bot.operations.result_files import FileKind
 from bot.results.causes import Cause
 from bot.results.remedies import Remedy
 from bot.results.summary import OutputSizes, StopReason

@@ -6,16 +6,16 @@ from typing import get_args
 
 from msgspec.structs import replace
 
-from bot.commands.base import ChannelId
+from bot.caller import ChannelId
 from bot.commands.cancel import CancelRequested
-from bot.commands.errors import NeedsChannel
+from bot.commands.language.errors import NeedsChannel
 from bot.commands.mute import Muted
 from bot.commands.notify import NotifyShown
 from bot.commands.registry import Outcome
 from bot.commands.status import BatchShown
-from bot.commands.watch import Unwatched, WatchBegun, Watched, WatchesShown, WatchTooLate
-from bot.commands.watching import Place
+from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
 from bot.errors import ExpectedError
+from bot.operations.follow import Place, Watched
 from bot.store.records.labels import Named
 from bot.store.records.notices import Notice
 from bot.ui.digest import Digest, Share, render_digest

@@ -16,10 +16,10 @@ from bot.api.client import BatchesClient, open_http
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.api.retry_policy import Retries
-from bot.commands.base import Services
-from bot.commands.seen import seen_of
 from bot.config import Settings
 from bot.connections import slack_client
+from bot.operations.services import Services
+from bot.operations.snapshots import seen_of
 from bot.permissions import Rules
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator

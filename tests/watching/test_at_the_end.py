@@ -5,7 +5,7 @@ import threading
 
 from sqlalchemy import Connection
 
-from bot.commands.seen import seen_of
+from bot.operations.snapshots import seen_of
 from bot.store.records.watches import Watch
 from bot.store.transactions import begin_watch
 from tests.desk import ADA, BATCHES, BEN

@@ -3,10 +3,11 @@
 from datetime import timedelta
 
 from bot.api.models import RETENTION, BatchPage
-from bot.commands.base import Caller, ChannelId, Proposal, TeamId, UserId
+from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.commands.change import Proposal
 from bot.commands.delete import Delete
-from bot.commands.references import Reference
 from bot.confirmations import Confirmations
+from bot.operations.find_batch import Reference
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage

@@ -6,11 +6,12 @@ import pytest
 from msgspec.structs import replace
 
 from bot.api.ids import BatchId
-from bot.commands.base import ChannelId, Proposal
+from bot.caller import ChannelId
 from bot.commands.cancel import Cancel
+from bot.commands.change import Proposal
 from bot.commands.delete import Delete
-from bot.commands.references import Reference
 from bot.confirmations import Confirmations
+from bot.operations.find_batch import Reference
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.store.records import audit, watches

@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, update
 
 from bot.api.models import MessageBatch
-from bot.commands.seen import seen_of
+from bot.operations.snapshots import seen_of
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.store.db.tables import batches as batches_table

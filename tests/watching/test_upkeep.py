@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.commands.base import Proposal
 from bot.commands.cancel import Cancel
-from bot.commands.references import Reference
+from bot.commands.change import Proposal
 from bot.confirmations import Confirmations
+from bot.operations.find_batch import Reference
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, scheduled_jobs, workers
 from bot.store.records.workers import DEAD, Worker

@@ -10,12 +10,13 @@ from msgspec.structs import replace
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RequestsUnreadable
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, ChannelId, Services, TeamId, UserId
-from bot.commands.drafting import SpoolGone, workshop_of
-from bot.commands.sampling import Parts, parted, remove_spools
-from bot.commands.seen import seen_of
-from bot.commands.sending import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
-from bot.commands.watching import Place, place_of, with_hush
+from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.operations.drafts import SpoolGone, workshop_of
+from bot.operations.follow import Place, place_of, with_hush
+from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
+from bot.operations.services import Services
+from bot.operations.snapshots import seen_of
+from bot.operations.split_sample import Parts, parted, remove_spools
 from bot.requests.request_files import refused_id
 from bot.scratch_file import SpoolFailed
 from bot.store.db.database import StoreUnavailable

@@ -1,11 +1,8 @@
 """What can be wrong with a typed command: facts only, the words are in bot.ui.errors."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from bot.api.models import MessageBatch
 from bot.errors import ExpectedError
-from bot.store.records.labels import Named
 
 
 @dataclass(eq=False)
@@ -69,26 +66,3 @@ class MissingReference(UsageError):
 
 class NeedsChannel(UsageError):
     """The verb is about a channel, and was not used in one."""
-
-
-class NoBatches(ExpectedError):
-    """`last` was asked for in a workspace without batches."""
-
-
-@dataclass(eq=False)
-class ReferenceNotFound(ExpectedError):
-    """No batch begins so; `searched` newest batches were looked through, `all_searched` when there are no more."""
-
-    text: str
-    searched: int
-    all_searched: bool
-
-
-@dataclass(eq=False)
-class ReferenceAmbiguous(ExpectedError):
-    """Several batches begin so, or are called so: the newest of `total`, and what they are called."""
-
-    text: str
-    candidates: tuple[MessageBatch, ...]
-    total: int
-    names: Mapping[str, Named] = field(default_factory=dict)

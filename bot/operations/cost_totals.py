@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
-from bot.commands.reading import Fetched
+from bot.operations.read_results import Fetched
 from bot.results.summary import Cost
 
 

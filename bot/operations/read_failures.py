@@ -6,9 +6,9 @@ from contextlib import aclosing
 from bot.api.errors import BatchNotFound, ResultsBroken
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
-from bot.commands.base import Services
-from bot.commands.progress import Progress
-from bot.commands.reading import ResultsCut, ResultsNotThereYet
+from bot.operations.progress import Progress
+from bot.operations.read_results import ResultsCut, ResultsNotThereYet
+from bot.operations.services import Services
 from bot.results.failures import Failures
 
 

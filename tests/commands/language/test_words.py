@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.commands.errors import TextTooLong
-from bot.commands.words import TEXT_LIMIT, split_words
+from bot.commands.language.errors import TextTooLong
+from bot.commands.language.words import TEXT_LIMIT, split_words
 
 ID = "msgbatch_01HkcTjaV5uDC8jWR4ZsDV8d"
 CONSOLE = "https://console.anthropic.com/workspaces/default/batches"

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from bot.api.errors import ApiError, ApiRejected
 from bot.api.models import MessageBatch
-from bot.commands.watching import Place
+from bot.operations.follow import Place
 from bot.scratch_file import SpoolFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import AuditOutcome

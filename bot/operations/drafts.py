@@ -2,25 +2,24 @@
 
 import asyncio
 import hashlib
-import json
 import random
 import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, Generic
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.commands.base import Caller, Change, Services
-from bot.commands.making import SharedFile, Workshop
-from bot.commands.progress import Progress
+from bot.caller import Caller
 from bot.errors import ExpectedError
+from bot.operations.draft_services import Workshop
+from bot.operations.progress import Progress
+from bot.operations.services import Services
+from bot.operations.shared_files import SharedFile
 from bot.requests.check import Checked, check_file
-from bot.requests.estimate import Basis, Estimate, ModelEstimate, estimate
+from bot.requests.estimate import Estimate, estimate, from_json, to_json
 from bot.requests.problems import Warned
 from bot.requests.request_files import sample_by_model
 from bot.store.records import drafts
@@ -40,13 +39,6 @@ class DraftOver(ExpectedError):
 
 class FormUsed(ExpectedError):
     """This very form was submitted before."""
-
-
-@dataclass(eq=False)
-class ApprovalOfOwn(ExpectedError):
-    """Who asked for a second yes cannot give it."""
-
-    draft: Draft
 
 
 @dataclass(eq=False)
@@ -92,32 +84,6 @@ class DraftReady(Struct, frozen=True):
     missing: int = 0
     file: str | None = None
     unread: int = 0
-
-
-class DraftProposal(Struct, Generic[Change], frozen=True):
-    """A draft that goes from one state into the next, and whether that needs somebody else's yes.
-
-    `retried`: what else retries the failures of the same batch, as `retries.beside` has it.
-    """
-
-    command: Change
-    draft: Draft
-    before: State
-    after: State
-    asks: bool
-    by_another: bool = False
-    retried: tuple[str, ...] = ()
-
-    @property
-    def subject(self) -> str:
-        """Return what the record is about."""
-        return self.draft.id
-
-    @property
-    def state(self) -> str:
-        """Return what a confirmation is bound to."""
-        beside = f", beside {' '.join(self.retried)}" if self.retried else ""
-        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}"
 
 
 def workshop_of(services: Services) -> Workshop:
@@ -195,45 +161,3 @@ async def goes_beyond(services: Services, draft: Draft) -> bool:
     reckoned = from_json(whole.estimate)
     priced = bool(reckoned.models) and not reckoned.without_price
     return workshop_of(services).gate.stops(reckoned.high, whole.requests, priced=priced)
-
-
-def to_json(reckoned: Estimate) -> str:
-    """Return an estimate as text."""
-    rows = [
-        [
-            one.model,
-            one.requests,
-            one.input_tokens,
-            one.max_output_tokens,
-            _text(one.low),
-            _text(one.high),
-            one.basis.name,
-        ]
-        for one in reckoned.models
-    ]
-    return json.dumps(rows)
-
-
-def from_json(text: str) -> Estimate:
-    """Return an estimate from its text; an empty one, of which nothing is known, where another version wrote it."""
-    try:
-        return _read_estimate(json.loads(text))
-    except (ValueError, TypeError, KeyError, ArithmeticError):
-        return Estimate(())
-
-
-def _read_estimate(rows: Any) -> Estimate:  # Any: JSON
-    return Estimate(
-        tuple(
-            ModelEstimate(model, requests, tokens, output, _amount(low), _amount(high), Basis[basis])
-            for model, requests, tokens, output, low, high, basis in rows
-        )
-    )
-
-
-def _text(amount: Decimal | None) -> str | None:
-    return None if amount is None else str(amount)
-
-
-def _amount(text: str | None) -> Decimal | None:
-    return None if text is None else Decimal(text)

@@ -8,9 +8,10 @@ from bot.api.errors import BatchNotFound
 from bot.api.ids import check_batch_id
 from bot.api.json_lines import blocks_of_lines
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, Services
-from bot.commands.progress import Progress
-from bot.commands.reading import Copy, read_whole
+from bot.caller import Caller
+from bot.operations.progress import Progress
+from bot.operations.read_results import Copy, read_whole
+from bot.operations.services import Services
 from bot.results.merge import Family
 from bot.scratch_file import Spool
 from bot.store.records import labels

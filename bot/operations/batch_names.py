@@ -6,8 +6,8 @@ from contextlib import suppress
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.commands.base import Services
-from bot.commands.watch import Watched
+from bot.operations.follow import Watched
+from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import labels
 from bot.store.records.labels import Named

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from bot.commands.errors import MissingReference, MissingValue, UnexpectedWord, UnknownOption
+from bot.commands.language.errors import MissingReference, MissingValue, UnexpectedWord, UnknownOption
 
 
 class OptionSpec(Struct, frozen=True):

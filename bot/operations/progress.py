@@ -1,7 +1,6 @@
 """Work that may take long: what it says of itself while it goes on, and how it hears that it is to stop."""
 
 import asyncio
-from abc import abstractmethod
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -10,7 +9,6 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.commands.base import Caller, ReadingCommand, Services
 from bot.errors import ExpectedError
 
 T = TypeVar("T")
@@ -111,11 +109,3 @@ class Progress:
             await asyncio.gather(doing, stopping, return_exceptions=True)
             self.phase = phase
             self._ended.set()
-
-
-class LongCommand(ReadingCommand, frozen=True):
-    """A command whose work may take long: its caller sees how it goes on, and may stop it."""
-
-    @abstractmethod
-    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> object:
-        """Do it and return its outcome; each verb narrows the type. Raises ReadingStopped and other ExpectedErrors."""

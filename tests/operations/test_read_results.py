@@ -7,13 +7,12 @@ from sqlalchemy import Connection
 
 from bot.api.errors import ApiUnavailable
 from bot.commands.audit import PAGE, Audit, AuditExported, AuditShown
-from bot.commands.base import Services
-from bot.commands.errors import NoBatches
 from bot.commands.help import HelpCommand, HelpShown
 from bot.commands.keep import Keep, Kept
 from bot.commands.overview import Overview
-from bot.commands.references import Reference
 from bot.commands.status import Status
+from bot.operations.find_batch import NoBatches, Reference
+from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import audit, confirmations

@@ -2,9 +2,10 @@
 
 import re
 
-from bot.commands.arguments import Arguments, OptionSpec
-from bot.commands.errors import BadValue, MissingReference
-from bot.commands.references import LAST, Reference, reference
+from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.errors import BadValue, MissingReference
+from bot.commands.language.references import reference
+from bot.operations.find_batch import LAST, Reference
 from bot.store.records import labels
 
 REMOVE = OptionSpec("remove", takes_value=False)

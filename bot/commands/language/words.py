@@ -3,8 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from bot.commands.errors import TextTooLong
-from bot.commands.names import FILE_LINK
+from bot.commands.language.errors import TextTooLong
+from bot.commands.language.values import FILE_LINK
 
 TEXT_LIMIT = 3_000
 """Characters; ten times the longest sensible command, far below what Slack would send."""

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.commands.arguments import OptionSpec, read_arguments
-from bot.commands.errors import MissingValue, UnexpectedWord, UnknownOption
+from bot.commands.language.arguments import OptionSpec, read_arguments
+from bot.commands.language.errors import MissingValue, UnexpectedWord, UnknownOption
 
 SPECS = (OptionSpec("limit"), OptionSpec("public", takes_value=False))
 

@@ -5,9 +5,16 @@ import pytest
 from bot.api.errors import ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId
 from bot.api.models import BatchPage
-from bot.commands.base import Services
-from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
-from bot.commands.references import CANDIDATES_SHOWN, Found, find_batch, reference
+from bot.commands.language.references import reference
+from bot.operations.find_batch import (
+    CANDIDATES_SHOWN,
+    Found,
+    NoBatches,
+    ReferenceAmbiguous,
+    ReferenceNotFound,
+    find_batch,
+)
+from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.db.database import Database, StoreUnavailable

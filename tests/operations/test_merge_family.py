@@ -9,13 +9,13 @@ from msgspec.structs import replace
 
 from bot.api.errors import BatchNotFound
 from bot.api.ids import BatchId
-from bot.commands.base import Services
-from bot.commands.families import Absent, WhyAbsent
-from bot.commands.reading import NotSpooled, ResultsCut
-from bot.commands.references import Reference
 from bot.commands.registry import parse
-from bot.commands.result_files import FileKind
 from bot.commands.results import FamilyFile, FamilyIncomplete, Results, ResultsOutcome
+from bot.operations.find_batch import Reference
+from bot.operations.merge_family import Absent, WhyAbsent
+from bot.operations.read_results import NotSpooled, ResultsCut
+from bot.operations.result_files import FileKind
+from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.api_simulator.server import ApiSimulator

@@ -10,9 +10,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.errors import RequestsUnreadable
-from bot.commands.base import Services
-from bot.commands.drafting import DraftOver, SpoolGone, from_json, new_id, to_json, workshop_of
-from bot.requests.estimate import estimate_without
+from bot.operations.drafts import DraftOver, SpoolGone, new_id, workshop_of
+from bot.operations.services import Services
+from bot.requests.estimate import estimate_without, from_json, to_json
 from bot.requests.request_files import requests_by_model, split_sample
 from bot.scratch_file import spool_failure
 from bot.store.db.database import StoreUnavailable

@@ -11,9 +11,10 @@ from msgspec.structs import replace
 
 from bot.api.errors import BatchNotFound, ResultsBroken
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, Services
-from bot.commands.progress import Progress, Reading
+from bot.caller import Caller
 from bot.errors import ExpectedError
+from bot.operations.progress import Progress, Reading
+from bot.operations.services import Services
 from bot.pricing.prices import Prices
 from bot.results.summarize import SummaryReader
 from bot.results.summary import ResultsSummary, SummaryUnreadable
@@ -24,7 +25,6 @@ from bot.store.transactions import deletions
 
 KEPT_FOR = timedelta(days=400)
 """Longer than anybody asks for the cost of; the results themselves are gone after 29 days."""
-
 
 # Bytes between two turns for everybody else, an ack needs several: some 0.03 ms, and half of one.
 _SUMMED_UP_AT_ONCE = 24 * 1024

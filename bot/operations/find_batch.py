@@ -1,7 +1,8 @@
-"""How people name a batch (full id, prefix, label, `last`) → the batch itself."""
+"""How people name a batch (full id, prefix, label, `last`), and finding the one it means."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from typing import NewType
 
 from msgspec import Struct
@@ -10,8 +11,7 @@ from bot.api.client import BatchesClient
 from bot.api.errors import BatchNotFound
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
-from bot.commands.arguments import Arguments
-from bot.commands.errors import NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.errors import ExpectedError
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import labels
 from bot.store.records.labels import Named
@@ -21,6 +21,7 @@ Reference = NewType("Reference", str)
 
 LAST = Reference("last")
 PREFIX = "msgbatch_"
+
 WHOLE_LENGTH = len(PREFIX) + 24
 """Today's ids have 24 characters after the prefix; shorter texts are looked for in the list, not fetched."""
 
@@ -34,26 +35,6 @@ class Found(Struct, frozen=True):
 
     batch: MessageBatch
     exact: bool
-
-
-def parse_reference(arguments: Arguments) -> Reference:
-    """Read the one reference a verb takes.
-
-    Raises:
-        MissingReference: nothing was given.
-        InvalidBatchId: it holds a character that could change a path or deceive a reader.
-    """
-    return reference(arguments.only())
-
-
-def reference(text: str) -> Reference:
-    """Check one word as a reference. Raises InvalidBatchId."""
-    if text.lower() == LAST:
-        return LAST
-    if " " in text and not text.lower().startswith(PREFIX):  # a label in quotes
-        text = labels.label_key(text) or text
-    head, tail = text[: len(PREFIX)], text[len(PREFIX) :]
-    return Reference(check_batch_id(PREFIX + tail if head.lower() == PREFIX else text))
 
 
 async def find_batch(wanted: Reference, batches: BatchesClient, database: Database | None = None) -> Found:
@@ -167,3 +148,26 @@ async def _newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, b
         if not page.has_more or not page.data:
             return
         after = page.data[-1].id
+
+
+class NoBatches(ExpectedError):
+    """`last` was asked for in a workspace without batches."""
+
+
+@dataclass(eq=False)
+class ReferenceNotFound(ExpectedError):
+    """No batch begins so; `searched` newest batches were looked through, `all_searched` when there are no more."""
+
+    text: str
+    searched: int
+    all_searched: bool
+
+
+@dataclass(eq=False)
+class ReferenceAmbiguous(ExpectedError):
+    """Several batches begin so, or are called so: the newest of `total`, and what they are called."""
+
+    text: str
+    candidates: tuple[MessageBatch, ...]
+    total: int
+    names: Mapping[str, Named] = field(default_factory=dict)

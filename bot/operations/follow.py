@@ -8,8 +8,9 @@ from msgspec.structs import replace
 
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
-from bot.commands.base import Caller, ChannelId, Services
-from bot.commands.seen import seen_of
+from bot.caller import Caller, ChannelId
+from bot.operations.services import Services
+from bot.operations.snapshots import seen_of
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
 from bot.store.records.watches import Hush, Reason, Watch
@@ -60,3 +61,10 @@ async def with_hush(services: Services, place: Place, batch_id: BatchId) -> Plac
         hush = await services.database.run(lambda connection: watches.hush(connection, batch_id, place.id, now))
         return replace(place, hush=hush)
     return place
+
+
+class Watched(Struct, frozen=True):
+    """One batch the caller watches, as it was last seen, and the places where he is told."""
+
+    batch: MessageBatch
+    places: tuple[str, ...]

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from bot.commands.reading import Converter
+from bot.operations.read_results import Converter
 from bot.pricing.prices import Prices
 from bot.results.csv_table import CsvConverter
 from bot.results.failures_filter import FailuresFilter

@@ -1,0 +1,26 @@
+"""How people name a batch (full id, prefix, label, `last`) → the batch itself."""
+
+from bot.api.ids import check_batch_id
+from bot.commands.language.arguments import Arguments
+from bot.operations.find_batch import LAST, PREFIX, Reference
+from bot.store.records import labels
+
+
+def parse_reference(arguments: Arguments) -> Reference:
+    """Read the one reference a verb takes.
+
+    Raises:
+        MissingReference: nothing was given.
+        InvalidBatchId: it holds a character that could change a path or deceive a reader.
+    """
+    return reference(arguments.only())
+
+
+def reference(text: str) -> Reference:
+    """Check one word as a reference. Raises InvalidBatchId."""
+    if text.lower() == LAST:
+        return LAST
+    if " " in text and not text.lower().startswith(PREFIX):  # a label in quotes
+        text = labels.label_key(text) or text
+    head, tail = text[: len(PREFIX)], text[len(PREFIX) :]
+    return Reference(check_batch_id(PREFIX + tail if head.lower() == PREFIX else text))

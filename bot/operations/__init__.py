@@ -1,0 +1,1 @@
+"""What several verbs, or a verb and the worker, do."""
