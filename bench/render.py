@@ -14,8 +14,8 @@ from bot.api.models import MessageBatch, RequestCounts
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Permission
 from bot.commands.list import BatchList, List
-from bot.ui.list import render_list
 from bot.ui.reply import Message, Viewer
+from bot.ui.verbs.list import render_list
 
 ROWS = 20
 SLICES = 40

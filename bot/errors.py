@@ -2,4 +2,4 @@
 
 
 class ExpectedError(Exception):
-    """Something that can happen in ordinary use; each subclass carries typed facts, the words are in bot.ui.errors."""
+    """Something that can happen in ordinary use; each subclass carries typed facts, bot.ui.errors has the words."""

@@ -25,12 +25,12 @@ from bot.permissions import NotPermitted, Rules, Standing, check, check_place, p
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import AuditOutcome
 from bot.store.transactions import deletions
-from bot.ui.audit import audit_line
-from bot.ui.drafts import render_shared
-from bot.ui.errors import render_error
+from bot.ui.errors.render import render_error
 from bot.ui.home import render_tab_failed
 from bot.ui.render import render
 from bot.ui.reply import Message, Placement, Reply, Viewer
+from bot.ui.verbs.approve import render_shared
+from bot.ui.verbs.audit import audit_line
 
 log = logging.getLogger(__name__)
 

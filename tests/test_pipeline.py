@@ -24,7 +24,7 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import audit
 from bot.store.records.audit import record_intent
-from bot.ui.buttons import read_button
+from bot.ui.components.buttons import read_button
 from bot.ui.reply import Message, Placement
 from tests.desk import ADA, BATCHES
 

@@ -1,4 +1,4 @@
-"""What can go wrong with the Message Batches API: small classes that carry facts; bot.ui.errors has the words.
+"""What can go wrong with the Message Batches API: small classes that carry facts; bot.ui.errors.render has the words.
 
 ExpectedError
 ├── InvalidBatchId             refused here, before any request (bot.api.ids)

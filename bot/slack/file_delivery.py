@@ -10,7 +10,7 @@ from bot.slack.failures import FAILURES, failure
 from bot.slack.packing import Packed
 from bot.slack.uploads import Step, UploadFailed, Uploads
 from bot.store.db.database import StoreUnavailable
-from bot.ui.files import Packing, Trouble, render_not_sent, render_nothing_to_send, render_sent
+from bot.ui.components.file_sent import Packing, Trouble, render_not_sent, render_nothing_to_send, render_sent
 from bot.ui.reply import File, Message
 
 log = logging.getLogger(__name__)

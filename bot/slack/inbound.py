@@ -13,7 +13,7 @@ from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
 from bot.slack.forms import FormPlace, read_create, wants_form
 from bot.slack.surfaces import Hook, Surface, Tab, Window
-from bot.ui.buttons import read_button
+from bot.ui.components.buttons import read_button
 
 Payload = dict[str, Any]  # Any: JSON from outside; everything beyond this module is typed
 

@@ -26,10 +26,10 @@ from bot.slack.inbound import (
 from bot.slack.outbound import Outbound
 from bot.slack.progress import ProgressMessages
 from bot.slack.surfaces import Surface
-from bot.ui.create_form import FORM
-from bot.ui.errors import render_error, render_unexpected
+from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.reply import Message
-from bot.ui.strays import render_unknown_command, render_unknown_press, render_unknown_shortcut
+from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
+from bot.ui.verbs.create import FORM
 
 log = logging.getLogger(__name__)
 

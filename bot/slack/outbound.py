@@ -19,9 +19,9 @@ from bot.slack.failures import FAILURES, failure
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
 from bot.slack.surfaces import Hook, Surface, Tab, Window
-from bot.ui.create_form import render_form_not_opened
-from bot.ui.drafts import render_not_shared
 from bot.ui.reply import File, Form, Message, Placement, Reply
+from bot.ui.verbs.approve import render_not_shared
+from bot.ui.verbs.create import render_form_not_opened
 
 log = logging.getLogger(__name__)
 

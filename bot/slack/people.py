@@ -8,8 +8,8 @@ from typing import TypeVar, cast
 from msgspec.structs import replace
 
 from bot.caller import UserId
+from bot.ui.components.text import inline
 from bot.ui.reply import Message
-from bot.ui.text import inline
 
 _SOMEBODY = "somebody"
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")

@@ -16,7 +16,7 @@ from bot.slack.failures import FAILURES, failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
 from bot.store.records.long_readings import Reading
-from bot.ui.progress import render_progress
+from bot.ui.components.progress import render_progress
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)

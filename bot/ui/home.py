@@ -5,9 +5,9 @@ from datetime import datetime
 from msgspec.structs import replace
 
 from bot.commands.overview import Overview
-from bot.ui.buttons import actions, button
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.text import context, date, header
 from bot.ui.reply import Message
-from bot.ui.text import context, date, header
 
 
 def render_tab_failed(why: Message, since: datetime) -> Message:

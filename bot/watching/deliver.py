@@ -21,7 +21,7 @@ from bot.store.records.drafts import Draft
 from bot.store.records.labels import Named
 from bot.store.records.notices import KNOWN, Notice
 from bot.store.transactions import split_draft
-from bot.ui.notices import draw_notice
+from bot.ui.notices.notice import draw_notice
 from bot.ui.reply import Message
 from bot.watching.pace import ATTEMPTS, ATTEMPTS_IN_DOUBT, HELD, LEASE, POST, Pace, backoff
 from bot.watching.remind import REMINDERS, still_due

@@ -20,7 +20,7 @@ from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, summaries, watches
 from bot.store.records.notices import Notice
-from bot.ui.digest import ROWS, Digest, Share, render_digest
+from bot.ui.notices.digest import ROWS, Digest, Share, render_digest
 
 DAY = timedelta(days=1)
 SOON = timedelta(days=7)

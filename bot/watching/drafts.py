@@ -11,7 +11,7 @@ from bot.store.records import notices
 from bot.store.records.drafts import Draft
 from bot.store.records.notices import Notice
 from bot.store.transactions import abandoned_drafts
-from bot.ui.interrupted import render_interrupted
+from bot.ui.notices.abandoned_draft import render_interrupted
 
 Appeared = tuple[MessageBatch, ...] | None
 

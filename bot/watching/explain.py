@@ -10,7 +10,7 @@ from bot.errors import ExpectedError
 from bot.operations.progress import Progress
 from bot.operations.read_results import read_whole, remembered
 from bot.operations.services import Services
-from bot.ui.notices import detail_lines
+from bot.ui.notices.notice import detail_lines
 
 log = logging.getLogger(__name__)
 

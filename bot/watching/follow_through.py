@@ -23,8 +23,8 @@ from bot.store.records.audit import AuditEntry, AuditOutcome
 from bot.store.records.notices import Notice
 from bot.store.records.watches import Watch
 from bot.store.transactions import begin_watch
-from bot.ui.notices import canceled_words
-from bot.ui.text import code
+from bot.ui.components.cancellation import canceled_words
+from bot.ui.components.text import code
 
 log = logging.getLogger(__name__)
 

@@ -7,7 +7,7 @@ from bot.operations.services import Services
 from bot.slack.posting import Doubtful, Limited, Posting, PostingFailed
 from bot.store.records import long_readings
 from bot.store.records.long_readings import Reading
-from bot.ui.reading_errors import render_reading_lost
+from bot.ui.errors.reading import render_reading_lost
 
 log = logging.getLogger(__name__)
 

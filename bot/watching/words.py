@@ -11,8 +11,8 @@ from bot.operations.snapshots import batch_of
 from bot.store.records.batches import GONE, SeenBatch
 from bot.store.records.labels import Named
 from bot.store.records.watches import Watch
+from bot.ui.notices.watch_card import Standing, watch_card
 from bot.ui.reply import Message, Viewer
-from bot.ui.watch import Standing, watch_card
 
 
 def card_message(

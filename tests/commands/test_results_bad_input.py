@@ -8,7 +8,7 @@ from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import summaries
-from bot.ui.result_figures import figures
+from bot.ui.components.result_figures import figures
 from tests.builders import ADA, ID
 from tests.commands.asking_for_results import RESULTS, shown, whole_file
 from tests.commands.conftest import Place

@@ -6,8 +6,8 @@ import pytest
 
 from bot.caller import UserId
 from bot.slack.people import People
+from bot.ui.components.text import context, section
 from bot.ui.reply import Message
-from bot.ui.text import context, section
 from tests.desk import ADA, BEN, Desk
 from tests.journeys.watching import running_batch
 from tests.ui.watching_catalog import CARDS

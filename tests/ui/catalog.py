@@ -22,12 +22,12 @@ from bot.permissions import NotPermitted, Rule
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.labels import Named
-from bot.ui.buttons import NotOurButton
-from bot.ui.errors import render_error, render_unexpected
+from bot.ui.components.buttons import NotOurButton
+from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.home import render_tab_failed
 from bot.ui.render import render
 from bot.ui.reply import Form, Message, Reply, Viewer
-from bot.ui.strays import render_unknown_command, render_unknown_press, render_unknown_shortcut
+from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
 from tests.builders import ADA, ADMIN, AT_HOME, BATCHES, BEN, ID, NOW, VIEWERS, batch_id, canceling, entry, running
 from tests.ui import create_catalog, results_catalog, watching_catalog
 

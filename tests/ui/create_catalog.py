@@ -36,9 +36,9 @@ from bot.scratch_file import SpoolFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import Draft
-from bot.ui.drafts import render_shared
-from bot.ui.interrupted import render_interrupted
+from bot.ui.notices.abandoned_draft import render_interrupted
 from bot.ui.reply import Message
+from bot.ui.verbs.approve import render_shared
 from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id, running
 
 ENDED = BATCHES["ended_some_succeeded"]

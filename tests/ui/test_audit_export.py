@@ -6,7 +6,7 @@ import io
 import pytest
 
 from bot.commands.audit import AuditExported
-from bot.ui.audit import audit_line, defused, render_audit_export
+from bot.ui.verbs.audit import audit_line, defused, render_audit_export
 from tests.builders import ADA, ADMIN, AT_HOME, ID, entry
 from tests.ui.walk import OURS
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api.models import RequestCounts
-from bot.ui.batch_card import bar
+from bot.ui.components.batch_card import bar
 from tests.builders import counts
 
 SQUARES = {"succeeded": "🟩", "errored": "🟥", "expired": "🟪", "canceled": "🟧", "processing": "⬜"}

@@ -7,7 +7,7 @@ import pytest
 from bot.commands.delete import Delete
 from bot.commands.list import List
 from bot.operations.find_batch import Reference
-from bot.ui.buttons import VALUE_LIMIT, NotOurButton, actions, button, read_button
+from bot.ui.components.buttons import VALUE_LIMIT, NotOurButton, actions, button, read_button
 from tests.builders import ID
 
 DELETE = Delete(Reference(ID))

@@ -10,9 +10,9 @@ from bot.commands.cost import Cost as SpendQuery
 from bot.commands.cost import CostShown
 from bot.operations.cost_totals import CostRow
 from bot.results.summary import Cost
-from bot.ui.cost import bars
-from bot.ui.money import missing, spent, usd
+from bot.ui.components.money import missing, spent, usd
 from bot.ui.render import render
+from bot.ui.verbs.cost import bars
 from tests.builders import READER
 from tests.ui.catalog import OUTCOMES, message_of, messages
 from tests.ui.walk import objects, shown

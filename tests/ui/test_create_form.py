@@ -4,7 +4,7 @@ import pytest
 
 from bot.commands.create import FormWanted
 from bot.playground.slack_simulator.blocks import view_problems
-from bot.ui.create_form import render_form
+from bot.ui.verbs.create import render_form
 from tests.builders import ADMIN
 
 

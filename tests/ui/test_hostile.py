@@ -8,11 +8,11 @@ import pytest
 
 from bot.errors import ExpectedError
 from bot.playground.slack_simulator.blocks import block_problems
-from bot.ui.buttons import read_button
-from bot.ui.errors import render_error
+from bot.ui.components.buttons import read_button
+from bot.ui.errors.render import render_error
 from bot.ui.render import render
 from bot.ui.reply import Message
-from bot.ui.strays import render_unknown_command
+from bot.ui.unknown_input import render_unknown_command
 from tests.builders import ADMIN
 from tests.ui.catalog import ERRORS, OUTCOMES, message_of
 from tests.ui.hostile import spoiled

@@ -6,7 +6,7 @@ from bot.commands.base import Permission
 from bot.commands.change import ChangingCommand
 from bot.commands.registry import parse
 from bot.playground.slack_simulator.blocks import Surface, block_problems, view_problems
-from bot.ui.buttons import read_button
+from bot.ui.components.buttons import read_button
 from tests.builders import ADMIN, BATCHES, OPERATOR, READER
 from tests.ui.catalog import DRAWINGS, messages, payload_of, view_blocks_of
 from tests.ui.walk import buttons, shown, text_objects

@@ -5,7 +5,7 @@ import pytest
 from bot.confirmations import ConfirmationRefused, Why
 from bot.operations.drafts import DraftOver, RetriedMeanwhile, SpoolGone
 from bot.permissions import NotPermitted
-from bot.ui.errors import render_error
+from bot.ui.errors.render import render_error
 from bot.ui.render import render
 from bot.ui.reply import Message, Placement
 from tests.builders import ADMIN, entry

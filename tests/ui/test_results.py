@@ -13,13 +13,13 @@ from bot.results.causes import Cause
 from bot.results.remedies import Remedy
 from bot.results.summary import OutputSizes, StopReason
 from bot.store.records.labels import Named, Relative
-from bot.ui.files import Packing, render_sent
-from bot.ui.remedies import remedy_words
+from bot.ui.components.file_sent import Packing, render_sent
+from bot.ui.components.remedies import remedy_words
+from bot.ui.components.result_causes import cause_blocks
+from bot.ui.components.result_figures import figures
+from bot.ui.components.result_file import file_name
 from bot.ui.render import render
 from bot.ui.reply import File, Message
-from bot.ui.result_causes import cause_blocks
-from bot.ui.result_figures import figures
-from bot.ui.result_file import file_name
 from tests.builders import ADMIN, BATCHES, CREATED, ID, READER, batch_id
 from tests.ui import results_catalog
 from tests.ui.catalog import OUTCOMES, message_of, messages

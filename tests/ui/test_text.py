@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.text import code, counted, date, duration, escape, header, inline, plain, section, utc
+from bot.ui.components.text import code, counted, date, duration, escape, header, inline, plain, section, utc
 
 
 @given(st.text(), st.integers(1, 50))

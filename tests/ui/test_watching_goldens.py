@@ -5,7 +5,7 @@ from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.playground.slack_simulator.blocks import block_problems
-from bot.ui.errors import render_error
+from bot.ui.errors.render import render_error
 from bot.ui.render import render
 from bot.ui.reply import Message
 from tests.builders import ADMIN, READER

@@ -18,10 +18,10 @@ from bot.errors import ExpectedError
 from bot.operations.follow import Place, Watched
 from bot.store.records.labels import Named
 from bot.store.records.notices import Notice
-from bot.ui.digest import Digest, Share, render_digest
-from bot.ui.notices import BatchEvent, Told, draw_notice, render_notice
+from bot.ui.notices.digest import Digest, Share, render_digest
+from bot.ui.notices.notice import BatchEvent, Told, draw_notice, render_notice
+from bot.ui.notices.watch_card import Standing, watch_card
 from bot.ui.reply import Message
-from bot.ui.watch import Standing, watch_card
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
 from tests.ui.create_catalog import REST
 

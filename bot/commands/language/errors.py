@@ -1,4 +1,4 @@
-"""What can be wrong with a typed command: facts only, the words are in bot.ui.errors."""
+"""What can be wrong with a typed command: facts only, the words are in bot.ui.errors.render."""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,244 @@
+"""One card for a batch: the same in status, in a list row (its short form), in a question and on App Home."""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from operator import itemgetter
+
+from msgspec import Struct
+
+from bot.api.models import MessageBatch, RequestCounts
+from bot.commands.base import Permission
+from bot.commands.cancel import Cancel
+from bot.commands.delete import Delete
+from bot.commands.results import Results
+from bot.commands.retry import Retry
+from bot.commands.status import Status
+from bot.commands.watch import Unwatch, Watch
+from bot.operations.find_batch import PREFIX, Reference
+from bot.operations.result_files import FileKind
+from bot.store.records.labels import Named
+from bot.ui.components.buttons import actions, button, fits
+from bot.ui.components.name_lines import has_family, kin_lines, note_line, people_of
+from bot.ui.components.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
+from bot.ui.reply import Block, Viewer
+
+SHORT = 10
+NAMED = 5
+"""People named on a card; the rest are a number."""
+SQUARES = 10
+_OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
+
+
+class Verdict(Struct, frozen=True):
+    """A batch's state in a few words, with the emoji that stands for it."""
+
+    emoji: str
+    words: str
+
+
+def verdict(batch: MessageBatch) -> Verdict:
+    """Return what a person scrolling past has to know: never "completed", never a percentage."""
+    counts = batch.request_counts
+    match batch.processing_status:
+        case "in_progress":
+            return Verdict("🔵", "in progress")
+        case "canceling":
+            return Verdict("🟠", "canceling: some requests may still finish")
+        case "ended":
+            words = _ended_verdict(counts)
+        case unknown:
+            return Verdict("⚪", f"status {unknown}")
+    if batch.archived_at is not None:
+        return Verdict("🗄️", f"{words}; results are no longer available")
+    if counts.succeeded == counts.total:
+        return Verdict("✅", words)
+    return Verdict("⚠️" if counts.succeeded else "❌", words)
+
+
+def _ended_verdict(counts: RequestCounts) -> str:
+    total = counts.total
+    if total == 0:
+        return "ended without requests"
+    if counts.succeeded == total:
+        return f"all {number(total)} succeeded" if total > 1 else "its one request succeeded"
+    leading = _largest_failure(counts)
+    if counts.succeeded:
+        return f"{number(counts.succeeded)} of {number(total)} succeeded, {leading}"
+    return f"none of {number(total)} succeeded, {leading}"
+
+
+def _largest_failure(counts: RequestCounts) -> str:
+    failures = (
+        (counts.errored, "errored"),
+        (counts.expired, "expired"),
+        (counts.canceled, "canceled"),
+        (counts.processing, "processing"),
+    )
+    count, name = max(failures, key=itemgetter(0))
+    return f"{number(count)} {name}"
+
+
+def short_id(batch: MessageBatch) -> str:
+    """Return the beginning of the id, long enough to be typed as a reference."""
+    return plain(batch.id.removeprefix(PREFIX), 4 * SHORT)[:SHORT]
+
+
+def bar(counts: RequestCounts) -> str:
+    """Return ten squares in the counts' proportions; no count that is not zero rounds to nothing."""
+    present = [(getattr(counts, name), square) for name, square in _OUTCOMES if getattr(counts, name) > 0]
+    if not present:
+        return ""
+    total = sum(count for count, _ in present)
+    shares = [count * SQUARES / total for count, _ in present]
+    squares = [max(1, int(share)) for share in shares]
+    while sum(squares) != SQUARES:
+        step = 1 if sum(squares) < SQUARES else -1
+        gaps = [
+            (share - held) * step if held + step > 0 else float("-inf")
+            for share, held in zip(shares, squares, strict=True)
+        ]
+        squares[gaps.index(max(gaps))] += step
+    return "".join(square * held for (_, square), held in zip(present, squares, strict=True))
+
+
+def requests_line(batch: MessageBatch, *, gone: bool = False) -> str:
+    """Return the requests of a batch in words: outcomes only once it has ended, and of one that is `gone` never."""
+    counts = batch.request_counts
+    if not batch.has_ended:
+        ahead = "" if gone else "; the API reports outcomes when the batch ends"
+        return f"{counted(counts.total, 'request')}{ahead}"
+    parts = [f"{number(getattr(counts, name))} {name}" for name, _ in _OUTCOMES if getattr(counts, name)]
+    return f"{counted(counts.total, 'request')}: {', '.join(parts)}" if parts else "no requests"
+
+
+def times(batch: MessageBatch, show: Callable[[datetime], str], *, gone: bool = False) -> list[str]:
+    """Return the moments that matter in this state, each drawn by `show`; nothing lies ahead of one that is `gone`."""
+    parts = [f"created {show(batch.created_at)}"]
+    if batch.cancel_initiated_at is not None:
+        parts.append(f"cancel asked {show(batch.cancel_initiated_at)}")
+    if not batch.has_ended:
+        return parts if gone else [*parts, f"expires {show(batch.expires_at)}"]
+    if batch.ended_at is not None:
+        parts.append(f"ended {show(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}")
+    if batch.archived_at is not None:
+        return [*parts, f"results archived {show(batch.archived_at)}"]
+    return parts if gone else [*parts, f"results readable until {show(batch.readable_until)}"]
+
+
+def card_facts(
+    batch: MessageBatch,
+    canceled_by: str | None = None,
+    watchers: Sequence[str] = (),
+    named: Named | None = None,
+    *,
+    gone: bool = False,
+) -> tuple[Block, ...]:
+    """Return the card without its first line and its buttons; `canceled_by` and `watchers` are users' ids.
+
+    `gone`: the batch is not there any more.
+    """
+    requests = requests_line(batch, gone=gone)
+    if batch.has_ended and (squares := bar(batch.request_counts)):
+        requests = f"{squares}\n{requests}"
+    requests = "\n".join([requests, *kin_lines(batch, named)])
+    people = people_of(named)
+    people += [f"canceled by <@{canceled_by}>"] if canceled_by else []
+    if watchers:
+        people.append(f"watched by {_named(watchers)}")
+    return (
+        section(f"{code(batch.id)}\n{requests}{note_line(named)}"),
+        context(" · ".join([*times(batch, date, gone=gone), *people])),
+    )
+
+
+def _named(users: Sequence[str]) -> str:
+    more = [f"{len(users) - NAMED} more"] if len(users) > NAMED else []
+    return ", ".join([*(f"<@{user}>" for user in users[:NAMED]), *more])
+
+
+def called(batch: MessageBatch, named: Named | None = None) -> str:
+    """Return what a batch is called in a title: its label, or the short id."""
+    return plain(named.label, 80) if named and named.label else short_id(batch)
+
+
+def card_title(batch: MessageBatch, named: Named | None = None) -> str:
+    """Return the first line: the verdict, and what the batch is called."""
+    said = verdict(batch)
+    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {called(batch, named)}"
+
+
+def batch_card(
+    batch: MessageBatch,
+    viewer: Viewer,
+    canceled_by: str | None = None,
+    watchers: Sequence[str] = (),
+    *,
+    shared: bool = False,
+) -> tuple[Block, ...]:
+    """Return the card: first line, id, requests, times, people, and the buttons this viewer may use in this state.
+
+    `shared`: others see it too, so it has the buttons of both who watches and who does not, and stays shared.
+    """
+    named = viewer.names.get(batch.id)
+    buttons = card_buttons(batch, viewer, watchers, shared=shared)
+    facts = card_facts(batch, canceled_by, watchers, named)
+    return (header(card_title(batch, named)), *facts, *actions(buttons))
+
+
+def card_buttons(
+    batch: MessageBatch, viewer: Viewer, watchers: Sequence[str] = (), *, shared: bool = False
+) -> list[Block]:
+    """Return exactly the buttons that make sense in this state and that the viewer may use."""
+    reference = Reference(batch.id)
+    buttons = []
+    if not batch.has_ended:
+        buttons.append(button("Refresh", Status(reference, public=shared), renew=True))
+        others = shared and (viewer.caller.channel or "")[:1] not in (
+            "U",
+            "W",
+            "D",
+        )  # nobody else reads direct messages
+        if others or viewer.caller.user not in watchers:
+            buttons.append(button("Watch", Watch(reference), says=f"Watch batch {short_id(batch)}"))
+        if watchers if others else viewer.caller.user in watchers:
+            buttons.append(button("Unwatch", Unwatch(reference), says=f"Watch batch {short_id(batch)} no more"))
+    if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
+        buttons.append(button("Cancel", Cancel(reference), says=f"Cancel batch {short_id(batch)}"))
+    if batch.is_readable(viewer.now):
+        buttons += _results_buttons(batch, viewer.names.get(batch.id))
+    counts = batch.request_counts
+    failed = counts.errored + counts.expired + counts.canceled
+    if batch.is_readable(viewer.now) and failed and Permission.OPERATE in viewer.may:
+        buttons.append(button("Retry failures", Retry(reference), says=f"Retry the failures of {short_id(batch)}"))
+    if batch.has_ended and Permission.ADMINISTER in viewer.may:
+        buttons.append(button("Delete", Delete(reference), style="danger", says=f"Delete batch {short_id(batch)}"))
+    return buttons
+
+
+def _results_buttons(batch: MessageBatch, named: Named | None) -> list[Block]:
+    reference = Reference(batch.id)
+    buttons = [button("Results", Results(reference), says=f"Results of batch {short_id(batch)}")]
+    if has_family(named):
+        family = Results(reference, FileKind.FAMILY)
+        buttons.append(button("Family results", family, says=f"Results of {short_id(batch)} and its retries"))
+    return buttons
+
+
+def card_text(batch: MessageBatch, named: Named | None = None) -> str:
+    """Return the card as one plain sentence a part."""
+    parts = [f"{inline(card_title(batch, named))} ({inline(batch.id)})", requests_line(batch), *times(batch, utc)]
+    return ". ".join(parts) + "."
+
+
+def card_row(batch: MessageBatch, named: Named | None = None, said: Verdict | None = None) -> Block:
+    """Return the short form: one section with a button that opens the card; `said` is its verdict, if known already."""
+    said = said or verdict(batch)
+    opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")
+    total = counted(batch.request_counts.total, "request")
+    label = f"{inline(named.label, 80)} · " if named and named.label else ""
+    when = "ended" if batch.has_ended and batch.ended_at else "created"
+    moment = batch.ended_at if batch.has_ended and batch.ended_at else batch.created_at
+    return section(
+        f"{said.emoji} {label}*{inline(said.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
+        opens if fits(opens) else None,
+    )

@@ -1,0 +1,158 @@
+"""What is wrong with a file of requests, in words: a card of the first problems, and all that is known as a file."""
+
+from collections.abc import Callable
+
+from bot.commands.create import Create
+from bot.operations.drafts import FileRefused
+from bot.requests.check import Checked
+from bot.requests.file_kinds import FileKind
+from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.text import SECTION_LIMIT, code, context, counted, header, inline, number, section
+from bot.ui.reply import File, Message, Reply, Viewer
+
+SHOWN = 20
+_FOREIGN: dict[FileKind, str] = {
+    FileKind.UTF_16: "UTF-16 text; save it as UTF-8",
+    FileKind.UTF_32: "UTF-32 text; save it as UTF-8",
+    FileKind.ZIP: "a zip archive; unpack it and share the .jsonl inside",
+    FileKind.SPREADSHEET: "a spreadsheet; export its rows as JSON Lines",
+    FileKind.OFFICE: "an office document; it has to be JSON Lines",
+    FileKind.GZIP: "compressed (gzip); unpack it first",
+    FileKind.ZSTANDARD: "compressed (zstd); unpack it first",
+    FileKind.BZIP2: "compressed (bzip2); unpack it first",
+    FileKind.XZ: "compressed (xz); unpack it first",
+    FileKind.PDF: "a PDF; it has to be JSON Lines",
+    FileKind.HTML: "a web page; it has to be JSON Lines",
+    FileKind.JSON_ARRAY: "one JSON array; write each request on a line of its own, without the brackets",
+    FileKind.CREATE_BODY: 'the whole body of a create, `{"requests": […]}`; write each request on a line of its own',
+}
+_WORDS: dict[ProblemKind, str] = {
+    ProblemKind.NOT_JSON: "is not JSON",
+    ProblemKind.NOT_UTF8: "is not UTF-8",
+    ProblemKind.NUL_BYTE: "holds a NUL byte",
+    ProblemKind.CUT_OFF: "is cut off: the file ends in the middle of it",
+    ProblemKind.TOO_LONG: "is longer than a request may be",
+    ProblemKind.TOO_DEEP: "is nested too deeply",
+    ProblemKind.DUPLICATE_KEY: "a key stands twice",
+    ProblemKind.WRONG_TYPE: "is of the wrong type",
+    ProblemKind.MISSING_KEY: "is missing",
+    ProblemKind.UNKNOWN_KEY: "is a key that does not belong there",
+    ProblemKind.CUSTOM_ID_CHARACTERS: "may hold only letters, digits, _ and -",
+    ProblemKind.CUSTOM_ID_TOO_LONG: "is too long",
+    ProblemKind.CUSTOM_ID_TWICE: "stands twice",
+    ProblemKind.EMPTY: "is empty",
+    ProblemKind.UNKNOWN_ROLE: "is no role",
+    ProblemKind.OUT_OF_RANGE: "is out of range",
+    ProblemKind.FORBIDDEN_IN_BATCH: "is not allowed in a batch",
+    ProblemKind.FORBIDDEN_IN_VERSION: "is refused by this version of the API",
+    ProblemKind.OTHER_USER_PROFILE: "is another profile than the batch's",
+    ProblemKind.NOT_HTTPS: "is not an https address",
+    ProblemKind.UNKNOWN_MODEL: "is not a model of this API",
+    ProblemKind.RETIRED_MODEL: "is a retired model",
+    ProblemKind.MODEL_WITHOUT_BATCHES: "is a model that takes no batches",
+    ProblemKind.NO_REQUESTS: "The file has no requests",
+    ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one batch",
+    ProblemKind.BODY_TOO_LARGE: "Too large for one batch",
+}
+_WARNINGS: dict[WarningKind, str] = {
+    WarningKind.MODEL_NOT_CHECKED: "the API did not say which models there are, so this one was not checked",
+    WarningKind.DEPRECATED_MODEL: "is deprecated and will be retired",
+    WarningKind.UNKNOWN_PARAM: "is a parameter I do not know; the API may refuse it",
+    WarningKind.SYSTEM_ROLE: "the role system within messages is taken by newer models only",
+}
+
+
+def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
+    """Return the card: nothing was sent, why, and what to do; where there are more problems, all of them as a file."""
+    name, checked = inline(outcome.name, 80), outcome.checked
+    if checked.foreign is not None:
+        words = f"*{name}* is {_FOREIGN[checked.foreign]}. Nothing was sent."
+        return Message(words, (header("Not sent"), section(words), *_again()))
+    card = _card(outcome)
+    if checked.problems_in_all <= SHOWN:
+        return card
+    kept = len(checked.problems)
+    which = "All of them are" if kept == checked.problems_in_all else f"The first {number(kept)} of them are"
+    with_file = _card(outcome, f"📄 {which} in a text file, a line each, in your messages with me.")
+    title = f"Problems in {plain_name(outcome.name)}"
+    return File("problems.txt", title, problems_text(checked).encode(), with_file, otherwise=card)
+
+
+def _card(outcome: FileRefused, file: str = "") -> Message:
+    checked = outcome.checked
+    shown = checked.problems[:SHOWN]
+    total = counted(checked.problems_in_all, "problem")
+    title = f"Not sent: {total} in {plain_name(outcome.name)}"
+    told = f"the first {len(shown)} of {total}" if len(shown) < checked.problems_in_all else total
+    looked = f"{counted(checked.requests, 'request')} looked at, {told}:"
+    lines = [problem_line(problem) for problem in shown]
+    blocks = (
+        header(title),
+        section(looked),
+        *map(section, _sections(lines)),
+        *_totals(checked),
+        *([section(file)] if file else []),
+        *_again(),
+        context("Nothing was sent, and nothing of the file is kept. Mend the lines and share the file again."),
+    )
+    return Message(" ".join([f"{inline(title)}.", *([file] if file else []), *lines]), blocks)
+
+
+def _sections(lines: list[str]) -> list[str]:
+    """The lines in as few sections as hold them whole."""
+    parts = [""]
+    for line in lines:
+        if len(parts[-1]) + len(line) >= SECTION_LIMIT:
+            parts.append("")
+        parts[-1] += f"\n{line}" if parts[-1] else line
+    return parts
+
+
+def plain_name(name: str) -> str:
+    """Return the name of a file, cut for a title."""
+    return name if len(name) <= 60 else name[:59] + "…"
+
+
+def problem_line(problem: Problem) -> str:
+    """Return one problem: the line, what is wrong where, the value."""
+    return _line(problem, lambda text: code(text, 80))
+
+
+def problems_text(checked: Checked) -> str:
+    """Return the problems that are known one by one as plain text, a line each, after the totals of all."""
+    totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _ordered(checked))
+    lines = (_line(problem, lambda text: text) for problem in checked.problems)
+    return "\n".join([f"{counted(checked.problems_in_all, 'problem')} in all:", *totals, "", *lines]) + "\n"
+
+
+def _line(problem: Problem, show: Callable[[str], str]) -> str:
+    where = f"line {number(problem.line)}: " if problem.line is not None else ""
+    place = f"{show(problem.place)} " if problem.place else ""
+    value = f": {show(problem.value)}" if problem.value else ""
+    limit = f" (the limit is {number(problem.limit)})" if problem.limit is not None else ""
+    first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
+    return f"{where}{place}{_WORDS[problem.kind]}{value}{limit}{first}"
+
+
+def warning_lines(warnings: tuple[Warned, ...]) -> list[str]:
+    """Return what may turn out wrong, each with how many lines it concerns."""
+    return [
+        f"{code(one.value or one.place)} {_WARNINGS[one.kind]} ({counted(one.lines, 'line')}, first in line {one.line})"
+        for one in warnings
+    ]
+
+
+def _totals(checked: Checked) -> tuple[dict[str, object], ...]:
+    if checked.problems_in_all <= SHOWN:
+        return ()
+    words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in _ordered(checked))
+    return (dict(section(f"*In all:* {words}")),)
+
+
+def _ordered(checked: Checked) -> list[tuple[ProblemKind, int]]:
+    return sorted(checked.totals.items(), key=lambda pair: -pair[1])
+
+
+def _again() -> tuple[dict[str, object], ...]:
+    return tuple(dict(block) for block in actions([button("Try again", Create())]))

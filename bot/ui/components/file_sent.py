@@ -1,0 +1,81 @@
+"""What is said of a file besides the message it brings: that it was packed, moved, or did not arrive."""
+
+from enum import Enum, auto
+
+from msgspec.structs import replace
+
+from bot.ui.components.text import code, megabytes, section
+from bot.ui.reply import File, Message, Placement
+
+
+class Packing(Enum):
+    """How a file had to be changed to fit."""
+
+    AS_IT_IS = auto()
+    GZIP = auto()
+    PARTS = auto()
+
+
+class Trouble(Enum):
+    """Where a file got stuck."""
+
+    PLACE = auto()
+    SLACK = auto()
+    IN_DOUBT = auto()
+    OUR_DISK = auto()
+
+
+def render_sent(file: File, packing: Packing, *, parts: int, moved_from: str | None) -> Message:
+    """Return the file's message, with how it was packed; `moved_from`: the channel that it could not go to."""
+    more = []
+    if packing is not Packing.AS_IT_IS:
+        more.append("It is larger than Slack takes, so it is compressed (gzip).")
+    if packing is Packing.PARTS:
+        more.append(f"It came in {parts} parts: join them in order (`cat`) before unpacking.")
+    if moved_from is not None:
+        more.append(
+            f"I am not a member of <#{moved_from}>, so the file went to your messages with me, and to nobody else. "
+            "Invite me there (`/invite @Batchdesk`) and ask again to share it."
+        )
+    if not more:
+        return file.message
+    words, message = " ".join(more), file.message
+    public = message.public and moved_from is None
+    return replace(message, text=f"{message.text} {words}", blocks=(*message.blocks, section(words)), public=public)
+
+
+def render_nothing_to_send(file: File) -> Message:
+    """Say that the file would be empty."""
+    words = f"{code(file.name)} would be empty, so no file was sent."
+    return Message(words, (section(words),), placement=Placement.BELOW)
+
+
+def render_not_sent(file: File, trouble: Trouble, reason: str) -> Message:
+    """Say that the file did not arrive, and where it got stuck."""
+    words = f"{_what(file, trouble, reason)} {_size(file)}"
+    if (alone := file.otherwise) is not None:
+        return replace(alone, text=f"{alone.text} {words}", blocks=(*alone.blocks, section(words), *file.again))
+    return Message(words, (section(words), *file.again), placement=Placement.BELOW)
+
+
+def _what(file: File, trouble: Trouble, reason: str) -> str:
+    match trouble:
+        case Trouble.PLACE:
+            return f"I could not open your messages with me ({code(reason, 80)}), so no file was sent."
+        case Trouble.SLACK:
+            return f"Slack did not take the file ({code(reason, 80)}), so no file was sent. Try again in a minute."
+        case Trouble.IN_DOUBT:
+            places = "this channel and your messages with me" if file.public else "your messages with me"
+            return (
+                f"Slack took the file and did not say whether it shared it ({code(reason, 80)}). "
+                f"Look into {places} before you ask again."
+            )
+        case Trouble.OUR_DISK:
+            return (
+                f"The disk of the bot did not take the compressed file ({code(reason, 80)}), so no file was sent. "
+                "Tell whoever runs this bot."
+            )
+
+
+def _size(file: File) -> str:
+    return f"The file was {code(file.name)}, {megabytes(file.size)}."

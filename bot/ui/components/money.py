@@ -1,0 +1,42 @@
+"""Money in words: to the cent, "at least" where something has no price, and never 0 for what is not known."""
+
+from decimal import ROUND_HALF_UP, Decimal
+
+from bot.results.summary import Cost
+from bot.ui.components.text import code, counted
+
+_CENT = Decimal("0.01")
+_SHOWN = 5
+
+
+def usd(amount: Decimal) -> str:
+    """Return `$1,234.56`; what is less than a cent and not nothing is said to be that."""
+    if 0 < amount < _CENT:
+        return "under $0.01"
+    return f"${amount.quantize(_CENT, ROUND_HALF_UP):,}"
+
+
+def spent(amount: Decimal, *, complete: bool) -> str:
+    """Return an amount; "at least" it where it is not complete, and "unknown" where nothing of it is known."""
+    if complete:
+        return usd(amount)
+    return f"at least {usd(amount)}" if amount > 0 else "unknown"
+
+
+def missing(cost: Cost) -> list[str]:
+    """Return what a cost does not include, each in a few words; empty for a complete one."""
+    parts = []
+    if cost.unknown_models:
+        parts.append(f"no price is known for {_named(cost.unknown_models)}")
+    if cost.unknown_regions:
+        parts.append(f"no price is known for the region {_named(cost.unknown_regions)}")
+    if cost.web_searches:
+        parts.append(f"{counted(cost.web_searches, 'web search', 'web searches')} not included")
+    if cost.unreadable:
+        parts.append(f"the tokens of {counted(cost.unreadable, 'request')} could not be read")
+    return parts
+
+
+def _named(names: tuple[str, ...]) -> str:
+    shown = ", ".join(code(name, 80) for name in names[:_SHOWN])
+    return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown

@@ -1,0 +1,47 @@
+"""How a long reading looks while it goes on, and when it has ended."""
+
+from bot.commands.stop_reading import StopReading
+from bot.operations.progress import Phase, Reading
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.text import code, context, counted, megabytes, number, section
+from bot.ui.reply import Message
+
+_MB = 1_000_000
+_ENDINGS = {
+    Phase.DONE: ("✅", "Read. The answer is where you asked for it."),
+    Phase.FAILED: ("⚠️", "This could not be read to the end. What happened is where you asked for it."),
+    Phase.STOPPED: ("⏹️", "Stopped. Nothing that was half read is kept."),
+    Phase.CLOSING: (
+        "⏹️",
+        "Stopped, because I am being restarted. Nothing that was half read is kept; ask again in a minute.",
+    ),
+}
+
+
+def render_progress(reading: Reading, phase: Phase, seconds: float, reading_id: str | None) -> Message:
+    """Return the progress message after so many seconds of reading; with a button that stops it while it goes on."""
+    what = f"Reading {code(reading.subject)}" if reading.subject else "Reading"
+    mark, words = _ENDINGS.get(phase, ("⏳", f"{what} …"))
+    figures = _figures(reading, seconds, ended=phase is not Phase.UNDER_WAY)
+    said = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
+    if phase is not Phase.UNDER_WAY or reading_id is None:
+        return Message(f"{words} {figures}", (said,))
+    stop = actions([button("Stop", StopReading(reading_id), style="danger", says="Stop this reading")])
+    return Message(f"{words} {figures}", (said, *stop, context("Other commands work meanwhile.")))
+
+
+def how_much(reading: Reading) -> str:
+    """Return what was read: `12,345 lines (34.5 MB)`."""
+    return f"{counted(reading.lines, 'line')} ({megabytes(reading.bytes)})"
+
+
+def _figures(reading: Reading, seconds: float, *, ended: bool) -> str:
+    if reading.bytes == 0:
+        parts = ["nothing was read" if ended else "waiting for the API"]
+    else:
+        of = f" of {number(reading.wanted)}" if reading.wanted else ""
+        speed = reading.bytes / _MB / max(seconds, 0.1)
+        parts = [f"{number(reading.lines)}{of} lines", megabytes(reading.bytes), f"{speed:,.1f} MB/s"]
+    if reading.batches_wanted:
+        parts.insert(0, f"{number(reading.batches)} of {counted(reading.batches_wanted, 'batch', 'batches')}")
+    return " · ".join(parts)

@@ -1,0 +1,102 @@
+"""The figures of results in words: counts, stop reasons, models, tokens, cost, and whatever does not add up."""
+
+from bot.api.models import RequestCounts
+from bot.pricing.tokens import Tokens
+from bot.results.summary import ModelUse, ResultsSummary
+from bot.ui.components.money import missing, spent
+from bot.ui.components.remedies import fault_words
+from bot.ui.components.text import code, counted, escape, number
+
+_OUTCOMES = ("succeeded", "errored", "expired", "canceled")
+_MODELS_SHOWN = 5
+_STOPS_SHOWN = 6
+_HIGH_SHARE = 0.05
+_WORTH_A_LINE = {
+    "max_tokens": "were cut off at `max_tokens`: raise it, or the answers stay incomplete",
+    "refusal": "were refused by the model: look at the prompts",
+    "model_context_window_exceeded": "filled the model's context window: shorten the prompts",
+}
+
+
+def counts_line(summary: ResultsSummary) -> str:
+    """Return the outcomes as counted in the file."""
+    counts = summary.counts
+    parts = [f"{number(getattr(counts, name))} {name}" for name in _OUTCOMES if getattr(counts, name)]
+    return f"{counted(counts.total, 'result')}: {', '.join(parts)}" if parts else "no results"
+
+
+def doubts(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
+    """Return what does not add up, a line each: it must not be overlooked."""
+    differences = [
+        f"{number(each.in_file)} {escape(each.outcome)} in the file, {number(each.in_batch)} in the batch"
+        for each in summary.differs_from(counts)
+    ]
+    lines = [f"*The file and the batch disagree:* {'; '.join(differences)}"] if differences else []
+    if summary.broken.count:
+        first = ", ".join(f"line {number(each.number)} {fault_words(each.fault)}" for each in summary.broken.first)
+        lines.append(f"*{counted(summary.broken.count, 'line')} could not be read as results:* {first}")
+    if summary.duplicates:
+        lines.append(f"*{counted(summary.duplicates, 'line')} repeat a custom_id* that an earlier line had")
+    return lines
+
+
+def figures(summary: ResultsSummary) -> list[str]:
+    """Return what the succeeded requests used and cost, a line each."""
+    if not summary.counts.succeeded and summary.cost.complete:
+        return ["*Cost:* nothing is billed for requests that did not succeed"]
+    return [
+        *_stops(summary),
+        *_models(summary.models),
+        *_tokens(summary.tokens),
+        *_output(summary),
+        f"*Cost:* {spent(summary.cost.amount, complete=summary.cost.complete)}{_but(missing(summary.cost))}",
+    ]
+
+
+def _stops(summary: ResultsSummary) -> list[str]:
+    stops = summary.stop_reasons
+    if not stops:
+        return []
+    shown = ", ".join(f"{code(each.reason or 'none given', 60)} {number(each.count)}" for each in stops[:_STOPS_SHOWN])
+    more = f" and {len(stops) - _STOPS_SHOWN} more" if len(stops) > _STOPS_SHOWN else ""
+    total = summary.counts.succeeded
+    high = [
+        f"⚠️ *{number(each.count)} of {number(total)} answers* {_WORTH_A_LINE[each.reason]}"
+        for each in stops
+        if each.reason in _WORTH_A_LINE and each.count >= _HIGH_SHARE * total
+    ]
+    return [*high, f"*Stopped by:* {shown}{more}"]
+
+
+def _models(uses: tuple[ModelUse, ...]) -> list[str]:
+    if not uses:
+        return []
+    if len(uses) == 1:
+        return [f"*Model:* {code(uses[0].model, 80)}"]
+    shown = ", ".join(f"{code(use.model, 80)} {number(use.requests)}" for use in uses[:_MODELS_SHOWN])
+    more = f" and {len(uses) - _MODELS_SHOWN} more" if len(uses) > _MODELS_SHOWN else ""
+    return [f"*Models:* {shown}{more}"]
+
+
+def _tokens(tokens: Tokens) -> list[str]:
+    named = [
+        ("input", tokens.input),
+        ("cache write (5 min)", tokens.write_5m),
+        ("cache write (1 h)", tokens.write_1h),
+        ("cache read", tokens.read),
+        ("output", tokens.output),
+    ]
+    parts = [f"{number(count)} {name}" for name, count in named if count]
+    thinking = f", {number(tokens.thinking)} of it thinking" if tokens.thinking else ""
+    return [f"*Tokens:* {', '.join(parts)}{thinking}"] if parts else []
+
+
+def _output(summary: ResultsSummary) -> list[str]:
+    sizes = summary.output
+    if sizes is None:
+        return []
+    return [f"*Output:* {counted(sizes.median, 'token')} in the median, {number(sizes.largest)} in the largest"]
+
+
+def _but(reasons: list[str]) -> str:
+    return f" ({'; '.join(reasons)})" if reasons else ""

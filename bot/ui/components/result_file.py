@@ -1,0 +1,73 @@
+"""How a file of results is named, and what is said when it has been sent."""
+
+import re
+from collections.abc import Sequence
+
+from bot.commands.results import CausesFile, ResultsFile
+from bot.operations.result_files import FileKind
+from bot.results.csv_table import causes_csv
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.result_figures import doubts
+from bot.ui.components.text import code, counted, megabytes, section
+from bot.ui.reply import File, Message
+
+_NAMES = {
+    FileKind.JSONL: "results.jsonl",
+    FileKind.ERRORS: "failures.jsonl",
+    FileKind.CSV: "results.csv",
+    FileKind.ERRORS_CSV: "failures.csv",
+    FileKind.CAUSES: "causes.csv",
+    FileKind.FAMILY: "family.jsonl",
+    FileKind.PART_OF_FAMILY: "part-of-family.jsonl",
+}
+
+
+def file_name(batch_id: str, kind: FileKind) -> str:
+    """Return the name of a file: of the batch's id and the kind alone, in characters that every system takes."""
+    return f"{re.sub('[^A-Za-z0-9_-]', '_', batch_id)[:80]}-{_NAMES[kind]}"
+
+
+def render_results_file(outcome: ResultsFile) -> File:
+    """Return a file of results."""
+    name, counts = file_name(outcome.batch.id, outcome.kind), outcome.fetched.summary.counts
+    everything = outcome.kind in (FileKind.JSONL, FileKind.CSV)
+    what = counted(counts.total, "result") if everything else counted(counts.failed, "failure")
+    how = {
+        FileKind.JSONL: "JSON Lines, as the API gave them",
+        FileKind.ERRORS: "JSON Lines, as the API gave them",
+    }.get(outcome.kind, "a table (CSV)")
+    words = f"{what} of {code(outcome.batch.id)}, {how}, {megabytes(outcome.spool.size)}"
+    loud = doubts(outcome.fetched.summary, outcome.batch.request_counts)
+    return File(
+        name=name,
+        title=name,
+        content=outcome.spool,
+        message=arrived(words, public=outcome.query.public, loud=loud),
+        public=outcome.query.public,
+        again=actions([button("Try again", outcome.query)]),
+        arrived=outcome.arrived,
+    )
+
+
+def render_causes_file(outcome: CausesFile) -> File:
+    """Return the causes of failure as a table."""
+    name, summary = file_name(outcome.batch.id, FileKind.CAUSES), outcome.fetched.summary
+    words = f"{counted(len(summary.causes), 'cause')} of failure in {code(outcome.batch.id)}, a table (CSV)"
+    return File(
+        name=name,
+        title=name,
+        content=causes_csv(summary),
+        message=arrived(words, public=outcome.query.public),
+        public=outcome.query.public,
+        again=actions([button("Try again", outcome.query)]),
+    )
+
+
+def arrived(words: str, *, public: bool, loud: Sequence[str] = ()) -> Message:
+    """Return the message that a file has arrived; `loud` is what does not add up in it.
+
+    A public one stands above it in the channel, or went elsewhere, which is said where it is known.
+    """
+    text = f"📄 {words}." if public else f"📄 {words}: in your messages with me."
+    warnings = (section("\n".join(f"⚠️ {line}" for line in loud)),) if loud else ()
+    return Message(" ".join([text, *loud]), (section(text), *warnings), public=public)

@@ -1,0 +1,60 @@
+"""Why a draft does not go on, in words."""
+
+from bot.commands.approve import Approve
+from bot.commands.drop import Drop
+from bot.commands.send import Send
+from bot.operations.approval import ApprovalOfOwn
+from bot.operations.drafts import DraftOver, RetriedMeanwhile, SpoolGone
+from bot.store.records.drafts import Draft
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.draft_question import MOST_NAMED, more_line
+from bot.ui.components.text import code, section
+from bot.ui.reply import Message, Placement
+
+
+def render_draft_over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> Message:
+    """Say why this draft does not go on from here."""
+    under_way = (
+        isinstance(error, DraftOver) and error.draft is not None and error.draft.state in ("sending", "held", "waiting")
+    )
+    stays = isinstance(error, ApprovalOfOwn) or under_way  # its answer is about to take its place, or still can
+    words = _over(error)
+    return Message(words, (section(words),), placement=Placement.BELOW if stays else Placement.IN_PLACE)
+
+
+def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
+    """Say what else sends the same failures again, told before or not, and leave it to the person to do so too."""
+    draft, more = error.draft, more_line(error.retried)
+    others = ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED]) + "".join(f" {each}" for each in more)
+    now = f"there are, or may be: {others}" if others else "there are none"
+    words = f"Other retries of the same batch have begun or ended since you were asked; now {now}. "
+    words += "Nothing was sent by this press, lest the same requests are paid for twice."
+    again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
+    ways = [button("Ask again", again, renew=True), button("Drop", Drop(draft.id), renew=True)]
+    return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
+
+
+def _over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> str:
+    match error:
+        case ApprovalOfOwn():
+            return "You asked for this yourself: somebody else has to approve it. Nothing was sent by this press."
+        case SpoolGone():
+            return "The checked file is not on my disk any more, so nothing was sent. Share it again."
+        case DraftOver(draft=None):
+            return "I do not know this draft (any more). Nothing was sent by this press."
+        case DraftOver(draft=Draft(state="sent") as draft):
+            return f"This was sent already: it is {code(draft.batch_id or '')}. Nothing was sent by this press."
+        case DraftOver(draft=Draft(state="sending" | "held")):
+            return "This is being sent right now; its outcome will show. Nothing was sent by this press."
+        case DraftOver(draft=Draft(state="split") as draft):
+            again = code(f"/batch send {draft.rest_id}")
+            return f"Some of these requests went first; {again} asks about the others. Nothing was sent by this press."
+        case DraftOver(draft=Draft(state="waiting")):
+            return "This waits for somebody else's approval. Nothing was sent by this press."
+        case DraftOver(draft=Draft(state="unknown")):
+            return (
+                "This was sent and the answer was lost, so I do not send it again: look with `/batch list` whether the "
+                "batch is there. Nothing was sent by this press."
+            )
+        case _:
+            return "This was dropped or refused before. Nothing was sent by this press."

@@ -1,0 +1,77 @@
+"""Why results were not read to their end, in words: how much was read, and how to go on."""
+
+from bot.commands.registry import parse
+from bot.commands.stop_reading import ReadingOfAnother
+from bot.errors import ExpectedError
+from bot.operations.progress import Reading, ReadingStopped
+from bot.operations.read_results import NotSpooled, ReadingFailed, ResultsCut, ResultsNotThereYet
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.progress import how_much
+from bot.ui.components.text import code, section
+from bot.ui.reply import Block, Message, Placement
+
+
+def render_reading_failed(error: ReadingFailed) -> Message:
+    """Return what went wrong, how much had been read, and a button that begins anew."""
+    return _said(f"{_words(error)} {_kept(error.reading)}", error.again)
+
+
+def render_reading_stopped(error: ReadingStopped) -> Message:
+    """Return that it was stopped, and by what."""
+    why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
+    subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
+    return _said(f"{why}{subject} after {how_much(error.reading)}. Nothing that was half read is kept.", error.again)
+
+
+def render_reading_lost(again: str) -> Message:
+    """Return what becomes of the progress message of a process that died."""
+    what = f"{code(f'/batch {again}')}: " if again else ""
+    words = (
+        f"{what}I was stopped in the middle of reading this. Nothing that was half read is kept; if you have no "
+        "answer, ask again."
+    )
+    try:
+        return _said(words, again).placed(Placement.IN_PLACE)
+    except ExpectedError:  # a command of a newer version
+        return _said(words, "").placed(Placement.IN_PLACE)
+
+
+def _words(error: ReadingFailed) -> str:
+    batch = code(error.batch.id)
+    match error:
+        case ResultsNotThereYet():
+            return (
+                f"{batch} has ended and its results are announced, but the API answers that they are not there yet. "
+                "That happens for a while after the end: try again in a minute."
+            )
+        case ResultsCut():
+            return f"The results of {batch} broke off on the way ({code(error.reason, 200)})."
+        case NotSpooled(full=True):
+            return (
+                f"The disk of the bot is full ({code(error.reason, 80)}), so the file of {batch} could not be made. "
+                "Tell whoever runs this bot; the results without a file can still be shown."
+            )
+        case NotSpooled():
+            return (
+                f"The disk of the bot did not take the file of {batch} ({code(error.reason, 80)}). "
+                "Tell whoever runs this bot; the results without a file can still be shown."
+            )
+        case _:
+            return f"The results of {batch} could not be read."
+
+
+def _kept(reading: Reading) -> str:
+    if reading.bytes == 0:
+        return "Nothing was read."
+    return f"{how_much(reading)} were read; nothing that is half read is kept."
+
+
+def _said(words: str, again: str) -> Message:
+    retry: tuple[Block, ...] = actions([button("Try again", parse(again))]) if again else ()
+    return Message(words, (section(words), *retry), placement=Placement.BELOW)
+
+
+def render_reading_of_another(error: ReadingOfAnother) -> Message:
+    """Say whose it is."""
+    words = f"Only <@{error.user}>, who asked for this reading, can stop it."
+    return Message(words, (section(words),), placement=Placement.BELOW)

@@ -1,0 +1,89 @@
+"""Refusals in words: who may not, and which press was not a yes."""
+
+from bot.confirmations import ConfirmationRefused, Why
+from bot.permissions import NotPermitted, Rule
+from bot.store.records.confirmations import StoredConfirmation
+from bot.ui.components.text import code, date, duration, section
+from bot.ui.reply import Message, Placement
+
+_ASK_ADMIN = "Ask whoever installed Batchdesk to"
+
+
+def render_not_permitted(error: NotPermitted) -> Message:
+    """Tell the caller their own id, the rule, and what to ask the administrator for."""
+    text = f"{_rule(error)}\nYour id is {code(error.caller.user)}. Nothing was changed."
+    return Message(text, (section(text),), placement=Placement.BELOW)
+
+
+def _rule(error: NotPermitted) -> str:
+    user, channel = error.caller.user, error.caller.channel
+    match error.rule:
+        case Rule.NOT_OPERATOR:
+            return f"Only operators may do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_OPERATORS`."
+        case Rule.NOT_ADMIN:
+            return (
+                f"Only administrators may do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_ADMINS` "
+                "(or to `BATCHDESK_OPERATORS`, where no administrators are set)."
+            )
+        case Rule.GROUP_UNREAD:
+            unread = "Slack did not tell me who is in the permitted user groups. Try again in a minute."
+            return f"{unread} {_ASK_ADMIN} list {code(user)} itself if it stays so."
+        case Rule.WRONG_CHANNEL:
+            where = ", ".join(f"<#{channel}>" for channel in sorted(error.channels))
+            return f"I answer only in {where} (`BATCHDESK_CHANNELS`). Ask there."
+        case Rule.GUEST:
+            return f"Guests may not use Batchdesk here. {_ASK_ADMIN} set `BATCHDESK_ALLOW_GUESTS`."
+        case Rule.GUEST_UNKNOWN:
+            return "Slack did not tell me whether you are a guest here, so I do not answer. Try again in a minute."
+        case Rule.EXTERNAL_CHANNEL:
+            shared = "This channel is shared with another organization, so I do not answer here."
+            return f"{shared} {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
+        case Rule.EXTERNAL_UNKNOWN:
+            place = f"<#{channel}>" if channel else "this place"
+            return (
+                f"I cannot see whether {place} is shared with another organization, so I do not answer here. "
+                "Invite me with `/invite @Batchdesk`, or ask in my own messages."
+            )
+
+
+def render_confirmation_refused(error: ConfirmationRefused) -> Message:
+    """Say why this press was not a yes; a question that can never be answered again is taken away."""
+    text = f"{_why(error)} Nothing was done by this press."
+    return Message(text, (section(text),), placement=_placement(error))
+
+
+def _placement(error: ConfirmationRefused) -> Placement:
+    under_way = error.why is Why.USED and (error.entry is None or error.entry.outcome is None)
+    if error.why is Why.OTHER_PERSON or under_way:
+        return Placement.BELOW  # the question is somebody else's, or its answer is about to take its place
+    return Placement.IN_PLACE
+
+
+def _why(error: ConfirmationRefused) -> str:
+    question, entry = error.question, error.entry
+    match error.why:
+        case Why.UNKNOWN:
+            return "I do not know this question (any more). Type the command again."
+        case Why.OTHER_PERSON:
+            asked = f"<@{question.user_id}>" if question else "somebody else"
+            return f"Only {asked}, who asked, can answer this. Type the command yourself."
+        case Why.OTHER_COMMAND:
+            return "This button does not belong to the question that was asked. Type the command again."
+        case Why.LAPSED:
+            return _lapsed(question)
+        case Why.KEPT:
+            return "You had already answered no."
+        case Why.CHANGED:
+            return "The batch has changed since you were asked. Look at it, and type the command again."
+        case Why.USED:
+            if entry is None or entry.outcome is None:
+                return "This was already confirmed and is being carried out; its outcome will show."
+            return f"This was already confirmed {date(entry.at)}; the outcome was: {code(entry.outcome)}."
+
+
+def _lapsed(question: StoredConfirmation | None) -> str:
+    if question is None:
+        return "The question lapsed. Type the command again."
+    lived = duration(question.expires_at - question.asked_at)
+    again = code(f"/batch {question.command}")
+    return f"The question lapsed {date(question.expires_at)}, {lived} after it was asked. {again} asks it again."

@@ -1,0 +1,1 @@
+"""How the outcomes of each verb look, a module a verb."""

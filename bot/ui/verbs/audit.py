@@ -1,0 +1,77 @@
+"""How the record looks: a page of it, the export, and the line for the audit channel."""
+
+import csv
+import io
+
+from msgspec.structs import asdict
+
+from bot.caller import Caller
+from bot.commands.audit import AuditEntry, AuditExported, AuditShown
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.text import code, context, counted, date, escape, header, inline, section, utc
+from bot.ui.reply import File, Message, Viewer
+
+_MARKS = {"done": "✅", "asked": "❔", "kept": "↩️", "refused": "🚫", "failed": "⚠️", "unknown": "❓"}
+_COLUMNS = ("id", "at", "user_id", "team_id", "channel_id", "verb", "command", "subject", "confirmation_id")
+_ENDINGS = ("outcome", "detail", "finished_at")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+
+
+def render_audit(outcome: AuditShown, viewer: Viewer) -> Message:
+    """Return one line an entry, newest first."""
+    lines = [_line(entry) for entry in outcome.entries]
+    title = f"Audit of {outcome.query.subject}" if outcome.query.subject else "Audit"
+    body = [section(line) for line in lines] or [section("Nothing is recorded.")]
+    older = actions([button("Older", outcome.older, renew=True)] if outcome.older else [])
+    hint = context("`/batch audit --export` sends the whole record as a file.")
+    spoken = [_spoken(entry) for entry in outcome.entries]
+    text = ". ".join([inline(title), *(spoken or ["Nothing is recorded"])])
+    return Message(text, (header(title), *body, *older, hint), public=outcome.query.public)
+
+
+def _line(entry: AuditEntry) -> str:
+    where = f" in <#{entry.channel_id}>" if entry.channel_id else ""
+    detail = f" · {code(entry.detail)}" if entry.detail else ""
+    mark, came = _MARKS.get(entry.outcome or "", "⏳"), entry.outcome or "under way"
+    return (
+        f"{mark} {date(entry.at)} · <@{entry.user_id}>{where} · *{escape(entry.verb)}*: {escape(came)}\n"
+        f"{code(entry.subject or entry.command)}{detail}"
+    )
+
+
+def _spoken(entry: AuditEntry) -> str:
+    return f"{utc(entry.at)}: {entry.user_id} {inline(entry.command, 60)}: {entry.outcome or 'under way'}"
+
+
+def render_audit_export(outcome: AuditExported, viewer: Viewer) -> File:
+    """Return the whole record as CSV (RFC 4180); a cell that a spreadsheet would take for a formula is defused."""
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow([*_COLUMNS, *_ENDINGS])
+    for entry in outcome.entries:
+        row = asdict(entry) | {
+            "at": entry.at.isoformat(),
+            "finished_at": entry.finished_at and entry.finished_at.isoformat(),
+        }
+        writer.writerow([defused(row[column]) for column in (*_COLUMNS, *_ENDINGS)])
+    text = f"The record, {counted(len(outcome.entries), 'entry', 'entries')}, is in your messages with me."
+    return File(
+        name=f"batchdesk-audit-{viewer.now:%Y-%m-%d}.csv",
+        title="Batchdesk audit record",
+        content=sheet.getvalue().encode(),
+        message=Message(text, (section(text),)),
+    )
+
+
+def defused(cell: object) -> str:
+    """Return a cell as text that no spreadsheet takes for a formula."""
+    text = "" if cell is None else str(cell)
+    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+
+
+def audit_line(caller: Caller, command_text: str, conclusion: str) -> Message:
+    """Return the one line for the audit channel."""
+    where = f" in <#{caller.channel}>" if caller.channel else ""
+    mark, typed = _MARKS.get(conclusion, "❓"), code(f"/batch {command_text}")
+    text = f"{mark} <@{caller.user}>{where}: {typed} → {escape(conclusion)}"
+    return Message(text, (section(text),))

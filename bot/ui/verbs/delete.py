@@ -1,0 +1,96 @@
+"""How a deletion looks: refused, done, and every way of not being sure."""
+
+from bot.api.models import MessageBatch
+from bot.commands.base import Permission
+from bot.commands.cancel import Cancel
+from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.list import List
+from bot.commands.status import Status
+from bot.operations.find_batch import Reference
+from bot.store.records.summaries import StoredSummary
+from bot.ui.components.batch_card import card_facts, card_text, card_title
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.deletion import deleted_words
+from bot.ui.components.text import code, context, counted, date, duration, header, mention, section
+from bot.ui.reply import Message, Viewer
+
+
+def render_delete_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
+    """Say why not, and offer what helps."""
+    words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
+    reference, named = Reference(outcome.batch.id), viewer.names.get(outcome.batch.id)
+    buttons = [button("Refresh", Status(reference), renew=True)]
+    if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
+        buttons.append(button("Cancel", Cancel(reference)))
+    blocks = (
+        section(words),
+        header(card_title(outcome.batch, named)),
+        *card_facts(outcome.batch, named=named),
+        *actions(buttons),
+    )
+    return Message(f"{words} {card_text(outcome.batch)}", blocks)
+
+
+def render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
+    """Say that it is gone, and by whom."""
+    by = deleted_words(viewer.caller.user)
+    if not outcome.answered:
+        by += " (The API's answer was lost, so I looked: the batch is gone.)"
+    text = f"🗑️ {code(outcome.batch_id)}\n{by}"
+    return Message(
+        f"Deleted {code(outcome.batch_id)}. {by}", (section(text), *actions([button("All batches", List())]))
+    )
+
+
+def render_already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
+    """Say that somebody was faster."""
+    text = f"{code(outcome.batch_id)} is not there any more: it was deleted elsewhere before. I deleted nothing."
+    return Message(text, (section(text),))
+
+
+def render_delete_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
+    """Say that the batch is still there, and how to ask again."""
+    words = "Not deleted: the API did not answer, so I looked, and the batch is still there."
+    again = actions([button("Delete", Delete(Reference(outcome.batch.id)), style="danger", renew=True)])
+    return Message(f"{words} {card_text(outcome.batch)}", (section(words), *card_facts(outcome.batch), *again))
+
+
+def render_delete_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
+    """Say "I don't know", and how to find out."""
+    text = (
+        f"I don't know whether {code(outcome.batch_id)} was deleted: the API did not answer the request, "
+        "and did not answer when I looked either."
+    )
+    look = actions([button("Look again", Status(Reference(outcome.batch_id)), renew=True)])
+    return Message(text, (section(text), *look, context("If it is still there, ask for the delete again.")))
+
+
+def deletion_losses(batch: MessageBatch, viewer: Viewer, fetched: StoredSummary | None) -> str:
+    """Return what a delete would lose, for the question before it."""
+    counts, until = batch.request_counts, batch.readable_until
+    if batch.archived_at is not None or until <= viewer.now:
+        return "The results are no longer available; only the record of the batch would be lost. It cannot be undone."
+    results = f"{counted(counts.total, 'result')}, {counts.succeeded:,} of them succeeded and paid for"
+    return (
+        f"*What would be lost:* {results}. They could still be read for {duration(until - viewer.now)}, "
+        f"until {date(until)}. {taken_words(fetched)} It cannot be undone."
+    )
+
+
+def taken_words(fetched: StoredSummary | None) -> str:
+    """Return whether anybody has the results: the summary alone brings none of them back."""
+    if fetched is None:
+        return "*Nobody has fetched them through me.*"
+    if fetched.taken is None or fetched.taken_at is None:
+        looked = f"; {mention(fetched.fetched_by)} looked at a summary" if fetched.fetched_by else ""
+        return f"*Nobody has taken the file through me*{looked}."
+    who = f"<@{fetched.taken_by}> {date(fetched.taken_at)}"
+    match fetched.taken:
+        case "jsonl":
+            return f"The whole file was taken through me by {who}."
+        case "csv":
+            return f"*Only a table of them* was taken through me, by {who}."
+        case "errors":
+            return f"*Only the failures* were taken through me, by {who}."
+        case "family":
+            return f"*Only what of them is in the merged file of the family* was taken through me, by {who}."

@@ -1,0 +1,55 @@
+"""How the help looks: only the verbs this caller may use."""
+
+from msgspec.structs import replace
+
+from bot.commands.base import Permission
+from bot.commands.help import HelpShown
+from bot.commands.registry import SHOWN, AnyCommand, suggest
+from bot.ui.components.text import code, context, escape, header, section
+from bot.ui.reply import Message, Viewer
+
+_NEEDS = {
+    Permission.READ: "Everyone may use it.",
+    Permission.OPERATE: "Operators may use it.",
+    Permission.ADMINISTER: "Administrators may use it.",
+}
+
+
+def render_help(outcome: HelpShown, viewer: Viewer) -> Message:
+    """Return all verbs this caller may use, or one explained."""
+    return replace(_explained(outcome.topic, viewer), public=outcome.public)
+
+
+def _explained(topic: str | None, viewer: Viewer) -> Message:
+    if topic is None:
+        return _all_verbs(viewer)
+    for command in SHOWN:
+        if command.verb == topic:
+            return _one_verb(command)
+    meant = suggest(topic)
+    hint = f"Did you mean {code(f'/batch help {meant}')}?" if meant else "`/batch help` lists the verbs."
+    text = f"There is no verb {code(topic, 40)}. {hint}"
+    return Message(text, (section(text),))
+
+
+def _all_verbs(viewer: Viewer) -> Message:
+    usable = [command for command in SHOWN if command.permission in viewer.may]
+    lines = ["`/batch` — the batches that are still running"]
+    lines += [f"`/batch {escape(command.help.usage)}` — {command.help.summary}" for command in usable if command.help]
+    notes = [
+        "`ID` is the full id, the beginning of one, a label, or `last`; what fits several batches lists them.",
+        "Only you see the answers; add `--public` to share one.",
+    ]
+    if len(usable) < len(SHOWN):
+        notes.append("Verbs that change something are open to operators only: ask your administrator.")
+    return Message("\n".join(lines), (header("What you can type"), section("\n".join(lines)), context(" ".join(notes))))
+
+
+def _one_verb(command: type[AnyCommand]) -> Message:
+    assert command.help is not None  # noqa: S101 - SHOWN holds only commands with a help text
+    lines = (
+        f"`/batch {escape(command.help.usage)}`",
+        f"{command.help.summary[0].upper()}{command.help.summary[1:]}. {_NEEDS[command.permission]}",
+        f"For example: `/batch {escape(command.help.example)}`",
+    )
+    return Message("\n".join(lines), (section("\n".join(lines)),))

@@ -1,0 +1,14 @@
+"""How the answer to `keep` looks."""
+
+from bot.commands.keep import Kept
+from bot.ui.components.text import code, section
+from bot.ui.reply import Message, Placement, Viewer
+
+
+def render_kept(outcome: Kept, viewer: Viewer) -> Message:
+    """Say that nothing was changed."""
+    if outcome.subject is None:
+        text = "This question is not open any more. Nothing was changed by this press."
+        return Message(text, (section(text),), placement=Placement.IN_PLACE)
+    text = f"Kept {code(outcome.subject)}. Nothing was changed."
+    return Message(text, (section(text),))

@@ -1,0 +1,24 @@
+"""How the answer to `label` looks."""
+
+from bot.commands.label import Labelled
+from bot.store.records.labels import label_key
+from bot.ui.components.text import code, counted, inline, section
+from bot.ui.reply import Message, Viewer
+
+
+def render_label(outcome: Labelled, viewer: Viewer) -> Message:
+    """Say what the batch is called now."""
+    text = _words(outcome)
+    return Message(text, (section(text),))
+
+
+def _words(outcome: Labelled) -> str:
+    batch = code(outcome.batch.id)
+    if outcome.label is None:
+        return f"{batch} has no label any more."
+    typed = code(label_key(outcome.label))
+    said = f"{batch} is called *{inline(outcome.label)}* now; type {typed} instead of its id."
+    if not outcome.others:
+        return said
+    others = counted(outcome.others, "other batch has", "other batches have")
+    return f"{said} {others} the same label: where more than one of them is running, I ask which one you mean."

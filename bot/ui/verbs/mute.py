@@ -1,0 +1,19 @@
+"""How the answer to `mute` looks."""
+
+from bot.commands.mute import Muted
+from bot.ui.components.text import code, date, section, where
+from bot.ui.reply import Message, Viewer
+
+
+def render_muted(outcome: Muted, viewer: Viewer) -> Message:
+    """Say what is not told any more, to whom, and until when."""
+    place = where(outcome.subject)
+    what = place.removeprefix("in ") if outcome.is_channel else code(outcome.subject, 100)
+    if outcome.ended:
+        text = f"No longer muted: {what}. Notices are sent again."
+        return Message(text, (section(text),))
+    until = f"until {date(outcome.until)}" if outcome.until else "until somebody ends it"
+    told = f"Nothing is told {place}" if outcome.is_channel else f"Nobody is told of {what}"
+    off = code(f"/batch mute {'here' if outcome.is_channel else outcome.subject} off", 150)
+    text = f"Muted: {told} {until}. Cards stay up to date. {off} ends it."
+    return Message(text, (section(text),))

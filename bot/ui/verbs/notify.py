@@ -1,0 +1,21 @@
+"""How the answer to `notify` looks."""
+
+from bot.commands.notify import Notify, NotifyShown
+from bot.store.records.watches import QuietLevel
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.text import section
+from bot.ui.reply import Message, Viewer
+
+_LEVELS: dict[QuietLevel, str] = {
+    "all": "how every watched batch ends",
+    "failures": "only when something of a batch did not succeed, or it is gone",
+    "none": "nothing when batches end",
+}
+
+
+def render_notify(outcome: NotifyShown, viewer: Viewer) -> Message:
+    """Say what a channel is told, and offer the other levels."""
+    now = "from now on " if outcome.changed else ""
+    text = f"<#{outcome.channel}> is {now}told {_LEVELS[outcome.level]}. Cards stay up to date."
+    others = [button(level.capitalize(), Notify(level), renew=True) for level in _LEVELS if level != outcome.level]
+    return Message(text, (section(text), *actions(others)))

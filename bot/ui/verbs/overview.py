@@ -1,0 +1,35 @@
+"""How `/batch` alone and App Home look."""
+
+from bot.commands.list import List
+from bot.commands.overview import LOOKED_AT, Overview, OverviewShown
+from bot.ui.components.batch_card import card_row, verdict
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.text import DIVIDER, context, counted, header, inline, section
+from bot.ui.reply import Block, Message, Viewer
+
+ROWS = 10
+
+
+def render_overview(outcome: OverviewShown, viewer: Viewer) -> Message:
+    """Return the unfinished batches and how to go on."""
+    running = outcome.unfinished
+    title = f"{counted(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
+    title += f" among the newest {LOOKED_AT} batches" if outcome.more else ""
+    rows: list[Block] = [card_row(batch, viewer.names.get(batch.id)) for batch in running[:ROWS]]
+    if len(running) > ROWS:
+        rows.append(context(f"and {len(running) - ROWS} more: `/batch list in_progress`"))
+    elif outcome.more:
+        rows.append(context("Older ones may run as well: `/batch list in_progress`"))
+    if outcome.last_ended is not None:
+        rows += [
+            DIVIDER,
+            context("The newest that has ended"),
+            card_row(outcome.last_ended, viewer.names.get(outcome.last_ended.id)),
+        ]
+    elif not running:
+        rows.append(section("This workspace has no batches yet."))
+    go_on = actions([button("All batches", List()), button("Refresh", Overview(), renew=True)])
+    hint = context("`/batch status last` · `/batch list ended` · `/batch help`")
+    spoken = [f"{inline(verdict(batch).words, 60)}: {inline(batch.id, 60)}" for batch in running[:ROWS]]
+    text = ". ".join([title, *spoken])
+    return Message(text, (header(title), *rows, *go_on, hint), public=outcome.public)

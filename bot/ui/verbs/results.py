@@ -1,0 +1,187 @@
+"""How the results of a batch look: the card, and every reason why there is none."""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import assert_never
+
+from bot.api.models import MessageBatch
+from bot.commands.base import Permission
+from bot.commands.results import (
+    CausesFile,
+    FamilyFile,
+    FamilyIncomplete,
+    NothingFailed,
+    Results,
+    ResultsFile,
+    ResultsGone,
+    ResultsNotReady,
+    ResultsOutcome,
+    ResultsShown,
+)
+from bot.commands.retry import Retry
+from bot.commands.watch import Watch
+from bot.operations.find_batch import Reference
+from bot.operations.result_files import FileKind
+from bot.results.causes import Cause
+from bot.results.summary import ResultsSummary
+from bot.ui.components.batch_card import bar, card_title, short_id
+from bot.ui.components.buttons import actions, button, fits
+from bot.ui.components.family_file import render_family_file, render_family_incomplete
+from bot.ui.components.money import missing, spent
+from bot.ui.components.name_lines import has_family
+from bot.ui.components.result_causes import cause_blocks, largest_cause
+from bot.ui.components.result_figures import counts_line, doubts, figures
+from bot.ui.components.result_file import render_causes_file, render_results_file
+from bot.ui.components.retry import retry_button
+from bot.ui.components.text import code, context, date, header, inline, mention, number, section, utc
+from bot.ui.reply import Block, Message, Reply, Viewer
+
+_TAKEN = {
+    "jsonl": "the whole file",
+    "csv": "the table",
+    "errors": "the failures",
+    "family": "the merged file of the family",
+}
+
+
+def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
+    """Return what the viewer is to see of results."""
+    match outcome:
+        case ResultsShown():
+            return _card(outcome, viewer)
+        case ResultsFile():
+            return render_results_file(outcome)
+        case CausesFile():
+            return render_causes_file(outcome)
+        case FamilyFile():
+            return render_family_file(outcome)
+        case FamilyIncomplete():
+            return render_family_incomplete(outcome)
+        case NothingFailed():
+            return _nothing_failed(outcome)
+        case ResultsNotReady():
+            return _not_ready(outcome, viewer)
+        case ResultsGone():
+            return _gone(outcome)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _card(outcome: ResultsShown, viewer: Viewer) -> Message:
+    batch, summary, named = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
+    counts = f"{bar(batch.request_counts)}\n{counts_line(summary)}".strip()
+    loud = doubts(summary, batch.request_counts)
+    blocks: list[Block] = [
+        header(card_title(batch, named)),
+        section(f"{code(batch.id)}\n{counts}"),
+        *([section("\n".join(f"⚠️ {line}" for line in loud))] if loud else []),
+        *cause_blocks(summary, _retry_of(outcome, viewer)),
+        section("\n".join(figures(summary))),
+        context(" ".join(_history(outcome))),
+        *actions(_buttons(outcome, viewer)),
+    ]
+    return Message(_spoken(outcome, loud), tuple(blocks), public=outcome.query.public)
+
+
+def _buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
+    query = outcome.query
+    failed = outcome.fetched.summary.counts.failed > 0
+    wanted = [
+        ("Get the file", FileKind.JSONL, outcome.readable),
+        ("Only the failures", FileKind.ERRORS, outcome.readable and failed),
+        ("CSV", FileKind.CSV, outcome.readable),
+        ("Causes", FileKind.CAUSES, failed),
+        ("Whole family", FileKind.FAMILY, has_family(viewer.names.get(outcome.batch.id))),
+    ]
+    buttons = [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
+    if failed and _may_retry(outcome, viewer):
+        buttons.append(button("Retry failures", Retry(query.reference)))
+    return buttons
+
+
+def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
+    return outcome.readable and Permission.OPERATE in viewer.may
+
+
+def _retry_of(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block | None]:
+    """Return what makes a cause's own button; nobody who may not retry gets one."""
+
+    def offered(cause: Cause) -> Block | None:
+        element = retry_button(cause, outcome.query.reference)
+        return element if _may_retry(outcome, viewer) and fits(element) else None
+
+    return offered
+
+
+def _history(outcome: ResultsShown) -> list[str]:
+    fetched = outcome.fetched
+    read = "Read" if outcome.remembered else "Just read"
+    parts = [f"{read} by {mention(fetched.by) if fetched.by else 'me'} {date(fetched.at)}."]
+    if fetched.taken and fetched.taken_at:
+        parts.append(f"<@{fetched.taken_by}> took {_TAKEN[fetched.taken]} {date(fetched.taken_at)}.")
+    if fetched.priced_on:
+        parts.append(f"Batch prices of {fetched.priced_on:%Y-%m-%d}.")
+    if not outcome.readable:
+        parts.append("The results themselves are no longer available.")
+    return parts
+
+
+def _spoken(outcome: ResultsShown, loud: list[str]) -> str:
+    batch, summary = outcome.batch, outcome.fetched.summary
+    parts = [f"{inline(card_title(batch))} ({inline(batch.id)})", counts_line(summary)]
+    parts += loud
+    parts += largest_cause(summary)
+    parts.append(f"Cost: {_cost(summary)}")
+    return ". ".join(parts) + "."
+
+
+def _cost(summary: ResultsSummary) -> str:
+    why = missing(summary.cost)
+    return spent(summary.cost.amount, complete=summary.cost.complete) + (f" ({'; '.join(why)})" if why else "")
+
+
+def _nothing_failed(outcome: NothingFailed) -> Message:
+    counts = outcome.batch.request_counts
+    unread = counts.errored + counts.canceled + counts.expired
+    words = (
+        f"{code(outcome.batch.id)} says that {number(unread)} of its requests failed, and its file holds no failure "
+        "that could be read, so there is no file of failures. The whole file may tell more."
+        if unread
+        else f"Nothing failed in {code(outcome.batch.id)}, so there is no file of failures."
+    )
+    return Message(words, (section(words),), public=outcome.query.public)
+
+
+def _not_ready(outcome: ResultsNotReady, viewer: Viewer) -> Message:
+    batch = outcome.batch
+    hope = _hope(batch, viewer.now)
+
+    def words(show: Callable[[datetime], str]) -> str:
+        return (
+            f"There are no results yet: {code(batch.id)} has not ended, and results come all at once. {hope} "
+            f"It was created {show(batch.created_at)} and ends {show(batch.expires_at)} at the latest."
+        )
+
+    watch = button("Watch", Watch(Reference(batch.id)), says=f"Watch batch {short_id(batch)}")
+    ways = actions([button("Refresh", outcome.query, renew=True), watch])
+    return Message(words(utc), (section(words(date)), *ways), public=outcome.query.public)
+
+
+def _hope(batch: MessageBatch, now: datetime) -> str:
+    if batch.processing_status == "canceling":
+        return "It is being canceled, which mostly takes minutes."
+    if now - batch.created_at > timedelta(hours=1):
+        return "It takes longer than most, which end within an hour: watch it, and you will be told."
+    return "Most batches end within an hour: ask again then, or watch it."
+
+
+def _gone(outcome: ResultsGone) -> Message:
+    batch = outcome.batch
+
+    def words(show: Callable[[datetime], str]) -> str:
+        return (
+            f"The results of {code(batch.id)} are no longer available: the API keeps them for 29 days after a batch "
+            f"was created, which was until {show(batch.archived_at or batch.readable_until)}."
+        )
+
+    return Message(words(utc), (section(words(date)),), public=outcome.public)

@@ -1,0 +1,66 @@
+"""Why there is nothing to retry, or what is missing for it, in words."""
+
+from msgspec.structs import replace
+
+from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, RetryTooEarly, RetryTooLate
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.result_causes import cause_line
+from bot.ui.components.retry import MOST_CAUSES, left_lines, unread_words
+from bot.ui.components.text import code, counted, section
+from bot.ui.reply import Block, Message, Viewer
+
+NoRetry = NothingToRetry | NoSuchCause | OriginalNeeded | RetryTooEarly | RetryTooLate
+
+
+def render_no_retry(outcome: NoRetry, viewer: Viewer) -> Message:
+    """Say why no new batch is offered, and what helps."""
+    words = _words(outcome)
+    return Message(words, (section(words), *actions(_offer(outcome))))
+
+
+def _offer(outcome: NoRetry) -> list[Block]:
+    match outcome:
+        case RetryTooEarly():
+            return [button("Try again", outcome.query, renew=True)]
+        case NothingToRetry() if outcome.left:
+            return [button("Retry them all the same", replace(outcome.query, everything=True), renew=True)]
+        case NoSuchCause():
+            return [button("Retry failures", replace(outcome.query, cause=None))]
+        case _:
+            return []
+
+
+def _words(outcome: NoRetry) -> str:
+    batch = code(outcome.batch.id, 100)
+    match outcome:
+        case NothingToRetry(left=(), unread=0):
+            return f"Nothing failed in {batch}, so there is nothing to retry."
+        case NothingToRetry(left=()):
+            return f"Nothing in {batch} can be retried: {unread_words(outcome.unread)}."
+        case NothingToRetry():
+            causes = "\n".join([*left_lines(outcome.left), *([unread_words(outcome.unread)] if outcome.unread else [])])
+            return f"What failed in {batch} would fail again as it is, so nothing is sent:\n{causes}"
+        case NoSuchCause():
+            causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
+            named = code(outcome.query.cause or "", 64)
+            return f"Nothing in {batch} failed with {named}. The largest causes there are:\n{causes}"
+        case OriginalNeeded():
+            return _original_needed(outcome)
+        case RetryTooEarly():
+            return f"{batch} has not ended, so what fails is not known yet."
+        case RetryTooLate():
+            return f"The results of {batch} are no longer kept, so nobody knows which requests failed."
+
+
+def _original_needed(outcome: OriginalNeeded) -> str:
+    batch, again = code(outcome.batch.id, 100), replace(outcome.query, file=None).spell()
+    why = (
+        "none of them is in the file that you named"
+        if outcome.looked
+        else "I do not have them: the batch was made elsewhere, or they are not kept any more, and the API gives no "
+        "requests back"
+    )
+    return (
+        f"{counted(outcome.requests, 'request')} of {batch} could be retried, but {why}. Share the original file, then "
+        f"type {code(f'/batch {again} --file FILE-LINK', 200)}."
+    )

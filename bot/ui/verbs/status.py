@@ -1,0 +1,19 @@
+"""How one batch looks."""
+
+from bot.commands.base import Permission
+from bot.commands.status import BatchShown
+from bot.ui.components.batch_card import batch_card, card_text
+from bot.ui.components.sample_rest import rest_buttons, rest_words
+from bot.ui.components.text import section
+from bot.ui.reply import Block, Message, Viewer
+
+
+def render_status(outcome: BatchShown, viewer: Viewer) -> Message:
+    """Return the card, and what waits behind it where it is a sample."""
+    blocks = batch_card(outcome.batch, viewer, outcome.canceled_by, outcome.watchers, shared=outcome.public)
+    text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))
+    if outcome.rest is None:
+        return Message(text, blocks, public=outcome.public)
+    words = rest_words(outcome.rest)
+    asks: tuple[Block, ...] = rest_buttons(outcome.rest) if Permission.OPERATE in viewer.may else ()
+    return Message(f"{text} {words}", (*blocks, section(words), *asks), public=outcome.public)
