@@ -13,9 +13,9 @@ from bot.app import utc_now
 from bot.config import load_settings
 from bot.connections import api_http, rules_of, slack_client
 from bot.operations.services import Services
+from bot.slack.bot_messages import Posting
 from bot.slack.directory import Directory
-from bot.slack.people import People
-from bot.slack.posting import Posting
+from bot.slack.names import People
 from bot.store.db.database import Database
 from bot.watching.engine import Engine
 from bot.watching.pace import Pace

@@ -26,19 +26,19 @@ from bot.operations.services import Services
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
 from bot.pricing.prices import Prices
+from bot.slack.bot_messages import Posting
+from bot.slack.call_metrics import traced
+from bot.slack.delivery import Outbound
 from bot.slack.directory import Directory
-from bot.slack.doors import bolt_app, check_bot_token, open_port, open_socket
+from bot.slack.download import SharedFiles
 from bot.slack.file_delivery import FileDelivery
-from bot.slack.file_reading import SharedFiles
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import Listeners
-from bot.slack.outbound import Outbound
-from bot.slack.people import People
-from bot.slack.posting import Posting
-from bot.slack.progress import Pace as ProgressPace
-from bot.slack.progress import ProgressMessages
-from bot.slack.traced import traced
-from bot.slack.uploads import Uploads
+from bot.slack.names import People
+from bot.slack.progress_messages import Pace as ProgressPace
+from bot.slack.progress_messages import ProgressMessages
+from bot.slack.transports import bolt_app, check_bot_token, open_port, open_socket
+from bot.slack.upload import Uploads
 from bot.store.db.database import Database, StoreUnavailable
 from bot.watching.chores import chores
 from bot.watching.digest import plan_of

@@ -18,8 +18,8 @@ from bot.operations.draft_services import Workshop
 from bot.permissions import Rules
 from bot.requests.archive import KeptRequests
 from bot.requests.estimate import TokenCounter
-from bot.slack.file_reading import SharedFiles
-from bot.slack.outbound import retry_handlers
+from bot.slack.delivery import retry_handlers
+from bot.slack.download import SharedFiles
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries: bool) -> AsyncWebClient:

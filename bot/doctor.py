@@ -12,9 +12,9 @@ from bot.connections import api_http, secret
 from bot.errors import ExpectedError
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.settings_checks import check_for_run
-from bot.slack.doors import check_bot_token
-from bot.slack.failures import FAILURES, failure
+from bot.slack.errors import FAILURES, failure
 from bot.slack.scopes import BOT_SCOPES
+from bot.slack.transports import check_bot_token
 from bot.store.db.database import Database, StoreUnavailable
 
 

@@ -18,7 +18,7 @@ from bot.playground.slack_simulator.records import Delivery, SlackMessage, View
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, demo_world
 from bot.playground.stage import settings_between
-from bot.slack.progress import Pace
+from bot.slack.progress_messages import Pace
 from bot.slack.scopes import BOT_SCOPES
 
 ADA = "U0ADA"

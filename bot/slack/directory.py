@@ -11,7 +11,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller, ChannelId, UserId
 from bot.permissions import Rules, Standing
-from bot.slack.failures import FAILURES, failure
+from bot.slack.errors import FAILURES, failure
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)

@@ -6,9 +6,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller
 from bot.scratch_file import Spool
-from bot.slack.failures import FAILURES, failure
-from bot.slack.packing import Packed
-from bot.slack.uploads import Step, UploadFailed, Uploads
+from bot.slack.errors import FAILURES, failure
+from bot.slack.split_upload import Packed
+from bot.slack.upload import Step, UploadFailed, Uploads
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.file_sent import Packing, Trouble, render_not_sent, render_nothing_to_send, render_sent
 from bot.ui.reply import File, Message

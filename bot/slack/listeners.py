@@ -10,6 +10,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.errors import ExpectedError
 from bot.operations.progress import Progress
 from bot.pipeline import Pipeline
+from bot.slack.delivery import Outbound
 from bot.slack.forms import FormIncomplete
 from bot.slack.in_flight import InFlight
 from bot.slack.inbound import (
@@ -23,8 +24,7 @@ from bot.slack.inbound import (
     read_shortcut,
     read_surface,
 )
-from bot.slack.outbound import Outbound
-from bot.slack.progress import ProgressMessages
+from bot.slack.progress_messages import ProgressMessages
 from bot.slack.surfaces import Surface
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.reply import Message

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.operations.services import Services
-from bot.slack.posting import Posting
+from bot.slack.bot_messages import Posting
 from bot.watching.digest import Digests, Plan
 from bot.watching.drafts import Drafts
 from bot.watching.readings import Readings

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
 from bot.operations.snapshots import batch_of
-from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
+from bot.slack.bot_messages import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records

@@ -7,8 +7,8 @@ from functools import partial
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from bot.slack.people import People
-from bot.slack.posting import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
+from bot.slack.bot_messages import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
+from bot.slack.names import People
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import audit, cards, labels, watches

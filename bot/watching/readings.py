@@ -4,7 +4,7 @@ import logging
 from functools import partial
 
 from bot.operations.services import Services
-from bot.slack.posting import Doubtful, Limited, Posting, PostingFailed
+from bot.slack.bot_messages import Doubtful, Limited, Posting, PostingFailed
 from bot.store.records import long_readings
 from bot.store.records.long_readings import Reading
 from bot.ui.errors.reading import render_reading_lost

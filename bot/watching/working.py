@@ -11,8 +11,8 @@ from msgspec import Struct, field
 
 from bot.confirmations import EXECUTE
 from bot.operations.services import Services
-from bot.slack.people import People
-from bot.slack.posting import Posting
+from bot.slack.bot_messages import Posting
+from bot.slack.names import People
 from bot.store.records.cards import DRAW
 from bot.store.records.notices import DELIVER
 from bot.store.transactions.announce import Announcer

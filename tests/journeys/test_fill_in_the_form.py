@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage, View
-from bot.slack.progress import Pace
+from bot.slack.progress_messages import Pace
 from bot.store.records import drafts
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import MODEL, posts, sound

@@ -5,7 +5,7 @@ import asyncio
 from sqlalchemy import update
 
 from bot.playground.api_simulator.faults import Fault
-from bot.slack.progress import Pace
+from bot.slack.progress_messages import Pace
 from bot.store.db import tables
 from tests.desk import ADA, BATCHES, Desk
 

@@ -9,7 +9,7 @@ import pytest
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.slack.progress import Pace
+from bot.slack.progress_messages import Pace
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, Desk
 

@@ -8,7 +8,7 @@ from bot.operations.progress import Progress
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.in_flight import InFlight
-from bot.slack.progress import ProgressMessages
+from bot.slack.progress_messages import ProgressMessages
 from bot.ui.components.buttons import read_button
 
 ADA = Caller(UserId("U0ADA"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))

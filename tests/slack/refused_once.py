@@ -4,7 +4,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.doors import bolt_app, check_bot_token, open_socket
+from bot.slack.transports import bolt_app, check_bot_token, open_socket
 from tests.desk import ALL_SCOPES
 
 

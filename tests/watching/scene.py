@@ -25,9 +25,9 @@ from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.bot_messages import Posting
 from bot.slack.directory import Directory
-from bot.slack.people import People
-from bot.slack.posting import Posting
+from bot.slack.names import People
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from bot.store.records import cards, notices

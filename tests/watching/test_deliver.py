@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.playground.api_simulator.batch import Batch
-from bot.slack.posting import Doubtful
+from bot.slack.bot_messages import Doubtful
 from bot.store.db.tables import batches
 from bot.store.records import cards, watches
 from bot.store.transactions import preferences, rename

@@ -11,7 +11,7 @@ from pydantic import SecretStr
 from bot.config import Settings
 from bot.connections import slack_client
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.slack.progress import Pace, ProgressMessages
+from bot.slack.progress_messages import Pace, ProgressMessages
 from bot.store.records import long_readings, workers
 from bot.store.records.long_readings import Reading
 from bot.store.records.workers import DEAD, Worker

@@ -13,9 +13,9 @@ from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.scratch_file import Spool
+from bot.slack.delivery import retry_handlers
 from bot.slack.file_delivery import FileDelivery
-from bot.slack.outbound import retry_handlers
-from bot.slack.uploads import Uploads
+from bot.slack.upload import Uploads
 from bot.store.db.database import StoreUnavailable
 from bot.ui.reply import File, Message
 

@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ExpectedError
-from bot.slack.failures import FAILURES, failure
+from bot.slack.errors import FAILURES, failure
 
 EVENTS_PATH = "/slack/events"
 _BOLTS_OWN = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")

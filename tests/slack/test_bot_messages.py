@@ -7,7 +7,7 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.posting import Doubtful, Limited, Posting
+from bot.slack.bot_messages import Doubtful, Limited, Posting
 from bot.ui.reply import Message
 
 Opened = Callable[[int, str, str], Awaitable[Posting]]

@@ -11,7 +11,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.operations.shared_files import FileUnreadable, SharedFile, WhyUnreadable
-from bot.slack.failures import FAILURES, failure
+from bot.slack.errors import FAILURES, failure
 
 log = logging.getLogger(__name__)
 

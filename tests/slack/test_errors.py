@@ -6,7 +6,7 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.failures import failure
+from bot.slack.errors import failure
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "text/html", "application/json"])

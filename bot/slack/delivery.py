@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.caller import Caller
-from bot.slack.failures import FAILURES, failure
+from bot.slack.errors import FAILURES, failure
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
 from bot.slack.surfaces import Hook, Surface, Tab, Window

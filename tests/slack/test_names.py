@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.caller import UserId
-from bot.slack.people import People
+from bot.slack.names import People
 from bot.ui.components.text import context, section
 from bot.ui.reply import Message
 from tests.desk import ADA, BEN, Desk

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.caller import Caller
 from bot.operations.progress import Phase, Progress
 from bot.operations.services import Services
-from bot.slack.failures import FAILURES, failure
+from bot.slack.errors import FAILURES, failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
 from bot.store.records.long_readings import Reading

@@ -16,8 +16,8 @@ from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.operations.progress import Phase, ReadingStopped
 from bot.operations.services import Services
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.outbound import retry_handlers
-from bot.slack.progress import Pace, ProgressMessages
+from bot.slack.delivery import retry_handlers
+from bot.slack.progress_messages import Pace, ProgressMessages
 from bot.store.db.database import Database
 from bot.store.records import long_readings
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of

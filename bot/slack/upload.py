@@ -12,9 +12,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.scratch_file import Spool, SpoolFailed
-from bot.slack.failures import FAILURES, failure
-from bot.slack.packing import Packed, Part, pack
-from bot.slack.posting import Doubtful, told_apart
+from bot.slack.bot_messages import Doubtful, told_apart
+from bot.slack.errors import FAILURES, failure
+from bot.slack.split_upload import Packed, Part, pack
 from bot.ui.reply import File
 
 log = logging.getLogger(__name__)
