@@ -32,7 +32,7 @@ from bot.store.records import batches as batch_records
 from bot.store.records import scheduled_jobs
 from bot.store.records.watches import Watch
 from bot.store.transactions import begin_watch
-from bot.watching.engine import Engine
+from bot.worker.engine import Engine
 
 ROOT = Path(__file__).resolve().parent.parent
 HISTORIES = frozenset({"channels:history", "groups:history", "im:history"})

@@ -22,8 +22,8 @@ from bot.store.db.task_queue import left_to_redrive
 from bot.store.records.watches import Watch
 from bot.store.transactions import begin_watch
 from bot.store.transactions.announce import Announcer
-from bot.watching.listed import Listed
-from bot.watching.sweep import Sweep
+from bot.worker.listing import Listed
+from bot.worker.sweep import Sweep
 
 SWEEPS = 7
 LOOKS = 1_000

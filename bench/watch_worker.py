@@ -17,9 +17,9 @@ from bot.slack.bot_messages import Posting
 from bot.slack.directory import Directory
 from bot.slack.names import People
 from bot.store.db.database import Database
-from bot.watching.engine import Engine
-from bot.watching.pace import Pace
-from bot.watching.working import Worker, working
+from bot.worker.engine import Engine
+from bot.worker.lifecycle import Worker, working
+from bot.worker.slack_pacing import Pace
 
 URLS = "BATCHDESK_TEST_POSTGRES"
 SLACKS_PACE = "BATCHDESK_TEST_PACE"

@@ -40,12 +40,11 @@ from bot.slack.progress_messages import ProgressMessages
 from bot.slack.transports import bolt_app, check_bot_token, open_port, open_socket
 from bot.slack.upload import Uploads
 from bot.store.db.database import Database, StoreUnavailable
-from bot.watching.chores import chores
-from bot.watching.digest import plan_of
-from bot.watching.engine import Engine
-from bot.watching.pace import Pace
-from bot.watching.presence import at_work
-from bot.watching.working import Worker
+from bot.worker.digest import plan_of
+from bot.worker.engine import Engine
+from bot.worker.heartbeat import at_work
+from bot.worker.lifecycle import Worker, chores
+from bot.worker.slack_pacing import Pace
 
 log = logging.getLogger(__name__)
 

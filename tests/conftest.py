@@ -9,7 +9,7 @@ import pytest
 
 from bot.app import Part
 from tests.desk import ALL_SCOPES, Desk, Transport
-from tests.watching import prepared
+from tests.worker import prepared
 from tests.worlds import Worlds
 
 OpenDesk = Callable[..., Awaitable[Desk]]

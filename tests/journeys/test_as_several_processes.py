@@ -15,8 +15,8 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from tests.desk import ADA, ALL_SCOPES, BATCHES
-from tests.watching import prepared
-from tests.watching.conftest import prepared_postgres
+from tests.worker import prepared
+from tests.worker.conftest import prepared_postgres
 
 __all__ = ["prepared_postgres"]
 

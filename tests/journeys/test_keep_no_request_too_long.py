@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.watching.presence import tidy
+from bot.worker.heartbeat import tidy
 from tests.desk import Desk
 from tests.journeys.creating import asked_about, sound
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.app import Part
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.watching.drafts import Drafts
+from bot.worker.abandoned_drafts import Drafts
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, Desk
 from tests.journeys.creating import asked_about, jsonl, posts, request, sound
 

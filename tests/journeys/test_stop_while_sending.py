@@ -10,8 +10,8 @@ from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records import drafts, notices
 from bot.store.records.drafts import Draft
 from bot.store.transactions import split_draft
-from bot.watching.drafts import Drafts
-from bot.watching.presence import tidy
+from bot.worker.abandoned_drafts import Drafts
+from bot.worker.heartbeat import tidy
 from tests.desk import ADA, Desk
 from tests.journeys.creating import asked_about, posts, sound
 from tests.journeys.sampling import FIRST, asked_about_the_rest, everything, of_the_sample, sampled, sent

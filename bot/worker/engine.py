@@ -1,0 +1,249 @@
+"""The durable engine (DBOS Transact); the only importer of dbos, which is imported when used: it takes 200 ms."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import Connection, inspect, text
+
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.task_queue import Plain
+from bot.store.records.workers import Worker
+from bot.worker.processes import this_machine
+
+if TYPE_CHECKING:
+    from dbos import DBOSClient, DBOSConfig, EnqueueOptions
+
+log = logging.getLogger(__name__)
+
+Work = Callable[..., Awaitable[None]]
+"""An async function of plain arguments; it is done at least once, so it looks at the store before it acts."""
+
+APPLICATION = "batchdesk"
+# Constant: by default it is a hash that changes with every release and would orphan running work. Workflows last
+# seconds; one whose order of steps changes gets a new name instead.
+VERSION = "1"
+LONGEST = timedelta(minutes=3)
+"""After so long a workflow is cancelled, lest a dead worker block its partition; redrive comes back to it."""
+_KEPT = timedelta(days=7)
+_DRAIN = 10.0
+_PAUSES = (0.5, 2.0, 8.0, 20.0)
+"""Seconds between tries of work that found the store locked or away; after the last one redrive comes to it."""
+# Queues: workflows a process runs of it at once, seconds between polls, whether partitions go one by one.
+_AT_ONCE_IN_A_FILE = 3  # a file has one writer at a time: more would wait for each other until they give up
+_QUEUES: Mapping[str, tuple[int, float, bool]] = {
+    "sweeps": (1, 1.0, False),
+    "slack": (8, 0.3, True),
+    "cards": (8, 0.5, True),
+    "api": (4, 1.0, False),
+}
+
+
+class Engine:
+    """One process's share of the work: any process may enqueue, those that were launched also do what is waiting.
+
+    Only one in a process may be launched at a time. `works` are the workflows by name, run on `launch`'s event loop.
+    """
+
+    def __init__(self, database: Database, worker_id: str | None = None) -> None:
+        self._database = database
+        self.worker_id = worker_id or f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(3)}"
+        self._client: DBOSClient | None = None
+        self._launching: asyncio.Future[None] | None = None
+        self._under_way: set[asyncio.Future[None]] = set()
+        if not (theirs := logging.getLogger("dbos")).handlers:
+            theirs.addHandler(logging.NullHandler())  # else it writes to the console past our log and its form
+
+    @property
+    def worker(self) -> Worker:
+        """Return this process as others know it."""
+        now = datetime.now(UTC)
+        return Worker(self.worker_id, this_machine(), os.getpid(), now, now)
+
+    def prepare(self, *, always: bool = True) -> None:
+        """Create or upgrade the engine's own tables; blocks. Not `always`: only where there are none."""
+        if not always and inspect(self._database.engine).has_table("workflow_status", schema=self._schema()):
+            return
+        from dbos import DBOS
+
+        DBOS(config=self._config())
+        DBOS.listen_queues([])
+        try:
+            DBOS.launch()
+        finally:
+            DBOS.destroy(destroy_registry=True)
+
+    async def launch(self, works: Mapping[str, Work]) -> None:
+        """Begin to do what is waiting."""
+        launch = asyncio.to_thread(self._launch, works, asyncio.get_running_loop())
+        self._launching = asyncio.ensure_future(launch)
+        await asyncio.shield(self._launching)  # a thread cannot be cancelled: `destroy` waits for it
+
+    async def destroy(self) -> None:
+        """Stop taking work and let what is under way end; what does not within seconds is taken over later."""
+        if self._launching is not None:
+            from dbos import DBOS
+
+            await asyncio.wait([self._launching])
+            self._launching = None
+            await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
+            if self._under_way:
+                await asyncio.wait(self._under_way, timeout=_DRAIN)
+        if self._client is not None:
+            self._client.destroy()
+            self._client = None
+
+    def enqueue(
+        self,
+        connection: Connection,
+        name: str,
+        workflow_id: str,
+        queue: str,
+        arguments: Sequence[Plain],
+        delay: timedelta | None = None,
+        partition: str | None = None,
+    ) -> None:
+        """Hand work over in the caller's transaction (see bot.store.db.task_queue.Enqueue)."""
+        options: EnqueueOptions = {
+            "workflow_name": name,
+            "queue_name": queue,
+            "workflow_id": workflow_id,
+            "app_version": VERSION,
+            "workflow_timeout": LONGEST.total_seconds(),
+        }
+        if delay is not None and delay > timedelta(0):
+            options["delay_seconds"] = delay.total_seconds()
+        if partition is not None:
+            options["queue_partition_key"] = partition
+        self._connected().enqueue_in_transaction(connection, options, *arguments)
+
+    async def waiting(self, name: str) -> dict[str, str]:
+        """Return the ids of the workflows of this name that have not begun, and whether each is enqueued or delayed."""
+        client = self._connected()
+        found = await asyncio.to_thread(client.list_workflows, name=name, status=["ENQUEUED", "DELAYED"])
+        return {workflow.workflow_id: workflow.status for workflow in found}
+
+    async def take_over(self, worker_id: str) -> int:
+        """Have what a dead worker had begun done by whoever is free; say how much it was."""
+        return await asyncio.to_thread(self._take_over, worker_id)
+
+    async def prune(self, now: datetime, at_once: int = 10_000) -> int:
+        """Delete the finished workflows older than 7 days, so many at once until none is left; say how many."""
+        return await asyncio.to_thread(self._prune, now, at_once)
+
+    def _connected(self) -> "DBOSClient":
+        if self._client is None:
+            from dbos import DBOSClient, DBOSPortableJSONSerializer
+
+            self._client = DBOSClient(
+                system_database_engine=self._database.engine,
+                dbos_system_schema=self._schema(),
+                serializer=DBOSPortableJSONSerializer(),
+                application_name=APPLICATION,
+                lazy=True,
+            )
+        return self._client
+
+    def _launch(self, works: Mapping[str, Work], loop: asyncio.AbstractEventLoop) -> None:
+        from dbos import DBOS
+
+        DBOS(config=self._config())
+        for name, work in works.items():
+            DBOS.workflow(name=name)(self._on_loop(name, work, loop))
+        DBOS.listen_queues(list(_QUEUES))
+        DBOS.launch()
+        for name, (at_once, seconds, partitioned) in _QUEUES.items():
+            DBOS.register_queue(
+                name,
+                worker_concurrency=min(at_once, _AT_ONCE_IN_A_FILE) if self._is_file else at_once,
+                partition_concurrency=1 if partitioned else None,
+                polling_interval_sec=seconds,
+                on_conflict="always_update",
+            )
+
+    def _config(self) -> "DBOSConfig":
+        from dbos import DBOSPortableJSONSerializer
+
+        return {
+            "name": APPLICATION,
+            "system_database_engine": self._database.engine,
+            "dbos_system_schema": self._schema(),
+            "application_version": VERSION,
+            "executor_id": self.worker_id,
+            "serializer": DBOSPortableJSONSerializer(),
+            "log_level": "WARNING",
+            "use_listen_notify": False,  # one connection less, and right behind a transaction pooler
+            "max_executor_threads": 24,
+            "sys_db_polling_concurrency": 2,
+            "scheduler_polling_interval_sec": 3_600.0,  # nothing is on its schedule: duties are in our own table
+            "notification_listener_polling_interval_sec": 0.1,  # none are used, but each end waits for its sleep
+        }
+
+    @property
+    def _is_file(self) -> bool:
+        return self._database.engine.dialect.name == "sqlite"
+
+    def _schema(self) -> str | None:
+        """Return the schema for the engine's tables: its usual one, or one beside a schema that is not the usual."""
+        if self._is_file:
+            return None
+        with self._database.engine.connect() as connection:
+            current = connection.execute(text("SELECT current_schema()")).scalar_one_or_none()
+        return "dbos" if current in (None, "public") else f"{current}_dbos"
+
+    def _take_over(self, worker_id: str) -> int:
+        from dbos import DBOS
+
+        begun = DBOS.list_workflows(
+            status="PENDING", executor_id=worker_id, load_input=False, load_output=False, limit=1_000
+        )
+        for workflow in begun:
+            DBOS.resume_workflow(workflow.workflow_id, queue_name=workflow.queue_name)
+        return len(begun)
+
+    def _prune(self, now: datetime, at_once: int) -> int:
+        from dbos import DBOS
+
+        wanted = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+        before, count = (now - _KEPT).isoformat(), 0
+        while finished := DBOS.list_workflows(
+            status=wanted, completed_before=before, load_input=False, load_output=False, limit=at_once
+        ):
+            for start in range(0, len(finished), 500):
+                DBOS.delete_workflows([workflow.workflow_id for workflow in finished[start : start + 500]])
+            count += len(finished)
+        return count
+
+    def _on_loop(self, name: str, work: Work, loop: asyncio.AbstractEventLoop) -> Callable[..., None]:
+        """Return a workflow that runs `work` where the HTTP clients live, and waits for it in the engine's thread."""
+
+        async def tracked(*arguments: Plain) -> None:
+            task = asyncio.ensure_future(work(*arguments))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+            await task
+
+        async def persisting(*arguments: Plain) -> None:
+            for pause in _PAUSES:
+                try:
+                    return await tracked(*arguments)
+                except StoreUnavailable as error:
+                    log.warning("work %s waits for the store: %s", name, error.reason)
+                await asyncio.sleep(pause)
+            return await tracked(*arguments)
+
+        def run(*arguments: Plain) -> None:
+            future = asyncio.run_coroutine_threadsafe(persisting(*arguments), loop)
+            try:
+                future.result(LONGEST.total_seconds())
+            except Exception:
+                future.cancel()
+                log.exception("work %s failed; what the store says is open is tried again", name)
+
+        run.__qualname__ = name
+        return run

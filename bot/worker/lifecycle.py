@@ -1,0 +1,136 @@
+"""The parts of watching put together: what a worker does from its start to its end."""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from itertools import chain, repeat
+
+from msgspec import Struct, field
+
+from bot.confirmations import EXECUTE
+from bot.operations.services import Services
+from bot.slack.bot_messages import Posting
+from bot.slack.names import People
+from bot.store.records.cards import DRAW
+from bot.store.records.notices import DELIVER
+from bot.store.transactions.announce import Announcer
+from bot.store.transactions.begin_watch import SWEEP
+from bot.worker.abandoned_drafts import Drafts
+from bot.worker.deliver_notice import Deliver
+from bot.worker.digest import Digests, Plan
+from bot.worker.draw_card import Draw
+from bot.worker.engine import Engine, Work
+from bot.worker.failure_details import Explain
+from bot.worker.listing import Listed
+from bot.worker.lost_readings import Readings
+from bot.worker.maintenance import Chore, Upkeep
+from bot.worker.reminders import Reminders
+from bot.worker.settle_change import FollowThrough
+from bot.worker.slack_pacing import Pace
+from bot.worker.sweep import Sweep
+
+log = logging.getLogger(__name__)
+
+_PAUSES = (1, 5, 15, 30)
+"""Seconds between tries to start."""
+
+
+class Worker(Struct, frozen=True):
+    """What a worker is made of; each part can also be called by itself."""
+
+    services: Services
+    posting: Posting
+    people: People
+    engine: Engine
+    pace: Pace
+    feed_channel: str | None = None
+    chores: Sequence[Chore] = ()
+    listed: Listed = field(default_factory=Listed)
+
+    @property
+    def sweep(self) -> Sweep:
+        """Return the sweep over the workspace."""
+        services, announcer = self.services, Announcer(self.engine.enqueue)
+        return Sweep(services.batches, services.database, announcer, services.now, self.listed, self.feed_channel)
+
+    @property
+    def deliver(self) -> Deliver:
+        """Return the delivery of notices."""
+        services, engine = self.services, self.engine
+        explain = Explain(services)
+        return Deliver(self.posting, services.database, engine.enqueue, engine.worker_id, self.pace, explain)
+
+    @property
+    def draw(self) -> Draw:
+        """Return the drawing of cards."""
+        database, engine = self.services.database, self.engine
+        return Draw(self.posting, self.people, database, engine.enqueue, engine.worker_id, self.pace)
+
+    @property
+    def follow_through(self) -> FollowThrough:
+        """Return the safety net under changes."""
+        return FollowThrough(self.services)
+
+    @property
+    def upkeep(self) -> Upkeep:
+        """Return the pulse."""
+        return Upkeep(self.services.database, self.engine, self.services.now, self.chores)
+
+
+@asynccontextmanager
+async def working(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[None]:
+    """Do what is waiting, until the block is left; then let what is under way end, and leave the rest to others.
+
+    The block is entered at once and the engine launched after `begin`: nobody who types a command waits for it.
+    """
+    pulse = asyncio.create_task(_work(worker, begin))
+    try:
+        yield
+    finally:
+        pulse.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await pulse
+        await worker.engine.destroy()
+        with contextlib.suppress(Exception):  # a store that fails now: others wait for a minute instead
+            await worker.upkeep.leave()
+
+
+async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
+    if begin is not None:
+        await begin.wait()
+    works: dict[str, Work] = {
+        SWEEP: worker.sweep.run,
+        DELIVER: worker.deliver.run,
+        DRAW: worker.draw.run,
+        EXECUTE: worker.follow_through.run,
+    }
+    for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+        try:
+            await worker.engine.launch(works)
+            break
+        except Exception:  # a store that is locked or away for a while; /readyz says that nothing is swept
+            log.exception("the worker does not start, and tries again in %d s", pause)
+            await worker.engine.destroy()
+        await asyncio.sleep(pause)
+    await worker.upkeep.run()
+
+
+EVERY = timedelta(minutes=5)
+
+
+SOON = timedelta(seconds=15)
+
+
+def chores(services: Services, posting: Posting, plan: Plan | None) -> tuple[Chore, ...]:
+    """Return the chores; without a plan there is no digest."""
+    hands = services.database, services.batches, services.enqueue, services.now
+    digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()
+    return (
+        Chore("reminders", EVERY, Reminders(*hands).send_due),
+        Chore("interrupted", SOON, Drafts(services).settle_interrupted),
+        Chore("lost-readings", SOON, Readings(services, posting).tell_lost),
+        *digest,
+    )

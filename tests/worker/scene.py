@@ -1,0 +1,177 @@
+"""A scene to watch in: both simulated worlds, a store, and a worker whose parts are called one by one.
+
+The worlds and the worker share one clock, which moves only when it is pushed ahead: no test waits.
+"""
+
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from typing import Any
+
+import aiohttp
+import httpx
+from pydantic import SecretStr
+from sqlalchemy import Connection
+
+from bot.api.client import BatchesClient, open_http
+from bot.api.ids import BatchId
+from bot.api.models import MessageBatch
+from bot.api.retry_policy import Retries
+from bot.config import Settings
+from bot.connections import slack_client
+from bot.operations.services import Services
+from bot.operations.snapshots import seen_of
+from bot.permissions import Rules
+from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.slack.bot_messages import Posting
+from bot.slack.directory import Directory
+from bot.slack.names import People
+from bot.slack.scopes import BOT_SCOPES
+from bot.store.db.database import Database
+from bot.store.records import cards, notices
+from bot.store.records.notices import Notice
+from bot.store.records.watches import Reason, Watch
+from bot.store.transactions import begin_watch
+from bot.worker.engine import Engine
+from bot.worker.lifecycle import Worker
+from bot.worker.slack_pacing import LEASE, Pace
+from tests.desk import ADA, BATCHES, desk_world
+
+SCOPES = frozenset(BOT_SCOPES) | {"channels:history", "groups:history", "im:history"}
+
+
+class Scene:
+    """Opened by the fixtures in conftest.py, on a store with all tables; `worker` has every part of watching."""
+
+    def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
+        self.database = Database(url, busy_seconds=busy_seconds)
+        self.api = ApiSimulator(speed=0)
+        self.slack = SlackSimulator(desk_world(), scopes=SCOPES, clock=lambda: self.now().timestamp())
+        self.slept: list[float] = []
+        self._open = AsyncExitStack()
+        self._http: httpx.AsyncClient | None = None
+        self._session: aiohttp.ClientSession | None = None
+
+    async def open(self) -> None:
+        """Start both worlds."""
+        self._open.push_async_callback(self.database.close)
+        await self._open.enter_async_context(self.api)
+        await self._open.enter_async_context(self.slack)
+        self._http = await self._open.enter_async_context(open_http("sk-ant-test", base_url=self.api.base_url))
+        self._session = await self._open.enter_async_context(aiohttp.ClientSession())
+        self.worker = self.another_worker()
+
+    async def close(self) -> None:
+        """Stop everything."""
+        await self._open.aclose()
+
+    def another_worker(self, *, feed_channel: str | None = None) -> Worker:
+        """Return a worker of its own on the same store and between the same worlds."""
+        assert self._http is not None
+        assert self._session is not None
+        engine = Engine(self.database)
+        batches = BatchesClient(self._http, retries=Retries(sleep=_no_pause))
+        services = Services(batches, self.database, self.now, enqueue=engine.enqueue)
+        settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
+        posting, directory = (
+            Posting(slack_client(settings, self._session, retries=False)),
+            Directory(slack_client(settings, self._session, retries=True), Rules()),
+        )
+        return Worker(services, posting, People(directory.name), engine, Pace(self.now, self._sleep), feed_channel)
+
+    def now(self) -> datetime:
+        """Return the moment all take for now."""
+        return self.api.now
+
+    def later(self, seconds: float) -> None:
+        """Push the time ahead."""
+        self.api.advance(seconds)
+
+    def batch(self, **wish: Any) -> Batch:
+        """Put a batch into the workspace, running unless it is said otherwise."""
+        return self.api.workspace.add(**({"processing_status": "in_progress", "processing": 100} | wish))
+
+    async def watch(
+        self,
+        batch: Batch,
+        user: str = ADA,
+        channel: str = BATCHES,
+        reason: Reason = "watch",
+        *,
+        drawn: bool = True,
+        as_read: MessageBatch | None = None,
+    ) -> None:
+        """Watch a batch as the verb does (`as_read` some time before), and have its card drawn."""
+        now = self.now()
+        seen = seen_of(as_read or self.read(batch), now)
+        watch = Watch(batch.id, user, channel, reason, now)
+        enqueue = self.worker.engine.enqueue
+        await self.database.run(lambda connection: begin_watch.begin(connection, enqueue, watch, seen, now))
+        if drawn:
+            await self.settle()
+
+    def read(self, batch: Batch) -> MessageBatch:
+        """Return a batch as the API shows it now."""
+        return MessageBatch.model_validate(batch.as_json(self.now(), self.api.base_url))
+
+    async def sweep(self) -> None:
+        """Sweep, and let everything that came of it arrive."""
+        await self.worker.sweep.run(1)
+        await self.settle()
+
+    async def settle(self) -> None:
+        """Draw and send what is due now, until nothing is; the waits between pushes the time ahead."""
+        for _ in range(20):
+            moment = self.now() + timedelta(microseconds=1)
+            drawn = self.database.transact(lambda c, at=moment: cards.overdue(c, at))  # type: ignore[misc]  # a default binds the loop's value
+            told = self.database.transact(lambda c, at=moment: notices.overdue(c, at))  # type: ignore[misc]  # likewise
+            for card in drawn:
+                await self.worker.draw.run(card.batch_id, card.channel_id)
+            for notice in told:
+                await self.worker.deliver.run(notice.key)
+            if not drawn and not told:
+                return
+
+    def top(self, channel: str = BATCHES) -> list[SlackMessage]:
+        """Return a channel's messages that stand by themselves: the cards."""
+        return [message for message in self.slack.messages(channel) if message.thread_ts is None]
+
+    def told(self, channel: str = BATCHES) -> list[SlackMessage]:
+        """Return what was answered in threads."""
+        return [message for message in self.slack.messages(channel) if message.thread_ts is not None]
+
+    def notice(self, batch: Batch, event: str = "ended", channel: str = BATCHES) -> Notice:
+        """Return a stored notice."""
+        found = self.database.transact(lambda connection: notices.get(connection, f"{batch.id}:{event}:{channel}"))
+        assert found is not None
+        return found
+
+    def hold(self, batch: Batch, worker_id: str, at: datetime | None = None) -> str:
+        """Let another process hold the notice of a batch's end, about to answer its card; give the notice's key."""
+        key, moment = self.notice(batch).key, at or self.now()
+
+        def claim(connection: Connection) -> None:
+            assert notices.claim(connection, key, worker_id, moment, LEASE) is not None
+            notices.place_in_thread(connection, key, self.top()[0].ts)
+
+        self.database.transact(claim)
+        return key
+
+    def calls(self, method: str) -> int:
+        """Return how often a Slack method was called."""
+        return len(self.slack.calls(method))
+
+    async def _sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+        self.api.advance(seconds)
+
+
+def id_of(batch: Batch) -> BatchId:
+    """Return the id as the client takes it."""
+    return BatchId(batch.id)
+
+
+async def _no_pause(_seconds: float) -> None:
+    pass

@@ -1,0 +1,87 @@
+"""What happens in the very moment a batch ends: whoever watches is told, and in the thread of its card."""
+
+import asyncio
+import threading
+
+from sqlalchemy import Connection
+
+from bot.operations.snapshots import seen_of
+from bot.store.records.watches import Watch
+from bot.store.transactions import begin_watch
+from tests.desk import ADA, BATCHES, BEN
+from tests.worker.scene import Scene
+
+
+async def test_who_begins_to_watch_while_the_end_is_seen_is_told_of_it_too(either_scene: Scene) -> None:
+    scene = either_scene
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    running = scene.read(batch)
+    scene.later(100)
+    await scene.sweep()
+
+    await scene.watch(batch, BEN, as_read=running)
+    shown = scene.top()
+    await scene.sweep()
+    await scene.sweep()
+
+    assert "100 succeeded" in shown[0].seen
+    assert [[user in each.seen for user in (ADA, BEN)] for each in scene.told()] == [[True, False], [False, True]]
+    assert all("100 succeeded" in each.seen for each in scene.told())
+
+
+async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlooked(either_scene: Scene) -> None:
+    scene = either_scene
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    running, stored, go_on = scene.read(batch), threading.Event(), threading.Event()
+
+    def begin(connection: Connection) -> None:
+        watch = Watch(batch.id, BEN, BATCHES, "watch", scene.now())
+        begin_watch.begin(connection, scene.worker.engine.enqueue, watch, seen_of(running, scene.now()), scene.now())
+        stored.set()
+        go_on.wait(10)
+
+    beginning = asyncio.create_task(asyncio.to_thread(scene.database.transact, begin))
+    await asyncio.to_thread(stored.wait, 10)
+    scene.later(100)
+    looked = len(scene.api.requests)
+    sweeping = asyncio.create_task(scene.worker.sweep.run(1))
+    async with asyncio.timeout(10):
+        while len(scene.api.requests) == looked:  # noqa: ASYNC110 - the simulator wakes nobody
+            await asyncio.sleep(0.01)
+    await asyncio.sleep(0.05)  # by now the sweep waits for the other transaction
+    go_on.set()
+    await asyncio.gather(beginning, sweeping)
+    await scene.settle()
+
+    [told] = scene.told()
+    assert (ADA in told.seen, BEN in told.seen) == (True, True)
+
+
+async def test_an_end_that_comes_before_the_first_card_waits_for_it_and_answers_it(scene: Scene) -> None:
+    batch = scene.batch(ends_in=5)
+    await scene.watch(batch, drawn=False)
+    scene.later(8)
+    await scene.worker.sweep.run(1)
+
+    await scene.worker.deliver.run(scene.notice(batch).key)
+    early = scene.top()
+    scene.later(5)
+    await scene.settle()
+
+    assert early == []
+    assert [f"<@{ADA}>" in message.seen for message in scene.told()] == [True]
+    assert len(scene.top()) == 1
+
+
+async def test_an_end_does_not_wait_for_ever_for_a_card(scene: Scene) -> None:
+    batch = scene.batch(ends_in=5)
+    await scene.watch(batch, drawn=False)
+    scene.later(8)
+    await scene.worker.sweep.run(1)
+    scene.later(30)
+
+    await scene.worker.deliver.run(scene.notice(batch).key)
+
+    assert [f"<@{ADA}>" in message.seen for message in scene.top()] == [True]

@@ -1,0 +1,245 @@
+"""Nothing lost, nothing twice: what becomes of cards and notices when Slack says no, or says nothing."""
+
+from dataclasses import replace
+from functools import partial
+
+import pytest
+from sqlalchemy import update
+
+from bot.playground.api_simulator.batch import Batch
+from bot.slack.bot_messages import Doubtful
+from bot.store.db.tables import batches
+from bot.store.records import cards, watches
+from bot.store.transactions import preferences, rename
+from bot.ui.reply import Message
+from bot.worker.slack_pacing import ATTEMPTS, LEASE
+from tests.desk import ADA, BATCHES, BEN, BOT
+from tests.worker.scene import Scene
+
+DIRECT = "D0ADA"
+
+
+async def ended_batch(scene: Scene) -> Batch:
+    """Return a batch whose end was seen, and of which nobody has been told yet."""
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    await scene.worker.sweep.run(1)
+    return batch
+
+
+async def test_slacks_pause_is_kept_and_uses_no_attempt(either_scene: Scene) -> None:
+    batch = await ended_batch(either_scene)
+    either_scene.slack.fail_next("chat.postMessage", retry_after=60)
+
+    await either_scene.settle()
+    waiting = either_scene.notice(batch)
+    either_scene.later(30)
+    await either_scene.settle()
+    tried = either_scene.calls("chat.postMessage")
+    either_scene.later(31)
+    await either_scene.settle()
+
+    assert waiting.attempts == 0
+    assert tried == 2
+    assert len(either_scene.told()) == 1
+    assert not either_scene.calls("conversations.replies")
+
+
+async def test_while_slack_asks_for_a_pause_nobody_posts_anywhere(scene: Scene) -> None:
+    await ended_batch(scene)
+    scene.slack.fail_next("chat.postMessage", retry_after=60)
+    await scene.settle()
+    before = scene.calls("chat.postMessage")
+
+    await scene.watch(scene.batch(ends_in=900), BEN, "C0BATCHES")
+
+    assert scene.calls("chat.postMessage") == before
+
+
+async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(either_scene: Scene) -> None:
+    batch = await ended_batch(either_scene)
+    [card] = either_scene.top()
+    key = either_scene.hold(batch, "dead")
+    await either_scene.worker.posting.post(BATCHES, Message("ended", ()), key, card.ts)
+    either_scene.later(LEASE.total_seconds() + 1)
+
+    await either_scene.settle()
+
+    [told] = either_scene.told()
+    assert either_scene.notice(batch).ts == told.ts
+
+
+async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(scene: Scene) -> None:
+    batch = scene.batch(ends_in=900)
+    await scene.watch(batch, drawn=False)
+    card = scene.database.transact(
+        lambda connection: cards.claim(connection, batch.id, BATCHES, "dead", scene.now(), LEASE)
+    )
+    assert card is not None
+    await scene.worker.posting.post(BATCHES, Message("a card", ()), card.key)
+    scene.later(LEASE.total_seconds() + 1)
+
+    await scene.settle()
+
+    [shown] = scene.top()
+    assert batch.id in shown.seen
+
+
+async def test_an_error_of_slacks_own_is_tried_again_after_a_look(scene: Scene) -> None:
+    batch = await ended_batch(scene)
+    scene.slack.fail_next("chat.postMessage", status=500)
+
+    await scene.settle()
+    assert not scene.told()
+    scene.later(6)
+    await scene.settle()
+
+    assert len(scene.told()) == 1
+    assert scene.calls("conversations.replies") == 1
+    assert scene.notice(batch).attempts == 2
+
+
+async def test_a_channel_that_is_closed_ends_in_a_direct_message_once(either_scene: Scene) -> None:
+    batch = await ended_batch(either_scene)
+    either_scene.slack.world.remove(BATCHES, BOT)
+
+    await either_scene.settle()
+    await either_scene.settle()
+
+    told = [message for message in either_scene.slack.messages(DIRECT) if f"<@{ADA}>" in message.seen]
+    assert len(told) == 1
+    assert batch.id in told[0].seen
+    assert either_scene.notice(batch).given_up == "not_in_channel"
+
+
+async def test_an_archived_channel_moves_the_card_to_its_watchers(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch, drawn=False)
+    await scene.watch(batch, BEN, drawn=False)
+    scene.slack.world.add(replace(scene.slack.world.channels[BATCHES], is_archived=True))
+
+    await scene.settle()
+    scene.later(100)
+    await scene.sweep()
+
+    for user, place in ((ADA, DIRECT), (BEN, "D0BEN")):
+        [card] = scene.top(place)
+        [told] = scene.told(place)
+        assert "succeeded" in card.seen
+        assert told.seen.count(f"<@{user}>") == 1
+    assert not scene.slack.messages(BATCHES)
+
+
+async def test_somebody_who_left_is_told_nothing_and_stops_nobody(scene: Scene) -> None:
+    first, second = scene.batch(ends_in=60), scene.batch(ends_in=600)
+    await scene.watch(first, BEN, channel=BEN)
+    await scene.watch(second)
+    scene.later(100)
+    scene.slack.fail_next("chat.postMessage", error="user_disabled")
+
+    await scene.sweep()
+    scene.later(3_600)
+    await scene.sweep()
+
+    assert scene.notice(first, channel=BEN).given_up == "user_disabled"
+    assert not scene.told("D0BEN")
+    [told] = scene.told()
+    assert second.id in told.seen
+
+
+async def test_a_card_that_somebody_deleted_is_posted_anew_once(scene: Scene) -> None:
+    batch = scene.batch(ends_in=900)
+    await scene.watch(batch)
+    await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
+    scene.api.workspace.cancel(batch.id)
+    await scene.sweep()
+    [again] = scene.top()
+    await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=again.ts)
+    scene.later(100)
+
+    await scene.sweep()
+
+    assert "anceling" in again.seen
+    told = [message for message in scene.slack.messages(BATCHES) if f"<@{ADA}>" in message.seen]
+    assert len(told) == 1
+    assert len([message for message in scene.top() if "ended:" not in str(message.metadata)]) == 0
+
+
+async def test_a_card_that_was_deleted_twice_is_posted_for_who_asks_to_watch_again(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    await scene.watch(batch)
+    for label in ("first", "second"):
+        await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
+        to_rename = partial(rename.rename, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
+        scene.database.transact(partial(to_rename, value=label, by=ADA, at=scene.now()))
+        await scene.settle()
+    assert scene.top() == []
+
+    await scene.watch(batch)
+
+    [card] = scene.top()
+    assert batch.id in card.seen
+
+
+async def test_one_poisoned_row_stops_nothing_else_and_is_given_up(scene: Scene) -> None:
+    poisoned, good = scene.batch(ends_in=60), scene.batch(ends_in=60)
+    for batch in (poisoned, good):
+        await scene.watch(batch)
+    scene.later(100)
+    await scene.worker.sweep.run(1)
+    scene.database.transact(lambda c: c.execute(update(batches).where(batches.c.id == poisoned.id).values(body="{")))
+
+    for _ in range(ATTEMPTS + 1):
+        await scene.settle()
+        scene.later(3_600)
+
+    [told] = scene.told()
+    assert good.id in told.seen
+    assert "ValidationError" in str(scene.notice(poisoned).given_up)
+
+
+async def test_a_refusal_is_given_up_after_some_attempts_and_does_not_go_on_for_ever(scene: Scene) -> None:
+    batch = await ended_batch(scene)
+    scene.slack.fail_next("chat.postMessage", error="invalid_blocks", times=100)
+
+    for _ in range(ATTEMPTS + 3):
+        await scene.settle()
+        scene.later(3_600)
+
+    assert scene.notice(batch).attempts == ATTEMPTS
+    assert "invalid_blocks" in str(scene.notice(batch).given_up)
+
+
+async def test_unwatched_before_its_end_nobody_is_mentioned(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.database.transact(lambda connection: watches.remove(connection, batch.id, ADA))
+    scene.later(100)
+
+    await scene.sweep()
+
+    assert not scene.told()
+
+
+async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    enqueue, now = scene.worker.engine.enqueue, scene.now()
+    scene.database.transact(lambda connection: preferences.end(connection, enqueue, batch.id, ADA, now))
+    await scene.settle()
+    scene.later(100)
+
+    await scene.sweep()
+
+    [card] = scene.top()
+    assert "100 succeeded" in card.seen
+    assert "Cancel" not in card.buttons
+    assert not scene.told()
+
+
+async def test_a_slack_that_cannot_be_reached_is_doubtful(scene: Scene) -> None:
+    await scene.slack.stop()
+
+    with pytest.raises(Doubtful):
+        await scene.worker.posting.direct(ADA)

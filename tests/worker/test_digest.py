@@ -1,0 +1,153 @@
+"""The digest: at its local hour, once a day, of what there is, and none of nothing."""
+
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.store.records import notices, summaries, watches
+from bot.store.records.summaries import StoredSummary
+from bot.worker.digest import Digests, Plan, digest_of, due_day
+from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
+from tests.desk import ADA, BATCHES, Desk
+from tests.journeys.watching import public
+from tests.worker.scene import Scene
+
+pytestmark = pytest.mark.worker
+
+BERLIN = ZoneInfo("Europe/Berlin")
+
+
+@pytest.mark.parametrize(
+    ("now", "is_due"),
+    [
+        (datetime(2026, 11, 21, 7, 59, tzinfo=UTC), False),
+        (datetime(2026, 11, 21, 8, 0, tzinfo=UTC), True),
+        (datetime(2026, 11, 21, 10, 59, tzinfo=UTC), True),
+        (datetime(2026, 11, 21, 11, 0, tzinfo=UTC), False),
+        (datetime(2026, 7, 1, 7, 0, tzinfo=UTC), True),  # summer time
+    ],
+)
+def test_it_is_due_at_the_local_hour_and_little_later(now: datetime, is_due: bool) -> None:
+    assert (due_day(Plan(BATCHES, 9, BERLIN), now) is not None) == is_due
+
+
+def test_an_hour_that_summer_time_skips_is_not_lost() -> None:
+    plan, gap = Plan(BATCHES, 2, BERLIN), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+
+    assert due_day(plan, gap - timedelta(minutes=1)) is None
+    assert due_day(plan, gap) == gap.date()
+
+
+def test_an_hour_that_comes_twice_is_one_digest() -> None:
+    plan, first = Plan(BATCHES, 2, BERLIN), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+
+    assert due_day(plan, first) == due_day(plan, first + timedelta(hours=1))
+
+
+def test_a_late_hours_digest_is_still_sent_after_midnight_as_that_evenings() -> None:
+    plan, evening = Plan(BATCHES, 23, BERLIN), datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+
+    days = [due_day(plan, evening + timedelta(hours=hours)) for hours in (-1, 0, 1, 2, 3)]
+
+    assert days == [None, *[evening.date()] * 3, None]
+
+
+def test_it_counts_what_ended_since_yesterday_and_all_that_runs() -> None:
+    long_ago = ended(counts(errored=5)).model_copy(update={"ended_at": NOW - timedelta(hours=25)})
+    batches = [running(), canceling(), ended(counts(succeeded=5)), ended(counts(succeeded=4, errored=1)), long_ago]
+
+    digest = digest_of(batches, (), NOW)
+
+    assert (digest.running.total, digest.succeeded.total, digest.failed.total) == (2, 1, 1)
+
+
+def test_results_that_nobody_fetched_and_that_go_within_a_week_are_named() -> None:
+    fetched, waiting = (ended(counts(succeeded=5), id=batch_id(number)) for number in (1, 2))
+    now = CREATED + timedelta(days=23)
+
+    digest = digest_of([fetched, waiting], {fetched.id}, now)
+
+    assert digest.expiring.shown == (waiting,)
+
+
+def test_a_day_without_anything_is_no_digest() -> None:
+    assert digest_of([], (), NOW).is_empty
+
+
+def digesting(desk: Desk) -> Digests:
+    services = desk.bot.worker.services
+    return Digests(services.database, services.batches, services.enqueue, desk.time, Plan(BATCHES, 9, UTC))
+
+
+def set_hour(desk: Desk, hour: int, days: int = 0) -> None:
+    now = desk.time()
+    desk.time.later += now.replace(hour=hour, minute=5) + timedelta(days=days) - now
+
+
+async def test_it_is_sent_once_a_day_whoever_sends_it(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
+    await desk.type(f"/batch label {batch.id} Nightly eval")
+    set_hour(desk, 9)
+
+    first = [await digesting(desk).send_due(), await digesting(desk).send_due()]
+    set_hour(desk, 9, days=1)
+    second = await digesting(desk).send_due()
+    posted = await desk.slack.wait_for(lambda: public(desk), timeout=15)
+
+    assert (first, second) == ([True, False], True)
+    assert "1 batch still running" in posted[0].seen
+    assert batch.id in posted[0].seen
+    assert "Nightly eval" in posted[0].seen
+
+
+async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_channel(desk: Desk) -> None:
+    set_hour(desk, 9)
+    empty = await digesting(desk).send_due()
+    desk.api.workspace.add(processing_status="in_progress", processing=5)
+    set_hour(desk, 15)
+    late = await digesting(desk).send_due()
+    set_hour(desk, 9, days=1)
+    await desk.bot.worker.services.database.run(lambda c: watches.mute(c, BATCHES, None))
+    muted = await digesting(desk).send_due()
+
+    assert (empty, late, muted) == (False, False, False)
+    assert await desk.bot.worker.services.database.run(notices.waiting) == 0
+
+
+async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfetched(scene: Scene) -> None:
+    taken, left = (scene.api.workspace.add(succeeded=5, age=60.0) for _ in range(2))
+    now = scene.now()
+    for batch in (taken, left):
+        read = StoredSummary(batch.id, "{}", None, ADA, now)
+        scene.database.transact(partial(summaries.keep, read=read, forget=now - timedelta(days=29)))
+    scene.database.transact(partial(summaries.note_taken, batch_id=taken.id, taken="jsonl", by=ADA, at=now))
+    scene.later((now.replace(hour=9, minute=5) + timedelta(days=24) - now).total_seconds())
+    services = scene.worker.services
+
+    await Digests(services.database, services.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC)).send_due()
+    await scene.settle()
+
+    [digest] = scene.slack.messages(BATCHES)
+    assert "1 batch with results that nobody fetched" in digest.seen
+    assert left.id in digest.seen
+
+
+async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: Scene) -> None:
+    for number in range(1_200):
+        scene.api.workspace.add(succeeded=1, age=60.0 + number)
+    set_to = scene.now().replace(hour=9, minute=5) + timedelta(days=1) - scene.now()
+    scene.later(set_to.total_seconds())
+    services, before = scene.worker.services, len(scene.api.requests)
+    scene.api.workspace.add(succeeded=1, age=60.0)
+
+    await Digests(
+        services.database, services.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC), 1_100
+    ).send_due()
+    await scene.settle()
+
+    [digest] = scene.slack.messages(BATCHES)
+    assert len(scene.api.requests) - before == 2
+    assert len(digest.blocks) <= 50
+    assert "Only the newest 1,100 batches were looked at" in digest.seen

@@ -1,0 +1,75 @@
+"""A store whose disk is full while batches end: it is said, the worker lives on, and afterwards everything arrives."""
+
+import asyncio
+import logging
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import event, select, text
+
+from bot.health import Records
+from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.tables import notices
+from bot.worker.lifecycle import working
+from tests.worker.scene import Scene
+
+
+@contextmanager
+def full(database: Database) -> Iterator[None]:
+    """Give the store's file no further page, and fill those it has; every connection of the pool is told."""
+    most = 1  # SQLite takes as many pages as are in use for it
+
+    def limit(connection: sqlite3.Connection, *_: object) -> None:
+        connection.execute(f"PRAGMA max_page_count={most}")
+
+    database.transact(lambda connection: connection.execute(text("CREATE TABLE filling (x TEXT)")))
+    event.listen(database.engine, "checkout", limit)
+    for size in (4_000, 400, 40):
+        while _takes(database, size):
+            pass
+    yield
+    most = 1_000_000
+
+
+def _takes(database: Database, size: int) -> bool:
+    filling = text("INSERT INTO filling VALUES (:x)")
+    try:
+        database.transact(lambda connection: connection.execute(filling, {"x": "x" * size}))
+    except StoreUnavailable:
+        return False
+    return True
+
+
+def ends(scene: Scene) -> list[str]:
+    """Return the batches whose end is stored to be told."""
+    ended = select(notices.c.batch_id).where(notices.c.event == "ended")
+    return list(scene.database.transact(lambda connection: connection.execute(ended).scalars().all()))
+
+
+async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
+    scene: Scene, caplog: pytest.LogCaptureFixture
+) -> None:
+    batches = [scene.batch(ends_in=60) for _ in range(40)]  # what their ends add does not fit into pages half empty
+    for batch in batches:
+        await scene.watch(batch, drawn=False)
+    records = Records(scene.database, scene.now)
+
+    with caplog.at_level(logging.WARNING, "bot.worker"):
+        async with working(scene.worker):
+            with full(scene.database):
+                caplog.clear()
+                scene.later(100)
+                async with asyncio.timeout(10):
+                    while "full" not in caplog.text:  # noqa: ASYNC110 - the log wakes nobody
+                        await asyncio.sleep(0.02)
+                noticed, said = ends(scene), await records.store()
+            async with asyncio.timeout(15):
+                while len(ends(scene)) < len(batches):  # noqa: ASYNC110 - the store wakes nobody
+                    await asyncio.sleep(0.02)
+            await scene.slack.wait_for(scene.told, 15)
+
+    assert noticed == []
+    assert said == "the store is full"
+    assert sorted(ends(scene)) == sorted(batch.id for batch in batches)

@@ -1,0 +1,56 @@
+"""A worker's start and end: after the door, again where the store is busy, and in peace whenever it is stopped."""
+
+import asyncio
+import sqlite3
+from datetime import datetime
+
+from sqlalchemy import Connection, make_url
+
+from bot.store.records import workers
+from bot.worker.lifecycle import working
+from tests.worker.scene import Scene
+
+
+def beats(connection: Connection) -> list[datetime]:
+    return [worker.seen_at for worker in workers.everyone(connection)]
+
+
+async def until_it_works(scene: Scene) -> None:
+    async with asyncio.timeout(20):
+        while not await scene.database.run(beats):  # noqa: ASYNC110 - another process would see it in the store too
+            await asyncio.sleep(0.02)
+
+
+async def test_a_worker_waits_for_the_door(scene: Scene) -> None:
+    door_is_open = asyncio.Event()
+    async with working(scene.worker, door_is_open):
+        await asyncio.sleep(0.05)
+        before = await scene.database.run(beats)
+        door_is_open.set()
+        await until_it_works(scene)
+
+    assert before == []
+
+
+async def test_a_worker_that_finds_the_store_locked_starts_when_it_is_free(
+    sqlite_url: str,
+) -> None:
+    scene = Scene(sqlite_url, busy_seconds=0.05)
+    await scene.open()
+    other = sqlite3.connect(str(make_url(sqlite_url).database), isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+
+    async with working(scene.worker):
+        await asyncio.sleep(0.5)
+        other.execute("ROLLBACK")
+        await until_it_works(scene)
+    other.close()
+    await scene.close()
+
+
+async def test_a_worker_that_is_stopped_while_it_starts_leaves_nothing_behind(scene: Scene) -> None:
+    async with working(scene.worker):
+        await asyncio.sleep(0.01)
+
+    async with working(scene.another_worker()):
+        await until_it_works(scene)

@@ -1,0 +1,160 @@
+"""Batches that somebody deletes past the bot after their end was told, or that only seem so: list pages show it."""
+
+from datetime import timedelta
+
+from bot.api.models import RETENTION, BatchPage
+from bot.caller import Caller, ChannelId, TeamId, UserId
+from bot.commands.change import Proposal
+from bot.commands.delete import Delete
+from bot.confirmations import Confirmations
+from bot.operations.find_batch import Reference
+from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.store.records.batches import OpenOnes
+from bot.store.transactions import deletions
+from bot.store.transactions.announce import Announcer
+from bot.worker.listing import Listed, Sighting
+from tests.desk import ADA, GENERAL
+from tests.worker.scene import Scene, id_of
+
+
+async def ended_in_the_feed(scene: Scene) -> Batch:
+    """Have a batch, between an older and a newer one, whose end the feed shows."""
+    scene.slack.world.invite(GENERAL, "U0BATCHDESK")
+    scene.worker = scene.another_worker(feed_channel=GENERAL)
+    await scene.sweep()
+    scene.later(30)
+    _, batch, _ = (scene.batch(age=age, ends_in=60) for age in (6, 5, 4))
+    await scene.sweep()
+    scene.later(120)
+    await scene.sweep()
+    return batch
+
+
+def card_of(scene: Scene, batch: Batch) -> SlackMessage:
+    [card] = [message for message in scene.top(GENERAL) if batch.id in message.seen]
+    return card
+
+
+async def sweep_for_minutes(scene: Scene, minutes: int = 2) -> None:
+    for _ in range(minutes):
+        await scene.sweep()
+        scene.later(61)
+    await scene.sweep()
+
+
+async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_request(either_scene: Scene) -> None:
+    batch = await ended_in_the_feed(either_scene)
+    before = card_of(either_scene, batch)
+    await either_scene.worker.services.batches.delete(id_of(batch))
+    asked = len(either_scene.api.requests)
+
+    await either_scene.sweep()
+    at_first = card_of(either_scene, batch)
+    either_scene.later(61)
+    await either_scene.sweep()
+    await sweep_for_minutes(either_scene)
+
+    last = card_of(either_scene, batch)
+    assert "Delete" in before.buttons
+    assert at_first.seen == before.seen
+    assert "Deleted elsewhere" in last.seen
+    assert (last.ts, last.buttons) == (before.ts, [])
+    assert {request.path for request in either_scene.api.requests[asked:]} == {"/v1/messages/batches"}
+    assert [message.seen for message in either_scene.top(GENERAL) if "Deleted" in message.seen] == [last.seen]
+    assert not either_scene.told(GENERAL)
+
+
+async def test_what_is_listed_again_within_a_minute_was_never_gone(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    others = [each for each in scene.api.workspace.batches if each.id != batch.id]
+    page = BatchPage(data=tuple(scene.read(each) for each in others)).model_dump_json()
+
+    for _ in range(3):
+        scene.api.add_fault(Fault(path="/v1/messages/batches", body=page))
+        await scene.sweep()
+        scene.later(50)
+        await scene.sweep()
+        scene.later(50)
+
+    assert "Delete" in card_of(scene, batch).buttons
+
+
+async def test_a_process_calls_nothing_deleted_that_its_key_never_showed_it(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    await scene.worker.services.batches.delete(id_of(batch))
+
+    scene.worker = scene.another_worker(feed_channel=GENERAL)
+    await sweep_for_minutes(scene)
+
+    assert "Delete" in card_of(scene, batch).buttons
+
+
+async def test_what_another_key_did_not_show_has_its_buttons_again_when_the_list_shows_it(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    enqueue = scene.worker.engine.enqueue
+    scene.later(61)
+    scene.database.transact(lambda connection: deletions.bury(connection, enqueue, batch.id, scene.now()))
+    await scene.settle()
+    before = card_of(scene, batch)
+
+    await scene.sweep()
+
+    assert "Deleted elsewhere" in before.seen
+    assert "Delete" in card_of(scene, batch).buttons
+    assert not scene.told(GENERAL)
+
+
+async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(either_scene: Scene) -> None:
+    batch = await ended_in_the_feed(either_scene)
+    running = either_scene.batch(age=1, ends_in=600)
+    await either_scene.watch(running, channel=GENERAL)
+    announcer = Announcer(either_scene.worker.engine.enqueue)
+    either_scene.database.transact(lambda connection: announcer.gone(connection, running.id, either_scene.now()))
+    await either_scene.settle()
+    either_scene.later(700)
+
+    await either_scene.sweep()
+    await either_scene.sweep()
+
+    assert ["deleted" in message.seen for message in either_scene.told(GENERAL)] == [True, False]
+    assert "100 succeeded" in card_of(either_scene, running).seen
+    assert "Delete" in card_of(either_scene, batch).buttons
+
+
+async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(scene: Scene) -> None:
+    batch = await ended_in_the_feed(scene)
+    page = BatchPage(data=tuple(scene.read(each) for each in scene.api.workspace.batches)).model_dump_json()
+    caller = Caller(UserId(ADA), TeamId("T0DEMO"), ChannelId(GENERAL))
+    asked = Proposal(Delete(Reference(batch.id)), scene.read(batch), asks=False)
+    confirmations = Confirmations(scene.database, scene.now)
+    entry = await confirmations.begin(asked, caller, None)
+    await asked.command.run(scene.worker.services, caller)
+    await confirmations.finish(entry, "done", None)
+    await scene.settle()
+
+    scene.api.add_fault(Fault(path="/v1/messages/batches", body=page))
+    await scene.sweep()
+
+    assert "Deleted by" in card_of(scene, batch).seen
+
+
+async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_what_has_expired(scene: Scene) -> None:
+    ages = (60, 120, 180, RETENTION.total_seconds() + 1)
+    newest, middle, oldest, expired = (scene.read(scene.api.workspace.add(succeeded=1, age=age)) for age in ages)
+    listed, now = Listed(), scene.now()
+
+    def missing(later: int, *pages: BatchPage) -> list[str]:
+        sighting = Sighting(now, OpenOnes({}, None, None, some_missing=False), set(), frozenset(), None)
+        for page in pages:
+            sighting.note(page)
+        return listed.missing(sighting, now + timedelta(minutes=later))
+
+    whole = BatchPage(data=(newest, middle, oldest, expired))
+    first, rest = BatchPage(data=(newest,), has_more=True), BatchPage(data=(oldest,))
+    said = [missing(later, *pages) for later, pages in enumerate([[whole], [BatchPage(data=())], [], [first, rest]])]
+
+    assert said == [[], [], [], []]
+    assert missing(4, first, rest) == [middle.id]
+    assert missing(5, first) == []

@@ -1,0 +1,93 @@
+"""Readings that were left: the message of a process that died tells so, and no message of one that lives is touched."""
+
+import asyncio
+from collections.abc import AsyncIterator
+
+import aiohttp
+import pytest
+from msgspec.structs import replace
+from pydantic import SecretStr
+
+from bot.config import Settings
+from bot.connections import slack_client
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.slack.progress_messages import Pace, ProgressMessages
+from bot.store.records import long_readings, workers
+from bot.store.records.long_readings import Reading
+from bot.store.records.workers import DEAD, Worker
+from bot.worker.lost_readings import Readings
+from tests.slack.long_work import Work, in_dm, posted
+from tests.worker.scene import Scene
+
+HOLDER = "elsewhere:1:abcdef"
+BEGUN = Pace(first=0.01, edit=60, look=60)
+"""What a process that was killed shows: the beginning."""
+
+
+@pytest.fixture
+async def left(either_scene: Scene) -> AsyncIterator[Scene]:
+    """A scene where another process has posted that it reads."""
+    settings = Settings(
+        slack_bot_token=SecretStr(either_scene.slack.bot_token), slack_api_url=either_scene.slack.api_url
+    )
+    services = replace(either_scene.worker.services, process_id=HOLDER)
+    async with aiohttp.ClientSession() as session:
+        client = slack_client(settings, session, retries=False)
+        work = Work(ProgressMessages(client, services, BEGUN))
+        await posted(either_scene.slack)
+        async with asyncio.timeout(5):
+            while lost(either_scene)[0].ts is None:  # noqa: ASYNC110 - the store wakes nobody
+                await asyncio.sleep(0.01)
+        yield either_scene
+        await work.end()
+
+
+def lost(scene: Scene) -> list[Reading]:
+    return scene.database.transact(lambda connection: long_readings.lost(connection, scene.now()))
+
+
+def shown(scene: Scene) -> SlackMessage:
+    [message] = in_dm(scene.slack)
+    return message
+
+
+async def looked_after(scene: Scene) -> int:
+    return await Readings(scene.worker.services, scene.worker.posting).tell_lost()
+
+
+async def test_what_a_dead_process_was_reading_is_told_in_its_place_and_can_be_asked_for_again(left: Scene) -> None:
+    before = shown(left)
+
+    counts = [await looked_after(left), await looked_after(left)]
+
+    after = shown(left)
+    assert (before.buttons, after.buttons) == (["Stop"], ["Try again"])
+    assert after.ts == before.ts
+    assert "`/batch results msgbatch_1`: I was stopped in the middle of reading this" in after.seen
+    assert counts == [1, 0]
+
+
+async def test_what_a_process_reads_that_lives_is_left_to_it_until_it_is_not_heard_of(left: Scene) -> None:
+    holder = Worker(HOLDER, "elsewhere", 1, left.now(), left.now())
+    left.database.transact(lambda connection: workers.beat(connection, holder, left.now()))
+
+    at_once = await looked_after(left)
+    stays = shown(left).buttons
+    left.later(DEAD.total_seconds() + 1)
+    later = await looked_after(left)
+
+    assert (at_once, stays, later) == (0, ["Stop"], 1)
+
+
+@pytest.mark.parametrize(
+    ("error", "later"), [("ratelimited", 1), ("internal_error", 1), ("message_not_found", 0), ("channel_not_found", 0)]
+)
+async def test_what_slack_does_not_take_now_is_told_later_and_what_it_never_will_is_given_up(
+    left: Scene, error: str, later: int
+) -> None:
+    left.slack.fail_next("chat.update", error=error)
+
+    counts = [await looked_after(left), await looked_after(left)]
+
+    assert counts == [1 - later, later]
+    assert lost(left) == []

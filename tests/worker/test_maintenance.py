@@ -1,0 +1,222 @@
+"""The pulse: duties are handed out once, the dead are taken over from, and what got stuck is handed over again."""
+
+import asyncio
+import os
+import socket
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from bot.commands.cancel import Cancel
+from bot.commands.change import Proposal
+from bot.confirmations import Confirmations
+from bot.operations.find_batch import Reference
+from bot.store.records import batches as batch_records
+from bot.store.records import labels, notices, scheduled_jobs, workers
+from bot.store.records.workers import DEAD, Worker
+from bot.worker.maintenance import BEAT, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
+from tests.builders import ADA as CALLER
+from tests.desk import BATCHES
+from tests.worker.scene import Scene
+
+
+async def test_a_sweep_that_is_due_is_handed_out_to_one_of_two(either_scene: Scene) -> None:
+    await either_scene.watch(either_scene.batch(ends_in=900))
+    either_scene.later(11)
+    other = either_scene.another_worker()
+
+    for worker in (either_scene.worker, other):
+        await worker.upkeep.hand_out_sweep()
+
+    assert await either_scene.worker.engine.waiting("sweep") == {"sweep:1": "ENQUEUED"}
+
+
+async def test_a_new_watch_brings_the_next_sweep_forward(scene: Scene) -> None:
+    far = scene.now() + timedelta(seconds=60)
+    scene.database.transact(lambda connection: scheduled_jobs.set_due(connection, "sweep", far))
+
+    await scene.watch(scene.batch(ends_in=900))
+
+    duty = scene.database.transact(lambda connection: scheduled_jobs.get(connection, "sweep"))
+    assert duty is not None
+    assert duty.due_at - scene.now() <= timedelta(seconds=10)
+
+
+async def test_a_notice_that_is_stuck_for_two_minutes_is_handed_over_again(either_scene: Scene) -> None:
+    batch = either_scene.batch(ends_in=60)
+    await either_scene.watch(batch)
+    either_scene.later(100)
+    await either_scene.worker.sweep.run(1)
+    either_scene.later(119)
+    early = await either_scene.worker.upkeep.redrive()
+    either_scene.later(2)
+
+    count = await either_scene.worker.upkeep.redrive()
+    again = await either_scene.worker.upkeep.redrive()
+
+    assert (early, count, again) == (0, 2, 0)
+    handed = await either_scene.worker.engine.waiting("deliver")
+    assert len([id for id in handed if id.startswith(f"notice:{batch.id}:ended")]) == 2
+
+
+async def test_what_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    await scene.worker.sweep.run(1)
+    key = scene.hold(batch, "dead")
+
+    freed = scene.database.transact(lambda c: notices.free_claims(c, "dead", scene.now() + timedelta(seconds=3)))
+    await scene.worker.deliver.run(key)
+    at_once = scene.told()
+    scene.later(4)
+    await scene.worker.deliver.run(key)
+
+    assert freed == 1
+    assert not at_once
+    assert len(scene.told()) == 1
+
+
+def other(scene: Scene, **changes: object) -> Worker:
+    facts = {"id": "other", "host": "elsewhere", "pid": 1, "started_at": scene.now(), "seen_at": scene.now()}
+    return Worker(**(facts | changes))  # type: ignore[arg-type]  # each test changes one of them
+
+
+def is_dead(scene: Scene, worker: Worker) -> bool:
+    scene.database.transact(lambda connection: workers.beat(connection, worker, worker.seen_at))
+    return worker.id in {each.id for each in scene.database.transact(scene.worker.upkeep.find_dead)}
+
+
+async def test_a_process_not_heard_of_is_dead_and_its_work_free_within_a_minute(scene: Scene) -> None:
+    assert not is_dead(scene, other(scene, seen_at=scene.now() - DEAD))
+    assert is_dead(scene, other(scene, id="older", seen_at=scene.now() - DEAD - timedelta(seconds=1)))
+    assert timedelta(minutes=1) > DEAD + BEAT + ON_ITS_WAY
+
+
+async def test_a_process_that_died_before_the_clock_was_put_back_is_dead(scene: Scene) -> None:
+    assert not is_dead(scene, other(scene, seen_at=scene.now() + timedelta(seconds=30)))  # clocks of two machines
+    assert is_dead(scene, other(scene, id="ahead", seen_at=scene.now() + timedelta(hours=3)))
+
+
+async def test_a_process_of_this_machine_that_does_not_run_is_dead_at_once(scene: Scene) -> None:
+    mine = scene.worker.engine.worker
+    ended = await asyncio.create_subprocess_exec("true")
+    await ended.wait()
+
+    assert is_dead(scene, other(scene, host=mine.host, pid=ended.pid))
+    assert not is_dead(scene, other(scene, id="alive", host=mine.host, pid=os.getpid()))
+    assert not is_dead(scene, mine)
+
+
+@pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="without Linux's /proc a machine is its name alone")
+async def test_a_process_on_a_machine_of_the_same_name_lives_though_its_number_is_not_known_here(scene: Scene) -> None:
+    ended = await asyncio.create_subprocess_exec("true")
+    await ended.wait()
+
+    assert not is_dead(scene, other(scene, host=socket.gethostname(), pid=ended.pid))
+    assert scene.worker.engine.worker.host.split()[0] == socket.gethostname()
+
+
+async def test_a_process_that_stopped_by_itself_is_not_waited_for(scene: Scene) -> None:
+    neighbour = scene.another_worker()
+    scene.database.transact(lambda c: workers.beat(c, neighbour.engine.worker, scene.now()))
+
+    await neighbour.upkeep.leave()
+
+    dead = scene.database.transact(scene.worker.upkeep.find_dead)
+    assert [each.id for each in dead] == [neighbour.engine.worker_id]
+
+
+async def test_the_pulse_outlives_a_store_that_fails(scene: Scene) -> None:
+    done: list[str] = []
+
+    async def note() -> None:
+        done.append("done")
+
+    upkeep = Upkeep(scene.database, scene.worker.engine, scene.now, [Chore("note", timedelta(minutes=1), note)])
+    scene.database.transact(lambda connection: connection.execute(text("ALTER TABLE bd_duties RENAME TO bd_gone")))
+    await upkeep.pulse()
+    scene.database.transact(lambda connection: connection.execute(text("ALTER TABLE bd_gone RENAME TO bd_duties")))
+
+    scene.database.transact(lambda c: scheduled_jobs.set_due(c, "prune", scene.now() + timedelta(hours=1)))
+    await upkeep.pulse()
+
+    assert done == ["done"]
+
+
+async def test_a_chore_that_takes_its_time_stops_neither_the_beat_nor_other_chores(scene: Scene) -> None:
+    hanging, done = asyncio.Event(), asyncio.Event()
+
+    async def finish() -> None:
+        done.set()
+
+    chores = [Chore("slow", BEAT, hanging.wait), Chore("quick", BEAT, finish)]
+    upkeep = Upkeep(scene.database, scene.worker.engine, scene.now, chores, pause=0.01)
+    running = asyncio.create_task(upkeep.run())
+
+    await asyncio.wait_for(done.wait(), 5)
+    scene.later(60)
+    done.clear()
+    await asyncio.wait_for(done.wait(), 5)
+    async with asyncio.timeout(5):
+        while scene.database.transact(workers.everyone)[0].seen_at < scene.now():  # noqa: ASYNC110 - the store wakes nobody
+            await asyncio.sleep(0.01)
+    running.cancel()
+    await asyncio.wait([running])
+
+    assert not hanging.is_set()
+
+
+async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Scene) -> None:
+    services = either_scene.worker.services
+    batch = either_scene.batch(ends_in=3_600)
+    confirmations = Confirmations(services.database, services.now)  # it hands nothing over
+    proposal = Proposal(Cancel(Reference(batch.id)), either_scene.read(batch), asks=False)
+    number = await confirmations.begin(proposal, CALLER, None)
+    early = await either_scene.worker.upkeep.redrive()
+    either_scene.later(UNSETTLED.total_seconds() + 1)
+
+    await either_scene.worker.upkeep.redrive()
+    await either_scene.worker.upkeep.redrive()
+
+    assert early == 0
+    assert len(await either_scene.worker.engine.waiting("execute")) == 1
+    await either_scene.worker.follow_through.run(number)
+    either_scene.later(UNSETTLED.total_seconds() + 1)
+    await either_scene.settle()
+    assert await either_scene.worker.upkeep.redrive() == 0
+
+
+async def test_the_name_of_a_deleted_batch_goes_with_its_card(scene: Scene) -> None:
+    deleted, kept = scene.batch(ends_in=60), scene.batch(ends_in=60)
+    for batch in (deleted, kept):
+        await scene.watch(batch)
+        change = partial(labels.change, batch_id=batch.id, what="label", value="eval", by="U0ADA", at=scene.now())
+        scene.database.transact(change)
+    scene.later(100)
+    await scene.sweep()
+    scene.database.transact(lambda connection: batch_records.mark_gone(connection, deleted.id, scene.now()))
+    scene.later(timedelta(days=41).total_seconds())
+
+    await scene.worker.upkeep.forget()
+
+    assert scene.database.transact(lambda connection: labels.find(connection, label="eval")) == {kept.id}
+
+
+async def test_batches_long_gone_are_forgotten_with_all_that_was_said_of_them(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    await scene.sweep()
+    scene.later(timedelta(days=41).total_seconds())
+    kept = scene.batch(ends_in=60)
+    await scene.watch(kept)
+
+    forgotten = await scene.worker.upkeep.forget()
+
+    assert forgotten == 1
+    assert scene.database.transact(lambda connection: notices.of_batch(connection, batch.id)) == []
+    assert len(scene.top(BATCHES)) == 2

@@ -1,0 +1,57 @@
+"""Postgres is stopped and started again while batches end: nothing is missed, and nothing told twice."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncIterator
+
+import pytest
+
+from bot.health import Records
+from bot.worker.lifecycle import working
+from tests.store.conftest import HOW_TO_ENABLE
+from tests.worker.postgres_server import PostgresServer, binaries
+from tests.worker.scene import Scene
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[PostgresServer]:
+    programs = binaries()
+    if programs is None or "BATCHDESK_TEST_POSTGRES" not in os.environ:
+        pytest.skip(f"{HOW_TO_ENABLE}, where its programs are installed too")
+    made = PostgresServer(programs)
+    await made.make()
+    await made.start()
+    yield made
+    await made.remove()
+
+
+@pytest.mark.postgres
+async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
+    server: PostgresServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = Scene(server.url)
+    await scene.open()
+    scene.database.open()
+    await asyncio.to_thread(scene.worker.engine.prepare)
+    records = Records(scene.database, scene.now)
+    with caplog.at_level(logging.WARNING, "bot.worker"):
+        async with working(scene.worker):
+            batch = scene.batch(ends_in=60)
+            await scene.watch(batch, drawn=False)
+            await scene.slack.wait_for(scene.top, 15)
+
+            await server.stop()
+            scene.later(100)
+            async with asyncio.timeout(15):
+                while "the store is unreachable" not in caplog.text:  # noqa: ASYNC110 - the log wakes nobody
+                    await asyncio.sleep(0.02)
+            said = await records.store()
+            await server.start()
+            await scene.slack.wait_for(scene.told, 20)
+            await scene.slack.wait_for(lambda: "All 100 succeeded" in scene.top()[0].seen, 15)
+    await scene.close()
+
+    assert said == "the store is unreachable"
+    assert len(scene.told()) == len(scene.top()) == 1
+    assert caplog.text.count("the store is unreachable") == 1

@@ -1,0 +1,85 @@
+"""When /readyz turns red, by what the store says of the sweeps: within a minute, and not in quiet hours."""
+
+from datetime import timedelta
+
+from bot.health import OVERDUE, Records
+from bot.playground.api_simulator.faults import Fault
+from bot.store.records import scheduled_jobs
+from bot.store.transactions.begin_watch import SWEEP
+from bot.worker.sweep_interval import FASTEST, SLOWEST
+from tests.worker.scene import Scene
+
+
+async def red_after(scene: Scene, records: Records) -> float:
+    """Return how many seconds after now the sweep counts as late, when nothing happens any more."""
+    for seconds in range(300):
+        if await records.sweep() is not None:
+            return seconds
+        scene.later(1)
+    raise AssertionError("it stays green")
+
+
+async def test_it_is_red_within_a_minute_of_a_sweep_that_did_not_come(either_scene: Scene) -> None:
+    await either_scene.watch(either_scene.batch(ends_in=3_600, age=1))
+    records = Records(either_scene.database, either_scene.now)
+    await either_scene.sweep()
+
+    seconds = await red_after(either_scene, records)
+
+    assert OVERDUE < seconds <= 60
+    assert FASTEST.total_seconds() + OVERDUE < 60
+
+
+async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: Scene) -> None:
+    await scene.watch(scene.batch(ends_in=3_600))
+    records = Records(scene.database, scene.now)
+    await scene.sweep()
+    scene.api.add_fault(Fault(status=529, times=1_000))
+    await scene.sweep()
+
+    seconds = 0
+    while await records.sweep() is None:
+        due = scene.database.transact(lambda connection: scheduled_jobs.get(connection, SWEEP))
+        if due is not None and due.due_at <= scene.now():
+            await scene.worker.sweep.run(1)
+        scene.later(1)
+        seconds += 1
+
+    assert 30 < seconds <= 60
+
+
+async def test_one_sweep_that_failed_is_no_reason_to_be_red(scene: Scene) -> None:
+    await scene.watch(scene.batch(ends_in=3_600))
+    records = Records(scene.database, scene.now)
+    await scene.sweep()
+    scene.api.add_fault(Fault(body="<html>"))
+    await scene.sweep()
+
+    scene.later(35)
+
+    assert await records.sweep() is None
+    await scene.sweep()
+    scene.later(11)
+    assert await records.sweep() is None
+
+
+async def test_quiet_hours_are_green_all_along(scene: Scene) -> None:
+    records = Records(scene.database, scene.now)
+
+    said = []
+    for _ in range(3 * 60):
+        await scene.worker.sweep.run(1)
+        scene.later(SLOWEST.total_seconds() + 5)  # a pulse and a queue's turn later
+        said.append(await records.sweep())
+
+    assert set(said) == {None}
+
+
+async def test_a_process_that_comes_after_a_night_gives_the_worker_time(scene: Scene) -> None:
+    await scene.sweep()
+    scene.later(timedelta(hours=8).total_seconds())
+
+    records = Records(scene.database, scene.now)
+
+    assert await records.sweep() is None
+    assert OVERDUE < await red_after(scene, records) <= 60

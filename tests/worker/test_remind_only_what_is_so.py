@@ -1,0 +1,45 @@
+"""A reminder says what is so at the moment it is told; what is not so any more is not told."""
+
+from bot.playground.api_simulator.faults import Fault
+from tests.worker.scene import Scene
+from tests.worker.test_reminders import DAYS, remember, reminding, set_clock, told
+
+
+async def test_nobody_is_reminded_of_results_that_are_not_there_any_more(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    found = await remember(scene, batch)
+    set_clock(scene, found.created_at + 22 * DAYS)
+    archived = scene.read(batch).model_copy(update={"archived_at": scene.now(), "results_url": None})
+    scene.api.add_fault(Fault(path=f"*{batch.id}", body=archived.model_dump_json()))
+
+    await reminding(scene).send_due()
+
+    assert told(scene, batch) == []
+
+
+async def test_nobody_is_told_that_a_batch_runs_out_which_has_ended(scene: Scene) -> None:
+    batch = scene.batch(ends_in=23.5 * 3_600 - 5)
+    await scene.watch(batch)
+    scene.later(23.5 * 3_600)
+
+    await reminding(scene).send_due()
+
+    assert told(scene, batch) == []
+
+
+async def test_a_reminder_that_slack_took_too_late_is_not_told(scene: Scene) -> None:
+    batch = scene.batch(ends_in=23.5 * 3_600)
+    await scene.watch(batch)
+    scene.later(23.2 * 3_600)
+    await reminding(scene).send_due()
+    scene.slack.fail_next("chat.postMessage", error="internal_error")
+    await scene.settle()
+    scene.later(1_800)
+
+    await scene.sweep()
+    scene.later(60)
+    await scene.settle()
+
+    assert [each.event for each in told(scene, batch)] == ["expires_soon", "ended"]
+    [ended] = scene.told()
+    assert "100 succeeded" in ended.seen

@@ -1,0 +1,237 @@
+"""What a process that died left undone is finished once, after a look; what it had done is only recorded."""
+
+from datetime import timedelta
+
+import pytest
+from msgspec.structs import replace
+
+from bot.api.ids import BatchId
+from bot.caller import ChannelId
+from bot.commands.cancel import Cancel
+from bot.commands.change import Proposal
+from bot.commands.delete import Delete
+from bot.confirmations import Confirmations
+from bot.operations.find_batch import Reference
+from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.faults import Fault
+from bot.store.records import audit, watches
+from bot.store.records.audit import AuditEntry
+from bot.worker.maintenance import UNSETTLED
+from tests.builders import ADA
+from tests.desk import BEN
+from tests.worker.scene import Scene
+
+
+async def confirmed_delete(scene: Scene, batch: Batch) -> int:
+    """Return the record of a delete that was confirmed by somebody whose process died before the DELETE."""
+    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    proposal = Proposal(Delete(Reference(batch.id)), scene.read(batch), asks=True)
+    question = await confirmations.ask(proposal, ADA)
+    return await confirmations.begin(proposal, ADA, question.confirmation_id)
+
+
+async def typed_cancel(scene: Scene, batch: Batch) -> int:
+    """Return the record of a cancel that was typed, and of which nothing else is known."""
+    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    return await confirmations.begin(Proposal(Cancel(Reference(batch.id)), scene.read(batch), asks=False), ADA, None)
+
+
+def entry(scene: Scene, number: int) -> AuditEntry:
+    found = scene.database.transact(lambda connection: audit.get(connection, number))
+    assert found is not None
+    return found
+
+
+def deletes(scene: Scene) -> int:
+    return sum(request.method == "DELETE" for request in scene.api.requests)
+
+
+async def test_a_confirmed_delete_is_done_once_and_its_asker_told(either_scene: Scene) -> None:
+    batch = either_scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(either_scene, batch)
+
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.settle()
+
+    [told] = either_scene.slack.messages("D0ADA")
+    assert deletes(either_scene) == 1
+    assert entry(either_scene, number).outcome == "done"
+    assert batch.id in told.seen
+
+
+async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(scene, batch)
+    await scene.worker.services.batches.delete(BatchId(batch.id))
+
+    await scene.worker.follow_through.run(number)
+
+    assert deletes(scene) == 1
+    assert entry(scene, number).outcome == "done"
+
+
+async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_scene: Scene) -> None:
+    batch = either_scene.batch(ends_in=60)
+    await either_scene.watch(batch)
+    either_scene.later(100)
+    await either_scene.sweep()
+    number = await confirmed_delete(either_scene, batch)
+    await either_scene.worker.services.batches.delete(BatchId(batch.id))
+
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.settle()
+
+    [card] = either_scene.top()
+    assert "Deleted by Ada Berg" in card.seen
+
+
+async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(either_scene: Scene) -> None:
+    batch = either_scene.batch(ends_in=60)
+    await either_scene.watch(batch, BEN)
+    either_scene.later(100)
+    number = await confirmed_delete(either_scene, batch)
+    await Confirmations(either_scene.database, either_scene.now).finish(number, "unknown", None)
+    either_scene.api.workspace.delete(batch.id)
+
+    await either_scene.sweep()
+    either_scene.later(61)
+    await either_scene.sweep()
+
+    [card], [told] = either_scene.top(), either_scene.told()
+    assert "Deleted by Ada Berg" in card.seen
+    assert f"<@{BEN}>" in told.seen
+    assert "it was deleted through me" in told.seen
+
+
+async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before(either_scene: Scene) -> None:
+    batch = either_scene.batch(processing=320, ends_in=60)
+    await either_scene.watch(batch, BEN)
+    either_scene.later(100)
+    number = await confirmed_delete(either_scene, batch)
+
+    await either_scene.worker.follow_through.run(number)
+    await either_scene.settle()
+    await either_scene.sweep()
+
+    [card], [told] = either_scene.top(), either_scene.told()
+    assert "Deleted by Ada Berg" in card.seen
+    assert "All 320 succeeded" in told.seen
+    assert f"<@{BEN}>" in told.seen
+
+
+async def test_a_batch_that_changed_since_the_yes_is_left_alone(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(scene, batch)
+    scene.api.workspace.delete(batch.id)
+    scene.api.workspace.add(succeeded=4, errored=1, id=batch.id)
+
+    await scene.worker.follow_through.run(number)
+
+    assert deletes(scene) == 0
+    assert entry(scene, number).outcome == "refused"
+
+
+async def test_a_wish_of_half_an_hour_ago_is_not_done_any_more(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(scene, batch)
+    scene.later(timedelta(minutes=31).total_seconds())
+
+    await scene.worker.follow_through.run(number)
+
+    assert deletes(scene) == 0
+    assert entry(scene, number).outcome == "failed"
+
+
+async def test_what_has_its_outcome_is_not_looked_at(scene: Scene) -> None:
+    number = await confirmed_delete(scene, scene.api.workspace.add(succeeded=5))
+    await Confirmations(scene.database, scene.now).finish(number, "done", None)
+    before = len(scene.api.requests)
+
+    await scene.worker.follow_through.run(number)
+
+    assert len(scene.api.requests) == before
+
+
+@pytest.mark.parametrize("arrived", [True, False])
+async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) -> None:
+    batch = scene.batch(ends_in=3_600)
+    number = await typed_cancel(scene, batch)
+    if arrived:
+        await scene.worker.services.batches.cancel(BatchId(batch.id))
+
+    await scene.worker.follow_through.run(number)
+
+    watched = scene.database.transact(lambda connection: watches.of_batch(connection, batch.id))
+    assert sum(request.path.endswith("/cancel") for request in scene.api.requests) == 1
+    assert entry(scene, number).outcome == "done"
+    assert [(watch.user_id, watch.reason) for watch in watched] == [("U0ADA", "cancel")]
+
+
+@pytest.mark.parametrize("status", [429, 529])
+async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status: int) -> None:
+    batch = scene.batch(ends_in=3_600)
+    number = await typed_cancel(scene, batch)
+    scene.api.add_fault(Fault(status=status, times=100))
+
+    await scene.worker.follow_through.run(number)
+    scene.api.clear_faults()
+    scene.later(UNSETTLED.total_seconds() + 1)
+    again = await scene.worker.upkeep.redrive()
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    [told] = [message for message in scene.slack.messages("D0ADA") if "stopped" in message.seen]
+    assert again == 1
+    assert entry(scene, number).outcome == "done"
+    assert "it is done" in told.seen
+
+
+async def test_an_outage_that_outlasts_a_wish_is_told_as_such(scene: Scene) -> None:
+    number = await typed_cancel(scene, scene.batch(ends_in=3_600))
+    scene.later(timedelta(minutes=31).total_seconds())
+    scene.api.add_fault(Fault(status=529, times=100))
+
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    [told] = scene.slack.messages("D0ADA")
+    assert entry(scene, number).outcome == "unknown"
+    assert "could not find out" in told.seen
+
+
+async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(scene: Scene) -> None:
+    batch = scene.batch(processing=1_000, ends_in=3_600)
+    number = await typed_cancel(scene, batch)
+    await scene.worker.services.batches.cancel(BatchId(batch.id))
+    scene.later(600)
+
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    [told] = scene.slack.messages("D0ADA")
+    assert "it has ended by now" in told.seen
+    assert "The cancel" in told.seen
+
+
+async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_twice(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    caller, command = replace(ADA, channel=ChannelId("D0ADA")), Cancel(Reference(batch.id))
+    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    number = await confirmations.begin(Proposal(command, scene.read(batch), asks=False), caller, None)
+    await command.run(scene.worker.services, caller)
+
+    await scene.worker.follow_through.run(number)
+    await scene.settle()
+
+    cards = [message for message in scene.slack.messages("D0ADA") if "stopped" not in message.seen]
+    assert len(cards) == 1
+
+
+async def test_an_act_and_its_safety_net_are_one_transaction(scene: Scene) -> None:
+    batch = scene.api.workspace.add(succeeded=5)
+
+    number = await confirmed_delete(scene, batch)
+
+    waiting = await scene.worker.engine.waiting("execute")
+    assert waiting == {f"act:{number}": "DELAYED"}

@@ -1,0 +1,93 @@
+"""What processes keep together: who holds what, and how fast all of them speak."""
+
+from datetime import timedelta
+from itertools import pairwise
+
+from sqlalchemy import Connection
+
+from bot.playground.api_simulator.batch import Batch
+from bot.worker.slack_pacing import A_MINUTE, EDIT, LEASE, POST, Pace
+from tests.desk import BATCHES
+from tests.worker.scene import Scene
+
+
+async def ended_batch(scene: Scene) -> Batch:
+    """Return a batch whose end was seen, and of which nobody has been told yet."""
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    await scene.worker.sweep.run(1)
+    return batch
+
+
+async def test_what_another_holds_is_left_to_him_until_his_lease_ends(scene: Scene) -> None:
+    batch = await ended_batch(scene)
+    key = scene.hold(batch, "other")
+
+    await scene.worker.deliver.run(key)
+    early = scene.told()
+    scene.later(LEASE.total_seconds() + 1)
+    await scene.worker.deliver.run(key)
+
+    assert not early
+    assert len(scene.told()) == 1
+
+
+async def test_a_lease_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
+    batch = await ended_batch(scene)
+    key = scene.hold(batch, "other", scene.now() + timedelta(hours=2))
+
+    await scene.worker.deliver.run(key)
+
+    assert len(scene.told()) == 1
+
+
+async def test_a_channel_gets_a_message_a_second_and_no_more(either_scene: Scene) -> None:
+    for _ in range(3):
+        await either_scene.watch(either_scene.batch(ends_in=900), drawn=False)
+
+    await either_scene.settle()
+
+    times = [message.at for message in either_scene.top()]
+    assert len(times) == 3
+    assert all(later - earlier >= 1 for earlier, later in pairwise(times))
+
+
+async def test_a_second_process_keeps_the_same_pace(either_scene: Scene) -> None:
+    made = [either_scene.batch(ends_in=900) for _ in range(2)]
+    for batch in made:
+        await either_scene.watch(batch, drawn=False)
+    other = either_scene.another_worker()
+
+    await either_scene.worker.draw.run(made[0].id, BATCHES)
+    await other.draw.run(made[1].id, BATCHES)
+
+    first, second = (message.at for message in either_scene.top())
+    assert second - first >= 1
+
+
+async def test_what_a_minute_holds_goes_at_once_and_no_minute_holds_more(either_scene: Scene) -> None:
+    pace, most = either_scene.worker.pace, A_MINUTE[POST]
+
+    def speak(connection: Connection) -> list[tuple[timedelta, bool]]:
+        return [pace.reserve(connection, POST, f"C{number}") for number in range(most)]
+
+    began = either_scene.now()
+    at_once = either_scene.database.transact(speak)
+    refused = either_scene.database.transact(lambda connection: pace.reserve(connection, POST, "C9999"))
+    either_scene.later(55)
+    waits = either_scene.database.transact(lambda connection: pace.reserve(connection, POST, "C9999"))
+
+    assert set(at_once) == {(timedelta(0), True)}
+    assert not refused[1]
+    assert waits[1]
+    assert either_scene.now() + waits[0] - began >= timedelta(minutes=1)
+
+
+async def test_a_minute_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
+    ahead = Pace(lambda: scene.now() + timedelta(minutes=20))
+    scene.database.transact(lambda c: [ahead.reserve(c, EDIT, "C1") for _ in range(A_MINUTE[EDIT])])
+
+    wait, reserved = scene.database.transact(lambda connection: scene.worker.pace.reserve(connection, EDIT, "C1"))
+
+    assert (wait, reserved) == (timedelta(0), True)

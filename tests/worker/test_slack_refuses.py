@@ -1,0 +1,72 @@
+"""What Slack refuses for a reason that lies in the token or the channel: nothing is lost by it."""
+
+import pytest
+
+from bot.worker.slack_pacing import ATTEMPTS
+from tests.desk import ADA, BEN
+from tests.worker.scene import Scene
+
+DIRECT = "D0ADA"
+
+
+@pytest.mark.parametrize("error", ["invalid_auth", "token_revoked", "account_inactive", "missing_scope"])
+async def test_what_ends_while_the_token_is_refused_is_told_once_it_is_mended(scene: Scene, error: str) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    for method in ("chat.postMessage", "chat.update", "conversations.replies"):
+        scene.slack.fail_next(method, error=error, times=ATTEMPTS + 2)
+    await scene.sweep()
+
+    for _ in range(3 * ATTEMPTS):
+        scene.later(3_600)
+        await scene.settle()
+
+    [told] = scene.told()
+    [card] = scene.top()
+    assert f"<@{ADA}>" in told.seen
+    assert "100 succeeded" in card.seen
+
+
+async def test_where_nobody_may_begin_a_thread_people_are_told_in_their_messages(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    scene.slack.fail_next("chat.postMessage", error="restricted_action_thread_only_channel")
+    await scene.watch(batch)
+    scene.later(100)
+
+    await scene.sweep()
+
+    assert [f"<@{ADA}>" in message.seen for message in scene.told(DIRECT)] == [True]
+
+
+@pytest.mark.parametrize("error", ["restricted_action_thread_locked", "restricted_action_non_threadable_channel"])
+async def test_where_a_thread_is_closed_the_end_is_told_beside_it(scene: Scene, error: str) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    scene.slack.fail_next("chat.postMessage", error=error)
+
+    await scene.sweep()
+    scene.later(5)
+    await scene.settle()
+
+    assert [f"<@{ADA}>" in message.seen for message in scene.top()] == [False, True]
+
+
+async def test_a_pause_that_slack_asks_of_a_look_keeps_nobody_from_posting(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.later(100)
+    scene.slack.fail_next("chat.postMessage", status=500)
+    await scene.sweep()
+    scene.slack.fail_next("conversations.replies", retry_after=60)
+    scene.later(6)
+    await scene.settle()
+    looked = scene.calls("conversations.replies")
+
+    await scene.watch(scene.batch(ends_in=900), BEN)
+
+    assert (looked, len(scene.top()), len(scene.told())) == (1, 2, 0)
+    scene.later(61)
+    await scene.settle()
+    assert len(scene.told()) == 1

@@ -1,0 +1,85 @@
+"""Rows that cannot be read, and rows of a newer version of the bot that works on the same store."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import update
+
+from bot.playground.api_simulator.batch import Batch
+from bot.store.db.tables import cards as cards_table
+from bot.store.db.tables import notices as table
+from bot.store.records import cards, notices
+from bot.worker.deliver_notice import NEWER_COMES
+from tests.worker.scene import Scene
+
+
+async def two_ended(scene: Scene) -> tuple[Batch, Batch]:
+    """Return two batches whose end was seen, and of which nobody has been told yet."""
+    first, second = scene.batch(ends_in=60), scene.batch(ends_in=60)
+    for batch in (first, second):
+        await scene.watch(batch)
+    scene.later(100)
+    await scene.worker.sweep.run(1)
+    return first, second
+
+
+def change(scene: Scene, batch: Batch, **values: object) -> None:
+    key = scene.notice(batch).key
+    scene.database.transact(lambda c: c.execute(update(table).where(table.c.key == key).values(**values)))
+
+
+@pytest.mark.parametrize("spoilt", [{"payload": "{"}, {"mentions": "nobody"}])
+async def test_a_notice_that_cannot_be_read_keeps_no_other_back(either_scene: Scene, spoilt: dict[str, str]) -> None:
+    poisoned, good = await two_ended(either_scene)
+    key = either_scene.notice(poisoned).key
+    change(either_scene, poisoned, **spoilt)
+    either_scene.later(200)
+
+    handed_over = await either_scene.worker.upkeep.redrive()
+    await either_scene.settle()
+
+    [told] = either_scene.told()
+    assert handed_over == 4
+    assert good.id in told.seen
+    assert either_scene.database.transact(notices.waiting) == 0
+    assert key not in [
+        due.key for due in either_scene.database.transact(lambda c: notices.overdue(c, either_scene.now()))
+    ]
+
+
+async def test_what_a_newer_version_has_to_tell_waits_for_its_worker(either_scene: Scene) -> None:
+    newer, known = await two_ended(either_scene)
+    change(either_scene, newer, event="celebrated")
+
+    for _ in range(20):
+        await either_scene.settle()
+        either_scene.later(600)
+    older_told, left = either_scene.told(), either_scene.notice(newer)
+    change(either_scene, newer, event="ended")  # a worker that knows it, in this test's terms
+    await either_scene.settle()
+
+    assert [known.id in message.seen for message in older_told] == [True]
+    assert (left.attempts, left.given_up) == (0, None)
+    assert len(either_scene.told()) == 2
+
+
+async def test_what_no_version_ever_knows_is_given_up_after_a_week(scene: Scene) -> None:
+    newer, _ = await two_ended(scene)
+    change(scene, newer, event="celebrated")
+    scene.later((NEWER_COMES + timedelta(hours=1)).total_seconds())
+
+    await scene.worker.deliver.run(scene.notice(newer).key)
+
+    assert "celebrated" in str(scene.notice(newer).given_up)
+
+
+async def test_what_was_put_off_by_a_clock_that_is_put_back_is_told_now(either_scene: Scene) -> None:
+    batch, _ = await two_ended(either_scene)
+    ahead = either_scene.now() + timedelta(hours=20)
+    change(either_scene, batch, due_at=ahead)
+    either_scene.database.transact(lambda c: c.execute(update(cards_table).values(due_at=ahead)))
+
+    handed_over = await either_scene.worker.upkeep.redrive()
+
+    assert handed_over == 3
+    assert either_scene.database.transact(lambda c: cards.overdue(c, either_scene.now())) == []

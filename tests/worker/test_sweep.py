@@ -1,0 +1,175 @@
+"""How the bot finds out: pages instead of a look at each batch, and nothing missed through outages."""
+
+import asyncio
+from datetime import timedelta
+
+from bot.store.records import watches
+from tests.desk import ADA, BATCHES, BEN, GENERAL
+from tests.worker.scene import Scene
+
+
+async def test_a_card_is_edited_in_place_and_the_watcher_mentioned_once(either_scene: Scene) -> None:
+    batch = either_scene.batch(processing=320, ends_in=60)
+    await either_scene.watch(batch)
+    either_scene.later(100)
+
+    await either_scene.sweep()
+    await either_scene.sweep()
+
+    [card] = either_scene.top()
+    [told] = either_scene.told()
+    assert "All 320 succeeded" in card.seen
+    assert told.seen.count(f"<@{ADA}>") == 1
+    assert told.thread_ts == card.ts
+
+
+async def test_a_card_that_says_the_same_is_not_edited(scene: Scene) -> None:
+    await scene.watch(scene.batch(ends_in=900))
+
+    for _ in range(5):
+        scene.later(30)
+        await scene.sweep()
+
+    assert scene.calls("chat.postMessage") == 1
+    assert scene.calls("chat.update") == 0
+
+
+async def test_watchers_of_one_batch_share_a_card_and_a_message(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    await scene.watch(batch, BEN)
+    scene.later(100)
+
+    await scene.sweep()
+
+    [told] = scene.told()
+    assert len(scene.top()) == 1
+    assert (told.seen.count(f"<@{ADA}>"), told.seen.count(f"<@{BEN}>")) == (1, 1)
+
+
+async def test_requests_grow_with_pages_and_not_with_watches(scene: Scene) -> None:
+    batches = [scene.batch(age=60 + number, ends_in=3_600) for number in range(300)]
+    for batch in batches:
+        await scene.watch(batch, drawn=False)
+    before = len(scene.api.requests)
+
+    await scene.worker.sweep.run(1)
+
+    assert len(scene.api.requests) - before == 1
+
+
+async def test_a_single_watch_costs_a_single_look(scene: Scene) -> None:
+    for number in range(250):
+        scene.api.workspace.add(succeeded=1, age=7_200 + number)
+    await scene.watch(scene.batch(ends_in=3_600))
+    before = len(scene.api.requests)
+
+    await scene.worker.sweep.run(1)
+
+    [request] = scene.api.requests[before:]
+    assert not request.query
+
+
+async def test_pages_older_than_every_watch_are_not_read(scene: Scene) -> None:
+    for number in range(60):
+        await scene.watch(scene.batch(age=100 + number, ends_in=3_600), drawn=False)
+    for number in range(1_500):
+        scene.api.workspace.add(succeeded=1, age=7_200 + number)
+    before = len(scene.api.requests)
+
+    await scene.worker.sweep.run(1)
+
+    assert len(scene.api.requests) - before == 1
+
+
+async def test_two_sweeps_that_see_the_same_end_tell_it_once(either_scene: Scene) -> None:
+    batch = either_scene.batch(ends_in=60)
+    await either_scene.watch(batch)
+    either_scene.later(100)
+    other = either_scene.another_worker()
+
+    await asyncio.gather(either_scene.worker.sweep.run(1), other.sweep.run(2))
+    await either_scene.settle()
+
+    assert len(either_scene.told()) == 1
+
+
+async def test_a_canceled_batch_says_what_was_really_canceled(scene: Scene) -> None:
+    batch = scene.batch(processing=1_000, ends_in=3_600)
+    await scene.watch(batch, reason="cancel")
+    scene.api.workspace.cancel(batch.id)
+    await scene.sweep()
+    scene.later(60)
+
+    await scene.sweep()
+
+    [told] = scene.told()
+    assert "The cancel" in told.seen
+    assert f"<@{ADA}>" in told.seen
+
+
+async def test_who_watches_and_cancels_is_told_once(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    await scene.watch(batch, channel=ADA, reason="cancel")
+    scene.later(100)
+
+    await scene.sweep()
+
+    assert [message.seen.count(f"<@{ADA}>") for message in scene.told() + scene.told("D0ADA")] == [1]
+
+
+async def test_a_channel_that_wants_failures_only_is_not_told_of_success(scene: Scene) -> None:
+    good, bad = scene.batch(ends_in=60), scene.batch(processing=0, succeeded=5, errored=5, ends_in=60)
+    for batch in (good, bad):
+        await scene.watch(batch)
+    scene.database.transact(lambda connection: watches.set_quiet_level(connection, BATCHES, "failures"))
+    scene.later(100)
+
+    await scene.sweep()
+
+    [told] = scene.told()
+    assert bad.id in told.seen
+    assert all("In progress" not in card.seen for card in scene.top())
+
+
+async def test_a_muted_batch_ends_in_silence_until_the_mute_is_over(scene: Scene) -> None:
+    first, second = scene.batch(ends_in=60), scene.batch(ends_in=600)
+    for batch in (first, second):
+        await scene.watch(batch)
+    until = scene.now() + timedelta(seconds=300)
+    scene.database.transact(lambda connection: watches.mute(connection, BATCHES, until))
+    scene.later(100)
+    await scene.sweep()
+    assert not scene.told()
+    scene.later(600)
+
+    await scene.sweep()
+
+    [told] = scene.told()
+    assert second.id in told.seen
+
+
+async def test_the_feed_shows_what_appears_and_ends_and_not_what_is_over(scene: Scene) -> None:
+    scene.slack.world.invite(GENERAL, "U0BATCHDESK")
+    old = scene.api.workspace.add(succeeded=1)
+    before = scene.batch(ends_in=300)
+    worker = scene.another_worker(feed_channel=GENERAL)
+    await worker.sweep.run(1)
+    await scene.settle()
+    assert not scene.top(GENERAL)
+    scene.later(30)
+    new = scene.batch(age=5, ends_in=3_600)
+    await worker.sweep.run(2)
+    await scene.settle()
+    [appeared] = scene.top(GENERAL)
+    scene.later(400)
+
+    await worker.sweep.run(3)
+    await scene.settle()
+
+    said = " ".join(message.seen for message in scene.top(GENERAL))
+    assert new.id in appeared.seen
+    assert before.id in said
+    assert old.id not in said
+    assert not scene.told(GENERAL)

@@ -1,0 +1,58 @@
+"""How soon the next sweep is: quick while something may change any moment, and never slower than a minute."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.api.rate_limits import Hint, hint_in
+from bot.store.records.batches import OpenOnes
+from bot.worker.sweep_interval import FASTEST, SLOWEST, interval
+
+NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+def found(age: timedelta, shape: str = "in_progress 1/0/0/0/0", *, missing: bool = False) -> OpenOnes:
+    return OpenOnes({"msgbatch_1": shape}, NOW - age, NOW - age, missing)
+
+
+@given(st.timedeltas(min_value=timedelta(days=-1), max_value=timedelta(days=3)))
+def test_it_lies_between_ten_seconds_and_a_minute(age: timedelta) -> None:
+    assert FASTEST <= interval(found(age), NOW) <= SLOWEST
+
+
+@pytest.mark.parametrize(("minutes", "seconds"), [(1, 10), (5, 10), (15, 30), (30, 60), (600, 60)])
+def test_it_grows_with_the_age_of_the_youngest(minutes: int, seconds: int) -> None:
+    assert interval(found(timedelta(minutes=minutes)), NOW) == timedelta(seconds=seconds)
+
+
+def test_it_is_short_while_something_is_about_to_change() -> None:
+    old = timedelta(hours=5)
+
+    assert interval(found(old, "cancelingc 1/0/0/0/0"), NOW) == FASTEST
+    assert interval(found(old, "ended 0/1/0/0/0"), NOW) == FASTEST
+    assert interval(found(old, missing=True), NOW) == FASTEST
+    assert interval(OpenOnes({}, None, None, False), NOW) == SLOWEST
+
+
+def test_a_hint_on_a_success_is_a_pause() -> None:
+    assert hint_in({"retry-after": "10"}).pause(NOW) == 10
+    assert hint_in({}).pause(NOW) == 0
+
+
+def test_the_rest_of_a_minute_is_waited_for_when_the_limit_is_nearly_used_up() -> None:
+    headers = {
+        "anthropic-ratelimit-requests-limit": "1000",
+        "anthropic-ratelimit-requests-remaining": "99",
+        "anthropic-ratelimit-requests-reset": "2026-11-21T12:00:40Z",
+    }
+
+    assert hint_in(headers).pause(NOW) == 40
+    assert hint_in(headers | {"anthropic-ratelimit-requests-remaining": "100"}).pause(NOW) == 0
+
+
+def test_headers_that_cannot_be_read_are_no_hints() -> None:
+    nonsense = {f"anthropic-ratelimit-requests-{name}": "soon" for name in ("limit", "remaining", "reset")}
+
+    assert hint_in(nonsense) == Hint()
