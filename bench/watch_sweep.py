@@ -14,9 +14,9 @@ from sqlalchemy import Connection
 from bot.api.client import BatchesClient
 from bot.api.models import MessageBatch
 from bot.app import utc_now
-from bot.config import load_settings
-from bot.connections import api_http
+from bot.clients import api_http
 from bot.operations.snapshots import seen_of
+from bot.settings.loading import load_settings
 from bot.store.db.database import Database
 from bot.store.db.task_queue import left_to_redrive
 from bot.store.records.watches import Watch

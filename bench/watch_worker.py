@@ -10,9 +10,9 @@ import aiohttp
 
 from bot.api.client import BatchesClient
 from bot.app import utc_now
-from bot.config import load_settings
-from bot.connections import api_http, rules_of, slack_client
+from bot.clients import api_http, rules_of, slack_client
 from bot.operations.services import Services
+from bot.settings.loading import load_settings
 from bot.slack.bot_messages import Posting
 from bot.slack.directory import Directory
 from bot.slack.names import People

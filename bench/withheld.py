@@ -5,7 +5,7 @@ import gc
 from collections.abc import Coroutine
 
 from bot.app import Part, running
-from bot.config import load_settings
+from bot.settings.loading import load_settings
 from bot.slack.in_flight import InFlight
 
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 
 from bot.errors import ExpectedError
-from bot.logs import TEXT, write_log
+from bot.observability.logs import TEXT, write_log
 
 HEAD_START = 0.5
 """Seconds."""
@@ -34,8 +34,8 @@ async def _run(options: argparse.Namespace) -> int:
     gc.disable()  # until all is loaded: collecting in between takes a tenth of the start and frees nothing
     _import_httpx()
     from bot.app import Part, running
-    from bot.config import load_settings, unknown_settings
-    from bot.settings_checks import check_for_run
+    from bot.settings.checks import check_for_run
+    from bot.settings.loading import load_settings, unknown_settings
 
     settings = load_settings()
     check_for_run(settings)
@@ -54,8 +54,8 @@ async def _run(options: argparse.Namespace) -> int:
 
 async def _migrate(options: argparse.Namespace) -> int:
     from bot.app import migrate
-    from bot.config import load_settings
-    from bot.settings_checks import check_for_run
+    from bot.settings.checks import check_for_run
+    from bot.settings.loading import load_settings
 
     settings = load_settings()
     check_for_run(settings)
@@ -114,8 +114,8 @@ async def _simulate_api(options: argparse.Namespace) -> int:
 
 
 async def _doctor(options: argparse.Namespace) -> int:
-    from bot.config import load_settings
     from bot.doctor import examine
+    from bot.settings.loading import load_settings
 
     findings = [finding async for finding in examine(load_settings())]
     for finding in findings:

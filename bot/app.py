@@ -16,16 +16,16 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient
-from bot.config import Settings
+from bot.clients import api_http, file_origins, hook_origins, rules_of, secret, slack_client, workshop_of
 from bot.confirmations import Confirmations
-from bot.connections import api_http, file_origins, hook_origins, rules_of, secret, slack_client, workshop_of
 from bot.errors import ExpectedError
-from bot.figures import Figures
-from bot.health import Ear, Health, Records, open_health_page
+from bot.observability.health import Ear, Health, Records, open_health_page
+from bot.observability.metrics import Figures
 from bot.operations.services import Services
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
 from bot.pricing.prices import Prices
+from bot.settings.model import Settings
 from bot.slack.bot_messages import Posting
 from bot.slack.call_metrics import traced
 from bot.slack.delivery import Outbound

@@ -7,11 +7,12 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient
-from bot.config import Settings, SettingsError, unknown_settings
-from bot.connections import api_http, secret
+from bot.clients import api_http, secret
 from bot.errors import ExpectedError
 from bot.pricing.prices import Prices, PricesUnreadable
-from bot.settings_checks import check_for_run
+from bot.settings.checks import check_for_run
+from bot.settings.loading import SettingsError, unknown_settings
+from bot.settings.model import Settings
 from bot.slack.errors import FAILURES, failure
 from bot.slack.scopes import BOT_SCOPES
 from bot.slack.transports import check_bot_token

@@ -10,7 +10,6 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from bot.app import Bot, Part, running
-from bot.config import Settings
 from bot.playground.api_simulator.recording import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.http_delivery import HttpDelivery
@@ -18,6 +17,7 @@ from bot.playground.slack_simulator.records import Delivery, SlackMessage, View
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, demo_world
 from bot.playground.stage import settings_between
+from bot.settings.model import Settings
 from bot.slack.progress_messages import Pace
 from bot.slack.scopes import BOT_SCOPES
 

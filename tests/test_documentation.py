@@ -8,7 +8,7 @@ import pytest
 
 from bot.__main__ import _parser
 from bot.commands.registry import SHOWN
-from bot.config import SETTINGS
+from bot.settings.model import SETTINGS
 
 ROOT = Path(__file__).parent.parent
 SKIPPED = {".venv", "node_modules", ".git", ".pytest_cache", ".hypothesis"}

@@ -11,13 +11,13 @@ from pydantic import SecretStr
 
 from bot.app import Bot, Part, running
 from bot.commands.registry import SHOWN
-from bot.config import Folder, Settings
 from bot.playground.api_simulator.recording import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.hints import CommandHint, Completion, Offer, ShortcutHint
 from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, World, demo_world
+from bot.settings.model import Folder, Settings
 from bot.slack.listeners import SHORTCUT
 from bot.slack.scopes import BOT_SCOPES
 

@@ -13,8 +13,8 @@ from sqlalchemy import Connection
 from bot.api.client import BatchesClient
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
-from bot.config import Settings
 from bot.operations.read_results import opened
+from bot.settings.model import Settings
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records

@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.logs import TEXT, JsonLines, Lines
+from bot.observability.logs import TEXT, JsonLines, Lines
 from bot.playground.api_simulator.faults import Fault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk

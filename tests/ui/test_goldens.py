@@ -24,7 +24,13 @@ from tests.ui.catalog import ERRORS, OUTCOMES, messages, payload_of
 MESSAGES = messages()
 BASES = {BatchesError, ApiError, UsageError, ReadingFailed}
 """Never raised themselves."""
-BEFORE_ANYBODY_ASKS = {"bot.app", "bot.pricing.prices", "bot.config", "bot.slack.transports", "bot.store.db.transfer"}
+BEFORE_ANYBODY_ASKS = {
+    "bot.app",
+    "bot.pricing.prices",
+    "bot.settings.model",
+    "bot.slack.transports",
+    "bot.store.db.transfer",
+}
 """What stops the start is printed, and shown to nobody in Slack."""
 
 

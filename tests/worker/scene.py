@@ -16,8 +16,7 @@ from bot.api.client import BatchesClient, open_http
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.api.retry_policy import Retries
-from bot.config import Settings
-from bot.connections import slack_client
+from bot.clients import slack_client
 from bot.operations.services import Services
 from bot.operations.snapshots import seen_of
 from bot.permissions import Rules
@@ -25,6 +24,7 @@ from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.settings.model import Settings
 from bot.slack.bot_messages import Posting
 from bot.slack.directory import Directory
 from bot.slack.names import People

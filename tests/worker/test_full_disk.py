@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select, text
 
-from bot.health import Records
+from bot.observability.health import Records
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.tables import notices
 from bot.worker.lifecycle import working

@@ -8,9 +8,9 @@ import pytest
 from msgspec.structs import replace
 from pydantic import SecretStr
 
-from bot.config import Settings
-from bot.connections import slack_client
+from bot.clients import slack_client
 from bot.playground.slack_simulator.records import SlackMessage
+from bot.settings.model import Settings
 from bot.slack.progress_messages import Pace, ProgressMessages
 from bot.store.records import long_readings, workers
 from bot.store.records.long_readings import Reading

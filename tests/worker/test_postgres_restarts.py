@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.health import Records
+from bot.observability.health import Records
 from bot.worker.lifecycle import working
 from tests.store.conftest import HOW_TO_ENABLE
 from tests.worker.postgres_server import PostgresServer, binaries

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.health import OVERDUE, Records
+from bot.observability.health import OVERDUE, Records
 from bot.playground.api_simulator.faults import Fault
 from bot.store.records import scheduled_jobs
 from bot.store.transactions.begin_watch import SWEEP

@@ -7,8 +7,8 @@ import sys
 import pytest
 from prometheus_client import CollectorRegistry
 
-from bot.figures import Figures
-from bot.logs import JsonLines, Lines, Seldom, write_log
+from bot.observability.logs import JsonLines, Lines, Seldom, write_log
+from bot.observability.metrics import Figures
 
 
 def record(message: str, **extra: object) -> logging.LogRecord:

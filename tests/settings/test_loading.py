@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from bot.config import SETTINGS, Settings, SettingsError, load_settings, unknown_settings
+from bot.settings.loading import SettingsError, load_settings, unknown_settings
+from bot.settings.model import SETTINGS, Settings
 
 BOT = "xoxb-1-2-madeupbottoken"
 APP = "xapp-1-A1-2-madeupapptoken"

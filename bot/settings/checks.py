@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 from pydantic import SecretStr
 
-from bot.config import Settings, SettingsError
-from bot.config_watching import watching_problems
+from bot.settings.loading import SettingsError
+from bot.settings.model import Settings
+from bot.settings.watching import watching_problems
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 

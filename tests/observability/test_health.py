@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.health import DEAF_AFTER, SWEEP_LATE, Ear
+from bot.observability.health import DEAF_AFTER, SWEEP_LATE, Ear
 from tests.conftest import OpenDesk
 from tests.desk import ADA, Desk
 from tests.journeys.watching import card, running_batch, settled, sweep

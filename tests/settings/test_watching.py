@@ -3,8 +3,9 @@
 import pytest
 from pydantic import SecretStr
 
-from bot.config import Settings, SettingsError, load_settings
-from bot.settings_checks import check_for_run
+from bot.settings.checks import check_for_run
+from bot.settings.loading import SettingsError, load_settings
+from bot.settings.model import Settings
 
 TOKENS = {
     "SLACK_BOT_TOKEN": "xoxb-1-2-abc",

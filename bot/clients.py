@@ -12,12 +12,12 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.api.client import open_http
 from bot.api.http import Observe
 from bot.api.model_catalog import Models, ModelsClient
-from bot.config import Settings
 from bot.operations.approval import Gate
 from bot.operations.draft_services import Workshop
 from bot.permissions import Rules
 from bot.requests.archive import KeptRequests
 from bot.requests.estimate import TokenCounter
+from bot.settings.model import Settings
 from bot.slack.delivery import retry_handlers
 from bot.slack.download import SharedFiles
 

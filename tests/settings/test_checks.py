@@ -2,9 +2,10 @@
 
 import pytest
 
-from bot.config import Settings, SettingsError, load_settings
 from bot.errors import ExpectedError
-from bot.settings_checks import check_for_run
+from bot.settings.checks import check_for_run
+from bot.settings.loading import SettingsError, load_settings
+from bot.settings.model import Settings
 
 BOT = "xoxb-1-2-madeupbottoken"
 APP = "xapp-1-A1-2-madeupapptoken"

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.figures import Figures
+from bot.observability.metrics import Figures
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import notices, scheduled_jobs
 from bot.store.records.scheduled_jobs import Duty

@@ -1,4 +1,4 @@
-"""The settings of watching, of the health page and of the log; bot.config reads them with all others."""
+"""The settings of watching, of the health page and of the log; bot.settings.model reads them with all others."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Doc(NamedTuple):
-    """What bot.config.SettingDoc holds, in the same order."""
+    """What bot.settings.model.SettingDoc holds, in the same order."""
 
     name: str
     meaning: str
@@ -31,7 +31,7 @@ LogFormat = Annotated[Literal["text", "json"], BeforeValidator(str.lower)]
 
 
 class WatchingSettings(BaseSettings):
-    """The fields that bot.config.Settings has from here."""
+    """The fields that bot.settings.model.Settings has from here."""
 
     model_config = SettingsConfigDict(defer_build=True)
 

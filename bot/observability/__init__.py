@@ -1,0 +1,1 @@
+"""The health page, what it counts, and how the log is written."""
