@@ -23,7 +23,7 @@ from bench.request_files import write_requests
 from bench.table import table
 from bot.api.model_catalog import Catalog, ModelInfo
 from bot.requests.check import check_file
-from bot.requests.params import Circumstances
+from bot.requests.params import ApiConstraints
 
 LINES = 100_000
 ROUNDS = 3
@@ -95,7 +95,7 @@ def ours(path: Path) -> int:
     """Do what the bot does."""
     models = ("claude-haiku-4-5-20251001", "claude-sonnet-4-6", "claude-opus-5", "claude-haiku-5-5")
     catalog = Catalog.of(ModelInfo(id=name, max_tokens=64_000) for name in models)
-    checked = asyncio.run(check_file(path, path.with_suffix(".spool"), Circumstances(catalog)))
+    checked = asyncio.run(check_file(path, path.with_suffix(".spool"), ApiConstraints(catalog)))
     assert checked.is_sound, checked.problems
     return checked.requests
 

@@ -22,7 +22,7 @@ from pathlib import Path
 from bench.watch_worker import URLS, program_environment
 from bot.api.models import MessageBatch
 from bot.app import utc_now
-from bot.operations.snapshots import seen_of
+from bot.operations.snapshots import seen_batch
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel
@@ -30,7 +30,7 @@ from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from bot.store.records import batches as batch_records
 from bot.store.records import scheduled_jobs
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from bot.worker.engine import Engine
 
@@ -74,7 +74,7 @@ class Plan:
 
 
 async def soak(url: str, plan: Plan, watches: int) -> Verdict:
-    """Watch batches, kill workers while these end, and count what arrived in Slack."""
+    """StoredWatch batches, kill workers while these end, and count what arrived in Slack."""
     began = time.monotonic()
     async with worlds(watches) as (api, slack):
         batches = await asyncio.to_thread(watch_all, url, api)
@@ -127,8 +127,8 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
     made = []
     for number, batch in enumerate(api.workspace.batches):
         channel = f"C{number % CHANNELS:05d}"
-        seen = seen_of(MessageBatch.model_validate(batch.as_json(api.now, api.base_url)), now)
-        watch = Watch(batch.id, "U0ADA", channel, "watch", now)
+        seen = seen_batch(MessageBatch.model_validate(batch.as_json(api.now, api.base_url)), now)
+        watch = StoredWatch(batch.id, "U0ADA", channel, "watch", now)
         database.transact(lambda c, w=watch, s=seen: begin_watch.begin(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
         made.append((batch.id, channel))
     database.engine.dispose()

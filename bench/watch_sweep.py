@@ -15,14 +15,14 @@ from bot.api.client import BatchesClient
 from bot.api.models import MessageBatch
 from bot.app import utc_now
 from bot.clients import api_http
-from bot.operations.snapshots import seen_of
+from bot.operations.snapshots import seen_batch
 from bot.settings.loading import load_settings
 from bot.store.db.database import Database
-from bot.store.db.task_queue import left_to_redrive
-from bot.store.records.watches import Watch
+from bot.store.db.task_queue import enqueue_nothing
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from bot.store.transactions.announce import Announcer
-from bot.worker.listing import Listed
+from bot.worker.listing import ListingMemory
 from bot.worker.sweep import Sweep
 
 SWEEPS = 7
@@ -50,8 +50,8 @@ async def fill(database: Database, batches: BatchesClient, wanted: int) -> list[
 def _watch(connection: Connection, found: list[MessageBatch]) -> None:
     now = utc_now()
     for number, batch in enumerate(found):
-        watch = Watch(batch.id, "U0ADA", f"C{number % 50:05d}", "watch", now)
-        begin_watch.begin(connection, left_to_redrive, watch, seen_of(batch, now), now, card=False)
+        watch = StoredWatch(batch.id, "U0ADA", f"C{number % 50:05d}", "watch", now)
+        begin_watch.begin(connection, enqueue_nothing, watch, seen_batch(batch, now), now, card=False)
 
 
 async def main(wanted: int) -> None:
@@ -64,7 +64,7 @@ async def main(wanted: int) -> None:
         http = httpx.AsyncClient(transport=counted, base_url=usual.base_url, headers=usual.headers)
         batches = BatchesClient(http)
         found = await fill(database, batches, wanted)
-        sweep = Sweep(batches, database, Announcer(left_to_redrive), utc_now, Listed())
+        sweep = Sweep(batches, database, Announcer(enqueue_nothing), utc_now, ListingMemory())
         await sweep.run(0)
         gc.collect()
         gc.freeze()  # as `python -m bot run` does once it has started

@@ -19,7 +19,7 @@ from bot.slack.names import People
 from bot.store.db.database import Database
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker, working
-from bot.worker.slack_pacing import Pace
+from bot.worker.slack_pacing import SlackPacing
 
 URLS = "BATCHDESK_TEST_POSTGRES"
 SLACKS_PACE = "BATCHDESK_TEST_PACE"
@@ -47,9 +47,9 @@ async def main() -> None:
     engine = Engine(database)
     async with api_http(settings) as http, aiohttp.ClientSession() as session:
         services = Services(BatchesClient(http), database, utc_now, enqueue=engine.enqueue)
-        pace = Pace(utc_now)
+        pace = SlackPacing(utc_now)
         if SLACKS_PACE not in os.environ:
-            pace = Pace(utc_now, a_minute={}, a_channel=FAST)
+            pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST)
         slack = slack_client(settings, session, retries=False)
         people = People(Directory(slack, rules_of(settings)).name)
         worker = Worker(services, Posting(slack), people, engine, pace)

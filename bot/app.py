@@ -19,8 +19,8 @@ from bot.api.client import BatchesClient
 from bot.clients import api_http, file_origins, hook_origins, rules_of, secret, slack_client, workshop_of
 from bot.confirmations import Confirmations
 from bot.errors import ExpectedError
-from bot.observability.health import Ear, Health, Records, open_health_page
-from bot.observability.metrics import Figures
+from bot.observability.health import Health, SocketHealth, StoreHealth, open_health_page
+from bot.observability.metrics import Metrics
 from bot.operations.services import Services
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
@@ -35,8 +35,8 @@ from bot.slack.file_delivery import FileDelivery
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import Listeners
 from bot.slack.names import People
-from bot.slack.progress_messages import Pace as ProgressPace
 from bot.slack.progress_messages import ProgressMessages
+from bot.slack.progress_messages import ProgressTiming as ProgressPace
 from bot.slack.transports import bolt_app, check_bot_token, open_port, open_socket
 from bot.slack.upload import Uploads
 from bot.store.db.database import Database, StoreUnavailable
@@ -44,7 +44,7 @@ from bot.worker.digest import plan_of
 from bot.worker.engine import Engine
 from bot.worker.heartbeat import at_work
 from bot.worker.lifecycle import Worker, chores
-from bot.worker.slack_pacing import Pace
+from bot.worker.slack_pacing import SlackPacing
 
 log = logging.getLogger(__name__)
 
@@ -99,7 +99,7 @@ class _Parts(Struct, frozen=True):
     rules: Rules
     directory: Directory
     worker: Worker
-    figures: Figures
+    figures: Metrics
 
 
 @asynccontextmanager
@@ -124,7 +124,7 @@ async def running(
         in_flight = InFlight()
         progress = ProgressMessages(parts.client, parts.services, pace or ProgressPace())
         stack.push_async_callback(_drain, in_flight, progress)
-        records = Records(parts.services.database, now)
+        records = StoreHealth(parts.services.database, now)
         if Part.WEB in part:
             app = _listening(settings, parts, in_flight, progress)
             doors = await _open_door(stack, settings, app, parts, records)
@@ -136,7 +136,7 @@ async def running(
 
 
 async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime]) -> _Parts:
-    database, figures = await _open_store(stack, settings.database_url), Figures(CollectorRegistry())
+    database, figures = await _open_store(stack, settings.database_url), Metrics(CollectorRegistry())
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
     await asyncio.to_thread(engine.prepare, always=False)
@@ -158,7 +158,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     )
     posting = Posting(slack_client(settings, session, retries=False))
     more = chores(services, posting, plan_of(settings))
-    worker = Worker(services, posting, People(directory.name), engine, Pace(now), settings.feed_channel, more)
+    worker = Worker(services, posting, People(directory.name), engine, SlackPacing(now), settings.feed_channel, more)
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 
 
@@ -173,7 +173,7 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
     directory, people = parts.directory, parts.worker.people
     pipeline = Pipeline(
-        services, confirmations, parts.rules, directory.standing, figures.interaction, people.unmentioned
+        services, confirmations, parts.rules, directory.standing, figures.interaction, people.replace_mentions
     )
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
     app = bolt_app(settings.slack_api_url, signing, parts.authorized)
@@ -208,13 +208,13 @@ class _Doors(Struct, frozen=True):
 
 
 async def _open_door(
-    stack: AsyncExitStack, settings: Settings, app: AsyncApp, parts: _Parts, records: Records
+    stack: AsyncExitStack, settings: Settings, app: AsyncApp, parts: _Parts, records: StoreHealth
 ) -> _Doors:
     if settings.slack_app_token is not None:
         door = open_socket(app, parts.client, secret(settings.slack_app_token))
         handler = await stack.enter_async_context(door)
         log.info("connected to Slack through Socket Mode")
-        health = Health(parts.figures, records, Ear(handler.client))
+        health = Health(parts.figures, records, SocketHealth(handler.client))
         return _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
     health = Health(parts.figures, records)
     port = await stack.enter_async_context(open_port(app, settings.port, also=health.add_to))

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.api.client import open_http
 from bot.api.http import Observe
 from bot.api.model_catalog import Models, ModelsClient
-from bot.operations.approval import Gate
+from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import Workshop
 from bot.permissions import Rules
 from bot.requests.archive import KeptRequests
@@ -86,6 +86,6 @@ def workshop_of(settings: Settings, http: httpx.AsyncClient, files: SharedFiles)
         counter=TokenCounter(http),
         kept=KeptRequests(folder.path, folder.most_bytes),
         folder=drafts,
-        gate=Gate(settings.spend_limit, settings.request_limit),
+        gate=ApprovalLimit(settings.spend_limit, settings.request_limit),
         betas=frozenset(settings.anthropic_betas),
     )

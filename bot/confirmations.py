@@ -14,9 +14,9 @@ from bot.caller import Caller
 from bot.commands.change import ChangingCommand, DraftProposal, Proposal
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver, DraftReady, RetriedMeanwhile, in_name_of
+from bot.operations.drafts import DraftOver, DraftReady, RetriedMeanwhile, on_behalf_of
 from bot.store.db.database import Database
-from bot.store.db.task_queue import Enqueue, left_to_redrive
+from bot.store.db.task_queue import Enqueue, enqueue_nothing
 from bot.store.records import audit, confirmations, drafts
 from bot.store.records.audit import AuditEntry, AuditOutcome
 from bot.store.records.confirmations import StoredConfirmation
@@ -34,7 +34,7 @@ DRAFT_LIFETIME = timedelta(minutes=30)
 AnyProposal = Proposal[ChangingCommand] | DraftProposal[ChangingCommand]
 
 
-class Why(Enum):
+class RefusalReason(Enum):
     """Why a press is not a yes."""
 
     UNKNOWN = auto()
@@ -50,7 +50,7 @@ class Why(Enum):
 class ConfirmationRefused(ExpectedError):
     """Nothing was done by this press. `entry` is what came of the press that was the yes, where there was one."""
 
-    why: Why
+    why: RefusalReason
     question: StoredConfirmation | None = None
     entry: AuditEntry | None = None
 
@@ -84,7 +84,7 @@ class Confirmations:
         self,
         database: Database,
         now: Callable[[], datetime],
-        enqueue: Enqueue = left_to_redrive,
+        enqueue: Enqueue = enqueue_nothing,
         process_id: str | None = None,
     ) -> None:
         """`process_id` is this process, which holds what is being sent."""
@@ -157,7 +157,7 @@ class Confirmations:
         if not entry:
             if isinstance(proposal, DraftProposal):  # its own requests never change
                 raise RetriedMeanwhile(proposal.draft, proposal.retried)
-            raise ConfirmationRefused(Why.CHANGED)
+            raise ConfirmationRefused(RefusalReason.CHANGED)
         return entry
 
     async def finish(self, entry_id: int, outcome: AuditOutcome, detail: str | None, made: str | None = None) -> None:
@@ -195,15 +195,15 @@ class Confirmations:
         if approves:
             more |= {"approved_by": caller.user}
         elif proposal.after != "dropped":  # whoever says yes is the one who asks for it
-            own = in_name_of(draft, caller)
+            own = on_behalf_of(draft, caller)
             more |= {"user_id": own.user_id, "team_id": own.team_id, "channel_id": own.channel_id}
             more |= {"sample": draft.sample}
         is_sent = proposal.after == "sending"
         if is_sent:
-            competing_retries.take_turn(connection, draft)
+            competing_retries.lock_parent(connection, draft)
         if not drafts.move(connection, draft.id, proposal.before, proposal.after, at=now, **more):
             raise DraftOver(drafts.get(connection, draft.id))
-        if is_sent and (others := competing_retries.beside(connection, draft)) != proposal.retried:
+        if is_sent and (others := competing_retries.other_retries(connection, draft)) != proposal.retried:
             raise RetriedMeanwhile(draft, others)
 
     def _redeem(self, connection: Connection, confirmation_id: str, proposal: AnyProposal, caller: Caller) -> bool:
@@ -221,22 +221,24 @@ class Confirmations:
     ) -> StoredConfirmation:
         question = confirmations.get(connection, confirmation_id)
         if question is None:
-            raise ConfirmationRefused(Why.UNKNOWN)
+            raise ConfirmationRefused(RefusalReason.UNKNOWN)
         if (question.user_id, question.team_id) != (caller.user, caller.team):
-            raise ConfirmationRefused(Why.OTHER_PERSON, question)
+            raise ConfirmationRefused(RefusalReason.OTHER_PERSON, question)
         if question.command != command.question:
-            raise ConfirmationRefused(Why.OTHER_COMMAND, question)
+            raise ConfirmationRefused(RefusalReason.OTHER_COMMAND, question)
         if question.used_at is not None:
             raise self._spent(connection, question)
         if question.expires_at <= self._now():
-            raise ConfirmationRefused(Why.LAPSED, question)
+            raise ConfirmationRefused(RefusalReason.LAPSED, question)
         return question
 
     def _spent(self, connection: Connection, question: StoredConfirmation) -> ConfirmationRefused:
         entry = audit.for_confirmation(connection, question.id)
         if entry is None:  # an act and a no leave an entry; what was withdrawn without one was asked of another state
-            return ConfirmationRefused(Why.CHANGED, question)
-        return ConfirmationRefused(Why.KEPT if entry.outcome == "kept" else Why.USED, question, entry)
+            return ConfirmationRefused(RefusalReason.CHANGED, question)
+        return ConfirmationRefused(
+            RefusalReason.KEPT if entry.outcome == "kept" else RefusalReason.USED, question, entry
+        )
 
 
 def _is_approval(proposal: DraftProposal[ChangingCommand], caller: Caller) -> bool:

@@ -27,7 +27,7 @@ class Rules(Struct, frozen=True):
         return frozenset(entry for entry in self.operators | self.admins if entry.startswith("S"))
 
 
-class Standing(Struct, frozen=True):
+class CallerFacts(Struct, frozen=True):
     """What Slack says of a caller. None: it could not be found out, which is never taken for a yes."""
 
     groups: frozenset[str] = frozenset()
@@ -58,7 +58,7 @@ class NotPermitted(ExpectedError):
     channels: frozenset[str] = frozenset()
 
 
-def check_place(caller: Caller, standing: Standing, rules: Rules) -> None:
+def check_place(caller: Caller, standing: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted where the bot does not answer this caller at all."""
     if rules.channels and caller.channel not in rules.channels:
         raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.channels)
@@ -69,7 +69,7 @@ def check_place(caller: Caller, standing: Standing, rules: Rules) -> None:
         raise NotPermitted(Rule.EXTERNAL_UNKNOWN if unknown else Rule.EXTERNAL_CHANNEL, caller)
 
 
-def permissions_of(caller: Caller, standing: Standing, rules: Rules) -> frozenset[Permission]:
+def permissions_of(caller: Caller, standing: CallerFacts, rules: Rules) -> frozenset[Permission]:
     """Return what this caller may do; an administrator may also operate."""
     holds = {caller.user, EVERYONE} | standing.groups
     administers, operates = bool(holds & rules.admins), bool(holds & rules.operators)
@@ -80,7 +80,7 @@ def permissions_of(caller: Caller, standing: Standing, rules: Rules) -> frozense
     )
 
 
-def check(needed: Permission, caller: Caller, standing: Standing, rules: Rules) -> None:
+def check(needed: Permission, caller: Caller, standing: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted unless the caller holds the permission."""
     if needed in permissions_of(caller, standing, rules):
         return

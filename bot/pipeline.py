@@ -21,7 +21,7 @@ from bot.operations.batch_names import names_in
 from bot.operations.drafts import DraftReady
 from bot.operations.progress import Progress
 from bot.operations.services import Services
-from bot.permissions import NotPermitted, Rules, Standing, check, check_place, permissions_of
+from bot.permissions import CallerFacts, NotPermitted, Rules, check, check_place, permissions_of
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import AuditOutcome
 from bot.store.transactions import deletions
@@ -68,9 +68,9 @@ class Pipeline:
         services: Services,
         confirmations: Confirmations,
         rules: Rules,
-        standing: Callable[[Caller], Awaitable[Standing]],
+        standing: Callable[[Caller], Awaitable[CallerFacts]],
         note: Callable[[str, str, str, float], None] = lambda *_: None,
-        unmentioned: Callable[[Message], Awaitable[Message]] = _as_it_is,
+        replace_mentions: Callable[[Message], Awaitable[Message]] = _as_it_is,
     ) -> None:
         """`note` is told of each interaction: verb, origin, outcome, seconds. `unmentioned` names whom it mentions."""
         self._services = services
@@ -78,7 +78,7 @@ class Pipeline:
         self._rules = rules
         self._standing = standing
         self._note = note
-        self._unmentioned = unmentioned
+        self._unmentioned = replace_mentions
         self._tab_failing_since: datetime | None = None
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
@@ -113,7 +113,7 @@ class Pipeline:
         """Have the cards of a batch that the API does not know say so; a store that fails leaves them as they are."""
         services = self._services
         with suppress(StoreUnavailable):
-            await services.database.run(lambda c: deletions.bury(c, services.enqueue, batch_id, services.now()))
+            await services.database.run(lambda c: deletions.mark_deleted(c, services.enqueue, batch_id, services.now()))
 
     def _on_tab(self, message: Message, error: ExpectedError, viewer: Viewer) -> Message:
         """Say since when the Home tab fails, as far as this process knows; a refusal is no failure."""

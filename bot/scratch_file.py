@@ -18,38 +18,38 @@ OpenFile = Callable[[], IO[bytes]]
 
 
 @dataclass(eq=False)
-class SpoolFailed(ExpectedError):
+class ScratchFileFailed(ExpectedError):
     """The disk did not take the bytes; `full` where it is full. `reason` is the system's own words."""
 
     full: bool
     reason: str
 
 
-class Spool:
+class ScratchFile:
     """Bytes on disk, written once and read as often as wanted; whoever is handed one closes it."""
 
     def __init__(self, open_file: OpenFile = tempfile.TemporaryFile) -> None:
-        """Open a file of no name in the system's folder for such. Raises SpoolFailed."""
+        """Open a file of no name in the system's folder for such. Raises ScratchFileFailed."""
         try:
             self._file = open_file()
         except OSError as error:
-            raise spool_failure(error) from error
+            raise scratch_file_failure(error) from error
         self._waiting = bytearray()
         self.size = 0
 
     async def write(self, data: bytes) -> None:
-        """Add bytes, in a thread once there are enough of them. Raises SpoolFailed."""
+        """Add bytes, in a thread once there are enough of them. Raises ScratchFileFailed."""
         self._waiting += data
         if len(self._waiting) >= _WRITTEN_AT_ONCE:
             await self.flush()
 
     async def flush(self) -> None:
-        """Bring everything to the file, so that it can be read. Raises SpoolFailed."""
+        """Bring everything to the file, so that it can be read. Raises ScratchFileFailed."""
         waiting, self._waiting = self._waiting, bytearray()
         try:
             await asyncio.to_thread(self._write, waiting)
         except OSError as error:
-            raise spool_failure(error) from error
+            raise scratch_file_failure(error) from error
         self.size += len(waiting)
 
     async def pieces(self, start: int, stop: int) -> AsyncIterator[bytes]:
@@ -71,7 +71,7 @@ class Spool:
         self._file.flush()
 
 
-def spool_failure(error: OSError) -> SpoolFailed:
+def scratch_file_failure(error: OSError) -> ScratchFileFailed:
     """Return why the disk did not take a file."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-    return SpoolFailed(full, error.strerror or type(error).__name__)
+    return ScratchFileFailed(full, error.strerror or type(error).__name__)

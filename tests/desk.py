@@ -18,7 +18,7 @@ from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, demo_world
 from bot.playground.stage import settings_between
 from bot.settings.model import Settings
-from bot.slack.progress_messages import Pace
+from bot.slack.progress_messages import ProgressTiming
 from bot.slack.scopes import BOT_SCOPES
 
 ADA = "U0ADA"
@@ -76,7 +76,7 @@ class Desk:
         self.api = ApiSimulator(speed=0, seeded=seeded)
         self.slack = SlackSimulator(desk_world(), scopes=scopes, warning_lead=0.2)
         self.settings = Settings()
-        self.progress = Pace(first=60.0)
+        self.progress = ProgressTiming(first=60.0)
         """When long work shows how far it is: not at all, unless a test is about it, however slow the machine."""
         self._transport = transport
         self._part = part

@@ -5,13 +5,13 @@ import pytest
 from bot.caller import Caller
 from bot.commands.base import Permission
 from bot.commands.registry import COMMANDS, Change
-from bot.permissions import NotPermitted, Rule, Rules, Standing, check, check_place, permissions_of
+from bot.permissions import CallerFacts, NotPermitted, Rule, Rules, check, check_place, permissions_of
 from tests.builders import ADA, AT_HOME
 
 READ, OPERATE, ADMINISTER = Permission.READ, Permission.OPERATE, Permission.ADMINISTER
 NOBODY: frozenset[str] = frozenset()
 ME, OTHER, GROUP, ALL = frozenset({ADA.user}), frozenset({"U0OTHER"}), frozenset({"S0GROUP"}), frozenset({"*"})
-MEMBER, STRANGER, UNREAD = Standing(groups=GROUP), Standing(), Standing(groups_unread=GROUP)
+MEMBER, STRANGER, UNREAD = CallerFacts(groups=GROUP), CallerFacts(), CallerFacts(groups_unread=GROUP)
 
 TABLE = [
     # operators, admins, standing, what the caller may do
@@ -37,7 +37,7 @@ TABLE = [
 @pytest.mark.parametrize(("operators", "admins", "standing", "may"), TABLE)
 @pytest.mark.parametrize("needed", Permission)
 def test_a_caller_may_do_what_the_rules_say_and_nothing_else(
-    operators: frozenset[str], admins: frozenset[str], standing: Standing, may: set[Permission], needed: Permission
+    operators: frozenset[str], admins: frozenset[str], standing: CallerFacts, may: set[Permission], needed: Permission
 ) -> None:
     rules = Rules(operators, admins)
 
@@ -64,7 +64,7 @@ def test_a_caller_may_do_what_the_rules_say_and_nothing_else(
         (OPERATE, Rules(operators=OTHER), UNREAD, Rule.NOT_OPERATOR),
     ],
 )
-def test_a_refusal_names_its_rule(needed: Permission, rules: Rules, standing: Standing, rule: Rule) -> None:
+def test_a_refusal_names_its_rule(needed: Permission, rules: Rules, standing: CallerFacts, rule: Rule) -> None:
     with pytest.raises(NotPermitted) as caught:
         check(needed, ADA, standing, rules)
 
@@ -73,29 +73,29 @@ def test_a_refusal_names_its_rule(needed: Permission, rules: Rules, standing: St
 
 HERE, ELSEWHERE = frozenset({str(ADA.channel)}), frozenset({"C0ELSE"})
 PLACES = [
-    (ADA, Standing(), Rules(), None),
-    (ADA, Standing(), Rules(channels=HERE), None),
-    (ADA, Standing(), Rules(channels=ELSEWHERE), Rule.WRONG_CHANNEL),
-    (AT_HOME, Standing(), Rules(), None),
-    (AT_HOME, Standing(), Rules(channels=HERE), Rule.WRONG_CHANNEL),
-    (ADA, Standing(is_guest=True), Rules(), Rule.GUEST),
-    (ADA, Standing(is_guest=None), Rules(), Rule.GUEST_UNKNOWN),
-    (ADA, Standing(is_guest=True), Rules(allow_guests=True), None),
-    (ADA, Standing(is_guest=None), Rules(allow_guests=True), None),
-    (ADA, Standing(is_external_channel=True), Rules(), Rule.EXTERNAL_CHANNEL),
-    (ADA, Standing(is_external_channel=None), Rules(), Rule.EXTERNAL_UNKNOWN),
-    (ADA, Standing(is_external_channel=True), Rules(allow_external=True), None),
-    (ADA, Standing(is_external_channel=None), Rules(allow_external=True), None),
-    (ADA, Standing(is_guest=True), Rules(allow_external=True), Rule.GUEST),
-    (ADA, Standing(is_external_channel=True), Rules(allow_guests=True), Rule.EXTERNAL_CHANNEL),
-    (ADA, Standing(is_guest=True), Rules(operators=ME, admins=ALL), Rule.GUEST),
-    (ADA, Standing(is_guest=None, is_external_channel=None), Rules(channels=ELSEWHERE), Rule.WRONG_CHANNEL),
+    (ADA, CallerFacts(), Rules(), None),
+    (ADA, CallerFacts(), Rules(channels=HERE), None),
+    (ADA, CallerFacts(), Rules(channels=ELSEWHERE), Rule.WRONG_CHANNEL),
+    (AT_HOME, CallerFacts(), Rules(), None),
+    (AT_HOME, CallerFacts(), Rules(channels=HERE), Rule.WRONG_CHANNEL),
+    (ADA, CallerFacts(is_guest=True), Rules(), Rule.GUEST),
+    (ADA, CallerFacts(is_guest=None), Rules(), Rule.GUEST_UNKNOWN),
+    (ADA, CallerFacts(is_guest=True), Rules(allow_guests=True), None),
+    (ADA, CallerFacts(is_guest=None), Rules(allow_guests=True), None),
+    (ADA, CallerFacts(is_external_channel=True), Rules(), Rule.EXTERNAL_CHANNEL),
+    (ADA, CallerFacts(is_external_channel=None), Rules(), Rule.EXTERNAL_UNKNOWN),
+    (ADA, CallerFacts(is_external_channel=True), Rules(allow_external=True), None),
+    (ADA, CallerFacts(is_external_channel=None), Rules(allow_external=True), None),
+    (ADA, CallerFacts(is_guest=True), Rules(allow_external=True), Rule.GUEST),
+    (ADA, CallerFacts(is_external_channel=True), Rules(allow_guests=True), Rule.EXTERNAL_CHANNEL),
+    (ADA, CallerFacts(is_guest=True), Rules(operators=ME, admins=ALL), Rule.GUEST),
+    (ADA, CallerFacts(is_guest=None, is_external_channel=None), Rules(channels=ELSEWHERE), Rule.WRONG_CHANNEL),
 ]
 
 
 @pytest.mark.parametrize(("caller", "standing", "rules", "refused"), PLACES)
 def test_the_bot_answers_only_where_and_whom_it_is_set_to(
-    caller: Caller, standing: Standing, rules: Rules, refused: Rule | None
+    caller: Caller, standing: CallerFacts, rules: Rules, refused: Rule | None
 ) -> None:
     if refused is None:
         check_place(caller, standing, rules)

@@ -17,7 +17,7 @@ from bot.api.client import BatchesClient, open_http
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.confirmations import Confirmations
 from bot.operations.services import Services
-from bot.permissions import Rules, Standing
+from bot.permissions import CallerFacts, Rules
 from bot.pipeline import Answer, Interaction, Pipeline
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
@@ -52,9 +52,9 @@ class Road:
         rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
         self.pipeline = Pipeline(services, Confirmations(self.database, services.now), rules, self.standing)
 
-    async def standing(self, caller: Caller) -> Standing:
+    async def standing(self, caller: Caller) -> CallerFacts:
         """Return the standing of a member in a channel of the workspace's own."""
-        return Standing()
+        return CallerFacts()
 
     async def answer(self, text: str, confirmation_id: str | None = None) -> Answer:
         """Go the whole road with this text."""

@@ -9,7 +9,7 @@ from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, DraftProposal
 from bot.commands.language.arguments import Arguments
 from bot.operations.drafts import find_draft
-from bot.operations.send_draft import send_claimed, there
+from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import BatchCreated, SendOutcome, conclusion
 from bot.operations.services import Services
 from bot.store.records.audit import AuditOutcome
@@ -47,9 +47,9 @@ class Approve(ChangingCommand, frozen=True):
         Raises DraftOver, SpoolGone, StoreUnavailable.
         """
         draft = await find_draft(services, self.draft_id, "waiting")
-        await there(services, draft)
+        await require_file(services, draft)
         command = replace(self, claimed=replace(draft, state="sending"))
-        retried = await services.database.run(lambda connection: competing_retries.beside(connection, draft))
+        retried = await services.database.run(lambda connection: competing_retries.other_retries(connection, draft))
         return DraftProposal(command, draft, "waiting", "sending", asks=bool(retried), by_another=True, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:

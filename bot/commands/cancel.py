@@ -14,7 +14,7 @@ from bot.commands.change import ChangingCommand, Proposal
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference, find_batch
-from bot.operations.follow import Place, begin, place_of, with_hush
+from bot.operations.follow import Place, begin, place_of, with_notify_level
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
@@ -117,5 +117,5 @@ async def _told_in(services: Services, caller: Caller, batch: MessageBatch, plac
     known = await services.database.run(lambda connection: watches.of_batch(connection, batch.id))
     his = [each.channel_id for each in known if each.user_id == caller.user and each.reason == "watch"]
     others = [Place(id) for id in his] if place.id not in his else []
-    hushed = [await with_hush(services, each, batch.id) for each in [*others, place]]
+    hushed = [await with_notify_level(services, each, batch.id) for each in [*others, place]]
     return next((each for each in hushed if each.hush == "all"), hushed[-1])

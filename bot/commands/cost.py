@@ -15,9 +15,9 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.operations.cost_totals import CostRow, by_day, by_model, by_name, total
 from bot.operations.progress import Progress
-from bot.operations.read_results import Fetched, ReadingFailed, read_whole, still_good
+from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, read_whole
 from bot.operations.services import Services
-from bot.results.summary import Cost as BatchCost
+from bot.results.summary import CostSummary as BatchCost
 from bot.store.records import labels, summaries
 
 By = Literal["model", "day", "owner", "label"]
@@ -123,7 +123,7 @@ class Cost(LongCommand, frozen=True):
         )
 
 
-async def _by_name(fetched: list[tuple[MessageBatch, Fetched]], by: By, services: Services) -> tuple[CostRow, ...]:
+async def _by_name(fetched: list[tuple[MessageBatch, ReadSummary]], by: By, services: Services) -> tuple[CostRow, ...]:
     if by not in ("owner", "label"):
         return ()
     named = await services.database.run(lambda c: labels.of(c, [batch.id for batch, _ in fetched]))
@@ -145,18 +145,18 @@ async def _created_since(since: datetime, services: Services) -> tuple[list[Mess
     return found, True
 
 
-async def _remembered(batches: list[MessageBatch], services: Services) -> dict[str, Fetched]:
+async def _remembered(batches: list[MessageBatch], services: Services) -> dict[str, ReadSummary]:
     ids = [batch.id for batch in batches]
     stored = await services.database.run(lambda connection: summaries.get_many(connection, ids))
-    kept = {batch.id: still_good(services, batch, stored[batch.id]) for batch in batches if batch.id in stored}
+    kept = {batch.id: if_fresh(services, batch, stored[batch.id]) for batch in batches if batch.id in stored}
     return {id: fetched for id, fetched in kept.items() if fetched is not None}
 
 
 async def _read(
     batches: list[MessageBatch], services: Services, caller: Caller, progress: Progress
-) -> dict[str, Fetched]:
+) -> dict[str, ReadSummary]:
     """Read the results of these batches, AT_ONCE at a time; those that cannot be read are left out."""
-    turns, read = asyncio.Semaphore(AT_ONCE), dict[str, Fetched]()
+    turns, read = asyncio.Semaphore(AT_ONCE), dict[str, ReadSummary]()
 
     async def one(batch: MessageBatch) -> None:
         async with turns:

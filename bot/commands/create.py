@@ -19,9 +19,9 @@ from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.requests.check import check_requests
-from bot.scratch_file import spool_failure
+from bot.scratch_file import scratch_file_failure
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, WatchWish
+from bot.store.records.drafts import Draft, WatchPreference
 
 PLACEHOLDER = "{value}"
 _MODELS_WAITED_FOR = 1.0  # seconds; somebody waits for the form, and can write a model himself
@@ -70,7 +70,7 @@ class Create(LongCommand, frozen=True):
     prompt: PromptList | None = None
     label: str | None = None
     owner: str | None = None
-    watch: WatchWish = "here"
+    watch: WatchPreference = "here"
     form_id: str | None = None
     """Of the form it was submitted by: the same one makes one draft, however often it is submitted."""
 
@@ -109,7 +109,7 @@ class Create(LongCommand, frozen=True):
         try:
             return await progress.follow(self._check(services, caller, progress))
         except OSError as error:
-            raise spool_failure(error) from error
+            raise scratch_file_failure(error) from error
 
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | DraftReady:
         workshop, id = workshop_of(services), new_id(self.form_id)
@@ -140,10 +140,10 @@ class Create(LongCommand, frozen=True):
         return SharedFile("a prompt and a list", sum(map(len, lines)), _each(lines))
 
 
-def _watch(typed: str) -> WatchWish:
-    wish: WatchWish | None = next((each for each in get_args(WatchWish) if each == typed.lower()), None)
+def _watch(typed: str) -> WatchPreference:
+    wish: WatchPreference | None = next((each for each in get_args(WatchPreference) if each == typed.lower()), None)
     if wish is None:
-        raise BadValue("create", "--watch", typed, " or ".join(get_args(WatchWish)))
+        raise BadValue("create", "--watch", typed, " or ".join(get_args(WatchPreference)))
     return wish
 
 

@@ -76,7 +76,7 @@ class Mute(Command, frozen=True):
         subject = _channel(self.subject, caller) if is_channel else await _batch(self.subject, services)
         muted = Muted(subject, is_channel, until, ended=self.until == OFF)
         command = f"mute {subject} {self.until or ''}".strip()
-        change = preferences.Recorded(caller.user, caller.team, caller.channel, command, subject, services.now())
+        change = preferences.AuditedChange(caller.user, caller.team, caller.channel, command, subject, services.now())
         if muted.ended:
             await services.database.run(lambda connection: preferences.unmute(connection, change))
         else:

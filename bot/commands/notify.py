@@ -10,17 +10,17 @@ from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import BadValue, NeedsChannel
 from bot.operations.services import Services
 from bot.store.records import watches
-from bot.store.records.watches import QuietLevel
+from bot.store.records.watches import ChannelNotifyLevel
 from bot.store.transactions import preferences
 
-LEVELS: dict[str, QuietLevel] = {level: level for level in get_args(QuietLevel)}
+LEVELS: dict[str, ChannelNotifyLevel] = {level: level for level in get_args(ChannelNotifyLevel)}
 
 
 class NotifyShown(Struct, frozen=True):
     """What a channel is told now; `changed`: by this command."""
 
     channel: str
-    level: QuietLevel
+    level: ChannelNotifyLevel
     changed: bool
 
 
@@ -35,7 +35,7 @@ class Notify(Command, frozen=True):
         "notify failures",
     )
 
-    level: QuietLevel | None = None
+    level: ChannelNotifyLevel | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -63,8 +63,8 @@ class Notify(Command, frozen=True):
         if channel is None or channel.startswith("D"):
             raise NeedsChannel("notify")
         if level is None:
-            current = await services.database.run(lambda connection: watches.quiet_level(connection, channel))
+            current = await services.database.run(lambda connection: watches.notify_level(connection, channel))
             return NotifyShown(channel, current, changed=False)
-        change = preferences.Recorded(caller.user, caller.team, channel, self.spell(), channel, services.now())
+        change = preferences.AuditedChange(caller.user, caller.team, channel, self.spell(), channel, services.now())
         await services.database.run(lambda connection: preferences.set_level(connection, level, change))
         return NotifyShown(channel, level, changed=True)

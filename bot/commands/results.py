@@ -15,12 +15,12 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference, find_batch
-from bot.operations.merge_family import Kin, Merged, find_kin, merge
-from bot.operations.progress import Progress, Reading
-from bot.operations.read_results import Copy, Fetched, NotSpooled, read_whole, remembered
-from bot.operations.result_files import TAKEN, FileKind, converter
+from bot.operations.merge_family import Family, Merged, find_family, merge
+from bot.operations.progress import Progress, ReadingProgress
+from bot.operations.read_results import Copy, NotSpooled, ReadSummary, cached_summary, read_whole
+from bot.operations.result_files import TAKEN, ResultFileKind, converter
 from bot.operations.services import Services
-from bot.scratch_file import Spool, SpoolFailed
+from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
 
@@ -28,12 +28,12 @@ _FILES = ("errors", "csv", "causes", "family", "partial")
 
 
 class ResultsShown(Struct, frozen=True):
-    """What came out; `remembered`: nothing was read for it now. `readable`: the files can still be had."""
+    """What came out; `from_cache`: nothing was read for it now. `readable`: the files can still be had."""
 
     query: "Results"
     batch: MessageBatch
-    fetched: Fetched
-    remembered: bool
+    fetched: ReadSummary
+    from_cache: bool
     readable: bool
 
 
@@ -42,9 +42,9 @@ class ResultsFile(Struct, frozen=True):
 
     query: "Results"
     batch: MessageBatch
-    fetched: Fetched
-    kind: FileKind
-    spool: Spool
+    fetched: ReadSummary
+    kind: ResultFileKind
+    spool: ScratchFile
     arrived: Callable[[], Awaitable[None]]
 
 
@@ -53,7 +53,7 @@ class CausesFile(Struct, frozen=True):
 
     query: "Results"
     batch: MessageBatch
-    fetched: Fetched
+    fetched: ReadSummary
 
 
 class NothingFailed(Struct, frozen=True):
@@ -81,7 +81,7 @@ class FamilyFile(Struct, frozen=True):
     """The merged results of a family; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
 
     query: "Results"
-    kin: Kin
+    kin: Family
     merged: Merged
     arrived: Callable[[], Awaitable[None]]
 
@@ -90,7 +90,7 @@ class FamilyIncomplete(Struct, frozen=True):
     """Not all batches of the family can be read: nothing was read, until somebody says that the others will do."""
 
     query: "Results"
-    kin: Kin
+    kin: Family
 
 
 ResultsOutcome = (
@@ -121,7 +121,7 @@ class Results(LongCommand, frozen=True):
     )
 
     reference: Reference
-    file: FileKind | None = None
+    file: ResultFileKind | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -143,46 +143,50 @@ class Results(LongCommand, frozen=True):
         return await progress.follow(self._answer(services, caller, progress))
 
     async def _answer(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
-        if self.file in (FileKind.FAMILY, FileKind.PART_OF_FAMILY):
+        if self.file in (ResultFileKind.FAMILY, ResultFileKind.PART_OF_FAMILY):
             return await self._merge(services, caller, progress)
         batch = (await find_batch(self.reference, services.batches, services.database)).batch
         query = replace(self, reference=Reference(batch.id))
         progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
             return ResultsNotReady(query, batch)
-        fetched, readable = await remembered(services, batch), batch.is_readable(services.now())
-        if not readable and (fetched is None or query.file not in (None, FileKind.CAUSES)):
+        fetched, readable = await cached_summary(services, batch), batch.is_readable(services.now())
+        if not readable and (fetched is None or query.file not in (None, ResultFileKind.CAUSES)):
             return ResultsGone(batch, self.public)
-        if query.file in (None, FileKind.CAUSES):
+        if query.file in (None, ResultFileKind.CAUSES):
             known = fetched or await read_whole(services, batch, caller, progress)
             if query.file:
                 return CausesFile(query, batch, known) if known.summary.counts.failed else NothingFailed(query, batch)
             return ResultsShown(query, batch, known, fetched is not None, readable)
-        if query.file in (FileKind.ERRORS, FileKind.ERRORS_CSV) and fetched and not fetched.summary.counts.failed:
+        if (
+            query.file in (ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV)
+            and fetched
+            and not fetched.summary.counts.failed
+        ):
             return NothingFailed(query, batch)
         return await query._take(services, caller, progress, batch)
 
     async def _merge(self, services: Services, caller: Caller, progress: Progress) -> FamilyFile | FamilyIncomplete:
         """Merge the results of the family; of a part of it only where that was said."""
         query, kin = await self._family(services)
-        if not kin.readable or (kin.absent and self.file is FileKind.FAMILY):
+        if not kin.readable or (kin.absent and self.file is ResultFileKind.FAMILY):
             return FamilyIncomplete(query, kin)
         again, wanted = query.spell(), sum(each.request_counts.total for each in kin.readable)
         progress.about(query.reference, again=again, wanted=wanted, batches_wanted=len(kin.readable))
         try:
             merged = await merge(services, caller, progress, kin.readable)
-        except SpoolFailed as error:
+        except ScratchFileFailed as error:
             raise NotSpooled(kin.readable[0], progress.reading, again, error.full, error.reason) from error
-        return FamilyFile(query, kin, merged, _note_taken(services, caller, kin.readable, FileKind.FAMILY))
+        return FamilyFile(query, kin, merged, _note_taken(services, caller, kin.readable, ResultFileKind.FAMILY))
 
-    async def _family(self, services: Services) -> tuple[Self, Kin]:
+    async def _family(self, services: Services) -> tuple[Self, Family]:
         """Find the family, also that of a batch which was deleted: its retries may be there."""
         gone: BatchNotFound | None = None
         try:
             batch_id = (await find_batch(self.reference, services.batches, services.database)).batch.id
         except BatchNotFound as error:
             gone, batch_id = error, error.batch_id
-        kin = await find_kin(services, batch_id)
+        kin = await find_family(services, batch_id)
         if gone is not None and len(kin.absent) == 1 and not kin.readable:
             raise gone
         return replace(self, reference=Reference(batch_id)), kin
@@ -191,16 +195,16 @@ class Results(LongCommand, frozen=True):
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch
     ) -> ResultsFile | NothingFailed:
         """Read the results into a file; the file is gone again unless all of them came."""
-        kind = self.file or FileKind.JSONL
+        kind = self.file or ResultFileKind.JSONL
         try:
-            spool = Spool(services.open_spool)
-        except SpoolFailed as error:
-            raise NotSpooled(batch, Reading(), self.spell(), error.full, error.reason) from error
+            spool = ScratchFile(services.open_spool)
+        except ScratchFileFailed as error:
+            raise NotSpooled(batch, ReadingProgress(), self.spell(), error.full, error.reason) from error
         done = False
         try:
             copy = Copy(converter(kind, services.prices), spool)
             fetched = await read_whole(services, batch, caller, progress, copy)
-            if kind in (FileKind.ERRORS, FileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
+            if kind in (ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
                 return NothingFailed(self, batch)
             done = True
             return ResultsFile(self, batch, fetched, kind, spool, _note_taken(services, caller, (batch,), kind))
@@ -210,7 +214,7 @@ class Results(LongCommand, frozen=True):
 
 
 def _note_taken(
-    services: Services, caller: Caller, batches: tuple[MessageBatch, ...], kind: FileKind
+    services: Services, caller: Caller, batches: tuple[MessageBatch, ...], kind: ResultFileKind
 ) -> Callable[[], Awaitable[None]]:
     taken = TAKEN[kind]
 
@@ -224,13 +228,13 @@ def _note_taken(
     return arrived
 
 
-def _file(arguments: Arguments) -> FileKind | None:
+def _file(arguments: Arguments) -> ResultFileKind | None:
     """Return the one file that the options name; `--file` with another says nothing more."""
     given = [f"--{name}" for name in _FILES if arguments.flag(name)]
     typed = " ".join(given or (["--file"] if arguments.flag("file") else []))
     if not typed:
         return None
     try:
-        return FileKind(typed)
+        return ResultFileKind(typed)
     except ValueError:
-        raise BadValue("results", "file", typed, ", ".join(FileKind)) from None
+        raise BadValue("results", "file", typed, ", ".join(ResultFileKind)) from None

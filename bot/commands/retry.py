@@ -21,7 +21,7 @@ from bot.commands.language.values import file_in
 from bot.operations.drafts import (
     DraftReady,
     FileRefused,
-    Left,
+    LeftOutCause,
     counted_chunks,
     new_id,
     rechecked,
@@ -37,7 +37,7 @@ from bot.requests.problems import ProblemKind
 from bot.requests.request_files import select
 from bot.results.causes import Cause
 from bot.results.failures import Failures
-from bot.scratch_file import spool_failure
+from bot.scratch_file import scratch_file_failure
 from bot.store.records import labels
 
 _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
@@ -48,7 +48,7 @@ class NothingToRetry(Struct, frozen=True):
 
     query: "Retry"
     batch: MessageBatch
-    left: tuple[Left, ...]
+    left: tuple[LeftOutCause, ...]
     unread: int = 0
 
 
@@ -89,7 +89,7 @@ class _Choice(Struct, frozen=True):
     """The requests that are to be sent again, what is left out, and what the draft is called after."""
 
     custom_ids: frozenset[str]
-    left: tuple[Left, ...]
+    left: tuple[LeftOutCause, ...]
     what: str = "what failed"
 
 
@@ -150,7 +150,7 @@ class Retry(LongCommand, frozen=True):
         try:
             return await progress.follow(self._draft(services, caller, progress))
         except OSError as error:
-            raise spool_failure(error) from error
+            raise scratch_file_failure(error) from error
 
     async def _draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome:
         batch = (await find_batch(self.reference, services.batches, services.database)).batch
@@ -238,8 +238,8 @@ def _unread(batch: MessageBatch, failures: Failures) -> int:
     return max(0, failed - sum(cause.count for cause in failures.causes))
 
 
-def _left(causes: Iterable[Cause]) -> tuple[Left, ...]:
-    return tuple(Left(cause.type, cause.message, cause.count) for cause in causes)
+def _left(causes: Iterable[Cause]) -> tuple[LeftOutCause, ...]:
+    return tuple(LeftOutCause(cause.type, cause.message, cause.count) for cause in causes)
 
 
 def _remove(*paths: Path) -> None:

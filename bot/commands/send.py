@@ -8,8 +8,8 @@ from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, DraftProposal
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.operations.drafts import find_draft, goes_beyond, in_name_of
-from bot.operations.send_draft import send_claimed, there
+from bot.operations.drafts import find_draft, needs_approval, on_behalf_of
+from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, conclusion
 from bot.operations.services import Services
 from bot.operations.split_sample import SAMPLE, sample_of
@@ -54,18 +54,18 @@ class Send(ChangingCommand, frozen=True):
     async def propose(self, services: Services, origin: Origin) -> DraftProposal["Send"]:
         """Look whether it can still be sent. Raises DraftOver, SpoolGone, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "ready")
-        await there(services, draft)
-        gated = await goes_beyond(services, draft)
+        await require_file(services, draft)
+        gated = await needs_approval(services, draft)
         after: State = "waiting" if gated else "sending"
         draft = replace(draft, sample=sample_of(draft) if self.first else None)
         command = replace(self, claimed=replace(draft, state=after))
-        retried = await services.database.run(lambda connection: competing_retries.beside(connection, draft))
+        retried = await services.database.run(lambda connection: competing_retries.other_retries(connection, draft))
         return DraftProposal(command, draft, "ready", after, asks=True, by_another=gated, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:
         """Send what is claimed by now, or wait for the second yes. Raises what sending raises."""
         assert self.claimed is not None  # noqa: S101 - only what was proposed is run
-        draft = replace(in_name_of(self.claimed, caller), changed_at=services.now())
+        draft = replace(on_behalf_of(self.claimed, caller), changed_at=services.now())
         return ApprovalAsked(draft) if draft.state == "waiting" else await send_claimed(services, draft)
 
     def conclude(self, outcome: object) -> AuditOutcome:

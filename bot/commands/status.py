@@ -60,7 +60,7 @@ async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
     if batch.cancel_initiated_at is None:
         return None
     with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: audit.who_did(connection, "cancel", batch.id))
+        return await services.database.run(lambda connection: audit.last_actor(connection, "cancel", batch.id))
     return None
 
 

@@ -12,12 +12,12 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import CANDIDATES_SHOWN, LAST, PREFIX, Reference, ReferenceAmbiguous, find_batch
-from bot.operations.follow import Place, Watched, Wish, begin, place_of, with_hush
+from bot.operations.follow import Place, WatchDestination, Watched, begin, place_of, with_notify_level
 from bot.operations.services import Services
 from bot.operations.snapshots import batch_of
 from bot.store.records import labels
 from bot.store.records.batches import SeenBatch
-from bot.store.records.watches import Watch as StoredWatch
+from bot.store.records.watches import StoredWatch as StoredWatch
 from bot.store.transactions import preferences
 
 
@@ -61,14 +61,14 @@ class Watch(Command, frozen=True):
     options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("here", False), OptionSpec("dm", False))
 
     reference: Reference | None = None
-    wish: Wish = "here"
+    wish: WatchDestination = "here"
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read an optional reference and where the card is to be. Raises UsageError, InvalidBatchId."""
         if arguments.flag("here") and arguments.flag("dm"):
             raise BadValue("watch", "place", "--here --dm", "one of the two")
-        wish: Wish = "dm" if arguments.flag("dm") else "here"
+        wish: WatchDestination = "dm" if arguments.flag("dm") else "here"
         return cls(parse_reference(arguments) if arguments.words else None, wish)
 
     def spell(self) -> str:
@@ -82,7 +82,7 @@ class Watch(Command, frozen=True):
         batch = (await find_batch(self.reference, services.batches, services.database)).batch
         if batch.has_ended:
             return WatchTooLate(batch)
-        place = await with_hush(services, await place_of(services, caller, self.wish), batch.id)
+        place = await with_notify_level(services, await place_of(services, caller, self.wish), batch.id)
         return WatchBegun(batch, place, already=not await begin(services, caller, batch, place, "watch"))
 
 

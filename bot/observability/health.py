@@ -11,7 +11,7 @@ from typing import Protocol
 
 from aiohttp import web
 
-from bot.observability.metrics import Figures
+from bot.observability.metrics import Metrics
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import notices, scheduled_jobs
 from bot.store.records.scheduled_jobs import Duty
@@ -40,7 +40,7 @@ class Pinged(Protocol):
     last_ping_pong_time: float | None
 
 
-class Ear:
+class SocketHealth:
     """Whether the socket still hears: judged by the age of the last pong, because an open socket can be deaf."""
 
     def __init__(self, client: Pinged, clock: Callable[[], float] = time.time) -> None:
@@ -56,7 +56,7 @@ class Ear:
         return f"nothing heard from Slack for {silent:.0f} s" if silent > DEAF_AFTER else None
 
 
-class Records:
+class StoreHealth:
     """What the store says of watching, whichever process does it: how old the last whole sweep is, and what waits."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
@@ -109,7 +109,7 @@ class Records:
 class Health:
     """Answers /healthz, /readyz and /metrics. `ear` None: this process does not hear Slack through a socket."""
 
-    def __init__(self, figures: Figures, records: Records, ear: Ear | None = None) -> None:
+    def __init__(self, figures: Metrics, records: StoreHealth, ear: SocketHealth | None = None) -> None:
         self._figures = figures
         self._records = records
         self._checks: dict[str, Check] = {"store": records.store, "sweep": records.sweep}

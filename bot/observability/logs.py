@@ -40,7 +40,7 @@ class JsonLines(logging.Formatter):
         return _TICKET.sub("…", json.dumps(said, ensure_ascii=False))
 
 
-class Seldom(logging.Filter):
+class RateLimitFilter(logging.Filter):
     """Lets the first line of what is said again and again through once a minute.
 
     The durable engine says several times a second that it cannot read its queues, with the statement: a disk that is
@@ -73,7 +73,7 @@ def write_log(form: Literal["text", "json"], level: str) -> None:
     logging.getLogger("bot").setLevel(level)
     logging.getLogger("httpx").setLevel(logging.WARNING)  # bot.api logs each call, with its request id
     engine = logging.getLogger("dbos")
-    if not any(isinstance(each, Seldom) for each in engine.filters):
-        engine.addFilter(Seldom())
+    if not any(isinstance(each, RateLimitFilter) for each in engine.filters):
+        engine.addFilter(RateLimitFilter())
     for handler in root.handlers:
         handler.setFormatter(JsonLines() if form == "json" else Lines(TEXT))

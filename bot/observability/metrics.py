@@ -7,7 +7,7 @@ _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _KNOWN_STATUSES = frozenset({"200", "400", "401", "403", "404", "409", "413", "429", "500", "502", "503", "504", "529"})
 
 
-class Figures:
+class Metrics:
     """What the bot counts. `registry` is handed in, so that two bots in one process do not meet in one."""
 
     def __init__(self, registry: CollectorRegistry) -> None:

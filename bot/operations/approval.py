@@ -9,7 +9,7 @@ from bot.errors import ExpectedError
 from bot.store.records.drafts import Draft
 
 
-class Gate(Struct, frozen=True):
+class ApprovalLimit(Struct, frozen=True):
     """From where on a second person has to agree: USD at most, and requests; None: no limit."""
 
     dollars: Decimal | None = None

@@ -10,10 +10,10 @@ from bot.operations.follow import Watched
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import labels
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 
 
-async def names_in(outcome: object, services: Services) -> Mapping[str, Named]:
+async def names_in(outcome: object, services: Services) -> Mapping[str, BatchNames]:
     """Return labels, owners and relatives of every batch in an outcome; a store that fails hides no batch."""
     ids = [batch.id for batch in _batches(outcome)]
     if not ids:

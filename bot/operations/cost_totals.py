@@ -8,8 +8,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
-from bot.operations.read_results import Fetched
-from bot.results.summary import Cost
+from bot.operations.read_results import ReadSummary
+from bot.results.summary import CostSummary
 
 
 class CostRow(Struct, frozen=True):
@@ -22,10 +22,10 @@ class CostRow(Struct, frozen=True):
     complete: bool
 
 
-def total(fetched: Iterable[Fetched]) -> Cost:
+def total(fetched: Iterable[ReadSummary]) -> CostSummary:
     """Return the cost of all together."""
     costs = [each.summary.cost for each in fetched]
-    return Cost(
+    return CostSummary(
         amount=sum((cost.amount for cost in costs), Decimal(0)),
         unknown_models=tuple(dict.fromkeys(model for cost in costs for model in cost.unknown_models)),
         unknown_regions=tuple(dict.fromkeys(region for cost in costs for region in cost.unknown_regions)),
@@ -34,7 +34,7 @@ def total(fetched: Iterable[Fetched]) -> Cost:
     )
 
 
-def by_model(fetched: Iterable[Fetched]) -> tuple[CostRow, ...]:
+def by_model(fetched: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
     """Return a row a model, dearest first."""
     rows: dict[str, CostRow] = {}
     for each in fetched:
@@ -47,7 +47,7 @@ def by_model(fetched: Iterable[Fetched]) -> tuple[CostRow, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
-def by_name(fetched: Iterable[tuple[str, Fetched]]) -> tuple[CostRow, ...]:
+def by_name(fetched: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
     """Return a row for each name that stands before what was read, dearest first."""
     rows: dict[str, CostRow] = {}
     for name, each in fetched:
@@ -62,7 +62,7 @@ def by_name(fetched: Iterable[tuple[str, Fetched]]) -> tuple[CostRow, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
-def by_day(fetched: Iterable[tuple[MessageBatch, Fetched]]) -> tuple[tuple[date, CostRow], ...]:
+def by_day(fetched: Iterable[tuple[MessageBatch, ReadSummary]]) -> tuple[tuple[date, CostRow], ...]:
     """Return a row a day (UTC) on which batches were created, oldest first."""
     days: dict[date, CostRow] = {}
     for batch, each in fetched:

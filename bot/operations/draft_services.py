@@ -7,11 +7,11 @@ import msgspec
 from msgspec import Struct
 
 from bot.api.model_catalog import Models
-from bot.operations.approval import Gate
+from bot.operations.approval import ApprovalLimit
 from bot.operations.shared_files import FileSource
 from bot.requests.archive import KeptRequests
 from bot.requests.estimate import TokenCounter
-from bot.requests.params import Circumstances
+from bot.requests.params import ApiConstraints
 
 
 class Workshop(Struct, frozen=True):
@@ -22,13 +22,13 @@ class Workshop(Struct, frozen=True):
     counter: TokenCounter
     kept: KeptRequests
     folder: Path
-    gate: Gate = msgspec.field(default_factory=Gate)
+    gate: ApprovalLimit = msgspec.field(default_factory=ApprovalLimit)
     betas: frozenset[str] = frozenset()
 
     def spool(self, draft_id: str) -> Path:
         """Return where the requests of a draft are."""
         return self.folder / f"{draft_id}.jsonl"
 
-    async def circumstances(self, now: datetime) -> Circumstances:
+    async def circumstances(self, now: datetime) -> ApiConstraints:
         """Return what requests will meet at the API."""
-        return Circumstances(catalog=await self.models.catalog(now), betas=self.betas)
+        return ApiConstraints(catalog=await self.models.catalog(now), betas=self.betas)

@@ -42,7 +42,7 @@ class FormUsed(ExpectedError):
 
 
 @dataclass(eq=False)
-class SpoolGone(ExpectedError):
+class RequestsFileGone(ExpectedError):
     """The checked file is not on this machine's disk any more; nothing was sent."""
 
     draft: Draft
@@ -56,7 +56,7 @@ class RetriedMeanwhile(ExpectedError):
     retried: tuple[str, ...]
 
 
-class Left(Struct, frozen=True):
+class LeftOutCause(Struct, frozen=True):
     """What a retry leaves out: a cause that will come back, in words, and how many requests it had."""
 
     type: str
@@ -80,7 +80,7 @@ class DraftReady(Struct, frozen=True):
 
     draft: Draft
     warnings: tuple[Warned, ...] = ()
-    left: tuple[Left, ...] = ()
+    left: tuple[LeftOutCause, ...] = ()
     missing: int = 0
     file: str | None = None
     unread: int = 0
@@ -139,7 +139,7 @@ async def counted_chunks(source: SharedFile, progress: Progress) -> AsyncGenerat
             yield chunk
 
 
-def in_name_of(draft: Draft, caller: Caller) -> Draft:
+def on_behalf_of(draft: Draft, caller: Caller) -> Draft:
     """Return a draft as this person's, asked for where he is; who approved it sends it for whoever asked for it."""
     if draft.approved_by == caller.user:
         return draft
@@ -147,7 +147,7 @@ def in_name_of(draft: Draft, caller: Caller) -> Draft:
     return replace(draft, user_id=caller.user, team_id=caller.team, channel_id=channel)
 
 
-async def goes_beyond(services: Services, draft: Draft) -> bool:
+async def needs_approval(services: Services, draft: Draft) -> bool:
     """Whether a second person has to agree. Raises StoreUnavailable.
 
     A file that goes in two parts is looked at as a whole, lest parts be sent that together are above the limit; and

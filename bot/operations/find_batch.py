@@ -14,7 +14,7 @@ from bot.api.models import MessageBatch
 from bot.errors import ExpectedError
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import labels
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 
 Reference = NewType("Reference", str)
 """What was typed for a batch: safe to put in a path, not yet known to exist."""
@@ -94,7 +94,7 @@ async def _only_one(
             raise ReferenceAmbiguous(wanted, shown, len(several), await _names(shown, database))
 
 
-async def _names(several: Iterable[MessageBatch], database: Database | None) -> Mapping[str, Named]:
+async def _names(several: Iterable[MessageBatch], database: Database | None) -> Mapping[str, BatchNames]:
     """Return what they are called; a store that fails hides none of them."""
     ids = [batch.id for batch in several]
     with suppress(StoreUnavailable):
@@ -170,4 +170,4 @@ class ReferenceAmbiguous(ExpectedError):
     text: str
     candidates: tuple[MessageBatch, ...]
     total: int
-    names: Mapping[str, Named] = field(default_factory=dict)
+    names: Mapping[str, BatchNames] = field(default_factory=dict)

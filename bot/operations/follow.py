@@ -10,13 +10,13 @@ from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_of
+from bot.operations.snapshots import seen_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
-from bot.store.records.watches import Hush, Reason, Watch
+from bot.store.records.watches import NotifyLevel, Reason, StoredWatch
 from bot.store.transactions import begin_watch
 
-Wish = Literal["here", "dm"]
+WatchDestination = Literal["here", "dm"]
 
 
 class Place(Struct, frozen=True):
@@ -27,7 +27,7 @@ class Place(Struct, frozen=True):
 
     id: str
     closed: ChannelId | None = None
-    hush: Hush = "all"
+    hush: NotifyLevel = "all"
 
 
 def is_direct(place: str) -> bool:
@@ -35,7 +35,7 @@ def is_direct(place: str) -> bool:
     return place[:1] in "UWD"
 
 
-async def place_of(services: Services, caller: Caller, wish: Wish = "here") -> Place:
+async def place_of(services: Services, caller: Caller, wish: WatchDestination = "here") -> Place:
     """Return where a card for this caller goes: here if the bot may post here, else his messages."""
     channel = caller.channel
     if wish == "dm" or channel is None or channel.startswith("D"):
@@ -48,17 +48,19 @@ async def place_of(services: Services, caller: Caller, wish: Wish = "here") -> P
 async def begin(services: Services, caller: Caller, batch: MessageBatch, place: Place, reason: Reason) -> bool:
     """Store a watch and have its card drawn, in one transaction; False where it was there. Raises StoreUnavailable."""
     now = services.now()
-    watch = Watch(batch.id, caller.user, place.id, reason, now)
+    watch = StoredWatch(batch.id, caller.user, place.id, reason, now)
     return await services.database.run(
-        lambda connection: begin_watch.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
+        lambda connection: begin_watch.begin(connection, services.enqueue, watch, seen_batch(batch, now), now)
     )
 
 
-async def with_hush(services: Services, place: Place, batch_id: BatchId) -> Place:
+async def with_notify_level(services: Services, place: Place, batch_id: BatchId) -> Place:
     """Return a place with what is told there of a batch now; as it is where the store does not say."""
     now = services.now()
     with suppress(StoreUnavailable):
-        hush = await services.database.run(lambda connection: watches.hush(connection, batch_id, place.id, now))
+        hush = await services.database.run(
+            lambda connection: watches.effective_level(connection, batch_id, place.id, now)
+        )
         return replace(place, hush=hush)
     return place
 

@@ -12,8 +12,8 @@ from bot.caller import Caller
 from bot.operations.progress import Progress
 from bot.operations.read_results import Copy, read_whole
 from bot.operations.services import Services
-from bot.results.merge import Family
-from bot.scratch_file import Spool
+from bot.results.merge import ResultsMerger
+from bot.scratch_file import ScratchFile
 from bot.store.records import labels
 
 
@@ -32,7 +32,7 @@ class Absent(Struct, frozen=True):
     why: WhyAbsent
 
 
-class Kin(Struct, frozen=True):
+class Family(Struct, frozen=True):
     """A batch with all that it was made from and all that was made from it: those that can be read, oldest first."""
 
     readable: tuple[MessageBatch, ...]
@@ -42,13 +42,13 @@ class Kin(Struct, frozen=True):
 class Merged(Struct, frozen=True):
     """A merged file: a line for each request. `broken` lines of the batches' files were no results."""
 
-    spool: Spool
+    spool: ScratchFile
     requests: int
     succeeded: int
     broken: int
 
 
-async def find_kin(services: Services, batch_id: str) -> Kin:
+async def find_family(services: Services, batch_id: str) -> Family:
     """Look up every batch of the family, the one that it is asked of too. Raises ApiError, StoreUnavailable."""
     ids = await services.database.run(lambda connection: labels.family(connection, batch_id))
     found, absent, now = [], [], services.now()
@@ -60,7 +60,7 @@ async def find_kin(services: Services, batch_id: str) -> Kin:
     readable = sorted((each for each in found if each.is_readable(now)), key=lambda each: each.created_at)
     unread = (each for each in found if each not in readable)
     absent += [Absent(each.id, WhyAbsent.EXPIRED if each.has_ended else WhyAbsent.UNFINISHED) for each in unread]
-    return Kin(tuple(readable), tuple(absent))
+    return Family(tuple(readable), tuple(absent))
 
 
 async def merge(services: Services, caller: Caller, progress: Progress, batches: tuple[MessageBatch, ...]) -> Merged:
@@ -71,7 +71,7 @@ async def merge(services: Services, caller: Caller, progress: Progress, batches:
         SpoolFailed: the disk did not take the files.
         ApiError, StoreUnavailable.
     """
-    family, everything = Family(), Spool(services.open_spool)
+    family, everything = ResultsMerger(), ScratchFile(services.open_spool)
     try:
         for batch in batches:
             await read_whole(services, batch, caller, progress, Copy(family, everything))
@@ -81,8 +81,8 @@ async def merge(services: Services, caller: Caller, progress: Progress, batches:
         everything.close()
 
 
-async def _picked(services: Services, family: Family, everything: Spool) -> Spool:
-    merged, picked, done = Spool(services.open_spool), family.picked(), False
+async def _picked(services: Services, family: ResultsMerger, everything: ScratchFile) -> ScratchFile:
+    merged, picked, done = ScratchFile(services.open_spool), family.picked(), False
     try:
         async for block in blocks_of_lines(everything.pieces(0, everything.size)):
             await merged.write(picked.lines(block))

@@ -24,7 +24,7 @@ class Phase(Enum):
     CLOSING = auto()
 
 
-class Reading(Struct, frozen=True):
+class ReadingProgress(Struct, frozen=True):
     """How much was read so far: lines and bytes; `wanted` lines, and batches, as far as one knows beforehand."""
 
     subject: str = ""
@@ -42,7 +42,7 @@ class ReadingStopped(ExpectedError):
     `again` spells the command that begins anew; empty where it had not been read yet what is meant.
     """
 
-    reading: Reading
+    reading: ReadingProgress
     again: str
     closing: bool
 
@@ -51,7 +51,7 @@ class Progress:
     """One long work: whoever works notes; whoever shows looks at `reading` and `phase`, and may `stop`."""
 
     def __init__(self, began: Callable[["Progress"], object] = lambda progress: None) -> None:
-        self.reading = Reading()
+        self.reading = ReadingProgress()
         self.phase = Phase.UNDER_WAY
         self.again = ""
         self._began = began

@@ -13,14 +13,14 @@ from bot.api.errors import BatchNotFound, ResultsBroken
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.errors import ExpectedError
-from bot.operations.progress import Progress, Reading
+from bot.operations.progress import Progress, ReadingProgress
 from bot.operations.services import Services
 from bot.pricing.prices import Prices
 from bot.results.summarize import SummaryReader
 from bot.results.summary import ResultsSummary, SummaryUnreadable
-from bot.scratch_file import Spool, SpoolFailed
+from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import summaries
-from bot.store.records.summaries import StoredSummary, Taken
+from bot.store.records.summaries import DownloadedFile, StoredSummary
 from bot.store.transactions import deletions
 
 KEPT_FOR = timedelta(days=400)
@@ -31,14 +31,14 @@ _SUMMED_UP_AT_ONCE = 24 * 1024
 _CONVERTED_AT_ONCE = 32 * 1024
 
 
-class Fetched(Struct, frozen=True):
+class ReadSummary(Struct, frozen=True):
     """What came out of a batch, who read it and when, and who took the file."""
 
     summary: ResultsSummary
     priced_on: date | None
     by: str
     at: datetime
-    taken: Taken | None = None
+    taken: DownloadedFile | None = None
     taken_by: str | None = None
     taken_at: datetime | None = None
 
@@ -48,7 +48,7 @@ class ReadingFailed(ExpectedError):
     """Results that could not be read to their end; nothing of them is kept. `again` spells the command."""
 
     batch: MessageBatch
-    reading: Reading
+    reading: ReadingProgress
     again: str
 
 
@@ -85,22 +85,22 @@ class Copy(Struct, frozen=True):
     """A file that is wanted of the results: how it is made, and where it goes."""
 
     converter: Converter
-    spool: Spool
+    spool: ScratchFile
 
 
-async def remembered(services: Services, batch: MessageBatch) -> Fetched | None:
+async def cached_summary(services: Services, batch: MessageBatch) -> ReadSummary | None:
     """Return what is known of the results of a batch, unless they are to be read anew. Raises StoreUnavailable."""
     stored = await services.database.run(lambda connection: summaries.get(connection, batch.id))
-    return still_good(services, batch, stored) if stored else None
+    return if_fresh(services, batch, stored) if stored else None
 
 
-def still_good(services: Services, batch: MessageBatch, stored: StoredSummary) -> Fetched | None:
+def if_fresh(services: Services, batch: MessageBatch, stored: StoredSummary) -> ReadSummary | None:
     """Return a stored summary as what it says, unless the results are to be read anew.
 
     What disagrees with the batch's own counts is read again each time: the file may have become whole. So is what
     cost an unknown amount, once a model or a region that it lacked a price for has one.
     """
-    fetched = opened(stored)
+    fetched = decode_summary(stored)
     if fetched is None or not batch.is_readable(services.now()):
         return fetched
     cost, prices = fetched.summary.cost, services.prices
@@ -108,7 +108,7 @@ def still_good(services: Services, batch: MessageBatch, stored: StoredSummary) -
     return None if priced_now or fetched.summary.differs_from(batch.request_counts) else fetched
 
 
-def opened(stored: StoredSummary) -> Fetched | None:
+def decode_summary(stored: StoredSummary) -> ReadSummary | None:
     """Return a stored summary as what it says; None for one of another version."""
     try:
         summary = ResultsSummary.from_json(stored.summary)
@@ -116,12 +116,12 @@ def opened(stored: StoredSummary) -> Fetched | None:
         return None
     priced_on = date.fromisoformat(stored.priced_on) if stored.priced_on else None
     by, at = stored.fetched_by, stored.fetched_at
-    return Fetched(summary, priced_on, by, at, stored.taken, stored.taken_by, stored.taken_at)
+    return ReadSummary(summary, priced_on, by, at, stored.taken, stored.taken_by, stored.taken_at)
 
 
 async def read_whole(
     services: Services, batch: MessageBatch, caller: Caller, progress: Progress, copy: Copy | None = None
-) -> Fetched:
+) -> ReadSummary:
     """Read the results to their end, make the file that is wanted on the way, and remember the summary.
 
     Raises:
@@ -136,7 +136,7 @@ async def read_whole(
         raise ResultsNotThereYet(batch, _read(reader), progress.again) from None
     except ResultsBroken as error:
         raise ResultsCut(batch, _read(reader), progress.again, error.reason) from error
-    except SpoolFailed as error:
+    except ScratchFileFailed as error:
         raise NotSpooled(batch, _read(reader), progress.again, error.full, error.reason) from error
     lines = reader.lines
     for _ in reader.settle():  # some milliseconds at the end of a large file
@@ -177,12 +177,12 @@ async def _convert(copy: Copy, chunk: bytes) -> None:
         await asyncio.sleep(0)
 
 
-async def _remember(services: Services, batch: MessageBatch, caller: Caller, summary: ResultsSummary) -> Fetched:
+async def _remember(services: Services, batch: MessageBatch, caller: Caller, summary: ResultsSummary) -> ReadSummary:
     now, priced_on = services.now(), _priced_on(summary, services.prices)
     dated = priced_on.isoformat() if priced_on else None
     read = StoredSummary(batch.id, summary.to_json(), dated, caller.user, now)
     stored = await services.database.run(lambda connection: deletions.keep(connection, read, forget=now - KEPT_FOR))
-    return Fetched(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
+    return ReadSummary(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
 
 
 def _with_what_is_missing(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:
@@ -197,5 +197,5 @@ def _priced_on(summary: ResultsSummary, prices: Prices) -> date | None:
     return max((row.date for row in rows if row is not None), default=None)
 
 
-def _read(reader: SummaryReader) -> Reading:
-    return Reading(lines=reader.lines, bytes=reader.bytes_read)
+def _read(reader: SummaryReader) -> ReadingProgress:
+    return ReadingProgress(lines=reader.lines, bytes=reader.bytes_read)

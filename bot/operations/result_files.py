@@ -9,10 +9,10 @@ from bot.operations.read_results import Converter
 from bot.pricing.prices import Prices
 from bot.results.csv_table import CsvConverter
 from bot.results.failures_filter import FailuresFilter
-from bot.store.records.summaries import Taken
+from bot.store.records.summaries import DownloadedFile
 
 
-class FileKind(StrEnum):
+class ResultFileKind(StrEnum):
     """Which file is wanted; the value is what is typed for it."""
 
     JSONL = "--file"
@@ -24,13 +24,13 @@ class FileKind(StrEnum):
     PART_OF_FAMILY = "--family --partial"
 
 
-TAKEN: dict[FileKind, Taken] = {
-    FileKind.JSONL: "jsonl",
-    FileKind.CSV: "csv",
-    FileKind.ERRORS: "errors",
-    FileKind.ERRORS_CSV: "errors",
-    FileKind.FAMILY: "family",
-    FileKind.PART_OF_FAMILY: "family",
+TAKEN: dict[ResultFileKind, DownloadedFile] = {
+    ResultFileKind.JSONL: "jsonl",
+    ResultFileKind.CSV: "csv",
+    ResultFileKind.ERRORS: "errors",
+    ResultFileKind.ERRORS_CSV: "errors",
+    ResultFileKind.FAMILY: "family",
+    ResultFileKind.PART_OF_FAMILY: "family",
 }
 """What is recorded of each; the causes are no results."""
 
@@ -58,16 +58,16 @@ class _Chain(Struct, frozen=True):
         return self.then.feed(self.first.finish()) + self.then.finish()
 
 
-def converter(kind: FileKind, prices: Prices) -> Converter:
+def converter(kind: ResultFileKind, prices: Prices) -> Converter:
     """Return what makes this file of the results."""
     match kind:
-        case FileKind.JSONL | FileKind.CAUSES | FileKind.FAMILY | FileKind.PART_OF_FAMILY:
+        case ResultFileKind.JSONL | ResultFileKind.CAUSES | ResultFileKind.FAMILY | ResultFileKind.PART_OF_FAMILY:
             return _AsItCame()
-        case FileKind.ERRORS:
+        case ResultFileKind.ERRORS:
             return FailuresFilter()
-        case FileKind.CSV:
+        case ResultFileKind.CSV:
             return CsvConverter(prices)
-        case FileKind.ERRORS_CSV:
+        case ResultFileKind.ERRORS_CSV:
             return _Chain(FailuresFilter(), CsvConverter(prices))
         case unreachable:
             assert_never(unreachable)

@@ -11,19 +11,19 @@ from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, Re
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.operations.drafts import SpoolGone, workshop_of
-from bot.operations.follow import Place, place_of, with_hush
+from bot.operations.drafts import RequestsFileGone, workshop_of
+from bot.operations.follow import Place, place_of, with_notify_level
 from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_of
-from bot.operations.split_sample import Parts, parted, remove_spools
+from bot.operations.snapshots import seen_batch
+from bot.operations.split_sample import Parts, remove_spools, split_whole
 from bot.requests.request_files import refused_id
-from bot.scratch_file import SpoolFailed
+from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import cards, drafts, labels
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import Relative
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch, split_draft
 
 log = logging.getLogger(__name__)
@@ -58,10 +58,10 @@ class Sending(Struct, frozen=True):
         return self.draft
 
 
-async def there(services: Services, draft: Draft) -> None:
-    """Raise SpoolGone where the requests of a draft are not on the disk any more."""
+async def require_file(services: Services, draft: Draft) -> None:
+    """Raise RequestsFileGone where the requests of a draft are not on the disk any more."""
     if not await asyncio.to_thread(workshop_of(services).spool(draft.id).exists):
-        raise SpoolGone(draft)
+        raise RequestsFileGone(draft)
 
 
 async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
@@ -70,14 +70,14 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
     Nothing is asked of the store between the claim and the POST, but for a sample.
 
     Raises:
-        SpoolGone, DraftOver: nothing was sent.
+        RequestsFileGone, DraftOver: nothing was sent.
     """
     place = await _place(services, draft)
     if draft.sample is None:
         return await _post(services, Sending(draft, place))
     try:
-        parts = await parted(services, draft)
-    except (SpoolFailed, StoreUnavailable) as error:
+        parts = await split_whole(services, draft)
+    except (ScratchFileFailed, StoreUnavailable) as error:
         return NotSent(draft, error)
     return await _post(services, Sending(parts.sample, place, parts))
 
@@ -87,7 +87,7 @@ async def _post(services: Services, sending: Sending) -> SendOutcome:
     try:
         batch = await services.batches.create_from_file(spool)
     except RequestsUnreadable as error:
-        raise SpoolGone(await _settle(services, sending, "failed")) from error
+        raise RequestsFileGone(await _settle(services, sending, "failed")) from error
     except KeyRefused as error:
         return await _not_sent(services, sending, error)
     except ApiRejected as error:
@@ -144,7 +144,9 @@ async def _created(services: Services, sending: Sending, batch: MessageBatch) ->
     kept = await _keep(services, draft, batch)
     if parts is not None:
         await remove_spools(services, parts.whole)
-    place = await with_hush(services, sending.place, batch.id) if recorded and sending.place is not None else None
+    place = (
+        await with_notify_level(services, sending.place, batch.id) if recorded and sending.place is not None else None
+    )
     return BatchCreated(batch, draft, kept, parts.rest if parts else None, place, recorded)
 
 
@@ -162,8 +164,8 @@ def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBa
         split_draft.adopt(connection, draft.rest_id, batch.id)
         split_draft.release(connection, draft, now)
     if sending.place is not None:
-        watch = Watch(batch.id, by, sending.place.id, "watch", now)
-        begin_watch.begin(connection, services.enqueue, watch, seen_of(batch, now), now)
+        watch = StoredWatch(batch.id, by, sending.place.id, "watch", now)
+        begin_watch.begin(connection, services.enqueue, watch, seen_batch(batch, now), now)
 
 
 async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:

@@ -5,7 +5,7 @@ from msgspec import Struct
 from bot.api.errors import ApiError, ApiRejected
 from bot.api.models import MessageBatch
 from bot.operations.follow import Place
-from bot.scratch_file import SpoolFailed
+from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import AuditOutcome
 from bot.store.records.drafts import Draft
@@ -43,7 +43,7 @@ class NotSent(Struct, frozen=True):
     """It certainly did not arrive; the draft can be sent as before. Of a sample the disk or the store took no parts."""
 
     draft: Draft
-    error: ApiError | SpoolFailed | StoreUnavailable
+    error: ApiError | ScratchFileFailed | StoreUnavailable
 
 
 class AnswerLost(Struct, frozen=True):

@@ -13,7 +13,7 @@ from bot.operations.draft_services import Workshop
 from bot.pricing.prices import Prices
 from bot.scratch_file import OpenFile
 from bot.store.db.database import Database
-from bot.store.db.task_queue import Enqueue, left_to_redrive
+from bot.store.db.task_queue import Enqueue, enqueue_nothing
 
 
 async def _anywhere(channel: ChannelId) -> bool:
@@ -35,7 +35,7 @@ class Services(Struct, frozen=True):
     """Opens a file of no name, for results on their way to somebody."""
     workshop: Workshop | None = None
     """Where batches are made."""
-    enqueue: Enqueue = left_to_redrive
+    enqueue: Enqueue = enqueue_nothing
     may_post: Callable[[ChannelId], Awaitable[bool]] = _anywhere
     process_id: str | None = None
     """This process, as others know it by its heartbeat."""

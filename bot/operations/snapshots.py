@@ -18,7 +18,7 @@ def shape_of(batch: MessageBatch) -> str:
     )
 
 
-def seen_of(batch: MessageBatch, now: datetime) -> SeenBatch:
+def seen_batch(batch: MessageBatch, now: datetime) -> SeenBatch:
     """Return what is stored of a batch that was read at `now`; one that has ended is over."""
     return SeenBatch(
         id=batch.id,
@@ -43,7 +43,7 @@ def is_settled(batch: MessageBatch) -> bool:
     return batch.has_ended and (batch.results_url is not None or batch.archived_at is not None)
 
 
-def ending_of(batch: MessageBatch) -> Ending:
+def batch_ending(batch: MessageBatch) -> Ending:
     """Return how a batch ended, as far as it decides who is told."""
     counts = batch.request_counts
     return Ending(well=counts.succeeded == counts.total, canceled=batch.cancel_initiated_at is not None)

@@ -10,11 +10,11 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.errors import RequestsUnreadable
-from bot.operations.drafts import DraftOver, SpoolGone, new_id, workshop_of
+from bot.operations.drafts import DraftOver, RequestsFileGone, new_id, workshop_of
 from bot.operations.services import Services
 from bot.requests.estimate import estimate_without, from_json, to_json
 from bot.requests.request_files import requests_by_model, split_sample
-from bot.scratch_file import spool_failure
+from bot.scratch_file import scratch_file_failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, State
@@ -42,11 +42,11 @@ def sample_of(draft: Draft) -> int | None:
     return SAMPLE if draft.requests >= WORTH_A_SAMPLE and draft.whole_id is None else None
 
 
-async def parted(services: Services, whole: Draft) -> Parts:
+async def split_whole(services: Services, whole: Draft) -> Parts:
     """Part a draft that this caller alone has claimed; where that fails it is as before, and nothing was sent.
 
     Raises:
-        SpoolGone, SpoolFailed: its file is gone, or the disk takes no more.
+        RequestsFileGone, SpoolFailed: its file is gone, or the disk takes no more.
         DraftOver, StoreUnavailable.
     """
     sample_id, rest_id = new_id(), new_id()
@@ -57,10 +57,10 @@ async def parted(services: Services, whole: Draft) -> Parts:
         )
     except RequestsUnreadable as error:
         await _give_back(services, whole, "failed")
-        raise SpoolGone(whole) from error
+        raise RequestsFileGone(whole) from error
     except OSError as error:
         await _give_back(services, whole, "ready")
-        raise spool_failure(error) from error
+        raise scratch_file_failure(error) from error
     except StoreUnavailable:
         await _give_back(services, whole, "ready")
         raise

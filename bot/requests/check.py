@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from bot.api.create_body import body_length
 from bot.api.errors import RequestsUnreadable
-from bot.requests.file_kinds import ENOUGH_TO_TELL, FileKind, foreign_kind
+from bot.requests.file_kinds import ENOUGH_TO_TELL, ForeignFileKind, foreign_kind
 from bot.requests.line_cutter import LineCutter, LongLine, WholeLine
 from bot.requests.lines import LONGEST_ID, RequestLine, envelope_faults, read_line, spool_line
-from bot.requests.params import Circumstances, params_faults
-from bot.requests.problems import Fault, Findings, Problem, ProblemKind, Warned, WarningKind
+from bot.requests.params import ApiConstraints, params_faults
+from bot.requests.problems import Findings, Problem, ProblemKind, RequestFault, Warned, WarningKind
 from bot.requests.request_files import written
 from bot.requests.sizes import Sizes
 
@@ -47,7 +47,7 @@ class Checked(Struct, frozen=True):
         sizes: lengths by model, of the lines without problems.
     """
 
-    foreign: FileKind | None
+    foreign: ForeignFileKind | None
     requests: int
     body_bytes: int
     problems: tuple[Problem, ...]
@@ -72,12 +72,12 @@ class RequestsChecker:
     With `only` nothing but the requests with these `custom_id`s is meant: all others are passed over, right or wrong.
     """
 
-    def __init__(self, how: Circumstances, limits: Limits = Limits(), only: Container[str] | None = None) -> None:
+    def __init__(self, how: ApiConstraints, limits: Limits = Limits(), only: Container[str] | None = None) -> None:
         self._how, self._limits, self._only = how, limits, only
         self._cutter = LineCutter(limits.line_bytes)
         self._findings, self._sizes = Findings(), Sizes()
         self._head: bytes | None = b""  # None once it has been looked at
-        self._foreign: FileKind | None = None
+        self._foreign: ForeignFileKind | None = None
         self._line_of_id: dict[str, int] = {}
         self._requests = self._characters = 0
 
@@ -121,7 +121,7 @@ class RequestsChecker:
         self._requests += 1
         if isinstance(line, LongLine):
             self._characters += line.size
-            fault = Fault(ProblemKind.TOO_LONG, value=line.opening, limit=self._limits.line_bytes)
+            fault = RequestFault(ProblemKind.TOO_LONG, value=line.opening, limit=self._limits.line_bytes)
             self._findings.add(line.number, fault)
             return b""
         read = read_line(line.text)
@@ -155,7 +155,7 @@ class RequestsChecker:
     def _refuse_twice(self, number: int, custom_id: str) -> None:
         first = self._line_of_id.get(custom_id)
         if first is not None:
-            self._findings.add(number, Fault(ProblemKind.CUSTOM_ID_TWICE, "custom_id", custom_id), first)
+            self._findings.add(number, RequestFault(ProblemKind.CUSTOM_ID_TWICE, "custom_id", custom_id), first)
         elif len(self._line_of_id) < self._limits.requests:
             self._line_of_id[custom_id] = number
 
@@ -163,7 +163,7 @@ class RequestsChecker:
 async def check_requests(
     chunks: AsyncIterator[bytes],
     spool: Path,
-    how: Circumstances,
+    how: ApiConstraints,
     limits: Limits = Limits(),
     only: Container[str] | None = None,
 ) -> Checked:
@@ -185,7 +185,7 @@ async def check_requests(
     return checked
 
 
-async def check_file(path: Path, spool: Path, how: Circumstances, limits: Limits = Limits()) -> Checked:
+async def check_file(path: Path, spool: Path, how: ApiConstraints, limits: Limits = Limits()) -> Checked:
     """Check a file on disk, as `check_requests` does.
 
     Raises:

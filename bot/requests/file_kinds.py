@@ -7,7 +7,7 @@ ENOUGH_TO_TELL = 4096
 """Bytes from the beginning of a file that are looked at."""
 
 
-class FileKind(Enum):
+class ForeignFileKind(Enum):
     """What a file is instead of JSON Lines in UTF-8."""
 
     UTF_16 = "utf_16"
@@ -27,20 +27,20 @@ class FileKind(Enum):
 
 # UTF-32 before UTF-16, whose mark is the beginning of its own.
 _MARKS = (
-    (b"\xff\xfe\x00\x00", FileKind.UTF_32),
-    (b"\x00\x00\xfe\xff", FileKind.UTF_32),
-    (b"\xff\xfe", FileKind.UTF_16),
-    (b"\xfe\xff", FileKind.UTF_16),
-    (b"\x1f\x8b", FileKind.GZIP),
-    (b"\x28\xb5\x2f\xfd", FileKind.ZSTANDARD),
-    (b"BZh", FileKind.BZIP2),
-    (b"\xfd7zXZ\x00", FileKind.XZ),
-    (b"%PDF-", FileKind.PDF),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", FileKind.OFFICE),
+    (b"\xff\xfe\x00\x00", ForeignFileKind.UTF_32),
+    (b"\x00\x00\xfe\xff", ForeignFileKind.UTF_32),
+    (b"\xff\xfe", ForeignFileKind.UTF_16),
+    (b"\xfe\xff", ForeignFileKind.UTF_16),
+    (b"\x1f\x8b", ForeignFileKind.GZIP),
+    (b"\x28\xb5\x2f\xfd", ForeignFileKind.ZSTANDARD),
+    (b"BZh", ForeignFileKind.BZIP2),
+    (b"\xfd7zXZ\x00", ForeignFileKind.XZ),
+    (b"%PDF-", ForeignFileKind.PDF),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ForeignFileKind.OFFICE),
 )
 _WITHOUT_MARK = (
-    (re.compile(rb"(?:[\x01-\x7f]\0\0\0){4}|(?:\0\0\0[\x01-\x7f]){4}"), FileKind.UTF_32),
-    (re.compile(rb"(?:[\x01-\x7f]\0){4}|(?:\0[\x01-\x7f]){4}"), FileKind.UTF_16),
+    (re.compile(rb"(?:[\x01-\x7f]\0\0\0){4}|(?:\0\0\0[\x01-\x7f]){4}"), ForeignFileKind.UTF_32),
+    (re.compile(rb"(?:[\x01-\x7f]\0){4}|(?:\0[\x01-\x7f]){4}"), ForeignFileKind.UTF_16),
 )
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|!--)", re.IGNORECASE)
 _ARRAY = re.compile(rb"\s*\[")
@@ -48,23 +48,23 @@ _ENVELOPE = re.compile(rb'\s*\{\s*"requests"\s*:')
 _OPEN_DOCUMENT_SHEET = b"opendocument.spreadsheet"
 
 
-def foreign_kind(head: bytes) -> FileKind | None:
+def foreign_kind(head: bytes) -> ForeignFileKind | None:
     """What a file that begins with `head` (without a UTF-8 mark) is, where that is not JSON Lines."""
     for mark, kind in _MARKS:
         if head.startswith(mark):
             return kind
     if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
-        return FileKind.SPREADSHEET if b"xl/" in head or _OPEN_DOCUMENT_SHEET in head else _zip_kind(head)
+        return ForeignFileKind.SPREADSHEET if b"xl/" in head or _OPEN_DOCUMENT_SHEET in head else _zip_kind(head)
     for pattern, kind in _WITHOUT_MARK:
         if pattern.match(head):
             return kind
     if _HTML.match(head):
-        return FileKind.HTML
+        return ForeignFileKind.HTML
     if _ARRAY.match(head):
-        return FileKind.JSON_ARRAY
-    return FileKind.CREATE_BODY if _ENVELOPE.match(head) else None
+        return ForeignFileKind.JSON_ARRAY
+    return ForeignFileKind.CREATE_BODY if _ENVELOPE.match(head) else None
 
 
-def _zip_kind(head: bytes) -> FileKind:
+def _zip_kind(head: bytes) -> ForeignFileKind:
     """An office file is a zip whose parts list comes first; without `xl/` so near, it may still be a spreadsheet."""
-    return FileKind.OFFICE if b"[Content_Types].xml" in head else FileKind.ZIP
+    return ForeignFileKind.OFFICE if b"[Content_Types].xml" in head else ForeignFileKind.ZIP

@@ -8,7 +8,7 @@ from typing import Any, NoReturn
 import msgspec
 from msgspec import Struct
 
-from bot.requests.problems import Fault, ProblemKind
+from bot.requests.problems import ProblemKind, RequestFault
 
 DEEPEST = 100
 """Levels of brackets in a line; an own limit, far above what a request needs and below what breaks a parser."""
@@ -33,47 +33,47 @@ class RequestLine(Struct, frozen=True):
     others: tuple[str, ...] = ()
 
 
-def read_line(text: bytes) -> RequestLine | Fault:
+def read_line(text: bytes) -> RequestLine | RequestFault:
     """The line, or the reason why it is none.
 
     Read with the standard parser, which alone tells of keys that stand twice; msgspec cuts the bytes of `params` out.
     """
     if b"\0" in text:
-        return Fault(ProblemKind.NUL_BYTE, value=text)
+        return RequestFault(ProblemKind.NUL_BYTE, value=text)
     try:
         value = _DECODER.decode(text.decode())
         _refuse_half_surrogates(text, value)
     except UnicodeDecodeError:
-        return Fault(ProblemKind.NOT_UTF8, value=text)
+        return RequestFault(ProblemKind.NOT_UTF8, value=text)
     except _DuplicateKeyError as error:
-        return Fault(ProblemKind.DUPLICATE_KEY, value=error.key)
+        return RequestFault(ProblemKind.DUPLICATE_KEY, value=error.key)
     except ValueError:
-        return Fault(ProblemKind.NOT_JSON, value=text)
+        return RequestFault(ProblemKind.NOT_JSON, value=text)
     except RecursionError:
-        return Fault(ProblemKind.TOO_DEEP, value=text, limit=DEEPEST)
+        return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=DEEPEST)
     if text.count(b"[") + text.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
-        return Fault(ProblemKind.TOO_DEEP, value=text, limit=DEEPEST)
-    return _form_of(value, text) if isinstance(value, dict) else Fault(ProblemKind.WRONG_TYPE, value=text)
+        return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=DEEPEST)
+    return _form_of(value, text) if isinstance(value, dict) else RequestFault(ProblemKind.WRONG_TYPE, value=text)
 
 
-def envelope_faults(line: RequestLine) -> Iterator[Fault]:
+def envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
     """What refuses the whole create: a missing or unknown key, a `custom_id` or `params` of the wrong kind."""
     if line.custom_id is _MISSING:
-        yield Fault(ProblemKind.MISSING_KEY, "custom_id")
+        yield RequestFault(ProblemKind.MISSING_KEY, "custom_id")
     elif not isinstance(line.custom_id, str):
-        yield Fault(ProblemKind.WRONG_TYPE, "custom_id", line.custom_id)
+        yield RequestFault(ProblemKind.WRONG_TYPE, "custom_id", line.custom_id)
     elif not line.custom_id:
-        yield Fault(ProblemKind.EMPTY, "custom_id")
+        yield RequestFault(ProblemKind.EMPTY, "custom_id")
     elif len(line.custom_id) > LONGEST_ID:
-        yield Fault(ProblemKind.CUSTOM_ID_TOO_LONG, "custom_id", line.custom_id, LONGEST_ID)
+        yield RequestFault(ProblemKind.CUSTOM_ID_TOO_LONG, "custom_id", line.custom_id, LONGEST_ID)
     elif not _SIGNS.issuperset(line.custom_id):
-        yield Fault(ProblemKind.CUSTOM_ID_CHARACTERS, "custom_id", line.custom_id)
+        yield RequestFault(ProblemKind.CUSTOM_ID_CHARACTERS, "custom_id", line.custom_id)
     if line.params is _MISSING:
-        yield Fault(ProblemKind.MISSING_KEY, "params")
+        yield RequestFault(ProblemKind.MISSING_KEY, "params")
     elif not isinstance(line.params, dict):
-        yield Fault(ProblemKind.WRONG_TYPE, "params", line.params)
+        yield RequestFault(ProblemKind.WRONG_TYPE, "params", line.params)
     for key in line.others:
-        yield Fault(ProblemKind.UNKNOWN_KEY, key[:_LONGEST_PLACE])
+        yield RequestFault(ProblemKind.UNKNOWN_KEY, key[:_LONGEST_PLACE])
 
 
 def spool_line(custom_id: str, raw_params: bytes) -> bytes:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from bot.requests.problems import Fault, ProblemKind, WarningKind
+from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 
 MOST_MESSAGES = 100_000
 """docs.anthropic.com, Messages: in a single request."""
@@ -11,17 +11,17 @@ MOST_MESSAGES = 100_000
 _MESSAGES = "params.messages"
 
 
-def message_faults(messages: list[Any], *, newest: bool) -> Iterator[Fault]:
+def message_faults(messages: list[Any], *, newest: bool) -> Iterator[RequestFault]:
     """The faults of all messages; `newest` applies the rules that came with API version 2026-10-21."""
     if not messages:
-        yield Fault(ProblemKind.EMPTY, _MESSAGES, messages)
+        yield RequestFault(ProblemKind.EMPTY, _MESSAGES, messages)
     elif len(messages) > MOST_MESSAGES:
-        yield Fault(ProblemKind.OUT_OF_RANGE, _MESSAGES, len(messages), MOST_MESSAGES)
+        yield RequestFault(ProblemKind.OUT_OF_RANGE, _MESSAGES, len(messages), MOST_MESSAGES)
     last = len(messages) - 1
     for index, message in enumerate(messages):
         place = f"{_MESSAGES}.{index}"
         if not isinstance(message, dict):
-            yield Fault(ProblemKind.WRONG_TYPE, place, message)
+            yield RequestFault(ProblemKind.WRONG_TYPE, place, message)
             continue
         role = message.get("role")
         if role != "user" and role != "assistant":
@@ -31,61 +31,61 @@ def message_faults(messages: list[Any], *, newest: bool) -> Iterator[Fault]:
             yield from _newest_faults(place, message)
 
 
-def _role_fault(place: str, message: dict[str, Any]) -> Fault:
+def _role_fault(place: str, message: dict[str, Any]) -> RequestFault:
     """Not every model takes a system message among the others, and which do is nowhere to be asked: a warning."""
     if "role" not in message:
-        return Fault(ProblemKind.MISSING_KEY, f"{place}.role")
+        return RequestFault(ProblemKind.MISSING_KEY, f"{place}.role")
     role = message["role"]
     kind = WarningKind.SYSTEM_ROLE if role == "system" else ProblemKind.UNKNOWN_ROLE
-    return Fault(kind, "params.messages.role" if role == "system" else f"{place}.role", role)
+    return RequestFault(kind, "params.messages.role" if role == "system" else f"{place}.role", role)
 
 
-def _content_faults(place: str, message: dict[str, Any], *, may_be_empty: bool) -> Iterator[Fault]:
+def _content_faults(place: str, message: dict[str, Any], *, may_be_empty: bool) -> Iterator[RequestFault]:
     content = message.get("content")
     if "content" not in message:
-        yield Fault(ProblemKind.MISSING_KEY, f"{place}.content")
+        yield RequestFault(ProblemKind.MISSING_KEY, f"{place}.content")
     elif not isinstance(content, str | list):
-        yield Fault(ProblemKind.WRONG_TYPE, f"{place}.content", content)
+        yield RequestFault(ProblemKind.WRONG_TYPE, f"{place}.content", content)
     elif not content and not may_be_empty:
-        yield Fault(ProblemKind.EMPTY, f"{place}.content", content)
+        yield RequestFault(ProblemKind.EMPTY, f"{place}.content", content)
     if isinstance(content, list):
         yield from block_faults(f"{place}.content", content)
 
 
-def block_faults(place: str, blocks: list[Any]) -> Iterator[Fault]:
+def block_faults(place: str, blocks: list[Any]) -> Iterator[RequestFault]:
     """The faults of content blocks, also of those in a system prompt."""
     for index, block in enumerate(blocks):
         here = f"{place}.{index}"
         if not isinstance(block, dict):
-            yield Fault(ProblemKind.WRONG_TYPE, here, block)
+            yield RequestFault(ProblemKind.WRONG_TYPE, here, block)
         elif not isinstance(block.get("type"), str):
             kind = ProblemKind.WRONG_TYPE if "type" in block else ProblemKind.MISSING_KEY
-            yield Fault(kind, f"{here}.type", block.get("type", ""))
+            yield RequestFault(kind, f"{here}.type", block.get("type", ""))
         elif block["type"] == "text":
             yield from _text_faults(here, block)
         elif isinstance(source := block.get("source"), dict) and source.get("type") == "url":
             yield from _source_faults(f"{here}.source.url", source)
 
 
-def _text_faults(place: str, block: dict[str, Any]) -> Iterator[Fault]:
+def _text_faults(place: str, block: dict[str, Any]) -> Iterator[RequestFault]:
     text = block.get("text")
     if "text" not in block:
-        yield Fault(ProblemKind.MISSING_KEY, f"{place}.text")
+        yield RequestFault(ProblemKind.MISSING_KEY, f"{place}.text")
     elif not isinstance(text, str):
-        yield Fault(ProblemKind.WRONG_TYPE, f"{place}.text", text)
+        yield RequestFault(ProblemKind.WRONG_TYPE, f"{place}.text", text)
     elif not text:
-        yield Fault(ProblemKind.EMPTY, f"{place}.text", text)
+        yield RequestFault(ProblemKind.EMPTY, f"{place}.text", text)
 
 
-def _source_faults(place: str, source: dict[str, Any]) -> Iterator[Fault]:
+def _source_faults(place: str, source: dict[str, Any]) -> Iterator[RequestFault]:
     url = source.get("url")
     if not isinstance(url, str):
-        yield Fault(ProblemKind.WRONG_TYPE if "url" in source else ProblemKind.MISSING_KEY, place, url)
+        yield RequestFault(ProblemKind.WRONG_TYPE if "url" in source else ProblemKind.MISSING_KEY, place, url)
     elif not url.lower().startswith("https://"):
-        yield Fault(ProblemKind.NOT_HTTPS, place, url)
+        yield RequestFault(ProblemKind.NOT_HTTPS, place, url)
 
 
-def _newest_faults(place: str, message: dict[str, Any]) -> Iterator[Fault]:
+def _newest_faults(place: str, message: dict[str, Any]) -> Iterator[RequestFault]:
     """docs.anthropic.com, migration to 2026-10-21."""
     content, role = message.get("content"), message.get("role")
     for index, block in enumerate(content if isinstance(content, list) else ()):
@@ -93,6 +93,6 @@ def _newest_faults(place: str, message: dict[str, Any]) -> Iterator[Fault]:
             continue
         here = f"{place}.content.{index}"
         if role == "assistant" and block.get("type") == "document":
-            yield Fault(ProblemKind.FORBIDDEN_IN_VERSION, f"{here}.type", "document")
+            yield RequestFault(ProblemKind.FORBIDDEN_IN_VERSION, f"{here}.type", "document")
         if role == "user" and block.get("type") == "text" and block.get("citations"):
-            yield Fault(ProblemKind.FORBIDDEN_IN_VERSION, f"{here}.citations", block["citations"])
+            yield RequestFault(ProblemKind.FORBIDDEN_IN_VERSION, f"{here}.citations", block["citations"])

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from bot.api.model_catalog import Catalog, ModelInfo
 from bot.requests.messages import block_faults, message_faults
-from bot.requests.problems import Fault, ProblemKind, WarningKind
+from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 
 _KNOWN = frozenset(
     {
@@ -52,7 +52,7 @@ _BEYOND_ANY_MODEL = 1_000_000_000
 """Tokens of an answer; an own limit for models whose own is not known."""
 
 
-class Circumstances(Struct, frozen=True):
+class ApiConstraints(Struct, frozen=True):
     """What the params will meet: the models there are (None: nobody could say) and the headers of the create."""
 
     catalog: Catalog | None = None
@@ -61,7 +61,7 @@ class Circumstances(Struct, frozen=True):
     user_profile: str | None = None
 
 
-def params_faults(params: dict[str, Any], how: Circumstances) -> Iterator[Fault]:
+def params_faults(params: dict[str, Any], how: ApiConstraints) -> Iterator[RequestFault]:
     """Every fault, in the order of the keys' importance; places begin with `params.`."""
     newest = how.version >= _NEWEST
     model = yield from _model_faults(params, how.catalog)
@@ -78,24 +78,24 @@ def params_faults(params: dict[str, Any], how: Circumstances) -> Iterator[Fault]
         yield from _key_faults(params, newest=newest)
     profile = params.get("user_profile_id", how.user_profile)
     if how.user_profile and profile != how.user_profile:
-        yield Fault(ProblemKind.OTHER_USER_PROFILE, "params.user_profile_id", profile)
+        yield RequestFault(ProblemKind.OTHER_USER_PROFILE, "params.user_profile_id", profile)
 
 
-def _model_faults(params: dict[str, Any], catalog: Catalog | None) -> Generator[Fault, None, ModelInfo | None]:
+def _model_faults(params: dict[str, Any], catalog: Catalog | None) -> Generator[RequestFault, None, ModelInfo | None]:
     """The faults of the model; gives the model back as the catalog has it."""
     name = params.get("model")
     if not isinstance(name, str):
         yield _missing_or_wrong(params, "model")
         return None
     if not name or len(name) > _LONGEST_MODEL:
-        yield Fault(ProblemKind.UNKNOWN_MODEL if name else ProblemKind.EMPTY, "params.model", name)
+        yield RequestFault(ProblemKind.UNKNOWN_MODEL if name else ProblemKind.EMPTY, "params.model", name)
         return None
     if catalog is None:
-        yield Fault(WarningKind.MODEL_NOT_CHECKED, "params.model", name)
+        yield RequestFault(WarningKind.MODEL_NOT_CHECKED, "params.model", name)
         return None
     model = catalog.find(name)
     if kind := _verdict(model):
-        yield Fault(kind, "params.model", name)
+        yield RequestFault(kind, "params.model", name)
     return model
 
 
@@ -109,7 +109,9 @@ def _verdict(model: ModelInfo | None) -> ProblemKind | WarningKind | None:
     return WarningKind.DEPRECATED_MODEL if model.lifecycle == "deprecated" else None
 
 
-def _max_tokens_faults(params: dict[str, Any], model: ModelInfo | None, betas: frozenset[str]) -> Iterator[Fault]:
+def _max_tokens_faults(
+    params: dict[str, Any], model: ModelInfo | None, betas: frozenset[str]
+) -> Iterator[RequestFault]:
     """From 1 (0 is for the Messages API alone) to the model's maximum, which a beta lifts for batches."""
     asked = params.get("max_tokens")
     if not isinstance(asked, int) or isinstance(asked, bool):
@@ -120,43 +122,43 @@ def _max_tokens_faults(params: dict[str, Any], model: ModelInfo | None, betas: f
     if _LARGE_OUTPUT_BETA in betas:
         most = max(most, _LARGE_OUTPUT)
     if asked < 1:
-        yield Fault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, 1)
+        yield RequestFault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, 1)
     elif asked > most:
-        yield Fault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, most)
+        yield RequestFault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, most)
 
 
-def _system_faults(system: object) -> Iterator[Fault]:
+def _system_faults(system: object) -> Iterator[RequestFault]:
     if isinstance(system, list):
         yield from block_faults("params.system", system)
     elif not isinstance(system, str):
-        yield Fault(ProblemKind.WRONG_TYPE, "params.system", system)
+        yield RequestFault(ProblemKind.WRONG_TYPE, "params.system", system)
 
 
-def _key_faults(params: dict[str, Any], *, newest: bool) -> Iterator[Fault]:
+def _key_faults(params: dict[str, Any], *, newest: bool) -> Iterator[RequestFault]:
     """Keys that a batch or the API version forbids. One that is merely unknown here may be newer than this list."""
     if params.get("stream"):
-        yield Fault(ProblemKind.FORBIDDEN_IN_BATCH, "params.stream", params["stream"])
+        yield RequestFault(ProblemKind.FORBIDDEN_IN_BATCH, "params.stream", params["stream"])
     if params.get(_PREVIEW) == "active":
-        yield Fault(ProblemKind.FORBIDDEN_IN_BATCH, f"params.{_PREVIEW}", "active")
+        yield RequestFault(ProblemKind.FORBIDDEN_IN_BATCH, f"params.{_PREVIEW}", "active")
     for key, value in params.items():
         if key in _NOT_IN_A_BATCH and value is not None:
-            yield Fault(ProblemKind.FORBIDDEN_IN_BATCH, f"params.{key}", value)
+            yield RequestFault(ProblemKind.FORBIDDEN_IN_BATCH, f"params.{key}", value)
         elif key in _SAMPLING and value is not None:
             yield from _sampling_faults(key, value, newest=newest)
         elif key not in _TOLERATED:
-            yield Fault(WarningKind.UNKNOWN_PARAM, f"params.{key[:80]}")
+            yield RequestFault(WarningKind.UNKNOWN_PARAM, f"params.{key[:80]}")
 
 
-def _sampling_faults(key: str, value: object, *, newest: bool) -> Iterator[Fault]:
+def _sampling_faults(key: str, value: object, *, newest: bool) -> Iterator[RequestFault]:
     if newest:
-        yield Fault(ProblemKind.FORBIDDEN_IN_VERSION, f"params.{key}", value)
+        yield RequestFault(ProblemKind.FORBIDDEN_IN_VERSION, f"params.{key}", value)
     elif not isinstance(value, int | float) or isinstance(value, bool):
-        yield Fault(ProblemKind.WRONG_TYPE, f"params.{key}", value)
+        yield RequestFault(ProblemKind.WRONG_TYPE, f"params.{key}", value)
     elif key != "top_k" and not 0 <= value <= 1:
-        yield Fault(ProblemKind.OUT_OF_RANGE, f"params.{key}", value, 0 if value < 0 else 1)
+        yield RequestFault(ProblemKind.OUT_OF_RANGE, f"params.{key}", value, 0 if value < 0 else 1)
 
 
-def _missing_or_wrong(params: dict[str, Any], key: str) -> Fault:
+def _missing_or_wrong(params: dict[str, Any], key: str) -> RequestFault:
     if key in params:
-        return Fault(ProblemKind.WRONG_TYPE, f"params.{key}", params[key])
-    return Fault(ProblemKind.MISSING_KEY, f"params.{key}")
+        return RequestFault(ProblemKind.WRONG_TYPE, f"params.{key}", params[key])
+    return RequestFault(ProblemKind.MISSING_KEY, f"params.{key}")

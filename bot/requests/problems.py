@@ -59,7 +59,7 @@ class WarningKind(Enum):
     SYSTEM_ROLE = "system_role"
 
 
-class Fault(NamedTuple):
+class RequestFault(NamedTuple):
     """One finding in a line, before it is known whether anybody will read it."""
 
     kind: ProblemKind | WarningKind
@@ -106,7 +106,7 @@ class Findings(Struct):
     totals: Counter[ProblemKind] = field(default_factory=Counter)
     _warned: dict[tuple[WarningKind, str, str], Warned] = field(default_factory=dict)
 
-    def add(self, line: int, fault: Fault, first_line: int | None = None) -> None:
+    def add(self, line: int, fault: RequestFault, first_line: int | None = None) -> None:
         """Take note of a finding in a line."""
         if isinstance(fault.kind, WarningKind):
             self._warn(fault.kind, fault.place, shown(fault.value), line)

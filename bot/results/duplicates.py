@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 _LAST_SHELF = 63
 
 
-class Sightings:
+class DuplicateCounter:
     """Counts repeated texts exactly, but for hashes that meet by chance (among 100,000: once in 10⁹ files)."""
 
     def __init__(self) -> None:

@@ -6,7 +6,7 @@ import msgspec
 from msgspec import Struct, field
 
 from bot.results.causes import Cause, CauseKey, cause_of
-from bot.results.lines import Canceled, Errored, Expired, Fault, MessagePart, ResultLine, Succeeded, Unreadable
+from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
 from bot.results.reader import Block, BrokenLine, LineReader
 from bot.results.remedies import CANCELED, EXPIRED, remedy_of
 
@@ -73,7 +73,7 @@ class Failures(Struct):
         for piece in read:
             if isinstance(piece, BrokenLine):
                 self.unreadable += 1
-                self.cut_off = self.cut_off or piece.fault is Fault.CUT_OFF
+                self.cut_off = self.cut_off or piece.fault is LineFault.CUT_OFF
                 continue
             for line in piece.parts:
                 self._add(line)

@@ -126,7 +126,7 @@ class ResultLine(Struct, Generic[MessageT], gc=False):
     """As decoded; where `line_or_fault` made the line, also `Unreadable`."""
 
 
-class Fault(Enum):
+class LineFault(Enum):
     """Why a line is no result."""
 
     NOT_JSON = "not_json"
@@ -151,37 +151,39 @@ class _NamedAndTyped(_Named, gc=False):
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def line_or_fault(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]") -> ResultLine[MessageT] | Fault:
+def line_or_fault(
+    text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]"
+) -> ResultLine[MessageT] | LineFault:
     """Decode one line; where only its details are odd, its outcome still counts."""
     try:
         return decoder.decode(text)
     except msgspec.ValidationError:
         return _outcome_only(text)
     except NOT_JSON:
-        return Fault.NOT_JSON
+        return LineFault.NOT_JSON
 
 
-def _outcome_only(text: bytes) -> ResultLine[MessageT] | Fault:
+def _outcome_only(text: bytes) -> ResultLine[MessageT] | LineFault:
     try:
         line = msgspec.json.decode(text, type=_NamedAndTyped)
     except msgspec.ValidationError:
         return _fault_of(text)
     except NOT_JSON:
-        return Fault.NOT_JSON
+        return LineFault.NOT_JSON
     match line.result.type:
         case "succeeded":
             return ResultLine(line.custom_id, cast(Canceled, Unreadable()))
         case "errored":
             return ResultLine(line.custom_id, Errored(ErrorPart()))
         case _:
-            return Fault.UNKNOWN_RESULT
+            return LineFault.UNKNOWN_RESULT
 
 
-def _fault_of(text: bytes) -> Fault:
+def _fault_of(text: bytes) -> LineFault:
     try:
         msgspec.json.decode(text, type=_Named)
     except msgspec.ValidationError:
-        return Fault.NO_CUSTOM_ID
+        return LineFault.NO_CUSTOM_ID
     except NOT_JSON:
-        return Fault.NOT_JSON
-    return Fault.UNKNOWN_RESULT
+        return LineFault.NOT_JSON
+    return LineFault.UNKNOWN_RESULT

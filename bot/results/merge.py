@@ -12,7 +12,7 @@ from bot.results.reader import Block, BrokenLine, LineReader
 _DECODER = msgspec.json.Decoder(ResultLine[MessagePart])
 
 
-class Family:
+class ResultsMerger:
     """Picks the line of each `custom_id`: the last success, or the last outcome where nothing succeeded.
 
     Fed with the results of one batch after another, oldest first, it passes on the lines that are results, as they

@@ -6,7 +6,7 @@ from typing import Generic, NamedTuple
 
 import msgspec
 
-from bot.results.lines import NOT_JSON, Fault, MessageT, ResultLine, line_or_fault
+from bot.results.lines import NOT_JSON, LineFault, MessageT, ResultLine, line_or_fault
 
 LONGEST_LINE = 16 * 1024 * 1024
 """Bytes. The longest output the API gives (300,000 tokens) makes a tenth of it."""
@@ -19,7 +19,7 @@ class BrokenLine(NamedTuple):
     """A line that is no result: its number, from 1 and with blank lines counted, and why."""
 
     number: int
-    fault: Fault
+    fault: LineFault
 
 
 class Block(NamedTuple, Generic[MessageT]):
@@ -61,8 +61,8 @@ class LineReader(Generic[MessageT]):
         """The last line, if it came without a newline; one that is not whole is told as cut off."""
         if self._carried_size:
             for read in self._completed([b""]):
-                cut = isinstance(read, BrokenLine) and read.fault is Fault.NOT_JSON
-                yield BrokenLine(self._number, Fault.CUT_OFF) if cut else read
+                cut = isinstance(read, BrokenLine) and read.fault is LineFault.NOT_JSON
+                yield BrokenLine(self._number, LineFault.CUT_OFF) if cut else read
 
     def _carry(self, rest: bytes) -> None:
         self._carried_size += len(rest)
@@ -76,7 +76,7 @@ class LineReader(Generic[MessageT]):
         too_long = self._carried_size + len(raws[0].removesuffix(b"\n")) > self._longest
         if too_long:
             self._number, self.lines = self._number + 1, self.lines + 1
-            yield BrokenLine(self._number, Fault.TOO_LONG)
+            yield BrokenLine(self._number, LineFault.TOO_LONG)
             raws = raws[1:]
         elif self._carried_size:
             raws[0] = bytes(self._carried + raws[0])
@@ -104,4 +104,4 @@ class LineReader(Generic[MessageT]):
 
     def _one(self, raw: bytes) -> Block[MessageT] | BrokenLine:
         line = line_or_fault(raw, self._decoder)
-        return BrokenLine(self._number, line) if isinstance(line, Fault) else Block([line], [raw])
+        return BrokenLine(self._number, line) if isinstance(line, LineFault) else Block([line], [raw])

@@ -6,8 +6,8 @@ import msgspec
 
 from bot.pricing.prices import Prices
 from bot.results.causes import MOST_CAUSES, CauseTally
-from bot.results.duplicates import Sightings
-from bot.results.lines import Canceled, Errored, Expired, Fault, MessagePart, ResultLine, Succeeded, Unreadable
+from bot.results.duplicates import DuplicateCounter
+from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
 from bot.results.reader import LONGEST_LINE, Block, BrokenLine, LineReader
 from bot.results.summary import BrokenLines, BrokenLineSample, OutcomeCounts, ResultsSummary
 from bot.results.usage import UsageTally
@@ -28,7 +28,7 @@ class SummaryReader:
         self._reader = LineReader(msgspec.json.Decoder(ResultLine[MessagePart]), longest_line)
         self._usage = UsageTally(prices)
         self._causes = CauseTally(most_causes)
-        self._custom_ids = Sightings()
+        self._custom_ids = DuplicateCounter()
         self._waiting: list[ResultLine[MessagePart]] = []
         self._broken: list[BrokenLineSample] = []
         self._broken_count = 0
@@ -117,6 +117,6 @@ class SummaryReader:
 
     def _count_broken(self, line: BrokenLine) -> None:
         self._broken_count += 1
-        self._cut_off = self._cut_off or line.fault is Fault.CUT_OFF
+        self._cut_off = self._cut_off or line.fault is LineFault.CUT_OFF
         if len(self._broken) < MOST_BROKEN_TOLD:
             self._broken.append(BrokenLineSample(line.number, line.fault))

@@ -10,7 +10,7 @@ from bot.api.models import RequestCounts
 from bot.errors import ExpectedError
 from bot.pricing.tokens import Tokens
 from bot.results.causes import Cause
-from bot.results.lines import Fault
+from bot.results.lines import LineFault
 
 VERSION = 1
 
@@ -52,7 +52,7 @@ class CountDifference(Struct, frozen=True):
     in_file: int
 
 
-class Cost(Struct, frozen=True):
+class CostSummary(Struct, frozen=True):
     """USD, exact, of all that has a known price; "at least" unless `complete`.
 
     What is not in `amount`: requests of `unknown_models` and in `unknown_regions`, `web_searches` (priced by the piece;
@@ -101,7 +101,7 @@ class BrokenLineSample(Struct, frozen=True):
     """A line that is no result, by its number in the file (from 1, blank lines counted), and why."""
 
     number: int
-    fault: Fault
+    fault: LineFault
 
 
 class BrokenLines(Struct, frozen=True):
@@ -134,7 +134,7 @@ class ResultsSummary(Struct, frozen=True):
     stop_reasons: tuple[StopReason, ...]
     models: tuple[ModelUse, ...]
     output: OutputSizes | None
-    cost: Cost
+    cost: CostSummary
     lines: int
     bytes_read: int
     broken: BrokenLines

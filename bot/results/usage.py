@@ -11,7 +11,7 @@ from typing import NamedTuple
 from bot.pricing.prices import ModelPrice, Prices
 from bot.pricing.tokens import Tokens
 from bot.results.lines import MessagePart, UsagePart
-from bot.results.summary import Cost, ModelUse, OutputSizes, StopReason
+from bot.results.summary import CostSummary, ModelUse, OutputSizes, StopReason
 
 MOST_GROUPS = 2_000
 
@@ -114,7 +114,7 @@ class UsageTally:
             )
         return tuple(sorted(uses.values(), key=lambda use: -use.requests))
 
-    def cost(self, unreadable: int) -> Cost:
+    def cost(self, unreadable: int) -> CostSummary:
         """What all of it cost; `unreadable` succeeded requests are known to be missing."""
         amount, searches, models, regions = Decimal(0), 0, dict[str, None](), dict[str, None]()
         for group, sums, cost in self._sums():
@@ -125,7 +125,7 @@ class UsageTally:
                 models[group.model] = None
             else:
                 regions[group.region or ""] = None
-        return Cost(amount, tuple(models), tuple(regions), searches, unreadable)
+        return CostSummary(amount, tuple(models), tuple(regions), searches, unreadable)
 
     def outputs(self) -> OutputSizes | None:
         """Median and largest output; None where nothing succeeded."""

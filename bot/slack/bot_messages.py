@@ -148,13 +148,13 @@ class Posting:
                 return await self._client.api_call(method, http_verb="GET", params=dict(arguments))
             return await self._client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
-            raise told_apart(error) from error
+            raise classify_error(error) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
             # AttributeError: slack_sdk takes every text for JSON, also a proxy's of plain text.
             raise Doubtful(type(error).__name__) from error
 
 
-def told_apart(error: SlackApiError) -> PostingFailed:
+def classify_error(error: SlackApiError) -> PostingFailed:
     """Return what an answer that is no success means."""
     response = error.response
     if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, dict):

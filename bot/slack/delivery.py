@@ -18,7 +18,7 @@ from bot.caller import Caller
 from bot.slack.errors import FAILURES, failure
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
-from bot.slack.surfaces import Hook, Surface, Tab, Window
+from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.reply import File, Form, Message, Placement, Reply
 from bot.ui.verbs.approve import render_not_shared
 from bot.ui.verbs.create import render_form_not_opened
@@ -48,14 +48,22 @@ class Outbound:
 
     async def prepare(self, surface: Surface) -> Surface:
         """Open a waiting modal for a form, or a press on App Home: a trigger lives 3 seconds, answers take longer."""
-        if isinstance(surface, Window) or surface.trigger_id is None or (isinstance(surface, Tab) and surface.renews):
+        if (
+            isinstance(surface, ModalSurface)
+            or surface.trigger_id is None
+            or (isinstance(surface, HomeSurface) and surface.renews)
+        ):
             return surface
         try:
             opened = await self._client.views_open(trigger_id=surface.trigger_id, view=_modal([WORKING]))
         except FAILURES as error:
             log.warning("no modal could be opened, answering by message: %s", failure(error))
-            return replace(surface, trigger_id=None) if isinstance(surface, Hook) else Window(surface.caller, None)
-        return Window(surface.caller, opened["view"]["id"])
+            return (
+                replace(surface, trigger_id=None)
+                if isinstance(surface, MessageSurface)
+                else ModalSurface(surface.caller, None)
+            )
+        return ModalSurface(surface.caller, opened["view"]["id"])
 
     async def deliver(self, reply: Reply, surface: Surface) -> None:
         """Show a reply; raises nothing."""
@@ -84,7 +92,7 @@ class Outbound:
 
     async def _opened(self, form: Form, surface: Surface) -> bool:
         """Put a form in place of the waiting modal; False where there is none, because it was closed or came late."""
-        if not isinstance(surface, Window) or surface.view_id is None:
+        if not isinstance(surface, ModalSurface) or surface.view_id is None:
             return False
         try:
             await self._client.views_update(view_id=surface.view_id, view=_form(form))
@@ -111,21 +119,21 @@ class Outbound:
 
     async def _deliver_there(self, message: Message, surface: Surface) -> bool:
         match surface:
-            case Hook():
+            case MessageSurface():
                 return await self._hook(message, surface)
-            case Tab():
+            case HomeSurface():
                 view = {"type": "home", "blocks": _view_blocks(message)}
                 await self._client.views_publish(user_id=surface.caller.user, view=view)
                 return True
-            case Window(view_id=None):
+            case ModalSurface(view_id=None):
                 return False
-            case Window():
+            case ModalSurface():
                 await self._client.views_update(view_id=surface.view_id, view=_modal(_view_blocks(message)))
                 return True
             case unreachable:
                 assert_never(unreachable)
 
-    async def _hook(self, message: Message, surface: Hook) -> bool:
+    async def _hook(self, message: Message, surface: MessageSurface) -> bool:
         """Post to the response_url; only a press's can replace, and only the message the button is in."""
         if not self._is_slacks(surface.url):
             log.error("a response_url of another host was not dialled")

@@ -10,7 +10,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller, ChannelId, UserId
-from bot.permissions import Rules, Standing
+from bot.permissions import CallerFacts, Rules
 from bot.slack.errors import FAILURES, failure
 
 T = TypeVar("T")
@@ -31,7 +31,7 @@ class Directory:
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, object]] = {}
 
-    async def standing(self, caller: Caller) -> Standing:
+    async def standing(self, caller: Caller) -> CallerFacts:
         """Return what the rules need to know of a caller, and nothing else."""
         groups = sorted(self._rules.groups)
         (guest, external), members = await asyncio.gather(
@@ -39,7 +39,7 @@ class Directory:
             asyncio.gather(*map(self._members, groups)),
         )
         known = dict(zip(groups, members, strict=True))
-        return Standing(
+        return CallerFacts(
             groups=frozenset(group for group, people in known.items() if people is not None and caller.user in people),
             groups_unread=frozenset(group for group, people in known.items() if people is None),
             is_guest=guest,

@@ -5,7 +5,7 @@ import logging
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller
-from bot.scratch_file import Spool
+from bot.scratch_file import ScratchFile
 from bot.slack.errors import FAILURES, failure
 from bot.slack.split_upload import Packed
 from bot.slack.upload import Step, UploadFailed, Uploads
@@ -34,7 +34,7 @@ class FileDelivery:
             log.warning("a file was not sent, step %s: %s", error.step.name, error.reason)
             return render_not_sent(file, _trouble(error), error.reason)
         finally:
-            if isinstance(file.content, Spool):
+            if isinstance(file.content, ScratchFile):
                 file.content.close()
         await self._arrived(file)
         return render_sent(file, _packing(packed), parts=len(packed.parts), moved_from=moved_from)

@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.commands.create import PLACEHOLDER, Create, PromptList
 from bot.commands.language.errors import BadValue
 from bot.commands.language.values import check_label, check_person
-from bot.store.records.drafts import WatchWish
+from bot.store.records.drafts import WatchPreference
 
 
 class FormIncomplete(Exception):
@@ -96,9 +96,9 @@ def _owner(fields: CreateFields) -> str | None:
         raise FormIncomplete({"owner": f"It takes {error.expected}."}) from None
 
 
-def _watch(fields: CreateFields) -> WatchWish:
+def _watch(fields: CreateFields) -> WatchPreference:
     """Read where to watch; what this version does not know is the usual."""
-    wish: WatchWish | None = next((each for each in get_args(WatchWish) if each == fields.watch.text), None)
+    wish: WatchPreference | None = next((each for each in get_args(WatchPreference) if each == fields.watch.text), None)
     return wish or "here"
 
 

@@ -12,7 +12,7 @@ from bot.commands.create import Create
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
 from bot.slack.forms import FormPlace, read_create, wants_form
-from bot.slack.surfaces import Hook, Surface, Tab, Window
+from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.buttons import read_button
 
 Payload = dict[str, Any]  # Any: JSON from outside; everything beyond this module is typed
@@ -30,7 +30,7 @@ def read_command(payload: Payload) -> Received:
     caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), ChannelId(payload["channel_id"]))
     text = payload.get("text") or ""
     trigger = payload.get("trigger_id") if wants_form(text) else None
-    surface = Hook(caller, payload["response_url"], renews=False, seen_by_others=False, trigger_id=trigger)
+    surface = MessageSurface(caller, payload["response_url"], renews=False, seen_by_others=False, trigger_id=trigger)
     return Received(Interaction(caller, text), surface)
 
 
@@ -54,21 +54,21 @@ def read_form(payload: Payload) -> Received:
         place = FormPlace()
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
     command = read_create(view.get("state"), str(view["id"]))
-    return Received(Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), Window(caller, None))
+    return Received(Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), ModalSurface(caller, None))
 
 
 def read_press(payload: Payload) -> Received:
     """Read a press in a message, a modal or on App Home. Raises NotOurButton."""
     value = read_button(str(payload["actions"][0].get("value") or ""))
     surface = read_surface(payload, renews=value.renew)
-    if isinstance(surface, Hook) and wants_form(value.text):
+    if isinstance(surface, MessageSurface) and wants_form(value.text):
         surface = replace(surface, trigger_id=payload.get("trigger_id"))
     interaction = Interaction(
         surface.caller,
         value.text,
-        Origin.HOME if isinstance(surface, Tab) else Origin.PRESSED,
+        Origin.HOME if isinstance(surface, HomeSurface) else Origin.PRESSED,
         value.confirmation,
-        seen_by_others=isinstance(surface, Hook) and surface.seen_by_others,
+        seen_by_others=isinstance(surface, MessageSurface) and surface.seen_by_others,
     )
     return Received(interaction, surface)
 
@@ -77,7 +77,7 @@ def read_home(payload: Payload) -> Received:
     """Read the opening of the App Home tab: the same wish as `/batch` alone."""
     event = payload["event"]
     caller = Caller(UserId(event["user"]), TeamId(payload.get("team_id") or ""), None)
-    return Received(Interaction(caller, "", Origin.HOME), Tab(caller, trigger_id=None, renews=True))
+    return Received(Interaction(caller, "", Origin.HOME), HomeSurface(caller, trigger_id=None, renews=True))
 
 
 def read_surface(payload: Payload, *, renews: bool) -> Surface:
@@ -89,10 +89,10 @@ def read_surface(payload: Payload, *, renews: bool) -> Surface:
     view = payload.get("view") or {}
     if payload.get("response_url") and not view:
         seen = bool(container) and not container.get("is_ephemeral", False)
-        return Hook(caller, payload["response_url"], renews=renews, seen_by_others=seen)
+        return MessageSurface(caller, payload["response_url"], renews=renews, seen_by_others=seen)
     if view.get("type") == "home":
-        return Tab(caller, payload.get("trigger_id"), renews=renews)
-    return Window(caller, view.get("id"))
+        return HomeSurface(caller, payload.get("trigger_id"), renews=renews)
+    return ModalSurface(caller, view.get("id"))
 
 
 def read_place(payload: Payload) -> Surface:

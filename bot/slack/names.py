@@ -28,7 +28,7 @@ class People:
         self._name_of = name_of
         self._patience = patience
 
-    async def unmentioned(self, message: Message) -> Message:
+    async def replace_mentions(self, message: Message) -> Message:
         """Return the message with each mention replaced by the person's name, which pings nobody."""
         ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks} {message.simpler}")))
         found = await asyncio.gather(*(self._called(UserId(user)) for user in ids))

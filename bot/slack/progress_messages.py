@@ -15,14 +15,14 @@ from bot.operations.services import Services
 from bot.slack.errors import FAILURES, failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
-from bot.store.records.long_readings import Reading
+from bot.store.records.long_readings import LongReading
 from bot.ui.components.progress import render_progress
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
 
 
-class Pace(Struct, frozen=True):
+class ProgressTiming(Struct, frozen=True):
     """Seconds: how long a work takes before it is shown, between two edits, and between two looks for a stop.
 
     chat.update takes some 50 calls a minute of a whole workspace (docs.slack.dev, rate limits): works that are shown
@@ -37,7 +37,7 @@ class Pace(Struct, frozen=True):
 class ProgressMessages:
     """Shows what takes long, and hears of a stop; whatever fails here, the work itself goes on."""
 
-    def __init__(self, client: AsyncWebClient, services: Services, pace: Pace = Pace()) -> None:
+    def __init__(self, client: AsyncWebClient, services: Services, pace: ProgressTiming = ProgressTiming()) -> None:
         self._client = client
         self._services = services
         self._pace = pace
@@ -65,7 +65,12 @@ class _Shown:
     """One progress message; `beside` are those shown now."""
 
     def __init__(
-        self, client: AsyncWebClient, services: Services, pace: Pace, progress: Progress, beside: "set[_Shown]"
+        self,
+        client: AsyncWebClient,
+        services: Services,
+        pace: ProgressTiming,
+        progress: Progress,
+        beside: "set[_Shown]",
     ) -> None:
         self._client, self._services, self._pace, self._progress = client, services, pace, progress
         self._database = services.database
@@ -143,7 +148,7 @@ class _Shown:
 
     def _begin(self, caller: Caller) -> Coroutine[None, None, None]:
         services = self._services
-        reading = Reading(self._id or "", caller.user, caller.team, services.now(), held_by=services.process_id)
+        reading = LongReading(self._id or "", caller.user, caller.team, services.now(), held_by=services.process_id)
         return self._database.run(lambda connection: long_readings.begin(connection, reading))
 
     async def _note(self) -> None:

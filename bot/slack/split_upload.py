@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from bot.scratch_file import Spool
+from bot.scratch_file import ScratchFile
 
 _GZIP = 31  # zlib's word for a gzip header around the largest window
 
@@ -16,7 +16,7 @@ class Part(Struct, frozen=True):
     """One file as Slack gets it: bytes from `start` to before `stop` of what there is."""
 
     name: str
-    content: bytes | Spool
+    content: bytes | ScratchFile
     start: int
     stop: int
 
@@ -34,17 +34,17 @@ class Packed(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def pack(name: str, content: bytes | Spool, largest: int) -> AsyncIterator[Packed]:
+async def pack(name: str, content: bytes | ScratchFile, largest: int) -> AsyncIterator[Packed]:
     """Yield a file as it is where it has at most `largest` bytes, else compressed, and cut where that is not enough.
 
     Raises:
         SpoolFailed: the disk did not take the compressed file.
     """
-    size = content.size if isinstance(content, Spool) else len(content)
-    if size <= largest or not isinstance(content, Spool):
+    size = content.size if isinstance(content, ScratchFile) else len(content)
+    if size <= largest or not isinstance(content, ScratchFile):
         yield Packed((Part(name, content, 0, size),), compressed=False)
         return
-    smaller = Spool()
+    smaller = ScratchFile()
     try:
         await _compress(content, smaller)
         yield Packed(_cut(f"{name}.gz", smaller, largest), compressed=True)
@@ -52,7 +52,7 @@ async def pack(name: str, content: bytes | Spool, largest: int) -> AsyncIterator
         smaller.close()
 
 
-async def _compress(source: Spool, target: Spool) -> None:
+async def _compress(source: ScratchFile, target: ScratchFile) -> None:
     packer = zlib.compressobj(wbits=_GZIP)
     async for piece in source.pieces(0, source.size):
         await target.write(await asyncio.to_thread(packer.compress, piece))
@@ -60,7 +60,7 @@ async def _compress(source: Spool, target: Spool) -> None:
     await target.flush()
 
 
-def _cut(name: str, content: Spool, largest: int) -> tuple[Part, ...]:
+def _cut(name: str, content: ScratchFile, largest: int) -> tuple[Part, ...]:
     starts = range(0, content.size, largest)
     if len(starts) == 1:
         return (Part(name, content, 0, content.size),)

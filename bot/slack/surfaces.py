@@ -5,7 +5,7 @@ from msgspec import Struct
 from bot.caller import Caller
 
 
-class Hook(Struct, frozen=True):
+class MessageSurface(Struct, frozen=True):
     """A slash command or a message's button, answered through its response_url: 5 posts in 30 minutes.
 
     `renews`: the button asks that the answer take the place of its message. `trigger_id`: a form is to be opened.
@@ -18,7 +18,7 @@ class Hook(Struct, frozen=True):
     trigger_id: str | None = None
 
 
-class Tab(Struct, frozen=True):
+class HomeSurface(Struct, frozen=True):
     """The caller's App Home tab; a trigger, good for one modal within 3 seconds, only after a press."""
 
     caller: Caller
@@ -26,11 +26,11 @@ class Tab(Struct, frozen=True):
     renews: bool
 
 
-class Window(Struct, frozen=True):
+class ModalSurface(Struct, frozen=True):
     """A modal of the caller's; without an id it cannot be reached any more and the answer goes to his messages."""
 
     caller: Caller
     view_id: str | None
 
 
-Surface = Hook | Tab | Window
+Surface = MessageSurface | HomeSurface | ModalSurface

@@ -11,8 +11,8 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.scratch_file import Spool, SpoolFailed
-from bot.slack.bot_messages import Doubtful, told_apart
+from bot.scratch_file import ScratchFile, ScratchFileFailed
+from bot.slack.bot_messages import Doubtful, classify_error
 from bot.slack.errors import FAILURES, failure
 from bot.slack.split_upload import Packed, Part, pack
 from bot.ui.reply import File
@@ -76,7 +76,7 @@ class Uploads:
                 ]
                 await self._complete(sent, channel)
                 return packed
-        except SpoolFailed as error:
+        except ScratchFileFailed as error:
             raise UploadFailed(Step.DISK, error.reason) from error
 
     async def _send_part(self, part: Part) -> str:
@@ -120,12 +120,12 @@ class Uploads:
         try:
             await self._client.files_completeUploadExternal(files=files, channel_id=channel)
         except FAILURES as error:
-            in_doubt = not isinstance(error, SlackApiError) or isinstance(told_apart(error), Doubtful)
+            in_doubt = not isinstance(error, SlackApiError) or isinstance(classify_error(error), Doubtful)
             raise UploadFailed(Step.COMPLETE, failure(error), in_doubt) from error
 
 
 async def _bytes(part: Part) -> AsyncIterator[bytes]:
-    if isinstance(part.content, Spool):
+    if isinstance(part.content, ScratchFile):
         async for piece in part.content.pieces(part.start, part.stop):
             yield piece
     else:

@@ -9,8 +9,8 @@ from msgspec.structs import replace
 
 from bot.caller import Caller
 from bot.commands.base import Permission
-from bot.scratch_file import Spool
-from bot.store.records.labels import Named
+from bot.scratch_file import ScratchFile
+from bot.store.records.labels import BatchNames
 
 Block = Mapping[str, object]
 """One Block Kit block, as plain data: slack_sdk's models cost eighty times as much and check less (bench/README.md)."""
@@ -54,7 +54,7 @@ class File(Struct, frozen=True):
 
     name: str
     title: str
-    content: bytes | Spool
+    content: bytes | ScratchFile
     message: Message
     public: bool = False
     again: tuple[Block, ...] = ()
@@ -64,7 +64,7 @@ class File(Struct, frozen=True):
     @property
     def size(self) -> int:
         """Bytes."""
-        return self.content.size if isinstance(self.content, Spool) else len(self.content)
+        return self.content.size if isinstance(self.content, ScratchFile) else len(self.content)
 
 
 class Form(Struct, frozen=True):
@@ -86,5 +86,5 @@ class Viewer(Struct, frozen=True):
     caller: Caller
     may: frozenset[Permission]
     now: datetime
-    names: Mapping[str, Named] = {}
+    names: Mapping[str, BatchNames] = {}
     """What batches are called here, by their ids; empty where it was not looked up."""

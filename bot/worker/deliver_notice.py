@@ -18,13 +18,13 @@ from bot.store.records import batches as batch_records
 from bot.store.records import cards, labels, notices
 from bot.store.records.batches import SeenBatch
 from bot.store.records.drafts import Draft
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 from bot.store.records.notices import KNOWN, Notice
 from bot.store.transactions import split_draft
 from bot.ui.notices.notice import draw_notice
 from bot.ui.reply import Message
 from bot.worker.reminders import REMINDERS, still_due
-from bot.worker.slack_pacing import ATTEMPTS, ATTEMPTS_IN_DOUBT, HELD, LEASE, POST, Pace, backoff
+from bot.worker.slack_pacing import ATTEMPTS, ATTEMPTS_IN_DOUBT, HELD, LEASE, POST, SlackPacing, backoff
 
 log = logging.getLogger(__name__)
 
@@ -45,10 +45,10 @@ class _Held(Struct, frozen=True):
     wait: timedelta
     posted_in: str | None
     rest: Draft | None
-    named: Named | None
+    named: BatchNames | None
 
 
-class Deliver:
+class NoticeDelivery:
     """Sends notices. Whatever becomes of an attempt is in the store before anybody else tries."""
 
     def __init__(
@@ -57,7 +57,7 @@ class Deliver:
         database: Database,
         enqueue: Enqueue,
         worker_id: str,
-        pace: Pace,
+        pace: SlackPacing,
         explain: Callable[[MessageBatch], Awaitable[Sequence[str]]],
     ) -> None:
         self._posting = posting

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 from bot.api.client import BatchesClient
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
-from bot.operations.read_results import opened
+from bot.operations.read_results import decode_summary
 from bot.settings.model import Settings
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
@@ -131,7 +131,7 @@ class Digests:
     async def _with_cost(self, digest: Digest, ended: list[BatchId]) -> Digest:
         """Add up what is remembered of the batches that ended; the others' results are not read for a digest."""
         stored = await self._database.run(lambda connection: summaries.get_many(connection, ended))
-        known = [fetched.summary.cost for one in stored.values() if (fetched := opened(one)) is not None]
+        known = [fetched.summary.cost for one in stored.values() if (fetched := decode_summary(one)) is not None]
         whole = len(known) == len(ended) and all(cost.complete for cost in known)
         return replace(digest, spent=sum((cost.amount for cost in known), Decimal(0)), spent_whole=whole)
 

@@ -21,11 +21,11 @@ from bot.store.records import audit, cards, labels, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import GONE, SeenBatch
 from bot.store.records.cards import Card
-from bot.store.records.labels import Named
-from bot.store.records.watches import Watch
-from bot.ui.notices.watch_card import Standing, watch_card
+from bot.store.records.labels import BatchNames
+from bot.store.records.watches import StoredWatch
+from bot.ui.notices.watch_card import WatchCardState, watch_card
 from bot.ui.reply import Message, Viewer
-from bot.worker.slack_pacing import ATTEMPTS, ATTEMPTS_IN_DOUBT, EDIT, HELD, LEASE, POST, Pace, backoff
+from bot.worker.slack_pacing import ATTEMPTS, ATTEMPTS_IN_DOUBT, EDIT, HELD, LEASE, POST, SlackPacing, backoff
 
 log = logging.getLogger(__name__)
 
@@ -43,11 +43,11 @@ class _Held(Struct, frozen=True):
         return POST if self.card.ts is None else EDIT
 
 
-class Draw:
+class CardDrawing:
     """Draws cards as their batches stand at the moment of drawing."""
 
     def __init__(
-        self, posting: Posting, people: People, database: Database, enqueue: Enqueue, worker_id: str, pace: Pace
+        self, posting: Posting, people: People, database: Database, enqueue: Enqueue, worker_id: str, pace: SlackPacing
     ) -> None:
         self._posting = posting
         self._people = people
@@ -78,7 +78,7 @@ class Draw:
 
     async def _put(self, held: _Held) -> tuple[str, str]:
         """Edit the message, or post one; from the second attempt on it is looked for first."""
-        card, message = held.card, await self._people.unmentioned(held.message)
+        card, message = held.card, await self._people.replace_mentions(held.message)
         if card.ts is not None and card.posted_in is not None:
             await self._posting.update(card.posted_in, card.ts, message)
             return card.posted_in, card.ts
@@ -120,9 +120,9 @@ class Draw:
             if seen is None:
                 raise ValueError("a card of a batch that is not stored")
             known = watches.of_batch(connection, card.batch_id)
-            canceled_by = audit.who_did(connection, "cancel", card.batch_id)
+            canceled_by = audit.last_actor(connection, "cancel", card.batch_id)
             gone = seen.status == GONE
-            deleted_by = audit.who_did(connection, "delete", card.batch_id, perhaps=True) if gone else None
+            deleted_by = audit.last_actor(connection, "delete", card.batch_id, perhaps=True) if gone else None
             named = labels.of(connection, [card.batch_id])[card.batch_id]
             return card_message(seen, card.channel_id, known, canceled_by, deleted_by, now, named)
         except (ValueError, KeyError, TypeError) as error:  # a poisoned row; pydantic's error is a ValueError
@@ -169,15 +169,15 @@ class Draw:
 def card_message(
     seen: SeenBatch,
     channel_id: str,
-    known: Sequence[Watch],
+    known: Sequence[StoredWatch],
     canceled_by: str | None,
     deleted_by: str | None,
     now: datetime,
-    named: Named | None = None,
+    named: BatchNames | None = None,
 ) -> Message:
     """Return a batch's card for a channel; everybody there sees it, so it has every button this state allows."""
     here = [watch for watch in known if watch.channel_id == channel_id]
-    standing = Standing(
+    standing = WatchCardState(
         watchers=tuple(dict.fromkeys(watch.user_id for watch in here if watch.user_id)),
         gone=seen.status == GONE,
         canceled_by=canceled_by,

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.task_queue import Plain
-from bot.store.records.workers import Worker
+from bot.store.records.workers import WorkerProcess
 from bot.worker.processes import this_machine
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ class Engine:
             theirs.addHandler(logging.NullHandler())  # else it writes to the console past our log and its form
 
     @property
-    def worker(self) -> Worker:
+    def worker(self) -> WorkerProcess:
         """Return this process as others know it."""
         now = datetime.now(UTC)
-        return Worker(self.worker_id, this_machine(), os.getpid(), now, now)
+        return WorkerProcess(self.worker_id, this_machine(), os.getpid(), now, now)
 
     def prepare(self, *, always: bool = True) -> None:
         """Create or upgrade the engine's own tables; blocks. Not `always`: only where there are none."""

@@ -8,7 +8,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller, TeamId, UserId
 from bot.errors import ExpectedError
 from bot.operations.progress import Progress
-from bot.operations.read_results import read_whole, remembered
+from bot.operations.read_results import cached_summary, read_whole
 from bot.operations.services import Services
 from bot.ui.notices.notice import detail_lines
 
@@ -22,7 +22,7 @@ _NOBODY = Caller(UserId(""), TeamId(""), None)
 """Who reads where nobody asked: the bot itself, which no card and no question mentions."""
 
 
-class Explain:
+class FailureDetails:
     """Reads results because they are to be told of."""
 
     def __init__(self, services: Services) -> None:
@@ -34,7 +34,7 @@ class Explain:
             return ()
         try:
             async with asyncio.timeout(PATIENCE):
-                fetched = await remembered(self._services, batch)
+                fetched = await cached_summary(self._services, batch)
                 fetched = fetched or await read_whole(self._services, batch, _NOBODY, Progress())
         except (ExpectedError, TimeoutError) as error:
             log.warning("the end of %s is told without causes and cost: %s", batch.id, type(error).__name__)

@@ -87,7 +87,7 @@ async def _go_on(worker: Worker, *, beats: bool) -> None:
 
 async def _beat(worker: Worker) -> None:
     services, me = worker.services, worker.engine.worker
-    await services.database.run(lambda connection: workers.beat(connection, me, services.now()))
+    await services.database.run(lambda connection: workers.heartbeat(connection, me, services.now()))
 
 
 def _older(services: Services, before: datetime) -> list[Path]:

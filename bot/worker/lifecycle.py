@@ -19,17 +19,17 @@ from bot.store.records.notices import DELIVER
 from bot.store.transactions.announce import Announcer
 from bot.store.transactions.begin_watch import SWEEP
 from bot.worker.abandoned_drafts import Drafts
-from bot.worker.deliver_notice import Deliver
+from bot.worker.deliver_notice import NoticeDelivery
 from bot.worker.digest import Digests, Plan
-from bot.worker.draw_card import Draw
+from bot.worker.draw_card import CardDrawing
 from bot.worker.engine import Engine, Work
-from bot.worker.failure_details import Explain
-from bot.worker.listing import Listed
+from bot.worker.failure_details import FailureDetails
+from bot.worker.listing import ListingMemory
 from bot.worker.lost_readings import Readings
 from bot.worker.maintenance import Chore, Upkeep
 from bot.worker.reminders import Reminders
-from bot.worker.settle_change import FollowThrough
-from bot.worker.slack_pacing import Pace
+from bot.worker.settle_change import ChangeSettler
+from bot.worker.slack_pacing import SlackPacing
 from bot.worker.sweep import Sweep
 
 log = logging.getLogger(__name__)
@@ -45,10 +45,10 @@ class Worker(Struct, frozen=True):
     posting: Posting
     people: People
     engine: Engine
-    pace: Pace
+    pace: SlackPacing
     feed_channel: str | None = None
     chores: Sequence[Chore] = ()
-    listed: Listed = field(default_factory=Listed)
+    listed: ListingMemory = field(default_factory=ListingMemory)
 
     @property
     def sweep(self) -> Sweep:
@@ -57,22 +57,22 @@ class Worker(Struct, frozen=True):
         return Sweep(services.batches, services.database, announcer, services.now, self.listed, self.feed_channel)
 
     @property
-    def deliver(self) -> Deliver:
+    def deliver(self) -> NoticeDelivery:
         """Return the delivery of notices."""
         services, engine = self.services, self.engine
-        explain = Explain(services)
-        return Deliver(self.posting, services.database, engine.enqueue, engine.worker_id, self.pace, explain)
+        explain = FailureDetails(services)
+        return NoticeDelivery(self.posting, services.database, engine.enqueue, engine.worker_id, self.pace, explain)
 
     @property
-    def draw(self) -> Draw:
+    def draw(self) -> CardDrawing:
         """Return the drawing of cards."""
         database, engine = self.services.database, self.engine
-        return Draw(self.posting, self.people, database, engine.enqueue, engine.worker_id, self.pace)
+        return CardDrawing(self.posting, self.people, database, engine.enqueue, engine.worker_id, self.pace)
 
     @property
-    def follow_through(self) -> FollowThrough:
+    def follow_through(self) -> ChangeSettler:
         """Return the safety net under changes."""
-        return FollowThrough(self.services)
+        return ChangeSettler(self.services)
 
     @property
     def upkeep(self) -> Upkeep:

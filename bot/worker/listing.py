@@ -16,7 +16,7 @@ WINDOW = timedelta(hours=25)
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
-class Sighting(Struct):
+class SweepState(Struct):
     """One sweep's findings: what was open, or taken for `gone`, when it began, what is `unseen`, what its pages show.
 
     `feed_known`: what the feed has met; None: no feed. `feed_watched`: what is watched and it has not met.
@@ -57,7 +57,7 @@ class Sighting(Struct):
         return (last - oldest) / max(page[0].created_at - last, timedelta(seconds=1))
 
 
-class Listed:
+class ListingMemory:
     """The ended batches that this process has been shown by its own key: what is not listed any more was deleted.
 
     A process has one key as long as it lives. What another key, or the workspace it is of, does not show was never
@@ -68,7 +68,7 @@ class Listed:
         self._ended: Mapping[str, datetime] = {}
         self._missed: dict[str, datetime] = {}
 
-    def missing(self, sighting: Sighting, now: datetime) -> list[str]:
+    def missing(self, sighting: SweepState, now: datetime) -> list[str]:
         """Take in a sweep's pages, and give what was listed before and has been missing for a minute or longer.
 
         What is older than results are kept may leave the list by itself.

@@ -6,7 +6,7 @@ from functools import partial
 from bot.operations.services import Services
 from bot.slack.bot_messages import Doubtful, Limited, Posting, PostingFailed
 from bot.store.records import long_readings
-from bot.store.records.long_readings import Reading
+from bot.store.records.long_readings import LongReading
 from bot.ui.errors.reading import render_reading_lost
 
 log = logging.getLogger(__name__)
@@ -32,7 +32,7 @@ class Readings:
                 told += 1
         return told
 
-    async def _is_told(self, reading: Reading) -> bool:
+    async def _is_told(self, reading: LongReading) -> bool:
         if reading.channel_id is None or reading.ts is None:
             return False  # it died as it posted: a press on Stop is answered as long as the record is there
         try:

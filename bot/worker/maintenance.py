@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from bot.confirmations import EXECUTE
 from bot.store.db.database import Database, Reason, StoreUnavailable
 from bot.store.records import audit, cards, confirmations, notices, scheduled_jobs, workers
-from bot.store.records.workers import Worker
+from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import retention
 from bot.store.transactions.begin_watch import SWEEP
 from bot.worker.engine import Engine
@@ -96,7 +96,7 @@ class Upkeep:
 
     async def leave(self) -> None:
         """Say that this process stops, so that nobody waits for it before taking over what it left."""
-        await self._database.run(lambda connection: workers.leave(connection, self._engine.worker_id, _LONG_AGO))
+        await self._database.run(lambda connection: workers.mark_stopped(connection, self._engine.worker_id, _LONG_AGO))
 
     async def redrive(self) -> int:
         """Hand over again what should have been sent minutes ago, whatever became of its workflow; say how much."""
@@ -117,7 +117,7 @@ class Upkeep:
         """Hand the sweep over if it is due and nobody else has."""
         await self._database.run(self._hand_out_sweep)
 
-    def find_dead(self, connection: Connection) -> list[Worker]:
+    def find_dead(self, connection: Connection) -> list[WorkerProcess]:
         """Give the processes that are dead."""
         now = self._now()
         return [each for each in workers.everyone(connection) if self._is_dead(each, now)]
@@ -150,21 +150,21 @@ class Upkeep:
         if turn is not None:
             self._engine.enqueue(connection, SWEEP, f"sweep:{turn}", "sweeps", [turn])
 
-    def _beat_and_find(self, connection: Connection, now: datetime) -> list[Worker]:
-        workers.beat(connection, self._engine.worker, now)
+    def _beat_and_find(self, connection: Connection, now: datetime) -> list[WorkerProcess]:
+        workers.heartbeat(connection, self._engine.worker, now)
         return self.find_dead(connection)
 
-    def _is_dead(self, worker: Worker, now: datetime) -> bool:
+    def _is_dead(self, worker: WorkerProcess, now: datetime) -> bool:
         if worker.id == self._engine.worker_id:
             return False
         return not workers.lives(worker, now) or (worker.host == this_machine() and not runs(worker.pid))
 
-    def _bury(self, connection: Connection, worker: Worker) -> None:
+    def _bury(self, connection: Connection, worker: WorkerProcess) -> None:
         """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""
         at = self._now() + ON_ITS_WAY
-        notices.free_claims(connection, worker.id, at)
-        cards.free_claims(connection, worker.id, at)
-        workers.bury(connection, worker.id)
+        notices.release_claims(connection, worker.id, at)
+        cards.release_claims(connection, worker.id, at)
+        workers.remove_worker(connection, worker.id)
 
     def _redrive(self, connection: Connection) -> int:
         now = self._now()

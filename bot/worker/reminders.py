@@ -13,14 +13,14 @@ from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, BatchNotFound
 from bot.api.ids import check_batch_id
 from bot.api.models import RETENTION
-from bot.operations.snapshots import batch_of, seen_of
+from bot.operations.snapshots import batch_of, seen_batch
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
 from bot.store.records import notices, watches
 from bot.store.records.batches import SeenBatch
 from bot.store.records.notices import Event, Notice, key_of
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 
@@ -63,7 +63,7 @@ def event_due(batch: SeenBatch, now: datetime) -> Event | None:
     return "results_expire_7d" if DAY < left <= WEEK else None
 
 
-def reminders(batches: Iterable[SeenBatch], watched: Sequence[Watch], now: datetime) -> Iterator[Reminder]:
+def reminders(batches: Iterable[SeenBatch], watched: Sequence[StoredWatch], now: datetime) -> Iterator[Reminder]:
     """Yield what is due, one for each place where somebody watches; the feed's channel has no one to remind."""
     places: dict[str, dict[str, list[str]]] = {}
     for watch in watched:
@@ -136,12 +136,12 @@ class Reminders:
         try:
             batch = await self._batches.retrieve(check_batch_id(batch_id))
         except BatchNotFound:
-            bury, now = deletions.bury, self._now()
+            bury, now = deletions.mark_deleted, self._now()
             await self._database.run(lambda connection: bury(connection, self._enqueue, batch_id, now))
             return False
         except ApiError:
             return None
-        found, now = seen_of(batch, self._now()), self._now()
+        found, now = seen_batch(batch, self._now()), self._now()
         if reminder.batch.status == "ended" and found.shape != reminder.batch.shape:
             await self._database.run(partial(self._show, was=reminder.batch, found=found))
         return event_due(found, now) == reminder.event and (found.results_ready or not batch.has_ended)
@@ -160,4 +160,4 @@ class Reminders:
     def _show(self, connection: Connection, was: SeenBatch, found: SeenBatch) -> None:
         """Have the cards of an ended batch show what became of it: its results were archived."""
         found = replace(found, over_at=was.over_at)
-        Announcer(self._enqueue).saw(connection, found, was.shape, self._now())
+        Announcer(self._enqueue).record_seen(connection, found, was.shape, self._now())

@@ -17,11 +17,11 @@ from bot.commands.registry import parse
 from bot.errors import ExpectedError
 from bot.operations.follow import is_direct
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_of
+from bot.operations.snapshots import seen_batch
 from bot.store.records import audit, confirmations, notices
 from bot.store.records.audit import AuditEntry, AuditOutcome
 from bot.store.records.notices import Notice
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from bot.ui.components.cancellation import canceled_words
 from bot.ui.components.text import code
@@ -32,7 +32,7 @@ TOO_OLD = timedelta(minutes=30)
 """What somebody wished longer ago is not done any more without him."""
 
 
-class FollowThrough:
+class ChangeSettler:
     """Finishes changes whose record has an intent and no outcome."""
 
     def __init__(self, services: Services) -> None:
@@ -89,10 +89,10 @@ class FollowThrough:
     async def _follow_cancel(self, entry: AuditEntry, batch: MessageBatch) -> None:
         now, channel = self._services.now(), entry.channel_id
         place = entry.user_id if channel is None or is_direct(channel) else channel
-        watch = Watch(batch.id, entry.user_id, place, "cancel", now)
+        watch = StoredWatch(batch.id, entry.user_id, place, "cancel", now)
         if not batch.has_ended:
             await self._services.database.run(
-                lambda c: begin_watch.begin(c, self._services.enqueue, watch, seen_of(batch, now), now)
+                lambda c: begin_watch.begin(c, self._services.enqueue, watch, seen_batch(batch, now), now)
             )
 
     def _settle(self, connection: Connection, entry: AuditEntry, outcome: AuditOutcome, words: str) -> None:

@@ -29,7 +29,7 @@ A_MINUTE: Mapping[str, int] = {POST: 300, EDIT: 45}
 A_CHANNEL = timedelta(seconds=1.1)
 
 
-class Pace(Struct, frozen=True):
+class SlackPacing(Struct, frozen=True):
     """The pace all processes keep together, through the store."""
 
     now: Callable[[], datetime]
@@ -46,7 +46,7 @@ class Pace(Struct, frozen=True):
 
     def hold(self, connection: Connection, method: str, seconds: float) -> None:
         """Let nobody make this call for so long: Slack asked for it, and stops only that method."""
-        workers.hold(connection, method, self.now() + timedelta(seconds=seconds))
+        workers.delay_until(connection, method, self.now() + timedelta(seconds=seconds))
 
 
 def backoff(attempts: int) -> timedelta:

@@ -12,16 +12,16 @@ from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
-from bot.operations.snapshots import ending_of, is_settled, seen_of, shape_of
+from bot.operations.snapshots import batch_ending, is_settled, seen_batch, shape_of
 from bot.store.db.database import Database
 from bot.store.records import batches as batch_records
 from bot.store.records import cards, scheduled_jobs, watches
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 from bot.store.transactions.begin_watch import SWEEP
 from bot.store.transactions.deletions import TRANSIENT
-from bot.worker.listing import WINDOW, Listed, Sighting
+from bot.worker.listing import WINDOW, ListingMemory, SweepState
 from bot.worker.sweep_interval import SLOWEST, interval
 
 log = logging.getLogger(__name__)
@@ -49,7 +49,7 @@ class Sweep:
         database: Database,
         announcer: Announcer,
         now: Callable[[], datetime],
-        listed: Listed,
+        listed: ListingMemory,
         feed_channel: str | None = None,
     ) -> None:
         self._batches = batches
@@ -74,14 +74,14 @@ class Sweep:
             self._listed.forget(gone)
         await self._database.run(lambda connection: self._done(connection, sighting))
 
-    async def _pages(self, sighting: Sighting) -> None:
+    async def _pages(self, sighting: SweepState) -> None:
         """Read pages until all was seen, or what is left is fewer looks than pages."""
         async for page in self._each_page(sighting):
             await self._take_in(sighting, page)
             if not sighting.feed_needs(page) and len(sighting.unseen) <= sighting.pages_left(page):
                 return
 
-    async def _each_page(self, sighting: Sighting) -> AsyncIterator[Sequence[MessageBatch]]:
+    async def _each_page(self, sighting: SweepState) -> AsyncIterator[Sequence[MessageBatch]]:
         if sighting.feed_known is None and len(sighting.unseen) <= 2:
             return
         limit = 1_000 if len(sighting.unseen) > 50 else 100
@@ -98,7 +98,7 @@ class Sweep:
             cursors.add(cursor)
             limit = 1_000  # where one page was not enough there may be thousands
 
-    async def _looks(self, sighting: Sighting) -> None:
+    async def _looks(self, sighting: SweepState) -> None:
         """Look at the few that no page showed, one by one; one that always fails keeps no other back."""
         wanted, failed = sorted(sighting.unseen)[:_LOOKS], 0
         for batch_id in wanted:
@@ -114,7 +114,7 @@ class Sweep:
             else:
                 await self._take_in(sighting, [batch])
 
-    async def _take_in(self, sighting: Sighting, page: Sequence[MessageBatch]) -> None:
+    async def _take_in(self, sighting: SweepState, page: Sequence[MessageBatch]) -> None:
         """Store what is new of a page and tell it, in one transaction; no transaction where nothing is."""
         shapes, changed, new = sighting.open.shapes, [], []
         for batch in page:
@@ -132,7 +132,7 @@ class Sweep:
     def _store(
         self,
         connection: Connection,
-        sighting: Sighting,
+        sighting: SweepState,
         changed: Sequence[MessageBatch],
         new: Sequence[MessageBatch],
         page: Sequence[MessageBatch],
@@ -147,19 +147,21 @@ class Sweep:
 
     def _change(self, connection: Connection, batch: MessageBatch, was: str, now: datetime) -> None:
         """Tell a change if nobody else has seen it before; an end without results once, and its card still waits."""
-        seen = replace(seen_of(batch, now), over_at=now if self._is_over(batch) else None)
+        seen = replace(seen_batch(batch, now), over_at=now if self._is_over(batch) else None)
         waits = seen.shape == was and seen.over_at is None
-        known = watches.of_batch(connection, batch.id) if waits else self._announcer.saw(connection, seen, was, now)
+        known = (
+            watches.of_batch(connection, batch.id) if waits else self._announcer.record_seen(connection, seen, was, now)
+        )
         if known is not None and self._is_told(batch):
-            self._announcer.ended(connection, batch.id, ending_of(batch), known, now)
+            self._announcer.ended(connection, batch.id, batch_ending(batch), known, now)
 
     def _feed_new(
-        self, connection: Connection, feed: str, new: Sequence[MessageBatch], sighting: Sighting, now: datetime
+        self, connection: Connection, feed: str, new: Sequence[MessageBatch], sighting: SweepState, now: datetime
     ) -> None:
         """Give each batch its card; where too many that nobody watches come at once, the rest is a number."""
         begins, watched = sighting.feed_since is None, [batch for batch in new if batch.id in sighting.feed_watched]
         others = [batch for batch in new if batch.id not in sighting.feed_watched]
-        news = [batch for batch in others if batch_records.add(connection, seen_of(batch, now))]
+        news = [batch for batch in others if batch_records.add(connection, seen_batch(batch, now))]
         if begins:
             news = [batch for batch in news if not batch.has_ended]  # that is no news
         else:
@@ -167,7 +169,7 @@ class Sweep:
             self._announcer.appeared(connection, feed, [batch.id for batch in news[room:]], now)
             news = news[:room]
         for batch in [*news, *watched]:
-            watch = Watch(batch.id, "", feed, "feed", now)
+            watch = StoredWatch(batch.id, "", feed, "feed", now)
             if watches.add(connection, watch) and not begins:
                 self._announcer.changed(connection, batch.id, [watch], now)
 
@@ -193,24 +195,24 @@ class Sweep:
     def _bury(self, connection: Connection, gone: Sequence[str]) -> None:
         now = self._now()
         for batch_id in sorted(gone):  # in one order: nobody deadlocks
-            deletions.bury(connection, self._announcer.enqueue, batch_id, now)
+            deletions.mark_deleted(connection, self._announcer.enqueue, batch_id, now)
 
     def _take_back(self, connection: Connection, found: Sequence[MessageBatch]) -> None:
         now = self._now()
         for batch in found:
-            self._announcer.found_again(connection, seen_of(batch, now), now)
+            self._announcer.found_again(connection, seen_batch(batch, now), now)
 
-    def _begin(self, connection: Connection) -> Sighting:
+    def _begin(self, connection: Connection) -> SweepState:
         now, found = self._now(), batch_records.open_ones(connection)
         gone = batch_records.gone_ids(connection, now - RETENTION)
         if self._feed is None:
-            return Sighting(now, found, set(found.shapes), gone, None)
+            return SweepState(now, found, set(found.shapes), gone, None)
         last, after = scheduled_jobs.get(connection, f"feed:{self._feed}"), now - 2 * WINDOW
         watched = watches.not_in_feed(connection, self._feed, after)
         known = batch_records.known_ids(connection, after) - watched
-        return Sighting(now, found, set(found.shapes), gone, known, watched, last.due_at if last else None)
+        return SweepState(now, found, set(found.shapes), gone, known, watched, last.due_at if last else None)
 
-    def _done(self, connection: Connection, sighting: Sighting) -> None:
+    def _done(self, connection: Connection, sighting: SweepState) -> None:
         now = self._now()
         scheduled_jobs.mark_done(connection, SWEEP, now)
         if self._feed is not None:

@@ -10,7 +10,7 @@ from bot.commands.create import Create, PromptList
 from bot.commands.language.errors import BadValue, MissingReference, UsageError
 from bot.commands.language.values import check_label
 from bot.commands.registry import parse
-from bot.store.records.drafts import WatchWish
+from bot.store.records.drafts import WatchPreference
 
 ODD = st.sampled_from(["<@U0BEN|ben>", "<https://x.example|y>", "&lt;", "&", "“odd”", "`", "--all", "'", '"'])
 WORDS = st.lists(ODD | st.text(st.characters(exclude_categories=["C", "Z"]), max_size=3), max_size=2)
@@ -19,7 +19,7 @@ CREATE = st.builds(
     st.from_regex(r"F[A-Z0-9]{5,12}", fullmatch=True),
     label=WORDS.map(lambda words: check_label("create", " ".join(["x", *words]))),
     owner=st.none() | st.from_regex(r"[UW][A-Z0-9]{2,12}", fullmatch=True),
-    watch=st.sampled_from(get_args(WatchWish)),
+    watch=st.sampled_from(get_args(WatchPreference)),
 )
 
 

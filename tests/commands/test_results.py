@@ -14,7 +14,7 @@ from bot.commands.results import (
     ResultsShown,
 )
 from bot.operations.progress import Progress
-from bot.operations.result_files import FileKind
+from bot.operations.result_files import ResultFileKind
 from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.server import ApiSimulator
@@ -37,7 +37,7 @@ async def test_what_came_out_is_counted_in_the_file(services: Services, ended: B
         (15, "invalid_request_error"),
         (5, "overloaded_error"),
     ]
-    assert (outcome.remembered, outcome.readable, outcome.fetched.by) == (False, True, ADA.user)
+    assert (outcome.from_cache, outcome.readable, outcome.fetched.by) == (False, True, ADA.user)
 
 
 async def test_the_second_time_nothing_is_read(services: Services, ended: BatchId, api: ApiSimulator) -> None:
@@ -46,7 +46,7 @@ async def test_the_second_time_nothing_is_read(services: Services, ended: BatchI
     second = await RESULTS.run(services, BEN)
 
     assert isinstance(second, ResultsShown)
-    assert (second.remembered, second.fetched) == (True, first.fetched)
+    assert (second.from_cache, second.fetched) == (True, first.fetched)
     assert readings(api) == 1
 
 
@@ -78,9 +78,9 @@ async def test_what_was_remembered_is_shown_when_the_results_are_gone(
     clock.advance(timedelta(days=30).total_seconds())
 
     outcome = await shown(services)
-    file = await replace(RESULTS, file=FileKind.JSONL).run(services, ADA)
+    file = await replace(RESULTS, file=ResultFileKind.JSONL).run(services, ADA)
 
-    assert (outcome.remembered, outcome.readable) == (True, False)
+    assert (outcome.from_cache, outcome.readable) == (True, False)
     assert isinstance(file, ResultsGone)
 
 
@@ -98,6 +98,8 @@ async def test_the_progress_knows_how_much_there_is_and_how_much_was_read(servic
     assert progress.reading.bytes > 10_000
 
 
-@pytest.mark.parametrize("line", [f"results {ID}", "results last --public", *(f"results last {k}" for k in FileKind)])
+@pytest.mark.parametrize(
+    "line", [f"results {ID}", "results last --public", *(f"results last {k}" for k in ResultFileKind)]
+)
 def test_it_is_spelled_as_it_was_typed(line: str) -> None:
     assert parse(line).spell() == line

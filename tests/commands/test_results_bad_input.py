@@ -8,7 +8,7 @@ from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import summaries
-from bot.ui.components.result_figures import figures
+from bot.ui.components.result_figures import figure_lines
 from tests.builders import ADA, ID
 from tests.commands.asking_for_results import RESULTS, shown, whole_file
 from tests.commands.conftest import Place
@@ -87,7 +87,7 @@ async def test_counts_that_disagree_are_read_again_the_next_time(
 
     assert first.fetched.summary.differs_from(first.batch.request_counts)
     assert not second.fetched.summary.differs_from(second.batch.request_counts)
-    assert not second.remembered
+    assert not second.from_cache
 
 
 async def test_a_line_of_50_mb_is_told_and_the_others_still_count(
@@ -109,4 +109,4 @@ async def test_an_answer_that_could_not_be_read_makes_the_cost_at_least_and_not_
     outcome = await shown(services)
 
     assert outcome.fetched.summary.cost.unreadable == 1
-    assert not any("nothing is billed" in line for line in figures(outcome.fetched.summary))
+    assert not any("nothing is billed" in line for line in figure_lines(outcome.fetched.summary))

@@ -21,7 +21,7 @@ from bot.commands.results import (
 )
 from bot.operations.find_batch import Reference
 from bot.operations.read_results import NotSpooled
-from bot.operations.result_files import FileKind
+from bot.operations.result_files import ResultFileKind
 from bot.operations.services import Services
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import summaries
@@ -42,7 +42,7 @@ async def contents(file: ResultsFile) -> bytes:
         file.spool.close()
 
 
-async def taken(services: Services, kind: FileKind) -> AsyncIterator[tuple[ResultsFile, bytes]]:
+async def taken(services: Services, kind: ResultFileKind) -> AsyncIterator[tuple[ResultsFile, bytes]]:
     outcome = await replace(RESULTS, file=kind).run(services, ADA)
     assert isinstance(outcome, ResultsFile)
     yield outcome, await contents(outcome)
@@ -51,24 +51,24 @@ async def taken(services: Services, kind: FileKind) -> AsyncIterator[tuple[Resul
 async def test_the_file_is_byte_for_byte_what_the_api_gave(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    async for _, content in taken(services, FileKind.JSONL):
+    async for _, content in taken(services, ResultFileKind.JSONL):
         assert content == whole_file(api)
 
 
 async def test_one_reading_gives_the_file_and_the_summary(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    async for file, _ in taken(services, FileKind.JSONL):
+    async for file, _ in taken(services, ResultFileKind.JSONL):
         assert file.fetched.summary.lines == 200
 
-    assert (await shown(services)).remembered
+    assert (await shown(services)).from_cache
     assert readings(api) == 1
 
 
 async def test_only_the_failures_are_in_the_file_of_failures(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    async for _, content in taken(services, FileKind.ERRORS):
+    async for _, content in taken(services, ResultFileKind.ERRORS):
         lines = content.splitlines(keepends=True)
 
         assert len(lines) == 20
@@ -76,8 +76,8 @@ async def test_only_the_failures_are_in_the_file_of_failures(
         assert all(line in whole_file(api) for line in lines)
 
 
-@pytest.mark.parametrize(("kind", "rows"), [(FileKind.CSV, 200), (FileKind.ERRORS_CSV, 20)])
-async def test_a_table_has_a_row_a_request(services: Services, ended: BatchId, kind: FileKind, rows: int) -> None:
+@pytest.mark.parametrize(("kind", "rows"), [(ResultFileKind.CSV, 200), (ResultFileKind.ERRORS_CSV, 20)])
+async def test_a_table_has_a_row_a_request(services: Services, ended: BatchId, kind: ResultFileKind, rows: int) -> None:
     async for _, content in taken(services, kind):
         table = list(csv.reader(io.StringIO(content.decode(), newline="")))
 
@@ -86,7 +86,7 @@ async def test_a_table_has_a_row_a_request(services: Services, ended: BatchId, k
 
 
 async def test_a_file_is_noted_as_taken_only_when_it_has_arrived(services: Services, ended: BatchId) -> None:
-    async for file, _ in taken(services, FileKind.JSONL):
+    async for file, _ in taken(services, ResultFileKind.JSONL):
         before = await services.database.run(lambda connection: summaries.get(connection, ID))
         await file.arrived()
     after = await services.database.run(lambda connection: summaries.get(connection, ID))
@@ -97,10 +97,10 @@ async def test_a_file_is_noted_as_taken_only_when_it_has_arrived(services: Servi
     assert (after.taken, after.taken_by) == ("jsonl", ADA.user)
 
 
-@pytest.mark.parametrize("kind", [FileKind.ERRORS, FileKind.ERRORS_CSV, FileKind.CAUSES])
+@pytest.mark.parametrize("kind", [ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV, ResultFileKind.CAUSES])
 @pytest.mark.parametrize("known", [True, False])
 async def test_where_nothing_failed_there_is_no_file_of_failures(
-    services: Services, place: Place, kind: FileKind, known: bool
+    services: Services, place: Place, kind: ResultFileKind, known: bool
 ) -> None:
     place(succeeded=5, id=ID)
     if known:
@@ -112,7 +112,7 @@ async def test_where_nothing_failed_there_is_no_file_of_failures(
 async def test_the_causes_need_no_second_reading(services: Services, ended: BatchId, api: ApiSimulator) -> None:
     await shown(services)
 
-    outcome = await replace(RESULTS, file=FileKind.CAUSES).run(services, ADA)
+    outcome = await replace(RESULTS, file=ResultFileKind.CAUSES).run(services, ADA)
 
     assert isinstance(outcome, CausesFile)
     assert readings(api) == 1
@@ -124,7 +124,7 @@ async def test_a_full_disk_is_told_and_the_results_can_be_shown_all_the_same(
     full = replace(services, open_spool=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
 
     with pytest.raises(NotSpooled) as caught:
-        await replace(RESULTS, file=FileKind.JSONL).run(full, ADA)
+        await replace(RESULTS, file=ResultFileKind.JSONL).run(full, ADA)
 
     assert caught.value.full
     assert caught.value.reading.lines > 0
@@ -137,13 +137,13 @@ async def test_a_disk_that_opens_no_file_is_told(services: Services, ended: Batc
         raise PermissionError(13, "Permission denied")
 
     with pytest.raises(NotSpooled) as caught:
-        await replace(RESULTS, file=FileKind.JSONL).run(replace(services, open_spool=refuse), ADA)
+        await replace(RESULTS, file=ResultFileKind.JSONL).run(replace(services, open_spool=refuse), ADA)
 
     assert (caught.value.full, caught.value.reason) == (False, "Permission denied")
 
 
 def test_a_file_with_another_is_the_other() -> None:
-    assert parse("results last --csv --file") == Results(Reference("last"), FileKind.CSV)
+    assert parse("results last --csv --file") == Results(Reference("last"), ResultFileKind.CSV)
 
 
 def test_two_kinds_that_make_no_file_are_refused() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.confirmations import ConfirmationRefused, Confirmations, Why
+from bot.confirmations import ConfirmationRefused, Confirmations, RefusalReason
 from bot.store.db.database import Database, StoreUnavailable
 from tests.builders import ADA
 from tests.confirmations.conftest import PROPOSAL, Watch, record, stored
@@ -21,7 +21,7 @@ async def test_of_forty_presses_at_once_one_is_the_yes(
     came = await asyncio.gather(*presses, return_exceptions=True)
 
     refused = [each.why for each in came if isinstance(each, ConfirmationRefused)]
-    assert (refused, len(came) - len(refused)) == ([Why.USED] * 39, 1)
+    assert (refused, len(came) - len(refused)) == ([RefusalReason.USED] * 39, 1)
     assert [entry.outcome for entry in await record(database)] == [None, "asked"]
 
 

@@ -12,7 +12,7 @@ from bot.commands.change import ChangingCommand
 from bot.commands.delete import Delete
 from bot.commands.keep import Keep
 from bot.commands.registry import parse
-from bot.confirmations import LIFETIME, ConfirmationRefused, Confirmations, Why
+from bot.confirmations import LIFETIME, ConfirmationRefused, Confirmations, RefusalReason
 from bot.operations.find_batch import Reference
 from bot.store.db.database import Database
 from bot.store.records import audit, confirmations
@@ -70,7 +70,7 @@ async def test_what_needs_no_confirmation_is_recorded_as_well(questions: Confirm
 
 
 async def test_a_question_that_was_never_asked_is_unknown(questions: Confirmations) -> None:
-    assert (await refusal(questions, "made-up")).why is Why.UNKNOWN
+    assert (await refusal(questions, "made-up")).why is RefusalReason.UNKNOWN
 
 
 @pytest.mark.parametrize("caller", [BEN, replace(ADA, team=TeamId("T0OTHER"))])
@@ -79,7 +79,7 @@ async def test_nobody_confirms_for_someone_else(
 ) -> None:
     refused = await refusal(questions, asked, caller)
 
-    assert refused.why is Why.OTHER_PERSON
+    assert refused.why is RefusalReason.OTHER_PERSON
     assert (await stored(database, asked)).used_at is None
 
 
@@ -96,7 +96,7 @@ async def test_a_yes_is_good_for_the_very_same_command_only(
     with pytest.raises(ConfirmationRefused) as caught:
         await questions.begin(replace(PROPOSAL, command=command), ADA, asked)
 
-    assert caught.value.why is Why.OTHER_COMMAND
+    assert caught.value.why is RefusalReason.OTHER_COMMAND
     assert (await stored(database, asked)).used_at is None
 
 
@@ -117,7 +117,7 @@ async def test_a_question_lapses_after_five_minutes(
     if good:
         assert await questions.begin(PROPOSAL, ADA, asked)
     else:
-        assert (await refusal(questions, asked)).why is Why.LAPSED
+        assert (await refusal(questions, asked)).why is RefusalReason.LAPSED
 
 
 async def test_a_yes_is_good_once_and_a_second_press_learns_what_came_of_the_first(
@@ -129,7 +129,7 @@ async def test_a_yes_is_good_once_and_a_second_press_learns_what_came_of_the_fir
 
     afterwards = await refusal(questions, asked)
 
-    assert (while_under_way.why, afterwards.why) == (Why.USED, Why.USED)
+    assert (while_under_way.why, afterwards.why) == (RefusalReason.USED, RefusalReason.USED)
     assert while_under_way.entry is not None
     assert while_under_way.entry.outcome is None
     assert afterwards.entry is not None
@@ -147,7 +147,7 @@ async def test_who_answered_no_cannot_say_yes_after_it(
 
     refused = await refusal(questions, asked)
 
-    assert refused.why is Why.KEPT
+    assert refused.why is RefusalReason.KEPT
 
 
 CHANGED = [
@@ -166,7 +166,7 @@ async def test_a_yes_to_another_state_of_the_batch_is_none(
     with pytest.raises(ConfirmationRefused) as caught:
         await questions.begin(changed, ADA, asked)
 
-    assert caught.value.why is Why.CHANGED
+    assert caught.value.why is RefusalReason.CHANGED
     assert [entry.outcome for entry in await record(database)] == ["asked"]
 
 
@@ -178,21 +178,34 @@ async def test_a_question_whose_batch_changed_stays_closed_when_it_changes_back(
 
     again = await refusal(questions, asked)
 
-    assert again.why is Why.CHANGED
+    assert again.why is RefusalReason.CHANGED
     assert (await stored(database, asked)).used_at == NOW
 
 
-@pytest.mark.parametrize("why", [Why.UNKNOWN, Why.OTHER_PERSON, Why.OTHER_COMMAND, Why.LAPSED, Why.USED])
-async def test_a_first_look_refuses_the_same(why: Why, asked: str, questions: Confirmations, watch: Watch) -> None:
-    command: ChangingCommand = Cancel(Reference(ID)) if why is Why.OTHER_COMMAND else DELETE
-    if why is Why.USED:
+@pytest.mark.parametrize(
+    "why",
+    [
+        RefusalReason.UNKNOWN,
+        RefusalReason.OTHER_PERSON,
+        RefusalReason.OTHER_COMMAND,
+        RefusalReason.LAPSED,
+        RefusalReason.USED,
+    ],
+)
+async def test_a_first_look_refuses_the_same(
+    why: RefusalReason, asked: str, questions: Confirmations, watch: Watch
+) -> None:
+    command: ChangingCommand = Cancel(Reference(ID)) if why is RefusalReason.OTHER_COMMAND else DELETE
+    if why is RefusalReason.USED:
         await questions.begin(PROPOSAL, ADA, asked)
-    if why is Why.LAPSED:
+    if why is RefusalReason.LAPSED:
         watch.time += LIFETIME
 
     with pytest.raises(ConfirmationRefused) as caught:
         await questions.check(
-            "made-up" if why is Why.UNKNOWN else asked, command, BEN if why is Why.OTHER_PERSON else ADA
+            "made-up" if why is RefusalReason.UNKNOWN else asked,
+            command,
+            BEN if why is RefusalReason.OTHER_PERSON else ADA,
         )
 
     assert caught.value.why is why

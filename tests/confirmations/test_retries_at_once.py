@@ -55,7 +55,7 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
 
 def proposed(store: Database, draft: Draft) -> DraftProposal[ChangingCommand]:
     """What a press proposes to do with a draft, after the look that each takes at first."""
-    told = store.transact(lambda connection: competing_retries.beside(connection, draft))
+    told = store.transact(lambda connection: competing_retries.other_retries(connection, draft))
     if draft.state == "waiting":
         return DraftProposal(Approve(draft.id), draft, "waiting", "sending", asks=bool(told), retried=told)
     return DraftProposal(Send(draft.id), draft, "ready", "sending", asks=True, retried=told)

@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage, View
-from bot.slack.progress_messages import Pace
+from bot.slack.progress_messages import ProgressTiming
 from bot.store.records import drafts
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import MODEL, posts, sound
@@ -46,7 +46,7 @@ async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(d
 
 
 async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(desk: Desk) -> None:
-    desk.progress = Pace(first=0.02, edit=0.02, look=0.02)
+    desk.progress = ProgressTiming(first=0.02, edit=0.02, look=0.02)
     await desk.restart()
     modal = await opened(desk)
     state = filled(desk.slack.give_file(ADA, "mine.jsonl", sound(5)), label="“my” <run>")
@@ -68,7 +68,7 @@ async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(des
 
 
 async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_after(desk: Desk) -> None:
-    desk.progress = Pace(first=0.02, edit=0.02, look=0.02)
+    desk.progress = ProgressTiming(first=0.02, edit=0.02, look=0.02)
     await desk.restart()
     desk.api.add_fault(Fault(path="/v1/messages/count_tokens", delay=20))
     file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))

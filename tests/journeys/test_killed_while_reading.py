@@ -5,13 +5,13 @@ import asyncio
 from sqlalchemy import update
 
 from bot.playground.api_simulator.faults import Fault
-from bot.slack.progress_messages import Pace
+from bot.slack.progress_messages import ProgressTiming
 from bot.store.db import tables
 from tests.desk import ADA, BATCHES, Desk
 
 
 async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_button(desk: Desk) -> None:
-    desk.progress = Pace(first=0.02, edit=0.02, look=0.02)
+    desk.progress = ProgressTiming(first=0.02, edit=0.02, look=0.02)
     await desk.restart()
     batch, worker = desk.api.workspace.add(succeeded=4), desk.bot.worker
     database = worker.services.database

@@ -9,7 +9,7 @@ import pytest
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.slack.progress_messages import Pace
+from bot.slack.progress_messages import ProgressTiming
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, Desk
 
@@ -206,7 +206,7 @@ async def test_a_file_that_slack_refuses_is_not_said_to_be_taken(desk: Desk, met
 
 
 async def test_a_long_reading_is_shown_stopped_and_told_while_other_commands_are_answered(desk: Desk) -> None:
-    desk.progress = Pace(first=0.1, edit=0.1, look=0.1)
+    desk.progress = ProgressTiming(first=0.1, edit=0.1, look=0.1)
     await desk.restart()
     failing(desk)
     desk.api.add_fault(Fault(path="*/results", delay=60))

@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.observability.health import DEAF_AFTER, SWEEP_LATE, Ear
+from bot.observability.health import DEAF_AFTER, SWEEP_LATE, SocketHealth
 from tests.conftest import OpenDesk
 from tests.desk import ADA, Desk
 from tests.journeys.watching import card, running_batch, settled, sweep
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.worker
 
 
 class Socket:
-    """What an Ear looks at of slack_sdk's client."""
+    """What an SocketHealth looks at of slack_sdk's client."""
 
     last_ping_pong_time: float | None = None
 
@@ -39,7 +39,7 @@ async def page(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
 
 async def test_a_socket_is_deaf_within_a_minute_of_its_last_pong() -> None:
     socket, clock = Socket(), Seconds()
-    ear = Ear(socket, clock)
+    ear = SocketHealth(socket, clock)
     socket.last_ping_pong_time = clock.now
 
     said = []
@@ -54,7 +54,7 @@ async def test_a_socket_is_deaf_within_a_minute_of_its_last_pong() -> None:
 
 async def test_a_socket_that_reconnects_is_not_deaf_at_once() -> None:
     socket, clock = Socket(), Seconds()
-    ear = Ear(socket, clock)
+    ear = SocketHealth(socket, clock)
     socket.last_ping_pong_time = 990.0
 
     await ear.check()

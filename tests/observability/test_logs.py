@@ -7,8 +7,8 @@ import sys
 import pytest
 from prometheus_client import CollectorRegistry
 
-from bot.observability.logs import JsonLines, Lines, Seldom, write_log
-from bot.observability.metrics import Figures
+from bot.observability.logs import JsonLines, Lines, RateLimitFilter, write_log
+from bot.observability.metrics import Metrics
 
 
 def record(message: str, **extra: object) -> logging.LogRecord:
@@ -45,7 +45,7 @@ def test_a_traceback_stays_on_the_line() -> None:
 
 
 def test_the_reference_is_the_exemplar_of_the_figure() -> None:
-    figures = Figures(CollectorRegistry())
+    figures = Metrics(CollectorRegistry())
 
     figures.unexpected_error("3f9a1c00")
 
@@ -55,7 +55,7 @@ def test_the_reference_is_the_exemplar_of_the_figure() -> None:
 
 
 def test_a_strange_status_is_no_new_label() -> None:
-    figures = Figures(CollectorRegistry())
+    figures = Metrics(CollectorRegistry())
 
     for status in (200, 429, 599, 511, None):
         figures.api_call("GET", status, 0.1)
@@ -84,7 +84,7 @@ def test_json_is_only_written_where_it_is_asked_for(caplog: pytest.LogCaptureFix
 
 def test_what_is_said_again_and_again_is_logged_once_a_minute() -> None:
     now = 0.0
-    seldom = Seldom(60, lambda: now)
+    seldom = RateLimitFilter(60, lambda: now)
 
     logged = []
     for now in (0.0, 0.3, 59.9, 60.1, 61.0):

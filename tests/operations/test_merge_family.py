@@ -14,7 +14,7 @@ from bot.commands.results import FamilyFile, FamilyIncomplete, Results, ResultsO
 from bot.operations.find_batch import Reference
 from bot.operations.merge_family import Absent, WhyAbsent
 from bot.operations.read_results import NotSpooled, ResultsCut
-from bot.operations.result_files import FileKind
+from bot.operations.result_files import ResultFileKind
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.results import result_lines
@@ -24,8 +24,8 @@ from bot.store.records.labels import Relative
 from tests.builders import ADA, ID, batch_id
 from tests.commands.conftest import Place
 
-WHOLE = Results(Reference(ID), FileKind.FAMILY)
-PART = replace(WHOLE, file=FileKind.PART_OF_FAMILY)
+WHOLE = Results(Reference(ID), ResultFileKind.FAMILY)
+PART = replace(WHOLE, file=ResultFileKind.PART_OF_FAMILY)
 DAY = 86_400.0
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.api.model_catalog import Capabilities, Catalog, ModelInfo, Support
 from bot.requests.check import Checked, Limits, RequestsChecker
-from bot.requests.params import Circumstances
+from bot.requests.params import ApiConstraints
 
 GOOD: dict[str, Any] = {
     "model": "claude-haiku-4-5",
@@ -22,7 +22,7 @@ CATALOG = Catalog.of(
         ModelInfo(id="claude-chat-1", capabilities=Capabilities(batch=Support(supported=False))),
     )
 )
-HOW = Circumstances(CATALOG)
+HOW = ApiConstraints(CATALOG)
 
 
 def line(custom_id: object = "one", params: object = None, **more: object) -> bytes:
@@ -31,7 +31,7 @@ def line(custom_id: object = "one", params: object = None, **more: object) -> by
 
 
 def check(
-    file: bytes, how: Circumstances = HOW, limits: Limits | None = None, pieces: Iterable[bytes] | None = None
+    file: bytes, how: ApiConstraints = HOW, limits: Limits | None = None, pieces: Iterable[bytes] | None = None
 ) -> tuple[Checked, bytes]:
     """What the checker finds in a file, and the spool it would write."""
     checker = RequestsChecker(how, limits or Limits())

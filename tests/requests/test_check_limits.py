@@ -10,7 +10,7 @@ import pytest
 from bot.api.errors import RequestsUnreadable
 from bot.api.http import API_VERSION
 from bot.requests.check import LONGEST_LINE, MOST_BODY_BYTES, Limits, RequestsChecker, check_file, check_requests
-from bot.requests.params import Circumstances
+from bot.requests.params import ApiConstraints
 from bot.requests.problems import MOST_KEPT, ProblemKind
 from tests.requests.request_lines import GOOD, HOW, check, line
 
@@ -156,7 +156,7 @@ async def test_other_work_gets_its_turn_while_a_file_is_checked(tmp_path: Path) 
 
 
 def test_what_is_checked_for_is_what_the_client_speaks() -> None:
-    assert Circumstances().version == API_VERSION
+    assert ApiConstraints().version == API_VERSION
 
 
 async def test_a_file_deleted_meanwhile_is_told_and_leaves_no_spool(tmp_path: Path) -> None:

@@ -10,11 +10,11 @@ from hypothesis import strategies as st
 from bot.playground.api_simulator.envelope import read_envelope
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.params_rules import Circumstances as SimulatedCircumstances
-from bot.requests.params import Circumstances
+from bot.requests.params import ApiConstraints
 from tests.requests.request_lines import GOOD, check, line
 
 SIMULATED = SimulatedCircumstances("2023-06-01", frozenset())
-ANYWHERE = Circumstances()
+ANYWHERE = ApiConstraints()
 
 json_values: st.SearchStrategy[Any] = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(),

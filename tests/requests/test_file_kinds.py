@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from bot.requests.file_kinds import FileKind
+from bot.requests.file_kinds import ForeignFileKind
 from tests.requests.request_lines import GOOD, check, line
 
 
@@ -29,23 +29,23 @@ def zipped() -> bytes:
 @pytest.mark.parametrize(
     ("file", "kind"),
     [
-        (zipped(), FileKind.ZIP),
-        (spreadsheet(), FileKind.SPREADSHEET),
-        (gzip.compress(line()), FileKind.GZIP),
-        (line().decode().encode("utf-16"), FileKind.UTF_16),
-        (line().decode().encode("utf-16-le"), FileKind.UTF_16),
-        (line().decode().encode("utf-16-be"), FileKind.UTF_16),
-        (line().decode().encode("utf-32"), FileKind.UTF_32),
-        (line().decode().encode("utf-32-be"), FileKind.UTF_32),
-        (b"%PDF-1.7\n", FileKind.PDF),
-        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), FileKind.OFFICE),
-        (b"\n<!DOCTYPE html><html><title>Sign in</title>", FileKind.HTML),
-        (b"\xef\xbb\xbf<HTML>", FileKind.HTML),
-        (json.dumps([{"custom_id": "a", "params": GOOD}], indent=1).encode(), FileKind.JSON_ARRAY),
-        (json.dumps({"requests": [{"custom_id": "a", "params": GOOD}]}).encode(), FileKind.CREATE_BODY),
+        (zipped(), ForeignFileKind.ZIP),
+        (spreadsheet(), ForeignFileKind.SPREADSHEET),
+        (gzip.compress(line()), ForeignFileKind.GZIP),
+        (line().decode().encode("utf-16"), ForeignFileKind.UTF_16),
+        (line().decode().encode("utf-16-le"), ForeignFileKind.UTF_16),
+        (line().decode().encode("utf-16-be"), ForeignFileKind.UTF_16),
+        (line().decode().encode("utf-32"), ForeignFileKind.UTF_32),
+        (line().decode().encode("utf-32-be"), ForeignFileKind.UTF_32),
+        (b"%PDF-1.7\n", ForeignFileKind.PDF),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600), ForeignFileKind.OFFICE),
+        (b"\n<!DOCTYPE html><html><title>Sign in</title>", ForeignFileKind.HTML),
+        (b"\xef\xbb\xbf<HTML>", ForeignFileKind.HTML),
+        (json.dumps([{"custom_id": "a", "params": GOOD}], indent=1).encode(), ForeignFileKind.JSON_ARRAY),
+        (json.dumps({"requests": [{"custom_id": "a", "params": GOOD}]}).encode(), ForeignFileKind.CREATE_BODY),
     ],
 )
-def test_a_file_that_is_something_else_is_called_by_its_name(file: bytes, kind: FileKind) -> None:
+def test_a_file_that_is_something_else_is_called_by_its_name(file: bytes, kind: ForeignFileKind) -> None:
     whole, spool = check(file + bytes(9_000))
     short, _ = check(file)
 

@@ -4,12 +4,12 @@ from typing import Any
 
 import pytest
 
-from bot.requests.params import Circumstances
+from bot.requests.params import ApiConstraints
 from bot.requests.problems import ProblemKind, Warned, WarningKind
 from tests.requests.request_lines import CATALOG, GOOD, HOW, check, line
 
 P, W = ProblemKind, WarningKind
-NEWEST = Circumstances(CATALOG, version="2026-10-21")
+NEWEST = ApiConstraints(CATALOG, version="2026-10-21")
 
 
 def without(key: str) -> dict[str, Any]:
@@ -20,7 +20,7 @@ def saying(*content: Any, role: str = "user") -> dict[str, Any]:
     return GOOD | {"messages": [{"role": role, "content": one} for one in content]}
 
 
-def found(params: dict[str, Any], how: Circumstances = HOW) -> list[tuple[ProblemKind, str, str]]:
+def found(params: dict[str, Any], how: ApiConstraints = HOW) -> list[tuple[ProblemKind, str, str]]:
     checked, _ = check(line(params=params), how)
     return [(problem.kind, problem.place, problem.value) for problem in checked.problems]
 
@@ -143,14 +143,14 @@ def test_a_limit_is_told_with_the_value_that_exceeds_it() -> None:
 
 
 def test_a_beta_lifts_the_limit_of_output_tokens() -> None:
-    how = Circumstances(CATALOG, betas=frozenset({"output-300k-2026-03-24"}))
+    how = ApiConstraints(CATALOG, betas=frozenset({"output-300k-2026-03-24"}))
 
     assert found(GOOD | {"max_tokens": 300_000}, how) == []
     assert found(GOOD | {"max_tokens": 300_001}, how) == [(P.OUT_OF_RANGE, "params.max_tokens", "300001")]
 
 
 def test_a_user_profile_must_be_the_one_of_the_batch() -> None:
-    how = Circumstances(CATALOG, user_profile="u1")
+    how = ApiConstraints(CATALOG, user_profile="u1")
 
     assert found(GOOD | {"user_profile_id": "u1"}, how) == []
     assert found(GOOD | {"user_profile_id": "u2"}, how) == [(P.OTHER_USER_PROFILE, "params.user_profile_id", "u2")]
@@ -174,7 +174,7 @@ def test_a_doubt_is_a_warning_told_once_with_its_number_of_lines(
 
 
 def test_without_a_catalog_models_and_their_limits_are_taken_on_trust() -> None:
-    checked, _ = check(line(params=GOOD | {"model": "gpt-12", "max_tokens": 10**9}), Circumstances())
+    checked, _ = check(line(params=GOOD | {"model": "gpt-12", "max_tokens": 10**9}), ApiConstraints())
 
     assert checked.is_sound
     assert checked.warnings == (Warned(W.MODEL_NOT_CHECKED, "params.model", "gpt-12", line=1),)

@@ -6,12 +6,12 @@ import tracemalloc
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.results.merge import Family
+from bot.results.merge import ResultsMerger
 from tests.results.result_lines import OUTCOMES, result
 
 
-def merged(*batches: bytes, piece: int = 10_000) -> tuple[Family, bytes]:
-    family, passed = Family(), b""
+def merged(*batches: bytes, piece: int = 10_000) -> tuple[ResultsMerger, bytes]:
+    family, passed = ResultsMerger(), b""
     for results in batches:
         for start in range(0, len(results), piece):
             passed += family.feed(results[start : start + piece])
@@ -65,7 +65,7 @@ def test_memory_holds_ids_and_no_results() -> None:
     note = "x" * 2_000
     tracemalloc.start()
 
-    family = Family()
+    family = ResultsMerger()
     for batch in range(2):
         for number in range(5_000):
             family.feed(result(f"r{number}", "succeeded" if batch else "expired", note))

@@ -14,7 +14,7 @@ from bot.results.causes import Cause
 from bot.results.lines import CacheCreationPart, UsagePart
 from bot.results.summarize import SummaryReader
 from bot.results.summary import (
-    Cost,
+    CostSummary,
     CountDifference,
     ModelUse,
     OutcomeCounts,
@@ -101,7 +101,7 @@ def test_the_cost_of_a_file_matches_a_calculation_by_hand() -> None:
     #    → 0.825, in the US × 1.1 → 0.9075
     # c: 0.1 × 0.05 = 0.005 · 0.01 × 0.25 = 0.0025 → 0.0075
     # d: 0.100001 × 0.25 = 0.02500025 · 0.01 × 1.25 = 0.0125 → 0.03750025
-    assert summary.cost == Cost(Decimal("1.11750025"))
+    assert summary.cost == CostSummary(Decimal("1.11750025"))
     assert summary.cost.complete
     assert f"{summary.cost.amount:.2f}" == "1.12"
 
@@ -181,7 +181,7 @@ def test_the_median_output_is_the_one_in_the_middle(outputs: list[int], median: 
 def test_nothing_succeeded_is_no_output() -> None:
     summary = summary_of(line("a", {"type": "expired"}))
 
-    assert (summary.output, summary.models, summary.cost) == (None, (), Cost(Decimal(0)))
+    assert (summary.output, summary.models, summary.cost) == (None, (), CostSummary(Decimal(0)))
 
 
 def test_a_summary_survives_being_stored() -> None:

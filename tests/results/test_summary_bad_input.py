@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.pricing.prices import Prices
 from bot.results.csv_table import CsvConverter
 from bot.results.failures_filter import FailuresFilter
-from bot.results.lines import Fault
+from bot.results.lines import LineFault
 from bot.results.summarize import SummaryReader
 from bot.results.summary import BrokenLineSample, OutcomeCounts, ResultsSummary
 
@@ -88,27 +88,30 @@ def test_no_bytes_make_it_crash(data: bytes) -> None:
 @pytest.mark.parametrize(
     ("line", "fault"),
     [
-        (b"<html>", Fault.NOT_JSON),
-        (b"\xef\xbb\xbf" + EXPIRED, Fault.NOT_JSON),
-        (EXPIRED + b" " + CANCELED, Fault.NOT_JSON),
-        (EXPIRED[:-1], Fault.NOT_JSON),
-        (EXPIRED.replace(b'"e"', b'"\xff"'), Fault.NOT_JSON),
-        (EXPIRED.replace(b'"e"', b'"\\ud800"'), Fault.NOT_JSON),
-        (b'{"custom_id":"d","x":' + b"[" * 100_000 + b"]" * 100_000 + b',"result":{"type":"expired"}}', Fault.NOT_JSON),
-        (b"null", Fault.NO_CUSTOM_ID),
-        (b"[]", Fault.NO_CUSTOM_ID),
-        (b"{}", Fault.NO_CUSTOM_ID),
-        (b'{"result":{"type":"expired"}}', Fault.NO_CUSTOM_ID),
-        (b'{"custom_id":"","result":{"type":"expired"}}', Fault.NO_CUSTOM_ID),
-        (b'{"custom_id":null,"result":{"type":"expired"}}', Fault.NO_CUSTOM_ID),
-        (b'{"custom_id":7,"result":{"type":"expired"}}', Fault.NO_CUSTOM_ID),
-        (b'{"custom_id":"a","result":{"type":"brand_new"}}', Fault.UNKNOWN_RESULT),
-        (b'{"custom_id":"a","result":{"type":""}}', Fault.UNKNOWN_RESULT),
-        (b'{"custom_id":"a","result":null}', Fault.UNKNOWN_RESULT),
-        (b'{"custom_id":"a"}', Fault.UNKNOWN_RESULT),
+        (b"<html>", LineFault.NOT_JSON),
+        (b"\xef\xbb\xbf" + EXPIRED, LineFault.NOT_JSON),
+        (EXPIRED + b" " + CANCELED, LineFault.NOT_JSON),
+        (EXPIRED[:-1], LineFault.NOT_JSON),
+        (EXPIRED.replace(b'"e"', b'"\xff"'), LineFault.NOT_JSON),
+        (EXPIRED.replace(b'"e"', b'"\\ud800"'), LineFault.NOT_JSON),
+        (
+            b'{"custom_id":"d","x":' + b"[" * 100_000 + b"]" * 100_000 + b',"result":{"type":"expired"}}',
+            LineFault.NOT_JSON,
+        ),
+        (b"null", LineFault.NO_CUSTOM_ID),
+        (b"[]", LineFault.NO_CUSTOM_ID),
+        (b"{}", LineFault.NO_CUSTOM_ID),
+        (b'{"result":{"type":"expired"}}', LineFault.NO_CUSTOM_ID),
+        (b'{"custom_id":"","result":{"type":"expired"}}', LineFault.NO_CUSTOM_ID),
+        (b'{"custom_id":null,"result":{"type":"expired"}}', LineFault.NO_CUSTOM_ID),
+        (b'{"custom_id":7,"result":{"type":"expired"}}', LineFault.NO_CUSTOM_ID),
+        (b'{"custom_id":"a","result":{"type":"brand_new"}}', LineFault.UNKNOWN_RESULT),
+        (b'{"custom_id":"a","result":{"type":""}}', LineFault.UNKNOWN_RESULT),
+        (b'{"custom_id":"a","result":null}', LineFault.UNKNOWN_RESULT),
+        (b'{"custom_id":"a"}', LineFault.UNKNOWN_RESULT),
     ],
 )
-def test_a_line_that_is_no_result_is_counted_with_its_number(line: bytes, fault: Fault) -> None:
+def test_a_line_that_is_no_result_is_counted_with_its_number(line: bytes, fault: LineFault) -> None:
     summary = read([EXPIRED + b"\n\n" + line + b"\n" + CANCELED + b"\n"], longest=1_000_000)
 
     assert summary.counts == OutcomeCounts(succeeded=0, errored=0, canceled=1, expired=1)
@@ -137,7 +140,7 @@ def test_a_file_that_ends_within_a_line_is_told_as_cut_off() -> None:
     summary = read([EXPIRED + b"\n" + SUCCEEDED[:50]])
 
     assert summary.broken.cut_off
-    assert summary.broken.first == (BrokenLineSample(2, Fault.CUT_OFF),)
+    assert summary.broken.first == (BrokenLineSample(2, LineFault.CUT_OFF),)
     assert summary.counts.total == 1
 
 
@@ -145,7 +148,7 @@ def test_a_line_may_be_as_long_as_is_allowed_and_no_longer() -> None:
     just = EXPIRED + b" " * (300 - len(EXPIRED))
 
     assert read([just + b"\n" + CANCELED]).counts.total == 2
-    assert read([just + b" \n" + CANCELED]).broken.first == (BrokenLineSample(1, Fault.TOO_LONG),)
+    assert read([just + b" \n" + CANCELED]).broken.first == (BrokenLineSample(1, LineFault.TOO_LONG),)
 
 
 def test_a_line_of_fifty_megabytes_is_dropped_as_it_arrives() -> None:
@@ -162,7 +165,7 @@ def test_a_line_of_fifty_megabytes_is_dropped_as_it_arrives() -> None:
     finally:
         tracemalloc.stop()
 
-    assert summary.broken.first == (BrokenLineSample(2, Fault.TOO_LONG),)
+    assert summary.broken.first == (BrokenLineSample(2, LineFault.TOO_LONG),)
     assert summary.counts == OutcomeCounts(succeeded=0, errored=0, canceled=1, expired=1)
     assert summary.bytes_read > 50_000_000
     assert most < 5 * 1024 * 1024

@@ -17,13 +17,13 @@ from bot.operations.progress import Phase, ReadingStopped
 from bot.operations.services import Services
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.slack.delivery import retry_handlers
-from bot.slack.progress_messages import Pace, ProgressMessages
+from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.store.db.database import Database
 from bot.store.records import long_readings
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
 
 BEN = Caller(UserId("U0BEN"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
-QUICK = Pace(first=0.02, edit=0.02, look=0.01)
+QUICK = ProgressTiming(first=0.02, edit=0.02, look=0.01)
 
 
 def now() -> datetime:
@@ -89,7 +89,7 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
 async def test_several_that_are_shown_share_the_edits_that_slack_allows(
     slack: SlackSimulator, client: AsyncWebClient, services: Services
 ) -> None:
-    messages = ProgressMessages(client, services, Pace(first=0.02, edit=0.1, look=0.01))
+    messages = ProgressMessages(client, services, ProgressTiming(first=0.02, edit=0.1, look=0.01))
     works = [Work(messages), Work(messages), Work(messages)]
     await slack.wait_for(lambda: len(in_dm(slack)) == 3)
     began = time.monotonic()

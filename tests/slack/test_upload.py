@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.scratch_file import Spool
+from bot.scratch_file import ScratchFile
 from bot.slack.delivery import retry_handlers
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.upload import Uploads
@@ -49,7 +49,7 @@ def files(slack: SlackSimulator, session: aiohttp.ClientSession) -> FileDelivery
 
 
 async def spooled(content: bytes = CONTENT) -> File:
-    spool = Spool()
+    spool = ScratchFile()
     await spool.write(content)
     await spool.flush()
     return File("batch-results.jsonl", "batch-results.jsonl", spool, SAID)
@@ -239,6 +239,6 @@ async def test_the_disk_has_its_room_back_afterwards(slack: SlackSimulator, file
 
     await files.send(file, ADA)
 
-    assert isinstance(file.content, Spool)
+    assert isinstance(file.content, ScratchFile)
     with pytest.raises(ValueError, match="closed file"):
         await anext(file.content.pieces(0, 1))

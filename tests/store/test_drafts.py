@@ -10,7 +10,7 @@ from bot.store.db.database import Database
 from bot.store.records import drafts, labels, workers
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import Relative
-from bot.store.records.workers import Worker
+from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import abandoned_drafts, competing_retries, split_draft
 from tests.builders import ADA, NOW
 
@@ -94,7 +94,7 @@ def test_the_rest_is_found_by_the_batch_of_its_sample(database: Database) -> Non
 
 
 def heard_of(connection: Connection, id: str, ago: timedelta) -> None:
-    workers.beat(connection, Worker(id, "host", 1, NOW, NOW), NOW - ago)
+    workers.heartbeat(connection, WorkerProcess(id, "host", 1, NOW, NOW), NOW - ago)
 
 
 def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(database: Database) -> None:
@@ -140,7 +140,7 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
         drafts.add(connection, replace(retry, id="its sample", state="unknown"))
         labels.relate(connection, Relative("batch", "parent", "retry"))
         labels.relate(connection, Relative("rest of parent", "parent", "canary"))
-        return competing_retries.beside(connection, retry)
+        return competing_retries.other_retries(connection, retry)
 
     assert database.transact(play) == ("batch", "draft lost", "draft other")
 

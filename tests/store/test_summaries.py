@@ -8,14 +8,14 @@ from msgspec.structs import replace
 
 from bot.store.db.database import Database
 from bot.store.records import long_readings, summaries, workers
-from bot.store.records.long_readings import Reading
+from bot.store.records.long_readings import LongReading
 from bot.store.records.summaries import StoredSummary
-from bot.store.records.workers import DEAD, Worker
+from bot.store.records.workers import DEAD, WorkerProcess
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = AT - timedelta(days=400)
 READ = StoredSummary("msgbatch_1", '{"version":1}', "2026-08-21", "U0ADA", AT)
-READING = Reading("r1", "U0ADA", "T", AT)
+READING = LongReading("r1", "U0ADA", "T", AT)
 
 
 async def keep(database: Database, read: StoredSummary = READ, forget: datetime = LONG_AGO) -> StoredSummary:
@@ -26,7 +26,7 @@ async def get(database: Database, batch_id: str = "msgbatch_1") -> StoredSummary
     return await database.run(lambda connection: summaries.get(connection, batch_id))
 
 
-async def take(database: Database, taken: summaries.Taken, by: str) -> None:
+async def take(database: Database, taken: summaries.DownloadedFile, by: str) -> None:
     await database.run(lambda connection: summaries.note_taken(connection, "msgbatch_1", taken, by=by, at=AT))
 
 
@@ -64,7 +64,7 @@ async def test_a_part_that_is_taken_does_not_hide_that_the_whole_file_was(databa
 
 @pytest.mark.parametrize("more", ["csv", "family", "jsonl"])
 async def test_failures_that_are_taken_do_not_hide_that_somebody_has_more(
-    database: Database, more: summaries.Taken
+    database: Database, more: summaries.DownloadedFile
 ) -> None:
     await keep(database)
 
@@ -126,7 +126,7 @@ async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -
         held = replace(READING, id=f"r{number}", held_by=holder)
         await database.run(partial(long_readings.begin, reading=held))
     for id, seen_at in processes.items():
-        await database.run(partial(workers.beat, worker=Worker(id, "host", 1, AT, AT), now=seen_at))
+        await database.run(partial(workers.heartbeat, worker=WorkerProcess(id, "host", 1, AT, AT), now=seen_at))
 
     lost = await database.run(lambda connection: long_readings.lost(connection, AT, "me"))
 

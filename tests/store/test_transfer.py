@@ -14,8 +14,8 @@ from bot.store.records import audit, notices, watches, workers
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import SeenBatch
 from bot.store.records.notices import Notice
-from bot.store.records.watches import Watch
-from bot.store.records.workers import Worker
+from bot.store.records.watches import StoredWatch
+from bot.store.records.workers import WorkerProcess
 from tests.builders import NOW
 
 ROWS = 2_345
@@ -27,9 +27,9 @@ def source(tmp_path: Path) -> Iterator[Database]:
     """A SQLite store with something of everything, and a few characters that are easily lost."""
     database = Database(f"sqlite:///{tmp_path / 'from.sqlite3'}")
     database.open()
-    database.transact(lambda c: watches.add(c, Watch("msgbatch_1", "U0ADA", "C0BATCHES", "watch", NOW)))
+    database.transact(lambda c: watches.add(c, StoredWatch("msgbatch_1", "U0ADA", "C0BATCHES", "watch", NOW)))
     database.transact(lambda c: watches.mute(c, "C0BATCHES", None))
-    database.transact(lambda c: watches.set_quiet_level(c, "C0BATCHES", "failures"))
+    database.transact(lambda c: watches.set_notify_level(c, "C0BATCHES", "failures"))
     seen = SeenBatch("msgbatch_1", "ended", "s", '{"é": "\\u2028 🗑️"}', NOW, NOW, results_ready=True)
     database.transact(lambda c: batch_records.add(c, seen))
     told = Notice("k", "msgbatch_1", "ended", "C0BATCHES", ("U0ADA",), NOW, {"words": "naïve 🗑️"})
@@ -107,8 +107,8 @@ def test_a_store_that_is_not_empty_is_left_alone(source: Database, target: Datab
 
 @either
 def test_nothing_is_moved_from_under_a_running_bot(source: Database, target: Database) -> None:
-    alive = Worker("here:1:a", "here", 1, NOW, NOW)
-    source.transact(lambda c: workers.beat(c, alive, NOW))
+    alive = WorkerProcess("here:1:a", "here", 1, NOW, NOW)
+    source.transact(lambda c: workers.heartbeat(c, alive, NOW))
 
     with pytest.raises(MoveRefused, match="running on FROM"):
         move(source, target, NOW + timedelta(seconds=30), lambda _: None)

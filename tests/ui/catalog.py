@@ -14,14 +14,14 @@ from bot.commands.list import BatchList, List
 from bot.commands.overview import OverviewShown
 from bot.commands.registry import SHOWN, Outcome
 from bot.commands.status import BatchShown
-from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, Why
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations import find_batch
 from bot.operations.find_batch import Reference
 from bot.permissions import NotPermitted, Rule
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.confirmations import StoredConfirmation
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 from bot.ui.components.buttons import NotOurButton
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.home import render_tab_failed
@@ -130,14 +130,16 @@ def _not_permitted() -> dict[str, ExpectedError]:
 def _not_a_yes() -> dict[str, ExpectedError]:
     errors: dict[str, ExpectedError] = {
         f"confirmation_{why.name.lower()}": ConfirmationRefused(
-            why, None if why is Why.UNKNOWN else QUESTION, entry() if why in (Why.USED, Why.KEPT) else None
+            why,
+            None if why is RefusalReason.UNKNOWN else QUESTION,
+            entry() if why in (RefusalReason.USED, RefusalReason.KEPT) else None,
         )
-        for why in Why
+        for why in RefusalReason
     }
     return errors | {
-        "confirmation_used_under_way": ConfirmationRefused(Why.USED, QUESTION, entry(outcome=None)),
-        "confirmation_other_person_unnamed": ConfirmationRefused(Why.OTHER_PERSON),
-        "confirmation_lapsed_unnamed": ConfirmationRefused(Why.LAPSED),
+        "confirmation_used_under_way": ConfirmationRefused(RefusalReason.USED, QUESTION, entry(outcome=None)),
+        "confirmation_other_person_unnamed": ConfirmationRefused(RefusalReason.OTHER_PERSON),
+        "confirmation_lapsed_unnamed": ConfirmationRefused(RefusalReason.LAPSED),
     }
 
 
@@ -160,7 +162,7 @@ ERRORS: dict[str, ExpectedError] = {
     "reference_not_found_in_newest": find_batch.ReferenceNotFound("01Hkc", 5_000, all_searched=False),
     "reference_ambiguous": find_batch.ReferenceAmbiguous("01", MANY[:10], 23),
     "reference_ambiguous_label": find_batch.ReferenceAmbiguous(
-        "01", MANY[:2], 2, {MANY[1].id: Named(label="01 <eval>")}
+        "01", MANY[:2], 2, {MANY[1].id: BatchNames(label="01 <eval>")}
     ),
     "invalid_id": ids.InvalidBatchId("../models", "holds '/' at position 3"),
     "results_broken": api.ResultsBroken(10, 2_048, "line 11 is not JSON"),

@@ -18,21 +18,29 @@ from bot.commands.registry import Outcome
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
 from bot.commands.send import Send
 from bot.commands.status import BatchShown
-from bot.confirmations import ConfirmationRefused, DraftQuestion, Why
+from bot.confirmations import ConfirmationRefused, DraftQuestion, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver, DraftReady, FileRefused, FormUsed, Left, RetriedMeanwhile, SpoolGone
+from bot.operations.drafts import (
+    DraftOver,
+    DraftReady,
+    FileRefused,
+    FormUsed,
+    LeftOutCause,
+    RequestsFileGone,
+    RetriedMeanwhile,
+)
 from bot.operations.find_batch import Reference
 from bot.operations.follow import Place
 from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, WhyUnreadable
 from bot.requests.check import Checked
 from bot.requests.estimate import Basis, Estimate, ModelEstimate, to_json
-from bot.requests.file_kinds import FileKind
+from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.requests.sizes import Sizes
 from bot.results.causes import Cause
-from bot.scratch_file import SpoolFailed
+from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import Draft
@@ -80,7 +88,10 @@ CAUSES = (
     Cause("invalid_request_error", "prompt is too long: <n> tokens > <n> maximum", 26, ("a-0001",)),
     Cause("expired", "", 5, ("a-0200",)),
 )
-LEFT = (Left("invalid_request_error", "messages: at least one message is required", 12), Left("", "", 1))
+LEFT = (
+    LeftOutCause("invalid_request_error", "messages: at least one message is required", 12),
+    LeftOutCause("", "", 1),
+)
 SOUND = Checked(None, 3, 500, (), {}, (), Sizes())
 PROBLEMS = tuple(
     Problem(kind, line, "params.max_tokens", "<0> `x`", 8_192, 1) for line, kind in enumerate(ProblemKind, 1)
@@ -128,7 +139,7 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     ),
     "file_refused": FileRefused("requests.jsonl", refused(3)),
     "file_refused_of_every_kind": FileRefused("r" * 200, refused(20, 5_000)),
-    **{f"file_refused_{kind.value}": FileRefused("odd.bin", replace(SOUND, foreign=kind)) for kind in FileKind},
+    **{f"file_refused_{kind.value}": FileRefused("odd.bin", replace(SOUND, foreign=kind)) for kind in ForeignFileKind},
     "dropped": Dropped(DRAFT),
     "dropped_rest": Dropped(REST),
     "created": BatchCreated(running(1_003), DRAFT, kept=True),
@@ -147,7 +158,7 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
     "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),
     "not_sent": NotSent(DRAFT, BUSY),
-    "not_sent_disk_full": NotSent(FIRST, SpoolFailed(True, "No space left on device")),
+    "not_sent_disk_full": NotSent(FIRST, ScratchFileFailed(True, "No space left on device")),
     "not_sent_store_locked": NotSent(FIRST, StoreUnavailable("locked")),
     "answer_lost": AnswerLost(DRAFT, (running(1_003),)),
     "answer_lost_nothing_new": AnswerLost(DRAFT, ()),
@@ -180,9 +191,9 @@ ERRORS: dict[str, ExpectedError] = {
     },
     "draft_split": DraftOver(replace(FIRST, state="split", rest_id=REST.id)),
     "draft_unknown_to_us": DraftOver(None),
-    "confirmation_lapsed_of_a_draft": ConfirmationRefused(Why.LAPSED, ASKED),
+    "confirmation_lapsed_of_a_draft": ConfirmationRefused(RefusalReason.LAPSED, ASKED),
     "approval_of_own": ApprovalOfOwn(DRAFT),
-    "spool_gone": SpoolGone(DRAFT),
+    "spool_gone": RequestsFileGone(DRAFT),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
     "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, MANY),
     "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),

@@ -25,13 +25,13 @@ from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
 from bot.operations.cost_totals import CostRow
 from bot.operations.find_batch import Reference
-from bot.operations.merge_family import Absent, Kin, Merged, WhyAbsent
-from bot.operations.progress import Reading, ReadingStopped
-from bot.operations.read_results import Fetched, NotSpooled, ResultsCut, ResultsNotThereYet
-from bot.operations.result_files import FileKind
+from bot.operations.merge_family import Absent, Family, Merged, WhyAbsent
+from bot.operations.progress import ReadingProgress, ReadingStopped
+from bot.operations.read_results import NotSpooled, ReadSummary, ResultsCut, ResultsNotThereYet
+from bot.operations.result_files import ResultFileKind
 from bot.pricing.tokens import Tokens
 from bot.results.causes import Cause
-from bot.results.lines import Fault
+from bot.results.lines import LineFault
 from bot.results.summary import (
     BrokenLines,
     BrokenLineSample,
@@ -42,8 +42,8 @@ from bot.results.summary import (
     StopReason,
     SummaryUnreadable,
 )
-from bot.results.summary import Cost as BatchCost
-from bot.scratch_file import Spool, SpoolFailed
+from bot.results.summary import CostSummary as BatchCost
+from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records.summaries import StoredSummary
 from tests.builders import ADA, BATCHES, BEN, CREATED, ID, NOW, batch_id, canceling, running
 
@@ -92,7 +92,7 @@ TROUBLED = replace(
         for word in "abcdefg"
     ),
     cost=BatchCost(Decimal("9"), ("claude-a",), ("mars",), 14, 3),
-    broken=BrokenLines(11, (BrokenLineSample(17, Fault.NOT_JSON), BrokenLineSample(1_200, Fault.NO_CUSTOM_ID))),
+    broken=BrokenLines(11, (BrokenLineSample(17, LineFault.NOT_JSON), BrokenLineSample(1_200, LineFault.NO_CUSTOM_ID))),
     duplicates=2,
 )
 UNPRICED = replace(SUMMARY, cost=BatchCost(Decimal(0), ("claude-next",)))
@@ -105,13 +105,13 @@ ALL_FAILED = replace(
     output=None,
     cost=BatchCost(Decimal(0)),
 )
-FETCHED = Fetched(SUMMARY, date(2026, 8, 21), BEN.user, NOW - timedelta(minutes=5))
+FETCHED = ReadSummary(SUMMARY, date(2026, 8, 21), BEN.user, NOW - timedelta(minutes=5))
 TAKEN = replace(FETCHED, taken="jsonl", taken_by=ADA.user, taken_at=NOW - timedelta(minutes=1))
 
 
-def spool() -> Spool:
+def spool() -> ScratchFile:
     """Return a spool of 3 MB that no disk has seen."""
-    held = Spool(io.BytesIO)
+    held = ScratchFile(io.BytesIO)
     held.size = 3_145_728
     return held
 
@@ -120,8 +120,10 @@ async def arrived() -> None:
     """Take note of nothing."""
 
 
-def _shown(fetched: Fetched, *, remembered: bool = True, readable: bool = True, public: bool = False) -> ResultsShown:
-    return ResultsShown(replace(QUERY, public=public), ENDED, fetched, remembered, readable)
+def _shown(
+    fetched: ReadSummary, *, from_cache: bool = True, readable: bool = True, public: bool = False
+) -> ResultsShown:
+    return ResultsShown(replace(QUERY, public=public), ENDED, fetched, from_cache, readable)
 
 
 def _days(count: int) -> tuple[tuple[date, CostRow], ...]:
@@ -163,11 +165,11 @@ ABSENT = (
     Absent(batch_id(3), WhyAbsent.UNFINISHED),
     Absent(batch_id(4), WhyAbsent.EXPIRED),
 )
-FAMILY = replace(QUERY, file=FileKind.FAMILY)
-KINDS = (FileKind.JSONL, FileKind.ERRORS, FileKind.CSV, FileKind.ERRORS_CSV)
+FAMILY = replace(QUERY, file=ResultFileKind.FAMILY)
+KINDS = (ResultFileKind.JSONL, ResultFileKind.ERRORS, ResultFileKind.CSV, ResultFileKind.ERRORS_CSV)
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "results": _shown(FETCHED),
-    "results_just_read": _shown(FETCHED, remembered=False),
+    "results_just_read": _shown(FETCHED, from_cache=False),
     "results_taken": _shown(TAKEN),
     "results_public": _shown(FETCHED, public=True),
     "results_of_archived": _shown(FETCHED, readable=False),
@@ -183,27 +185,27 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         for kind in KINDS
     },
     "results_file_public": ResultsFile(
-        replace(QUERY, file=FileKind.JSONL, public=True), ENDED, FETCHED, FileKind.JSONL, spool(), arrived
+        replace(QUERY, file=ResultFileKind.JSONL, public=True), ENDED, FETCHED, ResultFileKind.JSONL, spool(), arrived
     ),
-    "results_causes_file": CausesFile(replace(QUERY, file=FileKind.CAUSES), ENDED, FETCHED),
-    "results_nothing_failed": NothingFailed(replace(QUERY, file=FileKind.ERRORS), BATCHES["ended_all_succeeded"]),
-    "results_failures_unread": NothingFailed(replace(QUERY, file=FileKind.ERRORS), ENDED),
+    "results_causes_file": CausesFile(replace(QUERY, file=ResultFileKind.CAUSES), ENDED, FETCHED),
+    "results_nothing_failed": NothingFailed(replace(QUERY, file=ResultFileKind.ERRORS), BATCHES["ended_all_succeeded"]),
+    "results_failures_unread": NothingFailed(replace(QUERY, file=ResultFileKind.ERRORS), ENDED),
     "results_not_ready": ResultsNotReady(QUERY, running()),
     "results_not_ready_canceling": ResultsNotReady(QUERY, canceling()),
     "results_gone": ResultsGone(BATCHES["archived"], public=False),
-    "family_file": FamilyFile(FAMILY, Kin((ENDED, RETRIED), ()), Merged(spool(), 1_200, 1_190, 0), arrived),
-    "family_file_of_one": FamilyFile(FAMILY, Kin((ENDED,), ()), Merged(spool(), 1_200, 1_161, 0), arrived),
+    "family_file": FamilyFile(FAMILY, Family((ENDED, RETRIED), ()), Merged(spool(), 1_200, 1_190, 0), arrived),
+    "family_file_of_one": FamilyFile(FAMILY, Family((ENDED,), ()), Merged(spool(), 1_200, 1_161, 0), arrived),
     "family_file_in_part": FamilyFile(
-        replace(FAMILY, file=FileKind.PART_OF_FAMILY, public=True),
-        Kin((ENDED, RETRIED), ABSENT),
+        replace(FAMILY, file=ResultFileKind.PART_OF_FAMILY, public=True),
+        Family((ENDED, RETRIED), ABSENT),
         Merged(spool(), 1_200, 1_190, 3),
         arrived,
     ),
-    "family_incomplete": FamilyIncomplete(FAMILY, Kin((ENDED, RETRIED), ABSENT)),
+    "family_incomplete": FamilyIncomplete(FAMILY, Family((ENDED, RETRIED), ABSENT)),
     "family_incomplete_of_many": FamilyIncomplete(
-        FAMILY, Kin((ENDED,), tuple(Absent(batch_id(number), WhyAbsent.DELETED) for number in range(12)))
+        FAMILY, Family((ENDED,), tuple(Absent(batch_id(number), WhyAbsent.DELETED) for number in range(12)))
     ),
-    "family_unreadable": FamilyIncomplete(FAMILY, Kin((), ABSENT)),
+    "family_unreadable": FamilyIncomplete(FAMILY, Family((), ABSENT)),
     "cost": SPENT,
     "cost_incomplete": INCOMPLETE,
     "cost_nothing": NOTHING,
@@ -225,16 +227,16 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     },
 }
 
-READ = Reading(ID, 12_345, 34_567_890, 20_000)
+READ = ReadingProgress(ID, 12_345, 34_567_890, 20_000)
 AGAIN = f"results {ID} --file"
 ERRORS: dict[str, ExpectedError] = {
     "results_cut": ResultsCut(ENDED, READ, AGAIN, "ReadError: the peer closed the connection"),
-    "results_not_there_yet": ResultsNotThereYet(ENDED, Reading(), f"results {ID}"),
+    "results_not_there_yet": ResultsNotThereYet(ENDED, ReadingProgress(), f"results {ID}"),
     "results_disk_full": NotSpooled(ENDED, READ, AGAIN, full=True, reason="No space left on device"),
-    "results_disk_refused": NotSpooled(ENDED, Reading(), AGAIN, full=False, reason="Permission denied"),
+    "results_disk_refused": NotSpooled(ENDED, ReadingProgress(), AGAIN, full=False, reason="Permission denied"),
     "reading_stopped": ReadingStopped(READ, AGAIN, closing=False),
-    "reading_stopped_closing": ReadingStopped(Reading(), "", closing=True),
+    "reading_stopped_closing": ReadingStopped(ReadingProgress(), "", closing=True),
     "reading_of_another": ReadingOfAnother(BEN.user),
-    "spool_failed": SpoolFailed(full=True, reason="No space left on device"),
+    "spool_failed": ScratchFileFailed(full=True, reason="No space left on device"),
     "summary_unreadable": SummaryUnreadable("its version is 7, not 1"),
 }

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.commands.cost import Cost as SpendQuery
 from bot.commands.cost import CostShown
 from bot.operations.cost_totals import CostRow
-from bot.results.summary import Cost
+from bot.results.summary import CostSummary
 from bot.ui.components.money import missing, spent, usd
 from bot.ui.render import render
 from bot.ui.verbs.cost import bars
@@ -46,7 +46,7 @@ def test_what_is_not_complete_is_at_least_or_unknown_and_never_nothing() -> None
 
 
 def test_everything_that_is_missing_is_named() -> None:
-    cost = Cost(Decimal(1), tuple(f"model-{letter}" for letter in "abcdefg"), ("mars",), 1, 2)
+    cost = CostSummary(Decimal(1), tuple(f"model-{letter}" for letter in "abcdefg"), ("mars",), 1, 2)
 
     said = missing(cost)
 

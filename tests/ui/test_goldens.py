@@ -14,7 +14,7 @@ from bot.api.errors import ApiError, BatchesError
 from bot.commands.create import FormWanted
 from bot.commands.language.errors import UsageError
 from bot.commands.registry import Outcome
-from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, Why
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations.drafts import DraftReady
 from bot.operations.read_results import ReadingFailed
@@ -27,7 +27,7 @@ BASES = {BatchesError, ApiError, UsageError, ReadingFailed}
 BEFORE_ANYBODY_ASKS = {
     "bot.app",
     "bot.pricing.prices",
-    "bot.settings.model",
+    "bot.settings.loading",
     "bot.slack.transports",
     "bot.store.db.transfer",
 }
@@ -66,7 +66,7 @@ def test_every_reason_of_a_refusal_has_a_golden() -> None:
     refused = {error.rule for error in ERRORS.values() if isinstance(error, NotPermitted)}
     not_a_yes = {error.why for error in ERRORS.values() if isinstance(error, ConfirmationRefused)}
 
-    assert (refused, not_a_yes) == (set(Rule), set(Why))
+    assert (refused, not_a_yes) == (set(Rule), set(RefusalReason))
 
 
 def _below(kind: type[ExpectedError]) -> Iterator[type[ExpectedError]]:

@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.confirmations import ConfirmationRefused, Why
-from bot.operations.drafts import DraftOver, RetriedMeanwhile, SpoolGone
+from bot.confirmations import ConfirmationRefused, RefusalReason
+from bot.operations.drafts import DraftOver, RequestsFileGone, RetriedMeanwhile
 from bot.permissions import NotPermitted
 from bot.ui.errors.render import render_error
 from bot.ui.render import render
@@ -12,13 +12,13 @@ from tests.builders import ADMIN, entry
 from tests.ui.catalog import ERRORS, OUTCOMES, QUESTION, message_of
 
 
-@pytest.mark.parametrize("why", Why)
-def test_a_question_that_can_never_be_answered_again_is_taken_away(why: Why) -> None:
-    refused = ConfirmationRefused(why, QUESTION, entry() if why in (Why.USED, Why.KEPT) else None)
+@pytest.mark.parametrize("why", RefusalReason)
+def test_a_question_that_can_never_be_answered_again_is_taken_away(why: RefusalReason) -> None:
+    refused = ConfirmationRefused(why, QUESTION, entry() if why in (RefusalReason.USED, RefusalReason.KEPT) else None)
 
     shown = render_error(refused)
 
-    assert shown.placement is (Placement.BELOW if why is Why.OTHER_PERSON else Placement.IN_PLACE)
+    assert shown.placement is (Placement.BELOW if why is RefusalReason.OTHER_PERSON else Placement.IN_PLACE)
 
 
 def test_a_second_press_does_not_take_away_what_the_first_is_about_to_show() -> None:
@@ -26,7 +26,7 @@ def test_a_second_press_does_not_take_away_what_the_first_is_about_to_show() -> 
 
 
 def test_any_other_error_leaves_what_the_button_belongs_to() -> None:
-    renewing = ConfirmationRefused | DraftOver | RetriedMeanwhile | SpoolGone
+    renewing = ConfirmationRefused | DraftOver | RetriedMeanwhile | RequestsFileGone
     others = [e for e in ERRORS.values() if not isinstance(e, renewing)]
 
     assert {render_error(error).placement for error in others} == {Placement.BELOW}

@@ -8,15 +8,15 @@ from msgspec.structs import replace
 from bot.api.ids import BatchId
 from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsShown
 from bot.operations.find_batch import Reference
-from bot.operations.result_files import FileKind
+from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
 from bot.results.remedies import Remedy
 from bot.results.summary import OutputSizes, StopReason
-from bot.store.records.labels import Named, Relative
+from bot.store.records.labels import BatchNames, Relative
 from bot.ui.components.file_sent import Packing, render_sent
 from bot.ui.components.remedies import remedy_words
 from bot.ui.components.result_causes import cause_blocks
-from bot.ui.components.result_figures import figures
+from bot.ui.components.result_figures import figure_lines
 from bot.ui.components.result_file import file_name
 from bot.ui.render import render
 from bot.ui.reply import File, Message
@@ -93,7 +93,7 @@ def test_every_remedy_has_words(kind: Remedy) -> None:
 def test_a_high_share_of_cut_answers_has_a_line_of_its_own(count: int, loud: bool) -> None:
     summary = replace(results_catalog.SUMMARY, stop_reasons=(StopReason("max_tokens", count),))
 
-    assert any("were cut off at `max_tokens`" in line for line in figures(summary)) is loud
+    assert any("were cut off at `max_tokens`" in line for line in figure_lines(summary)) is loud
 
 
 def test_what_has_no_price_is_unknown_and_not_nothing() -> None:
@@ -125,7 +125,7 @@ def test_everybody_sees_the_same_results_and_only_operators_may_retry() -> None:
     ("name", "label"), [("results", "Whole family"), ("status_ended_some_succeeded", "Family results")]
 )
 def test_a_batch_with_relatives_offers_the_results_of_its_family(name: str, label: str) -> None:
-    related = Named(relatives=(Relative(batch_id(1), ID, "retry"),))
+    related = BatchNames(relatives=(Relative(batch_id(1), ID, "retry"),))
 
     message = render(OUTCOMES[name], replace(ADMIN, names={ID: related}))
 
@@ -137,8 +137,8 @@ def test_a_batch_with_relatives_offers_the_results_of_its_family(name: str, labe
 def test_a_file_is_named_by_its_batch_and_kind_alone() -> None:
     hostile = BatchId('msgbatch_<!channel>"é\u202e;.exe')
 
-    assert file_name(hostile, FileKind.ERRORS) == "msgbatch___channel______exe-failures.jsonl"
-    assert len({file_name(hostile, kind) for kind in FileKind}) == len(FileKind)
+    assert file_name(hostile, ResultFileKind.ERRORS) == "msgbatch___channel______exe-failures.jsonl"
+    assert len({file_name(hostile, kind) for kind in ResultFileKind}) == len(ResultFileKind)
 
 
 def test_a_file_that_did_not_arrive_can_be_asked_for_again() -> None:
@@ -164,8 +164,8 @@ def test_nobody_is_sent_away_for_an_hour_that_is_over() -> None:
     assert "takes longer than most" in said
 
 
-@pytest.mark.parametrize("kind", [FileKind.ERRORS, FileKind.CAUSES])
-def test_failures_that_could_not_be_read_are_not_called_none(kind: FileKind) -> None:
+@pytest.mark.parametrize("kind", [ResultFileKind.ERRORS, ResultFileKind.CAUSES])
+def test_failures_that_could_not_be_read_are_not_called_none(kind: ResultFileKind) -> None:
     outcome = NothingFailed(Results(Reference(ID), kind), BATCHES["ended_some_succeeded"])
 
     said = shown(message_of(render(outcome, READER)))
@@ -174,8 +174,8 @@ def test_failures_that_could_not_be_read_are_not_called_none(kind: FileKind) -> 
     assert "39 of its requests failed" in said
 
 
-@pytest.mark.parametrize("kind", [FileKind.ERRORS, FileKind.CSV])
-def test_a_file_says_what_does_not_add_up_as_the_card_does(kind: FileKind) -> None:
+@pytest.mark.parametrize("kind", [ResultFileKind.ERRORS, ResultFileKind.CSV])
+def test_a_file_says_what_does_not_add_up_as_the_card_does(kind: ResultFileKind) -> None:
     outcome = OUTCOMES["results_file_jsonl"]
     troubled = OUTCOMES["results_troubled"]
     assert isinstance(outcome, ResultsFile)
@@ -203,6 +203,6 @@ def test_answers_of_one_token_are_of_one_token() -> None:
     outcome = OUTCOMES["results"]
     assert isinstance(outcome, ResultsShown)
 
-    lines = figures(replace(outcome.fetched.summary, output=OutputSizes(1, 2)))
+    lines = figure_lines(replace(outcome.fetched.summary, output=OutputSizes(1, 2)))
 
     assert "*Output:* 1 token in the median, 2 in the largest" in lines

@@ -16,18 +16,18 @@ from bot.commands.status import BatchShown
 from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
 from bot.errors import ExpectedError
 from bot.operations.follow import Place, Watched
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
 from bot.ui.notices.digest import Digest, Share, render_digest
-from bot.ui.notices.notice import BatchEvent, Told, draw_notice, render_notice
-from bot.ui.notices.watch_card import Standing, watch_card
+from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render_notice
+from bot.ui.notices.watch_card import WatchCardState, watch_card
 from bot.ui.reply import Message
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
 from tests.ui.create_catalog import REST
 
 ENDED = BATCHES["ended_some_succeeded"]
 BOTH = (ADA.user, BEN.user)
-NAMED = Named("Nightly eval", ADA.user, "after the *prompt* fix")
+NAMED = BatchNames("Nightly eval", ADA.user, "after the *prompt* fix")
 CHANNEL = Place("C0BATCHES")
 DIRECT = Place(ADA.user)
 CLOSED = Place(ADA.user, ChannelId("C0GENERAL"))
@@ -67,16 +67,18 @@ OUTCOMES: dict[str, Outcome] = {
 ERRORS: dict[str, ExpectedError] = {"needs_channel": NeedsChannel("notify")}
 
 CARDS: dict[str, Message] = {
-    **{f"card_{name}": watch_card(batch, ADMIN, Standing(BOTH)) for name, batch in BATCHES.items()},
-    "card_nobody_watches": watch_card(running(), ADMIN, Standing()),
-    "card_named": watch_card(running(), replace(ADMIN, names={ID: NAMED}), Standing(BOTH)),
-    "card_unseen": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW - timedelta(minutes=20))),
-    "card_gone": watch_card(running(), ADMIN, Standing(BOTH, last_seen=NOW, gone=True)),
-    "card_deleted": watch_card(ENDED, ADMIN, Standing(BOTH, gone=True, deleted_by="U0CARL")),
-    "card_canceled_by": watch_card(canceling(), ADMIN, Standing(BOTH, canceled_by=BEN.user)),
-    "card_fed": watch_card(running(), ADMIN, Standing(is_fed=True)),
-    "card_fed_and_watched": watch_card(running(), ADMIN, Standing(BOTH, is_fed=True)),
-    "card_results_not_there_yet": watch_card(ENDED.model_copy(update={"results_url": None}), ADMIN, Standing(BOTH)),
+    **{f"card_{name}": watch_card(batch, ADMIN, WatchCardState(BOTH)) for name, batch in BATCHES.items()},
+    "card_nobody_watches": watch_card(running(), ADMIN, WatchCardState()),
+    "card_named": watch_card(running(), replace(ADMIN, names={ID: NAMED}), WatchCardState(BOTH)),
+    "card_unseen": watch_card(running(), ADMIN, WatchCardState(BOTH, last_seen=NOW - timedelta(minutes=20))),
+    "card_gone": watch_card(running(), ADMIN, WatchCardState(BOTH, last_seen=NOW, gone=True)),
+    "card_deleted": watch_card(ENDED, ADMIN, WatchCardState(BOTH, gone=True, deleted_by="U0CARL")),
+    "card_canceled_by": watch_card(canceling(), ADMIN, WatchCardState(BOTH, canceled_by=BEN.user)),
+    "card_fed": watch_card(running(), ADMIN, WatchCardState(is_fed=True)),
+    "card_fed_and_watched": watch_card(running(), ADMIN, WatchCardState(BOTH, is_fed=True)),
+    "card_results_not_there_yet": watch_card(
+        ENDED.model_copy(update={"results_url": None}), ADMIN, WatchCardState(BOTH)
+    ),
 }
 CANCELS = {
     "some": canceled(),
@@ -87,37 +89,42 @@ CANCELS = {
 }
 
 
-def _told(event: BatchEvent) -> Told:
+def _told(event: BatchEvent) -> NoticeContext:
     match event:
         case "ended":
-            return Told(ENDED, BOTH, NOW)
+            return NoticeContext(ENDED, BOTH, NOW)
         case "canceled":
-            return Told(canceled(), BOTH, NOW)
+            return NoticeContext(canceled(), BOTH, NOW)
         case "results_expire_7d":
-            return Told(ENDED, BOTH, ENDED.created_at + timedelta(days=22))
+            return NoticeContext(ENDED, BOTH, ENDED.created_at + timedelta(days=22))
         case "results_expire_1d":
-            return Told(ENDED, BOTH, ENDED.created_at + timedelta(days=28))
+            return NoticeContext(ENDED, BOTH, ENDED.created_at + timedelta(days=28))
         case "expires_soon":
-            return Told(running(), BOTH, running().expires_at - timedelta(minutes=59))
+            return NoticeContext(running(), BOTH, running().expires_at - timedelta(minutes=59))
         case _:
-            return Told(running(), BOTH, NOW, last_seen=NOW - timedelta(minutes=20))
+            return NoticeContext(running(), BOTH, NOW, last_seen=NOW - timedelta(minutes=20))
 
 
 NOTICES: dict[str, Message] = {
     **{f"notice_{event}": render_notice(event, _told(event)) for event in get_args(BatchEvent)},
-    **{f"notice_canceled_{name}": render_notice("canceled", Told(each, BOTH, NOW)) for name, each in CANCELS.items()},
     **{
-        f"notice_of_{name}": render_notice("ended", Told(each, BOTH, NOW))
+        f"notice_canceled_{name}": render_notice("canceled", NoticeContext(each, BOTH, NOW))
+        for name, each in CANCELS.items()
+    },
+    **{
+        f"notice_of_{name}": render_notice("ended", NoticeContext(each, BOTH, NOW))
         for name, each in BATCHES.items()
         if each.has_ended
     },
-    "notice_named": render_notice("ended", Told(ENDED, BOTH, NOW, named=NAMED)),
-    "notice_deleted": render_notice("gone", Told(running(), BOTH, NOW, through_me=True)),
-    "notice_for_nobody": render_notice("ended", Told(ENDED, (), NOW)),
+    "notice_named": render_notice("ended", NoticeContext(ENDED, BOTH, NOW, named=NAMED)),
+    "notice_deleted": render_notice("gone", NoticeContext(running(), BOTH, NOW, through_me=True)),
+    "notice_for_nobody": render_notice("ended", NoticeContext(ENDED, (), NOW)),
     "notice_with_details": render_notice(
-        "ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))
+        "ended", NoticeContext(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))
     ),
-    "notice_of_a_sample": render_notice("ended", Told(ENDED, BOTH, NOW, details=("31 prompt too long",), rest=REST)),
+    "notice_of_a_sample": render_notice(
+        "ended", NoticeContext(ENDED, BOTH, NOW, details=("31 prompt too long",), rest=REST)
+    ),
     "notice_appeared": draw_notice(Notice("feed:1", None, "appeared", "C1", (), NOW, {"more": 2_980}), None, NOW),
     "notice_act": draw_notice(
         Notice("act:1", None, "act", ADA.user, BOTH, NOW, {"words": "I looked again."}), None, NOW

@@ -18,7 +18,7 @@ from bot.api.models import MessageBatch
 from bot.api.retry_policy import Retries
 from bot.clients import slack_client
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_of
+from bot.operations.snapshots import seen_batch
 from bot.permissions import Rules
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator
@@ -32,11 +32,11 @@ from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from bot.store.records import cards, notices
 from bot.store.records.notices import Notice
-from bot.store.records.watches import Reason, Watch
+from bot.store.records.watches import Reason, StoredWatch
 from bot.store.transactions import begin_watch
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker
-from bot.worker.slack_pacing import LEASE, Pace
+from bot.worker.slack_pacing import LEASE, SlackPacing
 from tests.desk import ADA, BATCHES, desk_world
 
 SCOPES = frozenset(BOT_SCOPES) | {"channels:history", "groups:history", "im:history"}
@@ -79,7 +79,9 @@ class Scene:
             Posting(slack_client(settings, self._session, retries=False)),
             Directory(slack_client(settings, self._session, retries=True), Rules()),
         )
-        return Worker(services, posting, People(directory.name), engine, Pace(self.now, self._sleep), feed_channel)
+        return Worker(
+            services, posting, People(directory.name), engine, SlackPacing(self.now, self._sleep), feed_channel
+        )
 
     def now(self) -> datetime:
         """Return the moment all take for now."""
@@ -105,8 +107,8 @@ class Scene:
     ) -> None:
         """Watch a batch as the verb does (`as_read` some time before), and have its card drawn."""
         now = self.now()
-        seen = seen_of(as_read or self.read(batch), now)
-        watch = Watch(batch.id, user, channel, reason, now)
+        seen = seen_batch(as_read or self.read(batch), now)
+        watch = StoredWatch(batch.id, user, channel, reason, now)
         enqueue = self.worker.engine.enqueue
         await self.database.run(lambda connection: begin_watch.begin(connection, enqueue, watch, seen, now))
         if drawn:

@@ -5,8 +5,8 @@ import threading
 
 from sqlalchemy import Connection
 
-from bot.operations.snapshots import seen_of
-from bot.store.records.watches import Watch
+from bot.operations.snapshots import seen_batch
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from tests.desk import ADA, BATCHES, BEN
 from tests.worker.scene import Scene
@@ -37,8 +37,8 @@ async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlo
     running, stored, go_on = scene.read(batch), threading.Event(), threading.Event()
 
     def begin(connection: Connection) -> None:
-        watch = Watch(batch.id, BEN, BATCHES, "watch", scene.now())
-        begin_watch.begin(connection, scene.worker.engine.enqueue, watch, seen_of(running, scene.now()), scene.now())
+        watch = StoredWatch(batch.id, BEN, BATCHES, "watch", scene.now())
+        begin_watch.begin(connection, scene.worker.engine.enqueue, watch, seen_batch(running, scene.now()), scene.now())
         stored.set()
         go_on.wait(10)
 

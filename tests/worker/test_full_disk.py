@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select, text
 
-from bot.observability.health import Records
+from bot.observability.health import StoreHealth
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.tables import notices
 from bot.worker.lifecycle import working
@@ -54,7 +54,7 @@ async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
     batches = [scene.batch(ends_in=60) for _ in range(40)]  # what their ends add does not fit into pages half empty
     for batch in batches:
         await scene.watch(batch, drawn=False)
-    records = Records(scene.database, scene.now)
+    records = StoreHealth(scene.database, scene.now)
 
     with caplog.at_level(logging.WARNING, "bot.worker"):
         async with working(scene.worker):

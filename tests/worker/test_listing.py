@@ -14,7 +14,7 @@ from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records.batches import OpenOnes
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
-from bot.worker.listing import Listed, Sighting
+from bot.worker.listing import ListingMemory, SweepState
 from tests.desk import ADA, GENERAL
 from tests.worker.scene import Scene, id_of
 
@@ -95,7 +95,7 @@ async def test_what_another_key_did_not_show_has_its_buttons_again_when_the_list
     batch = await ended_in_the_feed(scene)
     enqueue = scene.worker.engine.enqueue
     scene.later(61)
-    scene.database.transact(lambda connection: deletions.bury(connection, enqueue, batch.id, scene.now()))
+    scene.database.transact(lambda connection: deletions.mark_deleted(connection, enqueue, batch.id, scene.now()))
     await scene.settle()
     before = card_of(scene, batch)
 
@@ -143,10 +143,10 @@ async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(
 async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_what_has_expired(scene: Scene) -> None:
     ages = (60, 120, 180, RETENTION.total_seconds() + 1)
     newest, middle, oldest, expired = (scene.read(scene.api.workspace.add(succeeded=1, age=age)) for age in ages)
-    listed, now = Listed(), scene.now()
+    listed, now = ListingMemory(), scene.now()
 
     def missing(later: int, *pages: BatchPage) -> list[str]:
-        sighting = Sighting(now, OpenOnes({}, None, None, some_missing=False), set(), frozenset(), None)
+        sighting = SweepState(now, OpenOnes({}, None, None, some_missing=False), set(), frozenset(), None)
         for page in pages:
             sighting.note(page)
         return listed.missing(sighting, now + timedelta(minutes=later))

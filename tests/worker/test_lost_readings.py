@@ -11,16 +11,16 @@ from pydantic import SecretStr
 from bot.clients import slack_client
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.settings.model import Settings
-from bot.slack.progress_messages import Pace, ProgressMessages
+from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.store.records import long_readings, workers
-from bot.store.records.long_readings import Reading
-from bot.store.records.workers import DEAD, Worker
+from bot.store.records.long_readings import LongReading
+from bot.store.records.workers import DEAD, WorkerProcess
 from bot.worker.lost_readings import Readings
 from tests.slack.long_work import Work, in_dm, posted
 from tests.worker.scene import Scene
 
 HOLDER = "elsewhere:1:abcdef"
-BEGUN = Pace(first=0.01, edit=60, look=60)
+BEGUN = ProgressTiming(first=0.01, edit=60, look=60)
 """What a process that was killed shows: the beginning."""
 
 
@@ -42,7 +42,7 @@ async def left(either_scene: Scene) -> AsyncIterator[Scene]:
         await work.end()
 
 
-def lost(scene: Scene) -> list[Reading]:
+def lost(scene: Scene) -> list[LongReading]:
     return scene.database.transact(lambda connection: long_readings.lost(connection, scene.now()))
 
 
@@ -68,8 +68,8 @@ async def test_what_a_dead_process_was_reading_is_told_in_its_place_and_can_be_a
 
 
 async def test_what_a_process_reads_that_lives_is_left_to_it_until_it_is_not_heard_of(left: Scene) -> None:
-    holder = Worker(HOLDER, "elsewhere", 1, left.now(), left.now())
-    left.database.transact(lambda connection: workers.beat(connection, holder, left.now()))
+    holder = WorkerProcess(HOLDER, "elsewhere", 1, left.now(), left.now())
+    left.database.transact(lambda connection: workers.heartbeat(connection, holder, left.now()))
 
     at_once = await looked_after(left)
     stays = shown(left).buttons

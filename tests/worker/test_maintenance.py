@@ -16,7 +16,7 @@ from bot.confirmations import Confirmations
 from bot.operations.find_batch import Reference
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, scheduled_jobs, workers
-from bot.store.records.workers import DEAD, Worker
+from bot.store.records.workers import DEAD, WorkerProcess
 from bot.worker.maintenance import BEAT, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
 from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
@@ -69,7 +69,7 @@ async def test_what_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> 
     await scene.worker.sweep.run(1)
     key = scene.hold(batch, "dead")
 
-    freed = scene.database.transact(lambda c: notices.free_claims(c, "dead", scene.now() + timedelta(seconds=3)))
+    freed = scene.database.transact(lambda c: notices.release_claims(c, "dead", scene.now() + timedelta(seconds=3)))
     await scene.worker.deliver.run(key)
     at_once = scene.told()
     scene.later(4)
@@ -80,13 +80,13 @@ async def test_what_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> 
     assert len(scene.told()) == 1
 
 
-def other(scene: Scene, **changes: object) -> Worker:
+def other(scene: Scene, **changes: object) -> WorkerProcess:
     facts = {"id": "other", "host": "elsewhere", "pid": 1, "started_at": scene.now(), "seen_at": scene.now()}
-    return Worker(**(facts | changes))  # type: ignore[arg-type]  # each test changes one of them
+    return WorkerProcess(**(facts | changes))  # type: ignore[arg-type]  # each test changes one of them
 
 
-def is_dead(scene: Scene, worker: Worker) -> bool:
-    scene.database.transact(lambda connection: workers.beat(connection, worker, worker.seen_at))
+def is_dead(scene: Scene, worker: WorkerProcess) -> bool:
+    scene.database.transact(lambda connection: workers.heartbeat(connection, worker, worker.seen_at))
     return worker.id in {each.id for each in scene.database.transact(scene.worker.upkeep.find_dead)}
 
 
@@ -122,7 +122,7 @@ async def test_a_process_on_a_machine_of_the_same_name_lives_though_its_number_i
 
 async def test_a_process_that_stopped_by_itself_is_not_waited_for(scene: Scene) -> None:
     neighbour = scene.another_worker()
-    scene.database.transact(lambda c: workers.beat(c, neighbour.engine.worker, scene.now()))
+    scene.database.transact(lambda c: workers.heartbeat(c, neighbour.engine.worker, scene.now()))
 
     await neighbour.upkeep.leave()
 

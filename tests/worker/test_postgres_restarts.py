@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.observability.health import Records
+from bot.observability.health import StoreHealth
 from bot.worker.lifecycle import working
 from tests.store.conftest import HOW_TO_ENABLE
 from tests.worker.postgres_server import PostgresServer, binaries
@@ -34,7 +34,7 @@ async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
     await scene.open()
     scene.database.open()
     await asyncio.to_thread(scene.worker.engine.prepare)
-    records = Records(scene.database, scene.now)
+    records = StoreHealth(scene.database, scene.now)
     with caplog.at_level(logging.WARNING, "bot.worker"):
         async with working(scene.worker):
             batch = scene.batch(ends_in=60)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.observability.health import OVERDUE, Records
+from bot.observability.health import OVERDUE, StoreHealth
 from bot.playground.api_simulator.faults import Fault
 from bot.store.records import scheduled_jobs
 from bot.store.transactions.begin_watch import SWEEP
@@ -10,7 +10,7 @@ from bot.worker.sweep_interval import FASTEST, SLOWEST
 from tests.worker.scene import Scene
 
 
-async def red_after(scene: Scene, records: Records) -> float:
+async def red_after(scene: Scene, records: StoreHealth) -> float:
     """Return how many seconds after now the sweep counts as late, when nothing happens any more."""
     for seconds in range(300):
         if await records.sweep() is not None:
@@ -21,7 +21,7 @@ async def red_after(scene: Scene, records: Records) -> float:
 
 async def test_it_is_red_within_a_minute_of_a_sweep_that_did_not_come(either_scene: Scene) -> None:
     await either_scene.watch(either_scene.batch(ends_in=3_600, age=1))
-    records = Records(either_scene.database, either_scene.now)
+    records = StoreHealth(either_scene.database, either_scene.now)
     await either_scene.sweep()
 
     seconds = await red_after(either_scene, records)
@@ -32,7 +32,7 @@ async def test_it_is_red_within_a_minute_of_a_sweep_that_did_not_come(either_sce
 
 async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
-    records = Records(scene.database, scene.now)
+    records = StoreHealth(scene.database, scene.now)
     await scene.sweep()
     scene.api.add_fault(Fault(status=529, times=1_000))
     await scene.sweep()
@@ -50,7 +50,7 @@ async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: S
 
 async def test_one_sweep_that_failed_is_no_reason_to_be_red(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
-    records = Records(scene.database, scene.now)
+    records = StoreHealth(scene.database, scene.now)
     await scene.sweep()
     scene.api.add_fault(Fault(body="<html>"))
     await scene.sweep()
@@ -64,7 +64,7 @@ async def test_one_sweep_that_failed_is_no_reason_to_be_red(scene: Scene) -> Non
 
 
 async def test_quiet_hours_are_green_all_along(scene: Scene) -> None:
-    records = Records(scene.database, scene.now)
+    records = StoreHealth(scene.database, scene.now)
 
     said = []
     for _ in range(3 * 60):
@@ -79,7 +79,7 @@ async def test_a_process_that_comes_after_a_night_gives_the_worker_time(scene: S
     await scene.sweep()
     scene.later(timedelta(hours=8).total_seconds())
 
-    records = Records(scene.database, scene.now)
+    records = StoreHealth(scene.database, scene.now)
 
     assert await records.sweep() is None
     assert OVERDUE < await red_after(scene, records) <= 60

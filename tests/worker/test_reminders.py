@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, update
 
 from bot.api.models import MessageBatch
-from bot.operations.snapshots import seen_of
+from bot.operations.snapshots import seen_batch
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.store.db.tables import batches as batches_table
@@ -16,7 +16,7 @@ from bot.store.records import batches as batch_records
 from bot.store.records import notices, watches
 from bot.store.records.batches import SeenBatch
 from bot.store.records.notices import Event, Notice
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 from bot.worker.reminders import LOOKS, PATIENCE, Reminders, event_due, reminders
 from tests.builders import ADA, BEN, CREATED, ID, counts, ended, running
 from tests.desk import BATCHES
@@ -26,7 +26,7 @@ DAYS = timedelta(days=1)
 
 
 def seen(batch: MessageBatch, **changes: object) -> SeenBatch:
-    found = seen_of(batch, CREATED + timedelta(hours=1))
+    found = seen_batch(batch, CREATED + timedelta(hours=1))
     return SeenBatch(**{**asdict(found), **changes})
 
 
@@ -73,7 +73,7 @@ def test_nobody_is_reminded_of_what_is_settled(change: dict[str, object]) -> Non
 
 def test_who_watches_in_one_place_is_reminded_in_one_message() -> None:
     places = [(ADA.user, BATCHES), (BEN.user, BATCHES), (BEN.user, BEN.user), ("", "C0FEED")]
-    known = [Watch(ID, user, place, "watch" if user else "feed", CREATED) for user, place in places]
+    known = [StoredWatch(ID, user, place, "watch" if user else "feed", CREATED) for user, place in places]
 
     found = list(reminders([seen(running())], known, CREATED + timedelta(hours=23, minutes=30)))
 
@@ -86,8 +86,8 @@ def test_who_watches_in_one_place_is_reminded_in_one_message() -> None:
 async def remember(scene: Scene, batch: Batch) -> MessageBatch:
     """Let Ada have watched a batch in the channel, as the store has it afterwards."""
     found = scene.read(batch)
-    watch = Watch(batch.id, ADA.user, BATCHES, "watch", scene.now())
-    scene.database.transact(lambda c: batch_records.add(c, seen_of(found, scene.now())))
+    watch = StoredWatch(batch.id, ADA.user, BATCHES, "watch", scene.now())
+    scene.database.transact(lambda c: batch_records.add(c, seen_batch(found, scene.now())))
     scene.database.transact(lambda c: watches.add(c, watch))
     return found
 
@@ -216,8 +216,8 @@ async def test_of_thousands_some_are_looked_at_in_one_go_and_the_rest_soon_after
 
     def store(connection: Connection) -> None:
         for batch in batches:
-            batch_records.add(connection, seen_of(scene.read(batch), now))
-            watches.add(connection, Watch(batch.id, ADA.user, BATCHES, "watch", now))
+            batch_records.add(connection, seen_batch(scene.read(batch), now))
+            watches.add(connection, StoredWatch(batch.id, ADA.user, BATCHES, "watch", now))
 
     scene.database.transact(store)
     set_clock(scene, now + 22 * DAYS + timedelta(hours=1))

@@ -6,7 +6,7 @@ from itertools import pairwise
 from sqlalchemy import Connection
 
 from bot.playground.api_simulator.batch import Batch
-from bot.worker.slack_pacing import A_MINUTE, EDIT, LEASE, POST, Pace
+from bot.worker.slack_pacing import A_MINUTE, EDIT, LEASE, POST, SlackPacing
 from tests.desk import BATCHES
 from tests.worker.scene import Scene
 
@@ -85,7 +85,7 @@ async def test_what_a_minute_holds_goes_at_once_and_no_minute_holds_more(either_
 
 
 async def test_a_minute_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
-    ahead = Pace(lambda: scene.now() + timedelta(minutes=20))
+    ahead = SlackPacing(lambda: scene.now() + timedelta(minutes=20))
     scene.database.transact(lambda c: [ahead.reserve(c, EDIT, "C1") for _ in range(A_MINUTE[EDIT])])
 
     wait, reserved = scene.database.transact(lambda connection: scene.worker.pace.reserve(connection, EDIT, "C1"))

@@ -123,7 +123,7 @@ async def test_a_channel_that_wants_failures_only_is_not_told_of_success(scene: 
     good, bad = scene.batch(ends_in=60), scene.batch(processing=0, succeeded=5, errored=5, ends_in=60)
     for batch in (good, bad):
         await scene.watch(batch)
-    scene.database.transact(lambda connection: watches.set_quiet_level(connection, BATCHES, "failures"))
+    scene.database.transact(lambda connection: watches.set_notify_level(connection, BATCHES, "failures"))
     scene.later(100)
 
     await scene.sweep()

@@ -7,7 +7,7 @@ AT_ONCE = 500
 """SQLite before 3.32 takes 999 parameters a statement, Postgres 65,535."""
 
 
-def portions(values: Iterable[str]) -> Iterator[list[str]]:
+def chunks(values: Iterable[str]) -> Iterator[list[str]]:
     """Yield the values in lists of at most 500."""
     left = iter(values)
     while portion := list(islice(left, AT_ONCE)):

@@ -26,7 +26,7 @@ class Enqueue(Protocol):
         """Enqueue the work `name`; the same `workflow_id` a second time is nothing. `partition`: one at a time each."""
 
 
-def left_to_redrive(
+def enqueue_nothing(
     connection: Connection,
     name: str,
     workflow_id: str,

@@ -136,7 +136,7 @@ def unsettled(connection: Connection, verbs: Sequence[str], after: datetime, bef
     return list(connection.execute(select(table.c.id).where(*span).order_by(table.c.id)).scalars())
 
 
-def who_did(connection: Connection, verb: str, subject: str, *, perhaps: bool = False) -> str | None:
+def last_actor(connection: Connection, verb: str, subject: str, *, perhaps: bool = False) -> str | None:
     """Give the user who last did this to a batch through the bot, or None.
 
     `perhaps`: also one whose act is under way or has an unknown outcome, for where its effect is seen.

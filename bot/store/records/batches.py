@@ -7,7 +7,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, func, literal, select, update
 
-from bot.store.db.chunks import portions
+from bot.store.db.chunks import chunks
 from bot.store.db.tables import batches as table
 from bot.store.db.upserts import insert_new
 
@@ -73,7 +73,7 @@ def mark_missing(connection: Connection, batch_id: str, now: datetime) -> None:
 
 def mark_found(connection: Connection, batch_ids: Iterable[str]) -> None:
     """Note that these were found again."""
-    for some in portions(batch_ids):
+    for some in chunks(batch_ids):
         missing = update(table).where(table.c.id.in_(some), table.c.missing_since.is_not(None))
         connection.execute(missing.values(missing_since=None))
 
@@ -138,7 +138,7 @@ def unfinished(connection: Connection, *, expiring_before: datetime | None = Non
 def many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, SeenBatch]:
     """Give several batches by id."""
     found: dict[str, SeenBatch] = {}
-    for some in portions(batch_ids):
+    for some in chunks(batch_ids):
         rows = connection.execute(select(table).where(table.c.id.in_(some)))
         found |= {row.id: SeenBatch(**row._mapping) for row in rows}
     return found

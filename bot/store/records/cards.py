@@ -164,7 +164,7 @@ def postpone(connection: Connection, card: Card, due_at: datetime) -> None:
     connection.execute(update(table).where(*_here(card.batch_id, card.channel_id)).values(due_at=due_at))
 
 
-def free_claims(connection: Connection, worker: str, at: datetime) -> int:
+def release_claims(connection: Connection, worker: str, at: datetime) -> int:
     """Let others draw what a dead worker held, from a moment on."""
     held = update(table).where(table.c.claimed_by == worker, *_OPEN)
     return connection.execute(held.values(claimed_until=at, due_at=at)).rowcount

@@ -16,7 +16,7 @@ Transaction = Connection
 State = Literal["checking", "ready", "waiting", "sending", "sent", "failed", "unknown", "dropped", "split", "held"]
 """`waiting`: for a second person. `unknown`: it was sent, and no answer came. `split`: a sample and the rest took its
 place. `held`: the rest, while its sample is being sent. Only `ready` and `waiting` go on by somebody's yes."""
-WatchWish = Literal["here", "dm", "none"]
+WatchPreference = Literal["here", "dm", "none"]
 OPEN: tuple[State, ...] = ("checking", "ready", "waiting", "sending", "held")
 """In these states a draft's file is still needed."""
 PERHAPS_SENT: tuple[State, ...] = ("sending", "unknown")

@@ -27,7 +27,7 @@ class Relative(Struct, frozen=True):
     kind: str
 
 
-class Named(Struct, frozen=True):
+class BatchNames(Struct, frozen=True):
     """What is known of a batch here; all empty for one that was made elsewhere and is nobody's yet."""
 
     label: str | None = None
@@ -64,16 +64,16 @@ def relate(connection: Connection, relative: Relative) -> None:
     connection.execute(insert(families).values(row))
 
 
-def of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Named]:
+def of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, BatchNames]:
     """What is known of each of these batches, those of which nothing is known too."""
     wanted = list(dict.fromkeys(batch_ids))
-    found: dict[str, Named] = {}
+    found: dict[str, BatchNames] = {}
     kin = relatives(connection, wanted)
     for ids in _portions(wanted):
         columns = (table.c.batch_id, table.c.label, table.c.owner, table.c.note)
         for row in connection.execute(select(*columns).where(table.c.batch_id.in_(ids))):
-            found[row.batch_id] = Named(row.label, row.owner, row.note, kin.get(row.batch_id, ()))
-    return {id: found.get(id) or Named(relatives=kin.get(id, ())) for id in wanted}
+            found[row.batch_id] = BatchNames(row.label, row.owner, row.note, kin.get(row.batch_id, ()))
+    return {id: found.get(id) or BatchNames(relatives=kin.get(id, ())) for id in wanted}
 
 
 def relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:

@@ -12,7 +12,7 @@ from bot.store.records import workers
 _FORGOTTEN_AFTER = timedelta(days=1)  # what nobody could tell the end of
 
 
-class Reading(Struct, frozen=True):
+class LongReading(Struct, frozen=True):
     """A reading that this person may stop. `held_by` is the process that reads; None: it is of an older version.
 
     Its progress message is `ts` in `channel_id`, once it is posted; `again` spells the command, once that is known.
@@ -29,7 +29,7 @@ class Reading(Struct, frozen=True):
     again: str | None = None
 
 
-def begin(connection: Connection, reading: Reading) -> None:
+def begin(connection: Connection, reading: LongReading) -> None:
     """Store a reading."""
     connection.execute(delete(table).where(table.c.started_at < reading.started_at - _FORGOTTEN_AFTER))
     connection.execute(insert(table).values(asdict(reading)))
@@ -40,17 +40,17 @@ def show(connection: Connection, id: str, channel_id: str, ts: str, again: str) 
     connection.execute(update(table).where(table.c.id == id).values(channel_id=channel_id, ts=ts, again=again))
 
 
-def get(connection: Connection, id: str) -> Reading | None:
+def get(connection: Connection, id: str) -> LongReading | None:
     """Give a reading; None when it has ended."""
     row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
-    return Reading(**row._mapping) if row else None
+    return LongReading(**row._mapping) if row else None
 
 
-def lost(connection: Connection, now: datetime, me: str | None = None) -> list[Reading]:
+def lost(connection: Connection, now: datetime, me: str | None = None) -> list[LongReading]:
     """Give the readings whose process has died (`me` lives), oldest first."""
     alive = workers.alive(connection, now) | {me}
     held = select(table).where(table.c.held_by.is_not(None)).order_by(table.c.started_at)
-    found = [Reading(**row._mapping) for row in connection.execute(held)]
+    found = [LongReading(**row._mapping) for row in connection.execute(held)]
     return [reading for reading in found if reading.held_by not in alive]
 
 

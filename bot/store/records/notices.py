@@ -8,7 +8,7 @@ from typing import Any, Literal, get_args
 from msgspec import Struct
 from sqlalchemy import Connection, delete, or_, select, update
 
-from bot.store.db.chunks import portions
+from bot.store.db.chunks import chunks
 from bot.store.db.tables import notices as table
 from bot.store.db.task_queue import Enqueue
 from bot.store.db.upserts import insert_new
@@ -122,7 +122,7 @@ def mentioned(connection: Connection, key: str) -> set[str]:
 def stored(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Give those of these keys that there is a notice of."""
     found: set[str] = set()
-    for some in portions(keys):
+    for some in chunks(keys):
         found.update(connection.execute(select(table.c.key).where(table.c.key.in_(some))).scalars())
     return found
 
@@ -194,7 +194,7 @@ def postpone(connection: Connection, key: str, due_at: datetime) -> None:
     connection.execute(update(table).where(table.c.key == key, *_OPEN).values(due_at=due_at))
 
 
-def free_claims(connection: Connection, worker: str, at: datetime) -> int:
+def release_claims(connection: Connection, worker: str, at: datetime) -> int:
     """Let others try what a dead worker held, from a moment on: a message of his may still be on its way."""
     held = update(table).where(table.c.claimed_by == worker, *_OPEN)
     return connection.execute(held.values(claimed_until=at, due_at=at)).rowcount

@@ -10,11 +10,11 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from bot.store.db.tables import summaries as table
 
-Taken = Literal["jsonl", "csv", "errors", "family"]
+DownloadedFile = Literal["jsonl", "csv", "errors", "family"]
 """Which file was taken: all results as they are, all of them as a table, only the failures, or what of them is in the
 merged file of the family."""
 
-_LEAST_FIRST: tuple[Taken, ...] = ("errors", "csv", "family", "jsonl")
+_LEAST_FIRST: tuple[DownloadedFile, ...] = ("errors", "csv", "family", "jsonl")
 _AT_ONCE = 500  # parameters of one statement; SQLite before 3.32 takes 999
 
 
@@ -30,7 +30,7 @@ class StoredSummary(Struct, frozen=True):
     fetched_by: str
     """Empty: the bot by itself, to tell how the batch ended."""
     fetched_at: datetime
-    taken: Taken | None = None
+    taken: DownloadedFile | None = None
     taken_by: str | None = None
     taken_at: datetime | None = None
 
@@ -69,7 +69,7 @@ def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Stor
     return {stored.batch_id: stored for ids in _portions(batch_ids) for stored in _portion(connection, ids)}
 
 
-def note_taken(connection: Connection, batch_id: str, taken: Taken, *, by: str, at: datetime) -> None:
+def note_taken(connection: Connection, batch_id: str, taken: DownloadedFile, *, by: str, at: datetime) -> None:
     """Record that a file of the results has arrived with somebody; a lesser one does not hide that more was taken."""
     no_more = _LEAST_FIRST[: _LEAST_FIRST.index(taken) + 1]
     hides_nothing = or_(table.c.taken.is_(None), table.c.taken.in_(no_more))

@@ -8,18 +8,18 @@ from msgspec import Struct
 from msgspec.structs import asdict
 from sqlalchemy import Connection, delete, or_, select
 
-from bot.store.db.chunks import portions
+from bot.store.db.chunks import chunks
 from bot.store.db.tables import batches, mutes, quiet_levels
 from bot.store.db.tables import watches as table
 from bot.store.db.upserts import insert_new, put
 
 Reason = Literal["watch", "cancel", "feed"]
-QuietLevel = Literal["all", "failures", "none"]
-Hush = Literal["all", "failures", "none", "muted"]
+ChannelNotifyLevel = Literal["all", "failures", "none"]
+NotifyLevel = Literal["all", "failures", "none", "muted"]
 """What is told of a batch in a place, for whatever reason."""
 
 
-class Watch(Struct, frozen=True):
+class StoredWatch(Struct, frozen=True):
     """A stored wish to be told. `channel_id` is where the card is: a `D…` or `U…` id means a direct message.
 
     The feed's watches belong to nobody: their `user_id` is empty.
@@ -32,7 +32,7 @@ class Watch(Struct, frozen=True):
     created_at: datetime
 
 
-def add(connection: Connection, watch: Watch) -> bool:
+def add(connection: Connection, watch: StoredWatch) -> bool:
     """Store a watch; False where this person watches this batch there already for the same reason."""
     return insert_new(connection, table, asdict(watch))
 
@@ -42,17 +42,17 @@ def remove(connection: Connection, batch_id: str, user_id: str) -> int:
     return connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.user_id == user_id)).rowcount
 
 
-def of_batch(connection: Connection, batch_id: str) -> list[Watch]:
+def of_batch(connection: Connection, batch_id: str) -> list[StoredWatch]:
     """Give a batch's watches, oldest first."""
     return of_batches(connection, [batch_id])
 
 
-def of_batches(connection: Connection, batch_ids: Iterable[str]) -> list[Watch]:
+def of_batches(connection: Connection, batch_ids: Iterable[str]) -> list[StoredWatch]:
     """Give the watches of several batches, oldest first."""
-    found: list[Watch] = []
-    for some in portions(batch_ids):
+    found: list[StoredWatch] = []
+    for some in chunks(batch_ids):
         rows = connection.execute(select(table).where(table.c.batch_id.in_(some)))
-        found.extend(Watch(**row._mapping) for row in rows)
+        found.extend(StoredWatch(**row._mapping) for row in rows)
     return sorted(found, key=lambda watch: (watch.created_at, watch.user_id))
 
 
@@ -67,19 +67,19 @@ def not_in_feed(connection: Connection, feed: str, created_after: datetime) -> f
     return frozenset(connection.execute(wanted).scalars())
 
 
-def of_user(connection: Connection, user_id: str, *, over: bool = False) -> list[Watch]:
+def of_user(connection: Connection, user_id: str, *, over: bool = False) -> list[StoredWatch]:
     """Give what a person watches, newest first; with `over` also batches that have ended or are gone."""
     wanted = select(table).where(table.c.user_id == user_id).order_by(table.c.created_at.desc(), table.c.batch_id)
     if not over:
         wanted = wanted.join(batches, batches.c.id == table.c.batch_id).where(batches.c.over_at.is_(None))
-    return [Watch(**row._mapping) for row in connection.execute(wanted)]
+    return [StoredWatch(**row._mapping) for row in connection.execute(wanted)]
 
 
-def move(connection: Connection, batch_id: str, channel_id: str) -> list[Watch]:
+def move(connection: Connection, batch_id: str, channel_id: str) -> list[StoredWatch]:
     """Move the watches of a batch in a channel that is closed to direct messages; give them as they stand now."""
     here = [watch for watch in of_batch(connection, batch_id) if watch.channel_id == channel_id]
     connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.channel_id == channel_id))
-    moved = [Watch(w.batch_id, w.user_id, w.user_id, w.reason, w.created_at) for w in here if w.user_id]
+    moved = [StoredWatch(w.batch_id, w.user_id, w.user_id, w.reason, w.created_at) for w in here if w.user_id]
     for watch in moved:
         add(connection, watch)
     return moved
@@ -102,18 +102,18 @@ def is_muted(connection: Connection, subjects: Iterable[str], now: datetime) -> 
     return connection.execute(wanted).first() is not None
 
 
-def quiet_level(connection: Connection, channel_id: str) -> QuietLevel:
+def notify_level(connection: Connection, channel_id: str) -> ChannelNotifyLevel:
     """Give what a channel wants to hear: everything unless it was set."""
     wanted = select(quiet_levels.c.level).where(quiet_levels.c.channel_id == channel_id)
-    level: QuietLevel | None = connection.execute(wanted).scalar_one_or_none()
+    level: ChannelNotifyLevel | None = connection.execute(wanted).scalar_one_or_none()
     return level or "all"
 
 
-def set_quiet_level(connection: Connection, channel_id: str, level: QuietLevel) -> None:
+def set_notify_level(connection: Connection, channel_id: str, level: ChannelNotifyLevel) -> None:
     """Set what a channel wants to hear of ends: all, failures only, or none."""
     put(connection, quiet_levels, {"channel_id": channel_id, "level": level})
 
 
-def hush(connection: Connection, batch_id: str, channel_id: str, now: datetime) -> Hush:
+def effective_level(connection: Connection, batch_id: str, channel_id: str, now: datetime) -> NotifyLevel:
     """Say what is told of a batch in a place now."""
-    return "muted" if is_muted(connection, (batch_id, channel_id), now) else quiet_level(connection, channel_id)
+    return "muted" if is_muted(connection, (batch_id, channel_id), now) else notify_level(connection, channel_id)

@@ -21,7 +21,7 @@ _EVER = datetime(1970, 1, 1, tzinfo=UTC)
 """Since when a place is free that nobody has used."""
 
 
-class Worker(Struct, frozen=True):
+class WorkerProcess(Struct, frozen=True):
     """A process that does work. `pid` is a number on `host`, which begins with the name of its machine."""
 
     id: str
@@ -31,19 +31,19 @@ class Worker(Struct, frozen=True):
     seen_at: datetime
 
 
-def beat(connection: Connection, worker: Worker, now: datetime) -> None:
+def heartbeat(connection: Connection, worker: WorkerProcess, now: datetime) -> None:
     """Note that a process lives."""
     heard = update(table).where(table.c.id == worker.id).values(seen_at=now)
     if connection.execute(heard).rowcount == 0:
         put(connection, table, {**asdict(worker), "seen_at": now})
 
 
-def everyone(connection: Connection) -> list[Worker]:
+def everyone(connection: Connection) -> list[WorkerProcess]:
     """Give all processes that were heard of and not buried, oldest first."""
-    return [Worker(**row._mapping) for row in connection.execute(select(table).order_by(table.c.started_at))]
+    return [WorkerProcess(**row._mapping) for row in connection.execute(select(table).order_by(table.c.started_at))]
 
 
-def lives(worker: Worker, now: datetime) -> bool:
+def lives(worker: WorkerProcess, now: datetime) -> bool:
     """Say whether a process was heard of lately."""
     return -SKEWED < now - worker.seen_at <= DEAD
 
@@ -53,7 +53,7 @@ def alive(connection: Connection, now: datetime) -> set[str | None]:
     return {worker.id for worker in everyone(connection) if lives(worker, now)}
 
 
-def bury(connection: Connection, worker_id: str) -> bool:
+def remove_worker(connection: Connection, worker_id: str) -> bool:
     """Forget a process; True for exactly one of several that found it dead."""
     return connection.execute(delete(table).where(table.c.id == worker_id)).rowcount == 1
 
@@ -103,13 +103,13 @@ def _turn(connection: Connection, place: str, count: int) -> tuple[str, datetime
     return row.place, row.free_at
 
 
-def hold(connection: Connection, place: str, until: datetime) -> None:
+def delay_until(connection: Connection, place: str, until: datetime) -> None:
     """Let nothing happen in a place before a moment: Slack asked for it."""
     insert_new(connection, paces, {"place": place, "free_at": until})
     later = update(paces).where(paces.c.place == place, paces.c.free_at < until)
     connection.execute(later.values(free_at=until))
 
 
-def leave(connection: Connection, worker_id: str, long_ago: datetime) -> None:
+def mark_stopped(connection: Connection, worker_id: str, long_ago: datetime) -> None:
     """Note that a process stopped by itself: what it left under way may be taken over at once."""
     connection.execute(update(table).where(table.c.id == worker_id).values(seen_at=long_ago))

@@ -13,7 +13,7 @@ from bot.store.records import audit, cards, notices, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import SeenBatch
 from bot.store.records.notices import Event, Notice, key_of
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 from bot.store.transactions import split_draft
 
 
@@ -29,7 +29,7 @@ class Announcer(Struct, frozen=True):
 
     enqueue: Enqueue
 
-    def saw(self, connection: Connection, seen: SeenBatch, was: str, now: datetime) -> list[Watch] | None:
+    def record_seen(self, connection: Connection, seen: SeenBatch, was: str, now: datetime) -> list[StoredWatch] | None:
         """Store a batch as it is now, have its cards drawn, and give who watches; None: somebody else saw it before.
 
         `was`: its shape as it was stored.
@@ -40,21 +40,21 @@ class Announcer(Struct, frozen=True):
         self.changed(connection, seen.id, known, now)
         return known
 
-    def saw_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
+    def record_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
         """Tell how a watched batch ended that no sweep has seen to its end; it stays open, and is told once."""
         stored = batch_records.get(connection, seen.id, locked=True)
         if stored is not None and stored.over_at is None:
-            known = self.saw(connection, replace(seen, over_at=None), stored.shape, now)
+            known = self.record_seen(connection, replace(seen, over_at=None), stored.shape, now)
             self.ended(connection, seen.id, ending, known or (), now)
 
-    def changed(self, connection: Connection, batch_id: str, known: Iterable[Watch], now: datetime) -> None:
+    def changed(self, connection: Connection, batch_id: str, known: Iterable[StoredWatch], now: datetime) -> None:
         """Have the batch's cards drawn as it is now, those that nobody watches any more too."""
         drawn = [card.channel_id for card in cards.of_batch(connection, batch_id)]
         for channel in sorted({*(watch.channel_id for watch in known), *drawn}):  # in one order: nobody deadlocks
             cards.redraw(connection, self.enqueue, batch_id, channel, now)
 
     def ended(
-        self, connection: Connection, batch_id: str, ending: Ending, known: Sequence[Watch], now: datetime
+        self, connection: Connection, batch_id: str, ending: Ending, known: Sequence[StoredWatch], now: datetime
     ) -> None:
         """Tell everybody who watches how it went, also who began since it was told; the feed shows it by its card."""
         event: Event = "canceled" if ending.canceled else "ended"
@@ -67,14 +67,14 @@ class Announcer(Struct, frozen=True):
 
     def gone(self, connection: Connection, batch_id: str, now: datetime) -> None:
         """Tell everybody who watches that a batch is not there any more which was not seen to end."""
-        if not self.buried(connection, batch_id, now):
+        if not self.mark_cards_deleted(connection, batch_id, now):
             return
-        through_me = audit.who_did(connection, "delete", batch_id, perhaps=True) is not None
+        through_me = audit.last_actor(connection, "delete", batch_id, perhaps=True) is not None
         for channel, mentions in _audiences(watches.of_batch(connection, batch_id)).items():
             if not self._is_quiet(connection, batch_id, channel, well=False, now=now):
                 self.tell(connection, batch_id, "gone", channel, mentions, now, payload={"through_me": through_me})
 
-    def buried(self, connection: Connection, batch_id: str, now: datetime) -> bool:
+    def mark_cards_deleted(self, connection: Connection, batch_id: str, now: datetime) -> bool:
         """Have the cards of a batch that is gone say so; False where they do, or the batch is not known."""
         if not batch_records.mark_gone(connection, batch_id, now):
             return False
@@ -86,8 +86,8 @@ class Announcer(Struct, frozen=True):
         stored = batch_records.get(connection, seen.id, locked=True)
         if stored is None or stored.status != batch_records.GONE:
             return
-        if audit.who_did(connection, "delete", seen.id, perhaps=True) is None:  # else a list may be behind the times
-            self.saw(connection, seen if stored.ended_at else replace(seen, over_at=None), stored.shape, now)
+        if audit.last_actor(connection, "delete", seen.id, perhaps=True) is None:  # else a list may be behind the times
+            self.record_seen(connection, seen if stored.ended_at else replace(seen, over_at=None), stored.shape, now)
             notices.take_back(connection, seen.id, "gone")
 
     def appeared(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
@@ -116,11 +116,11 @@ class Announcer(Struct, frozen=True):
     def _is_quiet(self, connection: Connection, batch_id: str, channel: str, *, well: bool, now: datetime) -> bool:
         if split_draft.rest_of(connection, batch_id) is not None:
             return False  # the end of a sample is a question, and somebody waits for it
-        hush = watches.hush(connection, batch_id, channel, now)
+        hush = watches.effective_level(connection, batch_id, channel, now)
         return hush in ("none", "muted") or (hush == "failures" and well)
 
 
-def _audiences(known: Iterable[Watch]) -> dict[str, tuple[str, ...]]:
+def _audiences(known: Iterable[StoredWatch]) -> dict[str, tuple[str, ...]]:
     """Return whom to mention where; what a watcher is told anyway is not told him elsewhere because he canceled."""
     told: dict[str, tuple[str, ...]] = {}
     for watch in sorted(known, key=lambda each: each.reason == "cancel"):

@@ -9,14 +9,14 @@ from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
 from bot.store.records import cards, notices, scheduled_jobs, watches
 from bot.store.records.batches import SeenBatch
-from bot.store.records.watches import Watch
+from bot.store.records.watches import StoredWatch
 
 SWEEP = "sweep"
 SOON = timedelta(seconds=10)
 
 
 def begin(
-    connection: Connection, enqueue: Enqueue, watch: Watch, batch: SeenBatch, now: datetime, *, card: bool = True
+    connection: Connection, enqueue: Enqueue, watch: StoredWatch, batch: SeenBatch, now: datetime, *, card: bool = True
 ) -> bool:
     """Begin to watch a batch that was just read; False where this watch is there already.
 

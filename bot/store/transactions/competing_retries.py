@@ -14,7 +14,7 @@ _RETRYING = 0x62645F32
 """Any number that is ours: whoever claims a retry holds it, with its parent's, until he commits."""
 
 
-def take_turn(connection: Connection, draft: Draft) -> None:
+def lock_parent(connection: Connection, draft: Draft) -> None:
     """Let those who claim retries of one batch go one by one, until each has committed.
 
     To be called before the claim, and `beside` after it: on Postgres several could otherwise look before any of them
@@ -26,7 +26,7 @@ def take_turn(connection: Connection, draft: Draft) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_RETRYING, key)))
 
 
-def beside(connection: Connection, draft: Draft) -> tuple[str, ...]:
+def other_retries(connection: Connection, draft: Draft) -> tuple[str, ...]:
     """Give the batches that retry the same one as a draft, and as `draft ID` those that may be such by now.
 
     The rest after a retry's sample is one too; sample and rest of the same whole are nothing beside each other.

@@ -14,7 +14,7 @@ TRANSIENT = timedelta(minutes=1)
 """So long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
 
 
-def bury(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime) -> bool:
+def mark_deleted(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime) -> bool:
     """Have the cards of a batch that is not found say that it is gone; False where they do, or nobody can know yet.
 
     What somebody still waits for is the sweep's to tell; just after an end a 404 may be the API's own delay.
@@ -22,7 +22,7 @@ def bury(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime)
     seen = batch_records.get(connection, batch_id, locked=True)
     if seen is None or seen.over_at is None or now - seen.over_at < TRANSIENT:
         return False
-    return Announcer(enqueue).buried(connection, batch_id, now)
+    return Announcer(enqueue).mark_cards_deleted(connection, batch_id, now)
 
 
 def forget(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime, *, through_me: bool) -> None:
@@ -32,14 +32,14 @@ def forget(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetim
     """
     summaries.forget(connection, batch_id)
     if through_me:
-        Announcer(enqueue).buried(connection, batch_id, now)
+        Announcer(enqueue).mark_cards_deleted(connection, batch_id, now)
     else:
-        bury(connection, enqueue, batch_id, now)
+        mark_deleted(connection, enqueue, batch_id, now)
     if not cards.of_batch(connection, batch_id):
         labels.forget(connection, batch_id)
 
 
 def keep(connection: Connection, read: StoredSummary, *, forget: datetime) -> StoredSummary:
     """Keep a summary as `summaries.keep` does, unless the batch was deleted through the bot while it was read."""
-    deleted = audit.who_did(connection, "delete", read.batch_id) is not None
+    deleted = audit.last_actor(connection, "delete", read.batch_id) is not None
     return read if deleted else summaries.keep(connection, read, forget=forget)

@@ -10,10 +10,10 @@ from bot.store.db.task_queue import Enqueue
 from bot.store.records import audit, cards, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import SeenBatch
-from bot.store.records.watches import QuietLevel, Watch
+from bot.store.records.watches import ChannelNotifyLevel, StoredWatch
 
 
-class Recorded(Struct, frozen=True):
+class AuditedChange(Struct, frozen=True):
     """Who changes what others are told: where, by which command, about which batch or channel, when."""
 
     user_id: str
@@ -32,32 +32,32 @@ def end(connection: Connection, enqueue: Enqueue, batch_id: str, user_id: str, n
     return sorted({watch.channel_id for watch in mine})
 
 
-def remembered(connection: Connection, user_id: str) -> list[tuple[Watch, SeenBatch]]:
+def remembered(connection: Connection, user_id: str) -> list[tuple[StoredWatch, SeenBatch]]:
     """Give what a person watches that is not over, with the batches as last seen, newest watch first."""
     mine = watches.of_user(connection, user_id)
     seen = batch_records.many(connection, {watch.batch_id for watch in mine})
     return [(watch, seen[watch.batch_id]) for watch in mine if watch.batch_id in seen]
 
 
-def mute(connection: Connection, until: datetime | None, change: Recorded) -> None:
+def mute(connection: Connection, until: datetime | None, change: AuditedChange) -> None:
     """Mute a batch or channel until a moment, or for good, and record it."""
     watches.mute(connection, change.subject, until)
     _record(connection, change)
 
 
-def unmute(connection: Connection, change: Recorded) -> None:
+def unmute(connection: Connection, change: AuditedChange) -> None:
     """Let notices of a batch or in a channel be sent again, and record it."""
     watches.unmute(connection, change.subject)
     _record(connection, change)
 
 
-def set_level(connection: Connection, level: QuietLevel, change: Recorded) -> None:
+def set_level(connection: Connection, level: ChannelNotifyLevel, change: AuditedChange) -> None:
     """Set what a channel wants to hear, and record it."""
-    watches.set_quiet_level(connection, change.subject, level)
+    watches.set_notify_level(connection, change.subject, level)
     _record(connection, change)
 
 
-def _record(connection: Connection, change: Recorded) -> None:
+def _record(connection: Connection, change: AuditedChange) -> None:
     entry_id = audit.record_intent(
         connection, **asdict(change), verb=change.command.partition(" ")[0], confirmation_id=None
     )

@@ -15,8 +15,8 @@ from bot.commands.retry import Retry
 from bot.commands.status import Status
 from bot.commands.watch import Unwatch, Watch
 from bot.operations.find_batch import PREFIX, Reference
-from bot.operations.result_files import FileKind
-from bot.store.records.labels import Named
+from bot.operations.result_files import ResultFileKind
+from bot.store.records.labels import BatchNames
 from bot.ui.components.buttons import actions, button, fits
 from bot.ui.components.name_lines import has_family, kin_lines, note_line, people_of
 from bot.ui.components.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
@@ -129,7 +129,7 @@ def card_facts(
     batch: MessageBatch,
     canceled_by: str | None = None,
     watchers: Sequence[str] = (),
-    named: Named | None = None,
+    named: BatchNames | None = None,
     *,
     gone: bool = False,
 ) -> tuple[Block, ...]:
@@ -156,12 +156,12 @@ def _named(users: Sequence[str]) -> str:
     return ", ".join([*(f"<@{user}>" for user in users[:NAMED]), *more])
 
 
-def called(batch: MessageBatch, named: Named | None = None) -> str:
+def called(batch: MessageBatch, named: BatchNames | None = None) -> str:
     """Return what a batch is called in a title: its label, or the short id."""
     return plain(named.label, 80) if named and named.label else short_id(batch)
 
 
-def card_title(batch: MessageBatch, named: Named | None = None) -> str:
+def card_title(batch: MessageBatch, named: BatchNames | None = None) -> str:
     """Return the first line: the verdict, and what the batch is called."""
     said = verdict(batch)
     return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {called(batch, named)}"
@@ -215,22 +215,22 @@ def card_buttons(
     return buttons
 
 
-def _results_buttons(batch: MessageBatch, named: Named | None) -> list[Block]:
+def _results_buttons(batch: MessageBatch, named: BatchNames | None) -> list[Block]:
     reference = Reference(batch.id)
     buttons = [button("Results", Results(reference), says=f"Results of batch {short_id(batch)}")]
     if has_family(named):
-        family = Results(reference, FileKind.FAMILY)
+        family = Results(reference, ResultFileKind.FAMILY)
         buttons.append(button("Family results", family, says=f"Results of {short_id(batch)} and its retries"))
     return buttons
 
 
-def card_text(batch: MessageBatch, named: Named | None = None) -> str:
+def card_text(batch: MessageBatch, named: BatchNames | None = None) -> str:
     """Return the card as one plain sentence a part."""
     parts = [f"{inline(card_title(batch, named))} ({inline(batch.id)})", requests_line(batch), *times(batch, utc)]
     return ". ".join(parts) + "."
 
 
-def card_row(batch: MessageBatch, named: Named | None = None, said: Verdict | None = None) -> Block:
+def card_row(batch: MessageBatch, named: BatchNames | None = None, said: Verdict | None = None) -> Block:
     """Return the short form: one section with a button that opens the card; `said` is its verdict, if known already."""
     said = said or verdict(batch)
     opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")

@@ -1,8 +1,8 @@
 """How the merged results of a family look, and what is said where some of its batches cannot be read."""
 
 from bot.commands.results import FamilyFile, FamilyIncomplete, Results
-from bot.operations.merge_family import Absent, Kin, WhyAbsent
-from bot.operations.result_files import FileKind
+from bot.operations.merge_family import Absent, Family, WhyAbsent
+from bot.operations.result_files import ResultFileKind
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.result_file import arrived, file_name
 from bot.ui.components.text import code, counted, megabytes, number, section
@@ -18,7 +18,7 @@ _WHY = {
 
 def render_family_file(outcome: FamilyFile) -> File:
     """Return the merged file: how many results, how many succeeded, from which batches, and without which."""
-    name, merged = file_name(outcome.query.reference, outcome.query.file or FileKind.FAMILY), outcome.merged
+    name, merged = file_name(outcome.query.reference, outcome.query.file or ResultFileKind.FAMILY), outcome.merged
     failed = merged.requests - merged.succeeded
     words = (
         f"{counted(merged.requests, 'result')}, one for each custom_id, merged from "
@@ -52,7 +52,7 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     )
     buttons = []
     if readable:
-        part = Results(outcome.query.reference, FileKind.PART_OF_FAMILY, public=outcome.query.public)
+        part = Results(outcome.query.reference, ResultFileKind.PART_OF_FAMILY, public=outcome.query.public)
         buttons.append(button("Merge the others", part))
     if any(one.why is WhyAbsent.UNFINISHED for one in absent):
         buttons.append(button("Refresh", outcome.query, renew=True))
@@ -73,7 +73,7 @@ def _with(message: Message, outcome: FamilyFile) -> Message:
     return Message(f"{message.text} {text}", (*message.blocks, section(text)), public=message.public)
 
 
-def _sources(kin: Kin) -> str:
+def _sources(kin: Family) -> str:
     """Return the batches that are read, oldest first."""
     return ", ".join([*(code(batch.id, 60) for batch in kin.readable[:MOST_NAMED]), *_more(len(kin.readable))])
 

@@ -5,27 +5,29 @@ from collections.abc import Callable
 from bot.commands.create import Create
 from bot.operations.drafts import FileRefused
 from bot.requests.check import Checked
-from bot.requests.file_kinds import FileKind
+from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import SECTION_LIMIT, code, context, counted, header, inline, number, section
 from bot.ui.reply import File, Message, Reply, Viewer
 
 SHOWN = 20
-_FOREIGN: dict[FileKind, str] = {
-    FileKind.UTF_16: "UTF-16 text; save it as UTF-8",
-    FileKind.UTF_32: "UTF-32 text; save it as UTF-8",
-    FileKind.ZIP: "a zip archive; unpack it and share the .jsonl inside",
-    FileKind.SPREADSHEET: "a spreadsheet; export its rows as JSON Lines",
-    FileKind.OFFICE: "an office document; it has to be JSON Lines",
-    FileKind.GZIP: "compressed (gzip); unpack it first",
-    FileKind.ZSTANDARD: "compressed (zstd); unpack it first",
-    FileKind.BZIP2: "compressed (bzip2); unpack it first",
-    FileKind.XZ: "compressed (xz); unpack it first",
-    FileKind.PDF: "a PDF; it has to be JSON Lines",
-    FileKind.HTML: "a web page; it has to be JSON Lines",
-    FileKind.JSON_ARRAY: "one JSON array; write each request on a line of its own, without the brackets",
-    FileKind.CREATE_BODY: 'the whole body of a create, `{"requests": […]}`; write each request on a line of its own',
+_FOREIGN: dict[ForeignFileKind, str] = {
+    ForeignFileKind.UTF_16: "UTF-16 text; save it as UTF-8",
+    ForeignFileKind.UTF_32: "UTF-32 text; save it as UTF-8",
+    ForeignFileKind.ZIP: "a zip archive; unpack it and share the .jsonl inside",
+    ForeignFileKind.SPREADSHEET: "a spreadsheet; export its rows as JSON Lines",
+    ForeignFileKind.OFFICE: "an office document; it has to be JSON Lines",
+    ForeignFileKind.GZIP: "compressed (gzip); unpack it first",
+    ForeignFileKind.ZSTANDARD: "compressed (zstd); unpack it first",
+    ForeignFileKind.BZIP2: "compressed (bzip2); unpack it first",
+    ForeignFileKind.XZ: "compressed (xz); unpack it first",
+    ForeignFileKind.PDF: "a PDF; it has to be JSON Lines",
+    ForeignFileKind.HTML: "a web page; it has to be JSON Lines",
+    ForeignFileKind.JSON_ARRAY: "one JSON array; write each request on a line of its own, without the brackets",
+    ForeignFileKind.CREATE_BODY: (
+        'the whole body of a create, `{"requests": […]}`; write each request on a line of its own'
+    ),
 }
 _WORDS: dict[ProblemKind, str] = {
     ProblemKind.NOT_JSON: "is not JSON",

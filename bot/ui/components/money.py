@@ -2,7 +2,7 @@
 
 from decimal import ROUND_HALF_UP, Decimal
 
-from bot.results.summary import Cost
+from bot.results.summary import CostSummary
 from bot.ui.components.text import code, counted
 
 _CENT = Decimal("0.01")
@@ -23,7 +23,7 @@ def spent(amount: Decimal, *, complete: bool) -> str:
     return f"at least {usd(amount)}" if amount > 0 else "unknown"
 
 
-def missing(cost: Cost) -> list[str]:
+def missing(cost: CostSummary) -> list[str]:
     """Return what a cost does not include, each in a few words; empty for a complete one."""
     parts = []
     if cost.unknown_models:

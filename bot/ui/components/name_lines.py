@@ -1,26 +1,26 @@
 """How what a batch is called here looks: its label, its owner, its note, and what it was made from."""
 
 from bot.api.models import MessageBatch
-from bot.store.records.labels import Named, Relative
+from bot.store.records.labels import BatchNames, Relative
 from bot.ui.components.text import code, counted, inline, mention
 
 MOST_RELATIVES = 3
 
 
-def people_of(named: Named | None) -> list[str]:
+def people_of(named: BatchNames | None) -> list[str]:
     """Return the owner, for the small print of a card; nothing where it was not looked up."""
     if named is None:
         return []
     return [f"owner {mention(named.owner)}" if named.owner else "owner unknown"]
 
 
-def note_line(named: Named | None) -> str:
+def note_line(named: BatchNames | None) -> str:
     """Return the note as a line of its own, and the batches that this one was made from or became."""
     lines = [f"_{inline(named.note)}_"] if named and named.note else []
     return "".join(f"\n{line}" for line in lines)
 
 
-def kin_lines(batch: MessageBatch, named: Named | None) -> list[str]:
+def kin_lines(batch: MessageBatch, named: BatchNames | None) -> list[str]:
     """Return what a batch was made from, and what was made from it."""
     if named is None:
         return []
@@ -29,7 +29,7 @@ def kin_lines(batch: MessageBatch, named: Named | None) -> list[str]:
     return [*lines, *([f"and {counted(more, 'more batch', 'more batches')}"] if more > 0 else [])]
 
 
-def has_family(named: Named | None) -> bool:
+def has_family(named: BatchNames | None) -> bool:
     """Whether the batch was made from another one, or another one from it."""
     return named is not None and bool(named.relatives)
 

@@ -1,7 +1,7 @@
 """How a long reading looks while it goes on, and when it has ended."""
 
 from bot.commands.stop_reading import StopReading
-from bot.operations.progress import Phase, Reading
+from bot.operations.progress import Phase, ReadingProgress
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import code, context, counted, megabytes, number, section
 from bot.ui.reply import Message
@@ -18,9 +18,9 @@ _ENDINGS = {
 }
 
 
-def render_progress(reading: Reading, phase: Phase, seconds: float, reading_id: str | None) -> Message:
+def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, reading_id: str | None) -> Message:
     """Return the progress message after so many seconds of reading; with a button that stops it while it goes on."""
-    what = f"Reading {code(reading.subject)}" if reading.subject else "Reading"
+    what = f"ReadingProgress {code(reading.subject)}" if reading.subject else "ReadingProgress"
     mark, words = _ENDINGS.get(phase, ("⏳", f"{what} …"))
     figures = _figures(reading, seconds, ended=phase is not Phase.UNDER_WAY)
     said = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
@@ -30,12 +30,12 @@ def render_progress(reading: Reading, phase: Phase, seconds: float, reading_id: 
     return Message(f"{words} {figures}", (said, *stop, context("Other commands work meanwhile.")))
 
 
-def how_much(reading: Reading) -> str:
+def how_much(reading: ReadingProgress) -> str:
     """Return what was read: `12,345 lines (34.5 MB)`."""
     return f"{counted(reading.lines, 'line')} ({megabytes(reading.bytes)})"
 
 
-def _figures(reading: Reading, seconds: float, *, ended: bool) -> str:
+def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
     if reading.bytes == 0:
         parts = ["nothing was read" if ended else "waiting for the API"]
     else:

@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.operations.follow import Place
 
 
-def hush_words(place: Place) -> str:
+def quiet_note(place: Place) -> str:
     """Return a sentence that begins with a blank, or nothing where everything is told."""
     match place.hush:
         case "all":

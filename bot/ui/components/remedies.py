@@ -1,7 +1,7 @@
 """What helps against a failure, in one line each."""
 
 from bot.results.causes import Cause
-from bot.results.lines import Fault
+from bot.results.lines import LineFault
 from bot.results.remedies import CANCELED, EXPIRED, Remedy
 
 _REMEDIES = {
@@ -21,11 +21,11 @@ _REMEDIES = {
     Remedy.UNKNOWN: "This version of Batchdesk does not know this type; the words are the API's own.",
 }
 _FAULTS = {
-    Fault.NOT_JSON: "not JSON",
-    Fault.NO_CUSTOM_ID: "without a custom_id",
-    Fault.UNKNOWN_RESULT: "a result of an unknown type",
-    Fault.TOO_LONG: "too long",
-    Fault.CUT_OFF: "cut off",
+    LineFault.NOT_JSON: "not JSON",
+    LineFault.NO_CUSTOM_ID: "without a custom_id",
+    LineFault.UNKNOWN_RESULT: "a result of an unknown type",
+    LineFault.TOO_LONG: "too long",
+    LineFault.CUT_OFF: "cut off",
 }
 
 
@@ -41,6 +41,6 @@ def cause_name(cause: Cause) -> str:
     return {EXPIRED: "expired", CANCELED: "canceled"}.get(cause.type, cause.type or "unreadable error")
 
 
-def fault_words(fault: Fault) -> str:
+def fault_words(fault: LineFault) -> str:
     """Return why a line is no result."""
     return _FAULTS[fault]

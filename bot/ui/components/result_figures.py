@@ -25,7 +25,7 @@ def counts_line(summary: ResultsSummary) -> str:
     return f"{counted(counts.total, 'result')}: {', '.join(parts)}" if parts else "no results"
 
 
-def doubts(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
+def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
     """Return what does not add up, a line each: it must not be overlooked."""
     differences = [
         f"{number(each.in_file)} {escape(each.outcome)} in the file, {number(each.in_batch)} in the batch"
@@ -40,7 +40,7 @@ def doubts(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
     return lines
 
 
-def figures(summary: ResultsSummary) -> list[str]:
+def figure_lines(summary: ResultsSummary) -> list[str]:
     """Return what the succeeded requests used and cost, a line each."""
     if not summary.counts.succeeded and summary.cost.complete:
         return ["*Cost:* nothing is billed for requests that did not succeed"]

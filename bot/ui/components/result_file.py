@@ -4,25 +4,25 @@ import re
 from collections.abc import Sequence
 
 from bot.commands.results import CausesFile, ResultsFile
-from bot.operations.result_files import FileKind
+from bot.operations.result_files import ResultFileKind
 from bot.results.csv_table import causes_csv
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.result_figures import doubts
+from bot.ui.components.result_figures import inconsistencies
 from bot.ui.components.text import code, counted, megabytes, section
 from bot.ui.reply import File, Message
 
 _NAMES = {
-    FileKind.JSONL: "results.jsonl",
-    FileKind.ERRORS: "failures.jsonl",
-    FileKind.CSV: "results.csv",
-    FileKind.ERRORS_CSV: "failures.csv",
-    FileKind.CAUSES: "causes.csv",
-    FileKind.FAMILY: "family.jsonl",
-    FileKind.PART_OF_FAMILY: "part-of-family.jsonl",
+    ResultFileKind.JSONL: "results.jsonl",
+    ResultFileKind.ERRORS: "failures.jsonl",
+    ResultFileKind.CSV: "results.csv",
+    ResultFileKind.ERRORS_CSV: "failures.csv",
+    ResultFileKind.CAUSES: "causes.csv",
+    ResultFileKind.FAMILY: "family.jsonl",
+    ResultFileKind.PART_OF_FAMILY: "part-of-family.jsonl",
 }
 
 
-def file_name(batch_id: str, kind: FileKind) -> str:
+def file_name(batch_id: str, kind: ResultFileKind) -> str:
     """Return the name of a file: of the batch's id and the kind alone, in characters that every system takes."""
     return f"{re.sub('[^A-Za-z0-9_-]', '_', batch_id)[:80]}-{_NAMES[kind]}"
 
@@ -30,14 +30,14 @@ def file_name(batch_id: str, kind: FileKind) -> str:
 def render_results_file(outcome: ResultsFile) -> File:
     """Return a file of results."""
     name, counts = file_name(outcome.batch.id, outcome.kind), outcome.fetched.summary.counts
-    everything = outcome.kind in (FileKind.JSONL, FileKind.CSV)
+    everything = outcome.kind in (ResultFileKind.JSONL, ResultFileKind.CSV)
     what = counted(counts.total, "result") if everything else counted(counts.failed, "failure")
     how = {
-        FileKind.JSONL: "JSON Lines, as the API gave them",
-        FileKind.ERRORS: "JSON Lines, as the API gave them",
+        ResultFileKind.JSONL: "JSON Lines, as the API gave them",
+        ResultFileKind.ERRORS: "JSON Lines, as the API gave them",
     }.get(outcome.kind, "a table (CSV)")
     words = f"{what} of {code(outcome.batch.id)}, {how}, {megabytes(outcome.spool.size)}"
-    loud = doubts(outcome.fetched.summary, outcome.batch.request_counts)
+    loud = inconsistencies(outcome.fetched.summary, outcome.batch.request_counts)
     return File(
         name=name,
         title=name,
@@ -51,7 +51,7 @@ def render_results_file(outcome: ResultsFile) -> File:
 
 def render_causes_file(outcome: CausesFile) -> File:
     """Return the causes of failure as a table."""
-    name, summary = file_name(outcome.batch.id, FileKind.CAUSES), outcome.fetched.summary
+    name, summary = file_name(outcome.batch.id, ResultFileKind.CAUSES), outcome.fetched.summary
     words = f"{counted(len(summary.causes), 'cause')} of failure in {code(outcome.batch.id)}, a table (CSV)"
     return File(
         name=name,

@@ -1,7 +1,7 @@
 """Retry buttons, and what a retry leaves out."""
 
 from bot.commands.retry import Retry
-from bot.operations.drafts import Left
+from bot.operations.drafts import LeftOutCause
 from bot.operations.find_batch import Reference
 from bot.results.causes import Cause
 from bot.ui.components.buttons import button
@@ -19,7 +19,7 @@ def retry_button(cause: Cause, reference: Reference) -> Block:
     return button(label, Retry(reference, cause=cause.key.short), says=says)
 
 
-def left_lines(left: tuple[Left, ...]) -> list[str]:
+def left_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
     """Return what is left out, cause by cause."""
     lines = [
         f"left out: {counted(one.count, 'request')} that failed with {code(one.type)} {inline(one.message, 120)}"

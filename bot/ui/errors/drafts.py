@@ -4,7 +4,7 @@ from bot.commands.approve import Approve
 from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver, RetriedMeanwhile, SpoolGone
+from bot.operations.drafts import DraftOver, RequestsFileGone, RetriedMeanwhile
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.draft_question import MOST_NAMED, more_line
@@ -12,7 +12,7 @@ from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 
 
-def render_draft_over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> Message:
+def render_draft_over(error: DraftOver | ApprovalOfOwn | RequestsFileGone) -> Message:
     """Say why this draft does not go on from here."""
     under_way = (
         isinstance(error, DraftOver) and error.draft is not None and error.draft.state in ("sending", "held", "waiting")
@@ -34,11 +34,11 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
 
 
-def _over(error: DraftOver | ApprovalOfOwn | SpoolGone) -> str:
+def _over(error: DraftOver | ApprovalOfOwn | RequestsFileGone) -> str:
     match error:
         case ApprovalOfOwn():
             return "You asked for this yourself: somebody else has to approve it. Nothing was sent by this press."
-        case SpoolGone():
+        case RequestsFileGone():
             return "The checked file is not on my disk any more, so nothing was sent. Share it again."
         case DraftOver(draft=None):
             return "I do not know this draft (any more). Nothing was sent by this press."

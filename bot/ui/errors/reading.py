@@ -3,7 +3,7 @@
 from bot.commands.registry import parse
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.errors import ExpectedError
-from bot.operations.progress import Reading, ReadingStopped
+from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import NotSpooled, ReadingFailed, ResultsCut, ResultsNotThereYet
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.progress import how_much
@@ -60,7 +60,7 @@ def _words(error: ReadingFailed) -> str:
             return f"The results of {batch} could not be read."
 
 
-def _kept(reading: Reading) -> str:
+def _kept(reading: ReadingProgress) -> str:
     if reading.bytes == 0:
         return "Nothing was read."
     return f"{how_much(reading)} were read; nothing that is half read is kept."

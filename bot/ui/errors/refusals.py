@@ -1,6 +1,6 @@
 """Refusals in words: who may not, and which press was not a yes."""
 
-from bot.confirmations import ConfirmationRefused, Why
+from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
 from bot.store.records.confirmations import StoredConfirmation
 from bot.ui.components.text import code, date, duration, section
@@ -53,8 +53,8 @@ def render_confirmation_refused(error: ConfirmationRefused) -> Message:
 
 
 def _placement(error: ConfirmationRefused) -> Placement:
-    under_way = error.why is Why.USED and (error.entry is None or error.entry.outcome is None)
-    if error.why is Why.OTHER_PERSON or under_way:
+    under_way = error.why is RefusalReason.USED and (error.entry is None or error.entry.outcome is None)
+    if error.why is RefusalReason.OTHER_PERSON or under_way:
         return Placement.BELOW  # the question is somebody else's, or its answer is about to take its place
     return Placement.IN_PLACE
 
@@ -62,20 +62,20 @@ def _placement(error: ConfirmationRefused) -> Placement:
 def _why(error: ConfirmationRefused) -> str:
     question, entry = error.question, error.entry
     match error.why:
-        case Why.UNKNOWN:
+        case RefusalReason.UNKNOWN:
             return "I do not know this question (any more). Type the command again."
-        case Why.OTHER_PERSON:
+        case RefusalReason.OTHER_PERSON:
             asked = f"<@{question.user_id}>" if question else "somebody else"
             return f"Only {asked}, who asked, can answer this. Type the command yourself."
-        case Why.OTHER_COMMAND:
+        case RefusalReason.OTHER_COMMAND:
             return "This button does not belong to the question that was asked. Type the command again."
-        case Why.LAPSED:
+        case RefusalReason.LAPSED:
             return _lapsed(question)
-        case Why.KEPT:
+        case RefusalReason.KEPT:
             return "You had already answered no."
-        case Why.CHANGED:
+        case RefusalReason.CHANGED:
             return "The batch has changed since you were asked. Look at it, and type the command again."
-        case Why.USED:
+        case RefusalReason.USED:
             if entry is None or entry.outcome is None:
                 return "This was already confirmed and is being carried out; its outcome will show."
             return f"This was already confirmed {date(entry.at)}; the outcome was: {code(entry.outcome)}."

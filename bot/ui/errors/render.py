@@ -16,14 +16,14 @@ from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver, FormUsed, RetriedMeanwhile, SpoolGone
+from bot.operations.drafts import DraftOver, FormUsed, RequestsFileGone, RetriedMeanwhile
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import ReadingFailed
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage
 from bot.permissions import NotPermitted
 from bot.results.summary import SummaryUnreadable
-from bot.scratch_file import SpoolFailed
+from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.batch_card import card_row
 from bot.ui.components.buttons import NotOurButton
@@ -46,7 +46,7 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_not_permitted(error)
         case ConfirmationRefused():
             return render_confirmation_refused(error)
-        case DraftOver() | ApprovalOfOwn() | SpoolGone():
+        case DraftOver() | ApprovalOfOwn() | RequestsFileGone():
             return render_draft_over(error)
         case RetriedMeanwhile():
             return render_retried_meanwhile(error)
@@ -94,7 +94,7 @@ def _words(error: ExpectedError) -> str:
         case ResultsBroken():
             read = counted(error.bytes_read, "byte") if error.lines_read is None else counted(error.lines_read, "line")
             return f"The results broke off on the way, after {read}. Ask again."
-        case SpoolFailed():
+        case ScratchFileFailed():
             return f"The disk of the bot did not take a file ({code(error.reason)}). Tell whoever runs this bot."
         case SummaryUnreadable():
             return "What I remembered of these results cannot be read any more. Ask again."

@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.commands.list import List
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_card import card_row, verdict
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import spent
@@ -38,7 +38,7 @@ class Digest(Struct, frozen=True):
     spent_whole: bool = True
     looked_at: int | None = None
     """So many of the newest batches, where there were more to look at."""
-    names: Mapping[str, Named] = {}
+    names: Mapping[str, BatchNames] = {}
     """What those that are shown are called here."""
 
     @property
@@ -70,7 +70,7 @@ def render_digest(digest: Digest) -> Message:
     return Message(". ".join([f"Batches today: {'; '.join(told)}", *spoken]) + ".", blocks, public=True)
 
 
-def _rows(share: Share, names: Mapping[str, Named], *, until: bool = False) -> list[Block]:
+def _rows(share: Share, names: Mapping[str, BatchNames], *, until: bool = False) -> list[Block]:
     rows: list[Block] = []
     for batch in share.shown[:ROWS]:
         rows.append(card_row(batch, names.get(batch.id)))

@@ -12,7 +12,7 @@ from bot.commands.status import Status
 from bot.operations.find_batch import Reference
 from bot.results.summary import ResultsSummary
 from bot.store.records.drafts import Draft
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
 from bot.ui.components.batch_card import bar, called, card_title, requests_line, short_id
 from bot.ui.components.buttons import actions, button
@@ -29,7 +29,7 @@ BatchEvent = Literal["ended", "canceled", "gone", "expires_soon", "results_expir
 """What can happen to a batch that somebody is told of; `canceled`: it ended after a cancel."""
 
 
-class Told(Struct, frozen=True):
+class NoticeContext(Struct, frozen=True):
     """What a notice is drawn from: the batch as last seen, at which moment, and whom to mention."""
 
     batch: MessageBatch
@@ -41,7 +41,7 @@ class Told(Struct, frozen=True):
     details: Sequence[str] = ()
     rest: Draft | None = None
     """What is left after a sample, and waits for a yes."""
-    named: Named | None = None
+    named: BatchNames | None = None
     """What the batch is called here."""
 
     @property
@@ -62,7 +62,7 @@ def draw_notice(
     now: datetime,
     details: Sequence[str] = (),
     rest: Draft | None = None,
-    named: Named | None = None,
+    named: BatchNames | None = None,
 ) -> Message:
     """Return what a stored notice says; `batch` is as last seen. Raises ValueError, KeyError: it cannot be read."""
     payload = notice.payload
@@ -77,7 +77,7 @@ def draw_notice(
         raise ValueError(f"a notice of {notice.event} without its batch")
     seen = payload.get("last_seen")
     last_seen, through_me = datetime.fromisoformat(seen) if seen else None, bool(payload.get("through_me"))
-    told = Told(batch, notice.mentions, now, last_seen, through_me, details, rest, named)
+    told = NoticeContext(batch, notice.mentions, now, last_seen, through_me, details, rest, named)
     return render_notice(notice.event, told)
 
 
@@ -87,7 +87,7 @@ def render_more(count: int) -> Message:
     return Message(words, (section(words), *actions([button("All batches", List())])), public=True)
 
 
-def render_notice(event: BatchEvent, told: Told) -> Message:
+def render_notice(event: BatchEvent, told: NoticeContext) -> Message:
     """Return one message of its own, with one mention of each who is to know."""
     match event:
         case "ended":
@@ -113,7 +113,7 @@ def _outcome(batch: MessageBatch) -> str:
     return f"{squares}\n{requests_line(batch)}" if squares else requests_line(batch)
 
 
-def _runs_out(told: Told) -> str:
+def _runs_out(told: NoticeContext) -> str:
     left = duration(told.batch.expires_at - told.now)
     return (
         f"It is still {'being canceled' if told.batch.processing_status == 'canceling' else 'in progress'}, and its "
@@ -121,7 +121,7 @@ def _runs_out(told: Told) -> str:
     )
 
 
-def _results_go(told: Told) -> str:
+def _results_go(told: NoticeContext) -> str:
     until = told.batch.readable_until
     return (
         f"{requests_line(told.batch)[0].upper()}{requests_line(told.batch)[1:]}. Its results can be read for "
@@ -129,7 +129,7 @@ def _results_go(told: Told) -> str:
     )
 
 
-def _drawn(told: Told, words: str, title: str | None = None, *, opens: bool = True) -> Message:
+def _drawn(told: NoticeContext, words: str, title: str | None = None, *, opens: bool = True) -> Message:
     title = title or card_title(told.batch, told.named)
     who = " ".join(f"<@{user}>" for user in told.mentions)
     lines = f"*{inline(title)}*\n{code(told.batch.id)}\n{words}"

@@ -6,14 +6,14 @@ from datetime import datetime
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.store.records.labels import Named
+from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_card import batch_card, called, card_facts, card_text
 from bot.ui.components.deletion import deleted_words, gone_words, unseen_words
 from bot.ui.components.text import context, header, inline, section
 from bot.ui.reply import Block, Message, Viewer
 
 
-class Standing(Struct, frozen=True):
+class WatchCardState(Struct, frozen=True):
     """What a watch card says beyond the batch itself.
 
     `last_seen`: since when the API has not shown it. `gone`: it is not there any more; `deleted_by`: whose act that
@@ -29,7 +29,7 @@ class Standing(Struct, frozen=True):
     is_fed: bool = False
 
 
-def watch_card(batch: MessageBatch, viewer: Viewer, standing: Standing) -> Message:
+def watch_card(batch: MessageBatch, viewer: Viewer, standing: WatchCardState) -> Message:
     """Return the card of a channel: everybody there sees it, so it has every button this state allows.
 
     Whoever posts it puts names in the place of its mentions: it is no reason to ping anybody.
@@ -49,7 +49,7 @@ def watch_card(batch: MessageBatch, viewer: Viewer, standing: Standing) -> Messa
     return Message(" ".join([card_text(batch, named), *notes]), (*blocks, *more), public=True)
 
 
-def _gone_card(batch: MessageBatch, standing: Standing, named: Named | None) -> Message:
+def _gone_card(batch: MessageBatch, standing: WatchCardState, named: BatchNames | None) -> Message:
     words = deleted_words(standing.deleted_by) if standing.deleted_by else gone_words(standing.last_seen)
     title = f"🗑️ {'Deleted' if standing.deleted_by else 'Deleted elsewhere'} · {called(batch, named)}"
     facts = card_facts(batch, standing.canceled_by, named=named, gone=True)

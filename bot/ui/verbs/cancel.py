@@ -4,7 +4,7 @@ from bot.api.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.cancellation import canceled_words
-from bot.ui.components.quiet import hush_words
+from bot.ui.components.quiet import quiet_note
 from bot.ui.components.text import section, where
 from bot.ui.reply import Message, Viewer
 
@@ -16,7 +16,7 @@ def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message
     told = "How many were really canceled shows when the batch has ended."
     if outcome.told_in is not None:
         told = f"I will tell you {where(outcome.told_in.id)} how many were really canceled when the batch has ended."
-        told += hush_words(outcome.told_in)
+        told += quiet_note(outcome.told_in)
     return _said(
         "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
         f"{told}",

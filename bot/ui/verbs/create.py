@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from bot.commands.create import PLACEHOLDER, Create, FormWanted
 from bot.operations.follow import is_direct
-from bot.store.records.drafts import WatchWish
+from bot.store.records.drafts import WatchPreference
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import section
 from bot.ui.reply import Block, Form, Message, Placement, Viewer
@@ -69,7 +69,7 @@ def _model(models: tuple[str, ...]) -> dict[str, object]:
 
 def _watch(channel: str | None) -> dict[str, object]:
     """Return where one may watch, the usual chosen: here, unless it was asked for in direct messages or nowhere."""
-    words: dict[WatchWish, str] = {"here": "Here, in this channel", "dm": "In my messages", "none": "Not at all"}
+    words: dict[WatchPreference, str] = {"here": "Here, in this channel", "dm": "In my messages", "none": "Not at all"}
     if channel is None or is_direct(channel):
         del words["here"]
     options = [{"text": {"type": "plain_text", "text": text}, "value": wish} for wish, text in words.items()]

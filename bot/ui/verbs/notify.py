@@ -1,12 +1,12 @@
 """How the answer to `notify` looks."""
 
 from bot.commands.notify import Notify, NotifyShown
-from bot.store.records.watches import QuietLevel
+from bot.store.records.watches import ChannelNotifyLevel
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import section
 from bot.ui.reply import Message, Viewer
 
-_LEVELS: dict[QuietLevel, str] = {
+_LEVELS: dict[ChannelNotifyLevel, str] = {
     "all": "how every watched batch ends",
     "failures": "only when something of a batch did not succeed, or it is gone",
     "none": "nothing when batches end",

@@ -21,7 +21,7 @@ from bot.commands.results import (
 from bot.commands.retry import Retry
 from bot.commands.watch import Watch
 from bot.operations.find_batch import Reference
-from bot.operations.result_files import FileKind
+from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
 from bot.ui.components.batch_card import bar, card_title, short_id
@@ -30,7 +30,7 @@ from bot.ui.components.family_file import render_family_file, render_family_inco
 from bot.ui.components.money import missing, spent
 from bot.ui.components.name_lines import has_family
 from bot.ui.components.result_causes import cause_blocks, largest_cause
-from bot.ui.components.result_figures import counts_line, doubts, figures
+from bot.ui.components.result_figures import counts_line, figure_lines, inconsistencies
 from bot.ui.components.result_file import render_causes_file, render_results_file
 from bot.ui.components.retry import retry_button
 from bot.ui.components.text import code, context, date, header, inline, mention, number, section, utc
@@ -70,13 +70,13 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
 def _card(outcome: ResultsShown, viewer: Viewer) -> Message:
     batch, summary, named = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
     counts = f"{bar(batch.request_counts)}\n{counts_line(summary)}".strip()
-    loud = doubts(summary, batch.request_counts)
+    loud = inconsistencies(summary, batch.request_counts)
     blocks: list[Block] = [
         header(card_title(batch, named)),
         section(f"{code(batch.id)}\n{counts}"),
         *([section("\n".join(f"⚠️ {line}" for line in loud))] if loud else []),
         *cause_blocks(summary, _retry_of(outcome, viewer)),
-        section("\n".join(figures(summary))),
+        section("\n".join(figure_lines(summary))),
         context(" ".join(_history(outcome))),
         *actions(_buttons(outcome, viewer)),
     ]
@@ -87,11 +87,11 @@ def _buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
     query = outcome.query
     failed = outcome.fetched.summary.counts.failed > 0
     wanted = [
-        ("Get the file", FileKind.JSONL, outcome.readable),
-        ("Only the failures", FileKind.ERRORS, outcome.readable and failed),
-        ("CSV", FileKind.CSV, outcome.readable),
-        ("Causes", FileKind.CAUSES, failed),
-        ("Whole family", FileKind.FAMILY, has_family(viewer.names.get(outcome.batch.id))),
+        ("Get the file", ResultFileKind.JSONL, outcome.readable),
+        ("Only the failures", ResultFileKind.ERRORS, outcome.readable and failed),
+        ("CSV", ResultFileKind.CSV, outcome.readable),
+        ("Causes", ResultFileKind.CAUSES, failed),
+        ("Whole family", ResultFileKind.FAMILY, has_family(viewer.names.get(outcome.batch.id))),
     ]
     buttons = [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
     if failed and _may_retry(outcome, viewer):
@@ -115,7 +115,7 @@ def _retry_of(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block 
 
 def _history(outcome: ResultsShown) -> list[str]:
     fetched = outcome.fetched
-    read = "Read" if outcome.remembered else "Just read"
+    read = "Read" if outcome.from_cache else "Just read"
     parts = [f"{read} by {mention(fetched.by) if fetched.by else 'me'} {date(fetched.at)}."]
     if fetched.taken and fetched.taken_at:
         parts.append(f"<@{fetched.taken_by}> took {_TAKEN[fetched.taken]} {date(fetched.taken_at)}.")

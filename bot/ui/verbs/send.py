@@ -5,12 +5,12 @@ from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.errors import ExpectedError
 from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendRefused
-from bot.scratch_file import SpoolFailed
+from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.lost_answer import look_words
-from bot.ui.components.quiet import hush_words
+from bot.ui.components.quiet import quiet_note
 from bot.ui.components.sample_rest import rest_buttons
 from bot.ui.components.text import code, context, counted, inline, mention, number, section, where
 from bot.ui.reply import Block, Message, Viewer
@@ -53,7 +53,7 @@ def _watched(outcome: BatchCreated, viewer: Viewer) -> list[str]:
         return []
     who = "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
     words = f"I keep its card up to date {where(place.id)}, and mention {who} there at its end."
-    words += hush_words(place) if outcome.rest is None else ""  # the end of a sample is told anyway: it is a question
+    words += quiet_note(place) if outcome.rest is None else ""  # the end of a sample is told anyway: it is a question
     if place.closed is not None:
         words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
     return [words]
@@ -79,9 +79,9 @@ def render_not_sent(outcome: SendRefused | NotSent, viewer: Viewer) -> Message:
     return Message(words, (section(words), *again, *_request(error)))
 
 
-def _said(error: ApiError | SpoolFailed | StoreUnavailable) -> str:
+def _said(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
     match error:
-        case SpoolFailed():
+        case ScratchFileFailed():
             return f"my disk took no copy of the requests ({code(error.reason)})"
         case StoreUnavailable():
             return f"I cannot write my own records (the store is {error.reason})"

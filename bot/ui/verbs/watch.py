@@ -5,7 +5,7 @@ from bot.operations.find_batch import Reference
 from bot.operations.follow import Watched
 from bot.ui.components.batch_card import batch_card, card_row, card_text, card_title, short_id
 from bot.ui.components.buttons import actions, button, fits
-from bot.ui.components.quiet import hush_words
+from bot.ui.components.quiet import quiet_note
 from bot.ui.components.text import code, context, counted, header, inline, section, where
 from bot.ui.reply import Block, Message, Viewer
 
@@ -21,7 +21,7 @@ def render_watch_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
         words = (
             f"I keep a card of this batch up to date {where(place.id)}, and mention you there once, when it has ended."
         )
-    words += hush_words(place)
+    words += quiet_note(place)
     if place.closed is not None:
         words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
     more = actions([button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")])
