@@ -155,6 +155,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         enqueue=engine.enqueue,
         may_post=directory.may_post,
         process_id=engine.worker_id,
+        time_zone=settings.zone,
     )
     posting = Posting(slack_client(settings, session, retries=False))
     more = chores(services, posting, plan_of(settings))

@@ -1,7 +1,7 @@
 """`/batch mute ID|here|CHANNEL [until]`: tell nobody of a batch, or nothing in a channel, for a while or for good."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import ClassVar, Self
 
 from msgspec import Struct
@@ -69,7 +69,7 @@ class Mute(Command, frozen=True):
 
     async def run(self, services: Services, caller: Caller) -> Muted:
         """Mute and record it in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
-        until = _moment(self.until, services.now())
+        until = _moment(self.until, services.now(), services.time_zone)
         if until is not None and until <= services.now():
             raise BadValue("mute", "time", str(self.until), "a time that is still to come")
         is_channel = self.subject == HERE or _CHANNEL.fullmatch(self.subject) is not None
@@ -107,17 +107,17 @@ async def _batch(subject: Reference, services: Services) -> str:
 
 def _check(until: str) -> None:
     try:
-        _moment(until, datetime.now(UTC))
+        _moment(until, datetime.now(UTC), UTC)
     except (ValueError, OverflowError):
         raise BadValue("mute", "time", until, "2h, 3d, a day such as 2026-12-31, or off") from None
 
 
-def _moment(until: str | None, now: datetime) -> datetime | None:
-    """Return when a mute ends: after a span, or when a day begins (UTC); None for good. Raises ValueError."""
+def _moment(until: str | None, now: datetime, zone: tzinfo) -> datetime | None:
+    """Return when a mute ends: after a span, or when a day begins in `zone`; None for good. Raises ValueError."""
     if until is None or until == OFF:
         return None
     if found := _SPAN.fullmatch(until):
         return now + timedelta(**{_UNITS[found[2]]: int(found[1])})
     if not _DAY.fullmatch(until):
         raise ValueError(until)
-    return datetime.fromisoformat(until).replace(tzinfo=UTC)
+    return datetime.fromisoformat(until).replace(tzinfo=zone)

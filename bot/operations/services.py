@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import datetime
+from datetime import UTC, datetime, tzinfo
 
 import msgspec
 from msgspec import Struct
@@ -39,3 +39,5 @@ class Services(Struct, frozen=True):
     may_post: Callable[[ChannelId], Awaitable[bool]] = _anywhere
     process_id: str | None = None
     """This process, as others know it by its heartbeat."""
+    time_zone: tzinfo = UTC
+    """The zone in which a typed date begins."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from datetime import UTC, tzinfo
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,11 @@ class WatchingSettings(BaseSettings):
     digest_channel: str | None = Field(None, validation_alias="BATCHDESK_DIGEST_CHANNEL")
     time_zone: str = Field("UTC", validation_alias="BATCHDESK_TIME_ZONE")
     log_format: LogFormat = Field("text", validation_alias="BATCHDESK_LOG_FORMAT")
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the digest's hour and of typed dates. UTC needs no time zone database."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property
     def digest_goes_to(self) -> str | None:

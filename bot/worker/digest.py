@@ -2,9 +2,8 @@
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
-from datetime import UTC, date, datetime, timedelta, tzinfo
+from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
-from zoneinfo import ZoneInfo
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -38,15 +37,10 @@ class Plan(Struct, frozen=True):
     zone: tzinfo
 
 
-def zone_of(name: str) -> tzinfo:
-    """Return a time zone by its name; UTC also where the machine has no time zone database."""
-    return UTC if name == "UTC" else ZoneInfo(name)
-
-
 def plan_of(settings: Settings) -> Plan | None:
     """Return where the digest goes, and when; None for no digest."""
     channel, hour = settings.digest_goes_to, settings.digest_hour
-    return Plan(channel, hour, zone_of(settings.time_zone)) if channel is not None and hour is not None else None
+    return Plan(channel, hour, settings.zone) if channel is not None and hour is not None else None
 
 
 def due_day(plan: Plan, now: datetime) -> date | None:

@@ -1,6 +1,7 @@
 """The watching verbs as they are typed, and spelled back for a button."""
 
 from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -74,7 +75,31 @@ def test_what_cannot_be_meant_is_a_question_of_usage(typed: str) -> None:
     ],
 )
 def test_a_mute_lasts_as_long_as_was_said(until: str | None, moment: datetime | None) -> None:
-    assert _moment(until, NOW) == moment
+    assert _moment(until, NOW, UTC) == moment
+
+
+@pytest.mark.parametrize(
+    ("zone", "day", "begins"),
+    [
+        ("UTC", "2026-12-31", datetime(2026, 12, 31, tzinfo=UTC)),
+        ("America/Los_Angeles", "2026-12-31", datetime(2026, 12, 31, 8, tzinfo=UTC)),
+        ("Asia/Tokyo", "2026-12-31", datetime(2026, 12, 30, 15, tzinfo=UTC)),
+        # Berlin changes its clocks at 01:00 UTC, so the day of a change begins in the old offset.
+        ("Europe/Berlin", "2026-03-29", datetime(2026, 3, 28, 23, tzinfo=UTC)),
+        ("Europe/Berlin", "2026-03-30", datetime(2026, 3, 29, 22, tzinfo=UTC)),
+        ("Europe/Berlin", "2026-10-25", datetime(2026, 10, 24, 22, tzinfo=UTC)),
+        ("Europe/Berlin", "2026-10-26", datetime(2026, 10, 25, 23, tzinfo=UTC)),
+        # In Cairo the clocks skip from midnight to 01:00, so this day has no midnight.
+        ("Africa/Cairo", "2026-04-24", datetime(2026, 4, 23, 22, tzinfo=UTC)),
+        # In Havana the hour after midnight comes twice: the day begins with the first.
+        ("America/Havana", "2026-11-01", datetime(2026, 11, 1, 4, tzinfo=UTC)),
+    ],
+)
+def test_a_typed_date_begins_in_the_time_zone_of_the_settings(zone: str, day: str, begins: datetime) -> None:
+    moment = _moment(day, NOW, ZoneInfo(zone))
+
+    assert moment is not None
+    assert moment.astimezone(UTC) == begins
 
 
 def test_whoever_reads_may_watch_and_only_operators_say_what_others_hear() -> None:

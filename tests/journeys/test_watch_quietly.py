@@ -1,9 +1,11 @@
 """A channel, or somebody, wants to hear less."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.watching import card, end, notice, notices, running_batch, settled
 
@@ -108,6 +110,22 @@ async def test_a_mute_lapses(desk: Desk) -> None:
     await end(desk)
 
     assert f"<@{ADA}>" in (await notice(desk, batch)).seen
+
+
+@pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
+async def test_a_mute_until_a_date_ends_when_that_day_begins_in_the_bots_time_zone(
+    open_desk: OpenDesk, zone: str
+) -> None:
+    desk = await open_desk(time_zone=zone)
+    local_today = desk.time().astimezone(ZoneInfo(zone)).date()
+    day = local_today + timedelta(days=2)
+    begins = datetime(day.year, day.month, day.day, tzinfo=ZoneInfo(zone)).astimezone(UTC)
+
+    [reply] = await desk.type(f"/batch mute here {day}")
+    [refused] = await desk.type(f"/batch mute here {local_today}")
+
+    assert f"{begins:%Y-%m-%d %H:%M} UTC" in str(reply.blocks)
+    assert "a time that is still to come" in refused.seen
 
 
 async def test_a_mute_can_be_ended(desk: Desk) -> None:
