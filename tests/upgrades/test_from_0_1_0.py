@@ -1,0 +1,164 @@
+"""A store that version 0.1.0 left behind goes on: watches, questions, drafts, summaries and notices under way.
+
+`from_0_1_0/` has what that version wrote on SQLite and on Postgres, as SQL, with the checked files of its drafts and
+the values of the buttons people still have in Slack.
+"""
+
+import json
+import os
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy import make_url
+
+from bot.app import Part
+from bot.playground.api_simulator.clock import Clock
+from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.records import SlackMessage
+from bot.settings.model import Folder
+from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, Desk
+from tests.store.conftest import HOW_TO_ENABLE
+from tests.worker import prepared
+
+pytestmark = pytest.mark.worker
+
+LEFT_BEHIND = Path(__file__).with_name("from_0_1_0")
+WATCHED = "msgbatch_01WatchedWatchedWatched1"
+READ = "msgbatch_01ReadReadReadReadReadR"
+DELETED = "msgbatch_01DeleteDeleteDeleteDe"
+ENDED = "msgbatch_01NoticeNoticeNoticeNot"
+
+
+@dataclass
+class Upgraded:
+    """A desk whose bot runs on the old store, and the values of the old version's buttons."""
+
+    desk: Desk
+    buttons: dict[str, str]
+
+    async def press(self, button: str, user: str = ADA) -> SlackMessage:
+        """Press a button that the old version drew, and return the one answer."""
+        [answer] = await self.desk.seeing(
+            user, lambda: self.desk.slack.press_raw(user, BATCHES, value=self.buttons[button], action_id="run-0")
+        )
+        return answer
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def upgraded(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Upgraded]:
+    """Start the bot on a copy of the old store, a minute after the old version stopped."""
+    kind = str(request.param)
+    left = json.loads((LEFT_BEHIND / f"{kind}.json").read_text("utf-8"))
+    moment = datetime.fromisoformat(left["at"]) + timedelta(minutes=1)
+    changes: dict[str, object] = {"operators": (ADA, BEN), "admins": (ADA,), "keep_requests": Folder(tmp_path)}
+    shutil.copytree(LEFT_BEHIND / f"{kind}-drafts", tmp_path / "drafts")
+    sql = (LEFT_BEHIND / f"{kind}.sql").read_text("utf-8")
+    store = tmp_path / "store.sqlite3"
+    desk = Desk(store, "socket", ALL_SCOPES, seeded=False, part=Part.BOTH)
+    if kind == "postgres":
+        changes["database_url"] = request.getfixturevalue("empty_database")
+        _restore_postgres(str(changes["database_url"]), sql)
+    else:
+        with sqlite3.connect(store) as connection:
+            connection.executescript(sql)
+        connection.close()
+    desk.time.later = moment - datetime.now(UTC)
+    desk.api = ApiSimulator(clock=Clock(start=moment, speed=0))
+    add = desk.api.workspace.add
+    add(id=WATCHED, processing_status="in_progress", ends_in=600.0, succeeded=320, errored=4, age=60.0)
+    add(id=READ, succeeded=20, errored=3)
+    add(id=DELETED, succeeded=5)
+    add(id=ENDED, succeeded=7, errored=5)
+    try:
+        await desk.open(**changes)
+        yield Upgraded(desk, left["buttons"])
+    finally:
+        await desk.close()
+
+
+@pytest.fixture
+def empty_database() -> Iterator[str]:
+    """Return the URL of an empty Postgres database that is dropped afterwards."""
+    server = os.environ.get("BATCHDESK_TEST_POSTGRES")
+    if not server:
+        pytest.skip(HOW_TO_ENABLE)
+    with prepared.database(server) as url:
+        yield url
+
+
+def _restore_postgres(url: str, sql: str) -> None:
+    plain = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(plain, autocommit=True) as connection:
+        connection.execute(sql)
+
+
+def public(desk: Desk, batch_id: str) -> list[SlackMessage]:
+    """Return what everyone in the channel sees about a batch."""
+    return [each for each in desk.slack.messages(BATCHES) if each.ephemeral_to is None and batch_id in each.seen]
+
+
+async def test_a_notice_under_way_is_sent_once_with_its_mention(upgraded: Upgraded) -> None:
+    desk = upgraded.desk
+
+    told = await desk.slack.wait_for(
+        lambda: [each for each in public(desk, ENDED) if f"<@{ADA}>" in each.seen], timeout=20
+    )
+
+    assert len(told) == 1
+    assert ENDED in told[0].seen
+
+
+async def test_a_watched_batch_is_followed_to_its_end(upgraded: Upgraded) -> None:
+    desk = upgraded.desk
+
+    desk.api.advance(700.0)
+    await desk.bot.worker.sweep.run(0)
+    ended = await desk.slack.wait_for(
+        lambda: [each for each in public(desk, WATCHED) if f"<@{ADA}>" in each.seen], timeout=20
+    )
+
+    assert len(ended) == 1
+    assert any("320 of 324 succeeded" in each.seen for each in public(desk, WATCHED))
+
+
+async def test_a_question_asked_before_the_upgrade_is_answered_after_it(upgraded: Upgraded) -> None:
+    answer = await upgraded.press("delete")
+
+    assert "Deleted" in answer.seen
+    assert len(upgraded.desk.deletes) == 1
+
+
+async def test_a_checked_file_is_sent(upgraded: Upgraded) -> None:
+    answer = await upgraded.press("send")
+
+    created = upgraded.desk.api.workspace.batches[0]
+    assert created.id in answer.seen
+    assert len(created.requests) == 30
+
+
+async def test_a_checked_file_is_discarded_by_its_old_button(upgraded: Upgraded) -> None:
+    answer = await upgraded.press("drop")
+
+    assert "twelve.jsonl" in answer.seen
+
+
+async def test_results_are_not_read_again_and_names_are_kept(upgraded: Upgraded) -> None:
+    desk = upgraded.desk
+
+    [reply] = await desk.type("/batch results nightly-eval")
+
+    assert READ in reply.seen
+    assert "Nightly eval" in reply.seen
+    assert [one for one in desk.api.requests if one.path.endswith("/results")] == []
+
+
+async def test_the_record_is_kept(upgraded: Upgraded) -> None:
+    [reply] = await upgraded.desk.type("/batch audit")
+
+    assert all(f"*{verb}*" in reply.seen for verb in ("notify", "mute", "label", "own", "note", "delete"))
