@@ -13,9 +13,9 @@ from bot.app import utc_now
 from bot.clients import api_http, rules_of, slack_client
 from bot.operations.services import Services
 from bot.settings.loading import load_settings
-from bot.slack.bot_messages import Posting
+from bot.slack.bot_messages import BotMessages
 from bot.slack.directory import Directory
-from bot.slack.names import People
+from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker, working
@@ -51,8 +51,8 @@ async def main() -> None:
         if SLACKS_PACE not in os.environ:
             pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST)
         slack = slack_client(settings, session, retries=False)
-        people = People(Directory(slack, rules_of(settings)).name)
-        worker = Worker(services, Posting(slack), people, engine, pace)
+        people = MentionReplacer(Directory(slack, rules_of(settings)).find_name)
+        worker = Worker(services, BotMessages(slack), people, engine, pace)
         async with working(worker):
             sys.stdout.write("working\n")
             sys.stdout.flush()

@@ -26,19 +26,18 @@ from bot.permissions import Rules
 from bot.pipeline import Pipeline
 from bot.pricing.prices import Prices
 from bot.settings.model import Settings
-from bot.slack.bot_messages import Posting
-from bot.slack.call_metrics import traced
-from bot.slack.delivery import Outbound
+from bot.slack.bot_messages import BotMessages
+from bot.slack.call_metrics import trace_calls
+from bot.slack.delivery import ReplyDelivery
 from bot.slack.directory import Directory
-from bot.slack.download import SharedFiles
+from bot.slack.download import SharedFileReader
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.in_flight import InFlight
-from bot.slack.listeners import Listeners
-from bot.slack.names import People
-from bot.slack.progress_messages import ProgressMessages
-from bot.slack.progress_messages import ProgressTiming as ProgressPace
-from bot.slack.transports import bolt_app, check_bot_token, open_port, open_socket
-from bot.slack.upload import Uploads
+from bot.slack.listeners import BoltListeners
+from bot.slack.mentions import MentionReplacer
+from bot.slack.progress_messages import ProgressMessages, ProgressTiming
+from bot.slack.transports import check_bot_token, make_bolt_app, open_port, open_socket
+from bot.slack.upload import FileUploader
 from bot.store.db.database import Database, StoreUnavailable
 from bot.worker.digest import plan_of
 from bot.worker.engine import Engine
@@ -106,7 +105,7 @@ class _Parts(Struct, frozen=True):
 async def running(
     settings: Settings,
     now: Callable[[], datetime] = utc_now,
-    pace: ProgressPace | None = None,
+    progress_timing: ProgressTiming | None = None,
     part: Part = Part.BOTH,
     head_start: float = 0.0,
 ) -> AsyncIterator[Bot]:
@@ -115,14 +114,14 @@ async def running(
     `head_start`: seconds that commands have to themselves before the worker begins, which loads a lot.
 
     Raises:
-        PricesUnreadable, SlackRefused, SlackUnreachable, PortTaken, StoreUnusable: it cannot start, in one sentence.
+        PricesUnreadable, TokenRejected, SlackUnreachable, PortUnavailable, StoreUnusable: the bot cannot start.
     """
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
         opened = asyncio.Event()
         await stack.enter_async_context(at_work(parts.worker, opened, takes=Part.WEB in part, does=Part.WORKER in part))
         in_flight = InFlight()
-        progress = ProgressMessages(parts.client, parts.services, pace or ProgressPace())
+        progress = ProgressMessages(parts.client, parts.services, progress_timing or ProgressTiming())
         stack.push_async_callback(_drain, in_flight, progress)
         records = StoreHealth(parts.services.database, now)
         if Part.WEB in part:
@@ -141,7 +140,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     stack.push_async_callback(engine.destroy)
     await asyncio.to_thread(engine.prepare, always=False)
     http = await stack.enter_async_context(api_http(settings, figures.api_call))
-    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[traced(figures.slack_call)]))
+    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[trace_calls(figures.slack_call)]))
     client = slack_client(settings, session, retries=True)
     authorized = await check_bot_token(client)
     rules = rules_of(settings)
@@ -151,21 +150,23 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         database,
         now,
         Prices.load(settings.prices),
-        workshop=workshop_of(settings, http, SharedFiles(client, session, file_origins(settings.slack_api_url))),
+        workshop=workshop_of(settings, http, SharedFileReader(client, session, file_origins(settings.slack_api_url))),
         enqueue=engine.enqueue,
         may_post=directory.may_post,
         process_id=engine.worker_id,
         time_zone=settings.zone,
     )
-    posting = Posting(slack_client(settings, session, retries=False))
+    posting = BotMessages(slack_client(settings, session, retries=False))
     more = chores(services, posting, plan_of(settings))
-    worker = Worker(services, posting, People(directory.name), engine, SlackPacing(now), settings.feed_channel, more)
+    worker = Worker(
+        services, posting, MentionReplacer(directory.find_name), engine, SlackPacing(now), settings.feed_channel, more
+    )
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 
 
-def _outbound(settings: Settings, parts: _Parts) -> Outbound:
-    files = FileDelivery(parts.client, Uploads(parts.client, parts.session, file_origins(settings.slack_api_url)))
-    return Outbound(parts.client, parts.session, hook_origins(settings.slack_api_url), files)
+def _outbound(settings: Settings, parts: _Parts) -> ReplyDelivery:
+    files = FileDelivery(parts.client, FileUploader(parts.client, parts.session, file_origins(settings.slack_api_url)))
+    return ReplyDelivery(parts.client, parts.session, hook_origins(settings.slack_api_url), files)
 
 
 def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
@@ -174,13 +175,13 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
     directory, people = parts.directory, parts.worker.people
     pipeline = Pipeline(
-        services, confirmations, parts.rules, directory.standing, figures.interaction, people.replace_mentions
+        services, confirmations, parts.rules, directory.find_caller_facts, figures.interaction, people.replace_mentions
     )
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
-    app = bolt_app(settings.slack_api_url, signing, parts.authorized)
+    app = make_bolt_app(settings.slack_api_url, signing, parts.authorized)
     note_error = figures.unexpected_error
     outbound = _outbound(settings, parts)
-    Listeners(pipeline, outbound, in_flight, progress, settings.audit_channel, note_error).register(app)
+    BoltListeners(pipeline, outbound, in_flight, progress, settings.audit_channel, note_error).register(app)
     return app
 
 
@@ -218,7 +219,7 @@ async def _open_door(
         health = Health(parts.figures, records, SocketHealth(handler.client))
         return _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
     health = Health(parts.figures, records)
-    port = await stack.enter_async_context(open_port(app, settings.port, also=health.add_to))
+    port = await stack.enter_async_context(open_port(app, settings.port, add_routes=health.add_to))
     log.info("listening for Slack on port %d", port)
     return _Doors(port, port)
 

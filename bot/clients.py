@@ -18,8 +18,8 @@ from bot.permissions import Rules
 from bot.requests.archive import KeptRequests
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
-from bot.slack.delivery import retry_handlers
-from bot.slack.download import SharedFiles
+from bot.slack.delivery import make_retry_handlers
+from bot.slack.download import SharedFileReader
 
 
 def slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries: bool) -> AsyncWebClient:
@@ -29,7 +29,7 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries:
         base_url=settings.slack_api_url,
         session=session,
         timeout=30 if retries else 10,
-        retry_handlers=retry_handlers() if retries else [],
+        retry_handlers=make_retry_handlers() if retries else [],
     )
 
 
@@ -76,7 +76,7 @@ def secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 
-def workshop_of(settings: Settings, http: httpx.AsyncClient, files: SharedFiles) -> Workshop:
+def workshop_of(settings: Settings, http: httpx.AsyncClient, files: SharedFileReader) -> Workshop:
     """Return where batches are made."""
     folder = settings.keep_requests
     drafts = folder.path / "drafts" if folder.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"

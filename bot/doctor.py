@@ -13,7 +13,7 @@ from bot.pricing.prices import Prices, PricesUnreadable
 from bot.settings.checks import check_for_run
 from bot.settings.loading import SettingsError, unknown_settings
 from bot.settings.model import Settings
-from bot.slack.errors import FAILURES, failure
+from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.scopes import BOT_SCOPES
 from bot.slack.transports import check_bot_token
 from bot.store.db.database import Database, StoreUnavailable
@@ -104,8 +104,10 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
 async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
     try:
         await client.apps_connections_open(app_token=secret(settings.slack_app_token))
-    except FAILURES as error:
-        return Finding(False, f"Slack refused SLACK_APP_TOKEN ({failure(error)}); make one with connections:write")
+    except SLACK_ERRORS as error:
+        return Finding(
+            False, f"Slack refused SLACK_APP_TOKEN ({describe_error(error)}); make one with connections:write"
+        )
     except ValueError:
         return Finding(False, "Slack was not asked about SLACK_APP_TOKEN, because it is malformed")
     return Finding(True, "Slack takes SLACK_APP_TOKEN: Socket Mode will work")

@@ -76,7 +76,7 @@ class Desk:
         self.api = ApiSimulator(speed=0, seeded=seeded)
         self.slack = SlackSimulator(desk_world(), scopes=scopes, warning_lead=0.2)
         self.settings = Settings()
-        self.progress = ProgressTiming(first=60.0)
+        self.progress = ProgressTiming(show_after=60.0)
         """When long work shows how far it is: not at all, unless a test is about it, however slow the machine."""
         self._transport = transport
         self._part = part

@@ -59,38 +59,38 @@ _TOKEN = frozenset(
 _PASSING = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 
 
-class PostingFailed(Exception):
+class MessageCallFailed(Exception):
     """Base of what can become of a call; the subclass says what helps."""
 
 
-class PlaceClosed(PostingFailed):
+class ChannelClosed(MessageCallFailed):
     """The channel is gone, archived, or closed to the bot; or the person has left."""
 
 
-class MessageGone(PostingFailed):
+class MessageGone(MessageCallFailed):
     """There is no such message of ours any more, or nothing may be done with it: somebody deleted or locked it."""
 
 
-class Doubtful(PostingFailed):
+class AnswerUncertain(MessageCallFailed):
     """No usable answer, or one that is not about the message: look before doing it again, for a long time."""
 
 
-class Refused(PostingFailed):
+class MessageRefused(MessageCallFailed):
     """Slack did not take it and will not take it again: the message is wrong."""
 
 
 @dataclass(eq=False)
-class Limited(PostingFailed):
+class SlackRateLimited(MessageCallFailed):
     """Too many calls of one method; nothing was done. Come again after so many seconds."""
 
     retry_after: float
     method: str
 
 
-class Posting:
+class BotMessages:
     """Slack's chat methods for the bot's own messages. The client must not retry by itself.
 
-    Every method raises PostingFailed in one of its kinds.
+    Every method raises MessageCallFailed in one of its kinds.
     """
 
     def __init__(self, client: AsyncWebClient) -> None:
@@ -137,7 +137,7 @@ class Posting:
             arguments |= {"cursor": cursor}
         return None
 
-    async def direct(self, user: str) -> str:
+    async def open_direct_message(self, user: str) -> str:
         """Return the id of the direct message with a person."""
         answer = await self._call("conversations.open", {"users": user})
         return str(answer["channel"]["id"])
@@ -151,24 +151,24 @@ class Posting:
             raise classify_error(error) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
             # AttributeError: slack_sdk takes every text for JSON, also a proxy's of plain text.
-            raise Doubtful(type(error).__name__) from error
+            raise AnswerUncertain(type(error).__name__) from error
 
 
-def classify_error(error: SlackApiError) -> PostingFailed:
+def classify_error(error: SlackApiError) -> MessageCallFailed:
     """Return what an answer that is no success means."""
     response = error.response
     if not isinstance(response, AsyncSlackResponse) or not isinstance(response.data, dict):
-        return Doubtful("an answer that is not Slack's")
+        return AnswerUncertain("an answer that is not Slack's")
     said, status = str(response.get("error", "")), response.status_code
     if status == 429 or said in ("ratelimited", "rate_limited"):
-        return Limited(_seconds(response.headers), method=response.api_url.rpartition("/")[2])
+        return SlackRateLimited(_seconds(response.headers), method=response.api_url.rpartition("/")[2])
     if said in _CLOSED:
-        return PlaceClosed(said)
+        return ChannelClosed(said)
     if said in _NO_MESSAGE:
         return MessageGone(said)
     if status >= 500 or said in _PASSING | _TOKEN or not said:
-        return Doubtful(said or f"HTTP {status}")
-    return Refused(said)
+        return AnswerUncertain(said or f"HTTP {status}")
+    return MessageRefused(said)
 
 
 def _seconds(headers: Mapping[str, Any]) -> float:

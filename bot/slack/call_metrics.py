@@ -9,11 +9,11 @@ import aiohttp
 
 _METHOD = re.compile(r"/api/([a-z]+(?:\.[A-Za-z]+)+)$")
 
-Observe = Callable[[str, int | None, float], None]
+ObserveCall = Callable[[str, int | None, float], None]
 """Told of each call: the Web API method or what else it was, the status (None: no answer came), seconds."""
 
 
-def traced(observe: Observe) -> aiohttp.TraceConfig:
+def trace_calls(observe: ObserveCall) -> aiohttp.TraceConfig:
     """Return what makes an aiohttp session tell how its calls went."""
 
     async def began(session: aiohttp.ClientSession, call: SimpleNamespace, _: aiohttp.TraceRequestStartParams) -> None:
@@ -22,12 +22,12 @@ def traced(observe: Observe) -> aiohttp.TraceConfig:
     async def ended(
         session: aiohttp.ClientSession, call: SimpleNamespace, answered: aiohttp.TraceRequestEndParams
     ) -> None:
-        observe(method_of(answered.url.path), answered.response.status, time.perf_counter() - call.began)
+        observe(name_method(answered.url.path), answered.response.status, time.perf_counter() - call.began)
 
     async def failed(
         session: aiohttp.ClientSession, call: SimpleNamespace, failure: aiohttp.TraceRequestExceptionParams
     ) -> None:
-        observe(method_of(failure.url.path), None, time.perf_counter() - call.began)
+        observe(name_method(failure.url.path), None, time.perf_counter() - call.began)
 
     config = aiohttp.TraceConfig()
     config.on_request_start.append(began)
@@ -36,7 +36,7 @@ def traced(observe: Observe) -> aiohttp.TraceConfig:
     return config
 
 
-def method_of(path: str) -> str:
+def name_method(path: str) -> str:
     """Return the Web API method of a path; `response_url` for the hooks; `other` for all else."""
     if found := _METHOD.search(path):
         return found[1]

@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.caller import Caller
-from bot.slack.errors import FAILURES, failure
+from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
@@ -31,7 +31,7 @@ TEXT_LIMIT = 4_000  # characters; chat.update refuses more (docs.slack.dev, chat
 WORKING: dict[str, object] = {"type": "section", "text": {"type": "plain_text", "text": "One moment…"}}
 
 
-class Outbound:
+class ReplyDelivery:
     """Delivers replies. Every reply arrives somewhere its caller sees, or the log says that it could not."""
 
     def __init__(
@@ -56,8 +56,8 @@ class Outbound:
             return surface
         try:
             opened = await self._client.views_open(trigger_id=surface.trigger_id, view=_modal([WORKING]))
-        except FAILURES as error:
-            log.warning("no modal could be opened, answering by message: %s", failure(error))
+        except SLACK_ERRORS as error:
+            log.warning("no modal could be opened, answering by message: %s", describe_error(error))
             return (
                 replace(surface, trigger_id=None)
                 if isinstance(surface, MessageSurface)
@@ -86,8 +86,8 @@ class Outbound:
             await self._client.chat_postMessage(
                 channel=caller.channel or caller.user, text=_text(message), blocks=_blocks(message)
             )
-        except FAILURES as error:
-            log.warning("a message for a channel could not be posted: %s", failure(error))
+        except SLACK_ERRORS as error:
+            log.warning("a message for a channel could not be posted: %s", describe_error(error))
             await self._deliver_elsewhere(render_not_shared(caller.channel), caller)
 
     async def _opened(self, form: Form, surface: Surface) -> bool:
@@ -96,16 +96,16 @@ class Outbound:
             return False
         try:
             await self._client.views_update(view_id=surface.view_id, view=_form(form))
-        except FAILURES as error:
-            log.warning("a form could not be shown: %s", failure(error))
+        except SLACK_ERRORS as error:
+            log.warning("a form could not be shown: %s", describe_error(error))
             return False
         return True
 
     async def _delivered(self, message: Message, surface: Surface) -> bool:
         try:
             return await self._deliver_there(message, surface)
-        except FAILURES as error:
-            log.warning("a reply could not be shown where it belongs: %s", failure(error))
+        except SLACK_ERRORS as error:
+            log.warning("a reply could not be shown where it belongs: %s", describe_error(error))
             return False
 
     async def post(self, message: Message, channel: str) -> None:
@@ -114,8 +114,8 @@ class Outbound:
             await self._client.chat_postMessage(
                 channel=channel, text=_text(message), blocks=_blocks(message), unfurl_links=False, unfurl_media=False
             )
-        except FAILURES as error:
-            log.error("could not post to %s: %s", channel, failure(error))
+        except SLACK_ERRORS as error:
+            log.error("could not post to %s: %s", channel, describe_error(error))
 
     async def _deliver_there(self, message: Message, surface: Surface) -> bool:
         match surface:
@@ -142,7 +142,7 @@ class Outbound:
             surface.renews and message.placement is Placement.AS_ASKED
         )
         hook = AsyncWebhookClient(
-            surface.url, session=self._session, timeout=10, retry_handlers=retry_handlers(), logger=_UNLOGGED
+            surface.url, session=self._session, timeout=10, retry_handlers=make_retry_handlers(), logger=_UNLOGGED
         )
         answered = await hook.send_dict(
             {
@@ -162,8 +162,8 @@ class Outbound:
             try:
                 if await attempt(message, caller):
                     return
-            except FAILURES as error:
-                log.warning("%s failed: %s", attempt.__name__.strip("_"), failure(error))
+            except SLACK_ERRORS as error:
+                log.warning("%s failed: %s", attempt.__name__.strip("_"), describe_error(error))
         log.error("a reply to %s could not be shown anywhere", caller.user)
 
     async def _ephemeral(self, message: Message, caller: Caller) -> bool:
@@ -185,7 +185,7 @@ class Outbound:
         return f"{parts.scheme}://{parts.netloc}" in self._hook_origins
 
 
-def retry_handlers() -> list[AsyncRetryHandler]:
+def make_retry_handlers() -> list[AsyncRetryHandler]:
     """Return what slack_sdk is to try again: a refused connection once, a 429 after its Retry-After."""
     return [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
 

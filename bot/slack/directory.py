@@ -11,19 +11,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller, ChannelId, UserId
 from bot.permissions import CallerFacts, Rules
-from bot.slack.errors import FAILURES, failure
+from bot.slack.errors import SLACK_ERRORS, describe_error
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-KEPT_FOR = 300.0
+CACHE_SECONDS = 300.0
 """Seconds; usergroups.users.list allows some 20 calls a minute (docs.slack.dev, rate limits)."""
-LARGEST = 10_000
+MAX_CACHED = 10_000
 """Entries; enough for a workspace, and no way to fill the memory."""
 
 
 class Directory:
-    """Look-ups with a memory of KEPT_FOR seconds. What fails is not remembered, and is never taken for a yes."""
+    """Look-ups with a memory of CACHE_SECONDS seconds. What fails is not remembered, and is never taken for a yes."""
 
     def __init__(self, client: AsyncWebClient, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
@@ -31,7 +31,7 @@ class Directory:
         self._clock = clock
         self._known: dict[tuple[str, str], tuple[float, object]] = {}
 
-    async def standing(self, caller: Caller) -> CallerFacts:
+    async def find_caller_facts(self, caller: Caller) -> CallerFacts:
         """Return what the rules need to know of a caller, and nothing else."""
         groups = sorted(self._rules.groups)
         (guest, external), members = await asyncio.gather(
@@ -55,12 +55,12 @@ class Directory:
             found = (await self._client.conversations_info(channel=channel))["channel"]
         except SlackApiError:
             return False
-        except FAILURES as error:
-            log.warning("Slack did not say whether I am in %s: %s", channel, failure(error))
+        except SLACK_ERRORS as error:
+            log.warning("Slack did not say whether I am in %s: %s", channel, describe_error(error))
             return True
         return bool(found.get("is_member")) and not found.get("is_archived")
 
-    async def name(self, user: UserId) -> str | None:
+    async def find_name(self, user: UserId) -> str | None:
         """Return what a person is called, or None where Slack does not say."""
         return await self._remembered(("name", user), lambda: self._ask_name(user))
 
@@ -100,10 +100,10 @@ class Directory:
             return cast(T, known[1])  # a key's first word says of which type its answer is
         try:
             found = await ask()
-        except FAILURES as error:
-            log.warning("Slack did not say what %s %s is: %s", *key, failure(error))
+        except SLACK_ERRORS as error:
+            log.warning("Slack did not say what %s %s is: %s", *key, describe_error(error))
             return None
-        if len(self._known) >= LARGEST:
+        if len(self._known) >= MAX_CACHED:
             self._known.clear()
-        self._known[key] = (self._clock() + KEPT_FOR, found)
+        self._known[key] = (self._clock() + CACHE_SECONDS, found)
         return found

@@ -11,11 +11,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.operations.shared_files import FileUnreadable, SharedFile, WhyUnreadable
-from bot.slack.errors import FAILURES, failure
+from bot.slack.errors import SLACK_ERRORS, describe_error
 
 log = logging.getLogger(__name__)
 
-LARGEST = 300 * 1024 * 1024
+MAX_DOWNLOAD_BYTES = 300 * 1024 * 1024
 """Bytes: what is larger cannot become a batch of 256 MB, whatever is in it."""
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _PIECE = 64 * 1024
@@ -44,7 +44,7 @@ class _File(BaseModel):
     url_private_download: str | None = None
 
 
-class SharedFiles:
+class SharedFileReader:
     """Reads files; `origins` are where their bytes may come from, and the only places that are given the token."""
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, origins: frozenset[str]) -> None:
@@ -61,7 +61,7 @@ class SharedFiles:
         name = found.name or file_id
         if found.user != user and channel not in (*found.channels, *found.groups, *found.ims):
             raise FileUnreadable(WhyUnreadable.NOT_YOURS, file_id)
-        if found.size > LARGEST:
+        if found.size > MAX_DOWNLOAD_BYTES:
             raise FileUnreadable(WhyUnreadable.TOO_LARGE, name)
         url = found.url_private_download or ""
         address = urlsplit(url)
@@ -74,10 +74,10 @@ class SharedFiles:
             answered: Any = await self._client.files_info(file=file_id)  # Any: JSON from outside
             return _File.model_validate(answered["file"])
         except SlackApiError as error:
-            word = failure(error)
+            word = describe_error(error)
             raise FileUnreadable(_WHY.get(word, WhyUnreadable.SLACK), file_id, word) from error
-        except (*FAILURES, ValidationError, KeyError) as error:
-            raise FileUnreadable(WhyUnreadable.SLACK, file_id, failure(error)) from error
+        except (*SLACK_ERRORS, ValidationError, KeyError) as error:
+            raise FileUnreadable(WhyUnreadable.SLACK, file_id, describe_error(error)) from error
 
     async def _chunks(self, url: str, found: _File, name: str) -> AsyncGenerator[bytes, None]:
         """The bytes; a redirect would take the token elsewhere and is not followed."""
@@ -88,12 +88,12 @@ class SharedFiles:
                 _check(answered, name)
                 async for chunk in answered.content.iter_chunked(_PIECE):
                     read += len(chunk)
-                    if read > LARGEST:
+                    if read > MAX_DOWNLOAD_BYTES:
                         raise FileUnreadable(WhyUnreadable.TOO_LARGE, name)
                     yield chunk
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("a download broke off after %d bytes: %s", read, failure(error))
-            raise FileUnreadable(WhyUnreadable.CUT, name, failure(error)) from error
+            log.warning("a download broke off after %d bytes: %s", read, describe_error(error))
+            raise FileUnreadable(WhyUnreadable.CUT, name, describe_error(error)) from error
         if found.size and read != found.size:
             raise FileUnreadable(WhyUnreadable.CUT, name, f"{read} of {found.size} bytes")
 

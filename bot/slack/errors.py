@@ -5,10 +5,10 @@ import asyncio
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
-FAILURES = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
+SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
-def failure(error: BaseException) -> str:
+def describe_error(error: BaseException) -> str:
     """Return Slack's own word for what failed, without the request that may hold a secret."""
     if isinstance(error, SlackApiError):
         said = getattr(error.response, "data", None)  # a proxy's answer is text, or not even read

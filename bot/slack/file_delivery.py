@@ -6,9 +6,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller
 from bot.scratch_file import ScratchFile
-from bot.slack.errors import FAILURES, failure
-from bot.slack.split_upload import Packed
-from bot.slack.upload import Step, UploadFailed, Uploads
+from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.split_upload import PackedFile
+from bot.slack.upload import FileUploader, UploadFailed, UploadStep
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.file_sent import Packing, Trouble, render_not_sent, render_nothing_to_send, render_sent
 from bot.ui.reply import File, Message
@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 class FileDelivery:
     """Sends files; raises nothing."""
 
-    def __init__(self, client: AsyncWebClient, uploads: Uploads) -> None:
+    def __init__(self, client: AsyncWebClient, uploads: FileUploader) -> None:
         self._client = client
         self._uploads = uploads
 
@@ -46,16 +46,16 @@ class FileDelivery:
             return wanted, None
         try:
             opened = await self._client.conversations_open(users=caller.user)
-        except FAILURES as error:
-            raise UploadFailed(Step.OPEN, failure(error)) from error
+        except SLACK_ERRORS as error:
+            raise UploadFailed(UploadStep.OPEN, describe_error(error)) from error
         return opened["channel"]["id"], wanted
 
     async def _may_share_in(self, channel: str) -> bool:
         """Look before a long upload whether the bot is in the channel: Slack would refuse only at the end."""
         try:
             found = (await self._client.conversations_info(channel=channel))["channel"]
-        except FAILURES as error:
-            log.info("a file goes to its caller alone, because the channel cannot be seen: %s", failure(error))
+        except SLACK_ERRORS as error:
+            log.info("a file goes to its caller alone, because the channel cannot be seen: %s", describe_error(error))
             return False
         return bool(found.get("is_member") or found.get("is_im"))
 
@@ -67,7 +67,7 @@ class FileDelivery:
             log.exception("it is not recorded that %s was sent", file.name)
 
 
-def _packing(packed: Packed) -> Packing:
+def _packing(packed: PackedFile) -> Packing:
     if not packed.compressed:
         return Packing.AS_IT_IS
     return Packing.GZIP if len(packed.parts) == 1 else Packing.PARTS
@@ -75,9 +75,9 @@ def _packing(packed: Packed) -> Packing:
 
 def _trouble(error: UploadFailed) -> Trouble:
     match error.step:
-        case Step.OPEN:
+        case UploadStep.OPEN:
             return Trouble.PLACE
-        case Step.DISK:
+        case UploadStep.DISK:
             return Trouble.OUR_DISK
         case _:
             return Trouble.IN_DOUBT if error.in_doubt else Trouble.SLACK

@@ -18,49 +18,51 @@ from bot.ui.components.buttons import read_button
 Payload = dict[str, Any]  # Any: JSON from outside; everything beyond this module is typed
 
 
-class Received(Struct, frozen=True):
+class InboundInteraction(Struct, frozen=True):
     """One interaction with the place its answer belongs to."""
 
     interaction: Interaction
     surface: Surface
 
 
-def read_command(payload: Payload) -> Received:
+def read_command(payload: Payload) -> InboundInteraction:
     """Read a slash command."""
     caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), ChannelId(payload["channel_id"]))
     text = payload.get("text") or ""
     trigger = payload.get("trigger_id") if wants_form(text) else None
     surface = MessageSurface(caller, payload["response_url"], renews=False, seen_by_others=False, trigger_id=trigger)
-    return Received(Interaction(caller, text), surface)
+    return InboundInteraction(Interaction(caller, text), surface)
 
 
-def read_shortcut(payload: Payload) -> Received:
+def read_shortcut(payload: Payload) -> InboundInteraction:
     """Read the message shortcut: the wish to make a batch of the message's file. Raises NoFileInMessage."""
-    surface = read_surface(payload, renews=False)
+    surface = read_interaction_surface(payload, renews=False)
     files = [file for file in (payload.get("message") or {}).get("files") or [] if isinstance(file, dict)]
     named = sorted(files, key=lambda file: not str(file.get("name", "")).endswith(".jsonl"))
     if not named or not named[0].get("id"):
         raise NoFileInMessage
     command = Create(str(named[0]["id"]))
-    return Received(Interaction(surface.caller, command.spell(), Origin.PRESSED, command=command), surface)
+    return InboundInteraction(Interaction(surface.caller, command.spell(), Origin.PRESSED, command=command), surface)
 
 
-def read_form(payload: Payload) -> Received:
+def read_form(payload: Payload) -> InboundInteraction:
     """Read the submitted form of `/batch create`. Raises FormIncomplete."""
-    view, surface = payload["view"], read_surface(payload, renews=False)
+    view, surface = payload["view"], read_interaction_surface(payload, renews=False)
     try:
         place = FormPlace.model_validate_json(view.get("private_metadata") or "{}")
     except ValidationError:
         place = FormPlace()
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
     command = read_create(view.get("state"), str(view["id"]))
-    return Received(Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), ModalSurface(caller, None))
+    return InboundInteraction(
+        Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), ModalSurface(caller, None)
+    )
 
 
-def read_press(payload: Payload) -> Received:
+def read_press(payload: Payload) -> InboundInteraction:
     """Read a press in a message, a modal or on App Home. Raises NotOurButton."""
     value = read_button(str(payload["actions"][0].get("value") or ""))
-    surface = read_surface(payload, renews=value.renew)
+    surface = read_interaction_surface(payload, renews=value.renew)
     if isinstance(surface, MessageSurface) and wants_form(value.text):
         surface = replace(surface, trigger_id=payload.get("trigger_id"))
     interaction = Interaction(
@@ -70,17 +72,17 @@ def read_press(payload: Payload) -> Received:
         value.confirmation,
         seen_by_others=isinstance(surface, MessageSurface) and surface.seen_by_others,
     )
-    return Received(interaction, surface)
+    return InboundInteraction(interaction, surface)
 
 
-def read_home(payload: Payload) -> Received:
+def read_home(payload: Payload) -> InboundInteraction:
     """Read the opening of the App Home tab: the same wish as `/batch` alone."""
     event = payload["event"]
     caller = Caller(UserId(event["user"]), TeamId(payload.get("team_id") or ""), None)
-    return Received(Interaction(caller, "", Origin.HOME), HomeSurface(caller, trigger_id=None, renews=True))
+    return InboundInteraction(Interaction(caller, "", Origin.HOME), HomeSurface(caller, trigger_id=None, renews=True))
 
 
-def read_surface(payload: Payload, *, renews: bool) -> Surface:
+def read_interaction_surface(payload: Payload, *, renews: bool) -> Surface:
     """Read where an interactive payload came from; also for presses that carry nothing of ours."""
     user, container = payload["user"], payload.get("container") or {}
     team = (payload.get("team") or {}).get("id") or user.get("team_id") or ""
@@ -95,8 +97,8 @@ def read_surface(payload: Payload, *, renews: bool) -> Surface:
     return ModalSurface(caller, view.get("id"))
 
 
-def read_place(payload: Payload) -> Surface:
+def read_any_surface(payload: Payload) -> Surface:
     """Read where anything came from, for an answer to what could not be read otherwise."""
     if "event" in payload:
         return read_home(payload).surface
-    return read_command(payload).surface if "command" in payload else read_surface(payload, renews=False)
+    return read_command(payload).surface if "command" in payload else read_interaction_surface(payload, renews=False)

@@ -10,19 +10,19 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.errors import ExpectedError
 from bot.operations.progress import Progress
 from bot.pipeline import Pipeline
-from bot.slack.delivery import Outbound
+from bot.slack.delivery import ReplyDelivery
 from bot.slack.forms import FormIncomplete
 from bot.slack.in_flight import InFlight
 from bot.slack.inbound import (
+    InboundInteraction,
     Payload,
-    Received,
+    read_any_surface,
     read_command,
     read_form,
     read_home,
-    read_place,
+    read_interaction_surface,
     read_press,
     read_shortcut,
-    read_surface,
 )
 from bot.slack.progress_messages import ProgressMessages
 from bot.slack.surfaces import Surface
@@ -39,13 +39,13 @@ SHORTCUT = "create_from_file"
 ANYTHING = re.compile(r"[\s\S]*")
 
 
-class Listeners:
+class BoltListeners:
     """What Bolt calls. Nothing slow stands before an ack, and every path after it ends in one visible reply."""
 
     def __init__(
         self,
         pipeline: Pipeline,
-        outbound: Outbound,
+        outbound: ReplyDelivery,
         in_flight: InFlight,
         progress: ProgressMessages,
         audit_channel: str | None,
@@ -114,12 +114,12 @@ class Listeners:
     async def on_view(self, ack: AsyncAck, body: Payload) -> None:
         """Close a modal that this version does not know, and say so."""
         await ack()
-        self._say(render_unknown_press(), read_surface(body, renews=False))
+        self._say(render_unknown_press(), read_interaction_surface(body, renews=False))
 
     async def on_shortcut(self, ack: AsyncAck, body: Payload) -> None:
         """Answer a shortcut that this version does not know."""
         await ack()
-        self._say(render_unknown_shortcut(), read_surface(body, renews=False))
+        self._say(render_unknown_shortcut(), read_interaction_surface(body, renews=False))
 
     async def on_options(self, ack: AsyncAck) -> None:
         """Answer a select menu that asks for options: there are none of ours."""
@@ -133,18 +133,18 @@ class Listeners:
         """Log what failed inside a listener. Returns nothing: after an ack Bolt could not send it anyway."""
         log.error("a listener failed before its answer began", exc_info=error)
 
-    def _start(self, read: Callable[[], Received], body: Payload) -> None:
+    def _start(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         self._in_flight.start(self._answer(read, body))
 
     def _say(self, message: Message, surface: Surface) -> None:
         self._in_flight.start(self._outbound.deliver(message, surface))
 
-    def _followed(self, received: Received) -> Progress:
+    def _followed(self, received: InboundInteraction) -> Progress:
         """Return what a long command tells how it goes on; it is watched from the moment it says that it began."""
         caller = received.interaction.caller
-        return Progress(lambda progress: self._in_flight.start(self._progress.watch(progress, caller)))
+        return Progress(lambda progress: self._in_flight.start(self._progress.show(progress, caller)))
 
-    async def _answer(self, read: Callable[[], Received], body: Payload) -> None:
+    async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         """Answer one interaction; whatever breaks, the person gets a reference and the log the traceback with it."""
         surface = None
         try:
@@ -167,6 +167,6 @@ class Listeners:
     async def _say_instead(self, message: Message, surface: Surface | None, body: Payload) -> None:
         """Say what went wrong where the answer would have been, or where the payload came from if that is not known."""
         try:
-            await self._outbound.deliver(message, surface or await self._outbound.prepare(read_place(body)))
+            await self._outbound.deliver(message, surface or await self._outbound.prepare(read_any_surface(body)))
         except Exception:
             log.exception("a payload says so little that nobody could be told")

@@ -12,7 +12,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.caller import Caller
 from bot.operations.progress import Phase, Progress
 from bot.operations.services import Services
-from bot.slack.errors import FAILURES, failure
+from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
 from bot.store.records.long_readings import LongReading
@@ -29,18 +29,18 @@ class ProgressTiming(Struct, frozen=True):
     beside each other share the edits of one.
     """
 
-    first: float = 2.0
-    edit: float = 2.0
-    look: float = 0.5
+    show_after: float = 2.0
+    edit_interval: float = 2.0
+    poll_interval: float = 0.5
 
 
 class ProgressMessages:
     """Shows what takes long, and hears of a stop; whatever fails here, the work itself goes on."""
 
-    def __init__(self, client: AsyncWebClient, services: Services, pace: ProgressTiming = ProgressTiming()) -> None:
+    def __init__(self, client: AsyncWebClient, services: Services, timing: ProgressTiming = ProgressTiming()) -> None:
         self._client = client
         self._services = services
-        self._pace = pace
+        self._timing = timing
         self._under_way: set[Progress] = set()
         self._shown: set[_Shown] = set()
 
@@ -49,12 +49,12 @@ class ProgressMessages:
         for progress in self._under_way:
             progress.stop(closing=True)
 
-    async def watch(self, progress: Progress, caller: Caller) -> None:
+    async def show(self, progress: Progress, caller: Caller) -> None:
         """Show a work from the moment it takes long until it has ended; raises nothing."""
         self._under_way.add(progress)
         try:
-            if not await progress.ended_within(self._pace.first):
-                await _Shown(self._client, self._services, self._pace, progress, self._shown).run(caller)
+            if not await progress.ended_within(self._timing.show_after):
+                await _Shown(self._client, self._services, self._timing, progress, self._shown).run(caller)
         except Exception:
             log.exception("the progress of a reading could not be shown")
         finally:
@@ -68,15 +68,15 @@ class _Shown:
         self,
         client: AsyncWebClient,
         services: Services,
-        pace: ProgressTiming,
+        timing: ProgressTiming,
         progress: Progress,
         beside: "set[_Shown]",
     ) -> None:
-        self._client, self._services, self._pace, self._progress = client, services, pace, progress
+        self._client, self._services, self._timing, self._progress = client, services, timing, progress
         self._database = services.database
         self._beside = beside
         self._id: str | None = secrets.token_hex(8)
-        self._started = time.monotonic() - pace.first
+        self._started = time.monotonic() - timing.show_after
         self._told = progress.reading
         self._place: tuple[str, str] | None = None  # channel and ts of the message
         self._noted: str | None = None  # what the record says that spells it again
@@ -101,11 +101,11 @@ class _Shown:
     async def _follow(self) -> None:
         edited, editing = time.monotonic(), asyncio.create_task(asyncio.sleep(0))
         try:
-            while not await self._progress.ended_within(self._pace.look):
+            while not await self._progress.ended_within(self._timing.poll_interval):
                 await self._note()
                 if await self._is_stopped():
                     self._progress.stop()
-                due = time.monotonic() - edited >= self._pace.edit * len(self._beside)
+                due = time.monotonic() - edited >= self._timing.edit_interval * len(self._beside)
                 if due and editing.done() and self._place is not None and self._progress.reading != self._told:
                     edited = time.monotonic()
                     # Beside the look for a stop: Slack may keep an edit waiting for a minute.
@@ -130,8 +130,8 @@ class _Shown:
     async def _show(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
         try:
             await call()
-        except FAILURES as error:
-            log.warning("a progress message could not be shown: %s", failure(error))
+        except SLACK_ERRORS as error:
+            log.warning("a progress message could not be shown: %s", describe_error(error))
             if self._progress.phase is not Phase.UNDER_WAY:
                 await self._last_try(call)
 
@@ -139,8 +139,8 @@ class _Shown:
         """The final state is worth a second try: nothing comes after it that would put it right."""
         try:
             await call()
-        except FAILURES as error:
-            log.error("a progress message is left as it was: %s", failure(error))
+        except SLACK_ERRORS as error:
+            log.error("a progress message is left as it was: %s", describe_error(error))
 
     def _message(self) -> Message:
         seconds, self._told = time.monotonic() - self._started, self._progress.reading

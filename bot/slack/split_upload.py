@@ -12,7 +12,7 @@ from bot.scratch_file import ScratchFile
 _GZIP = 31  # zlib's word for a gzip header around the largest window
 
 
-class Part(Struct, frozen=True):
+class FilePart(Struct, frozen=True):
     """One file as Slack gets it: bytes from `start` to before `stop` of what there is."""
 
     name: str
@@ -26,15 +26,15 @@ class Part(Struct, frozen=True):
         return self.stop - self.start
 
 
-class Packed(Struct, frozen=True):
+class PackedFile(Struct, frozen=True):
     """The files that one file has become."""
 
-    parts: tuple[Part, ...]
+    parts: tuple[FilePart, ...]
     compressed: bool
 
 
 @asynccontextmanager
-async def pack(name: str, content: bytes | ScratchFile, largest: int) -> AsyncIterator[Packed]:
+async def pack_file(name: str, content: bytes | ScratchFile, largest: int) -> AsyncIterator[PackedFile]:
     """Yield a file as it is where it has at most `largest` bytes, else compressed, and cut where that is not enough.
 
     Raises:
@@ -42,12 +42,12 @@ async def pack(name: str, content: bytes | ScratchFile, largest: int) -> AsyncIt
     """
     size = content.size if isinstance(content, ScratchFile) else len(content)
     if size <= largest or not isinstance(content, ScratchFile):
-        yield Packed((Part(name, content, 0, size),), compressed=False)
+        yield PackedFile((FilePart(name, content, 0, size),), compressed=False)
         return
     smaller = ScratchFile()
     try:
         await _compress(content, smaller)
-        yield Packed(_cut(f"{name}.gz", smaller, largest), compressed=True)
+        yield PackedFile(_cut(f"{name}.gz", smaller, largest), compressed=True)
     finally:
         smaller.close()
 
@@ -60,11 +60,11 @@ async def _compress(source: ScratchFile, target: ScratchFile) -> None:
     await target.flush()
 
 
-def _cut(name: str, content: ScratchFile, largest: int) -> tuple[Part, ...]:
+def _cut(name: str, content: ScratchFile, largest: int) -> tuple[FilePart, ...]:
     starts = range(0, content.size, largest)
     if len(starts) == 1:
-        return (Part(name, content, 0, content.size),)
+        return (FilePart(name, content, 0, content.size),)
     return tuple(
-        Part(f"{name}.part{number}of{len(starts)}", content, start, min(start + largest, content.size))
+        FilePart(f"{name}.part{number}of{len(starts)}", content, start, min(start + largest, content.size))
         for number, start in enumerate(starts, 1)
     )

@@ -17,7 +17,7 @@ from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.errors import ExpectedError
-from bot.slack.errors import FAILURES, failure
+from bot.slack.errors import SLACK_ERRORS, describe_error
 
 EVENTS_PATH = "/slack/events"
 _BOLTS_OWN = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
@@ -25,7 +25,7 @@ _BOLTS_OWN = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLA
 
 
 @dataclass(eq=False)
-class SlackRefused(ExpectedError):
+class TokenRejected(ExpectedError):
     """Slack did not take a token at the start; `setting` names the one."""
 
     setting: str
@@ -47,7 +47,7 @@ class SlackUnreachable(ExpectedError):
 
 
 @dataclass(eq=False)
-class PortTaken(ExpectedError):
+class PortUnavailable(ExpectedError):
     """The port cannot be listened on."""
 
     port: int
@@ -58,10 +58,10 @@ class PortTaken(ExpectedError):
 
 
 async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
-    """Ask Slack once whose token this is, so that no command has to. Raises SlackRefused, SlackUnreachable."""
+    """Ask Slack once whose token this is, so that no command has to. Raises TokenRejected, SlackUnreachable."""
     try:
         said = await client.auth_test()
-    except FAILURES as error:
+    except SLACK_ERRORS as error:
         raise _start_failure(error, "SLACK_BOT_TOKEN", client) from error
     return AuthorizeResult(
         enterprise_id=said.get("enterprise_id"),
@@ -72,7 +72,7 @@ async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
     )
 
 
-def bolt_app(api_url: str, signing_secret: str | None, authorized: AuthorizeResult) -> AsyncApp:
+def make_bolt_app(api_url: str, signing_secret: str | None, authorized: AuthorizeResult) -> AsyncApp:
     """Return Bolt set up so that an ack costs least (bench/README.md): no polling for it, no auth.test before it.
 
     Without a `signing_secret` nothing is verified, which is right for Socket Mode only.
@@ -110,14 +110,14 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
     The address is asked for here and not by the handler, which would go on asking for ever with a wrong token.
 
     Raises:
-        SlackRefused, SlackUnreachable: no address was given.
+        TokenRejected, SlackUnreachable: no address was given.
     """
     handler = AsyncSocketModeHandler(app, app_token, web_client=client)
     await _use_addresses_once(handler.client)
     try:
         try:
             handler.client.wss_uri = (await client.apps_connections_open(app_token=app_token))["url"]
-        except FAILURES as error:
+        except SLACK_ERRORS as error:
             raise _start_failure(error, "SLACK_APP_TOKEN", client) from error
         await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk leaves it unannotated
         yield handler
@@ -142,16 +142,16 @@ async def open_port(
     app: AsyncApp,
     port: int,
     host: str = "0.0.0.0",  # noqa: S104 - Slack calls it
-    also: Callable[[web.Application], None] = lambda _: None,
+    add_routes: Callable[[web.Application], None] = lambda _: None,
 ) -> AsyncIterator[int]:
-    """Listen for Slack's signed requests on EVENTS_PATH, and serve what `also` adds; yields the port.
+    """Listen for Slack's signed requests on EVENTS_PATH, and serve what `add_routes` adds; yields the port.
 
     Raises:
-        PortTaken: somebody else listens there.
+        PortUnavailable: somebody else listens there.
     """
     listening = app.server(port=port, path=EVENTS_PATH).web_app
     listening.middlewares.append(_dated)
-    also(listening)
+    add_routes(listening)
     runner = web.AppRunner(listening, access_log=None)
     await runner.setup()
     try:
@@ -159,7 +159,7 @@ async def open_port(
         try:
             await site.start()
         except OSError as error:
-            raise PortTaken(port, os.strerror(error.errno) if error.errno else type(error).__name__) from error
+            raise PortUnavailable(port, os.strerror(error.errno) if error.errno else type(error).__name__) from error
         yield runner.addresses[0][1]
     finally:
         await runner.cleanup()
@@ -175,5 +175,5 @@ async def _dated(request: web.Request, handler: Handler) -> web.StreamResponse:
 
 def _start_failure(error: BaseException, setting: str, client: AsyncWebClient) -> ExpectedError:
     if isinstance(error, SlackApiError) and error.response.status_code < 500:
-        return SlackRefused(setting, failure(error))
-    return SlackUnreachable(client.base_url, failure(error))
+        return TokenRejected(setting, describe_error(error))
+    return SlackUnreachable(client.base_url, describe_error(error))

@@ -11,7 +11,14 @@ from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
 from bot.operations.snapshots import batch_of
-from bot.slack.bot_messages import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
+from bot.slack.bot_messages import (
+    AnswerUncertain,
+    BotMessages,
+    ChannelClosed,
+    MessageCallFailed,
+    MessageGone,
+    SlackRateLimited,
+)
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
@@ -53,7 +60,7 @@ class NoticeDelivery:
 
     def __init__(
         self,
-        posting: Posting,
+        posting: BotMessages,
         database: Database,
         enqueue: Enqueue,
         worker_id: str,
@@ -75,14 +82,14 @@ class NoticeDelivery:
         await self._pace.sleep(held.wait.total_seconds())
         try:
             ts = await self._send(held)
-        except Limited as error:
+        except SlackRateLimited as error:
             await self._database.run(partial(self._limited, held=held, error=error))
-        except PlaceClosed as error:
+        except ChannelClosed as error:
             await self._database.run(partial(self._closed, held=held, why=str(error)))
         except MessageGone:
             await self._database.run(partial(self._without_thread, held=held))
         except Exception as error:
-            if not isinstance(error, PostingFailed):
+            if not isinstance(error, MessageCallFailed):
                 log.exception("notice %s could not be drawn", key)
             await self._database.run(partial(self._failed, held=held, error=error))
         else:
@@ -94,7 +101,7 @@ class NoticeDelivery:
         message = await self._drawn(held)
         if notice.attempts > 1:
             if place.startswith(("U", "W")):
-                place = await self._posting.direct(place)
+                place = await self._posting.open_direct_message(place)
             since = notice.created_at.timestamp() - 60
             found = await self._posting.find(place, notice.key, notice.thread_ts, since)
             if found is not None:
@@ -158,13 +165,13 @@ class NoticeDelivery:
             notices.postpone(connection, key, self._pace.now())
         return None
 
-    def _limited(self, connection: Connection, held: _Held, error: Limited) -> None:
+    def _limited(self, connection: Connection, held: _Held, error: SlackRateLimited) -> None:
         """Slack did not take it: that was no attempt. Others wait for it only where it was the post, and not a look."""
         self._pace.hold(connection, error.method, error.retry_after)
         self._again(connection, held, timedelta(seconds=error.retry_after), used=False)
 
     def _failed(self, connection: Connection, held: _Held, error: Exception) -> None:
-        doubtful = isinstance(error, Doubtful)
+        doubtful = isinstance(error, AnswerUncertain)
         log.warning("notice %s, attempt %d: %s", held.notice.key, held.notice.attempts, type(error).__name__)
         if held.notice.attempts >= (ATTEMPTS_IN_DOUBT if doubtful else ATTEMPTS):
             log.error("notice %s is given up: %s", held.notice.key, error)

@@ -13,8 +13,15 @@ from sqlalchemy import Connection
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Permission
 from bot.operations.snapshots import batch_of
-from bot.slack.bot_messages import Doubtful, Limited, MessageGone, PlaceClosed, Posting, PostingFailed
-from bot.slack.names import People
+from bot.slack.bot_messages import (
+    AnswerUncertain,
+    BotMessages,
+    ChannelClosed,
+    MessageCallFailed,
+    MessageGone,
+    SlackRateLimited,
+)
+from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import audit, cards, labels, watches
@@ -47,7 +54,13 @@ class CardDrawing:
     """Draws cards as their batches stand at the moment of drawing."""
 
     def __init__(
-        self, posting: Posting, people: People, database: Database, enqueue: Enqueue, worker_id: str, pace: SlackPacing
+        self,
+        posting: BotMessages,
+        people: MentionReplacer,
+        database: Database,
+        enqueue: Enqueue,
+        worker_id: str,
+        pace: SlackPacing,
     ) -> None:
         self._posting = posting
         self._people = people
@@ -64,13 +77,13 @@ class CardDrawing:
         await self._pace.sleep(held.wait.total_seconds())
         try:
             posted_in, ts = await self._put(held)
-        except Limited as error:
+        except SlackRateLimited as error:
             await self._database.run(partial(self._limited, held=held, error=error))
-        except PlaceClosed as error:
+        except ChannelClosed as error:
             await self._database.run(partial(self._closed, card=held.card, why=str(error)))
         except MessageGone as error:
             await self._database.run(partial(self._deleted, card=held.card, why=str(error)))
-        except PostingFailed as error:
+        except MessageCallFailed as error:
             await self._database.run(partial(self._failed, card=held.card, error=error))
         else:
             shown = partial(cards.mark_shown, card=held.card, posted_in=posted_in, ts=ts, shown=held.digest)
@@ -84,7 +97,7 @@ class CardDrawing:
             return card.posted_in, card.ts
         place = card.channel_id
         if card.attempts > 1:
-            place = await self._posting.direct(place) if place.startswith(("U", "W")) else place
+            place = await self._posting.open_direct_message(place) if place.startswith(("U", "W")) else place
             found = await self._posting.find(place, card.key)
             if found is not None:
                 await self._posting.update(place, found, message)
@@ -130,13 +143,13 @@ class CardDrawing:
             self._failed(connection, card, error)
             return None
 
-    def _limited(self, connection: Connection, held: _Held, error: Limited) -> None:
+    def _limited(self, connection: Connection, held: _Held, error: SlackRateLimited) -> None:
         self._pace.hold(connection, error.method, error.retry_after)
         self._again(connection, held.card, timedelta(seconds=error.retry_after), used=False)
 
     def _failed(self, connection: Connection, card: Card, error: Exception) -> None:
         log.warning("card of %s, attempt %d: %s", card.batch_id, card.attempts, type(error).__name__)
-        if card.attempts >= (ATTEMPTS_IN_DOUBT if isinstance(error, Doubtful) else ATTEMPTS):
+        if card.attempts >= (ATTEMPTS_IN_DOUBT if isinstance(error, AnswerUncertain) else ATTEMPTS):
             log.error("the card of %s is given up: %s", card.batch_id, type(error).__name__)
             cards.give_up(connection, card.batch_id, card.channel_id, f"{type(error).__name__}: {error}"[:300])
             return

@@ -12,8 +12,8 @@ from msgspec import Struct, field
 
 from bot.confirmations import EXECUTE
 from bot.operations.services import Services
-from bot.slack.bot_messages import Posting
-from bot.slack.names import People
+from bot.slack.bot_messages import BotMessages
+from bot.slack.mentions import MentionReplacer
 from bot.store.records.cards import DRAW
 from bot.store.records.notices import DELIVER
 from bot.store.transactions.announce import Announcer
@@ -42,8 +42,8 @@ class Worker(Struct, frozen=True):
     """What a worker is made of; each part can also be called by itself."""
 
     services: Services
-    posting: Posting
-    people: People
+    posting: BotMessages
+    people: MentionReplacer
     engine: Engine
     pace: SlackPacing
     feed_channel: str | None = None
@@ -124,7 +124,7 @@ EVERY = timedelta(minutes=5)
 SOON = timedelta(seconds=15)
 
 
-def chores(services: Services, posting: Posting, plan: Plan | None) -> tuple[Chore, ...]:
+def chores(services: Services, posting: BotMessages, plan: Plan | None) -> tuple[Chore, ...]:
     """Return the chores; without a plan there is no digest."""
     hands = services.database, services.batches, services.enqueue, services.now
     digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()

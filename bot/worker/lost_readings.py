@@ -4,7 +4,7 @@ import logging
 from functools import partial
 
 from bot.operations.services import Services
-from bot.slack.bot_messages import Doubtful, Limited, Posting, PostingFailed
+from bot.slack.bot_messages import AnswerUncertain, BotMessages, MessageCallFailed, SlackRateLimited
 from bot.store.records import long_readings
 from bot.store.records.long_readings import LongReading
 from bot.ui.errors.reading import render_reading_lost
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 class Readings:
     """Looks after readings that nobody is at."""
 
-    def __init__(self, services: Services, posting: Posting) -> None:
+    def __init__(self, services: Services, posting: BotMessages) -> None:
         self._services = services
         self._posting = posting
 
@@ -37,8 +37,8 @@ class Readings:
             return False  # it died as it posted: a press on Stop is answered as long as the record is there
         try:
             await self._posting.update(reading.channel_id, reading.ts, render_reading_lost(reading.again or ""))
-        except (Doubtful, Limited):
+        except (AnswerUncertain, SlackRateLimited):
             return False
-        except PostingFailed as error:
+        except MessageCallFailed as error:
             log.warning("a progress message is left as it was: %s", error)
         return True

@@ -46,7 +46,7 @@ async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(d
 
 
 async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(desk: Desk) -> None:
-    desk.progress = ProgressTiming(first=0.02, edit=0.02, look=0.02)
+    desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
     modal = await opened(desk)
     state = filled(desk.slack.give_file(ADA, "mine.jsonl", sound(5)), label="“my” <run>")
@@ -68,7 +68,7 @@ async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(des
 
 
 async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_after(desk: Desk) -> None:
-    desk.progress = ProgressTiming(first=0.02, edit=0.02, look=0.02)
+    desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
     desk.api.add_fault(Fault(path="/v1/messages/count_tokens", delay=20))
     file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))

@@ -11,7 +11,7 @@ from tests.desk import ADA, BATCHES, Desk
 
 
 async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_button(desk: Desk) -> None:
-    desk.progress = ProgressTiming(first=0.02, edit=0.02, look=0.02)
+    desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
     batch, worker = desk.api.workspace.add(succeeded=4), desk.bot.worker
     database = worker.services.database

@@ -206,7 +206,7 @@ async def test_a_file_that_slack_refuses_is_not_said_to_be_taken(desk: Desk, met
 
 
 async def test_a_long_reading_is_shown_stopped_and_told_while_other_commands_are_answered(desk: Desk) -> None:
-    desk.progress = ProgressTiming(first=0.1, edit=0.1, look=0.1)
+    desk.progress = ProgressTiming(show_after=0.1, edit_interval=0.1, poll_interval=0.1)
     await desk.restart()
     failing(desk)
     desk.api.add_fault(Fault(path="*/results", delay=60))

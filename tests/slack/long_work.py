@@ -21,7 +21,7 @@ class Work:
         self.in_flight = InFlight()
         self.let_go = asyncio.Event()
         self.fails = False
-        self.progress = Progress(lambda progress: self.in_flight.start(messages.watch(progress, ADA)))
+        self.progress = Progress(lambda progress: self.in_flight.start(messages.show(progress, ADA)))
         self.progress.about("msgbatch_1", again="results msgbatch_1", wanted=20_000)
         self._task = asyncio.create_task(self.progress.follow(self._work()))
 

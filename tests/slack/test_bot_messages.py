@@ -7,10 +7,10 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.bot_messages import Doubtful, Limited, Posting
+from bot.slack.bot_messages import AnswerUncertain, BotMessages, SlackRateLimited
 from bot.ui.reply import Message
 
-Opened = Callable[[int, str, str], Awaitable[Posting]]
+Opened = Callable[[int, str, str], Awaitable[BotMessages]]
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ async def answering() -> AsyncIterator[Opened]:
     runners: list[web.AppRunner] = []
     session = aiohttp.ClientSession()
 
-    async def opened(status: int, kind: str, body: str) -> Posting:
+    async def opened(status: int, kind: str, body: str) -> BotMessages:
         async def answer(_request: web.Request) -> web.Response:
             return web.Response(status=status, content_type=kind, text=body)
 
@@ -30,7 +30,7 @@ async def answering() -> AsyncIterator[Opened]:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        return Posting(AsyncWebClient("xoxb-1", base_url=url, session=session, retry_handlers=[]))
+        return BotMessages(AsyncWebClient("xoxb-1", base_url=url, session=session, retry_handlers=[]))
 
     yield opened
     await session.close()
@@ -53,12 +53,12 @@ async def answering() -> AsyncIterator[Opened]:
 async def test_an_answer_that_is_not_slacks_is_doubtful(answering: Opened, status: int, kind: str, body: str) -> None:
     posting = await answering(status, kind, body)
 
-    with pytest.raises(Doubtful):
+    with pytest.raises(AnswerUncertain):
         await posting.post("C1", Message("hello", ()), "a key")
 
 
 async def test_a_proxy_that_limits_is_obeyed_too(answering: Opened) -> None:
     posting = await answering(429, "text/html", "<html>slow down</html>")
 
-    with pytest.raises(Limited):
+    with pytest.raises(SlackRateLimited):
         await posting.post("C1", Message("hello", ()), "a key")

@@ -9,7 +9,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.permissions import Rules
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.directory import KEPT_FOR, Directory
+from bot.slack.directory import CACHE_SECONDS, Directory
 from tests.desk import BATCHES, BEN, GUEST, OPERATORS, desk_world
 
 CALLER = Caller(UserId(BEN), TeamId("T0DEMO"), ChannelId(BATCHES))
@@ -39,13 +39,13 @@ def directory(slack: SlackSimulator, clock: Seconds, rules: Rules | None = None)
 async def test_somebody_taken_out_of_the_group_is_out_five_minutes_later(slack: SlackSimulator) -> None:
     clock = Seconds()
     book = directory(slack, clock)
-    before = await book.standing(CALLER)
+    before = await book.find_caller_facts(CALLER)
     slack.world.groups.clear()
 
-    clock.now = KEPT_FOR - 1
-    just_before = await book.standing(CALLER)
-    clock.now = KEPT_FOR + 1
-    after = await book.standing(CALLER)
+    clock.now = CACHE_SECONDS - 1
+    just_before = await book.find_caller_facts(CALLER)
+    clock.now = CACHE_SECONDS + 1
+    after = await book.find_caller_facts(CALLER)
 
     assert before.groups == just_before.groups == {OPERATORS}
     assert after.groups == frozenset()
@@ -56,7 +56,7 @@ async def test_what_failed_is_asked_again_at_once(slack: SlackSimulator) -> None
     book = directory(slack, Seconds())
     slack.fail_next("users.info", error="internal_error")
 
-    first, second = await book.standing(CALLER), await book.standing(CALLER)
+    first, second = await book.find_caller_facts(CALLER), await book.find_caller_facts(CALLER)
 
     assert first.is_guest is None
     assert second.is_guest is False
@@ -65,7 +65,7 @@ async def test_what_failed_is_asked_again_at_once(slack: SlackSimulator) -> None
 async def test_nothing_is_asked_that_no_rule_needs(slack: SlackSimulator) -> None:
     book = directory(slack, Seconds(), Rules(allow_guests=True, allow_external=True))
 
-    standing = await book.standing(Caller(UserId(GUEST), TeamId("T0DEMO"), ChannelId(BATCHES)))
+    standing = await book.find_caller_facts(Caller(UserId(GUEST), TeamId("T0DEMO"), ChannelId(BATCHES)))
 
     assert standing.is_guest is False
     assert slack.calls() == []
@@ -75,6 +75,6 @@ async def test_nothing_is_asked_that_no_rule_needs(slack: SlackSimulator) -> Non
 async def test_guests_and_strangers_are_told_from_members(slack: SlackSimulator, user: str) -> None:
     book = directory(slack, Seconds())
 
-    standing = await book.standing(Caller(UserId(user), TeamId("T0DEMO"), ChannelId(BATCHES)))
+    standing = await book.find_caller_facts(Caller(UserId(user), TeamId("T0DEMO"), ChannelId(BATCHES)))
 
     assert standing.is_guest is True

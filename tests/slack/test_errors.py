@@ -6,7 +6,7 @@ from aiohttp import web
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.errors import failure
+from bot.slack.errors import describe_error
 
 
 @pytest.mark.parametrize("content_type", ["text/plain", "text/html", "application/json"])
@@ -26,5 +26,5 @@ async def test_an_answer_that_is_not_slacks_is_a_failure_like_any_other(content_
         with pytest.raises(SlackApiError) as caught:
             await client.chat_update(channel="D1", ts="1.1", text="words")
 
-        assert failure(caught.value) in ("no reason given", "an answer that is not Slack's")
+        assert describe_error(caught.value) in ("no reason given", "an answer that is not Slack's")
     await runner.cleanup()

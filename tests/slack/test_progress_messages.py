@@ -16,14 +16,14 @@ from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.operations.progress import Phase, ReadingStopped
 from bot.operations.services import Services
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.delivery import retry_handlers
+from bot.slack.delivery import make_retry_handlers
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.store.db.database import Database
 from bot.store.records import long_readings
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
 
 BEN = Caller(UserId("U0BEN"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
-QUICK = ProgressTiming(first=0.02, edit=0.02, look=0.01)
+QUICK = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.01)
 
 
 def now() -> datetime:
@@ -47,7 +47,9 @@ async def database(tmp_path: Path) -> AsyncIterator[Database]:
 @pytest.fixture
 async def client(slack: SlackSimulator) -> AsyncIterator[AsyncWebClient]:
     async with aiohttp.ClientSession() as session:
-        yield AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=retry_handlers())
+        yield AsyncWebClient(
+            slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=make_retry_handlers()
+        )
 
 
 @pytest.fixture
@@ -89,7 +91,9 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
 async def test_several_that_are_shown_share_the_edits_that_slack_allows(
     slack: SlackSimulator, client: AsyncWebClient, services: Services
 ) -> None:
-    messages = ProgressMessages(client, services, ProgressTiming(first=0.02, edit=0.1, look=0.01))
+    messages = ProgressMessages(
+        client, services, ProgressTiming(show_after=0.02, edit_interval=0.1, poll_interval=0.01)
+    )
     works = [Work(messages), Work(messages), Work(messages)]
     await slack.wait_for(lambda: len(in_dm(slack)) == 3)
     began = time.monotonic()

@@ -13,9 +13,9 @@ from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.scratch_file import ScratchFile
-from bot.slack.delivery import retry_handlers
+from bot.slack.delivery import make_retry_handlers
 from bot.slack.file_delivery import FileDelivery
-from bot.slack.upload import Uploads
+from bot.slack.upload import FileUploader
 from bot.store.db.database import StoreUnavailable
 from bot.ui.reply import File, Message
 
@@ -39,8 +39,12 @@ async def session() -> AsyncIterator[aiohttp.ClientSession]:
 def delivery(
     slack: SlackSimulator, session: aiohttp.ClientSession, *, largest: int = 1_000_000_000, origin: str | None = None
 ) -> FileDelivery:
-    client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=retry_handlers())
-    return FileDelivery(client, Uploads(client, session, frozenset({origin or slack.url}), largest=largest, pause=0.01))
+    client = AsyncWebClient(
+        slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=make_retry_handlers()
+    )
+    return FileDelivery(
+        client, FileUploader(client, session, frozenset({origin or slack.url}), largest=largest, pause=0.01)
+    )
 
 
 @pytest.fixture

@@ -25,9 +25,9 @@ from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.settings.model import Settings
-from bot.slack.bot_messages import Posting
+from bot.slack.bot_messages import BotMessages
 from bot.slack.directory import Directory
-from bot.slack.names import People
+from bot.slack.mentions import MentionReplacer
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from bot.store.records import cards, notices
@@ -76,11 +76,16 @@ class Scene:
         services = Services(batches, self.database, self.now, enqueue=engine.enqueue)
         settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
         posting, directory = (
-            Posting(slack_client(settings, self._session, retries=False)),
+            BotMessages(slack_client(settings, self._session, retries=False)),
             Directory(slack_client(settings, self._session, retries=True), Rules()),
         )
         return Worker(
-            services, posting, People(directory.name), engine, SlackPacing(self.now, self._sleep), feed_channel
+            services,
+            posting,
+            MentionReplacer(directory.find_name),
+            engine,
+            SlackPacing(self.now, self._sleep),
+            feed_channel,
         )
 
     def now(self) -> datetime:

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.playground.api_simulator.batch import Batch
-from bot.slack.bot_messages import Doubtful
+from bot.slack.bot_messages import AnswerUncertain
 from bot.store.db.tables import batches
 from bot.store.records import cards, watches
 from bot.store.transactions import preferences, rename
@@ -241,5 +241,5 @@ async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene
 async def test_a_slack_that_cannot_be_reached_is_doubtful(scene: Scene) -> None:
     await scene.slack.stop()
 
-    with pytest.raises(Doubtful):
-        await scene.worker.posting.direct(ADA)
+    with pytest.raises(AnswerUncertain):
+        await scene.worker.posting.open_direct_message(ADA)

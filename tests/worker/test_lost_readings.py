@@ -20,7 +20,7 @@ from tests.slack.long_work import Work, in_dm, posted
 from tests.worker.scene import Scene
 
 HOLDER = "elsewhere:1:abcdef"
-BEGUN = ProgressTiming(first=0.01, edit=60, look=60)
+BEGUN = ProgressTiming(show_after=0.01, edit_interval=60, poll_interval=60)
 """What a process that was killed shows: the beginning."""
 
 

@@ -18,7 +18,7 @@ _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 T = TypeVar("T")
 
 
-class People:
+class MentionReplacer:
     """Puts names in the place of mentions; `name_of` gives a person's name, or None where Slack does not say.
 
     `patience`: seconds that the look-ups of a message may take; it is shown without a name rather than late.

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from bot.caller import UserId
-from bot.slack.names import People
+from bot.slack.mentions import MentionReplacer
 from bot.ui.components.text import context, section
 from bot.ui.reply import Message
 from tests.desk import ADA, BEN, Desk
@@ -21,7 +21,7 @@ async def name_of(user: UserId) -> str | None:
 
 @pytest.mark.parametrize("name", CARDS)
 async def test_a_card_mentions_nobody(name: str) -> None:
-    shown = await People(name_of).replace_mentions(CARDS[name])
+    shown = await MentionReplacer(name_of).replace_mentions(CARDS[name])
 
     assert "<@" in str(CARDS["card_canceled_by"])
     assert "<@" not in str(shown)
@@ -30,7 +30,7 @@ async def test_a_card_mentions_nobody(name: str) -> None:
 async def test_everybody_is_called_by_his_name_wherever_he_stands() -> None:
     message = Message(f"by <@{ADA}>", (section(f"<@{ADA}> and <@{BEN}>"), context(f"owner <@{ADA}>")))
 
-    shown = await People(name_of).replace_mentions(message)
+    shown = await MentionReplacer(name_of).replace_mentions(message)
 
     assert shown.text == "by Ada Berg"
     assert "Ada Berg and Ben Ito" in str(shown.blocks[0])
@@ -40,7 +40,7 @@ async def test_everybody_is_called_by_his_name_wherever_he_stands() -> None:
 async def test_what_is_shown_where_slack_does_not_take_the_blocks_mentions_nobody_either() -> None:
     message = Message("cost", (section("a picture"),), simpler=(section(f"<@{ADA}> and <@{BEN}>"),))
 
-    shown = await People(name_of).replace_mentions(message)
+    shown = await MentionReplacer(name_of).replace_mentions(message)
 
     assert "Ada Berg and Ben Ito" in str(shown.simpler)
 
@@ -49,7 +49,7 @@ async def test_a_name_formats_and_mentions_nothing() -> None:
     async def hostile(user: UserId) -> str | None:
         return f"*<!channel>* <@{BEN}>"
 
-    shown = await People(hostile).replace_mentions(Message(f"<@{ADA}>", ()))
+    shown = await MentionReplacer(hostile).replace_mentions(Message(f"<@{ADA}>", ()))
 
     assert shown.text == f"∗&lt;!channel&gt;∗ &lt;@{BEN}&gt;"
 
@@ -59,8 +59,8 @@ async def test_who_cannot_be_looked_up_in_time_is_somebody() -> None:
         await asyncio.Event().wait()
         return None
 
-    slow = await People(never, patience=0.01).replace_mentions(Message(f"by <@{ADA}>", ()))
-    unknown = await People(name_of).replace_mentions(Message("by <@U0NOBODY>", ()))
+    slow = await MentionReplacer(never, patience=0.01).replace_mentions(Message(f"by <@{ADA}>", ()))
+    unknown = await MentionReplacer(name_of).replace_mentions(Message("by <@U0NOBODY>", ()))
 
     assert (slow.text, unknown.text) == ("by somebody", "by somebody")
 
@@ -68,7 +68,7 @@ async def test_who_cannot_be_looked_up_in_time_is_somebody() -> None:
 async def test_what_a_button_carries_stays() -> None:
     message = Message("", ({"type": "actions", "elements": [{"type": "button", "value": f"own x <@{ADA}>"}]},))
 
-    shown = await People(name_of).replace_mentions(message)
+    shown = await MentionReplacer(name_of).replace_mentions(message)
 
     assert shown.blocks == ({"type": "actions", "elements": [{"type": "button", "value": f"own x <@{ADA}>"}]},)
 
