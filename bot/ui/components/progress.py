@@ -20,7 +20,7 @@ _ENDINGS = {
 
 def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, reading_id: str | None) -> Message:
     """Return the progress message after so many seconds of reading; with a button that stops it while it goes on."""
-    what = f"ReadingProgress {code(reading.subject)}" if reading.subject else "ReadingProgress"
+    what = f"Reading {code(reading.subject)}" if reading.subject else "Reading"
     mark, words = _ENDINGS.get(phase, ("⏳", f"{what} …"))
     figures = _figures(reading, seconds, ended=phase is not Phase.UNDER_WAY)
     said = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
