@@ -1,12 +1,26 @@
-"""How a cancellation looks."""
+"""The words of a cancellation: the question before it, and each of its outcomes."""
 
 from bot.api.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.cancellation import canceled_words
+from bot.ui.components.question import QuestionWords
 from bot.ui.components.quiet import quiet_note
-from bot.ui.components.text import section, where
+from bot.ui.components.text import counted, section, where
 from bot.ui.reply import Message, Viewer
+
+
+def cancel_question(batch: MessageBatch) -> QuestionWords:
+    """Return the words of the question before a batch is canceled."""
+    return QuestionWords(
+        title="Cancel this batch?",
+        yes="Cancel the batch",
+        no="Keep it running",
+        consequences=(
+            f"Up to {counted(batch.request_counts.total, 'request')} will not be processed. "
+            "Those that are running may still finish and be billed. A cancellation cannot be taken back."
+        ),
+    )
 
 
 def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message:

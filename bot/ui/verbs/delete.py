@@ -1,4 +1,6 @@
-"""How a deletion looks: refused, done, and every way of not being sure."""
+"""The words of a deletion: the question before it, and each of its outcomes."""
+
+from typing import assert_never
 
 from bot.api.models import MessageBatch
 from bot.commands.base import Permission
@@ -11,6 +13,7 @@ from bot.store.records.summaries import StoredSummary
 from bot.ui.components.batch_card import card_facts, card_text, card_title
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.deletion import deleted_words
+from bot.ui.components.question import QuestionWords
 from bot.ui.components.text import code, context, counted, date, duration, header, mention, section
 from bot.ui.reply import Message, Viewer
 
@@ -65,27 +68,36 @@ def render_delete_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
     return Message(text, (section(text), *look, context("If it is still there, ask for the delete again.")))
 
 
-def deletion_losses(batch: MessageBatch, viewer: Viewer, fetched: StoredSummary | None) -> str:
-    """Return what a delete would lose, for the question before it."""
+def delete_question(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> QuestionWords:
+    """Return the words of the question before a batch is deleted; `summary` is what is stored of its results."""
+    return QuestionWords(
+        title="Delete this batch for good?",
+        yes="Delete for good",
+        no="Keep",
+        consequences=_consequences(batch, viewer, summary),
+    )
+
+
+def _consequences(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> str:
     counts, until = batch.request_counts, batch.readable_until
     if batch.archived_at is not None or until <= viewer.now:
         return "The results are no longer available; only the record of the batch would be lost. It cannot be undone."
     results = f"{counted(counts.total, 'result')}, {counts.succeeded:,} of them succeeded and paid for"
     return (
         f"*What would be lost:* {results}. They could still be read for {duration(until - viewer.now)}, "
-        f"until {date(until)}. {taken_words(fetched)} It cannot be undone."
+        f"until {date(until)}. {_download_words(summary)} It cannot be undone."
     )
 
 
-def taken_words(fetched: StoredSummary | None) -> str:
-    """Return whether anybody has the results: the summary alone brings none of them back."""
-    if fetched is None:
+def _download_words(summary: StoredSummary | None) -> str:
+    """Return who has downloaded the results, if anyone: the stored summary alone cannot restore them."""
+    if summary is None:
         return "*Nobody has fetched them through me.*"
-    if fetched.taken is None or fetched.taken_at is None:
-        looked = f"; {mention(fetched.fetched_by)} looked at a summary" if fetched.fetched_by else ""
+    if summary.taken is None or summary.taken_at is None:
+        looked = f"; {mention(summary.fetched_by)} looked at a summary" if summary.fetched_by else ""
         return f"*Nobody has taken the file through me*{looked}."
-    who = f"<@{fetched.taken_by}> {date(fetched.taken_at)}"
-    match fetched.taken:
+    who = f"<@{summary.taken_by}> {date(summary.taken_at)}"
+    match summary.taken:
         case "jsonl":
             return f"The whole file was taken through me by {who}."
         case "csv":
@@ -94,3 +106,5 @@ def taken_words(fetched: StoredSummary | None) -> str:
             return f"*Only the failures* were taken through me, by {who}."
         case "family":
             return f"*Only what of them is in the merged file of the family* was taken through me, by {who}."
+        case unreachable:
+            assert_never(unreachable)
