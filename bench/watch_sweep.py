@@ -15,6 +15,7 @@ from bot.api.client import BatchesClient
 from bot.api.models import MessageBatch
 from bot.app import utc_now
 from bot.clients import api_http
+from bot.operations.listing_memory import ListingMemory
 from bot.operations.snapshots import seen_batch
 from bot.settings.loading import load_settings
 from bot.store.db.database import Database
@@ -22,7 +23,6 @@ from bot.store.db.task_queue import enqueue_nothing
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from bot.store.transactions.announce import Announcer
-from bot.worker.listing import ListingMemory
 from bot.worker.sweep import Sweep
 
 SWEEPS = 7

@@ -4,17 +4,19 @@ import asyncio
 import logging
 import os
 import sys
+import tempfile
 from datetime import timedelta
 
 import aiohttp
 
-from bot.api.client import BatchesClient
 from bot.app import utc_now
-from bot.clients import api_http, rules_of, slack_client
+from bot.clients import api_http, draft_services, file_origins, open_workspace, rules_of, slack_client
 from bot.operations.services import Services
+from bot.pricing.prices import Prices
 from bot.settings.loading import load_settings
 from bot.slack.bot_messages import BotMessages
 from bot.slack.directory import Directory
+from bot.slack.download import SharedFileReader
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.worker.engine import Engine
@@ -46,13 +48,24 @@ async def main() -> None:
     await asyncio.to_thread(database.open)
     engine = Engine(database)
     async with api_http(settings) as http, aiohttp.ClientSession() as session:
-        services = Services(BatchesClient(http), database, utc_now, enqueue=engine.enqueue)
         pace = SlackPacing(utc_now)
         if SLACKS_PACE not in os.environ:
             pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST)
         slack = slack_client(settings, session, retries=False)
-        people = MentionReplacer(Directory(slack, rules_of(settings)).find_name)
-        worker = Worker(services, BotMessages(slack), people, engine, pace)
+        directory = Directory(slack, rules_of(settings))
+        services = Services(
+            workspace=open_workspace(http),
+            database=database,
+            now=utc_now,
+            time_zone=settings.zone,
+            prices=Prices.load(settings.prices),
+            drafts=draft_services(settings, SharedFileReader(slack, session, file_origins(settings.slack_api_url))),
+            enqueue=engine.enqueue,
+            may_post=directory.may_post,
+            open_scratch_file=tempfile.TemporaryFile,
+            process_id=engine.worker_id,
+        )
+        worker = Worker(services, BotMessages(slack), MentionReplacer(directory.find_name), engine, pace)
         async with working(worker):
             sys.stdout.write("working\n")
             sys.stdout.flush()

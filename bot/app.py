@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -15,8 +16,16 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.api.client import BatchesClient
-from bot.clients import api_http, file_origins, hook_origins, rules_of, secret, slack_client, workshop_of
+from bot.clients import (
+    api_http,
+    draft_services,
+    file_origins,
+    hook_origins,
+    open_workspace,
+    rules_of,
+    secret,
+    slack_client,
+)
 from bot.confirmations import Confirmations
 from bot.errors import ExpectedError
 from bot.observability.health import Health, SocketHealth, StoreHealth, open_health_page
@@ -145,16 +154,18 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     authorized = await check_bot_token(client)
     rules = rules_of(settings)
     directory = Directory(client, rules)
+    shared_files = SharedFileReader(client, session, file_origins(settings.slack_api_url))
     services = Services(
-        BatchesClient(http),
-        database,
-        now,
-        Prices.load(settings.prices),
-        workshop=workshop_of(settings, http, SharedFileReader(client, session, file_origins(settings.slack_api_url))),
+        workspace=open_workspace(http),
+        database=database,
+        now=now,
+        time_zone=settings.zone,
+        prices=Prices.load(settings.prices),
+        drafts=draft_services(settings, shared_files),
         enqueue=engine.enqueue,
         may_post=directory.may_post,
+        open_scratch_file=tempfile.TemporaryFile,
         process_id=engine.worker_id,
-        time_zone=settings.zone,
     )
     posting = BotMessages(slack_client(settings, session, retries=False))
     more = chores(services, posting, plan_of(settings))

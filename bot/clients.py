@@ -9,11 +9,13 @@ import httpx
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.api.client import open_http
+from bot.api.client import BatchesClient, open_http
 from bot.api.http import Observe
 from bot.api.model_catalog import Models, ModelsClient
 from bot.operations.approval import ApprovalLimit
-from bot.operations.draft_services import Workshop
+from bot.operations.draft_services import DraftServices
+from bot.operations.listing_memory import ListingMemory
+from bot.operations.workspace import Workspace
 from bot.permissions import Rules
 from bot.requests.archive import KeptRequests
 from bot.requests.estimate import TokenCounter
@@ -76,16 +78,19 @@ def secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 
-def workshop_of(settings: Settings, http: httpx.AsyncClient, files: SharedFileReader) -> Workshop:
-    """Return where batches are made."""
-    folder = settings.keep_requests
-    drafts = folder.path / "drafts" if folder.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
-    return Workshop(
+def open_workspace(http: httpx.AsyncClient) -> Workspace:
+    """Return the workspace that the API key of this HTTP client belongs to."""
+    return Workspace(BatchesClient(http), Models(ModelsClient(http)), TokenCounter(http), ListingMemory())
+
+
+def draft_services(settings: Settings, files: SharedFileReader) -> DraftServices:
+    """Return what drafts need, as the settings have it."""
+    archive = settings.keep_requests
+    drafts = archive.path / "drafts" if archive.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
+    return DraftServices(
         files=files,
-        models=Models(ModelsClient(http)),
-        counter=TokenCounter(http),
-        kept=KeptRequests(folder.path, folder.most_bytes),
         folder=drafts,
-        gate=ApprovalLimit(settings.spend_limit, settings.request_limit),
+        archive=KeptRequests(archive.path, archive.most_bytes),
+        approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit),
         betas=frozenset(settings.anthropic_betas),
     )

@@ -13,10 +13,9 @@ import httpx
 import pytest
 from sqlalchemy import Connection, event
 
-from bot.api.client import BatchesClient, open_http
+from bot.api.client import open_http
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.confirmations import Confirmations
-from bot.operations.services import Services
 from bot.permissions import CallerFacts, Rules
 from bot.pipeline import Answer, Interaction, Pipeline
 from bot.playground.api_simulator.faults import Fault
@@ -27,6 +26,7 @@ from bot.store.records.audit import record_intent
 from bot.ui.components.buttons import read_button
 from bot.ui.reply import Message, Placement
 from tests.desk import ADA, BATCHES
+from tests.services import build_services
 
 INTENT: Any = {
     "at": datetime(2026, 11, 21, tzinfo=UTC),
@@ -48,7 +48,7 @@ class Road:
         self.api, self.path, self.http = api, store, http
         self.database = Database(f"sqlite:///{store}", busy_seconds=0.05)
         self.database.open()
-        services = Services(BatchesClient(http), self.database, lambda: datetime.now(UTC))
+        services = build_services(http, self.database, lambda: datetime.now(UTC))
         rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
         self.pipeline = Pipeline(services, Confirmations(self.database, services.now), rules, self.standing)
 

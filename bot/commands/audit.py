@@ -10,7 +10,7 @@ from bot.commands.base import PUBLIC, Help, Permission, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.commands.language.references import reference
-from bot.operations.find_batch import LAST, PREFIX, Reference, find_batch
+from bot.operations.find_batch import LAST, PREFIX, Reference
 from bot.operations.services import Services
 from bot.store.records import audit, labels
 from bot.store.records.audit import AuditEntry as AuditEntry  # what the outcomes are made of
@@ -92,7 +92,7 @@ class Audit(ReadingCommand, frozen=True):
             return wanted
         if len(labelled) == 1 and begun <= labelled and wanted != LAST and not wanted.startswith(PREFIX):
             return Reference(*labelled)  # also one that is gone
-        return Reference((await find_batch(wanted, services.batches, services.database)).batch.id)
+        return Reference((await services.find_batch(wanted)).batch.id)
 
     async def _whole(self, services: Services) -> AuditExported:
         return AuditExported(

@@ -13,7 +13,7 @@ from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, Proposal
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.follow import Place, begin, place_of, with_notify_level
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
@@ -64,7 +64,7 @@ class Cancel(ChangingCommand, frozen=True):
         self, services: Services, origin: Origin
     ) -> "Proposal[Cancel] | CancelTooLate | AlreadyCanceling":
         """Read the batch: canceling an ended or canceling one is no change. Raises ApiError and reference errors."""
-        found = await find_batch(self.reference, services.batches, services.database)
+        found = await services.find_batch(self.reference)
         if found.batch.has_ended:
             return CancelTooLate(found.batch)
         if found.batch.processing_status == "canceling":
@@ -79,7 +79,7 @@ class Cancel(ChangingCommand, frozen=True):
         """
         batch_id = check_batch_id(self.reference)
         try:
-            batch = await services.batches.cancel(batch_id)
+            batch = await services.workspace.batches.cancel(batch_id)
         except KeyRefused:
             raise
         except ApiRejected as refused:
@@ -98,7 +98,7 @@ class Cancel(ChangingCommand, frozen=True):
 async def _look(batch_id: BatchId, services: Services, refused: ApiRejected) -> MessageBatch:
     """Read the batch after a refusal; where that cannot be, the refusal stands."""
     try:
-        return await services.batches.retrieve(batch_id)
+        return await services.workspace.batches.retrieve(batch_id)
     except ApiUnavailable:
         raise refused from None
 

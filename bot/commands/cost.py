@@ -137,7 +137,7 @@ async def _created_since(since: datetime, services: Services) -> tuple[list[Mess
     found: list[MessageBatch] = []
     after = None
     for _ in range(PAGES):
-        page = await services.batches.list(limit=PAGE_SIZE, after_id=after)
+        page = await services.workspace.batches.list(limit=PAGE_SIZE, after_id=after)
         found += [batch for batch in page.data if batch.created_at >= since]
         if not page.has_more or not page.data or page.data[-1].created_at < since:
             return found, False

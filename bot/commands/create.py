@@ -14,7 +14,15 @@ from bot.commands.base import Help, LongCommand, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, MissingReference
 from bot.commands.language.values import check_label, check_person, file_in
-from bot.operations.drafts import DraftReady, FileRefused, FormUsed, counted_chunks, new_id, stored_draft, workshop_of
+from bot.operations.drafts import (
+    DraftReady,
+    FileRefused,
+    FormUsed,
+    counted_chunks,
+    new_id,
+    read_constraints,
+    stored_draft,
+)
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
@@ -112,17 +120,17 @@ class Create(LongCommand, frozen=True):
             raise scratch_file_failure(error) from error
 
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | DraftReady:
-        workshop, id = workshop_of(services), new_id(self.form_id)
+        id = new_id(self.form_id)
         source = await self._source(services, caller)
         progress.about(source.name, again=self.spell())
-        await asyncio.to_thread(workshop.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         begun = _begun(id, source.name, caller, services)
         if not await services.database.run(lambda connection: drafts.begin(connection, begun)):
             raise FormUsed
         try:
-            how = await workshop.circumstances(services.now())
+            how = await read_constraints(services)
             async with aclosing(counted_chunks(source, progress)) as chunks:
-                checked = await check_requests(chunks, workshop.spool(id), how)
+                checked = await check_requests(chunks, services.drafts.requests_file(id), how)
             if not checked.is_sound:
                 return FileRefused(source.name, checked)
             more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user, "watch": self.watch}
@@ -134,7 +142,7 @@ class Create(LongCommand, frozen=True):
 
     async def _source(self, services: Services, caller: Caller) -> SharedFile:
         if self.file is not None:
-            return await workshop_of(services).files.open(self.file, user=caller.user, channel=caller.channel)
+            return await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
         assert self.prompt is not None  # noqa: S101 - one of the two is there
         lines = [self.prompt.line(value) for value in self.prompt.values]
         return SharedFile("a prompt and a list", sum(map(len, lines)), _each(lines))
@@ -151,7 +159,7 @@ async def _models(services: Services) -> tuple[str, ...]:
     catalog = None
     with suppress(TimeoutError):
         async with asyncio.timeout(_MODELS_WAITED_FOR):
-            catalog = await workshop_of(services).models.catalog(services.now())
+            catalog = await services.workspace.models.catalog(services.now())
     usable = [one for one in catalog.models if one.takes_batches and one.lifecycle == "active"] if catalog else []
     return tuple(one.id for one in usable)
 

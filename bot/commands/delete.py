@@ -14,7 +14,7 @@ from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, Proposal
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.operations.snapshots import batch_ending, seen_batch
 from bot.store.db.database import StoreUnavailable
@@ -83,7 +83,7 @@ class Delete(ChangingCommand, frozen=True):
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Delete] | DeleteRefused":
         """Read the batch; an unfinished one is refused. Raises ApiError, StoreUnavailable and reference errors."""
-        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        batch = (await services.find_batch(self.reference)).batch
         if not batch.has_ended:
             return DeleteRefused(batch)
         fetched = await services.database.run(lambda connection: summaries.get(connection, batch.id))
@@ -114,7 +114,7 @@ class Delete(ChangingCommand, frozen=True):
 async def _delete(batch_id: BatchId, services: Services) -> DeleteOutcome:
     try:
         await _tell_end(batch_id, services)
-        await services.batches.delete(batch_id)
+        await services.workspace.batches.delete(batch_id)
     except BatchNotFound:
         return AlreadyGone(batch_id)
     except ApiUnavailable as error:
@@ -129,7 +129,7 @@ async def _tell_end(batch_id: BatchId, services: Services) -> None:
     if not await services.database.run(lambda connection: batch_records.is_open(connection, batch_id)):
         return
     try:
-        batch, now = await services.batches.retrieve(batch_id), services.now()
+        batch, now = await services.workspace.batches.retrieve(batch_id), services.now()
     except ApiUnavailable as error:
         error.may_have_happened = False  # the DELETE was not sent
         raise
@@ -147,16 +147,15 @@ async def forget(batch_id: BatchId, services: Services, *, through_me: bool) -> 
         )
     except StoreUnavailable:
         log.exception("the summary of %s is left behind", batch_id)
-    if services.workshop is not None:
-        try:
-            await asyncio.to_thread(services.workshop.kept.forget, batch_id)
-        except OSError:
-            log.exception("the kept requests of %s are left behind", batch_id)
+    try:
+        await asyncio.to_thread(services.drafts.archive.forget, batch_id)
+    except OSError:
+        log.exception("the kept requests of %s are left behind", batch_id)
 
 
 async def _look(batch_id: BatchId, services: Services) -> Deleted | DeleteDidNotHappen | DeleteUnknown:
     try:
-        return DeleteDidNotHappen(await services.batches.retrieve(batch_id))
+        return DeleteDidNotHappen(await services.workspace.batches.retrieve(batch_id))
     except BatchNotFound:
         return Deleted(batch_id, answered=False)
     except ApiError:

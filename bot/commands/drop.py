@@ -9,7 +9,7 @@ from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, DraftProposal
 from bot.commands.language.arguments import Arguments
-from bot.operations.drafts import find_draft, workshop_of
+from bot.operations.drafts import find_draft
 from bot.operations.services import Services
 from bot.store.records.audit import AuditOutcome
 from bot.store.records.drafts import Draft, State
@@ -49,7 +49,7 @@ class Drop(ChangingCommand, frozen=True):
     async def run(self, services: Services, caller: Caller) -> Dropped:
         """Remove its file. Raises DraftOver, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "dropped")
-        await asyncio.to_thread(workshop_of(services).spool(draft.id).unlink, missing_ok=True)
+        await asyncio.to_thread(services.drafts.requests_file(draft.id).unlink, missing_ok=True)
         return Dropped(draft)
 
     def conclude(self, outcome: object) -> AuditOutcome:

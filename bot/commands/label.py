@@ -10,7 +10,7 @@ from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, Proposal
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.values import REMOVE, check_label, spelled, words_for
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels
 from bot.store.records.audit import AuditOutcome
@@ -54,7 +54,7 @@ class Label(ChangingCommand, frozen=True):
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Label]":
         """Find the batch. Raises ApiError and reference errors."""
-        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        batch = (await services.find_batch(self.reference)).batch
         return Proposal(Label(Reference(batch.id), self.label, batch), batch, asks=False)
 
     async def run(self, services: Services, caller: Caller) -> Labelled:

@@ -101,7 +101,9 @@ class List(ReadingCommand, frozen=True):
     async def run(self, services: Services, caller: Caller) -> BatchList:
         """Read as many pages as the rows need, SCAN_PAGES at most. Raises ApiError, StoreUnavailable."""
         youngest = services.now() - _age(self.older_than) if self.older_than else None
-        scan = await _scan(self, services.batches, _Filter(self.status, youngest, await self._named(services, caller)))
+        scan = await _scan(
+            self, services.workspace.batches, _Filter(self.status, youngest, await self._named(services, caller))
+        )
         rows = tuple(scan.rows)
         turned_back = self.before is not None
         first, last = (rows[0].id, rows[-1].id) if rows else (scan.reached, scan.reached)

@@ -11,7 +11,7 @@ from bot.commands.base import Command, Help, Permission
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import BadValue, MissingReference, NeedsChannel
 from bot.commands.language.references import reference
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.follow import is_direct
 from bot.operations.services import Services
 from bot.store.transactions import preferences
@@ -102,7 +102,7 @@ def _channel(subject: str, caller: Caller) -> str:
 
 
 async def _batch(subject: Reference, services: Services) -> str:
-    return (await find_batch(subject, services.batches, services.database)).batch.id
+    return (await services.find_batch(subject)).batch.id
 
 
 def _check(until: str) -> None:

@@ -10,7 +10,7 @@ from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, Proposal
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.values import REMOVE, check_note, spelled, words_for
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records.audit import AuditOutcome
 from bot.store.transactions import rename
@@ -50,7 +50,7 @@ class Note(ChangingCommand, frozen=True):
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Note]":
         """Find the batch. Raises ApiError and reference errors."""
-        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        batch = (await services.find_batch(self.reference)).batch
         return Proposal(Note(Reference(batch.id), self.note, batch), batch, asks=False)
 
     async def run(self, services: Services, caller: Caller) -> Noted:

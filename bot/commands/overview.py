@@ -43,7 +43,7 @@ class Overview(ReadingCommand, frozen=True):
 
     async def run(self, services: Services, caller: Caller) -> OverviewShown:
         """Read one page of the newest batches. Raises ApiError."""
-        page = await services.batches.list(limit=LOOKED_AT)
+        page = await services.workspace.batches.list(limit=LOOKED_AT)
         unfinished = tuple(batch for batch in page.data if not batch.has_ended)
         last_ended = next((batch for batch in page.data if batch.has_ended), None)
         more = page.has_more and bool(page.data) and page.data[-1].expires_at > services.now()

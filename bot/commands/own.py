@@ -12,7 +12,7 @@ from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import MissingReference
 from bot.commands.language.references import reference
 from bot.commands.language.values import check_person
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels
 from bot.store.records.audit import AuditOutcome
@@ -60,7 +60,7 @@ class Own(ChangingCommand, frozen=True):
 
     async def propose(self, services: Services, origin: Origin) -> "Proposal[Own]":
         """Find the batch. Raises ApiError and reference errors."""
-        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        batch = (await services.find_batch(self.reference)).batch
         return Proposal(Own(Reference(batch.id), self.owner, batch), batch, asks=False)
 
     async def run(self, services: Services, caller: Caller) -> Owned | OwnedAlready:

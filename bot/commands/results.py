@@ -14,7 +14,7 @@ from bot.commands.base import PUBLIC, Help, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.commands.language.references import parse_reference
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.merge_family import Family, Merged, find_family, merge
 from bot.operations.progress import Progress, ReadingProgress
 from bot.operations.read_results import Copy, NotSpooled, ReadSummary, cached_summary, read_whole
@@ -145,7 +145,7 @@ class Results(LongCommand, frozen=True):
     async def _answer(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
         if self.file in (ResultFileKind.FAMILY, ResultFileKind.PART_OF_FAMILY):
             return await self._merge(services, caller, progress)
-        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        batch = (await services.find_batch(self.reference)).batch
         query = replace(self, reference=Reference(batch.id))
         progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
@@ -183,7 +183,7 @@ class Results(LongCommand, frozen=True):
         """Find the family, also that of a batch which was deleted: its retries may be there."""
         gone: BatchNotFound | None = None
         try:
-            batch_id = (await find_batch(self.reference, services.batches, services.database)).batch.id
+            batch_id = (await services.find_batch(self.reference)).batch.id
         except BatchNotFound as error:
             gone, batch_id = error, error.batch_id
         kin = await find_family(services, batch_id)
@@ -197,7 +197,7 @@ class Results(LongCommand, frozen=True):
         """Read the results into a file; the file is gone again unless all of them came."""
         kind = self.file or ResultFileKind.JSONL
         try:
-            spool = ScratchFile(services.open_spool)
+            spool = ScratchFile(services.open_scratch_file)
         except ScratchFileFailed as error:
             raise NotSpooled(batch, ReadingProgress(), self.spell(), error.full, error.reason) from error
         done = False

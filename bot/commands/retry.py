@@ -24,11 +24,11 @@ from bot.operations.drafts import (
     LeftOutCause,
     counted_chunks,
     new_id,
+    read_constraints,
     rechecked,
     stored_draft,
-    workshop_of,
 )
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.progress import Progress
 from bot.operations.read_failures import read_failures
 from bot.operations.services import Services
@@ -153,7 +153,7 @@ class Retry(LongCommand, frozen=True):
             raise scratch_file_failure(error) from error
 
     async def _draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome:
-        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        batch = (await services.find_batch(self.reference)).batch
         wish = replace(self, reference=Reference(batch.id))
         progress.about(batch.id, again=wish.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
@@ -183,9 +183,9 @@ class Retry(LongCommand, frozen=True):
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
     ) -> RetryOutcome:
         """Select the chosen requests from what is kept, or from the file that was named."""
-        workshop, id, name = workshop_of(services), new_id(), f"{choice.what} in {batch.id}"
-        await asyncio.to_thread(workshop.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-        whole, some = workshop.folder / f"{id}.whole", workshop.folder / f"{id}.some"
+        id, name = new_id(), f"{choice.what} in {batch.id}"
+        await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        whole, some = services.drafts.folder / f"{id}.whole", services.drafts.folder / f"{id}.some"
         try:
             refused = await self._whole(services, caller, batch, choice, whole, progress)
             if refused is not None:
@@ -193,7 +193,7 @@ class Retry(LongCommand, frozen=True):
             found = (await asyncio.to_thread(select, whole, choice.custom_ids, some)).chosen
             if not found:
                 return self._needed(batch, choice, looked=True)
-            checked = await rechecked(services, some, workshop.spool(id))
+            checked = await rechecked(services, some, services.drafts.requests_file(id))
         finally:
             await asyncio.to_thread(_remove, whole, some)
         if not checked.is_sound:
@@ -205,15 +205,15 @@ class Retry(LongCommand, frozen=True):
         self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress
     ) -> FileRefused | OriginalNeeded | None:
         """Bring the batch's requests, of a file only the chosen, to `spool`; say why where that cannot be."""
-        workshop, batch_id = workshop_of(services), check_batch_id(batch.id)
+        batch_id = check_batch_id(batch.id)
         if self.file is None:
-            if not await asyncio.to_thread(workshop.kept.has, batch_id):
+            if not await asyncio.to_thread(services.drafts.archive.has, batch_id):
                 return self._needed(batch, choice)
-            await asyncio.to_thread(workshop.kept.restore, batch_id, spool)
+            await asyncio.to_thread(services.drafts.archive.restore, batch_id, spool)
             return None
-        source = await workshop.files.open(self.file, user=caller.user, channel=caller.channel)
+        source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
         async with aclosing(counted_chunks(source, progress)) as chunks:
-            how = await workshop.circumstances(services.now())
+            how = await read_constraints(services)
             checked: Checked = await check_requests(chunks, spool, how, only=choice.custom_ids)
         if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
             return self._needed(batch, choice, looked=True)

@@ -10,7 +10,7 @@ from bot.caller import Caller
 from bot.commands.base import Help, ReadingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
-from bot.operations.find_batch import Reference, find_batch
+from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import audit, watches
@@ -50,7 +50,7 @@ class Status(ReadingCommand, frozen=True):
 
     async def run(self, services: Services, caller: Caller) -> BatchShown:
         """Read the batch. Raises ApiError and what a reference may raise."""
-        found = await find_batch(self.reference, services.batches, services.database)
+        found = await services.find_batch(self.reference)
         canceled_by, watchers = await _canceled_by(found.batch, services), await _watchers(found.batch, services)
         return BatchShown(found.batch, self.public, canceled_by, watchers, await _rest(found.batch, services))
 

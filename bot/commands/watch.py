@@ -11,7 +11,7 @@ from bot.commands.base import Command, Help, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.commands.language.references import parse_reference
-from bot.operations.find_batch import CANDIDATES_SHOWN, LAST, PREFIX, Reference, ReferenceAmbiguous, find_batch
+from bot.operations.find_batch import CANDIDATES_SHOWN, LAST, PREFIX, Reference, ReferenceAmbiguous
 from bot.operations.follow import Place, WatchDestination, Watched, begin, place_of, with_notify_level
 from bot.operations.services import Services
 from bot.operations.snapshots import batch_of
@@ -79,7 +79,7 @@ class Watch(Command, frozen=True):
         """Begin to watch. Raises ApiError, StoreUnavailable and what a reference may raise."""
         if self.reference is None:
             return await _shown(services, caller)
-        batch = (await find_batch(self.reference, services.batches, services.database)).batch
+        batch = (await services.find_batch(self.reference)).batch
         if batch.has_ended:
             return WatchTooLate(batch)
         place = await with_notify_level(services, await place_of(services, caller, self.wish), batch.id)
@@ -138,7 +138,7 @@ class Unwatch(Command, frozen=True):
             if len(fitting) > 1 and called <= {*fitting}:
                 candidates = tuple(batch_of(mine[id]) for id in fitting[:CANDIDATES_SHOWN])
                 raise ReferenceAmbiguous(wanted, candidates, len(fitting))
-        return (await find_batch(wanted, services.batches, services.database)).batch.id
+        return (await services.find_batch(wanted)).batch.id
 
 
 def _begins(id: str, wanted: str) -> bool:

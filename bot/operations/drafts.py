@@ -14,12 +14,12 @@ from msgspec.structs import replace
 
 from bot.caller import Caller
 from bot.errors import ExpectedError
-from bot.operations.draft_services import Workshop
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.requests.check import Checked, check_file
 from bot.requests.estimate import Estimate, estimate, from_json, to_json
+from bot.requests.params import ApiConstraints
 from bot.requests.problems import Warned
 from bot.requests.request_files import sample_by_model
 from bot.store.records import drafts
@@ -86,10 +86,10 @@ class DraftReady(Struct, frozen=True):
     unread: int = 0
 
 
-def workshop_of(services: Services) -> Workshop:
-    """Return where batches are made."""
-    assert services.workshop is not None  # noqa: S101 - the composition root hands one in
-    return services.workshop
+async def read_constraints(services: Services) -> ApiConstraints:
+    """Return what the API accepts now; without a catalog where the API does not return one."""
+    catalog = await services.workspace.models.catalog(services.now())
+    return ApiConstraints(catalog=catalog, betas=services.drafts.betas)
 
 
 async def find_draft(services: Services, draft_id: str, *allowed: State) -> Draft:
@@ -107,16 +107,16 @@ def new_id(form_id: str | None = None) -> str:
 
 async def estimated(services: Services, spool: Path, checked: Checked) -> Estimate:
     """Return what sound requests will cost; nothing that fails here keeps them from being sent."""
-    workshop, models = workshop_of(services), checked.sizes.requests_by_model()
+    models = checked.sizes.requests_by_model()
     samples = await asyncio.to_thread(sample_by_model, spool, models, SAMPLED, _CHANCE)
-    ratios = await workshop.counter.tokens_a_character(samples)
+    ratios = await services.workspace.counter.tokens_a_character(samples)
     return estimate(checked.sizes, ratios, services.prices.price)
 
 
 async def stored_draft(services: Services, caller: Caller, id: str, checked: Checked, **more: object) -> Draft:
     """Store a draft whose spool is in its place, with its estimate. Raises StoreUnavailable."""
-    workshop, now = workshop_of(services), services.now()
-    reckoned = await estimated(services, workshop.spool(id), checked)
+    now = services.now()
+    reckoned = await estimated(services, services.drafts.requests_file(id), checked)
     values: dict[str, object] = {"label": None, "owner": None, "parent_id": None, "kind": None, "name": ""}
     values |= {"state": "ready", "channel_id": caller.channel, **more}
     values |= {"user_id": caller.user, "team_id": caller.team, "requests": checked.requests}
@@ -128,7 +128,7 @@ async def stored_draft(services: Services, caller: Caller, id: str, checked: Che
 
 async def rechecked(services: Services, spool: Path, into: Path) -> Checked:
     """Check a part of a checked file again, for its sizes."""
-    return await check_file(spool, into, await workshop_of(services).circumstances(services.now()))
+    return await check_file(spool, into, await read_constraints(services))
 
 
 async def counted_chunks(source: SharedFile, progress: Progress) -> AsyncGenerator[bytes, None]:
@@ -160,4 +160,4 @@ async def needs_approval(services: Services, draft: Draft) -> bool:
     whole = whole or draft
     reckoned = from_json(whole.estimate)
     priced = bool(reckoned.models) and not reckoned.without_price
-    return workshop_of(services).gate.stops(reckoned.high, whole.requests, priced=priced)
+    return services.drafts.approval_limit.stops(reckoned.high, whole.requests, priced=priced)

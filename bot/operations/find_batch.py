@@ -37,8 +37,8 @@ class Found(Struct, frozen=True):
     exact: bool
 
 
-async def find_batch(wanted: Reference, batches: BatchesClient, database: Database | None = None) -> Found:
-    """Find the one batch a reference means; with a `database` a label is one too. A full id always means itself.
+async def find_batch(wanted: Reference, batches: BatchesClient, database: Database) -> Found:
+    """Find the one batch that a reference means. A full id always means itself, whatever is labeled so.
 
     Raises:
         NoBatches: `last` in an empty workspace.
@@ -54,7 +54,7 @@ async def find_batch(wanted: Reference, batches: BatchesClient, database: Databa
             return await _whole(wanted, batches)
     named, away = frozenset[str](), None
     try:
-        named = await database.run(lambda connection: labels.find(connection, label=wanted)) if database else named
+        named = await database.run(lambda connection: labels.find(connection, label=wanted))
     except StoreUnavailable as error:  # the beginning of an id is found without it
         away = error
     looked = await _search(wanted, named, batches)
@@ -79,9 +79,7 @@ async def _last(batches: BatchesClient) -> Found:
     return Found(page.data[0], exact=False)
 
 
-async def _only_one(
-    wanted: Reference, looked: "_Looked", called: Iterable[MessageBatch], database: Database | None
-) -> Found:
+async def _only_one(wanted: Reference, looked: "_Looked", called: Iterable[MessageBatch], database: Database) -> Found:
     """Return what alone begins so or is called so; raise that there is none, or list them all."""
     fitting = {batch.id: batch for batch in (*looked.begun, *called)}
     match sorted(fitting.values(), key=lambda batch: batch.created_at, reverse=True):
@@ -94,11 +92,11 @@ async def _only_one(
             raise ReferenceAmbiguous(wanted, shown, len(several), await _names(shown, database))
 
 
-async def _names(several: Iterable[MessageBatch], database: Database | None) -> Mapping[str, BatchNames]:
+async def _names(several: Iterable[MessageBatch], database: Database) -> Mapping[str, BatchNames]:
     """Return what they are called; a store that fails hides none of them."""
     ids = [batch.id for batch in several]
     with suppress(StoreUnavailable):
-        return await database.run(lambda connection: labels.of(connection, ids)) if database is not None else {}
+        return await database.run(lambda connection: labels.of(connection, ids))
     return {}
 
 

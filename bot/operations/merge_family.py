@@ -54,7 +54,7 @@ async def find_family(services: Services, batch_id: str) -> Family:
     found, absent, now = [], [], services.now()
     for id in sorted(ids):
         try:
-            found.append(await services.batches.retrieve(check_batch_id(id)))
+            found.append(await services.workspace.batches.retrieve(check_batch_id(id)))
         except BatchNotFound:
             absent.append(Absent(id, WhyAbsent.DELETED))
     readable = sorted((each for each in found if each.is_readable(now)), key=lambda each: each.created_at)
@@ -71,7 +71,7 @@ async def merge(services: Services, caller: Caller, progress: Progress, batches:
         SpoolFailed: the disk did not take the files.
         ApiError, StoreUnavailable.
     """
-    family, everything = ResultsMerger(), ScratchFile(services.open_spool)
+    family, everything = ResultsMerger(), ScratchFile(services.open_scratch_file)
     try:
         for batch in batches:
             await read_whole(services, batch, caller, progress, Copy(family, everything))
@@ -82,7 +82,7 @@ async def merge(services: Services, caller: Caller, progress: Progress, batches:
 
 
 async def _picked(services: Services, family: ResultsMerger, everything: ScratchFile) -> ScratchFile:
-    merged, picked, done = ScratchFile(services.open_spool), family.picked(), False
+    merged, picked, done = ScratchFile(services.open_scratch_file), family.picked(), False
     try:
         async for block in blocks_of_lines(everything.pieces(0, everything.size)):
             await merged.write(picked.lines(block))

@@ -16,14 +16,16 @@ async def read_failures(services: Services, batch: MessageBatch, progress: Progr
     """Read what failed, to the end: half of it would look like all of it. Raises ReadingFailed, ApiError."""
     failures, reason = Failures(), "the file ends in the middle of a line"
     try:
-        async with aclosing(services.batches.result_bytes(check_batch_id(batch.id))) as chunks:
+        async with aclosing(services.workspace.batches.result_bytes(check_batch_id(batch.id))) as chunks:
             async for chunk in chunks:
                 failures.feed(chunk)
                 progress.note(chunk.count(b"\n"), len(chunk))
                 await asyncio.sleep(0)
         failures.finish()
     except BatchNotFound:
-        await services.batches.retrieve(check_batch_id(batch.id))  # raises the same where it was deleted meanwhile
+        await services.workspace.batches.retrieve(
+            check_batch_id(batch.id)
+        )  # raises the same where it was deleted meanwhile
         raise ResultsNotThereYet(batch, progress.reading, progress.again) from None
     except ResultsBroken as error:
         failures.cut_off, reason = True, error.reason

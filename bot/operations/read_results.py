@@ -132,7 +132,7 @@ async def read_whole(
     try:
         await _stream(services, batch, reader, progress, copy)
     except BatchNotFound:
-        await services.batches.retrieve(batch.id)  # raises the same again where it was deleted meanwhile
+        await services.workspace.batches.retrieve(batch.id)  # raises the same again where it was deleted meanwhile
         raise ResultsNotThereYet(batch, _read(reader), progress.again) from None
     except ResultsBroken as error:
         raise ResultsCut(batch, _read(reader), progress.again, error.reason) from error
@@ -151,7 +151,7 @@ async def read_whole(
 async def _stream(
     services: Services, batch: MessageBatch, reader: SummaryReader, progress: Progress, copy: Copy | None
 ) -> None:
-    async with aclosing(services.batches.result_bytes(batch.id)) as chunks:
+    async with aclosing(services.workspace.batches.result_bytes(batch.id)) as chunks:
         async for chunk in chunks:
             lines = reader.lines
             await _fed(reader, chunk)

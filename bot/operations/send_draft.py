@@ -11,7 +11,7 @@ from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, Re
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.operations.drafts import RequestsFileGone, workshop_of
+from bot.operations.drafts import RequestsFileGone
 from bot.operations.follow import Place, place_of, with_notify_level
 from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.operations.services import Services
@@ -60,7 +60,7 @@ class Sending(Struct, frozen=True):
 
 async def require_file(services: Services, draft: Draft) -> None:
     """Raise RequestsFileGone where the requests of a draft are not on the disk any more."""
-    if not await asyncio.to_thread(workshop_of(services).spool(draft.id).exists):
+    if not await asyncio.to_thread(services.drafts.requests_file(draft.id).exists):
         raise RequestsFileGone(draft)
 
 
@@ -83,9 +83,9 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
 
 
 async def _post(services: Services, sending: Sending) -> SendOutcome:
-    spool = workshop_of(services).spool(sending.draft.id)
+    spool = services.drafts.requests_file(sending.draft.id)
     try:
-        batch = await services.batches.create_from_file(spool)
+        batch = await services.workspace.batches.create_from_file(spool)
     except RequestsUnreadable as error:
         raise RequestsFileGone(await _settle(services, sending, "failed")) from error
     except KeyRefused as error:
@@ -104,7 +104,7 @@ async def appeared(services: Services, draft: Draft) -> tuple[MessageBatch, ...]
     """Return the newest batches of this size that were created since it was sent; None where the API does not say."""
     since = draft.changed_at - CLOCKS_DIFFER
     try:
-        page = await services.batches.list(limit=LOOKED_AT)
+        page = await services.workspace.batches.list(limit=LOOKED_AT)
     except ApiError:
         return None
     return tuple(
@@ -169,10 +169,9 @@ def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBa
 
 
 async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:
-    workshop = workshop_of(services)
-    spool = workshop.spool(draft.id)
+    spool = services.drafts.requests_file(draft.id)
     try:
-        kept = await asyncio.to_thread(workshop.kept.keep, BatchId(batch.id), batch.created_at, spool)
+        kept = await asyncio.to_thread(services.drafts.archive.keep, BatchId(batch.id), batch.created_at, spool)
         await asyncio.to_thread(spool.unlink, missing_ok=True)
     except (OSError, RequestsUnreadable):
         log.exception("the requests of %s are not kept", batch.id)

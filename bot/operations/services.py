@@ -1,43 +1,39 @@
-"""What commands reach the outside with."""
+"""What commands and the worker use to reach the outside."""
 
-import tempfile
 from collections.abc import Awaitable, Callable
-from datetime import UTC, datetime, tzinfo
+from datetime import datetime, tzinfo
 
-import msgspec
 from msgspec import Struct
 
-from bot.api.client import BatchesClient
 from bot.caller import ChannelId
-from bot.operations.draft_services import Workshop
+from bot.operations.draft_services import DraftServices
+from bot.operations.find_batch import Found, Reference, find_batch
+from bot.operations.workspace import Workspace
 from bot.pricing.prices import Prices
 from bot.scratch_file import OpenFile
 from bot.store.db.database import Database
-from bot.store.db.task_queue import Enqueue, enqueue_nothing
-
-
-async def _anywhere(channel: ChannelId) -> bool:
-    """Say that the bot may post: where it may not, the card finds its way to direct messages."""
-    return True
+from bot.store.db.task_queue import Enqueue
 
 
 class Services(Struct, frozen=True):
-    """What commands reach the outside with; handed in by the composition root.
+    """The store, the clock, a workspace, and what this process offers around them.
 
-    `enqueue` hands work over in a transaction; `may_post` says whether the bot is in a channel.
+    A typed date begins in `time_zone`. `enqueue` hands work to the worker within a transaction. `may_post` returns
+    whether the bot is in a channel. `open_scratch_file` opens an unnamed file for results. `process_id` is the id that
+    the heartbeat of this process records. Only code about drafts uses `drafts`.
     """
 
-    batches: BatchesClient
+    workspace: Workspace
     database: Database
     now: Callable[[], datetime]
-    prices: Prices = msgspec.field(default_factory=Prices.load)
-    open_spool: OpenFile = tempfile.TemporaryFile
-    """Opens a file of no name, for results on their way to somebody."""
-    workshop: Workshop | None = None
-    """Where batches are made."""
-    enqueue: Enqueue = enqueue_nothing
-    may_post: Callable[[ChannelId], Awaitable[bool]] = _anywhere
-    process_id: str | None = None
-    """This process, as others know it by its heartbeat."""
-    time_zone: tzinfo = UTC
-    """The zone in which a typed date begins."""
+    time_zone: tzinfo
+    prices: Prices
+    drafts: DraftServices
+    enqueue: Enqueue
+    may_post: Callable[[ChannelId], Awaitable[bool]]
+    open_scratch_file: OpenFile
+    process_id: str
+
+    async def find_batch(self, reference: Reference) -> Found:
+        """Find the one batch a reference means. Raises what `find_batch` raises."""
+        return await find_batch(reference, self.workspace.batches, self.database)

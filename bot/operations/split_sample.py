@@ -10,7 +10,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.errors import RequestsUnreadable
-from bot.operations.drafts import DraftOver, RequestsFileGone, new_id, workshop_of
+from bot.operations.drafts import DraftOver, RequestsFileGone, new_id
 from bot.operations.services import Services
 from bot.requests.estimate import estimate_without, from_json, to_json
 from bot.requests.request_files import requests_by_model, split_sample
@@ -73,12 +73,12 @@ async def remove_spools(services: Services, *parts: Draft) -> None:
     """Remove what is not needed any more; what stays is removed by a later tidying."""
     with suppress(OSError):
         for part in parts:
-            await asyncio.to_thread(workshop_of(services).spool(part.id).unlink, missing_ok=True)
+            await asyncio.to_thread(services.drafts.requests_file(part.id).unlink, missing_ok=True)
 
 
 async def _divided(services: Services, whole: Draft, sample_id: str, rest_id: str) -> Parts:
     """Write both files, and say what is in them. Raises RequestsUnreadable, OSError."""
-    spool, now = workshop_of(services).spool, services.now()
+    spool, now = services.drafts.requests_file, services.now()
     paths = spool(whole.id), whole.sample or 0, spool(sample_id), spool(rest_id)
     counts = await asyncio.to_thread(split_sample, *paths, _CHANCE)
     taken = await asyncio.to_thread(requests_by_model, spool(sample_id))

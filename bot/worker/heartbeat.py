@@ -8,7 +8,6 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from bot.operations.drafts import workshop_of
 from bot.operations.services import Services
 from bot.store.records import drafts, workers
 from bot.worker.lifecycle import Worker, working
@@ -60,7 +59,7 @@ async def tidy(services: Services) -> int:
 
     Raises StoreUnavailable, OSError.
     """
-    await asyncio.to_thread(workshop_of(services).kept.prune, services.now())
+    await asyncio.to_thread(services.drafts.archive.prune, services.now())
     before = services.now() - LEFT_OVER
     left = {path: path.name.partition(".")[0] for path in await asyncio.to_thread(_older, services, before)}
     still = await services.database.run(lambda connection: drafts.open_among(connection, left.values()))
@@ -92,5 +91,5 @@ async def _beat(worker: Worker) -> None:
 
 def _older(services: Services, before: datetime) -> list[Path]:
     """Return the files of drafts that were last written before a moment, those half written too."""
-    files = workshop_of(services).folder.glob("*.*")
+    files = services.drafts.folder.glob("*.*")
     return [path for path in files if path.is_file() and path.stat().st_mtime < before.timestamp()]

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import chain, repeat
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from bot.confirmations import EXECUTE
 from bot.operations.services import Services
@@ -24,7 +24,6 @@ from bot.worker.digest import Digests, Plan
 from bot.worker.draw_card import CardDrawing
 from bot.worker.engine import Engine, Work
 from bot.worker.failure_details import FailureDetails
-from bot.worker.listing import ListingMemory
 from bot.worker.lost_readings import Readings
 from bot.worker.maintenance import Chore, Upkeep
 from bot.worker.reminders import Reminders
@@ -48,13 +47,19 @@ class Worker(Struct, frozen=True):
     pace: SlackPacing
     feed_channel: str | None = None
     chores: Sequence[Chore] = ()
-    listed: ListingMemory = field(default_factory=ListingMemory)
 
     @property
     def sweep(self) -> Sweep:
         """Return the sweep over the workspace."""
         services, announcer = self.services, Announcer(self.engine.enqueue)
-        return Sweep(services.batches, services.database, announcer, services.now, self.listed, self.feed_channel)
+        return Sweep(
+            services.workspace.batches,
+            services.database,
+            announcer,
+            services.now,
+            services.workspace.listing,
+            self.feed_channel,
+        )
 
     @property
     def deliver(self) -> NoticeDelivery:
@@ -126,7 +131,7 @@ SOON = timedelta(seconds=15)
 
 def chores(services: Services, posting: BotMessages, plan: Plan | None) -> tuple[Chore, ...]:
     """Return the chores; without a plan there is no digest."""
-    hands = services.database, services.batches, services.enqueue, services.now
+    hands = services.database, services.workspace.batches, services.enqueue, services.now
     digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()
     return (
         Chore("reminders", EVERY, Reminders(*hands).send_due),

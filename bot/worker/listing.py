@@ -1,15 +1,14 @@
-"""What list pages have shown: the findings of one sweep, and what a process remembers of them."""
+"""What the list pages of one sweep have shown."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 from msgspec import Struct
 
-from bot.api.models import RETENTION, BatchPage, MessageBatch
+from bot.api.models import BatchPage, MessageBatch
 from bot.store.records.batches import OpenOnes
-from bot.store.transactions.deletions import TRANSIENT
 
 WINDOW = timedelta(hours=25)
 """A batch is processed for 24 hours at most."""
@@ -55,33 +54,3 @@ class SweepState(Struct):
         if oldest is None or last < oldest:
             return math.inf
         return (last - oldest) / max(page[0].created_at - last, timedelta(seconds=1))
-
-
-class ListingMemory:
-    """The ended batches that this process has been shown by its own key: what is not listed any more was deleted.
-
-    A process has one key as long as it lives. What another key, or the workspace it is of, does not show was never
-    shown to this process either, so that nothing follows from its absence.
-    """
-
-    def __init__(self) -> None:
-        self._ended: Mapping[str, datetime] = {}
-        self._missed: dict[str, datetime] = {}
-
-    def missing(self, sighting: SweepState, now: datetime) -> list[str]:
-        """Take in a sweep's pages, and give what was listed before and has been missing for a minute or longer.
-
-        What is older than results are kept may leave the list by itself.
-        """
-        if sighting.reach is None:
-            return []
-        reach = max(sighting.reach, now - RETENTION)
-        absent = {id for id, created in self._ended.items() if created > reach} - sighting.ended.keys()
-        self._missed = {id: self._missed.get(id, now) for id in absent}
-        self._ended = sighting.ended | {id: self._ended[id] for id in absent}
-        return [id for id, since in self._missed.items() if now - since >= TRANSIENT]
-
-    def forget(self, batch_ids: Sequence[str]) -> None:
-        """Speak of these no more: it is known what became of them."""
-        known = set(batch_ids)
-        self._ended = {id: created for id, created in self._ended.items() if id not in known}

@@ -59,7 +59,7 @@ class ChangeSettler:
     async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[AuditOutcome, str]:
         """Look first: what the dead process did shows in the batch; only what it did not do is done, once."""
         try:
-            batch = await self._services.batches.retrieve(batch_id)
+            batch = await self._services.workspace.batches.retrieve(batch_id)
         except BatchNotFound:
             if entry.verb != "delete":
                 return "refused", "the batch is not there any more"

@@ -12,6 +12,7 @@ from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
+from bot.operations.listing_memory import ListingMemory
 from bot.operations.snapshots import batch_ending, is_settled, seen_batch, shape_of
 from bot.store.db.database import Database
 from bot.store.records import batches as batch_records
@@ -21,7 +22,7 @@ from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 from bot.store.transactions.begin_watch import SWEEP
 from bot.store.transactions.deletions import TRANSIENT
-from bot.worker.listing import WINDOW, ListingMemory, SweepState
+from bot.worker.listing import WINDOW, SweepState
 from bot.worker.sweep_interval import SLOWEST, interval
 
 log = logging.getLogger(__name__)
@@ -69,9 +70,9 @@ class Sweep:
             log.warning("sweep %d failed: %s", turn, error)
             await self._database.run(partial(self._failed, asked=error.retry_after or 0.0))
             return
-        if gone := self._listed.missing(sighting, self._now())[:_AT_ONCE]:
+        if gone := self._listed.find_missing(sighting.ended, sighting.reach, self._now())[:_AT_ONCE]:
             await self._database.run(partial(self._bury, gone=gone))
-            self._listed.forget(gone)
+            self._listed.drop(gone)
         await self._database.run(lambda connection: self._done(connection, sighting))
 
     async def _pages(self, sighting: SweepState) -> None:

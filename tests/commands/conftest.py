@@ -1,21 +1,20 @@
 """A simulated API whose time stands still, and what a command needs to run against it: a real client, a real store."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from bot.api.client import BatchesClient, open_http
+from bot.api.client import open_http
 from bot.api.ids import BatchId
-from bot.api.retry_policy import Retries
 from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.placement import Placement
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.db.database import Database
 from tests.builders import NOW
+from tests.services import build_services
 
 Place = Callable[..., BatchId]
 
@@ -42,7 +41,7 @@ async def services(api: ApiSimulator, clock: Clock, tmp_path: Path) -> AsyncIter
         return clock.now()
 
     async with open_http("sk-ant-test", base_url=api.base_url) as http:
-        yield Services(BatchesClient(http, retries=Retries(sleep=_no_pause)), database, now)
+        yield build_services(http, database, now)
     await database.close()
 
 
@@ -54,7 +53,3 @@ def place(api: ApiSimulator) -> Place:
         return BatchId(api.workspace.place(Placement.model_validate(wish)).id)
 
     return put
-
-
-async def _no_pause(_: float) -> None:
-    await asyncio.sleep(0)

@@ -66,7 +66,7 @@ async def test_an_ended_batch_is_gone_after_one_delete(api: ApiSimulator, servic
     assert outcome == Deleted(ID, answered=True)
     assert methods(api) == ["DELETE"]
     with pytest.raises(BatchNotFound):
-        await services.batches.retrieve(ID)
+        await services.workspace.batches.retrieve(ID)
 
 
 async def test_a_batch_somebody_else_deleted_is_already_gone(services: Services) -> None:
@@ -100,7 +100,7 @@ async def test_too_many_calls_delete_nothing(api: ApiSimulator, services: Servic
     with pytest.raises(RateLimited):
         await DELETE.run(services, ADA)
 
-    assert (await services.batches.retrieve(ID)).has_ended
+    assert (await services.workspace.batches.retrieve(ID)).has_ended
 
 
 async def test_a_lost_answer_is_asked_for_again_and_told_by_the_404(

@@ -80,7 +80,7 @@ async def test_the_question_carries_who_has_the_results(services: Services, ende
 async def test_a_reading_that_ends_after_the_delete_leaves_nothing_behind(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    batch, whole = await services.batches.retrieve(ended), whole_file(api).decode()
+    batch, whole = await services.workspace.batches.retrieve(ended), whole_file(api).decode()
     await services.database.run(deleted_by_ada)
     await DELETE.run(services, ADA)
     api.add_fault(Fault(path="*/results", body=whole))

@@ -121,7 +121,7 @@ async def test_the_causes_need_no_second_reading(services: Services, ended: Batc
 async def test_a_full_disk_is_told_and_the_results_can_be_shown_all_the_same(
     services: Services, ended: BatchId
 ) -> None:
-    full = replace(services, open_spool=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
+    full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
 
     with pytest.raises(NotSpooled) as caught:
         await replace(RESULTS, file=ResultFileKind.JSONL).run(full, ADA)
@@ -137,7 +137,7 @@ async def test_a_disk_that_opens_no_file_is_told(services: Services, ended: Batc
         raise PermissionError(13, "Permission denied")
 
     with pytest.raises(NotSpooled) as caught:
-        await replace(RESULTS, file=ResultFileKind.JSONL).run(replace(services, open_spool=refuse), ADA)
+        await replace(RESULTS, file=ResultFileKind.JSONL).run(replace(services, open_scratch_file=refuse), ADA)
 
     assert (caught.value.full, caught.value.reason) == (False, "Permission denied")
 

@@ -68,7 +68,7 @@ async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk:
     await first_sweep(desk)
     desk.api.advance(700)
     [question] = await desk.type(f"/batch delete {batch.id}")
-    await desk.bot.worker.services.batches.delete(BatchId(batch.id))
+    await desk.bot.worker.services.workspace.batches.delete(BatchId(batch.id))
 
     await desk.press(question, YES)
     await look_until_it_is_missed(desk)
@@ -85,7 +85,7 @@ async def test_a_press_that_finds_a_batch_gone_leaves_no_dead_button_behind(desk
     await end(desk)
     ended = await card(desk, batch, "1,161 of 1,200 succeeded")
     await notice(desk, batch)
-    await desk.bot.worker.services.batches.delete(BatchId(batch.id))
+    await desk.bot.worker.services.workspace.batches.delete(BatchId(batch.id))
 
     [too_early] = await desk.press(ended, "Results")  # the API may say so of a batch that has just ended
     await settled(desk)

@@ -18,7 +18,7 @@ async def test_who_cancels_is_told_how_many_were_really_canceled(desk: Desk) -> 
     await end(desk)
     told, last = await notice(desk, batch), await card(desk, batch, "succeeded")
     await settled(desk)
-    canceled = (await desk.bot.worker.services.batches.retrieve(BatchId(batch.id))).request_counts.canceled
+    canceled = (await desk.bot.worker.services.workspace.batches.retrieve(BatchId(batch.id))).request_counts.canceled
 
     assert "I will tell you in <#C0BATCHES> how many were really canceled" in reply.seen
     assert 0 < canceled < 1_200

@@ -1,6 +1,7 @@
 """How people name a batch, looked up in the simulated API."""
 
 import pytest
+from msgspec.structs import replace
 
 from bot.api.errors import ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId
@@ -12,7 +13,6 @@ from bot.operations.find_batch import (
     NoBatches,
     ReferenceAmbiguous,
     ReferenceNotFound,
-    find_batch,
 )
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
@@ -26,7 +26,7 @@ OTHER = "msgbatch_01HkcTjaXXXXXXXXXXXXXXXXX"
 
 
 async def find(text: str, services: Services) -> Found:
-    return await find_batch(reference(text), services.batches)
+    return await services.find_batch(reference(text))
 
 
 @pytest.fixture
@@ -153,7 +153,7 @@ async def test_a_search_ends_after_the_newest_five_thousand(services: Services, 
 
     assert (caught.value.searched, caught.value.all_searched) == (5_000, False)
     await call(oldest, "of old", services)
-    assert (await resolved("of-old", services)).batch.id == oldest
+    assert (await find("of-old", services)).batch.id == oldest
 
 
 async def test_pages_that_lead_nowhere_make_no_second_batch_of_one(api: ApiSimulator, services: Services) -> None:
@@ -169,22 +169,18 @@ async def test_pages_that_lead_nowhere_make_no_second_batch_of_one(api: ApiSimul
 async def test_what_may_be_a_label_is_not_said_not_to_exist_while_labels_cannot_be_read(
     text: str, services: Services, two: None
 ) -> None:
-    away = Database("sqlite:////nowhere/at/all.sqlite3")
+    away = replace(services, database=Database("sqlite:////nowhere/at/all.sqlite3"))
 
     with pytest.raises(StoreUnavailable):
-        await find_batch(reference(text), services.batches, away)
+        await away.find_batch(reference(text))
 
-    assert (await find_batch(reference("01HkcTjaV"), services.batches, away)).batch.id == ID
+    assert (await away.find_batch(reference("01HkcTjaV"))).batch.id == ID
 
 
 async def call(batch: str, label: str, services: Services) -> None:
     await services.database.run(
         lambda connection: labels.change(connection, batch, "label", label, by=ADA.user, at=NOW)
     )
-
-
-async def resolved(text: str, services: Services) -> Found:
-    return await find_batch(reference(text), services.batches, services.database)
 
 
 @pytest.mark.parametrize("label", ["01HkcTjaX", "msgbatch_01HkcTjaX", "msgbatch"])
@@ -195,7 +191,7 @@ async def test_a_label_that_another_id_begins_with_lists_both(
     await call(called, label, services)
 
     with pytest.raises(ReferenceAmbiguous) as caught:
-        await resolved(label, services)
+        await find(label, services)
 
     assert {batch.id for batch in caught.value.candidates} >= {called, OTHER}
     assert caught.value.candidates[0].id == called
@@ -206,7 +202,7 @@ async def test_a_label_that_another_id_begins_with_lists_both(
 async def test_a_batch_that_begins_as_it_is_called_is_meant_once(label: str, services: Services, two: None) -> None:
     await call(ID, label, services)
 
-    assert (await resolved(label, services)).batch.id == ID
+    assert (await find(label, services)).batch.id == ID
 
 
 @pytest.mark.parametrize("id", [ID, "msgbatch_short", "new-form"])
@@ -217,7 +213,7 @@ async def test_a_full_id_means_itself_whatever_another_batch_is_called(
     called = place(succeeded=1, id="msgbatch_02Other")
     await call(called, id, services)
 
-    found = await resolved(id, services)
+    found = await find(id, services)
 
     assert (found.batch.id, found.exact) == (id, True)
 
@@ -226,7 +222,7 @@ async def test_a_long_label_is_not_asked_for_as_an_id(api: ApiSimulator, service
     label = "nightly-eval-of-the-largest-model-there-is"
     await call(ID, label, services)
 
-    found = await resolved(label, services)
+    found = await find(label, services)
 
     assert (found.batch.id, found.exact) == (ID, False)
     assert not any(label in request.path for request in api.requests)
@@ -239,7 +235,7 @@ async def test_a_label_that_many_have_is_looked_up_in_one_call(
         await call(place(succeeded=1, age=3_600.0 + number), "nightly", services)
 
     with pytest.raises(ReferenceAmbiguous) as caught:
-        await resolved("nightly", services)
+        await find("nightly", services)
 
     assert caught.value.total == 30
     assert len(api.requests) == 1

@@ -160,7 +160,7 @@ async def test_a_batch_that_breaks_off_is_named_and_nothing_is_merged(
 
 
 async def test_a_full_disk_is_told(services: Services, family: tuple[BatchId, ...]) -> None:
-    full = replace(services, open_spool=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
+    full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
 
     with pytest.raises(NotSpooled) as caught:
         await WHOLE.run(full, ADA)

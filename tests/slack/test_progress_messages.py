@@ -10,7 +10,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.api.client import BatchesClient, open_http
+from bot.api.client import open_http
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.operations.progress import Phase, ReadingStopped
@@ -20,6 +20,7 @@ from bot.slack.delivery import make_retry_handlers
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.store.db.database import Database
 from bot.store.records import long_readings
+from tests.services import build_services
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
 
 BEN = Caller(UserId("U0BEN"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
@@ -60,7 +61,7 @@ def messages(client: AsyncWebClient, services: Services) -> ProgressMessages:
 @pytest.fixture
 async def services(database: Database) -> AsyncIterator[Services]:
     async with open_http("sk-ant-test", base_url="http://127.0.0.1:9") as http:
-        yield Services(BatchesClient(http), database, now)
+        yield build_services(http, database, now)
 
 
 async def test_what_is_quick_shows_nothing(slack: SlackSimulator, messages: ProgressMessages) -> None:

@@ -12,12 +12,10 @@ import httpx
 from pydantic import SecretStr
 from sqlalchemy import Connection
 
-from bot.api.client import BatchesClient, open_http
+from bot.api.client import open_http
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
-from bot.api.retry_policy import Retries
 from bot.clients import slack_client
-from bot.operations.services import Services
 from bot.operations.snapshots import seen_batch
 from bot.permissions import Rules
 from bot.playground.api_simulator.batch import Batch
@@ -38,6 +36,7 @@ from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker
 from bot.worker.slack_pacing import LEASE, SlackPacing
 from tests.desk import ADA, BATCHES, desk_world
+from tests.services import build_services
 
 SCOPES = frozenset(BOT_SCOPES) | {"channels:history", "groups:history", "im:history"}
 
@@ -72,8 +71,9 @@ class Scene:
         assert self._http is not None
         assert self._session is not None
         engine = Engine(self.database)
-        batches = BatchesClient(self._http, retries=Retries(sleep=_no_pause))
-        services = Services(batches, self.database, self.now, enqueue=engine.enqueue)
+        services = build_services(
+            self._http, self.database, self.now, enqueue=engine.enqueue, process_id=engine.worker_id
+        )
         settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
         posting, directory = (
             BotMessages(slack_client(settings, self._session, retries=False)),
@@ -178,7 +178,3 @@ class Scene:
 def id_of(batch: Batch) -> BatchId:
     """Return the id as the client takes it."""
     return BatchId(batch.id)
-
-
-async def _no_pause(_seconds: float) -> None:
-    pass

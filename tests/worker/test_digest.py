@@ -78,7 +78,7 @@ def test_a_day_without_anything_is_no_digest() -> None:
 
 def digesting(desk: Desk) -> Digests:
     services = desk.bot.worker.services
-    return Digests(services.database, services.batches, services.enqueue, desk.time, Plan(BATCHES, 9, UTC))
+    return Digests(services.database, services.workspace.batches, services.enqueue, desk.time, Plan(BATCHES, 9, UTC))
 
 
 def set_hour(desk: Desk, hour: int, days: int = 0) -> None:
@@ -126,7 +126,9 @@ async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfet
     scene.later((now.replace(hour=9, minute=5) + timedelta(days=24) - now).total_seconds())
     services = scene.worker.services
 
-    await Digests(services.database, services.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC)).send_due()
+    await Digests(
+        services.database, services.workspace.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC)
+    ).send_due()
     await scene.settle()
 
     [digest] = scene.slack.messages(BATCHES)
@@ -143,7 +145,7 @@ async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: S
     scene.api.workspace.add(succeeded=1, age=60.0)
 
     await Digests(
-        services.database, services.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC), 1_100
+        services.database, services.workspace.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC), 1_100
     ).send_due()
     await scene.settle()
 

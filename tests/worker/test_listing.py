@@ -8,13 +8,14 @@ from bot.commands.change import Proposal
 from bot.commands.delete import Delete
 from bot.confirmations import Confirmations
 from bot.operations.find_batch import Reference
+from bot.operations.listing_memory import ListingMemory
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records.batches import OpenOnes
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
-from bot.worker.listing import ListingMemory, SweepState
+from bot.worker.listing import SweepState
 from tests.desk import ADA, GENERAL
 from tests.worker.scene import Scene, id_of
 
@@ -47,7 +48,7 @@ async def sweep_for_minutes(scene: Scene, minutes: int = 2) -> None:
 async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_request(either_scene: Scene) -> None:
     batch = await ended_in_the_feed(either_scene)
     before = card_of(either_scene, batch)
-    await either_scene.worker.services.batches.delete(id_of(batch))
+    await either_scene.worker.services.workspace.batches.delete(id_of(batch))
     asked = len(either_scene.api.requests)
 
     await either_scene.sweep()
@@ -83,7 +84,7 @@ async def test_what_is_listed_again_within_a_minute_was_never_gone(scene: Scene)
 
 async def test_a_process_calls_nothing_deleted_that_its_key_never_showed_it(scene: Scene) -> None:
     batch = await ended_in_the_feed(scene)
-    await scene.worker.services.batches.delete(id_of(batch))
+    await scene.worker.services.workspace.batches.delete(id_of(batch))
 
     scene.worker = scene.another_worker(feed_channel=GENERAL)
     await sweep_for_minutes(scene)
@@ -149,7 +150,7 @@ async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_wh
         sighting = SweepState(now, OpenOnes({}, None, None, some_missing=False), set(), frozenset(), None)
         for page in pages:
             sighting.note(page)
-        return listed.missing(sighting, now + timedelta(minutes=later))
+        return listed.find_missing(sighting.ended, sighting.reach, now + timedelta(minutes=later))
 
     whole = BatchPage(data=(newest, middle, oldest, expired))
     first, rest = BatchPage(data=(newest,), has_more=True), BatchPage(data=(oldest,))

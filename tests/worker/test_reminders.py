@@ -94,7 +94,7 @@ async def remember(scene: Scene, batch: Batch) -> MessageBatch:
 
 def reminding(scene: Scene) -> Reminders:
     services = scene.worker.services
-    return Reminders(services.database, services.batches, services.enqueue, scene.now)
+    return Reminders(services.database, services.workspace.batches, services.enqueue, scene.now)
 
 
 def told(scene: Scene, batch: Batch) -> list[Notice]:

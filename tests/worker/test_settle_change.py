@@ -63,7 +63,7 @@ async def test_a_confirmed_delete_is_done_once_and_its_asker_told(either_scene: 
 async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
     number = await confirmed_delete(scene, batch)
-    await scene.worker.services.batches.delete(BatchId(batch.id))
+    await scene.worker.services.workspace.batches.delete(BatchId(batch.id))
 
     await scene.worker.follow_through.run(number)
 
@@ -77,7 +77,7 @@ async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_sc
     either_scene.later(100)
     await either_scene.sweep()
     number = await confirmed_delete(either_scene, batch)
-    await either_scene.worker.services.batches.delete(BatchId(batch.id))
+    await either_scene.worker.services.workspace.batches.delete(BatchId(batch.id))
 
     await either_scene.worker.follow_through.run(number)
     await either_scene.settle()
@@ -158,7 +158,7 @@ async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) ->
     batch = scene.batch(ends_in=3_600)
     number = await typed_cancel(scene, batch)
     if arrived:
-        await scene.worker.services.batches.cancel(BatchId(batch.id))
+        await scene.worker.services.workspace.batches.cancel(BatchId(batch.id))
 
     await scene.worker.follow_through.run(number)
 
@@ -203,7 +203,7 @@ async def test_an_outage_that_outlasts_a_wish_is_told_as_such(scene: Scene) -> N
 async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(scene: Scene) -> None:
     batch = scene.batch(processing=1_000, ends_in=3_600)
     number = await typed_cancel(scene, batch)
-    await scene.worker.services.batches.cancel(BatchId(batch.id))
+    await scene.worker.services.workspace.batches.cancel(BatchId(batch.id))
     scene.later(600)
 
     await scene.worker.follow_through.run(number)

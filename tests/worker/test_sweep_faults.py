@@ -55,7 +55,7 @@ async def test_what_was_taken_for_deleted_by_mistake_is_told_once_more_when_it_i
     before = len(scene.told())
 
     scene.later(3_700)
-    await scene.worker.services.batches.delete(id_of(batch))
+    await scene.worker.services.workspace.batches.delete(id_of(batch))
     await scene.sweep()
     scene.later(61)
     await scene.sweep()
