@@ -65,7 +65,15 @@ async def main() -> None:
             open_scratch_file=tempfile.TemporaryFile,
             process_id=engine.worker_id,
         )
-        worker = Worker(services, BotMessages(slack), MentionReplacer(directory.find_name), engine, pace)
+        worker = Worker(
+            services,
+            BotMessages(slack),
+            MentionReplacer(directory.find_name),
+            engine,
+            pace,
+            feed_channel=None,
+            chores=(),
+        )
         async with working(worker):
             sys.stdout.write("working\n")
             sys.stdout.flush()

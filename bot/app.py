@@ -170,7 +170,13 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     posting = BotMessages(slack_client(settings, session, retries=False))
     more = chores(services, posting, plan_of(settings))
     worker = Worker(
-        services, posting, MentionReplacer(directory.find_name), engine, SlackPacing(now), settings.feed_channel, more
+        services,
+        posting,
+        MentionReplacer(directory.find_name),
+        engine,
+        SlackPacing(now),
+        feed_channel=settings.feed_channel,
+        chores=more,
     )
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 

@@ -8,8 +8,6 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import chain, repeat
 
-from msgspec import Struct
-
 from bot.confirmations import EXECUTE
 from bot.operations.services import Services
 from bot.slack.bot_messages import BotMessages
@@ -37,52 +35,34 @@ _PAUSES = (1, 5, 15, 30)
 """Seconds between tries to start."""
 
 
-class Worker(Struct, frozen=True):
-    """What a worker is made of; each part can also be called by itself."""
+class Worker:
+    """The parts of a worker, connected. Each part can also be called by itself."""
 
-    services: Services
-    posting: BotMessages
-    people: MentionReplacer
-    engine: Engine
-    pace: SlackPacing
-    feed_channel: str | None = None
-    chores: Sequence[Chore] = ()
-
-    @property
-    def sweep(self) -> Sweep:
-        """Return the sweep over the workspace."""
-        services, announcer = self.services, Announcer(self.engine.enqueue)
-        return Sweep(
-            services.workspace.batches,
-            services.database,
-            announcer,
-            services.now,
-            services.workspace.listing,
-            self.feed_channel,
-        )
-
-    @property
-    def deliver(self) -> NoticeDelivery:
-        """Return the delivery of notices."""
-        services, engine = self.services, self.engine
-        explain = FailureDetails(services)
-        return NoticeDelivery(self.posting, services.database, engine.enqueue, engine.worker_id, self.pace, explain)
-
-    @property
-    def draw(self) -> CardDrawing:
-        """Return the drawing of cards."""
-        database, engine = self.services.database, self.engine
-        return CardDrawing(self.posting, self.people, database, engine.enqueue, engine.worker_id, self.pace)
-
-    @property
-    def follow_through(self) -> ChangeSettler:
-        """Return the safety net under changes."""
-        return ChangeSettler(self.services)
-
-    @property
-    def upkeep(self) -> Upkeep:
-        """Return the pulse."""
-        return Upkeep(self.services.database, self.engine, self.services.now, self.chores)
+    def __init__(
+        self,
+        services: Services,
+        posting: BotMessages,
+        people: MentionReplacer,
+        engine: Engine,
+        pace: SlackPacing,
+        *,
+        feed_channel: str | None,
+        chores: Sequence[Chore],
+    ) -> None:
+        self.services = services
+        self.posting = posting
+        self.people = people
+        self.engine = engine
+        self.pace = pace
+        self.chores = chores
+        workspace, database = services.workspace, services.database
+        announcer = Announcer(engine.enqueue)
+        self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
+        details = FailureDetails(services)
+        self.deliver = NoticeDelivery(posting, database, engine.enqueue, engine.worker_id, pace, details)
+        self.draw = CardDrawing(posting, people, database, engine.enqueue, engine.worker_id, pace)
+        self.follow_through = ChangeSettler(services)
+        self.upkeep = Upkeep(database, engine, services.now, chores)
 
 
 @asynccontextmanager

@@ -85,7 +85,8 @@ class Scene:
             MentionReplacer(directory.find_name),
             engine,
             SlackPacing(self.now, self._sleep),
-            feed_channel,
+            feed_channel=feed_channel,
+            chores=(),
         )
 
     def now(self) -> datetime:
