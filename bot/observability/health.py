@@ -95,7 +95,7 @@ class StoreHealth:
 
     async def _read(self) -> tuple[float, float]:
         duty, waiting = await self._database.run(
-            lambda connection: (scheduled_jobs.get(connection, SWEEP), notices.waiting(connection))
+            lambda connection: (scheduled_jobs.get(connection, SWEEP), notices.OUTBOX.count_open(connection))
         )
         return self._lag(duty), float(waiting)
 

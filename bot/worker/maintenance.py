@@ -5,12 +5,14 @@ import logging
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import Any
 
 from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.confirmations import EXECUTE
 from bot.store.db.database import Database, Reason, StoreUnavailable
+from bot.store.db.outbox import Outbox
 from bot.store.records import audit, cards, confirmations, notices, scheduled_jobs, workers
 from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import retention
@@ -28,6 +30,7 @@ ON_ITS_WAY = timedelta(seconds=3)
 """So long a message of a process that died may take to show; nobody looks for it before."""
 UNSETTLED = timedelta(minutes=10)
 """After so long a change without an outcome is looked at again: the store was away when its safety net came."""
+_OUTBOXES: Sequence[Outbox[Any]] = (notices.OUTBOX, cards.OUTBOX)
 _WITH_A_NET = ("cancel", "delete")
 _SWEEP_LASTS = timedelta(minutes=3)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
@@ -162,19 +165,20 @@ class Upkeep:
     def _bury(self, connection: Connection, worker: WorkerProcess) -> None:
         """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""
         at = self._now() + ON_ITS_WAY
-        notices.release_claims(connection, worker.id, at)
-        cards.release_claims(connection, worker.id, at)
+        for outbox in _OUTBOXES:
+            outbox.release_claims(connection, worker.id, at)
         workers.remove_worker(connection, worker.id)
 
     def _redrive(self, connection: Connection) -> int:
         now = self._now()
-        stuck, undrawn = notices.overdue(connection, now - UNSENT), cards.overdue(connection, now - UNSENT)
-        for notice in stuck:
-            notices.hand_over_again(connection, self._engine.enqueue, notice, now, timedelta(0))
-        for card in undrawn:
-            cards.hand_over_again(connection, self._engine.enqueue, card, now, timedelta(0))
+        count = 0
+        for outbox in _OUTBOXES:
+            overdue = outbox.find_overdue(connection, now - UNSENT)
+            for row in overdue:
+                outbox.enqueue_again(connection, self._engine.enqueue, row, now, timedelta(0))
+            count += len(overdue)
         unsettled = audit.unsettled(connection, _WITH_A_NET, now - timedelta(days=1), now - UNSETTLED)
         for number in unsettled:
             mark = int(now.timestamp() // UNSETTLED.total_seconds())
             self._engine.enqueue(connection, EXECUTE, f"act:{number}:{mark}", "api", [number])
-        return len(stuck) + len(undrawn) + len(unsettled)
+        return count + len(unsettled)

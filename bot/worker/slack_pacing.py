@@ -1,4 +1,4 @@
-"""How fast the bot may speak, when a call is tried again, and how long it is held while it is tried."""
+"""How fast the bot may call Slack, all processes together."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,13 +12,7 @@ from bot.store.records import workers
 
 POST = "chat.postMessage"
 EDIT = "chat.update"
-LEASE = timedelta(seconds=60)
-"""Longer than any attempt takes: the waits and calls below, each of at most 10 s."""
-HELD = timedelta(seconds=5)
-"""When to come again to what another process holds."""
 PATIENCE = timedelta(seconds=12)
-ATTEMPTS, ATTEMPTS_IN_DOUBT = 6, 80
-"""After so many a notice is given up, and the log says so: what Slack refuses soon, an outage after three days."""
 # docs.slack.dev, Rate limits: limits are counted by the minute, for each method, workspace and app. chat.postMessage
 # takes a message a second a channel and "several hundred a minute" in a workspace, a number that Slack does not name:
 # 300 is the least it can mean. All 300 may come in the same seconds, if they go to as many channels, so they do: of 500
@@ -44,11 +38,6 @@ class SlackPacing(Struct, frozen=True):
         limits = {method: self.a_minute[method]} if method in self.a_minute else {}
         return workers.reserve(connection, places, self.now(), PATIENCE, limits)
 
-    def hold(self, connection: Connection, method: str, seconds: float) -> None:
-        """Let nobody make this call for so long: Slack asked for it, and stops only that method."""
+    def delay(self, connection: Connection, method: str, seconds: float) -> None:
+        """Delay a method's next call in every process: Slack asked for it, and limits only that method."""
         workers.delay_until(connection, method, self.now() + timedelta(seconds=seconds))
-
-
-def backoff(attempts: int) -> timedelta:
-    """Return when to try again after so many attempts: 5 s, doubling, an hour at most."""
-    return min(timedelta(seconds=5 * 2 ** min(attempts - 1, 12)), timedelta(hours=1))

@@ -166,7 +166,7 @@ class Sweep:
         if begins:
             news = [batch for batch in news if not batch.has_ended]  # that is no news
         else:
-            room = max(0, FEED_CARDS - cards.waiting_in(connection, feed))
+            room = max(0, FEED_CARDS - cards.OUTBOX.count_open(connection, feed))
             self._announcer.appeared(connection, feed, [batch.id for batch in news[room:]], now)
             news = news[:room]
         for batch in [*news, *watched]:

@@ -32,9 +32,11 @@ async def found(desk: Desk) -> int:
     """Let a worker look after drafts, and send what it has to say."""
     worker, now = desk.bot.worker, desk.time()
     count = await Drafts(worker.services).settle_interrupted()
-    due = worker.services.database.transact(lambda connection: notices.overdue(connection, now + timedelta(hours=1)))
+    due = worker.services.database.transact(
+        lambda connection: notices.OUTBOX.find_overdue(connection, now + timedelta(hours=1))
+    )
     for one in due:
-        await worker.deliver.run(one.key)
+        await worker.deliver.run(*one.primary_key)
     return count
 
 

@@ -1,7 +1,6 @@
 """What the journeys of watching share: a sweep at once, and looking for what the bot says by itself."""
 
 import asyncio
-from datetime import timedelta
 from typing import Any
 
 from bot.playground.api_simulator.batch import Batch
@@ -67,7 +66,7 @@ async def notice(desk: Desk, batch: Batch, place: str = BATCHES) -> SlackMessage
 
 async def settled(desk: Desk) -> None:
     """Wait until the bot has nothing left to draw or to send: what is not there now does not come."""
-    database, far = desk.bot.worker.services.database, desk.time() + timedelta(days=365)
+    database = desk.bot.worker.services.database
     async with asyncio.timeout(15):
-        while await database.run(lambda c: notices_store.waiting(c) + len(cards_store.overdue(c, far))):  # noqa: ASYNC110 - the store wakes nobody
+        while await database.run(lambda c: notices_store.OUTBOX.count_open(c) + cards_store.OUTBOX.count_open(c)):  # noqa: ASYNC110 - the store wakes nobody
             await asyncio.sleep(0.02)

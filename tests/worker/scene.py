@@ -32,9 +32,10 @@ from bot.store.records import cards, notices
 from bot.store.records.notices import Notice
 from bot.store.records.watches import Reason, StoredWatch
 from bot.store.transactions import begin_watch
+from bot.worker.attempt import LEASE
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker
-from bot.worker.slack_pacing import LEASE, SlackPacing
+from bot.worker.slack_pacing import SlackPacing
 from tests.desk import ADA, BATCHES, desk_world
 from tests.services import build_services
 
@@ -133,12 +134,12 @@ class Scene:
         """Draw and send what is due now, until nothing is; the waits between pushes the time ahead."""
         for _ in range(20):
             moment = self.now() + timedelta(microseconds=1)
-            drawn = self.database.transact(lambda c, at=moment: cards.overdue(c, at))  # type: ignore[misc]  # a default binds the loop's value
-            told = self.database.transact(lambda c, at=moment: notices.overdue(c, at))  # type: ignore[misc]  # likewise
+            drawn = self.database.transact(lambda c, at=moment: cards.OUTBOX.find_overdue(c, at))  # type: ignore[misc]  # a default binds the loop's value
+            told = self.database.transact(lambda c, at=moment: notices.OUTBOX.find_overdue(c, at))  # type: ignore[misc]  # likewise
             for card in drawn:
-                await self.worker.draw.run(card.batch_id, card.channel_id)
+                await self.worker.draw.run(*card.primary_key)
             for notice in told:
-                await self.worker.deliver.run(notice.key)
+                await self.worker.deliver.run(*notice.primary_key)
             if not drawn and not told:
                 return
 
@@ -161,7 +162,7 @@ class Scene:
         key, moment = self.notice(batch).key, at or self.now()
 
         def claim(connection: Connection) -> None:
-            assert notices.claim(connection, key, worker_id, moment, LEASE) is not None
+            assert notices.OUTBOX.claim(connection, (key,), worker_id, moment, LEASE) is not None
             notices.place_in_thread(connection, key, self.top()[0].ts)
 
         self.database.transact(claim)

@@ -12,7 +12,7 @@ from bot.store.db.tables import batches
 from bot.store.records import cards, watches
 from bot.store.transactions import preferences, rename
 from bot.ui.reply import Message
-from bot.worker.slack_pacing import ATTEMPTS, LEASE
+from bot.worker.attempt import ATTEMPTS, LEASE
 from tests.desk import ADA, BATCHES, BEN, BOT
 from tests.worker.scene import Scene
 
@@ -74,7 +74,7 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(scene:
     batch = scene.batch(ends_in=900)
     await scene.watch(batch, drawn=False)
     card = scene.database.transact(
-        lambda connection: cards.claim(connection, batch.id, BATCHES, "dead", scene.now(), LEASE)
+        lambda connection: cards.OUTBOX.claim(connection, (batch.id, BATCHES), "dead", scene.now(), LEASE)
     )
     assert card is not None
     await scene.worker.posting.post(BATCHES, Message("a card", ()), card.key)

@@ -113,7 +113,7 @@ async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_chan
     muted = await digesting(desk).send_due()
 
     assert (empty, late, muted) == (False, False, False)
-    assert await desk.bot.worker.services.database.run(notices.waiting) == 0
+    assert await desk.bot.worker.services.database.run(notices.OUTBOX.count_open) == 0
 
 
 async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfetched(scene: Scene) -> None:

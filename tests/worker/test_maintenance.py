@@ -69,7 +69,9 @@ async def test_what_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> 
     await scene.worker.sweep.run(1)
     key = scene.hold(batch, "dead")
 
-    freed = scene.database.transact(lambda c: notices.release_claims(c, "dead", scene.now() + timedelta(seconds=3)))
+    freed = scene.database.transact(
+        lambda c: notices.OUTBOX.release_claims(c, "dead", scene.now() + timedelta(seconds=3))
+    )
     await scene.worker.deliver.run(key)
     at_once = scene.told()
     scene.later(4)

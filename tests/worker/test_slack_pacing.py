@@ -6,7 +6,8 @@ from itertools import pairwise
 from sqlalchemy import Connection
 
 from bot.playground.api_simulator.batch import Batch
-from bot.worker.slack_pacing import A_MINUTE, EDIT, LEASE, POST, SlackPacing
+from bot.worker.attempt import LEASE
+from bot.worker.slack_pacing import A_MINUTE, EDIT, POST, SlackPacing
 from tests.desk import BATCHES
 from tests.worker.scene import Scene
 

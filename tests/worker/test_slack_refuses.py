@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.worker.slack_pacing import ATTEMPTS
+from bot.worker.attempt import ATTEMPTS
 from tests.desk import ADA, BEN
 from tests.worker.scene import Scene
 

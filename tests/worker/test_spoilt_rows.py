@@ -41,9 +41,10 @@ async def test_a_notice_that_cannot_be_read_keeps_no_other_back(either_scene: Sc
     [told] = either_scene.told()
     assert handed_over == 4
     assert good.id in told.seen
-    assert either_scene.database.transact(notices.waiting) == 0
-    assert key not in [
-        due.key for due in either_scene.database.transact(lambda c: notices.overdue(c, either_scene.now()))
+    assert either_scene.database.transact(notices.OUTBOX.count_open) == 0
+    assert (key,) not in [
+        row.primary_key
+        for row in either_scene.database.transact(lambda c: notices.OUTBOX.find_overdue(c, either_scene.now()))
     ]
 
 
@@ -82,4 +83,4 @@ async def test_what_was_put_off_by_a_clock_that_is_put_back_is_told_now(either_s
     handed_over = await either_scene.worker.upkeep.redrive()
 
     assert handed_over == 3
-    assert either_scene.database.transact(lambda c: cards.overdue(c, either_scene.now())) == []
+    assert either_scene.database.transact(lambda c: cards.OUTBOX.find_overdue(c, either_scene.now())) == []

@@ -1,0 +1,224 @@
+"""One attempt to bring a row of an outbox to Slack. Whether a message is lost or doubled is decided here.
+
+Not lost: an attempt that ends in any way is recorded before another one can begin, and a row that did not arrive is
+enqueued again until its attempts are used up. Not doubled: from the second attempt on, the bot looks for the message
+that an earlier attempt may have posted.
+"""
+
+import logging
+from abc import ABC, abstractmethod
+from collections.abc import Callable
+from datetime import timedelta
+from functools import partial
+from typing import Generic, Protocol, TypeVar
+
+from msgspec import Struct
+from sqlalchemy import Connection
+
+from bot.slack.bot_messages import (
+    AnswerUncertain,
+    BotMessages,
+    ChannelClosed,
+    MessageCallFailed,
+    MessageGone,
+    SlackRateLimited,
+)
+from bot.store.db.database import Database
+from bot.store.db.outbox import Outbox, OutboxRow, PrimaryKey
+from bot.store.db.task_queue import Enqueue
+from bot.ui.reply import Message
+from bot.worker.slack_pacing import POST, SlackPacing
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=60)
+"""How long a row is held. Longer than any attempt takes: its waits and calls are of at most 10 s each."""
+HELD_ELSEWHERE = timedelta(seconds=5)
+"""Delay before the next attempt at a row that cannot be tried now."""
+ATTEMPTS, ATTEMPTS_IN_DOUBT = 6, 80
+"""How many attempts a row gets. What Slack refuses is given up soon, what it may have accepted after three days."""
+
+
+class Delivered(Struct, frozen=True):
+    """Where a message is in Slack. `was_found`: an earlier attempt had posted it."""
+
+    channel_id: str
+    ts: str
+    was_found: bool = False
+
+
+class AttemptRow(OutboxRow, Protocol):
+    """A row that can be attempted."""
+
+    @property
+    def key(self) -> str:
+        """The key in the metadata of the row's message, which the bot looks for."""
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the row still has to arrive."""
+
+
+RowT = TypeVar("RowT", bound=AttemptRow)
+ContentT = TypeVar("ContentT")
+
+
+class Held(Struct, Generic[RowT, ContentT], frozen=True):
+    """A row that this process has claimed, what to show for it, and how long to wait before calling Slack."""
+
+    row: RowT
+    content: ContentT
+    wait: timedelta
+
+
+class Attempt(ABC, Generic[RowT, ContentT]):
+    """Makes attempts at the rows of one outbox. A subclass says what a row shows and what its failures mean."""
+
+    def __init__(
+        self,
+        outbox: Outbox[RowT],
+        messages: BotMessages,
+        database: Database,
+        enqueue: Enqueue,
+        worker_id: str,
+        pace: SlackPacing,
+    ) -> None:
+        self._outbox = outbox
+        self._messages = messages
+        self._database = database
+        self._enqueue = enqueue
+        self._worker_id = worker_id
+        self._pace = pace
+
+    @abstractmethod
+    def prepare(self, connection: Connection, row: RowT) -> ContentT | None:
+        """Return what to show for a claimed row; None if there is nothing to show and the row is settled.
+
+        A ValueError, KeyError or TypeError (a spoiled record) counts as a failed attempt.
+        """
+
+    @abstractmethod
+    async def put(self, row: RowT, content: ContentT) -> Delivered:
+        """Bring the row's message to Slack. Raises MessageCallFailed, or any other error that its content causes."""
+
+    @abstractmethod
+    def mark_delivered(self, connection: Connection, row: RowT, content: ContentT, delivered: Delivered) -> None:
+        """Record that the row's message arrived."""
+
+    @abstractmethod
+    def move_elsewhere(self, connection: Connection, row: RowT) -> None:
+        """Show the row in another place, because its own is closed to the bot and it was given up there."""
+
+    @abstractmethod
+    def recover_message(self, connection: Connection, row: RowT, reason: str) -> None:
+        """Handle that the message which the row edits or answers is gone."""
+
+    def find_open(self, connection: Connection, primary_key: PrimaryKey) -> RowT | None:
+        """Return a row that can be tried now; None if there is nothing to do now."""
+        row = self._outbox.get(connection, primary_key)
+        return row if row is not None and row.is_open else None
+
+    def method_for(self, row: RowT) -> str:
+        """Return the Slack method that a row needs."""
+        return POST
+
+    async def run(self, *primary_key: str) -> None:
+        """Try a row once, and enqueue it again if it does not arrive. Raises only what the store raises."""
+        held = await self._database.run(partial(self._hold, primary_key=primary_key))
+        if held is None:
+            return
+        await self._pace.sleep(held.wait.total_seconds())
+        await self._database.run(await self._try(held.row, held.content))
+
+    async def post_once(
+        self,
+        row: RowT,
+        message: Message,
+        *,
+        place: str,
+        thread_ts: str | None = None,
+        oldest: float = 0,
+        broadcast: bool = False,
+    ) -> Delivered:
+        """Post a message unless an earlier attempt did, whose answer never came.
+
+        `place` is a channel or a user. The search is bounded by `oldest`, in Unix seconds.
+        """
+        if row.attempts > 1:
+            if place.startswith(("U", "W")):
+                place = await self._messages.open_direct_message(place)
+            found = await self._messages.find(place, row.key, thread_ts, oldest)
+            if found is not None:
+                return Delivered(place, found, was_found=True)
+        return Delivered(*await self._messages.post(place, message, row.key, thread_ts, broadcast=broadcast))
+
+    def try_again(self, connection: Connection, row: RowT, delay: timedelta, *, counts: bool = True) -> None:
+        """Release a claimed row and enqueue it again. `counts` False: Slack did not take this attempt."""
+        now = self._pace.now()
+        self._outbox.release(connection, row.primary_key, now + delay, counts=counts)
+        self._outbox.enqueue_again(connection, self._enqueue, row, now, delay)
+
+    def postpone(self, connection: Connection, row: RowT, delay: timedelta) -> None:
+        """Enqueue a row again that this process does not hold."""
+        self._outbox.enqueue_again(connection, self._enqueue, row, self._pace.now(), delay)
+
+    def _hold(self, connection: Connection, primary_key: PrimaryKey) -> Held[RowT, ContentT] | None:
+        """Claim a row and reserve a moment for its call to Slack; enqueue it again if either cannot be had now."""
+        row = self.find_open(connection, primary_key)
+        if row is None:
+            return None
+        claimed = self._outbox.claim(connection, primary_key, self._worker_id, self._pace.now(), LEASE)
+        if claimed is None:
+            self.postpone(connection, row, HELD_ELSEWHERE)
+            return None
+        try:
+            content = self.prepare(connection, claimed)
+        except (ValueError, KeyError, TypeError) as error:  # pydantic's error is a ValueError
+            self._record_failure(connection, claimed, error)
+            return None
+        if content is None:
+            return None
+        wait, is_reserved = self._pace.reserve(connection, self.method_for(claimed), row.channel_id)
+        if not is_reserved:
+            self.try_again(connection, claimed, wait, counts=False)
+            return None
+        return Held(claimed, content, wait)
+
+    async def _try(self, row: RowT, content: ContentT) -> Callable[[Connection], None]:
+        """Bring the message to Slack; return what records how that went."""
+        try:
+            delivered = await self.put(row, content)
+        except SlackRateLimited as error:
+            return partial(self._record_limit, row=row, error=error)
+        except ChannelClosed as error:
+            return partial(self._record_closed_place, row=row, reason=str(error))
+        except MessageGone as error:
+            return partial(self.recover_message, row=row, reason=str(error))
+        except Exception as error:
+            return partial(self._record_failure, row=row, error=error)
+        return partial(self.mark_delivered, row=row, content=content, delivered=delivered)
+
+    def _record_limit(self, connection: Connection, row: RowT, error: SlackRateLimited) -> None:
+        """Slack limits this method. Only calls of the same method wait, and this attempt does not count."""
+        self._pace.delay(connection, error.method, error.retry_after)
+        self.try_again(connection, row, timedelta(seconds=error.retry_after), counts=False)
+
+    def _record_closed_place(self, connection: Connection, row: RowT, reason: str) -> None:
+        if self._outbox.give_up(connection, row.primary_key, reason):
+            log.warning("%s %s cannot be in %s: %s", self._outbox.prefix, row.key, row.channel_id, reason)
+            self.move_elsewhere(connection, row)
+
+    def _record_failure(self, connection: Connection, row: RowT, error: Exception) -> None:
+        kind, known = type(error).__name__, isinstance(error, MessageCallFailed)
+        name = f"{self._outbox.prefix} {row.key}"
+        log.warning("%s: attempt %d failed: %s", name, row.attempts, kind, exc_info=None if known else error)
+        if row.attempts < (ATTEMPTS_IN_DOUBT if isinstance(error, AnswerUncertain) else ATTEMPTS):
+            self.try_again(connection, row, delay_after(row.attempts))
+            return
+        log.error("%s: given up: %s", name, error if known else kind)
+        self._outbox.give_up(connection, row.primary_key, f"{kind}: {error}"[:300])
+
+
+def delay_after(attempts: int) -> timedelta:
+    """Return the delay after so many attempts: 5 s, doubling, at most an hour."""
+    return min(timedelta(seconds=5 * 2 ** min(attempts - 1, 12)), timedelta(hours=1))
