@@ -20,8 +20,8 @@ from bot.clients import (
     api_http,
     draft_services,
     file_origins,
-    hook_origins,
     open_workspace,
+    response_url_origins,
     rules_of,
     secret,
     slack_client,
@@ -181,9 +181,9 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     return _Parts(authorized, client, session, services, rules, directory, worker, figures)
 
 
-def _outbound(settings: Settings, parts: _Parts) -> ReplyDelivery:
+def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
     files = FileDelivery(parts.client, FileUploader(parts.client, parts.session, file_origins(settings.slack_api_url)))
-    return ReplyDelivery(parts.client, parts.session, hook_origins(settings.slack_api_url), files)
+    return ReplyDelivery(parts.client, parts.session, response_url_origins(settings.slack_api_url), files)
 
 
 def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
@@ -196,9 +196,9 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
     )
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
     app = make_bolt_app(settings.slack_api_url, signing, parts.authorized)
-    note_error = figures.unexpected_error
-    outbound = _outbound(settings, parts)
-    BoltListeners(pipeline, outbound, in_flight, progress, settings.audit_channel, note_error).register(app)
+    record_error = figures.unexpected_error
+    delivery = _make_delivery(settings, parts)
+    BoltListeners(pipeline, delivery, in_flight, progress, settings.audit_channel, record_error).register(app)
     return app
 
 

@@ -46,7 +46,7 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def hook_origins(slack_api_url: str) -> frozenset[str]:
+def response_url_origins(slack_api_url: str) -> frozenset[str]:
     """Return where response_urls may lead: Slack's hooks, or the one host that stands in for Slack."""
     api = urlsplit(slack_api_url)
     origin = f"{api.scheme}://{api.netloc}"

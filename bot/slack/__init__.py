@@ -1,1 +1,1 @@
-"""The edge: the only place, with bot.app, that knows Slack Bolt."""
+"""The edge: with bot.app, the only code that knows Slack Bolt."""

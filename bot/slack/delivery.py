@@ -1,4 +1,4 @@
-"""Reply + surface → the one right Slack call, and the next best one where Slack refuses it."""
+"""Deliver a reply to its surface with the right Slack call, and elsewhere if Slack refuses that call."""
 
 import logging
 from typing import assert_never
@@ -15,6 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.caller import Caller
+from bot.slack.bot_messages import TEXT_LIMIT
 from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
@@ -25,102 +26,103 @@ from bot.ui.verbs.create import render_form_not_opened
 
 log = logging.getLogger(__name__)
 
-_UNLOGGED = logging.Logger("response_url", logging.CRITICAL)
-"""Of nobody's: slack_sdk logs the whole address at each second try, whatever the level, and whoever has it may post."""
-TEXT_LIMIT = 4_000  # characters; chat.update refuses more (docs.slack.dev, chat.update)
-WORKING: dict[str, object] = {"type": "section", "text": {"type": "plain_text", "text": "One moment…"}}
+_SILENT_LOGGER = logging.Logger("response_url", logging.CRITICAL)
+"""slack_sdk logs the whole response_url at every second try, at any level, and anyone who has it can post there."""
+WAITING_BLOCK: dict[str, object] = {"type": "section", "text": {"type": "plain_text", "text": "One moment…"}}
 
 
 class ReplyDelivery:
-    """Delivers replies. Every reply arrives somewhere its caller sees, or the log says that it could not."""
+    """Delivers replies. Every reply appears somewhere its caller sees it, or the log says that it could not.
+
+    `response_url_origins`: the only origins a response_url may have.
+    """
 
     def __init__(
         self,
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
-        hook_origins: frozenset[str],
+        response_url_origins: frozenset[str],
         files: FileDelivery,
     ) -> None:
         self._client = client
         self._session = session
+        self._response_url_origins = response_url_origins
         self._files = files
-        self._hook_origins = hook_origins
 
-    async def prepare(self, surface: Surface) -> Surface:
-        """Open a waiting modal for a form, or a press on App Home: a trigger lives 3 seconds, answers take longer."""
-        if (
-            isinstance(surface, ModalSurface)
-            or surface.trigger_id is None
-            or (isinstance(surface, HomeSurface) and surface.renews)
-        ):
+    async def open_modal(self, surface: Surface) -> Surface:
+        """Open a waiting modal for a form or a press on App Home, and return the surface to answer on.
+
+        A trigger_id expires after 3 seconds (docs.slack.dev, modals), and an answer may take longer.
+        """
+        if isinstance(surface, ModalSurface) or surface.trigger_id is None:
+            return surface
+        if isinstance(surface, HomeSurface) and surface.replaces_message:
             return surface
         try:
-            opened = await self._client.views_open(trigger_id=surface.trigger_id, view=_modal([WORKING]))
+            opened = await self._client.views_open(trigger_id=surface.trigger_id, view=_modal([WAITING_BLOCK]))
         except SLACK_ERRORS as error:
-            log.warning("no modal could be opened, answering by message: %s", describe_error(error))
-            return (
-                replace(surface, trigger_id=None)
-                if isinstance(surface, MessageSurface)
-                else ModalSurface(surface.caller, None)
-            )
+            log.warning("cannot open a modal, so the answer is a message: %s", describe_error(error))
+            if isinstance(surface, MessageSurface):
+                return replace(surface, trigger_id=None)
+            return ModalSurface(surface.caller, None)
         return ModalSurface(surface.caller, opened["view"]["id"])
 
     async def deliver(self, reply: Reply, surface: Surface) -> None:
-        """Show a reply; raises nothing."""
+        """Show a reply. Raises nothing."""
         if isinstance(reply, Form):
-            if await self._opened(reply, surface):
+            if await self._show_form(reply, surface):
                 return
             reply = render_form_not_opened()
         message = await self._files.send(reply, surface.caller) if isinstance(reply, File) else reply
-        if await self._delivered(message, surface):
+        if await self._try_deliver(message, surface):
             return
         if message.simpler is not None:
             message = replace(message, blocks=message.simpler)
-            if await self._delivered(message, surface):
+            if await self._try_deliver(message, surface):
                 return
         await self._deliver_elsewhere(message, surface.caller)
 
     async def share(self, message: Message, caller: Caller) -> None:
-        """Post for everybody where it was asked for; where that cannot be, say so to the caller. Raises nothing."""
+        """Post a message for everyone in the caller's channel, or tell the caller that it failed. Raises nothing."""
         try:
             await self._client.chat_postMessage(
                 channel=caller.channel or caller.user, text=_text(message), blocks=_blocks(message)
             )
         except SLACK_ERRORS as error:
-            log.warning("a message for a channel could not be posted: %s", describe_error(error))
+            log.warning("cannot post a message for a channel: %s", describe_error(error))
             await self._deliver_elsewhere(render_not_shared(caller.channel), caller)
 
-    async def _opened(self, form: Form, surface: Surface) -> bool:
-        """Put a form in place of the waiting modal; False where there is none, because it was closed or came late."""
-        if not isinstance(surface, ModalSurface) or surface.view_id is None:
-            return False
-        try:
-            await self._client.views_update(view_id=surface.view_id, view=_form(form))
-        except SLACK_ERRORS as error:
-            log.warning("a form could not be shown: %s", describe_error(error))
-            return False
-        return True
-
-    async def _delivered(self, message: Message, surface: Surface) -> bool:
-        try:
-            return await self._deliver_there(message, surface)
-        except SLACK_ERRORS as error:
-            log.warning("a reply could not be shown where it belongs: %s", describe_error(error))
-            return False
-
     async def post(self, message: Message, channel: str) -> None:
-        """Post to a channel (the audit channel); raises nothing."""
+        """Post to a channel (the audit channel). Raises nothing."""
         try:
             await self._client.chat_postMessage(
                 channel=channel, text=_text(message), blocks=_blocks(message), unfurl_links=False, unfurl_media=False
             )
         except SLACK_ERRORS as error:
-            log.error("could not post to %s: %s", channel, describe_error(error))
+            log.error("cannot post to %s: %s", channel, describe_error(error))
 
-    async def _deliver_there(self, message: Message, surface: Surface) -> bool:
+    async def _show_form(self, form: Form, surface: Surface) -> bool:
+        """Replace the waiting modal with a form. Return False if there is no modal: it was closed or never opened."""
+        if not isinstance(surface, ModalSurface) or surface.view_id is None:
+            return False
+        try:
+            await self._client.views_update(view_id=surface.view_id, view=_form(form))
+        except SLACK_ERRORS as error:
+            log.warning("cannot show a form: %s", describe_error(error))
+            return False
+        return True
+
+    async def _try_deliver(self, message: Message, surface: Surface) -> bool:
+        try:
+            return await self._deliver_to_surface(message, surface)
+        except SLACK_ERRORS as error:
+            log.warning("cannot show a reply on its surface: %s", describe_error(error))
+            return False
+
+    async def _deliver_to_surface(self, message: Message, surface: Surface) -> bool:
         match surface:
             case MessageSurface():
-                return await self._hook(message, surface)
+                return await self._post_to_response_url(message, surface)
             case HomeSurface():
                 view = {"type": "home", "blocks": _view_blocks(message)}
                 await self._client.views_publish(user_id=surface.caller.user, view=view)
@@ -133,18 +135,22 @@ class ReplyDelivery:
             case unreachable:
                 assert_never(unreachable)
 
-    async def _hook(self, message: Message, surface: MessageSurface) -> bool:
-        """Post to the response_url; only a press's can replace, and only the message the button is in."""
-        if not self._is_slacks(surface.url):
-            log.error("a response_url of another host was not dialled")
+    async def _post_to_response_url(self, message: Message, surface: MessageSurface) -> bool:
+        """Post to the response_url. Only a press's can replace a message, and only the one its button is in."""
+        if not self._is_slack_address(surface.response_url):
+            log.error("did not call a response_url that is not Slack's")
             return False
         in_place = message.placement is Placement.IN_PLACE or (
-            surface.renews and message.placement is Placement.AS_ASKED
+            surface.replaces_message and message.placement is Placement.AS_ASKED
         )
-        hook = AsyncWebhookClient(
-            surface.url, session=self._session, timeout=10, retry_handlers=make_retry_handlers(), logger=_UNLOGGED
+        response_url = AsyncWebhookClient(
+            surface.response_url,
+            session=self._session,
+            timeout=10,
+            retry_handlers=make_retry_handlers(),
+            logger=_SILENT_LOGGER,
         )
-        answered = await hook.send_dict(
+        answer = await response_url.send_dict(
             {
                 "text": _text(message),
                 "blocks": _blocks(message),
@@ -152,21 +158,21 @@ class ReplyDelivery:
                 "replace_original": in_place,
             }
         )
-        if answered.status_code != 200:
-            log.warning("the response_url answered %d %s", answered.status_code, answered.body[:100])
-        return answered.status_code == 200
+        if answer.status_code != 200:
+            log.warning("the response_url answered %d %s", answer.status_code, answer.body[:100])
+        return answer.status_code == 200
 
     async def _deliver_elsewhere(self, message: Message, caller: Caller) -> None:
-        """Say it where the caller is, to him alone, else in his messages with the bot."""
-        for attempt in (self._ephemeral, self._direct):
+        """Show the caller an ephemeral message where they are, or else send a direct message."""
+        for attempt in (self._post_ephemeral, self._post_direct):
             try:
                 if await attempt(message, caller):
                     return
             except SLACK_ERRORS as error:
-                log.warning("%s failed: %s", attempt.__name__.strip("_"), describe_error(error))
+                log.warning("%s failed: %s", attempt.__name__.removeprefix("_"), describe_error(error))
         log.error("a reply to %s could not be shown anywhere", caller.user)
 
-    async def _ephemeral(self, message: Message, caller: Caller) -> bool:
+    async def _post_ephemeral(self, message: Message, caller: Caller) -> bool:
         if caller.channel is None:
             return False
         await self._client.chat_postEphemeral(
@@ -174,19 +180,19 @@ class ReplyDelivery:
         )
         return True
 
-    async def _direct(self, message: Message, caller: Caller) -> bool:
+    async def _post_direct(self, message: Message, caller: Caller) -> bool:
         await self._client.chat_postMessage(
             channel=caller.user, text=_text(message), blocks=_blocks(message), unfurl_links=False, unfurl_media=False
         )
         return True
 
-    def _is_slacks(self, url: str) -> bool:
+    def _is_slack_address(self, url: str) -> bool:
         parts = urlsplit(url)
-        return f"{parts.scheme}://{parts.netloc}" in self._hook_origins
+        return f"{parts.scheme}://{parts.netloc}" in self._response_url_origins
 
 
 def make_retry_handlers() -> list[AsyncRetryHandler]:
-    """Return what slack_sdk is to try again: a refused connection once, a 429 after its Retry-After."""
+    """Return what slack_sdk retries: a refused connection once, and a 429 after its Retry-After."""
     return [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
 
 
@@ -199,7 +205,7 @@ def _blocks(message: Message) -> list[dict[str, object]]:
 
 
 def _view_blocks(message: Message) -> list[dict[str, object]]:
-    """Return what a modal and the Home tab take: no block that stands in messages only."""
+    """Return the blocks for a modal or the Home tab, which refuse the kinds that only messages may hold."""
     return [dict(block) for block in (message.blocks if message.simpler is None else message.simpler)]
 
 

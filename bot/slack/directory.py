@@ -1,4 +1,4 @@
-"""What Slack says of people: guest or not, shared channel or not, which user groups, which name. Asked now and then."""
+"""Look up people, channels and user groups in Slack, with a cache."""
 
 import asyncio
 import logging
@@ -17,93 +17,93 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 CACHE_SECONDS = 300.0
-"""Seconds; usergroups.users.list allows some 20 calls a minute (docs.slack.dev, rate limits)."""
+"""usergroups.users.list allows about 20 calls a minute (docs.slack.dev, rate limits)."""
 MAX_CACHED = 10_000
-"""Entries; enough for a workspace, and no way to fill the memory."""
+"""Entries. Enough for a workspace, and a bound on memory."""
 
 
 class Directory:
-    """Look-ups with a memory of CACHE_SECONDS seconds. What fails is not remembered, and is never taken for a yes."""
+    """Looks up what Slack knows, and caches it for CACHE_SECONDS. A failed look-up is not cached and grants nothing."""
 
     def __init__(self, client: AsyncWebClient, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
         self._client = client
         self._rules = rules
         self._clock = clock
-        self._known: dict[tuple[str, str], tuple[float, object]] = {}
+        self._cache: dict[tuple[str, str], tuple[float, object]] = {}
 
     async def find_caller_facts(self, caller: Caller) -> CallerFacts:
-        """Return what the rules need to know of a caller, and nothing else."""
+        """Return what the rules need to know about a caller, and nothing else."""
         groups = sorted(self._rules.groups)
-        (guest, external), members = await asyncio.gather(
+        (guest, external), found = await asyncio.gather(
             asyncio.gather(self._is_guest(caller), self._is_external(caller)),
-            asyncio.gather(*map(self._members, groups)),
+            asyncio.gather(*map(self._find_members, groups)),
         )
-        known = dict(zip(groups, members, strict=True))
+        members = dict(zip(groups, found, strict=True))
         return CallerFacts(
-            groups=frozenset(group for group, people in known.items() if people is not None and caller.user in people),
-            groups_unread=frozenset(group for group, people in known.items() if people is None),
+            groups=frozenset(group for group, users in members.items() if users is not None and caller.user in users),
+            groups_unread=frozenset(group for group, users in members.items() if users is None),
             is_guest=guest,
             is_external_channel=external,
         )
 
     async def may_post(self, channel: ChannelId) -> bool:
-        """Return whether the bot is in a channel; asked anew each time, because people invite it when it was not.
+        """Return whether the bot is in a channel. Not cached, because people invite the bot after a refusal.
 
-        Where Slack gives no answer it is taken for a yes: what cannot be posted there goes to direct messages.
+        Returns True if Slack gives no answer: what cannot be posted there later goes to direct messages.
         """
         try:
             found = (await self._client.conversations_info(channel=channel))["channel"]
         except SlackApiError:
             return False
         except SLACK_ERRORS as error:
-            log.warning("Slack did not say whether I am in %s: %s", channel, describe_error(error))
+            log.warning("cannot look up whether the bot is in %s: %s", channel, describe_error(error))
             return True
         return bool(found.get("is_member")) and not found.get("is_archived")
 
     async def find_name(self, user: UserId) -> str | None:
-        """Return what a person is called, or None where Slack does not say."""
-        return await self._remembered(("name", user), lambda: self._ask_name(user))
+        """Return a person's name, or None if Slack does not know it."""
+        return await self._look_up(("name", user), lambda: self._fetch_name(user))
 
     async def _is_guest(self, caller: Caller) -> bool | None:
         if self._rules.allow_guests:
             return False
-        return await self._remembered(("user", caller.user), lambda: self._ask_user(caller.user))
+        return await self._look_up(("user", caller.user), lambda: self._fetch_user(caller.user))
 
     async def _is_external(self, caller: Caller) -> bool | None:
         if self._rules.allow_external or caller.channel is None:
             return False
         channel = caller.channel
-        return await self._remembered(("channel", channel), lambda: self._ask_channel(channel))
+        return await self._look_up(("channel", channel), lambda: self._fetch_channel(channel))
 
-    async def _members(self, group: str) -> frozenset[str] | None:
-        return await self._remembered(("group", group), lambda: self._ask_group(group))
+    async def _find_members(self, group: str) -> frozenset[str] | None:
+        return await self._look_up(("group", group), lambda: self._fetch_group(group))
 
-    async def _ask_user(self, user: UserId) -> bool:
+    async def _fetch_user(self, user: UserId) -> bool:
         found = (await self._client.users_info(user=user))["user"]
         return any(found.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted"))
 
-    async def _ask_name(self, user: UserId) -> str | None:
+    async def _fetch_name(self, user: UserId) -> str | None:
         found = (await self._client.users_info(user=user))["user"]
         name = found.get("profile", {}).get("display_name") or found.get("real_name")
         return str(name) if name else None
 
-    async def _ask_channel(self, channel: ChannelId) -> bool:
+    async def _fetch_channel(self, channel: ChannelId) -> bool:
         found = (await self._client.conversations_info(channel=channel))["channel"]
         return any(found.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
 
-    async def _ask_group(self, group: str) -> frozenset[str]:
+    async def _fetch_group(self, group: str) -> frozenset[str]:
         return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])
 
-    async def _remembered(self, key: tuple[str, str], ask: Callable[[], Awaitable[T]]) -> T | None:
-        known = self._known.get(key)
-        if known is not None and known[0] > self._clock():
-            return cast(T, known[1])  # a key's first word says of which type its answer is
+    async def _look_up(self, key: tuple[str, str], fetch: Callable[[], Awaitable[T]]) -> T | None:
+        cached = self._cache.get(key)
+        if cached is not None and cached[0] > self._clock():
+            return cast(T, cached[1])  # the first part of a key determines the type of its value
         try:
-            found = await ask()
+            found = await fetch()
         except SLACK_ERRORS as error:
-            log.warning("Slack did not say what %s %s is: %s", *key, describe_error(error))
+            log.warning("cannot look up %s %s in Slack: %s", *key, describe_error(error))
             return None
-        if len(self._known) >= MAX_CACHED:
-            self._known.clear()
-        self._known[key] = (self._clock() + CACHE_SECONDS, found)
+        if len(self._cache) >= MAX_CACHED:
+            self._cache.clear()
+        self._cache[key] = (self._clock() + CACHE_SECONDS, found)
         return found

@@ -1,4 +1,4 @@
-"""Files that were shared in Slack, read as they arrive: from Slack's own host alone, with the bot's token."""
+"""Read files that people shared in Slack, as they arrive: from Slack's own host only, with the bot's token."""
 
 import logging
 from collections.abc import AsyncGenerator
@@ -16,10 +16,10 @@ from bot.slack.errors import SLACK_ERRORS, describe_error
 log = logging.getLogger(__name__)
 
 MAX_DOWNLOAD_BYTES = 300 * 1024 * 1024
-"""Bytes: what is larger cannot become a batch of 256 MB, whatever is in it."""
+"""A larger file cannot become a batch of 256 MB, whatever it holds."""
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
-_PIECE = 64 * 1024
-_WHY = {
+_CHUNK_BYTES = 64 * 1024
+_REASONS = {
     "file_not_found": WhyUnreadable.NOT_THERE,
     "file_deleted": WhyUnreadable.NOT_THERE,
     "missing_scope": WhyUnreadable.NO_SCOPE,
@@ -29,7 +29,7 @@ _WHY = {
 
 
 class _File(BaseModel):
-    """What matters of a file object (docs.slack.dev, file object)."""
+    """The fields of a file object that the bot uses (docs.slack.dev, file object)."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
@@ -45,7 +45,7 @@ class _File(BaseModel):
 
 
 class SharedFileReader:
-    """Reads files; `origins` are where their bytes may come from, and the only places that are given the token."""
+    """Reads shared files. `origins`: the only origins that bytes may come from, and that receive the bot's token."""
 
     def __init__(self, client: AsyncWebClient, session: aiohttp.ClientSession, origins: frozenset[str]) -> None:
         self._client = client
@@ -53,9 +53,9 @@ class SharedFileReader:
         self._origins = origins
 
     async def open(self, file_id: str, *, user: str, channel: str | None) -> SharedFile:
-        """Look the file up. Raises FileUnreadable; reading its chunks does so too.
+        """Look a file up. Raises FileUnreadable, here and while its chunks are read.
 
-        The bot sees more than whoever asks, so a file must be that user's own, or be shared in that channel.
+        The file must be this user's, or shared in this channel, because the bot sees files that the user may not.
         """
         found = await self._look_up(file_id)
         name = found.name or file_id
@@ -71,39 +71,39 @@ class SharedFileReader:
 
     async def _look_up(self, file_id: str) -> _File:
         try:
-            answered: Any = await self._client.files_info(file=file_id)  # Any: JSON from outside
-            return _File.model_validate(answered["file"])
+            answer: Any = await self._client.files_info(file=file_id)  # Any: JSON from outside
+            return _File.model_validate(answer["file"])
         except SlackApiError as error:
-            word = describe_error(error)
-            raise FileUnreadable(_WHY.get(word, WhyUnreadable.SLACK), file_id, word) from error
+            code = describe_error(error)
+            raise FileUnreadable(_REASONS.get(code, WhyUnreadable.SLACK), file_id, code) from error
         except (*SLACK_ERRORS, ValidationError, KeyError) as error:
             raise FileUnreadable(WhyUnreadable.SLACK, file_id, describe_error(error)) from error
 
     async def _chunks(self, url: str, found: _File, name: str) -> AsyncGenerator[bytes, None]:
-        """The bytes; a redirect would take the token elsewhere and is not followed."""
+        """Yield the bytes. Redirects are not followed, because they would send the token elsewhere."""
         read = 0
         headers = {"Authorization": f"Bearer {self._client.token}"}
         try:
-            async with self._session.get(url, headers=headers, timeout=_TIMEOUT, allow_redirects=False) as answered:
-                _check(answered, name)
-                async for chunk in answered.content.iter_chunked(_PIECE):
+            async with self._session.get(url, headers=headers, timeout=_TIMEOUT, allow_redirects=False) as answer:
+                _check_answer(answer, name)
+                async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
                     read += len(chunk)
                     if read > MAX_DOWNLOAD_BYTES:
                         raise FileUnreadable(WhyUnreadable.TOO_LARGE, name)
                     yield chunk
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
-            log.warning("a download broke off after %d bytes: %s", read, describe_error(error))
+            log.warning("a download was cut off after %d bytes: %s", read, describe_error(error))
             raise FileUnreadable(WhyUnreadable.CUT, name, describe_error(error)) from error
         if found.size and read != found.size:
             raise FileUnreadable(WhyUnreadable.CUT, name, f"{read} of {found.size} bytes")
 
 
-def _check(answered: aiohttp.ClientResponse, name: str) -> None:
-    """Refuse what is not the file: without a good token Slack serves its login page, with status 200."""
-    is_page = answered.content_type == "text/html" and not name.lower().endswith((".html", ".htm"))
-    if is_page or 300 <= answered.status < 400:
+def _check_answer(answer: aiohttp.ClientResponse, name: str) -> None:
+    """Refuse an answer that is not the file. With a bad token, Slack serves its login page with status 200."""
+    is_page = answer.content_type == "text/html" and not name.lower().endswith((".html", ".htm"))
+    if is_page or 300 <= answer.status < 400:
         raise FileUnreadable(WhyUnreadable.LOGIN_PAGE, name)
-    if answered.status in (404, 410):
+    if answer.status in (404, 410):
         raise FileUnreadable(WhyUnreadable.NOT_THERE, name)
-    if answered.status != 200:
-        raise FileUnreadable(WhyUnreadable.SLACK, name, f"HTTP {answered.status}")
+    if answer.status != 200:
+        raise FileUnreadable(WhyUnreadable.SLACK, name, f"HTTP {answer.status}")

@@ -1,4 +1,4 @@
-"""What a call of Slack can fail with, and Slack's own word for it."""
+"""The errors that a call to Slack can raise, and how to log them."""
 
 import asyncio
 
@@ -9,8 +9,10 @@ SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
 
 
 def describe_error(error: BaseException) -> str:
-    """Return Slack's own word for what failed, without the request that may hold a secret."""
+    """Return Slack's error code, or the kind of failure; never the request, which may hold a secret."""
     if isinstance(error, SlackApiError):
-        said = getattr(error.response, "data", None)  # a proxy's answer is text, or not even read
-        return str(said.get("error", "no reason given")) if isinstance(said, dict) else "an answer that is not Slack's"
-    return type(error).__name__ if not isinstance(error, asyncio.TimeoutError) else "timeout"
+        answer = getattr(error.response, "data", None)  # text from a proxy, or None if the body was never read
+        if isinstance(answer, dict):
+            return str(answer.get("error", "no reason given"))
+        return "an answer that is not Slack's"
+    return "timeout" if isinstance(error, asyncio.TimeoutError) else type(error).__name__

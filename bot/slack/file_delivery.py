@@ -1,4 +1,4 @@
-"""A file → the caller's messages, or the channel it is meant for; and what to say of it where it was asked for."""
+"""Deliver a file to the caller's direct message or to a channel, and return the message that reports it."""
 
 import logging
 
@@ -17,32 +17,32 @@ log = logging.getLogger(__name__)
 
 
 class FileDelivery:
-    """Sends files; raises nothing."""
+    """Delivers files. Raises nothing."""
 
-    def __init__(self, client: AsyncWebClient, uploads: FileUploader) -> None:
+    def __init__(self, client: AsyncWebClient, uploader: FileUploader) -> None:
         self._client = client
-        self._uploads = uploads
+        self._uploader = uploader
 
     async def send(self, file: File, caller: Caller) -> Message:
-        """Send a file, close it, and return what to say where it was asked for."""
+        """Send a file, close it, and return the message to show on the caller's surface."""
         try:
             if file.size == 0:
                 return render_nothing_to_send(file)
-            channel, moved_from = await self._place(file, caller)
-            packed = await self._uploads.send(file, channel)
+            channel, moved_from = await self._choose_channel(file, caller)
+            packed = await self._uploader.upload(file, channel)
         except UploadFailed as error:
-            log.warning("a file was not sent, step %s: %s", error.step.name, error.reason)
+            log.warning("cannot send a file, step %s: %s", error.step.name, error.reason)
             return render_not_sent(file, _trouble(error), error.reason)
         finally:
             if isinstance(file.content, ScratchFile):
                 file.content.close()
-        await self._arrived(file)
+        await self._record_arrival(file)
         return render_sent(file, _packing(packed), parts=len(packed.parts), moved_from=moved_from)
 
-    async def _place(self, file: File, caller: Caller) -> tuple[str, str | None]:
-        """Return where the file goes, and the channel that it was meant for and cannot go to."""
+    async def _choose_channel(self, file: File, caller: Caller) -> tuple[str, str | None]:
+        """Return the channel the file goes to, and the channel it was meant for if it cannot go there."""
         wanted = caller.channel if file.public else None
-        if wanted is not None and await self._may_share_in(wanted):
+        if wanted is not None and await self._can_share_in(wanted):
             return wanted, None
         try:
             opened = await self._client.conversations_open(users=caller.user)
@@ -50,21 +50,23 @@ class FileDelivery:
             raise UploadFailed(UploadStep.OPEN, describe_error(error)) from error
         return opened["channel"]["id"], wanted
 
-    async def _may_share_in(self, channel: str) -> bool:
-        """Look before a long upload whether the bot is in the channel: Slack would refuse only at the end."""
+    async def _can_share_in(self, channel: str) -> bool:
+        """Check before a long upload that the bot is in the channel. Slack would refuse only at its end."""
         try:
             found = (await self._client.conversations_info(channel=channel))["channel"]
         except SLACK_ERRORS as error:
-            log.info("a file goes to its caller alone, because the channel cannot be seen: %s", describe_error(error))
+            log.info(
+                "a file goes to its caller only, because its channel cannot be looked up: %s", describe_error(error)
+            )
             return False
         return bool(found.get("is_member") or found.get("is_im"))
 
-    async def _arrived(self, file: File) -> None:
+    async def _record_arrival(self, file: File) -> None:
         try:
             if file.arrived is not None:
                 await file.arrived()
         except StoreUnavailable:
-            log.exception("it is not recorded that %s was sent", file.name)
+            log.exception("cannot record that %s was sent", file.name)
 
 
 def _packing(packed: PackedFile) -> Packing:
@@ -80,4 +82,4 @@ def _trouble(error: UploadFailed) -> Trouble:
         case UploadStep.DISK:
             return Trouble.OUR_DISK
         case _:
-            return Trouble.IN_DOUBT if error.in_doubt else Trouble.SLACK
+            return Trouble.IN_DOUBT if error.uncertain else Trouble.SLACK

@@ -1,4 +1,4 @@
-"""Slack's payloads → what a person did, and where to answer."""
+"""Read Slack's payloads: what a person did, and where to answer."""
 
 from typing import Any
 
@@ -15,11 +15,11 @@ from bot.slack.forms import FormPlace, read_create, wants_form
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.buttons import read_button
 
-Payload = dict[str, Any]  # Any: JSON from outside; everything beyond this module is typed
+Payload = dict[str, Any]  # Any: JSON from outside. Everything that leaves this module is typed
 
 
 class InboundInteraction(Struct, frozen=True):
-    """One interaction with the place its answer belongs to."""
+    """One interaction, and the surface for its answer."""
 
     interaction: Interaction
     surface: Surface
@@ -30,24 +30,27 @@ def read_command(payload: Payload) -> InboundInteraction:
     caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), ChannelId(payload["channel_id"]))
     text = payload.get("text") or ""
     trigger = payload.get("trigger_id") if wants_form(text) else None
-    surface = MessageSurface(caller, payload["response_url"], renews=False, seen_by_others=False, trigger_id=trigger)
+    surface = MessageSurface(
+        caller, payload["response_url"], replaces_message=False, seen_by_others=False, trigger_id=trigger
+    )
     return InboundInteraction(Interaction(caller, text), surface)
 
 
 def read_shortcut(payload: Payload) -> InboundInteraction:
-    """Read the message shortcut: the wish to make a batch of the message's file. Raises NoFileInMessage."""
-    surface = read_interaction_surface(payload, renews=False)
+    """Read the message shortcut: make a batch of the message's file. Raises NoFileInMessage."""
+    surface = read_interaction_surface(payload, replaces_message=False)
     files = [file for file in (payload.get("message") or {}).get("files") or [] if isinstance(file, dict)]
-    named = sorted(files, key=lambda file: not str(file.get("name", "")).endswith(".jsonl"))
-    if not named or not named[0].get("id"):
+    best_first = sorted(files, key=lambda file: not str(file.get("name", "")).endswith(".jsonl"))
+    if not best_first or not best_first[0].get("id"):
         raise NoFileInMessage
-    command = Create(str(named[0]["id"]))
+    command = Create(str(best_first[0]["id"]))
     return InboundInteraction(Interaction(surface.caller, command.spell(), Origin.PRESSED, command=command), surface)
 
 
 def read_form(payload: Payload) -> InboundInteraction:
     """Read the submitted form of `/batch create`. Raises FormIncomplete."""
-    view, surface = payload["view"], read_interaction_surface(payload, renews=False)
+    view = payload["view"]
+    surface = read_interaction_surface(payload, replaces_message=False)
     try:
         place = FormPlace.model_validate_json(view.get("private_metadata") or "{}")
     except ValidationError:
@@ -62,7 +65,7 @@ def read_form(payload: Payload) -> InboundInteraction:
 def read_press(payload: Payload) -> InboundInteraction:
     """Read a press in a message, a modal or on App Home. Raises NotOurButton."""
     value = read_button(str(payload["actions"][0].get("value") or ""))
-    surface = read_interaction_surface(payload, renews=value.renew)
+    surface = read_interaction_surface(payload, replaces_message=value.renew)
     if isinstance(surface, MessageSurface) and wants_form(value.text):
         surface = replace(surface, trigger_id=payload.get("trigger_id"))
     interaction = Interaction(
@@ -76,29 +79,36 @@ def read_press(payload: Payload) -> InboundInteraction:
 
 
 def read_home(payload: Payload) -> InboundInteraction:
-    """Read the opening of the App Home tab: the same wish as `/batch` alone."""
+    """Read the opening of the App Home tab, which is the same as `/batch` alone."""
     event = payload["event"]
     caller = Caller(UserId(event["user"]), TeamId(payload.get("team_id") or ""), None)
-    return InboundInteraction(Interaction(caller, "", Origin.HOME), HomeSurface(caller, trigger_id=None, renews=True))
+    return InboundInteraction(
+        Interaction(caller, "", Origin.HOME), HomeSurface(caller, trigger_id=None, replaces_message=True)
+    )
 
 
-def read_interaction_surface(payload: Payload, *, renews: bool) -> Surface:
-    """Read where an interactive payload came from; also for presses that carry nothing of ours."""
-    user, container = payload["user"], payload.get("container") or {}
+def read_interaction_surface(payload: Payload, *, replaces_message: bool) -> Surface:
+    """Read where an interactive payload came from, also for a press of a button that is not the bot's."""
+    user = payload["user"]
+    container = payload.get("container") or {}
     team = (payload.get("team") or {}).get("id") or user.get("team_id") or ""
     channel = (payload.get("channel") or {}).get("id") or container.get("channel_id")
     caller = Caller(UserId(user["id"]), TeamId(team), ChannelId(channel) if channel else None)
     view = payload.get("view") or {}
     if payload.get("response_url") and not view:
         seen = bool(container) and not container.get("is_ephemeral", False)
-        return MessageSurface(caller, payload["response_url"], renews=renews, seen_by_others=seen)
+        return MessageSurface(caller, payload["response_url"], replaces_message=replaces_message, seen_by_others=seen)
     if view.get("type") == "home":
-        return HomeSurface(caller, payload.get("trigger_id"), renews=renews)
+        return HomeSurface(caller, payload.get("trigger_id"), replaces_message=replaces_message)
     return ModalSurface(caller, view.get("id"))
 
 
 def read_any_surface(payload: Payload) -> Surface:
-    """Read where anything came from, for an answer to what could not be read otherwise."""
+    """Read where any payload came from, to answer one that could not be read."""
     if "event" in payload:
         return read_home(payload).surface
-    return read_command(payload).surface if "command" in payload else read_interaction_surface(payload, renews=False)
+    return (
+        read_command(payload).surface
+        if "command" in payload
+        else read_interaction_surface(payload, replaces_message=False)
+    )

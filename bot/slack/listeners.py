@@ -1,4 +1,4 @@
-"""The registrations with Bolt: each listener acks, hands the rest to a tracked task, and returns."""
+"""What is registered with Bolt: each listener acks, starts a tracked task for the answer, and returns."""
 
 import logging
 import re
@@ -40,28 +40,29 @@ ANYTHING = re.compile(r"[\s\S]*")
 
 
 class BoltListeners:
-    """What Bolt calls. Nothing slow stands before an ack, and every path after it ends in one visible reply."""
+    """What Bolt calls. Nothing slow happens before an ack, and every path after it ends in one visible reply."""
 
     def __init__(
         self,
         pipeline: Pipeline,
-        outbound: ReplyDelivery,
+        delivery: ReplyDelivery,
         in_flight: InFlight,
         progress: ProgressMessages,
         audit_channel: str | None,
-        note_error: Callable[[str], None] = lambda _: None,
+        record_error: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """Use these parts. `record_error` gets the reference of each unexpected error."""
         self._pipeline = pipeline
-        self._outbound = outbound
+        self._delivery = delivery
         self._in_flight = in_flight
         self._progress = progress
         self._audit_channel = audit_channel
-        self._note_error = note_error
+        self._record_error = record_error
 
     def register(self, app: AsyncApp) -> None:
-        """Register everything, `/batch` first because each listener tried before the match costs time.
+        """Register everything. `/batch` comes first, because each listener that Bolt tries before it costs time.
 
-        The catch-alls matter: in Socket Mode what nobody listens to gets no ack, and its caller a time-out.
+        The catch-alls matter: in Socket Mode, Bolt acks nothing without a listener, and the person sees a time-out.
         """
         app.command(COMMAND)(self.on_command)
         app.action(ANYTHING)(self.on_press)
@@ -77,27 +78,27 @@ class BoltListeners:
         app.error(self.on_error)
 
     async def on_command(self, ack: AsyncAck, body: Payload) -> None:
-        """Take a slash command."""
+        """Answer `/batch`."""
         await ack()
         self._start(lambda: read_command(body), body)
 
     async def on_press(self, ack: AsyncAck, body: Payload) -> None:
-        """Take a press of any button, ours or a stranger's."""
+        """Answer a press of any button, also of one that this version does not know."""
         await ack()
         self._start(lambda: read_press(body), body)
 
     async def on_home(self, body: Payload) -> None:
-        """Draw the App Home tab; its Messages tab needs nothing. Bolt acks events by itself."""
+        """Draw the App Home tab. Its Messages tab needs nothing. Bolt acks events by itself."""
         if body["event"].get("tab") == "home":
             self._start(lambda: read_home(body), body)
 
     async def on_other_command(self, ack: AsyncAck, body: Payload) -> None:
-        """Answer a command that the manifest of somebody's making sends here."""
+        """Answer a slash command that the app's manifest sends here, and that this version does not know."""
         await ack()
-        self._say(render_unknown_command(str(body.get("command"))), read_command(body).surface)
+        self._show(render_unknown_command(str(body.get("command"))), read_command(body).surface)
 
     async def on_form(self, ack: AsyncAck, body: Payload) -> None:
-        """Take a submitted form: what is wrong is said beside its field, at once."""
+        """Answer a submitted form, or show at once what is wrong with each field."""
         try:
             received = read_form(body)
         except FormIncomplete as error:
@@ -107,66 +108,66 @@ class BoltListeners:
         self._start(lambda: received, body)
 
     async def on_create_shortcut(self, ack: AsyncAck, body: Payload) -> None:
-        """Make a batch of the file on a message."""
+        """Answer the message shortcut that makes a batch from a file."""
         await ack()
         self._start(lambda: read_shortcut(body), body)
 
     async def on_view(self, ack: AsyncAck, body: Payload) -> None:
-        """Close a modal that this version does not know, and say so."""
+        """Answer a modal that this version does not know."""
         await ack()
-        self._say(render_unknown_press(), read_interaction_surface(body, renews=False))
+        self._show(render_unknown_press(), read_interaction_surface(body, replaces_message=False))
 
     async def on_shortcut(self, ack: AsyncAck, body: Payload) -> None:
         """Answer a shortcut that this version does not know."""
         await ack()
-        self._say(render_unknown_shortcut(), read_interaction_surface(body, renews=False))
+        self._show(render_unknown_shortcut(), read_interaction_surface(body, replaces_message=False))
 
     async def on_options(self, ack: AsyncAck) -> None:
-        """Answer a select menu that asks for options: there are none of ours."""
+        """Answer a menu that asks for options, with none: this bot has no such menu."""
         await ack(options=[])
 
     async def on_nothing(self, ack: AsyncAck) -> None:
-        """Ack what needs no answer."""
+        """Ack an interaction that needs no answer."""
         await ack()
 
     async def on_error(self, error: Exception, body: Payload) -> None:
-        """Log what failed inside a listener. Returns nothing: after an ack Bolt could not send it anyway."""
-        log.error("a listener failed before its answer began", exc_info=error)
+        """Log an error inside a listener. A returned response would raise inside Bolt's own task after an ack."""
+        log.error("a listener failed before it started its answer", exc_info=error)
 
     def _start(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         self._in_flight.start(self._answer(read, body))
 
-    def _say(self, message: Message, surface: Surface) -> None:
-        self._in_flight.start(self._outbound.deliver(message, surface))
+    def _show(self, message: Message, surface: Surface) -> None:
+        self._in_flight.start(self._delivery.deliver(message, surface))
 
-    def _followed(self, received: InboundInteraction) -> Progress:
-        """Return what a long command tells how it goes on; it is watched from the moment it says that it began."""
-        caller = received.interaction.caller
+    def _make_progress(self, inbound: InboundInteraction) -> Progress:
+        """Return the progress of a command. It is shown from the moment the command begins something long."""
+        caller = inbound.interaction.caller
         return Progress(lambda progress: self._in_flight.start(self._progress.show(progress, caller)))
 
     async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
-        """Answer one interaction; whatever breaks, the person gets a reference and the log the traceback with it."""
+        """Answer one interaction. Of an unexpected error, the person sees a reference and the log has the traceback."""
         surface = None
         try:
-            received = read()
-            surface = await self._outbound.prepare(received.surface)
-            answer = await self._pipeline.answer(received.interaction, self._followed(received))
-            await self._outbound.deliver(answer.reply, surface)
+            inbound = read()
+            surface = await self._delivery.open_modal(inbound.surface)
+            answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
+            await self._delivery.deliver(answer.reply, surface)
             if answer.shared is not None:
-                await self._outbound.share(answer.shared, received.interaction.caller)
+                await self._delivery.share(answer.shared, inbound.interaction.caller)
             if answer.announcement is not None and self._audit_channel is not None:
-                await self._outbound.post(answer.announcement, self._audit_channel)
+                await self._delivery.post(answer.announcement, self._audit_channel)
         except ExpectedError as error:
-            await self._say_instead(render_error(error), surface, body)
+            await self._show_error(render_error(error), surface, body)
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("unexpected error, reference %s", reference, extra={"reference": reference})
-            self._note_error(reference)
-            await self._say_instead(render_unexpected(reference), surface, body)
+            self._record_error(reference)
+            await self._show_error(render_unexpected(reference), surface, body)
 
-    async def _say_instead(self, message: Message, surface: Surface | None, body: Payload) -> None:
-        """Say what went wrong where the answer would have been, or where the payload came from if that is not known."""
+    async def _show_error(self, message: Message, surface: Surface | None, body: Payload) -> None:
+        """Show an error on the answer's surface, or on the payload's if the answer's is not known yet."""
         try:
-            await self._outbound.deliver(message, surface or await self._outbound.prepare(read_any_surface(body)))
+            await self._delivery.deliver(message, surface or await self._delivery.open_modal(read_any_surface(body)))
         except Exception:
-            log.exception("a payload says so little that nobody could be told")
+            log.exception("cannot show an error: the payload does not say where it came from")

@@ -1,4 +1,4 @@
-"""What people are called: for messages that name somebody without mentioning him."""
+"""Replace mentions with names, for messages that name people without notifying them."""
 
 import asyncio
 import re
@@ -11,48 +11,47 @@ from bot.caller import UserId
 from bot.ui.components.text import inline
 from bot.ui.reply import Message
 
-_SOMEBODY = "somebody"
+_UNKNOWN_PERSON = "somebody"
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
-
 
 T = TypeVar("T")
 
 
 class MentionReplacer:
-    """Puts names in the place of mentions; `name_of` gives a person's name, or None where Slack does not say.
+    """Replaces mentions with names. `find_name` returns a person's name, or None if Slack does not know it.
 
-    `patience`: seconds that the look-ups of a message may take; it is shown without a name rather than late.
+    `timeout`: seconds that looking up one name may take. A message without a name is better than a late one.
     """
 
-    def __init__(self, name_of: Callable[[UserId], Awaitable[str | None]], patience: float = 3.0) -> None:
-        self._name_of = name_of
-        self._patience = patience
+    def __init__(self, find_name: Callable[[UserId], Awaitable[str | None]], timeout: float = 3.0) -> None:
+        self._find_name = find_name
+        self._timeout = timeout
 
     async def replace_mentions(self, message: Message) -> Message:
-        """Return the message with each mention replaced by the person's name, which pings nobody."""
+        """Return the message with each mention replaced by the person's name, so that no one is notified."""
         ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks} {message.simpler}")))
-        found = await asyncio.gather(*(self._called(UserId(user)) for user in ids))
+        found = await asyncio.gather(*(self._find_display_name(UserId(user)) for user in ids))
         names = dict(zip(ids, found, strict=True))
-        blocks = tuple(_named(block, names) for block in message.blocks)
-        simpler = None if message.simpler is None else tuple(_named(block, names) for block in message.simpler)
-        return replace(message, text=_named(message.text, names), blocks=blocks, simpler=simpler)
+        blocks = tuple(_replace_in(block, names) for block in message.blocks)
+        simpler = None if message.simpler is None else tuple(_replace_in(block, names) for block in message.simpler)
+        return replace(message, text=_replace_in(message.text, names), blocks=blocks, simpler=simpler)
 
-    async def _called(self, user: UserId) -> str:
+    async def _find_display_name(self, user: UserId) -> str:
         try:
-            async with asyncio.timeout(self._patience):
-                return inline(await self._name_of(user) or _SOMEBODY, 80)
+            async with asyncio.timeout(self._timeout):
+                return inline(await self._find_name(user) or _UNKNOWN_PERSON, 80)
         except TimeoutError:
-            return _SOMEBODY
+            return _UNKNOWN_PERSON
 
 
-def _named(part: T, names: Mapping[str, str]) -> T:
-    """Return a part of a message with names in it; what a button carries stays as it is."""
-    named: object = part
+def _replace_in(part: T, names: Mapping[str, str]) -> T:
+    """Replace the mentions in a part of a message, except in button values, which the bot reads back."""
+    replaced: object = part
     match part:
         case str():
-            named = _MENTION.sub(lambda found: names[found[1]], part)
+            replaced = _MENTION.sub(lambda found: names[found[1]], part)
         case Mapping():
-            named = {key: value if key == "value" else _named(value, names) for key, value in part.items()}
+            replaced = {key: value if key == "value" else _replace_in(value, names) for key, value in part.items()}
         case list() | tuple():
-            named = [_named(each, names) for each in part]
-    return cast(T, named)
+            replaced = [_replace_in(each, names) for each in part]
+    return cast(T, replaced)

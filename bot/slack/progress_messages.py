@@ -1,4 +1,4 @@
-"""The progress message of a long reading: one, in the caller's messages with the bot, edited in place."""
+"""The progress message of a long reading: one direct message to the caller, edited in place."""
 
 import asyncio
 import logging
@@ -23,10 +23,10 @@ log = logging.getLogger(__name__)
 
 
 class ProgressTiming(Struct, frozen=True):
-    """Seconds: how long a work takes before it is shown, between two edits, and between two looks for a stop.
+    """Seconds: before a reading is shown, between two edits, and between two checks whether someone stopped it.
 
-    chat.update takes some 50 calls a minute of a whole workspace (docs.slack.dev, rate limits): works that are shown
-    beside each other share the edits of one.
+    chat.update allows about 50 calls a minute for a whole workspace (docs.slack.dev, rate limits), so messages that
+    are shown at the same time share the edits of one.
     """
 
     show_after: float = 2.0
@@ -35,14 +35,14 @@ class ProgressTiming(Struct, frozen=True):
 
 
 class ProgressMessages:
-    """Shows what takes long, and hears of a stop; whatever fails here, the work itself goes on."""
+    """Shows long readings, and stops one when its caller asks. The reading goes on if anything here fails."""
 
     def __init__(self, client: AsyncWebClient, services: Services, timing: ProgressTiming = ProgressTiming()) -> None:
         self._client = client
         self._services = services
         self._timing = timing
         self._under_way: set[Progress] = set()
-        self._shown: set[_Shown] = set()
+        self._shown: set[_ProgressMessage] = set()
 
     def stop_all(self) -> None:
         """Stop every reading, because the process is about to end."""
@@ -50,19 +50,20 @@ class ProgressMessages:
             progress.stop(closing=True)
 
     async def show(self, progress: Progress, caller: Caller) -> None:
-        """Show a work from the moment it takes long until it has ended; raises nothing."""
+        """Show a reading from the moment it takes long until it has ended. Raises nothing."""
         self._under_way.add(progress)
         try:
             if not await progress.ended_within(self._timing.show_after):
-                await _Shown(self._client, self._services, self._timing, progress, self._shown).run(caller)
+                message = _ProgressMessage(self._client, self._services, self._timing, progress, self._shown)
+                await message.run(caller)
         except Exception:
-            log.exception("the progress of a reading could not be shown")
+            log.exception("cannot show the progress of a reading")
         finally:
             self._under_way.discard(progress)
 
 
-class _Shown:
-    """One progress message; `beside` are those shown now."""
+class _ProgressMessage:
+    """One progress message. `shown` holds every message that is shown now, and shares their edits."""
 
     def __init__(
         self,
@@ -70,108 +71,118 @@ class _Shown:
         services: Services,
         timing: ProgressTiming,
         progress: Progress,
-        beside: "set[_Shown]",
+        shown: "set[_ProgressMessage]",
     ) -> None:
-        self._client, self._services, self._timing, self._progress = client, services, timing, progress
+        self._client = client
+        self._services = services
+        self._timing = timing
+        self._progress = progress
+        self._shown = shown
         self._database = services.database
-        self._beside = beside
         self._id: str | None = secrets.token_hex(8)
         self._started = time.monotonic() - timing.show_after
-        self._told = progress.reading
+        self._last_shown = progress.reading
         self._place: tuple[str, str] | None = None  # channel and ts of the message
-        self._noted: str | None = None  # what the record says that spells it again
+        self._recorded_command: str | None = None  # the command that repeats the reading, as the store has it
 
     async def run(self, caller: Caller) -> None:
-        if not await self._in_store(self._begin(caller)):
-            self._id = None  # without the record a press on Stop would find nothing
-        self._beside.add(self)
+        """Post the message, edit it until the reading ends, and show the end."""
+        if not await self._write(self._begin(caller)):
+            self._id = None  # without the record, the Stop button would find nothing
+        self._shown.add(self)
         try:
-            await self._show(lambda: self._post(caller))
-            await self._note()
-            await self._follow()
+            await self._try_show(lambda: self._post(caller))
+            await self._record_place()
+            await self._edit_until_end()
         finally:
-            self._beside.discard(self)
+            self._shown.discard(self)
             if self._place is not None:
-                await self._show(self._edit)
+                await self._try_show(self._edit)
             if self._id is not None:
-                await self._in_store(
-                    self._database.run(lambda connection: long_readings.end(connection, self._id or ""))
-                )
+                await self._write(self._database.run(lambda connection: long_readings.end(connection, self._id or "")))
 
-    async def _follow(self) -> None:
-        edited, editing = time.monotonic(), asyncio.create_task(asyncio.sleep(0))
+    async def _edit_until_end(self) -> None:
+        edited = time.monotonic()
+        editing = asyncio.create_task(asyncio.sleep(0))
         try:
             while not await self._progress.ended_within(self._timing.poll_interval):
-                await self._note()
+                await self._record_place()
                 if await self._is_stopped():
                     self._progress.stop()
-                due = time.monotonic() - edited >= self._timing.edit_interval * len(self._beside)
-                if due and editing.done() and self._place is not None and self._progress.reading != self._told:
+                due = time.monotonic() - edited >= self._timing.edit_interval * len(self._shown)
+                changed = self._progress.reading != self._last_shown
+                if due and changed and editing.done() and self._place is not None:
                     edited = time.monotonic()
-                    # Beside the look for a stop: Slack may keep an edit waiting for a minute.
-                    editing = asyncio.create_task(self._show(self._edit))
+                    # In a task, because Slack may delay an edit for a minute and Stop has to work meanwhile.
+                    editing = asyncio.create_task(self._try_show(self._edit))
         finally:
             await editing
 
     async def _post(self, caller: Caller) -> None:
-        message = self._message()
+        message = self._render()
         posted = await self._client.chat_postMessage(
             channel=caller.user, text=message.text, blocks=[dict(block) for block in message.blocks]
         )
         self._place = (posted["channel"], posted["ts"])
 
     async def _edit(self) -> None:
-        assert self._place is not None  # noqa: S101 - edited only after it was posted
-        (channel, ts), message = self._place, self._message()
+        assert self._place is not None  # noqa: S101 - a message is edited only after it was posted
+        channel, ts = self._place
+        message = self._render()
         await self._client.chat_update(
             channel=channel, ts=ts, text=message.text, blocks=[dict(block) for block in message.blocks]
         )
 
-    async def _show(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
+    async def _try_show(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
         try:
             await call()
         except SLACK_ERRORS as error:
-            log.warning("a progress message could not be shown: %s", describe_error(error))
+            log.warning("cannot show a progress message: %s", describe_error(error))
             if self._progress.phase is not Phase.UNDER_WAY:
-                await self._last_try(call)
+                await self._try_show_end(call)
 
-    async def _last_try(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
-        """The final state is worth a second try: nothing comes after it that would put it right."""
+    async def _try_show_end(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
+        """Try once more to show the end of a reading, because no later edit would correct the message."""
         try:
             await call()
         except SLACK_ERRORS as error:
-            log.error("a progress message is left as it was: %s", describe_error(error))
+            log.error("a progress message does not show how its reading ended: %s", describe_error(error))
 
-    def _message(self) -> Message:
-        seconds, self._told = time.monotonic() - self._started, self._progress.reading
-        return render_progress(self._told, self._progress.phase, seconds, self._id)
+    def _render(self) -> Message:
+        seconds = time.monotonic() - self._started
+        self._last_shown = self._progress.reading
+        return render_progress(self._last_shown, self._progress.phase, seconds, self._id)
 
     def _begin(self, caller: Caller) -> Coroutine[None, None, None]:
         services = self._services
         reading = LongReading(self._id or "", caller.user, caller.team, services.now(), held_by=services.process_id)
         return self._database.run(lambda connection: long_readings.begin(connection, reading))
 
-    async def _note(self) -> None:
-        """Record where the message stands and what spells it again, for whoever finds that this process has died."""
-        id, place, again = self._id, self._place, self._progress.again
-        if id is None or place is None or self._noted == again:
+    async def _record_place(self) -> None:
+        """Record the message and the command, so that another process can report the reading if this one dies."""
+        reading_id = self._id
+        place = self._place
+        command = self._progress.again
+        if reading_id is None or place is None or self._recorded_command == command:
             return
-        self._noted = again
-        await self._in_store(self._database.run(lambda connection: long_readings.show(connection, id, *place, again)))
+        self._recorded_command = command
+        await self._write(
+            self._database.run(lambda connection: long_readings.show(connection, reading_id, *place, command))
+        )
 
     async def _is_stopped(self) -> bool:
-        id = self._id
-        if id is None:
+        reading_id = self._id
+        if reading_id is None:
             return False
         try:
-            return await self._database.run(lambda connection: long_readings.is_stopped(connection, id))
+            return await self._database.run(lambda connection: long_readings.is_stopped(connection, reading_id))
         except StoreUnavailable:
             return False
 
-    async def _in_store(self, work: Coroutine[None, None, None]) -> bool:
+    async def _write(self, work: Coroutine[None, None, None]) -> bool:
         try:
             await work
         except StoreUnavailable:
-            log.warning("the record of a reading could not be written", exc_info=True)
+            log.warning("cannot write the record of a reading", exc_info=True)
             return False
         return True

@@ -1,4 +1,4 @@
-"""The OAuth scopes the bot asks for, each with the reason; manifest.yml, the README and `doctor` agree with it."""
+"""The OAuth scopes that the bot needs, each with its reason. manifest.yml, the README and `doctor` agree with them."""
 
 BOT_SCOPES = {
     "commands": "the slash command /batch",

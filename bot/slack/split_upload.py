@@ -1,4 +1,4 @@
-"""What is larger than Slack takes: compressed, and in parts where that is not enough."""
+"""Prepare a file that is larger than Slack accepts: compress it, and split it if that is not enough."""
 
 import asyncio
 import zlib
@@ -9,11 +9,11 @@ from msgspec import Struct
 
 from bot.scratch_file import ScratchFile
 
-_GZIP = 31  # zlib's word for a gzip header around the largest window
+_GZIP = 31  # wbits for the largest window with a gzip header (zlib)
 
 
 class FilePart(Struct, frozen=True):
-    """One file as Slack gets it: bytes from `start` to before `stop` of what there is."""
+    """One file as Slack receives it: the bytes of `content` from `start` up to, but not including, `stop`."""
 
     name: str
     content: bytes | ScratchFile
@@ -22,49 +22,49 @@ class FilePart(Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Its size in bytes."""
         return self.stop - self.start
 
 
 class PackedFile(Struct, frozen=True):
-    """The files that one file has become."""
+    """One file, as the files that Slack receives."""
 
     parts: tuple[FilePart, ...]
     compressed: bool
 
 
 @asynccontextmanager
-async def pack_file(name: str, content: bytes | ScratchFile, largest: int) -> AsyncIterator[PackedFile]:
-    """Yield a file as it is where it has at most `largest` bytes, else compressed, and cut where that is not enough.
+async def pack_file(name: str, content: bytes | ScratchFile, max_bytes: int) -> AsyncIterator[PackedFile]:
+    """Yield a file unchanged if it has at most `max_bytes`; otherwise compressed, and split if that is not enough.
 
     Raises:
-        SpoolFailed: the disk did not take the compressed file.
+        ScratchFileFailed: the compressed file could not be written to disk.
     """
     size = content.size if isinstance(content, ScratchFile) else len(content)
-    if size <= largest or not isinstance(content, ScratchFile):
+    if size <= max_bytes or not isinstance(content, ScratchFile):
         yield PackedFile((FilePart(name, content, 0, size),), compressed=False)
         return
-    smaller = ScratchFile()
+    compressed_file = ScratchFile()
     try:
-        await _compress(content, smaller)
-        yield PackedFile(_cut(f"{name}.gz", smaller, largest), compressed=True)
+        await _compress(content, compressed_file)
+        yield PackedFile(_split(f"{name}.gz", compressed_file, max_bytes), compressed=True)
     finally:
-        smaller.close()
+        compressed_file.close()
 
 
 async def _compress(source: ScratchFile, target: ScratchFile) -> None:
-    packer = zlib.compressobj(wbits=_GZIP)
+    compressor = zlib.compressobj(wbits=_GZIP)
     async for piece in source.pieces(0, source.size):
-        await target.write(await asyncio.to_thread(packer.compress, piece))
-    await target.write(packer.flush())
+        await target.write(await asyncio.to_thread(compressor.compress, piece))
+    await target.write(compressor.flush())
     await target.flush()
 
 
-def _cut(name: str, content: ScratchFile, largest: int) -> tuple[FilePart, ...]:
-    starts = range(0, content.size, largest)
+def _split(name: str, content: ScratchFile, max_bytes: int) -> tuple[FilePart, ...]:
+    starts = range(0, content.size, max_bytes)
     if len(starts) == 1:
         return (FilePart(name, content, 0, content.size),)
     return tuple(
-        FilePart(f"{name}.part{number}of{len(starts)}", content, start, min(start + largest, content.size))
+        FilePart(f"{name}.part{number}of{len(starts)}", content, start, min(start + max_bytes, content.size))
         for number, start in enumerate(starts, 1)
     )

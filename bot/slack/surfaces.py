@@ -1,4 +1,4 @@
-"""Where an answer belongs: a message's hook, the App Home tab, or a modal."""
+"""The places an answer can appear in: a message, the App Home tab, or a modal."""
 
 from msgspec import Struct
 
@@ -6,28 +6,32 @@ from bot.caller import Caller
 
 
 class MessageSurface(Struct, frozen=True):
-    """A slash command or a message's button, answered through its response_url: 5 posts in 30 minutes.
+    """A slash command or a message's button. It is answered through its response_url: 5 posts within 30 minutes.
 
-    `renews`: the button asks that the answer take the place of its message. `trigger_id`: a form is to be opened.
+    `replaces_message`: the button asks that the answer replace its message.
+    `trigger_id`: the command opens a form.
     """
 
     caller: Caller
-    url: str
-    renews: bool
+    response_url: str
+    replaces_message: bool
     seen_by_others: bool
     trigger_id: str | None = None
 
 
 class HomeSurface(Struct, frozen=True):
-    """The caller's App Home tab; a trigger, good for one modal within 3 seconds, only after a press."""
+    """The caller's App Home tab.
+
+    `trigger_id` is set only after a press. It opens one modal, within 3 seconds.
+    """
 
     caller: Caller
     trigger_id: str | None
-    renews: bool
+    replaces_message: bool
 
 
 class ModalSurface(Struct, frozen=True):
-    """A modal of the caller's; without an id it cannot be reached any more and the answer goes to his messages."""
+    """A modal of the caller's. Without a view id it cannot be reached, and the answer goes to a direct message."""
 
     caller: Caller
     view_id: str | None

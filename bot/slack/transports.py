@@ -20,13 +20,13 @@ from bot.errors import ExpectedError
 from bot.slack.errors import SLACK_ERRORS, describe_error
 
 EVENTS_PATH = "/slack/events"
-_BOLTS_OWN = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
-"""What Bolt reads by itself: the first makes it warn of a token it does not use, the last two switch on its OAuth."""
+_BOLT_VARIABLES = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
+"""Variables that Bolt reads by itself. The first makes it warn about a token; the last two switch on its OAuth."""
 
 
 @dataclass(eq=False)
 class TokenRejected(ExpectedError):
-    """Slack did not take a token at the start; `setting` names the one."""
+    """Slack refused the token of this setting when the bot started."""
 
     setting: str
     reason: str
@@ -37,7 +37,7 @@ class TokenRejected(ExpectedError):
 
 @dataclass(eq=False)
 class SlackUnreachable(ExpectedError):
-    """Slack could not be asked at all."""
+    """Slack gave no usable answer when the bot started."""
 
     address: str
     reason: str
@@ -48,7 +48,7 @@ class SlackUnreachable(ExpectedError):
 
 @dataclass(eq=False)
 class PortUnavailable(ExpectedError):
-    """The port cannot be listened on."""
+    """The bot cannot listen on this port."""
 
     port: int
     reason: str
@@ -60,31 +60,31 @@ class PortUnavailable(ExpectedError):
 async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
     """Ask Slack once whose token this is, so that no command has to. Raises TokenRejected, SlackUnreachable."""
     try:
-        said = await client.auth_test()
+        answer = await client.auth_test()
     except SLACK_ERRORS as error:
         raise _start_failure(error, "SLACK_BOT_TOKEN", client) from error
     return AuthorizeResult(
-        enterprise_id=said.get("enterprise_id"),
-        team_id=said["team_id"],
-        bot_user_id=said["user_id"],
-        bot_id=said.get("bot_id"),
+        enterprise_id=answer.get("enterprise_id"),
+        team_id=answer["team_id"],
+        bot_user_id=answer["user_id"],
+        bot_id=answer.get("bot_id"),
         bot_token=client.token,
     )
 
 
 def make_bolt_app(api_url: str, signing_secret: str | None, authorized: AuthorizeResult) -> AsyncApp:
-    """Return Bolt set up so that an ack costs least (bench/README.md): no polling for it, no auth.test before it.
+    """Return Bolt with the cheapest ack (bench/README.md): no polling for it, no auth.test before it.
 
-    Without a `signing_secret` nothing is verified, which is right for Socket Mode only.
+    Without a `signing_secret` Bolt verifies no request. Use that for Socket Mode only.
     """
 
     async def authorize() -> AuthorizeResult:
         return authorized
 
-    with _hidden(*_BOLTS_OWN):
+    with _hide_variables(*_BOLT_VARIABLES):
         return AsyncApp(
-            name="batchdesk",  # left out, Bolt looks through every loaded module for who calls it: 30 ms
-            client=AsyncWebClient(base_url=api_url),  # without a token: listeners use one of their own
+            name="batchdesk",  # without a name, Bolt searches every loaded module for its caller: 30 ms
+            client=AsyncWebClient(base_url=api_url),  # without a token, because listeners have a client of their own
             authorize=authorize,
             signing_secret=signing_secret,
             request_verification_enabled=signing_secret is not None,
@@ -94,8 +94,8 @@ def make_bolt_app(api_url: str, signing_secret: str | None, authorized: Authoriz
 
 
 @contextmanager
-def _hidden(*names: str) -> Iterator[None]:
-    """Keep variables from a library that would read them past our settings, and put them back."""
+def _hide_variables(*names: str) -> Iterator[None]:
+    """Hide environment variables from a library that would use them instead of the settings."""
     kept = {name: os.environ.pop(name) for name in names if name in os.environ}
     try:
         yield
@@ -107,10 +107,10 @@ def _hidden(*names: str) -> Iterator[None]:
 async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> AsyncIterator[AsyncSocketModeHandler]:
     """Connect through Socket Mode, and disconnect at the end.
 
-    The address is asked for here and not by the handler, which would go on asking for ever with a wrong token.
+    Asks Slack for the first address itself. With a wrong token, Bolt's handler would ask for ever.
 
     Raises:
-        TokenRejected, SlackUnreachable: no address was given.
+        TokenRejected, SlackUnreachable: Slack gave no address.
     """
     handler = AsyncSocketModeHandler(app, app_token, web_client=client)
     await _use_addresses_once(handler.client)
@@ -126,13 +126,13 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
 
 
 async def _use_addresses_once(client: SocketModeClient) -> None:
-    """Let each try to connect ask for an address: slack_sdk goes on for ever with one that was refused or is old."""
+    """Get a new address for each attempt to connect. slack_sdk retries a refused or expired one for ever."""
 
-    async def forget(*_: object) -> None:
+    async def forget_address(*_: object) -> None:
         client.wss_uri = None
 
     trace = aiohttp.TraceConfig()
-    trace.on_request_start.append(forget)
+    trace.on_request_start.append(forget_address)
     await client.aiohttp_client_session.close()
     client.aiohttp_client_session = aiohttp.ClientSession(trace_configs=[trace])
 
@@ -144,15 +144,15 @@ async def open_port(
     host: str = "0.0.0.0",  # noqa: S104 - Slack calls it
     add_routes: Callable[[web.Application], None] = lambda _: None,
 ) -> AsyncIterator[int]:
-    """Listen for Slack's signed requests on EVENTS_PATH, and serve what `add_routes` adds; yields the port.
+    """Listen for Slack's signed requests on EVENTS_PATH, and yield the port. `add_routes` adds other routes.
 
     Raises:
-        PortUnavailable: somebody else listens there.
+        PortUnavailable: the bot cannot listen there.
     """
-    listening = app.server(port=port, path=EVENTS_PATH).web_app
-    listening.middlewares.append(_dated)
-    add_routes(listening)
-    runner = web.AppRunner(listening, access_log=None)
+    application = app.server(port=port, path=EVENTS_PATH).web_app
+    application.middlewares.append(_check_timestamp)
+    add_routes(application)
+    runner = web.AppRunner(application, access_log=None)
     await runner.setup()
     try:
         site = web.TCPSite(runner, host, port)
@@ -166,8 +166,8 @@ async def open_port(
 
 
 @web.middleware
-async def _dated(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Turn away what comes with a time that is no number: whoever sends it, slack_sdk breaks over it unsigned."""
+async def _check_timestamp(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse a timestamp that is not a number, because slack_sdk breaks on it before checking the signature."""
     if not re.fullmatch(r"[0-9]{1,12}", request.headers.get("X-Slack-Request-Timestamp", "0")):
         return web.Response(status=401)
     return await handler(request)

@@ -59,7 +59,7 @@ async def test_who_cannot_be_looked_up_in_time_is_somebody() -> None:
         await asyncio.Event().wait()
         return None
 
-    slow = await MentionReplacer(never, patience=0.01).replace_mentions(Message(f"by <@{ADA}>", ()))
+    slow = await MentionReplacer(never, timeout=0.01).replace_mentions(Message(f"by <@{ADA}>", ()))
     unknown = await MentionReplacer(name_of).replace_mentions(Message("by <@U0NOBODY>", ()))
 
     assert (slow.text, unknown.text) == ("by somebody", "by somebody")

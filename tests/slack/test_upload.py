@@ -43,7 +43,7 @@ def delivery(
         slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=make_retry_handlers()
     )
     return FileDelivery(
-        client, FileUploader(client, session, frozenset({origin or slack.url}), largest=largest, pause=0.01)
+        client, FileUploader(client, session, frozenset({origin or slack.url}), max_bytes=largest, retry_delay=0.01)
     )
 
 
