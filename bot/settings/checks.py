@@ -1,124 +1,137 @@
-"""What `run` asks of the settings before anything is dialled: the right kinds of secrets, addresses and ids."""
+"""Check before `run` connects to anything: are the secrets, addresses, ids and numbers of the right kind?"""
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
 
+from msgspec.structs import replace
 from pydantic import SecretStr
 
 from bot.settings.loading import SettingsError
-from bot.settings.model import Settings
-from bot.settings.watching import watching_problems
+from bot.settings.model import (
+    ANTHROPIC_KEY,
+    APP_TOKEN,
+    BOT_TOKEN,
+    SIGNING_SECRET,
+    Bounds,
+    SecretFormat,
+    Settings,
+    TextFormat,
+)
+from bot.settings.table import SETTINGS
 
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
-
-
-def check_for_run(settings: Settings) -> None:
-    """Raise SettingsError with every reason why `run` could not work with these settings; nothing is dialled."""
-    found = [*_secrets(settings), *_addresses(settings), *_ids(settings), *watching_problems(settings)]
-    if problems := [problem for problem in found if problem]:
-        raise SettingsError(problems)
-
-
-class _Expected(NamedTuple):
-    """What a secret looks like, what such a thing is called, and where a person finds it."""
-
-    pattern: str
-    kind: str
-    source: str
-
-
-# The prefixes and places are in the Slack docs, "Tokens" and "Verifying requests from Slack".
-_BOT = _Expected(r"xoxb-[\w-]+", "bot token (xoxb-…)", "OAuth & Permissions")
-_APP = _Expected(r"xapp-[\w-]+", "app-level token (xapp-…)", "Basic Information, App-Level Tokens")
-_SIGNING = _Expected(r"[0-9a-fA-F]{32}", "signing secret (32 hexadecimal digits)", "Basic Information, App Credentials")
-_ANTHROPIC = _Expected(r"sk-ant-[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console")
-_OTHER_API = _Expected(r"[!-~]+", "key", "the service that ANTHROPIC_BASE_URL names")  # ASCII: it goes into a header
-
 _ANTHROPIC_HOST = r"(?i)https?://([\w.-]+\.)?anthropic\.com(?![\w.-])"
 _ADDRESS = r"(?i)https?://([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/\S*)?"
 _KINDS = {
-    "xoxb-": _BOT.kind,
-    "xapp-": _APP.kind,
-    "sk-ant-": _ANTHROPIC.kind,
+    "xoxb-": BOT_TOKEN.kind,
+    "xapp-": APP_TOKEN.kind,
+    "sk-ant-": ANTHROPIC_KEY.kind,
     "xoxp-": "user token (xoxp-…)",
     "xoxe": "rotating or refresh token (xoxe…)",
 }
+_SECRET_PREFIXES = ("xox", "xapp-", "sk-")
 
 
-def _kind(value: str) -> str | None:
-    if re.fullmatch(_SIGNING.pattern, value):
-        return _SIGNING.kind
-    return next((kind for prefix, kind in _KINDS.items() if value.startswith(prefix)), None)
+def check_for_run(settings: Settings) -> None:
+    """Raise SettingsError with every reason why `run` cannot work with these settings. Connects to nothing."""
+    problems = [*_secrets(settings), *_addresses(settings), *_database(settings), *_values(settings)]
+    problems += [*_digest(settings), *_time_zone(settings)]
+    if problems:
+        raise SettingsError(problems)
 
 
-def _wrong(name: str, secret: SecretStr | None, expected: _Expected) -> str | None:
+def _secrets(settings: Settings) -> Iterator[str]:
+    for field, setting in SETTINGS.items():
+        if not isinstance(setting.format, SecretFormat):
+            continue
+        value: SecretStr | None = getattr(settings, field)
+        if value or setting.format.required:
+            yield from _secret(setting.name, value, _expected(field, setting.format, settings))
+    app, signing = SETTINGS["slack_app_token"].name, SETTINGS["slack_signing_secret"].name
+    if not settings.slack_app_token and not settings.slack_signing_secret:
+        yield f"Neither {app} (Socket Mode) nor {signing} (HTTP mode) is set; set one of them"
+
+
+def _expected(field: str, known: SecretFormat, settings: Settings) -> SecretFormat:
+    """Return the format of a secret. Another service than Anthropic's may use any key that fits into a header."""
+    if field != "anthropic_api_key" or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
+        return known
+    service = f"the service that {SETTINGS['anthropic_base_url'].name} names"
+    return replace(known, pattern=r"[!-~]+", kind="key", source=service)
+
+
+def _secret(name: str, secret: SecretStr | None, expected: SecretFormat) -> Iterator[str]:
     value = secret.get_secret_value() if secret else ""
     wanted = f"the {expected.kind} from {expected.source}"
     if not value:
-        return f"{name} is not set; set it to {wanted}"
-    if value[0] in _QUOTES or value[-1] in _QUOTES:
-        return f"{name} is wrapped in quotation marks; write the value without them"
-    if re.search(r"[\s\u200b\ufeff]", value):
-        return f"{name} contains blanks or line breaks; copy {wanted} again without them"
-    if re.fullmatch(expected.pattern, value, re.ASCII):
-        return None
-    if (kind := _kind(value)) in (None, expected.kind):
-        return f"{name} is malformed; copy {wanted} again"
-    return f"{name} holds {'an' if kind[0] in 'aA' else 'a'} {kind}; it needs {wanted}"
+        yield f"{name} is not set; set it to {wanted}"
+    elif value[0] in _QUOTES or value[-1] in _QUOTES:
+        yield f"{name} is wrapped in quotation marks; write the value without them"
+    elif re.search(r"[\s\u200b\ufeff]", value):
+        yield f"{name} contains blanks or line breaks; copy {wanted} again without them"
+    elif not re.fullmatch(expected.pattern, value, re.ASCII):
+        kind = _kind(value)
+        if kind is None or kind == expected.kind:
+            yield f"{name} is malformed; copy {wanted} again"
+        else:
+            yield f"{name} holds {'an' if kind[0] in 'aA' else 'a'} {kind}; it needs {wanted}"
 
 
-def _secrets(settings: Settings) -> Iterator[str | None]:
-    yield _wrong("SLACK_BOT_TOKEN", settings.slack_bot_token, _BOT)
-    if not settings.slack_app_token and not settings.slack_signing_secret:
-        yield "Neither SLACK_APP_TOKEN (Socket Mode) nor SLACK_SIGNING_SECRET (HTTP mode) is set; set one of them"
-    if settings.slack_app_token:
-        yield _wrong("SLACK_APP_TOKEN", settings.slack_app_token, _APP)
-    if settings.slack_signing_secret:
-        yield _wrong("SLACK_SIGNING_SECRET", settings.slack_signing_secret, _SIGNING)
-    expected = _ANTHROPIC if re.match(_ANTHROPIC_HOST, settings.anthropic_base_url) else _OTHER_API
-    yield _wrong("ANTHROPIC_API_KEY", settings.anthropic_api_key, expected)
+def _kind(value: str) -> str | None:
+    """Return what kind of secret this is, or None."""
+    if re.fullmatch(SIGNING_SECRET.pattern, value):
+        return SIGNING_SECRET.kind
+    return next((kind for prefix, kind in _KINDS.items() if value.startswith(prefix)), None)
 
 
-def _addresses(settings: Settings) -> Iterator[str | None]:
-    for name, url in (("SLACK_API_URL", settings.slack_api_url), ("ANTHROPIC_BASE_URL", settings.anthropic_base_url)):
-        if not re.fullmatch(_ADDRESS, url):
-            yield f"{name} is not an address; write https://host or http://host:port"
+def _addresses(settings: Settings) -> Iterator[str]:
+    for field in ("slack_api_url", "anthropic_base_url"):
+        if not re.fullmatch(_ADDRESS, getattr(settings, field)):
+            yield f"{SETTINGS[field].name} is not an address; write https://host or http://host:port"
     if settings.anthropic_base_url.endswith("/v1"):
-        yield "ANTHROPIC_BASE_URL ends in /v1, which the bot adds itself; leave that out"
-    yield _database(settings)
-    if not 0 <= settings.port <= 65535:
-        yield f"PORT is {settings.port}; it must be from 0 to 65535"
+        yield f"{SETTINGS['anthropic_base_url'].name} ends in /v1, which the bot adds itself; leave that out"
 
 
-def _database(settings: Settings) -> str | None:
-    url = settings.database_url
+def _database(settings: Settings) -> Iterator[str]:
+    name, url = SETTINGS["database_url"].name, settings.database_url
     if re.match(r"postgresql\+psycopg://.", url):
-        return None
+        return
     if not re.match(r"sqlite(\+pysqlite)?://", url):
-        return "DATABASE_URL names no database the bot can use; write sqlite:///path/to/file or postgresql://…"
-    if settings.dyno:
-        return "DATABASE_URL must name a Postgres on Heroku, because a SQLite file is lost there at each restart"
-    if re.fullmatch(r"sqlite(\+pysqlite)?:/*(:memory:)?(\?.*)?", url):
-        return "DATABASE_URL names a SQLite database in memory, lost at each restart; write sqlite:///path/to/file"
-    return None
+        yield f"{name} names no database the bot can use; write sqlite:///path/to/file or postgresql://…"
+    elif settings.dyno:
+        yield f"{name} must name a Postgres on Heroku, because a SQLite file is lost there at each restart"
+    elif re.fullmatch(r"sqlite(\+pysqlite)?:/*(:memory:)?(\?.*)?", url):
+        yield f"{name} names a SQLite database in memory, lost at each restart; write sqlite:///path/to/file"
 
 
-_PERSON = (r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user group ids (S…) or *")
-_CHANNEL = (r"[CGD][A-Z0-9]{2,}", "channel ids (C…, G… or D…), not names")
-_HEADER_WORD = (r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
+def _values(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each value outside its format. Defaults are right, so only what was set is checked."""
+    for field, setting in SETTINGS.items():
+        value = getattr(settings, field)
+        if field not in settings.model_fields_set or value is None:
+            continue
+        match setting.format:
+            case Bounds(lowest, highest) if not lowest <= value <= highest:
+                yield f"{setting.name} is {value}; it must be from {lowest} to {highest}"
+            case TextFormat(pattern, expected):
+                for entry in (value,) if isinstance(value, str) else value:
+                    if not re.fullmatch(pattern, entry):
+                        yield f"{setting.name} contains {_shown(entry)}; write {expected}"
 
 
-def _ids(settings: Settings) -> Iterator[str]:
-    for name, entries, (pattern, words) in (
-        ("BATCHDESK_OPERATORS", settings.operators, _PERSON),
-        ("BATCHDESK_ADMINS", [one for one in settings.admins if one not in settings.operators], _PERSON),
-        ("BATCHDESK_CHANNELS", settings.channels, _CHANNEL),
-        ("BATCHDESK_AUDIT_CHANNEL", filter(None, [settings.audit_channel]), _CHANNEL),
-        ("ANTHROPIC_WORKSPACE_ID", filter(None, [settings.anthropic_workspace_id]), _HEADER_WORD),
-        ("ANTHROPIC_BETAS", settings.anthropic_betas, _HEADER_WORD),
-    ):
-        for entry in entries:
-            if not re.fullmatch(pattern, entry):
-                shown = "a secret" if _kind(entry.strip(_QUOTES)) else ascii(entry[:40])
-                yield f"{name} contains {shown}; write {words}"
+def _shown(entry: str) -> str:
+    bare = entry.strip(_QUOTES)
+    return "a secret" if bare.startswith(_SECRET_PREFIXES) or _kind(bare) else ascii(entry[:40])
+
+
+def _digest(settings: Settings) -> Iterator[str]:
+    if settings.digest_hour is not None and not settings.digest_destination:
+        hour, channel, feed = (SETTINGS[field].name for field in ("digest_hour", "digest_channel", "feed_channel"))
+        yield f"{hour} is set, and no channel; set {channel} or {feed}"
+
+
+def _time_zone(settings: Settings) -> Iterator[str]:
+    try:
+        _ = settings.zone
+    except (KeyError, ValueError, OSError):
+        yield f"{SETTINGS['time_zone'].name} names no time zone known here; write one such as Europe/Berlin"

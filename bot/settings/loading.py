@@ -1,4 +1,4 @@
-"""Reading the settings from the environment and a .env file; the only reader of either."""
+"""Load the settings from the environment and a .env file. Nothing else reads either."""
 
 import difflib
 import os
@@ -10,11 +10,10 @@ from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource
 
 from bot.errors import ExpectedError
-from bot.settings.model import (
-    SETTINGS,
-    Settings,
-)
+from bot.settings.model import Settings
+from bot.settings.table import SETTINGS
 
+_PREFIX = "BATCHDESK_"
 _REMEDIES = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
@@ -23,7 +22,7 @@ _REMEDIES = {
 
 
 class SettingsError(ExpectedError):
-    """Settings that cannot work: a sentence a problem, naming the variable and the remedy, never a secret."""
+    """Settings that cannot work: a sentence for each problem, with the variable and the remedy, never a secret."""
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
@@ -31,31 +30,40 @@ class SettingsError(ExpectedError):
 
 
 def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
-    """Read the settings from `env` (default: the process's environment) and from `env_file`, where `env` wins.
+    """Load the settings from `env` (default: the process's environment) and `env_file`. `env` wins.
 
-    An empty variable counts as not set. Raises SettingsError for what cannot be read; what `run` needs besides is in
-    `bot.settings.checks`.
+    An empty variable counts as not set. `bot.settings.checks` has the further rules of `run`.
+
+    Raises:
+        SettingsError: a file or a value cannot be read.
     """
     found = _variables(env, env_file)
-    given: dict[str, Any] = {doc.name: found[doc.name] for doc in SETTINGS if found.get(doc.name, "").strip()}
+    names = [setting.name for setting in SETTINGS.values()]
+    given: dict[str, Any] = {name: found[name] for name in names if found.get(name, "").strip()}
     try:
         return Settings(**given)
     except ValidationError as error:
-        wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]  # it follows from others
-        problems = [f"{one['loc'][0]} {_REMEDIES.get(one['type'], one['msg'])}" for one in wrong]
-    raise SettingsError(problems)  # outside the except: the ValidationError, which holds the values, is not chained
+        # A default that is made from another field fails with that field; one problem is enough.
+        wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
+        problems = [f"{one['loc'][0]} {_remedy(one['type'], one['msg'])}" for one in wrong]
+    raise SettingsError(problems)  # outside the except, so that the ValidationError, with its values, is not chained
 
 
 def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None = None) -> list[str]:
-    """Give a sentence for each of the BATCHDESK_* variables that mean nothing here, with the nearest name that does."""
-    ours = "BATCHDESK_"
-    known = [doc.name.removeprefix(ours) for doc in SETTINGS if doc.name.startswith(ours)]
+    """Return a sentence for each BATCHDESK_* variable that is not a setting, with the nearest name that is."""
+    names = [setting.name for setting in SETTINGS.values()]
+    known = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
     sentences = []
-    for name in sorted(one.removeprefix(ours) for one in _variables(env, env_file) if one.startswith(ours)):
+    for name in sorted(one.removeprefix(_PREFIX) for one in _variables(env, env_file) if one.startswith(_PREFIX)):
         if name not in known and not name.startswith("TEST_"):
-            near = [f"did you mean {ours}{one}?" for one in difflib.get_close_matches(name, known, n=1)]
-            sentences.append(f"{ours}{name} is not a setting; {near[0] if near else 'is it misspelt?'}")
+            near = [f"did you mean {_PREFIX}{one}?" for one in difflib.get_close_matches(name, known, n=1)]
+            sentences.append(f"{_PREFIX}{name} is not a setting; {near[0] if near else 'is it misspelled?'}")
     return sentences
+
+
+def _remedy(kind: str, message: str) -> str:
+    """Return what a value must be, in our words or in pydantic's, which quote the allowed values and not the given."""
+    return _REMEDIES.get(kind, message.removeprefix("Value error, ").replace("Input should be", "must be"))
 
 
 def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
@@ -67,4 +75,4 @@ def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str
     else:
         merged = {**written, **(os.environ if env is None else env)}
         return {name: value for name, value in merged.items() if value is not None}
-    raise SettingsError([problem])  # likewise: a UnicodeError holds the file
+    raise SettingsError([problem])  # outside the except as well: a UnicodeError holds the file

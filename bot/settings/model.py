@@ -1,71 +1,74 @@
-"""Settings: what the environment and a .env file say, and what is wrong with it; the only reader of either."""
+"""The settings: each field carries its variable, its meaning, its default and the format of its value, each once."""
 
 import re
 from dataclasses import dataclass
+from datetime import UTC, tzinfo
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
-from pydantic_settings import PydanticBaseSettingsSource, SettingsConfigDict
-
-from bot.settings.watching import DOCS, WatchingSettings
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 
-@dataclass(frozen=True)
-class SettingDoc:
-    """One line of the table of settings: the variable, what it means, and what holds when it is not set."""
+class WhenUnset(Struct, frozen=True):
+    """What applies while a setting is not set, where its default does not say it."""
 
-    name: str
-    meaning: str
-    default: str
+    words: str
 
 
-SETTINGS: tuple[SettingDoc, ...] = (
-    SettingDoc("SLACK_BOT_TOKEN", "the bot token, `xoxb-…`", "required for `run`"),
-    SettingDoc("SLACK_APP_TOKEN", "the app-level token, `xapp-…`; present: Socket Mode, no public address needed", ""),
-    SettingDoc("SLACK_SIGNING_SECRET", "present and no app token: HTTP mode on `PORT`", ""),
-    SettingDoc("SLACK_API_URL", "base of the Slack Web API", "https://slack.com/api/"),
-    SettingDoc("ANTHROPIC_API_KEY", "the API key, `sk-ant-…`", "required for `run`"),
-    SettingDoc("ANTHROPIC_BASE_URL", "base of the Messages API", "https://api.anthropic.com"),
-    SettingDoc("ANTHROPIC_WORKSPACE_ID", "for a credential that reaches several workspaces: the one to use", ""),
-    SettingDoc("ANTHROPIC_BETAS", "beta features to ask the API for, separated by commas", ""),
-    SettingDoc("DATABASE_URL", "SQLAlchemy URL; `postgres://` is accepted", "sqlite:///batchdesk.sqlite3"),
-    SettingDoc("BATCHDESK_OPERATORS", "who may change batches: `U…`, `W…`, `S…` ids, or `*`", "nobody"),
-    SettingDoc("BATCHDESK_ADMINS", "likewise, for deleting and for the audit record", "the operators"),
-    SettingDoc("BATCHDESK_CHANNELS", "the only channels (`C…`, `G…`, `D…`) the bot answers in", "everywhere"),
-    SettingDoc("BATCHDESK_ALLOW_GUESTS", "answer guests of the workspace", "false"),
-    SettingDoc("BATCHDESK_ALLOW_EXTERNAL", "answer in channels shared with other organizations", "false"),
-    SettingDoc("BATCHDESK_AUDIT_CHANNEL", "a channel that gets one line for each change", "none"),
-    SettingDoc("BATCHDESK_PRICES", "a file of prices instead of those that come with Batchdesk (TOML)", ""),
-    *(SettingDoc(*doc) for doc in DOCS),
-    SettingDoc(
-        "BATCHDESK_KEEP_REQUESTS",
-        "where requests that were sent are kept for retries, and how much of them: a folder, then `500MB` or `2GB`; "
-        "`none` keeps none",
-        "batchdesk-requests 2GB",
-    ),
-    SettingDoc("BATCHDESK_SPEND_LIMIT", "USD: a batch that may cost more needs a second person's yes", "none"),
-    SettingDoc("BATCHDESK_REQUEST_LIMIT", "requests: likewise, for a batch that has more", "none"),
-    SettingDoc("BATCHDESK_LOG_LEVEL", "`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`", "INFO"),
-    SettingDoc("PORT", "HTTP mode, and the health page; 0: the system chooses", "3000"),
-    SettingDoc("DYNO", "set by Heroku itself; there SQLite is refused, because the disk is not kept", ""),
+class SecretFormat(Struct, frozen=True):
+    """The pattern of a secret, what such a secret is called, and where a person finds it."""
+
+    pattern: str
+    kind: str
+    source: str
+    required: bool = False
+
+
+class TextFormat(Struct, frozen=True):
+    """The pattern of a text, or of each entry of a list; `expected` completes "write …"."""
+
+    pattern: str
+    expected: str
+
+
+class Bounds(Struct, frozen=True):
+    """The lowest and the highest number that a setting takes."""
+
+    lowest: int
+    highest: int
+
+
+# Prefixes and places: Slack's documentation, "Tokens" and "Verifying requests from Slack".
+BOT_TOKEN = SecretFormat(r"xoxb-[\w-]+", "bot token (xoxb-…)", "OAuth & Permissions", required=True)
+APP_TOKEN = SecretFormat(r"xapp-[\w-]+", "app-level token (xapp-…)", "Basic Information, App-Level Tokens")
+SIGNING_SECRET = SecretFormat(
+    r"[0-9a-fA-F]{32}", "signing secret (32 hexadecimal digits)", "Basic Information, App Credentials"
 )
+ANTHROPIC_KEY = SecretFormat(r"sk-ant-[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console", required=True)
 
-
-def _split(value: Any) -> Any:
-    return tuple(dict.fromkeys(re.findall(r"[^,\s]+", value))) if isinstance(value, str) else value
-
+_PEOPLE = TextFormat(r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user group ids (S…) or *")
+_CHANNEL_ID = r"[CGD][A-Z0-9]{2,}"
+_CHANNEL = TextFormat(_CHANNEL_ID, "a channel id (C…, G… or D…), not a name")
+_CHANNELS = TextFormat(_CHANNEL_ID, "channel ids (C…, G… or D…), not names")
+_HEADER_WORD = TextFormat(r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
 
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
 @dataclass(frozen=True)
 class Folder:
-    """A folder on disk, and how many bytes of requests that were sent are kept in it; 0 keeps none."""
+    """A folder for sent requests, and the most bytes to keep in it; 0 keeps none."""
 
     path: Path = Path("batchdesk-requests")
     most_bytes: int = 2 * 10**9
+
+
+def _split(value: Any) -> Any:
+    return tuple(dict.fromkeys(re.findall(r"[^,\s]+", value))) if isinstance(value, str) else value
 
 
 def _folder(value: Any) -> Any:
@@ -74,55 +77,168 @@ def _folder(value: Any) -> Any:
     if value.strip().lower() == "none":
         return Folder(most_bytes=0)
     found = re.fullmatch(r"(\S.*?)(?:\s+([0-9]{1,6})\s*([KMGT]B))?", value.strip(), re.IGNORECASE)
-    if found is None or re.fullmatch(r"[0-9]+[KMGT]B", value.strip(), re.IGNORECASE):  # a size, and no folder
+    if found is None or re.fullmatch(r"[0-9]+[KMGT]B", value.strip(), re.IGNORECASE):  # a size without a folder
         raise ValueError("must be a folder and a size, such as `requests 2GB`, or `none`")
     size = int(found[2]) * _UNITS[found[3].upper()] if found[2] else Folder().most_bytes
     return Folder(Path(found[1]), size)
 
 
-Keeping = Annotated[Folder, BeforeValidator(_folder)]
+RequestsFolder = Annotated[Folder, BeforeValidator(_folder)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
+LogFormat = Annotated[Literal["text", "json"], BeforeValidator(str.lower)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
 SlackBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/") + "/")]  # slack_sdk appends the method's name
 ApiBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
-# Heroku writes postgres://, which SQLAlchemy does not know; the driver we ship is psycopg 3.
+# Heroku writes postgres://, which SQLAlchemy does not know. The installed driver is psycopg 3.
 StoreUrl = Annotated[
     str, AfterValidator(lambda url: re.sub(r"^postgres(ql)?://", "postgresql+psycopg://", url.strip()))
 ]
 
 
-class Settings(WatchingSettings):
-    """All settings, from `load_settings`: made directly, it reads no environment, so a demo picks up no real token."""
+class Settings(BaseSettings):
+    """All settings, in the order of the settings table. `load_settings` reads them; `Settings()` reads nothing.
+
+    So a demo uses no real token.
+    """
 
     model_config = SettingsConfigDict(
-        frozen=True, populate_by_name=True, case_sensitive=True, hide_input_in_errors=True
+        frozen=True, populate_by_name=True, case_sensitive=True, hide_input_in_errors=True, defer_build=True
     )
 
-    slack_bot_token: SecretStr | None = Field(None, validation_alias="SLACK_BOT_TOKEN")
-    slack_app_token: SecretStr | None = Field(None, validation_alias="SLACK_APP_TOKEN")
-    slack_signing_secret: SecretStr | None = Field(None, validation_alias="SLACK_SIGNING_SECRET")
-    slack_api_url: SlackBase = Field("https://slack.com/api/", validation_alias="SLACK_API_URL")
-    anthropic_api_key: SecretStr | None = Field(None, validation_alias="ANTHROPIC_API_KEY")
-    anthropic_base_url: ApiBase = Field("https://api.anthropic.com", validation_alias="ANTHROPIC_BASE_URL")
-    anthropic_workspace_id: str | None = Field(None, validation_alias="ANTHROPIC_WORKSPACE_ID")
-    anthropic_betas: Words = Field((), validation_alias="ANTHROPIC_BETAS")
+    slack_bot_token: Annotated[SecretStr | None, BOT_TOKEN] = Field(
+        None, validation_alias="SLACK_BOT_TOKEN", description="the bot token, `xoxb-…`"
+    )
+    slack_app_token: Annotated[SecretStr | None, APP_TOKEN] = Field(
+        None,
+        validation_alias="SLACK_APP_TOKEN",
+        description="the app-level token, `xapp-…`; present: Socket Mode, no public address needed",
+    )
+    slack_signing_secret: Annotated[SecretStr | None, SIGNING_SECRET] = Field(
+        None,
+        validation_alias="SLACK_SIGNING_SECRET",
+        description="present and no app token: HTTP mode on `PORT`",
+    )
+    slack_api_url: SlackBase = Field(
+        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="base of the Slack Web API"
+    )
+    anthropic_api_key: Annotated[SecretStr | None, ANTHROPIC_KEY] = Field(
+        None, validation_alias="ANTHROPIC_API_KEY", description="the API key, `sk-ant-…`"
+    )
+    anthropic_base_url: ApiBase = Field(
+        "https://api.anthropic.com", validation_alias="ANTHROPIC_BASE_URL", description="base of the Messages API"
+    )
+    anthropic_workspace_id: Annotated[str | None, _HEADER_WORD] = Field(
+        None,
+        validation_alias="ANTHROPIC_WORKSPACE_ID",
+        description="for a credential that reaches several workspaces: the one to use",
+    )
+    anthropic_betas: Annotated[Words, _HEADER_WORD] = Field(
+        (), validation_alias="ANTHROPIC_BETAS", description="beta features to ask the API for, separated by commas"
+    )
     # Not in the repr, because it may hold a password.
-    database_url: StoreUrl = Field("sqlite:///batchdesk.sqlite3", validation_alias="DATABASE_URL", repr=False)
-    operators: Words = Field((), validation_alias="BATCHDESK_OPERATORS")
-    admins: Words = Field(default_factory=lambda given: given["operators"], validation_alias="BATCHDESK_ADMINS")
-    channels: Words = Field((), validation_alias="BATCHDESK_CHANNELS")
-    allow_guests: bool = Field(False, validation_alias="BATCHDESK_ALLOW_GUESTS")
-    allow_external: bool = Field(False, validation_alias="BATCHDESK_ALLOW_EXTERNAL")
-    audit_channel: str | None = Field(None, validation_alias="BATCHDESK_AUDIT_CHANNEL")
-    prices: Path | None = Field(None, validation_alias="BATCHDESK_PRICES")
-    keep_requests: Keeping = Field(Folder(), validation_alias="BATCHDESK_KEEP_REQUESTS")
-    spend_limit: Decimal | None = Field(None, ge=0, validation_alias="BATCHDESK_SPEND_LIMIT")
-    request_limit: int | None = Field(None, ge=0, validation_alias="BATCHDESK_REQUEST_LIMIT")
-    port: int = Field(3000, validation_alias="PORT")
-    log_level: LogLevel = Field("INFO", validation_alias="BATCHDESK_LOG_LEVEL")
-    dyno: str | None = Field(None, validation_alias="DYNO")
+    database_url: StoreUrl = Field(
+        "sqlite:///batchdesk.sqlite3",
+        validation_alias="DATABASE_URL",
+        description="SQLAlchemy URL; `postgres://` is accepted",
+        repr=False,
+    )
+    operators: Annotated[Words, _PEOPLE, WhenUnset("nobody")] = Field(
+        (),
+        validation_alias="BATCHDESK_OPERATORS",
+        description="who may change batches: `U…`, `W…`, `S…` ids, or `*`",
+    )
+    admins: Annotated[Words, _PEOPLE, WhenUnset("the operators")] = Field(
+        default_factory=lambda given: given["operators"],
+        validation_alias="BATCHDESK_ADMINS",
+        description="likewise, for deleting and for the audit record",
+    )
+    channels: Annotated[Words, _CHANNELS, WhenUnset("everywhere")] = Field(
+        (),
+        validation_alias="BATCHDESK_CHANNELS",
+        description="the only channels (`C…`, `G…`, `D…`) the bot answers in",
+    )
+    allow_guests: bool = Field(
+        False, validation_alias="BATCHDESK_ALLOW_GUESTS", description="answer guests of the workspace"
+    )
+    allow_external: bool = Field(
+        False,
+        validation_alias="BATCHDESK_ALLOW_EXTERNAL",
+        description="answer in channels shared with other organizations",
+    )
+    audit_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
+        None,
+        validation_alias="BATCHDESK_AUDIT_CHANNEL",
+        description="a channel that gets one line for each change",
+    )
+    prices: Path | None = Field(
+        None,
+        validation_alias="BATCHDESK_PRICES",
+        description="a file of prices instead of those that come with Batchdesk (TOML)",
+    )
+    keep_requests: Annotated[RequestsFolder, WhenUnset("batchdesk-requests 2GB")] = Field(
+        Folder(),
+        validation_alias="BATCHDESK_KEEP_REQUESTS",
+        description="where requests that were sent are kept for retries, and how much of them: a folder, then `500MB` "
+        "or `2GB`; `none` keeps none",
+    )
+    spend_limit: Annotated[Decimal | None, WhenUnset("none")] = Field(
+        None,
+        ge=0,
+        validation_alias="BATCHDESK_SPEND_LIMIT",
+        description="USD: a batch that may cost more needs a second person's yes",
+    )
+    request_limit: Annotated[int | None, WhenUnset("none")] = Field(
+        None,
+        ge=0,
+        validation_alias="BATCHDESK_REQUEST_LIMIT",
+        description="requests: likewise, for a batch that has more",
+    )
+    feed_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
+        None,
+        validation_alias="BATCHDESK_FEED_CHANNEL",
+        description="a channel that gets one card for each batch of the workspace",
+    )
+    digest_hour: Annotated[int | None, Bounds(0, 23), WhenUnset("no digest")] = Field(
+        None,
+        validation_alias="BATCHDESK_DIGEST_HOUR",
+        description="the local hour, 0 to 23, of a daily digest (none on empty days)",
+    )
+    digest_channel: Annotated[str | None, _CHANNEL, WhenUnset("the feed channel")] = Field(
+        None, validation_alias="BATCHDESK_DIGEST_CHANNEL", description="where the digest goes"
+    )
+    time_zone: str = Field(
+        "UTC",
+        validation_alias="BATCHDESK_TIME_ZONE",
+        description="of the digest's hour and of dates typed, such as `Europe/Berlin`",
+    )
+    log_format: LogFormat = Field(
+        "text", validation_alias="BATCHDESK_LOG_FORMAT", description="`text`, or `json` for one object a line"
+    )
+    log_level: LogLevel = Field(
+        "INFO",
+        validation_alias="BATCHDESK_LOG_LEVEL",
+        description="`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`",
+    )
+    port: Annotated[int, Bounds(0, 65535)] = Field(
+        3000, validation_alias="PORT", description="HTTP mode, and the health page; 0: the system chooses"
+    )
+    dyno: str | None = Field(
+        None,
+        validation_alias="DYNO",
+        description="set by Heroku itself; there SQLite is refused, because the disk is not kept",
+    )
+
+    @property
+    def zone(self) -> tzinfo:
+        """The time zone of the digest's hour and of typed dates. UTC needs no time zone database."""
+        return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
+
+    @property
+    def digest_destination(self) -> str | None:
+        """The channel of the digest, or None for no digest."""
+        return None if self.digest_hour is None else self.digest_channel or self.feed_channel
 
     @classmethod
     def settings_customise_sources(cls, *args: Any, **sources: Any) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Take nothing but what is handed in: `load_settings` does the reading."""
+        """Use only the arguments; `load_settings` does the reading."""
         return (sources["init_settings"],)

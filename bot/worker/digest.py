@@ -39,7 +39,7 @@ class Plan(Struct, frozen=True):
 
 def plan_of(settings: Settings) -> Plan | None:
     """Return where the digest goes, and when; None for no digest."""
-    channel, hour = settings.digest_goes_to, settings.digest_hour
+    channel, hour = settings.digest_destination, settings.digest_hour
     return Plan(channel, hour, settings.zone) if channel is not None and hour is not None else None
 
 

@@ -1,4 +1,4 @@
-"""Settings that cannot work stop the start with a line a problem: which variable, what is wrong, what to do."""
+"""Settings that cannot work stop the start, with a line for each problem: the variable, the mistake, the remedy."""
 
 import pytest
 
@@ -37,6 +37,7 @@ def refusal(**changes: str) -> str:
         {"ANTHROPIC_WORKSPACE_ID": "wrkspc_01Ab", "ANTHROPIC_BETAS": "output-300k-2026-03-24", "PORT": "0"},
         {"BATCHDESK_AUDIT_CHANNEL": "C012AB", "DATABASE_URL": "sqlite:////srv/batchdesk.sqlite3"},
         {"SLACK_API_URL": "http://[::1]:4000/api/"},
+        {"BATCHDESK_DIGEST_HOUR": "9", "BATCHDESK_DIGEST_CHANNEL": "C0DIGEST", "BATCHDESK_TIME_ZONE": "Europe/Berlin"},
     ],
 )
 def test_settings_that_can_work_pass(changes: dict[str, str]) -> None:
@@ -102,7 +103,11 @@ def test_a_key_is_needed_for_every_api_and_fits_into_a_header() -> None:
         ("BATCHDESK_ADMINS", "C01", "BATCHDESK_ADMINS contains 'C01'"),
         ("BATCHDESK_CHANNELS", "#general", "BATCHDESK_CHANNELS contains '#general'; write channel ids"),
         ("BATCHDESK_CHANNELS", "U01", "BATCHDESK_CHANNELS contains 'U01'"),
-        ("BATCHDESK_AUDIT_CHANNEL", "audit", "BATCHDESK_AUDIT_CHANNEL contains 'audit'"),
+        ("BATCHDESK_AUDIT_CHANNEL", "audit", "BATCHDESK_AUDIT_CHANNEL contains 'audit'; write a channel id"),
+        ("BATCHDESK_FEED_CHANNEL", "#batch-jobs", "BATCHDESK_FEED_CHANNEL contains '#batch-jobs'; write a channel id"),
+        ("BATCHDESK_DIGEST_HOUR", "9", "BATCHDESK_DIGEST_HOUR is set, and no channel; set BATCHDESK_DIGEST_CHANNEL"),
+        ("BATCHDESK_TIME_ZONE", "Europe/Atlantis", "BATCHDESK_TIME_ZONE names no time zone"),
+        ("BATCHDESK_TIME_ZONE", "../etc/passwd", "BATCHDESK_TIME_ZONE names no time zone"),
         ("ANTHROPIC_WORKSPACE_ID", "a b", "ANTHROPIC_WORKSPACE_ID contains 'a b'"),
         ("ANTHROPIC_BETAS", "ü", "ANTHROPIC_BETAS contains"),
         ("PORT", "65536", "PORT is 65536; it must be from 0 to 65535"),
@@ -128,15 +133,22 @@ def test_each_other_mistake_stops_the_start_with_one_line(name: str, value: str,
     assert "hunter2" not in line
 
 
-@pytest.mark.parametrize("secret", [BOT, f'"{BOT}"', KEY, SIGNING])
-def test_a_secret_in_the_wrong_variable_is_not_shown(secret: str) -> None:
-    said = refusal(BATCHDESK_OPERATORS=secret)
+def test_an_hour_outside_the_day_is_refused() -> None:
+    said = refusal(BATCHDESK_DIGEST_HOUR="24", BATCHDESK_FEED_CHANNEL="C0FEED")
 
-    assert said.startswith("BATCHDESK_OPERATORS contains a secret")
+    assert said == "BATCHDESK_DIGEST_HOUR is 24; it must be from 0 to 23"
+
+
+@pytest.mark.parametrize("name", ["BATCHDESK_OPERATORS", "BATCHDESK_DIGEST_CHANNEL"])
+@pytest.mark.parametrize("secret", [BOT, f'"{BOT}"', KEY, SIGNING, "xoxp-1-madeup", "sk-madeup"])
+def test_a_secret_in_the_wrong_variable_is_not_shown(name: str, secret: str) -> None:
+    said = refusal(**{name: secret})
+
+    assert said.startswith(f"{name} contains a secret")
     assert secret not in said
 
 
-def test_all_problems_are_told_at_once() -> None:
+def test_all_problems_are_reported_at_once() -> None:
     with pytest.raises(ExpectedError) as caught:
         check_for_run(loaded(PORT="70000", BATCHDESK_CHANNELS="general"))
 

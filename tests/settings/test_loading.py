@@ -1,12 +1,13 @@
-"""Settings: read from where they should be, refused in words that help, and silent about secrets."""
+"""Settings are loaded from where they should be, refused in words that help, and silent about secrets."""
 
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.settings.loading import SettingsError, load_settings, unknown_settings
-from bot.settings.model import SETTINGS, Settings
+from bot.settings.model import Settings
 
 BOT = "xoxb-1-2-madeupbottoken"
 APP = "xapp-1-A1-2-madeupapptoken"
@@ -29,24 +30,8 @@ def test_without_any_variable_everything_has_its_default() -> None:
     assert (settings.operators, settings.admins, settings.channels) == ((), (), ())
     assert (settings.allow_guests, settings.allow_external) == (False, False)
     assert (settings.port, settings.log_level, settings.audit_channel) == (3000, "INFO", None)
-
-
-def test_every_setting_is_documented_and_every_documented_name_is_a_setting() -> None:
-    aliases = [field.validation_alias for field in Settings.model_fields.values()]
-
-    assert sorted(doc.name for doc in SETTINGS) == sorted(str(alias) for alias in aliases)
-    assert all(doc.meaning for doc in SETTINGS)
-
-
-def test_the_documented_defaults_are_the_real_ones() -> None:
-    defaults = {str(field.validation_alias): field.default for field in Settings.model_fields.values()}
-    documented = {doc.name: doc.default for doc in SETTINGS}
-
-    for name, default in defaults.items():
-        if isinstance(default, bool):
-            assert documented[name] == str(default).lower()
-        elif isinstance(default, str | int):
-            assert documented[name] == str(default)
+    assert (settings.feed_channel, settings.digest_destination, settings.log_format) == (None, None, "text")
+    assert settings.zone is UTC
 
 
 @pytest.mark.parametrize("text", ["U01,W02,S03", "U01 W02 S03", " U01, W02,\n S03, U01 ,"])
@@ -124,9 +109,16 @@ def test_settings_made_directly_read_no_environment(monkeypatch: pytest.MonkeyPa
     [
         ("PORT", "three", "PORT must be a whole number"),
         ("BATCHDESK_ALLOW_GUESTS", "perhaps", "BATCHDESK_ALLOW_GUESTS must be true or false"),
-        ("BATCHDESK_LOG_LEVEL", "LOUD", "BATCHDESK_LOG_LEVEL"),
+        (
+            "BATCHDESK_LOG_LEVEL",
+            "LOUD",
+            "BATCHDESK_LOG_LEVEL must be 'DEBUG', 'INFO', 'WARNING', 'ERROR' or 'CRITICAL'",
+        ),
+        ("BATCHDESK_LOG_FORMAT", "xml", "BATCHDESK_LOG_FORMAT must be 'text' or 'json'"),
+        ("BATCHDESK_SPEND_LIMIT", "-5", "BATCHDESK_SPEND_LIMIT must be greater than or equal to 0"),
+        ("BATCHDESK_SPEND_LIMIT", "much", "BATCHDESK_SPEND_LIMIT must be a number"),
         ("BATCHDESK_DIGEST_HOUR", "9:00", "BATCHDESK_DIGEST_HOUR must be a whole number"),
-        ("BATCHDESK_KEEP_REQUESTS", "500MB", "BATCHDESK_KEEP_REQUESTS"),
+        ("BATCHDESK_KEEP_REQUESTS", "500MB", "BATCHDESK_KEEP_REQUESTS must be a folder and a size"),
     ],
 )
 def test_a_value_that_cannot_be_read_is_named_with_its_remedy(name: str, value: str, remedy: str) -> None:
@@ -148,6 +140,13 @@ def test_secrets_are_in_no_text_of_the_settings() -> None:
             assert secret not in text
 
 
+def test_the_digest_goes_to_the_feed_channel_unless_it_has_its_own() -> None:
+    feed_only = loaded(BATCHDESK_FEED_CHANNEL="C0FEED", BATCHDESK_DIGEST_HOUR="9")
+    own = loaded(BATCHDESK_FEED_CHANNEL="C0FEED", BATCHDESK_DIGEST_HOUR="9", BATCHDESK_DIGEST_CHANNEL="C0DIGEST")
+
+    assert (feed_only.digest_destination, own.digest_destination) == ("C0FEED", "C0DIGEST")
+
+
 def test_settings_cannot_be_changed_afterwards() -> None:
     settings: Any = loaded()
 
@@ -155,7 +154,7 @@ def test_settings_cannot_be_changed_afterwards() -> None:
         settings.port = 1
 
 
-def test_a_misspelt_setting_is_pointed_out_with_the_nearest_name(tmp_path: Path) -> None:
+def test_a_misspelled_setting_is_pointed_out_with_the_nearest_name(tmp_path: Path) -> None:
     file = tmp_path / ".env"
     file.write_text("BATCHDESK_XYZZY_PLUGH=1\nBATCHDESK_ADMINS=U01\n", encoding="utf-8")
 
@@ -163,5 +162,5 @@ def test_a_misspelt_setting_is_pointed_out_with_the_nearest_name(tmp_path: Path)
 
     assert sentences == [
         "BATCHDESK_OPERATOR is not a setting; did you mean BATCHDESK_OPERATORS?",
-        "BATCHDESK_XYZZY_PLUGH is not a setting; is it misspelt?",
+        "BATCHDESK_XYZZY_PLUGH is not a setting; is it misspelled?",
     ]

@@ -1,0 +1,43 @@
+"""The table of settings, made from the fields of `Settings`: for documents, for messages and for checks."""
+
+from msgspec import Struct
+from pydantic.fields import FieldInfo
+
+from bot.settings.model import Bounds, SecretFormat, Settings, TextFormat, WhenUnset
+
+REQUIRED = "required for `run`"
+
+
+class Setting(Struct, frozen=True):
+    """A row of the table: the variable, its meaning, its default in words, and the format of its value."""
+
+    name: str
+    meaning: str
+    default: str
+    format: SecretFormat | TextFormat | Bounds | None
+
+
+def _setting(field: FieldInfo) -> Setting:
+    known = [one for one in field.metadata if isinstance(one, SecretFormat | TextFormat | Bounds)]
+    return Setting(str(field.validation_alias), str(field.description), _default(field), known[0] if known else None)
+
+
+def _default(field: FieldInfo) -> str:
+    for one in field.metadata:
+        if isinstance(one, WhenUnset):
+            return one.words
+        if isinstance(one, SecretFormat) and one.required:
+            return REQUIRED
+    if isinstance(field.default, bool):
+        return str(field.default).lower()
+    return str(field.default) if isinstance(field.default, str | int) else ""
+
+
+SETTINGS = {name: _setting(field) for name, field in Settings.model_fields.items()}
+"""Each setting by the name of its field, in the order of the table."""
+
+
+def markdown_table() -> str:
+    """Return the table as the README shows it."""
+    rows = [f"| `{one.name}` | {one.meaning} | {one.default or '—'} |" for one in SETTINGS.values()]
+    return "\n".join(["| name | meaning | default |", "|---|---|---|", *rows])
