@@ -119,8 +119,8 @@ async def _doctor(options: argparse.Namespace) -> int:
 
     findings = [finding async for finding in examine(load_settings())]
     for finding in findings:
-        print("ok   " if finding.good else "WRONG", finding.said)
-    return 0 if all(finding.good for finding in findings) else 1
+        print("ok   " if finding.ok else "WRONG", finding.message)
+    return 0 if all(finding.ok for finding in findings) else 1
 
 
 _COMMANDS = {

@@ -1,4 +1,4 @@
-"""`doctor`: checks the settings against the real services, and says what is wrong and how to mend it."""
+"""`doctor`: check the settings against the real services, and say what is wrong and how to fix it."""
 
 from collections.abc import AsyncIterator
 
@@ -13,6 +13,7 @@ from bot.pricing.prices import Prices, PricesUnreadable
 from bot.settings.checks import check_for_run
 from bot.settings.loading import SettingsError, unknown_settings
 from bot.settings.model import Settings
+from bot.settings.table import SETTINGS
 from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.scopes import BOT_SCOPES
 from bot.slack.transports import check_bot_token
@@ -20,14 +21,14 @@ from bot.store.db.database import Database, StoreUnavailable
 
 
 class Finding(Struct, frozen=True):
-    """One thing that was checked, and what came of it."""
+    """The result of one check, in a sentence for the administrator."""
 
-    good: bool
-    said: str
+    ok: bool
+    message: str
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Yield what is found, one check after the other; later checks go on where earlier ones failed."""
+    """Yield a finding for each check. A check that fails stops none of the others."""
     for warning in unknown_settings():
         yield Finding(False, warning)
     try:
@@ -47,7 +48,7 @@ def _prices(settings: Settings) -> Finding:
     try:
         Prices.load(settings.prices)
     except PricesUnreadable as error:
-        return Finding(False, f"the prices cannot be read: {error}; check BATCHDESK_PRICES")
+        return Finding(False, f"the prices cannot be read: {error}; check {SETTINGS['prices'].name}")
     return Finding(True, "the prices can be read")
 
 
@@ -59,18 +60,20 @@ async def _store(settings: Settings) -> Finding:
         finally:
             await database.close()
     except StoreUnavailable as error:
-        return Finding(False, f"the store that DATABASE_URL names is {error.reason}; check its address and its rights")
+        name = SETTINGS["database_url"].name
+        return Finding(False, f"the store that {name} names is {error.reason}; check its address and its rights")
     return Finding(True, "the store opens")
 
 
 async def _api(settings: Settings) -> Finding:
     if settings.anthropic_api_key is None:
-        return Finding(False, "ANTHROPIC_API_KEY is not set, so the Message Batches API was not asked")
+        name = SETTINGS["anthropic_api_key"].name
+        return Finding(False, f"{name} is not set, so the Message Batches API was not asked")
     try:
-        made = api_http(settings)
+        client = api_http(settings)
     except (ValueError, httpx.InvalidURL):  # a header or an address that cannot be sent
         return Finding(False, "the Message Batches API was not asked, because a setting for it is malformed")
-    async with made as http:
+    async with client as http:
         try:
             page = await BatchesClient(http).list(limit=1)
         except ExpectedError as error:
@@ -82,6 +85,7 @@ async def _api(settings: Settings) -> Finding:
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_bot_token is None:
         return
+    name = SETTINGS["slack_bot_token"].name
     client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url)
     try:
         await check_bot_token(client)
@@ -89,25 +93,24 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(False, str(error))
         return
     except ValueError:  # a header that cannot be sent
-        yield Finding(False, "Slack was not asked, because SLACK_BOT_TOKEN is malformed")
+        yield Finding(False, f"Slack was not asked, because {name} is malformed")
         return
-    answered = await client.auth_test()
-    yield Finding(True, f"Slack takes SLACK_BOT_TOKEN, for the workspace {answered['team']}")
-    granted = set(str(answered.headers.get("x-oauth-scopes", "")).split(","))
+    answer = await client.auth_test()
+    yield Finding(True, f"Slack takes {name}, for the workspace {answer['team']}")
+    granted = set(str(answer.headers.get("x-oauth-scopes", "")).split(","))
     missing = [f"{scope} ({reason})" for scope, reason in BOT_SCOPES.items() if scope not in granted]
-    said = f"missing scopes: {', '.join(missing)}" if missing else "the app has every scope it needs"
-    yield Finding(not missing, said)
+    message = f"missing scopes: {', '.join(missing)}" if missing else "the app has every scope it needs"
+    yield Finding(not missing, message)
     if settings.slack_app_token is not None:
         yield await _app_token(settings, client)
 
 
 async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
+    name = SETTINGS["slack_app_token"].name
     try:
         await client.apps_connections_open(app_token=secret(settings.slack_app_token))
     except SLACK_ERRORS as error:
-        return Finding(
-            False, f"Slack refused SLACK_APP_TOKEN ({describe_error(error)}); make one with connections:write"
-        )
+        return Finding(False, f"Slack refused {name} ({describe_error(error)}); make one with connections:write")
     except ValueError:
-        return Finding(False, "Slack was not asked about SLACK_APP_TOKEN, because it is malformed")
-    return Finding(True, "Slack takes SLACK_APP_TOKEN: Socket Mode will work")
+        return Finding(False, f"Slack was not asked about {name}, because it is malformed")
+    return Finding(True, f"Slack takes {name}: Socket Mode will work")

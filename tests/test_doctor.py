@@ -61,7 +61,7 @@ async def test_doctor_breaks_over_no_setting(worlds: Worlds, slip: dict[str, obj
     found = [finding async for finding in examine(settings)]
 
     [name] = slip
-    said = " ".join(finding.said for finding in found if not finding.good)
+    said = " ".join(finding.message for finding in found if not finding.ok)
     assert name.upper() in said
     assert "geheim" not in said
     assert "schl" not in said
