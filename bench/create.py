@@ -21,7 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bench.request_files import write_requests
 from bench.table import table
-from bot.api.model_catalog import Catalog, ModelInfo
+from bot.api.model_catalog import ModelCatalog, ModelInfo
 from bot.requests.check import check_file
 from bot.requests.params import ApiConstraints
 
@@ -94,7 +94,7 @@ def pydantic_whole(path: Path) -> int:
 def ours(path: Path) -> int:
     """Do what the bot does."""
     models = ("claude-haiku-4-5-20251001", "claude-sonnet-4-6", "claude-opus-5", "claude-haiku-5-5")
-    catalog = Catalog.of(ModelInfo(id=name, max_tokens=64_000) for name in models)
+    catalog = ModelCatalog.from_models(ModelInfo(id=name, max_tokens=64_000) for name in models)
     checked = asyncio.run(check_file(path, path.with_suffix(".spool"), ApiConstraints(catalog)))
     assert checked.is_sound, checked.problems
     return checked.requests

@@ -15,9 +15,9 @@ import httpx
 from bench.results_server import BATCH_ID
 from bot.api.client import BatchesClient, open_http
 from bot.api.ids import BatchId
-from bot.api.json_lines import lines
+from bot.api.json_lines import read_lines
 from bot.pricing.prices import Prices
-from bot.results.summarize import SummaryReader
+from bot.results.summarize import ResultsSummarizer
 
 _CHUNK = 256 * 1024
 """Bytes read from a file at once: what asyncio hands over of a response at most."""
@@ -25,7 +25,7 @@ _CHUNK = 256 * 1024
 
 async def summary(chunks: AsyncIterator[bytes], prices: Prices) -> int:
     """Our summary, fed between the chunks as the bot does it."""
-    reader = SummaryReader(prices)
+    reader = ResultsSummarizer(prices)
     async for chunk in chunks:
         reader.feed(chunk)
     return reader.finish().counts.total
@@ -35,7 +35,7 @@ async def json_lines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
     """`json.loads` a line, and a good part of the same sums."""
     outcomes, causes, stops, tokens = Counter[str](), Counter[Any](), Counter[str](), Counter[Any]()
     seen = set[str]()
-    async for line in lines(chunks):
+    async for line in read_lines(chunks):
         fields = json.loads(line.text)
         seen.add(fields["custom_id"])
         result = fields["result"]

@@ -10,14 +10,14 @@ from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient, open_http
-from bot.api.http import Observe
-from bot.api.model_catalog import Models, ModelsClient
+from bot.api.http import CallObserver
+from bot.api.model_catalog import CachedCatalog, ModelsClient
 from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.workspace import Workspace
 from bot.permissions import Rules
-from bot.requests.archive import KeptRequests
+from bot.requests.archive import RequestArchive
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
 from bot.slack.delivery import make_retry_handlers
@@ -62,7 +62,7 @@ def file_origins(slack_api_url: str) -> frozenset[str]:
     return slacks if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})
 
 
-def api_http(settings: Settings, observe: Observe | None = None) -> httpx.AsyncClient:
+def api_http(settings: Settings, observe: CallObserver | None = None) -> httpx.AsyncClient:
     """Return the one HTTP client for the Message Batches API; `observe` is told of each call."""
     return open_http(
         secret(settings.anthropic_api_key),
@@ -80,7 +80,7 @@ def secret(value: SecretStr | None) -> str:
 
 def open_workspace(http: httpx.AsyncClient) -> Workspace:
     """Return the workspace that the API key of this HTTP client belongs to."""
-    return Workspace(BatchesClient(http), Models(ModelsClient(http)), TokenCounter(http), ListingMemory())
+    return Workspace(BatchesClient(http), CachedCatalog(ModelsClient(http)), TokenCounter(http), ListingMemory())
 
 
 def draft_services(settings: Settings, files: SharedFileReader) -> DraftServices:
@@ -90,7 +90,7 @@ def draft_services(settings: Settings, files: SharedFileReader) -> DraftServices
     return DraftServices(
         files=files,
         folder=drafts,
-        archive=KeptRequests(archive.path, archive.most_bytes),
+        archive=RequestArchive(archive.path, archive.most_bytes),
         approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit),
         betas=frozenset(settings.anthropic_betas),
     )

@@ -9,8 +9,8 @@ from pathlib import Path
 import httpx
 
 from bot.api.client import BatchesClient
-from bot.api.model_catalog import Models, ModelsClient
-from bot.api.retry_policy import Retries
+from bot.api.model_catalog import CachedCatalog, ModelsClient
+from bot.api.retry_policy import RetryPolicy
 from bot.caller import ChannelId
 from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
@@ -19,7 +19,7 @@ from bot.operations.services import Services
 from bot.operations.shared_files import FileUnreadable, SharedFile, WhyUnreadable
 from bot.operations.workspace import Workspace
 from bot.pricing.prices import Prices
-from bot.requests.archive import KeptRequests
+from bot.requests.archive import RequestArchive
 from bot.requests.estimate import TokenCounter
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue, enqueue_nothing
@@ -47,12 +47,12 @@ def build_services(
     process_id: str = PROCESS,
 ) -> Services:
     """Return services whose client does not wait between its tries, which archive nothing and ask for no approval."""
-    retries = Retries(sleep=_no_pause)
+    policy = RetryPolicy(sleep=_no_pause)
     return Services(
         workspace=Workspace(
-            BatchesClient(http, retries=retries),
-            Models(ModelsClient(http, retries=retries)),
-            TokenCounter(http, retries=retries),
+            BatchesClient(http, policy=policy),
+            CachedCatalog(ModelsClient(http, policy=policy)),
+            TokenCounter(http, policy=policy),
             ListingMemory(),
         ),
         database=database,
@@ -62,7 +62,7 @@ def build_services(
         drafts=DraftServices(
             files=NoSharedFiles(),
             folder=NOWHERE,
-            archive=KeptRequests(NOWHERE, most_bytes=0),
+            archive=RequestArchive(NOWHERE, most_bytes=0),
             approval_limit=ApprovalLimit(),
             betas=frozenset(),
         ),

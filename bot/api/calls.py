@@ -13,9 +13,9 @@ from msgspec import Struct
 from bot.api.create_body import CreateBody
 from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId
-from bot.api.rate_limits import Hint, hint_in
-from bot.api.responses import refusal, transport_failure
-from bot.api.retry_policy import Repeatable, Retries
+from bot.api.rate_limits import RateLimitHint, read_hint
+from bot.api.responses import translate_failure, translate_refusal
+from bot.api.retry_policy import Repeatable, RetryPolicy
 
 log = logging.getLogger(__name__)
 
@@ -44,31 +44,31 @@ class OpenBody(Struct, frozen=True):
     rest: AsyncIterator[bytes]
 
 
-class Calls:
+class CallSender:
     """Makes calls through one httpx client under one retry policy."""
 
-    def __init__(self, http: httpx.AsyncClient, retries: Retries) -> None:
+    def __init__(self, http: httpx.AsyncClient, retries: RetryPolicy) -> None:
         self._http = http
         self._retries = retries
-        self.hint = Hint()
+        self.hint = RateLimitHint()
 
-    async def answer(self, call: Call) -> httpx.Response:
+    async def send(self, call: Call) -> httpx.Response:
         """The successful answer, read whole.
 
         Raises:
             ApiError: the subclass says which kind of failure; raised after the last try that was worth making.
         """
-        return await self._persist(call, lambda: self._send(call))
+        return await self._retry(call, lambda: self._try_once(call))
 
-    async def open_body(self, call: Call) -> OpenBody:
+    async def open_stream(self, call: Call) -> OpenBody:
         """The successful answer with the first piece of its body; until that came, failures are retried.
 
         Raises:
             ApiError: as `answer`.
         """
-        return await self._persist(call, lambda: self._open(call))
+        return await self._retry(call, lambda: self._open(call))
 
-    async def _persist(self, call: Call, attempt: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
+    async def _retry(self, call: Call, attempt: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
         """Make attempts until one succeeds, is not worth repeating, or the budget would be overspent."""
         budget = self._retries.budget if call.body is None else self._retries.upload_budget
         deadline = asyncio.get_running_loop().time() + budget
@@ -81,13 +81,13 @@ class Calls:
                 raise ApiUnavailable("timeout", f"no whole answer within {budget:g} s") from None
             except ApiError as error:
                 tries_made += 1
-                pause = self._retries.pause_before_next(call.repeatable, error, tries_made)
+                pause = self._retries.choose_pause(call.repeatable, error, tries_made)
                 if pause is None or asyncio.get_running_loop().time() + pause >= deadline:
                     raise _with_doubt(error, call, in_doubt) from error.__cause__
                 in_doubt = in_doubt or (isinstance(error, ApiUnavailable) and error.may_have_happened)
             await self._retries.sleep(pause)
 
-    async def _send(self, call: Call, *, stream: bool = False) -> httpx.Response:
+    async def _try_once(self, call: Call, *, stream: bool = False) -> httpx.Response:
         """Try once; the error of an answer that is no success is raised."""
         request = self._request(call)
         with _logged(call) as logged, _failures_translated(request):
@@ -95,8 +95,8 @@ class Calls:
             logged.outcome = f"{response.status_code} {response.headers.get('request-id', '-')}"
             if not response.is_success:
                 await response.aread()
-                raise refusal(response, call.batch_id)
-            self.hint = hint_in(response.headers)
+                raise translate_refusal(response, call.batch_id)
+            self.hint = read_hint(response.headers)
             return response
 
     def _request(self, call: Call) -> httpx.Request:
@@ -110,7 +110,7 @@ class Calls:
         return self._http.build_request(call.method, call.path, params=call.params, content=content, headers=headers)
 
     async def _open(self, call: Call) -> OpenBody:
-        response = await self._send(call, stream=True)
+        response = await self._try_once(call, stream=True)
         try:
             with _failures_translated(response.request):
                 # Without a size: pieces as they come from the network, up to 64 KiB, which is the fastest way to read.
@@ -126,7 +126,7 @@ def _failures_translated(request: httpx.Request) -> Iterator[None]:
     try:
         yield
     except httpx.RequestError as error:
-        raise transport_failure(error, request) from error
+        raise translate_failure(error, request) from error
 
 
 def _with_doubt(error: ApiError, call: Call, in_doubt: bool) -> ApiError:

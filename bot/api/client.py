@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 import httpx
 from pydantic import ValidationError
 
-from bot.api.calls import Call, Calls
+from bot.api.calls import Call, CallSender
 from bot.api.create_body import open_create_body
 from bot.api.errors import BatchNotFound, ResultsBroken
-from bot.api.http import Observe, ObservedClient, headers, make_transport, proxy_for
+from bot.api.http import CallObserver, ObservedClient, build_headers, build_transport, find_proxy
 from bot.api.ids import BatchId, check_batch_id
-from bot.api.json_lines import Line, lines
+from bot.api.json_lines import JsonLine, read_lines
 from bot.api.models import BatchPage, DeletedBatch, MessageBatch
-from bot.api.rate_limits import Hint
-from bot.api.responses import model_of, transport_failure
-from bot.api.retry_policy import Repeatable, Retries
-from bot.api.transports import LateTransport
+from bot.api.rate_limits import RateLimitHint
+from bot.api.responses import parse_model, translate_failure
+from bot.api.retry_policy import Repeatable, RetryPolicy
+from bot.api.transports import LazyTransport
 
 if TYPE_CHECKING:
     from bot.api.result_models import BatchResult
@@ -35,7 +35,7 @@ def open_http(
     betas: Sequence[str] = (),
     workspace_id: str | None = None,
     timeouts: httpx.Timeout | None = None,
-    observe: Observe | None = None,
+    observe: CallObserver | None = None,
 ) -> httpx.AsyncClient:
     """The one HTTP client of the process, with one TLS context; whoever opens it closes it (`aclose`, or `async with`).
 
@@ -47,13 +47,13 @@ def open_http(
     """
     if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
         raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
-    proxy = proxy_for(base_url)
+    proxy = find_proxy(base_url)
     return ObservedClient(
         observe,
         base_url=base_url,
-        headers=headers(api_key, betas, workspace_id),
+        headers=build_headers(api_key, betas, workspace_id),
         timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
-        transport=LateTransport(lambda: make_transport(proxy)),
+        transport=LazyTransport(lambda: build_transport(proxy)),
     )
 
 
@@ -64,13 +64,13 @@ class BatchesClient:
     Source: docs.anthropic.com, Message Batches.
     """
 
-    def __init__(self, http: httpx.AsyncClient, *, retries: Retries = Retries()) -> None:  # noqa: B008 - it is frozen
-        self._calls = Calls(http, retries)
+    def __init__(self, http: httpx.AsyncClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
+        self._sender = CallSender(http, policy)
 
     @property
-    def hint(self) -> Hint:
+    def hint(self) -> RateLimitHint:
         """What the newest successful answer said about when to come again."""
-        return self._calls.hint
+        return self._sender.hint
 
     async def create(self, requests: Sequence[Mapping[str, object]]) -> MessageBatch:
         """Submit `requests`, each `{custom_id, params}`: at most 100,000, and 256 MB in all.
@@ -84,7 +84,7 @@ class BatchesClient:
         fields = {"requests": [dict(request) for request in requests]}
         body = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
-        return model_of(MessageBatch, await self._calls.answer(call))
+        return parse_model(MessageBatch, await self._sender.send(call))
 
     async def create_from_file(self, spool: Path) -> MessageBatch:
         """Submit the checked requests of a file (see `bot.requests.request_files`), streamed from disk with its length.
@@ -97,7 +97,7 @@ class BatchesClient:
         """
         with open_create_body(spool) as body:
             call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
-            return model_of(MessageBatch, await self._calls.answer(call))
+            return parse_model(MessageBatch, await self._sender.send(call))
 
     async def retrieve(self, batch_id: BatchId) -> MessageBatch:
         """The batch as it stands now.
@@ -106,7 +106,7 @@ class BatchesClient:
             BatchNotFound: unknown, deleted, or of another workspace.
         """
         call = Call("GET", _path_of(batch_id), batch_id=batch_id)
-        return model_of(MessageBatch, await self._calls.answer(call))
+        return parse_model(MessageBatch, await self._sender.send(call))
 
     async def list(
         self, *, limit: int = 20, after_id: BatchId | None = None, before_id: BatchId | None = None
@@ -121,7 +121,7 @@ class BatchesClient:
         cursors = {"after_id": after_id, "before_id": before_id}
         given = {name: check_batch_id(cursor) for name, cursor in cursors.items() if cursor is not None}
         call = Call("GET", _BATCHES, params={"limit": limit, **given})
-        return model_of(BatchPage, await self._calls.answer(call))
+        return parse_model(BatchPage, await self._sender.send(call))
 
     async def list_all(
         self, *, limit: int = 100, after_id: BatchId | None = None, before_id: BatchId | None = None
@@ -150,7 +150,7 @@ class BatchesClient:
             ApiRejected: it cannot be canceled any more.
         """
         call = Call("POST", f"{_path_of(batch_id)}/cancel", batch_id=batch_id)
-        return model_of(MessageBatch, await self._calls.answer(call))
+        return parse_model(MessageBatch, await self._sender.send(call))
 
     async def delete(self, batch_id: BatchId) -> DeletedBatch:
         """Delete an ended batch and its results for good.
@@ -164,7 +164,7 @@ class BatchesClient:
         """
         call = Call("DELETE", _path_of(batch_id), Repeatable.WHILE_UNCHANGED, batch_id)
         try:
-            return model_of(DeletedBatch, await self._calls.answer(call))
+            return parse_model(DeletedBatch, await self._sender.send(call))
         except BatchNotFound as error:
             if error.after_lost_answer:
                 return DeletedBatch(id=batch_id)
@@ -180,7 +180,7 @@ class BatchesClient:
         lines_read = 0
         try:
             async with aclosing(self.result_bytes(batch_id)) as chunks:
-                async for line in lines(chunks):
+                async for line in read_lines(chunks):
                     result, lines_read = _result_of(line), line.number
                     yield result
         except ResultsBroken as broken:
@@ -199,7 +199,7 @@ class BatchesClient:
             ResultsBroken: the stream was cut after it began; its lines are not counted here, which would take an
                 eighth of the CPU.
         """
-        body = await self._calls.open_body(Call("GET", f"{_path_of(batch_id)}/results", batch_id=batch_id))
+        body = await self._sender.open_stream(Call("GET", f"{_path_of(batch_id)}/results", batch_id=batch_id))
         bytes_read = len(body.first)
         async with aclosing(body.response):
             if body.first:
@@ -209,11 +209,11 @@ class BatchesClient:
                     bytes_read += len(chunk)
                     yield chunk
             except httpx.RequestError as error:
-                reason = transport_failure(error, body.response.request).message
+                reason = translate_failure(error, body.response.request).message
                 raise ResultsBroken(None, bytes_read, reason) from error
 
 
-def _result_of(line: Line) -> "BatchResult":
+def _result_of(line: JsonLine) -> "BatchResult":
     from bot.api.result_models import BatchResult  # here: the bot itself sums results up in parts (summary_reader)
 
     try:

@@ -15,7 +15,7 @@ _HEAD, _TAIL = b'{"requests":[', b"]}"
 _PIECE = 256 * 1024
 
 
-def body_length(requests: int, characters: int) -> int:
+def measure_body(requests: int, characters: int) -> int:
     """Bytes of the create body of so many requests, which as JSON have so many bytes in all."""
     return len(_HEAD) + characters + max(0, requests - 1) + len(_TAIL)
 

@@ -14,23 +14,27 @@ from bot.api.transports import ResultsTransport
 API_VERSION = "2023-06-01"
 
 
-def headers(api_key: str, betas: Sequence[str], workspace_id: str | None) -> dict[str, str]:
+def build_headers(api_key: str, betas: Sequence[str], workspace_id: str | None) -> dict[str, str]:
     """The headers of every call; the key is in them."""
-    headers = {"x-api-key": api_key, "anthropic-version": API_VERSION, "user-agent": f"batchdesk/{_own_version()}"}
+    build_headers = {
+        "x-api-key": api_key,
+        "anthropic-version": API_VERSION,
+        "user-agent": f"batchdesk/{_own_version()}",
+    }
     if betas:
-        headers["anthropic-beta"] = ",".join(betas)
+        build_headers["anthropic-beta"] = ",".join(betas)
     if workspace_id:
-        headers["anthropic-workspace-id"] = workspace_id
-    return headers
+        build_headers["anthropic-workspace-id"] = workspace_id
+    return build_headers
 
 
-def proxy_for(base_url: str) -> str | None:
+def find_proxy(base_url: str) -> str | None:
     """The environment's proxy for this address: httpx looks it up only for transports of its own making."""
     parts = urlsplit(base_url)
     return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
 
 
-def make_transport(proxy: str | None) -> httpx.AsyncBaseTransport:
+def build_transport(proxy: str | None) -> httpx.AsyncBaseTransport:
     """The way out, with one TLS context for both of its kinds."""
     tls = httpx.create_ssl_context()
     return ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=proxy), tls)
@@ -43,14 +47,14 @@ def _own_version() -> str:
         return "0"
 
 
-Observe = Callable[[str, int | None, float], None]
+CallObserver = Callable[[str, int | None, float], None]
 """Told of each call: method, status (None: no answer came), seconds."""
 
 
 class ObservedClient(httpx.AsyncClient):
     """httpx's client, with an ear on every call; it follows no redirects."""
 
-    def __init__(self, observe: Observe | None, **options: Any) -> None:
+    def __init__(self, observe: CallObserver | None, **options: Any) -> None:
         super().__init__(follow_redirects=False, **options)
         self._observe = observe
 

@@ -7,7 +7,7 @@ from typing import NewType
 from bot.errors import ExpectedError
 
 BatchId = NewType("BatchId", str)
-LONGEST_ID = 256
+MAX_BATCH_ID_LENGTH = 256
 # Each of these would make another path, or another reading of the same path, out of an id.
 _PATH_CHARACTERS = frozenset("/?#%\\")
 
@@ -31,8 +31,8 @@ def check_batch_id(text: str) -> BatchId:
     """
     if not text:
         raise InvalidBatchId(text, "is empty")
-    if len(text) > LONGEST_ID:
-        raise InvalidBatchId(text, f"has {len(text)} characters, more than {LONGEST_ID}")
+    if len(text) > MAX_BATCH_ID_LENGTH:
+        raise InvalidBatchId(text, f"has {len(text)} characters, more than {MAX_BATCH_ID_LENGTH}")
     for position, character in enumerate(text, start=1):
         if fault := _fault_of(character):
             raise InvalidBatchId(text, f"holds {fault} at position {position}")

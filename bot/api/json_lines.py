@@ -6,7 +6,7 @@ from typing import NamedTuple
 _BLANKS = b" \t\r"
 
 
-class Line(NamedTuple):
+class JsonLine(NamedTuple):
     """A line that is not blank: its number from 1, the byte it starts at, its text without blanks and CR around it."""
 
     number: int
@@ -14,7 +14,7 @@ class Line(NamedTuple):
     text: bytes
 
 
-async def blocks_of_lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
+async def cut_blocks(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
     """The same bytes in pieces that end where a line ends; only the last one may end without a newline.
 
     Holds no more than one chunk and the longest line.
@@ -31,12 +31,12 @@ async def blocks_of_lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[bytes]:
         yield bytes(carried)
 
 
-async def lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[Line]:
+async def read_lines(chunks: AsyncIterable[bytes]) -> AsyncIterator[JsonLine]:
     """Each line that is not blank; blank ones count in the numbers. The last line needs no newline."""
     number, start = 0, 0
-    async for block in blocks_of_lines(chunks):
+    async for block in cut_blocks(chunks):
         for raw in block.removesuffix(b"\n").split(b"\n"):
             number += 1
             if text := raw.strip(_BLANKS):
-                yield Line(number, start, text)
+                yield JsonLine(number, start, text)
             start += len(raw) + 1

@@ -8,11 +8,11 @@ import httpx
 from msgspec import Struct
 from pydantic import AwareDatetime
 
-from bot.api.calls import Call, Calls
+from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiError, ApiRejected, KeyRefused
 from bot.api.models import ApiModel
-from bot.api.responses import model_of
-from bot.api.retry_policy import Retries
+from bot.api.responses import parse_model
+from bot.api.retry_policy import RetryPolicy
 
 _MODELS = "/v1/models"
 _LARGEST_PAGE = 1000
@@ -33,7 +33,7 @@ class Capabilities(ApiModel):
 
 
 class ModelInfo(ApiModel):
-    """One model (docs.anthropic.com, Models).
+    """One model (docs.anthropic.com, CachedCatalog).
 
     `lifecycle` is `active`, `deprecated` or `retired` today and says alone whether a model answers: `retires_at` is a
     plan, which may be overdue. None for a limit means that the API does not say.
@@ -49,7 +49,7 @@ class ModelInfo(ApiModel):
     capabilities: Capabilities | None = None
 
     @property
-    def takes_batches(self) -> bool:
+    def supports_batches(self) -> bool:
         """False only where the API says so."""
         return not (self.capabilities and self.capabilities.batch and not self.capabilities.batch.supported)
 
@@ -62,14 +62,14 @@ class ModelPage(ApiModel):
     last_id: str | None = None
 
 
-class Catalog(Struct, frozen=True):
-    """Models by every name they answer to: the id, the id without its date, and with `-latest` for the date."""
+class ModelCatalog(Struct, frozen=True):
+    """CachedCatalog by every name they answer to: the id, the id without its date, and with `-latest` for the date."""
 
     models: tuple[ModelInfo, ...]
     _by_name: dict[str, ModelInfo] = {}
 
     @classmethod
-    def of(cls, models: Iterable[ModelInfo]) -> "Catalog":
+    def from_models(cls, models: Iterable[ModelInfo]) -> "ModelCatalog":
         """The catalog of these models. An alias stands for the newest of the dated ids that it fits."""
         models = tuple(models)
         by_name: dict[str, ModelInfo] = {}
@@ -84,25 +84,25 @@ class Catalog(Struct, frozen=True):
 
 
 class ModelsClient:
-    """The Models API through `http` (see `open_http`); every method raises `ApiError` in one of its kinds."""
+    """The CachedCatalog API through `http` (see `open_http`); every method raises `ApiError` in one of its kinds."""
 
-    def __init__(self, http: httpx.AsyncClient, *, retries: Retries = Retries()) -> None:  # noqa: B008 - it is frozen
-        self._calls = Calls(http, retries)
+    def __init__(self, http: httpx.AsyncClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
+        self._sender = CallSender(http, policy)
 
-    async def catalog(self) -> Catalog:
+    async def fetch_catalog(self) -> ModelCatalog:
         """All models, the retired ones too where the API lists them; worth keeping for an hour.
 
         Raises:
             ApiUnavailable: no usable answer: go on without a catalog.
         """
         try:
-            return Catalog.of(await self._all(_LIFECYCLES))
+            return ModelCatalog.from_models(await self._all(_LIFECYCLES))
         except KeyRefused:
             raise
         except (
             ApiRejected
         ):  # an API that does not know the filter; what it then leaves out is unknown instead of retired
-            return Catalog.of(await self._all(()))
+            return ModelCatalog.from_models(await self._all(()))
 
     async def _all(self, lifecycles: tuple[str, ...]) -> list[ModelInfo]:
         """Every page, as long as each leads on to one that was not there before."""
@@ -112,7 +112,7 @@ class ModelsClient:
         if lifecycles:
             params["lifecycle[]"] = lifecycles
         while True:
-            page = model_of(ModelPage, await self._calls.answer(Call("GET", _MODELS, params=params)))
+            page = parse_model(ModelPage, await self._sender.send(Call("GET", _MODELS, params=params)))
             found += page.data
             if not page.has_more or not page.data or page.last_id in seen:
                 return found
@@ -120,21 +120,21 @@ class ModelsClient:
             params["after_id"] = page.last_id or ""
 
 
-CATALOG_KEPT_FOR = timedelta(hours=1)
+CATALOG_LIFETIME = timedelta(hours=1)
 
 
-class Models:
+class CachedCatalog:
     """The catalog of models, asked for once in an hour; None where the API does not say."""
 
     def __init__(self, client: ModelsClient) -> None:
         self._client = client
-        self._known: tuple[datetime, Catalog] | None = None
+        self._known: tuple[datetime, ModelCatalog] | None = None
 
-    async def catalog(self, now: datetime) -> Catalog | None:
+    async def get(self, now: datetime) -> ModelCatalog | None:
         """Return the catalog; what failed is asked for again the next time."""
-        if self._known is None or now - self._known[0] > CATALOG_KEPT_FOR:
+        if self._known is None or now - self._known[0] > CATALOG_LIFETIME:
             try:
-                self._known = (now, await self._client.catalog())
+                self._known = (now, await self._client.fetch_catalog())
             except ApiError:
                 return None
         return self._known[1]

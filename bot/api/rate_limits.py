@@ -5,12 +5,12 @@ from datetime import datetime
 
 from msgspec import Struct
 
-from bot.api.retry_policy import asked_pause
+from bot.api.retry_policy import read_retry_after
 
 _SHARE_KEPT = 0.1
 
 
-class Hint(Struct, frozen=True):
+class RateLimitHint(Struct, frozen=True):
     """The newest hints: seconds asked for on a success (a retrieve of a running batch says 10), and the rate limit.
 
     Source: docs.anthropic.com, Rate limits (`anthropic-ratelimit-requests-…`, `retry-after`).
@@ -30,10 +30,10 @@ class Hint(Struct, frozen=True):
         return pause
 
 
-def hint_in(headers: Mapping[str, str]) -> Hint:
+def read_hint(headers: Mapping[str, str]) -> RateLimitHint:
     """Read the hints of one answer; what is missing or unreadable is None."""
-    return Hint(
-        retry_after=asked_pause(headers),
+    return RateLimitHint(
+        retry_after=read_retry_after(headers),
         limit=_number(headers.get("anthropic-ratelimit-requests-limit", "")),
         remaining=_number(headers.get("anthropic-ratelimit-requests-remaining", "")),
         reset=_moment(headers.get("anthropic-ratelimit-requests-reset", "")),

@@ -17,9 +17,9 @@ from bot.api.errors import (
 )
 from bot.api.ids import BatchId
 from bot.api.models import ErrorEnvelope
-from bot.api.retry_policy import asked_pause
+from bot.api.retry_policy import read_retry_after
 
-LONGEST_MESSAGE = 2000
+MAX_MESSAGE_LENGTH = 2000
 _SHORTEST_SECRET = 16  # a shorter key is a made-up one, and may be a word of the message
 _SHOULD_RETRY = {"true": True, "false": False}
 # Raised before any byte of the request has left: certainly not done.
@@ -34,7 +34,7 @@ _NEVER_SENT = (
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
-def model_of(model: type[ModelT], response: httpx.Response) -> ModelT:
+def parse_model(model: type[ModelT], response: httpx.Response) -> ModelT:
     """The body of a successful answer as `model`.
 
     Raises:
@@ -54,7 +54,7 @@ def model_of(model: type[ModelT], response: httpx.Response) -> ModelT:
         ) from None  # the validation error shows what came, which may be anything
 
 
-def refusal(response: httpx.Response, batch_id: BatchId | None) -> ApiError:
+def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> ApiError:
     """The error an answer other than 2xx stands for; its body has been read."""
     envelope = _envelope_in(response)
     error = _unsorted(response, envelope)
@@ -75,7 +75,7 @@ def refusal(response: httpx.Response, batch_id: BatchId | None) -> ApiError:
             return ApiRejected(**facts)
 
 
-def transport_failure(error: httpx.RequestError, request: httpx.Request) -> ApiUnavailable:
+def translate_failure(error: httpx.RequestError, request: httpx.Request) -> ApiUnavailable:
     """The error a call without a whole answer stands for."""
     return ApiUnavailable(
         kind="timeout" if isinstance(error, httpx.TimeoutException) else "connection",
@@ -92,7 +92,7 @@ def _unsorted(response: httpx.Response, envelope: ErrorEnvelope | None) -> ApiEr
         message=_safe(envelope.error.message if envelope else _opening_of(response), response.request),
         status=response.status_code,
         request_id=headers.get("request-id") or (envelope.request_id if envelope else None),
-        retry_after=asked_pause(headers),
+        retry_after=read_retry_after(headers),
         should_retry=_SHOULD_RETRY.get(headers.get("x-should-retry", "").lower()),
     )
 
@@ -107,10 +107,10 @@ def _envelope_in(response: httpx.Response) -> ErrorEnvelope | None:
 
 def _opening_of(response: httpx.Response) -> str:
     """The beginning of a body of whatever kind; not `response.text`, which believes any charset it is told."""
-    return response.content[: 4 * LONGEST_MESSAGE].decode("utf-8", "replace")
+    return response.content[: 4 * MAX_MESSAGE_LENGTH].decode("utf-8", "replace")
 
 
 def _safe(text: str, request: httpx.Request) -> str:
     """`text` without the key, should an answer or an exception repeat it, and no longer than a message may be."""
     key = request.headers.get("x-api-key", "")
-    return (text.replace(key, "[key]") if len(key) >= _SHORTEST_SECRET else text)[:LONGEST_MESSAGE]
+    return (text.replace(key, "[key]") if len(key) >= _SHORTEST_SECRET else text)[:MAX_MESSAGE_LENGTH]

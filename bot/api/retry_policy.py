@@ -24,14 +24,14 @@ class Repeatable(Enum):
     UNLESS_SENT = "twice would do it twice: only when the request certainly was not taken"
 
 
-class Retries(Struct, frozen=True):
+class RetryPolicy(Struct, frozen=True):
     """The retry policy of one client.
 
     Attributes:
         tries: how often a call is made at most, the first time included.
-        first_pause: seconds before the second try; doubled for each further one, up to `longest_pause`, and shortened
+        first_pause: seconds before the second try; doubled for each further one, up to `max_pause`, and shortened
             by up to a quarter at random so that many clients do not come back at the same moment.
-        longest_asked_pause: what the API asks for (`retry-after`) is waited for up to this; above it the error is
+        max_retry_after: what the API asks for (`retry-after`) is waited for up to this; above it the error is
             raised at once, with the figure.
         budget: seconds a whole call may take, pauses included; of results, until their first byte.
         upload_budget: the same for a create, whose body may have 256 MB.
@@ -40,20 +40,20 @@ class Retries(Struct, frozen=True):
 
     tries: int = 3
     first_pause: float = 0.5
-    longest_pause: float = 8.0
-    longest_asked_pause: float = 30.0
+    max_pause: float = 8.0
+    max_retry_after: float = 30.0
     budget: float = 60.0
     upload_budget: float = 600.0
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
     random: Callable[[], float] = random.random
 
-    def pause_before_next(self, repeatable: Repeatable, error: ApiError, tries_made: int) -> float | None:
+    def choose_pause(self, repeatable: Repeatable, error: ApiError, tries_made: int) -> float | None:
         """Seconds to wait before the next try, or None where there is to be none."""
         if tries_made >= self.tries or not may_repeat(repeatable, error):
             return None
         if error.retry_after:
-            return error.retry_after if error.retry_after <= self.longest_asked_pause else None
-        pause = min(self.first_pause * 2.0 ** (tries_made - 1), self.longest_pause)
+            return error.retry_after if error.retry_after <= self.max_retry_after else None
+        pause = min(self.first_pause * 2.0 ** (tries_made - 1), self.max_pause)
         return pause * (1 - self.random() / 4)
 
 
@@ -76,7 +76,7 @@ def may_repeat(repeatable: Repeatable, error: ApiError) -> bool:
     assert_never(repeatable)
 
 
-def asked_pause(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
+def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
     """Seconds the API asks to wait: `retry-after-ms`, else `retry-after`, in seconds or as a date (RFC 9110, 10.2.3).
 
     None where neither is there or can be read; never negative. `now` is the moment a date is measured from.

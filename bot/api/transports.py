@@ -102,7 +102,7 @@ def _translated() -> Iterator[None]:
         raise translation(str(error) or type(error).__name__) from error
 
 
-class LateTransport(httpx.AsyncBaseTransport):
+class LazyTransport(httpx.AsyncBaseTransport):
     """Calls `make` in a thread for the first request, and sends that one and all others through what it made.
 
     Certificates take 30 ms to load and httpcore ten: neither the start nor any ack waits for them.

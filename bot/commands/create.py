@@ -159,8 +159,8 @@ async def _models(services: Services) -> tuple[str, ...]:
     catalog = None
     with suppress(TimeoutError):
         async with asyncio.timeout(_MODELS_WAITED_FOR):
-            catalog = await services.workspace.models.catalog(services.now())
-    usable = [one for one in catalog.models if one.takes_batches and one.lifecycle == "active"] if catalog else []
+            catalog = await services.workspace.models.get(services.now())
+    usable = [one for one in catalog.models if one.supports_batches and one.lifecycle == "active"] if catalog else []
     return tuple(one.id for one in usable)
 
 

@@ -148,7 +148,7 @@ async def forget(batch_id: BatchId, services: Services, *, through_me: bool) -> 
     except StoreUnavailable:
         log.exception("the summary of %s is left behind", batch_id)
     try:
-        await asyncio.to_thread(services.drafts.archive.forget, batch_id)
+        await asyncio.to_thread(services.drafts.archive.remove, batch_id)
     except OSError:
         log.exception("the kept requests of %s are left behind", batch_id)
 

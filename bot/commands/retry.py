@@ -32,11 +32,11 @@ from bot.operations.find_batch import Reference
 from bot.operations.progress import Progress
 from bot.operations.read_failures import read_failures
 from bot.operations.services import Services
-from bot.requests.check import Checked, check_requests
+from bot.requests.check import CheckedFile, check_requests
 from bot.requests.problems import ProblemKind
-from bot.requests.request_files import select
+from bot.requests.request_files import select_requests
 from bot.results.causes import Cause
-from bot.results.failures import Failures
+from bot.results.failures import FailedRequests
 from bot.scratch_file import scratch_file_failure
 from bot.store.records import labels
 
@@ -169,15 +169,15 @@ class Retry(LongCommand, frozen=True):
             return NoSuchCause(wish, batch, failures.causes)
         return NothingToRetry(wish, batch, choice.left, _unread(batch, failures))
 
-    def _choice(self, failures: Failures) -> _Choice:
+    def _choice(self, failures: FailedRequests) -> _Choice:
         if self.cause:
-            meant = [cause for cause in failures.causes if cause.key.is_called(self.cause)]
+            meant = [cause for cause in failures.causes if cause.key.matches(self.cause)]
             others = (cause for cause in failures.causes if cause not in meant)
             what = meant[0].type if meant else ""
-            return _Choice(failures.chosen_only(self.cause), _left(others), what or "unreadable errors")
+            return _Choice(failures.select_cause(self.cause), _left(others), what or "unreadable errors")
         if self.everything:
-            return _Choice(failures.chosen({cause.key for cause in failures.permanent}), ())
-        return _Choice(failures.chosen(), _left(failures.permanent))
+            return _Choice(failures.select_retryable({cause.key for cause in failures.permanent}), ())
+        return _Choice(failures.select_retryable(), _left(failures.permanent))
 
     async def _of(
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
@@ -190,7 +190,7 @@ class Retry(LongCommand, frozen=True):
             refused = await self._whole(services, caller, batch, choice, whole, progress)
             if refused is not None:
                 return refused
-            found = (await asyncio.to_thread(select, whole, choice.custom_ids, some)).chosen
+            found = (await asyncio.to_thread(select_requests, whole, choice.custom_ids, some)).chosen
             if not found:
                 return self._needed(batch, choice, looked=True)
             checked = await rechecked(services, some, services.drafts.requests_file(id))
@@ -207,14 +207,14 @@ class Retry(LongCommand, frozen=True):
         """Bring the batch's requests, of a file only the chosen, to `spool`; say why where that cannot be."""
         batch_id = check_batch_id(batch.id)
         if self.file is None:
-            if not await asyncio.to_thread(services.drafts.archive.has, batch_id):
+            if not await asyncio.to_thread(services.drafts.archive.contains, batch_id):
                 return self._needed(batch, choice)
             await asyncio.to_thread(services.drafts.archive.restore, batch_id, spool)
             return None
         source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
         async with aclosing(counted_chunks(source, progress)) as chunks:
             how = await read_constraints(services)
-            checked: Checked = await check_requests(chunks, spool, how, only=choice.custom_ids)
+            checked: CheckedFile = await check_requests(chunks, spool, how, only=choice.custom_ids)
         if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
             return self._needed(batch, choice, looked=True)
         return None if checked.is_sound else FileRefused(source.name, checked)
@@ -224,7 +224,7 @@ class Retry(LongCommand, frozen=True):
 
 
 async def _ready(
-    services: Services, caller: Caller, id: str, checked: Checked, batch: MessageBatch, name: str
+    services: Services, caller: Caller, id: str, checked: CheckedFile, batch: MessageBatch, name: str
 ) -> DraftReady:
     named = (await services.database.run(lambda connection: labels.of(connection, [batch.id])))[batch.id]
     more = {"name": name, "label": named.label, "owner": caller.user, "parent_id": batch.id, "kind": "retry"}
@@ -232,7 +232,7 @@ async def _ready(
     return DraftReady(draft, checked.warnings)
 
 
-def _unread(batch: MessageBatch, failures: Failures) -> int:
+def _unread(batch: MessageBatch, failures: FailedRequests) -> int:
     counts = batch.request_counts
     failed = counts.errored + counts.canceled + counts.expired
     return max(0, failed - sum(cause.count for cause in failures.causes))

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bot.operations.approval import ApprovalLimit
 from bot.operations.shared_files import FileSource
-from bot.requests.archive import KeptRequests
+from bot.requests.archive import RequestArchive
 
 
 class DraftServices(Struct, frozen=True):
@@ -18,7 +18,7 @@ class DraftServices(Struct, frozen=True):
 
     files: FileSource
     folder: Path
-    archive: KeptRequests
+    archive: RequestArchive
     approval_limit: ApprovalLimit
     betas: frozenset[str]
 

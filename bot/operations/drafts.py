@@ -17,11 +17,11 @@ from bot.errors import ExpectedError
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
-from bot.requests.check import Checked, check_file
-from bot.requests.estimate import Estimate, estimate, from_json, to_json
+from bot.requests.check import CheckedFile, check_file
+from bot.requests.estimate import Estimate, dump_estimate, estimate_cost, load_estimate
 from bot.requests.params import ApiConstraints
-from bot.requests.problems import Warned
-from bot.requests.request_files import sample_by_model
+from bot.requests.problems import GroupedWarning
+from bot.requests.request_files import sample_params
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, State
 
@@ -68,7 +68,7 @@ class FileRefused(Struct, frozen=True):
     """The file is not sent: what is wrong with it."""
 
     name: str
-    checked: Checked
+    checked: CheckedFile
 
 
 class DraftReady(Struct, frozen=True):
@@ -79,7 +79,7 @@ class DraftReady(Struct, frozen=True):
     """
 
     draft: Draft
-    warnings: tuple[Warned, ...] = ()
+    warnings: tuple[GroupedWarning, ...] = ()
     left: tuple[LeftOutCause, ...] = ()
     missing: int = 0
     file: str | None = None
@@ -88,7 +88,7 @@ class DraftReady(Struct, frozen=True):
 
 async def read_constraints(services: Services) -> ApiConstraints:
     """Return what the API accepts now; without a catalog where the API does not return one."""
-    catalog = await services.workspace.models.catalog(services.now())
+    catalog = await services.workspace.models.get(services.now())
     return ApiConstraints(catalog=catalog, betas=services.drafts.betas)
 
 
@@ -105,28 +105,28 @@ def new_id(form_id: str | None = None) -> str:
     return hashlib.sha256(form_id.encode()).hexdigest()[:24] if form_id else secrets.token_hex(12)
 
 
-async def estimated(services: Services, spool: Path, checked: Checked) -> Estimate:
+async def estimated(services: Services, spool: Path, checked: CheckedFile) -> Estimate:
     """Return what sound requests will cost; nothing that fails here keeps them from being sent."""
-    models = checked.sizes.requests_by_model()
-    samples = await asyncio.to_thread(sample_by_model, spool, models, SAMPLED, _CHANCE)
+    models = checked.sizes.count_by_model()
+    samples = await asyncio.to_thread(sample_params, spool, models, SAMPLED, _CHANCE)
     ratios = await services.workspace.counter.tokens_a_character(samples)
-    return estimate(checked.sizes, ratios, services.prices.price)
+    return estimate_cost(checked.sizes, ratios, services.prices.price_request)
 
 
-async def stored_draft(services: Services, caller: Caller, id: str, checked: Checked, **more: object) -> Draft:
+async def stored_draft(services: Services, caller: Caller, id: str, checked: CheckedFile, **more: object) -> Draft:
     """Store a draft whose spool is in its place, with its estimate. Raises StoreUnavailable."""
     now = services.now()
     reckoned = await estimated(services, services.drafts.requests_file(id), checked)
     values: dict[str, object] = {"label": None, "owner": None, "parent_id": None, "kind": None, "name": ""}
     values |= {"state": "ready", "channel_id": caller.channel, **more}
     values |= {"user_id": caller.user, "team_id": caller.team, "requests": checked.requests}
-    values |= {"size": checked.body_bytes, "estimate": to_json(reckoned), "batch_id": None, "approved_by": None}
+    values |= {"size": checked.body_bytes, "estimate": dump_estimate(reckoned), "batch_id": None, "approved_by": None}
     draft = Draft(id=id, created_at=now, changed_at=now, **values)  # type: ignore[arg-type]  # built by name above
     await services.database.run(lambda connection: drafts.put(connection, draft))
     return draft
 
 
-async def rechecked(services: Services, spool: Path, into: Path) -> Checked:
+async def rechecked(services: Services, spool: Path, into: Path) -> CheckedFile:
     """Check a part of a checked file again, for its sizes."""
     return await check_file(spool, into, await read_constraints(services))
 
@@ -158,6 +158,6 @@ async def needs_approval(services: Services, draft: Draft) -> bool:
     whole_id = draft.whole_id
     whole = await services.database.run(lambda c: drafts.get(c, whole_id)) if whole_id else None
     whole = whole or draft
-    reckoned = from_json(whole.estimate)
-    priced = bool(reckoned.models) and not reckoned.without_price
+    reckoned = load_estimate(whole.estimate)
+    priced = bool(reckoned.models) and not reckoned.unpriced_models
     return services.drafts.approval_limit.stops(reckoned.high, whole.requests, priced=priced)

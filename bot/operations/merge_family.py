@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bot.api.errors import BatchNotFound
 from bot.api.ids import check_batch_id
-from bot.api.json_lines import blocks_of_lines
+from bot.api.json_lines import cut_blocks
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.operations.progress import Progress
@@ -76,16 +76,18 @@ async def merge(services: Services, caller: Caller, progress: Progress, batches:
         for batch in batches:
             await read_whole(services, batch, caller, progress, Copy(family, everything))
             progress.note_batch()
-        return Merged(await _picked(services, family, everything), family.requests, family.succeeded, family.broken)
+        return Merged(
+            await _picked(services, family, everything), family.requests, family.succeeded, family.broken_count
+        )
     finally:
         everything.close()
 
 
 async def _picked(services: Services, family: ResultsMerger, everything: ScratchFile) -> ScratchFile:
-    merged, picked, done = ScratchFile(services.open_scratch_file), family.picked(), False
+    merged, picked, done = ScratchFile(services.open_scratch_file), family.select_lines(), False
     try:
-        async for block in blocks_of_lines(everything.pieces(0, everything.size)):
-            await merged.write(picked.lines(block))
+        async for block in cut_blocks(everything.pieces(0, everything.size)):
+            await merged.write(picked.filter_block(block))
         await merged.flush()
         done = True
         return merged

@@ -9,12 +9,12 @@ from bot.api.models import MessageBatch
 from bot.operations.progress import Progress
 from bot.operations.read_results import ResultsCut, ResultsNotThereYet
 from bot.operations.services import Services
-from bot.results.failures import Failures
+from bot.results.failures import FailedRequests
 
 
-async def read_failures(services: Services, batch: MessageBatch, progress: Progress) -> Failures:
+async def read_failures(services: Services, batch: MessageBatch, progress: Progress) -> FailedRequests:
     """Read what failed, to the end: half of it would look like all of it. Raises ReadingFailed, ApiError."""
-    failures, reason = Failures(), "the file ends in the middle of a line"
+    failures, reason = FailedRequests(), "the file ends in the middle of a line"
     try:
         async with aclosing(services.workspace.batches.result_bytes(check_batch_id(batch.id))) as chunks:
             async for chunk in chunks:

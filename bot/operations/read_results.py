@@ -16,7 +16,7 @@ from bot.errors import ExpectedError
 from bot.operations.progress import Progress, ReadingProgress
 from bot.operations.services import Services
 from bot.pricing.prices import Prices
-from bot.results.summarize import SummaryReader
+from bot.results.summarize import ResultsSummarizer
 from bot.results.summary import ResultsSummary, SummaryUnreadable
 from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import summaries
@@ -104,8 +104,8 @@ def if_fresh(services: Services, batch: MessageBatch, stored: StoredSummary) -> 
     if fetched is None or not batch.is_readable(services.now()):
         return fetched
     cost, prices = fetched.summary.cost, services.prices
-    priced_now = any(map(prices.find, cost.unknown_models)) or any(map(prices.regions.get, cost.unknown_regions))
-    return None if priced_now or fetched.summary.differs_from(batch.request_counts) else fetched
+    priced_now = any(map(prices.find_row, cost.unknown_models)) or any(map(prices.regions.get, cost.unknown_regions))
+    return None if priced_now or fetched.summary.find_differences(batch.request_counts) else fetched
 
 
 def decode_summary(stored: StoredSummary) -> ReadSummary | None:
@@ -128,7 +128,7 @@ async def read_whole(
         ReadingFailed: in one of its kinds; nothing is remembered.
         ApiError, StoreUnavailable.
     """
-    reader = SummaryReader(services.prices)
+    reader = ResultsSummarizer(services.prices)
     try:
         await _stream(services, batch, reader, progress, copy)
     except BatchNotFound:
@@ -139,7 +139,7 @@ async def read_whole(
     except ScratchFileFailed as error:
         raise NotSpooled(batch, _read(reader), progress.again, error.full, error.reason) from error
     lines = reader.lines
-    for _ in reader.settle():  # some milliseconds at the end of a large file
+    for _ in reader.finish_in_steps():  # some milliseconds at the end of a large file
         await asyncio.sleep(0)
     summary = reader.finish()
     if summary.broken.cut_off:
@@ -149,7 +149,7 @@ async def read_whole(
 
 
 async def _stream(
-    services: Services, batch: MessageBatch, reader: SummaryReader, progress: Progress, copy: Copy | None
+    services: Services, batch: MessageBatch, reader: ResultsSummarizer, progress: Progress, copy: Copy | None
 ) -> None:
     async with aclosing(services.workspace.batches.result_bytes(batch.id)) as chunks:
         async for chunk in chunks:
@@ -163,7 +163,7 @@ async def _stream(
         await copy.spool.flush()
 
 
-async def _fed(reader: SummaryReader, chunk: bytes) -> None:
+async def _fed(reader: ResultsSummarizer, chunk: bytes) -> None:
     """Sum up a chunk in the loop (a thread would cost the acks of other commands more: bench/README.md), in turns."""
     for start in range(0, len(chunk), _SUMMED_UP_AT_ONCE):
         reader.feed(chunk[start : start + _SUMMED_UP_AT_ONCE])
@@ -193,9 +193,9 @@ def _with_what_is_missing(summary: ResultsSummary, batch: MessageBatch) -> Resul
 
 def _priced_on(summary: ResultsSummary, prices: Prices) -> date | None:
     """Return the date of the newest price that the cost was reckoned with."""
-    rows = [prices.find(use.model) for use in summary.models]
+    rows = [prices.find_row(use.model) for use in summary.models]
     return max((row.date for row in rows if row is not None), default=None)
 
 
-def _read(reader: SummaryReader) -> ReadingProgress:
+def _read(reader: ResultsSummarizer) -> ReadingProgress:
     return ReadingProgress(lines=reader.lines, bytes=reader.bytes_read)

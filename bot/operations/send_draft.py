@@ -17,7 +17,7 @@ from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, Send
 from bot.operations.services import Services
 from bot.operations.snapshots import seen_batch
 from bot.operations.split_sample import Parts, remove_spools, split_whole
-from bot.requests.request_files import refused_id
+from bot.requests.request_files import find_refused_id
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import cards, drafts, labels
@@ -91,7 +91,7 @@ async def _post(services: Services, sending: Sending) -> SendOutcome:
     except KeyRefused as error:
         return await _not_sent(services, sending, error)
     except ApiRejected as error:
-        named = await asyncio.to_thread(refused_id, spool, error.message)
+        named = await asyncio.to_thread(find_refused_id, spool, error.message)
         return SendRefused(await _settle(services, sending, "failed"), error, named)
     except ApiError as error:
         if isinstance(error, ApiUnavailable) and error.may_have_happened:
@@ -171,7 +171,7 @@ def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBa
 async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:
     spool = services.drafts.requests_file(draft.id)
     try:
-        kept = await asyncio.to_thread(services.drafts.archive.keep, BatchId(batch.id), batch.created_at, spool)
+        kept = await asyncio.to_thread(services.drafts.archive.add, BatchId(batch.id), batch.created_at, spool)
         await asyncio.to_thread(spool.unlink, missing_ok=True)
     except (OSError, RequestsUnreadable):
         log.exception("the requests of %s are not kept", batch.id)

@@ -12,8 +12,8 @@ from msgspec.structs import replace
 from bot.api.errors import RequestsUnreadable
 from bot.operations.drafts import DraftOver, RequestsFileGone, new_id
 from bot.operations.services import Services
-from bot.requests.estimate import estimate_without, from_json, to_json
-from bot.requests.request_files import requests_by_model, split_sample
+from bot.requests.estimate import dump_estimate, estimate_rest, load_estimate
+from bot.requests.request_files import count_by_model, split_sample
 from bot.scratch_file import scratch_file_failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
@@ -81,12 +81,12 @@ async def _divided(services: Services, whole: Draft, sample_id: str, rest_id: st
     spool, now = services.drafts.requests_file, services.now()
     paths = spool(whole.id), whole.sample or 0, spool(sample_id), spool(rest_id)
     counts = await asyncio.to_thread(split_sample, *paths, _CHANCE)
-    taken = await asyncio.to_thread(requests_by_model, spool(sample_id))
-    left = estimate_without(from_json(whole.estimate), taken)
+    taken = await asyncio.to_thread(count_by_model, spool(sample_id))
+    left = estimate_rest(load_estimate(whole.estimate), taken)
     both = replace(whole, whole_id=whole.id, sample=None, created_at=now, changed_at=now)
     sample = replace(both, id=sample_id, rest_id=rest_id, requests=counts.chosen, size=_size(spool(sample_id)))
     rest = replace(both, id=rest_id, state="held", held_by=None, requests=counts.rest, size=_size(spool(rest_id)))
-    return Parts(whole, replace(sample, estimate="[]"), replace(rest, estimate=to_json(left)))
+    return Parts(whole, replace(sample, estimate="[]"), replace(rest, estimate=dump_estimate(left)))
 
 
 def _size(path: Path) -> int:

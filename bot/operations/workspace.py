@@ -3,7 +3,7 @@
 from msgspec import Struct
 
 from bot.api.client import BatchesClient
-from bot.api.model_catalog import Models
+from bot.api.model_catalog import CachedCatalog
 from bot.operations.listing_memory import ListingMemory
 from bot.requests.estimate import TokenCounter
 
@@ -12,6 +12,6 @@ class Workspace(Struct, frozen=True):
     """A workspace as one API key sees it. Another workspace is another value."""
 
     batches: BatchesClient
-    models: Models
+    models: CachedCatalog
     counter: TokenCounter
     listing: ListingMemory

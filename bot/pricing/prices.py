@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from bot.errors import ExpectedError
 from bot.pricing.tokens import Tokens
 
-OWN_FILE = Path(__file__).with_name("prices.toml")
+DEFAULT_PRICES = Path(__file__).with_name("prices.toml")
 _MILLION = Decimal(1_000_000)
 # What may follow a model's name and still be that model; "-5" would be another version, with another price.
 _ENDING = re.compile(r"(?:[-@]\d{8}|-latest)?")
@@ -46,7 +46,7 @@ class Rates(BaseModel):
     write_1h: Usd
     read: Usd
 
-    def cost(self, tokens: Tokens) -> Decimal:
+    def price_tokens(self, tokens: Tokens) -> Decimal:
         """USD for `tokens`, exact."""
         return (
             self.input * tokens.input
@@ -96,7 +96,7 @@ class Prices(BaseModel):
         Raises:
             PricesUnreadable: the file is missing, is no TOML, or a field of it is wrong.
         """
-        path = path or OWN_FILE
+        path = path or DEFAULT_PRICES
         try:
             prices = cls.model_validate(tomllib.loads(path.read_text("utf-8"), parse_float=Decimal))
         except OSError as error:
@@ -106,10 +106,10 @@ class Prices(BaseModel):
             raise PricesUnreadable(path, ".".join(map(str, first["loc"])), first["msg"]) from error
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise PricesUnreadable(path, "", str(error)) from error
-        prices._refuse_twice(path)
+        prices._require_unique_models(path)
         return prices
 
-    def find(self, model: str) -> ModelPrice | None:
+    def find_row(self, model: str) -> ModelPrice | None:
         """The row of the longest name that `model` begins with, where only a date or "latest" follows that name."""
         named = [
             (len(name), row)
@@ -119,22 +119,22 @@ class Prices(BaseModel):
         ]
         return max(named, key=lambda match: match[0])[1] if named else None
 
-    def price(self, model: str, tokens: Tokens, region: str | None = None) -> Decimal | None:
+    def price_request(self, model: str, tokens: Tokens, region: str | None = None) -> Decimal | None:
         """USD for the tokens of one request, exact; None for a model or a region without a price.
 
         `region` is the API's `usage.inference_geo`.
         """
-        row = self.find(model)
-        return self.cost(row, tokens, region, long=row.is_long(tokens.prompt)) if row else None
+        row = self.find_row(model)
+        return self.price_tokens(row, tokens, region, long=row.is_long(tokens.prompt)) if row else None
 
-    def cost(self, row: ModelPrice, tokens: Tokens, region: str | None, *, long: bool) -> Decimal | None:
+    def price_tokens(self, row: ModelPrice, tokens: Tokens, region: str | None, *, long: bool) -> Decimal | None:
         """USD for tokens of any number of requests that are priced alike; None for a region without a factor."""
         factor = self.regions.get(region) if region else Decimal(1)
         if factor is None:
             return None
-        return row.rates(long=long).cost(tokens) * (factor if row.regional else 1)
+        return row.rates(long=long).price_tokens(tokens) * (factor if row.regional else 1)
 
-    def _refuse_twice(self, path: Path) -> None:
+    def _require_unique_models(self, path: Path) -> None:
         seen = set[str]()
         for number, row in enumerate(self.prices):
             for name in row.models:

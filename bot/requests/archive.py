@@ -13,7 +13,7 @@ from msgspec import Struct
 
 from bot.api.errors import RequestsUnreadable
 from bot.api.ids import BatchId
-from bot.requests.request_files import written
+from bot.requests.request_files import write_whole
 
 LONGEST_KEPT = timedelta(days=29)
 """As long as the API keeps the results (docs.anthropic.com, Message Batches)."""
@@ -24,7 +24,7 @@ _ENDING = ".jsonl.gz"
 _HALF_WRITTEN = timedelta(days=1)  # nobody writes one for so long: its process has died
 
 
-class KeptRequests(Struct, frozen=True):
+class RequestArchive(Struct, frozen=True):
     """A folder with one file for each batch, readable by this user only.
 
     `most_bytes` is what the files may take together: the oldest go first, 0 keeps none. All methods but `has` read and
@@ -35,7 +35,7 @@ class KeptRequests(Struct, frozen=True):
     most_bytes: int
     longest: timedelta = LONGEST_KEPT
 
-    def keep(self, batch_id: BatchId, created_at: datetime, spool: Path) -> bool:
+    def add(self, batch_id: BatchId, created_at: datetime, spool: Path) -> bool:
         """Keep the requests of a batch that was created, and make room for them; False where there is none.
 
         Raises:
@@ -50,13 +50,13 @@ class KeptRequests(Struct, frozen=True):
             source = spool.open("rb")
         except OSError as error:
             raise RequestsUnreadable(spool, error.strerror or type(error).__name__) from error
-        with source, written(path, durable=True) as file, GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
+        with source, write_whole(path, durable=True) as file, GzipFile("", "wb", _LEVEL, file, mtime=0) as packed:
             shutil.copyfileobj(source, packed, _PIECE)
         os.utime(path, (created_at.timestamp(), created_at.timestamp()))
         self.prune(created_at)
         return path.exists()
 
-    def has(self, batch_id: BatchId) -> bool:
+    def contains(self, batch_id: BatchId) -> bool:
         """Whether the requests of the batch are here."""
         return self._path(batch_id).exists()
 
@@ -73,14 +73,14 @@ class KeptRequests(Struct, frozen=True):
         except OSError as error:
             raise RequestsUnreadable(path, error.strerror or type(error).__name__) from error
         try:
-            with file, GzipFile("", "rb", fileobj=file) as packed, written(spool) as restored:
+            with file, GzipFile("", "rb", fileobj=file) as packed, write_whole(spool) as restored:
                 shutil.copyfileobj(packed, restored, _PIECE)
                 if restored.tell() == 0:  # no spool is empty, but an empty file unpacks well
                     raise EOFError
         except (EOFError, BadGzipFile, zlib.error) as error:
             raise RequestsUnreadable(path, "it is damaged") from error
 
-    def forget(self, batch_id: BatchId) -> None:
+    def remove(self, batch_id: BatchId) -> None:
         """Remove the requests of a batch; nothing happens if there are none."""
         self._path(batch_id).unlink(missing_ok=True)
 

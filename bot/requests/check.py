@@ -7,19 +7,19 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from bot.api.create_body import body_length
+from bot.api.create_body import measure_body
 from bot.api.errors import RequestsUnreadable
-from bot.requests.file_kinds import ENOUGH_TO_TELL, ForeignFileKind, foreign_kind
+from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
 from bot.requests.line_cutter import LineCutter, LongLine, WholeLine
-from bot.requests.lines import LONGEST_ID, RequestLine, envelope_faults, read_line, spool_line
-from bot.requests.params import ApiConstraints, params_faults
-from bot.requests.problems import Findings, Problem, ProblemKind, RequestFault, Warned, WarningKind
-from bot.requests.request_files import written
-from bot.requests.sizes import Sizes
+from bot.requests.lines import MAX_CUSTOM_ID_LENGTH, RequestLine, find_envelope_faults, format_line, read_line
+from bot.requests.params import ApiConstraints, find_params_faults
+from bot.requests.problems import Findings, GroupedWarning, Problem, ProblemKind, RequestFault, WarningKind
+from bot.requests.request_files import write_whole
+from bot.requests.sizes import RequestSizes
 
-MOST_REQUESTS = 100_000
-MOST_BODY_BYTES = 256 * 1024 * 1024
-LONGEST_LINE = 32 * 1024 * 1024
+MAX_REQUESTS = 100_000
+MAX_BODY_BYTES = 256 * 1024 * 1024
+MAX_REQUEST_LINE_BYTES = 32 * 1024 * 1024
 """Bytes. The Messages API takes requests of up to 32 MB (docs.anthropic.com, Errors)."""
 
 _MARK = b"\xef\xbb\xbf"
@@ -29,12 +29,12 @@ _PIECE = 64 * 1024
 class Limits(Struct, frozen=True):
     """What a file is held to. Source: docs.anthropic.com, Message Batches; MB are read as 2**20 bytes."""
 
-    requests: int = MOST_REQUESTS
-    body_bytes: int = MOST_BODY_BYTES
-    line_bytes: int = LONGEST_LINE
+    requests: int = MAX_REQUESTS
+    body_bytes: int = MAX_BODY_BYTES
+    line_bytes: int = MAX_REQUEST_LINE_BYTES
 
 
-class Checked(Struct, frozen=True):
+class CheckedFile(Struct, frozen=True):
     """What a check found.
 
     Attributes:
@@ -52,11 +52,11 @@ class Checked(Struct, frozen=True):
     body_bytes: int
     problems: tuple[Problem, ...]
     totals: Mapping[ProblemKind, int]
-    warnings: tuple[Warned, ...]
-    sizes: Sizes
+    warnings: tuple[GroupedWarning, ...]
+    sizes: RequestSizes
 
     @property
-    def problems_in_all(self) -> int:
+    def problem_count(self) -> int:
         """How many problems there are, with those beyond the first ones."""
         return sum(self.totals.values())
 
@@ -66,7 +66,7 @@ class Checked(Struct, frozen=True):
         return self.foreign is None and not self.totals
 
 
-class RequestsChecker:
+class RequestChecker:
     """Checks what is fed to it piece by piece; gives the lines back as they will be sent, until something is wrong.
 
     With `only` nothing but the requests with these `custom_id`s is meant: all others are passed over, right or wrong.
@@ -75,7 +75,7 @@ class RequestsChecker:
     def __init__(self, how: ApiConstraints, limits: Limits = Limits(), only: Container[str] | None = None) -> None:
         self._how, self._limits, self._only = how, limits, only
         self._cutter = LineCutter(limits.line_bytes)
-        self._findings, self._sizes = Findings(), Sizes()
+        self._findings, self._sizes = Findings(), RequestSizes()
         self._head: bytes | None = b""  # None once it has been looked at
         self._foreign: ForeignFileKind | None = None
         self._line_of_id: dict[str, int] = {}
@@ -85,7 +85,7 @@ class RequestsChecker:
         """The requests that `chunk` completes, as lines of a spool."""
         if self._head is not None:
             self._head += chunk
-            if len(self._head) < ENOUGH_TO_TELL:
+            if len(self._head) < HEAD_BYTES:
                 return b""
             chunk = self._opened()
         return b"" if self._foreign else b"".join(map(self._checked, self._cutter.feed(chunk)))
@@ -98,23 +98,23 @@ class RequestsChecker:
         rest = [*self._cutter.feed(head), *self._cutter.finish()]
         return b"".join(map(self._checked, rest))
 
-    def result(self) -> Checked:
+    def result(self) -> CheckedFile:
         """What was found, once all was fed and finished."""
-        body = body_length(self._requests, self._characters)
+        body = measure_body(self._requests, self._characters)
         findings, limits = self._findings, self._limits
         if self._requests > limits.requests:
-            findings.add_of_file(ProblemKind.TOO_MANY_REQUESTS, str(self._requests), limits.requests)
+            findings.add_file_problem(ProblemKind.TOO_MANY_REQUESTS, str(self._requests), limits.requests)
         if body > limits.body_bytes:
-            findings.add_of_file(ProblemKind.BODY_TOO_LARGE, str(body), limits.body_bytes)
+            findings.add_file_problem(ProblemKind.BODY_TOO_LARGE, str(body), limits.body_bytes)
         if not self._requests and not self._foreign:
-            findings.add_of_file(ProblemKind.NO_REQUESTS)
+            findings.add_file_problem(ProblemKind.NO_REQUESTS)
         problems, totals = tuple(findings.problems), dict(findings.totals)
-        return Checked(self._foreign, self._requests, body, problems, totals, findings.warnings, self._sizes)
+        return CheckedFile(self._foreign, self._requests, body, problems, totals, findings.warnings, self._sizes)
 
     def _opened(self) -> bytes:
         """The beginning of the file without its mark, after a look at what it is."""
         head, self._head = (self._head or b"").removeprefix(_MARK), None
-        self._foreign = foreign_kind(head[:ENOUGH_TO_TELL])
+        self._foreign = identify_foreign_file(head[:HEAD_BYTES])
         return head
 
     def _checked(self, line: WholeLine | LongLine) -> bytes:
@@ -137,18 +137,18 @@ class RequestsChecker:
         if self._only is not None and not (isinstance(custom_id, str) and custom_id in self._only):
             self._requests -= 1
             return b""
-        faults = [] if not read.has_id else list(envelope_faults(read))
+        faults = [] if not read.has_id else list(find_envelope_faults(read))
         if isinstance(read.params, dict):
-            faults += params_faults(read.params, self._how)
+            faults += find_params_faults(read.params, self._how)
         for fault in faults:
             self._findings.add(number, fault)
-        if isinstance(custom_id, str) and len(custom_id) <= LONGEST_ID:
+        if isinstance(custom_id, str) and len(custom_id) <= MAX_CUSTOM_ID_LENGTH:
             self._refuse_twice(number, custom_id)
         if any(not isinstance(fault.kind, WarningKind) for fault in faults):
             self._characters += len(read.raw_params)
             return b""
         self._sizes.add(read.params)
-        spooled = spool_line(custom_id, read.raw_params)
+        spooled = format_line(custom_id, read.raw_params)
         self._characters += len(spooled) - 1
         return b"" if self._findings.totals else spooled
 
@@ -166,14 +166,14 @@ async def check_requests(
     how: ApiConstraints,
     limits: Limits = Limits(),
     only: Container[str] | None = None,
-) -> Checked:
+) -> CheckedFile:
     """Check a file as it arrives, and write it to `spool` as it will be sent; without a sound file there is no spool.
 
-    `only`: as RequestsChecker has it. Other work gets its turn after each 64 KiB. Whatever `chunks` raises goes
+    `only`: as RequestChecker has it. Other work gets its turn after each 64 KiB. Whatever `chunks` raises goes
     through, and leaves no spool.
     """
-    checker = RequestsChecker(how, limits, only)
-    with written(spool) as file:
+    checker = RequestChecker(how, limits, only)
+    with write_whole(spool) as file:
         async for chunk in chunks:
             for start in range(0, len(chunk), _PIECE):
                 file.write(checker.feed(chunk[start : start + _PIECE]))
@@ -185,7 +185,7 @@ async def check_requests(
     return checked
 
 
-async def check_file(path: Path, spool: Path, how: ApiConstraints, limits: Limits = Limits()) -> Checked:
+async def check_file(path: Path, spool: Path, how: ApiConstraints, limits: Limits = Limits()) -> CheckedFile:
     """Check a file on disk, as `check_requests` does.
 
     Raises:

@@ -10,15 +10,15 @@ from typing import Any
 import httpx
 from msgspec import Struct
 
-from bot.api.calls import Call, Calls
+from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiError
 from bot.api.models import ApiModel
-from bot.api.responses import model_of
-from bot.api.retry_policy import Retries
+from bot.api.responses import parse_model
+from bot.api.retry_policy import RetryPolicy
 from bot.pricing.tokens import Tokens
-from bot.requests.sizes import Group, Kind, Sizes, prompt_characters
+from bot.requests.sizes import PriceKind, RequestSizes, SizeGroup, count_prompt_characters
 
-CHARACTERS_A_TOKEN = 3.5
+CHARACTERS_PER_TOKEN = 3.5
 """A rule of thumb for English (docs.anthropic.com, Glossary: Tokens), used only where tokens could not be counted."""
 
 _COUNT = "/v1/messages/count_tokens"
@@ -41,10 +41,10 @@ _COUNTED = frozenset(
 _AT_ONCE = 4
 
 # USD for the tokens of one request of a model in a region; None: nobody knows (`Prices.price`).
-Price = Callable[[str, Tokens, str | None], Decimal | None]
+FindPrice = Callable[[str, Tokens, str | None], Decimal | None]
 
 
-class Basis(Enum):
+class EstimateBasis(Enum):
     """Where the number of input tokens is from."""
 
     COUNTED = "counted on a sample by the API"
@@ -60,7 +60,7 @@ class ModelEstimate(Struct, frozen=True):
     max_output_tokens: int
     low: Decimal | None
     high: Decimal | None
-    basis: Basis
+    basis: EstimateBasis
 
 
 class Estimate(Struct, frozen=True):
@@ -82,14 +82,18 @@ class Estimate(Struct, frozen=True):
         return sum((model.high for model in self.models if model.high is not None), Decimal())
 
     @property
-    def without_price(self) -> tuple[str, ...]:
+    def unpriced_models(self) -> tuple[str, ...]:
         """The models that `low` and `high` know nothing of."""
         return tuple(model.model for model in self.models if model.high is None)
 
     @property
-    def basis(self) -> Basis:
+    def basis(self) -> EstimateBasis:
         """Counted, if that is so for every model."""
-        return Basis.COUNTED if all(one.basis is Basis.COUNTED for one in self.models) else Basis.BY_CHARACTERS
+        return (
+            EstimateBasis.COUNTED
+            if all(one.basis is EstimateBasis.COUNTED for one in self.models)
+            else EstimateBasis.BY_CHARACTERS
+        )
 
 
 class TokenCount(ApiModel):
@@ -101,8 +105,8 @@ class TokenCount(ApiModel):
 class TokenCounter:
     """Counts input tokens through `http` (see `open_http`); free of charge (docs.anthropic.com, Token counting)."""
 
-    def __init__(self, http: httpx.AsyncClient, *, retries: Retries = Retries()) -> None:  # noqa: B008 - it is frozen
-        self._calls = Calls(http, retries)
+    def __init__(self, http: httpx.AsyncClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
+        self._sender = CallSender(http, policy)
 
     async def count(self, params: Mapping[str, Any]) -> int:
         """The input tokens of a request with these params.
@@ -112,7 +116,7 @@ class TokenCounter:
         """
         prompt = {key: value for key, value in params.items() if key in _COUNTED}
         body = json.dumps(prompt, ensure_ascii=False, separators=(",", ":")).encode()
-        return model_of(TokenCount, await self._calls.answer(Call("POST", _COUNT, body=body))).input_tokens
+        return parse_model(TokenCount, await self._sender.send(Call("POST", _COUNT, body=body))).input_tokens
 
     async def tokens_a_character(
         self, samples: Mapping[str, Sequence[Mapping[str, Any]]], seconds: float = 10.0
@@ -130,7 +134,7 @@ class TokenCounter:
                     tokens = await self.count(params)
                 except ApiError:
                     return
-            counted.append((model, prompt_characters(params), tokens))
+            counted.append((model, count_prompt_characters(params), tokens))
 
         tasks = [asyncio.create_task(add(model, one)) for model, several in samples.items() for one in several]
         if tasks:
@@ -141,7 +145,7 @@ class TokenCounter:
         return _ratios(counted)
 
 
-def estimate(sizes: Sizes, tokens_a_character: Mapping[str, float], price: Price) -> Estimate:
+def estimate_cost(sizes: RequestSizes, tokens_a_character: Mapping[str, float], price: FindPrice) -> Estimate:
     """The estimate for requests of these sizes, by characters for the models that no ratio is given for."""
     found: dict[str, ModelEstimate] = {}
     for kind, group in sizes.groups():
@@ -150,7 +154,7 @@ def estimate(sizes: Sizes, tokens_a_character: Mapping[str, float], price: Price
     return Estimate(tuple(sorted(found.values(), key=lambda model: -model.requests)))
 
 
-def estimate_without(whole: Estimate, taken: Mapping[str, int]) -> Estimate:
+def estimate_rest(whole: Estimate, taken: Mapping[str, int]) -> Estimate:
     """The estimate for what is left when so many requests of each model are taken away: each costs as the others."""
     rest = (_share(one, one.requests - taken.get(one.model, 0)) for one in whole.models)
     return Estimate(tuple(one for one in rest if one.requests > 0))
@@ -177,10 +181,10 @@ def _ratios(counted: Iterable[tuple[str, int, int]]) -> dict[str, float]:
     return {model: tokens / characters for model, (characters, tokens) in sums.items() if characters}
 
 
-def _of_group(kind: Kind, group: Group, ratio: float | None, price: Price) -> ModelEstimate:
+def _of_group(kind: PriceKind, group: SizeGroup, ratio: float | None, price: FindPrice) -> ModelEstimate:
     """Priced as that many requests of the group's mean length: some models' rates depend on the length of each."""
-    basis = Basis.BY_CHARACTERS if ratio is None else Basis.COUNTED
-    tokens = round(group.characters * (1 / CHARACTERS_A_TOKEN if ratio is None else ratio))
+    basis = EstimateBasis.BY_CHARACTERS if ratio is None else EstimateBasis.COUNTED
+    tokens = round(group.characters * (1 / CHARACTERS_PER_TOKEN if ratio is None else ratio))
     mean = -(-tokens // group.requests)
     one_in = price(kind.model, Tokens(input=mean), kind.region)
     whole_out = price(kind.model, Tokens(input=mean, output=group.max_tokens), kind.region)
@@ -203,7 +207,7 @@ def _sum(one: ModelEstimate, other: ModelEstimate) -> ModelEstimate:
     )
 
 
-def to_json(reckoned: Estimate) -> str:
+def dump_estimate(reckoned: Estimate) -> str:
     """Return an estimate as text."""
     rows = [
         [
@@ -220,7 +224,7 @@ def to_json(reckoned: Estimate) -> str:
     return json.dumps(rows)
 
 
-def from_json(text: str) -> Estimate:
+def load_estimate(text: str) -> Estimate:
     """Return an estimate from its text; an empty one, of which nothing is known, where another version wrote it."""
     try:
         return _read_estimate(json.loads(text))
@@ -231,7 +235,7 @@ def from_json(text: str) -> Estimate:
 def _read_estimate(rows: Any) -> Estimate:  # Any: JSON
     return Estimate(
         tuple(
-            ModelEstimate(model, requests, tokens, output, _amount(low), _amount(high), Basis[basis])
+            ModelEstimate(model, requests, tokens, output, _amount(low), _amount(high), EstimateBasis[basis])
             for model, requests, tokens, output, low, high, basis in rows
         )
     )

@@ -3,7 +3,7 @@
 import re
 from enum import Enum
 
-ENOUGH_TO_TELL = 4096
+HEAD_BYTES = 4096
 """Bytes from the beginning of a file that are looked at."""
 
 
@@ -48,7 +48,7 @@ _ENVELOPE = re.compile(rb'\s*\{\s*"requests"\s*:')
 _OPEN_DOCUMENT_SHEET = b"opendocument.spreadsheet"
 
 
-def foreign_kind(head: bytes) -> ForeignFileKind | None:
+def identify_foreign_file(head: bytes) -> ForeignFileKind | None:
     """What a file that begins with `head` (without a UTF-8 mark) is, where that is not JSON Lines."""
     for mark, kind in _MARKS:
         if head.startswith(mark):

@@ -10,10 +10,10 @@ from msgspec import Struct
 
 from bot.requests.problems import ProblemKind, RequestFault
 
-DEEPEST = 100
+MAX_DEPTH = 100
 """Levels of brackets in a line; an own limit, far above what a request needs and below what breaks a parser."""
 
-LONGEST_ID = 64
+MAX_CUSTOM_ID_LENGTH = 64
 """Characters of a `custom_id` (docs.anthropic.com, Message Batches: ^[a-zA-Z0-9_-]{1,64}$)."""
 
 _ENVELOPE = frozenset({"custom_id", "params"})
@@ -50,13 +50,13 @@ def read_line(text: bytes) -> RequestLine | RequestFault:
     except ValueError:
         return RequestFault(ProblemKind.NOT_JSON, value=text)
     except RecursionError:
-        return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=DEEPEST)
-    if text.count(b"[") + text.count(b"{") > DEEPEST and _depth(value) > DEEPEST:
-        return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=DEEPEST)
+        return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=MAX_DEPTH)
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+        return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=MAX_DEPTH)
     return _form_of(value, text) if isinstance(value, dict) else RequestFault(ProblemKind.WRONG_TYPE, value=text)
 
 
-def envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
+def find_envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
     """What refuses the whole create: a missing or unknown key, a `custom_id` or `params` of the wrong kind."""
     if line.custom_id is _MISSING:
         yield RequestFault(ProblemKind.MISSING_KEY, "custom_id")
@@ -64,8 +64,8 @@ def envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
         yield RequestFault(ProblemKind.WRONG_TYPE, "custom_id", line.custom_id)
     elif not line.custom_id:
         yield RequestFault(ProblemKind.EMPTY, "custom_id")
-    elif len(line.custom_id) > LONGEST_ID:
-        yield RequestFault(ProblemKind.CUSTOM_ID_TOO_LONG, "custom_id", line.custom_id, LONGEST_ID)
+    elif len(line.custom_id) > MAX_CUSTOM_ID_LENGTH:
+        yield RequestFault(ProblemKind.CUSTOM_ID_TOO_LONG, "custom_id", line.custom_id, MAX_CUSTOM_ID_LENGTH)
     elif not _SIGNS.issuperset(line.custom_id):
         yield RequestFault(ProblemKind.CUSTOM_ID_CHARACTERS, "custom_id", line.custom_id)
     if line.params is _MISSING:
@@ -76,12 +76,12 @@ def envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
         yield RequestFault(ProblemKind.UNKNOWN_KEY, key[:_LONGEST_PLACE])
 
 
-def spool_line(custom_id: str, raw_params: bytes) -> bytes:
+def format_line(custom_id: str, raw_params: bytes) -> bytes:
     """The request as it will be sent, with its newline: `params` byte for byte as they came."""
     return b'{"custom_id":"%b","params":%b}\n' % (custom_id.encode(), raw_params)
 
 
-def id_of(spooled: bytes) -> str:
+def read_custom_id(spooled: bytes) -> str:
     """The `custom_id` of a line of a spool."""
     return spooled[_ID_STARTS : spooled.index(b'"', _ID_STARTS)].decode()
 

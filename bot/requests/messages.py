@@ -5,18 +5,18 @@ from typing import Any
 
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 
-MOST_MESSAGES = 100_000
+MAX_MESSAGES = 100_000
 """docs.anthropic.com, Messages: in a single request."""
 
 _MESSAGES = "params.messages"
 
 
-def message_faults(messages: list[Any], *, newest: bool) -> Iterator[RequestFault]:
+def find_message_faults(messages: list[Any], *, newest: bool) -> Iterator[RequestFault]:
     """The faults of all messages; `newest` applies the rules that came with API version 2026-10-21."""
     if not messages:
         yield RequestFault(ProblemKind.EMPTY, _MESSAGES, messages)
-    elif len(messages) > MOST_MESSAGES:
-        yield RequestFault(ProblemKind.OUT_OF_RANGE, _MESSAGES, len(messages), MOST_MESSAGES)
+    elif len(messages) > MAX_MESSAGES:
+        yield RequestFault(ProblemKind.OUT_OF_RANGE, _MESSAGES, len(messages), MAX_MESSAGES)
     last = len(messages) - 1
     for index, message in enumerate(messages):
         place = f"{_MESSAGES}.{index}"
@@ -49,10 +49,10 @@ def _content_faults(place: str, message: dict[str, Any], *, may_be_empty: bool) 
     elif not content and not may_be_empty:
         yield RequestFault(ProblemKind.EMPTY, f"{place}.content", content)
     if isinstance(content, list):
-        yield from block_faults(f"{place}.content", content)
+        yield from find_block_faults(f"{place}.content", content)
 
 
-def block_faults(place: str, blocks: list[Any]) -> Iterator[RequestFault]:
+def find_block_faults(place: str, blocks: list[Any]) -> Iterator[RequestFault]:
     """The faults of content blocks, also of those in a system prompt."""
     for index, block in enumerate(blocks):
         here = f"{place}.{index}"

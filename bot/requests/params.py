@@ -9,8 +9,8 @@ from typing import Any
 
 from msgspec import Struct
 
-from bot.api.model_catalog import Catalog, ModelInfo
-from bot.requests.messages import block_faults, message_faults
+from bot.api.model_catalog import ModelCatalog, ModelInfo
+from bot.requests.messages import find_block_faults, find_message_faults
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 
 _KNOWN = frozenset(
@@ -55,19 +55,19 @@ _BEYOND_ANY_MODEL = 1_000_000_000
 class ApiConstraints(Struct, frozen=True):
     """What the params will meet: the models there are (None: nobody could say) and the headers of the create."""
 
-    catalog: Catalog | None = None
+    catalog: ModelCatalog | None = None
     version: str = "2023-06-01"
     betas: frozenset[str] = frozenset()
     user_profile: str | None = None
 
 
-def params_faults(params: dict[str, Any], how: ApiConstraints) -> Iterator[RequestFault]:
+def find_params_faults(params: dict[str, Any], how: ApiConstraints) -> Iterator[RequestFault]:
     """Every fault, in the order of the keys' importance; places begin with `params.`."""
     newest = how.version >= _NEWEST
     model = yield from _model_faults(params, how.catalog)
     yield from _max_tokens_faults(params, model, how.betas)
     if isinstance(messages := params.get("messages"), list):
-        yield from message_faults(messages, newest=newest)
+        yield from find_message_faults(messages, newest=newest)
     else:
         yield _missing_or_wrong(params, "messages")
     if not isinstance(params.get("inference_geo"), str | None):
@@ -81,7 +81,9 @@ def params_faults(params: dict[str, Any], how: ApiConstraints) -> Iterator[Reque
         yield RequestFault(ProblemKind.OTHER_USER_PROFILE, "params.user_profile_id", profile)
 
 
-def _model_faults(params: dict[str, Any], catalog: Catalog | None) -> Generator[RequestFault, None, ModelInfo | None]:
+def _model_faults(
+    params: dict[str, Any], catalog: ModelCatalog | None
+) -> Generator[RequestFault, None, ModelInfo | None]:
     """The faults of the model; gives the model back as the catalog has it."""
     name = params.get("model")
     if not isinstance(name, str):
@@ -104,7 +106,7 @@ def _verdict(model: ModelInfo | None) -> ProblemKind | WarningKind | None:
         return ProblemKind.UNKNOWN_MODEL
     if model.lifecycle == "retired":
         return ProblemKind.RETIRED_MODEL
-    if not model.takes_batches:
+    if not model.supports_batches:
         return ProblemKind.MODEL_WITHOUT_BATCHES
     return WarningKind.DEPRECATED_MODEL if model.lifecycle == "deprecated" else None
 
@@ -129,7 +131,7 @@ def _max_tokens_faults(
 
 def _system_faults(system: object) -> Iterator[RequestFault]:
     if isinstance(system, list):
-        yield from block_faults("params.system", system)
+        yield from find_block_faults("params.system", system)
     elif not isinstance(system, str):
         yield RequestFault(ProblemKind.WRONG_TYPE, "params.system", system)
 

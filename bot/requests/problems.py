@@ -9,9 +9,9 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-MOST_KEPT = 10_000
+MAX_PROBLEMS = 10_000
 """Problems; what they take stays below 10 MB."""
-MOST_WARNED = 20
+MAX_WARNINGS = 20
 _LONGEST_VALUE = 80
 
 
@@ -88,7 +88,7 @@ class Problem(Struct, frozen=True):
     first_line: int | None = None
 
 
-class Warned(Struct, frozen=True):
+class GroupedWarning(Struct, frozen=True):
     """A warning: `place` and `value` as in a problem, how many lines it concerns, and the first of them."""
 
     kind: WarningKind
@@ -101,28 +101,28 @@ class Warned(Struct, frozen=True):
 class Findings(Struct):
     """Collects problems and warnings: all of them counted, the first ones kept."""
 
-    most: int = MOST_KEPT
+    most: int = MAX_PROBLEMS
     problems: list[Problem] = field(default_factory=list)
     totals: Counter[ProblemKind] = field(default_factory=Counter)
-    _warned: dict[tuple[WarningKind, str, str], Warned] = field(default_factory=dict)
+    _warned: dict[tuple[WarningKind, str, str], GroupedWarning] = field(default_factory=dict)
 
     def add(self, line: int, fault: RequestFault, first_line: int | None = None) -> None:
         """Take note of a finding in a line."""
         if isinstance(fault.kind, WarningKind):
-            self._warn(fault.kind, fault.place, shown(fault.value), line)
+            self._warn(fault.kind, fault.place, format_value(fault.value), line)
         else:
             self.totals[fault.kind] += 1
             if len(self.problems) < self.most:
-                value = shown(fault.value)
+                value = format_value(fault.value)
                 self.problems.append(Problem(fault.kind, line, fault.place, value, fault.limit, first_line))
 
-    def add_of_file(self, kind: ProblemKind, value: str = "", limit: int | None = None) -> None:
+    def add_file_problem(self, kind: ProblemKind, value: str = "", limit: int | None = None) -> None:
         """Take note of a problem of the whole file; it comes first."""
         self.totals[kind] += 1
         self.problems = [Problem(kind, value=value, limit=limit), *self.problems[: self.most - 1]]
 
     @property
-    def warnings(self) -> tuple[Warned, ...]:
+    def warnings(self) -> tuple[GroupedWarning, ...]:
         """The warnings in the order they came up."""
         return tuple(self._warned.values())
 
@@ -130,11 +130,11 @@ class Findings(Struct):
         key = (kind, place, value)
         if (before := self._warned.get(key)) is not None:
             self._warned[key] = replace(before, lines=before.lines + 1)
-        elif len(self._warned) < MOST_WARNED:
-            self._warned[key] = Warned(kind, place, value, line)
+        elif len(self._warned) < MAX_WARNINGS:
+            self._warned[key] = GroupedWarning(kind, place, value, line)
 
 
-def shown(value: object) -> str:
+def format_value(value: object) -> str:
     """`value` as a person may be shown it: JSON, at most 80 characters, without what would break a line."""
     if isinstance(value, bytes):
         text = value[: 4 * _LONGEST_VALUE].decode("utf-8", "replace")

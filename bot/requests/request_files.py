@@ -19,17 +19,17 @@ import msgspec
 from msgspec import Struct
 
 from bot.api.errors import RequestsUnreadable
-from bot.requests.lines import id_of
+from bot.requests.lines import read_custom_id
 
 
-class Divided(Struct, frozen=True):
+class SplitCounts(Struct, frozen=True):
     """How many requests went into which part."""
 
     chosen: int
     rest: int
 
 
-def split_sample(spool: Path, count: int, sample: Path, rest: Path, chance: random.Random) -> Divided:
+def split_sample(spool: Path, count: int, sample: Path, rest: Path, chance: random.Random) -> SplitCounts:
     """Write `count` requests picked by `chance` to `sample` and all others to `rest`, each in the old order.
 
     Each request is in one of the two, and in one only. A part without requests is written too, empty.
@@ -37,22 +37,22 @@ def split_sample(spool: Path, count: int, sample: Path, rest: Path, chance: rand
     Raises:
         RequestsUnreadable: the spool is not there.
     """
-    total = sum(1 for _ in spool_lines(spool))
+    total = sum(1 for _ in read_requests(spool))
     picked = set(chance.sample(range(total), min(count, total)))
     ordinals = iter(range(total))
     return _divide(spool, lambda _: next(ordinals) in picked, sample, rest)
 
 
-def select(spool: Path, custom_ids: Container[str], into: Path) -> Divided:
+def select_requests(spool: Path, custom_ids: Container[str], into: Path) -> SplitCounts:
     """Write the requests with these `custom_id`s to `into`, in the old order; `chosen` tells how many were found.
 
     Raises:
         RequestsUnreadable: the spool is not there.
     """
-    return _divide(spool, lambda line: id_of(line) in custom_ids, into, None)
+    return _divide(spool, lambda line: read_custom_id(line) in custom_ids, into, None)
 
 
-def sample_by_model(
+def sample_params(
     spool: Path, models: Mapping[str, int], each: int, chance: random.Random
 ) -> dict[str, list[dict[str, Any]]]:
     """The params of up to `each` requests picked by `chance` of every model named, with how many requests it has.
@@ -63,7 +63,7 @@ def sample_by_model(
     picked = {model: set(chance.sample(range(total), min(each, total))) for model, total in models.items()}
     seen = dict.fromkeys(models, 0)
     found: dict[str, list[dict[str, Any]]] = {model: [] for model in models}
-    for line in spool_lines(spool):
+    for line in read_requests(spool):
         model = _MODEL.decode(line).params.model
         if (ordinal := seen.get(model)) is None:
             continue
@@ -73,16 +73,16 @@ def sample_by_model(
     return found
 
 
-def requests_by_model(spool: Path) -> Counter[str]:
+def count_by_model(spool: Path) -> Counter[str]:
     """How many requests each model has.
 
     Raises:
         RequestsUnreadable: the spool is not there.
     """
-    return Counter(_MODEL.decode(line).params.model for line in spool_lines(spool))
+    return Counter(_MODEL.decode(line).params.model for line in read_requests(spool))
 
 
-def refused_id(spool: Path, message: str) -> str | None:
+def find_refused_id(spool: Path, message: str) -> str | None:
     """The `custom_id` of the request that the API's words against a create name by its place ("requests.17.params: …").
 
     None where they name none: the wording is the API's own, and changes.
@@ -91,11 +91,11 @@ def refused_id(spool: Path, message: str) -> str | None:
         RequestsUnreadable: the spool is not there.
     """
     named = _PLACE.match(message)
-    line = next(islice(spool_lines(spool), int(named["place"]), None), None) if named else None
-    return id_of(line) if line else None
+    line = next(islice(read_requests(spool), int(named["place"]), None), None) if named else None
+    return read_custom_id(line) if line else None
 
 
-def spool_lines(spool: Path) -> Iterator[bytes]:
+def read_requests(spool: Path) -> Iterator[bytes]:
     """The lines, each with its newline.
 
     Raises:
@@ -109,7 +109,7 @@ def spool_lines(spool: Path) -> Iterator[bytes]:
 
 
 @contextmanager
-def written(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
+def write_whole(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
     """A file to write, readable by this user only, that stands at `path` when all of it was written, and not before.
 
     A `durable` one is on the disk by then, which takes a while, and outlives a loss of power.
@@ -140,14 +140,14 @@ class _Line(msgspec.Struct):
 _MODEL = msgspec.json.Decoder(_Line)
 
 
-def _divide(spool: Path, is_chosen: Callable[[bytes], bool], chosen: Path, rest: Path | None) -> Divided:
+def _divide(spool: Path, is_chosen: Callable[[bytes], bool], chosen: Path, rest: Path | None) -> SplitCounts:
     counts = [0, 0]
     with ExitStack() as stack:
         # The rest stands before the chosen ones do: whoever finds the latter after a crash finds both.
-        outputs = [stack.enter_context(written(path)) if path else None for path in (chosen, rest)]
-        for line in spool_lines(spool):
+        outputs = [stack.enter_context(write_whole(path)) if path else None for path in (chosen, rest)]
+        for line in read_requests(spool):
             part = 0 if is_chosen(line) else 1
             counts[part] += 1
             if (output := outputs[part]) is not None:
                 output.write(line)
-    return Divided(*counts)
+    return SplitCounts(*counts)

@@ -12,7 +12,7 @@ _PROMPT = ("system", "messages", "tools")
 _STEPS = 8  # sizes are told apart in so many steps between a number and its double
 
 
-class Kind(NamedTuple):
+class PriceKind(NamedTuple):
     """What requests are priced alike by, besides their length."""
 
     model: str
@@ -20,7 +20,7 @@ class Kind(NamedTuple):
 
 
 @dataclass
-class Group:
+class SizeGroup:
     """Requests of one kind and of about one length, added up."""
 
     requests: int = 0
@@ -29,25 +29,25 @@ class Group:
 
 
 @dataclass
-class Sizes:
+class RequestSizes:
     """Adds up requests by kind and length. The sums are exact, only which request had which length is not kept."""
 
-    _groups: dict[tuple[Kind, int], Group] = field(default_factory=dict)
+    _groups: dict[tuple[PriceKind, int], SizeGroup] = field(default_factory=dict)
 
     def add(self, params: Mapping[str, Any]) -> None:
         """Count a request whose params passed the check."""
-        characters = prompt_characters(params)
-        kind = Kind(params["model"], params.get("inference_geo"))
-        group = self._groups.setdefault((kind, _step_of(characters)), Group())
+        characters = count_prompt_characters(params)
+        kind = PriceKind(params["model"], params.get("inference_geo"))
+        group = self._groups.setdefault((kind, _step_of(characters)), SizeGroup())
         group.requests += 1
         group.characters += characters
         group.max_tokens += params["max_tokens"]
 
-    def groups(self) -> Iterator[tuple[Kind, Group]]:
+    def groups(self) -> Iterator[tuple[PriceKind, SizeGroup]]:
         """The groups; one kind may have several."""
         return ((kind, group) for (kind, _), group in self._groups.items())
 
-    def requests_by_model(self) -> dict[str, int]:
+    def count_by_model(self) -> dict[str, int]:
         """How many requests each model has, most first."""
         found: dict[str, int] = {}
         for kind, group in self.groups():
@@ -55,7 +55,7 @@ class Sizes:
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def prompt_characters(params: Mapping[str, Any]) -> int:
+def count_prompt_characters(params: Mapping[str, Any]) -> int:
     """Characters of all that the model is given to read; an attachment counts as so many as give its tokens.
 
     Counted without recursion, so that no nesting is too deep.

@@ -7,10 +7,10 @@ from typing import NamedTuple
 from msgspec import Struct, field
 
 from bot.results.lines import ErrorPart
-from bot.results.remedies import CANCELED, EXPIRED, Remedy, remedy_of
+from bot.results.remedies import CANCELED, EXPIRED, Remedy, find_remedy
 
-MOST_CAUSES = 1_000
-MOST_SAMPLES = 3
+MAX_CAUSES = 1_000
+MAX_SAMPLES = 3
 _LONGEST_READ = 2_000
 _LONGEST_KEPT = 300
 _LONGEST_ID = 64
@@ -56,7 +56,7 @@ _LISTS = re.compile(r"""((?:\b[a-z]+_)?<[a-z]+>|"…"|'…'|`…`)(?:(?:,|,?\ (?
 _MAY_BE_LIST = re.compile("[>'\"`](?:,| and | or )")
 
 
-def generalize(message: str) -> str:
+def generalize_message(message: str) -> str:
     """`message` without what is particular to one request: ids, numbers, indices, quoted values, urls, addresses.
 
     At most 300 characters, on one line. The wording of messages is not fixed by the API, so that none is matched on.
@@ -104,7 +104,7 @@ class Cause(Struct, frozen=True):
     @property
     def remedy(self) -> Remedy:
         """What helps."""
-        return remedy_of(self.type, self.code)
+        return find_remedy(self.type, self.code)
 
     @property
     def retryable(self) -> bool:
@@ -125,15 +125,15 @@ class CauseKey(NamedTuple):
         said = (self.type, self.message, self.code) if self.code else (self.type, self.message)
         return sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
-    def is_called(self, word: str) -> bool:
+    def matches(self, word: str) -> bool:
         """Whether this cause is meant by a word in lower case: its type, its code, or what a button carries for it."""
         return word in (self.type.lower(), self.code.lower(), self.short)
 
 
-def cause_of(error: ErrorPart) -> CauseKey:
+def identify_cause(error: ErrorPart) -> CauseKey:
     """The cause of a request that errored; without type and words where its error could not be read."""
     real = error.real
-    return CauseKey(real.type[:_LONGEST_ID], generalize(real.message or ""), real.code[:_LONGEST_ID])
+    return CauseKey(real.type[:_LONGEST_ID], generalize_message(real.message or ""), real.code[:_LONGEST_ID])
 
 
 class _Counted(Struct):
@@ -145,7 +145,7 @@ class _Counted(Struct):
 
     def add(self, custom_id: str) -> None:
         self.count += 1
-        if self.count <= MOST_SAMPLES:
+        if self.count <= MAX_SAMPLES:
             self.samples.append(custom_id[:_LONGEST_ID])
 
     def cause(self) -> Cause:
@@ -155,13 +155,13 @@ class _Counted(Struct):
 class CauseTally(Struct):
     """Counts failures by cause: the first `most` causes each, the failures of all later ones together."""
 
-    most: int = MOST_CAUSES
+    most: int = MAX_CAUSES
     _counted: dict[CauseKey, _Counted] = field(default_factory=dict)
     _remembered: dict[tuple[str, str, str], _Counted] = field(default_factory=dict)
     _others: _Counted = field(default_factory=lambda: _Counted(CauseKey("", "")))
 
     @property
-    def other(self) -> int:
+    def other_count(self) -> int:
         """Failures beyond the causes kept."""
         return self._others.count
 
@@ -170,7 +170,7 @@ class CauseTally(Struct):
         real = error.real
         said = (real.type, (real.message or "")[:_LONGEST_READ], real.code)
         if (counted := self._remembered.get(said)) is None:
-            counted = self._of(cause_of(error))
+            counted = self._of(identify_cause(error))
             if len(self._remembered) < _MOST_REMEMBERED:
                 self._remembered[said] = counted
         counted.add(custom_id)
@@ -183,7 +183,7 @@ class CauseTally(Struct):
         """Count a request that was canceled before it began."""
         self._of(CauseKey(CANCELED, "")).add(custom_id)
 
-    def causes(self) -> tuple[Cause, ...]:
+    def list_causes(self) -> tuple[Cause, ...]:
         """The causes, largest first."""
         causes = [each.cause() for each in self._counted.values()]
         return tuple(sorted(causes, key=lambda cause: -cause.count))

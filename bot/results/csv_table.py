@@ -9,9 +9,9 @@ import msgspec
 
 from bot.pricing.prices import Prices
 from bot.results.lines import Canceled, Errored, Expired, MessageWithText, ResultLine, Succeeded, Unreadable
-from bot.results.reader import LONGEST_LINE, Block, BrokenLine, LineReader
+from bot.results.reader import MAX_RESULT_LINE_BYTES, BrokenLine, ResultBlock, ResultReader
 from bot.results.summary import ResultsSummary
-from bot.results.usage import tokens_of
+from bot.results.usage import count_tokens
 
 COLUMNS = (
     "custom_id",
@@ -42,11 +42,11 @@ class CsvConverter:
 
     A line that is no result becomes a row of the outcome `unreadable` with its number and fault. Numbers stay numbers;
     a text that would be a formula gets an apostrophe before it. An unknown cost is an empty cell.
-    Memory: `LineReader`'s.
+    Memory: `ResultReader`'s.
     """
 
-    def __init__(self, prices: Prices, *, longest_line: int = LONGEST_LINE) -> None:
-        self._reader = LineReader(msgspec.json.Decoder(ResultLine[MessageWithText]), longest_line)
+    def __init__(self, prices: Prices, *, max_line_bytes: int = MAX_RESULT_LINE_BYTES) -> None:
+        self._reader = ResultReader(msgspec.json.Decoder(ResultLine[MessageWithText]), max_line_bytes)
         self._prices = prices
         self._is_begun = False
 
@@ -63,12 +63,12 @@ class CsvConverter:
         """The last row, if its line came without a newline; the header, if there was nothing."""
         return self._written(self._reader.finish())
 
-    def _written(self, reads: Iterable[Block[MessageWithText] | BrokenLine]) -> bytes:
+    def _written(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> bytes:
         header = () if self._is_begun else (COLUMNS,)
         self._is_begun = True
         return _csv_bytes((*header, *self._rows(reads)))
 
-    def _rows(self, reads: Iterable[Block[MessageWithText] | BrokenLine]) -> Iterator[tuple[Cell, ...]]:
+    def _rows(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> Iterator[tuple[Cell, ...]]:
         for read in reads:
             if isinstance(read, BrokenLine):
                 yield "", "unreadable", read.fault.value, f"line {read.number}", *_NO_MESSAGE, ""
@@ -89,8 +89,8 @@ class CsvConverter:
                 return line.custom_id, "expired", "", "", *_NO_MESSAGE, ""
 
     def _message_cells(self, message: MessageWithText) -> tuple[Cell, ...]:
-        tokens = tokens_of(message.usage)
-        cost = self._prices.price(message.model, tokens, message.usage.inference_geo)
+        tokens = count_tokens(message.usage)
+        cost = self._prices.price_request(message.model, tokens, message.usage.inference_geo)
         return (
             message.model,
             message.stop_reason or "",
@@ -105,7 +105,7 @@ class CsvConverter:
         )
 
 
-def causes_csv(summary: ResultsSummary) -> bytes:
+def format_causes(summary: ResultsSummary) -> bytes:
     """The causes of failure as a table, largest first."""
     rows = [
         (

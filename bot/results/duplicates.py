@@ -19,7 +19,7 @@ class DuplicateCounter:
         for number in map(hash, texts):
             shelves[number & _LAST_SHELF].append(number)
 
-    def settle(self) -> Iterator[None]:
+    def count_in_steps(self) -> Iterator[None]:
         """Count a shelf a step (0.1 ms of 100,000 texts); after it, nothing more can be seen.
 
         One shelf at a time becomes a set, which keeps memory flat.
@@ -29,8 +29,8 @@ class DuplicateCounter:
             self._repeated += len(shelf) - len(set(shelf))
             yield
 
-    def duplicates(self) -> int:
+    def count(self) -> int:
         """How many were not seen for the first time; settles what is not settled yet."""
-        for _ in self.settle():
+        for _ in self.count_in_steps():
             pass
         return self._repeated

@@ -5,18 +5,18 @@ from collections.abc import Collection, Iterator
 import msgspec
 from msgspec import Struct, field
 
-from bot.results.causes import Cause, CauseKey, cause_of
+from bot.results.causes import Cause, CauseKey, identify_cause
 from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
-from bot.results.reader import Block, BrokenLine, LineReader
-from bot.results.remedies import CANCELED, EXPIRED, remedy_of
+from bot.results.reader import BrokenLine, ResultBlock, ResultReader
+from bot.results.remedies import CANCELED, EXPIRED, find_remedy
 
-MOST_CAUSES = 1_000
+MAX_CAUSES = 1_000
 _MOST_SAMPLES = 3
 _DECODER = msgspec.json.Decoder(ResultLine[MessagePart])
 _OTHER = CauseKey("", "")
 
 
-class Failures(Struct):
+class FailedRequests(Struct):
     """The requests that did not succeed, by cause: fed with the results as they arrive.
 
     Of more than a thousand causes the later ones count as one without type and words, which is not retried by itself.
@@ -26,7 +26,7 @@ class Failures(Struct):
     unreadable: int = 0
     cut_off: bool = False
     """The file ends in the middle of a line: it was not read whole."""
-    _reader: LineReader[MessagePart] = field(default_factory=lambda: LineReader(_DECODER))
+    _reader: ResultReader[MessagePart] = field(default_factory=lambda: ResultReader(_DECODER))
     _ids: dict[CauseKey, list[str]] = field(default_factory=dict)
 
     def feed(self, chunk: bytes) -> None:
@@ -52,24 +52,24 @@ class Failures(Struct):
         """The causes that will come back as they were, largest first."""
         return tuple(cause for cause in self._causes() if not cause.retryable)
 
-    def chosen(self, also: Collection[CauseKey] = ()) -> frozenset[str]:
+    def select_retryable(self, also: Collection[CauseKey] = ()) -> frozenset[str]:
         """The `custom_id`s of what failed retryably, and of the permanent causes that somebody wants included."""
         return frozenset(
             custom_id
             for key, ids in self._ids.items()
-            if key in also or remedy_of(key.type, key.code).retryable
+            if key in also or find_remedy(key.type, key.code).retryable
             for custom_id in ids
         )
 
-    def chosen_only(self, word: str) -> frozenset[str]:
+    def select_cause(self, word: str) -> frozenset[str]:
         """The `custom_id`s of the causes that are called so: by their type, or one by its key's `short`."""
-        return frozenset(custom_id for key, ids in self._ids.items() if key.is_called(word) for custom_id in ids)
+        return frozenset(custom_id for key, ids in self._ids.items() if key.matches(word) for custom_id in ids)
 
     def _causes(self) -> Iterator[Cause]:
         for key, ids in sorted(self._ids.items(), key=lambda pair: -len(pair[1])):
             yield Cause(key.type, key.message, len(ids), tuple(ids[:_MOST_SAMPLES]), key.code)
 
-    def _add_all(self, read: Iterator[Block[MessagePart] | BrokenLine]) -> None:
+    def _add_all(self, read: Iterator[ResultBlock[MessagePart] | BrokenLine]) -> None:
         for piece in read:
             if isinstance(piece, BrokenLine):
                 self.unreadable += 1
@@ -88,7 +88,7 @@ class Failures(Struct):
             case Canceled():
                 key = CauseKey(CANCELED, "")
             case Errored(error):
-                key = cause_of(error)
-        if key not in self._ids and len(self._ids) >= MOST_CAUSES and key.type not in (EXPIRED, CANCELED):
+                key = identify_cause(error)
+        if key not in self._ids and len(self._ids) >= MAX_CAUSES and key.type not in (EXPIRED, CANCELED):
             key = _OTHER
         self._ids.setdefault(key, []).append(line.custom_id)

@@ -5,19 +5,19 @@ from collections.abc import Iterable
 import msgspec
 
 from bot.results.lines import MessagePart, ResultLine, Succeeded, Unreadable
-from bot.results.reader import LONGEST_LINE, Block, BrokenLine, LineReader
+from bot.results.reader import MAX_RESULT_LINE_BYTES, BrokenLine, ResultBlock, ResultReader
 
 
 class FailuresFilter:
     """Passes on the lines of requests that errored, expired or were canceled, as they came.
 
-    Lines that are no results are left out and counted in `broken`. Memory: `LineReader`'s.
+    Lines that are no results are left out and counted in `broken`. Memory: `ResultReader`'s.
     """
 
-    def __init__(self, *, longest_line: int = LONGEST_LINE) -> None:
-        self._reader = LineReader(msgspec.json.Decoder(ResultLine[MessagePart]), longest_line)
-        self.passed = 0
-        self.broken = 0
+    def __init__(self, *, max_line_bytes: int = MAX_RESULT_LINE_BYTES) -> None:
+        self._reader = ResultReader(msgspec.json.Decoder(ResultLine[MessagePart]), max_line_bytes)
+        self.passed_count = 0
+        self.broken_count = 0
 
     @property
     def lines(self) -> int:
@@ -32,13 +32,13 @@ class FailuresFilter:
         """The last line, if it is a failure and came without a newline."""
         return b"".join(self._failures(self._reader.finish()))
 
-    def _failures(self, reads: Iterable[Block[MessagePart] | BrokenLine]) -> list[bytes]:
+    def _failures(self, reads: Iterable[ResultBlock[MessagePart] | BrokenLine]) -> list[bytes]:
         failures: list[bytes] = []
         for read in reads:
             if isinstance(read, BrokenLine):
-                self.broken += 1
+                self.broken_count += 1
                 continue
             pairs = zip(read.parts, read.raws, strict=True)
             failures += [raw for line, raw in pairs if not isinstance(line.result, Succeeded | Unreadable)]
-        self.passed += len(failures)
+        self.passed_count += len(failures)
         return failures

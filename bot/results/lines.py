@@ -114,7 +114,7 @@ class Expired(Struct, tag_field="type", tag="expired", gc=False):
 class Unreadable(Struct, gc=False):
     """Of the outcome `succeeded`, but its message could not be read as one.
 
-    Has no tag, because nothing in a file may decode to it: see `line_or_fault`.
+    Has no tag, because nothing in a file may decode to it: see `decode_line`.
     """
 
 
@@ -123,7 +123,7 @@ class ResultLine(Struct, Generic[MessageT], gc=False):
 
     custom_id: Annotated[str, Meta(min_length=1)]
     result: Succeeded[MessageT] | Errored | Canceled | Expired
-    """As decoded; where `line_or_fault` made the line, also `Unreadable`."""
+    """As decoded; where `decode_line` made the line, also `Unreadable`."""
 
 
 class LineFault(Enum):
@@ -151,9 +151,7 @@ class _NamedAndTyped(_Named, gc=False):
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 
-def line_or_fault(
-    text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]"
-) -> ResultLine[MessageT] | LineFault:
+def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]") -> ResultLine[MessageT] | LineFault:
     """Decode one line; where only its details are odd, its outcome still counts."""
     try:
         return decoder.decode(text)

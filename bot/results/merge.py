@@ -7,7 +7,7 @@ from itertools import compress
 import msgspec
 
 from bot.results.lines import MessagePart, ResultLine, Succeeded, Unreadable
-from bot.results.reader import Block, BrokenLine, LineReader
+from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 
 _DECODER = msgspec.json.Decoder(ResultLine[MessagePart])
 
@@ -20,10 +20,10 @@ class ResultsMerger:
     """
 
     def __init__(self) -> None:
-        self._reader = LineReader(_DECODER)
+        self._reader = ResultReader(_DECODER)
         self._picked: dict[str, int] = {}
         self._succeeded = bytearray()  # for each line that was passed on, whether it is a success
-        self.broken = 0
+        self.broken_count = 0
         """Lines that are no results, left out."""
 
     @property
@@ -43,20 +43,20 @@ class ResultsMerger:
     def finish(self) -> bytes:
         """The last result of one batch, with a newline; the next batch may follow."""
         rest = b"".join(self._passed(self._reader.finish()))
-        self._reader = LineReader(_DECODER)
+        self._reader = ResultReader(_DECODER)
         return rest
 
-    def picked(self) -> "Picked":
+    def select_lines(self) -> "LineSelector":
         """What leaves of all that was passed on the picked lines alone."""
         is_picked = bytearray(len(self._succeeded))
         for line in self._picked.values():
             is_picked[line] = True
-        return Picked(is_picked)
+        return LineSelector(is_picked)
 
-    def _passed(self, reads: Iterable[Block[MessagePart] | BrokenLine]) -> Iterator[bytes]:
+    def _passed(self, reads: Iterable[ResultBlock[MessagePart] | BrokenLine]) -> Iterator[bytes]:
         for read in reads:
             if isinstance(read, BrokenLine):
-                self.broken += 1
+                self.broken_count += 1
                 continue
             for part, raw in zip(read.parts, read.raws, strict=True):
                 self._pick(part.custom_id, isinstance(part.result, Succeeded | Unreadable))
@@ -69,14 +69,14 @@ class ResultsMerger:
         self._succeeded.append(is_success)
 
 
-class Picked:
+class LineSelector:
     """Leaves the picked lines of whole lines, which come in the order in which they were passed on."""
 
     def __init__(self, is_picked: bytearray) -> None:
         self._is_picked = is_picked
         self._before = 0
 
-    def lines(self, block: bytes) -> bytes:
+    def filter_block(self, block: bytes) -> bytes:
         """The picked ones of the next lines; `block` ends where a line ends."""
         lines = BytesIO(block).readlines()
         after = self._before + len(lines)

@@ -6,9 +6,9 @@ from typing import Generic, NamedTuple
 
 import msgspec
 
-from bot.results.lines import NOT_JSON, LineFault, MessageT, ResultLine, line_or_fault
+from bot.results.lines import NOT_JSON, LineFault, MessageT, ResultLine, decode_line
 
-LONGEST_LINE = 16 * 1024 * 1024
+MAX_RESULT_LINE_BYTES = 16 * 1024 * 1024
 """Bytes. The longest output the API gives (300,000 tokens) makes a tenth of it."""
 
 _PIECE = 256 * 1024
@@ -22,14 +22,14 @@ class BrokenLine(NamedTuple):
     fault: LineFault
 
 
-class Block(NamedTuple, Generic[MessageT]):
+class ResultBlock(NamedTuple, Generic[MessageT]):
     """Lines that follow each other: decoded, and as they came, newline included."""
 
     parts: list[ResultLine[MessageT]]
     raws: list[bytes]
 
 
-class LineReader(Generic[MessageT]):
+class ResultReader(Generic[MessageT]):
     """Decodes the lines of a stream, which the caller feeds chunk by chunk and finishes.
 
     Whatever the chunks, the lines are the same. Holds no more than a chunk and `longest` bytes of a line that goes on;
@@ -37,7 +37,9 @@ class LineReader(Generic[MessageT]):
     ones too.
     """
 
-    def __init__(self, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]", longest: int = LONGEST_LINE) -> None:
+    def __init__(
+        self, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]", longest: int = MAX_RESULT_LINE_BYTES
+    ) -> None:
         self._decoder, self._longest, self._piece = decoder, longest, min(_PIECE, longest)
         self._carried = bytearray()
         self._carried_size = 0  # of the line that goes on, also when its bytes were dropped
@@ -45,7 +47,7 @@ class LineReader(Generic[MessageT]):
         self.lines = 0
         self.bytes_read = 0
 
-    def feed(self, chunk: bytes) -> Iterator[Block[MessageT] | BrokenLine]:
+    def feed(self, chunk: bytes) -> Iterator[ResultBlock[MessageT] | BrokenLine]:
         """What `chunk` completes, in order."""
         self.bytes_read += len(chunk)
         for start in range(0, len(chunk), self._piece):
@@ -57,7 +59,7 @@ class LineReader(Generic[MessageT]):
             if rest:
                 self._carry(rest)
 
-    def finish(self) -> Iterator[Block[MessageT] | BrokenLine]:
+    def finish(self) -> Iterator[ResultBlock[MessageT] | BrokenLine]:
         """The last line, if it came without a newline; one that is not whole is told as cut off."""
         if self._carried_size:
             for read in self._completed([b""]):
@@ -71,7 +73,7 @@ class LineReader(Generic[MessageT]):
         else:
             self._carried += rest
 
-    def _completed(self, raws: list[bytes]) -> Iterator[Block[MessageT] | BrokenLine]:
+    def _completed(self, raws: list[bytes]) -> Iterator[ResultBlock[MessageT] | BrokenLine]:
         """What whole lines hold; what was carried is the beginning of the first."""
         too_long = self._carried_size + len(raws[0].removesuffix(b"\n")) > self._longest
         if too_long:
@@ -85,7 +87,7 @@ class LineReader(Generic[MessageT]):
         if raws:
             yield from self._decoded(raws)
 
-    def _decoded(self, raws: list[bytes]) -> Iterator[Block[MessageT] | BrokenLine]:
+    def _decoded(self, raws: list[bytes]) -> Iterator[ResultBlock[MessageT] | BrokenLine]:
         """All at once where all are well: one by one only where one is not, or is blank."""
         try:
             parts = list(map(self._decoder.decode, raws))
@@ -93,7 +95,7 @@ class LineReader(Generic[MessageT]):
             yield from map(self._one, filter(self._counted, raws))
             return
         self._number, self.lines = self._number + len(raws), self.lines + len(raws)
-        yield Block(parts, raws)
+        yield ResultBlock(parts, raws)
 
     def _counted(self, raw: bytes) -> bool:
         """Count a line; whether it is one to read, which a blank one is not."""
@@ -102,6 +104,6 @@ class LineReader(Generic[MessageT]):
         self.lines += not is_blank
         return not is_blank
 
-    def _one(self, raw: bytes) -> Block[MessageT] | BrokenLine:
-        line = line_or_fault(raw, self._decoder)
-        return BrokenLine(self._number, line) if isinstance(line, LineFault) else Block([line], [raw])
+    def _one(self, raw: bytes) -> ResultBlock[MessageT] | BrokenLine:
+        line = decode_line(raw, self._decoder)
+        return BrokenLine(self._number, line) if isinstance(line, LineFault) else ResultBlock([line], [raw])

@@ -18,7 +18,7 @@ class Remedy(Enum):
     ASK_PERMISSION = "ask_permission"
     ADD_CREDIT = "add_credit"
     RAISE_LIMIT = "raise_limit"
-    MEND_ACCOUNT = "mend_account"
+    FIX_ACCOUNT = "mend_account"
     UPLOAD_AGAIN = "upload_again"
     RETRY = "retry"
     RETRY_SLOWER = "retry_slower"
@@ -60,13 +60,13 @@ _BY_CODE = {
     "user_profile_not_billable": Remedy.ADD_CREDIT,
     "image_dimensions_too_large": Remedy.MAKE_SMALLER,
     "file_expired": Remedy.UPLOAD_AGAIN,
-    "organization_on_hold": Remedy.MEND_ACCOUNT,
-    "cmek_key_disabled": Remedy.MEND_ACCOUNT,
-    "cmek_key_network_blocked": Remedy.MEND_ACCOUNT,
+    "organization_on_hold": Remedy.FIX_ACCOUNT,
+    "cmek_key_disabled": Remedy.FIX_ACCOUNT,
+    "cmek_key_network_blocked": Remedy.FIX_ACCOUNT,
 }
 
 
-def remedy_of(error_type: str, code: str = "") -> Remedy:
+def find_remedy(error_type: str, code: str = "") -> Remedy:
     """What helps against an error.
 
     `error_type` is `result.error.error.type`, or the outcome `expired` or `canceled`; `code` its `details.error_code`,

@@ -5,29 +5,31 @@ from collections.abc import Iterator
 import msgspec
 
 from bot.pricing.prices import Prices
-from bot.results.causes import MOST_CAUSES, CauseTally
+from bot.results.causes import MAX_CAUSES, CauseTally
 from bot.results.duplicates import DuplicateCounter
 from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
-from bot.results.reader import LONGEST_LINE, Block, BrokenLine, LineReader
+from bot.results.reader import MAX_RESULT_LINE_BYTES, BrokenLine, ResultBlock, ResultReader
 from bot.results.summary import BrokenLines, BrokenLineSample, OutcomeCounts, ResultsSummary
 from bot.results.usage import UsageTally
 
-MOST_BROKEN_TOLD = 5
+MAX_BROKEN_SAMPLES = 5
 # Lines that are counted together, because each step is quicker for many than for one.
 _AT_ONCE = 200
 
 
-class SummaryReader:
+class ResultsSummarizer:
     """Sums up what it is fed (`BatchesClient.result_bytes`); work between two chunks is a millisecond or so.
 
     Any chunking of the same bytes gives the same summary. Strings that a summary does not need are skipped, also where
     they are not UTF-8. `lines` and `bytes_read` say how far it is; a reader left unfinished has promised nothing.
     """
 
-    def __init__(self, prices: Prices, *, longest_line: int = LONGEST_LINE, most_causes: int = MOST_CAUSES) -> None:
-        self._reader = LineReader(msgspec.json.Decoder(ResultLine[MessagePart]), longest_line)
+    def __init__(
+        self, prices: Prices, *, max_line_bytes: int = MAX_RESULT_LINE_BYTES, max_causes: int = MAX_CAUSES
+    ) -> None:
+        self._reader = ResultReader(msgspec.json.Decoder(ResultLine[MessagePart]), max_line_bytes)
         self._usage = UsageTally(prices)
-        self._causes = CauseTally(most_causes)
+        self._causes = CauseTally(max_causes)
         self._custom_ids = DuplicateCounter()
         self._waiting: list[ResultLine[MessagePart]] = []
         self._broken: list[BrokenLineSample] = []
@@ -50,26 +52,26 @@ class SummaryReader:
         for read in self._reader.feed(chunk):
             self._take(read)
 
-    def settle(self) -> Iterator[None]:
+    def finish_in_steps(self) -> Iterator[None]:
         """Get ready to `finish` in steps of 0.1 ms, for whoever has others to give turns to; feed nothing after it."""
         self._take_rest()
-        yield from self._custom_ids.settle()
+        yield from self._custom_ids.count_in_steps()
 
     def finish(self) -> ResultsSummary:
         """The summary; call it once, and only when the stream has ended by itself."""
         self._take_rest()
         return ResultsSummary(
             counts=OutcomeCounts(self._succeeded, self._errored, self._canceled, self._expired),
-            causes=self._causes.causes(),
-            other_causes=self._causes.other,
-            stop_reasons=self._usage.stop_reasons(),
-            models=self._usage.models(),
-            output=self._usage.outputs(),
-            cost=self._usage.cost(self._unreadable),
+            causes=self._causes.list_causes(),
+            other_causes=self._causes.other_count,
+            stop_reasons=self._usage.list_stop_reasons(),
+            models=self._usage.list_models(),
+            output=self._usage.measure_outputs(),
+            cost=self._usage.sum_cost(self._unreadable),
             lines=self._reader.lines,
             bytes_read=self._reader.bytes_read,
             broken=BrokenLines(self._broken_count, tuple(self._broken), self._cut_off),
-            duplicates=self._custom_ids.duplicates(),
+            duplicates=self._custom_ids.count(),
         )
 
     def _take_rest(self) -> None:
@@ -78,7 +80,7 @@ class SummaryReader:
         if self._waiting:
             self._count_waiting()
 
-    def _take(self, read: Block[MessagePart] | BrokenLine) -> None:
+    def _take(self, read: ResultBlock[MessagePart] | BrokenLine) -> None:
         if isinstance(read, BrokenLine):
             self._count_broken(read)
             return
@@ -118,5 +120,5 @@ class SummaryReader:
     def _count_broken(self, line: BrokenLine) -> None:
         self._broken_count += 1
         self._cut_off = self._cut_off or line.fault is LineFault.CUT_OFF
-        if len(self._broken) < MOST_BROKEN_TOLD:
+        if len(self._broken) < MAX_BROKEN_SAMPLES:
             self._broken.append(BrokenLineSample(line.number, line.fault))

@@ -12,7 +12,7 @@ from bot.pricing.tokens import Tokens
 from bot.results.causes import Cause
 from bot.results.lines import LineFault
 
-VERSION = 1
+SUMMARY_VERSION = 1
 
 
 @dataclass(eq=False)
@@ -139,7 +139,7 @@ class ResultsSummary(Struct, frozen=True):
     bytes_read: int
     broken: BrokenLines
     duplicates: int
-    version: int = VERSION
+    version: int = SUMMARY_VERSION
 
     @property
     def tokens(self) -> Tokens:
@@ -151,7 +151,7 @@ class ResultsSummary(Struct, frozen=True):
         """Failures that may well succeed when sent again as they are."""
         return sum(cause.count for cause in self.causes if cause.retryable)
 
-    def differs_from(self, counts: RequestCounts) -> tuple[CountDifference, ...]:
+    def find_differences(self, counts: RequestCounts) -> tuple[CountDifference, ...]:
         """Where the file disagrees with what the batch says of itself; empty where they agree."""
         pairs = [("processing", counts.processing, 0)]
         for outcome in ("succeeded", "errored", "canceled", "expired"):
@@ -173,6 +173,6 @@ class ResultsSummary(Struct, frozen=True):
             summary = msgspec.json.decode(text, type=cls)
         except msgspec.DecodeError as error:
             raise SummaryUnreadable(str(error)) from None
-        if summary.version != VERSION:
-            raise SummaryUnreadable(f"its version is {summary.version}, not {VERSION}")
+        if summary.version != SUMMARY_VERSION:
+            raise SummaryUnreadable(f"its version is {summary.version}, not {SUMMARY_VERSION}")
         return summary

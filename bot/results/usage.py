@@ -13,18 +13,18 @@ from bot.pricing.tokens import Tokens
 from bot.results.lines import MessagePart, UsagePart
 from bot.results.summary import CostSummary, ModelUse, OutputSizes, StopReason
 
-MOST_GROUPS = 2_000
+MAX_GROUPS = 2_000
 
 
-class Group(NamedTuple):
+class UsageGroup(NamedTuple):
     """What makes requests priced alike, but for the length of their prompts."""
 
     model: str
     region: str | None
 
 
-_REST = Group("", None)
-"""Where what exceeds `MOST_GROUPS` goes: a model without a name has no price, so the cost is incomplete."""
+_REST = UsageGroup("", None)
+"""Where what exceeds `MAX_GROUPS` goes: a model without a name has no price, so the cost is incomplete."""
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ class _Sums:
         if self.long is not None and self.price is not None:
             by_length: dict[bool, list[UsagePart]] = {True: [], False: []}
             for usage in usages:
-                by_length[self.price.is_long(prompt_of(usage))].append(usage)
+                by_length[self.price.is_long(count_prompt_tokens(usage))].append(usage)
             self.long.add(by_length[True])
             usages = by_length[False]
         sent = output = read = thinking = 0
@@ -55,7 +55,7 @@ class _Sums:
             if cached := usage.cache_read_input_tokens:
                 read += cached
             if usage.cache_creation_input_tokens != 0:
-                write_5m, write_1h = cache_writes(usage)
+                write_5m, write_1h = split_cache_writes(usage)
                 self.write_5m += write_5m
                 self.write_1h += write_1h
             if (details := usage.output_tokens_details) is not None:
@@ -88,17 +88,17 @@ class UsageTally:
             usage = message.usage
             parts[message.model, usage.inference_geo].append(usage)
         for group, usages in parts.items():
-            self._sums_of(Group(*group)).add(usages)
+            self._sums_of(UsageGroup(*group)).add(usages)
         self._outputs.update([message.usage.output_tokens for message in messages])
         self._stops.update([message.stop_reason for message in messages])
-        if len(self._stops) > MOST_GROUPS:
-            self._stops = Counter(dict(self._stops.most_common(MOST_GROUPS)))
+        if len(self._stops) > MAX_GROUPS:
+            self._stops = Counter(dict(self._stops.most_common(MAX_GROUPS)))
 
-    def stop_reasons(self) -> tuple[StopReason, ...]:
+    def list_stop_reasons(self) -> tuple[StopReason, ...]:
         """Why the requests stopped, most frequent first."""
         return tuple(StopReason(reason, count) for reason, count in self._stops.most_common())
 
-    def models(self) -> tuple[ModelUse, ...]:
+    def list_models(self) -> tuple[ModelUse, ...]:
         """What each model did, most requests first."""
         uses: dict[str, ModelUse] = {}
         for group, sums, cost in self._sums():
@@ -114,7 +114,7 @@ class UsageTally:
             )
         return tuple(sorted(uses.values(), key=lambda use: -use.requests))
 
-    def cost(self, unreadable: int) -> CostSummary:
+    def sum_cost(self, unreadable: int) -> CostSummary:
         """What all of it cost; `unreadable` succeeded requests are known to be missing."""
         amount, searches, models, regions = Decimal(0), 0, dict[str, None](), dict[str, None]()
         for group, sums, cost in self._sums():
@@ -127,7 +127,7 @@ class UsageTally:
                 regions[group.region or ""] = None
         return CostSummary(amount, tuple(models), tuple(regions), searches, unreadable)
 
-    def outputs(self) -> OutputSizes | None:
+    def measure_outputs(self) -> OutputSizes | None:
         """Median and largest output; None where nothing succeeded."""
         if not (count := self._outputs.total()):
             return None
@@ -136,29 +136,29 @@ class UsageTally:
         low, high = sizes[bisect(ends, (count - 1) // 2)], sizes[bisect(ends, count // 2)]
         return OutputSizes((low + high) // 2, sizes[-1])
 
-    def _cost(self, group: Group, sums: _Sums, *, long: bool) -> Decimal | None:
-        return self._prices.cost(sums.price, sums.tokens(), group.region, long=long) if sums.price else None
+    def _cost(self, group: UsageGroup, sums: _Sums, *, long: bool) -> Decimal | None:
+        return self._prices.price_tokens(sums.price, sums.tokens(), group.region, long=long) if sums.price else None
 
-    def _sums(self) -> Iterator[tuple[Group, _Sums, Decimal | None]]:
+    def _sums(self) -> Iterator[tuple[UsageGroup, _Sums, Decimal | None]]:
         """Each group's sums, those of long prompts apart, with their cost."""
         for group, sums in self._groups.items():
             if sums.requests:
-                yield Group(*group), sums, self._cost(Group(*group), sums, long=False)
+                yield UsageGroup(*group), sums, self._cost(UsageGroup(*group), sums, long=False)
             if sums.long is not None and sums.long.requests:
-                yield Group(*group), sums.long, self._cost(Group(*group), sums.long, long=True)
+                yield UsageGroup(*group), sums.long, self._cost(UsageGroup(*group), sums.long, long=True)
 
-    def _sums_of(self, group: Group) -> _Sums:
+    def _sums_of(self, group: UsageGroup) -> _Sums:
         if (sums := self._groups.get(group)) is not None:
             return sums
-        if len(self._groups) >= MOST_GROUPS:
+        if len(self._groups) >= MAX_GROUPS:
             group = _REST
-        price = self._prices.find(group.model)
+        price = self._prices.find_row(group.model)
         return self._groups.setdefault(group, _Sums(price, _Sums(price) if price and price.long_prompt else None))
 
 
-def tokens_of(usage: UsagePart) -> Tokens:
+def count_tokens(usage: UsagePart) -> Tokens:
     """The tokens of one message: cache writes live five minutes where the API does not say that they live longer."""
-    write_5m, write_1h = cache_writes(usage)
+    write_5m, write_1h = split_cache_writes(usage)
     details = usage.output_tokens_details
     return Tokens(
         usage.input_tokens,
@@ -170,7 +170,7 @@ def tokens_of(usage: UsagePart) -> Tokens:
     )
 
 
-def cache_writes(usage: UsagePart) -> tuple[int, int]:
+def split_cache_writes(usage: UsagePart) -> tuple[int, int]:
     """Tokens written for five minutes and for an hour; what the split leaves out of the total is of the first kind."""
     total, split = usage.cache_creation_input_tokens, usage.cache_creation
     if total == 0 or split is None:
@@ -179,6 +179,6 @@ def cache_writes(usage: UsagePart) -> tuple[int, int]:
     return max(split.ephemeral_5m_input_tokens or 0, (total or 0) - write_1h), write_1h
 
 
-def prompt_of(usage: UsagePart) -> int:
+def count_prompt_tokens(usage: UsagePart) -> int:
     """The length of the whole prompt in tokens."""
-    return usage.input_tokens + (usage.cache_read_input_tokens or 0) + sum(cache_writes(usage))
+    return usage.input_tokens + (usage.cache_read_input_tokens or 0) + sum(split_cache_writes(usage))

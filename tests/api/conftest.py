@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from bot.api.client import BatchesClient, open_http
-from bot.api.retry_policy import Retries
+from bot.api.retry_policy import RetryPolicy
 
 # What the loopback server does with a connection: send these pieces and close it, or whatever the function does.
 Play = Iterable[bytes] | Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -60,7 +60,7 @@ def talk() -> Callable[..., tuple[BatchesClient, list[httpx.Request], list[float
             transport=httpx.MockTransport(answer), base_url="https://api.test/prefix", headers=headers
         )
         tries = int(policy.pop("tries", 3))
-        return BatchesClient(http, retries=Retries(tries, sleep=pause, random=lambda: 0.0, **policy)), sent, pauses
+        return BatchesClient(http, policy=RetryPolicy(tries, sleep=pause, random=lambda: 0.0, **policy)), sent, pauses
 
     return build
 
@@ -90,7 +90,7 @@ def api() -> Callable[..., AbstractAsyncContextManager[tuple[BatchesClient, list
                 betas=("a", "b"),
                 workspace_id="w",
             ) as http:
-                yield BatchesClient(http, retries=Retries(budget=timing.get("budget", 60.0), sleep=no_pause)), heads
+                yield BatchesClient(http, policy=RetryPolicy(budget=timing.get("budget", 60.0), sleep=no_pause)), heads
             await asyncio.gather(*filter(None, serving))
 
     return opened

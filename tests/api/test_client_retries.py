@@ -75,7 +75,7 @@ async def test_a_short_retry_after_is_waited_for(talk: Talk, batch_json: BatchJs
     assert pauses == [7.0]
 
 
-@pytest.mark.parametrize("policy", [{"longest_asked_pause": 30.0}, {"longest_asked_pause": 99.0, "budget": 20.0}])
+@pytest.mark.parametrize("policy", [{"max_retry_after": 30.0}, {"max_retry_after": 99.0, "budget": 20.0}])
 async def test_a_retry_after_nobody_can_wait_for_is_told_at_once(policy: dict[str, float], talk: Talk) -> None:
     client, sent, pauses = talk(refused(429, retry_after="31"), **policy)
 

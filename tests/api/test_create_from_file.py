@@ -14,10 +14,10 @@ from hypothesis import strategies as st
 from bot.api.client import BatchesClient, open_http
 from bot.api.create_body import open_create_body
 from bot.api.errors import ApiRejected, ApiUnavailable, RateLimited, RequestsUnreadable
-from bot.api.retry_policy import Retries
+from bot.api.retry_policy import RetryPolicy
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.requests.request_files import refused_id
+from bot.requests.request_files import find_refused_id
 from tests.requests.request_lines import GOOD, check, line
 
 BatchJson = Callable[..., dict[str, object]]
@@ -106,7 +106,7 @@ async def test_it_goes_out_with_its_length_and_as_json(spool: Path, api: Api, ba
 async def test_a_create_whose_answer_is_lost_is_not_sent_twice(spool: Path) -> None:
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
         simulator.add_fault(Fault(cut="middle"))
-        client = BatchesClient(http, retries=Retries(first_pause=0))
+        client = BatchesClient(http, policy=RetryPolicy(first_pause=0))
 
         with pytest.raises(ApiUnavailable) as caught:
             await client.create_from_file(spool)
@@ -122,7 +122,7 @@ async def test_a_server_error_may_hide_a_batch_so_it_is_not_sent_twice(status: i
         simulator.add_fault(Fault(status=status))
 
         with pytest.raises(ApiUnavailable):
-            await BatchesClient(http, retries=Retries(first_pause=0)).create_from_file(spool)
+            await BatchesClient(http, policy=RetryPolicy(first_pause=0)).create_from_file(spool)
 
     assert len(simulator.requests) == 1
 
@@ -131,7 +131,7 @@ async def test_a_create_that_was_certainly_not_taken_is_sent_again_whole(spool: 
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
         simulator.add_fault(Fault(status=429))
 
-        created = await BatchesClient(http, retries=Retries(first_pause=0)).create_from_file(spool)
+        created = await BatchesClient(http, policy=RetryPolicy(first_pause=0)).create_from_file(spool)
 
     assert created.request_counts.total == 3
     assert [request.status for request in simulator.requests] == [429, 200]
@@ -143,7 +143,7 @@ async def test_a_limit_of_calls_that_does_not_pass_is_told(spool: Path) -> None:
         simulator.add_fault(Fault(status=429, times=5))
 
         with pytest.raises(RateLimited):
-            await BatchesClient(http, retries=Retries(tries=2, first_pause=0)).create_from_file(spool)
+            await BatchesClient(http, policy=RetryPolicy(tries=2, first_pause=0)).create_from_file(spool)
 
     assert simulator.workspace.batches == []
 
@@ -156,7 +156,7 @@ async def test_the_apis_refusal_comes_in_its_own_words(tmp_path: Path) -> None:
             await BatchesClient(http).create_from_file(path)
 
     assert caught.value.message == "requests.0.params: Field required"
-    assert refused_id(path, caught.value.message) == "a"
+    assert find_refused_id(path, caught.value.message) == "a"
 
 
 async def test_a_spool_cut_off_while_it_is_sent_makes_no_batch(spool: Path) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.api.json_lines import Line, blocks_of_lines, lines
+from bot.api.json_lines import JsonLine, cut_blocks, read_lines
 
 
 async def arriving(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
@@ -15,8 +15,8 @@ async def arriving(chunks: Iterable[bytes]) -> AsyncIterator[bytes]:
         yield chunk
 
 
-async def lines_of(*chunks: bytes) -> list[Line]:
-    return [line async for line in lines(arriving(chunks))]
+async def lines_of(*chunks: bytes) -> list[JsonLine]:
+    return [line async for line in read_lines(arriving(chunks))]
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ async def test_only_a_newline_ends_a_line(data: bytes, texts: list[bytes]) -> No
 async def test_blank_lines_count_so_that_a_number_leads_to_the_line() -> None:
     read = await lines_of(b"a\n\r\n", b"\nb")
 
-    assert read == [Line(1, 0, b"a"), Line(4, 5, b"b")]
+    assert read == [JsonLine(1, 0, b"a"), JsonLine(4, 5, b"b")]
 
 
 @given(
@@ -67,7 +67,7 @@ async def test_a_block_is_given_out_as_soon_as_its_last_line_is_whole() -> None:
             asked.append(number)
             yield chunk
 
-    blocks = blocks_of_lines(chunks())
+    blocks = cut_blocks(chunks())
 
     assert await anext(blocks) == b"a\n"
     assert asked == [0]

@@ -6,7 +6,7 @@ import threading
 import httpx
 import pytest
 
-from bot.api.transports import LateTransport
+from bot.api.transports import LazyTransport
 
 URL = "http://127.0.0.1/"
 
@@ -32,7 +32,7 @@ async def test_it_is_made_once_in_a_thread_and_not_before_the_first_request() ->
         made.append(Answering())
         return made[-1]
 
-    async with httpx.AsyncClient(transport=LateTransport(make)) as http:
+    async with httpx.AsyncClient(transport=LazyTransport(make)) as http:
         before = len(made)
         answers = await asyncio.gather(http.get(URL), http.get(URL), http.get(URL))
 
@@ -46,7 +46,7 @@ async def test_what_goes_wrong_in_making_it_is_raised_for_every_request_and_clos
     def make() -> Answering:
         raise FileNotFoundError("certificates")
 
-    async with httpx.AsyncClient(transport=LateTransport(make)) as http:
+    async with httpx.AsyncClient(transport=LazyTransport(make)) as http:
         for _ in range(2):
             with pytest.raises(FileNotFoundError):
                 await http.get(URL)
@@ -59,7 +59,7 @@ async def test_a_request_that_is_cancelled_while_it_is_made_spoils_nothing_for_t
         may_go_on.wait(5)
         return Answering()
 
-    async with httpx.AsyncClient(transport=LateTransport(make)) as http:
+    async with httpx.AsyncClient(transport=LazyTransport(make)) as http:
         first = asyncio.create_task(http.get(URL))
         await asyncio.sleep(0.01)
         first.cancel()
@@ -77,6 +77,6 @@ async def test_one_that_was_never_used_is_closed_without_being_made() -> None:
         made.append(Answering())
         return made[-1]
 
-    await LateTransport(make).aclose()
+    await LazyTransport(make).aclose()
 
     assert made == []

@@ -8,8 +8,8 @@ import pytest
 
 from bot.api.client import open_http
 from bot.api.errors import ApiUnavailable, KeyRefused
-from bot.api.model_catalog import Catalog, ModelInfo, ModelsClient
-from bot.api.retry_policy import Retries
+from bot.api.model_catalog import ModelCatalog, ModelInfo, ModelsClient
+from bot.api.retry_policy import RetryPolicy
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 
@@ -29,7 +29,7 @@ def scripted(*answers: httpx.Response) -> tuple[ModelsClient, list[httpx.Request
         return left.pop(0)
 
     http = httpx.AsyncClient(transport=httpx.MockTransport(answer), base_url="https://api.test")
-    return ModelsClient(http, retries=Retries(tries=1)), sent
+    return ModelsClient(http, policy=RetryPolicy(tries=1)), sent
 
 
 def page(*ids: str, more: bool = False) -> httpx.Response:
@@ -39,12 +39,12 @@ def page(*ids: str, more: bool = False) -> httpx.Response:
 
 async def test_it_tells_what_a_check_needs_to_know(simulator: ApiSimulator) -> None:
     async with open_http("sk-good", base_url=simulator.base_url) as http:
-        catalog = await ModelsClient(http).catalog()
+        catalog = await ModelsClient(http).fetch_catalog()
 
     known, retired = catalog.find("claude-haiku-4-5"), catalog.find("claude-opus-4-1")
     assert known is not None
     assert retired is not None
-    assert (known.id, known.lifecycle, known.max_tokens, known.takes_batches) == (
+    assert (known.id, known.lifecycle, known.max_tokens, known.supports_batches) == (
         "claude-haiku-4-5-20251001",
         "active",
         64_000,
@@ -57,7 +57,7 @@ async def test_it_tells_what_a_check_needs_to_know(simulator: ApiSimulator) -> N
 async def test_every_page_is_read() -> None:
     client, sent = scripted(page("a", "b", more=True), page("c"))
 
-    catalog = await client.catalog()
+    catalog = await client.fetch_catalog()
 
     assert [model.id for model in catalog.models] == ["a", "b", "c"]
     assert [request.url.params.get("after_id") for request in sent] == [None, "b"]
@@ -67,7 +67,7 @@ async def test_every_page_is_read() -> None:
 async def test_pages_that_lead_nowhere_end_the_reading() -> None:
     client, sent = scripted(page("a", more=True), page("a", more=True))
 
-    await client.catalog()
+    await client.fetch_catalog()
 
     assert len(sent) == 2
 
@@ -76,7 +76,7 @@ async def test_an_api_that_knows_no_lifecycles_is_asked_without_them() -> None:
     error = {"type": "error", "error": {"type": "invalid_request_error", "message": "lifecycle: unknown"}}
     client, sent = scripted(httpx.Response(400, json=error), page("a"))
 
-    catalog = await client.catalog()
+    catalog = await client.fetch_catalog()
 
     assert catalog.find("a") is not None
     assert "lifecycle[]" not in sent[1].url.params
@@ -85,7 +85,7 @@ async def test_an_api_that_knows_no_lifecycles_is_asked_without_them() -> None:
 async def test_a_bad_key_is_told(simulator: ApiSimulator) -> None:
     async with open_http("sk-bad", base_url=simulator.base_url) as http:
         with pytest.raises(KeyRefused):
-            await ModelsClient(http).catalog()
+            await ModelsClient(http).fetch_catalog()
 
     assert len(simulator.requests) == 1
 
@@ -95,11 +95,11 @@ async def test_no_answer_is_told(simulator: ApiSimulator) -> None:
 
     async with open_http("sk-good", base_url=simulator.base_url) as http:
         with pytest.raises(ApiUnavailable):
-            await ModelsClient(http, retries=Retries(tries=1)).catalog()
+            await ModelsClient(http, policy=RetryPolicy(tries=1)).fetch_catalog()
 
 
 def test_an_alias_stands_for_the_newest_date() -> None:
-    catalog = Catalog.of([ModelInfo(id="claude-x-20260101"), ModelInfo(id="claude-x-20250101")])
+    catalog = ModelCatalog.from_models([ModelInfo(id="claude-x-20260101"), ModelInfo(id="claude-x-20250101")])
 
     found = [catalog.find(name) for name in ("claude-x", "claude-x-latest", "claude-x-20250101")]
 

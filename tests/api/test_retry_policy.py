@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RateLimited, SpendLimitReached
-from bot.api.retry_policy import Repeatable, Retries, asked_pause, may_repeat
+from bot.api.retry_policy import Repeatable, RetryPolicy, may_repeat, read_retry_after
 
 FREELY, WHILE_UNCHANGED, UNLESS_SENT = Repeatable
 LIMITED = RateLimited("rate_limit_error", "slow down", 429)
@@ -65,28 +65,28 @@ def test_the_api_can_ask_for_a_repeat_but_not_for_a_harmful_one(
 
 
 def test_pauses_double_up_to_the_longest() -> None:
-    retries = Retries(tries=9, random=lambda: 0.0)
+    retries = RetryPolicy(tries=9, random=lambda: 0.0)
 
-    pauses = [retries.pause_before_next(FREELY, OVERLOADED, made) for made in range(1, 8)]
+    pauses = [retries.choose_pause(FREELY, OVERLOADED, made) for made in range(1, 8)]
 
     assert pauses == [0.5, 1.0, 2.0, 4.0, 8.0, 8.0, 8.0]
 
 
 def test_chance_shortens_a_pause_by_a_quarter_at_most() -> None:
-    retries = Retries(random=lambda: 1.0)
+    retries = RetryPolicy(random=lambda: 1.0)
 
-    assert retries.pause_before_next(FREELY, OVERLOADED, 1) == 0.375
+    assert retries.choose_pause(FREELY, OVERLOADED, 1) == 0.375
 
 
 def test_the_last_try_is_the_last() -> None:
-    assert Retries(tries=2).pause_before_next(FREELY, OVERLOADED, 2) is None
+    assert RetryPolicy(tries=2).choose_pause(FREELY, OVERLOADED, 2) is None
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(0.0, 0.5), (0.01, 0.01), (30.0, 30.0), (30.1, None), (3600.0, None)])
 def test_what_the_api_asks_for_is_waited_for_unless_it_is_too_long(asked: float, pause: float | None) -> None:
     limited = RateLimited("rate_limit_error", "slow down", 429, retry_after=asked)
 
-    assert Retries(random=lambda: 0.0).pause_before_next(FREELY, limited, 1) == pause
+    assert RetryPolicy(random=lambda: 0.0).choose_pause(FREELY, limited, 1) == pause
 
 
 @pytest.mark.parametrize(
@@ -109,11 +109,11 @@ def test_what_the_api_asks_for_is_waited_for_unless_it_is_too_long(asked: float,
 def test_the_asked_pause_is_read_in_each_way_it_is_written(headers: dict[str, str], seconds: float | None) -> None:
     now = datetime(2026, 11, 20, 10, 0, 0, tzinfo=UTC)
 
-    assert asked_pause(headers, now) == seconds
+    assert read_retry_after(headers, now) == seconds
 
 
 @given(text=st.text(max_size=40) | st.from_regex(r"\w{3}, \d{1,3} \w{3} \d{1,5} \d{1,3}:\d\d(:\d\d)? [+\w-]{1,9}"))
 def test_a_strange_retry_after_is_a_missing_one_and_never_an_exception(text: str) -> None:
-    seconds = asked_pause({"retry-after": text})
+    seconds = read_retry_after({"retry-after": text})
 
     assert seconds is None or seconds >= 0

@@ -85,8 +85,8 @@ async def test_counts_that_disagree_are_read_again_the_next_time(
 
     first, second = await shown(services), await shown(services)
 
-    assert first.fetched.summary.differs_from(first.batch.request_counts)
-    assert not second.fetched.summary.differs_from(second.batch.request_counts)
+    assert first.fetched.summary.find_differences(first.batch.request_counts)
+    assert not second.fetched.summary.find_differences(second.batch.request_counts)
     assert not second.from_cache
 
 

@@ -5,7 +5,7 @@ import json
 import tracemalloc
 
 from bot.playground.api_simulator.faults import Fault
-from bot.requests.check import LONGEST_LINE
+from bot.requests.check import MAX_REQUEST_LINE_BYTES
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
 
@@ -24,7 +24,7 @@ async def test_a_line_of_200_megabytes_is_told_in_bounded_memory(desk: Desk) -> 
     tracemalloc.stop()
     assert "3 requests looked at, 1 problem" in answer.seen
     assert "line 2: is longer than a request may be" in answer.seen
-    assert peak < 2 * LONGEST_LINE + 8 * MIB
+    assert peak < 2 * MAX_REQUEST_LINE_BYTES + 8 * MIB
 
 
 async def test_100_001_requests_are_one_too_many(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.pricing.prices import OWN_FILE, Prices, PricesUnreadable
+from bot.pricing.prices import DEFAULT_PRICES, Prices, PricesUnreadable
 from bot.pricing.tokens import Tokens
 
 
@@ -19,7 +19,7 @@ def test_a_cost_matches_a_calculation_by_hand(prices: Prices) -> None:
         input=1_200_000, write_5m=400_000, write_1h=100_000, read=3_000_000, output=250_000, thinking=90_000
     )
 
-    cost = prices.price("claude-haiku-4-5-20251001", tokens)
+    cost = prices.price_request("claude-haiku-4-5-20251001", tokens)
 
     # 1.2 × 0.50 = 0.60 · 0.4 × 0.625 = 0.25 · 0.1 × 1.00 = 0.10 · 3 × 0.05 = 0.15 · 0.25 × 2.50 = 0.625
     # Thinking is part of the output.
@@ -39,7 +39,7 @@ def test_a_cost_matches_a_calculation_by_hand(prices: Prices) -> None:
     ],
 )
 def test_a_date_after_a_name_does_not_change_the_price(prices: Prices, model: str, named: str) -> None:
-    row = prices.find(model)
+    row = prices.find_row(model)
 
     assert row is not None
     assert named in row.models
@@ -50,7 +50,7 @@ def test_a_date_after_a_name_does_not_change_the_price(prices: Prices, model: st
     ["claude-opus-4-10", "claude-mythos-5-2", "claude-opus-5-7", "claude-haiku-4-55", "gpt-4", "", "claude-opus-4-8x"],
 )
 def test_another_version_is_unknown_and_never_nothing(prices: Prices, model: str) -> None:
-    assert prices.price(model, Tokens(input=1)) is None
+    assert prices.price_request(model, Tokens(input=1)) is None
 
 
 def test_a_long_prompt_is_priced_by_its_own_rates(prices: Prices) -> None:
@@ -58,9 +58,9 @@ def test_a_long_prompt_is_priced_by_its_own_rates(prices: Prices) -> None:
     over_it = Tokens(input=40_001, write_1h=10_000, read=50_000, output=1_000_000)
 
     # 0.04 × 0.05 = 0.002 · 0.01 × 0.10 = 0.001 · 0.05 × 0.005 = 0.00025 · 1 × 0.25
-    assert prices.price("claude-haiku-5-5", at_the_step) == Decimal("0.25325")
+    assert prices.price_request("claude-haiku-5-5", at_the_step) == Decimal("0.25325")
     # 0.040001 × 0.25 = 0.01000025 · 0.01 × 0.50 = 0.005 · 0.05 × 0.025 = 0.00125 · 1 × 1.25
-    assert prices.price("claude-haiku-5-5", over_it) == Decimal("1.26625025")
+    assert prices.price_request("claude-haiku-5-5", over_it) == Decimal("1.26625025")
 
 
 @pytest.mark.parametrize(
@@ -76,7 +76,7 @@ def test_a_long_prompt_is_priced_by_its_own_rates(prices: Prices) -> None:
 def test_a_region_costs_more_only_for_models_that_have_regions(
     prices: Prices, model: str, region: str | None, expected: str | None
 ) -> None:
-    cost = prices.price(model, Tokens(input=1_000_000), region)
+    cost = prices.price_request(model, Tokens(input=1_000_000), region)
 
     assert cost == (Decimal(expected) if expected else None)
 
@@ -104,7 +104,7 @@ def test_the_package_s_own_prices_keep_the_documented_proportions(prices: Prices
 )
 def test_a_malformed_file_is_told_by_its_line_or_field(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
     path = tmp_path / "prices.toml"
-    text = OWN_FILE.read_text("utf-8")
+    text = DEFAULT_PRICES.read_text("utf-8")
     assert change[0] in text
     path.write_text(text.replace(*change, 1), "utf-8")
 
@@ -128,5 +128,5 @@ def test_a_file_of_the_administrator_s_replaces_the_package_s(tmp_path: Path) ->
 
     prices = Prices.load(path)
 
-    assert prices.price("own", Tokens(output=500_000)) == 1
-    assert prices.price("claude-opus-5", Tokens(output=1)) is None
+    assert prices.price_request("own", Tokens(output=500_000)) == 1
+    assert prices.price_request("claude-opus-5", Tokens(output=1)) is None

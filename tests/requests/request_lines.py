@@ -4,8 +4,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from bot.api.model_catalog import Capabilities, Catalog, ModelInfo, Support
-from bot.requests.check import Checked, Limits, RequestsChecker
+from bot.api.model_catalog import Capabilities, ModelCatalog, ModelInfo, Support
+from bot.requests.check import CheckedFile, Limits, RequestChecker
 from bot.requests.params import ApiConstraints
 
 GOOD: dict[str, Any] = {
@@ -13,7 +13,7 @@ GOOD: dict[str, Any] = {
     "max_tokens": 64,
     "messages": [{"role": "user", "content": "Hello"}],
 }
-CATALOG = Catalog.of(
+CATALOG = ModelCatalog.from_models(
     (
         ModelInfo(id="claude-haiku-4-5-20251001", max_tokens=64_000),
         ModelInfo(id="claude-opus-5", max_tokens=128_000),
@@ -32,8 +32,8 @@ def line(custom_id: object = "one", params: object = None, **more: object) -> by
 
 def check(
     file: bytes, how: ApiConstraints = HOW, limits: Limits | None = None, pieces: Iterable[bytes] | None = None
-) -> tuple[Checked, bytes]:
+) -> tuple[CheckedFile, bytes]:
     """What the checker finds in a file, and the spool it would write."""
-    checker = RequestsChecker(how, limits or Limits())
+    checker = RequestChecker(how, limits or Limits())
     spool = b"".join([checker.feed(piece) for piece in ([file] if pieces is None else pieces)]) + checker.finish()
     return checker.result(), spool

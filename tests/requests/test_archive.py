@@ -1,4 +1,4 @@
-"""The requests that were sent, kept until they can no longer be of use."""
+"""The requests that were sent, archive until they can no longer be of use."""
 
 import gzip
 import os
@@ -9,7 +9,7 @@ import pytest
 
 from bot.api.errors import RequestsUnreadable
 from bot.api.ids import BatchId
-from bot.requests.archive import KeptRequests
+from bot.requests.archive import RequestArchive
 from tests.requests.request_lines import check, line
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -25,105 +25,105 @@ def spool(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def kept(tmp_path: Path) -> KeptRequests:
+def archive(tmp_path: Path) -> RequestArchive:
     """A folder that is not there yet, and room enough."""
-    return KeptRequests(tmp_path / "kept" / "requests", most_bytes=10_000_000)
+    return RequestArchive(tmp_path / "kept" / "requests", most_bytes=10_000_000)
 
 
-def test_requests_come_back_as_they_were_sent(kept: KeptRequests, spool: Path, tmp_path: Path) -> None:
-    assert kept.keep(A, NOW, spool)
+def test_requests_come_back_as_they_were_sent(archive: RequestArchive, spool: Path, tmp_path: Path) -> None:
+    assert archive.add(A, NOW, spool)
 
-    kept.restore(A, tmp_path / "again")
+    archive.restore(A, tmp_path / "again")
 
     assert (tmp_path / "again").read_bytes() == spool.read_bytes()
-    assert (kept.has(A), kept.has(B)) == (True, False)
+    assert (archive.contains(A), archive.contains(B)) == (True, False)
 
 
-def test_they_are_compressed_and_for_their_owner_alone(kept: KeptRequests, spool: Path) -> None:
-    kept.keep(A, NOW, spool)
+def test_they_are_compressed_and_for_their_owner_alone(archive: RequestArchive, spool: Path) -> None:
+    archive.add(A, NOW, spool)
 
-    (path,) = kept.folder.iterdir()
+    (path,) = archive.folder.iterdir()
     assert path.stat().st_size < spool.stat().st_size / 4
-    assert (path.stat().st_mode & 0o077, kept.folder.stat().st_mode & 0o077) == (0, 0)
+    assert (path.stat().st_mode & 0o077, archive.folder.stat().st_mode & 0o077) == (0, 0)
     assert gzip.decompress(path.read_bytes()) == spool.read_bytes()
 
 
-def test_ids_that_differ_in_case_and_long_ones_are_kept_apart(kept: KeptRequests, spool: Path) -> None:
+def test_ids_that_differ_in_case_and_long_ones_are_kept_apart(archive: RequestArchive, spool: Path) -> None:
     for batch_id in (A, B, C):
-        kept.keep(batch_id, NOW, spool)
-    kept.forget(A)
+        archive.add(batch_id, NOW, spool)
+    archive.remove(A)
 
-    assert [kept.has(batch_id) for batch_id in (A, B, C)] == [False, True, True]
-    kept.forget(A)
+    assert [archive.contains(batch_id) for batch_id in (A, B, C)] == [False, True, True]
+    archive.remove(A)
 
 
 def test_none_are_kept_where_none_are_wanted(tmp_path: Path, spool: Path) -> None:
-    kept = KeptRequests(tmp_path / "kept", most_bytes=0)
+    archive = RequestArchive(tmp_path / "kept", most_bytes=0)
 
-    assert not kept.keep(A, NOW, spool)
-    assert not kept.folder.exists()
-
-
-def test_they_go_when_the_results_go(kept: KeptRequests, spool: Path) -> None:
-    kept.keep(A, NOW - timedelta(days=29, seconds=1), spool)
-    kept.keep(B, NOW - timedelta(days=28), spool)
-
-    removed = kept.prune(NOW)
-
-    assert (removed, kept.has(A), kept.has(B)) == (1, False, True)
+    assert not archive.add(A, NOW, spool)
+    assert not archive.folder.exists()
 
 
-def test_what_a_process_that_died_had_half_written_goes_after_a_day(kept: KeptRequests, spool: Path) -> None:
-    kept.keep(A, NOW, spool)
-    early, old = kept.folder / "x.jsonl.gz.part", kept.folder / "y.jsonl.gz.part"
+def test_they_go_when_the_results_go(archive: RequestArchive, spool: Path) -> None:
+    archive.add(A, NOW - timedelta(days=29, seconds=1), spool)
+    archive.add(B, NOW - timedelta(days=28), spool)
+
+    removed = archive.prune(NOW)
+
+    assert (removed, archive.contains(A), archive.contains(B)) == (1, False, True)
+
+
+def test_what_a_process_that_died_had_half_written_goes_after_a_day(archive: RequestArchive, spool: Path) -> None:
+    archive.add(A, NOW, spool)
+    early, old = archive.folder / "x.jsonl.gz.part", archive.folder / "y.jsonl.gz.part"
     for path, hours in ((early, 23), (old, 25)):
         path.touch()
         written_at = (NOW - timedelta(hours=hours)).timestamp()
         os.utime(path, (written_at, written_at))
 
-    removed = kept.prune(NOW)
+    removed = archive.prune(NOW)
 
-    assert (removed, early.exists(), old.exists(), kept.has(A)) == (1, True, False, True)
+    assert (removed, early.exists(), old.exists(), archive.contains(A)) == (1, True, False, True)
 
 
-def test_the_oldest_go_when_there_is_no_more_room(tmp_path: Path, kept: KeptRequests, spool: Path) -> None:
-    kept.keep(A, NOW, spool)
-    one = next(kept.folder.iterdir()).stat().st_size
-    small = KeptRequests(tmp_path / "small", most_bytes=2 * one)
+def test_the_oldest_go_when_there_is_no_more_room(tmp_path: Path, archive: RequestArchive, spool: Path) -> None:
+    archive.add(A, NOW, spool)
+    one = next(archive.folder.iterdir()).stat().st_size
+    small = RequestArchive(tmp_path / "small", most_bytes=2 * one)
 
     for days, batch_id in enumerate((A, B, C)):
-        small.keep(batch_id, NOW + timedelta(days=days), spool)
+        small.add(batch_id, NOW + timedelta(days=days), spool)
 
-    assert [small.has(batch_id) for batch_id in (A, B, C)] == [False, True, True]
+    assert [small.contains(batch_id) for batch_id in (A, B, C)] == [False, True, True]
 
 
 def test_what_finds_no_room_at_all_is_not_kept_and_that_is_said(tmp_path: Path, spool: Path) -> None:
-    kept = KeptRequests(tmp_path / "kept", most_bytes=10)
+    archive = RequestArchive(tmp_path / "kept", most_bytes=10)
 
-    assert not kept.keep(A, NOW, spool)
-    assert list(kept.folder.iterdir()) == []
+    assert not archive.add(A, NOW, spool)
+    assert list(archive.folder.iterdir()) == []
 
 
 @pytest.mark.parametrize("harm", [lambda data: data[: len(data) // 2], lambda data: b"x" + data, lambda _: b""])
 def test_a_damaged_file_is_told_and_gives_no_half_spool(
-    harm: object, kept: KeptRequests, spool: Path, tmp_path: Path
+    harm: object, archive: RequestArchive, spool: Path, tmp_path: Path
 ) -> None:
-    kept.keep(A, NOW, spool)
-    (path,) = kept.folder.iterdir()
+    archive.add(A, NOW, spool)
+    (path,) = archive.folder.iterdir()
     assert callable(harm)
     path.write_bytes(harm(path.read_bytes()))
 
     with pytest.raises(RequestsUnreadable):
-        kept.restore(A, tmp_path / "again")
+        archive.restore(A, tmp_path / "again")
 
     assert not (tmp_path / "again").exists()
 
 
-def test_what_is_not_here_is_told(kept: KeptRequests, tmp_path: Path) -> None:
+def test_what_is_not_here_is_told(archive: RequestArchive, tmp_path: Path) -> None:
     with pytest.raises(RequestsUnreadable):
-        kept.restore(A, tmp_path / "again")
+        archive.restore(A, tmp_path / "again")
     with pytest.raises(RequestsUnreadable):
-        kept.keep(A, NOW, tmp_path / "gone")
+        archive.add(A, NOW, tmp_path / "gone")
 
-    assert not kept.has(A)
-    assert kept.prune(NOW) == 0
+    assert not archive.contains(A)
+    assert archive.prune(NOW) == 0

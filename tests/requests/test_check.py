@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.requests.check import Checked
-from bot.requests.problems import MOST_KEPT, Problem, ProblemKind
+from bot.requests.check import CheckedFile
+from bot.requests.problems import MAX_PROBLEMS, Problem, ProblemKind
 from tests.requests.request_lines import CATALOG, GOOD, check, line
 
 
-def only_problem(checked: Checked) -> Problem:
+def only_problem(checked: CheckedFile) -> Problem:
     assert len(checked.problems) == sum(checked.totals.values()) == 1, checked.problems
     return checked.problems[0]
 
@@ -194,11 +194,11 @@ def test_a_line_in_another_vendors_form_is_told_key_by_key() -> None:
 
 
 def test_so_many_problems_are_kept_and_all_are_counted() -> None:
-    checked, _ = check(b"x\n" * (MOST_KEPT + 30) + line("a b") + line("fine"))
+    checked, _ = check(b"x\n" * (MAX_PROBLEMS + 30) + line("a b") + line("fine"))
 
-    assert [problem.line for problem in checked.problems] == list(range(1, MOST_KEPT + 1))
-    assert checked.totals == {ProblemKind.NOT_JSON: MOST_KEPT + 30, ProblemKind.CUSTOM_ID_CHARACTERS: 1}
-    assert checked.requests == MOST_KEPT + 32
+    assert [problem.line for problem in checked.problems] == list(range(1, MAX_PROBLEMS + 1))
+    assert checked.totals == {ProblemKind.NOT_JSON: MAX_PROBLEMS + 30, ProblemKind.CUSTOM_ID_CHARACTERS: 1}
+    assert checked.requests == MAX_PROBLEMS + 32
 
 
 def test_lengths_are_added_up_by_model() -> None:
@@ -207,7 +207,7 @@ def test_lengths_are_added_up_by_model() -> None:
     checked, _ = check(line("a") + line("b") + line("c", other))
 
     groups = {kind.model: group for kind, group in checked.sizes.groups()}
-    assert checked.sizes.requests_by_model() == {"claude-haiku-4-5": 2, "claude-opus-5": 1}
+    assert checked.sizes.count_by_model() == {"claude-haiku-4-5": 2, "claude-opus-5": 1}
     assert groups["claude-haiku-4-5"].max_tokens == 128
     extra = groups["claude-opus-5"].characters - groups["claude-haiku-4-5"].characters // 2
     assert extra == len("Be brief.")

@@ -9,9 +9,16 @@ import pytest
 
 from bot.api.errors import RequestsUnreadable
 from bot.api.http import API_VERSION
-from bot.requests.check import LONGEST_LINE, MOST_BODY_BYTES, Limits, RequestsChecker, check_file, check_requests
+from bot.requests.check import (
+    MAX_BODY_BYTES,
+    MAX_REQUEST_LINE_BYTES,
+    Limits,
+    RequestChecker,
+    check_file,
+    check_requests,
+)
 from bot.requests.params import ApiConstraints
-from bot.requests.problems import MOST_KEPT, ProblemKind
+from bot.requests.problems import MAX_PROBLEMS, ProblemKind
 from tests.requests.request_lines import GOOD, HOW, check, line
 
 MIB = 1024 * 1024
@@ -25,7 +32,7 @@ def test_100_001_lines_are_one_too_many() -> None:
     first = checked.problems[0]
     assert (first.kind, first.value, first.limit) == (ProblemKind.TOO_MANY_REQUESTS, "100001", 100_000)
     assert first.line is None
-    assert len(checked.problems) == MOST_KEPT
+    assert len(checked.problems) == MAX_PROBLEMS
 
 
 def test_as_many_requests_as_are_allowed_are_taken() -> None:
@@ -66,7 +73,7 @@ def long_line(megabytes: int) -> Iterator[bytes]:
 
 
 def test_one_line_of_200_megabytes_is_told_in_bounded_memory() -> None:
-    checker = RequestsChecker(HOW)
+    checker = RequestChecker(HOW)
     tracemalloc.start()
 
     for piece in long_line(200):
@@ -76,15 +83,15 @@ def test_one_line_of_200_megabytes_is_told_in_bounded_memory() -> None:
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     checked = checker.result()
-    assert peak < 2 * LONGEST_LINE + 4 * MIB
+    assert peak < 2 * MAX_REQUEST_LINE_BYTES + 4 * MIB
     assert [(problem.kind, problem.line, problem.limit) for problem in checked.problems] == [
-        (ProblemKind.TOO_LONG, 2, LONGEST_LINE)
+        (ProblemKind.TOO_LONG, 2, MAX_REQUEST_LINE_BYTES)
     ]
     assert checked.requests == 3
 
 
 def test_memory_stays_flat_over_a_large_file() -> None:
-    checker = RequestsChecker(HOW)
+    checker = RequestChecker(HOW)
     params = GOOD | {"messages": [{"role": "user", "content": "word " * 13_000}]}
     total = spooled = 0
     tracemalloc.start()
@@ -101,7 +108,7 @@ def test_memory_stays_flat_over_a_large_file() -> None:
 
 
 def test_the_limits_are_the_documented_ones() -> None:
-    assert (Limits().requests, Limits().body_bytes) == (100_000, 256 * MIB) == (100_000, MOST_BODY_BYTES)
+    assert (Limits().requests, Limits().body_bytes) == (100_000, 256 * MIB) == (100_000, MAX_BODY_BYTES)
 
 
 async def test_a_sound_file_leaves_a_spool_that_only_its_owner_reads(tmp_path: Path) -> None:

@@ -12,14 +12,14 @@ import pytest
 
 from bot.api.client import open_http
 from bot.api.errors import ApiRejected
-from bot.api.retry_policy import Retries
+from bot.api.retry_policy import RetryPolicy
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.pricing.prices import Prices
 from bot.pricing.tokens import Tokens
-from bot.requests.estimate import Basis, TokenCounter, estimate
-from bot.requests.request_files import sample_by_model
-from bot.requests.sizes import ATTACHMENT_CHARACTERS, Sizes, prompt_characters
+from bot.requests.estimate import EstimateBasis, TokenCounter, estimate_cost
+from bot.requests.request_files import sample_params
+from bot.requests.sizes import ATTACHMENT_CHARACTERS, RequestSizes, count_prompt_characters
 from tests.requests.request_lines import GOOD, check, line
 
 
@@ -30,8 +30,8 @@ def flat(model: str, tokens: Tokens, region: str | None) -> Decimal | None:
     return (Decimal(tokens.input) + 10 * Decimal(tokens.output)) * (2 if region == "us" else 1)
 
 
-def sizes_of(*several: dict[str, Any]) -> Sizes:
-    sizes = Sizes()
+def sizes_of(*several: dict[str, Any]) -> RequestSizes:
+    sizes = RequestSizes()
     for params in several:
         sizes.add(params)
     return sizes
@@ -45,39 +45,39 @@ def asking(text: str, **more: Any) -> dict[str, Any]:
 async def counter() -> AsyncIterator[tuple[TokenCounter, ApiSimulator]]:
     """A counter at a simulated API."""
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
-        yield TokenCounter(http, retries=Retries(tries=1)), simulator
+        yield TokenCounter(http, policy=RetryPolicy(tries=1)), simulator
 
 
 def test_the_range_goes_from_input_alone_to_all_the_output_asked_for() -> None:
     sizes = sizes_of(asking("x" * 100, max_tokens=10), asking("x" * 100, max_tokens=20))
-    characters = prompt_characters(asking("x" * 100))
+    characters = count_prompt_characters(asking("x" * 100))
 
-    result = estimate(sizes, {GOOD["model"]: 1 / characters * 7}, flat)
+    result = estimate_cost(sizes, {GOOD["model"]: 1 / characters * 7}, flat)
 
     assert (result.low, result.high) == (Decimal(14), Decimal(14 + 300))
     assert (result.models[0].input_tokens, result.models[0].max_output_tokens) == (14, 30)
-    assert result.basis is Basis.COUNTED
+    assert result.basis is EstimateBasis.COUNTED
 
 
 def test_without_a_count_characters_are_reckoned_with_and_that_is_said() -> None:
-    result = estimate(sizes_of(asking("x" * 3_500)), {}, flat)
+    result = estimate_cost(sizes_of(asking("x" * 3_500)), {}, flat)
 
     assert 1_000 <= result.models[0].input_tokens <= 1_020
-    assert result.basis is Basis.BY_CHARACTERS
+    assert result.basis is EstimateBasis.BY_CHARACTERS
 
 
 def test_a_model_without_a_price_is_unknown_and_not_free() -> None:
-    result = estimate(sizes_of(asking("x"), asking("x", model="stranger")), {}, flat)
+    result = estimate_cost(sizes_of(asking("x"), asking("x", model="stranger")), {}, flat)
 
-    assert result.without_price == ("stranger",)
+    assert result.unpriced_models == ("stranger",)
     assert [one.high for one in result.models if one.model == "stranger"] == [None]
     assert result.high > 0
 
 
 def test_a_region_has_its_own_price() -> None:
     home, away = (
-        estimate(sizes_of(asking("x")), {}, flat),
-        estimate(sizes_of(asking("x", inference_geo="us")), {}, flat),
+        estimate_cost(sizes_of(asking("x")), {}, flat),
+        estimate_cost(sizes_of(asking("x", inference_geo="us")), {}, flat),
     )
 
     assert away.high == 2 * home.high
@@ -87,8 +87,8 @@ def test_each_requests_own_length_decides_over_the_rate_of_long_prompts() -> Non
     prices = Prices.load()
     short, long = asking("x" * 1_000, model="claude-haiku-5-5"), asking("x" * 1_000_000, model="claude-haiku-5-5")
 
-    both = estimate(sizes_of(short, long), {"claude-haiku-5-5": 0.25}, prices.price)
-    apart = [estimate(sizes_of(one), {"claude-haiku-5-5": 0.25}, prices.price) for one in (short, long)]
+    both = estimate_cost(sizes_of(short, long), {"claude-haiku-5-5": 0.25}, prices.price_request)
+    apart = [estimate_cost(sizes_of(one), {"claude-haiku-5-5": 0.25}, prices.price_request) for one in (short, long)]
 
     assert both.low == apart[0].low + apart[1].low
     assert apart[1].low > 1_000 * apart[0].low
@@ -102,14 +102,14 @@ def test_many_requests_make_few_groups_and_keep_their_sums() -> None:
     assert len(groups) < 100
     assert sum(group.requests for group in groups) == len(several)
     assert sum(group.max_tokens for group in groups) == sum(one["max_tokens"] for one in several)
-    assert sum(group.characters for group in groups) == sum(map(prompt_characters, several))
+    assert sum(group.characters for group in groups) == sum(map(count_prompt_characters, several))
 
 
 def test_an_attachment_counts_for_its_tokens_and_not_for_its_bytes() -> None:
     source = {"type": "base64", "media_type": "image/png", "data": "A" * 1_000_000}
     with_image = GOOD | {"messages": [{"role": "user", "content": [{"type": "image", "source": source}]}]}
 
-    characters = prompt_characters(with_image)
+    characters = count_prompt_characters(with_image)
 
     assert ATTACHMENT_CHARACTERS <= characters < ATTACHMENT_CHARACTERS + 100
 
@@ -139,13 +139,13 @@ async def test_a_sample_of_every_model_is_counted_and_extrapolated(
     spool = tmp_path / "spool"
     spool.write_bytes(spooled)
 
-    samples = sample_by_model(spool, checked.sizes.requests_by_model(), 4, random.Random(1))
+    samples = sample_params(spool, checked.sizes.count_by_model(), 4, random.Random(1))
     ratios = await client.tokens_a_character(samples)
-    result = estimate(checked.sizes, ratios, flat)
+    result = estimate_cost(checked.sizes, ratios, flat)
 
     exact = sum(8 + len(json.dumps({"messages": one["messages"]}, ensure_ascii=False)) // 4 for one in requests)
     assert len(simulator.requests) == 8
-    assert result.basis is Basis.COUNTED
+    assert result.basis is EstimateBasis.COUNTED
     assert sum(one.input_tokens for one in result.models) == pytest.approx(exact, rel=0.05)
 
 
@@ -174,15 +174,15 @@ async def test_one_refused_sample_does_not_spoil_the_others() -> None:
 
     ratios = await TokenCounter(http).tokens_a_character({"m": [GOOD, GOOD]})
 
-    assert ratios == {"m": 50 / prompt_characters(GOOD)}
+    assert ratios == {"m": 50 / count_prompt_characters(GOOD)}
 
 
 def test_the_range_is_that_of_the_tokens_it_names() -> None:
-    sizes = Sizes()
+    sizes = RequestSizes()
     for _ in range(100_000):
         sizes.add({"model": "claude-opus-5", "max_tokens": 10, "messages": [{"role": "user", "content": "yes or no"}]})
 
-    [one] = estimate(sizes, {"claude-opus-5": 0.41}, Prices.load().price).models
+    [one] = estimate_cost(sizes, {"claude-opus-5": 0.41}, Prices.load().price_request).models
 
     assert one.low == one.input_tokens * Decimal("2.5") / 1_000_000
     assert one.high == one.low + one.max_output_tokens * Decimal("12.5") / 1_000_000

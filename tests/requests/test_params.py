@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from bot.requests.params import ApiConstraints
-from bot.requests.problems import ProblemKind, Warned, WarningKind
+from bot.requests.problems import GroupedWarning, ProblemKind, WarningKind
 from tests.requests.request_lines import CATALOG, GOOD, HOW, check, line
 
 P, W = ProblemKind, WarningKind
@@ -170,11 +170,11 @@ def test_a_doubt_is_a_warning_told_once_with_its_number_of_lines(
     checked, _ = check(line("fine") + line("b", params) + line("c", params))
 
     assert checked.is_sound
-    assert checked.warnings == (Warned(*warned, line=2, lines=2),)
+    assert checked.warnings == (GroupedWarning(*warned, line=2, lines=2),)
 
 
 def test_without_a_catalog_models_and_their_limits_are_taken_on_trust() -> None:
     checked, _ = check(line(params=GOOD | {"model": "gpt-12", "max_tokens": 10**9}), ApiConstraints())
 
     assert checked.is_sound
-    assert checked.warnings == (Warned(W.MODEL_NOT_CHECKED, "params.model", "gpt-12", line=1),)
+    assert checked.warnings == (GroupedWarning(W.MODEL_NOT_CHECKED, "params.model", "gpt-12", line=1),)

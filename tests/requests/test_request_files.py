@@ -7,7 +7,15 @@ from pathlib import Path
 import pytest
 
 from bot.api.errors import RequestsUnreadable
-from bot.requests.request_files import Divided, refused_id, sample_by_model, select, split_sample, spool_lines, written
+from bot.requests.request_files import (
+    SplitCounts,
+    find_refused_id,
+    read_requests,
+    sample_params,
+    select_requests,
+    split_sample,
+    write_whole,
+)
 from tests.requests.request_lines import GOOD, check, line
 
 
@@ -26,9 +34,9 @@ def test_a_sample_and_the_rest_hold_every_request_once_and_unchanged(spool: Path
 
     divided = split_sample(spool, 10, sample, rest, random.Random(1))
 
-    parts = [list(spool_lines(sample)), list(spool_lines(rest))]
-    whole = list(spool_lines(spool))
-    assert divided == Divided(10, 90)
+    parts = [list(read_requests(sample)), list(read_requests(rest))]
+    whole = list(read_requests(spool))
+    assert divided == SplitCounts(10, 90)
     assert [len(part) for part in parts] == [10, 90]
     assert sorted(parts[0] + parts[1]) == sorted(whole)
     assert [one for one in whole if one in parts[1]] == parts[1]
@@ -46,14 +54,14 @@ def test_chance_decides_which_requests_go_first(spool: Path, tmp_path: Path) -> 
 def test_more_than_there_are_leaves_an_empty_rest(spool: Path, tmp_path: Path) -> None:
     divided = split_sample(spool, 500, tmp_path / "sample", tmp_path / "rest", random.Random(1))
 
-    assert divided == Divided(100, 0)
+    assert divided == SplitCounts(100, 0)
     assert (tmp_path / "rest").read_bytes() == b""
 
 
 def test_requests_are_selected_by_their_custom_ids(spool: Path, tmp_path: Path) -> None:
-    divided = select(spool, {"r7", "r70", "r99", "unknown"}, tmp_path / "child")
+    divided = select_requests(spool, {"r7", "r70", "r99", "unknown"}, tmp_path / "child")
 
-    found = [json.loads(text)["custom_id"] for text in spool_lines(tmp_path / "child")]
+    found = [json.loads(text)["custom_id"] for text in read_requests(tmp_path / "child")]
     assert (divided.chosen, found) == (3, ["r7", "r70", "r99"])
 
 
@@ -62,29 +70,32 @@ def test_what_was_not_selected_is_what_is_left(numbers: range, spool: Path, tmp_
     names = {f"r{number}" for number in numbers}
     others = {f"r{number}" for number in range(100)} - names
 
-    chosen, left = select(spool, names, tmp_path / "child"), select(spool, others, tmp_path / "others")
+    chosen, left = (
+        select_requests(spool, names, tmp_path / "child"),
+        select_requests(spool, others, tmp_path / "others"),
+    )
 
     assert (chosen.chosen, chosen.rest) == (left.rest, left.chosen) == (len(numbers), 100 - len(numbers))
-    both = [*spool_lines(tmp_path / "child"), *spool_lines(tmp_path / "others")]
-    assert sorted(both) == sorted(spool_lines(spool))
+    both = [*read_requests(tmp_path / "child"), *read_requests(tmp_path / "others")]
+    assert sorted(both) == sorted(read_requests(spool))
 
 
 def test_every_model_gets_its_own_sample(spool: Path) -> None:
     models = {"claude-haiku-4-5": 90, "claude-opus-5": 10}
 
-    samples = sample_by_model(spool, models, 4, random.Random(1))
+    samples = sample_params(spool, models, 4, random.Random(1))
 
     assert {model: len(several) for model, several in samples.items()} == {"claude-haiku-4-5": 4, "claude-opus-5": 4}
     assert all(one["model"] == model for model, several in samples.items() for one in several)
 
 
 def test_the_request_that_the_api_names_is_found(spool: Path) -> None:
-    assert refused_id(spool, "requests.17.params: Field required") == "r17"
+    assert find_refused_id(spool, "requests.17.params: Field required") == "r17"
 
 
 @pytest.mark.parametrize("message", ["requests: Field required", "requests.100.params: x", "Overloaded", ""])
 def test_words_that_name_no_request_find_none(message: str, spool: Path) -> None:
-    assert refused_id(spool, message) is None
+    assert find_refused_id(spool, message) is None
 
 
 def test_a_spool_that_is_gone_is_told(tmp_path: Path) -> None:
@@ -100,7 +111,7 @@ def test_a_file_stands_whole_or_not_at_all(durable: bool, tmp_path: Path) -> Non
     path.write_bytes(b"before")
 
     def write_half() -> None:
-        with written(path, durable=durable) as file:
+        with write_whole(path, durable=durable) as file:
             file.write(b"half")
             raise RuntimeError
 

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.results.causes import Cause, CauseTally, generalize
+from bot.results.causes import Cause, CauseTally, generalize_message
 from bot.results.lines import ErrorPart
-from bot.results.remedies import Remedy, remedy_of
+from bot.results.remedies import Remedy, find_remedy
 
 LONG = "words of a prompt " * 300
 
@@ -49,7 +49,7 @@ LONG = "words of a prompt " * 300
     ],
 )
 def test_what_is_particular_to_one_request_is_folded_away(message: str, general: str) -> None:
-    assert generalize(message) == general
+    assert generalize_message(message) == general
 
 
 def test_one_and_several_of_the_same_are_one_cause() -> None:
@@ -57,7 +57,7 @@ def test_one_and_several_of_the_same_are_one_cause() -> None:
         return f"messages.3: `tool_use` ids were found without `tool_result` blocks immediately after: {ids}."
 
     several = message("toolu_01A09q90qw90lq917835lq9, toolu_01B09q90qw90lq917835lq9")
-    assert generalize(message("toolu_01A09q90qw90lq917835lq9")) == generalize(several)
+    assert generalize_message(message("toolu_01A09q90qw90lq917835lq9")) == generalize_message(several)
 
 
 def test_four_thousand_failures_that_differ_in_an_index_are_one_cause() -> None:
@@ -67,7 +67,7 @@ def test_four_thousand_failures_that_differ_in_an_index_are_one_cause() -> None:
         tally.add_error(ErrorPart("invalid_request_error", message), f"row-{number}")
 
     general = "messages.<n>.content.<n>: Input should be a valid string"
-    assert tally.causes() == (Cause("invalid_request_error", general, 4_000, ("row-0", "row-1", "row-2")),)
+    assert tally.list_causes() == (Cause("invalid_request_error", general, 4_000, ("row-0", "row-1", "row-2")),)
 
 
 @given(st.integers(0, 10**9), st.text(alphabet="abcdefghij", min_size=1), st.uuids())
@@ -77,14 +77,14 @@ def test_no_particulars_make_another_cause(number: int, word: str, uuid: object)
             f'messages.{number}.content: id {uuid} of "{word}" at https://example.com/{word}/{number} exceeds {number}'
         )
 
-    assert generalize(message(number, word, uuid)) == generalize(
+    assert generalize_message(message(number, word, uuid)) == generalize_message(
         message(7, "other", "0" * 8 + "-0000-4000-8000-" + "1" * 12)
     )
 
 
 @given(st.text(max_size=4_000))
 def test_any_message_becomes_one_short_line(message: str) -> None:
-    general = generalize(message)
+    general = generalize_message(message)
 
     assert len(general) <= 300
     assert "\n" not in general
@@ -92,7 +92,7 @@ def test_any_message_becomes_one_short_line(message: str) -> None:
 
 @pytest.mark.parametrize("unit", ["'", "' ", '"', "`", "“", "a@", "a.", "1,", "a-1", "a+://", "<n>, "])
 def test_no_message_takes_long(unit: str) -> None:
-    assert len(generalize(unit * 500_000)) <= 300
+    assert len(generalize_message(unit * 500_000)) <= 300
 
 
 def test_the_type_parts_what_the_words_do_not() -> None:
@@ -100,7 +100,7 @@ def test_the_type_parts_what_the_words_do_not() -> None:
     tally.add_error(ErrorPart("api_error", "no"), "a")
     tally.add_error(ErrorPart("overloaded_error", "no"), "b")
 
-    assert [(cause.type, cause.count) for cause in tally.causes()] == [("api_error", 1), ("overloaded_error", 1)]
+    assert [(cause.type, cause.count) for cause in tally.list_causes()] == [("api_error", 1), ("overloaded_error", 1)]
 
 
 def test_the_largest_cause_comes_first_and_expired_and_canceled_are_causes() -> None:
@@ -109,7 +109,7 @@ def test_the_largest_cause_comes_first_and_expired_and_canceled_are_causes() -> 
     tally.add_canceled("b")
     tally.add_canceled("c")
 
-    assert tally.causes() == (Cause("canceled", "", 2, ("b", "c")), Cause("expired", "", 1, ("a",)))
+    assert tally.list_causes() == (Cause("canceled", "", 2, ("b", "c")), Cause("expired", "", 1, ("a",)))
 
 
 def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
@@ -118,8 +118,8 @@ def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
         tally.add_error(ErrorPart("api_error", letter), letter)
     tally.add_expired("late")
 
-    assert [(cause.message, cause.count) for cause in tally.causes()] == [("a", 2), ("b", 2), ("", 1)]
-    assert tally.other == 1
+    assert [(cause.message, cause.count) for cause in tally.list_causes()] == [("a", 2), ("b", 2), ("", 1)]
+    assert tally.other_count == 1
 
 
 @pytest.mark.parametrize(
@@ -142,7 +142,7 @@ def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
     ],
 )
 def test_each_type_has_its_remedy(error_type: str, remedy: Remedy, retryable: bool) -> None:
-    assert (remedy_of(error_type), remedy_of(error_type).retryable) == (remedy, retryable)
+    assert (find_remedy(error_type), find_remedy(error_type).retryable) == (remedy, retryable)
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_each_type_has_its_remedy(error_type: str, remedy: Remedy, retryable: bo
         ("rate_limit_error", "contract_spend_limit_reached", Remedy.RAISE_LIMIT),
         ("rate_limit_error", "ramp_limit_exceeded", Remedy.RETRY_SLOWER),
         ("invalid_request_error", "image_dimensions_too_large", Remedy.MAKE_SMALLER),
-        ("invalid_request_error", "organization_on_hold", Remedy.MEND_ACCOUNT),
+        ("invalid_request_error", "organization_on_hold", Remedy.FIX_ACCOUNT),
         ("not_found_error", "file_expired", Remedy.UPLOAD_AGAIN),
         ("novel_error", "novel_code", Remedy.UNKNOWN),
     ],
@@ -160,7 +160,7 @@ def test_each_type_has_its_remedy(error_type: str, remedy: Remedy, retryable: bo
 def test_a_code_that_says_more_than_its_type_has_a_remedy_of_its_own(
     error_type: str, code: str, remedy: Remedy
 ) -> None:
-    assert remedy_of(error_type, code) is remedy
+    assert find_remedy(error_type, code) is remedy
 
 
 def test_what_only_its_code_tells_apart_are_two_causes() -> None:
@@ -169,8 +169,8 @@ def test_what_only_its_code_tells_apart_are_two_causes() -> None:
     tally.add_error(ErrorPart("rate_limit_error", "Wait.", details={"error_code": "enforced_spend_limit_reached"}), "b")
     tally.add_error(ErrorPart("error", error=ErrorPart("rate_limit_error", "Wait.", details=["odd"])), "c")
 
-    assert [(cause.code, cause.samples, cause.retryable) for cause in tally.causes()] == [
+    assert [(cause.code, cause.samples, cause.retryable) for cause in tally.list_causes()] == [
         ("", ("a", "c"), True),
         ("enforced_spend_limit_reached", ("b",), False),
     ]
-    assert len({cause.key.short for cause in tally.causes()}) == 2
+    assert len({cause.key.short for cause in tally.list_causes()}) == 2

@@ -8,9 +8,9 @@ import pytest
 
 from bot.pricing.prices import Prices
 from bot.results.causes import Cause
-from bot.results.csv_table import COLUMNS, CsvConverter, causes_csv
+from bot.results.csv_table import COLUMNS, CsvConverter, format_causes
 from bot.results.failures_filter import FailuresFilter
-from bot.results.summarize import SummaryReader
+from bot.results.summarize import ResultsSummarizer
 
 EXPIRED = b'{"custom_id":"e","result":{"type":"expired"}}'
 
@@ -115,7 +115,7 @@ def test_failures_pass_byte_for_byte() -> None:
     passed = failures.feed(data) + failures.finish()
 
     assert passed == odd + errored("a\u2028b") + EXPIRED
-    assert (failures.passed, failures.broken, failures.lines) == (3, 1, 6)
+    assert (failures.passed_count, failures.broken_count, failures.lines) == (3, 1, 6)
 
 
 def test_a_success_whose_message_cannot_be_read_is_no_failure() -> None:
@@ -125,11 +125,11 @@ def test_a_success_whose_message_cannot_be_read_is_no_failure() -> None:
 
 
 def test_the_causes_are_a_table_largest_first() -> None:
-    reader = SummaryReader(Prices.load(), most_causes=2)
+    reader = ResultsSummarizer(Prices.load(), max_causes=2)
     reader.feed(errored("=no 1") + errored("=no 2") + EXPIRED + b"\n" + errored("other"))
     summary = reader.finish()
 
-    rows = list(csv.DictReader(io.StringIO(causes_csv(summary).decode(), newline="")))
+    rows = list(csv.DictReader(io.StringIO(format_causes(summary).decode(), newline="")))
 
     assert summary.causes[0] == Cause("api_error", "=no <n>", 2, ("x", "x"))
     assert [row["count"] for row in rows] == ["2", "1", "1"]

@@ -6,7 +6,7 @@ import pytest
 
 from bot.pricing.prices import Prices
 from bot.results.causes import Cause
-from bot.results.summarize import SummaryReader
+from bot.results.summarize import ResultsSummarizer
 from bot.results.summary import ResultsSummary
 from tests.results.result_lines import errored
 
@@ -15,7 +15,7 @@ SPENT = "enforced_spend_limit_reached"
 
 def summary_of(*errors: tuple[str, object]) -> ResultsSummary:
     """Sum up a line for each type of error and its details; they are called a, b, c."""
-    reader = SummaryReader(Prices.load())
+    reader = ResultsSummarizer(Prices.load())
     for custom_id, (kind, details) in zip("abc", errors, strict=False):
         result = errored(kind)
         result["error"]["error"]["details"] = details

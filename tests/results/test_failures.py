@@ -6,12 +6,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.results.causes import CauseKey
-from bot.results.failures import Failures
+from bot.results.failures import FailedRequests
 from tests.results.result_lines import errored, result
 
 
-def failures_in(results: bytes, piece: int = 10_000) -> Failures:
-    failures = Failures()
+def failures_in(results: bytes, piece: int = 10_000) -> FailedRequests:
+    failures = FailedRequests()
     for start in range(0, len(results), piece):
         failures.feed(results[start : start + piece])
     failures.finish()
@@ -36,7 +36,7 @@ MIXED = b"".join(
 def test_what_may_well_succeed_is_chosen_and_nothing_else() -> None:
     failures = failures_in(MIXED)
 
-    assert failures.chosen() == {"busy", "crashed", "slow", "late", "stopped"}
+    assert failures.select_retryable() == {"busy", "crashed", "slow", "late", "stopped"}
     assert failures.succeeded == 1
 
 
@@ -59,7 +59,7 @@ def test_a_permanent_cause_is_included_by_choice() -> None:
     failures = failures_in(MIXED)
     key = CauseKey("invalid_request_error", "text")
 
-    assert failures.chosen(also=[key]) == failures.chosen() | {"wrong"}
+    assert failures.select_retryable(also=[key]) == failures.select_retryable() | {"wrong"}
 
 
 def test_what_failed_at_the_spend_limit_is_not_sent_again_by_itself() -> None:
@@ -70,8 +70,8 @@ def test_what_failed_at_the_spend_limit_is_not_sent_again_by_itself() -> None:
 
     failures = failures_in(MIXED + spent + result("hasty", "rate_limit_error"))
 
-    assert {"spent", "hasty"} & failures.chosen() == {"hasty"}
-    assert failures.chosen_only(code) == {"spent"}
+    assert {"spent", "hasty"} & failures.select_retryable() == {"hasty"}
+    assert failures.select_cause(code) == {"spent"}
     assert code in {cause.code for cause in failures.permanent}
 
 
@@ -80,10 +80,10 @@ def test_one_cause_is_chosen_by_its_type_or_alone_by_what_its_button_carries() -
 
     failures = failures_in(MIXED + other)
 
-    assert failures.chosen_only("invalid_request_error") == {"wrong", "wrong2"}
-    assert failures.chosen_only(CauseKey("invalid_request_error", "other text").short) == {"wrong2"}
-    assert failures.chosen_only("expired") == {"late"}
-    assert failures.chosen_only("unheard_of") == frozenset()
+    assert failures.select_cause("invalid_request_error") == {"wrong", "wrong2"}
+    assert failures.select_cause(CauseKey("invalid_request_error", "other text").short) == {"wrong2"}
+    assert failures.select_cause("expired") == {"late"}
+    assert failures.select_cause("unheard_of") == frozenset()
 
 
 def test_a_file_that_ends_inside_a_line_was_not_read_whole() -> None:
@@ -96,7 +96,7 @@ def test_an_error_that_cannot_be_read_is_not_retried_by_itself() -> None:
 
     failures = failures_in(odd + b"not json\n")
 
-    assert failures.chosen() == frozenset()
+    assert failures.select_retryable() == frozenset()
     assert [(cause.type, cause.count) for cause in failures.permanent] == [("", 1)]
     assert failures.unreadable == 1
 
@@ -106,7 +106,7 @@ def test_a_success_whose_message_cannot_be_read_is_no_failure() -> None:
 
     failures = failures_in(odd + result("late", "expired"))
 
-    assert failures.chosen() == {"late"}
+    assert failures.select_retryable() == {"late"}
     assert failures.succeeded == 1
 
 
@@ -120,9 +120,9 @@ def test_more_causes_than_can_be_kept_apart_are_counted_together() -> None:
 
     assert sum(cause.count for cause in failures.permanent) == 1_010
     assert failures.permanent[0].type == ""
-    assert failures.chosen() == {"late"}
+    assert failures.select_retryable() == {"late"}
 
 
 @given(st.integers(1, 200))
 def test_the_pieces_results_come_in_do_not_matter(piece: int) -> None:
-    assert failures_in(MIXED, piece).chosen() == failures_in(MIXED).chosen()
+    assert failures_in(MIXED, piece).select_retryable() == failures_in(MIXED).select_retryable()

@@ -16,7 +16,7 @@ def merged(*batches: bytes, piece: int = 10_000) -> tuple[ResultsMerger, bytes]:
         for start in range(0, len(results), piece):
             passed += family.feed(results[start : start + piece])
         passed += family.finish()
-    return family, family.picked().lines(passed)
+    return family, family.select_lines().filter_block(passed)
 
 
 def test_the_last_success_wins() -> None:
@@ -58,7 +58,7 @@ def test_lines_come_through_byte_for_byte() -> None:
     family, lines = merged(text + b"\n" + result("b", "expired").rstrip(b"\n"), b"broken\n" + result("c", "expired"))
 
     assert lines == text + result("b", "expired") + result("c", "expired")
-    assert family.broken == 1
+    assert family.broken_count == 1
 
 
 def test_memory_holds_ids_and_no_results() -> None:

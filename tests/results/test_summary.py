@@ -12,7 +12,7 @@ from bot.pricing.prices import Prices
 from bot.pricing.tokens import Tokens
 from bot.results.causes import Cause
 from bot.results.lines import CacheCreationPart, UsagePart
-from bot.results.summarize import SummaryReader
+from bot.results.summarize import ResultsSummarizer
 from bot.results.summary import (
     CostSummary,
     CountDifference,
@@ -23,7 +23,7 @@ from bot.results.summary import (
     StopReason,
     SummaryUnreadable,
 )
-from bot.results.usage import tokens_of
+from bot.results.usage import count_tokens
 
 HAIKU = "claude-haiku-4-5-20251001"
 
@@ -51,7 +51,7 @@ def errored(custom_id: str, kind: str, message: str) -> bytes:
 
 
 def summary_of(*lines: bytes) -> ResultsSummary:
-    reader = SummaryReader(Prices.load())
+    reader = ResultsSummarizer(Prices.load())
     for each in lines:
         reader.feed(each)
     return reader.finish()
@@ -161,7 +161,7 @@ def test_a_summary_from_before_the_known_part_was_kept_means_the_same() -> None:
     ],
 )
 def test_cache_writes_are_split_where_the_api_splits_them(usage: dict[str, object], writes: tuple[int, int]) -> None:
-    tokens = tokens_of(
+    tokens = count_tokens(
         msgspec.convert({"input_tokens": 1, "output_tokens": 2} | usage, UsagePart, from_attributes=True)
     )
 
@@ -212,8 +212,8 @@ def test_no_word_of_an_output_is_kept() -> None:
 def test_counts_that_disagree_with_the_batch_are_named() -> None:
     summary = summary_of(succeeded("a"), line("b", {"type": "expired"}))
 
-    same = summary.differs_from(RequestCounts(processing=0, succeeded=1, errored=0, canceled=0, expired=1))
-    other = summary.differs_from(RequestCounts(processing=2, succeeded=3, errored=0, canceled=0, expired=1))
+    same = summary.find_differences(RequestCounts(processing=0, succeeded=1, errored=0, canceled=0, expired=1))
+    other = summary.find_differences(RequestCounts(processing=2, succeeded=3, errored=0, canceled=0, expired=1))
 
     assert same == ()
     assert other == (CountDifference("processing", 2, 0), CountDifference("succeeded", 3, 1))
@@ -221,10 +221,10 @@ def test_counts_that_disagree_with_the_batch_are_named() -> None:
 
 def test_getting_ready_in_steps_gives_the_same_summary() -> None:
     lines = [*(succeeded(f"id-{number}") for number in range(300)), succeeded("id-7"), errored("e", "a", "b")[:-1]]
-    reader = SummaryReader(Prices.load())
+    reader = ResultsSummarizer(Prices.load())
     reader.feed(b"".join(lines))
 
-    steps = sum(1 for _ in reader.settle())
+    steps = sum(1 for _ in reader.finish_in_steps())
     summary = reader.finish()
 
     assert steps > 10
@@ -233,7 +233,7 @@ def test_getting_ready_in_steps_gives_the_same_summary() -> None:
 
 
 def test_progress_is_told_while_reading() -> None:
-    reader = SummaryReader(Prices.load())
+    reader = ResultsSummarizer(Prices.load())
     first = succeeded("a")
 
     reader.feed(first + b'{"cus')

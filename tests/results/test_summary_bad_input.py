@@ -12,7 +12,7 @@ from bot.pricing.prices import Prices
 from bot.results.csv_table import CsvConverter
 from bot.results.failures_filter import FailuresFilter
 from bot.results.lines import LineFault
-from bot.results.summarize import SummaryReader
+from bot.results.summarize import ResultsSummarizer
 from bot.results.summary import BrokenLineSample, OutcomeCounts, ResultsSummary
 
 PRICES = Prices.load()
@@ -46,7 +46,7 @@ PIECES = [
 
 
 def read(chunks: Iterable[bytes], longest: int = 300) -> ResultsSummary:
-    reader = SummaryReader(PRICES, longest_line=longest)
+    reader = ResultsSummarizer(PRICES, max_line_bytes=longest)
     for chunk in chunks:
         reader.feed(chunk)
     return reader.finish()
@@ -70,7 +70,7 @@ def test_any_chunking_gives_the_same_summary(data: bytes, places: set[int]) -> N
 @given(data=st.lists(st.sampled_from(PIECES), max_size=30).map(b"\n".join), places=st.sets(st.integers(0, 3_000)))
 def test_any_chunking_gives_the_same_files(data: bytes, places: set[int]) -> None:
     def converted(chunks: Iterable[bytes]) -> tuple[bytes, bytes]:
-        table, failures = CsvConverter(PRICES, longest_line=300), FailuresFilter(longest_line=300)
+        table, failures = CsvConverter(PRICES, max_line_bytes=300), FailuresFilter(max_line_bytes=300)
         pieces = [(table.feed(chunk), failures.feed(chunk)) for chunk in chunks] + [(table.finish(), failures.finish())]
         return b"".join(piece[0] for piece in pieces), b"".join(piece[1] for piece in pieces)
 
@@ -152,7 +152,7 @@ def test_a_line_may_be_as_long_as_is_allowed_and_no_longer() -> None:
 
 
 def test_a_line_of_fifty_megabytes_is_dropped_as_it_arrives() -> None:
-    reader = SummaryReader(PRICES, longest_line=1024 * 1024)
+    reader = ResultsSummarizer(PRICES, max_line_bytes=1024 * 1024)
     piece = b"x" * 65_536
 
     tracemalloc.start()

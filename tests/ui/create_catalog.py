@@ -34,11 +34,11 @@ from bot.operations.find_batch import Reference
 from bot.operations.follow import Place
 from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, WhyUnreadable
-from bot.requests.check import Checked
-from bot.requests.estimate import Basis, Estimate, ModelEstimate, to_json
+from bot.requests.check import CheckedFile
+from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
 from bot.requests.file_kinds import ForeignFileKind
-from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
-from bot.requests.sizes import Sizes
+from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
+from bot.requests.sizes import RequestSizes
 from bot.results.causes import Cause
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
@@ -52,8 +52,10 @@ from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id, running
 ENDED = BATCHES["ended_some_succeeded"]
 ESTIMATE = Estimate(
     (
-        ModelEstimate("claude-haiku-4-5", 1_000, 250_000, 64_000, Decimal("0.125"), Decimal("0.285"), Basis.COUNTED),
-        ModelEstimate("claude-next", 3, 700, 900, None, None, Basis.BY_CHARACTERS),
+        ModelEstimate(
+            "claude-haiku-4-5", 1_000, 250_000, 64_000, Decimal("0.125"), Decimal("0.285"), EstimateBasis.COUNTED
+        ),
+        ModelEstimate("claude-next", 3, 700, 900, None, None, EstimateBasis.BY_CHARACTERS),
     )
 )
 DRAFT = Draft(
@@ -65,7 +67,7 @@ DRAFT = Draft(
     name="requests *of* <today>.jsonl",
     requests=1_003,
     size=2_345_678,
-    estimate=to_json(ESTIMATE),
+    estimate=dump_estimate(ESTIMATE),
     label="nightly eval",
     owner=BEN.user,
     parent_id=None,
@@ -92,16 +94,16 @@ LEFT = (
     LeftOutCause("invalid_request_error", "messages: at least one message is required", 12),
     LeftOutCause("", "", 1),
 )
-SOUND = Checked(None, 3, 500, (), {}, (), Sizes())
+SOUND = CheckedFile(None, 3, 500, (), {}, (), RequestSizes())
 PROBLEMS = tuple(
     Problem(kind, line, "params.max_tokens", "<0> `x`", 8_192, 1) for line, kind in enumerate(ProblemKind, 1)
 )
-WARNINGS = tuple(Warned(kind, "params.model", "claude-next", 4, 17) for kind in WarningKind)
+WARNINGS = tuple(GroupedWarning(kind, "params.model", "claude-next", 4, 17) for kind in WarningKind)
 REFUSED = api.ApiRejected("invalid_request_error", "requests.2.params: too long", 400, "req_011CQ")
 BUSY = api.ApiUnavailable("overloaded_error", "Overloaded", 529, "req_011CQ", may_have_happened=False)
 
 
-def refused(shown: int, each: int = 1) -> Checked:
+def refused(shown: int, each: int = 1) -> CheckedFile:
     """Return a check that found so many kinds of problems, each so often."""
     return replace(
         SOUND, problems=PROBLEMS[:shown] * min(each, 3), totals=dict.fromkeys(list(ProblemKind)[:shown], each)

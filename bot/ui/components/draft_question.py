@@ -9,7 +9,7 @@ from bot.commands.send import Send
 from bot.confirmations import DraftQuestion
 from bot.operations.find_batch import Reference
 from bot.operations.split_sample import sample_of
-from bot.requests.estimate import from_json
+from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import KEPT, Draft
 from bot.store.transactions.split_draft import CANARY
 from bot.ui.components.buttons import actions, button
@@ -32,13 +32,13 @@ def render_draft_question(outcome: DraftQuestion, viewer: Viewer) -> Message:
     blocks = (
         header(title),
         section(_what(draft, viewer)),
-        section(cost_words(from_json(draft.estimate))),
+        section(cost_words(load_estimate(draft.estimate))),
         *_remarks(outcome),
         *actions(buttons),
         context(_terms(outcome)),
     )
     gate = " It is above the limit: somebody else has to approve it." if outcome.by_another else ""
-    return Message(f"{title} {cost_line(from_json(draft.estimate))}.{gate}", blocks)
+    return Message(f"{title} {cost_line(load_estimate(draft.estimate))}.{gate}", blocks)
 
 
 def _terms(outcome: DraftQuestion) -> str:
@@ -70,7 +70,7 @@ def _approval_again(outcome: DraftQuestion) -> Message:
 
 def approval_question(draft: Draft, remarks: tuple[Block, ...] = (), confirmation: str | None = None) -> Message:
     """Ask a second person whether a draft may be sent."""
-    reckoned = from_json(draft.estimate)
+    reckoned = load_estimate(draft.estimate)
     title = f"Approve {counted(draft.requests, 'request')}?"
     words = (
         f"{mention(draft.user_id)} wants to send *{inline(draft.name, 80)}* as a new batch{_first(draft)}. It is above "

@@ -1,13 +1,13 @@
 """What a draft will cost, in words."""
 
-from bot.requests.estimate import Basis, Estimate, ModelEstimate
+from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate
 from bot.ui.components.money import usd
 from bot.ui.components.text import code, counted, number
 
 MOST_MODELS = 8
 _BASIS = {
-    Basis.COUNTED: "Input tokens were counted by the API on a sample.",
-    Basis.BY_CHARACTERS: "Input tokens are a guess from the number of characters: they could not be counted.",
+    EstimateBasis.COUNTED: "Input tokens were counted by the API on a sample.",
+    EstimateBasis.BY_CHARACTERS: "Input tokens are a guess from the number of characters: they could not be counted.",
 }
 
 
@@ -16,7 +16,7 @@ def cost_line(reckoned: Estimate) -> str:
     known = [one for one in reckoned.models if one.high is not None]
     if not known:
         return "Cost: unknown, no price is known for its models"
-    least = "at least " if reckoned.without_price else ""
+    least = "at least " if reckoned.unpriced_models else ""
     return f"Cost: {least}{_range(usd(reckoned.low), usd(reckoned.high))}"
 
 

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from bot.commands.create import Create
 from bot.operations.drafts import FileRefused
-from bot.requests.check import Checked
+from bot.requests.check import CheckedFile
 from bot.requests.file_kinds import ForeignFileKind
-from bot.requests.problems import Problem, ProblemKind, Warned, WarningKind
+from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import SECTION_LIMIT, code, context, counted, header, inline, number, section
 from bot.ui.reply import File, Message, Reply, Viewer
@@ -72,10 +72,10 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
         words = f"*{name}* is {_FOREIGN[checked.foreign]}. Nothing was sent."
         return Message(words, (header("Not sent"), section(words), *_again()))
     card = _card(outcome)
-    if checked.problems_in_all <= SHOWN:
+    if checked.problem_count <= SHOWN:
         return card
     kept = len(checked.problems)
-    which = "All of them are" if kept == checked.problems_in_all else f"The first {number(kept)} of them are"
+    which = "All of them are" if kept == checked.problem_count else f"The first {number(kept)} of them are"
     with_file = _card(outcome, f"📄 {which} in a text file, a line each, in your messages with me.")
     title = f"Problems in {plain_name(outcome.name)}"
     return File("problems.txt", title, problems_text(checked).encode(), with_file, otherwise=card)
@@ -84,9 +84,9 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
 def _card(outcome: FileRefused, file: str = "") -> Message:
     checked = outcome.checked
     shown = checked.problems[:SHOWN]
-    total = counted(checked.problems_in_all, "problem")
+    total = counted(checked.problem_count, "problem")
     title = f"Not sent: {total} in {plain_name(outcome.name)}"
-    told = f"the first {len(shown)} of {total}" if len(shown) < checked.problems_in_all else total
+    told = f"the first {len(shown)} of {total}" if len(shown) < checked.problem_count else total
     looked = f"{counted(checked.requests, 'request')} looked at, {told}:"
     lines = [problem_line(problem) for problem in shown]
     blocks = (
@@ -121,11 +121,11 @@ def problem_line(problem: Problem) -> str:
     return _line(problem, lambda text: code(text, 80))
 
 
-def problems_text(checked: Checked) -> str:
+def problems_text(checked: CheckedFile) -> str:
     """Return the problems that are known one by one as plain text, a line each, after the totals of all."""
     totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _ordered(checked))
     lines = (_line(problem, lambda text: text) for problem in checked.problems)
-    return "\n".join([f"{counted(checked.problems_in_all, 'problem')} in all:", *totals, "", *lines]) + "\n"
+    return "\n".join([f"{counted(checked.problem_count, 'problem')} in all:", *totals, "", *lines]) + "\n"
 
 
 def _line(problem: Problem, show: Callable[[str], str]) -> str:
@@ -137,7 +137,7 @@ def _line(problem: Problem, show: Callable[[str], str]) -> str:
     return f"{where}{place}{_WORDS[problem.kind]}{value}{limit}{first}"
 
 
-def warning_lines(warnings: tuple[Warned, ...]) -> list[str]:
+def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:
     """Return what may turn out wrong, each with how many lines it concerns."""
     return [
         f"{code(one.value or one.place)} {_WARNINGS[one.kind]} ({counted(one.lines, 'line')}, first in line {one.line})"
@@ -145,14 +145,14 @@ def warning_lines(warnings: tuple[Warned, ...]) -> list[str]:
     ]
 
 
-def _totals(checked: Checked) -> tuple[dict[str, object], ...]:
-    if checked.problems_in_all <= SHOWN:
+def _totals(checked: CheckedFile) -> tuple[dict[str, object], ...]:
+    if checked.problem_count <= SHOWN:
         return ()
     words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in _ordered(checked))
     return (dict(section(f"*In all:* {words}")),)
 
 
-def _ordered(checked: Checked) -> list[tuple[ProblemKind, int]]:
+def _ordered(checked: CheckedFile) -> list[tuple[ProblemKind, int]]:
     return sorted(checked.totals.items(), key=lambda pair: -pair[1])
 
 

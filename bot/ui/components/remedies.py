@@ -12,7 +12,7 @@ _REMEDIES = {
     Remedy.ASK_PERMISSION: "Ask the organization's administrator: the key may not do this.",
     Remedy.ADD_CREDIT: "Ask for credit: the organization's payment has to be put right first.",
     Remedy.RAISE_LIMIT: "Raise the spend limit, or wait for the next month: until then it fails again.",
-    Remedy.MEND_ACCOUNT: "Ask the organization's administrator: the account or its encryption key has to be put right.",
+    Remedy.FIX_ACCOUNT: "Ask the organization's administrator: the account or its encryption key has to be put right.",
     Remedy.UPLOAD_AGAIN: "Upload the file again and name the new one: the old one has expired.",
     Remedy.RETRY: "Safe to retry as it is: the API had the trouble, not the request.",
     Remedy.RETRY_SLOWER: "Safe to retry as it is, more slowly.",

@@ -29,7 +29,7 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
     """Return what does not add up, a line each: it must not be overlooked."""
     differences = [
         f"{number(each.in_file)} {escape(each.outcome)} in the file, {number(each.in_batch)} in the batch"
-        for each in summary.differs_from(counts)
+        for each in summary.find_differences(counts)
     ]
     lines = [f"*The file and the batch disagree:* {'; '.join(differences)}"] if differences else []
     if summary.broken.count:

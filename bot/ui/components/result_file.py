@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from bot.commands.results import CausesFile, ResultsFile
 from bot.operations.result_files import ResultFileKind
-from bot.results.csv_table import causes_csv
+from bot.results.csv_table import format_causes
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.result_figures import inconsistencies
 from bot.ui.components.text import code, counted, megabytes, section
@@ -56,7 +56,7 @@ def render_causes_file(outcome: CausesFile) -> File:
     return File(
         name=name,
         title=name,
-        content=causes_csv(summary),
+        content=format_causes(summary),
         message=arrived(words, public=outcome.query.public),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
