@@ -89,6 +89,58 @@ def imports(path: Path) -> set[str]:
     return found
 
 
+def modules_in(folder: str) -> set[str]:
+    """Return the names of the modules in a folder, without its `__init__`."""
+    return {path.stem for path in (ROOT / folder).glob("*.py")} - {"__init__"}
+
+
+def test_every_verb_has_a_module_that_does_it_one_that_draws_it_and_one_that_tests_it() -> None:
+    verbs = modules_in("bot/commands") - SHARED_BY_VERBS
+
+    assert modules_in("bot/ui/verbs") == verbs
+    assert {f"test_{verb}" for verb in verbs} - modules_in("tests/commands") == set()
+
+
+def test_every_package_of_the_bot_has_a_folder_of_tests() -> None:
+    packages = {path.parent.name for path in (ROOT / "bot").glob("*/__init__.py")}
+
+    assert {package for package in packages if not list((ROOT / "tests" / package).glob("**/test_*.py"))} == set()
+
+
+def test_no_files_import_each_other_in_a_circle() -> None:
+    """Imports for type checkers count: two files that only make sense together are one idea in two places."""
+    graph = {module_name(path): imports(path) for path in PYTHON if path.is_relative_to(ROOT / "bot")}
+
+    assert circles({module: imported & graph.keys() for module, imported in graph.items()}) == []
+
+
+def test_a_circle_would_be_found() -> None:
+    graph = {"a": {"b"}, "b": {"c"}, "c": {"a", "d"}, "d": {"e"}, "e": set[str](), "f": {"f"}}
+
+    assert circles(graph) == [{"a", "b", "c"}]
+
+
+def module_name(path: Path) -> str:
+    return ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
+
+
+def circles(graph: dict[str, set[str]]) -> list[set[str]]:
+    """Return the strongly connected components of more than one node: each node reaches every other one."""
+    reached = {node: reachable(graph, node) for node in graph}
+    found = {frozenset(other for other in reached[node] if node in reached[other]) | {node} for node in graph}
+    return sorted((set(component) for component in found if len(component) > 1), key=sorted)
+
+
+def reachable(graph: dict[str, set[str]], start: str) -> set[str]:
+    """Return the nodes that imports lead to from this one."""
+    found, ahead = set[str](), [start]
+    while ahead:
+        new = graph[ahead.pop()] - found
+        found |= new
+        ahead += new
+    return found
+
+
 def test_verbs_know_nothing_of_each_other() -> None:
     modules = {command.__module__ for command in COMMANDS}
     known = {
@@ -140,8 +192,7 @@ print("\\n".join(seen))
 
 
 def modules_of_bot() -> list[str]:
-    paths = (path.relative_to(ROOT).with_suffix("") for path in PYTHON if path.is_relative_to(ROOT / "bot"))
-    names = [".".join(path.parts).removesuffix(".__init__") for path in paths]
+    names = [module_name(path) for path in PYTHON if path.is_relative_to(ROOT / "bot")]
     return [name for name in names if name != "bot.store.migrations.env"]  # a script, which alembic runs
 
 

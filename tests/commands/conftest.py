@@ -1,17 +1,25 @@
-"""A simulated API whose time stands still, and what a command needs to run against it: a real client, a real store."""
+"""What commands run against: a simulated API whose time stands still, a real client, a real store, shared files."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from pathlib import Path
 
+import aiohttp
 import pytest
+from msgspec.structs import replace
 
 from bot.api.client import open_http
 from bot.api.ids import BatchId
+from bot.clients import draft_services as draft_services_of
+from bot.clients import file_origins, slack_client
 from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.placement import Placement
 from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.slack_simulator.server import SlackSimulator
+from bot.playground.stage import settings_between
+from bot.settings.model import Settings
+from bot.slack.download import SharedFileReader
 from bot.store.db.database import Database
 from tests.builders import NOW
 from tests.services import build_services
@@ -43,6 +51,29 @@ async def services(api: ApiSimulator, clock: Clock, tmp_path: Path) -> AsyncIter
     async with open_http("sk-ant-test", base_url=api.base_url) as http:
         yield build_services(http, database, now)
     await database.close()
+
+
+@pytest.fixture
+async def slack() -> AsyncIterator[SlackSimulator]:
+    """A simulated Slack to share files in."""
+    async with SlackSimulator() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def settings(slack: SlackSimulator, api: ApiSimulator, tmp_path: Path) -> Settings:
+    """Settings for both simulators, with a limit of 10 requests for one person alone."""
+    settings = settings_between(slack, api, tmp_path / "store.sqlite3")
+    return settings.model_copy(update={"request_limit": 10})
+
+
+@pytest.fixture
+async def draft_services(services: Services, settings: Settings) -> AsyncIterator[Services]:
+    """Services that can also read shared files, and keep drafts and archived requests."""
+    async with aiohttp.ClientSession() as session:
+        client = slack_client(settings, session, retries=False)
+        files = SharedFileReader(client, session, file_origins(settings.slack_api_url))
+        yield replace(services, drafts=draft_services_of(settings, files))
 
 
 @pytest.fixture

@@ -3,17 +3,29 @@
 import pytest
 
 from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
-from bot.commands.base import Origin
+from bot.commands.base import Origin, Permission
 from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
 from bot.commands.change import Proposal
+from bot.commands.language.errors import MissingReference, UnknownOption
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, ID, canceled
+from tests.commands.carrying_out import reads_as, usage_error
 from tests.commands.conftest import Place
 
 CANCEL = Cancel(Reference(ID))
+
+
+def test_it_takes_a_batch() -> None:
+    assert reads_as(f"Cancel “{ID}”", CANCEL)
+    assert usage_error("cancel") == (MissingReference, "cancel")
+    assert usage_error("cancel last --public") == (UnknownOption, "cancel")
+
+
+def test_it_needs_an_operator() -> None:
+    assert Cancel.permission is Permission.OPERATE
 
 
 @pytest.fixture

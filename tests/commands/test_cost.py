@@ -5,6 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
+from bot.commands.base import Permission
 from bot.commands.cost import Cost, CostShown
 from bot.commands.language.errors import UsageError
 from bot.commands.registry import parse
@@ -20,6 +21,10 @@ from tests.builders import ADA
 from tests.commands.conftest import Place
 
 DAY = 86_400
+
+
+def test_everyone_may_ask_for_it() -> None:
+    assert Cost.permission is Permission.READ
 
 
 async def cost(services: Services, line: str = "cost --since 7d", progress: Progress | None = None) -> CostShown:

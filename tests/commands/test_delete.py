@@ -4,9 +4,10 @@ import pytest
 
 from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused, RateLimited
 from bot.api.ids import BatchId
-from bot.commands.base import Origin
+from bot.commands.base import Origin, Permission
 from bot.commands.change import Proposal
 from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.language.errors import MissingReference, UnexpectedWord, UnknownOption, UsageError
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.operations.snapshots import seen_batch
@@ -14,10 +15,32 @@ from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import batches as batch_records
 from tests.builders import ADA, ID, NOW, running
+from tests.commands.carrying_out import reads_as, usage_error
 from tests.commands.conftest import Place
 
 DELETE = Delete(Reference(ID))
 TRIES = 3
+
+
+def test_it_takes_a_batch() -> None:
+    assert reads_as(f"delete <https://console.anthropic.com/batches/{ID}>", DELETE)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("delete", MissingReference),
+        ("delete last last", UnexpectedWord),
+        ("delete last --public", UnknownOption),
+        ("delete last --yes", UnknownOption),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_a_usage_error(typed: str, kind: type[UsageError]) -> None:
+    assert usage_error(typed) == (kind, "delete")
+
+
+def test_it_needs_an_administrator() -> None:
+    assert Delete.permission is Permission.ADMINISTER
 
 
 @pytest.fixture

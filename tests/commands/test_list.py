@@ -2,17 +2,66 @@
 
 import pytest
 
-from bot.api.ids import BatchId
+from bot.api.ids import BatchId, InvalidBatchId
 from bot.api.models import BatchPage
+from bot.commands.base import Permission
+from bot.commands.language.errors import BadValue, MissingValue, UnexpectedWord, UsageError
 from bot.commands.list import BatchList, List
 from bot.commands.registry import parse
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
-from tests.builders import ADA, batch_id, running
+from tests.builders import ADA, ID, batch_id, running
+from tests.commands.carrying_out import reads_as, usage_error
 from tests.commands.conftest import Place
 
 HOUR = 3_600.0
+
+
+@pytest.mark.parametrize(
+    ("typed", "command"),
+    [
+        ("list", List()),
+        ("List In-Progress", List(status="in_progress")),
+        ("list ended --older-than 7D --limit 20", List(status="ended", older_than="7D", limit=20)),
+        (f"list --after {ID} --public", List(after=ID, public=True)),
+        (f"list --before={ID}", List(before=ID)),
+    ],
+)
+def test_it_takes_filters(typed: str, command: List) -> None:
+    assert reads_as(typed, command)
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind"),
+    [
+        ("list finished", BadValue),
+        ("list ended canceling", UnexpectedWord),
+        ("list --limit", MissingValue),
+        ("list --limit 0", BadValue),
+        ("list --limit 21", BadValue),
+        ("list --limit ten", BadValue),
+        ("list --limit ٣", BadValue),
+        ("list --limit " + "9" * 2_900, BadValue),
+        ('list --label "!!!"', BadValue),
+        ("list --older-than soon", BadValue),
+        ("list --older-than 7", BadValue),
+        ("list --older-than 99999d", BadValue),
+        ("list --public=yes", MissingValue),
+    ],
+)
+def test_a_line_that_makes_no_sense_is_a_usage_error(typed: str, kind: type[UsageError]) -> None:
+    assert usage_error(typed) == (kind, "list")
+
+
+@pytest.mark.parametrize("option", ["--after", "--before"])
+def test_a_cursor_is_checked_like_an_id(option: str) -> None:
+    with pytest.raises(InvalidBatchId):
+        parse(f"list {option} ../x")
+
+
+def test_everyone_may_list() -> None:
+    assert List.permission is Permission.READ
 
 
 async def page(typed: str, services: Services) -> BatchList:

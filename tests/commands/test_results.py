@@ -7,8 +7,11 @@ from msgspec.structs import replace
 
 from bot.api.errors import BatchNotFound
 from bot.api.ids import BatchId
+from bot.commands.base import Permission
+from bot.commands.language.errors import MissingReference, UnexpectedWord
 from bot.commands.registry import parse
 from bot.commands.results import (
+    Results,
     ResultsGone,
     ResultsNotReady,
     ResultsShown,
@@ -20,7 +23,17 @@ from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, BEN, ID
 from tests.commands.asking_for_results import RESULTS, readings, shown
+from tests.commands.carrying_out import usage_error
 from tests.commands.conftest import Place
+
+
+def test_it_needs_a_batch() -> None:
+    assert usage_error("results") == (MissingReference, "results")
+    assert usage_error("results last last") == (UnexpectedWord, "results")
+
+
+def test_everyone_may_read_them() -> None:
+    assert Results.permission is Permission.READ
 
 
 @pytest.fixture

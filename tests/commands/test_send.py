@@ -1,0 +1,114 @@
+"""Send: a checked draft becomes a batch, once."""
+
+import pytest
+
+from bot.commands.base import Permission
+from bot.commands.language.errors import MissingReference, UnknownOption
+from bot.commands.send import Send
+from bot.operations.drafts import DraftOver
+from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
+from bot.operations.services import Services
+from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.server import ApiSimulator
+from tests.builders import ADA, BEN
+from tests.commands.carrying_out import carry_out, reads_as, usage_error
+from tests.commands.drafts import creates, ready_draft, stored
+
+
+def test_it_takes_a_draft_and_whether_a_sample_goes_first() -> None:
+    assert reads_as("send 3f9c2a", Send("3f9c2a"))
+    assert reads_as("send 3f9c2a —First", Send("3f9c2a", first=True))
+    assert usage_error("send") == (MissingReference, "send")
+    assert usage_error("send 3f9c2a --all") == (UnknownOption, "send")
+
+
+def test_it_needs_an_operator() -> None:
+    assert Send.permission is Permission.OPERATE
+
+
+def test_sending_all_and_sending_a_sample_answer_the_same_question() -> None:
+    assert Send("3f9c2a").question == Send("3f9c2a", first=True).question
+
+
+async def test_a_draft_becomes_one_batch(draft_services: Services, api: ApiSimulator) -> None:
+    draft = await ready_draft(draft_services)
+
+    outcome = await carry_out(draft_services, f"send {draft.id}")
+
+    assert isinstance(outcome, BatchCreated)
+    assert [batch.id for batch in api.workspace.batches] == [outcome.batch.id]
+    assert outcome.batch.request_counts.total == 3
+    assert (outcome.kept, outcome.recorded) == (True, True)
+
+
+async def test_the_same_draft_is_not_sent_again(draft_services: Services, api: ApiSimulator) -> None:
+    draft = await ready_draft(draft_services)
+    await carry_out(draft_services, f"send {draft.id}")
+
+    with pytest.raises(DraftOver):
+        await carry_out(draft_services, f"send {draft.id}")
+
+    assert creates(api) == 1
+
+
+async def test_whoever_says_yes_owns_the_batch(draft_services: Services) -> None:
+    draft = await ready_draft(draft_services, caller=ADA)
+
+    outcome = await carry_out(draft_services, f"send {draft.id}", BEN)
+
+    assert isinstance(outcome, BatchCreated)
+    assert outcome.draft.user_id == BEN.user
+
+
+async def test_a_draft_above_the_limit_waits_for_approval(draft_services: Services, api: ApiSimulator) -> None:
+    draft = await ready_draft(draft_services, requests=11)
+
+    outcome = await carry_out(draft_services, f"send {draft.id}")
+
+    assert isinstance(outcome, ApprovalAsked)
+    assert (await stored(draft_services, draft)).state == "waiting"
+    assert creates(api) == 0
+
+
+async def test_a_refused_key_leaves_the_draft_ready(draft_services: Services, api: ApiSimulator) -> None:
+    draft = await ready_draft(draft_services)
+    api.add_fault(Fault(method="POST", path="/v1/messages/batches", status=401))
+
+    outcome = await carry_out(draft_services, f"send {draft.id}")
+
+    assert isinstance(outcome, NotSent)
+    assert (await stored(draft_services, draft)).state == "ready"
+
+
+async def test_a_refused_draft_is_over(draft_services: Services, api: ApiSimulator) -> None:
+    draft = await ready_draft(draft_services)
+    api.add_fault(Fault(method="POST", path="/v1/messages/batches", status=400))
+
+    outcome = await carry_out(draft_services, f"send {draft.id}")
+
+    assert isinstance(outcome, SendRefused)
+    assert (await stored(draft_services, draft)).state == "failed"
+
+
+async def test_a_lost_answer_is_unknown_and_never_repeated(draft_services: Services, api: ApiSimulator) -> None:
+    draft = await ready_draft(draft_services)
+    api.add_fault(Fault(method="POST", path="/v1/messages/batches", cut="middle"))
+
+    outcome = await carry_out(draft_services, f"send {draft.id}")
+
+    assert isinstance(outcome, AnswerLost)
+    assert [batch.id for batch in outcome.appeared or ()] == [batch.id for batch in api.workspace.batches]
+    assert (await stored(draft_services, draft)).state == "unknown"
+    assert creates(api) == 1
+
+
+async def test_a_sample_leaves_the_rest_as_a_draft(draft_services: Services) -> None:
+    draft = await ready_draft(draft_services, requests=40)
+    approved = await carry_out(draft_services, f"send {draft.id} --first")
+    assert isinstance(approved, ApprovalAsked)
+
+    outcome = await carry_out(draft_services, f"approve {draft.id}", BEN)
+
+    assert isinstance(outcome, BatchCreated)
+    assert outcome.rest is not None
+    assert (outcome.batch.request_counts.total, outcome.rest.requests) == (10, 30)
