@@ -1,22 +1,20 @@
 """What people call batches and whose they are: the API has no field for either."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
 from sqlalchemy import Connection, delete, insert, or_, select, update
 
+from bot.store.db.chunks import chunks
 from bot.store.db.tables import families
 from bot.store.db.tables import labels as table
 from bot.store.db.upserts import insert_new
 
 Kind = Literal["retry", "canary"]
 Field = Literal["label", "owner", "note"]
-
-_AT_ONCE = 400  # parameters of one statement; SQLite before 3.32 takes 999
 
 
 class Relative(Struct, frozen=True):
@@ -69,7 +67,7 @@ def of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, BatchNames
     wanted = list(dict.fromkeys(batch_ids))
     found: dict[str, BatchNames] = {}
     kin = relatives(connection, wanted)
-    for ids in _portions(wanted):
+    for ids in chunks(wanted):
         columns = (table.c.batch_id, table.c.label, table.c.owner, table.c.note)
         for row in connection.execute(select(*columns).where(table.c.batch_id.in_(ids))):
             found[row.batch_id] = BatchNames(row.label, row.owner, row.note, kin.get(row.batch_id, ()))
@@ -79,7 +77,7 @@ def of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, BatchNames
 def relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:
     """The parents and children of each of these batches."""
     found: dict[str, list[Relative]] = {}
-    for ids in _portions(batch_ids):
+    for ids in chunks(batch_ids):
         either = or_(families.c.child_id.in_(ids), families.c.parent_id.in_(ids))
         for row in connection.execute(select(families).where(either)):
             relative = Relative(row.child_id, row.parent_id, row.kind)
@@ -118,9 +116,3 @@ def _ensure(connection: Connection, batch_id: str, by: str, at: datetime) -> Non
     """Have a row for the batch, also where another process makes it at the same moment."""
     values = {"batch_id": batch_id, "changed_by": by, "changed_at": at}
     insert_new(connection, table, values)
-
-
-def _portions(batch_ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(batch_ids)
-    while portion := list(islice(rest, _AT_ONCE)):
-        yield portion

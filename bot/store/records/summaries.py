@@ -1,21 +1,21 @@
 """What is remembered of the results of ended batches: their summary, who read it, and who took the file; no text."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from datetime import datetime
-from itertools import islice
 from typing import Literal
 
 from msgspec import Struct
 from sqlalchemy import Connection, delete, or_, select, update
 
+from bot.store.db.chunks import chunks
 from bot.store.db.tables import summaries as table
+from bot.store.db.upserts import put
 
 DownloadedFile = Literal["jsonl", "csv", "errors", "family"]
 """Which file was taken: all results as they are, all of them as a table, only the failures, or what of them is in the
 merged file of the family."""
 
 _LEAST_FIRST: tuple[DownloadedFile, ...] = ("errors", "csv", "family", "jsonl")
-_AT_ONCE = 500  # parameters of one statement; SQLite before 3.32 takes 999
 
 
 class StoredSummary(Struct, frozen=True):
@@ -41,20 +41,8 @@ def keep(connection: Connection, read: StoredSummary, *, forget: datetime) -> St
     Who took a file stays. Summaries that were read before the moment `forget` are deleted on the way.
     """
     connection.execute(delete(table).where(table.c.fetched_at < forget))
-    renewed = {name: getattr(read, name) for name in ("summary", "priced_on", "fetched_by", "fetched_at")}
-    values = {"batch_id": read.batch_id, **renewed}
-    # Both databases have it, each in a dialect of its own: two processes may end their reading at the same moment.
-    # Only the one in use is loaded, because each takes 50 ms of the start.
-    if connection.dialect.name == "sqlite":
-        from sqlalchemy.dialects import sqlite
-
-        one = sqlite.insert(table).values(values)
-        connection.execute(one.on_conflict_do_update(index_elements=["batch_id"], set_=renewed))
-    else:
-        from sqlalchemy.dialects import postgresql
-
-        other = postgresql.insert(table).values(values)
-        connection.execute(other.on_conflict_do_update(index_elements=["batch_id"], set_=renewed))
+    renewed = ("batch_id", "summary", "priced_on", "fetched_by", "fetched_at")
+    put(connection, table, {name: getattr(read, name) for name in renewed})
     return get(connection, read.batch_id) or read
 
 
@@ -66,7 +54,11 @@ def get(connection: Connection, batch_id: str) -> StoredSummary | None:
 
 def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, StoredSummary]:
     """Give what is remembered of each of these batches, by their ids."""
-    return {stored.batch_id: stored for ids in _portions(batch_ids) for stored in _portion(connection, ids)}
+    return {
+        row.batch_id: StoredSummary(**row._mapping)
+        for ids in chunks(batch_ids)
+        for row in connection.execute(select(table).where(table.c.batch_id.in_(ids)))
+    }
 
 
 def note_taken(connection: Connection, batch_id: str, taken: DownloadedFile, *, by: str, at: datetime) -> None:
@@ -80,13 +72,3 @@ def note_taken(connection: Connection, batch_id: str, taken: DownloadedFile, *, 
 def forget(connection: Connection, batch_id: str) -> None:
     """Delete what is remembered of a batch."""
     connection.execute(delete(table).where(table.c.batch_id == batch_id))
-
-
-def _portion(connection: Connection, ids: list[str]) -> Iterator[StoredSummary]:
-    return (StoredSummary(**row._mapping) for row in connection.execute(select(table).where(table.c.batch_id.in_(ids))))
-
-
-def _portions(batch_ids: Iterable[str]) -> Iterator[list[str]]:
-    rest = iter(batch_ids)
-    while portion := list(islice(rest, _AT_ONCE)):
-        yield portion
