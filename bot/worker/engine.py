@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import Connection, inspect, text
 
 from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.retrying import retry
 from bot.store.db.task_queue import Plain
 from bot.store.records.workers import WorkerProcess
 from bot.worker.processes import this_machine
@@ -228,17 +229,12 @@ class Engine:
             task.add_done_callback(self._under_way.discard)
             await task
 
-        async def persisting(*arguments: Plain) -> None:
-            for pause in _PAUSES:
-                try:
-                    return await tracked(*arguments)
-                except StoreUnavailable as error:
-                    log.warning("work %s waits for the store: %s", name, error.reason)
-                await asyncio.sleep(pause)
-            return await tracked(*arguments)
+        def report(error: Exception, _pause: float) -> None:
+            log.warning("work %s waits for the store: %s", name, error)
 
         def run(*arguments: Plain) -> None:
-            future = asyncio.run_coroutine_threadsafe(persisting(*arguments), loop)
+            tried = retry(lambda: tracked(*arguments), _PAUSES, errors=StoreUnavailable, report=report)
+            future = asyncio.run_coroutine_threadsafe(tried, loop)
             try:
                 future.result(LONGEST.total_seconds())
             except Exception:

@@ -12,6 +12,7 @@ from bot.confirmations import EXECUTE
 from bot.operations.services import Services
 from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
+from bot.store.db.retrying import retry
 from bot.store.records.cards import DRAW
 from bot.store.records.notices import DELIVER
 from bot.store.transactions.announce import Announcer
@@ -92,15 +93,21 @@ async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
         DRAW: worker.draw.run,
         EXECUTE: worker.follow_through.run,
     }
-    for pause in chain(_PAUSES, repeat(_PAUSES[-1])):
+
+    async def launch() -> None:
         try:
             await worker.engine.launch(works)
-            break
-        except Exception:  # a store that is locked or away for a while; /readyz says that nothing is swept
-            log.exception("the worker does not start, and tries again in %d s", pause)
+        except Exception:
             await worker.engine.destroy()
-        await asyncio.sleep(pause)
+            raise
+
+    # A store that is locked or away for a while; /readyz reports meanwhile that nothing is swept.
+    await retry(launch, chain(_PAUSES, repeat(_PAUSES[-1])), errors=Exception, report=_report_failed_start)
     await worker.upkeep.run()
+
+
+def _report_failed_start(error: Exception, pause: float) -> None:
+    log.error("the worker does not start, and tries again in %d s", pause, exc_info=error)
 
 
 EVERY = timedelta(minutes=5)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import ExpectedError
 from bot.store.db import schema, sqlite
+from bot.store.db.retrying import retry
 
 T = TypeVar("T")
 Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]
@@ -88,12 +89,8 @@ class Database:
         return await asyncio.shield(task)
 
     async def persist(self, work: Callable[[Connection], T]) -> T:
-        """Do the same, and try again for some seconds: of what has happened by now. Raises StoreUnavailable."""
-        for pause in PAUSES:
-            with suppress(StoreUnavailable):
-                return await self.run(work)
-            await asyncio.sleep(pause)
-        return await self.run(work)
+        """Do the same, and try again for some seconds: for what has happened already. Raises StoreUnavailable."""
+        return await retry(lambda: self.run(work), PAUSES, errors=StoreUnavailable)
 
     async def close(self) -> None:
         """Let the transactions under way end, those of the engine's other users for a moment, and close all."""
