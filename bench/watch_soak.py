@@ -22,7 +22,7 @@ from pathlib import Path
 from bench.watch_worker import URLS, program_environment
 from bot.api.models import MessageBatch
 from bot.app import utc_now
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel
@@ -127,7 +127,7 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
     made = []
     for number, batch in enumerate(api.workspace.batches):
         channel = f"C{number % CHANNELS:05d}"
-        seen = seen_batch(MessageBatch.model_validate(batch.as_json(api.now, api.base_url)), now)
+        seen = snapshot_batch(MessageBatch.model_validate(batch.as_json(api.now, api.base_url)), now)
         watch = StoredWatch(batch.id, "U0ADA", channel, "watch", now)
         database.transact(lambda c, w=watch, s=seen: begin_watch.begin(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
         made.append((batch.id, channel))

@@ -16,7 +16,7 @@ from bot.api.models import MessageBatch
 from bot.app import utc_now
 from bot.clients import api_http
 from bot.operations.listing_memory import ListingMemory
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.settings.loading import load_settings
 from bot.store.db.database import Database
 from bot.store.db.task_queue import enqueue_nothing
@@ -51,7 +51,7 @@ def _watch(connection: Connection, found: list[MessageBatch]) -> None:
     now = utc_now()
     for number, batch in enumerate(found):
         watch = StoredWatch(batch.id, "U0ADA", f"C{number % 50:05d}", "watch", now)
-        begin_watch.begin(connection, enqueue_nothing, watch, seen_batch(batch, now), now, card=False)
+        begin_watch.begin(connection, enqueue_nothing, watch, snapshot_batch(batch, now), now, card=False)
 
 
 async def main(wanted: int) -> None:

@@ -14,7 +14,7 @@ from bot.caller import Caller
 from bot.commands.change import ChangingCommand, DraftProposal, Proposal
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver, DraftReady, RetriedMeanwhile, on_behalf_of
+from bot.operations.drafts import DraftReady, DraftUnavailable, RetriedMeanwhile, on_behalf_of
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue, enqueue_nothing
 from bot.store.records import audit, confirmations, drafts
@@ -138,7 +138,7 @@ class Confirmations:
 
         Raises:
             ConfirmationRefused: as `check`, and when the batch is not what the question was about.
-            DraftOver, ApprovalOfOwn: a draft is not this caller's to take on.
+            DraftUnavailable, ApprovalOfOwn: a draft is not this caller's to take on.
             RetriedMeanwhile: what it would retry was sent again by another one since the question.
             StoreUnavailable: it cannot be written.
         """
@@ -202,7 +202,7 @@ class Confirmations:
         if is_sent:
             competing_retries.lock_parent(connection, draft)
         if not drafts.move(connection, draft.id, proposal.before, proposal.after, at=now, **more):
-            raise DraftOver(drafts.get(connection, draft.id))
+            raise DraftUnavailable(drafts.get(connection, draft.id))
         if is_sent and (others := competing_retries.other_retries(connection, draft)) != proposal.retried:
             raise RetriedMeanwhile(draft, others)
 

@@ -17,7 +17,7 @@ from bot.commands.registry import AnyCommand, Change, Long, Outcome, parse
 from bot.commands.send import Send
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, DraftQuestion
 from bot.errors import ExpectedError
-from bot.operations.batch_names import names_in
+from bot.operations.batch_names import find_names
 from bot.operations.drafts import DraftReady
 from bot.operations.progress import Progress
 from bot.operations.services import Services
@@ -151,7 +151,7 @@ class Pipeline:
             proposal = await Send(outcome.draft.id).propose(self._services, Origin.PRESSED)
             question = await self._confirmations.ask(proposal, viewer.caller)
             outcome = replace(question, ready=outcome) if isinstance(question, DraftQuestion) else question
-        return render(outcome, replace(viewer, names=await names_in(outcome, self._services)))
+        return render(outcome, replace(viewer, names=await find_names(outcome, self._services)))
 
     async def _shown(self, reply: Reply) -> Reply:
         """Return what was only read so that, where everybody sees it, nobody is pinged by it."""

@@ -16,7 +16,7 @@ from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.services import Services
-from bot.operations.shared_files import FileUnreadable, SharedFile, WhyUnreadable
+from bot.operations.shared_files import FileUnreadable, SharedFile, UnreadableReason
 from bot.operations.workspace import Workspace
 from bot.pricing.prices import Prices
 from bot.requests.archive import RequestArchive
@@ -34,7 +34,7 @@ class NoSharedFiles:
 
     async def open(self, file_id: str, *, user: str, channel: str | None) -> SharedFile:
         """Raise FileUnreadable, whatever the file."""
-        raise FileUnreadable(WhyUnreadable.NOT_THERE, file_id)
+        raise FileUnreadable(UnreadableReason.NOT_THERE, file_id)
 
 
 def build_services(

@@ -14,7 +14,7 @@ from bot.commands.change import ChangingCommand, Proposal
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
-from bot.operations.follow import Place, begin, place_of, with_notify_level
+from bot.operations.follow import CardPlace, add_notify_level, find_card_place, follow_batch
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
@@ -25,7 +25,7 @@ class CancelRequested(Struct, frozen=True):
     """The API has taken the cancellation. What comes of it will be told in `told_in`; it may be over already."""
 
     batch: MessageBatch
-    told_in: Place | None = None
+    told_in: CardPlace | None = None
 
 
 class CancelTooLate(Struct, frozen=True):
@@ -103,19 +103,19 @@ async def _look(batch_id: BatchId, services: Services, refused: ApiRejected) -> 
         raise refused from None
 
 
-async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> Place | None:
+async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> CardPlace | None:
     """Have the caller told what the cancel really did; a store that fails does not make the cancel a failure."""
     with suppress(StoreUnavailable):
-        place = await place_of(services, caller)
-        await begin(services, caller, batch, place, "cancel")
+        place = await find_card_place(services, caller)
+        await follow_batch(services, caller, batch, place, "cancel")
         return await _told_in(services, caller, batch, place)
     return None
 
 
-async def _told_in(services: Services, caller: Caller, batch: MessageBatch, place: Place) -> Place:
+async def _told_in(services: Services, caller: Caller, batch: MessageBatch, place: CardPlace) -> CardPlace:
     """Return where he is told: where he watches anyway if he does and something is told there, else `place`."""
     known = await services.database.run(lambda connection: watches.of_batch(connection, batch.id))
     his = [each.channel_id for each in known if each.user_id == caller.user and each.reason == "watch"]
-    others = [Place(id) for id in his] if place.id not in his else []
-    hushed = [await with_notify_level(services, each, batch.id) for each in [*others, place]]
+    others = [CardPlace(id) for id in his] if place.id not in his else []
+    hushed = [await add_notify_level(services, each, batch.id) for each in [*others, place]]
     return next((each for each in hushed if each.hush == "all"), hushed[-1])

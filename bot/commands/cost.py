@@ -13,9 +13,9 @@ from bot.caller import Caller
 from bot.commands.base import PUBLIC, Help, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
-from bot.operations.cost_totals import CostRow, by_day, by_model, by_name, total
+from bot.operations.cost_totals import CostRow, group_by_day, group_by_model, group_by_name, sum_costs
 from bot.operations.progress import Progress
-from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, read_whole
+from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, read_results
 from bot.operations.services import Services
 from bot.results.summary import CostSummary as BatchCost
 from bot.store.records import labels, summaries
@@ -112,9 +112,9 @@ class Cost(LongCommand, frozen=True):
             query=self,
             since=since,
             read=len(fetched),
-            cost=total(each for _, each in fetched),
-            by_model=by_model(each for _, each in fetched),
-            by_day=by_day(fetched),
+            cost=sum_costs(each for _, each in fetched),
+            by_model=group_by_model(each for _, each in fetched),
+            by_day=group_by_day(fetched),
             by_name=await _by_name(fetched, self.by, services),
             unread=unread,
             unfinished=len(batches) - len(ended),
@@ -127,7 +127,7 @@ async def _by_name(fetched: list[tuple[MessageBatch, ReadSummary]], by: By, serv
     if by not in ("owner", "label"):
         return ()
     named = await services.database.run(lambda c: labels.of(c, [batch.id for batch, _ in fetched]))
-    return by_name(
+    return group_by_name(
         ((named[batch.id].owner if by == "owner" else named[batch.id].label) or "", each) for batch, each in fetched
     )
 
@@ -162,7 +162,7 @@ async def _read(
         async with turns:
             try:
                 if batch.is_readable(services.now()):
-                    read[batch.id] = await read_whole(services, batch, caller, progress)
+                    read[batch.id] = await read_results(services, batch, caller, progress)
             except (ReadingFailed, ApiError):
                 pass  # told as one that could not be read
             progress.note_batch()

@@ -17,11 +17,11 @@ from bot.commands.language.values import check_label, check_person, file_in
 from bot.operations.drafts import (
     DraftReady,
     FileRefused,
-    FormUsed,
-    counted_chunks,
-    new_id,
+    FormAlreadySubmitted,
+    make_draft_id,
     read_constraints,
-    stored_draft,
+    read_with_progress,
+    store_draft,
 )
 from bot.operations.progress import Progress
 from bot.operations.services import Services
@@ -120,21 +120,21 @@ class Create(LongCommand, frozen=True):
             raise scratch_file_failure(error) from error
 
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | DraftReady:
-        id = new_id(self.form_id)
+        id = make_draft_id(self.form_id)
         source = await self._source(services, caller)
         progress.about(source.name, again=self.spell())
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         begun = _begun(id, source.name, caller, services)
         if not await services.database.run(lambda connection: drafts.begin(connection, begun)):
-            raise FormUsed
+            raise FormAlreadySubmitted
         try:
             how = await read_constraints(services)
-            async with aclosing(counted_chunks(source, progress)) as chunks:
+            async with aclosing(read_with_progress(source, progress)) as chunks:
                 checked = await check_requests(chunks, services.drafts.requests_file(id), how)
             if not checked.is_sound:
                 return FileRefused(source.name, checked)
             more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user, "watch": self.watch}
-            draft = await stored_draft(services, caller, id, checked, **more)
+            draft = await store_draft(services, caller, id, checked, **more)
             return DraftReady(draft, checked.warnings)
         finally:  # whatever kept it from being ready; of one that is, nothing is moved
             now = services.now()

@@ -16,7 +16,7 @@ from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.operations.snapshots import batch_ending, seen_batch
+from bot.operations.snapshots import describe_ending, snapshot_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
@@ -134,7 +134,7 @@ async def _tell_end(batch_id: BatchId, services: Services) -> None:
         error.may_have_happened = False  # the DELETE was not sent
         raise
     if batch.has_ended:
-        tell, seen, ending = Announcer(services.enqueue).record_end, seen_batch(batch, now), batch_ending(batch)
+        tell, seen, ending = Announcer(services.enqueue).record_end, snapshot_batch(batch, now), describe_ending(batch)
         await services.database.run(lambda connection: tell(connection, seen, ending, now))
 
 

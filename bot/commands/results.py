@@ -15,10 +15,10 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
-from bot.operations.merge_family import Family, Merged, find_family, merge
+from bot.operations.merge_family import Family, MergedResults, find_family, merge_results
 from bot.operations.progress import Progress, ReadingProgress
-from bot.operations.read_results import Copy, NotSpooled, ReadSummary, cached_summary, read_whole
-from bot.operations.result_files import TAKEN, ResultFileKind, converter
+from bot.operations.read_results import ReadSummary, ResultsCopy, ResultsNotSaved, cached_summary, read_results
+from bot.operations.result_files import DOWNLOADED_FILES, ResultFileKind, make_converter
 from bot.operations.services import Services
 from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import batches as batch_records
@@ -82,7 +82,7 @@ class FamilyFile(Struct, frozen=True):
 
     query: "Results"
     kin: Family
-    merged: Merged
+    merged: MergedResults
     arrived: Callable[[], Awaitable[None]]
 
 
@@ -154,7 +154,7 @@ class Results(LongCommand, frozen=True):
         if not readable and (fetched is None or query.file not in (None, ResultFileKind.CAUSES)):
             return ResultsGone(batch, self.public)
         if query.file in (None, ResultFileKind.CAUSES):
-            known = fetched or await read_whole(services, batch, caller, progress)
+            known = fetched or await read_results(services, batch, caller, progress)
             if query.file:
                 return CausesFile(query, batch, known) if known.summary.counts.failed else NothingFailed(query, batch)
             return ResultsShown(query, batch, known, fetched is not None, readable)
@@ -174,9 +174,9 @@ class Results(LongCommand, frozen=True):
         again, wanted = query.spell(), sum(each.request_counts.total for each in kin.readable)
         progress.about(query.reference, again=again, wanted=wanted, batches_wanted=len(kin.readable))
         try:
-            merged = await merge(services, caller, progress, kin.readable)
+            merged = await merge_results(services, caller, progress, kin.readable)
         except ScratchFileFailed as error:
-            raise NotSpooled(kin.readable[0], progress.reading, again, error.full, error.reason) from error
+            raise ResultsNotSaved(kin.readable[0], progress.reading, again, error.full, error.reason) from error
         return FamilyFile(query, kin, merged, _note_taken(services, caller, kin.readable, ResultFileKind.FAMILY))
 
     async def _family(self, services: Services) -> tuple[Self, Family]:
@@ -199,11 +199,11 @@ class Results(LongCommand, frozen=True):
         try:
             spool = ScratchFile(services.open_scratch_file)
         except ScratchFileFailed as error:
-            raise NotSpooled(batch, ReadingProgress(), self.spell(), error.full, error.reason) from error
+            raise ResultsNotSaved(batch, ReadingProgress(), self.spell(), error.full, error.reason) from error
         done = False
         try:
-            copy = Copy(converter(kind, services.prices), spool)
-            fetched = await read_whole(services, batch, caller, progress, copy)
+            copy = ResultsCopy(make_converter(kind, services.prices), spool)
+            fetched = await read_results(services, batch, caller, progress, copy)
             if kind in (ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
                 return NothingFailed(self, batch)
             done = True
@@ -216,7 +216,7 @@ class Results(LongCommand, frozen=True):
 def _note_taken(
     services: Services, caller: Caller, batches: tuple[MessageBatch, ...], kind: ResultFileKind
 ) -> Callable[[], Awaitable[None]]:
-    taken = TAKEN[kind]
+    taken = DOWNLOADED_FILES[kind]
 
     async def arrived() -> None:
         now = services.now()

@@ -22,11 +22,11 @@ from bot.operations.drafts import (
     DraftReady,
     FileRefused,
     LeftOutCause,
-    counted_chunks,
-    new_id,
+    make_draft_id,
     read_constraints,
-    rechecked,
-    stored_draft,
+    read_with_progress,
+    recheck_file,
+    store_draft,
 )
 from bot.operations.find_batch import Reference
 from bot.operations.progress import Progress
@@ -183,7 +183,7 @@ class Retry(LongCommand, frozen=True):
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
     ) -> RetryOutcome:
         """Select the chosen requests from what is kept, or from the file that was named."""
-        id, name = new_id(), f"{choice.what} in {batch.id}"
+        id, name = make_draft_id(), f"{choice.what} in {batch.id}"
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         whole, some = services.drafts.folder / f"{id}.whole", services.drafts.folder / f"{id}.some"
         try:
@@ -193,7 +193,7 @@ class Retry(LongCommand, frozen=True):
             found = (await asyncio.to_thread(select_requests, whole, choice.custom_ids, some)).chosen
             if not found:
                 return self._needed(batch, choice, looked=True)
-            checked = await rechecked(services, some, services.drafts.requests_file(id))
+            checked = await recheck_file(services, some, services.drafts.requests_file(id))
         finally:
             await asyncio.to_thread(_remove, whole, some)
         if not checked.is_sound:
@@ -212,7 +212,7 @@ class Retry(LongCommand, frozen=True):
             await asyncio.to_thread(services.drafts.archive.restore, batch_id, spool)
             return None
         source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
-        async with aclosing(counted_chunks(source, progress)) as chunks:
+        async with aclosing(read_with_progress(source, progress)) as chunks:
             how = await read_constraints(services)
             checked: CheckedFile = await check_requests(chunks, spool, how, only=choice.custom_ids)
         if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
@@ -228,7 +228,7 @@ async def _ready(
 ) -> DraftReady:
     named = (await services.database.run(lambda connection: labels.of(connection, [batch.id])))[batch.id]
     more = {"name": name, "label": named.label, "owner": caller.user, "parent_id": batch.id, "kind": "retry"}
-    draft = await stored_draft(services, caller, id, checked, **more)
+    draft = await store_draft(services, caller, id, checked, **more)
     return DraftReady(draft, checked.warnings)
 
 

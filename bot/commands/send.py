@@ -12,7 +12,7 @@ from bot.operations.drafts import find_draft, needs_approval, on_behalf_of
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, conclusion
 from bot.operations.services import Services
-from bot.operations.split_sample import SAMPLE, sample_of
+from bot.operations.split_sample import SAMPLE_SIZE, sample_size
 from bot.store.records.audit import AuditOutcome
 from bot.store.records.drafts import Draft, State
 from bot.store.transactions import competing_retries
@@ -28,7 +28,8 @@ class Send(ChangingCommand, frozen=True):
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
         "send DRAFT [--first]",
-        f"ask again whether to send a checked file (its question names it); `--first` sends {SAMPLE} of its requests",
+        "ask again whether to send a checked file (its question names it); "
+        f"`--first` sends {SAMPLE_SIZE} of its requests",
         "send 3f9c2a7b10de4c55a1b2c3d4",
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("first", takes_value=False),)
@@ -57,7 +58,7 @@ class Send(ChangingCommand, frozen=True):
         await require_file(services, draft)
         gated = await needs_approval(services, draft)
         after: State = "waiting" if gated else "sending"
-        draft = replace(draft, sample=sample_of(draft) if self.first else None)
+        draft = replace(draft, sample=sample_size(draft) if self.first else None)
         command = replace(self, claimed=replace(draft, state=after))
         retried = await services.database.run(lambda connection: competing_retries.other_retries(connection, draft))
         return DraftProposal(command, draft, "ready", after, asks=True, by_another=gated, retried=retried)

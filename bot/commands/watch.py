@@ -12,9 +12,16 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import CANDIDATES_SHOWN, LAST, PREFIX, Reference, ReferenceAmbiguous
-from bot.operations.follow import Place, WatchDestination, Watched, begin, place_of, with_notify_level
+from bot.operations.follow import (
+    CardPlace,
+    WatchDestination,
+    WatchedBatch,
+    add_notify_level,
+    find_card_place,
+    follow_batch,
+)
 from bot.operations.services import Services
-from bot.operations.snapshots import batch_of
+from bot.operations.snapshots import restore_batch
 from bot.store.records import labels
 from bot.store.records.batches import SeenBatch
 from bot.store.records.watches import StoredWatch as StoredWatch
@@ -25,7 +32,7 @@ class WatchBegun(Struct, frozen=True):
     """The caller watches the batch; `already`: he did before. The card is, or will be, in `place`."""
 
     batch: MessageBatch
-    place: Place
+    place: CardPlace
     already: bool
 
 
@@ -38,7 +45,7 @@ class WatchTooLate(Struct, frozen=True):
 class WatchesShown(Struct, frozen=True):
     """What the caller watches, newest first."""
 
-    watched: tuple[Watched, ...]
+    watched: tuple[WatchedBatch, ...]
 
 
 class Unwatched(Struct, frozen=True):
@@ -82,8 +89,8 @@ class Watch(Command, frozen=True):
         batch = (await services.find_batch(self.reference)).batch
         if batch.has_ended:
             return WatchTooLate(batch)
-        place = await with_notify_level(services, await place_of(services, caller, self.wish), batch.id)
-        return WatchBegun(batch, place, already=not await begin(services, caller, batch, place, "watch"))
+        place = await add_notify_level(services, await find_card_place(services, caller, self.wish), batch.id)
+        return WatchBegun(batch, place, already=not await follow_batch(services, caller, batch, place, "watch"))
 
 
 async def _shown(services: Services, caller: Caller) -> WatchesShown:
@@ -91,9 +98,9 @@ async def _shown(services: Services, caller: Caller) -> WatchesShown:
     places: dict[str, list[str]] = {}
     for watch, _ in rows:
         places.setdefault(watch.batch_id, []).append(watch.channel_id)
-    batches = {seen.id: batch_of(seen) for _, seen in rows}
+    batches = {seen.id: restore_batch(seen) for _, seen in rows}
     return WatchesShown(
-        tuple(Watched(batches[batch_id], tuple(dict.fromkeys(where))) for batch_id, where in places.items())
+        tuple(WatchedBatch(batches[batch_id], tuple(dict.fromkeys(where))) for batch_id, where in places.items())
     )
 
 
@@ -136,7 +143,7 @@ class Unwatch(Command, frozen=True):
             if fitting == [wanted] or (len(fitting) == 1 and called <= {*fitting}):
                 return check_batch_id(fitting[0])
             if len(fitting) > 1 and called <= {*fitting}:
-                candidates = tuple(batch_of(mine[id]) for id in fitting[:CANDIDATES_SHOWN])
+                candidates = tuple(restore_batch(mine[id]) for id in fitting[:CANDIDATES_SHOWN])
                 raise ReferenceAmbiguous(wanted, candidates, len(fitting))
         return (await services.find_batch(wanted)).batch.id
 

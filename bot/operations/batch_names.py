@@ -6,16 +6,16 @@ from contextlib import suppress
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.operations.follow import Watched
+from bot.operations.follow import WatchedBatch
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import labels
 from bot.store.records.labels import BatchNames
 
 
-async def names_in(outcome: object, services: Services) -> Mapping[str, BatchNames]:
+async def find_names(outcome: object, services: Services) -> Mapping[str, BatchNames]:
     """Return labels, owners and relatives of every batch in an outcome; a store that fails hides no batch."""
-    ids = [batch.id for batch in _batches(outcome)]
+    ids = [batch.id for batch in _find_batches(outcome)]
     if not ids:
         return {}
     with suppress(StoreUnavailable):
@@ -23,7 +23,7 @@ async def names_in(outcome: object, services: Services) -> Mapping[str, BatchNam
     return {}
 
 
-def _batches(outcome: object) -> Iterator[MessageBatch]:
+def _find_batches(outcome: object) -> Iterator[MessageBatch]:
     if not isinstance(outcome, Struct):
         return
     for name in outcome.__struct_fields__:
@@ -31,5 +31,5 @@ def _batches(outcome: object) -> Iterator[MessageBatch]:
         for each in value if isinstance(value, tuple) else (value,):
             if isinstance(each, MessageBatch):
                 yield each
-            elif isinstance(each, Watched):
+            elif isinstance(each, WatchedBatch):
                 yield each.batch

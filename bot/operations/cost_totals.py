@@ -22,7 +22,7 @@ class CostRow(Struct, frozen=True):
     complete: bool
 
 
-def total(fetched: Iterable[ReadSummary]) -> CostSummary:
+def sum_costs(fetched: Iterable[ReadSummary]) -> CostSummary:
     """Return the cost of all together."""
     costs = [each.summary.cost for each in fetched]
     return CostSummary(
@@ -34,7 +34,7 @@ def total(fetched: Iterable[ReadSummary]) -> CostSummary:
     )
 
 
-def by_model(fetched: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
+def group_by_model(fetched: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
     """Return a row a model, dearest first."""
     rows: dict[str, CostRow] = {}
     for each in fetched:
@@ -47,7 +47,7 @@ def by_model(fetched: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
-def by_name(fetched: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
+def group_by_name(fetched: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
     """Return a row for each name that stands before what was read, dearest first."""
     rows: dict[str, CostRow] = {}
     for name, each in fetched:
@@ -62,7 +62,7 @@ def by_name(fetched: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
-def by_day(fetched: Iterable[tuple[MessageBatch, ReadSummary]]) -> tuple[tuple[date, CostRow], ...]:
+def group_by_day(fetched: Iterable[tuple[MessageBatch, ReadSummary]]) -> tuple[tuple[date, CostRow], ...]:
     """Return a row a day (UTC) on which batches were created, oldest first."""
     days: dict[date, CostRow] = {}
     for batch, each in fetched:

@@ -25,24 +25,24 @@ from bot.requests.request_files import sample_params
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, State
 
-SAMPLED = 5
+SAMPLES_PER_MODEL = 5
 """Requests of each model that are counted for an estimate."""
-_CHANCE = random.SystemRandom()
+_RANDOM = random.SystemRandom()
 
 
 @dataclass(eq=False)
-class DraftOver(ExpectedError):
+class DraftUnavailable(ExpectedError):
     """This draft cannot go on from here: it was sent, dropped, is being sent, or is not known (None)."""
 
     draft: Draft | None
 
 
-class FormUsed(ExpectedError):
+class FormAlreadySubmitted(ExpectedError):
     """This very form was submitted before."""
 
 
 @dataclass(eq=False)
-class RequestsFileGone(ExpectedError):
+class RequestsFileMissing(ExpectedError):
     """The checked file is not on this machine's disk any more; nothing was sent."""
 
     draft: Draft
@@ -93,30 +93,30 @@ async def read_constraints(services: Services) -> ApiConstraints:
 
 
 async def find_draft(services: Services, draft_id: str, *allowed: State) -> Draft:
-    """Return a draft that is in one of these states. Raises DraftOver, StoreUnavailable."""
+    """Return a draft that is in one of these states. Raises DraftUnavailable, StoreUnavailable."""
     draft = await services.database.run(lambda connection: drafts.get(connection, draft_id))
     if draft is None or draft.state not in allowed:
-        raise DraftOver(draft)
+        raise DraftUnavailable(draft)
     return draft
 
 
-def new_id(form_id: str | None = None) -> str:
+def make_draft_id(form_id: str | None = None) -> str:
     """Return the name of a draft: nothing in it reads as an option; the same for the same form."""
     return hashlib.sha256(form_id.encode()).hexdigest()[:24] if form_id else secrets.token_hex(12)
 
 
-async def estimated(services: Services, spool: Path, checked: CheckedFile) -> Estimate:
+async def estimate_requests(services: Services, spool: Path, checked: CheckedFile) -> Estimate:
     """Return what sound requests will cost; nothing that fails here keeps them from being sent."""
     models = checked.sizes.count_by_model()
-    samples = await asyncio.to_thread(sample_params, spool, models, SAMPLED, _CHANCE)
+    samples = await asyncio.to_thread(sample_params, spool, models, SAMPLES_PER_MODEL, _RANDOM)
     ratios = await services.workspace.counter.tokens_a_character(samples)
     return estimate_cost(checked.sizes, ratios, services.prices.price_request)
 
 
-async def stored_draft(services: Services, caller: Caller, id: str, checked: CheckedFile, **more: object) -> Draft:
+async def store_draft(services: Services, caller: Caller, id: str, checked: CheckedFile, **more: object) -> Draft:
     """Store a draft whose spool is in its place, with its estimate. Raises StoreUnavailable."""
     now = services.now()
-    reckoned = await estimated(services, services.drafts.requests_file(id), checked)
+    reckoned = await estimate_requests(services, services.drafts.requests_file(id), checked)
     values: dict[str, object] = {"label": None, "owner": None, "parent_id": None, "kind": None, "name": ""}
     values |= {"state": "ready", "channel_id": caller.channel, **more}
     values |= {"user_id": caller.user, "team_id": caller.team, "requests": checked.requests}
@@ -126,12 +126,12 @@ async def stored_draft(services: Services, caller: Caller, id: str, checked: Che
     return draft
 
 
-async def rechecked(services: Services, spool: Path, into: Path) -> CheckedFile:
+async def recheck_file(services: Services, spool: Path, into: Path) -> CheckedFile:
     """Check a part of a checked file again, for its sizes."""
     return await check_file(spool, into, await read_constraints(services))
 
 
-async def counted_chunks(source: SharedFile, progress: Progress) -> AsyncGenerator[bytes, None]:
+async def read_with_progress(source: SharedFile, progress: Progress) -> AsyncGenerator[bytes, None]:
     """The bytes of a file as they arrive, with word of how it goes on."""
     async with aclosing(source.chunks) as chunks:
         async for chunk in chunks:

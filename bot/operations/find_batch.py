@@ -30,14 +30,14 @@ SEARCH_PAGE_SIZE = 1_000  # the API's largest page
 CANDIDATES_SHOWN = 10
 
 
-class Found(Struct, frozen=True):
+class FoundBatch(Struct, frozen=True):
     """The batch, read just now, and whether the reference was its full id."""
 
     batch: MessageBatch
     exact: bool
 
 
-async def find_batch(wanted: Reference, batches: BatchesClient, database: Database) -> Found:
+async def find_batch(wanted: Reference, batches: BatchesClient, database: Database) -> FoundBatch:
     """Find the one batch that a reference means. A full id always means itself, whatever is labeled so.
 
     Raises:
@@ -47,11 +47,11 @@ async def find_batch(wanted: Reference, batches: BatchesClient, database: Databa
         StoreUnavailable: nothing begins so, and whether it is a label cannot be read.
     """
     if wanted == LAST:
-        return await _last(batches)
+        return await _find_newest(batches)
     looks_whole = len(wanted) >= WHOLE_LENGTH
     if looks_whole and wanted.startswith(PREFIX):
         with suppress(BatchNotFound):  # the form of ids may change: a long text can be the beginning of a longer id
-            return await _whole(wanted, batches)
+            return await _retrieve(wanted, batches)
     named, away = frozenset[str](), None
     try:
         named = await database.run(lambda connection: labels.find(connection, label=wanted))
@@ -59,40 +59,42 @@ async def find_batch(wanted: Reference, batches: BatchesClient, database: Databa
         away = error
     looked = await _search(wanted, named, batches)
     if looked.whole is not None:
-        return Found(looked.whole, exact=True)
-    called = await _called(named, looked, batches)
+        return FoundBatch(looked.whole, exact=True)
+    called = await _find_labeled(named, looked, batches)
     if away is not None and not looked.begun:
         raise away
     if looks_whole and not (looked.begun or called):
-        return await _whole(wanted, batches)
-    return await _only_one(wanted, looked, called, database)
+        return await _retrieve(wanted, batches)
+    return await _require_one(wanted, looked, called, database)
 
 
-async def _whole(wanted: Reference, batches: BatchesClient) -> Found:
-    return Found(await batches.retrieve(check_batch_id(wanted)), exact=True)
+async def _retrieve(wanted: Reference, batches: BatchesClient) -> FoundBatch:
+    return FoundBatch(await batches.retrieve(check_batch_id(wanted)), exact=True)
 
 
-async def _last(batches: BatchesClient) -> Found:
+async def _find_newest(batches: BatchesClient) -> FoundBatch:
     page = await batches.list(limit=1)
     if not page.data:
         raise NoBatches
-    return Found(page.data[0], exact=False)
+    return FoundBatch(page.data[0], exact=False)
 
 
-async def _only_one(wanted: Reference, looked: "_Looked", called: Iterable[MessageBatch], database: Database) -> Found:
+async def _require_one(
+    wanted: Reference, looked: "_SearchResult", called: Iterable[MessageBatch], database: Database
+) -> FoundBatch:
     """Return what alone begins so or is called so; raise that there is none, or list them all."""
     fitting = {batch.id: batch for batch in (*looked.begun, *called)}
     match sorted(fitting.values(), key=lambda batch: batch.created_at, reverse=True):
         case []:
             raise ReferenceNotFound(wanted, looked.searched, looked.all_searched)
         case [batch]:
-            return Found(batch, exact=False)
+            return FoundBatch(batch, exact=False)
         case several:
             shown = tuple(several[:CANDIDATES_SHOWN])
-            raise ReferenceAmbiguous(wanted, shown, len(several), await _names(shown, database))
+            raise ReferenceAmbiguous(wanted, shown, len(several), await _read_names(shown, database))
 
 
-async def _names(several: Iterable[MessageBatch], database: Database) -> Mapping[str, BatchNames]:
+async def _read_names(several: Iterable[MessageBatch], database: Database) -> Mapping[str, BatchNames]:
     """Return what they are called; a store that fails hides none of them."""
     ids = [batch.id for batch in several]
     with suppress(StoreUnavailable):
@@ -100,7 +102,7 @@ async def _names(several: Iterable[MessageBatch], database: Database) -> Mapping
     return {}
 
 
-class _Looked(Struct, frozen=True):
+class _SearchResult(Struct, frozen=True):
     """What the newest batches hold: those that begin so, those that are called so, or the one whose whole id it is."""
 
     whole: MessageBatch | None
@@ -110,7 +112,7 @@ class _Looked(Struct, frozen=True):
     all_searched: bool = True
 
 
-async def _called(named: Collection[str], looked: _Looked, batches: BatchesClient) -> list[MessageBatch]:
+async def _find_labeled(named: Collection[str], looked: _SearchResult, batches: BatchesClient) -> list[MessageBatch]:
     """Return the batches with a label, older ones too; of them those that have not ended, where there are such."""
     called = list(looked.called)
     for id in sorted({*named} - {batch.id for batch in called}):
@@ -119,22 +121,22 @@ async def _called(named: Collection[str], looked: _Looked, batches: BatchesClien
     return [batch for batch in called if not batch.has_ended] or called
 
 
-async def _search(wanted: Reference, named: Collection[str], batches: BatchesClient) -> _Looked:
+async def _search(wanted: Reference, named: Collection[str], batches: BatchesClient) -> _SearchResult:
     begun: list[MessageBatch] = []
     called: list[MessageBatch] = []
     searched, all_searched = 0, True
-    async for batch, is_all in _newest(batches):
+    async for batch, is_all in _list_newest(batches):
         searched, all_searched = searched + 1, is_all
         if str(batch.id) == wanted:
-            return _Looked(batch)
+            return _SearchResult(batch)
         if batch.id.startswith((wanted, PREFIX + wanted)):
             begun.append(batch)
         if batch.id in named:
             called.append(batch)
-    return _Looked(None, tuple(begun), tuple(called), searched, all_searched)
+    return _SearchResult(None, tuple(begun), tuple(called), searched, all_searched)
 
 
-async def _newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, bool]]:
+async def _list_newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, bool]]:
     """Yield the newest batches, each with whether its page is the last there is."""
     after = None
     for _ in range(SEARCH_PAGES):

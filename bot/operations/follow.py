@@ -10,7 +10,7 @@ from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
 from bot.store.records.watches import NotifyLevel, Reason, StoredWatch
@@ -19,7 +19,7 @@ from bot.store.transactions import begin_watch
 WatchDestination = Literal["here", "dm"]
 
 
-class Place(Struct, frozen=True):
+class CardPlace(Struct, frozen=True):
     """Where a card goes: a channel's id, or a person's for his messages; `closed`: the channel that did not let it.
 
     `hush`: what is told there now, beside the card.
@@ -35,26 +35,28 @@ def is_direct(place: str) -> bool:
     return place[:1] in "UWD"
 
 
-async def place_of(services: Services, caller: Caller, wish: WatchDestination = "here") -> Place:
+async def find_card_place(services: Services, caller: Caller, wish: WatchDestination = "here") -> CardPlace:
     """Return where a card for this caller goes: here if the bot may post here, else his messages."""
     channel = caller.channel
     if wish == "dm" or channel is None or channel.startswith("D"):
-        return Place(caller.user)
+        return CardPlace(caller.user)
     if await services.may_post(channel):
-        return Place(channel)
-    return Place(caller.user, closed=channel)
+        return CardPlace(channel)
+    return CardPlace(caller.user, closed=channel)
 
 
-async def begin(services: Services, caller: Caller, batch: MessageBatch, place: Place, reason: Reason) -> bool:
+async def follow_batch(
+    services: Services, caller: Caller, batch: MessageBatch, place: CardPlace, reason: Reason
+) -> bool:
     """Store a watch and have its card drawn, in one transaction; False where it was there. Raises StoreUnavailable."""
     now = services.now()
     watch = StoredWatch(batch.id, caller.user, place.id, reason, now)
     return await services.database.run(
-        lambda connection: begin_watch.begin(connection, services.enqueue, watch, seen_batch(batch, now), now)
+        lambda connection: begin_watch.begin(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
     )
 
 
-async def with_notify_level(services: Services, place: Place, batch_id: BatchId) -> Place:
+async def add_notify_level(services: Services, place: CardPlace, batch_id: BatchId) -> CardPlace:
     """Return a place with what is told there of a batch now; as it is where the store does not say."""
     now = services.now()
     with suppress(StoreUnavailable):
@@ -65,7 +67,7 @@ async def with_notify_level(services: Services, place: Place, batch_id: BatchId)
     return place
 
 
-class Watched(Struct, frozen=True):
+class WatchedBatch(Struct, frozen=True):
     """One batch the caller watches, as it was last seen, and the places where he is told."""
 
     batch: MessageBatch

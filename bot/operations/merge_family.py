@@ -10,14 +10,14 @@ from bot.api.json_lines import cut_blocks
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.operations.progress import Progress
-from bot.operations.read_results import Copy, read_whole
+from bot.operations.read_results import ResultsCopy, read_results
 from bot.operations.services import Services
 from bot.results.merge import ResultsMerger
 from bot.scratch_file import ScratchFile
 from bot.store.records import labels
 
 
-class WhyAbsent(Enum):
+class AbsenceReason(Enum):
     """Why the results of a batch cannot be merged."""
 
     UNFINISHED = auto()
@@ -25,21 +25,21 @@ class WhyAbsent(Enum):
     DELETED = auto()
 
 
-class Absent(Struct, frozen=True):
+class AbsentBatch(Struct, frozen=True):
     """A batch of a family whose results cannot be read."""
 
     batch_id: str
-    why: WhyAbsent
+    why: AbsenceReason
 
 
 class Family(Struct, frozen=True):
     """A batch with all that it was made from and all that was made from it: those that can be read, oldest first."""
 
     readable: tuple[MessageBatch, ...]
-    absent: tuple[Absent, ...]
+    absent: tuple[AbsentBatch, ...]
 
 
-class Merged(Struct, frozen=True):
+class MergedResults(Struct, frozen=True):
     """A merged file: a line for each request. `broken` lines of the batches' files were no results."""
 
     spool: ScratchFile
@@ -56,14 +56,18 @@ async def find_family(services: Services, batch_id: str) -> Family:
         try:
             found.append(await services.workspace.batches.retrieve(check_batch_id(id)))
         except BatchNotFound:
-            absent.append(Absent(id, WhyAbsent.DELETED))
+            absent.append(AbsentBatch(id, AbsenceReason.DELETED))
     readable = sorted((each for each in found if each.is_readable(now)), key=lambda each: each.created_at)
     unread = (each for each in found if each not in readable)
-    absent += [Absent(each.id, WhyAbsent.EXPIRED if each.has_ended else WhyAbsent.UNFINISHED) for each in unread]
+    absent += [
+        AbsentBatch(each.id, AbsenceReason.EXPIRED if each.has_ended else AbsenceReason.UNFINISHED) for each in unread
+    ]
     return Family(tuple(readable), tuple(absent))
 
 
-async def merge(services: Services, caller: Caller, progress: Progress, batches: tuple[MessageBatch, ...]) -> Merged:
+async def merge_results(
+    services: Services, caller: Caller, progress: Progress, batches: tuple[MessageBatch, ...]
+) -> MergedResults:
     """Read the results of these batches, oldest first, and merge them; whoever is handed the spool closes it.
 
     Raises:
@@ -74,16 +78,19 @@ async def merge(services: Services, caller: Caller, progress: Progress, batches:
     family, everything = ResultsMerger(), ScratchFile(services.open_scratch_file)
     try:
         for batch in batches:
-            await read_whole(services, batch, caller, progress, Copy(family, everything))
+            await read_results(services, batch, caller, progress, ResultsCopy(family, everything))
             progress.note_batch()
-        return Merged(
-            await _picked(services, family, everything), family.requests, family.succeeded, family.broken_count
+        return MergedResults(
+            await _copy_chosen_lines(services, family, everything),
+            family.requests,
+            family.succeeded,
+            family.broken_count,
         )
     finally:
         everything.close()
 
 
-async def _picked(services: Services, family: ResultsMerger, everything: ScratchFile) -> ScratchFile:
+async def _copy_chosen_lines(services: Services, family: ResultsMerger, everything: ScratchFile) -> ScratchFile:
     merged, picked, done = ScratchFile(services.open_scratch_file), family.select_lines(), False
     try:
         async for block in cut_blocks(everything.pieces(0, everything.size)):

@@ -7,7 +7,7 @@ from bot.api.errors import BatchNotFound, ResultsBroken
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.operations.progress import Progress
-from bot.operations.read_results import ResultsCut, ResultsNotThereYet
+from bot.operations.read_results import ResultsNotYetAvailable, ResultsTruncated
 from bot.operations.services import Services
 from bot.results.failures import FailedRequests
 
@@ -26,9 +26,9 @@ async def read_failures(services: Services, batch: MessageBatch, progress: Progr
         await services.workspace.batches.retrieve(
             check_batch_id(batch.id)
         )  # raises the same where it was deleted meanwhile
-        raise ResultsNotThereYet(batch, progress.reading, progress.again) from None
+        raise ResultsNotYetAvailable(batch, progress.reading, progress.again) from None
     except ResultsBroken as error:
         failures.cut_off, reason = True, error.reason
     if failures.cut_off:
-        raise ResultsCut(batch, progress.reading, progress.again, reason)
+        raise ResultsTruncated(batch, progress.reading, progress.again, reason)
     return failures

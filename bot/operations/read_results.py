@@ -23,12 +23,12 @@ from bot.store.records import summaries
 from bot.store.records.summaries import DownloadedFile, StoredSummary
 from bot.store.transactions import deletions
 
-KEPT_FOR = timedelta(days=400)
+SUMMARY_RETENTION = timedelta(days=400)
 """Longer than anybody asks for the cost of; the results themselves are gone after 29 days."""
 
 # Bytes between two turns for everybody else, an ack needs several: some 0.03 ms, and half of one.
-_SUMMED_UP_AT_ONCE = 24 * 1024
-_CONVERTED_AT_ONCE = 32 * 1024
+_SUMMARY_SLICE = 24 * 1024
+_CONVERSION_SLICE = 32 * 1024
 
 
 class ReadSummary(Struct, frozen=True):
@@ -53,18 +53,18 @@ class ReadingFailed(ExpectedError):
 
 
 @dataclass(eq=False)
-class ResultsCut(ReadingFailed):
+class ResultsTruncated(ReadingFailed):
     """The stream broke, or ended in the middle of a line."""
 
     reason: str
 
 
-class ResultsNotThereYet(ReadingFailed):
+class ResultsNotYetAvailable(ReadingFailed):
     """The batch has ended and the API answers that it has no results: for a while that happens."""
 
 
 @dataclass(eq=False)
-class NotSpooled(ReadingFailed):
+class ResultsNotSaved(ReadingFailed):
     """The disk of the bot did not take the file; `full`: there is no room left."""
 
     full: bool
@@ -81,7 +81,7 @@ class Converter(Protocol):
         """Return what is left at the end."""
 
 
-class Copy(Struct, frozen=True):
+class ResultsCopy(Struct, frozen=True):
     """A file that is wanted of the results: how it is made, and where it goes."""
 
     converter: Converter
@@ -119,8 +119,8 @@ def decode_summary(stored: StoredSummary) -> ReadSummary | None:
     return ReadSummary(summary, priced_on, by, at, stored.taken, stored.taken_by, stored.taken_at)
 
 
-async def read_whole(
-    services: Services, batch: MessageBatch, caller: Caller, progress: Progress, copy: Copy | None = None
+async def read_results(
+    services: Services, batch: MessageBatch, caller: Caller, progress: Progress, copy: ResultsCopy | None = None
 ) -> ReadSummary:
     """Read the results to their end, make the file that is wanted on the way, and remember the summary.
 
@@ -133,28 +133,28 @@ async def read_whole(
         await _stream(services, batch, reader, progress, copy)
     except BatchNotFound:
         await services.workspace.batches.retrieve(batch.id)  # raises the same again where it was deleted meanwhile
-        raise ResultsNotThereYet(batch, _read(reader), progress.again) from None
+        raise ResultsNotYetAvailable(batch, _progress_of(reader), progress.again) from None
     except ResultsBroken as error:
-        raise ResultsCut(batch, _read(reader), progress.again, error.reason) from error
+        raise ResultsTruncated(batch, _progress_of(reader), progress.again, error.reason) from error
     except ScratchFileFailed as error:
-        raise NotSpooled(batch, _read(reader), progress.again, error.full, error.reason) from error
+        raise ResultsNotSaved(batch, _progress_of(reader), progress.again, error.full, error.reason) from error
     lines = reader.lines
     for _ in reader.finish_in_steps():  # some milliseconds at the end of a large file
         await asyncio.sleep(0)
     summary = reader.finish()
     if summary.broken.cut_off:
-        raise ResultsCut(batch, _read(reader), progress.again, "the file ends in the middle of a line")
+        raise ResultsTruncated(batch, _progress_of(reader), progress.again, "the file ends in the middle of a line")
     progress.note(summary.lines - lines, 0)  # a last line without a newline
-    return await _remember(services, batch, caller, _with_what_is_missing(summary, batch))
+    return await _store_summary(services, batch, caller, _count_missing_answers(summary, batch))
 
 
 async def _stream(
-    services: Services, batch: MessageBatch, reader: ResultsSummarizer, progress: Progress, copy: Copy | None
+    services: Services, batch: MessageBatch, reader: ResultsSummarizer, progress: Progress, copy: ResultsCopy | None
 ) -> None:
     async with aclosing(services.workspace.batches.result_bytes(batch.id)) as chunks:
         async for chunk in chunks:
             lines = reader.lines
-            await _fed(reader, chunk)
+            await _summarize(reader, chunk)
             progress.note(reader.lines - lines, len(chunk))
             if copy is not None:
                 await _convert(copy, chunk)
@@ -163,39 +163,43 @@ async def _stream(
         await copy.spool.flush()
 
 
-async def _fed(reader: ResultsSummarizer, chunk: bytes) -> None:
+async def _summarize(reader: ResultsSummarizer, chunk: bytes) -> None:
     """Sum up a chunk in the loop (a thread would cost the acks of other commands more: bench/README.md), in turns."""
-    for start in range(0, len(chunk), _SUMMED_UP_AT_ONCE):
-        reader.feed(chunk[start : start + _SUMMED_UP_AT_ONCE])
+    for start in range(0, len(chunk), _SUMMARY_SLICE):
+        reader.feed(chunk[start : start + _SUMMARY_SLICE])
         await asyncio.sleep(0)  # bytes that wait already come without a turn for anybody else
 
 
-async def _convert(copy: Copy, chunk: bytes) -> None:
+async def _convert(copy: ResultsCopy, chunk: bytes) -> None:
     """Make a chunk's part of the file, with turns for everybody else in between: a table takes 20 ms a megabyte."""
-    for start in range(0, len(chunk), _CONVERTED_AT_ONCE):
-        await copy.spool.write(copy.converter.feed(chunk[start : start + _CONVERTED_AT_ONCE]))
+    for start in range(0, len(chunk), _CONVERSION_SLICE):
+        await copy.spool.write(copy.converter.feed(chunk[start : start + _CONVERSION_SLICE]))
         await asyncio.sleep(0)
 
 
-async def _remember(services: Services, batch: MessageBatch, caller: Caller, summary: ResultsSummary) -> ReadSummary:
-    now, priced_on = services.now(), _priced_on(summary, services.prices)
+async def _store_summary(
+    services: Services, batch: MessageBatch, caller: Caller, summary: ResultsSummary
+) -> ReadSummary:
+    now, priced_on = services.now(), _newest_price_date(summary, services.prices)
     dated = priced_on.isoformat() if priced_on else None
     read = StoredSummary(batch.id, summary.to_json(), dated, caller.user, now)
-    stored = await services.database.run(lambda connection: deletions.keep(connection, read, forget=now - KEPT_FOR))
+    stored = await services.database.run(
+        lambda connection: deletions.keep(connection, read, forget=now - SUMMARY_RETENTION)
+    )
     return ReadSummary(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
 
 
-def _with_what_is_missing(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:
+def _count_missing_answers(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:
     """Return the summary with a cost that says what it lacks: answers that the batch counts and the file does not."""
     missing = max(0, batch.request_counts.succeeded - summary.counts.succeeded)
     return replace(summary, cost=replace(summary.cost, unreadable=summary.cost.unreadable + missing))
 
 
-def _priced_on(summary: ResultsSummary, prices: Prices) -> date | None:
+def _newest_price_date(summary: ResultsSummary, prices: Prices) -> date | None:
     """Return the date of the newest price that the cost was reckoned with."""
     rows = [prices.find_row(use.model) for use in summary.models]
     return max((row.date for row in rows if row is not None), default=None)
 
 
-def _read(reader: ResultsSummarizer) -> ReadingProgress:
+def _progress_of(reader: ResultsSummarizer) -> ReadingProgress:
     return ReadingProgress(lines=reader.lines, bytes=reader.bytes_read)

@@ -24,7 +24,7 @@ class ResultFileKind(StrEnum):
     PART_OF_FAMILY = "--family --partial"
 
 
-TAKEN: dict[ResultFileKind, DownloadedFile] = {
+DOWNLOADED_FILES: dict[ResultFileKind, DownloadedFile] = {
     ResultFileKind.JSONL: "jsonl",
     ResultFileKind.CSV: "csv",
     ResultFileKind.ERRORS: "errors",
@@ -35,7 +35,7 @@ TAKEN: dict[ResultFileKind, DownloadedFile] = {
 """What is recorded of each; the causes are no results."""
 
 
-class _AsItCame(Struct, frozen=True):
+class _Unchanged(Struct, frozen=True):
     """Every byte as the API gave it."""
 
     def feed(self, chunk: bytes) -> bytes:
@@ -58,11 +58,11 @@ class _Chain(Struct, frozen=True):
         return self.then.feed(self.first.finish()) + self.then.finish()
 
 
-def converter(kind: ResultFileKind, prices: Prices) -> Converter:
+def make_converter(kind: ResultFileKind, prices: Prices) -> Converter:
     """Return what makes this file of the results."""
     match kind:
         case ResultFileKind.JSONL | ResultFileKind.CAUSES | ResultFileKind.FAMILY | ResultFileKind.PART_OF_FAMILY:
-            return _AsItCame()
+            return _Unchanged()
         case ResultFileKind.ERRORS:
             return FailuresFilter()
         case ResultFileKind.CSV:

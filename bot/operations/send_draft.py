@@ -11,12 +11,12 @@ from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, Re
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.operations.drafts import RequestsFileGone
-from bot.operations.follow import Place, place_of, with_notify_level
+from bot.operations.drafts import RequestsFileMissing
+from bot.operations.follow import CardPlace, add_notify_level, find_card_place
 from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_batch
-from bot.operations.split_sample import Parts, remove_spools, split_whole
+from bot.operations.snapshots import snapshot_batch
+from bot.operations.split_sample import DraftParts, remove_requests_files, split_off_sample
 from bot.requests.request_files import find_refused_id
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
@@ -28,16 +28,16 @@ from bot.store.transactions import begin_watch, split_draft
 
 log = logging.getLogger(__name__)
 
-LOOKED_AT = 100
-CLOCKS_DIFFER = timedelta(minutes=2)
+NEWEST_BATCHES = 100
+CLOCK_SKEW = timedelta(minutes=2)
 
 
-class Sending(Struct, frozen=True):
+class SendAttempt(Struct, frozen=True):
     """One POST: the draft whose requests go, where its batch is watched, and the whole that it is a sample of."""
 
     draft: Draft
-    place: Place | None
-    parts: Parts | None = None
+    place: CardPlace | None
+    parts: DraftParts | None = None
 
     @property
     def shown(self) -> Draft:
@@ -59,9 +59,9 @@ class Sending(Struct, frozen=True):
 
 
 async def require_file(services: Services, draft: Draft) -> None:
-    """Raise RequestsFileGone where the requests of a draft are not on the disk any more."""
+    """Raise RequestsFileMissing where the requests of a draft are not on the disk any more."""
     if not await asyncio.to_thread(services.drafts.requests_file(draft.id).exists):
-        raise RequestsFileGone(draft)
+        raise RequestsFileMissing(draft)
 
 
 async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
@@ -70,41 +70,41 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
     Nothing is asked of the store between the claim and the POST, but for a sample.
 
     Raises:
-        RequestsFileGone, DraftOver: nothing was sent.
+        RequestsFileMissing, DraftOver: nothing was sent.
     """
-    place = await _place(services, draft)
+    place = await _find_place(services, draft)
     if draft.sample is None:
-        return await _post(services, Sending(draft, place))
+        return await _post(services, SendAttempt(draft, place))
     try:
-        parts = await split_whole(services, draft)
+        parts = await split_off_sample(services, draft)
     except (ScratchFileFailed, StoreUnavailable) as error:
         return NotSent(draft, error)
-    return await _post(services, Sending(parts.sample, place, parts))
+    return await _post(services, SendAttempt(parts.sample, place, parts))
 
 
-async def _post(services: Services, sending: Sending) -> SendOutcome:
+async def _post(services: Services, sending: SendAttempt) -> SendOutcome:
     spool = services.drafts.requests_file(sending.draft.id)
     try:
         batch = await services.workspace.batches.create_from_file(spool)
     except RequestsUnreadable as error:
-        raise RequestsFileGone(await _settle(services, sending, "failed")) from error
+        raise RequestsFileMissing(await _record_state(services, sending, "failed")) from error
     except KeyRefused as error:
-        return await _not_sent(services, sending, error)
+        return await _record_not_sent(services, sending, error)
     except ApiRejected as error:
         named = await asyncio.to_thread(find_refused_id, spool, error.message)
-        return SendRefused(await _settle(services, sending, "failed"), error, named)
+        return SendRefused(await _record_state(services, sending, "failed"), error, named)
     except ApiError as error:
         if isinstance(error, ApiUnavailable) and error.may_have_happened:
-            return await _lost(services, sending)
-        return await _not_sent(services, sending, error)
-    return await _created(services, sending, batch)
+            return await _record_lost_answer(services, sending)
+        return await _record_not_sent(services, sending, error)
+    return await _record_created(services, sending, batch)
 
 
-async def appeared(services: Services, draft: Draft) -> tuple[MessageBatch, ...] | None:
+async def find_new_batches(services: Services, draft: Draft) -> tuple[MessageBatch, ...] | None:
     """Return the newest batches of this size that were created since it was sent; None where the API does not say."""
-    since = draft.changed_at - CLOCKS_DIFFER
+    since = draft.changed_at - CLOCK_SKEW
     try:
-        page = await services.workspace.batches.list(limit=LOOKED_AT)
+        page = await services.workspace.batches.list(limit=NEWEST_BATCHES)
     except ApiError:
         return None
     return tuple(
@@ -112,45 +112,47 @@ async def appeared(services: Services, draft: Draft) -> tuple[MessageBatch, ...]
     )
 
 
-async def _place(services: Services, draft: Draft) -> Place | None:
+async def _find_place(services: Services, draft: Draft) -> CardPlace | None:
     """Return where the batch is watched; a sample always is, because its end is waited for."""
     wish = draft.watch or "here"
     if wish == "none" and draft.sample is None:
         return None
     asker = Caller(UserId(draft.user_id), TeamId(draft.team_id), ChannelId(draft.channel_id or "") or None)
-    return await place_of(services, asker, "here" if wish == "here" else "dm")
+    return await find_card_place(services, asker, "here" if wish == "here" else "dm")
 
 
-async def _lost(services: Services, sending: Sending) -> AnswerLost:
-    await _settle(services, sending, "unknown")
+async def _record_lost_answer(services: Services, sending: SendAttempt) -> AnswerLost:
+    await _record_state(services, sending, "unknown")
     rest = replace(sending.parts.rest, state="ready") if sending.parts else None
     if sending.parts is not None:
-        await remove_spools(services, sending.parts.whole)
-    return AnswerLost(sending.draft, await appeared(services, sending.draft), rest)
+        await remove_requests_files(services, sending.parts.whole)
+    return AnswerLost(sending.draft, await find_new_batches(services, sending.draft), rest)
 
 
-async def _not_sent(services: Services, sending: Sending, error: ApiError) -> NotSent:
-    return NotSent(await _settle(services, sending, "ready"), error)
+async def _record_not_sent(services: Services, sending: SendAttempt, error: ApiError) -> NotSent:
+    return NotSent(await _record_state(services, sending, "ready"), error)
 
 
-async def _created(services: Services, sending: Sending, batch: MessageBatch) -> BatchCreated:
+async def _record_created(services: Services, sending: SendAttempt, batch: MessageBatch) -> BatchCreated:
     """Remember what the batch was made of; nothing that fails now may look as if the batch were not there."""
     draft, parts, recorded = sending.draft, sending.parts, True
     try:
-        await services.database.persist(lambda connection: _remember(connection, sending, batch, services))
+        await services.database.persist(lambda connection: _record_batch(connection, sending, batch, services))
     except StoreUnavailable:
         recorded = False
         log.exception("what %s was made of is not recorded", batch.id)
-    kept = await _keep(services, draft, batch)
+    kept = await _archive_requests(services, draft, batch)
     if parts is not None:
-        await remove_spools(services, parts.whole)
+        await remove_requests_files(services, parts.whole)
     place = (
-        await with_notify_level(services, sending.place, batch.id) if recorded and sending.place is not None else None
+        await add_notify_level(services, sending.place, batch.id) if recorded and sending.place is not None else None
     )
     return BatchCreated(batch, draft, kept, parts.rest if parts else None, place, recorded)
 
 
-def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBatch, services: Services) -> None:
+def _record_batch(
+    connection: drafts.Transaction, sending: SendAttempt, batch: MessageBatch, services: Services
+) -> None:
     """Everything that is known of a new batch, in one transaction; harmless a second time."""
     draft, now, by = sending.draft, services.now(), sending.draft.user_id
     drafts.move(connection, draft.id, ("sending", "unknown"), "sent", at=now, batch_id=batch.id, held_by=None)
@@ -165,10 +167,10 @@ def _remember(connection: drafts.Transaction, sending: Sending, batch: MessageBa
         split_draft.release(connection, draft, now)
     if sending.place is not None:
         watch = StoredWatch(batch.id, by, sending.place.id, "watch", now)
-        begin_watch.begin(connection, services.enqueue, watch, seen_batch(batch, now), now)
+        begin_watch.begin(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
 
 
-async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:
+async def _archive_requests(services: Services, draft: Draft, batch: MessageBatch) -> bool:
     spool = services.drafts.requests_file(draft.id)
     try:
         kept = await asyncio.to_thread(services.drafts.archive.add, BatchId(batch.id), batch.created_at, spool)
@@ -179,7 +181,7 @@ async def _keep(services: Services, draft: Draft, batch: MessageBatch) -> bool:
     return kept
 
 
-async def _settle(services: Services, sending: Sending, state: drafts.State) -> Draft:
+async def _record_state(services: Services, sending: SendAttempt, state: drafts.State) -> Draft:
     """Record where it stands; where that fails, nobody can send it again until it is found to be nobody's."""
     now = services.now()
     try:
@@ -188,5 +190,5 @@ async def _settle(services: Services, sending: Sending, state: drafts.State) -> 
         log.exception("draft %s is without its outcome: %s", sending.draft.id, state)
         return sending.shown
     if sending.parts is not None and settled is sending.parts.whole:
-        await remove_spools(services, sending.parts.sample, sending.parts.rest)
+        await remove_requests_files(services, sending.parts.sample, sending.parts.rest)
     return settled

@@ -4,7 +4,7 @@ from msgspec import Struct
 
 from bot.api.errors import ApiError, ApiRejected
 from bot.api.models import MessageBatch
-from bot.operations.follow import Place
+from bot.operations.follow import CardPlace
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import AuditOutcome
@@ -21,7 +21,7 @@ class BatchCreated(Struct, frozen=True):
     draft: Draft
     kept: bool
     rest: Draft | None = None
-    place: Place | None = None
+    place: CardPlace | None = None
     recorded: bool = True
 
 

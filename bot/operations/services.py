@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.caller import ChannelId
 from bot.operations.draft_services import DraftServices
-from bot.operations.find_batch import Found, Reference, find_batch
+from bot.operations.find_batch import FoundBatch, Reference, find_batch
 from bot.operations.workspace import Workspace
 from bot.pricing.prices import Prices
 from bot.scratch_file import OpenFile
@@ -34,6 +34,6 @@ class Services(Struct, frozen=True):
     open_scratch_file: OpenFile
     process_id: str
 
-    async def find_batch(self, reference: Reference) -> Found:
+    async def find_batch(self, reference: Reference) -> FoundBatch:
         """Find the one batch a reference means. Raises what `find_batch` raises."""
         return await find_batch(reference, self.workspace.batches, self.database)

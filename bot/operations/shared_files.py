@@ -10,7 +10,7 @@ from msgspec import Struct
 from bot.errors import ExpectedError
 
 
-class WhyUnreadable(Enum):
+class UnreadableReason(Enum):
     """Why a file in Slack could not be read."""
 
     NOT_THERE = auto()
@@ -28,7 +28,7 @@ class WhyUnreadable(Enum):
 class FileUnreadable(ExpectedError):
     """A file that was shared in Slack could not be read to its end; nothing was sent. `detail` is Slack's word."""
 
-    why: WhyUnreadable
+    why: UnreadableReason
     file: str
     detail: str = ""
 

@@ -7,7 +7,7 @@ from bot.store.records.batches import SeenBatch
 from bot.store.transactions.announce import Ending
 
 
-def shape_of(batch: MessageBatch) -> str:
+def encode_shape(batch: MessageBatch) -> str:
     """Return everything of a batch that changes while it is watched, in one word to compare by."""
     counts = batch.request_counts
     figures = (counts.processing, counts.succeeded, counts.errored, counts.canceled, counts.expired)
@@ -18,12 +18,12 @@ def shape_of(batch: MessageBatch) -> str:
     )
 
 
-def seen_batch(batch: MessageBatch, now: datetime) -> SeenBatch:
+def snapshot_batch(batch: MessageBatch, now: datetime) -> SeenBatch:
     """Return what is stored of a batch that was read at `now`; one that has ended is over."""
     return SeenBatch(
         id=batch.id,
         status=batch.processing_status,
-        shape=shape_of(batch),
+        shape=encode_shape(batch),
         body=batch.model_dump_json(),
         created_at=batch.created_at,
         expires_at=batch.expires_at,
@@ -33,7 +33,7 @@ def seen_batch(batch: MessageBatch, now: datetime) -> SeenBatch:
     )
 
 
-def batch_of(seen: SeenBatch) -> MessageBatch:
+def restore_batch(seen: SeenBatch) -> MessageBatch:
     """Return the batch as it was last seen."""
     return MessageBatch.model_validate_json(seen.body)
 
@@ -43,7 +43,7 @@ def is_settled(batch: MessageBatch) -> bool:
     return batch.has_ended and (batch.results_url is not None or batch.archived_at is not None)
 
 
-def batch_ending(batch: MessageBatch) -> Ending:
+def describe_ending(batch: MessageBatch) -> Ending:
     """Return how a batch ended, as far as it decides who is told."""
     counts = batch.request_counts
     return Ending(well=counts.succeeded == counts.total, canceled=batch.cancel_initiated_at is not None)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.operations.shared_files import FileUnreadable, SharedFile, WhyUnreadable
+from bot.operations.shared_files import FileUnreadable, SharedFile, UnreadableReason
 from bot.slack.errors import SLACK_ERRORS, describe_error
 
 log = logging.getLogger(__name__)
@@ -20,11 +20,11 @@ MAX_DOWNLOAD_BYTES = 300 * 1024 * 1024
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _CHUNK_BYTES = 64 * 1024
 _REASONS = {
-    "file_not_found": WhyUnreadable.NOT_THERE,
-    "file_deleted": WhyUnreadable.NOT_THERE,
-    "missing_scope": WhyUnreadable.NO_SCOPE,
-    "no_permission": WhyUnreadable.NOT_PERMITTED,
-    "access_denied": WhyUnreadable.NOT_PERMITTED,
+    "file_not_found": UnreadableReason.NOT_THERE,
+    "file_deleted": UnreadableReason.NOT_THERE,
+    "missing_scope": UnreadableReason.NO_SCOPE,
+    "no_permission": UnreadableReason.NOT_PERMITTED,
+    "access_denied": UnreadableReason.NOT_PERMITTED,
 }
 
 
@@ -60,13 +60,13 @@ class SharedFileReader:
         found = await self._look_up(file_id)
         name = found.name or file_id
         if found.user != user and channel not in (*found.channels, *found.groups, *found.ims):
-            raise FileUnreadable(WhyUnreadable.NOT_YOURS, file_id)
+            raise FileUnreadable(UnreadableReason.NOT_YOURS, file_id)
         if found.size > MAX_DOWNLOAD_BYTES:
-            raise FileUnreadable(WhyUnreadable.TOO_LARGE, name)
+            raise FileUnreadable(UnreadableReason.TOO_LARGE, name)
         url = found.url_private_download or ""
         address = urlsplit(url)
         if found.is_external or f"{address.scheme}://{address.netloc}" not in self._origins:
-            raise FileUnreadable(WhyUnreadable.ELSEWHERE, name)
+            raise FileUnreadable(UnreadableReason.ELSEWHERE, name)
         return SharedFile(name, found.size, self._chunks(url, found, name))
 
     async def _look_up(self, file_id: str) -> _File:
@@ -75,9 +75,9 @@ class SharedFileReader:
             return _File.model_validate(answer["file"])
         except SlackApiError as error:
             code = describe_error(error)
-            raise FileUnreadable(_REASONS.get(code, WhyUnreadable.SLACK), file_id, code) from error
+            raise FileUnreadable(_REASONS.get(code, UnreadableReason.SLACK), file_id, code) from error
         except (*SLACK_ERRORS, ValidationError, KeyError) as error:
-            raise FileUnreadable(WhyUnreadable.SLACK, file_id, describe_error(error)) from error
+            raise FileUnreadable(UnreadableReason.SLACK, file_id, describe_error(error)) from error
 
     async def _chunks(self, url: str, found: _File, name: str) -> AsyncGenerator[bytes, None]:
         """Yield the bytes. Redirects are not followed, because they would send the token elsewhere."""
@@ -89,21 +89,21 @@ class SharedFileReader:
                 async for chunk in answer.content.iter_chunked(_CHUNK_BYTES):
                     read += len(chunk)
                     if read > MAX_DOWNLOAD_BYTES:
-                        raise FileUnreadable(WhyUnreadable.TOO_LARGE, name)
+                        raise FileUnreadable(UnreadableReason.TOO_LARGE, name)
                     yield chunk
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("a download was cut off after %d bytes: %s", read, describe_error(error))
-            raise FileUnreadable(WhyUnreadable.CUT, name, describe_error(error)) from error
+            raise FileUnreadable(UnreadableReason.CUT, name, describe_error(error)) from error
         if found.size and read != found.size:
-            raise FileUnreadable(WhyUnreadable.CUT, name, f"{read} of {found.size} bytes")
+            raise FileUnreadable(UnreadableReason.CUT, name, f"{read} of {found.size} bytes")
 
 
 def _check_answer(answer: aiohttp.ClientResponse, name: str) -> None:
     """Refuse an answer that is not the file. With a bad token, Slack serves its login page with status 200."""
     is_page = answer.content_type == "text/html" and not name.lower().endswith((".html", ".htm"))
     if is_page or 300 <= answer.status < 400:
-        raise FileUnreadable(WhyUnreadable.LOGIN_PAGE, name)
+        raise FileUnreadable(UnreadableReason.LOGIN_PAGE, name)
     if answer.status in (404, 410):
-        raise FileUnreadable(WhyUnreadable.NOT_THERE, name)
+        raise FileUnreadable(UnreadableReason.NOT_THERE, name)
     if answer.status != 200:
-        raise FileUnreadable(WhyUnreadable.SLACK, name, f"HTTP {answer.status}")
+        raise FileUnreadable(UnreadableReason.SLACK, name, f"HTTP {answer.status}")

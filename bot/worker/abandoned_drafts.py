@@ -5,7 +5,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
-from bot.operations.send_draft import appeared
+from bot.operations.send_draft import find_new_batches
 from bot.operations.services import Services
 from bot.store.records import notices
 from bot.store.records.drafts import Draft
@@ -28,7 +28,7 @@ class Drafts:
         now, me = services.now(), services.process_id
         for draft in await services.database.run(lambda connection: abandoned_drafts.find(connection, now, me)):
             may_have_arrived = draft.state == "sending" and not draft.is_unparted
-            found = await appeared(services, draft) if may_have_arrived else ()
+            found = await find_new_batches(services, draft) if may_have_arrived else ()
             settled += await services.database.run(partial(self._settle, draft=draft, found=found))
         return settled
 

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.api.models import MessageBatch
-from bot.operations.snapshots import batch_of
+from bot.operations.snapshots import restore_batch
 from bot.slack.bot_messages import BotMessages
 from bot.store.db.database import Database
 from bot.store.db.outbox import PrimaryKey
@@ -101,7 +101,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
 
     async def put(self, row: Notice, content: NoticeFacts) -> Delivered:
         """Post the notice."""
-        batch = batch_of(content.seen) if content.seen is not None else None
+        batch = restore_batch(content.seen) if content.seen is not None else None
         details = await self._explain(batch) if batch is not None and row.event in _ENDINGS else ()
         message = draw_notice(row, batch, self._pace.now(), details, content.rest, content.named)
         oldest = row.created_at.timestamp() - 60

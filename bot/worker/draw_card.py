@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Permission
-from bot.operations.snapshots import batch_of
+from bot.operations.snapshots import restore_batch
 from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
@@ -125,7 +125,7 @@ def card_message(
     reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # a channel's readers are many
     caller = Caller(reader, TeamId(""), ChannelId(channel_id))
     names = {seen.id: named} if named is not None else {}
-    return watch_card(batch_of(seen), Viewer(caller, frozenset(Permission), now, names), standing)
+    return watch_card(restore_batch(seen), Viewer(caller, frozenset(Permission), now, names), standing)
 
 
 def digest_of(message: Message) -> str:

@@ -8,7 +8,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller, TeamId, UserId
 from bot.errors import ExpectedError
 from bot.operations.progress import Progress
-from bot.operations.read_results import cached_summary, read_whole
+from bot.operations.read_results import cached_summary, read_results
 from bot.operations.services import Services
 from bot.ui.notices.notice import detail_lines
 
@@ -35,7 +35,7 @@ class FailureDetails:
         try:
             async with asyncio.timeout(PATIENCE):
                 fetched = await cached_summary(self._services, batch)
-                fetched = fetched or await read_whole(self._services, batch, _NOBODY, Progress())
+                fetched = fetched or await read_results(self._services, batch, _NOBODY, Progress())
         except (ExpectedError, TimeoutError) as error:
             log.warning("the end of %s is told without causes and cost: %s", batch.id, type(error).__name__)
             return ()

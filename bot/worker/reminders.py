@@ -13,7 +13,7 @@ from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, BatchNotFound
 from bot.api.ids import check_batch_id
 from bot.api.models import RETENTION
-from bot.operations.snapshots import batch_of, seen_batch
+from bot.operations.snapshots import restore_batch, snapshot_batch
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
@@ -55,7 +55,7 @@ def event_due(batch: SeenBatch, now: datetime) -> Event | None:
     if batch.status != "ended":
         left = batch.expires_at - now
         return "expires_soon" if batch.over_at is None and timedelta(0) < left <= HOUR else None
-    if batch.fetched_at is not None or batch_of(batch).archived_at is not None:
+    if batch.fetched_at is not None or restore_batch(batch).archived_at is not None:
         return None
     left = batch.created_at + RETENTION - now
     if timedelta(0) < left <= DAY:
@@ -141,7 +141,7 @@ class Reminders:
             return False
         except ApiError:
             return None
-        found, now = seen_batch(batch, self._now()), self._now()
+        found, now = snapshot_batch(batch, self._now()), self._now()
         if reminder.batch.status == "ended" and found.shape != reminder.batch.shape:
             await self._database.run(partial(self._show, was=reminder.batch, found=found))
         return event_due(found, now) == reminder.event and (found.results_ready or not batch.has_ended)

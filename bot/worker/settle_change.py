@@ -17,7 +17,7 @@ from bot.commands.registry import parse
 from bot.errors import ExpectedError
 from bot.operations.follow import is_direct
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.store.records import audit, confirmations, notices
 from bot.store.records.audit import AuditEntry, AuditOutcome
 from bot.store.records.notices import Notice
@@ -92,7 +92,7 @@ class ChangeSettler:
         watch = StoredWatch(batch.id, entry.user_id, place, "cancel", now)
         if not batch.has_ended:
             await self._services.database.run(
-                lambda c: begin_watch.begin(c, self._services.enqueue, watch, seen_batch(batch, now), now)
+                lambda c: begin_watch.begin(c, self._services.enqueue, watch, snapshot_batch(batch, now), now)
             )
 
     def _settle(self, connection: Connection, entry: AuditEntry, outcome: AuditOutcome, words: str) -> None:

@@ -13,7 +13,7 @@ from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, BatchNotFound,
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
 from bot.operations.listing_memory import ListingMemory
-from bot.operations.snapshots import batch_ending, is_settled, seen_batch, shape_of
+from bot.operations.snapshots import describe_ending, encode_shape, is_settled, snapshot_batch
 from bot.store.db.database import Database
 from bot.store.records import batches as batch_records
 from bot.store.records import cards, scheduled_jobs, watches
@@ -121,7 +121,7 @@ class Sweep:
         for batch in page:
             shape = shapes.get(batch.id)
             sighting.unseen.discard(batch.id)
-            if shape is not None and (shape != shape_of(batch) or (batch.has_ended and self._is_told(batch))):
+            if shape is not None and (shape != encode_shape(batch) or (batch.has_ended and self._is_told(batch))):
                 changed.append(batch)
             if sighting.feed_known is not None and batch.id not in sighting.feed_known:
                 new.append(batch)
@@ -148,13 +148,13 @@ class Sweep:
 
     def _change(self, connection: Connection, batch: MessageBatch, was: str, now: datetime) -> None:
         """Tell a change if nobody else has seen it before; an end without results once, and its card still waits."""
-        seen = replace(seen_batch(batch, now), over_at=now if self._is_over(batch) else None)
+        seen = replace(snapshot_batch(batch, now), over_at=now if self._is_over(batch) else None)
         waits = seen.shape == was and seen.over_at is None
         known = (
             watches.of_batch(connection, batch.id) if waits else self._announcer.record_seen(connection, seen, was, now)
         )
         if known is not None and self._is_told(batch):
-            self._announcer.ended(connection, batch.id, batch_ending(batch), known, now)
+            self._announcer.ended(connection, batch.id, describe_ending(batch), known, now)
 
     def _feed_new(
         self, connection: Connection, feed: str, new: Sequence[MessageBatch], sighting: SweepState, now: datetime
@@ -162,7 +162,7 @@ class Sweep:
         """Give each batch its card; where too many that nobody watches come at once, the rest is a number."""
         begins, watched = sighting.feed_since is None, [batch for batch in new if batch.id in sighting.feed_watched]
         others = [batch for batch in new if batch.id not in sighting.feed_watched]
-        news = [batch for batch in others if batch_records.add(connection, seen_batch(batch, now))]
+        news = [batch for batch in others if batch_records.add(connection, snapshot_batch(batch, now))]
         if begins:
             news = [batch for batch in news if not batch.has_ended]  # that is no news
         else:
@@ -201,7 +201,7 @@ class Sweep:
     def _take_back(self, connection: Connection, found: Sequence[MessageBatch]) -> None:
         now = self._now()
         for batch in found:
-            self._announcer.found_again(connection, seen_batch(batch, now), now)
+            self._announcer.found_again(connection, snapshot_batch(batch, now), now)
 
     def _begin(self, connection: Connection) -> SweepState:
         now, found = self._now(), batch_records.open_ones(connection)

@@ -7,7 +7,7 @@ from bot.commands.approve import Approve
 from bot.commands.base import Permission
 from bot.commands.language.errors import MissingReference, UnexpectedWord
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver
+from bot.operations.drafts import DraftUnavailable
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated
 from bot.operations.services import Services
 from bot.playground.api_simulator.server import ApiSimulator
@@ -57,14 +57,14 @@ async def test_the_person_who_asked_cannot_approve(draft_services: Services, wai
 async def test_a_draft_that_nobody_asked_approval_for_cannot_be_approved(draft_services: Services) -> None:
     draft = await ready_draft(draft_services)
 
-    with pytest.raises(DraftOver):
+    with pytest.raises(DraftUnavailable):
         await carry_out(draft_services, f"approve {draft.id}", BEN)
 
 
 async def test_a_draft_is_approved_only_once(draft_services: Services, waiting: Draft, api: ApiSimulator) -> None:
     await carry_out(draft_services, f"approve {waiting.id}", BEN)
 
-    with pytest.raises(DraftOver):
+    with pytest.raises(DraftUnavailable):
         await carry_out(draft_services, f"approve {waiting.id}", BEN)
 
     assert creates(api) == 1

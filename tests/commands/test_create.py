@@ -11,7 +11,7 @@ from bot.commands.create import Create, FormWanted, PromptList
 from bot.commands.language.errors import BadValue, MissingReference, UsageError
 from bot.commands.language.values import check_label
 from bot.commands.registry import parse
-from bot.operations.drafts import DraftReady, FileRefused, FormUsed
+from bot.operations.drafts import DraftReady, FileRefused, FormAlreadySubmitted
 from bot.operations.services import Services
 from bot.operations.shared_files import FileUnreadable
 from bot.playground.api_simulator.faults import Fault
@@ -133,5 +133,5 @@ async def test_the_same_form_makes_one_draft(draft_services: Services) -> None:
     form = Create(prompt=prompt_for(3), form_id="V0FORM")
     await form.run(draft_services, ADA)
 
-    with pytest.raises(FormUsed):
+    with pytest.raises(FormAlreadySubmitted):
         await form.run(draft_services, ADA)

@@ -10,7 +10,7 @@ from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen
 from bot.commands.language.errors import MissingReference, UnexpectedWord, UnknownOption, UsageError
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import batches as batch_records
@@ -166,7 +166,7 @@ async def test_where_it_did_not_happen_a_look_finds_it_still_there(
 async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in_doubt(
     api: ApiSimulator, services: Services, ended: None
 ) -> None:
-    seen = seen_batch(running(id=BatchId(ID)), NOW)
+    seen = snapshot_batch(running(id=BatchId(ID)), NOW)
     await services.database.run(lambda connection: batch_records.add(connection, seen))
     api.add_fault(Fault(method="GET", status=500, times=TRIES))
 

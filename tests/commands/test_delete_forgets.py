@@ -9,7 +9,7 @@ from bot.commands.change import Proposal
 from bot.commands.delete import AlreadyGone, Delete, Deleted
 from bot.operations.find_batch import Reference
 from bot.operations.progress import Progress
-from bot.operations.read_results import read_whole
+from bot.operations.read_results import read_results
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
@@ -85,7 +85,7 @@ async def test_a_reading_that_ends_after_the_delete_leaves_nothing_behind(
     await DELETE.run(services, ADA)
     api.add_fault(Fault(path="*/results", body=whole))
 
-    fetched = await read_whole(services, batch, ADA, Progress())
+    fetched = await read_results(services, batch, ADA, Progress())
 
     assert fetched.summary.counts.total == 5
     assert await known(services) is None

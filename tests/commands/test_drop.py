@@ -5,7 +5,7 @@ import pytest
 from bot.commands.base import Permission
 from bot.commands.drop import Drop, Dropped
 from bot.commands.language.errors import MissingReference, UnexpectedWord
-from bot.operations.drafts import DraftOver
+from bot.operations.drafts import DraftUnavailable
 from bot.operations.services import Services
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import BEN
@@ -50,7 +50,7 @@ async def test_a_discarded_draft_cannot_be_sent(draft_services: Services) -> Non
     draft = await ready_draft(draft_services)
     await carry_out(draft_services, f"drop {draft.id}")
 
-    with pytest.raises(DraftOver):
+    with pytest.raises(DraftUnavailable):
         await carry_out(draft_services, f"send {draft.id}")
 
 
@@ -58,5 +58,5 @@ async def test_a_sent_draft_cannot_be_discarded(draft_services: Services) -> Non
     draft = await ready_draft(draft_services)
     await carry_out(draft_services, f"send {draft.id}")
 
-    with pytest.raises(DraftOver):
+    with pytest.raises(DraftUnavailable):
         await carry_out(draft_services, f"drop {draft.id}")

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.api.ids import BatchId
-from bot.operations.read_results import ResultsCut, ResultsNotThereYet
+from bot.operations.read_results import ResultsNotYetAvailable, ResultsTruncated
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
 from bot.playground.api_simulator.server import ApiSimulator
@@ -24,7 +24,7 @@ async def test_announced_results_that_answer_404_are_not_there_yet(
 ) -> None:
     api.add_fault(Fault(path="*/results", status=404))
 
-    with pytest.raises(ResultsNotThereYet) as caught:
+    with pytest.raises(ResultsNotYetAvailable) as caught:
         await RESULTS.run(services, ADA)
 
     assert caught.value.again == f"results {ID}"
@@ -36,7 +36,7 @@ async def test_a_stream_that_is_cut_is_told_with_what_was_read_and_not_kept(
 ) -> None:
     api.add_fault(Fault(path="*/results", cut="middle"))
 
-    with pytest.raises(ResultsCut) as caught:
+    with pytest.raises(ResultsTruncated) as caught:
         await RESULTS.run(services, ADA)
 
     assert 0 < caught.value.reading.lines < 200
@@ -49,7 +49,7 @@ async def test_a_file_that_ends_inside_a_line_is_not_kept(
 ) -> None:
     api.add_fault(Fault(path="*/results", body=whole_file(api)[:-40].decode()))
 
-    with pytest.raises(ResultsCut, match="middle of a line"):
+    with pytest.raises(ResultsTruncated, match="middle of a line"):
         await RESULTS.run(services, ADA)
 
     assert await services.database.run(lambda connection: summaries.get(connection, ID)) is None

@@ -20,7 +20,7 @@ from bot.commands.results import (
     ResultsFile,
 )
 from bot.operations.find_batch import Reference
-from bot.operations.read_results import NotSpooled
+from bot.operations.read_results import ResultsNotSaved
 from bot.operations.result_files import ResultFileKind
 from bot.operations.services import Services
 from bot.playground.api_simulator.server import ApiSimulator
@@ -123,7 +123,7 @@ async def test_a_full_disk_is_told_and_the_results_can_be_shown_all_the_same(
 ) -> None:
     full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
 
-    with pytest.raises(NotSpooled) as caught:
+    with pytest.raises(ResultsNotSaved) as caught:
         await replace(RESULTS, file=ResultFileKind.JSONL).run(full, ADA)
 
     assert caught.value.full
@@ -136,7 +136,7 @@ async def test_a_disk_that_opens_no_file_is_told(services: Services, ended: Batc
     def refuse() -> IO[bytes]:
         raise PermissionError(13, "Permission denied")
 
-    with pytest.raises(NotSpooled) as caught:
+    with pytest.raises(ResultsNotSaved) as caught:
         await replace(RESULTS, file=ResultFileKind.JSONL).run(replace(services, open_scratch_file=refuse), ADA)
 
     assert (caught.value.full, caught.value.reason) == (False, "Permission denied")

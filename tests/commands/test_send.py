@@ -5,7 +5,7 @@ import pytest
 from bot.commands.base import Permission
 from bot.commands.language.errors import MissingReference, UnknownOption
 from bot.commands.send import Send
-from bot.operations.drafts import DraftOver
+from bot.operations.drafts import DraftUnavailable
 from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
@@ -45,7 +45,7 @@ async def test_the_same_draft_is_not_sent_again(draft_services: Services, api: A
     draft = await ready_draft(draft_services)
     await carry_out(draft_services, f"send {draft.id}")
 
-    with pytest.raises(DraftOver):
+    with pytest.raises(DraftUnavailable):
         await carry_out(draft_services, f"send {draft.id}")
 
     assert creates(api) == 1

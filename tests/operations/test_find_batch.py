@@ -9,7 +9,7 @@ from bot.api.models import BatchPage
 from bot.commands.language.references import reference
 from bot.operations.find_batch import (
     CANDIDATES_SHOWN,
-    Found,
+    FoundBatch,
     NoBatches,
     ReferenceAmbiguous,
     ReferenceNotFound,
@@ -25,7 +25,7 @@ from tests.commands.conftest import Place
 OTHER = "msgbatch_01HkcTjaXXXXXXXXXXXXXXXXX"
 
 
-async def find(text: str, services: Services) -> Found:
+async def find(text: str, services: Services) -> FoundBatch:
     return await services.find_batch(reference(text))
 
 

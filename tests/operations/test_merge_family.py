@@ -12,8 +12,8 @@ from bot.api.ids import BatchId
 from bot.commands.registry import parse
 from bot.commands.results import FamilyFile, FamilyIncomplete, Results, ResultsOutcome
 from bot.operations.find_batch import Reference
-from bot.operations.merge_family import Absent, WhyAbsent
-from bot.operations.read_results import NotSpooled, ResultsCut
+from bot.operations.merge_family import AbsenceReason, AbsentBatch
+from bot.operations.read_results import ResultsNotSaved, ResultsTruncated
 from bot.operations.result_files import ResultFileKind
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import Fault
@@ -102,8 +102,8 @@ async def test_what_cannot_be_read_is_told_before_anything_is_read(
 ) -> None:
     parent = place(succeeded=2, errored=8, age=40 * DAY, took=60.0, id=ID)
     children = {
-        WhyAbsent.DELETED: batch_id(9),
-        WhyAbsent.UNFINISHED: place(processing_status="in_progress", processing=4, id=batch_id(1)),
+        AbsenceReason.DELETED: batch_id(9),
+        AbsenceReason.UNFINISHED: place(processing_status="in_progress", processing=4, id=batch_id(1)),
     }
     readable = place(succeeded=3, id=batch_id(2))
     for child in (*children.values(), readable):
@@ -114,8 +114,8 @@ async def test_what_cannot_be_read_is_told_before_anything_is_read(
     assert isinstance(outcome, FamilyIncomplete)
     assert [batch.id for batch in outcome.kin.readable] == [readable]
     assert set(outcome.kin.absent) == {
-        Absent(parent, WhyAbsent.EXPIRED),
-        *(Absent(child, why) for why, child in children.items()),
+        AbsentBatch(parent, AbsenceReason.EXPIRED),
+        *(AbsentBatch(child, why) for why, child in children.items()),
     }
     assert not any(request.path.endswith("/results") for request in api.requests)
     async with merged(services, PART) as (_, lines):
@@ -129,7 +129,7 @@ async def test_the_retries_of_a_batch_that_was_deleted_are_found_by_its_id(servi
     outcome = await WHOLE.run(services, ADA)
 
     assert isinstance(outcome, FamilyIncomplete)
-    assert outcome.kin.absent == (Absent(ID, WhyAbsent.DELETED),)
+    assert outcome.kin.absent == (AbsentBatch(ID, AbsenceReason.DELETED),)
     assert [batch.id for batch in outcome.kin.readable] == [child]
 
 
@@ -152,7 +152,7 @@ async def test_a_batch_that_breaks_off_is_named_and_nothing_is_merged(
 ) -> None:
     api.add_fault(Fault(path=f"*{family[1]}/results", cut="middle"))
 
-    with pytest.raises(ResultsCut) as caught:
+    with pytest.raises(ResultsTruncated) as caught:
         await WHOLE.run(services, ADA)
 
     assert caught.value.batch.id == family[1]
@@ -162,7 +162,7 @@ async def test_a_batch_that_breaks_off_is_named_and_nothing_is_merged(
 async def test_a_full_disk_is_told(services: Services, family: tuple[BatchId, ...]) -> None:
     full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
 
-    with pytest.raises(NotSpooled) as caught:
+    with pytest.raises(ResultsNotSaved) as caught:
         await WHOLE.run(full, ADA)
 
     assert caught.value.full

@@ -22,18 +22,18 @@ from bot.confirmations import ConfirmationRefused, DraftQuestion, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import (
-    DraftOver,
     DraftReady,
+    DraftUnavailable,
     FileRefused,
-    FormUsed,
+    FormAlreadySubmitted,
     LeftOutCause,
-    RequestsFileGone,
+    RequestsFileMissing,
     RetriedMeanwhile,
 )
 from bot.operations.find_batch import Reference
-from bot.operations.follow import Place
+from bot.operations.follow import CardPlace
 from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
-from bot.operations.shared_files import FileUnreadable, NoFileInMessage, WhyUnreadable
+from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
 from bot.requests.check import CheckedFile
 from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
 from bot.requests.file_kinds import ForeignFileKind
@@ -146,14 +146,14 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "dropped_rest": Dropped(REST),
     "created": BatchCreated(running(1_003), DRAFT, kept=True),
     "created_approved_not_kept": BatchCreated(running(1_003), replace(DRAFT, approved_by=BEN.user), kept=False),
-    "created_watched": BatchCreated(running(1_003), DRAFT, kept=True, place=Place("C0BATCHES")),
+    "created_watched": BatchCreated(running(1_003), DRAFT, kept=True, place=CardPlace("C0BATCHES")),
     "created_watched_in_messages": BatchCreated(
-        running(1_003), DRAFT, kept=True, place=Place(ADA.user, ChannelId("C0GENERAL"))
+        running(1_003), DRAFT, kept=True, place=CardPlace(ADA.user, ChannelId("C0GENERAL"))
     ),
     "created_watched_by_another": BatchCreated(
-        running(1_003), replace(DRAFT, user_id=BEN.user), kept=True, place=Place("C0BATCHES")
+        running(1_003), replace(DRAFT, user_id=BEN.user), kept=True, place=CardPlace("C0BATCHES")
     ),
-    "created_sample": BatchCreated(running(10), SAMPLE, kept=True, rest=REST, place=Place("C0BATCHES")),
+    "created_sample": BatchCreated(running(10), SAMPLE, kept=True, rest=REST, place=CardPlace("C0BATCHES")),
     "created_sample_not_recorded": BatchCreated(running(10), SAMPLE, kept=True, rest=REST, recorded=False),
     "created_not_recorded": BatchCreated(running(1_003), DRAFT, kept=True, recorded=False),
     "approval_asked": ApprovalAsked(DRAFT),
@@ -186,22 +186,22 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "owned_already": OwnedAlready(ENDED, BEN.user),
 }
 ERRORS: dict[str, ExpectedError] = {
-    **{f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", "said") for why in WhyUnreadable},
+    **{f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", "said") for why in UnreadableReason},
     **{
-        f"draft_{state}": DraftOver(replace(DRAFT, state=state, batch_id=ID))
+        f"draft_{state}": DraftUnavailable(replace(DRAFT, state=state, batch_id=ID))
         for state in ("sent", "sending", "waiting", "unknown", "dropped", "held")
     },
-    "draft_split": DraftOver(replace(FIRST, state="split", rest_id=REST.id)),
-    "draft_unknown_to_us": DraftOver(None),
+    "draft_split": DraftUnavailable(replace(FIRST, state="split", rest_id=REST.id)),
+    "draft_unknown_to_us": DraftUnavailable(None),
     "confirmation_lapsed_of_a_draft": ConfirmationRefused(RefusalReason.LAPSED, ASKED),
     "approval_of_own": ApprovalOfOwn(DRAFT),
-    "spool_gone": RequestsFileGone(DRAFT),
+    "spool_gone": RequestsFileMissing(DRAFT),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
     "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, MANY),
     "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
     "missing_draft": MissingReference("send"),
     "missing_file": MissingReference("create"),
-    "form_used": FormUsed(),
+    "form_used": FormAlreadySubmitted(),
     "no_file_in_message": NoFileInMessage(),
     "requests_unreadable": api.RequestsUnreadable(Path("kept.gz"), "it is damaged"),
 }

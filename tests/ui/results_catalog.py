@@ -25,9 +25,9 @@ from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
 from bot.operations.cost_totals import CostRow
 from bot.operations.find_batch import Reference
-from bot.operations.merge_family import Absent, Family, Merged, WhyAbsent
+from bot.operations.merge_family import AbsenceReason, AbsentBatch, Family, MergedResults
 from bot.operations.progress import ReadingProgress, ReadingStopped
-from bot.operations.read_results import NotSpooled, ReadSummary, ResultsCut, ResultsNotThereYet
+from bot.operations.read_results import ReadSummary, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.operations.result_files import ResultFileKind
 from bot.pricing.tokens import Tokens
 from bot.results.causes import Cause
@@ -161,9 +161,9 @@ NOTHING = replace(SPENT, read=0, cost=BatchCost(Decimal(0)), by_model=(), by_day
 
 RETRIED = BATCHES["ended_canceled"].model_copy(update={"id": batch_id(1)})
 ABSENT = (
-    Absent(batch_id(2), WhyAbsent.DELETED),
-    Absent(batch_id(3), WhyAbsent.UNFINISHED),
-    Absent(batch_id(4), WhyAbsent.EXPIRED),
+    AbsentBatch(batch_id(2), AbsenceReason.DELETED),
+    AbsentBatch(batch_id(3), AbsenceReason.UNFINISHED),
+    AbsentBatch(batch_id(4), AbsenceReason.EXPIRED),
 )
 FAMILY = replace(QUERY, file=ResultFileKind.FAMILY)
 KINDS = (ResultFileKind.JSONL, ResultFileKind.ERRORS, ResultFileKind.CSV, ResultFileKind.ERRORS_CSV)
@@ -193,17 +193,17 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "results_not_ready": ResultsNotReady(QUERY, running()),
     "results_not_ready_canceling": ResultsNotReady(QUERY, canceling()),
     "results_gone": ResultsGone(BATCHES["archived"], public=False),
-    "family_file": FamilyFile(FAMILY, Family((ENDED, RETRIED), ()), Merged(spool(), 1_200, 1_190, 0), arrived),
-    "family_file_of_one": FamilyFile(FAMILY, Family((ENDED,), ()), Merged(spool(), 1_200, 1_161, 0), arrived),
+    "family_file": FamilyFile(FAMILY, Family((ENDED, RETRIED), ()), MergedResults(spool(), 1_200, 1_190, 0), arrived),
+    "family_file_of_one": FamilyFile(FAMILY, Family((ENDED,), ()), MergedResults(spool(), 1_200, 1_161, 0), arrived),
     "family_file_in_part": FamilyFile(
         replace(FAMILY, file=ResultFileKind.PART_OF_FAMILY, public=True),
         Family((ENDED, RETRIED), ABSENT),
-        Merged(spool(), 1_200, 1_190, 3),
+        MergedResults(spool(), 1_200, 1_190, 3),
         arrived,
     ),
     "family_incomplete": FamilyIncomplete(FAMILY, Family((ENDED, RETRIED), ABSENT)),
     "family_incomplete_of_many": FamilyIncomplete(
-        FAMILY, Family((ENDED,), tuple(Absent(batch_id(number), WhyAbsent.DELETED) for number in range(12)))
+        FAMILY, Family((ENDED,), tuple(AbsentBatch(batch_id(number), AbsenceReason.DELETED) for number in range(12)))
     ),
     "family_unreadable": FamilyIncomplete(FAMILY, Family((), ABSENT)),
     "cost": SPENT,
@@ -230,10 +230,10 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
 READ = ReadingProgress(ID, 12_345, 34_567_890, 20_000)
 AGAIN = f"results {ID} --file"
 ERRORS: dict[str, ExpectedError] = {
-    "results_cut": ResultsCut(ENDED, READ, AGAIN, "ReadError: the peer closed the connection"),
-    "results_not_there_yet": ResultsNotThereYet(ENDED, ReadingProgress(), f"results {ID}"),
-    "results_disk_full": NotSpooled(ENDED, READ, AGAIN, full=True, reason="No space left on device"),
-    "results_disk_refused": NotSpooled(ENDED, ReadingProgress(), AGAIN, full=False, reason="Permission denied"),
+    "results_cut": ResultsTruncated(ENDED, READ, AGAIN, "ReadError: the peer closed the connection"),
+    "results_not_there_yet": ResultsNotYetAvailable(ENDED, ReadingProgress(), f"results {ID}"),
+    "results_disk_full": ResultsNotSaved(ENDED, READ, AGAIN, full=True, reason="No space left on device"),
+    "results_disk_refused": ResultsNotSaved(ENDED, ReadingProgress(), AGAIN, full=False, reason="Permission denied"),
     "reading_stopped": ReadingStopped(READ, AGAIN, closing=False),
     "reading_stopped_closing": ReadingStopped(ReadingProgress(), "", closing=True),
     "reading_of_another": ReadingOfAnother(BEN.user),

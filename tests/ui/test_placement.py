@@ -3,7 +3,7 @@
 import pytest
 
 from bot.confirmations import ConfirmationRefused, RefusalReason
-from bot.operations.drafts import DraftOver, RequestsFileGone, RetriedMeanwhile
+from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
 from bot.permissions import NotPermitted
 from bot.ui.errors.render import render_error
 from bot.ui.render import render
@@ -26,14 +26,16 @@ def test_a_second_press_does_not_take_away_what_the_first_is_about_to_show() -> 
 
 
 def test_any_other_error_leaves_what_the_button_belongs_to() -> None:
-    renewing = ConfirmationRefused | DraftOver | RetriedMeanwhile | RequestsFileGone
+    renewing = ConfirmationRefused | DraftUnavailable | RetriedMeanwhile | RequestsFileMissing
     others = [e for e in ERRORS.values() if not isinstance(e, renewing)]
 
     assert {render_error(error).placement for error in others} == {Placement.BELOW}
 
 
 def test_a_draft_that_is_over_takes_its_question_away_and_one_under_way_does_not() -> None:
-    kept = {n for n, e in ERRORS.items() if isinstance(e, DraftOver) and render_error(e).placement is Placement.BELOW}
+    kept = {
+        n for n, e in ERRORS.items() if isinstance(e, DraftUnavailable) and render_error(e).placement is Placement.BELOW
+    }
 
     assert kept == {"draft_sending", "draft_held", "draft_waiting"}
     assert render_error(ERRORS["spool_gone"]).placement is Placement.IN_PLACE

@@ -15,7 +15,7 @@ from bot.commands.registry import Outcome
 from bot.commands.status import BatchShown
 from bot.commands.watch import Unwatched, WatchBegun, WatchesShown, WatchTooLate
 from bot.errors import ExpectedError
-from bot.operations.follow import Place, Watched
+from bot.operations.follow import CardPlace, WatchedBatch
 from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
 from bot.ui.notices.digest import Digest, Share, render_digest
@@ -28,26 +28,28 @@ from tests.ui.create_catalog import REST
 ENDED = BATCHES["ended_some_succeeded"]
 BOTH = (ADA.user, BEN.user)
 NAMED = BatchNames("Nightly eval", ADA.user, "after the *prompt* fix")
-CHANNEL = Place("C0BATCHES")
-DIRECT = Place(ADA.user)
-CLOSED = Place(ADA.user, ChannelId("C0GENERAL"))
+CHANNEL = CardPlace("C0BATCHES")
+DIRECT = CardPlace(ADA.user)
+CLOSED = CardPlace(ADA.user, ChannelId("C0GENERAL"))
 
 OUTCOMES: dict[str, Outcome] = {
     "watch_begun": WatchBegun(running(), CHANNEL, already=False),
     "watch_begun_in_messages": WatchBegun(running(), DIRECT, already=False),
     "watch_begun_where_the_bot_is_not": WatchBegun(running(), CLOSED, already=False),
-    "watch_begun_where_failures_are_told": WatchBegun(running(), Place("C0BATCHES", hush="failures"), already=False),
-    "watch_begun_where_it_is_muted": WatchBegun(running(), Place("C0BATCHES", hush="muted"), already=False),
+    "watch_begun_where_failures_are_told": WatchBegun(
+        running(), CardPlace("C0BATCHES", hush="failures"), already=False
+    ),
+    "watch_begun_where_it_is_muted": WatchBegun(running(), CardPlace("C0BATCHES", hush="muted"), already=False),
     "watch_twice": WatchBegun(canceling(), CHANNEL, already=True),
     "watch_too_late": WatchTooLate(ENDED),
     "watches": WatchesShown(
         (
-            Watched(running(id=batch_id(1)), ("C0BATCHES", ADA.user)),
-            Watched(canceling(id=batch_id(2)), (ADA.user,)),
+            WatchedBatch(running(id=batch_id(1)), ("C0BATCHES", ADA.user)),
+            WatchedBatch(canceling(id=batch_id(2)), (ADA.user,)),
         )
     ),
     "watches_of_many": WatchesShown(
-        tuple(Watched(running(number, id=batch_id(number)), ("C0BATCHES",)) for number in range(1, 60))
+        tuple(WatchedBatch(running(number, id=batch_id(number)), ("C0BATCHES",)) for number in range(1, 60))
     ),
     "watches_none": WatchesShown(()),
     "unwatched": Unwatched(ID, ("C0BATCHES",)),
@@ -58,7 +60,7 @@ OUTCOMES: dict[str, Outcome] = {
     **{f"notify_{level}": NotifyShown("C0BATCHES", level, changed=True) for level in ("all", "failures", "none")},
     "notify_shown": NotifyShown("C0BATCHES", "all", changed=False),
     "cancel_requested_and_told_here": CancelRequested(canceling(), CHANNEL),
-    "cancel_requested_where_nothing_is_told": CancelRequested(canceling(), Place("C0BATCHES", hush="none")),
+    "cancel_requested_where_nothing_is_told": CancelRequested(canceling(), CardPlace("C0BATCHES", hush="none")),
     "cancel_requested_and_told_in_messages": CancelRequested(canceling(), CLOSED),
     "status_watched": BatchShown(running(), public=False, watchers=BOTH),
     "status_watched_by_many": BatchShown(running(), public=False, watchers=tuple(f"U0P{n}" for n in range(9))),

@@ -16,7 +16,7 @@ from bot.api.client import open_http
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.clients import slack_client
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.permissions import Rules
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator
@@ -114,7 +114,7 @@ class Scene:
     ) -> None:
         """Watch a batch as the verb does (`as_read` some time before), and have its card drawn."""
         now = self.now()
-        seen = seen_batch(as_read or self.read(batch), now)
+        seen = snapshot_batch(as_read or self.read(batch), now)
         watch = StoredWatch(batch.id, user, channel, reason, now)
         enqueue = self.worker.engine.enqueue
         await self.database.run(lambda connection: begin_watch.begin(connection, enqueue, watch, seen, now))

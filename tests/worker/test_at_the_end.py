@@ -5,7 +5,7 @@ import threading
 
 from sqlalchemy import Connection
 
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from tests.desk import ADA, BATCHES, BEN
@@ -38,7 +38,9 @@ async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlo
 
     def begin(connection: Connection) -> None:
         watch = StoredWatch(batch.id, BEN, BATCHES, "watch", scene.now())
-        begin_watch.begin(connection, scene.worker.engine.enqueue, watch, seen_batch(running, scene.now()), scene.now())
+        begin_watch.begin(
+            connection, scene.worker.engine.enqueue, watch, snapshot_batch(running, scene.now()), scene.now()
+        )
         stored.set()
         go_on.wait(10)
 

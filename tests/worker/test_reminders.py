@@ -8,7 +8,7 @@ from msgspec.structs import asdict
 from sqlalchemy import Connection, update
 
 from bot.api.models import MessageBatch
-from bot.operations.snapshots import seen_batch
+from bot.operations.snapshots import snapshot_batch
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import Fault
 from bot.store.db.tables import batches as batches_table
@@ -26,7 +26,7 @@ DAYS = timedelta(days=1)
 
 
 def seen(batch: MessageBatch, **changes: object) -> SeenBatch:
-    found = seen_batch(batch, CREATED + timedelta(hours=1))
+    found = snapshot_batch(batch, CREATED + timedelta(hours=1))
     return SeenBatch(**{**asdict(found), **changes})
 
 
@@ -87,7 +87,7 @@ async def remember(scene: Scene, batch: Batch) -> MessageBatch:
     """Let Ada have watched a batch in the channel, as the store has it afterwards."""
     found = scene.read(batch)
     watch = StoredWatch(batch.id, ADA.user, BATCHES, "watch", scene.now())
-    scene.database.transact(lambda c: batch_records.add(c, seen_batch(found, scene.now())))
+    scene.database.transact(lambda c: batch_records.add(c, snapshot_batch(found, scene.now())))
     scene.database.transact(lambda c: watches.add(c, watch))
     return found
 
@@ -216,7 +216,7 @@ async def test_of_thousands_some_are_looked_at_in_one_go_and_the_rest_soon_after
 
     def store(connection: Connection) -> None:
         for batch in batches:
-            batch_records.add(connection, seen_batch(scene.read(batch), now))
+            batch_records.add(connection, snapshot_batch(scene.read(batch), now))
             watches.add(connection, StoredWatch(batch.id, ADA.user, BATCHES, "watch", now))
 
     scene.database.transact(store)

@@ -8,7 +8,7 @@ from bot.commands.retry import Retry
 from bot.commands.send import Send
 from bot.confirmations import DraftQuestion
 from bot.operations.find_batch import Reference
-from bot.operations.split_sample import sample_of
+from bot.operations.split_sample import sample_size
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import KEPT, Draft
 from bot.store.transactions.split_draft import CANARY
@@ -52,7 +52,7 @@ def _yes(outcome: DraftQuestion) -> list[Block]:
     draft, asked = outcome.draft, outcome.confirmation_id
     yes_words = "Ask for approval" if outcome.by_another else "Send"
     buttons = [button(yes_words, Send(draft.id), style="primary", renew=True, confirmation=asked)]
-    if (count := sample_of(draft)) is not None:
+    if (count := sample_size(draft)) is not None:
         words = f"{yes_words}: {count} first" if outcome.by_another else f"Send {count} first"
         buttons.append(button(words, Send(draft.id, first=True), renew=True, confirmation=asked))
     return buttons

@@ -1,7 +1,7 @@
 """How the merged results of a family look, and what is said where some of its batches cannot be read."""
 
 from bot.commands.results import FamilyFile, FamilyIncomplete, Results
-from bot.operations.merge_family import Absent, Family, WhyAbsent
+from bot.operations.merge_family import AbsenceReason, AbsentBatch, Family
 from bot.operations.result_files import ResultFileKind
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.result_file import arrived, file_name
@@ -10,9 +10,9 @@ from bot.ui.reply import File, Message
 
 MOST_NAMED = 5
 _WHY = {
-    WhyAbsent.UNFINISHED: "it has not ended, and results come all at once when it has",
-    WhyAbsent.EXPIRED: "its results are no longer kept, more than 29 days after it was created",
-    WhyAbsent.DELETED: "it was deleted, and its results with it",
+    AbsenceReason.UNFINISHED: "it has not ended, and results come all at once when it has",
+    AbsenceReason.EXPIRED: "its results are no longer kept, more than 29 days after it was created",
+    AbsenceReason.DELETED: "it was deleted, and its results with it",
 }
 
 
@@ -54,7 +54,7 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     if readable:
         part = Results(outcome.query.reference, ResultFileKind.PART_OF_FAMILY, public=outcome.query.public)
         buttons.append(button("Merge the others", part))
-    if any(one.why is WhyAbsent.UNFINISHED for one in absent):
+    if any(one.why is AbsenceReason.UNFINISHED for one in absent):
         buttons.append(button("Refresh", outcome.query, renew=True))
     return Message(words, (section(words), *actions(buttons)), public=outcome.query.public)
 
@@ -78,7 +78,7 @@ def _sources(kin: Family) -> str:
     return ", ".join([*(code(batch.id, 60) for batch in kin.readable[:MOST_NAMED]), *_more(len(kin.readable))])
 
 
-def _absent(one: Absent) -> str:
+def _absent(one: AbsentBatch) -> str:
     return f"{code(one.batch_id, 60)}: {_WHY[one.why]}"
 
 

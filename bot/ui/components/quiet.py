@@ -2,10 +2,10 @@
 
 from typing import assert_never
 
-from bot.operations.follow import Place
+from bot.operations.follow import CardPlace
 
 
-def quiet_note(place: Place) -> str:
+def quiet_note(place: CardPlace) -> str:
     """Return a sentence that begins with a blank, or nothing where everything is told."""
     match place.hush:
         case "all":

@@ -4,7 +4,7 @@ from bot.commands.approve import Approve
 from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver, RequestsFileGone, RetriedMeanwhile
+from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.draft_question import MOST_NAMED, more_line
@@ -12,10 +12,12 @@ from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 
 
-def render_draft_over(error: DraftOver | ApprovalOfOwn | RequestsFileGone) -> Message:
+def render_draft_over(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> Message:
     """Say why this draft does not go on from here."""
     under_way = (
-        isinstance(error, DraftOver) and error.draft is not None and error.draft.state in ("sending", "held", "waiting")
+        isinstance(error, DraftUnavailable)
+        and error.draft is not None
+        and error.draft.state in ("sending", "held", "waiting")
     )
     stays = isinstance(error, ApprovalOfOwn) or under_way  # its answer is about to take its place, or still can
     words = _over(error)
@@ -34,24 +36,24 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
 
 
-def _over(error: DraftOver | ApprovalOfOwn | RequestsFileGone) -> str:
+def _over(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:
     match error:
         case ApprovalOfOwn():
             return "You asked for this yourself: somebody else has to approve it. Nothing was sent by this press."
-        case RequestsFileGone():
+        case RequestsFileMissing():
             return "The checked file is not on my disk any more, so nothing was sent. Share it again."
-        case DraftOver(draft=None):
+        case DraftUnavailable(draft=None):
             return "I do not know this draft (any more). Nothing was sent by this press."
-        case DraftOver(draft=Draft(state="sent") as draft):
+        case DraftUnavailable(draft=Draft(state="sent") as draft):
             return f"This was sent already: it is {code(draft.batch_id or '')}. Nothing was sent by this press."
-        case DraftOver(draft=Draft(state="sending" | "held")):
+        case DraftUnavailable(draft=Draft(state="sending" | "held")):
             return "This is being sent right now; its outcome will show. Nothing was sent by this press."
-        case DraftOver(draft=Draft(state="split") as draft):
+        case DraftUnavailable(draft=Draft(state="split") as draft):
             again = code(f"/batch send {draft.rest_id}")
             return f"Some of these requests went first; {again} asks about the others. Nothing was sent by this press."
-        case DraftOver(draft=Draft(state="waiting")):
+        case DraftUnavailable(draft=Draft(state="waiting")):
             return "This waits for somebody else's approval. Nothing was sent by this press."
-        case DraftOver(draft=Draft(state="unknown")):
+        case DraftUnavailable(draft=Draft(state="unknown")):
             return (
                 "This was sent and the answer was lost, so I do not send it again: look with `/batch list` whether the "
                 "batch is there. Nothing was sent by this press."

@@ -1,32 +1,32 @@
 """Why a file that was shared in Slack could not be read, in words."""
 
-from bot.operations.shared_files import FileUnreadable, WhyUnreadable
+from bot.operations.shared_files import FileUnreadable, UnreadableReason
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 
 _WORDS = {
-    WhyUnreadable.NOT_THERE: (
+    UnreadableReason.NOT_THERE: (
         "I cannot see this file: it was deleted, or it is in a place where I am not a member. Share it where I am, "
         "or invite me (`/invite @Batchdesk`)."
     ),
-    WhyUnreadable.NO_SCOPE: (
+    UnreadableReason.NO_SCOPE: (
         "I may not read files here: the app has no `files:read`. Ask whoever installed Batchdesk to add that scope and "
         "to install the app again (`python -m bot doctor` shows what is missing)."
     ),
-    WhyUnreadable.NOT_PERMITTED: "Slack does not let me read this file.",
-    WhyUnreadable.NOT_YOURS: (
+    UnreadableReason.NOT_PERMITTED: "Slack does not let me read this file.",
+    UnreadableReason.NOT_YOURS: (
         "This file is not yours, and it is not shared in this channel. Ask where it is shared, or share it here."
     ),
-    WhyUnreadable.ELSEWHERE: (
+    UnreadableReason.ELSEWHERE: (
         "This file is not kept by Slack but elsewhere, and I read no other host. Share the file itself."
     ),
-    WhyUnreadable.LOGIN_PAGE: (
+    UnreadableReason.LOGIN_PAGE: (
         "Slack gave me its login page instead of the file: the bot's token may not read it. Ask whoever installed "
         "Batchdesk to check `files:read` and `SLACK_BOT_TOKEN`."
     ),
-    WhyUnreadable.TOO_LARGE: "This file is larger than a batch may be (256 MB). Divide it.",
-    WhyUnreadable.CUT: "The download broke off before the end of the file. Try again.",
-    WhyUnreadable.SLACK: "Slack did not give me this file. Try again in a minute.",
+    UnreadableReason.TOO_LARGE: "This file is larger than a batch may be (256 MB). Divide it.",
+    UnreadableReason.CUT: "The download broke off before the end of the file. Try again.",
+    UnreadableReason.SLACK: "Slack did not give me this file. Try again in a minute.",
 }
 
 

@@ -4,7 +4,7 @@ from bot.commands.registry import parse
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.errors import ExpectedError
 from bot.operations.progress import ReadingProgress, ReadingStopped
-from bot.operations.read_results import NotSpooled, ReadingFailed, ResultsCut, ResultsNotThereYet
+from bot.operations.read_results import ReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.progress import how_much
 from bot.ui.components.text import code, section
@@ -39,19 +39,19 @@ def render_reading_lost(again: str) -> Message:
 def _words(error: ReadingFailed) -> str:
     batch = code(error.batch.id)
     match error:
-        case ResultsNotThereYet():
+        case ResultsNotYetAvailable():
             return (
                 f"{batch} has ended and its results are announced, but the API answers that they are not there yet. "
                 "That happens for a while after the end: try again in a minute."
             )
-        case ResultsCut():
+        case ResultsTruncated():
             return f"The results of {batch} broke off on the way ({code(error.reason, 200)})."
-        case NotSpooled(full=True):
+        case ResultsNotSaved(full=True):
             return (
                 f"The disk of the bot is full ({code(error.reason, 80)}), so the file of {batch} could not be made. "
                 "Tell whoever runs this bot; the results without a file can still be shown."
             )
-        case NotSpooled():
+        case ResultsNotSaved():
             return (
                 f"The disk of the bot did not take the file of {batch} ({code(error.reason, 80)}). "
                 "Tell whoever runs this bot; the results without a file can still be shown."

@@ -16,7 +16,7 @@ from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftOver, FormUsed, RequestsFileGone, RetriedMeanwhile
+from bot.operations.drafts import DraftUnavailable, FormAlreadySubmitted, RequestsFileMissing, RetriedMeanwhile
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import ReadingFailed
@@ -46,7 +46,7 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_not_permitted(error)
         case ConfirmationRefused():
             return render_confirmation_refused(error)
-        case DraftOver() | ApprovalOfOwn() | RequestsFileGone():
+        case DraftUnavailable() | ApprovalOfOwn() | RequestsFileMissing():
             return render_draft_over(error)
         case RetriedMeanwhile():
             return render_retried_meanwhile(error)
@@ -78,7 +78,7 @@ def _words(error: ExpectedError) -> str:
     match error:
         case UsageError():
             return usage_words(error)
-        case RequestsUnreadable() | FormUsed() | NoFileInMessage():
+        case RequestsUnreadable() | FormAlreadySubmitted() | NoFileInMessage():
             return _of_files(error)
         case InvalidBatchId():
             return f"{code(error.text, 80)} cannot be a batch id: it {code(error.reason)}. Nothing was sent."
@@ -104,11 +104,11 @@ def _words(error: ExpectedError) -> str:
             return "That did not work."
 
 
-def _of_files(error: RequestsUnreadable | FormUsed | NoFileInMessage) -> str:
+def _of_files(error: RequestsUnreadable | FormAlreadySubmitted | NoFileInMessage) -> str:
     match error:
         case RequestsUnreadable():
             return "The requests that I kept cannot be read (any more), so nothing was sent: name the original file."
-        case FormUsed():
+        case FormAlreadySubmitted():
             return "This form was submitted before; the answer to it has come or will come. Nothing more was done."
         case NoFileInMessage():
             return "There is no file on this message. Use the shortcut on a message that shares a `.jsonl` file."

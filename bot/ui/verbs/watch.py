@@ -2,7 +2,7 @@
 
 from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
 from bot.operations.find_batch import Reference
-from bot.operations.follow import Watched
+from bot.operations.follow import WatchedBatch
 from bot.ui.components.batch_card import batch_card, card_row, card_text, card_title, short_id
 from bot.ui.components.buttons import actions, button, fits
 from bot.ui.components.quiet import quiet_note
@@ -52,7 +52,7 @@ def render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
 
 
-def _watched(watched: Watched, viewer: Viewer) -> tuple[Block, ...]:
+def _watched(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
     batch = watched.batch
     ends = button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")
     row = {name: value for name, value in card_row(batch, viewer.names.get(batch.id)).items() if name != "accessory"}
