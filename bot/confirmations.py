@@ -18,7 +18,7 @@ from bot.operations.drafts import DraftReady, DraftUnavailable, RetriedMeanwhile
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue, enqueue_nothing
 from bot.store.records import audit, confirmations, drafts
-from bot.store.records.audit import AuditEntry, AuditOutcome
+from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import Draft
 from bot.store.records.summaries import StoredSummary
@@ -160,7 +160,9 @@ class Confirmations:
             raise ConfirmationRefused(RefusalReason.CHANGED)
         return entry
 
-    async def finish(self, entry_id: int, outcome: AuditOutcome, detail: str | None, made: str | None = None) -> None:
+    async def finish(
+        self, entry_id: int, outcome: RecordedOutcome, detail: str | None, made: str | None = None
+    ) -> None:
         """Record what came of it. Raises StoreUnavailable."""
         now = self._now()
         await self._database.run(

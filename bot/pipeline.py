@@ -23,13 +23,12 @@ from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.permissions import CallerFacts, NotPermitted, Rules, check, check_place, permissions_of
 from bot.store.db.database import StoreUnavailable
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import deletions
 from bot.ui.errors.render import render_error
 from bot.ui.home import render_tab_failed
 from bot.ui.render import render
 from bot.ui.reply import Message, Placement, Reply, Viewer
-from bot.ui.verbs.approve import render_shared
 from bot.ui.verbs.audit import audit_line
 
 log = logging.getLogger(__name__)
@@ -56,8 +55,6 @@ class Answer(Struct, frozen=True):
 
     reply: Reply
     announcement: Message | None = None
-    shared: Message | None = None
-    """For everybody in the channel where it was asked for."""
 
 
 class Pipeline:
@@ -182,12 +179,11 @@ class Pipeline:
         """
         caller, command = interaction.caller, proposal.command
         entry = await self._confirmations.begin(proposal, caller, interaction.confirmation_id)
-        conclusion: AuditOutcome | None = None
-        detail, made, shared = None, None, None
+        conclusion: RecordedOutcome | None = None
+        detail, made = None, None
         try:
             outcome = await command.run(self._services, caller)
             conclusion, made = command.conclude(outcome), command.made(outcome)
-            shared = render_shared(outcome, caller)
             reply = await self._draw(outcome, viewer)
         except ExpectedError as error:
             lost = isinstance(error, ApiUnavailable) and error.may_have_happened
@@ -199,9 +195,9 @@ class Pipeline:
         finally:
             if conclusion is not None:
                 await self._finish(entry, conclusion, detail, made)
-        return Answer(reply, audit_line(caller, command.spell(), conclusion), shared)
+        return Answer(reply, audit_line(caller, command.spell(), conclusion))
 
-    async def _finish(self, entry: int, conclusion: AuditOutcome, detail: str | None, made: str | None) -> None:
+    async def _finish(self, entry: int, conclusion: RecordedOutcome, detail: str | None, made: str | None) -> None:
         """Write the outcome; the act is done by now, so a store that fails is logged and not told as a failure."""
         try:
             await self._confirmations.finish(entry, conclusion, detail, made)

@@ -6,7 +6,7 @@ from bot.api.ids import BatchId
 from bot.api.models import MessageBatch, RequestCounts
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Permission
-from bot.store.records.audit import AuditEntry, AuditOutcome
+from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.ui.reply import Viewer
 
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
@@ -103,7 +103,7 @@ BATCHES: dict[str, MessageBatch] = {
 
 def entry(
     number: int = 7,
-    outcome: AuditOutcome | None = "done",
+    outcome: RecordedOutcome | None = "done",
     *,
     command: str = f"delete {ID}",
     detail: str | None = None,

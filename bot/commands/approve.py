@@ -12,7 +12,7 @@ from bot.operations.drafts import find_draft
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import BatchCreated, SendOutcome, conclusion
 from bot.operations.services import Services
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import Draft
 from bot.store.transactions import competing_retries
 
@@ -58,7 +58,7 @@ class Approve(ChangingCommand, frozen=True):
         draft = replace(self.claimed, approved_by=caller.user, changed_at=services.now())
         return await send_claimed(services, draft)
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """Return what the audit says of the outcome."""
         return conclusion(outcome)
 

@@ -32,6 +32,9 @@ class AuditExported(Struct, frozen=True):
     entries: tuple[AuditEntry, ...]
 
 
+AuditOutcome = AuditShown | AuditExported
+
+
 class Audit(ReadingCommand, frozen=True):
     """Ask for the record, of everything or of one batch (also one that is gone: it is looked up in the record)."""
 
@@ -72,7 +75,7 @@ class Audit(ReadingCommand, frozen=True):
         words += [f"--before {self.before}"] if self.before else []
         return " ".join(words) + self.spell_public()
 
-    async def run(self, services: Services, caller: Caller) -> AuditShown | AuditExported:
+    async def run(self, services: Services, caller: Caller) -> AuditOutcome:
         """Read the record; `last` and labels are looked up, so that they mean what they mean elsewhere.
 
         Raises:

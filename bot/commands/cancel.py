@@ -18,7 +18,7 @@ from bot.operations.follow import CardPlace, add_notify_level, find_card_place, 
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 
 
 class CancelRequested(Struct, frozen=True):
@@ -38,6 +38,9 @@ class AlreadyCanceling(Struct, frozen=True):
     """Somebody has canceled it before."""
 
     batch: MessageBatch
+
+
+CancelOutcome = CancelRequested | CancelTooLate | AlreadyCanceling
 
 
 class Cancel(ChangingCommand, frozen=True):
@@ -90,7 +93,7 @@ class Cancel(ChangingCommand, frozen=True):
             return CancelTooLate(batch) if batch.cancel_initiated_at is None else CancelRequested(batch)
         return CancelRequested(batch, await _follow(services, caller, batch))
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """Too late is a refusal by the facts."""
         return "done" if isinstance(outcome, CancelRequested) else "refused"
 

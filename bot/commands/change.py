@@ -8,7 +8,7 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.commands.base import Command, Origin
 from bot.operations.services import Services
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import Draft, State
 from bot.store.records.summaries import StoredSummary
 
@@ -26,7 +26,7 @@ class ChangingCommand(Command, frozen=True):
         """Return a Proposal of itself with the full id, or an outcome that says why there is nothing to do."""
 
     @abstractmethod
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """Return what the audit says of an outcome of `run`: done, refused or unknown."""
 
     def made(self, outcome: object) -> str | None:

@@ -62,6 +62,9 @@ class CostShown(Struct, frozen=True):
         return self.cost.complete and not self.unread and not self.more
 
 
+CostOutcome = CostShown
+
+
 class Cost(LongCommand, frozen=True):
     """Ask what the batches created within a range cost."""
 
@@ -90,7 +93,7 @@ class Cost(LongCommand, frozen=True):
         """Return `cost` with its options."""
         return f"cost --since {self.since} --by {self.by}{self.spell_public()}"
 
-    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CostShown:
+    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CostOutcome:
         """Read the results that are not remembered. Raises ReadingStopped, ApiError, StoreUnavailable."""
         progress = progress or Progress()
         return await progress.follow(self._answer(services, caller, progress))

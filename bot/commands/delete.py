@@ -20,7 +20,7 @@ from bot.operations.snapshots import describe_ending, snapshot_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 
@@ -58,7 +58,7 @@ class DeleteUnknown(Struct, frozen=True):
     batch_id: BatchId
 
 
-DeleteOutcome = Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown
+DeleteOutcome = DeleteRefused | Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown
 
 
 class Delete(ChangingCommand, frozen=True):
@@ -100,7 +100,7 @@ class Delete(ChangingCommand, frozen=True):
             await forget(batch_id, services, through_me=isinstance(outcome, Deleted))
         return outcome
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """Return what the audit says of the outcome."""
         match outcome:
             case Deleted():
@@ -111,7 +111,7 @@ class Delete(ChangingCommand, frozen=True):
                 return "refused"
 
 
-async def _delete(batch_id: BatchId, services: Services) -> DeleteOutcome:
+async def _delete(batch_id: BatchId, services: Services) -> Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown:
     try:
         await _tell_end(batch_id, services)
         await services.workspace.batches.delete(batch_id)

@@ -11,7 +11,7 @@ from bot.commands.change import ChangingCommand, DraftProposal
 from bot.commands.language.arguments import Arguments
 from bot.operations.drafts import find_draft
 from bot.operations.services import Services
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import Draft, State
 
 
@@ -19,6 +19,9 @@ class Dropped(Struct, frozen=True):
     """The draft is gone; nothing was sent."""
 
     draft: Draft
+
+
+DropOutcome = Dropped
 
 
 class Drop(ChangingCommand, frozen=True):
@@ -46,12 +49,12 @@ class Drop(ChangingCommand, frozen=True):
         before: State = "waiting" if draft.state == "waiting" else "ready"
         return DraftProposal(self, draft, before, "dropped", asks=False)
 
-    async def run(self, services: Services, caller: Caller) -> Dropped:
+    async def run(self, services: Services, caller: Caller) -> DropOutcome:
         """Remove its file. Raises DraftOver, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "dropped")
         await asyncio.to_thread(services.drafts.requests_file(draft.id).unlink, missing_ok=True)
         return Dropped(draft)
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """It is always done."""
         return "done"

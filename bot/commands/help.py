@@ -17,6 +17,9 @@ class HelpShown(Struct, frozen=True):
     public: bool = False
 
 
+HelpOutcome = HelpShown
+
+
 class HelpCommand(ReadingCommand, frozen=True):
     """Ask what there is to ask."""
 
@@ -35,6 +38,6 @@ class HelpCommand(ReadingCommand, frozen=True):
         """Return `help [verb]`."""
         return f"help {self.topic}{self.spell_public()}" if self.topic else f"help{self.spell_public()}"
 
-    async def run(self, services: Services, caller: Caller) -> HelpShown:
+    async def run(self, services: Services, caller: Caller) -> HelpOutcome:
         """Return what to explain; no I/O."""
         return HelpShown(self.topic, self.public)

@@ -17,6 +17,9 @@ class Kept(Struct, frozen=True):
     subject: str | None
 
 
+KeepOutcome = Kept
+
+
 class Keep(Command, frozen=True):
     """Withdraw a question one was asked. A button's word, not in the help."""
 
@@ -34,7 +37,7 @@ class Keep(Command, frozen=True):
         """Return `keep CONFIRMATION`."""
         return f"keep {self.confirmation_id}"
 
-    async def run(self, services: Services, caller: Caller) -> Kept:
+    async def run(self, services: Services, caller: Caller) -> KeepOutcome:
         """Withdraw the question if it is this caller's and still open. Raises StoreUnavailable."""
         question = await services.database.run(
             lambda connection: answer_no(

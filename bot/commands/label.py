@@ -13,7 +13,7 @@ from bot.commands.language.values import REMOVE, check_label, spelled, words_for
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import rename
 
 
@@ -23,6 +23,9 @@ class Labelled(Struct, frozen=True):
     batch: MessageBatch
     label: str | None
     others: int = 0
+
+
+LabelOutcome = Labelled
 
 
 class Label(ChangingCommand, frozen=True):
@@ -57,7 +60,7 @@ class Label(ChangingCommand, frozen=True):
         batch = (await services.find_batch(self.reference)).batch
         return Proposal(Label(Reference(batch.id), self.label, batch), batch, asks=False)
 
-    async def run(self, services: Services, caller: Caller) -> Labelled:
+    async def run(self, services: Services, caller: Caller) -> LabelOutcome:
         """Store the name. Raises StoreUnavailable."""
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, label, now = self.batch, self.label, services.now()
@@ -67,6 +70,6 @@ class Label(ChangingCommand, frozen=True):
         same = await services.database.run(lambda c: labels.find(c, label=label)) if label else frozenset()
         return Labelled(batch, label, len(same - {batch.id}))
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """It is always done."""
         return "done"

@@ -41,6 +41,9 @@ class BatchList(Struct, frozen=True):
     scanned: int
 
 
+ListOutcome = BatchList
+
+
 class List(ReadingCommand, frozen=True):
     """Ask for batches; `after` is the id that older ones follow, `before` the id that newer ones precede."""
 
@@ -98,7 +101,7 @@ class List(ReadingCommand, frozen=True):
         words += [f"--before {self.before}"] if self.before else []
         return " ".join(words) + self.spell_public()
 
-    async def run(self, services: Services, caller: Caller) -> BatchList:
+    async def run(self, services: Services, caller: Caller) -> ListOutcome:
         """Read as many pages as the rows need, SCAN_PAGES at most. Raises ApiError, StoreUnavailable."""
         youngest = services.now() - _age(self.older_than) if self.older_than else None
         scan = await _scan(

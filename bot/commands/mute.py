@@ -33,6 +33,9 @@ class Muted(Struct, frozen=True):
     ended: bool = False
 
 
+MuteOutcome = Muted
+
+
 class Mute(Command, frozen=True):
     """Mute a batch or a channel: for everyone, and therefore an operator's, and recorded."""
 
@@ -67,7 +70,7 @@ class Mute(Command, frozen=True):
         """It changes what others are told."""
         return True
 
-    async def run(self, services: Services, caller: Caller) -> Muted:
+    async def run(self, services: Services, caller: Caller) -> MuteOutcome:
         """Mute and record it in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
         until = _moment(self.until, services.now(), services.time_zone)
         if until is not None and until <= services.now():

@@ -12,7 +12,7 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.values import REMOVE, check_note, spelled, words_for
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import rename
 
 
@@ -21,6 +21,9 @@ class Noted(Struct, frozen=True):
 
     batch: MessageBatch
     note: str | None
+
+
+NoteOutcome = Noted
 
 
 class Note(ChangingCommand, frozen=True):
@@ -53,7 +56,7 @@ class Note(ChangingCommand, frozen=True):
         batch = (await services.find_batch(self.reference)).batch
         return Proposal(Note(Reference(batch.id), self.note, batch), batch, asks=False)
 
-    async def run(self, services: Services, caller: Caller) -> Noted:
+    async def run(self, services: Services, caller: Caller) -> NoteOutcome:
         """Store the line. Raises StoreUnavailable."""
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, note, now = self.batch, self.note, services.now()
@@ -62,6 +65,6 @@ class Note(ChangingCommand, frozen=True):
         )
         return Noted(batch, note)
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """It is always done."""
         return "done"

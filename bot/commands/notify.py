@@ -24,6 +24,9 @@ class NotifyShown(Struct, frozen=True):
     changed: bool
 
 
+NotifyOutcome = NotifyShown
+
+
 class Notify(Command, frozen=True):
     """Set or ask what this channel is told: for everyone in it, and therefore an operator's, and recorded."""
 
@@ -57,7 +60,7 @@ class Notify(Command, frozen=True):
         """It changes what others are told, where it sets a level."""
         return self.level is not None
 
-    async def run(self, services: Services, caller: Caller) -> NotifyShown:
+    async def run(self, services: Services, caller: Caller) -> NotifyOutcome:
         """Set and record it in one transaction, or read it. Raises NeedsChannel, StoreUnavailable."""
         channel, level = caller.channel, self.level
         if channel is None or channel.startswith("D"):

@@ -26,6 +26,9 @@ class OverviewShown(Struct, frozen=True):
     more: bool = False
 
 
+OverviewOutcome = OverviewShown
+
+
 class Overview(ReadingCommand, frozen=True):
     """Ask what is running."""
 
@@ -41,7 +44,7 @@ class Overview(ReadingCommand, frozen=True):
         """Return nothing but the options."""
         return self.spell_public().strip()
 
-    async def run(self, services: Services, caller: Caller) -> OverviewShown:
+    async def run(self, services: Services, caller: Caller) -> OverviewOutcome:
         """Read one page of the newest batches. Raises ApiError."""
         page = await services.workspace.batches.list(limit=LOOKED_AT)
         unfinished = tuple(batch for batch in page.data if not batch.has_ended)

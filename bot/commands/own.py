@@ -15,7 +15,7 @@ from bot.commands.language.values import check_person
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import rename
 
 
@@ -31,6 +31,9 @@ class OwnedAlready(Struct, frozen=True):
 
     batch: MessageBatch
     owner: str
+
+
+OwnOutcome = Owned | OwnedAlready
 
 
 class Own(ChangingCommand, frozen=True):
@@ -63,7 +66,7 @@ class Own(ChangingCommand, frozen=True):
         batch = (await services.find_batch(self.reference)).batch
         return Proposal(Own(Reference(batch.id), self.owner, batch), batch, asks=False)
 
-    async def run(self, services: Services, caller: Caller) -> Owned | OwnedAlready:
+    async def run(self, services: Services, caller: Caller) -> OwnOutcome:
         """Store it: two who adopt at the same moment are not both told yes. Raises StoreUnavailable."""
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, owner, now = self.batch, self.owner, services.now()
@@ -76,6 +79,6 @@ class Own(ChangingCommand, frozen=True):
         named = (await database.run(lambda c: labels.of(c, [batch.id])))[batch.id]
         return OwnedAlready(batch, named.owner or caller.user)
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """What is somebody's stays so."""
         return "done" if isinstance(outcome, Owned) else "refused"

@@ -3,78 +3,73 @@
 from difflib import get_close_matches
 
 from bot.commands.approve import Approve
-from bot.commands.audit import Audit, AuditExported, AuditShown
-from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
-from bot.commands.cost import Cost, CostShown
-from bot.commands.create import Create, FormWanted
-from bot.commands.delete import Delete, DeleteOutcome, DeleteRefused
-from bot.commands.drop import Drop, Dropped
-from bot.commands.help import HelpCommand, HelpShown
-from bot.commands.keep import Keep, Kept
-from bot.commands.label import Label, Labelled
+from bot.commands.audit import Audit, AuditOutcome
+from bot.commands.cancel import Cancel, CancelOutcome
+from bot.commands.cost import Cost, CostOutcome
+from bot.commands.create import Create, CreateOutcome
+from bot.commands.delete import Delete, DeleteOutcome
+from bot.commands.drop import Drop, DropOutcome
+from bot.commands.help import HelpCommand, HelpOutcome
+from bot.commands.keep import Keep, KeepOutcome
+from bot.commands.label import Label, LabelOutcome
 from bot.commands.language.arguments import read_arguments
 from bot.commands.language.errors import UnknownVerb
 from bot.commands.language.words import split_words
-from bot.commands.list import BatchList, List
-from bot.commands.mute import Mute, Muted
-from bot.commands.note import Note, Noted
-from bot.commands.notify import Notify, NotifyShown
-from bot.commands.overview import Overview, OverviewShown
-from bot.commands.own import Own, Owned, OwnedAlready
+from bot.commands.list import List, ListOutcome
+from bot.commands.mute import Mute, MuteOutcome
+from bot.commands.note import Note, NoteOutcome
+from bot.commands.notify import Notify, NotifyOutcome
+from bot.commands.overview import Overview, OverviewOutcome
+from bot.commands.own import Own, OwnOutcome
 from bot.commands.results import Results, ResultsOutcome
-from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
-from bot.commands.send import Send
-from bot.commands.status import BatchShown, Status
-from bot.commands.stop_reading import ReadingLost, StopAsked, StopReading
-from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
-from bot.operations.drafts import DraftReady, FileRefused
-from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
+from bot.commands.retry import Retry, RetryOutcome
+from bot.commands.send import Send, SendOutcome
+from bot.commands.status import Status, StatusOutcome
+from bot.commands.stop_reading import StopReading, StopReadingOutcome
+from bot.commands.watch import Unwatch, UnwatchOutcome, Watch, WatchOutcome
 
 Change = Cancel | Delete | Label | Note | Own | Send | Approve | Drop
 Long = Results | Cost | Create | Retry
-Wish = Watch | Unwatch | Mute | Notify
-AnyCommand = Overview | HelpCommand | List | Status | Audit | Keep | StopReading | Wish | Long | Change
-WatchOutcome = WatchBegun | WatchTooLate | WatchesShown | Unwatched | Muted | NotifyShown
-Making = (
-    FormWanted
-    | FileRefused
-    | DraftReady
-    | Dropped
-    | BatchCreated
-    | ApprovalAsked
-    | SendRefused
-    | NotSent
-    | AnswerLost
-    | NothingToRetry
-    | NoSuchCause
-    | OriginalNeeded
-    | RetryTooEarly
-    | RetryTooLate
+AnyCommand = (
+    Overview
+    | HelpCommand
+    | List
+    | Status
+    | Audit
+    | Keep
+    | StopReading
+    | Watch
+    | Unwatch
+    | Mute
+    | Notify
+    | Long
+    | Change
 )
 Outcome = (
-    OverviewShown
-    | HelpShown
-    | BatchList
-    | BatchShown
-    | CancelRequested
-    | CancelTooLate
-    | AlreadyCanceling
+    AuditOutcome
+    | CancelOutcome
+    | CostOutcome
+    | CreateOutcome
     | DeleteOutcome
-    | DeleteRefused
-    | AuditShown
-    | AuditExported
-    | Kept
+    | DropOutcome
+    | HelpOutcome
+    | KeepOutcome
+    | LabelOutcome
+    | ListOutcome
+    | MuteOutcome
+    | NoteOutcome
+    | NotifyOutcome
+    | OverviewOutcome
+    | OwnOutcome
     | ResultsOutcome
-    | CostShown
-    | StopAsked
-    | ReadingLost
+    | RetryOutcome
+    | SendOutcome
+    | StatusOutcome
+    | StopReadingOutcome
+    | UnwatchOutcome
     | WatchOutcome
-    | Labelled
-    | Noted
-    | Owned
-    | OwnedAlready
-    | Making
 )
+"""What a command can come to; `approve` comes to what `send` comes to."""
 
 COMMANDS: tuple[type[AnyCommand], ...] = (
     Overview,

@@ -10,10 +10,11 @@ from bot.commands.change import ChangingCommand, DraftProposal
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.operations.drafts import find_draft, needs_approval, on_behalf_of
 from bot.operations.send_draft import require_file, send_claimed
-from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, conclusion
+from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, conclusion
+from bot.operations.send_outcomes import SendOutcome as SendOutcome
 from bot.operations.services import Services
 from bot.operations.split_sample import SAMPLE_SIZE, sample_size
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import Draft, State
 from bot.store.transactions import competing_retries
 
@@ -69,7 +70,7 @@ class Send(ChangingCommand, frozen=True):
         draft = replace(on_behalf_of(self.claimed, caller), changed_at=services.now())
         return ApprovalAsked(draft) if draft.state == "waiting" else await send_claimed(services, draft)
 
-    def conclude(self, outcome: object) -> AuditOutcome:
+    def conclude(self, outcome: object) -> RecordedOutcome:
         """Return what the audit says of the outcome."""
         return conclusion(outcome)
 

@@ -31,6 +31,9 @@ class BatchShown(Struct, frozen=True):
     rest: Draft | None = None
 
 
+StatusOutcome = BatchShown
+
+
 class Status(ReadingCommand, frozen=True):
     """Ask how a batch stands."""
 
@@ -48,7 +51,7 @@ class Status(ReadingCommand, frozen=True):
         """Return `status ID`."""
         return f"status {self.reference}{self.spell_public()}"
 
-    async def run(self, services: Services, caller: Caller) -> BatchShown:
+    async def run(self, services: Services, caller: Caller) -> StatusOutcome:
         """Read the batch. Raises ApiError and what a reference may raise."""
         found = await services.find_batch(self.reference)
         canceled_by, watchers = await _canceled_by(found.batch, services), await _watchers(found.batch, services)

@@ -32,6 +32,9 @@ class ReadingOfAnother(ExpectedError):
     user: str
 
 
+StopReadingOutcome = StopAsked | ReadingLost
+
+
 class StopReading(Command, frozen=True):
     """Stop a reading of one's own, in whichever process it goes on; `stop` alone is what `cancel` is suggested for."""
 
@@ -49,7 +52,7 @@ class StopReading(Command, frozen=True):
         """Return `stop-reading READING`."""
         return f"stop-reading {self.reading_id}"
 
-    async def run(self, services: Services, caller: Caller) -> StopAsked | ReadingLost:
+    async def run(self, services: Services, caller: Caller) -> StopReadingOutcome:
         """Leave word for whoever reads. Raises ReadingOfAnother, StoreUnavailable."""
         now, me = services.now(), services.process_id
         reading = await services.database.run(lambda connection: long_readings.get(connection, self.reading_id))

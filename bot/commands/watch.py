@@ -55,6 +55,10 @@ class Unwatched(Struct, frozen=True):
     places: tuple[str, ...]
 
 
+WatchOutcome = WatchBegun | WatchTooLate | WatchesShown
+UnwatchOutcome = Unwatched
+
+
 class Watch(Command, frozen=True):
     """Watch a batch, or without one ask what one watches. It changes only what the caller is told."""
 
@@ -82,7 +86,7 @@ class Watch(Command, frozen=True):
         """Return `watch`, and what was given."""
         return f"watch {self.reference or ''}".strip() + (" --dm" if self.wish == "dm" else "")
 
-    async def run(self, services: Services, caller: Caller) -> WatchBegun | WatchTooLate | WatchesShown:
+    async def run(self, services: Services, caller: Caller) -> WatchOutcome:
         """Begin to watch. Raises ApiError, StoreUnavailable and what a reference may raise."""
         if self.reference is None:
             return await _shown(services, caller)
@@ -122,7 +126,7 @@ class Unwatch(Command, frozen=True):
         """Return `unwatch ID`."""
         return f"unwatch {self.reference}"
 
-    async def run(self, services: Services, caller: Caller) -> Unwatched:
+    async def run(self, services: Services, caller: Caller) -> UnwatchOutcome:
         """End the watch, also of a batch that is gone. Raises StoreUnavailable and what a reference may raise."""
         batch_id = await self._find(services, caller)
         places = await services.database.run(

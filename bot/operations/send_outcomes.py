@@ -7,7 +7,7 @@ from bot.api.models import MessageBatch
 from bot.operations.follow import CardPlace
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import Draft
 
 
@@ -60,7 +60,7 @@ class AnswerLost(Struct, frozen=True):
 SendOutcome = BatchCreated | ApprovalAsked | SendRefused | NotSent | AnswerLost
 
 
-def conclusion(outcome: object) -> AuditOutcome:
+def conclusion(outcome: object) -> RecordedOutcome:
     """Return what the audit says of what came of a draft."""
     match outcome:
         case BatchCreated() | ApprovalAsked():

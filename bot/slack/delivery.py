@@ -68,7 +68,12 @@ class ReplyDelivery:
         return ModalSurface(surface.caller, opened["view"]["id"])
 
     async def deliver(self, reply: Reply, surface: Surface) -> None:
-        """Show a reply. Raises nothing."""
+        """Show a reply, and post what it shares with the caller's channel. Raises nothing."""
+        await self._show(reply, surface)
+        if isinstance(reply, Message) and reply.shared is not None:
+            await self._share(reply.shared, surface.caller)
+
+    async def _show(self, reply: Reply, surface: Surface) -> None:
         if isinstance(reply, Form):
             if await self._show_form(reply, surface):
                 return
@@ -82,7 +87,7 @@ class ReplyDelivery:
                 return
         await self._deliver_elsewhere(message, surface.caller)
 
-    async def share(self, message: Message, caller: Caller) -> None:
+    async def _share(self, message: Message, caller: Caller) -> None:
         """Post a message for everyone in the caller's channel, or tell the caller that it failed. Raises nothing."""
         try:
             await self._client.chat_postMessage(

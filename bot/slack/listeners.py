@@ -153,8 +153,6 @@ class BoltListeners:
             surface = await self._delivery.open_modal(inbound.surface)
             answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
             await self._delivery.deliver(answer.reply, surface)
-            if answer.shared is not None:
-                await self._delivery.share(answer.shared, inbound.interaction.caller)
             if answer.announcement is not None and self._audit_channel is not None:
                 await self._delivery.post(answer.announcement, self._audit_channel)
         except ExpectedError as error:

@@ -31,7 +31,7 @@ class Message(Struct, frozen=True):
     """Blocks, and a plain text that says the same to a notification and a screen reader.
 
     `simpler`: what to show where Slack does not take the blocks, because one of them is of a kind it knows only here
-    and there.
+    and there. `shared`: what is posted beside it for everyone in the caller's channel.
     """
 
     text: str
@@ -39,6 +39,7 @@ class Message(Struct, frozen=True):
     public: bool = False
     placement: Placement = Placement.AS_ASKED
     simpler: tuple[Block, ...] | None = None
+    shared: "Message | None" = None
 
     def placed(self, placement: Placement) -> "Message":
         """Return the same message placed elsewhere."""

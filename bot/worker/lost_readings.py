@@ -7,7 +7,7 @@ from bot.operations.services import Services
 from bot.slack.bot_messages import AnswerUncertain, BotMessages, MessageCallFailed, SlackRateLimited
 from bot.store.records import long_readings
 from bot.store.records.long_readings import LongReading
-from bot.ui.errors.reading import render_reading_lost
+from bot.ui.components.lost_reading import render_reading_lost
 
 log = logging.getLogger(__name__)
 

@@ -19,7 +19,7 @@ from bot.operations.follow import is_direct
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
 from bot.store.records import audit, confirmations, notices
-from bot.store.records.audit import AuditEntry, AuditOutcome
+from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.notices import Notice
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
@@ -56,7 +56,7 @@ class ChangeSettler:
             outcome, words = "failed", str(error)
         await self._services.database.run(partial(self._settle, entry=entry, outcome=outcome, words=words))
 
-    async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[AuditOutcome, str]:
+    async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[RecordedOutcome, str]:
         """Look first: what the dead process did shows in the batch; only what it did not do is done, once."""
         try:
             batch = await self._services.workspace.batches.retrieve(batch_id)
@@ -73,7 +73,7 @@ class ChangeSettler:
             return "failed", "that was too long ago to do it now; ask again"
         return await self._act(entry, batch)
 
-    async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[AuditOutcome, str]:
+    async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[RecordedOutcome, str]:
         command = parse(entry.command)
         if not isinstance(command, Cancel | Delete):
             return "failed", "this version of me does not know the command"
@@ -95,7 +95,7 @@ class ChangeSettler:
                 lambda c: begin_watch.begin(c, self._services.enqueue, watch, snapshot_batch(batch, now), now)
             )
 
-    def _settle(self, connection: Connection, entry: AuditEntry, outcome: AuditOutcome, words: str) -> None:
+    def _settle(self, connection: Connection, entry: AuditEntry, outcome: RecordedOutcome, words: str) -> None:
         """Record what came of it and tell the person, in one transaction; the first to settle it tells."""
         now = self._services.now()
         if not audit.record_outcome(connection, entry.id, outcome=outcome, detail="after a restart", at=now):

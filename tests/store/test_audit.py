@@ -48,7 +48,7 @@ def test_an_intent_reads_back_without_an_outcome(database: Database) -> None:
     ]
 
 
-def settle(database: Database, number: int, outcome: audit.AuditOutcome, detail: str | None = None) -> bool:
+def settle(database: Database, number: int, outcome: audit.RecordedOutcome, detail: str | None = None) -> bool:
     return database.transact(
         lambda connection: audit.record_outcome(connection, number, outcome=outcome, detail=detail, at=LATER)
     )

@@ -46,8 +46,8 @@ from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import Draft
 from bot.ui.notices.abandoned_draft import render_interrupted
 from bot.ui.reply import Message
-from bot.ui.verbs.approve import render_shared
-from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id, running
+from bot.ui.verbs.send import render_send
+from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, running
 
 ENDED = BATCHES["ended_some_succeeded"]
 ESTIMATE = Estimate(
@@ -114,8 +114,8 @@ ASKED = StoredConfirmation(
     QUESTION.confirmation_id, ADA.user, ADA.team, f"send {DRAFT.id}", DRAFT.id, "draft", NOW, QUESTION.expires_at
 )
 SHARED = {
-    "approval": render_shared(ApprovalAsked(DRAFT), ADA),
-    "approval_of_a_sample": render_shared(ApprovalAsked(FIRST), ADA),
+    "approval": render_send(ApprovalAsked(DRAFT), ADMIN).shared,
+    "approval_of_a_sample": render_send(ApprovalAsked(FIRST), ADMIN).shared,
 }
 OTHERS: dict[str, Message] = {
     **{f"shared_{name}": message for name, message in SHARED.items() if message is not None},

@@ -6,7 +6,8 @@ import io
 import pytest
 
 from bot.commands.audit import AuditExported
-from bot.ui.verbs.audit import audit_line, defused, render_audit_export
+from bot.ui.reply import File
+from bot.ui.verbs.audit import audit_line, defused, render_audit
 from tests.builders import ADA, ADMIN, AT_HOME, ID, entry
 from tests.ui.walk import OURS
 
@@ -14,8 +15,9 @@ from tests.ui.walk import OURS
 def test_every_entry_is_a_row_that_reads_back() -> None:
     hostile = 'a, "quoted"\nline\r\n`x` ;é🟥'
 
-    sent = render_audit_export(AuditExported((entry(1, detail=hostile), entry(2, None))), ADMIN)
+    sent = render_audit(AuditExported((entry(1, detail=hostile), entry(2, None))), ADMIN)
 
+    assert isinstance(sent, File)
     assert isinstance(sent.content, bytes)
     rows = list(csv.DictReader(io.StringIO(sent.content.decode(), newline="")))
     assert [row["id"] for row in rows] == ["1", "2"]

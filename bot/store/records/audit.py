@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 from bot.store.db.tables import audit as table
 from bot.store.records.confirmations import StoredConfirmation
 
-AuditOutcome = Literal["asked", "kept", "done", "refused", "failed", "unknown"]
+RecordedOutcome = Literal["asked", "kept", "done", "refused", "failed", "unknown"]
 """The first two are of questions: one was asked, and it was answered with no."""
 
 
@@ -26,7 +26,7 @@ class AuditEntry(Struct, frozen=True):
     command: str
     subject: str | None
     confirmation_id: str | None
-    outcome: AuditOutcome | None
+    outcome: RecordedOutcome | None
     detail: str | None
     finished_at: datetime | None
 
@@ -61,7 +61,7 @@ def record_outcome(
     connection: Connection,
     entry_id: int,
     *,
-    outcome: AuditOutcome,
+    outcome: RecordedOutcome,
     detail: str | None,
     at: datetime,
     subject: str | None = None,

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, update
 
 from bot.store.db.tables import drafts as table
 from bot.store.records import audit, drafts, workers
-from bot.store.records.audit import AuditOutcome
+from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import Draft, State
 from bot.store.transactions import split_draft
 
@@ -48,7 +48,7 @@ def _move(connection: Connection, draft: Draft, after: State, at: datetime, **mo
     return connection.execute(update(table).where(*as_found).values(**values)).rowcount == 1
 
 
-def _record(connection: Connection, draft: Draft, outcome: AuditOutcome, at: datetime) -> bool:
+def _record(connection: Connection, draft: Draft, outcome: RecordedOutcome, at: datetime) -> bool:
     for entry in audit.entries(connection, subject=draft.whole_id or draft.id):
         if entry.outcome is None:
             said = "the bot was stopped while it was being sent"

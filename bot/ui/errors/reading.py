@@ -2,7 +2,6 @@
 
 from bot.commands.registry import parse
 from bot.commands.stop_reading import ReadingOfAnother
-from bot.errors import ExpectedError
 from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import ReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.ui.components.buttons import actions, button
@@ -21,19 +20,6 @@ def render_reading_stopped(error: ReadingStopped) -> Message:
     why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
     subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
     return _said(f"{why}{subject} after {how_much(error.reading)}. Nothing that was half read is kept.", error.again)
-
-
-def render_reading_lost(again: str) -> Message:
-    """Return what becomes of the progress message of a process that died."""
-    what = f"{code(f'/batch {again}')}: " if again else ""
-    words = (
-        f"{what}I was stopped in the middle of reading this. Nothing that was half read is kept; if you have no "
-        "answer, ask again."
-    )
-    try:
-        return _said(words, again).placed(Placement.IN_PLACE)
-    except ExpectedError:  # a command of a newer version
-        return _said(words, "").placed(Placement.IN_PLACE)
 
 
 def _words(error: ReadingFailed) -> str:

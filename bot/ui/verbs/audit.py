@@ -2,11 +2,12 @@
 
 import csv
 import io
+from typing import assert_never
 
 from msgspec.structs import asdict
 
 from bot.caller import Caller
-from bot.commands.audit import AuditEntry, AuditExported, AuditShown
+from bot.commands.audit import AuditEntry, AuditExported, AuditOutcome, AuditShown
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import code, context, counted, date, escape, header, inline, section, utc
 from bot.ui.reply import File, Message, Viewer
@@ -17,7 +18,18 @@ _ENDINGS = ("outcome", "detail", "finished_at")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
-def render_audit(outcome: AuditShown, viewer: Viewer) -> Message:
+def render_audit(outcome: AuditOutcome, viewer: Viewer) -> Message | File:
+    """Return a page of the record, or the whole record as a file."""
+    match outcome:
+        case AuditShown():
+            return _page(outcome, viewer)
+        case AuditExported():
+            return _export(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _page(outcome: AuditShown, viewer: Viewer) -> Message:
     """Return one line an entry, newest first."""
     lines = [_line(entry) for entry in outcome.entries]
     title = f"Audit of {outcome.query.subject}" if outcome.query.subject else "Audit"
@@ -43,7 +55,7 @@ def _spoken(entry: AuditEntry) -> str:
     return f"{utc(entry.at)}: {entry.user_id} {inline(entry.command, 60)}: {entry.outcome or 'under way'}"
 
 
-def render_audit_export(outcome: AuditExported, viewer: Viewer) -> File:
+def _export(outcome: AuditExported, viewer: Viewer) -> File:
     """Return the whole record as CSV (RFC 4180); a cell that a spreadsheet would take for a formula is defused."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)

@@ -1,7 +1,9 @@
 """The words of a cancellation: the question before it, and each of its outcomes."""
 
+from typing import assert_never
+
 from bot.api.models import MessageBatch
-from bot.commands.cancel import AlreadyCanceling, CancelRequested, CancelTooLate
+from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested, CancelTooLate
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.cancellation import canceled_words
 from bot.ui.components.question import QuestionWords
@@ -23,7 +25,20 @@ def cancel_question(batch: MessageBatch) -> QuestionWords:
     )
 
 
-def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
+def render_cancel(outcome: CancelOutcome, viewer: Viewer) -> Message:
+    """Return what canceling a batch came to."""
+    match outcome:
+        case CancelRequested():
+            return _requested(outcome, viewer)
+        case CancelTooLate():
+            return _too_late(outcome, viewer)
+        case AlreadyCanceling():
+            return _already_canceling(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     """Say what has begun and what it does not promise, or what it did where it is over already."""
     if outcome.batch.has_ended:
         return _said(f"The batch has ended. {canceled_words(outcome.batch)}", outcome.batch, viewer)
@@ -39,12 +54,12 @@ def render_cancel_requested(outcome: CancelRequested, viewer: Viewer) -> Message
     )
 
 
-def render_cancel_too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:
+def _too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:
     """Say that there was nothing left to cancel."""
     return _said("Too late to cancel: the batch has already ended. Nothing was changed.", outcome.batch, viewer)
 
 
-def render_already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Message:
+def _already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Message:
     """Say that it is under way."""
     return _said("This batch is already being canceled. Nothing was changed.", outcome.batch, viewer)
 

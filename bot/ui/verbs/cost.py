@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
 
-from bot.commands.cost import By, Cost, CostShown
+from bot.commands.cost import By, Cost, CostOutcome, CostShown
 from bot.operations.cost_totals import CostRow
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import missing, spent
@@ -16,7 +16,7 @@ MOST_BARS = 20
 MOST_ROWS = 15
 
 
-def render_cost(outcome: CostShown, viewer: Viewer) -> Message:
+def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
     """Return what was spent; where Slack does not take the chart, the days are rows."""
     total = spent(outcome.cost.amount, complete=outcome.complete) if outcome.read else "nothing to add up"
     title = f"Cost of the last {_span(outcome.query.since)}: {total}"

@@ -1,16 +1,32 @@
 """The form of `/batch create`: a file, or one prompt and a list of values."""
 
 from collections.abc import Mapping
+from typing import assert_never
 
-from bot.commands.create import PLACEHOLDER, Create, FormWanted
+from bot.commands.create import PLACEHOLDER, Create, CreateOutcome, FormWanted
+from bot.operations.drafts import DraftReady, FileRefused
 from bot.operations.follow import is_direct
 from bot.store.records.drafts import WatchPreference
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.file_problems import render_file_refused
 from bot.ui.components.text import section
-from bot.ui.reply import Block, Form, Message, Placement, Viewer
+from bot.ui.reply import Block, Form, Message, Placement, Reply, Viewer
 
 FORM = "create"
 MOST_MODELS = 100  # options of a select (docs.slack.dev)
+
+
+def render_create(outcome: CreateOutcome, viewer: Viewer) -> Reply:
+    """Return the form, or what is wrong with a file."""
+    match outcome:
+        case FormWanted():
+            return render_form(outcome, viewer)
+        case FileRefused():
+            return render_file_refused(outcome, viewer)
+        case DraftReady():
+            raise AssertionError("a draft that is ready is asked about before it is drawn")
+        case unreachable:
+            assert_never(unreachable)
 
 
 def render_form(outcome: FormWanted, viewer: Viewer) -> Form:

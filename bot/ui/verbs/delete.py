@@ -5,7 +5,15 @@ from typing import assert_never
 from bot.api.models import MessageBatch
 from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
-from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.delete import (
+    AlreadyGone,
+    Delete,
+    Deleted,
+    DeleteDidNotHappen,
+    DeleteOutcome,
+    DeleteRefused,
+    DeleteUnknown,
+)
 from bot.commands.list import List
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
@@ -18,7 +26,24 @@ from bot.ui.components.text import code, context, counted, date, duration, heade
 from bot.ui.reply import Message, Viewer
 
 
-def render_delete_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
+def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
+    """Return what deleting a batch came to."""
+    match outcome:
+        case DeleteRefused():
+            return _refused(outcome, viewer)
+        case Deleted():
+            return _deleted(outcome, viewer)
+        case AlreadyGone():
+            return _already_gone(outcome, viewer)
+        case DeleteDidNotHappen():
+            return _did_not_happen(outcome, viewer)
+        case DeleteUnknown():
+            return _unknown(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     """Say why not, and offer what helps."""
     words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
     reference, named = Reference(outcome.batch.id), viewer.names.get(outcome.batch.id)
@@ -34,7 +59,7 @@ def render_delete_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     return Message(f"{words} {card_text(outcome.batch)}", blocks)
 
 
-def render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
+def _deleted(outcome: Deleted, viewer: Viewer) -> Message:
     """Say that it is gone, and by whom."""
     by = deleted_words(viewer.caller.user)
     if not outcome.answered:
@@ -45,20 +70,20 @@ def render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
     )
 
 
-def render_already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
+def _already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
     """Say that somebody was faster."""
     text = f"{code(outcome.batch_id)} is not there any more: it was deleted elsewhere before. I deleted nothing."
     return Message(text, (section(text),))
 
 
-def render_delete_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
+def _did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
     """Say that the batch is still there, and how to ask again."""
     words = "Not deleted: the API did not answer, so I looked, and the batch is still there."
     again = actions([button("Delete", Delete(Reference(outcome.batch.id)), style="danger", renew=True)])
     return Message(f"{words} {card_text(outcome.batch)}", (section(words), *card_facts(outcome.batch), *again))
 
 
-def render_delete_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
+def _unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
     """Say "I don't know", and how to find out."""
     text = (
         f"I don't know whether {code(outcome.batch_id)} was deleted: the API did not answer the request, "

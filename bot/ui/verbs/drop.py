@@ -1,11 +1,11 @@
 """How the answer to `drop` looks."""
 
-from bot.commands.drop import Dropped
+from bot.commands.drop import DropOutcome
 from bot.ui.components.text import counted, inline, section
 from bot.ui.reply import Message, Viewer
 
 
-def render_dropped(outcome: Dropped, viewer: Viewer) -> Message:
+def render_drop(outcome: DropOutcome, viewer: Viewer) -> Message:
     """Say that nothing was sent."""
     draft = outcome.draft
     which = f"{'the other ' if draft.whole_id else ''}{counted(draft.requests, 'request')}"

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from bot.commands.base import Permission
-from bot.commands.help import HelpShown
+from bot.commands.help import HelpOutcome
 from bot.commands.registry import SHOWN, AnyCommand, suggest
 from bot.ui.components.text import code, context, escape, header, section
 from bot.ui.reply import Message, Viewer
@@ -15,7 +15,7 @@ _NEEDS = {
 }
 
 
-def render_help(outcome: HelpShown, viewer: Viewer) -> Message:
+def render_help(outcome: HelpOutcome, viewer: Viewer) -> Message:
     """Return all verbs this caller may use, or one explained."""
     return replace(_explained(outcome.topic, viewer), public=outcome.public)
 

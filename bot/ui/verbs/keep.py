@@ -1,11 +1,11 @@
 """How the answer to `keep` looks."""
 
-from bot.commands.keep import Kept
+from bot.commands.keep import KeepOutcome
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement, Viewer
 
 
-def render_kept(outcome: Kept, viewer: Viewer) -> Message:
+def render_keep(outcome: KeepOutcome, viewer: Viewer) -> Message:
     """Say that nothing was changed."""
     if outcome.subject is None:
         text = "This question is not open any more. Nothing was changed by this press."

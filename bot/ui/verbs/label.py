@@ -1,12 +1,12 @@
 """How the answer to `label` looks."""
 
-from bot.commands.label import Labelled
+from bot.commands.label import Labelled, LabelOutcome
 from bot.store.records.labels import label_key
 from bot.ui.components.text import code, counted, inline, section
 from bot.ui.reply import Message, Viewer
 
 
-def render_label(outcome: Labelled, viewer: Viewer) -> Message:
+def render_label(outcome: LabelOutcome, viewer: Viewer) -> Message:
     """Say what the batch is called now."""
     text = _words(outcome)
     return Message(text, (section(text),))

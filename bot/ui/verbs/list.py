@@ -1,13 +1,13 @@
 """How a page of batches looks."""
 
-from bot.commands.list import BatchList, List
+from bot.commands.list import BatchList, List, ListOutcome
 from bot.ui.components.batch_card import card_row, verdict
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import code, context, counted, header, inline, number, plain, section
 from bot.ui.reply import Message, Viewer
 
 
-def render_list(outcome: BatchList, viewer: Viewer) -> Message:
+def render_list(outcome: ListOutcome, viewer: Viewer) -> Message:
     """Return the rows, newest first, with Older and Newer where there is something to turn to."""
     title = _title(outcome.query)
     said = [(batch, verdict(batch)) for batch in outcome.batches]

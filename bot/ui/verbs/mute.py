@@ -1,11 +1,11 @@
 """How the answer to `mute` looks."""
 
-from bot.commands.mute import Muted
+from bot.commands.mute import MuteOutcome
 from bot.ui.components.text import code, date, section, where
 from bot.ui.reply import Message, Viewer
 
 
-def render_muted(outcome: Muted, viewer: Viewer) -> Message:
+def render_mute(outcome: MuteOutcome, viewer: Viewer) -> Message:
     """Say what is not told any more, to whom, and until when."""
     place = where(outcome.subject)
     what = place.removeprefix("in ") if outcome.is_channel else code(outcome.subject, 100)

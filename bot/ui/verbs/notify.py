@@ -1,6 +1,6 @@
 """How the answer to `notify` looks."""
 
-from bot.commands.notify import Notify, NotifyShown
+from bot.commands.notify import Notify, NotifyOutcome
 from bot.store.records.watches import ChannelNotifyLevel
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import section
@@ -13,7 +13,7 @@ _LEVELS: dict[ChannelNotifyLevel, str] = {
 }
 
 
-def render_notify(outcome: NotifyShown, viewer: Viewer) -> Message:
+def render_notify(outcome: NotifyOutcome, viewer: Viewer) -> Message:
     """Say what a channel is told, and offer the other levels."""
     now = "from now on " if outcome.changed else ""
     text = f"<#{outcome.channel}> is {now}told {_LEVELS[outcome.level]}. Cards stay up to date."

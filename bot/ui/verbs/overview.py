@@ -1,7 +1,7 @@
 """How `/batch` alone and App Home look."""
 
 from bot.commands.list import List
-from bot.commands.overview import LOOKED_AT, Overview, OverviewShown
+from bot.commands.overview import LOOKED_AT, Overview, OverviewOutcome
 from bot.ui.components.batch_card import card_row, verdict
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import DIVIDER, context, counted, header, inline, section
@@ -10,7 +10,7 @@ from bot.ui.reply import Block, Message, Viewer
 ROWS = 10
 
 
-def render_overview(outcome: OverviewShown, viewer: Viewer) -> Message:
+def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
     """Return the unfinished batches and how to go on."""
     running = outcome.unfinished
     title = f"{counted(len(running), 'batch', 'batches')} running" if running else "Nothing is running"

@@ -1,18 +1,42 @@
 """Why there is nothing to retry, or what is missing for it, in words."""
 
+from typing import assert_never
+
 from msgspec.structs import replace
 
-from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, RetryTooEarly, RetryTooLate
+from bot.commands.retry import (
+    NoSuchCause,
+    NothingToRetry,
+    OriginalNeeded,
+    RetryOutcome,
+    RetryTooEarly,
+    RetryTooLate,
+)
+from bot.operations.drafts import DraftReady, FileRefused
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.file_problems import render_file_refused
 from bot.ui.components.result_causes import cause_line
 from bot.ui.components.retry import MOST_CAUSES, left_lines, unread_words
 from bot.ui.components.text import code, counted, section
-from bot.ui.reply import Block, Message, Viewer
+from bot.ui.reply import Block, Message, Reply, Viewer
 
 NoRetry = NothingToRetry | NoSuchCause | OriginalNeeded | RetryTooEarly | RetryTooLate
 
 
-def render_no_retry(outcome: NoRetry, viewer: Viewer) -> Message:
+def render_retry(outcome: RetryOutcome, viewer: Viewer) -> Reply:
+    """Return why no retry is offered."""
+    match outcome:
+        case FileRefused():
+            return render_file_refused(outcome, viewer)
+        case NothingToRetry() | NoSuchCause() | OriginalNeeded() | RetryTooEarly() | RetryTooLate():
+            return _no_retry(outcome)
+        case DraftReady():
+            raise AssertionError("a draft that is ready is asked about before it is drawn")
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _no_retry(outcome: NoRetry) -> Message:
     """Say why no new batch is offered, and what helps."""
     words = _words(outcome)
     return Message(words, (section(words), *actions(_offer(outcome))))

@@ -1,14 +1,20 @@
 """What came of sending a draft: the new batch's card, why there is none, or that nobody knows."""
 
+from typing import assert_never
+
+from msgspec.structs import replace
+
 from bot.api.errors import ApiError
 from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.errors import ExpectedError
-from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendRefused
+from bot.operations.follow import is_direct
+from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.draft_question import approval_question
 from bot.ui.components.lost_answer import look_words
 from bot.ui.components.quiet import quiet_note
 from bot.ui.components.sample_rest import rest_buttons
@@ -16,7 +22,22 @@ from bot.ui.components.text import code, context, counted, inline, mention, numb
 from bot.ui.reply import Block, Message, Viewer
 
 
-def render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
+def render_send(outcome: SendOutcome, viewer: Viewer) -> Message:
+    """Return what sending a draft, or approving it, came to."""
+    match outcome:
+        case BatchCreated():
+            return _created(outcome, viewer)
+        case ApprovalAsked():
+            return _approval_asked(outcome)
+        case SendRefused() | NotSent():
+            return _not_sent(outcome)
+        case AnswerLost():
+            return _answer_lost(outcome)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _created(outcome: BatchCreated, viewer: Viewer) -> Message:
     """Return the card of the new batch, with where it is watched and what becomes of the rest after a sample."""
     draft, batch = outcome.draft, outcome.batch
     by = f", approved by {mention(draft.approved_by)}" if draft.approved_by else ""
@@ -66,7 +87,23 @@ def _not_kept(outcome: BatchCreated) -> list[str]:
     return told
 
 
-def render_not_sent(outcome: SendRefused | NotSent, viewer: Viewer) -> Message:
+def _approval_asked(outcome: ApprovalAsked) -> Message:
+    """Say that nothing was sent yet, and ask everyone in the channel to approve."""
+    draft = outcome.draft
+    is_alone = draft.channel_id is None or is_direct(draft.channel_id)
+    line = code(f"/batch approve {draft.id}")
+    how = f"I ask in the channel; whoever may operate can also type {line}."
+    if is_alone:
+        how = f"Nobody else sees this place, so nobody was asked: have somebody who may operate type {line}."
+    words = f"{counted(draft.requests, 'request')} wait for somebody else's yes. {how}"
+    return Message(
+        words,
+        (section(words), *actions([button("Drop", Drop(draft.id), renew=True)])),
+        shared=None if is_alone else replace(approval_question(draft), public=True),
+    )
+
+
+def _not_sent(outcome: SendRefused | NotSent) -> Message:
     """Say that no batch was made, in the API's own words."""
     draft, error = outcome.draft, outcome.error
     if isinstance(outcome, SendRefused):
@@ -89,7 +126,7 @@ def _said(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
             return code(error.message)
 
 
-def render_answer_lost(outcome: AnswerLost, viewer: Viewer) -> Message:
+def _answer_lost(outcome: AnswerLost) -> Message:
     """Say "I don't know", what a look at the newest batches says, and that it will not be sent again."""
     draft, rest = outcome.draft, outcome.rest
     sent = f"I sent {counted(draft.requests, 'request')} and the answer was lost. "

@@ -1,14 +1,14 @@
 """How one batch looks."""
 
 from bot.commands.base import Permission
-from bot.commands.status import BatchShown
+from bot.commands.status import StatusOutcome
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.sample_rest import rest_buttons, rest_words
 from bot.ui.components.text import section
 from bot.ui.reply import Block, Message, Viewer
 
 
-def render_status(outcome: BatchShown, viewer: Viewer) -> Message:
+def render_status(outcome: StatusOutcome, viewer: Viewer) -> Message:
     """Return the card, and what waits behind it where it is a sample."""
     blocks = batch_card(outcome.batch, viewer, outcome.canceled_by, outcome.watchers, shared=outcome.public)
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))

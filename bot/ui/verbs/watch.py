@@ -1,6 +1,16 @@
 """How the answers to `watch` and `unwatch` look."""
 
-from bot.commands.watch import Unwatch, Unwatched, Watch, WatchBegun, WatchesShown, WatchTooLate
+from typing import assert_never
+
+from bot.commands.watch import (
+    Unwatch,
+    UnwatchOutcome,
+    Watch,
+    WatchBegun,
+    WatchesShown,
+    WatchOutcome,
+    WatchTooLate,
+)
 from bot.operations.find_batch import Reference
 from bot.operations.follow import WatchedBatch
 from bot.ui.components.batch_card import batch_card, card_row, card_text, card_title, short_id
@@ -12,7 +22,20 @@ from bot.ui.reply import Block, Message, Viewer
 ROWS = 20
 
 
-def render_watch_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
+def render_watch(outcome: WatchOutcome, viewer: Viewer) -> Message:
+    """Return what watching a batch came to, or what the viewer watches."""
+    match outcome:
+        case WatchBegun():
+            return _begun(outcome, viewer)
+        case WatchTooLate():
+            return _too_late(outcome, viewer)
+        case WatchesShown():
+            return _watches(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     """Say what will be told where; and that a channel did not let it."""
     place, batch = outcome.place, outcome.batch
     if outcome.already:
@@ -32,14 +55,14 @@ def render_watch_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     )
 
 
-def render_watch_too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
+def _too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
     """Say that there is nothing to wait for, and show how it ended."""
     words = "There is nothing to watch: this batch has ended."
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))
     return Message(f"{words} {text}", (section(words), *batch_card(outcome.batch, viewer)))
 
 
-def render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
+def _watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     """Return what the viewer watches, each with the places of its cards and a way to end it."""
     watched = outcome.watched
     title = f"You watch {counted(len(watched), 'batch', 'batches')}" if watched else "You watch nothing"
@@ -60,7 +83,7 @@ def _watched(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
     return ({**row, "accessory": ends} if fits(ends) else row, context(f"You are told {places}."))
 
 
-def render_unwatched(outcome: Unwatched, viewer: Viewer) -> Message:
+def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
     """Say that nothing more will be told, or that nothing was going to be."""
     if not outcome.places:
         text = f"You were not watching {code(outcome.batch_id)}. Nothing was changed."

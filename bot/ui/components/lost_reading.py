@@ -1,0 +1,26 @@
+"""What becomes of the progress message of a process that died."""
+
+from bot.commands.registry import parse
+from bot.errors import ExpectedError
+from bot.ui.components.buttons import actions, button
+from bot.ui.components.text import code, section
+from bot.ui.reply import Block, Message, Placement
+
+
+def render_reading_lost(again: str) -> Message:
+    """Report that the reading stopped, with a button that runs the command `again`."""
+    what = f"{code(f'/batch {again}')}: " if again else ""
+    words = (
+        f"{what}I was stopped in the middle of reading this. Nothing that was half read is kept; if you have no "
+        "answer, ask again."
+    )
+    return Message(words, (section(words), *_try_again(again)), placement=Placement.IN_PLACE)
+
+
+def _try_again(spelled: str) -> tuple[Block, ...]:
+    if not spelled:
+        return ()
+    try:
+        return actions([button("Try again", parse(spelled))])
+    except ExpectedError:  # a command of a newer version
+        return ()
