@@ -22,7 +22,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return asyncio.run(_COMMANDS[options.command](options))
     except ExpectedError as error:
-        print(error, file=sys.stderr)
+        print(error.describe(), file=sys.stderr)
     except OSError as error:
         print(f"batchdesk {options.command} could not start: {error.strerror or error}", file=sys.stderr)
     finally:

@@ -88,7 +88,7 @@ class StoreUnusable(ExpectedError):
 
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"The store that DATABASE_URL names is {self.reason}; check its address and its rights"
 
 

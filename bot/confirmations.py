@@ -54,6 +54,9 @@ class ConfirmationRefused(ExpectedError):
     question: StoredConfirmation | None = None
     entry: AuditEntry | None = None
 
+    def _fact(self) -> str:
+        return f"the confirmation was refused: {self.why.name.lower().replace('_', ' ')}"
+
 
 class ConfirmationNeeded(Struct, frozen=True):
     """A question that is stored and waits for its asker's yes; an outcome like any other."""

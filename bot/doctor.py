@@ -48,7 +48,7 @@ def _prices(settings: Settings) -> Finding:
     try:
         Prices.load(settings.prices)
     except PricesUnreadable as error:
-        return Finding(False, f"the prices cannot be read: {error}; check {SETTINGS['prices'].name}")
+        return Finding(False, f"the prices cannot be read: {error.describe()}; check {SETTINGS['prices'].name}")
     return Finding(True, "the prices can be read")
 
 
@@ -90,7 +90,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     try:
         await check_bot_token(client)
     except ExpectedError as error:
-        yield Finding(False, str(error))
+        yield Finding(False, error.describe())
         return
     except ValueError:  # a header that cannot be sent
         yield Finding(False, f"Slack was not asked, because {name} is malformed")

@@ -57,6 +57,9 @@ class NotPermitted(ExpectedError):
     caller: Caller
     channels: frozenset[str] = frozenset()
 
+    def _fact(self) -> str:
+        return f"{self.caller.user} is not permitted: {self.rule.name.lower().replace('_', ' ')}"
+
 
 def check_place(caller: Caller, standing: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted where the bot does not answer this caller at all."""

@@ -24,6 +24,9 @@ class ScratchFileFailed(ExpectedError):
     full: bool
     reason: str
 
+    def _fact(self) -> str:
+        return f"the disk did not take the bytes: {self.reason}"
+
 
 class ScratchFile:
     """Bytes on disk, written once and read as often as wanted; whoever is handed one closes it."""

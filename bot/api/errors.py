@@ -18,7 +18,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.api.ids import BatchId
-from bot.errors import ExpectedError
+from bot.errors import ExpectedError, to_one_line
+
+LONGEST_MESSAGE = 100
+"""Characters of the API's message in an error's `str()`."""
 
 
 class BatchesError(ExpectedError):
@@ -32,7 +35,7 @@ class RequestsUnreadable(BatchesError):
     path: Path
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"{self.path}: {self.reason}"
 
 
@@ -48,7 +51,7 @@ class ResultsBroken(BatchesError):
     bytes_read: int
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         lines = "" if self.lines_read is None else f"{self.lines_read} lines, "
         return f"results broke after {lines}{self.bytes_read} bytes: {self.reason}"
 
@@ -74,9 +77,10 @@ class ApiError(BatchesError):
     retry_after: float | None = None
     should_retry: bool | None = None
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         status = f"HTTP {self.status}" if self.status else "no HTTP status"
-        return f"{self.kind}: {self.message} ({status}, request {self.request_id or 'without an id'})"
+        message = to_one_line(self.message, LONGEST_MESSAGE)  # so that the ids after it are never cut off
+        return f"{self.kind}: {message} ({status}, request {self.request_id or 'without an id'})"
 
 
 @dataclass(eq=False)

@@ -19,7 +19,7 @@ class InvalidBatchId(ExpectedError):
     text: str
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"{self.text[:80]!r} cannot be a batch id: it {self.reason}"
 
 

@@ -31,6 +31,9 @@ class ReadingOfAnother(ExpectedError):
 
     user: str
 
+    def _fact(self) -> str:
+        return f"only {self.user} may stop the reading"
+
 
 StopReadingOutcome = StopAsked | ReadingLost
 

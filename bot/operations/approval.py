@@ -26,3 +26,6 @@ class ApprovalOfOwn(ExpectedError):
     """Who asked for a second yes cannot give it."""
 
     draft: Draft
+
+    def _fact(self) -> str:
+        return f"draft {self.draft.id} needs the approval of another person than the one who asked"

@@ -36,9 +36,15 @@ class DraftUnavailable(ExpectedError):
 
     draft: Draft | None
 
+    def _fact(self) -> str:
+        return "the draft is not known" if self.draft is None else f"draft {self.draft.id} is {self.draft.state}"
+
 
 class FormAlreadySubmitted(ExpectedError):
     """This very form was submitted before."""
+
+    def _fact(self) -> str:
+        return "the form was submitted before"
 
 
 @dataclass(eq=False)
@@ -47,6 +53,9 @@ class RequestsFileMissing(ExpectedError):
 
     draft: Draft
 
+    def _fact(self) -> str:
+        return f"the checked file of draft {self.draft.id} is gone"
+
 
 @dataclass(eq=False)
 class RetriedMeanwhile(ExpectedError):
@@ -54,6 +63,9 @@ class RetriedMeanwhile(ExpectedError):
 
     draft: Draft
     retried: tuple[str, ...]
+
+    def _fact(self) -> str:
+        return f"draft {self.draft.id} was overtaken by other retries: {', '.join(self.retried)}"
 
 
 class LeftOutCause(Struct, frozen=True):

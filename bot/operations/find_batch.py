@@ -153,6 +153,9 @@ async def _list_newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBat
 class NoBatches(ExpectedError):
     """`last` was asked for in a workspace without batches."""
 
+    def _fact(self) -> str:
+        return "the workspace has no batches"
+
 
 @dataclass(eq=False)
 class ReferenceNotFound(ExpectedError):
@@ -161,6 +164,9 @@ class ReferenceNotFound(ExpectedError):
     text: str
     searched: int
     all_searched: bool
+
+    def _fact(self) -> str:
+        return f"the reference matches none of the newest {self.searched} batches"
 
 
 @dataclass(eq=False)
@@ -171,3 +177,6 @@ class ReferenceAmbiguous(ExpectedError):
     candidates: tuple[MessageBatch, ...]
     total: int
     names: Mapping[str, BatchNames] = field(default_factory=dict)
+
+    def _fact(self) -> str:
+        return f"the reference matches {self.total} batches"

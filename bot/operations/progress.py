@@ -46,6 +46,9 @@ class ReadingStopped(ExpectedError):
     again: str
     closing: bool
 
+    def _fact(self) -> str:
+        return "the reading was stopped because the bot is closing" if self.closing else "someone stopped the reading"
+
 
 class Progress:
     """One long work: whoever works notes; whoever shows looks at `reading` and `phase`, and may `stop`."""

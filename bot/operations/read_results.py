@@ -51,6 +51,9 @@ class ReadingFailed(ExpectedError):
     reading: ReadingProgress
     again: str
 
+    def _fact(self) -> str:
+        return f"the results of {self.batch.id} could not be read"
+
 
 @dataclass(eq=False)
 class ResultsTruncated(ReadingFailed):
@@ -58,9 +61,15 @@ class ResultsTruncated(ReadingFailed):
 
     reason: str
 
+    def _fact(self) -> str:
+        return f"the results of {self.batch.id} were cut off: {self.reason}"
+
 
 class ResultsNotYetAvailable(ReadingFailed):
     """The batch has ended and the API answers that it has no results: for a while that happens."""
+
+    def _fact(self) -> str:
+        return f"the results of {self.batch.id} are not available yet"
 
 
 @dataclass(eq=False)
@@ -69,6 +78,9 @@ class ResultsNotSaved(ReadingFailed):
 
     full: bool
     reason: str
+
+    def _fact(self) -> str:
+        return f"the disk did not take the results of {self.batch.id}: {self.reason}"
 
 
 class Converter(Protocol):

@@ -32,9 +32,16 @@ class FileUnreadable(ExpectedError):
     file: str
     detail: str = ""
 
+    def _fact(self) -> str:
+        detail = f" ({self.detail})" if self.detail else ""
+        return f"the shared file could not be read: {self.why.name.lower().replace('_', ' ')}{detail}"
+
 
 class NoFileInMessage(ExpectedError):
     """The message shortcut was used on a message without a file."""
+
+    def _fact(self) -> str:
+        return "the message has no file"
 
 
 class SharedFile(Struct, frozen=True):

@@ -29,7 +29,7 @@ class NobodyThere(ExpectedError):
 
     name: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"There is no {self.name} here; be {', '.join(PEOPLE)}"
 
 

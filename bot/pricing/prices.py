@@ -31,7 +31,7 @@ class PricesUnreadable(ExpectedError):
     place: str
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"{self.path}: {self.place}: {self.reason}" if self.place else f"{self.path}: {self.reason}"
 
 

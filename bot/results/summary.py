@@ -21,7 +21,7 @@ class SummaryUnreadable(ExpectedError):
 
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"the summary cannot be read: {self.reason}"
 
 

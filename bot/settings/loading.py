@@ -26,7 +26,10 @@ class SettingsError(ExpectedError):
 
     def __init__(self, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
-        super().__init__("\n".join(problems))
+        super().__init__(self.problems)
+
+    def _fact(self) -> str:
+        return "\n".join(self.problems)
 
 
 def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:

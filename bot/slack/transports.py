@@ -31,7 +31,7 @@ class TokenRejected(ExpectedError):
     setting: str
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"Slack refused {self.setting} ({self.reason}); check it with `python -m bot doctor`"
 
 
@@ -42,7 +42,7 @@ class SlackUnreachable(ExpectedError):
     address: str
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"Slack could not be reached at {self.address} ({self.reason}); check SLACK_API_URL and the network"
 
 
@@ -53,7 +53,7 @@ class PortUnavailable(ExpectedError):
     port: int
     reason: str
 
-    def __str__(self) -> str:
+    def _fact(self) -> str:
         return f"PORT {self.port} cannot be listened on ({self.reason}); free it, or set PORT to another"
 
 

@@ -21,7 +21,7 @@ def loaded(**env: str) -> Settings:
 def refusal(**changes: str) -> str:
     with pytest.raises(SettingsError) as caught:
         check_for_run(loaded(**{**ENOUGH, **changes}))
-    return str(caught.value)
+    return caught.value.describe()
 
 
 @pytest.mark.parametrize(
@@ -152,4 +152,4 @@ def test_all_problems_are_reported_at_once() -> None:
     with pytest.raises(ExpectedError) as caught:
         check_for_run(loaded(PORT="70000", BATCHDESK_CHANNELS="general"))
 
-    assert len(str(caught.value).splitlines()) == 5
+    assert len(caught.value.describe().splitlines()) == 5

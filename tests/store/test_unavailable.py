@@ -163,6 +163,7 @@ async def test_other_errors_hold_no_values(database: Database) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         await database.run(lambda connection: write(connection, "hunter2"))
 
-    assert str(caught.value) == caught.value.reason == "failed"
+    assert caught.value.reason == "failed"
+    assert str(caught.value) == "the store is unavailable: failed"
     assert "[parameters: {" not in str(caught.value.__cause__)
     assert "hidden" in str(caught.value.__cause__)

@@ -11,6 +11,9 @@ class UsageError(ExpectedError):
 
     verb: str
 
+    def _subject(self) -> str:
+        return self.verb or "the text"
+
 
 @dataclass(eq=False)
 class TextTooLong(UsageError):
@@ -18,6 +21,9 @@ class TextTooLong(UsageError):
 
     length: int
     limit: int
+
+    def _fact(self) -> str:
+        return f"the text has {self.length} characters; the limit is {self.limit}"
 
 
 @dataclass(eq=False)
@@ -27,6 +33,9 @@ class UnknownVerb(UsageError):
     typed: str
     suggestion: str | None
 
+    def _fact(self) -> str:
+        return f"there is no such verb{f'; the nearest is {self.suggestion}' if self.suggestion else ''}"
+
 
 @dataclass(eq=False)
 class UnknownOption(UsageError):
@@ -35,6 +44,9 @@ class UnknownOption(UsageError):
     option: str
     known: tuple[str, ...]
 
+    def _fact(self) -> str:
+        return f"{self._subject()} has no such option"
+
 
 @dataclass(eq=False)
 class MissingValue(UsageError):
@@ -42,6 +54,9 @@ class MissingValue(UsageError):
 
     option: str
     needs_value: bool
+
+    def _fact(self) -> str:
+        return f"an option of {self._subject()} {'needs a value' if self.needs_value else 'takes no value'}"
 
 
 @dataclass(eq=False)
@@ -52,6 +67,9 @@ class BadValue(UsageError):
     value: str
     expected: str
 
+    def _fact(self) -> str:
+        return f"{self._subject()}: bad {self.what}; expected {self.expected}"
+
 
 @dataclass(eq=False)
 class UnexpectedWord(UsageError):
@@ -59,10 +77,19 @@ class UnexpectedWord(UsageError):
 
     word: str
 
+    def _fact(self) -> str:
+        return f"{self._subject()} has an unexpected word"
+
 
 class MissingReference(UsageError):
     """The verb needs to be told which batch."""
 
+    def _fact(self) -> str:
+        return f"{self._subject()} needs a batch"
+
 
 class NeedsChannel(UsageError):
     """The verb is about a channel, and was not used in one."""
+
+    def _fact(self) -> str:
+        return f"{self._subject()} works only in a channel"

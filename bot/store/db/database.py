@@ -37,6 +37,9 @@ class StoreUnavailable(ExpectedError):
         self.reason: Reason = reason
         super().__init__(reason)
 
+    def _fact(self) -> str:
+        return f"the store is unavailable: {self.reason}"
+
 
 class Database:
     """The one database of a process; `engine` is for whoever must share its connections.

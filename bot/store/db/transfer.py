@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -21,8 +22,14 @@ HEARD_LATELY = timedelta(seconds=60)
 _MODULUS = 2**256
 
 
+@dataclass(eq=False)
 class MoveRefused(ExpectedError):
-    """Nothing was moved, or what was moved cannot be trusted: the message says why and what to do."""
+    """Nothing was moved, or the moved rows cannot be trusted. `reason` says why, and what to do."""
+
+    reason: str
+
+    def _fact(self) -> str:
+        return self.reason
 
 
 class Moved(Struct, frozen=True):

@@ -29,6 +29,9 @@ class ButtonValue(BaseModel):
 class NotOurButton(ExpectedError):
     """A value that this version of the bot did not make."""
 
+    def _fact(self) -> str:
+        return "this version of the bot did not make the button's value"
+
 
 def read_button(value: str) -> ButtonValue:
     """Read the value of a pressed button. Raises NotOurButton."""
