@@ -63,7 +63,7 @@ def build_services(
             files=NoSharedFiles(),
             folder=NOWHERE,
             archive=RequestArchive(NOWHERE, most_bytes=0),
-            approval_limit=ApprovalLimit(),
+            approval_limit=ApprovalLimit(dollars=None, requests=None),
             betas=frozenset(),
         ),
         enqueue=enqueue,

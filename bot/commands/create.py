@@ -15,6 +15,7 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, MissingReference
 from bot.commands.language.values import check_label, check_person, file_in
 from bot.operations.drafts import (
+    DraftDetails,
     DraftReady,
     FileRefused,
     FormAlreadySubmitted,
@@ -133,8 +134,10 @@ class Create(LongCommand, frozen=True):
                 checked = await check_requests(chunks, services.drafts.requests_file(id), how)
             if not checked.is_sound:
                 return FileRefused(source.name, checked)
-            more = {"name": source.name, "label": self.label, "owner": self.owner or caller.user, "watch": self.watch}
-            draft = await store_draft(services, caller, id, checked, **more)
+            details = DraftDetails(
+                name=source.name, label=self.label, owner=self.owner or caller.user, watch=self.watch
+            )
+            draft = await store_draft(services, caller, id, checked, details)
             return DraftReady(draft, checked.warnings)
         finally:  # whatever kept it from being ready; of one that is, nothing is moved
             now = services.now()

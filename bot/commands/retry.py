@@ -19,6 +19,7 @@ from bot.commands.language.errors import BadValue
 from bot.commands.language.references import parse_reference
 from bot.commands.language.values import file_in
 from bot.operations.drafts import (
+    DraftDetails,
     DraftReady,
     FileRefused,
     LeftOutCause,
@@ -44,11 +45,11 @@ _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class NothingToRetry(Struct, frozen=True):
-    """No request of the batch is worth it: `left` would fail as before; `unread` is as in DraftReady."""
+    """No request of the batch is worth it: `left_out` would fail as before; `unread` is as in DraftReady."""
 
     query: "Retry"
     batch: MessageBatch
-    left: tuple[LeftOutCause, ...]
+    left_out: tuple[LeftOutCause, ...]
     unread: int = 0
 
 
@@ -89,7 +90,7 @@ class _Choice(Struct, frozen=True):
     """The requests that are to be sent again, what is left out, and what the draft is called after."""
 
     custom_ids: frozenset[str]
-    left: tuple[LeftOutCause, ...]
+    left_out: tuple[LeftOutCause, ...]
     what: str = "what failed"
 
 
@@ -167,7 +168,7 @@ class Retry(LongCommand, frozen=True):
             return replace(outcome, unread=_unread(batch, failures)) if isinstance(outcome, DraftReady) else outcome
         if self.cause and failures.causes:
             return NoSuchCause(wish, batch, failures.causes)
-        return NothingToRetry(wish, batch, choice.left, _unread(batch, failures))
+        return NothingToRetry(wish, batch, choice.left_out, _unread(batch, failures))
 
     def _choice(self, failures: FailedRequests) -> _Choice:
         if self.cause:
@@ -199,7 +200,7 @@ class Retry(LongCommand, frozen=True):
         if not checked.is_sound:
             return FileRefused(name, checked)
         ready = await _ready(services, caller, id, checked, batch, name)
-        return replace(ready, left=choice.left, missing=len(choice.custom_ids) - found, file=self.file)
+        return replace(ready, left_out=choice.left_out, missing=len(choice.custom_ids) - found, file=self.file)
 
     async def _whole(
         self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress
@@ -227,8 +228,8 @@ async def _ready(
     services: Services, caller: Caller, id: str, checked: CheckedFile, batch: MessageBatch, name: str
 ) -> DraftReady:
     named = (await services.database.run(lambda connection: labels.of(connection, [batch.id])))[batch.id]
-    more = {"name": name, "label": named.label, "owner": caller.user, "parent_id": batch.id, "kind": "retry"}
-    draft = await store_draft(services, caller, id, checked, **more)
+    details = DraftDetails(name=name, label=named.label, owner=caller.user, parent_id=batch.id, kind="retry")
+    draft = await store_draft(services, caller, id, checked, details)
     return DraftReady(draft, checked.warnings)
 
 

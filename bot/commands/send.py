@@ -8,7 +8,8 @@ from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import ChangingCommand, DraftProposal
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.operations.drafts import find_draft, needs_approval, on_behalf_of
+from bot.operations.approval import needs_approval
+from bot.operations.drafts import find_draft, on_behalf_of
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, conclusion
 from bot.operations.send_outcomes import SendOutcome as SendOutcome
@@ -57,7 +58,7 @@ class Send(ChangingCommand, frozen=True):
         """Look whether it can still be sent. Raises DraftOver, SpoolGone, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "ready")
         await require_file(services, draft)
-        gated = await needs_approval(services, draft)
+        gated = await needs_approval(services.database, services.drafts.approval_limit, draft)
         after: State = "waiting" if gated else "sending"
         draft = replace(draft, sample=sample_size(draft) if self.first else None)
         command = replace(self, claimed=replace(draft, state=after))

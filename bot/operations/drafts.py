@@ -1,4 +1,4 @@
-"""From checked requests to a draft with its estimate, and from a draft to the question whether to send it."""
+"""Making drafts: checked requests that wait for a yes, with the estimate of their cost."""
 
 import asyncio
 import hashlib
@@ -18,21 +18,21 @@ from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.requests.check import CheckedFile, check_file
-from bot.requests.estimate import Estimate, dump_estimate, estimate_cost, load_estimate
+from bot.requests.estimate import Estimate, dump_estimate, estimate_cost
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning
 from bot.requests.request_files import sample_params
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, State
+from bot.store.records.drafts import Draft, State, WatchPreference
 
 SAMPLES_PER_MODEL = 5
-"""Requests of each model that are counted for an estimate."""
+"""Requests of each model whose tokens are counted for an estimate."""
 _RANDOM = random.SystemRandom()
 
 
 @dataclass(eq=False)
 class DraftUnavailable(ExpectedError):
-    """This draft cannot go on from here: it was sent, dropped, is being sent, or is not known (None)."""
+    """The draft is in a state that does not allow this, or is unknown (None)."""
 
     draft: Draft | None
 
@@ -41,7 +41,7 @@ class DraftUnavailable(ExpectedError):
 
 
 class FormAlreadySubmitted(ExpectedError):
-    """This very form was submitted before."""
+    """This form was submitted before."""
 
     def _fact(self) -> str:
         return "the form was submitted before"
@@ -49,7 +49,7 @@ class FormAlreadySubmitted(ExpectedError):
 
 @dataclass(eq=False)
 class RequestsFileMissing(ExpectedError):
-    """The checked file is not on this machine's disk any more; nothing was sent."""
+    """The checked file is no longer on this machine's disk. Nothing was sent."""
 
     draft: Draft
 
@@ -59,7 +59,7 @@ class RequestsFileMissing(ExpectedError):
 
 @dataclass(eq=False)
 class RetriedMeanwhile(ExpectedError):
-    """What failed in the same batch was sent again by another draft since the question; nothing was sent by this."""
+    """Since the question, another draft has retried the same batch. Nothing was sent."""
 
     draft: Draft
     retried: tuple[str, ...]
@@ -69,7 +69,7 @@ class RetriedMeanwhile(ExpectedError):
 
 
 class LeftOutCause(Struct, frozen=True):
-    """What a retry leaves out: a cause that will come back, in words, and how many requests it had."""
+    """A cause of failure that a retry leaves out because it would fail again, and how many requests failed with it."""
 
     type: str
     message: str
@@ -77,29 +77,40 @@ class LeftOutCause(Struct, frozen=True):
 
 
 class FileRefused(Struct, frozen=True):
-    """The file is not sent: what is wrong with it."""
+    """The file has problems, so no draft was made."""
 
     name: str
     checked: CheckedFile
 
 
 class DraftReady(Struct, frozen=True):
-    """A draft that is checked and wants a yes.
+    """A checked draft that waits for a yes.
 
-    `left` is what was left out of it, `missing` how many requests could not be found again, `file` the one that they
-    were looked for in, where one was named. `unread`: failures that the batch counts and its results do not tell.
+    A retry may leave out causes (`left_out`), may not find requests (`missing`) in the `file` that was named, and may
+    have failures that the batch counts and its results do not contain (`unread`).
     """
 
     draft: Draft
     warnings: tuple[GroupedWarning, ...] = ()
-    left: tuple[LeftOutCause, ...] = ()
+    left_out: tuple[LeftOutCause, ...] = ()
     missing: int = 0
     file: str | None = None
     unread: int = 0
 
 
+class DraftDetails(Struct, frozen=True, kw_only=True):
+    """What a person or a verb decides about a draft. The fields are those of Draft."""
+
+    name: str
+    label: str | None
+    owner: str
+    watch: WatchPreference | None = None
+    parent_id: str | None = None
+    kind: str | None = None
+
+
 async def read_constraints(services: Services) -> ApiConstraints:
-    """Return what the API accepts now; without a catalog where the API does not return one."""
+    """Return what the API accepts now; without a catalog if the API does not return one."""
     catalog = await services.workspace.models.get(services.now())
     return ApiConstraints(catalog=catalog, betas=services.drafts.betas)
 
@@ -113,38 +124,55 @@ async def find_draft(services: Services, draft_id: str, *allowed: State) -> Draf
 
 
 def make_draft_id(form_id: str | None = None) -> str:
-    """Return the name of a draft: nothing in it reads as an option; the same for the same form."""
+    """Return a new id, or the one id that belongs to a form. Ids are hexadecimal, so none reads as an option."""
     return hashlib.sha256(form_id.encode()).hexdigest()[:24] if form_id else secrets.token_hex(12)
 
 
-async def estimate_requests(services: Services, spool: Path, checked: CheckedFile) -> Estimate:
-    """Return what sound requests will cost; nothing that fails here keeps them from being sent."""
+async def estimate_requests(services: Services, requests_file: Path, checked: CheckedFile) -> Estimate:
+    """Return the estimated cost of checked requests. A failure to count tokens makes it rougher and raises nothing."""
     models = checked.sizes.count_by_model()
-    samples = await asyncio.to_thread(sample_params, spool, models, SAMPLES_PER_MODEL, _RANDOM)
+    samples = await asyncio.to_thread(sample_params, requests_file, models, SAMPLES_PER_MODEL, _RANDOM)
     ratios = await services.workspace.counter.tokens_a_character(samples)
     return estimate_cost(checked.sizes, ratios, services.prices.price_request)
 
 
-async def store_draft(services: Services, caller: Caller, id: str, checked: CheckedFile, **more: object) -> Draft:
-    """Store a draft whose spool is in its place, with its estimate. Raises StoreUnavailable."""
+async def store_draft(
+    services: Services, caller: Caller, draft_id: str, checked: CheckedFile, details: DraftDetails
+) -> Draft:
+    """Store a draft whose requests file is in place, with its estimate. Raises StoreUnavailable."""
     now = services.now()
-    reckoned = await estimate_requests(services, services.drafts.requests_file(id), checked)
-    values: dict[str, object] = {"label": None, "owner": None, "parent_id": None, "kind": None, "name": ""}
-    values |= {"state": "ready", "channel_id": caller.channel, **more}
-    values |= {"user_id": caller.user, "team_id": caller.team, "requests": checked.requests}
-    values |= {"size": checked.body_bytes, "estimate": dump_estimate(reckoned), "batch_id": None, "approved_by": None}
-    draft = Draft(id=id, created_at=now, changed_at=now, **values)  # type: ignore[arg-type]  # built by name above
+    estimate = await estimate_requests(services, services.drafts.requests_file(draft_id), checked)
+    draft = Draft(
+        id=draft_id,
+        user_id=caller.user,
+        team_id=caller.team,
+        channel_id=caller.channel,
+        state="ready",
+        name=details.name,
+        requests=checked.requests,
+        size=checked.body_bytes,
+        estimate=dump_estimate(estimate),
+        label=details.label,
+        owner=details.owner,
+        parent_id=details.parent_id,
+        kind=details.kind,
+        batch_id=None,
+        approved_by=None,
+        created_at=now,
+        changed_at=now,
+        watch=details.watch,
+    )
     await services.database.run(lambda connection: drafts.put(connection, draft))
     return draft
 
 
-async def recheck_file(services: Services, spool: Path, into: Path) -> CheckedFile:
-    """Check a part of a checked file again, for its sizes."""
-    return await check_file(spool, into, await read_constraints(services))
+async def recheck_file(services: Services, requests_file: Path, into: Path) -> CheckedFile:
+    """Check a selection from a checked file again, to measure it, and write it to `into`."""
+    return await check_file(requests_file, into, await read_constraints(services))
 
 
 async def read_with_progress(source: SharedFile, progress: Progress) -> AsyncGenerator[bytes, None]:
-    """The bytes of a file as they arrive, with word of how it goes on."""
+    """Yield the chunks of a file as they arrive, and count them in `progress`."""
     async with aclosing(source.chunks) as chunks:
         async for chunk in chunks:
             progress.note(chunk.count(b"\n"), len(chunk))
@@ -152,24 +180,11 @@ async def read_with_progress(source: SharedFile, progress: Progress) -> AsyncGen
 
 
 def on_behalf_of(draft: Draft, caller: Caller) -> Draft:
-    """Return a draft as this person's, asked for where he is; who approved it sends it for whoever asked for it."""
+    """Return a draft as the caller's own, in the channel they act in.
+
+    An approver sends a draft for the person who asked for it, so an approved draft stays as it is.
+    """
     if draft.approved_by == caller.user:
         return draft
     channel = caller.channel or draft.channel_id
     return replace(draft, user_id=caller.user, team_id=caller.team, channel_id=channel)
-
-
-async def needs_approval(services: Services, draft: Draft) -> bool:
-    """Whether a second person has to agree. Raises StoreUnavailable.
-
-    A file that goes in two parts is looked at as a whole, lest parts be sent that together are above the limit; and
-    who has agreed to it once has agreed to both.
-    """
-    if draft.approved_by is not None:
-        return False
-    whole_id = draft.whole_id
-    whole = await services.database.run(lambda c: drafts.get(c, whole_id)) if whole_id else None
-    whole = whole or draft
-    reckoned = load_estimate(whole.estimate)
-    priced = bool(reckoned.models) and not reckoned.unpriced_models
-    return services.drafts.approval_limit.stops(reckoned.high, whole.requests, priced=priced)

@@ -66,7 +66,7 @@ async def test_canceled_requests_become_a_draft(draft_services: Services, cancel
     assert isinstance(outcome, DraftReady)
     assert outcome.draft.requests == canceled.request_counts.canceled
     assert (outcome.draft.parent_id, outcome.draft.kind) == (canceled.id, "retry")
-    assert (outcome.left, outcome.missing, outcome.unread) == ((), 0, 0)
+    assert (outcome.left_out, outcome.missing, outcome.unread) == ((), 0, 0)
 
 
 async def test_a_cause_that_did_not_occur_is_named_with_the_causes_that_did(
@@ -121,4 +121,4 @@ async def test_failures_that_will_all_repeat_are_not_retried(draft_services: Ser
     outcome = await carry_out(draft_services, f"retry {ID}")
 
     assert isinstance(outcome, NothingToRetry)
-    assert [(cause.type, cause.count) for cause in outcome.left] == [("invalid_request_error", 15)]
+    assert [(cause.type, cause.count) for cause in outcome.left_out] == [("invalid_request_error", 15)]

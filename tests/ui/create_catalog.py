@@ -131,7 +131,10 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     "question_draft_above_the_limit": replace(QUESTION, by_another=True),
     "question_draft_warned": replace(QUESTION, ready=DraftReady(DRAFT, WARNINGS)),
     "question_retry": replace(
-        QUESTION, draft=RETRY, ready=DraftReady(RETRY, left=LEFT, missing=2), retried=(batch_id(7), f"draft {DRAFT.id}")
+        QUESTION,
+        draft=RETRY,
+        ready=DraftReady(RETRY, left_out=LEFT, missing=2),
+        retried=(batch_id(7), f"draft {DRAFT.id}"),
     ),
     "question_retry_beside_many": replace(QUESTION, draft=RETRY, retried=MANY),
     "question_draft_small": replace(QUESTION, draft=replace(DRAFT, requests=19)),

@@ -104,10 +104,10 @@ def _what(draft: Draft, viewer: Viewer) -> str:
 def _choices(outcome: DraftQuestion) -> list[Block]:
     """Return what else the draft of a retry could hold."""
     draft, ready = outcome.draft, outcome.ready
-    if draft.kind != "retry" or draft.parent_id is None or ready is None or not ready.left:
+    if draft.kind != "retry" or draft.parent_id is None or ready is None or not ready.left_out:
         return []
     everything = Retry(Reference(draft.parent_id), everything=True, file=ready.file)
-    return [button(f"Include the other {number(sum(one.count for one in ready.left))} too", everything, renew=True)]
+    return [button(f"Include the other {number(sum(one.count for one in ready.left_out))} too", everything, renew=True)]
 
 
 def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
@@ -117,7 +117,7 @@ def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
     lines += [*map(_beside, outcome.retried[:MOST_NAMED]), *more_line(outcome.retried)]
     if outcome.ready is not None:
         lines += warning_lines(outcome.ready.warnings)
-        lines += left_lines(outcome.ready.left)
+        lines += left_lines(outcome.ready.left_out)
         lines += [unread_words(outcome.ready.unread)] if outcome.ready.unread else []
         if outcome.ready.missing:
             lines.append(

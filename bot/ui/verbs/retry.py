@@ -46,7 +46,7 @@ def _offer(outcome: NoRetry) -> list[Block]:
     match outcome:
         case RetryTooEarly():
             return [button("Try again", outcome.query, renew=True)]
-        case NothingToRetry() if outcome.left:
+        case NothingToRetry() if outcome.left_out:
             return [button("Retry them all the same", replace(outcome.query, everything=True), renew=True)]
         case NoSuchCause():
             return [button("Retry failures", replace(outcome.query, cause=None))]
@@ -57,12 +57,14 @@ def _offer(outcome: NoRetry) -> list[Block]:
 def _words(outcome: NoRetry) -> str:
     batch = code(outcome.batch.id, 100)
     match outcome:
-        case NothingToRetry(left=(), unread=0):
+        case NothingToRetry(left_out=(), unread=0):
             return f"Nothing failed in {batch}, so there is nothing to retry."
-        case NothingToRetry(left=()):
+        case NothingToRetry(left_out=()):
             return f"Nothing in {batch} can be retried: {unread_words(outcome.unread)}."
         case NothingToRetry():
-            causes = "\n".join([*left_lines(outcome.left), *([unread_words(outcome.unread)] if outcome.unread else [])])
+            causes = "\n".join(
+                [*left_lines(outcome.left_out), *([unread_words(outcome.unread)] if outcome.unread else [])]
+            )
             return f"What failed in {batch} would fail again as it is, so nothing is sent:\n{causes}"
         case NoSuchCause():
             causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
