@@ -1,4 +1,4 @@
-"""What can go wrong with the Message Batches API: small classes that carry facts; bot.ui.errors.render has the words.
+"""What can go wrong with the Message Batches API: small classes that carry facts; bot.ui.errors.api has the words.
 
 ExpectedError
 ├── InvalidBatchId             refused here, before any request (bot.api.ids)
@@ -117,6 +117,9 @@ class ApiUnavailable(ApiError):
 
     may_have_happened: bool = field(default=True, kw_only=True)
 
+
+AnyApiError = BatchNotFound | ApiRejected | RateLimited | SpendLimitReached | ApiUnavailable
+"""Every ApiError that is raised; KeyRefused is an ApiRejected."""
 
 SPEND_LIMITS = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
 """Codes that say that waiting does not help before a limit is raised, or the next month."""

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.caller import Caller
 from bot.commands.base import PUBLIC, Help, Permission, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue
+from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import reference
 from bot.operations.find_batch import LAST, PREFIX, Reference
 from bot.operations.services import Services
@@ -59,7 +59,7 @@ class Audit(ReadingCommand, frozen=True):
         words = arguments.at_most(1).words
         before = arguments.options.get("before")
         if before is not None and not (before.isascii() and before.isdigit() and len(before) < 16):
-            raise BadValue("audit", "--before", before, "the number of an entry")
+            raise BadValue("audit", before, ValueForm.AUDIT_ENTRY)
         return cls(
             reference(words[0]) if words else None,
             arguments.flag("export"),

@@ -12,7 +12,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import PUBLIC, Help, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue
+from bot.commands.language.errors import BadValue, ValueForm
 from bot.operations.cost_totals import CostRow, group_by_day, group_by_model, group_by_name, sum_costs
 from bot.operations.progress import Progress
 from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, read_results
@@ -86,7 +86,7 @@ class Cost(LongCommand, frozen=True):
         since, by = arguments.options.get("since", "7d").lower(), arguments.options.get("by", "model").lower()
         _age(since)
         if by not in get_args(By):
-            raise BadValue("cost", "--by", by, " or ".join(get_args(By)))
+            raise BadValue("cost", by, ValueForm.COST_GROUPING)
         return cls(since, cast(By, by), public=arguments.flag("public"))
 
     def spell(self) -> str:
@@ -182,5 +182,5 @@ async def _read(
 def _age(text: str) -> timedelta:
     found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text)
     if found is None or (age := timedelta(**{_UNITS[found[2]]: int(found[1])})) > timedelta(days=366):
-        raise BadValue("cost", "--since", text, "a number and h, d or w, such as 7d; at most a year")
+        raise BadValue("cost", text, ValueForm.COST_SPAN)
     return age

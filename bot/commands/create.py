@@ -12,7 +12,7 @@ from msgspec import Struct
 from bot.caller import Caller
 from bot.commands.base import Help, LongCommand, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue, MissingReference
+from bot.commands.language.errors import BadValue, MissingReference, ValueForm
 from bot.commands.language.values import check_label, check_person, file_in
 from bot.operations.drafts import (
     DraftDetails,
@@ -154,7 +154,7 @@ class Create(LongCommand, frozen=True):
 def _watch(typed: str) -> WatchPreference:
     wish: WatchPreference | None = next((each for each in get_args(WatchPreference) if each == typed.lower()), None)
     if wish is None:
-        raise BadValue("create", "--watch", typed, " or ".join(get_args(WatchPreference)))
+        raise BadValue("create", typed, ValueForm.WATCH_PREFERENCE)
     return wish
 
 

@@ -14,7 +14,7 @@ from bot.api.models import BatchPage, MessageBatch
 from bot.caller import Caller
 from bot.commands.base import PUBLIC, Help, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue
+from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.values import check_person
 from bot.operations.services import Services
 from bot.store.records import labels
@@ -196,26 +196,26 @@ def _in_list_order(scan: _Scan, query: List) -> _Scan:
 def _status(word: str) -> str:
     status = word.lower().replace("-", "_")
     if status not in STATUSES:
-        raise BadValue("list", "status", word, ", ".join(STATUSES))
+        raise BadValue("list", word, ValueForm.LIST_STATUS)
     return status
 
 
 def _limit(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_LIMIT:
-        raise BadValue("list", "--limit", text, f"a number from 1 to {LARGEST_LIMIT}")
+        raise BadValue("list", text, ValueForm.LIST_LIMIT)
     return int(text)
 
 
 def _label(text: str) -> str:
     if not (key := labels.label_key(text)):
-        raise BadValue("list", "--label", text, "a label, which has a letter or a digit")
+        raise BadValue("list", text, ValueForm.LABEL_FILTER)
     return key
 
 
 def _age(text: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,4})([mhdw])", text.lower())
     if found is None:
-        raise BadValue("list", "--older-than", text, "a number and m, h, d or w, such as 7d")
+        raise BadValue("list", text, ValueForm.LIST_AGE)
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 

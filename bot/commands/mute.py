@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.caller import Caller
 from bot.commands.base import Command, Help, Permission
 from bot.commands.language.arguments import Arguments
-from bot.commands.language.errors import BadValue, MissingReference, NeedsChannel
+from bot.commands.language.errors import BadValue, MissingReference, NeedsChannel, ValueForm
 from bot.commands.language.references import reference
 from bot.operations.find_batch import Reference
 from bot.operations.follow import is_direct
@@ -74,7 +74,7 @@ class Mute(Command, frozen=True):
         """Mute and record it in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
         until = _moment(self.until, services.now(), services.time_zone)
         if until is not None and until <= services.now():
-            raise BadValue("mute", "time", str(self.until), "a time that is still to come")
+            raise BadValue("mute", str(self.until), ValueForm.FUTURE_TIME)
         is_channel = self.subject == HERE or _CHANNEL.fullmatch(self.subject) is not None
         subject = _channel(self.subject, caller) if is_channel else await _batch(self.subject, services)
         muted = Muted(subject, is_channel, until, ended=self.until == OFF)
@@ -92,7 +92,7 @@ def _subject(word: str) -> Reference:
     if word.lower() in (HERE, "channel"):
         return Reference(HERE)
     if word.startswith("#") and not _CHANNEL.fullmatch(word[1:]):
-        raise BadValue("mute", "channel", word, "here, typed in that channel, or the id of one (C…)")
+        raise BadValue("mute", word, ValueForm.MUTE_CHANNEL)
     return reference(word.removeprefix("#"))
 
 
@@ -112,7 +112,7 @@ def _check(until: str) -> None:
     try:
         _moment(until, datetime.now(UTC), UTC)
     except (ValueError, OverflowError):
-        raise BadValue("mute", "time", until, "2h, 3d, a day such as 2026-12-31, or off") from None
+        raise BadValue("mute", until, ValueForm.MUTE_END) from None
 
 
 def _moment(until: str | None, now: datetime, zone: tzinfo) -> datetime | None:

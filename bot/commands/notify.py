@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.caller import Caller
 from bot.commands.base import Command, Help, Permission
 from bot.commands.language.arguments import Arguments
-from bot.commands.language.errors import BadValue, NeedsChannel
+from bot.commands.language.errors import BadValue, NeedsChannel, ValueForm
 from bot.operations.services import Services
 from bot.store.records import watches
 from bot.store.records.watches import ChannelNotifyLevel
@@ -48,7 +48,7 @@ class Notify(Command, frozen=True):
             return cls()
         level = LEVELS.get(words[0].lower())
         if level is None:
-            raise BadValue("notify", "level", words[0], ", ".join(LEVELS))
+            raise BadValue("notify", words[0], ValueForm.NOTIFY_LEVEL)
         return cls(level)
 
     def spell(self) -> str:

@@ -12,7 +12,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import PUBLIC, Help, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue
+from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
 from bot.operations.merge_family import Family, MergedResults, find_family, merge_results
@@ -237,4 +237,4 @@ def _file(arguments: Arguments) -> ResultFileKind | None:
     try:
         return ResultFileKind(typed)
     except ValueError:
-        raise BadValue("results", "file", typed, ", ".join(ResultFileKind)) from None
+        raise BadValue("results", typed, ValueForm.RESULT_FILE) from None

@@ -15,7 +15,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Help, LongCommand, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue
+from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
 from bot.commands.language.values import file_in
 from bot.operations.drafts import (
@@ -126,11 +126,9 @@ class Retry(LongCommand, frozen=True):
         """Read the reference and the options. Raises UsageError, InvalidBatchId."""
         file, cause = arguments.options.get("file"), arguments.options.get("cause")
         if cause and not _CAUSE.fullmatch(cause):
-            raise BadValue(
-                "retry", "--cause", cause, "a type of error, as the results show it, or expired, or canceled"
-            )
+            raise BadValue("retry", cause, ValueForm.CAUSE)
         if cause and arguments.flag("all"):
-            raise BadValue("retry", "choice", f"--all --cause {cause}", "one of the two")
+            raise BadValue("retry", f"--all --cause {cause}", ValueForm.ALL_OR_CAUSE)
         file_id = file_in("retry", file) if file else None
         return cls(parse_reference(arguments), arguments.flag("all"), file_id, cause.lower() if cause else None)
 

@@ -9,7 +9,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Command, Help, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue
+from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import CANDIDATES_SHOWN, LAST, PREFIX, Reference, ReferenceAmbiguous
 from bot.operations.follow import (
@@ -78,7 +78,7 @@ class Watch(Command, frozen=True):
     def parse(cls, arguments: Arguments) -> Self:
         """Read an optional reference and where the card is to be. Raises UsageError, InvalidBatchId."""
         if arguments.flag("here") and arguments.flag("dm"):
-            raise BadValue("watch", "place", "--here --dm", "one of the two")
+            raise BadValue("watch", "--here --dm", ValueForm.HERE_OR_DM)
         wish: WatchDestination = "dm" if arguments.flag("dm") else "here"
         return cls(parse_reference(arguments) if arguments.words else None, wish)
 

@@ -83,6 +83,10 @@ class ResultsNotSaved(ReadingFailed):
         return f"the disk did not take the results of {self.batch.id}: {self.reason}"
 
 
+AnyReadingFailed = ResultsTruncated | ResultsNotYetAvailable | ResultsNotSaved
+"""Every ReadingFailed that is raised."""
+
+
 class Converter(Protocol):
     """What turns the bytes of the results into those of a file, chunk by chunk."""
 

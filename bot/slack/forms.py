@@ -8,14 +8,20 @@ from bot.commands.create import PLACEHOLDER, Create, PromptList
 from bot.commands.language.errors import BadValue
 from bot.commands.language.values import check_label, check_person
 from bot.store.records.drafts import WatchPreference
+from bot.ui.errors.create_form import FormProblem, form_problem_words
 
 
 class FormIncomplete(Exception):
     """Fields that do not make a command: what is wrong, by field."""
 
-    def __init__(self, fields: dict[str, str]) -> None:
-        self.fields = fields
-        super().__init__(", ".join(fields))
+    def __init__(self, problems: dict[str, FormProblem | BadValue]) -> None:
+        self.problems = problems
+        super().__init__(", ".join(problems))
+
+    @property
+    def fields(self) -> dict[str, str]:
+        """Return the words to show beside each field."""
+        return {field: form_problem_words(problem) for field, problem in self.problems.items()}
 
 
 class FormPlace(BaseModel):
@@ -73,11 +79,11 @@ def read_create(state: Any, form_id: str) -> Create:
         found = {name: next(iter(actions.values())) for name, actions in state["values"].items() if actions}
         fields = CreateFields.model_validate(found)
     except (ValidationError, KeyError, AttributeError, TypeError):
-        raise FormIncomplete({"file": "This form could not be read; open it again with /batch create."}) from None
+        raise FormIncomplete({"file": FormProblem.UNREADABLE}) from None
     label, owner, watch = _label(fields), _owner(fields), _watch(fields)
     if fields.file.files:
         if fields.template.text or fields.list.text:
-            raise FormIncomplete({"template": "Either a file or a prompt, not both: empty this, or remove the file."})
+            raise FormIncomplete({"template": FormProblem.FILE_AND_PROMPT})
         return Create(fields.file.files[0].id, label=label, owner=owner, watch=watch, form_id=form_id)
     return Create(prompt=_prompt(fields), label=label, owner=owner, watch=watch, form_id=form_id)
 
@@ -86,14 +92,14 @@ def _label(fields: CreateFields) -> str | None:
     try:
         return check_label("create", fields.label.text) if fields.label.text else None
     except BadValue as error:
-        raise FormIncomplete({"label": f"It takes {error.expected}."}) from None
+        raise FormIncomplete({"label": error}) from None
 
 
 def _owner(fields: CreateFields) -> str | None:
     try:
         return check_person("create", fields.owner.text) if fields.owner.text else None
     except BadValue as error:
-        raise FormIncomplete({"owner": f"It takes {error.expected}."}) from None
+        raise FormIncomplete({"owner": error}) from None
 
 
 def _watch(fields: CreateFields) -> WatchPreference:
@@ -104,17 +110,17 @@ def _watch(fields: CreateFields) -> WatchPreference:
 
 def _prompt(fields: CreateFields) -> PromptList:
     values = tuple(filter(None, (line.strip() for line in fields.list.text.splitlines())))
-    wrong: dict[str, str] = {}
+    wrong: dict[str, FormProblem | BadValue] = {}
     if not fields.template.text and not values:
-        raise FormIncomplete({"file": "Choose a file, or write a prompt and its values below."})
+        raise FormIncomplete({"file": FormProblem.NOTHING_TO_SEND})
     if PLACEHOLDER not in fields.template.text:
-        wrong["template"] = f"Write {PLACEHOLDER} where each line of the values goes."
+        wrong["template"] = FormProblem.NO_PLACEHOLDER
     if not values:
-        wrong["list"] = "Write at least one value; each line becomes a request."
+        wrong["list"] = FormProblem.NO_VALUES
     if not fields.model.text:
-        wrong["model"] = "Say which model."
+        wrong["model"] = FormProblem.NO_MODEL
     if not fields.max_tokens.text.isdecimal() or not 1 <= int(fields.max_tokens.text[:9]) <= 1_000_000:
-        wrong["max_tokens"] = "A whole number, at least 1."
+        wrong["max_tokens"] = FormProblem.BAD_MAX_TOKENS
     if wrong:
         raise FormIncomplete(wrong)
     system = fields.system.text or None

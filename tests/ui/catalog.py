@@ -154,7 +154,7 @@ ERRORS: dict[str, ExpectedError] = {
     "unknown_option_without_verb": typed.UnknownOption("", "all", ("public",)),
     "missing_value": typed.MissingValue("list", "limit", needs_value=True),
     "unwanted_value": typed.MissingValue("audit", "export", needs_value=False),
-    "bad_value": typed.BadValue("list", "--limit", "99", "a number from 1 to 20"),
+    "bad_value": typed.BadValue("list", "99", typed.ValueForm.LIST_LIMIT),
     "unexpected_word": typed.UnexpectedWord("status", "too"),
     "missing_reference": typed.MissingReference("cancel"),
     "no_batches": find_batch.NoBatches(),

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 OURS = {
     *("user", "team", "channel", "channels", "user_id", "team_id", "channel_id", "canceled_by"),  # Slack's own ids
-    *("verb", "what", "expected", "suggestion", "known", "outcome"),  # the bot's own words
+    *("verb", "suggestion", "known", "outcome"),  # the bot's own words
     *("status", "older_than"),  # of a list: checked when it was typed
     *("id", "confirmation_id"),  # of a question: made here
     *("again", "since", "by"),  # of a reading and of a cost: spelled here, or checked when it was typed

@@ -10,11 +10,9 @@ from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsSho
 from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
-from bot.results.remedies import Remedy
 from bot.results.summary import OutputSizes, StopReason
 from bot.store.records.labels import BatchNames, Relative
 from bot.ui.components.file_sent import Packing, render_sent
-from bot.ui.components.remedies import remedy_words
 from bot.ui.components.result_causes import cause_blocks
 from bot.ui.components.result_figures import figure_lines
 from bot.ui.components.result_file import file_name
@@ -75,18 +73,6 @@ def test_the_code_of_an_error_stands_beside_its_type() -> None:
 
     assert "*40,000* × `rate_limit_error` `enforced_spend_limit_reached`" in said
     assert "Raise the spend limit" in said
-
-
-@pytest.mark.parametrize("kind", [*Remedy])
-def test_every_remedy_has_words(kind: Remedy) -> None:
-    types = ["invalid_request_error", "request_too_large", "not_found_error", "authentication_error"]
-    types += ["permission_error", "billing_error", "api_error", "rate_limit_error", "expired", "canceled", "novel"]
-    codes = ["enforced_spend_limit_reached", "organization_on_hold", "file_expired"]
-
-    causes = [Cause(name, "", 1, ()) for name in types] + [Cause("api_error", "", 1, (), code) for code in codes]
-    said = {cause.remedy: remedy_words(cause) for cause in causes}
-
-    assert said[kind].endswith((".", "wanted."))
 
 
 @pytest.mark.parametrize(("count", "loud"), [(58, False), (59, True), (1_161, True)])

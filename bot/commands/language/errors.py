@@ -1,6 +1,7 @@
-"""What can be wrong with a typed command: facts only, the words are in bot.ui.errors.render."""
+"""What can be wrong with a typed command. Facts only; the words are in bot.ui.errors.usage."""
 
 from dataclasses import dataclass
+from enum import Enum, auto
 
 from bot.errors import ExpectedError
 
@@ -59,16 +60,42 @@ class MissingValue(UsageError):
         return f"an option of {self._subject()} {'needs a value' if self.needs_value else 'takes no value'}"
 
 
+class ValueForm(Enum):
+    """The form that a value should have had; bot.ui.errors.value_forms describes each to people."""
+
+    LABEL = auto()
+    RESERVED_LABEL = auto()
+    """Any label except the one typed, which means the newest batch."""
+    LABEL_FILTER = auto()
+    NOTE = auto()
+    PERSON = auto()
+    FILE_LINK = auto()
+    RESULT_FILE = auto()
+    HERE_OR_DM = auto()
+    ALL_OR_CAUSE = auto()
+    CAUSE = auto()
+    MUTE_CHANNEL = auto()
+    MUTE_END = auto()
+    FUTURE_TIME = auto()
+    NOTIFY_LEVEL = auto()
+    WATCH_PREFERENCE = auto()
+    LIST_STATUS = auto()
+    LIST_LIMIT = auto()
+    LIST_AGE = auto()
+    COST_SPAN = auto()
+    COST_GROUPING = auto()
+    AUDIT_ENTRY = auto()
+
+
 @dataclass(eq=False)
 class BadValue(UsageError):
-    """A value that is not of its form; `expected` says the form."""
+    """A value that does not have the form it needs."""
 
-    what: str
     value: str
-    expected: str
+    form: ValueForm
 
     def _fact(self) -> str:
-        return f"{self._subject()}: bad {self.what}; expected {self.expected}"
+        return f"{self._subject()}: bad {self.form.name.lower().replace('_', ' ')}"
 
 
 @dataclass(eq=False)
@@ -93,3 +120,16 @@ class NeedsChannel(UsageError):
 
     def _fact(self) -> str:
         return f"{self._subject()} works only in a channel"
+
+
+AnyUsageError = (
+    TextTooLong
+    | UnknownVerb
+    | UnknownOption
+    | MissingValue
+    | BadValue
+    | UnexpectedWord
+    | MissingReference
+    | NeedsChannel
+)
+"""Every usage error that is raised; UsageError itself is only their base."""

@@ -3,7 +3,7 @@
 import re
 
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue, MissingReference
+from bot.commands.language.errors import BadValue, MissingReference, ValueForm
 from bot.commands.language.references import reference
 from bot.operations.find_batch import LAST, Reference
 from bot.store.records import labels
@@ -36,10 +36,9 @@ def check_label(verb: str, text: str) -> str:
     """A label without what its spelling could not carry. Raises BadValue."""
     label = _carried(text)
     if labels.label_key(label) == LAST:
-        raise BadValue(verb, "label", text, f"something else: `{LAST}` means the newest batch")
+        raise BadValue(verb, text, ValueForm.RESERVED_LABEL)
     if not labels.label_key(label) or len(label) > LONGEST_LABEL or not label.isprintable():
-        expected = f"1 to {LONGEST_LABEL} characters, with a letter or a digit among them"
-        raise BadValue(verb, "label", text, expected)
+        raise BadValue(verb, text, ValueForm.LABEL)
     return label
 
 
@@ -47,7 +46,7 @@ def check_note(verb: str, text: str) -> str:
     """A note, likewise."""
     note = _carried(text)
     if not note or len(note) > LONGEST_NOTE:
-        raise BadValue(verb, "note", note, f"1 to {LONGEST_NOTE} characters")
+        raise BadValue(verb, note, ValueForm.NOTE)
     return note
 
 
@@ -55,10 +54,7 @@ def check_person(verb: str, word: str) -> str:
     """A person's Slack id from a mention or from the bare id. Raises BadValue: a name cannot be looked up."""
     person = word.removeprefix("@")
     if not _PERSON.fullmatch(person):
-        expected = (
-            "somebody chosen from the list that Slack offers after @, or a member id, U… (profile, Copy member ID)"
-        )
-        raise BadValue(verb, "person", word, expected)
+        raise BadValue(verb, word, ValueForm.PERSON)
     return person
 
 
@@ -68,7 +64,7 @@ def file_in(verb: str, word: str) -> str:
         return word
     if found := FILE_LINK.search(word.partition("?")[0]):
         return found[1]
-    raise BadValue(verb, "file", word, "the link of a file in Slack (its menu, Copy link)")
+    raise BadValue(verb, word, ValueForm.FILE_LINK)
 
 
 def _carried(text: str) -> str:

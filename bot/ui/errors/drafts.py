@@ -1,4 +1,6 @@
-"""Why a draft does not go on, in words."""
+"""The words for a draft that cannot be sent, approved or dropped."""
+
+from typing import assert_never
 
 from bot.commands.approve import Approve
 from bot.commands.drop import Drop
@@ -13,19 +15,19 @@ from bot.ui.reply import Message, Placement
 
 
 def render_draft_over(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> Message:
-    """Say why this draft does not go on from here."""
+    """Return why the draft cannot continue from its state; a question that can still be answered stays."""
     under_way = (
         isinstance(error, DraftUnavailable)
         and error.draft is not None
         and error.draft.state in ("sending", "held", "waiting")
     )
     stays = isinstance(error, ApprovalOfOwn) or under_way  # its answer is about to take its place, or still can
-    words = _over(error)
+    words = _over_words(error)
     return Message(words, (section(words),), placement=Placement.BELOW if stays else Placement.IN_PLACE)
 
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
-    """Say what else sends the same failures again, told before or not, and leave it to the person to do so too."""
+    """Return the other retries of the same failures, with a button that asks again."""
     draft, more = error.draft, more_line(error.retried)
     others = ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED]) + "".join(f" {each}" for each in more)
     now = f"there are, or may be: {others}" if others else "there are none"
@@ -36,27 +38,42 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
 
 
-def _over(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:
+def _over_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:
     match error:
         case ApprovalOfOwn():
             return "You asked for this yourself: somebody else has to approve it. Nothing was sent by this press."
         case RequestsFileMissing():
             return "The checked file is not on my disk any more, so nothing was sent. Share it again."
-        case DraftUnavailable(draft=None):
-            return "I do not know this draft (any more). Nothing was sent by this press."
-        case DraftUnavailable(draft=Draft(state="sent") as draft):
-            return f"This was sent already: it is {code(draft.batch_id or '')}. Nothing was sent by this press."
-        case DraftUnavailable(draft=Draft(state="sending" | "held")):
-            return "This is being sent right now; its outcome will show. Nothing was sent by this press."
-        case DraftUnavailable(draft=Draft(state="split") as draft):
+        case DraftUnavailable():
+            known = _state_words(error.draft) if error.draft else "I do not know this draft (any more)."
+            return f"{known} Nothing was sent by this press."
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _state_words(draft: Draft) -> str:
+    match draft.state:
+        case "sent":
+            return f"This was sent already: it is {code(draft.batch_id or '')}."
+        case "sending" | "held":
+            return "This is being sent right now; its outcome will show."
+        case "split":
             again = code(f"/batch send {draft.rest_id}")
-            return f"Some of these requests went first; {again} asks about the others. Nothing was sent by this press."
-        case DraftUnavailable(draft=Draft(state="waiting")):
-            return "This waits for somebody else's approval. Nothing was sent by this press."
-        case DraftUnavailable(draft=Draft(state="unknown")):
+            return f"Some of these requests went first; {again} asks about the others."
+        case "waiting":
+            return "This waits for somebody else's approval."
+        case "unknown":
             return (
                 "This was sent and the answer was lost, so I do not send it again: look with `/batch list` whether the "
-                "batch is there. Nothing was sent by this press."
+                "batch is there."
             )
-        case _:
-            return "This was dropped or refused before. Nothing was sent by this press."
+        case "dropped":
+            return "This was dropped or refused before."
+        case "failed":
+            return "This could not be sent before. Share the file again."
+        case "checking":
+            return "This file is still being checked. I'll ask before anything is sent."
+        case "ready":
+            return f"No one has asked to send this yet: {code(f'/batch send {draft.id}')} asks first."
+        case newer:
+            return f"A newer version of Batchdesk left this in a state that I don't know ({code(newer, 40)})."

@@ -1,10 +1,14 @@
-"""Why a file that was shared in Slack could not be read, in words."""
+"""The words for a file that cannot be read or is not there."""
 
-from bot.operations.shared_files import FileUnreadable, UnreadableReason
+from typing import assert_never
+
+from bot.api.errors import RequestsUnreadable
+from bot.operations.drafts import FormAlreadySubmitted
+from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 
-_WORDS = {
+_WORDS: dict[UnreadableReason, str] = {
     UnreadableReason.NOT_THERE: (
         "I cannot see this file: it was deleted, or it is in a place where I am not a member. Share it where I am, "
         "or invite me (`/invite @Batchdesk`)."
@@ -31,7 +35,20 @@ _WORDS = {
 
 
 def render_file_unreadable(error: FileUnreadable) -> Message:
-    """Say why, and what to do; nothing was sent."""
+    """Return why a shared file could not be read, and what to do. Nothing was sent."""
     detail = f" (Slack says {code(error.detail, 80)}.)" if error.detail else ""
     text = f"{_WORDS[error.why]}{detail} Nothing was sent. The file is {code(error.file, 80)}."
     return Message(text, (section(text),), placement=Placement.BELOW)
+
+
+def file_words(error: RequestsUnreadable | FormAlreadySubmitted | NoFileInMessage) -> str:
+    """Return why there is no file of requests to go on with."""
+    match error:
+        case RequestsUnreadable():
+            return "The requests that I kept cannot be read (any more), so nothing was sent: name the original file."
+        case FormAlreadySubmitted():
+            return "This form was submitted before; the answer to it has come or will come. Nothing more was done."
+        case NoFileInMessage():
+            return "There is no file on this message. Use the shortcut on a message that shares a `.jsonl` file."
+        case unreachable:
+            assert_never(unreachable)

@@ -1,16 +1,18 @@
 """Why results were not read to their end, in words: how much was read, and how to go on."""
 
+from typing import assert_never
+
 from bot.commands.registry import parse
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.operations.progress import ReadingProgress, ReadingStopped
-from bot.operations.read_results import ReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
+from bot.operations.read_results import AnyReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.progress import how_much
 from bot.ui.components.text import code, section
 from bot.ui.reply import Block, Message, Placement
 
 
-def render_reading_failed(error: ReadingFailed) -> Message:
+def render_reading_failed(error: AnyReadingFailed) -> Message:
     """Return what went wrong, how much had been read, and a button that begins anew."""
     return _said(f"{_words(error)} {_kept(error.reading)}", error.again)
 
@@ -22,7 +24,7 @@ def render_reading_stopped(error: ReadingStopped) -> Message:
     return _said(f"{why}{subject} after {how_much(error.reading)}. Nothing that was half read is kept.", error.again)
 
 
-def _words(error: ReadingFailed) -> str:
+def _words(error: AnyReadingFailed) -> str:
     batch = code(error.batch.id)
     match error:
         case ResultsNotYetAvailable():
@@ -42,8 +44,8 @@ def _words(error: ReadingFailed) -> str:
                 f"The disk of the bot did not take the file of {batch} ({code(error.reason, 80)}). "
                 "Tell whoever runs this bot; the results without a file can still be shown."
             )
-        case _:
-            return f"The results of {batch} could not be read."
+        case unreachable:
+            assert_never(unreachable)
 
 
 def _kept(reading: ReadingProgress) -> str:

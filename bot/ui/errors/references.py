@@ -1,0 +1,43 @@
+"""The words for a reference that names no batch, or several."""
+
+from typing import assert_never
+
+from bot.api.ids import InvalidBatchId
+from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.ui.components.batch_card import card_row
+from bot.ui.components.text import code, counted, inline, section
+from bot.ui.reply import Message, Placement
+
+
+def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound) -> str:
+    """Return why the reference names no batch."""
+    match error:
+        case InvalidBatchId():
+            return f"{code(error.text, 80)} cannot be a batch id: it {code(error.reason)}. Nothing was sent."
+        case NoBatches():
+            return "This workspace has no batches, so there is no last one."
+        case ReferenceNotFound():
+            looked = "all" if error.all_searched else "the newest"
+            searched = counted(error.searched, "batch", "batches")
+            return (
+                f"No batch begins with {code(error.text)}. I looked through {looked} {searched} of this key's "
+                "workspace. `/batch list` shows them."
+            )
+        case unreachable:
+            assert_never(unreachable)
+
+
+def render_ambiguous_reference(error: ReferenceAmbiguous) -> Message:
+    """Return the batches that the reference could mean, each with a button that opens it."""
+    shown = len(error.candidates)
+    some = f" (the newest {shown} are shown)" if error.total > shown else ""
+    fits = f"{code(error.text)} fits {counted(error.total, 'batch', 'batches')}{some}."
+    words = f"{fits} Nothing was done: type the id, or more of it."
+    rows = [card_row(batch, error.names.get(batch.id)) for batch in error.candidates]
+    listed = ", ".join(f"{_label_prefix(error, batch.id)}{code(batch.id)}" for batch in error.candidates)
+    return Message(f"{words} {listed}", (section(words), *rows), placement=Placement.BELOW)
+
+
+def _label_prefix(error: ReferenceAmbiguous, batch_id: str) -> str:
+    names = error.names.get(batch_id)
+    return f"{inline(names.label, 80)}: " if names is not None and names.label else ""
