@@ -15,7 +15,7 @@ import httpx
 from bench.results_server import BATCH_ID
 from bot.api.client import BatchesClient, open_http
 from bot.api.ids import BatchId
-from bot.api.json_lines import read_lines
+from bot.api.json_lines import read_result_lines
 from bot.pricing.prices import Prices
 from bot.results.summarize import ResultsSummarizer
 
@@ -35,7 +35,7 @@ async def json_lines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
     """`json.loads` a line, and a good part of the same sums."""
     outcomes, causes, stops, tokens = Counter[str](), Counter[Any](), Counter[str](), Counter[Any]()
     seen = set[str]()
-    async for line in read_lines(chunks):
+    async for line in read_result_lines(chunks):
         fields = json.loads(line.text)
         seen.add(fields["custom_id"])
         result = fields["result"]

@@ -1,4 +1,4 @@
-"""One call to the API: made, logged, and made again where that is safe."""
+"""Send calls to the API, log each try, and retry where that is safe."""
 
 import asyncio
 import logging
@@ -21,12 +21,12 @@ log = logging.getLogger(__name__)
 
 AnswerT = TypeVar("AnswerT")
 
-# The API looked at the batch as it stands now and said no: an earlier try did not do it either.
-_REFUSED_ON_ITS_MERITS = "invalid_request_error"
+# The API examined the batch in its present state and refused, so an earlier try did not succeed either.
+_REFUSED_BY_STATE = "invalid_request_error"
 
 
 class Call(Struct, frozen=True):
-    """What is to be sent. `batch_id` is the batch a 404 speaks of; a `CreateBody` is read from disk for each try."""
+    """A call to send. `batch_id` is the batch that a 404 refers to; a `CreateBody` is read from disk for each try."""
 
     method: str
     path: str
@@ -37,7 +37,7 @@ class Call(Struct, frozen=True):
 
 
 class OpenBody(Struct, frozen=True):
-    """A body that has begun to arrive; whoever holds it closes `response`."""
+    """A response body that has begun to arrive; its holder must close `response`."""
 
     response: httpx.Response
     first: bytes
@@ -45,34 +45,37 @@ class OpenBody(Struct, frozen=True):
 
 
 class CallSender:
-    """Makes calls through one httpx client under one retry policy."""
+    """Send calls through one httpx client under one retry policy; `hint` is what the newest success said on pacing."""
 
-    def __init__(self, http: httpx.AsyncClient, retries: RetryPolicy) -> None:
+    def __init__(self, http: httpx.AsyncClient, policy: RetryPolicy) -> None:
         self._http = http
-        self._retries = retries
+        self._policy = policy
         self.hint = RateLimitHint()
 
     async def send(self, call: Call) -> httpx.Response:
-        """The successful answer, read whole.
+        """Send a call and return the successful answer, read whole.
 
         Raises:
-            ApiError: the subclass says which kind of failure; raised after the last try that was worth making.
+            ApiError: the last try failed and no further one is allowed; the subclass says how.
         """
         return await self._retry(call, lambda: self._try_once(call))
 
     async def open_stream(self, call: Call) -> OpenBody:
-        """The successful answer with the first piece of its body; until that came, failures are retried.
+        """Send a call and return the successful answer with the first piece of its body.
+
+        Failures are retried until that piece has come.
 
         Raises:
-            ApiError: as `answer`.
+            ApiError: as for `send`.
         """
         return await self._retry(call, lambda: self._open(call))
 
     async def _retry(self, call: Call, attempt: Callable[[], Awaitable[AnswerT]]) -> AnswerT:
-        """Make attempts until one succeeds, is not worth repeating, or the budget would be overspent."""
-        budget = self._retries.budget if call.body is None else self._retries.upload_budget
+        """Repeat `attempt` until it succeeds, must not be repeated, or would exceed the time budget."""
+        budget = self._policy.budget if call.body is None else self._policy.upload_budget
         deadline = asyncio.get_running_loop().time() + budget
-        tries_made, in_doubt = 0, False
+        tries_made = 0
+        in_doubt = False
         while True:
             try:
                 async with asyncio.timeout_at(deadline):
@@ -81,18 +84,18 @@ class CallSender:
                 raise ApiUnavailable("timeout", f"no whole answer within {budget:g} s") from None
             except ApiError as error:
                 tries_made += 1
-                pause = self._retries.choose_pause(call.repeatable, error, tries_made)
+                pause = self._policy.choose_pause(call.repeatable, error, tries_made)
                 if pause is None or asyncio.get_running_loop().time() + pause >= deadline:
-                    raise _with_doubt(error, call, in_doubt) from error.__cause__
+                    raise _add_doubt(error, call, in_doubt) from error.__cause__
                 in_doubt = in_doubt or (isinstance(error, ApiUnavailable) and error.may_have_happened)
-            await self._retries.sleep(pause)
+            await self._policy.sleep(pause)
 
     async def _try_once(self, call: Call, *, stream: bool = False) -> httpx.Response:
-        """Try once; the error of an answer that is no success is raised."""
+        """Send the call once. Raises ApiError for any answer but a success."""
         request = self._request(call)
-        with _logged(call) as logged, _failures_translated(request):
+        with _log_try(call) as line, _translate_failures(request):
             response = await self._http.send(request, stream=stream)
-            logged.outcome = f"{response.status_code} {response.headers.get('request-id', '-')}"
+            line.outcome = f"{response.status_code} {response.headers.get('request-id', '-')}"
             if not response.is_success:
                 await response.aread()
                 raise translate_refusal(response, call.batch_id)
@@ -103,8 +106,8 @@ class CallSender:
         headers = {} if call.body is None else {"content-type": "application/json"}
         content: bytes | AsyncIterator[bytes] | None
         if isinstance(call.body, CreateBody):
-            headers["content-length"] = str(call.body.length)  # or it would be sent in chunks, without a length
-            content = call.body.chunks()
+            headers["content-length"] = str(call.body.length)  # else httpx sends chunks without a length
+            content = call.body.read_chunks()
         else:
             content = call.body
         return self._http.build_request(call.method, call.path, params=call.params, content=content, headers=headers)
@@ -112,8 +115,8 @@ class CallSender:
     async def _open(self, call: Call) -> OpenBody:
         response = await self._try_once(call, stream=True)
         try:
-            with _failures_translated(response.request):
-                # Without a size: pieces as they come from the network, up to 64 KiB, which is the fastest way to read.
+            with _translate_failures(response.request):
+                # Without a size, pieces come as the network delivers them, up to 64 KiB; that is the fastest.
                 pieces = response.aiter_bytes()
                 return OpenBody(response, await anext(pieces, b""), pieces)
         except BaseException:
@@ -122,35 +125,36 @@ class CallSender:
 
 
 @contextmanager
-def _failures_translated(request: httpx.Request) -> Iterator[None]:
+def _translate_failures(request: httpx.Request) -> Iterator[None]:
     try:
         yield
     except httpx.RequestError as error:
         raise translate_failure(error, request) from error
 
 
-def _with_doubt(error: ApiError, call: Call, in_doubt: bool) -> ApiError:
-    """The last try's error, told in the light of an earlier try of a change that may have reached the server."""
+def _add_doubt(error: ApiError, call: Call, in_doubt: bool) -> ApiError:
+    """Return the last error of a call; if an earlier try may have changed something, the error says so."""
     if not in_doubt or call.method == "GET":
         return error
     if isinstance(error, BatchNotFound):
         error.after_lost_answer = True
         return error
-    if error.kind == _REFUSED_ON_ITS_MERITS:
+    if error.kind == _REFUSED_BY_STATE:
         return error
-    # Turned away on the way (429, 401, a proxy's page, no connection): that says nothing of what the earlier try did.
+    # 429, 401, a proxy's page or no connection: this try did not reach the batch, so the earlier one may have.
     return ApiUnavailable(error.kind, error.message, error.status, error.request_id, error.retry_after)
 
 
-class _Logged(Struct):
+class _LogLine(Struct):
     outcome: str = "no answer"
 
 
 @contextmanager
-def _logged(call: Call) -> Iterator[_Logged]:
-    """One log line a try, whatever becomes of it; never headers, parameters or bodies."""
-    logged, started = _Logged(), time.monotonic()
+def _log_try(call: Call) -> Iterator[_LogLine]:
+    """Log one line for a try, also when it fails; never headers, parameters or bodies."""
+    line = _LogLine()
+    started = time.monotonic()
     try:
-        yield logged
+        yield line
     finally:
-        log.info("%s %s %s %.0f ms", call.method, call.path, logged.outcome, (time.monotonic() - started) * 1000)
+        log.info("%s %s %s %.0f ms", call.method, call.path, line.outcome, (time.monotonic() - started) * 1000)

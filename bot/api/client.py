@@ -1,4 +1,4 @@
-"""The client of the Message Batches API: its six operations, each with what it promises and raises."""
+"""The client of the Message Batches API: its six operations."""
 
 import json
 from collections.abc import AsyncGenerator, Mapping, Sequence
@@ -14,7 +14,7 @@ from bot.api.create_body import open_create_body
 from bot.api.errors import BatchNotFound, ResultsBroken
 from bot.api.http import CallObserver, ObservedClient, build_headers, build_transport, find_proxy
 from bot.api.ids import BatchId, check_batch_id
-from bot.api.json_lines import JsonLine, read_lines
+from bot.api.json_lines import NumberedLine, read_result_lines
 from bot.api.models import BatchPage, DeletedBatch, MessageBatch
 from bot.api.rate_limits import RateLimitHint
 from bot.api.responses import parse_model, translate_failure
@@ -37,13 +37,13 @@ def open_http(
     timeouts: httpx.Timeout | None = None,
     observe: CallObserver | None = None,
 ) -> httpx.AsyncClient:
-    """The one HTTP client of the process, with one TLS context; whoever opens it closes it (`aclose`, or `async with`).
+    """Return the one HTTP client of the process, with one TLS context; the caller must close it.
 
-    `betas` and `workspace_id` are sent with every call where given. Redirects are not followed: the key goes to
-    `base_url` and nowhere else.
+    `betas` and `workspace_id`, if given, are sent with every call. Redirects are not followed, so the key goes only to
+    `base_url`. `observe` receives every call.
 
     Raises:
-        ValueError: the key cannot stand in an HTTP header. The message does not repeat it.
+        ValueError: the key is not valid in an HTTP header. The message does not repeat it.
     """
     if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
         raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
@@ -60,7 +60,7 @@ def open_http(
 class BatchesClient:
     """The Message Batches API through `http` (see `open_http`).
 
-    Every method raises `ApiError` in one of its kinds; what takes an id raises `InvalidBatchId` before any request.
+    Every method raises a subclass of `ApiError`; a method that takes an id raises `InvalidBatchId` before any request.
     Source: docs.anthropic.com, Message Batches.
     """
 
@@ -69,49 +69,49 @@ class BatchesClient:
 
     @property
     def hint(self) -> RateLimitHint:
-        """What the newest successful answer said about when to come again."""
+        """What the newest successful answer said about when to call again."""
         return self._sender.hint
 
     async def create(self, requests: Sequence[Mapping[str, object]]) -> MessageBatch:
-        """Submit `requests`, each `{custom_id, params}`: at most 100,000, and 256 MB in all.
+        """Create a batch of `requests`, each `{custom_id, params}`: at most 100,000, and 256 MB in all.
 
-        Tried again only when the request certainly was not taken, because a second batch would be paid for as well.
+        Retried only if the API certainly did not accept the call, because a second batch would be billed too.
 
         Raises:
-            ApiUnavailable: with `may_have_happened`, a batch may have been created: look at the list first.
-            ValueError: `requests` hold what JSON cannot carry (NaN, half a surrogate pair).
+            ApiUnavailable: with `may_have_happened`, a batch may exist: check the list before trying again.
+            ValueError: `requests` contain what JSON cannot represent (NaN, half a surrogate pair).
         """
         fields = {"requests": [dict(request) for request in requests]}
         body = json.dumps(fields, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
         call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
         return parse_model(MessageBatch, await self._sender.send(call))
 
-    async def create_from_file(self, spool: Path) -> MessageBatch:
-        """Submit the checked requests of a file (see `bot.requests.request_files`), streamed from disk with its length.
+    async def create_from_file(self, checked_file: Path) -> MessageBatch:
+        """Create a batch of a checked file (see `bot.requests.request_files`), streamed from disk.
 
-        Repeated no more than `create` is.
+        Retried as `create` is.
 
         Raises:
-            ApiUnavailable: with `may_have_happened`, a batch may have been created: look at the list first.
-            RequestsUnreadable: the spool is gone or was changed; no whole request was sent.
+            ApiUnavailable: with `may_have_happened`, a batch may exist: check the list before trying again.
+            RequestsUnreadable: the file is missing or was changed; no complete body was sent.
         """
-        with open_create_body(spool) as body:
+        with open_create_body(checked_file) as body:
             call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
             return parse_model(MessageBatch, await self._sender.send(call))
 
     async def retrieve(self, batch_id: BatchId) -> MessageBatch:
-        """The batch as it stands now.
+        """Return the present state of a batch.
 
         Raises:
-            BatchNotFound: unknown, deleted, or of another workspace.
+            BatchNotFound: unknown, deleted, or in another workspace.
         """
-        call = Call("GET", _path_of(batch_id), batch_id=batch_id)
+        call = Call("GET", _batch_path(batch_id), batch_id=batch_id)
         return parse_model(MessageBatch, await self._sender.send(call))
 
     async def list(
         self, *, limit: int = 20, after_id: BatchId | None = None, before_id: BatchId | None = None
     ) -> BatchPage:
-        """One page, newest first: `limit` (1 to 1,000) batches older than `after_id`, or newer than `before_id`.
+        """Return one page, newest first: `limit` (1 to 1,000) batches older than `after_id` or newer than `before_id`.
 
         Raises:
             ValueError: both cursors were given.
@@ -126,10 +126,11 @@ class BatchesClient:
     async def list_all(
         self, *, limit: int = 100, after_id: BatchId | None = None, before_id: BatchId | None = None
     ) -> AsyncGenerator[MessageBatch, None]:
-        """Every batch from newest to oldest, `limit` to a call, starting after `after_id`.
+        """Yield every batch from newest to oldest, `limit` in a call, starting after `after_id`.
 
-        With `before_id` the pages go towards newer batches instead, each page in itself newest first. Ends also where
-        the API says there is more but gives no way on: an empty page, no cursor, or one that was there before.
+        With `before_id` the pages go toward newer batches instead; within each page the newest still comes first. The
+        list also ends if the API says there is more but gives no way to get it: an empty page, no cursor, or a
+        repeated one.
         """
         seen: set[BatchId] = set()
         while True:
@@ -143,26 +144,26 @@ class BatchesClient:
             after_id, before_id = (cursor, None) if before_id is None else (None, cursor)
 
     async def cancel(self, batch_id: BatchId) -> MessageBatch:
-        """Ask for the batch to be canceled; requests that run may still finish. Twice is the same as once.
+        """Cancel a batch; requests already running may still finish. Canceling twice has no further effect.
 
         Raises:
-            BatchNotFound: unknown, deleted, or of another workspace.
-            ApiRejected: it cannot be canceled any more.
+            BatchNotFound: unknown, deleted, or in another workspace.
+            ApiRejected: it can no longer be canceled.
         """
-        call = Call("POST", f"{_path_of(batch_id)}/cancel", batch_id=batch_id)
+        call = Call("POST", f"{_batch_path(batch_id)}/cancel", batch_id=batch_id)
         return parse_model(MessageBatch, await self._sender.send(call))
 
     async def delete(self, batch_id: BatchId) -> DeletedBatch:
-        """Delete an ended batch and its results for good.
+        """Delete an ended batch and its results permanently.
 
-        A 404 on a repeat, after an answer was lost, means that the lost one had done it.
+        A 404 on a retry after a lost answer means that the earlier try deleted the batch.
 
         Raises:
-            BatchNotFound: it was not there to begin with.
-            ApiRejected: it has not ended yet, or is being changed by somebody else (409).
-            ApiUnavailable: with `may_have_happened`, it may be gone: retrieve it to find out.
+            BatchNotFound: it did not exist before the first try.
+            ApiRejected: it has not ended, or someone else is changing it (409).
+            ApiUnavailable: with `may_have_happened`, it may be deleted: retrieve it to find out.
         """
-        call = Call("DELETE", _path_of(batch_id), Repeatable.WHILE_UNCHANGED, batch_id)
+        call = Call("DELETE", _batch_path(batch_id), Repeatable.WHILE_UNCHANGED, batch_id)
         try:
             return parse_model(DeletedBatch, await self._sender.send(call))
         except BatchNotFound as error:
@@ -171,17 +172,18 @@ class BatchesClient:
             raise
 
     async def results(self, batch_id: BatchId) -> AsyncGenerator["BatchResult", None]:
-        """The results of an ended batch, one a request, in an order of the API's own; memory flat at any size.
+        """Yield the results of an ended batch, one a request, in no particular order and in flat memory.
 
         Raises:
-            BatchNotFound: also when the batch has not ended, or its results are no longer kept.
-            ResultsBroken: the stream was cut, or a line is no result; what was yielded before stays good.
+            BatchNotFound: also if the batch has not ended, or its results are no longer available.
+            ResultsBroken: the stream was cut off, or a line is no result; the results before it are valid.
         """
         lines_read = 0
         try:
             async with aclosing(self.result_bytes(batch_id)) as chunks:
-                async for line in read_lines(chunks):
-                    result, lines_read = _result_of(line), line.number
+                async for line in read_result_lines(chunks):
+                    result = _parse_result(line)
+                    lines_read = line.number
                     yield result
         except ResultsBroken as broken:
             if broken.lines_read is None:
@@ -189,17 +191,17 @@ class BatchesClient:
             raise
 
     async def result_bytes(self, batch_id: BatchId) -> AsyncGenerator[bytes, None]:
-        """The results file (JSON Lines) as its bytes arrive, decompressed.
+        """Yield the bytes of the results file (JSON Lines) as they arrive, decompressed.
 
-        Whoever stops early closes the generator (`contextlib.aclosing`), and with it the connection. The path is
-        built from the id: `results_url` comes from outside and is not dialled.
+        A caller that stops early must close the generator (`contextlib.aclosing`), which closes the connection. The
+        path is built from the id: `results_url` comes from outside and is never used.
 
         Raises:
-            BatchNotFound: also when the batch has not ended, or its results are no longer kept.
-            ResultsBroken: the stream was cut after it began; its lines are not counted here, which would take an
-                eighth of the CPU.
+            BatchNotFound: also if the batch has not ended, or its results are no longer available.
+            ResultsBroken: the stream was cut off after it began. `lines_read` is None, because counting lines here
+                would take an eighth of the CPU.
         """
-        body = await self._sender.open_stream(Call("GET", f"{_path_of(batch_id)}/results", batch_id=batch_id))
+        body = await self._sender.open_stream(Call("GET", f"{_batch_path(batch_id)}/results", batch_id=batch_id))
         bytes_read = len(body.first)
         async with aclosing(body.response):
             if body.first:
@@ -213,16 +215,16 @@ class BatchesClient:
                 raise ResultsBroken(None, bytes_read, reason) from error
 
 
-def _result_of(line: JsonLine) -> "BatchResult":
-    from bot.api.result_models import BatchResult  # here: the bot itself sums results up in parts (summary_reader)
+def _parse_result(line: NumberedLine) -> "BatchResult":
+    from bot.api.result_models import BatchResult  # not at the top: the bot itself needs only bot.results.lines
 
     try:
         return BatchResult.model_validate_json(line.text)
     except ValidationError as error:
         not_json = error.errors(include_input=False, include_url=False)[0]["type"] == "json_invalid"
         reason = f"line {line.number} is not {'JSON' if not_json else 'a result'}"
-        raise ResultsBroken(line.number - 1, line.start, reason) from None  # the error would show the line
+        raise ResultsBroken(line.number - 1, line.start, reason) from None  # the validation error quotes the line
 
 
-def _path_of(batch_id: BatchId) -> str:
+def _batch_path(batch_id: BatchId) -> str:
     return f"{_BATCHES}/{check_batch_id(batch_id)}"

@@ -1,4 +1,4 @@
-"""The body of a create, made from a spool of requests while it is sent: of known length, never whole in memory."""
+"""Stream a file of checked requests as the body of a create: its length is known, and memory never holds all of it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
@@ -11,31 +11,32 @@ from msgspec import Struct
 
 from bot.api.errors import RequestsUnreadable
 
-_HEAD, _TAIL = b'{"requests":[', b"]}"
+_HEAD = b'{"requests":['
+_TAIL = b"]}"
 _PIECE = 256 * 1024
 
 
 def measure_body(requests: int, characters: int) -> int:
-    """Bytes of the create body of so many requests, which as JSON have so many bytes in all."""
+    """Return the bytes of a create body of `requests` requests that take `characters` bytes as JSON in all."""
     return len(_HEAD) + characters + max(0, requests - 1) + len(_TAIL)
 
 
 class CreateBody(Struct, frozen=True):
-    r"""A spool that is open for reading, as a create body of `length` bytes.
+    r"""A checked file, open for reading, as a create body of `length` bytes.
 
-    A spool has one request a line and nothing else, each line ended by b"\n", and JSON has no raw newline inside: so
-    the body is the spool with commas for newlines, the last of which makes room for the end.
+    A checked file has one request a line and nothing else, and each line ends in b"\n". JSON has no raw newline
+    inside, so the body is the file with commas for newlines; the last newline makes room for the end.
     """
 
     path: Path
     file: BinaryIO
     length: int
 
-    async def chunks(self) -> AsyncIterator[bytes]:
-        """The body from its beginning, each time it is asked for.
+    async def read_chunks(self) -> AsyncIterator[bytes]:
+        """Yield the body from its beginning, however often it is read.
 
         Raises:
-            RequestsUnreadable: the spool has become shorter meanwhile.
+            RequestsUnreadable: the file has become shorter since it was opened.
         """
         yield _HEAD
         left = self.length - len(_HEAD) - len(_TAIL)
@@ -50,19 +51,19 @@ class CreateBody(Struct, frozen=True):
 
 
 @contextmanager
-def open_create_body(spool: Path) -> Iterator[CreateBody]:
-    """The create body of the spool, which stays readable until the end even if somebody deletes the file.
+def open_create_body(checked_file: Path) -> Iterator[CreateBody]:
+    """Open a checked file as a create body, which stays readable even if the file is deleted meanwhile.
 
     Raises:
-        RequestsUnreadable: it is not there, or no spool.
+        RequestsUnreadable: the file is missing, or does not end with a whole line.
     """
     try:
-        file = spool.open("rb")
+        file = checked_file.open("rb")
     except OSError as error:
-        raise RequestsUnreadable(spool, error.strerror or type(error).__name__) from error
+        raise RequestsUnreadable.from_os_error(checked_file, error) from error
     with file:
         size = fstat(file.fileno()).st_size
         file.seek(max(0, size - 1))
         if file.read(1) != b"\n":
-            raise RequestsUnreadable(spool, "it does not end with a whole line")
-        yield CreateBody(spool, file, len(_HEAD) + size - 1 + len(_TAIL))
+            raise RequestsUnreadable(checked_file, "it does not end with a whole line")
+        yield CreateBody(checked_file, file, len(_HEAD) + size - 1 + len(_TAIL))

@@ -1,17 +1,17 @@
-"""What can go wrong with the Message Batches API: small classes that carry facts; bot.ui.errors.api has the words.
+"""What can go wrong with the Message Batches API: small classes with typed facts; bot.ui.errors.api has their words.
 
 ExpectedError
 ├── InvalidBatchId             refused here, before any request (bot.api.ids)
 └── BatchesError
-    ├── RequestsUnreadable     a file of requests is gone, or changed while it was read
-    ├── ResultsBroken          a results stream was cut, or held a line that cannot be read
-    └── ApiError               the API, or what stands before it, did not do what was asked
+    ├── RequestsUnreadable     a file of requests is missing, or changed while it was read
+    ├── ResultsBroken          a results stream was cut off, or had a line that cannot be read
+    └── ApiError               the API, or a proxy before it, did not do what was asked
         ├── BatchNotFound      404 from the API for one batch
-        ├── ApiRejected        any other refusal: it was understood and not done
+        ├── ApiRejected        any other refusal: the call was understood and not carried out
         │   └── KeyRefused     401, 403
-        ├── RateLimited        429: later is better
-        ├── SpendLimitReached  429 that no waiting helps
-        └── ApiUnavailable     408, 5xx, timeouts, broken connections, answers that cannot be read
+        ├── RateLimited        429: try again later
+        ├── SpendLimitReached  429 that waiting does not resolve
+        └── ApiUnavailable     408, 5xx, timeouts, broken connections, unreadable answers
 """
 
 from dataclasses import dataclass, field
@@ -20,17 +20,20 @@ from pathlib import Path
 from bot.api.ids import BatchId
 from bot.errors import ExpectedError, to_one_line
 
-LONGEST_MESSAGE = 100
+MAX_LOGGED_MESSAGE = 100
 """Characters of the API's message in an error's `str()`."""
+
+SPEND_LIMITS = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
+"""Error codes that only a raised limit or the next month resolves (the errors of the official SDK, anthropic 2.12)."""
 
 
 class BatchesError(ExpectedError):
-    """Base of everything this package raises on purpose."""
+    """Base of the errors this package raises on purpose."""
 
 
 @dataclass(eq=False)
 class RequestsUnreadable(BatchesError):
-    """The file of requests at `path` cannot be read (any more); nothing was sent."""
+    """The file of requests at `path` cannot be read; nothing was sent."""
 
     path: Path
     reason: str
@@ -38,13 +41,18 @@ class RequestsUnreadable(BatchesError):
     def _fact(self) -> str:
         return f"{self.path}: {self.reason}"
 
+    @classmethod
+    def from_os_error(cls, path: Path, error: OSError) -> "RequestsUnreadable":
+        """Return the error for a file that the operating system did not open or read."""
+        return cls(path, error.strerror or type(error).__name__)
+
 
 @dataclass(eq=False)
 class ResultsBroken(BatchesError):
     """A results stream broke after `lines_read` whole lines and `bytes_read` bytes, counted after decompression.
 
-    What was read before stays good; reading again starts from the beginning. `reason` quotes nothing of the results.
-    `lines_read` is None where bytes were read that nobody has cut into lines.
+    Everything read before stays valid; a new read starts from the beginning. `reason` quotes nothing of the results.
+    `lines_read` is None if the bytes were not cut into lines.
     """
 
     lines_read: int | None
@@ -61,13 +69,14 @@ class ApiError(BatchesError):
     """A call that did not succeed.
 
     Attributes:
-        kind: the API's `error.type`; where no such answer came: `http_<status>`, `timeout`, `connection`, `not_json`,
+        kind: the API's `error.type`; without such an answer `http_<status>`, `timeout`, `connection`, `not_json` or
             `unexpected_shape`.
-        message: as the API gave it, at most 2,000 characters. Foreign text; its wording changes: do not match on it.
+        message: the API's own text, at most 2,000 characters. It is foreign text whose wording changes: never match
+            on it.
         status: the HTTP status, if there was an answer.
-        request_id: the API's name for the call, which its support asks for.
+        request_id: the API's id of the call, which its support asks for.
         retry_after: seconds the API asks to wait.
-        should_retry: what the API said in `x-should-retry`.
+        should_retry: the value of the `x-should-retry` header.
     """
 
     kind: str
@@ -79,16 +88,16 @@ class ApiError(BatchesError):
 
     def _fact(self) -> str:
         status = f"HTTP {self.status}" if self.status else "no HTTP status"
-        message = to_one_line(self.message, LONGEST_MESSAGE)  # so that the ids after it are never cut off
+        message = to_one_line(self.message, MAX_LOGGED_MESSAGE)  # so that the ids after it are never cut off
         return f"{self.kind}: {message} ({status}, request {self.request_id or 'without an id'})"
 
 
 @dataclass(eq=False)
 class BatchNotFound(ApiError):
-    """The API knows no such batch in this key's workspace; of results: or they are not ready, or no longer kept.
+    """The key's workspace has no such batch; for results, they may also be not ready or no longer available.
 
-    A batch just created may be "not found" for some seconds (anthropics/anthropic-sdk-python, issue 1432).
-    `after_lost_answer`: an earlier try of the same call may have reached the server, so that it may be its own doing.
+    A new batch may be "not found" for some seconds (anthropics/anthropic-sdk-python, issue 1432).
+    `after_lost_answer` means that an earlier try of the same call may have reached the server and deleted the batch.
     """
 
     batch_id: BatchId = field(kw_only=True)
@@ -96,30 +105,27 @@ class BatchNotFound(ApiError):
 
 
 class ApiRejected(ApiError):
-    """The call was refused and nothing was done; the same call will be refused again."""
+    """The API refused the call and did nothing; it will refuse the same call again."""
 
 
 class KeyRefused(ApiRejected):
-    """The key is missing, wrong or expired (401), or lacks the right (403)."""
+    """The key is missing, wrong or expired (401), or lacks permission (403)."""
 
 
 class RateLimited(ApiError):
-    """Too many calls, or too many requests waiting; `retry_after` says when to come again, if the API said."""
+    """Too many calls, or too many requests in the queue; `retry_after` says when to try again, if the API did."""
 
 
 class SpendLimitReached(ApiError):
-    """The spend limit is reached (`error.details.error_code`): waiting does not help before it is raised."""
+    """The spend limit is reached (`error.details.error_code` in `SPEND_LIMITS`): waiting does not help."""
 
 
 @dataclass(eq=False)
 class ApiUnavailable(ApiError):
-    """No usable answer. `may_have_happened`: the request may have reached the server: look before repeating it."""
+    """No usable answer. If `may_have_happened`, the API may have carried out the call: check before repeating it."""
 
     may_have_happened: bool = field(default=True, kw_only=True)
 
 
 AnyApiError = BatchNotFound | ApiRejected | RateLimited | SpendLimitReached | ApiUnavailable
 """Every ApiError that is raised; KeyRefused is an ApiRejected."""
-
-SPEND_LIMITS = frozenset({"enforced_spend_limit_reached", "contract_spend_limit_reached"})
-"""Codes that say that waiting does not help before a limit is raised, or the next month."""

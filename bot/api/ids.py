@@ -1,4 +1,4 @@
-"""The id of a message batch: opaque, and safe in a path."""
+"""Check ids of message batches: opaque, and safe in a path."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -8,13 +8,15 @@ from bot.errors import ExpectedError
 
 BatchId = NewType("BatchId", str)
 MAX_BATCH_ID_LENGTH = 256
-# Each of these would make another path, or another reading of the same path, out of an id.
+"""Characters; an own limit, as the API documents none."""
+
+# Each of these would turn an id into another path, or into another reading of the same path.
 _PATH_CHARACTERS = frozenset("/?#%\\")
 
 
 @dataclass(eq=False)
 class InvalidBatchId(ExpectedError):
-    """`text` cannot be a batch id; `reason` goes on after it: "is empty", "holds '/' at position 9"."""
+    """`text` is not a batch id; `reason` is the predicate of the sentence: "is empty", "holds '/' at position 9"."""
 
     text: str
     reason: str
@@ -24,17 +26,17 @@ class InvalidBatchId(ExpectedError):
 
 
 def check_batch_id(text: str) -> BatchId:
-    """`text` as a batch id: opaque (the API says the form may change), but safe in a path and visible to a reader.
+    """Return `text` as a batch id: any form (the API says it may change), but safe in a path and visible to a reader.
 
     Raises:
-        InvalidBatchId: which character at which position (from 1) is in the way, or what else is wrong.
+        InvalidBatchId: it names the character in the way and its position (from 1), or what else is wrong.
     """
     if not text:
         raise InvalidBatchId(text, "is empty")
     if len(text) > MAX_BATCH_ID_LENGTH:
         raise InvalidBatchId(text, f"has {len(text)} characters, more than {MAX_BATCH_ID_LENGTH}")
     for position, character in enumerate(text, start=1):
-        if fault := _fault_of(character):
+        if fault := _describe_fault(character):
             raise InvalidBatchId(text, f"holds {fault} at position {position}")
     dots = "." if text == "." else ".."
     if dots in text:
@@ -42,8 +44,8 @@ def check_batch_id(text: str) -> BatchId:
     return BatchId(text)
 
 
-def _fault_of(character: str) -> str | None:
-    """What keeps `character` out of an id; invisible ones are named by their code point."""
+def _describe_fault(character: str) -> str | None:
+    """Return what is wrong with `character` in an id, or None; invisible ones are named by their code point."""
     if character in _PATH_CHARACTERS:
         return repr(character)
     category = unicodedata.category(character)

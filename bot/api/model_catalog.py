@@ -1,4 +1,4 @@
-"""The catalog of models: which there are, whether they still answer, and how much they may say."""
+"""The catalog of models: which exist, which still answer, and how long their answers may be."""
 
 import re
 from collections.abc import Iterable
@@ -19,24 +19,26 @@ _LARGEST_PAGE = 1000
 _DATED = re.compile(r"(?P<alias>.+)-(?P<date>\d{8})")
 _LIFECYCLES = ("active", "deprecated", "retired")
 
+CATALOG_LIFETIME = timedelta(hours=1)
+
 
 class Support(ApiModel):
-    """Whether something is supported."""
+    """Whether a capability is supported."""
 
     supported: bool = False
 
 
 class Capabilities(ApiModel):
-    """What a model can do, as far as it matters here; None where the API does not say."""
+    """The capabilities that matter here; None if the API does not say."""
 
     batch: Support | None = None
 
 
 class ModelInfo(ApiModel):
-    """One model (docs.anthropic.com, CachedCatalog).
+    """One model (docs.anthropic.com, Models).
 
-    `lifecycle` is `active`, `deprecated` or `retired` today and says alone whether a model answers: `retires_at` is a
-    plan, which may be overdue. None for a limit means that the API does not say.
+    `lifecycle` is `active`, `deprecated` or `retired` today; it alone says whether a model answers, because
+    `retires_at` is a plan that may be overdue. A limit of None means that the API does not say.
     """
 
     id: str
@@ -50,7 +52,7 @@ class ModelInfo(ApiModel):
 
     @property
     def supports_batches(self) -> bool:
-        """False only where the API says so."""
+        """Whether batches may use the model; False only if the API says so."""
         return not (self.capabilities and self.capabilities.batch and not self.capabilities.batch.supported)
 
 
@@ -63,14 +65,14 @@ class ModelPage(ApiModel):
 
 
 class ModelCatalog(Struct, frozen=True):
-    """CachedCatalog by every name they answer to: the id, the id without its date, and with `-latest` for the date."""
+    """Models by each of their names: the id, the id without its date, and with `-latest` in place of the date."""
 
     models: tuple[ModelInfo, ...]
     _by_name: dict[str, ModelInfo] = {}
 
     @classmethod
     def from_models(cls, models: Iterable[ModelInfo]) -> "ModelCatalog":
-        """The catalog of these models. An alias stands for the newest of the dated ids that it fits."""
+        """Return the catalog of `models`. An alias means the newest of the dated ids that it fits."""
         models = tuple(models)
         by_name: dict[str, ModelInfo] = {}
         for model in sorted(models, key=lambda model: model.id):  # later dates overwrite earlier ones
@@ -79,33 +81,32 @@ class ModelCatalog(Struct, frozen=True):
         return cls(models, by_name | {model.id: model for model in models})
 
     def find(self, name: str) -> ModelInfo | None:
-        """The model that answers to `name`."""
+        """Return the model with the name `name`, or None."""
         return self._by_name.get(name)
 
 
 class ModelsClient:
-    """The CachedCatalog API through `http` (see `open_http`); every method raises `ApiError` in one of its kinds."""
+    """The Models API through `http` (see `open_http`); every method raises a subclass of `ApiError`."""
 
     def __init__(self, http: httpx.AsyncClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
         self._sender = CallSender(http, policy)
 
     async def fetch_catalog(self) -> ModelCatalog:
-        """All models, the retired ones too where the API lists them; worth keeping for an hour.
+        """Return all models, including retired ones if the API lists them.
 
         Raises:
-            ApiUnavailable: no usable answer: go on without a catalog.
+            ApiError: the API gave no catalog.
         """
         try:
-            return ModelCatalog.from_models(await self._all(_LIFECYCLES))
+            return ModelCatalog.from_models(await self._fetch_all(_LIFECYCLES))
         except KeyRefused:
             raise
-        except (
-            ApiRejected
-        ):  # an API that does not know the filter; what it then leaves out is unknown instead of retired
-            return ModelCatalog.from_models(await self._all(()))
+        except ApiRejected:
+            # The API does not know the filter. Models it then leaves out are unknown instead of retired.
+            return ModelCatalog.from_models(await self._fetch_all(()))
 
-    async def _all(self, lifecycles: tuple[str, ...]) -> list[ModelInfo]:
-        """Every page, as long as each leads on to one that was not there before."""
+    async def _fetch_all(self, lifecycles: tuple[str, ...]) -> list[ModelInfo]:
+        """Return the models of every page; stop at a page whose cursor was seen before."""
         found: list[ModelInfo] = []
         seen: set[str | None] = {None}
         params: dict[str, str | int | tuple[str, ...]] = {"limit": _LARGEST_PAGE}
@@ -120,18 +121,15 @@ class ModelsClient:
             params["after_id"] = page.last_id or ""
 
 
-CATALOG_LIFETIME = timedelta(hours=1)
-
-
 class CachedCatalog:
-    """The catalog of models, asked for once in an hour; None where the API does not say."""
+    """The catalog of models, fetched at most once an hour."""
 
     def __init__(self, client: ModelsClient) -> None:
         self._client = client
         self._known: tuple[datetime, ModelCatalog] | None = None
 
     async def get(self, now: datetime) -> ModelCatalog | None:
-        """Return the catalog; what failed is asked for again the next time."""
+        """Return the catalog, or None if the API does not answer; the next call then tries again."""
         if self._known is None or now - self._known[0] > CATALOG_LIFETIME:
             try:
                 self._known = (now, await self._client.fetch_catalog())

@@ -1,4 +1,4 @@
-"""The API's objects as they come: message batches, pages, errors; lenient, so that a new key or value breaks nothing.
+"""The API's objects: message batches, pages, errors; lenient, so that a new key or value breaks nothing.
 
 Source of the shapes: docs.anthropic.com, Message Batches, and the OpenAPI description of the Messages API.
 """
@@ -10,18 +10,18 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict
 from bot.api.ids import BatchId
 
 RETENTION = timedelta(days=29)
-"""Results are kept so long after the batch was created, not after it ended."""
+"""How long results stay available, from the creation of the batch, not from its end."""
 
 
 class ApiModel(BaseModel):
-    """Base of what the API sends: never changed here, and keys this version does not know are kept as they came."""
+    """Base of what the API sends: immutable, and keys that this version does not know are kept."""
 
-    # Built when first used: a process that starts does not wait for models that its first commands do without.
+    # Built when first used, so that a start does not wait for models its first commands do not need.
     model_config = ConfigDict(frozen=True, extra="allow", defer_build=True)
 
 
 class RequestCounts(ApiModel):
-    """How many of a batch's requests stand where. Until the batch ends, all of them count as `processing`."""
+    """The requests of a batch by state. Until the batch ends, all of them count as `processing`."""
 
     processing: int
     succeeded: int
@@ -38,8 +38,8 @@ class RequestCounts(ApiModel):
 class MessageBatch(ApiModel):
     """One message batch.
 
-    `processing_status` is `in_progress`, `canceling` or `ended` today; another value is kept as it came.
-    `expires_at` ends the processing, not the results: those are kept for 29 days from `created_at`.
+    `processing_status` is `in_progress`, `canceling` or `ended` today; any other value is kept. `expires_at` ends the
+    processing, not the results: those stay available for 29 days from `created_at`.
     """
 
     id: BatchId
@@ -55,21 +55,21 @@ class MessageBatch(ApiModel):
 
     @property
     def has_ended(self) -> bool:
-        """Nothing of it is processed any more, however it went."""
+        """Whether processing is over, whatever the outcome."""
         return self.processing_status == "ended"
 
     @property
     def readable_until(self) -> datetime:
-        """When the API drops the results."""
+        """The moment at which the API removes the results."""
         return self.created_at + RETENTION
 
     def is_readable(self, now: datetime) -> bool:
-        """It has ended and its results are still kept."""
+        """Return whether the batch has ended and its results are still available."""
         return self.has_ended and self.archived_at is None and now < self.readable_until
 
 
 class BatchPage(ApiModel):
-    """One page of the list, newest first. `has_more` speaks of the direction asked for."""
+    """One page of the list, newest first. `has_more` refers to the direction asked for."""
 
     data: tuple[MessageBatch, ...]
     has_more: bool = False
@@ -78,14 +78,14 @@ class BatchPage(ApiModel):
 
 
 class DeletedBatch(ApiModel):
-    """What is left of a deleted batch."""
+    """The API's confirmation that a batch was deleted."""
 
     id: BatchId
     type: str = "message_batch_deleted"
 
 
 class ErrorBody(ApiModel):
-    """The inner error. `details`, where present, is undocumented; `message` is for reading, not for matching."""
+    """The inner error. `details` is undocumented; `message` is for people, never match on it."""
 
     type: str
     message: str = ""
@@ -93,13 +93,13 @@ class ErrorBody(ApiModel):
 
     @property
     def error_code(self) -> str | None:
-        """The stable cause in `details.error_code`, where the API gives one."""
+        """The stable code in `details.error_code`, or None if the API gives none."""
         code = self.details.get("error_code") if isinstance(self.details, dict) else None
         return code if isinstance(code, str) else None
 
 
 class ErrorEnvelope(ApiModel):
-    """The error as answers and errored result lines carry it: the real type is `error.type`, not `type`."""
+    """The error in answers and in errored result lines: its type is `error.type`, not `type`."""
 
     type: str = "error"
     error: ErrorBody

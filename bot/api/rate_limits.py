@@ -1,4 +1,4 @@
-"""What the API's answers say about when to come again, besides the answer itself."""
+"""Read from the API's answers when to call again."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -7,11 +7,13 @@ from msgspec import Struct
 
 from bot.api.retry_policy import read_retry_after
 
-_SHARE_KEPT = 0.1
+_RESERVED_SHARE = 0.1  # of the rate limit, left for commands while polling pauses
 
 
 class RateLimitHint(Struct, frozen=True):
-    """The newest hints: seconds asked for on a success (a retrieve of a running batch says 10), and the rate limit.
+    """The newest pacing hints: the pause asked for on a success, and the rate limit.
+
+    `retry_after` is in seconds (a retrieve of a running batch says 10); `limit` and `remaining` count calls.
 
     Source: docs.anthropic.com, Rate limits (`anthropic-ratelimit-requests-…`, `retry-after`).
     """
@@ -21,30 +23,30 @@ class RateLimitHint(Struct, frozen=True):
     remaining: int | None = None
     reset: datetime | None = None
 
-    def pause(self, now: datetime) -> float:
-        """Return the seconds to leave the API alone: the pause asked for, or the rest of a minute nearly used up."""
+    def compute_pause(self, now: datetime) -> float:
+        """Return the seconds to wait before polling: the pause asked for, or until a nearly used up limit resets."""
         pause = self.retry_after or 0.0
         if self.limit and self.remaining is not None and self.reset is not None:
-            nearly_used_up = self.remaining < self.limit * _SHARE_KEPT
+            nearly_used_up = self.remaining < self.limit * _RESERVED_SHARE
             return max(pause, (self.reset - now).total_seconds()) if nearly_used_up else pause
         return pause
 
 
 def read_hint(headers: Mapping[str, str]) -> RateLimitHint:
-    """Read the hints of one answer; what is missing or unreadable is None."""
+    """Read the hints of one answer; a missing or unreadable one is None."""
     return RateLimitHint(
         retry_after=read_retry_after(headers),
-        limit=_number(headers.get("anthropic-ratelimit-requests-limit", "")),
-        remaining=_number(headers.get("anthropic-ratelimit-requests-remaining", "")),
-        reset=_moment(headers.get("anthropic-ratelimit-requests-reset", "")),
+        limit=_parse_number(headers.get("anthropic-ratelimit-requests-limit", "")),
+        remaining=_parse_number(headers.get("anthropic-ratelimit-requests-remaining", "")),
+        reset=_parse_moment(headers.get("anthropic-ratelimit-requests-reset", "")),
     )
 
 
-def _number(text: str) -> int | None:
+def _parse_number(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() else None
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_moment(text: str) -> datetime | None:
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:

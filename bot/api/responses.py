@@ -1,4 +1,4 @@
-"""The door: HTTP answers and transport failures become models, or errors with facts."""
+"""Translate HTTP answers and transport failures into models, or errors with facts."""
 
 from typing import TypeVar
 
@@ -20,9 +20,9 @@ from bot.api.models import ErrorEnvelope
 from bot.api.retry_policy import read_retry_after
 
 MAX_MESSAGE_LENGTH = 2000
-_SHORTEST_SECRET = 16  # a shorter key is a made-up one, and may be a word of the message
+_SHORTEST_SECRET = 16  # a shorter key is not real, and may be an ordinary word of the message
 _SHOULD_RETRY = {"true": True, "false": False}
-# Raised before any byte of the request has left: certainly not done.
+# Raised before any byte of the request was sent, so the API certainly did nothing.
 _NEVER_SENT = (
     httpx.ConnectError,
     httpx.ConnectTimeout,
@@ -35,7 +35,7 @@ ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
 def parse_model(model: type[ModelT], response: httpx.Response) -> ModelT:
-    """The body of a successful answer as `model`.
+    """Return the body of a successful answer as `model`.
 
     Raises:
         ApiUnavailable: the body is not JSON (`not_json`), or JSON of another shape (`unexpected_shape`).
@@ -48,21 +48,20 @@ def parse_model(model: type[ModelT], response: httpx.Response) -> ModelT:
         place = ".".join(str(step) for step in first["loc"])
         raise ApiUnavailable(
             kind=kind,
-            message=_safe(f"{place}: {first['msg']}" if place else first["msg"], response.request),
+            message=_redact(f"{place}: {first['msg']}" if place else first["msg"], response.request),
             status=response.status_code,
             request_id=response.headers.get("request-id"),
-        ) from None  # the validation error shows what came, which may be anything
+        ) from None  # the validation error quotes the body, which may be anything
 
 
 def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> ApiError:
-    """The error an answer other than 2xx stands for; its body has been read."""
-    envelope = _envelope_in(response)
-    error = _unsorted(response, envelope)
-    facts = vars(error)
+    """Return the error for an answer other than 2xx, whose body has been read."""
+    envelope = _read_envelope(response)
+    facts = vars(_collect_facts(response, envelope))
     match response.status_code:
         case 401 | 403:
             return KeyRefused(**facts)
-        # Only the API can say that a batch is gone; a 404 page of something in between cannot.
+        # Only the API can say that a batch is gone; a proxy's 404 page cannot.
         case 404 if batch_id and envelope:
             return BatchNotFound(**facts, batch_id=batch_id)
         case 429 if envelope and envelope.error.error_code in SPEND_LIMITS:
@@ -76,20 +75,20 @@ def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> Api
 
 
 def translate_failure(error: httpx.RequestError, request: httpx.Request) -> ApiUnavailable:
-    """The error a call without a whole answer stands for."""
+    """Return the error for a call without a whole answer."""
     return ApiUnavailable(
         kind="timeout" if isinstance(error, httpx.TimeoutException) else "connection",
-        message=_safe(f"{type(error).__name__}: {error}".removesuffix(": "), request),
+        message=_redact(f"{type(error).__name__}: {error}".removesuffix(": "), request),
         may_have_happened=not isinstance(error, _NEVER_SENT),
     )
 
 
-def _unsorted(response: httpx.Response, envelope: ErrorEnvelope | None) -> ApiError:
-    """The facts every refusal has."""
+def _collect_facts(response: httpx.Response, envelope: ErrorEnvelope | None) -> ApiError:
+    """Return the facts that every refusal has."""
     headers = response.headers
     return ApiError(
         kind=envelope.error.type if envelope else f"http_{response.status_code}",
-        message=_safe(envelope.error.message if envelope else _opening_of(response), response.request),
+        message=_redact(envelope.error.message if envelope else _read_opening(response), response.request),
         status=response.status_code,
         request_id=headers.get("request-id") or (envelope.request_id if envelope else None),
         retry_after=read_retry_after(headers),
@@ -97,20 +96,20 @@ def _unsorted(response: httpx.Response, envelope: ErrorEnvelope | None) -> ApiEr
     )
 
 
-def _envelope_in(response: httpx.Response) -> ErrorEnvelope | None:
-    """The API's error, if it was the API that answered: an edge proxy's 413 or 502 is a page of its own."""
+def _read_envelope(response: httpx.Response) -> ErrorEnvelope | None:
+    """Return the API's error, or None if a proxy answered: its 413 or 502 is a page of its own."""
     try:
         return ErrorEnvelope.model_validate_json(response.content)
     except ValidationError:
         return None
 
 
-def _opening_of(response: httpx.Response) -> str:
-    """The beginning of a body of whatever kind; not `response.text`, which believes any charset it is told."""
+def _read_opening(response: httpx.Response) -> str:
+    """Return the beginning of any body; `response.text` would trust whatever charset the answer names."""
     return response.content[: 4 * MAX_MESSAGE_LENGTH].decode("utf-8", "replace")
 
 
-def _safe(text: str, request: httpx.Request) -> str:
-    """`text` without the key, should an answer or an exception repeat it, and no longer than a message may be."""
+def _redact(text: str, request: httpx.Request) -> str:
+    """Return `text` without the key, in case an answer or exception repeats it, and cut to the longest message."""
     key = request.headers.get("x-api-key", "")
     return (text.replace(key, "[key]") if len(key) >= _SHORTEST_SECRET else text)[:MAX_MESSAGE_LENGTH]

@@ -1,4 +1,4 @@
-"""The lines of a results file: one `BatchResult` a request, in an order of the API's own."""
+"""The lines of a results file: one `BatchResult` a request, in no particular order."""
 
 from collections.abc import Mapping
 from typing import Annotated, Literal
@@ -9,27 +9,27 @@ from bot.api.models import ApiModel, ErrorEnvelope
 
 
 class CacheCreation(ApiModel):
-    """Cache writes by how long they live; the two are priced differently."""
+    """Tokens written to the cache by lifetime; the two are priced differently."""
 
     ephemeral_5m_input_tokens: int | None = None
     ephemeral_1h_input_tokens: int | None = None
 
 
 class OutputTokensDetails(ApiModel):
-    """What part of the output was which."""
+    """Output tokens by purpose."""
 
     thinking_tokens: int | None = None
 
 
 class ServerToolUse(ApiModel):
-    """Calls to the API's own tools, which cost extra."""
+    """Calls of the API's own tools, which cost extra."""
 
     web_search_requests: int | None = None
     web_fetch_requests: int | None = None
 
 
 class Usage(ApiModel):
-    """Tokens of one message. None means the API did not say, which is not 0.
+    """Tokens of one message. None means that the API did not say, which is not 0.
 
     `input_tokens` counts only what follows the last cache breakpoint; `output_tokens` includes thinking.
     """
@@ -47,7 +47,7 @@ class Usage(ApiModel):
 
 
 class Message(ApiModel):
-    """What the model answered. `model` is the resolved id, not the alias that was asked for; `content` may be empty."""
+    """The model's answer. `model` is the resolved id, not the alias of the request; `content` may be empty."""
 
     id: str
     type: str = "message"
@@ -72,7 +72,7 @@ class SucceededResult(ApiModel):
 class ErroredResult(ApiModel):
     """The request failed (not billed): the cause is `error.error.type`.
 
-    `error.request_id` is None where the parameters failed validation.
+    `error.request_id` is None if the parameters failed validation.
     """
 
     type: Literal["errored"]
@@ -92,16 +92,16 @@ class ExpiredResult(ApiModel):
 
 
 class UnknownResult(ApiModel):
-    """A result of a type, or with contents, that this version does not know; everything that came is kept."""
+    """A result whose type or contents this version does not know; all its keys are kept."""
 
     type: str
 
 
 class BatchResult(ApiModel):
-    """One line: the `custom_id` the request was submitted under and what came of it."""
+    """One line: the `custom_id` of the request, and its result."""
 
     custom_id: str
-    # In this order: a result that fits none of the four must not break the 99,999 others of its file.
+    # UnknownResult comes last: one odd result must not break the 99,999 others of its file.
     result: Annotated[
         SucceededResult | ErroredResult | CanceledResult | ExpiredResult | UnknownResult,
         Field(union_mode="left_to_right"),

@@ -1,4 +1,4 @@
-"""When a call is made again, and after how long; decided from the error alone."""
+"""Decide from its error whether to repeat a call, and after how long."""
 
 import asyncio
 import math
@@ -17,25 +17,27 @@ _CONFLICT = 409
 
 
 class Repeatable(Enum):
-    """When a call may be made a second time."""
+    """When a call may be sent a second time."""
 
-    FREELY = "it reads, or doing it twice is the same as once"
-    WHILE_UNCHANGED = "twice is the same as once, but not after somebody else changed the batch (409)"
-    UNLESS_SENT = "twice would do it twice: only when the request certainly was not taken"
+    FREELY = "a read, or a change that has the same effect twice as once"
+    WHILE_UNCHANGED = "the same effect twice as once, unless someone else changed the batch (409)"
+    UNLESS_SENT = "a second one would have a second effect: only if the API certainly did not accept the first"
 
 
 class RetryPolicy(Struct, frozen=True):
     """The retry policy of one client.
 
     Attributes:
-        tries: how often a call is made at most, the first time included.
-        first_pause: seconds before the second try; doubled for each further one, up to `max_pause`, and shortened
-            by up to a quarter at random so that many clients do not come back at the same moment.
-        max_retry_after: what the API asks for (`retry-after`) is waited for up to this; above it the error is
-            raised at once, with the figure.
-        budget: seconds a whole call may take, pauses included; of results, until their first byte.
-        upload_budget: the same for a create, whose body may have 256 MB.
-        sleep, random: what waits, and what gives numbers from 0 to 1.
+        tries: how often a call is sent at most, the first time included.
+        first_pause: seconds before the second try. Each further pause is twice as long, up to `max_pause`, and
+            shortened by up to a quarter at random so that many clients do not return at the same moment.
+        max_pause: seconds of the longest pause.
+        max_retry_after: the longest `retry-after` to wait for, in seconds; with a longer one the error is raised at
+            once.
+        budget: seconds that a whole call may take, pauses included; for results, until their first byte.
+        upload_budget: the same for a call with a body, which may have 256 MB.
+        sleep: waits for a number of seconds.
+        random: returns numbers from 0 to 1.
     """
 
     tries: int = 3
@@ -48,7 +50,7 @@ class RetryPolicy(Struct, frozen=True):
     random: Callable[[], float] = random.random
 
     def choose_pause(self, repeatable: Repeatable, error: ApiError, tries_made: int) -> float | None:
-        """Seconds to wait before the next try, or None where there is to be none."""
+        """Return the seconds to wait before the next try, or None if there must be none."""
         if tries_made >= self.tries or not may_repeat(repeatable, error):
             return None
         if error.retry_after:
@@ -58,33 +60,33 @@ class RetryPolicy(Struct, frozen=True):
 
 
 def may_repeat(repeatable: Repeatable, error: ApiError) -> bool:
-    """Whether a call that failed with `error` is safe and worth repeating.
+    """Return whether repeating a call that failed with `error` is safe and useful.
 
-    The API's `x-should-retry` wins over the status, as in the official SDKs, except where a repeat could do harm.
+    The API's `x-should-retry` overrides the status, as in the official SDKs, unless a repeat could do harm.
     """
     if isinstance(error, SpendLimitReached) or error.should_retry is False:
         return False
-    passes = isinstance(error, RateLimited | ApiUnavailable) or error.should_retry is True
+    is_temporary = isinstance(error, RateLimited | ApiUnavailable) or error.should_retry is True
     match repeatable:
         case Repeatable.FREELY:
-            return passes or error.status == _CONFLICT
+            return is_temporary or error.status == _CONFLICT
         case Repeatable.WHILE_UNCHANGED:
-            return passes and error.status != _CONFLICT
+            return is_temporary and error.status != _CONFLICT
         case Repeatable.UNLESS_SENT:
-            never_taken = isinstance(error, ApiUnavailable) and not error.may_have_happened
-            return never_taken or isinstance(error, RateLimited)
+            never_accepted = isinstance(error, ApiUnavailable) and not error.may_have_happened
+            return never_accepted or isinstance(error, RateLimited)
     assert_never(repeatable)
 
 
 def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) -> float | None:
-    """Seconds the API asks to wait: `retry-after-ms`, else `retry-after`, in seconds or as a date (RFC 9110, 10.2.3).
+    """Return the seconds the API asks to wait: `retry-after-ms`, else `retry-after` as seconds or a date.
 
-    None where neither is there or can be read; never negative. `now` is the moment a date is measured from.
+    None if both are missing or unreadable; never negative. A date counts from `now`. Source: RFC 9110, 10.2.3.
     """
-    if (milliseconds := _finite(headers.get("retry-after-ms", ""))) is not None:
+    if (milliseconds := _parse_finite(headers.get("retry-after-ms", ""))) is not None:
         return max(0.0, milliseconds / 1000)
     text = headers.get("retry-after", "")
-    if (seconds := _finite(text)) is not None:
+    if (seconds := _parse_finite(text)) is not None:
         return max(0.0, seconds)
     try:
         moment = parsedate_to_datetime(text)
@@ -94,7 +96,7 @@ def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) ->
     return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())
 
 
-def _finite(text: str) -> float | None:
+def _parse_finite(text: str) -> float | None:
     try:
         number = float(text)
     except ValueError:

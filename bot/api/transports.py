@@ -1,7 +1,7 @@
-"""How results files arrive: through aiohttp, because that takes a third of the CPU; all other calls go their own way.
+"""Fetch results files through aiohttp, which takes a third of httpx's CPU; all other calls go through httpx.
 
-Only these GETs: aiohttp repeats a request by itself when a kept connection turns out closed, DELETE included, which
-nobody may do but the retry policy.
+Only these GETs use aiohttp: it repeats a request by itself, DELETE included, when a kept connection turns out to be
+closed. Repeating is for the retry policy alone.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ import httpx
 from yarl import URL
 
 _CHUNK = 64 * 1024
-# From the particular to the general: the first that fits says what became of the request.
+# From the particular to the general: the first that fits is used.
 _TRANSLATIONS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
     (aiohttp.ConnectionTimeoutError, httpx.ConnectTimeout),
     (aiohttp.ClientProxyConnectionError, httpx.ProxyError),
@@ -28,25 +28,26 @@ _TRANSLATIONS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
 
 
 class ResultsTransport(httpx.AsyncBaseTransport):
-    """The transport of the process's one httpx client: GETs of `…/results` over aiohttp, the rest over `others`.
+    """Send GETs of `…/results` through aiohttp with `tls`, and all other requests through `others`.
 
-    Both use `tls`. Failures are httpx's exceptions, whichever way a request went.
+    Failures are httpx's exceptions either way.
     """
 
     def __init__(self, others: httpx.AsyncBaseTransport, tls: ssl.SSLContext) -> None:
-        self._others, self._tls = others, tls
+        self._others = others
+        self._tls = tls
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`; the answer's body is still to be read.
+        """Send `request` and return the answer with its body still unread.
 
         Raises:
-            httpx.RequestError: there was no answer.
+            httpx.RequestError: no answer came.
         """
         if request.method != "GET" or not request.url.path.endswith("/results"):
             return await self._others.handle_async_request(request)
-        with _translated():
-            response = await self._opened_session().get(
+        with _translate_errors():
+            response = await self._get_session().get(
                 URL(str(request.url), encoded=True),
                 headers=request.headers.multi_items(),
                 allow_redirects=False,
@@ -55,18 +56,18 @@ class ResultsTransport(httpx.AsyncBaseTransport):
         return httpx.Response(response.status, headers=response.raw_headers, stream=_Body(response))
 
     async def aclose(self) -> None:
-        """Close both ways."""
+        """Close both transports."""
         await self._others.aclose()
         if self._session is not None:
             await self._session.close()
 
-    def _opened_session(self) -> aiohttp.ClientSession:
-        # Not in __init__: a session belongs to the loop that runs when it is made.
+    def _get_session(self) -> aiohttp.ClientSession:
+        # Not in __init__: a session belongs to the event loop it is created in.
         if self._session is None:
             self._session = aiohttp.ClientSession(
                 connector=aiohttp.TCPConnector(ssl=self._tls),
                 cookie_jar=aiohttp.DummyCookieJar(),
-                auto_decompress=False,  # httpx does
+                auto_decompress=False,  # httpx decompresses
                 read_bufsize=_CHUNK,
                 trust_env=True,
             )
@@ -74,18 +75,18 @@ class ResultsTransport(httpx.AsyncBaseTransport):
 
 
 class _Body(httpx.AsyncByteStream):
-    """Bytes as they come from the network."""
+    """A response body as its bytes arrive."""
 
     def __init__(self, response: aiohttp.ClientResponse) -> None:
         self._response = response
 
     async def __aiter__(self) -> AsyncIterator[bytes]:
-        with _translated():
+        with _translate_errors():
             while chunk := await self._response.content.readany():
                 yield chunk
 
     async def aclose(self) -> None:
-        # Given back when it was read to its end; otherwise closed, because the rest would have to be read.
+        # aiohttp reuses the connection only if the body was read to its end; here the rest must not be read.
         self._response.close()
 
 
@@ -94,7 +95,7 @@ def _timeout(seconds: dict[str, float | None]) -> aiohttp.ClientTimeout:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except (aiohttp.ClientError, TimeoutError) as error:
@@ -103,25 +104,25 @@ def _translated() -> Iterator[None]:
 
 
 class LazyTransport(httpx.AsyncBaseTransport):
-    """Calls `make` in a thread for the first request, and sends that one and all others through what it made.
+    """Build a transport in a thread for the first request, and send every request through it.
 
-    Certificates take 30 ms to load and httpcore ten: neither the start nor any ack waits for them.
+    Loading certificates takes 30 ms and httpcore 10 ms; neither the start nor any ack waits for them.
     """
 
-    def __init__(self, make: Callable[[], httpx.AsyncBaseTransport]) -> None:
-        self._make = make
-        self._made: asyncio.Task[httpx.AsyncBaseTransport] | None = None
+    def __init__(self, build: Callable[[], httpx.AsyncBaseTransport]) -> None:
+        self._build = build
+        self._transport: asyncio.Task[httpx.AsyncBaseTransport] | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`; what `make` raises is raised for every request."""
-        if self._made is None:
-            self._made = asyncio.create_task(asyncio.to_thread(self._make))
-        transport = await asyncio.shield(self._made)  # whoever stops waiting does not stop it for the others
+        """Send `request`. Raises what `build` raised, for every request."""
+        if self._transport is None:
+            self._transport = asyncio.create_task(asyncio.to_thread(self._build))
+        transport = await asyncio.shield(self._transport)  # a canceled request must not cancel it for the others
         return await transport.handle_async_request(request)
 
     async def aclose(self) -> None:
-        """Close what was made; nothing, where making it failed."""
-        if self._made is not None:
-            await asyncio.wait({self._made})
-            if self._made.exception() is None:
-                await self._made.result().aclose()
+        """Close the transport if it was built."""
+        if self._transport is not None:
+            await asyncio.wait({self._transport})
+            if self._transport.exception() is None:
+                await self._transport.result().aclose()

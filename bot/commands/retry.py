@@ -33,7 +33,7 @@ from bot.operations.find_batch import Reference
 from bot.operations.progress import Progress
 from bot.operations.read_failures import read_failures
 from bot.operations.services import Services
-from bot.requests.check import CheckedFile, check_requests
+from bot.requests.check import CheckReport, check_requests
 from bot.requests.problems import ProblemKind
 from bot.requests.request_files import select_requests
 from bot.results.causes import Cause
@@ -213,7 +213,7 @@ class Retry(LongCommand, frozen=True):
         source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
         async with aclosing(read_with_progress(source, progress)) as chunks:
             how = await read_constraints(services)
-            checked: CheckedFile = await check_requests(chunks, spool, how, only=choice.custom_ids)
+            checked: CheckReport = await check_requests(chunks, spool, how, only=choice.custom_ids)
         if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
             return self._needed(batch, choice, looked=True)
         return None if checked.is_sound else FileRefused(source.name, checked)
@@ -223,7 +223,7 @@ class Retry(LongCommand, frozen=True):
 
 
 async def _ready(
-    services: Services, caller: Caller, id: str, checked: CheckedFile, batch: MessageBatch, name: str
+    services: Services, caller: Caller, id: str, checked: CheckReport, batch: MessageBatch, name: str
 ) -> DraftReady:
     named = (await services.database.run(lambda connection: labels.of(connection, [batch.id])))[batch.id]
     details = DraftDetails(name=name, label=named.label, owner=caller.user, parent_id=batch.id, kind="retry")

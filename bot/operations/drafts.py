@@ -17,7 +17,7 @@ from bot.errors import ExpectedError
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
-from bot.requests.check import CheckedFile, check_file
+from bot.requests.check import CheckReport, check_file
 from bot.requests.estimate import Estimate, dump_estimate, estimate_cost
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning
@@ -80,7 +80,7 @@ class FileRefused(Struct, frozen=True):
     """The file has problems, so no draft was made."""
 
     name: str
-    checked: CheckedFile
+    checked: CheckReport
 
 
 class DraftReady(Struct, frozen=True):
@@ -128,7 +128,7 @@ def make_draft_id(form_id: str | None = None) -> str:
     return hashlib.sha256(form_id.encode()).hexdigest()[:24] if form_id else secrets.token_hex(12)
 
 
-async def estimate_requests(services: Services, requests_file: Path, checked: CheckedFile) -> Estimate:
+async def estimate_requests(services: Services, requests_file: Path, checked: CheckReport) -> Estimate:
     """Return the estimated cost of checked requests. A failure to count tokens makes it rougher and raises nothing."""
     models = checked.sizes.count_by_model()
     samples = await asyncio.to_thread(sample_params, requests_file, models, SAMPLES_PER_MODEL, _RANDOM)
@@ -137,7 +137,7 @@ async def estimate_requests(services: Services, requests_file: Path, checked: Ch
 
 
 async def store_draft(
-    services: Services, caller: Caller, draft_id: str, checked: CheckedFile, details: DraftDetails
+    services: Services, caller: Caller, draft_id: str, checked: CheckReport, details: DraftDetails
 ) -> Draft:
     """Store a draft whose requests file is in place, with its estimate. Raises StoreUnavailable."""
     now = services.now()
@@ -166,7 +166,7 @@ async def store_draft(
     return draft
 
 
-async def recheck_file(services: Services, requests_file: Path, into: Path) -> CheckedFile:
+async def recheck_file(services: Services, requests_file: Path, into: Path) -> CheckReport:
     """Check a selection from a checked file again, to measure it, and write it to `into`."""
     return await check_file(requests_file, into, await read_constraints(services))
 

@@ -6,7 +6,6 @@ from msgspec import Struct
 
 from bot.api.errors import BatchNotFound
 from bot.api.ids import check_batch_id
-from bot.api.json_lines import cut_blocks
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.operations.progress import Progress
@@ -93,8 +92,8 @@ async def merge_results(
 async def _copy_chosen_lines(services: Services, family: ResultsMerger, everything: ScratchFile) -> ScratchFile:
     merged, picked, done = ScratchFile(services.open_scratch_file), family.select_lines(), False
     try:
-        async for block in cut_blocks(everything.pieces(0, everything.size)):
-            await merged.write(picked.filter_block(block))
+        async for piece in everything.pieces(0, everything.size):
+            await merged.write(picked.feed(piece))
         await merged.flush()
         done = True
         return merged

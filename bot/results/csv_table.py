@@ -7,9 +7,10 @@ from decimal import Decimal
 
 import msgspec
 
+from bot.api.json_lines import MAX_RESULT_LINE_BYTES
 from bot.pricing.prices import Prices
 from bot.results.lines import Canceled, Errored, Expired, MessageWithText, ResultLine, Succeeded, Unreadable
-from bot.results.reader import MAX_RESULT_LINE_BYTES, BrokenLine, ResultBlock, ResultReader
+from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 from bot.results.summary import ResultsSummary
 from bot.results.usage import count_tokens
 

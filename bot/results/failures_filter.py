@@ -4,8 +4,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from bot.api.json_lines import MAX_RESULT_LINE_BYTES
 from bot.results.lines import MessagePart, ResultLine, Succeeded, Unreadable
-from bot.results.reader import MAX_RESULT_LINE_BYTES, BrokenLine, ResultBlock, ResultReader
+from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 
 
 class FailuresFilter:

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 
 import msgspec
 
+from bot.api.json_lines import MAX_RESULT_LINE_BYTES
 from bot.pricing.prices import Prices
 from bot.results.causes import MAX_CAUSES, CauseTally
 from bot.results.duplicates import DuplicateCounter
 from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
-from bot.results.reader import MAX_RESULT_LINE_BYTES, BrokenLine, ResultBlock, ResultReader
+from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 from bot.results.summary import BrokenLines, BrokenLineSample, OutcomeCounts, ResultsSummary
 from bot.results.usage import UsageTally
 

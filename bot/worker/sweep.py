@@ -218,7 +218,7 @@ class Sweep:
         scheduled_jobs.mark_done(connection, SWEEP, now)
         if self._feed is not None:
             scheduled_jobs.set_due(connection, f"feed:{self._feed}", sighting.began)
-        pause = timedelta(seconds=self._batches.hint.pause(now))
+        pause = timedelta(seconds=self._batches.hint.compute_pause(now))
         after = batch_records.open_ones(connection)
         scheduled_jobs.set_due(connection, SWEEP, now + max(interval(after, now), min(pause, SLOWEST)))
 

@@ -48,7 +48,7 @@ def harm(path: Path, content: bytes | None) -> None:
 
 async def whole_body(spool: Path) -> tuple[bytes, int]:
     with open_create_body(spool) as body:
-        return b"".join([piece async for piece in body.chunks()]), body.length
+        return b"".join([piece async for piece in body.read_chunks()]), body.length
 
 
 async def test_the_body_is_the_envelope_of_all_lines(spool: Path) -> None:
@@ -64,8 +64,8 @@ async def test_the_body_is_the_envelope_of_all_lines(spool: Path) -> None:
 
 async def test_the_body_can_be_read_again_from_its_beginning(spool: Path) -> None:
     with open_create_body(spool) as body:
-        first = b"".join([piece async for piece in body.chunks()])
-        second = b"".join([piece async for piece in body.chunks()])
+        first = b"".join([piece async for piece in body.read_chunks()])
+        second = b"".join([piece async for piece in body.read_chunks()])
 
     assert first == second
 
@@ -166,7 +166,7 @@ async def test_a_spool_cut_off_while_it_is_sent_makes_no_batch(spool: Path) -> N
             length = {"content-length": str(body.length)}
             async with httpx.AsyncClient(base_url=simulator.base_url, headers={"x-api-key": "any"}) as http:
                 with pytest.raises(RequestsUnreadable):
-                    await http.post("/v1/messages/batches", content=body.chunks(), headers=length)
+                    await http.post("/v1/messages/batches", content=body.read_chunks(), headers=length)
 
     assert simulator.workspace.batches == []
 
@@ -176,7 +176,7 @@ async def test_a_file_deleted_while_it_is_sent_is_sent_all_the_same(spool: Path)
 
     with open_create_body(spool) as body:
         harm(spool, None)
-        sent = b"".join([piece async for piece in body.chunks()])
+        sent = b"".join([piece async for piece in body.read_chunks()])
 
     assert sent == expected
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from bot.api.model_catalog import Capabilities, ModelCatalog, ModelInfo, Support
-from bot.requests.check import CheckedFile, Limits, RequestChecker
+from bot.requests.check import CheckReport, Limits, RequestChecker
 from bot.requests.params import ApiConstraints
 
 GOOD: dict[str, Any] = {
@@ -32,7 +32,7 @@ def line(custom_id: object = "one", params: object = None, **more: object) -> by
 
 def check(
     file: bytes, how: ApiConstraints = HOW, limits: Limits | None = None, pieces: Iterable[bytes] | None = None
-) -> tuple[CheckedFile, bytes]:
+) -> tuple[CheckReport, bytes]:
     """What the checker finds in a file, and the spool it would write."""
     checker = RequestChecker(how, limits or Limits())
     spool = b"".join([checker.feed(piece) for piece in ([file] if pieces is None else pieces)]) + checker.finish()

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from bot.requests.check import CheckedFile
+from bot.requests.check import CheckReport
 from bot.requests.problems import MAX_PROBLEMS, Problem, ProblemKind
 from tests.requests.request_lines import CATALOG, GOOD, check, line
 
 
-def only_problem(checked: CheckedFile) -> Problem:
+def only_problem(checked: CheckReport) -> Problem:
     assert len(checked.problems) == sum(checked.totals.values()) == 1, checked.problems
     return checked.problems[0]
 

@@ -34,7 +34,7 @@ from bot.operations.find_batch import Reference
 from bot.operations.follow import CardPlace
 from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
-from bot.requests.check import CheckedFile
+from bot.requests.check import CheckReport
 from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
 from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
@@ -94,7 +94,7 @@ LEFT = (
     LeftOutCause("invalid_request_error", "messages: at least one message is required", 12),
     LeftOutCause("", "", 1),
 )
-SOUND = CheckedFile(None, 3, 500, (), {}, (), RequestSizes())
+SOUND = CheckReport(None, 3, 500, (), {}, (), RequestSizes())
 PROBLEMS = tuple(
     Problem(kind, line, "params.max_tokens", "<0> `x`", 8_192, 1) for line, kind in enumerate(ProblemKind, 1)
 )
@@ -103,7 +103,7 @@ REFUSED = api.ApiRejected("invalid_request_error", "requests.2.params: too long"
 BUSY = api.ApiUnavailable("overloaded_error", "Overloaded", 529, "req_011CQ", may_have_happened=False)
 
 
-def refused(shown: int, each: int = 1) -> CheckedFile:
+def refused(shown: int, each: int = 1) -> CheckReport:
     """Return a check that found so many kinds of problems, each so often."""
     return replace(
         SOUND, problems=PROBLEMS[:shown] * min(each, 3), totals=dict.fromkeys(list(ProblemKind)[:shown], each)

@@ -37,8 +37,8 @@ def test_it_is_short_while_something_is_about_to_change() -> None:
 
 
 def test_a_hint_on_a_success_is_a_pause() -> None:
-    assert read_hint({"retry-after": "10"}).pause(NOW) == 10
-    assert read_hint({}).pause(NOW) == 0
+    assert read_hint({"retry-after": "10"}).compute_pause(NOW) == 10
+    assert read_hint({}).compute_pause(NOW) == 0
 
 
 def test_the_rest_of_a_minute_is_waited_for_when_the_limit_is_nearly_used_up() -> None:
@@ -48,8 +48,8 @@ def test_the_rest_of_a_minute_is_waited_for_when_the_limit_is_nearly_used_up() -
         "anthropic-ratelimit-requests-reset": "2026-11-21T12:00:40Z",
     }
 
-    assert read_hint(headers).pause(NOW) == 40
-    assert read_hint(headers | {"anthropic-ratelimit-requests-remaining": "100"}).pause(NOW) == 0
+    assert read_hint(headers).compute_pause(NOW) == 40
+    assert read_hint(headers | {"anthropic-ratelimit-requests-remaining": "100"}).compute_pause(NOW) == 0
 
 
 def test_headers_that_cannot_be_read_are_no_hints() -> None:

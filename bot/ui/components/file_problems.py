@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from bot.commands.create import Create
 from bot.operations.drafts import FileRefused
-from bot.requests.check import CheckedFile
+from bot.requests.check import CheckReport
 from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
 from bot.ui.components.buttons import actions, button
@@ -121,7 +121,7 @@ def problem_line(problem: Problem) -> str:
     return _line(problem, lambda text: code(text, 80))
 
 
-def problems_text(checked: CheckedFile) -> str:
+def problems_text(checked: CheckReport) -> str:
     """Return the problems that are known one by one as plain text, a line each, after the totals of all."""
     totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _ordered(checked))
     lines = (_line(problem, lambda text: text) for problem in checked.problems)
@@ -145,14 +145,14 @@ def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:
     ]
 
 
-def _totals(checked: CheckedFile) -> tuple[dict[str, object], ...]:
+def _totals(checked: CheckReport) -> tuple[dict[str, object], ...]:
     if checked.problem_count <= SHOWN:
         return ()
     words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in _ordered(checked))
     return (dict(section(f"*In all:* {words}")),)
 
 
-def _ordered(checked: CheckedFile) -> list[tuple[ProblemKind, int]]:
+def _ordered(checked: CheckReport) -> list[tuple[ProblemKind, int]]:
     return sorted(checked.totals.items(), key=lambda pair: -pair[1])
 
 
