@@ -127,7 +127,7 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
     made = []
     for number, batch in enumerate(api.workspace.batches):
         channel = f"C{number % CHANNELS:05d}"
-        seen = snapshot_batch(MessageBatch.model_validate(batch.as_json(api.now, api.base_url)), now)
+        seen = snapshot_batch(MessageBatch.model_validate(batch.make_json(api.now, api.base_url)), now)
         watch = StoredWatch(batch.id, "U0ADA", channel, "watch", now)
         database.transact(lambda c, w=watch, s=seen: begin_watch.begin(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
         made.append((batch.id, channel))

@@ -92,9 +92,9 @@ async def _move_store(options: argparse.Namespace) -> int:
 
 
 async def _demo(options: argparse.Namespace) -> int:
-    from bot.playground.demo import demo
+    from bot.playground.demo import run_demo
 
-    await demo(options.port, _stop_signals())
+    await run_demo(options.port, _stop_signals())
     return 0
 
 
@@ -107,9 +107,9 @@ async def _try(options: argparse.Namespace) -> int:
 
 
 async def _simulate_api(options: argparse.Namespace) -> int:
-    from bot.playground.api_simulator.serve import serve
+    from bot.playground.api_simulator.serve import serve_api
 
-    await serve(options.port, options.key, options.speed)
+    await serve_api(options.port, options.key, options.speed)
     return 0
 
 

@@ -10,13 +10,13 @@ from typing import Any, Literal
 from pydantic import SecretStr
 
 from bot.app import Bot, Part, running
-from bot.playground.api_simulator.recording import RecordedRequest
+from bot.playground.api_simulator.request_log import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.http_delivery import HttpDelivery
 from bot.playground.slack_simulator.records import Delivery, SlackMessage, View
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, demo_world
-from bot.playground.stage import settings_between
+from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, make_demo_world
 from bot.settings.model import Settings
 from bot.slack.progress_messages import ProgressTiming
 from bot.slack.scopes import BOT_SCOPES
@@ -42,7 +42,7 @@ Transport = Literal["socket", "http"]
 
 def desk_world() -> World:
     """The demo's people and channels, and one of everything that is refused."""
-    world = demo_world().add(
+    world = make_demo_world().add(
         Person(GUEST, "Gus Guest", is_restricted=True),
         Person("U0STRANGER", "Stu Stranger", is_stranger=True, team_id="T0OTHER"),
         Channel(SHARED, "with-acme", frozenset({ADA, "U0STRANGER", BOT}), is_ext_shared=True),
@@ -94,7 +94,7 @@ class Desk:
         """Start both worlds and the bot; `changes` are settings that differ from the playground's."""
         await self._worlds.enter_async_context(self.api)
         await self._worlds.enter_async_context(self.slack)
-        self.settings = settings_between(self.slack, self.api, self.store)
+        self.settings = make_settings(self.slack, self.api, self.store)
         if self._transport == "http":
             secret = SecretStr(self.slack.signing_secret)
             changes = {"slack_app_token": None, "slack_signing_secret": secret, "port": 0} | changes

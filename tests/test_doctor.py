@@ -7,7 +7,7 @@ import pytest
 from pydantic import SecretStr
 
 from bot.doctor import examine
-from bot.playground.stage import settings_between
+from bot.playground.simulation import make_settings
 from tests.worlds import Worlds
 
 
@@ -56,7 +56,7 @@ async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp
     ids=str,
 )
 async def test_doctor_breaks_over_no_setting(worlds: Worlds, slip: dict[str, object]) -> None:
-    settings = settings_between(worlds.slack, worlds.api, worlds.folder / "store.sqlite3").model_copy(update=slip)
+    settings = make_settings(worlds.slack, worlds.api, worlds.folder / "store.sqlite3").model_copy(update=slip)
 
     found = [finding async for finding in examine(settings)]
 

@@ -14,7 +14,7 @@ import bot
 from bot.api.errors import ApiRejected
 from bot.app import StoreUnusable
 from bot.errors import LONGEST, ExpectedError, to_one_line
-from bot.playground.terminal import NobodyThere
+from bot.playground.terminal import UnknownPerson
 from bot.pricing.prices import PricesUnreadable
 from bot.settings.loading import SettingsError
 from bot.slack.transports import PortUnavailable, SlackUnreachable, TokenRejected
@@ -30,7 +30,7 @@ AT_START: dict[str, ExpectedError] = {
     "slack": SlackUnreachable("https://slack.com/api/", "timeout"),
     "port": PortUnavailable(3000, "Address already in use"),
     "move": MoveRefused("TO is not empty (bd_mutes). Name a store that is; nothing was moved."),
-    "person": NobodyThere("eve"),
+    "person": UnknownPerson("eve"),
 }
 ALL = {**ERRORS, **AT_START}
 BASES = {"BatchesError", "ApiError", "UsageError", "ReadingFailed"}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bot.__main__ import main
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import ADA, BATCHES
 from tests.worlds import KEY, Worlds
 
@@ -32,7 +32,7 @@ async def test_a_start_loads_nothing_that_can_wait_until_the_door_is_open(worlds
 async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds) -> None:
     process = await worlds.start("run", BATCHDESK_LOG_LEVEL="DEBUG", SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="x")
     await worlds.slack.wait_for(lambda: worlds.slack.sockets, timeout=20)
-    worlds.api.add_fault(Fault(delay=0.3))
+    worlds.api.add_fault(ApiFault(delay=0.3))
     await worlds.slack.slash(ADA, BATCHES, "/batch")
 
     process.send_signal(signal.SIGTERM)
@@ -40,7 +40,7 @@ async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds)
 
     assert process.returncode == 0
     [reply] = worlds.slack.messages(BATCHES, ADA)
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
     logged = log.decode()
     assert "stopping: finishing what is under way" in logged
     assert "overview by U0ADA in C0BATCHES: ok" in logged

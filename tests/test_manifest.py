@@ -15,7 +15,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.__main__ import _parser
 from bot.commands.registry import SHOWN
-from bot.playground.stage import SHORTCUT_HINT
+from bot.playground.simulation import SHORTCUT_HINT
 from bot.slack.listeners import COMMAND, SHORTCUT
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
 

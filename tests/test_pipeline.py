@@ -18,7 +18,7 @@ from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.confirmations import Confirmations
 from bot.permissions import CallerFacts, Rules
 from bot.pipeline import Answer, Interaction, Pipeline
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import audit
@@ -234,7 +234,7 @@ async def test_an_act_that_broke_is_not_recorded_as_one_that_did_not_happen(road
 
 async def test_an_act_that_is_cut_off_is_left_to_whoever_looks_after_it(road: Road) -> None:
     text, confirmation = await road.ask_to_delete()
-    road.api.add_fault(Fault(method="DELETE", delay=600))
+    road.api.add_fault(ApiFault(method="DELETE", delay=600))
     sent = asyncio.Event()
 
     async def note(request: httpx.Request) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 import sys
 
-from bot.playground.stage import staged
+from bot.playground.simulation import run_simulation
 
 GREETING = """\
 Everything is simulated, on this machine; nothing costs anything.
@@ -11,7 +11,7 @@ Try /batch, then /batch status last, then /batch delete last. Ctrl-C ends it.
 """
 
 
-def later(api: str) -> str:
+def explain_time(api: str) -> str:
     """Return how to let simulated time pass, which is how one sees what watching does."""
     return (
         "Watch a batch that is running (/batch watch ID), and let an hour pass, at the lower left of the page or by\n"
@@ -19,9 +19,9 @@ def later(api: str) -> str:
     )
 
 
-async def demo(port: int, stopped: asyncio.Event) -> None:
+async def run_demo(port: int, stopped: asyncio.Event) -> None:
     """Serve the page until `stopped` is set; prints its address when it is ready. Raises OSError: the port is taken."""
-    async with staged(port=port) as stage:
-        sys.stdout.write(f"Batchdesk demo: {stage.slack.url}\n{GREETING}{later(stage.api.base_url)}")
+    async with run_simulation(port=port) as stage:
+        sys.stdout.write(f"Batchdesk demo: {stage.slack.url}\n{GREETING}{explain_time(stage.api.base_url)}")
         sys.stdout.flush()
         await stopped.wait()

@@ -13,8 +13,8 @@ from rich.text import Text
 
 from bot.app import Part
 from bot.errors import ExpectedError
+from bot.playground.simulation import CHANNEL, PEOPLE, run_simulation
 from bot.playground.slack_simulator.records import Json, SlackMessage
-from bot.playground.stage import CHANNEL, PEOPLE, staged
 
 _DATE = re.compile(r"<!date\^(\d+)\^[^|>]*\|[^>]*>")
 _REFERENCE = re.compile(r"<([@#!])([A-Z0-9a-z^-]+)(?:\|([^>]*))?>")
@@ -24,7 +24,7 @@ _STYLES = ("cyan", "bold", "italic", "strike")
 
 
 @dataclass(eq=False)
-class NobodyThere(ExpectedError):
+class UnknownPerson(ExpectedError):
     """A person whom the simulated workspace does not have."""
 
     name: str
@@ -37,23 +37,23 @@ async def try_command(line: str, user: str, console: Console) -> bool:
     """Do one command as `user` (one of PEOPLE, or an id) and draw what they see; False when the bot never answered.
 
     Raises:
-        NobodyThere: it is nobody of the playground's.
+        UnknownPerson: it is nobody of the playground's.
     """
     person = PEOPLE.get(user.lower(), user)
     if person not in PEOPLE.values():
-        raise NobodyThere(user)
-    async with staged(part=Part.WEB) as stage:  # nothing goes on after the one answer
+        raise UnknownPerson(user)
+    async with run_simulation(part=Part.WEB) as stage:  # nothing goes on after the one answer
         delivery = await stage.slack.slash(person, CHANNEL, line)
         await stage.bot.in_flight.drain()
-        for channel in (CHANNEL, stage.slack.world.direct_message(person).id):
+        for channel in (CHANNEL, stage.slack.world.open_direct_message(person).id):
             for message in stage.slack.messages(channel, person):
-                console.print(drawn(message))
+                console.print(draw_message(message))
         for notice in stage.slack.notices(person):
             console.print(Text(notice, style="red"))
     return delivery.acked
 
 
-def drawn(message: SlackMessage) -> RenderableType:
+def draw_message(message: SlackMessage) -> RenderableType:
     """Return a message as a panel; what cannot be drawn is said loudly."""
     others = "in your messages with Batchdesk" if message.channel.startswith("D") else "visible to everybody"
     seen_by = "only visible to you" if message.ephemeral_to else others
@@ -92,11 +92,11 @@ def _bars(points: list[Json]) -> Iterator[RenderableType]:
 
 
 def _buttons(elements: list[Json]) -> Text:
-    drawn = []
+    draw_message = []
     for element in elements:
         style = "bold white on red" if element.get("style") == "danger" else "reverse"
-        drawn.append(Text(f" {element['text']['text']} ", style=style))
-    return Text("  ").join(drawn)
+        draw_message.append(Text(f" {element['text']['text']} ", style=style))
+    return Text("  ").join(draw_message)
 
 
 def _text(text: Json) -> Text:

@@ -15,7 +15,7 @@ from bot.api.client import BatchesClient, open_http
 from bot.api.create_body import open_create_body
 from bot.api.errors import ApiRejected, ApiUnavailable, RateLimited, RequestsUnreadable
 from bot.api.retry_policy import RetryPolicy
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.requests.request_files import find_refused_id
 from tests.requests.request_lines import GOOD, check, line
@@ -105,7 +105,7 @@ async def test_it_goes_out_with_its_length_and_as_json(spool: Path, api: Api, ba
 
 async def test_a_create_whose_answer_is_lost_is_not_sent_twice(spool: Path) -> None:
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
-        simulator.add_fault(Fault(cut="middle"))
+        simulator.add_fault(ApiFault(cut="middle"))
         client = BatchesClient(http, policy=RetryPolicy(first_pause=0))
 
         with pytest.raises(ApiUnavailable) as caught:
@@ -119,7 +119,7 @@ async def test_a_create_whose_answer_is_lost_is_not_sent_twice(spool: Path) -> N
 @pytest.mark.parametrize("status", [500, 503, 504, 529])
 async def test_a_server_error_may_hide_a_batch_so_it_is_not_sent_twice(status: int, spool: Path) -> None:
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
-        simulator.add_fault(Fault(status=status))
+        simulator.add_fault(ApiFault(status=status))
 
         with pytest.raises(ApiUnavailable):
             await BatchesClient(http, policy=RetryPolicy(first_pause=0)).create_from_file(spool)
@@ -129,7 +129,7 @@ async def test_a_server_error_may_hide_a_batch_so_it_is_not_sent_twice(status: i
 
 async def test_a_create_that_was_certainly_not_taken_is_sent_again_whole(spool: Path) -> None:
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
-        simulator.add_fault(Fault(status=429))
+        simulator.add_fault(ApiFault(status=429))
 
         created = await BatchesClient(http, policy=RetryPolicy(first_pause=0)).create_from_file(spool)
 
@@ -140,7 +140,7 @@ async def test_a_create_that_was_certainly_not_taken_is_sent_again_whole(spool: 
 
 async def test_a_limit_of_calls_that_does_not_pass_is_told(spool: Path) -> None:
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
-        simulator.add_fault(Fault(status=429, times=5))
+        simulator.add_fault(ApiFault(status=429, times=5))
 
         with pytest.raises(RateLimited):
             await BatchesClient(http, policy=RetryPolicy(tries=2, first_pause=0)).create_from_file(spool)

@@ -10,7 +10,7 @@ from bot.api.client import open_http
 from bot.api.errors import ApiUnavailable, KeyRefused
 from bot.api.model_catalog import ModelCatalog, ModelInfo, ModelsClient
 from bot.api.retry_policy import RetryPolicy
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 
 
@@ -91,7 +91,7 @@ async def test_a_bad_key_is_told(simulator: ApiSimulator) -> None:
 
 
 async def test_no_answer_is_told(simulator: ApiSimulator) -> None:
-    simulator.add_fault(Fault(path="/v1/models", status=529))
+    simulator.add_fault(ApiFault(path="/v1/models", status=529))
 
     async with open_http("sk-good", base_url=simulator.base_url) as http:
         with pytest.raises(ApiUnavailable):

@@ -6,7 +6,7 @@ from bot.commands.results import (
 )
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.playground.api_simulator.results import result_lines
+from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, ID
 
@@ -27,4 +27,4 @@ def readings(api: ApiSimulator) -> int:
 
 def whole_file(api: ApiSimulator) -> bytes:
     """Return the results as the API gives them."""
-    return b"".join(result_lines(api.workspace.get(ID)))
+    return b"".join(make_result_lines(api.workspace.get(ID)))

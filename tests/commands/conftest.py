@@ -13,11 +13,11 @@ from bot.api.ids import BatchId
 from bot.clients import draft_services as draft_services_of
 from bot.clients import file_origins, slack_client
 from bot.operations.services import Services
+from bot.playground.api_simulator.batch_spec import BatchSpec
 from bot.playground.api_simulator.clock import Clock
-from bot.playground.api_simulator.placement import Placement
 from bot.playground.api_simulator.server import ApiSimulator
+from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.playground.stage import settings_between
 from bot.settings.model import Settings
 from bot.slack.download import SharedFileReader
 from bot.store.db.database import Database
@@ -63,7 +63,7 @@ async def slack() -> AsyncIterator[SlackSimulator]:
 @pytest.fixture
 def settings(slack: SlackSimulator, api: ApiSimulator, tmp_path: Path) -> Settings:
     """Settings for both simulators, with a limit of 10 requests for one person alone."""
-    settings = settings_between(slack, api, tmp_path / "store.sqlite3")
+    settings = make_settings(slack, api, tmp_path / "store.sqlite3")
     return settings.model_copy(update={"request_limit": 10})
 
 
@@ -81,6 +81,6 @@ def place(api: ApiSimulator) -> Place:
     """Put a batch into the workspace; returns its id. One of `succeeded`, `processing` … is needed."""
 
     def put(**wish: object) -> BatchId:
-        return BatchId(api.workspace.place(Placement.model_validate(wish)).id)
+        return BatchId(api.workspace.add_spec(BatchSpec.model_validate(wish)).id)
 
     return put

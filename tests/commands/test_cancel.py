@@ -9,7 +9,7 @@ from bot.commands.change import Proposal
 from bot.commands.language.errors import MissingReference, UnknownOption
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, ID, canceled
 from tests.commands.carrying_out import reads_as, usage_error
@@ -95,7 +95,7 @@ async def test_a_batch_that_ended_meanwhile_is_too_late(services: Services, ende
 async def test_a_refusal_of_an_ended_batch_is_too_late_as_well(
     api: ApiSimulator, services: Services, ended: None
 ) -> None:
-    api.add_fault(Fault(method="POST", status=400))
+    api.add_fault(ApiFault(method="POST", status=400))
 
     assert isinstance(await CANCEL.run(services, ADA), CancelTooLate)
 
@@ -103,7 +103,7 @@ async def test_a_refusal_of_an_ended_batch_is_too_late_as_well(
 async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
     api: ApiSimulator, services: Services, running: None
 ) -> None:
-    api.add_fault(Fault(method="POST", status=400))
+    api.add_fault(ApiFault(method="POST", status=400))
 
     with pytest.raises(ApiRejected):
         await CANCEL.run(services, ADA)
@@ -112,8 +112,8 @@ async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
 async def test_a_refusal_after_which_the_look_fails_is_in_no_doubt(
     api: ApiSimulator, services: Services, running: None
 ) -> None:
-    api.add_fault(Fault(method="POST", status=400))
-    api.add_fault(Fault(method="GET", status=500, times=3))
+    api.add_fault(ApiFault(method="POST", status=400))
+    api.add_fault(ApiFault(method="GET", status=500, times=3))
 
     with pytest.raises(ApiRejected):
         await CANCEL.run(services, ADA)
@@ -122,7 +122,7 @@ async def test_a_refusal_after_which_the_look_fails_is_in_no_doubt(
 async def test_a_batch_that_was_canceled_and_has_ended_at_once_is_not_too_late(
     api: ApiSimulator, services: Services, running: None
 ) -> None:
-    api.add_fault(Fault(method="POST", body=canceled().model_dump_json()))
+    api.add_fault(ApiFault(method="POST", body=canceled().model_dump_json()))
 
     outcome = await CANCEL.run(services, ADA)
 
@@ -131,7 +131,7 @@ async def test_a_batch_that_was_canceled_and_has_ended_at_once_is_not_too_late(
 
 
 async def test_a_refused_key_is_told_as_such(api: ApiSimulator, services: Services, ended: None) -> None:
-    api.add_fault(Fault(method="POST", status=401))
+    api.add_fault(ApiFault(method="POST", status=401))
 
     with pytest.raises(KeyRefused):
         await CANCEL.run(services, ADA)
@@ -144,7 +144,7 @@ async def test_a_batch_that_is_gone_is_not_found(services: Services) -> None:
 
 @pytest.mark.parametrize("cut", ["before", "middle"])
 async def test_a_lost_answer_is_asked_for_again(cut: str, api: ApiSimulator, services: Services, running: None) -> None:
-    api.add_fault(Fault.model_validate({"method": "POST", "cut": cut}))
+    api.add_fault(ApiFault.model_validate({"method": "POST", "cut": cut}))
 
     outcome = await CANCEL.run(services, ADA)
 
@@ -155,7 +155,7 @@ async def test_a_lost_answer_is_asked_for_again(cut: str, api: ApiSimulator, ser
 async def test_answers_that_stay_lost_are_told_as_not_known(
     api: ApiSimulator, services: Services, running: None
 ) -> None:
-    api.add_fault(Fault(method="POST", cut="before", times=3))
+    api.add_fault(ApiFault(method="POST", cut="before", times=3))
 
     with pytest.raises(ApiUnavailable) as caught:
         await CANCEL.run(services, ADA)

@@ -12,8 +12,8 @@ from bot.commands.registry import parse
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
-from bot.playground.api_simulator.faults import Fault
-from bot.playground.api_simulator.results import result_lines
+from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.pricing.prices import Prices
 from bot.store.db.database import StoreUnavailable
@@ -78,8 +78,8 @@ async def test_a_model_with_a_price_for_some_of_its_requests_costs_at_least_that
     services: Services, place: Place, api: ApiSimulator
 ) -> None:
     batch = place(succeeded=3)
-    whole = b"".join(result_lines(api.workspace.get(batch))).decode()
-    api.add_fault(Fault(path="*/results", body=whole.replace("not_available", "mars", 1)))
+    whole = b"".join(make_result_lines(api.workspace.get(batch))).decode()
+    api.add_fault(ApiFault(path="*/results", body=whole.replace("not_available", "mars", 1)))
 
     shown = await cost(services)
 
@@ -92,7 +92,7 @@ async def test_what_cannot_be_read_is_left_out_and_said(services: Services, plac
     place(succeeded=20, age=30 * DAY)
     place(succeeded=20, age=DAY)
     cut = place(succeeded=20)
-    api.add_fault(Fault(path=f"*{cut}/results", cut="middle"))
+    api.add_fault(ApiFault(path=f"*{cut}/results", cut="middle"))
 
     shown = await cost(services, "cost --since 8w")
 
@@ -157,8 +157,8 @@ async def test_results_that_came_short_make_it_at_least_and_are_read_again(
     services: Services, place: Place, api: ApiSimulator
 ) -> None:
     batch = place(succeeded=20)
-    whole = b"".join(result_lines(api.workspace.get(batch))).decode()
-    api.add_fault(Fault(path="*/results", body="".join(whole.splitlines(keepends=True)[5:])))
+    whole = b"".join(make_result_lines(api.workspace.get(batch))).decode()
+    api.add_fault(ApiFault(path="*/results", body="".join(whole.splitlines(keepends=True)[5:])))
 
     short, again = await cost(services), await cost(services)
 
@@ -182,8 +182,8 @@ async def test_a_region_that_has_a_factor_by_now_is_not_unknown_for_ever(
     services: Services, place: Place, api: ApiSimulator
 ) -> None:
     batch = place(succeeded=2)
-    whole = b"".join(result_lines(api.workspace.get(batch))).decode()
-    api.add_fault(Fault(path="*/results", body=whole.replace("not_available", "mars"), times=2))
+    whole = b"".join(make_result_lines(api.workspace.get(batch))).decode()
+    api.add_fault(ApiFault(path="*/results", body=whole.replace("not_available", "mars"), times=2))
     before, priced = await cost(services), services.prices.model_copy(update={"regions": {"mars": Decimal(2)}})
 
     after = await cost(replace(services, prices=priced))

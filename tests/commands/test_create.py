@@ -14,7 +14,7 @@ from bot.commands.registry import parse
 from bot.operations.drafts import DraftReady, FileRefused, FormAlreadySubmitted
 from bot.operations.services import Services
 from bot.operations.shared_files import FileUnreadable
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.store.records import drafts
@@ -83,7 +83,7 @@ async def test_without_a_file_or_a_prompt_it_opens_the_form_with_the_models_that
 async def test_without_an_answer_from_the_api_the_form_offers_no_models(
     draft_services: Services, api: ApiSimulator
 ) -> None:
-    api.add_fault(Fault(path="/v1/models", status=401))
+    api.add_fault(ApiFault(path="/v1/models", status=401))
 
     assert await carry_out(draft_services, "create") == FormWanted(())
 

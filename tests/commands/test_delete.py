@@ -11,7 +11,7 @@ from bot.commands.language.errors import MissingReference, UnexpectedWord, Unkno
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import batches as batch_records
 from tests.builders import ADA, ID, NOW, running
@@ -109,7 +109,7 @@ async def test_a_batch_that_runs_is_refused_by_the_api_too(services: Services, p
 async def test_a_refusal_deletes_nothing_and_is_told_as_it_came(
     status: int, kind: type[ApiRejected], api: ApiSimulator, services: Services, ended: None
 ) -> None:
-    api.add_fault(Fault(status=status))
+    api.add_fault(ApiFault(status=status))
 
     with pytest.raises(kind):
         await DELETE.run(services, ADA)
@@ -118,7 +118,7 @@ async def test_a_refusal_deletes_nothing_and_is_told_as_it_came(
 
 
 async def test_too_many_calls_delete_nothing(api: ApiSimulator, services: Services, ended: None) -> None:
-    api.add_fault(Fault(status=429, times=TRIES))
+    api.add_fault(ApiFault(status=429, times=TRIES))
 
     with pytest.raises(RateLimited):
         await DELETE.run(services, ADA)
@@ -129,19 +129,19 @@ async def test_too_many_calls_delete_nothing(api: ApiSimulator, services: Servic
 async def test_a_lost_answer_is_asked_for_again_and_told_by_the_404(
     api: ApiSimulator, services: Services, ended: None
 ) -> None:
-    api.add_fault(Fault(method="DELETE", cut="middle"))
+    api.add_fault(ApiFault(method="DELETE", cut="middle"))
 
     assert await DELETE.run(services, ADA) == Deleted(ID, answered=True)
     assert methods(api) == ["DELETE", "DELETE"]
 
 
 @pytest.mark.parametrize(
-    "later", [Fault(method="DELETE", status=500, times=2), Fault(method="DELETE", cut="before", times=2)]
+    "later", [ApiFault(method="DELETE", status=500, times=2), ApiFault(method="DELETE", cut="before", times=2)]
 )
 async def test_where_every_answer_is_lost_a_look_finds_it_gone(
-    later: Fault, api: ApiSimulator, services: Services, ended: None
+    later: ApiFault, api: ApiSimulator, services: Services, ended: None
 ) -> None:
-    api.add_fault(Fault(method="DELETE", cut="middle"))
+    api.add_fault(ApiFault(method="DELETE", cut="middle"))
     api.add_fault(later)
 
     assert await DELETE.run(services, ADA) == Deleted(ID, answered=False)
@@ -154,7 +154,7 @@ async def test_where_every_answer_is_lost_a_look_finds_it_gone(
 async def test_where_it_did_not_happen_a_look_finds_it_still_there(
     fault: dict[str, object], api: ApiSimulator, services: Services, ended: None
 ) -> None:
-    api.add_fault(Fault.model_validate({"method": "DELETE", "times": TRIES, **fault}))
+    api.add_fault(ApiFault.model_validate({"method": "DELETE", "times": TRIES, **fault}))
 
     outcome = await DELETE.run(services, ADA)
 
@@ -168,7 +168,7 @@ async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in
 ) -> None:
     seen = snapshot_batch(running(id=BatchId(ID)), NOW)
     await services.database.run(lambda connection: batch_records.add(connection, seen))
-    api.add_fault(Fault(method="GET", status=500, times=TRIES))
+    api.add_fault(ApiFault(method="GET", status=500, times=TRIES))
 
     with pytest.raises(ApiUnavailable) as caught:
         await DELETE.run(services, ADA)
@@ -181,8 +181,8 @@ async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in
 async def test_where_looking_fails_too_nothing_is_claimed(
     look: dict[str, object], api: ApiSimulator, services: Services, ended: None
 ) -> None:
-    api.add_fault(Fault(method="DELETE", cut="before", times=TRIES))
-    api.add_fault(Fault.model_validate({"method": "GET", "times": TRIES, **look}))
+    api.add_fault(ApiFault(method="DELETE", cut="before", times=TRIES))
+    api.add_fault(ApiFault.model_validate({"method": "GET", "times": TRIES, **look}))
 
     outcome = await DELETE.run(services, ADA)
 

@@ -11,7 +11,7 @@ from bot.operations.find_batch import Reference
 from bot.operations.progress import Progress
 from bot.operations.read_results import read_results
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import audit, summaries
 from bot.store.records.summaries import StoredSummary
@@ -52,7 +52,7 @@ async def test_it_goes_as_well_when_somebody_else_was_faster(services: Services,
 
 async def test_it_stays_when_the_batch_stays(services: Services, ended: BatchId, api: ApiSimulator) -> None:
     await shown(services)
-    api.add_fault(Fault(method="DELETE", cut="before", times=3))
+    api.add_fault(ApiFault(method="DELETE", cut="before", times=3))
 
     await DELETE.run(services, ADA)
 
@@ -83,7 +83,7 @@ async def test_a_reading_that_ends_after_the_delete_leaves_nothing_behind(
     batch, whole = await services.workspace.batches.retrieve(ended), whole_file(api).decode()
     await services.database.run(deleted_by_ada)
     await DELETE.run(services, ADA)
-    api.add_fault(Fault(path="*/results", body=whole))
+    api.add_fault(ApiFault(path="*/results", body=whole))
 
     fetched = await read_results(services, batch, ADA, Progress())
 

@@ -9,7 +9,7 @@ from bot.commands.language.errors import BadValue, MissingValue, UnexpectedWord,
 from bot.commands.list import BatchList, List
 from bot.commands.registry import parse
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, ID, batch_id, running
 from tests.commands.carrying_out import reads_as, usage_error
@@ -213,7 +213,7 @@ async def test_a_search_stops_after_ten_pages_and_goes_on_where_it_stopped(
 
 async def test_pages_that_lead_nowhere_show_no_batch_twice(api: ApiSimulator, services: Services) -> None:
     same = BatchPage(data=(running(),), has_more=True, last_id=running().id)
-    api.add_fault(Fault(body=same.model_dump_json(), times=20))
+    api.add_fault(ApiFault(body=same.model_dump_json(), times=20))
 
     outcome = await page("list in_progress", services)
 

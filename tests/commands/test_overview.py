@@ -7,7 +7,7 @@ from bot.commands.base import Permission
 from bot.commands.language.errors import UnknownOption
 from bot.commands.overview import LOOKED_AT, Overview, OverviewShown
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.commands.carrying_out import carry_out, reads_as, usage_error
 from tests.commands.conftest import Place
@@ -60,7 +60,7 @@ async def test_more_running_batches_than_one_page_are_admitted(services: Service
 
 
 async def test_an_api_that_does_not_answer_is_an_error(services: Services, api: ApiSimulator) -> None:
-    api.add_fault(Fault(method="GET", status=500, times=3))
+    api.add_fault(ApiFault(method="GET", status=500, times=3))
 
     with pytest.raises(ApiUnavailable):
         await overview(services)

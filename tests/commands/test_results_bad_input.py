@@ -5,7 +5,7 @@ import pytest
 from bot.api.ids import BatchId
 from bot.operations.read_results import ResultsNotYetAvailable, ResultsTruncated
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import summaries
 from bot.ui.components.result_figures import figure_lines
@@ -22,7 +22,7 @@ def ended(place: Place) -> BatchId:
 async def test_announced_results_that_answer_404_are_not_there_yet(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    api.add_fault(Fault(path="*/results", status=404))
+    api.add_fault(ApiFault(path="*/results", status=404))
 
     with pytest.raises(ResultsNotYetAvailable) as caught:
         await RESULTS.run(services, ADA)
@@ -34,7 +34,7 @@ async def test_announced_results_that_answer_404_are_not_there_yet(
 async def test_a_stream_that_is_cut_is_told_with_what_was_read_and_not_kept(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    api.add_fault(Fault(path="*/results", cut="middle"))
+    api.add_fault(ApiFault(path="*/results", cut="middle"))
 
     with pytest.raises(ResultsTruncated) as caught:
         await RESULTS.run(services, ADA)
@@ -47,7 +47,7 @@ async def test_a_stream_that_is_cut_is_told_with_what_was_read_and_not_kept(
 async def test_a_file_that_ends_inside_a_line_is_not_kept(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    api.add_fault(Fault(path="*/results", body=whole_file(api)[:-40].decode()))
+    api.add_fault(ApiFault(path="*/results", body=whole_file(api)[:-40].decode()))
 
     with pytest.raises(ResultsTruncated, match="middle of a line"):
         await RESULTS.run(services, ADA)
@@ -70,7 +70,7 @@ async def test_an_odd_line_is_told_and_the_others_still_count(
     services: Services, ended: BatchId, api: ApiSimulator, name: str
 ) -> None:
     added, broken, counted = ODD[name]
-    api.add_fault(Fault(path="*/results", body=added + whole_file(api).decode().replace("\n", "\r\n")))
+    api.add_fault(ApiFault(path="*/results", body=added + whole_file(api).decode().replace("\n", "\r\n")))
 
     summary = (await shown(services)).fetched.summary
 
@@ -81,7 +81,7 @@ async def test_an_odd_line_is_told_and_the_others_still_count(
 async def test_counts_that_disagree_are_read_again_the_next_time(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    api.add_fault(Fault(path="*/results", body=whole_file(api).decode().split("\n", 1)[1]))
+    api.add_fault(ApiFault(path="*/results", body=whole_file(api).decode().split("\n", 1)[1]))
 
     first, second = await shown(services), await shown(services)
 
@@ -93,7 +93,7 @@ async def test_counts_that_disagree_are_read_again_the_next_time(
 async def test_a_line_of_50_mb_is_told_and_the_others_still_count(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
-    api.add_fault(Fault(path="*/results", body="x" * 50_000_000 + "\n" + whole_file(api).decode()))
+    api.add_fault(ApiFault(path="*/results", body="x" * 50_000_000 + "\n" + whole_file(api).decode()))
 
     summary = (await shown(services)).fetched.summary
 
@@ -104,7 +104,7 @@ async def test_an_answer_that_could_not_be_read_makes_the_cost_at_least_and_not_
     services: Services, place: Place, api: ApiSimulator
 ) -> None:
     place(succeeded=1, id=ID)
-    api.add_fault(Fault(path="*/results", body="x" * 50 + "\n"))
+    api.add_fault(ApiFault(path="*/results", body="x" * 50 + "\n"))
 
     outcome = await shown(services)
 

@@ -8,7 +8,7 @@ from bot.commands.send import Send
 from bot.operations.drafts import DraftUnavailable
 from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from tests.builders import ADA, BEN
 from tests.commands.carrying_out import carry_out, reads_as, usage_error
@@ -72,7 +72,7 @@ async def test_a_draft_above_the_limit_waits_for_approval(draft_services: Servic
 
 async def test_a_refused_key_leaves_the_draft_ready(draft_services: Services, api: ApiSimulator) -> None:
     draft = await ready_draft(draft_services)
-    api.add_fault(Fault(method="POST", path="/v1/messages/batches", status=401))
+    api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=401))
 
     outcome = await carry_out(draft_services, f"send {draft.id}")
 
@@ -82,7 +82,7 @@ async def test_a_refused_key_leaves_the_draft_ready(draft_services: Services, ap
 
 async def test_a_refused_draft_is_over(draft_services: Services, api: ApiSimulator) -> None:
     draft = await ready_draft(draft_services)
-    api.add_fault(Fault(method="POST", path="/v1/messages/batches", status=400))
+    api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=400))
 
     outcome = await carry_out(draft_services, f"send {draft.id}")
 
@@ -92,7 +92,7 @@ async def test_a_refused_draft_is_over(draft_services: Services, api: ApiSimulat
 
 async def test_a_lost_answer_is_unknown_and_never_repeated(draft_services: Services, api: ApiSimulator) -> None:
     draft = await ready_draft(draft_services)
-    api.add_fault(Fault(method="POST", path="/v1/messages/batches", cut="middle"))
+    api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", cut="middle"))
 
     outcome = await carry_out(draft_services, f"send {draft.id}")
 

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import pytest_asyncio
 from playwright.async_api import Browser, Page
 
-from bot.playground.stage import Stage, staged
+from bot.playground.simulation import Simulation, run_simulation
 from tests.journeys.browser import chromium_started, opened
 
 
@@ -16,13 +16,13 @@ async def chromium() -> AsyncIterator[Browser]:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def stage() -> AsyncIterator[Stage]:
-    async with staged() as stage:
+async def stage() -> AsyncIterator[Simulation]:
+    async with run_simulation() as stage:
         yield stage
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(chromium: Browser, stage: Stage) -> AsyncIterator[Page]:
+async def page(chromium: Browser, stage: Simulation) -> AsyncIterator[Page]:
     """The demo page, ready."""
     async with opened(chromium, stage.slack.url) as page:
         yield page

@@ -1,6 +1,6 @@
 """Above the limit a second person has to agree; the asker cannot."""
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
 from tests.journeys.creating import asked_about, posts, sound
@@ -20,8 +20,8 @@ async def test_a_second_person_approves_and_it_is_sent_once(open_desk: OpenDesk)
 
     [card] = await desk.press(asked, "Approve", user=BEN)
 
-    assert f"<@{ADA}> wants to send" in asked.seen
-    assert f"approved by <@{BEN}>" in card.seen
+    assert f"<@{ADA}> wants to send" in asked.visible_text
+    assert f"approved by <@{BEN}>" in card.visible_text
     assert posts(desk) == 1
 
 
@@ -31,7 +31,7 @@ async def test_the_asker_cannot_approve_himself(open_desk: OpenDesk) -> None:
 
     [answer] = await desk.press(asked, "Approve")
 
-    assert "somebody else has to approve it" in answer.seen
+    assert "somebody else has to approve it" in answer.visible_text
     assert posts(desk) == 0
 
 
@@ -42,7 +42,7 @@ async def test_who_may_not_operate_cannot_approve(open_desk: OpenDesk) -> None:
 
     [answer] = await desk.press(asked, "Approve", user=BEN)
 
-    assert "Only operators may do this" in answer.seen
+    assert "Only operators may do this" in answer.visible_text
     assert posts(desk) == 0
 
 
@@ -52,8 +52,8 @@ async def test_both_are_in_the_record(open_desk: OpenDesk) -> None:
 
     [record] = await desk.type("/batch audit")
 
-    assert f"<@{ADA}> in <#{BATCHES}> · *send*: done" in record.seen
-    assert f"<@{BEN}> in <#{BATCHES}> · *approve*: done" in record.seen
+    assert f"<@{ADA}> in <#{BATCHES}> · *send*: done" in record.visible_text
+    assert f"<@{BEN}> in <#{BATCHES}> · *approve*: done" in record.visible_text
 
 
 async def test_a_spend_limit_stops_what_may_cost_more(open_desk: OpenDesk) -> None:
@@ -81,25 +81,25 @@ async def test_what_was_refused_is_not_sent(open_desk: OpenDesk) -> None:
 async def test_who_asks_for_anothers_draft_cannot_approve_it_himself(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=10)
     question = await asked_about(desk, sound(12))
-    draft_id = question.seen.split("/batch send ")[1][:24]
+    draft_id = question.visible_text.split("/batch send ")[1][:24]
     [own] = await desk.type(f"/batch send {draft_id}", user=BEN)
     await desk.press(own, "Ask for approval", user=BEN)
     asked = desk.slack.messages(BATCHES, BEN)[-1]
 
     [refused] = await desk.press(asked, "Approve", user=BEN)
 
-    assert "somebody else has to approve it" in refused.seen
+    assert "somebody else has to approve it" in refused.visible_text
     assert posts(desk) == 0
 
 
 async def test_who_approved_sends_it_in_its_askers_name_where_it_did_not_arrive(open_desk: OpenDesk) -> None:
     desk = await waiting(open_desk)
-    desk.api.add_fault(Fault(method="POST", path="/v1/messages/batches", status=401))
+    desk.api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=401))
     [failed] = await desk.press(desk.slack.messages(BATCHES, BEN)[-1], "Approve", user=BEN)
     [question] = await desk.press(failed, "Send", user=BEN)
 
     [card] = await desk.press(question, "Send", user=BEN)
 
-    assert "certainly did not arrive" in failed.seen
-    assert f"in <@{ADA}>'s name" in question.seen
-    assert f"Sent for <@{ADA}>, approved by <@{BEN}>" in card.seen
+    assert "certainly did not arrive" in failed.visible_text
+    assert f"in <@{ADA}>'s name" in question.visible_text
+    assert f"Sent for <@{ADA}>, approved by <@{BEN}>" in card.visible_text

@@ -11,8 +11,8 @@ async def test_in_ones_own_messages_one_is_told_what_to_hand_on(open_desk: OpenD
     [question] = await desk.type(f"/batch create {file}", channel="D0ADA")
 
     [told] = await desk.press(question, "Ask for approval")
-    line = told.seen.split("`")[1]
+    line = told.visible_text.split("`")[1]
     await desk.type(line, user=BEN)
 
-    assert "nobody was asked" in told.seen
+    assert "nobody was asked" in told.visible_text
     assert posts(desk) == 1

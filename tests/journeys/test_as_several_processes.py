@@ -68,7 +68,7 @@ class Formation:
 
     def seen(self, words: str) -> list[SlackMessage]:
         """Return the messages that say something."""
-        return [message for message in self.slack.messages(BATCHES, ADA) if words in message.seen]
+        return [message for message in self.slack.messages(BATCHES, ADA) if words in message.visible_text]
 
     def public(self, *, answers: bool) -> list[SlackMessage]:
         """Return what everybody sees: cards, or the answers to them."""
@@ -118,8 +118,8 @@ async def test_two_webs_and_a_worker_that_dies_are_one_bot(formation: Formation)
     await formation.start("worker")
     [told] = await slack.wait_for(lambda: formation.public(answers=True), 60)
 
-    assert "In progress" in card.seen
-    assert (told.thread_ts, f"<@{ADA}>" in told.seen) == (card.ts, True)
+    assert "In progress" in card.visible_text
+    assert (told.thread_ts, f"<@{ADA}>" in told.visible_text) == (card.ts, True)
     await slack.slash(ADA, BATCHES, f"/batch delete {batch.id}")
     [question] = await slack.wait_for(lambda: formation.seen("for good"), 10)
     await asyncio.gather(*(slack.press(ADA, question, text="Delete for good") for _ in range(8)))

@@ -11,9 +11,9 @@ LATER = re.compile(r"Later, until <!date\^(\d+)\^")
 
 async def test_asked_again_it_waits_no_longer_than_was_said(desk: Desk) -> None:
     first = await asked_about(desk, sound())
-    line = first.seen.split("Later")[1].split("`")[1]
+    line = first.visible_text.split("Later")[1].split("`")[1]
     desk.time.later = timedelta(days=6)
 
     [again] = await desk.type(line)
 
-    assert LATER.findall(first.seen) == LATER.findall(again.seen) != []
+    assert LATER.findall(first.visible_text) == LATER.findall(again.visible_text) != []

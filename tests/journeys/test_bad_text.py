@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import Desk
 
@@ -27,16 +27,16 @@ EVIL_IDS = [
 async def test_no_call_is_made_of_an_id_that_could_change_the_path(desk: Desk, verb: str, evil: str) -> None:
     [reply] = await desk.type(f"/batch {verb} {evil}")
 
-    assert "cannot be a batch id" in reply.seen
-    assert "\u202e" not in reply.seen + reply.text
+    assert "cannot be a batch id" in reply.visible_text
+    assert "\u202e" not in reply.visible_text + reply.text
     assert desk.api.requests == []
 
 
 async def test_ten_thousand_characters_are_refused_in_one_sentence(desk: Desk) -> None:
     [reply] = await desk.type("/batch status " + "x" * 10_000)
 
-    assert "a command has at most" in reply.seen
-    assert len(reply.seen) < 500
+    assert "a command has at most" in reply.visible_text
+    assert len(reply.visible_text) < 500
     assert desk.api.requests == []
 
 
@@ -48,15 +48,15 @@ async def test_a_misspelt_verb_gets_one_suggestion_and_runs_nothing(desk: Desk, 
 
     [reply] = await desk.type(f"/batch {typed}")
 
-    assert f"Did you mean `/batch {meant}`?" in reply.seen
+    assert f"Did you mean `/batch {meant}`?" in reply.visible_text
     assert desk.api.requests == []
 
 
 async def test_a_verb_like_nothing_gets_no_suggestion(desk: Desk) -> None:
     [reply] = await desk.type("/batch xyzzy")
 
-    assert "There is no verb `xyzzy`" in reply.seen
-    assert "Did you mean" not in reply.seen
+    assert "There is no verb `xyzzy`" in reply.visible_text
+    assert "Did you mean" not in reply.visible_text
 
 
 @pytest.mark.parametrize(
@@ -77,16 +77,16 @@ async def test_a_verb_like_nothing_gets_no_suggestion(desk: Desk) -> None:
 async def test_what_is_wrong_is_named_with_the_usage_and_nothing_is_run(desk: Desk, typed: str, says: str) -> None:
     [reply] = await desk.type(f"/batch {typed}")
 
-    assert says in reply.seen
-    assert "Usage: `/batch" in reply.seen
+    assert says in reply.visible_text
+    assert "Usage: `/batch" in reply.visible_text
     assert desk.api.requests == []
 
 
 async def test_a_batch_of_another_workspace_is_said_not_to_be_here(desk: Desk) -> None:
     [reply] = await desk.type("/batch status msgbatch_01AAAAAAAAAAAAAAAAAAAAAA")
 
-    assert "There is no batch" in reply.seen
-    assert "belongs to another workspace" in reply.seen
+    assert "There is no batch" in reply.visible_text
+    assert "belongs to another workspace" in reply.visible_text
 
 
 async def test_a_prefix_that_fits_several_lists_them_and_does_nothing(desk: Desk) -> None:
@@ -94,8 +94,8 @@ async def test_a_prefix_that_fits_several_lists_them_and_does_nothing(desk: Desk
 
     [reply] = await desk.type("/batch delete 01Same")
 
-    assert "fits 2 batches. Nothing was done" in reply.seen
-    assert all(f"`{batch}`" in reply.seen for batch in ids)
+    assert "fits 2 batches. Nothing was done" in reply.visible_text
+    assert all(f"`{batch}`" in reply.visible_text for batch in ids)
     assert desk.deletes == []
 
 
@@ -104,14 +104,14 @@ async def test_a_prefix_that_fits_nothing_says_where_was_looked(desk: Desk) -> N
 
     [reply] = await desk.type("/batch status 01Nothing")
 
-    assert "No batch begins with `01Nothing`" in reply.seen
-    assert "1 batch" in reply.seen
+    assert "No batch begins with `01Nothing`" in reply.visible_text
+    assert "1 batch" in reply.visible_text
 
 
 async def test_last_in_an_empty_workspace_is_no_crash(desk: Desk) -> None:
     [reply] = await desk.type("/batch status last")
 
-    assert "has no batches" in reply.seen
+    assert "has no batches" in reply.visible_text
 
 
 @pytest.mark.parametrize(
@@ -132,7 +132,7 @@ async def test_what_the_api_says_wakes_up_nobody_either(open_desk: OpenDesk) -> 
     desk = await open_desk()
     words = "<!channel> `*oops*` @here <https://evil.test|log in>"
     body = {"type": "error", "error": {"type": "<!here>", "message": words}, "request_id": "<@U0BEN>"}
-    desk.api.add_fault(Fault(status=400, body=json.dumps(body)))
+    desk.api.add_fault(ApiFault(status=400, body=json.dumps(body)))
 
     [reply] = await desk.type("/batch status last --public")
 

@@ -16,9 +16,9 @@ async def try_to_delete(desk: Desk, user: str = ADA, channel: str = BATCHES) -> 
 async def test_a_visitor_is_told_the_rule_their_id_and_what_to_ask_for(either_desk: Desk) -> None:
     reply = await try_to_delete(either_desk, BEN)
 
-    assert "Only administrators may do this" in reply.seen
-    assert "`U0BEN`" in reply.seen
-    assert "`BATCHDESK_ADMINS`" in reply.seen
+    assert "Only administrators may do this" in reply.visible_text
+    assert "`U0BEN`" in reply.visible_text
+    assert "`BATCHDESK_ADMINS`" in reply.visible_text
     assert either_desk.api.requests == []
 
 
@@ -27,7 +27,7 @@ async def test_nobody_may_change_anything_before_the_administrator_said_who(open
 
     reply = await try_to_delete(desk)
 
-    assert "Only administrators may do this" in reply.seen
+    assert "Only administrators may do this" in reply.visible_text
     assert reply.buttons == []
 
 
@@ -38,8 +38,8 @@ async def test_an_operator_who_is_no_administrator_cancels_but_deletes_not(open_
     [canceled] = await desk.type(f"/batch cancel {running.id}", user=BEN)
     refused = await try_to_delete(desk, BEN)
 
-    assert "Cancellation has begun" in canceled.seen
-    assert "Only administrators may do this" in refused.seen
+    assert "Cancellation has begun" in canceled.visible_text
+    assert "Only administrators may do this" in refused.visible_text
 
 
 async def test_a_star_lets_everybody(open_desk: OpenDesk) -> None:
@@ -55,7 +55,7 @@ async def test_a_guest_is_refused_whatever_the_verb(open_desk: OpenDesk) -> None
 
     [reply] = await desk.type("/batch", user=GUEST)
 
-    assert "Guests may not use Batchdesk here" in reply.seen
+    assert "Guests may not use Batchdesk here" in reply.visible_text
     assert desk.api.requests == []
 
 
@@ -64,13 +64,13 @@ async def test_a_guest_is_let_in_by_the_setting(open_desk: OpenDesk) -> None:
 
     [reply] = await desk.type("/batch", user=GUEST)
 
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
 
 
 async def test_an_externally_shared_channel_is_refused_and_hears_nothing(desk: Desk) -> None:
     [reply] = await desk.type("/batch --public", channel=SHARED)
 
-    assert "shared with another organization" in reply.seen
+    assert "shared with another organization" in reply.visible_text
     assert desk.slack.messages(SHARED, "U0STRANGER") == []
     assert desk.api.requests == []
 
@@ -80,7 +80,7 @@ async def test_an_externally_shared_channel_is_let_in_by_the_setting(open_desk: 
 
     [reply] = await desk.type("/batch", channel=SHARED)
 
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ async def test_a_look_up_that_fails_is_a_no_and_is_tried_again_next_time(desk: D
     [refused] = await desk.type("/batch")
     [answered] = await desk.type("/batch")
 
-    assert says in refused.seen
-    assert "Nothing is running" in answered.seen
+    assert says in refused.visible_text
+    assert "Nothing is running" in answered.visible_text
 
 
 async def test_a_private_channel_the_bot_is_not_in_is_refused_with_the_way_out(desk: Desk) -> None:
@@ -105,8 +105,8 @@ async def test_a_private_channel_the_bot_is_not_in_is_refused_with_the_way_out(d
     desk.slack.world.invite(SECRET, desk.slack.world.bot_user)
     [answered] = await desk.type("/batch", channel=SECRET)
 
-    assert "/invite @Batchdesk" in refused.seen
-    assert "Nothing is running" in answered.seen
+    assert "/invite @Batchdesk" in refused.visible_text
+    assert "Nothing is running" in answered.visible_text
 
 
 async def test_a_channel_that_is_not_on_the_list_is_told_where_to_ask(open_desk: OpenDesk) -> None:
@@ -115,8 +115,8 @@ async def test_a_channel_that_is_not_on_the_list_is_told_where_to_ask(open_desk:
     [refused] = await desk.type("/batch", channel=GENERAL)
     [answered] = await desk.type("/batch", channel=BATCHES)
 
-    assert f"I answer only in <#{BATCHES}>" in refused.seen
-    assert "Nothing is running" in answered.seen
+    assert f"I answer only in <#{BATCHES}>" in refused.visible_text
+    assert "Nothing is running" in answered.visible_text
 
 
 async def test_a_user_group_opens_the_verbs_to_its_members_only(open_desk: OpenDesk) -> None:
@@ -125,7 +125,7 @@ async def test_a_user_group_opens_the_verbs_to_its_members_only(open_desk: OpenD
     member, other = await try_to_delete(desk, BEN), await try_to_delete(desk, ADA)
 
     assert member.buttons == ["Delete for good", "Keep"]
-    assert "Only administrators may do this" in other.seen
+    assert "Only administrators may do this" in other.visible_text
 
 
 @pytest.mark.parametrize("scopes", [ALL_SCOPES - {"usergroups:read"}, ALL_SCOPES])
@@ -137,8 +137,8 @@ async def test_a_user_group_that_cannot_be_read_lets_nobody_in_and_says_so(
 
     reply = await try_to_delete(desk, BEN)
 
-    assert "Slack did not tell me who is in the permitted user groups" in reply.seen
-    assert "`U0BEN`" in reply.seen
+    assert "Slack did not tell me who is in the permitted user groups" in reply.visible_text
+    assert "`U0BEN`" in reply.visible_text
 
 
 async def test_somebody_named_by_id_needs_no_user_group(open_desk: OpenDesk) -> None:
@@ -155,7 +155,7 @@ async def test_a_missing_scope_refuses_instead_of_guessing(open_desk: OpenDesk, 
 
     reply = await try_to_delete(desk)
 
-    assert "so I do not answer" in reply.seen
+    assert "so I do not answer" in reply.visible_text
     assert desk.api.requests == []
 
 
@@ -166,5 +166,5 @@ async def test_a_button_is_checked_like_typed_text(open_desk: OpenDesk) -> None:
 
     [refused] = await desk.press(card, "Delete", user=BEN)
 
-    assert "Only administrators may do this" in refused.seen
+    assert "Only administrators may do this" in refused.visible_text
     assert refused.ephemeral_to == BEN

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, GENERAL, SECRET, Desk
@@ -15,11 +15,11 @@ async def test_a_sound_file_is_estimated_asked_about_and_sent_by_one_press(desk:
 
     [card] = await desk.press(question, "Send")
 
-    assert "Send 12 requests as a new batch?" in question.seen
-    assert "Cost:" in question.seen
+    assert "Send 12 requests as a new batch?" in question.visible_text
+    assert "Cost:" in question.visible_text
     assert posts(desk) == 1
-    assert "12 requests; the API reports outcomes when the batch ends" in card.seen
-    assert f"owner <@{ADA}>" in card.seen
+    assert "12 requests; the API reports outcomes when the batch ends" in card.visible_text
+    assert f"owner <@{ADA}>" in card.visible_text
 
 
 async def test_nothing_is_sent_before_the_yes(desk: Desk) -> None:
@@ -34,8 +34,8 @@ async def test_a_question_answered_with_drop_sends_nothing_ever(desk: Desk) -> N
     [dropped] = await desk.press(question, "Drop")
     [late] = await desk.press(question, "Send")
 
-    assert "Nothing was sent" in dropped.seen
-    assert "dropped" in late.seen
+    assert "Nothing was sent" in dropped.visible_text
+    assert "dropped" in late.visible_text
     assert posts(desk) == 0
 
 
@@ -44,9 +44,9 @@ async def test_three_planted_faults_are_named_with_their_lines(desk: Desk) -> No
 
     answer = await asked_about(desk, file)
 
-    assert "line 2: `custom_id` stands twice: `a` (first in line 1)" in answer.seen
-    assert "line 3: `params.max_tokens`" in answer.seen
-    assert "line 4: `params.stream`" in answer.seen
+    assert "line 2: `custom_id` stands twice: `a` (first in line 1)" in answer.visible_text
+    assert "line 3: `params.max_tokens`" in answer.visible_text
+    assert "line 4: `params.stream`" in answer.visible_text
     assert "Send" not in answer.buttons
 
 
@@ -63,10 +63,10 @@ async def test_of_many_problems_the_first_twenty_and_the_totals_are_shown_and_al
 
     async with httpx.AsyncClient(base_url=desk.slack.url) as browser:
         problems = (await browser.get(sent.files[0]["url"])).text.splitlines()
-    assert "the first 20 of 1,500 problems" in answer.seen
-    assert "1,000 × is missing" in answer.seen
-    assert answer.seen.count("\nline ") == 20
-    assert "All of them are in a text file" in answer.seen
+    assert "the first 20 of 1,500 problems" in answer.visible_text
+    assert "1,000 × is missing" in answer.visible_text
+    assert answer.visible_text.count("\nline ") == 20
+    assert "All of them are in a text file" in answer.visible_text
     assert problems[0] == "1,500 problems in all:"
     assert sum(line.startswith("line ") for line in problems) == 1_500
 
@@ -77,9 +77,9 @@ async def test_what_is_wrong_is_said_where_the_file_of_problems_does_not_arrive(
     answer, sent = await refused_for_many(desk)
 
     assert sent == []
-    assert "the first 20 of 1,500 problems" in answer.seen
-    assert "Slack did not take the file (`missing_scope`)" in answer.seen
-    assert "text file, a line each" not in answer.seen
+    assert "the first 20 of 1,500 problems" in answer.visible_text
+    assert "Slack did not take the file (`missing_scope`)" in answer.visible_text
+    assert "text file, a line each" not in answer.visible_text
 
 
 @pytest.mark.parametrize(
@@ -96,14 +96,14 @@ async def test_what_is_wrong_is_said_where_the_file_of_problems_does_not_arrive(
 async def test_what_is_no_file_of_requests_is_named_for_what_it_is(desk: Desk, content: bytes, words: str) -> None:
     answer = await asked_about(desk, content, "odd.jsonl")
 
-    assert words in answer.seen
+    assert words in answer.visible_text
     assert posts(desk) == 0
 
 
 async def test_a_byte_order_mark_and_windows_line_ends_are_forgiven(desk: Desk) -> None:
     question = await asked_about(desk, b"\xef\xbb\xbf" + sound(3).replace(b"\n", b"\r\n"))
 
-    assert "Send 3 requests" in question.seen
+    assert "Send 3 requests" in question.visible_text
 
 
 async def test_the_message_shortcut_asks_the_same(desk: Desk) -> None:
@@ -111,7 +111,7 @@ async def test_the_message_shortcut_asks_the_same(desk: Desk) -> None:
 
     [question] = await desk.seeing(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
 
-    assert "Send 4 requests" in question.seen
+    assert "Send 4 requests" in question.visible_text
 
 
 async def test_the_shortcut_on_a_message_without_a_file_says_so(desk: Desk) -> None:
@@ -119,7 +119,7 @@ async def test_the_shortcut_on_a_message_without_a_file_says_so(desk: Desk) -> N
 
     [answer] = await desk.seeing(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
 
-    assert "There is no file on this message" in answer.seen
+    assert "There is no file on this message" in answer.visible_text
 
 
 async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk: Desk) -> None:
@@ -127,7 +127,7 @@ async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk
 
     [question] = await desk.type(f"/batch create https://evil.example/files/U0ADA/{file}/requests.jsonl")
 
-    assert "Send 2 requests" in question.seen
+    assert "Send 2 requests" in question.visible_text
 
 
 async def test_a_link_is_taken_for_its_file_whatever_it_is_called(desk: Desk) -> None:
@@ -137,7 +137,7 @@ async def test_a_link_is_taken_for_its_file_whatever_it_is_called(desk: Desk) ->
         f"/batch create <https://acme.slack.com/files/U0ADA/{file}/requests.jsonl|my requests>"
     )
 
-    assert "Send 2 requests" in question.seen
+    assert "Send 2 requests" in question.visible_text
 
 
 async def test_who_may_not_operate_cannot_create(desk: Desk) -> None:
@@ -145,7 +145,7 @@ async def test_who_may_not_operate_cannot_create(desk: Desk) -> None:
 
     [answer] = await desk.type(f"/batch create {file}", user=BEN)
 
-    assert "Only operators may do this" in answer.seen
+    assert "Only operators may do this" in answer.visible_text
 
 
 async def test_a_file_deleted_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
@@ -154,8 +154,8 @@ async def test_a_file_deleted_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
 
     [answer] = await desk.type(f"/batch create {file}")
 
-    assert "it was deleted" in answer.seen
-    assert "file_deleted" in answer.seen
+    assert "it was deleted" in answer.visible_text
+    assert "file_deleted" in answer.visible_text
 
 
 async def test_a_file_in_a_channel_the_bot_is_not_in_cannot_be_seen(desk: Desk) -> None:
@@ -163,7 +163,7 @@ async def test_a_file_in_a_channel_the_bot_is_not_in_cannot_be_seen(desk: Desk) 
 
     [answer] = await desk.type(f"/batch create {file}")
 
-    assert "/invite @Batchdesk" in answer.seen
+    assert "/invite @Batchdesk" in answer.visible_text
 
 
 @pytest.mark.parametrize(("fault", "words"), [("cut", "broke off"), ("login", "login page")])
@@ -173,8 +173,8 @@ async def test_a_download_that_does_not_bring_the_file_is_told(desk: Desk, fault
 
     [answer] = await desk.type(f"/batch create {file}")
 
-    assert words in answer.seen
-    assert "Nothing was sent" in answer.seen
+    assert words in answer.visible_text
+    assert "Nothing was sent" in answer.visible_text
 
 
 async def test_a_token_without_files_read_is_named(open_desk: OpenDesk) -> None:
@@ -183,7 +183,7 @@ async def test_a_token_without_files_read_is_named(open_desk: OpenDesk) -> None:
 
     [answer] = await desk.type(f"/batch create {file}")
 
-    assert "files:read" in answer.seen
+    assert "files:read" in answer.visible_text
 
 
 async def test_the_token_goes_to_no_other_host(desk: Desk) -> None:
@@ -197,14 +197,14 @@ async def test_the_token_goes_to_no_other_host(desk: Desk) -> None:
 
 async def test_a_lost_answer_is_not_sent_again_and_the_new_batch_is_shown(desk: Desk) -> None:
     question = await asked_about(desk, sound(7))
-    desk.api.add_fault(Fault(method="POST", path="/v1/messages/batches", cut="middle"))
+    desk.api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", cut="middle"))
 
     [answer] = await desk.press(question, "Send")
     [again] = await desk.press(question, "Send")
 
-    assert "the answer was lost" in answer.seen
-    assert "exactly that size" in answer.seen
-    assert "outcome was: `unknown`" in again.seen
+    assert "the answer was lost" in answer.visible_text
+    assert "exactly that size" in answer.visible_text
+    assert "outcome was: `unknown`" in again.visible_text
     assert posts(desk) == 1
 
 
@@ -213,7 +213,7 @@ async def test_the_requests_of_a_channel_the_bot_cannot_see_stay_unread(desk: De
 
     [answer] = await desk.type(f"/batch create {file}")
 
-    assert "I cannot see this file" in answer.seen
+    assert "I cannot see this file" in answer.visible_text
     assert desk.slack.calls("download") == []
 
 
@@ -223,7 +223,7 @@ async def test_the_question_survives_a_restart(desk: Desk) -> None:
 
     [card] = await desk.press(question, "Send")
 
-    assert "5 requests" in card.seen
+    assert "5 requests" in card.visible_text
     assert posts(desk) == 1
 
 
@@ -235,6 +235,6 @@ async def test_a_file_of_somebody_else_is_read_only_where_it_is_shared(open_desk
     [there] = await desk.type(f"/batch create {file}", user=BEN)
     [own] = await desk.type(f"/batch create {file}", channel=GENERAL)
 
-    assert "not yours" in elsewhere.seen
-    assert "Send 12 requests" in there.seen
-    assert "Send 12 requests" in own.seen
+    assert "not yours" in elsewhere.visible_text
+    assert "Send 12 requests" in there.visible_text
+    assert "Send 12 requests" in own.visible_text

@@ -6,7 +6,7 @@ import re
 from playwright.async_api import Locator, Page, expect
 
 from bot.playground.api_simulator.batch import Batch
-from bot.playground.stage import COLLEAGUE, REQUEST_LIMIT, Stage
+from bot.playground.simulation import COLLEAGUE, REQUEST_LIMIT, Simulation
 from tests.journeys.browser import IN_THE_BROWSER, answer_to, card, download, jsonl_file, picture, type_line
 from tests.journeys.creating import jsonl, request, sound
 
@@ -61,7 +61,7 @@ async def end(page: Page, batch: Batch) -> Locator:
     return shown
 
 
-def creates(stage: Stage) -> list[str]:
+def creates(stage: Simulation) -> list[str]:
     """What was posted but the counting of tokens, which costs nothing."""
     posts = [sent.path for sent in stage.api.requests if sent.method == "POST"]
     return [path for path in posts if path != "/v1/messages/count_tokens"]
@@ -77,7 +77,7 @@ async def refuse(page: Page) -> None:
     await expect(refused).to_contain_text("line 4: params.stream is not allowed in a batch")
 
 
-async def send_mended(page: Page, stage: Stage) -> Batch:
+async def send_mended(page: Page, stage: Simulation) -> Batch:
     """Share the mended file, use the shortcut on it, see what it will cost, and send it."""
     await use_shortcut_by_keyboard(page, await share(page, MENDED))
     question = page.get_by_test_id("message").last
@@ -89,7 +89,7 @@ async def send_mended(page: Page, stage: Stage) -> Batch:
     return stage.api.workspace.batches[0]
 
 
-async def send_again(page: Page, stage: Stage, parent: Batch) -> Batch:
+async def send_again(page: Page, stage: Simulation, parent: Batch) -> Batch:
     """Retry what failed: what would fail again is named and left out."""
     await card(page, parent.id).get_by_role("button", name="Retry").click()
     question = page.get_by_test_id("message").last
@@ -110,7 +110,7 @@ async def merge(page: Page, child: Batch) -> dict[str, str]:
     return outcomes
 
 
-async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page, stage: Stage) -> None:
+async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page, stage: Simulation) -> None:
     await refuse(page)
     assert creates(stage) == []
 
@@ -132,7 +132,7 @@ async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page
     assert creates(stage) == ["/v1/messages/batches"] * 2
 
 
-async def test_what_is_above_the_limit_goes_when_a_second_operator_agrees(page: Page, stage: Stage) -> None:
+async def test_what_is_above_the_limit_goes_when_a_second_operator_agrees(page: Page, stage: Simulation) -> None:
     message = await share(page, sound(REQUEST_LIMIT + 1))
     await message.hover()
     await message.get_by_role("button", name="More actions").click()

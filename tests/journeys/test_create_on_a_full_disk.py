@@ -14,6 +14,6 @@ async def test_a_disk_that_takes_no_checked_file_is_told_as_that(desk: Desk) -> 
     created = await asked_about(desk, sound(5))
     [retried] = await desk.type(f"/batch retry {parent}")
 
-    assert "The disk of the bot did not take a file" in created.seen
-    assert "The disk of the bot did not take a file" in retried.seen
+    assert "The disk of the bot did not take a file" in created.visible_text
+    assert "The disk of the bot did not take a file" in retried.visible_text
     assert posts(desk) == 1

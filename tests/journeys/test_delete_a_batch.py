@@ -16,10 +16,10 @@ async def asked(desk: Desk, **placement: int) -> SlackMessage:
 async def test_the_question_says_what_would_be_lost_and_deletes_nothing(either_desk: Desk) -> None:
     question = await asked(either_desk)
 
-    assert "Delete this batch for good?" in question.seen
-    assert either_desk.api.workspace.batches[0].id in question.seen
-    assert "1,200 results, 1,161 of them succeeded and paid for" in question.seen
-    assert "They could still be read for 28 days" in question.seen
+    assert "Delete this batch for good?" in question.visible_text
+    assert either_desk.api.workspace.batches[0].id in question.visible_text
+    assert "1,200 results, 1,161 of them succeeded and paid for" in question.visible_text
+    assert "They could still be read for 28 days" in question.visible_text
     assert question.buttons == ["Delete for good", "Keep"]
     assert either_desk.deletes == []
 
@@ -29,7 +29,7 @@ async def test_keep_takes_the_question_away_and_nothing_else(either_desk: Desk) 
 
     [kept] = await either_desk.press(question, "Keep")
 
-    assert "Nothing was changed" in kept.seen
+    assert "Nothing was changed" in kept.visible_text
     assert (kept.ts, kept.buttons) == (question.ts, [])
     assert either_desk.deletes == []
 
@@ -40,8 +40,8 @@ async def test_delete_for_good_sends_one_delete_and_takes_the_questions_place(ei
 
     [gone] = await either_desk.press(question, "Delete for good")
 
-    assert "Deleted by <@U0ADA>" in gone.seen
-    assert batch.id in gone.seen
+    assert "Deleted by <@U0ADA>" in gone.visible_text
+    assert batch.id in gone.visible_text
     assert (gone.ts, gone.buttons) == (question.ts, ["All batches"])
     assert [request.path for request in either_desk.deletes] == [f"/v1/messages/batches/{batch.id}"]
     assert either_desk.api.workspace.batches == []
@@ -62,7 +62,7 @@ async def test_a_restart_between_question_and_press_loses_nothing(either_desk: D
 
     [gone] = await either_desk.press(question, "Delete for good")
 
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
     assert len(either_desk.deletes) == 1
 
 
@@ -72,7 +72,7 @@ async def test_an_unfinished_batch_is_refused_with_the_reason(desk: Desk, status
 
     [refused] = await desk.type("/batch delete last")
 
-    assert "only a batch that has ended can be deleted" in refused.seen
+    assert "only a batch that has ended can be deleted" in refused.visible_text
     assert refused.buttons == (["Refresh", "Cancel"] if status == "in_progress" else ["Refresh"])
     assert desk.deletes == []
 
@@ -84,14 +84,14 @@ async def test_the_cancel_button_of_a_refusal_asks_before_it_cancels(desk: Desk)
     [question] = await desk.press(refused, "Cancel")
     [canceling] = await desk.press(question, "Cancel the batch")
 
-    assert "Cancel this batch?" in question.seen
-    assert "Cancellation has begun" in canceling.seen
+    assert "Cancel this batch?" in question.visible_text
+    assert "Cancellation has begun" in canceling.visible_text
 
 
 async def test_a_batch_whose_results_are_gone_is_asked_about_in_other_words(desk: Desk) -> None:
     question = await asked(desk, succeeded=3_600, age=33 * 86_400)
 
-    assert "The results are no longer available" in question.seen
+    assert "The results are no longer available" in question.visible_text
 
 
 async def test_the_button_on_a_card_asks_too(desk: Desk) -> None:
@@ -102,5 +102,5 @@ async def test_the_button_on_a_card_asks_too(desk: Desk) -> None:
     [gone] = await desk.press(question, "Delete for good")
 
     assert card.ts != question.ts
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
     assert len(desk.deletes) == 1

@@ -41,7 +41,7 @@ async def test_twenty_presses_at_once_are_one_delete_and_each_press_has_one_visi
     posts = either_desk.slack.calls("response_url")[posts_before:]
     assert len(posts) == 20
     assert all(post.ok for post in posts)
-    assert all("confirmed" in message.seen or "Deleted by" in message.seen for message in seen)
+    assert all("confirmed" in message.visible_text or "Deleted by" in message.visible_text for message in seen)
 
 
 async def test_whatever_twenty_presses_leave_behind_no_button_is_left_to_press(either_desk: Desk) -> None:
@@ -61,10 +61,10 @@ async def test_nobody_confirms_for_someone_else(open_desk: OpenDesk) -> None:
 
     [reply] = await desk.seeing(BEN, lambda: desk.slack.press_raw(BEN, BATCHES, value=value))
 
-    assert f"Only <@{ADA}>, who asked, can answer this" in reply.seen
+    assert f"Only <@{ADA}>, who asked, can answer this" in reply.visible_text
     assert desk.deletes == []
     [gone] = await desk.press(question, YES)
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
 
 
 async def test_a_yes_after_five_minutes_is_none(desk: Desk) -> None:
@@ -73,7 +73,7 @@ async def test_a_yes_after_five_minutes_is_none(desk: Desk) -> None:
 
     [lapsed] = await desk.press(question, YES)
 
-    assert "The question lapsed" in lapsed.seen
+    assert "The question lapsed" in lapsed.visible_text
     assert (lapsed.ts, lapsed.buttons) == (question.ts, [])
     assert desk.deletes == []
 
@@ -84,7 +84,7 @@ async def test_a_yes_just_before_five_minutes_counts(desk: Desk) -> None:
 
     [gone] = await desk.press(question, YES)
 
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
 
 
 async def test_a_batch_that_changed_meanwhile_is_not_deleted(desk: Desk) -> None:
@@ -93,7 +93,7 @@ async def test_a_batch_that_changed_meanwhile_is_not_deleted(desk: Desk) -> None
 
     [changed] = await desk.press(question, YES)
 
-    assert "The batch has changed since you were asked" in changed.seen
+    assert "The batch has changed since you were asked" in changed.visible_text
     assert (changed.ts, changed.buttons) == (question.ts, [])
     assert desk.deletes == []
 
@@ -104,7 +104,7 @@ async def test_a_batch_that_is_gone_meanwhile_is_said_to_be_gone(desk: Desk) -> 
 
     [gone] = await desk.press(question, YES)
 
-    assert f"There is no batch `{batch.id}`" in gone.seen
+    assert f"There is no batch `{batch.id}`" in gone.visible_text
     assert (gone.ts, gone.buttons) == (question.ts, [])
     assert desk.deletes == []
 
@@ -115,8 +115,8 @@ async def test_a_second_press_after_the_first_was_done_says_what_came_of_it(desk
 
     [again] = await desk.press(question, YES)
 
-    assert "This was already confirmed" in again.seen
-    assert "`done`" in again.seen
+    assert "This was already confirmed" in again.visible_text
+    assert "`done`" in again.visible_text
     assert len(desk.deletes) == 1
 
 
@@ -126,7 +126,7 @@ async def test_yes_after_no_deletes_nothing(desk: Desk) -> None:
 
     [reply] = await desk.press(question, YES)
 
-    assert "You had already answered no" in reply.seen
+    assert "You had already answered no" in reply.visible_text
     assert desk.deletes == []
 
 
@@ -136,8 +136,8 @@ async def test_no_after_yes_does_not_claim_that_anything_was_kept(desk: Desk) ->
 
     [reply] = await desk.press(question, "Keep")
 
-    assert "Kept" not in reply.seen
-    assert "not open any more" in reply.seen
+    assert "Kept" not in reply.visible_text
+    assert "not open any more" in reply.visible_text
 
 
 async def test_a_permission_withdrawn_between_question_and_press_counts(desk: Desk) -> None:
@@ -146,7 +146,7 @@ async def test_a_permission_withdrawn_between_question_and_press_counts(desk: De
 
     [refused] = await desk.press(question, YES)
 
-    assert "Only administrators may do this" in refused.seen
+    assert "Only administrators may do this" in refused.visible_text
     assert (refused.ts, refused.buttons) == (question.ts, [])
     assert desk.deletes == []
 
@@ -168,7 +168,7 @@ async def test_a_button_that_is_not_ours_does_nothing_and_says_so(either_desk: D
 
     [reply] = await either_desk.seeing(ADA, lambda: either_desk.slack.press_raw(ADA, BATCHES, value=forged))
 
-    assert "Type the command instead" in reply.seen or "Usage" in reply.seen
+    assert "Type the command instead" in reply.visible_text or "Usage" in reply.visible_text
     assert either_desk.deletes == []
 
 
@@ -178,7 +178,7 @@ async def test_a_forged_confirmation_is_no_yes(desk: Desk) -> None:
 
     [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=forged))
 
-    assert "I do not know this question" in reply.seen
+    assert "I do not know this question" in reply.visible_text
     assert desk.deletes == []
 
 
@@ -189,7 +189,7 @@ async def test_a_yes_to_one_batch_deletes_no_other(desk: Desk) -> None:
 
     [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=moved))
 
-    assert "does not belong to the question" in reply.seen
+    assert "does not belong to the question" in reply.visible_text
     assert desk.deletes == []
 
 
@@ -201,5 +201,5 @@ async def test_a_yes_to_cancel_does_not_delete(desk: Desk) -> None:
 
     [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=turned))
 
-    assert "does not belong to the question" in reply.seen
+    assert "does not belong to the question" in reply.visible_text
     assert desk.deletes == []

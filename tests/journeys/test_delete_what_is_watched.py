@@ -34,12 +34,12 @@ async def test_an_end_that_no_sweep_has_seen_is_told_before_the_batch_goes(desk:
     await look_until_it_is_missed(desk)
     await settled(desk)
 
-    assert "Deleted by" in gone.seen
-    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.seen
-    assert told.seen.count(f"<@{BEN}>") == 1
+    assert "Deleted by" in gone.visible_text
+    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.visible_text
+    assert told.visible_text.count(f"<@{BEN}>") == 1
     assert len(notices(desk, batch)) == 1
-    assert "Deleted · Nightly eval" in last.seen
-    assert "Deleted by Ada Berg" in last.seen
+    assert "Deleted · Nightly eval" in last.visible_text
+    assert "Deleted by Ada Berg" in last.visible_text
     assert (last.ts, last.buttons, len(cards(desk, batch))) == (first.ts, [], 1)
 
 
@@ -57,7 +57,7 @@ async def test_the_card_of_a_batch_whose_end_was_told_says_who_deleted_it(desk: 
     await settled(desk)
 
     assert (last.ts, last.buttons) == (ended.ts, [])
-    assert "readable until" not in last.seen
+    assert "readable until" not in last.visible_text
     assert len(notices(desk, batch)) == 1
 
 
@@ -74,8 +74,8 @@ async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk:
     await look_until_it_is_missed(desk)
     last, told = await card(desk, batch, "🗑️"), await notice(desk, batch)
 
-    assert "Deleted elsewhere" in last.seen
-    assert "not through me" in told.seen
+    assert "Deleted elsewhere" in last.visible_text
+    assert "not through me" in told.visible_text
 
 
 async def test_a_press_that_finds_a_batch_gone_leaves_no_dead_button_behind(desk: Desk) -> None:
@@ -95,7 +95,7 @@ async def test_a_press_that_finds_a_batch_gone_leaves_no_dead_button_behind(desk
     last = await card(desk, batch, "🗑️")
     await settled(desk)
 
-    assert all("There is no batch" in reply.seen for reply in (too_early, gone))
+    assert all("There is no batch" in reply.visible_text for reply in (too_early, gone))
     assert kept.buttons == ended.buttons
-    assert "Deleted elsewhere" in last.seen
+    assert "Deleted elsewhere" in last.visible_text
     assert (last.ts, last.buttons, len(notices(desk, batch))) == (ended.ts, [], 1)

@@ -1,6 +1,6 @@
 """The DELETE's answer is lost: the bot looks before it says anything, and says so when it cannot find out."""
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.desk import Desk
 
@@ -15,65 +15,65 @@ async def asked(desk: Desk) -> SlackMessage:
 
 async def audited(desk: Desk) -> str:
     [record] = await desk.type("/batch audit")
-    return record.seen
+    return record.visible_text
 
 
 async def test_an_answer_cut_off_is_found_out_by_asking_again(desk: Desk) -> None:
     question = await asked(desk)
-    desk.api.add_fault(Fault(method="DELETE", cut="middle"))
+    desk.api.add_fault(ApiFault(method="DELETE", cut="middle"))
 
     [gone] = await desk.press(question, YES)
 
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
     assert desk.api.workspace.batches == []
 
 
 async def test_a_lost_answer_is_looked_after_and_told_as_it_is(desk: Desk) -> None:
     question = await asked(desk)
-    desk.api.add_fault(Fault(method="DELETE", cut="middle"))
-    desk.api.add_fault(Fault(method="DELETE", status=529, should_retry=False))
+    desk.api.add_fault(ApiFault(method="DELETE", cut="middle"))
+    desk.api.add_fault(ApiFault(method="DELETE", status=529, should_retry=False))
 
     [gone] = await desk.press(question, YES)
 
-    assert "The API's answer was lost, so I looked: the batch is gone" in gone.seen
+    assert "The API's answer was lost, so I looked: the batch is gone" in gone.visible_text
     assert desk.api.workspace.batches == []
     assert "done" in await audited(desk)
 
 
 async def test_a_delete_that_never_arrived_is_said_not_to_have_happened(desk: Desk) -> None:
     question = await asked(desk)
-    desk.api.add_fault(Fault(method="DELETE", cut="before"))
-    desk.api.add_fault(Fault(method="DELETE", status=529, should_retry=False))
+    desk.api.add_fault(ApiFault(method="DELETE", cut="before"))
+    desk.api.add_fault(ApiFault(method="DELETE", status=529, should_retry=False))
 
     [still_there] = await desk.press(question, YES)
 
-    assert "the batch is still there" in still_there.seen
+    assert "the batch is still there" in still_there.visible_text
     assert (still_there.ts, still_there.buttons) == (question.ts, ["Delete"])
     assert len(desk.api.workspace.batches) == 1
 
 
 async def test_what_cannot_be_found_out_is_not_made_up(desk: Desk) -> None:
     question = await asked(desk)
-    desk.api.add_fault(Fault(method="DELETE", cut="middle"))
-    desk.api.add_fault(Fault(method="DELETE", status=529, should_retry=False))
-    desk.api.add_fault(Fault(method="GET", delay=0.001))  # the look before the DELETE goes well
-    desk.api.add_fault(Fault(method="GET", status=500, should_retry=False))
+    desk.api.add_fault(ApiFault(method="DELETE", cut="middle"))
+    desk.api.add_fault(ApiFault(method="DELETE", status=529, should_retry=False))
+    desk.api.add_fault(ApiFault(method="GET", delay=0.001))  # the look before the DELETE goes well
+    desk.api.add_fault(ApiFault(method="GET", status=500, should_retry=False))
     [batch] = desk.api.workspace.batches
 
     [unsure] = await desk.press(question, YES)
 
-    assert "I don't know whether" in unsure.seen
+    assert "I don't know whether" in unsure.visible_text
     assert unsure.buttons == ["Look again"]
-    assert batch.id in unsure.seen
+    assert batch.id in unsure.visible_text
     assert "unknown" in await audited(desk)
 
 
 async def test_a_refusal_of_the_api_is_told_in_its_words(desk: Desk) -> None:
     question = await asked(desk)
-    desk.api.add_fault(Fault(method="DELETE", status=400))
+    desk.api.add_fault(ApiFault(method="DELETE", status=400))
 
     [refused] = await desk.press(question, YES)
 
-    assert "The API refused this" in refused.seen
+    assert "The API refused this" in refused.visible_text
     assert (refused.ts, refused.buttons) == (question.ts, [])
     assert "failed" in await audited(desk)

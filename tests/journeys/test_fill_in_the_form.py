@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage, View
 from bot.slack.progress_messages import ProgressTiming
 from bot.store.records import drafts
@@ -40,9 +40,9 @@ async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(d
     await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file, label="my run")))
 
     assert desk.slack.modal(ADA) is None
-    assert "Send 5 requests" in newest(desk).seen
+    assert "Send 5 requests" in newest(desk).visible_text
     [card] = await desk.press(newest(desk), "Send")
-    assert "In progress · my run" in card.seen
+    assert "In progress · my run" in card.visible_text
 
 
 async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(desk: Desk) -> None:
@@ -62,15 +62,15 @@ async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(des
     await desk.press(stopped, "Try again")
     [draft] = desk.bot.worker.services.database.transact(lambda connection: drafts.in_state(connection, "ready"))
 
-    assert "Stopped, as you asked" in stopped.seen
-    assert "Send 5 requests" in newest(desk).seen
+    assert "Stopped, as you asked" in stopped.visible_text
+    assert "Send 5 requests" in newest(desk).visible_text
     assert (draft.label, draft.owner, draft.watch) == ("'my' <run>", BEN, "dm")
 
 
 async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_after(desk: Desk) -> None:
     desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
-    desk.api.add_fault(Fault(path="/v1/messages/count_tokens", delay=20))
+    desk.api.add_fault(ApiFault(path="/v1/messages/count_tokens", delay=20))
     file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
 
     await desk.slack.slash(ADA, BATCHES, f"/batch create {file}")
@@ -79,7 +79,7 @@ async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_a
     await desk.bot.in_flight.drain()
 
     database = desk.bot.worker.services.database
-    assert "Stopped, as you asked" in newest(desk).seen
+    assert "Stopped, as you asked" in newest(desk).visible_text
     assert database.transact(lambda connection: drafts.in_state(connection, "checking", "ready")) == []
 
 
@@ -90,7 +90,7 @@ async def test_one_prompt_and_a_list_make_a_request_a_line(desk: Desk) -> None:
 
     await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, state))
 
-    assert "Send 3 requests" in newest(desk).seen
+    assert "Send 3 requests" in newest(desk).visible_text
 
 
 def modal_model(modal: View) -> str:
@@ -128,7 +128,7 @@ async def test_a_form_submitted_twice_makes_one_draft(http_desk: Desk) -> None:
 
     new = desk.slack.messages(BATCHES, ADA)[before:]
     assert [message.buttons for message in new] == [[]]
-    assert "was submitted before" in new[0].seen
+    assert "was submitted before" in new[0].visible_text
 
 
 async def test_a_form_closed_half_way_leaves_nothing_behind(desk: Desk) -> None:
@@ -152,7 +152,7 @@ async def test_a_form_opens_while_everything_else_that_slack_is_asked_for_hangs(
 
     assert waiting is not None
     assert typed.acked
-    assert "One moment" in waiting.seen
+    assert "One moment" in waiting.visible_text
     everything_else.set()
     await desk.bot.in_flight.drain()
     modal = desk.slack.modal(ADA)
@@ -161,7 +161,7 @@ async def test_a_form_opens_while_everything_else_that_slack_is_asked_for_hangs(
 
 
 async def test_a_form_does_without_the_models_of_an_api_that_hangs(desk: Desk) -> None:
-    desk.api.add_fault(Fault(path="/v1/models*", delay=20))
+    desk.api.add_fault(ApiFault(path="/v1/models*", delay=20))
 
     modal = await opened(desk)
 
@@ -180,7 +180,7 @@ async def test_what_is_submitted_is_acked_in_time_while_its_file_hangs(desk: Des
     assert desk.slack.modal(ADA) is None
     slow.set()
     await desk.bot.in_flight.drain()
-    assert "Send 5 requests" in newest(desk).seen
+    assert "Send 5 requests" in newest(desk).visible_text
 
 
 async def test_a_form_closed_while_it_was_awaited_is_offered_again(desk: Desk) -> None:
@@ -205,7 +205,7 @@ async def test_a_form_that_was_open_over_a_restart_can_be_submitted(desk: Desk) 
 
     await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file)))
 
-    assert "Send 5 requests" in newest(desk).seen
+    assert "Send 5 requests" in newest(desk).visible_text
     assert posts(desk) == 0
 
 
@@ -215,11 +215,11 @@ async def test_a_form_that_cannot_be_opened_offers_itself_again(desk: Desk) -> N
     [answer] = await desk.type("/batch create")
     await desk.press(answer, "Open the form")
 
-    assert "could not be opened" in answer.seen
+    assert "could not be opened" in answer.visible_text
     assert desk.slack.modal(ADA) is not None
 
 
 async def test_who_may_not_operate_is_told_so_in_the_form(desk: Desk) -> None:
     modal = await opened(desk, user=BEN)
 
-    assert "Only operators may do this" in modal.seen
+    assert "Only operators may do this" in modal.visible_text

@@ -4,21 +4,23 @@ import asyncio
 
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk
 
 TROUBLES = [
-    pytest.param(Fault(status=429, retry_after=77), "It asks to wait 77 s", id="429"),
-    pytest.param(Fault(status=429, error_code="enforced_spend_limit_reached"), "spend limit is reached", id="spent"),
-    pytest.param(Fault(status=529, should_retry=False), "gave no usable answer: `Overloaded`", id="529"),
-    pytest.param(Fault(status=500, should_retry=False), "gave no usable answer", id="500"),
-    pytest.param(Fault(status=401), "check `ANTHROPIC_API_KEY`", id="401"),
-    pytest.param(Fault(status=403), "check `ANTHROPIC_API_KEY`", id="403"),
-    pytest.param(Fault(body="<html>down for <b>maintenance</b>", status=502, times=3), "gave no usable", id="html 502"),
-    pytest.param(Fault(body="<html>log in</html>", times=3), "gave no usable answer", id="html 200"),
-    pytest.param(Fault(body='{"data": 3}', times=3), "gave no usable answer", id="another shape"),
+    pytest.param(ApiFault(status=429, retry_after=77), "It asks to wait 77 s", id="429"),
+    pytest.param(ApiFault(status=429, error_code="enforced_spend_limit_reached"), "spend limit is reached", id="spent"),
+    pytest.param(ApiFault(status=529, should_retry=False), "gave no usable answer: `Overloaded`", id="529"),
+    pytest.param(ApiFault(status=500, should_retry=False), "gave no usable answer", id="500"),
+    pytest.param(ApiFault(status=401), "check `ANTHROPIC_API_KEY`", id="401"),
+    pytest.param(ApiFault(status=403), "check `ANTHROPIC_API_KEY`", id="403"),
+    pytest.param(
+        ApiFault(body="<html>down for <b>maintenance</b>", status=502, times=3), "gave no usable", id="html 502"
+    ),
+    pytest.param(ApiFault(body="<html>log in</html>", times=3), "gave no usable answer", id="html 200"),
+    pytest.param(ApiFault(body='{"data": 3}', times=3), "gave no usable answer", id="another shape"),
 ]
 
 
@@ -31,32 +33,32 @@ async def asked(desk: Desk) -> SlackMessage:
 @pytest.mark.parametrize(("fault", "says"), TROUBLES)
 @pytest.mark.parametrize("line", ["/batch", "/batch delete last"])
 async def test_a_typed_command_ends_in_one_reply_with_the_remedy(
-    desk: Desk, line: str, fault: Fault, says: str
+    desk: Desk, line: str, fault: ApiFault, says: str
 ) -> None:
     desk.api.workspace.add(succeeded=5)
     desk.api.add_fault(fault)
 
     [reply] = await desk.type(line)
 
-    assert says in reply.seen
-    assert "Whether it was done" not in reply.seen  # it only looked
-    assert "<html" not in reply.seen
+    assert says in reply.visible_text
+    assert "Whether it was done" not in reply.visible_text  # it only looked
+    assert "<html" not in reply.visible_text
     assert desk.deletes == []
 
 
 async def test_an_act_whose_answer_is_lost_is_told_as_in_doubt(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
-    desk.api.add_fault(Fault(method="POST", status=500, should_retry=False))
+    desk.api.add_fault(ApiFault(method="POST", status=500, should_retry=False))
 
     [reply] = await desk.type(f"/batch cancel {batch.id}")
 
-    assert "Whether it was done is not known" in reply.seen
+    assert "Whether it was done is not known" in reply.visible_text
 
 
 @pytest.mark.parametrize("status", [429, 401, 529])
 async def test_a_yes_that_cannot_be_checked_deletes_nothing_and_can_be_given_again(desk: Desk, status: int) -> None:
     question = await asked(desk)
-    desk.api.add_fault(Fault(status=status, should_retry=False))
+    desk.api.add_fault(ApiFault(status=status, should_retry=False))
 
     [reply] = await desk.press(question, "Delete for good")
     deletes_before = len(desk.deletes)
@@ -64,17 +66,17 @@ async def test_a_yes_that_cannot_be_checked_deletes_nothing_and_can_be_given_aga
 
     assert reply.ts != question.ts
     assert deletes_before == 0
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
 
 
 @pytest.mark.parametrize(("status", "says"), [(429, "too many calls"), (401, "`ANTHROPIC_API_KEY`")])
 async def test_a_delete_that_was_turned_away_leaves_no_dead_button(desk: Desk, status: int, says: str) -> None:
     question = await asked(desk)
-    desk.api.add_fault(Fault(method="DELETE", status=status, should_retry=False))
+    desk.api.add_fault(ApiFault(method="DELETE", status=status, should_retry=False))
 
     [reply] = await desk.press(question, "Delete for good")
 
-    assert says in reply.seen
+    assert says in reply.visible_text
     assert (reply.ts, reply.buttons) == (question.ts, [])
     assert len(desk.api.workspace.batches) == 1
 
@@ -84,20 +86,20 @@ async def test_an_api_that_cannot_be_reached_at_all_is_said_to_be(desk: Desk) ->
 
     [reply] = await desk.type("/batch")
 
-    assert "gave no usable answer" in reply.seen
+    assert "gave no usable answer" in reply.visible_text
 
 
 async def test_a_passing_trouble_is_not_even_noticed(desk: Desk) -> None:
-    desk.api.add_fault(Fault(status=529, retry_after=0.01))
-    desk.api.add_fault(Fault(status=500, retry_after=0.01))
+    desk.api.add_fault(ApiFault(status=529, retry_after=0.01))
+    desk.api.add_fault(ApiFault(status=500, retry_after=0.01))
 
     [reply] = await desk.type("/batch")
 
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
 
 
 async def test_a_slow_api_is_waited_for_and_slack_is_not_kept_waiting(either_desk: Desk) -> None:
-    either_desk.api.add_fault(Fault(delay=0.3))
+    either_desk.api.add_fault(ApiFault(delay=0.3))
 
     delivery = await either_desk.slack.slash(ADA, BATCHES, "/batch")
     shown_at_the_ack = either_desk.slack.messages(BATCHES, ADA)
@@ -106,11 +108,11 @@ async def test_a_slow_api_is_waited_for_and_slack_is_not_kept_waiting(either_des
     assert delivery.acked
     assert shown_at_the_ack == []
     [reply] = either_desk.slack.messages(BATCHES, ADA)
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
 
 
 async def test_a_hanging_api_holds_up_nobody_else(desk: Desk) -> None:
-    desk.api.add_fault(Fault(delay=600))
+    desk.api.add_fault(ApiFault(delay=600))
     hanging = await desk.slack.slash(ADA, BATCHES, "/batch status last")
 
     await desk.slack.slash(ADA, BATCHES, "/batch help")
@@ -118,7 +120,7 @@ async def test_a_hanging_api_holds_up_nobody_else(desk: Desk) -> None:
 
     assert hanging.acked
     [reply] = desk.slack.messages(BATCHES, ADA)
-    assert "What you can type" in reply.seen
+    assert "What you can type" in reply.visible_text
     await desk.api.stop()
     await desk.bot.in_flight.drain()
     assert len(desk.slack.messages(BATCHES, ADA)) == 2

@@ -42,11 +42,11 @@ async def test_a_locked_store_deletes_nothing_and_the_same_yes_counts_when_it_is
     deletes_while_locked = len(desk.deletes)
     [gone] = await desk.press(question, "Delete for good")
 
-    assert "the store is locked" in reply.seen
-    assert "nothing was changed" in reply.seen
+    assert "the store is locked" in reply.visible_text
+    assert "nothing was changed" in reply.visible_text
     assert reply.ts != question.ts
     assert deletes_while_locked == 0
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
 
 
 async def test_a_locked_store_does_not_keep_anybody_from_reading(open_desk: OpenDesk, tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ async def test_a_locked_store_does_not_keep_anybody_from_reading(open_desk: Open
     with locked(desk):
         [card] = await desk.type("/batch status last")
 
-    assert "All 5 succeeded" in card.seen
+    assert "All 5 succeeded" in card.visible_text
 
 
 async def test_a_store_that_became_something_else_deletes_nothing(desk: Desk) -> None:
@@ -65,7 +65,7 @@ async def test_a_store_that_became_something_else_deletes_nothing(desk: Desk) ->
 
     [reply] = await desk.press(question, "Delete for good")
 
-    assert "I cannot read or write my own records" in reply.seen
+    assert "I cannot read or write my own records" in reply.visible_text
     assert desk.deletes == []
 
 
@@ -77,5 +77,5 @@ async def test_a_store_whose_place_was_taken_by_a_folder_deletes_nothing(desk: D
     [reply] = await desk.press(question, "Delete for good")
     shutil.rmtree(desk.store)
 
-    assert "I cannot read or write my own records" in reply.seen
+    assert "I cannot read or write my own records" in reply.visible_text
     assert desk.deletes == []

@@ -4,7 +4,7 @@ import asyncio
 import json
 import tracemalloc
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.requests.check import MAX_REQUEST_LINE_BYTES
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
@@ -22,8 +22,8 @@ async def test_a_line_of_200_megabytes_is_told_in_bounded_memory(desk: Desk) -> 
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "3 requests looked at, 1 problem" in answer.seen
-    assert "line 2: is longer than a request may be" in answer.seen
+    assert "3 requests looked at, 1 problem" in answer.visible_text
+    assert "line 2: is longer than a request may be" in answer.visible_text
     assert peak < 2 * MAX_REQUEST_LINE_BYTES + 8 * MIB
 
 
@@ -33,15 +33,15 @@ async def test_100_001_requests_are_one_too_many(desk: Desk) -> None:
     seen = await desk.type(f"/batch create {file}")
 
     [answer] = [message for message in seen if message.channel == BATCHES]
-    assert "Too many requests for one batch: `100001` (the limit is 100,000)" in answer.seen
+    assert "Too many requests for one batch: `100001` (the limit is 100,000)" in answer.visible_text
     assert posts(desk) == 0
 
 
 async def test_the_same_id_at_both_ends_is_named_with_both_lines(desk: Desk) -> None:
     answer = await asked_about(desk, sound(2_000) + jsonl([request("r-0")]))
 
-    assert "1 problem" in answer.seen
-    assert "line 2,001: `custom_id` stands twice: `r-0` (first in line 1)" in answer.seen
+    assert "1 problem" in answer.visible_text
+    assert "line 2,001: `custom_id` stands twice: `r-0` (first in line 1)" in answer.visible_text
 
 
 async def test_a_file_deleted_before_its_download_is_said_to_be_gone(desk: Desk) -> None:
@@ -56,8 +56,8 @@ async def test_a_file_deleted_before_its_download_is_said_to_be_gone(desk: Desk)
     await desk.bot.in_flight.drain()
 
     [answer] = desk.slack.messages(BATCHES, ADA)[before:]
-    assert "it was deleted" in answer.seen
-    assert "Nothing was sent" in answer.seen
+    assert "it was deleted" in answer.visible_text
+    assert "Nothing was sent" in answer.visible_text
 
 
 async def test_a_file_deleted_after_the_question_is_sent_from_what_was_checked(desk: Desk) -> None:
@@ -67,7 +67,7 @@ async def test_a_file_deleted_after_the_question_is_sent_from_what_was_checked(d
 
     [card] = await desk.press(question, "Send")
 
-    assert "5 requests" in card.seen
+    assert "5 requests" in card.visible_text
     assert posts(desk) == 1
 
 
@@ -75,14 +75,14 @@ async def test_what_the_api_refuses_at_once_is_told_in_its_words_with_the_reques
     question = await asked_about(desk, sound(5))
     said = "requests.3.params.messages: Field required"
     body = json.dumps({"type": "error", "error": {"type": "invalid_request_error", "message": said}})
-    desk.api.add_fault(Fault(method="POST", path=CREATE, status=400, body=body))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=400, body=body))
 
     [refused] = await desk.press(question, "Send")
     [late] = await desk.press(question, "Send")
 
-    assert f"The API refused the batch: `{said}`" in refused.seen
-    assert "It names the request `r-3`" in refused.seen
+    assert f"The API refused the batch: `{said}`" in refused.visible_text
+    assert "It names the request `r-3`" in refused.visible_text
     assert refused.buttons == []
-    assert "the outcome was: `refused`" in late.seen
+    assert "the outcome was: `refused`" in late.visible_text
     assert posts(desk) == 1
     assert desk.api.workspace.batches == []

@@ -2,7 +2,7 @@
 
 from playwright.async_api import Locator, Page, expect
 
-from bot.playground.stage import Stage
+from bot.playground.simulation import Simulation
 from tests.journeys.browser import IN_THE_BROWSER, answer_to, download, type_line
 from tests.journeys.creating import sound
 
@@ -30,11 +30,11 @@ async def use_shortcut(message: Locator) -> None:
     await message.get_by_role("menuitem", name="Batch from this file").click()
 
 
-def deletes(stage: Stage) -> list[str]:
+def deletes(stage: Simulation) -> list[str]:
     return [request.path for request in stage.api.requests if request.method == "DELETE"]
 
 
-async def test_a_batch_is_looked_at_kept_and_then_deleted_for_good_by_one_delete(page: Page, stage: Stage) -> None:
+async def test_a_batch_is_looked_at_kept_and_then_deleted_for_good_by_one_delete(page: Page, stage: Simulation) -> None:
     batch = stage.api.workspace.batches[0]
     card = await answer_to(page, "/batch status last")
     await expect(card).to_contain_text(LATEST)
@@ -55,7 +55,7 @@ async def test_a_batch_is_looked_at_kept_and_then_deleted_for_good_by_one_delete
     await expect(page.get_by_test_id("unknown-block")).to_have_count(0)
 
 
-async def test_the_other_person_is_refused_and_sees_nothing_of_the_first(page: Page, stage: Stage) -> None:
+async def test_the_other_person_is_refused_and_sees_nothing_of_the_first(page: Page, stage: Simulation) -> None:
     await answer_to(page, "/batch status last")
 
     await page.get_by_test_id("person-U0BEN").click()
@@ -84,7 +84,7 @@ async def test_where_the_bot_is_no_member_it_answers_and_reads_no_file_until_it_
     await expect(newest).to_contain_text("Send 3 requests as a new batch?")
 
 
-async def test_a_batch_is_deleted_by_keyboard_alone(page: Page, stage: Stage) -> None:
+async def test_a_batch_is_deleted_by_keyboard_alone(page: Page, stage: Simulation) -> None:
     await page.get_by_test_id("composer").focus()
     await page.keyboard.type("/batch delete last")
     await page.keyboard.press("Escape")
@@ -103,7 +103,7 @@ async def test_a_batch_is_deleted_by_keyboard_alone(page: Page, stage: Stage) ->
     assert len(deletes(stage)) == 1
 
 
-async def test_the_home_tab_opens_a_batch_and_cancels_it_in_a_modal(page: Page, stage: Stage) -> None:
+async def test_the_home_tab_opens_a_batch_and_cancels_it_in_a_modal(page: Page, stage: Simulation) -> None:
     await page.get_by_test_id("channel-D0ADA").click()
     await page.get_by_test_id("tab-home").click()
     home, modal = page.get_by_test_id("home"), page.get_by_test_id("modal")
@@ -120,7 +120,7 @@ async def test_the_home_tab_opens_a_batch_and_cancels_it_in_a_modal(page: Page, 
 
 
 async def test_why_a_batch_of_20_000_failed_is_read_once_and_the_failures_come_as_a_file(
-    page: Page, stage: Stage
+    page: Page, stage: Simulation
 ) -> None:
     card = await answer_to(page, "/batch results last")
     await expect(card).to_contain_text("Why requests failed")

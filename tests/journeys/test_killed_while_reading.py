@@ -4,7 +4,7 @@ import asyncio
 
 from sqlalchemy import update
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.slack.progress_messages import ProgressTiming
 from bot.store.db import tables
 from tests.desk import ADA, BATCHES, Desk
@@ -15,7 +15,7 @@ async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_bu
     await desk.restart()
     batch, worker = desk.api.workspace.add(succeeded=4), desk.bot.worker
     database = worker.services.database
-    desk.api.add_fault(Fault(path="*/results", delay=60))
+    desk.api.add_fault(ApiFault(path="*/results", delay=60))
     await desk.slack.slash(ADA, BATCHES, "/batch results last")
     await desk.slack.wait_for(lambda: desk.slack.messages("D0ADA"), 10)
     async with asyncio.timeout(5):
@@ -32,7 +32,7 @@ async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_bu
     found = await chore.do()
     await desk.bot.in_flight.drain()
 
-    assert f"`/batch results {batch.id}`: I was stopped in the middle of reading this" in told.seen
+    assert f"`/batch results {batch.id}`: I was stopped in the middle of reading this" in told.visible_text
     assert told.buttons == ["Try again"]
     assert found == 1
     assert len(desk.slack.messages("D0ADA", ADA)) == 1

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import BEN, Desk
@@ -29,9 +29,9 @@ async def test_the_total_the_models_and_a_picture_of_the_days(either_desk: Desk)
 
     [shown] = await either_desk.type("/batch cost")
 
-    assert "Cost of the last 7 days: $" in shown.seen
-    assert "`claude-haiku-4-5-20251001`" in shown.seen
-    assert "`claude-sonnet-5`" in shown.seen
+    assert "Cost of the last 7 days: $" in shown.visible_text
+    assert "`claude-haiku-4-5-20251001`" in shown.visible_text
+    assert "`claude-sonnet-5`" in shown.visible_text
     [picture] = [block for block in shown.blocks if block["type"] == "data_visualization"]
     assert len(picture["chart"]["series"][0]["data"]) == 3
     assert picture["chart"]["series"][0]["data"][1]["value"] == 0
@@ -43,7 +43,7 @@ async def test_it_is_turned_to_days_in_one_message(desk: Desk) -> None:
 
     [by_day] = await desk.press(by_model, "By day")
 
-    assert "By day (UTC)" in by_day.seen
+    assert "By day (UTC)" in by_day.visible_text
     assert by_day.ts == by_model.ts
     assert by_day.buttons == ["By model"]
 
@@ -55,8 +55,8 @@ async def test_where_slack_takes_no_picture_the_days_are_rows(desk: Desk) -> Non
     [shown] = await desk.type("/batch cost")
 
     assert "data_visualization" not in kinds(shown)
-    assert "By day (UTC)" in shown.seen
-    assert "Cost of the last 7 days: $" in shown.seen
+    assert "By day (UTC)" in shown.visible_text
+    assert "Cost of the last 7 days: $" in shown.visible_text
 
 
 async def test_the_cost_is_what_one_reckons_by_hand(desk: Desk) -> None:
@@ -77,31 +77,31 @@ async def test_the_cost_is_what_one_reckons_by_hand(desk: Desk) -> None:
         # claude-sonnet-5: input 1.00, output 5.00: 500,000 × 1.00 = 0.50; 90,000 × 5.00 = 0.45; together 0.95.
         line(2, "claude-sonnet-5", input_tokens=500_000, output_tokens=90_000),
     ]
-    desk.api.add_fault(Fault(path="*/results", body="\n".join(lines)))
+    desk.api.add_fault(ApiFault(path="*/results", body="\n".join(lines)))
 
     [card] = await desk.type("/batch results last")
     [total] = await desk.type("/batch cost")
 
-    assert "*Cost:* $2.47" in card.seen  # 1.52 + 0.95
-    assert "Cost of the last 7 days: $2.47" in total.seen
-    assert "*$1.52*" in total.seen
-    assert "*$0.95*" in total.seen
+    assert "*Cost:* $2.47" in card.visible_text  # 1.52 + 0.95
+    assert "Cost of the last 7 days: $2.47" in total.visible_text
+    assert "*$1.52*" in total.visible_text
+    assert "*$0.95*" in total.visible_text
 
 
 async def test_a_total_that_lacks_something_is_said_to_lack_it(desk: Desk) -> None:
     two_days(desk)
     desk.api.workspace.add(succeeded=10, model="claude-mythos-5-2")
     cut = desk.api.workspace.add(succeeded=300, age=2 * DAY)
-    desk.api.add_fault(Fault(path=f"*{cut.id}/results", cut="middle"))
+    desk.api.add_fault(ApiFault(path=f"*{cut.id}/results", cut="middle"))
 
     [shown] = await desk.type("/batch cost", user=BEN)
     [again] = await desk.press(shown, "Try again", user=BEN)
 
-    assert "Cost of the last 7 days: at least $" in shown.seen
-    assert "no price is known for `claude-mythos-5-2`" in shown.seen
-    assert "1 of 4 batches could not be read just now" in shown.seen
-    assert "could not be read" not in again.seen
-    assert "`claude-mythos-5-2`  *unknown*" in again.seen
+    assert "Cost of the last 7 days: at least $" in shown.visible_text
+    assert "no price is known for `claude-mythos-5-2`" in shown.visible_text
+    assert "1 of 4 batches could not be read just now" in shown.visible_text
+    assert "could not be read" not in again.visible_text
+    assert "`claude-mythos-5-2`  *unknown*" in again.visible_text
 
 
 async def test_prices_of_ones_own_take_the_place_of_ours(open_desk: OpenDesk, desk: Desk) -> None:
@@ -113,15 +113,15 @@ async def test_prices_of_ones_own_take_the_place_of_ours(open_desk: OpenDesk, de
         "read = 1\ndate = 2026-11-01\nsource = 'our contract'\n"
     )
     await desk.restart(prices=own)
-    desk.api.add_fault(Fault(path="*/results", body=body))
+    desk.api.add_fault(ApiFault(path="*/results", body=body))
 
     [card] = await desk.type("/batch results last")
 
-    assert "*Cost:* $7.00" in card.seen
-    assert "Batch prices of 2026-11-01" in card.seen
+    assert "*Cost:* $7.00" in card.visible_text
+    assert "Batch prices of 2026-11-01" in card.visible_text
 
 
 async def test_an_empty_range_is_said_to_be_empty(desk: Desk) -> None:
     [shown] = await desk.type("/batch cost --since 1h")
 
-    assert "nothing to add up" in shown.seen
+    assert "nothing to add up" in shown.visible_text

@@ -14,9 +14,9 @@ async def test_a_label_stands_on_the_card_and_serves_as_reference(desk: Desk) ->
     [card] = await desk.type("/batch status nightly-eval")
     [quoted] = await desk.type('/batch status "Nightly eval"')
 
-    assert "In progress · Nightly eval!" in card.seen
-    assert str(batch.id) in card.seen
-    assert quoted.seen == card.seen
+    assert "In progress · Nightly eval!" in card.visible_text
+    assert str(batch.id) in card.visible_text
+    assert quoted.visible_text == card.visible_text
 
 
 async def test_the_audit_of_a_label_is_that_of_its_batch(desk: Desk) -> None:
@@ -27,9 +27,9 @@ async def test_the_audit_of_a_label_is_that_of_its_batch(desk: Desk) -> None:
     [quoted] = await desk.type('/batch audit "Nightly eval"')
     [other] = await desk.type("/batch audit nightly")
 
-    assert f"`{batch.id}`" in record.seen
-    assert quoted.seen == record.seen
-    assert "Nothing is recorded." in other.seen
+    assert f"`{batch.id}`" in record.visible_text
+    assert quoted.visible_text == record.visible_text
+    assert "Nothing is recorded." in other.visible_text
 
 
 async def test_a_label_stands_in_what_one_watches(desk: Desk) -> None:
@@ -39,8 +39,8 @@ async def test_a_label_stands_in_what_one_watches(desk: Desk) -> None:
     [begun] = await desk.type("/batch watch nightly-eval")
     [watched] = await desk.type("/batch watch")
 
-    assert "In progress · Nightly eval!" in begun.seen
-    assert "Nightly eval!" in watched.seen
+    assert "In progress · Nightly eval!" in begun.visible_text
+    assert "Nightly eval!" in watched.visible_text
 
 
 @pytest.mark.worker
@@ -56,10 +56,10 @@ async def test_card_and_notice_call_a_batch_what_people_call_it(desk: Desk) -> N
     await end(desk)
     told = await notice(desk, batch)
 
-    assert "In progress · Nightly eval" in named.seen
-    assert "owner Ada Berg" in named.seen
-    assert f"<@{ADA}>" not in named.seen
-    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.seen
+    assert "In progress · Nightly eval" in named.visible_text
+    assert "owner Ada Berg" in named.visible_text
+    assert f"<@{ADA}>" not in named.visible_text
+    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.visible_text
 
 
 async def test_a_label_of_two_running_batches_shows_both_and_does_nothing(desk: Desk) -> None:
@@ -72,9 +72,9 @@ async def test_a_label_of_two_running_batches_shows_both_and_does_nothing(desk: 
 
     [answer] = await desk.type("/batch cancel twin")
 
-    assert "fits 2 batches" in answer.seen
-    assert str(one.id) in answer.seen
-    assert str(other.id) in answer.seen
+    assert "fits 2 batches" in answer.visible_text
+    assert str(one.id) in answer.visible_text
+    assert str(other.id) in answer.visible_text
 
 
 async def test_among_ended_ones_the_running_batch_is_meant(desk: Desk) -> None:
@@ -87,7 +87,7 @@ async def test_among_ended_ones_the_running_batch_is_meant(desk: Desk) -> None:
 
     [card] = await desk.type("/batch status twin")
 
-    assert str(running.id) in card.seen
+    assert str(running.id) in card.visible_text
 
 
 async def test_a_batch_made_elsewhere_is_adopted_once(open_desk: OpenDesk) -> None:
@@ -99,10 +99,10 @@ async def test_a_batch_made_elsewhere_is_adopted_once(open_desk: OpenDesk) -> No
     [late] = await desk.type(f"/batch own {batch.id}", user=BEN)
     [after] = await desk.type(f"/batch status {batch.id}")
 
-    assert "owner unknown" in before.seen
-    assert f"<@{ADA}>'s now" in mine.seen
-    assert f"<@{ADA}>'s already" in late.seen
-    assert f"owner <@{ADA}>" in after.seen
+    assert "owner unknown" in before.visible_text
+    assert f"<@{ADA}>'s now" in mine.visible_text
+    assert f"<@{ADA}>'s already" in late.visible_text
+    assert f"owner <@{ADA}>" in after.visible_text
 
 
 async def test_an_owner_may_be_named(desk: Desk) -> None:
@@ -112,8 +112,8 @@ async def test_an_owner_may_be_named(desk: Desk) -> None:
     [mine] = await desk.type(f"/batch list --owner @{BEN}")
     [nobody] = await desk.type("/batch list --owner me")
 
-    assert str(batch.id) in mine.seen
-    assert "No batch fits" in nobody.seen
+    assert str(batch.id) in mine.visible_text
+    assert "No batch fits" in nobody.visible_text
 
 
 async def test_lists_and_cost_go_by_label(desk: Desk) -> None:
@@ -124,11 +124,11 @@ async def test_lists_and_cost_go_by_label(desk: Desk) -> None:
     [cost] = await desk.type("/batch cost --by label")
     [owners] = await desk.type("/batch cost --by owner")
 
-    assert str(named.id) in rows.seen
-    assert str(other.id) not in rows.seen
-    assert "`eval`" in cost.seen
-    assert "without a label" in cost.seen
-    assert "owner unknown" in owners.seen
+    assert str(named.id) in rows.visible_text
+    assert str(other.id) not in rows.visible_text
+    assert "`eval`" in cost.visible_text
+    assert "without a label" in cost.visible_text
+    assert "owner unknown" in owners.visible_text
 
 
 async def test_names_survive_a_restart_and_are_recorded(desk: Desk) -> None:
@@ -140,9 +140,9 @@ async def test_names_survive_a_restart_and_are_recorded(desk: Desk) -> None:
     [card] = await desk.type("/batch status eval")
     [record] = await desk.type("/batch audit")
 
-    assert "after the prompt fix" in card.seen
-    assert "*label*: done" in record.seen
-    assert "*note*: done" in record.seen
+    assert "after the prompt fix" in card.visible_text
+    assert "*label*: done" in record.visible_text
+    assert "*note*: done" in record.visible_text
 
 
 async def test_a_reader_cannot_name_a_batch(desk: Desk) -> None:
@@ -150,7 +150,7 @@ async def test_a_reader_cannot_name_a_batch(desk: Desk) -> None:
 
     [answer] = await desk.type(f"/batch label {batch.id} mine", user=BEN)
 
-    assert "Only operators may do this" in answer.seen
+    assert "Only operators may do this" in answer.visible_text
 
 
 async def test_somebody_chosen_by_name_becomes_the_owner(desk: Desk) -> None:
@@ -159,8 +159,8 @@ async def test_somebody_chosen_by_name_becomes_the_owner(desk: Desk) -> None:
     [owned] = await desk.type(f"/batch own {batch.id} @ben")
     [mine] = await desk.type("/batch list --owner @ben")
 
-    assert f"<@{BEN}>'s now" in owned.seen
-    assert str(batch.id) in mine.seen
+    assert f"<@{BEN}>'s now" in owned.visible_text
+    assert str(batch.id) in mine.visible_text
 
 
 async def test_a_name_that_nobody_has_is_refused_with_what_to_do(desk: Desk) -> None:
@@ -168,9 +168,9 @@ async def test_a_name_that_nobody_has_is_refused_with_what_to_do(desk: Desk) -> 
 
     [answer] = await desk.type(f"/batch own {batch.id} @benjamin")
 
-    assert "`@benjamin` is no person" in answer.seen
-    assert "chosen from the list that Slack offers after @" in answer.seen
-    assert "Copy member ID" in answer.seen
+    assert "`@benjamin` is no person" in answer.visible_text
+    assert "chosen from the list that Slack offers after @" in answer.visible_text
+    assert "Copy member ID" in answer.visible_text
 
 
 async def test_people_in_a_note_keep_their_names(desk: Desk) -> None:
@@ -180,8 +180,8 @@ async def test_people_in_a_note_keep_their_names(desk: Desk) -> None:
 
     [card] = await desk.type(f"/batch status {batch.id}")
 
-    assert "ask @ben before canceling" in card.seen
-    assert "In progress · eval for @ben" in card.seen
+    assert "ask @ben before canceling" in card.visible_text
+    assert "In progress · eval for @ben" in card.visible_text
 
 
 @pytest.mark.parametrize("label", ["Nightly eval!", "eval/3", "100%", "a..b", "msgbatch_x"])
@@ -190,9 +190,9 @@ async def test_what_one_is_told_to_type_for_a_label_finds_its_batch(desk: Desk, 
     desk.api.workspace.add(succeeded=4)
 
     [named] = await desk.type(f'/batch label {batch.id} "{label}"')
-    [card] = await desk.type(f"/batch status {named.seen.split('type `')[1].split('`')[0]}")
+    [card] = await desk.type(f"/batch status {named.visible_text.split('type `')[1].split('`')[0]}")
 
-    assert str(batch.id) in card.seen
+    assert str(batch.id) in card.visible_text
 
 
 async def test_no_batch_is_called_what_means_the_newest_one(desk: Desk) -> None:
@@ -200,7 +200,7 @@ async def test_no_batch_is_called_what_means_the_newest_one(desk: Desk) -> None:
 
     [refused] = await desk.type(f"/batch label {batch.id} Last!")
 
-    assert "`last` means the newest batch" in refused.seen
+    assert "`last` means the newest batch" in refused.visible_text
 
 
 TAKE_A_REFERENCE = (
@@ -218,9 +218,11 @@ async def test_what_one_batch_is_called_and_anothers_id_begins_with_lists_both_a
 
     answers = {line: await desk.type("/batch " + line.format(word)) for line in TAKE_A_REFERENCE}
 
-    vague = [line for line, [answer] in answers.items() if f"`{word}` fits 2 batches" not in answer.seen]
+    vague = [line for line, [answer] in answers.items() if f"`{word}` fits 2 batches" not in answer.visible_text]
     assert vague == []
-    assert {f"{meant.id}", f"{called.id}", "theirs"} <= set(answers["delete {}"][0].seen.replace("`", " ").split())
+    assert {f"{meant.id}", f"{called.id}", "theirs"} <= set(
+        answers["delete {}"][0].visible_text.replace("`", " ").split()
+    )
     assert {request.method for request in desk.api.requests[known:]} == {"GET"}
 
 
@@ -233,5 +235,5 @@ async def test_unwatch_asks_which_one_is_meant(desk: Desk) -> None:
     [vague] = await desk.type(f"/batch unwatch {word}")
     [whole] = await desk.type(f"/batch unwatch {watched.id}")
 
-    assert f"`{word}` fits 2 batches" in vague.seen
-    assert "fits" not in whole.seen
+    assert f"`{word}` fits 2 batches" in vague.visible_text
+    assert "fits" not in whole.visible_text

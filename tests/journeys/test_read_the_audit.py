@@ -18,7 +18,7 @@ async def one_deleted_one_kept(desk: Desk) -> list[str]:
         ids.append(desk.api.workspace.add(succeeded=1, age=3_600.0).id)
         [question] = await desk.type(f"/batch delete {ids[-1]}")
         [reply] = await desk.press(question, answer)
-        assert says in reply.seen
+        assert says in reply.visible_text
     return ids
 
 
@@ -27,10 +27,10 @@ async def test_the_audit_says_who_asked_and_what_came_of_it(either_desk: Desk) -
 
     [record] = await either_desk.type("/batch audit")
 
-    said = [line for line in record.seen.splitlines() if f"<@{ADA}>" in line]
+    said = [line for line in record.visible_text.splitlines() if f"<@{ADA}>" in line]
     assert [line.rsplit(": ", 1)[1] for line in said] == ["kept", "asked", "done", "asked"]
-    assert f"`{deleted}`" in record.seen
-    assert f"`{kept}`" in record.seen
+    assert f"`{deleted}`" in record.visible_text
+    assert f"`{kept}`" in record.visible_text
 
 
 async def test_the_audit_of_one_batch_leaves_the_others_out(desk: Desk) -> None:
@@ -38,14 +38,14 @@ async def test_the_audit_of_one_batch_leaves_the_others_out(desk: Desk) -> None:
 
     [record] = await desk.type(f"/batch audit {deleted}")
 
-    assert kept not in record.seen
-    assert ": done" in record.seen
+    assert kept not in record.visible_text
+    assert ": done" in record.visible_text
 
 
 async def test_an_empty_record_is_said_to_be_empty(desk: Desk) -> None:
     [record] = await desk.type("/batch audit")
 
-    assert "Nothing is recorded." in record.seen
+    assert "Nothing is recorded." in record.visible_text
 
 
 async def test_a_long_record_is_turned_page_by_page(desk: Desk) -> None:
@@ -56,8 +56,8 @@ async def test_a_long_record_is_turned_page_by_page(desk: Desk) -> None:
 
     [oldest] = await desk.press(newest, "Older")
 
-    assert newest.seen.count(": asked") == 15
-    assert oldest.seen.count(": asked") == 1
+    assert newest.visible_text.count(": asked") == 15
+    assert oldest.visible_text.count(": asked") == 1
     assert oldest.ts == newest.ts
 
 
@@ -66,7 +66,7 @@ async def test_only_administrators_read_it(open_desk: OpenDesk) -> None:
 
     [refused] = await desk.type("/batch audit --export", user=BEN)
 
-    assert "Only administrators may do this" in refused.seen
+    assert "Only administrators may do this" in refused.visible_text
     assert desk.slack.calls("files.completeUploadExternal") == []
 
 
@@ -85,7 +85,7 @@ async def test_the_export_arrives_in_ones_own_messages_with_the_bot(either_desk:
 
     assert sent.channel == "D0ADA"
     assert sent.files[0]["name"].endswith(".csv")
-    assert "The record, 4 entries, is in your messages with me" in reply.seen
+    assert "The record, 4 entries, is in your messages with me" in reply.visible_text
     assert [(row["outcome"], row["subject"]) for row in rows] == [
         ("asked", deleted),
         ("done", deleted),
@@ -111,7 +111,7 @@ async def test_the_record_survives_a_restart(desk: Desk) -> None:
 
     [record] = await desk.type("/batch audit")
 
-    assert record.seen.count(f"<@{ADA}>") == 4
+    assert record.visible_text.count(f"<@{ADA}>") == 4
 
 
 async def test_a_file_slack_does_not_take_is_said_not_to_have_arrived(desk: Desk) -> None:
@@ -119,5 +119,5 @@ async def test_a_file_slack_does_not_take_is_said_not_to_have_arrived(desk: Desk
 
     [reply] = await desk.type("/batch audit --export")
 
-    assert "Slack did not take the file" in reply.seen
-    assert "restricted_action" in reply.seen
+    assert "Slack did not take the file" in reply.visible_text
+    assert "restricted_action" in reply.visible_text

@@ -6,8 +6,8 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
-from bot.playground.api_simulator.results import result_lines
+from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.slack.progress_messages import ProgressTiming
 from tests.conftest import OpenDesk
@@ -32,11 +32,11 @@ async def test_the_card_says_why_and_what_it_cost(either_desk: Desk) -> None:
 
     [card] = await either_desk.type("/batch results last")
 
-    assert "360 of 400 succeeded" in card.seen
-    assert "*30* × `invalid_request_error`" in card.seen
-    assert "prompt is too long: &lt;n&gt; tokens &gt; &lt;n&gt; maximum" in card.seen
-    assert "Safe to retry as it is" in card.seen
-    assert "*Cost:* $" in card.seen
+    assert "360 of 400 succeeded" in card.visible_text
+    assert "*30* × `invalid_request_error`" in card.visible_text
+    assert "prompt is too long: &lt;n&gt; tokens &gt; &lt;n&gt; maximum" in card.visible_text
+    assert "Safe to retry as it is" in card.visible_text
+    assert "*Cost:* $" in card.visible_text
     of_causes, of_card = card.buttons[:2], card.buttons[2:]
     assert of_causes == ["Retry anyway", "Retry these"]
     assert of_card == ["Get the file", "Only the failures", "CSV", "Causes", "Retry failures"]
@@ -50,7 +50,7 @@ async def test_the_second_time_nothing_is_read_whoever_asks_and_after_a_restart(
 
     [card] = await desk.type("/batch results last", user=BEN)
 
-    assert f"Read by <@{ADA}>" in card.seen
+    assert f"Read by <@{ADA}>" in card.visible_text
     assert readings(desk) == 1
 
 
@@ -60,7 +60,7 @@ async def test_everybody_who_reads_gets_there_from_the_card_of_the_batch(desk: D
 
     [results] = await desk.press(card, "Results", user=BEN)
 
-    assert "Why requests failed" in results.seen
+    assert "Why requests failed" in results.visible_text
 
 
 async def test_the_failures_arrive_as_a_file_in_ones_own_messages(either_desk: Desk) -> None:
@@ -71,7 +71,7 @@ async def test_the_failures_arrive_as_a_file_in_ones_own_messages(either_desk: D
 
     assert sent.channel == "D0ADA"
     assert sent.files[0]["name"] == f"{batch_id}-failures.jsonl"
-    assert "40 failures" in said.seen
+    assert "40 failures" in said.visible_text
     assert (await content_of(either_desk, sent)).count('"type":"errored"') == 40
 
 
@@ -80,7 +80,7 @@ async def test_the_file_is_what_the_api_gave(desk: Desk) -> None:
 
     [_, sent] = await desk.type("/batch results last --file")
 
-    assert await content_of(desk, sent) == b"".join(result_lines(desk.api.workspace.get(batch_id))).decode()
+    assert await content_of(desk, sent) == b"".join(make_result_lines(desk.api.workspace.get(batch_id))).decode()
 
 
 async def test_the_causes_arrive_as_a_table(desk: Desk) -> None:
@@ -93,7 +93,7 @@ async def test_the_causes_arrive_as_a_table(desk: Desk) -> None:
 
 async def test_no_text_of_an_answer_is_shown_in_a_channel(desk: Desk) -> None:
     batch_id = failing(desk)
-    whole = b"".join(result_lines(desk.api.workspace.get(batch_id))).decode()
+    whole = b"".join(make_result_lines(desk.api.workspace.get(batch_id))).decode()
 
     await desk.type("/batch results last --public")
 
@@ -109,7 +109,7 @@ async def test_a_file_in_public_goes_to_the_channel(desk: Desk) -> None:
 
     [sent, said] = desk.slack.messages("C0BATCHES", BEN)
     assert sent.files[0]["name"].endswith("-failures.jsonl")
-    assert "40 failures of" in said.seen
+    assert "40 failures of" in said.visible_text
 
 
 async def test_before_the_end_one_is_told_when_to_ask_again(desk: Desk) -> None:
@@ -119,8 +119,8 @@ async def test_before_the_end_one_is_told_when_to_ask_again(desk: Desk) -> None:
 
     [card] = await desk.press(waiting, "Refresh")
 
-    assert "Most batches end within an hour" in waiting.seen
-    assert "All 10 succeeded" in card.seen
+    assert "Most batches end within an hour" in waiting.visible_text
+    assert "All 10 succeeded" in card.visible_text
     assert card.ts == waiting.ts
 
 
@@ -129,31 +129,31 @@ async def test_after_29_days_one_is_told_since_when(desk: Desk) -> None:
 
     [gone] = await desk.type("/batch results last")
 
-    assert "no longer available" in gone.seen
+    assert "no longer available" in gone.visible_text
     assert gone.buttons == []
 
 
 async def test_results_that_are_not_there_yet_are_tried_again_by_a_button(desk: Desk) -> None:
     failing(desk)
-    desk.api.add_fault(Fault(path="*/results", status=404))
+    desk.api.add_fault(ApiFault(path="*/results", status=404))
     [missing] = await desk.type("/batch results last")
 
     [card] = await desk.press(missing, "Try again")
 
-    assert "not there yet" in missing.seen
-    assert "Why requests failed" in card.seen
+    assert "not there yet" in missing.visible_text
+    assert "Why requests failed" in card.visible_text
 
 
 async def test_a_stream_that_breaks_is_told_with_how_much_was_read(desk: Desk) -> None:
     failing(desk)
-    desk.api.add_fault(Fault(path="*/results", cut="middle"))
+    desk.api.add_fault(ApiFault(path="*/results", cut="middle"))
     [broken] = await desk.type("/batch results last --file")
 
     answered = await desk.press(broken, "Try again")
 
-    assert "broke off on the way" in broken.seen
-    assert "lines" in broken.seen
-    assert "nothing that is half read is kept" in broken.seen
+    assert "broke off on the way" in broken.visible_text
+    assert "lines" in broken.visible_text
+    assert "nothing that is half read is kept" in broken.visible_text
     assert any(message.files for message in answered)
 
 
@@ -166,8 +166,8 @@ async def test_a_deleted_batch_is_not_found_and_its_summary_gone(desk: Desk) -> 
     [gone] = await desk.type(f"/batch results {batch_id}")
     [record] = await desk.type(f"/batch audit {batch_id}")
 
-    assert "There is no batch" in gone.seen
-    assert ": done" in record.seen
+    assert "There is no batch" in gone.visible_text
+    assert ": done" in record.visible_text
 
 
 @pytest.mark.parametrize(
@@ -188,8 +188,8 @@ async def test_the_question_before_a_delete_says_who_has_the_results(
 
     [question] = await desk.type("/batch delete last")
 
-    assert words in question.seen
-    assert "could still be read for 28 days" in question.seen
+    assert words in question.visible_text
+    assert "could still be read for 28 days" in question.visible_text
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
@@ -200,16 +200,16 @@ async def test_a_file_that_slack_refuses_is_not_said_to_be_taken(desk: Desk, met
     [said] = await desk.type("/batch results last --file")
     [question] = await desk.type("/batch delete last")
 
-    assert "Slack did not take the file" in said.seen
+    assert "Slack did not take the file" in said.visible_text
     assert said.buttons == ["Try again"]
-    assert "Nobody has taken the file through me" in question.seen
+    assert "Nobody has taken the file through me" in question.visible_text
 
 
 async def test_a_long_reading_is_shown_stopped_and_told_while_other_commands_are_answered(desk: Desk) -> None:
     desk.progress = ProgressTiming(show_after=0.1, edit_interval=0.1, poll_interval=0.1)
     await desk.restart()
     failing(desk)
-    desk.api.add_fault(Fault(path="*/results", delay=60))
+    desk.api.add_fault(ApiFault(path="*/results", delay=60))
     await desk.slack.slash(ADA, "C0BATCHES", "/batch results last")
     await desk.slack.wait_for(lambda: desk.slack.messages("D0ADA"), 10)
     [progress] = desk.slack.messages("D0ADA")
@@ -219,10 +219,10 @@ async def test_a_long_reading_is_shown_stopped_and_told_while_other_commands_are
     await desk.slack.press(ADA, progress, text="Stop")
     await asyncio.wait_for(desk.bot.in_flight.drain(), 10)
 
-    said = [message.seen for message in desk.slack.messages("C0BATCHES", ADA)]
+    said = [message.visible_text for message in desk.slack.messages("C0BATCHES", ADA)]
     [ended] = desk.slack.messages("D0ADA", BEN)
     assert any("Stopped, as you asked" in text for text in said)
-    assert "Stopped. Nothing that was half read is kept" in ended.seen
+    assert "Stopped. Nothing that was half read is kept" in ended.visible_text
     assert ended.buttons == []
 
 
@@ -238,4 +238,4 @@ async def test_a_modal_from_the_home_tab_shows_results(open_desk: OpenDesk) -> N
 
     shown = desk.slack.modal(ADA)
     assert shown is not None
-    assert "Why requests failed" in shown.seen
+    assert "Why requests failed" in shown.visible_text

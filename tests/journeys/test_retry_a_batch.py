@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
@@ -25,10 +25,10 @@ async def test_exactly_what_was_canceled_is_sent_again(desk: Desk) -> None:
     [question] = await desk.press(status, "Retry failures")
     [card] = await desk.press(question, "Send")
 
-    failed = int(question.seen.split("Send ")[1].split()[0])
-    assert f"{failed} canceled" in status.seen
-    assert f"Retries what failed in `{parent}`" in question.seen
-    assert f"{failed} requests; the API reports" in card.seen
+    failed = int(question.visible_text.split("Send ")[1].split()[0])
+    assert f"{failed} canceled" in status.visible_text
+    assert f"Retries what failed in `{parent}`" in question.visible_text
+    assert f"{failed} requests; the API reports" in card.visible_text
     assert posts(desk) == 2
 
 
@@ -39,8 +39,8 @@ async def test_parent_and_child_name_each_other(desk: Desk) -> None:
 
     [card] = await desk.type(f"/batch status {parent}")
 
-    assert f"retries the failures of `{parent}`" in child.seen
-    assert "its failures were retried in" in card.seen
+    assert f"retries the failures of `{parent}`" in child.visible_text
+    assert "its failures were retried in" in card.visible_text
 
 
 async def failing(desk: Desk) -> tuple[SlackMessage, dict[str, int]]:
@@ -61,10 +61,10 @@ async def test_one_cause_alone_is_sent_again_from_its_own_button(desk: Desk) -> 
 
     others = sum(causes.values()) - causes[largest]
     assert len(causes) == 2
-    assert f"Send {causes[largest]} requests as a new batch?" in question.seen
-    assert f"{largest} in" in question.seen
+    assert f"Send {causes[largest]} requests as a new batch?" in question.visible_text
+    assert f"{largest} in" in question.visible_text
     assert f"Include the other {others} too" in question.buttons
-    assert f"{causes[largest]} requests; the API reports" in card.seen
+    assert f"{causes[largest]} requests; the API reports" in card.visible_text
     assert posts(desk) == 2
 
 
@@ -74,9 +74,9 @@ async def test_one_cause_is_typed_by_its_type_and_one_that_is_not_there_is_told(
     [question] = await desk.type("/batch retry last --cause API_ERROR")
     [none] = await desk.type("/batch retry last --cause expired")
 
-    assert f"Send {causes['api_error']} request" in question.seen
-    assert "failed with `expired`" in none.seen
-    assert "overloaded_error" in none.seen
+    assert f"Send {causes['api_error']} request" in question.visible_text
+    assert "failed with `expired`" in none.visible_text
+    assert "overloaded_error" in none.visible_text
 
 
 async def test_a_reader_sees_causes_without_buttons(desk: Desk) -> None:
@@ -84,28 +84,28 @@ async def test_a_reader_sees_causes_without_buttons(desk: Desk) -> None:
 
     [results] = await desk.type("/batch results last", user=BEN)
 
-    assert "Why requests failed" in results.seen
+    assert "Why requests failed" in results.visible_text
     assert not [label for label in results.buttons if "Retry" in label]
 
 
 async def test_results_that_break_off_make_no_retry_of_half(desk: Desk) -> None:
     await failing(desk)
-    desk.api.add_fault(Fault(path="*/results", cut="middle"))
+    desk.api.add_fault(ApiFault(path="*/results", cut="middle"))
 
     [answer] = await desk.type("/batch retry last")
     [question] = await desk.press(answer, "Try again")
 
-    assert "broke off" in answer.seen
-    assert "as a new batch?" in question.seen
+    assert "broke off" in answer.visible_text
+    assert "as a new batch?" in question.visible_text
 
 
 async def test_results_that_are_not_there_yet_are_no_batch_that_is_gone(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=3, errored=5)
-    desk.api.add_fault(Fault(path="*/results", status=404))
+    desk.api.add_fault(ApiFault(path="*/results", status=404))
 
     [answer] = await desk.type("/batch retry last")
 
-    assert "not there yet" in answer.seen
+    assert "not there yet" in answer.visible_text
 
 
 async def test_a_file_with_none_of_the_failed_requests_is_told(desk: Desk) -> None:
@@ -114,7 +114,7 @@ async def test_a_file_with_none_of_the_failed_requests_is_told(desk: Desk) -> No
 
     [answer] = await desk.type(f"/batch retry {batch.id} --file {file}")
 
-    assert "none of them is in the file that you named" in answer.seen
+    assert "none of them is in the file that you named" in answer.visible_text
     assert posts(desk) == 0
 
 
@@ -129,8 +129,8 @@ async def test_without_the_requests_the_original_file_is_asked_for_and_matched(o
     file = shared(desk, content, channel=BATCHES).files[0]["id"]
     [question] = await desk.type(f"/batch retry {parent} --file {file}")
 
-    assert "Share the original file" in asked.seen
-    assert "as a new batch?" in question.seen
+    assert "Share the original file" in asked.visible_text
+    assert "as a new batch?" in question.visible_text
 
 
 async def test_nothing_is_offered_where_nothing_failed(desk: Desk) -> None:
@@ -138,7 +138,7 @@ async def test_nothing_is_offered_where_nothing_failed(desk: Desk) -> None:
 
     [answer] = await desk.type(f"/batch retry {batch.id}")
 
-    assert "Nothing failed" in answer.seen
+    assert "Nothing failed" in answer.visible_text
 
 
 async def test_a_running_batch_is_too_early(desk: Desk) -> None:
@@ -146,4 +146,4 @@ async def test_a_running_batch_is_too_early(desk: Desk) -> None:
 
     [answer] = await desk.type(f"/batch retry {batch.id}", user=ADA)
 
-    assert "has not ended" in answer.seen
+    assert "has not ended" in answer.visible_text

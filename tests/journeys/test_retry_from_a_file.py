@@ -14,7 +14,7 @@ async def test_lines_of_the_original_that_would_fail_again_do_not_hold_up_the_ot
     [question] = await desk.type(f"/batch retry last --file {file}")
     await desk.press(question, "Send")
 
-    assert "Send 2 requests as a new batch?" in question.seen
+    assert "Send 2 requests as a new batch?" in question.visible_text
     assert sorted(each.custom_id for each in desk.api.workspace.batches[0].requests) == sorted(failed)
     assert posts(desk) == 1
 
@@ -26,5 +26,5 @@ async def test_what_was_left_out_is_looked_for_in_the_same_file(desk: Desk) -> N
 
     [wider] = await desk.press(question, "Include the other 3 too")
 
-    assert "Send 2 requests as a new batch?" in question.seen
-    assert "Send 5 requests as a new batch?" in wider.seen
+    assert "Send 2 requests as a new batch?" in question.visible_text
+    assert "Send 5 requests as a new batch?" in wider.visible_text

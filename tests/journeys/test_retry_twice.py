@@ -12,7 +12,7 @@ from tests.journeys.test_retry_a_batch import ended
 
 def rest_line(answer: SlackMessage) -> str:
     """Return what to type for the rest, as the answer about a sample says it."""
-    return "/batch send " + answer.seen.split("/batch send ")[1][:24]
+    return "/batch send " + answer.visible_text.split("/batch send ")[1][:24]
 
 
 async def test_a_yes_from_before_somebody_elses_retry_sends_nothing(open_desk: OpenDesk) -> None:
@@ -28,10 +28,10 @@ async def test_a_yes_from_before_somebody_elses_retry_sends_nothing(open_desk: O
     [again] = await desk.press(refused, "Ask again", user=BEN)
     await desk.press(again, "Send", user=BEN)
 
-    assert f"now there are, or may be: `{child}`" in refused.seen
-    assert "Nothing was sent by this press" in refused.seen
+    assert f"now there are, or may be: `{child}`" in refused.visible_text
+    assert "Nothing was sent by this press" in refused.visible_text
     assert before == 2
-    assert f"`{child}` retries failures of the same batch already" in again.seen
+    assert f"`{child}` retries failures of the same batch already" in again.visible_text
     assert posts(desk) == 3
 
 
@@ -62,9 +62,9 @@ async def test_the_rest_of_a_sample_is_asked_about_anew_where_somebody_retried_m
     [refused] = await desk.press(of_rest, "Send")
     [again] = await desk.press(refused, "Ask again")
 
-    assert f"`{child}`" in refused.seen
-    assert sample not in refused.seen
-    assert f"`{child}` retries failures of the same batch already" in again.seen
+    assert f"`{child}`" in refused.visible_text
+    assert sample not in refused.visible_text
+    assert f"`{child}` retries failures of the same batch already" in again.visible_text
     assert posts(desk) == 3
 
 
@@ -79,7 +79,7 @@ async def test_a_yes_from_before_the_rest_of_anothers_sample_sends_nothing(open_
 
     [refused] = await desk.press(of_ben, "Send", user=BEN)
 
-    assert f"`{desk.api.workspace.batches[0].id}`" in refused.seen
+    assert f"`{desk.api.workspace.batches[0].id}`" in refused.visible_text
     assert posts(desk) == 3
 
 
@@ -100,9 +100,9 @@ async def test_who_approves_is_told_of_other_retries_and_asked_anew(open_desk: O
     [own] = await desk.press(told, "Approve")
     [card] = await desk.press(told, "Approve", user=BEN)
 
-    assert f"`{desk.api.workspace.batches[1].id}` retries failures of the same batch already" in told.seen
-    assert "Only" in own.seen
-    assert f"approved by <@{BEN}>" in card.seen
+    assert f"`{desk.api.workspace.batches[1].id}` retries failures of the same batch already" in told.visible_text
+    assert "Only" in own.visible_text
+    assert f"approved by <@{BEN}>" in card.visible_text
     assert (unsent, posts(desk)) == (before, before + 1)
 
 
@@ -117,5 +117,5 @@ async def test_the_asker_is_not_asked_whether_he_approves(open_desk: OpenDesk) -
 
     [refused] = await desk.press(desk.slack.messages(BATCHES, ADA)[-1], "Approve")
 
-    assert "somebody else has to approve it" in refused.seen
+    assert "somebody else has to approve it" in refused.visible_text
     assert posts(desk) == 2

@@ -2,7 +2,7 @@
 
 import json
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import Desk
 from tests.journeys.creating import jsonl, request, shared
 
@@ -13,21 +13,21 @@ def canceled(custom_id: str) -> str:
 
 async def test_failures_that_cannot_be_read_are_not_called_none(desk: Desk) -> None:
     desk.api.workspace.add(canceled=3)
-    desk.api.add_fault(Fault(path="*/results", body="{odd}\n{odd}\n{odd}\n"))
+    desk.api.add_fault(ApiFault(path="*/results", body="{odd}\n{odd}\n{odd}\n"))
 
     [answer] = await desk.type("/batch retry last")
 
-    assert "Nothing failed" not in answer.seen
-    assert "3 failures that the batch counts could not be read" in answer.seen
+    assert "Nothing failed" not in answer.visible_text
+    assert "3 failures that the batch counts could not be read" in answer.visible_text
 
 
 async def test_failures_that_cannot_be_read_are_told_with_those_that_can(desk: Desk) -> None:
     batch = desk.api.workspace.add(canceled=3)
     ids = [each.custom_id for each in batch.requests]
     file = shared(desk, jsonl(map(request, ids))).files[0]["id"]
-    desk.api.add_fault(Fault(path="*/results", body=f"{canceled(ids[0])}\n{{odd}}\n"))
+    desk.api.add_fault(ApiFault(path="*/results", body=f"{canceled(ids[0])}\n{{odd}}\n"))
 
     [question] = await desk.type(f"/batch retry last --file {file}")
 
-    assert "Send 1 request as a new batch?" in question.seen
-    assert "2 failures that the batch counts could not be read" in question.seen
+    assert "Send 1 request as a new batch?" in question.visible_text
+    assert "2 failures that the batch counts could not be read" in question.visible_text

@@ -10,8 +10,8 @@ async def test_status_shows_the_card(either_desk: Desk) -> None:
 
     [card] = await either_desk.type(f"/batch status {batch.id}")
 
-    assert "1,161 of 1,200 succeeded, 39 errored" in card.seen
-    assert f"`{batch.id}`" in card.seen
+    assert "1,161 of 1,200 succeeded, 39 errored" in card.visible_text
+    assert f"`{batch.id}`" in card.visible_text
     assert "Delete" in card.buttons
     assert "Cancel" not in card.buttons
 
@@ -21,7 +21,7 @@ async def test_a_visitor_sees_the_card_without_what_a_visitor_may_not_do(desk: D
 
     [card] = await desk.type("/batch status last", user=BEN)
 
-    assert "Its one request succeeded" in card.seen
+    assert "Its one request succeeded" in card.visible_text
     assert not {"Delete", "Cancel"} & {*card.buttons}
 
 
@@ -43,7 +43,7 @@ async def test_a_batch_is_found_however_it_is_named(desk: Desk, shape: str) -> N
 
     [card] = await desk.type("/batch Status " + shape.format(id=batch.id, tail=tail, short=tail[:6]))
 
-    assert f"`{batch.id}`" in card.seen
+    assert f"`{batch.id}`" in card.visible_text
 
 
 async def test_a_batch_is_found_by_a_link_to_it(desk: Desk) -> None:
@@ -51,7 +51,7 @@ async def test_a_batch_is_found_by_a_link_to_it(desk: Desk) -> None:
 
     [card] = await desk.type(f"/batch status <https://console.anthropic.com/batches/{batch.id}|that one>")
 
-    assert "All 3 succeeded" in card.seen
+    assert "All 3 succeeded" in card.visible_text
 
 
 async def test_a_running_batch_promises_no_outcome_and_refresh_renews_the_card_in_its_place(either_desk: Desk) -> None:
@@ -61,10 +61,10 @@ async def test_a_running_batch_promises_no_outcome_and_refresh_renews_the_card_i
 
     [renewed] = await either_desk.press(card, "Refresh")
 
-    assert "320 requests; the API reports outcomes when the batch ends" in card.seen
-    assert "succeeded" not in card.seen
-    assert "%" not in card.seen
-    assert "300 of 320 succeeded" in renewed.seen
+    assert "320 requests; the API reports outcomes when the batch ends" in card.visible_text
+    assert "succeeded" not in card.visible_text
+    assert "%" not in card.visible_text
+    assert "300 of 320 succeeded" in renewed.visible_text
     assert renewed.ts == card.ts
 
 
@@ -76,4 +76,4 @@ async def test_refreshing_a_batch_that_is_gone_says_so_in_one_reply(desk: Desk) 
 
     [reply] = await desk.press(card, "Refresh")
 
-    assert f"There is no batch `{batch.id}`" in reply.seen
+    assert f"There is no batch `{batch.id}`" in reply.visible_text

@@ -9,7 +9,7 @@ from tests.desk import BEN, Desk
 
 def rows(message: SlackMessage) -> list[str]:
     """The batches a list shows, in its order."""
-    return re.findall(r"^`(msgbatch_\w+)`", message.seen, re.MULTILINE)
+    return re.findall(r"^`(msgbatch_\w+)`", message.visible_text, re.MULTILINE)
 
 
 async def test_slash_batch_alone_shows_what_is_still_running(either_desk: Desk) -> None:
@@ -18,17 +18,17 @@ async def test_slash_batch_alone_shows_what_is_still_running(either_desk: Desk) 
 
     [reply] = await either_desk.type("/batch")
 
-    assert "1 batch running" in reply.seen
-    assert running.id in reply.seen
-    assert "320 requests" in reply.seen
+    assert "1 batch running" in reply.visible_text
+    assert running.id in reply.visible_text
+    assert "320 requests" in reply.visible_text
     assert reply.ephemeral_to is not None
 
 
 async def test_an_empty_workspace_is_said_to_be_empty(desk: Desk) -> None:
     [reply] = await desk.type("/batch")
 
-    assert "Nothing is running" in reply.seen
-    assert "no batches yet" in reply.seen
+    assert "Nothing is running" in reply.visible_text
+    assert "no batches yet" in reply.visible_text
 
 
 async def test_what_was_not_looked_at_is_not_said_not_to_run(desk: Desk) -> None:
@@ -38,8 +38,8 @@ async def test_what_was_not_looked_at_is_not_said_not_to_run(desk: Desk) -> None
 
     [reply] = await desk.type("/batch")
 
-    assert "Nothing is running among the newest 100 batches" in reply.seen
-    assert "/batch list in_progress" in reply.seen
+    assert "Nothing is running among the newest 100 batches" in reply.visible_text
+    assert "/batch list in_progress" in reply.visible_text
 
 
 async def test_what_is_older_than_a_day_runs_no_more(desk: Desk) -> None:
@@ -48,7 +48,7 @@ async def test_what_is_older_than_a_day_runs_no_more(desk: Desk) -> None:
 
     [reply] = await desk.type("/batch")
 
-    assert "among" not in reply.seen
+    assert "among" not in reply.visible_text
 
 
 async def test_everybody_sees_a_reply_that_was_asked_for_in_public(desk: Desk) -> None:
@@ -57,7 +57,7 @@ async def test_everybody_sees_a_reply_that_was_asked_for_in_public(desk: Desk) -
     [reply] = await desk.type("/batch --public", user=BEN)
 
     assert reply.ephemeral_to is None
-    assert batch.id in reply.seen
+    assert batch.id in reply.visible_text
 
 
 async def test_what_one_asks_in_private_nobody_else_sees(desk: Desk) -> None:
@@ -95,8 +95,8 @@ async def test_open_in_a_list_shows_the_card_below_and_keeps_the_list(desk: Desk
 
     [card] = await desk.press(listed, "Open")
 
-    assert "All 2 succeeded" in card.seen
-    assert batch.id in card.seen
+    assert "All 2 succeeded" in card.visible_text
+    assert batch.id in card.visible_text
     assert card.ts != listed.ts
 
 
@@ -104,12 +104,12 @@ async def test_help_shows_a_visitor_only_what_a_visitor_may_use(desk: Desk) -> N
     [operators] = await desk.type("/batch help")
     [visitors] = await desk.type("/batch help", user=BEN)
 
-    assert "/batch delete" in operators.seen
-    assert "/batch delete" not in visitors.seen
-    assert "/batch status" in visitors.seen
+    assert "/batch delete" in operators.visible_text
+    assert "/batch delete" not in visitors.visible_text
+    assert "/batch status" in visitors.visible_text
 
 
 async def test_help_explains_one_verb_with_an_example(desk: Desk) -> None:
     [reply] = await desk.type("/batch help delete")
 
-    assert "For example: `/batch delete last`" in reply.seen
+    assert "For example: `/batch delete last`" in reply.visible_text

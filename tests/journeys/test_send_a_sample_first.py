@@ -3,13 +3,13 @@
 import asyncio
 from itertools import chain
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import ADA, Desk
 from tests.journeys.creating import asked_about, posts, sound
 from tests.journeys.sampling import FIRST, asked_about_the_rest, batches, everything, of_the_sample, sampled, sent
 
 CREATE = "/v1/messages/batches"
-LOST = Fault(method="POST", path=CREATE, cut="middle")
+LOST = ApiFault(method="POST", path=CREATE, cut="middle")
 
 
 async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
@@ -20,15 +20,15 @@ async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
     first, other = sent(desk)
     assert (len(set(first)), len(other)) == (10, 30)
     assert sorted(first + other) == everything(40)
-    assert "10 of 40 requests, picked at random" in answer.seen
-    assert "Send the other 30 requests as a new batch?" in question.seen
-    assert "30 requests; the API reports" in rest.seen
+    assert "10 of 40 requests, picked at random" in answer.visible_text
+    assert "Send the other 30 requests as a new batch?" in question.visible_text
+    assert "30 requests; the API reports" in rest.visible_text
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
 
 async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
     question = await asked_about(desk, sound(19))
-    draft_id = question.seen.split("/batch send ")[1][:24]
+    draft_id = question.visible_text.split("/batch send ")[1][:24]
     [typed] = await desk.type(f"/batch send {draft_id} --first")
 
     assert question.buttons == ["Send", "Drop"]
@@ -37,7 +37,7 @@ async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
 
 async def test_it_can_be_typed_and_is_asked_about(desk: Desk) -> None:
     question = await asked_about(desk, sound(40))
-    draft_id = question.seen.split("/batch send ")[1][:24]
+    draft_id = question.visible_text.split("/batch send ")[1][:24]
 
     [again] = await desk.type(f"/batch send {draft_id} --first")
     before = posts(desk)
@@ -70,7 +70,7 @@ async def test_a_restart_between_loses_nothing_and_sends_nothing_twice(desk: Des
     [late] = await desk.press(question, "Send")
 
     assert sorted(chain.from_iterable(sent(desk))) == everything(40)
-    assert "already confirmed" in late.seen
+    assert "already confirmed" in late.visible_text
 
 
 async def test_where_the_answer_is_lost_the_rest_goes_without_the_sample(desk: Desk) -> None:
@@ -81,34 +81,34 @@ async def test_where_the_answer_is_lost_the_rest_goes_without_the_sample(desk: D
     of_rest = await asked_about_the_rest(desk, answer)
     await desk.press(of_rest, "Send")
 
-    assert "the answer was lost" in answer.seen
-    assert "The other 30 were not sent; they go without these 10" in answer.seen
-    assert "1 new batch has exactly that size" in answer.seen
+    assert "the answer was lost" in answer.visible_text
+    assert "The other 30 were not sent; they go without these 10" in answer.visible_text
+    assert "1 new batch has exactly that size" in answer.visible_text
     assert sorted(chain.from_iterable(sent(desk))) == everything(40)
 
 
 async def test_a_sample_that_certainly_did_not_arrive_leaves_the_whole_as_it_was(desk: Desk) -> None:
     question = await asked_about(desk, sound(40))
-    desk.api.add_fault(Fault(method="POST", path=CREATE, status=401))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=401))
 
     [answer] = await desk.press(question, FIRST)
     [again] = await desk.press(answer, "Send")
     await desk.press(again, "Send")
 
-    assert "the checked file is still here" in answer.seen
-    assert "Send 40 requests" in again.seen
+    assert "the checked file is still here" in answer.visible_text
+    assert "Send 40 requests" in again.visible_text
     assert [len(each) for each in sent(desk)] == [40]
 
 
 async def test_a_sample_that_is_refused_is_told_with_its_line(desk: Desk) -> None:
     question = await asked_about(desk, sound(40))
-    desk.api.add_fault(Fault(method="POST", path=CREATE, status=400))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=400))
 
     [answer] = await desk.press(question, FIRST)
     [late] = await desk.press(question, "Send")
 
-    assert "The API refused the batch" in answer.seen
-    assert "refused" in late.seen
+    assert "The API refused the batch" in answer.visible_text
+    assert "refused" in late.visible_text
     assert posts(desk) == 1
 
 
@@ -120,7 +120,7 @@ async def test_a_sample_can_be_retried(desk: Desk) -> None:
 
     [question] = await desk.type(f"/batch retry {batch.id}")
 
-    assert f"Retries what failed in `{batch.id}`" in question.seen
+    assert f"Retries what failed in `{batch.id}`" in question.visible_text
 
 
 async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
@@ -132,5 +132,5 @@ async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
 
     [answer] = await desk.press(question, FIRST)
 
-    assert f"retries the failures of `{parent.id}`" in answer.seen
+    assert f"retries the failures of `{parent.id}`" in answer.visible_text
     assert len(sent(desk)[1]) == 10

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.app import Part
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.worker.abandoned_drafts import Drafts
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, Desk
@@ -93,11 +93,11 @@ async def _played(desk: Desk, requests: int, steps: list[str]) -> None:
 async def _step(desk: Desk, question: SlackMessage, step: str) -> None:
     whole, first = question.buttons[:2]
     faults = {
-        "lose": Fault(method="POST", path=CREATE, cut="middle"),
-        "cut before": Fault(method="POST", path=CREATE, cut="before"),
-        "busy": Fault(method="POST", path=CREATE, status=529, should_retry=False),
-        "no key": Fault(method="POST", path=CREATE, status=401),
-        "refuse": Fault(method="POST", path=CREATE, status=400),
+        "lose": ApiFault(method="POST", path=CREATE, cut="middle"),
+        "cut before": ApiFault(method="POST", path=CREATE, cut="before"),
+        "busy": ApiFault(method="POST", path=CREATE, status=529, should_retry=False),
+        "no key": ApiFault(method="POST", path=CREATE, status=401),
+        "refuse": ApiFault(method="POST", path=CREATE, status=400),
     }
     presses: dict[str, Callable[[], Awaitable[object]]] = {
         "press": lambda: desk.slack.press(ADA, question, text=whole),

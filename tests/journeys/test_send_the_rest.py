@@ -21,7 +21,7 @@ async def test_the_rest_is_sent_once_however_often_it_is_pressed(desk: Desk) -> 
     [late] = await desk.press(status, "Send the other 30")
 
     assert [len(each) for each in sent(desk)] == [10, 30]
-    assert f"it is `{batches(desk)[1].id}`" in late.seen
+    assert f"it is `{batches(desk)[1].id}`" in late.visible_text
 
 
 async def test_the_rest_can_be_dropped(desk: Desk) -> None:
@@ -31,8 +31,8 @@ async def test_the_rest_can_be_dropped(desk: Desk) -> None:
     [dropped] = await desk.press(status, "Drop them")
     [late] = await desk.press(status, "Send the other 30")
 
-    assert "Dropped the other 30 requests" in dropped.seen
-    assert "was dropped" in late.seen
+    assert "Dropped the other 30 requests" in dropped.visible_text
+    assert "was dropped" in late.visible_text
     assert [len(each) for each in sent(desk)] == [10]
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
@@ -50,7 +50,7 @@ async def test_above_the_limit_the_sample_waits_for_a_second_person_who_agrees_t
     await desk.press(of_rest, "Send")
 
     assert before == 0
-    assert "10 of its requests first; the yes is for all of them" in asked.seen
+    assert "10 of its requests first; the yes is for all of them" in asked.visible_text
     assert [len(each) for each in sent(desk)] == [10, 30]
 
 
@@ -70,11 +70,11 @@ async def test_label_and_owner_go_to_both_and_they_name_each_other(desk: Desk) -
 
     first, other = batches(desk)
     [status] = await desk.type(f"/batch status {first.id}")
-    assert f"the rest after the sample `{first.id}`" in rest.seen
-    assert f"a sample; the rest is `{other.id}`" in status.seen
+    assert f"the rest after the sample `{first.id}`" in rest.visible_text
+    assert f"a sample; the rest is `{other.id}`" in status.visible_text
     assert "Send the other 30" not in status.buttons
-    assert f"owner <@{ADA}>" in rest.seen
-    assert f"owner <@{ADA}>" in status.seen
+    assert f"owner <@{ADA}>" in rest.visible_text
+    assert f"owner <@{ADA}>" in status.visible_text
 
 
 @pytest.mark.worker
@@ -88,10 +88,10 @@ async def test_the_end_of_a_sample_is_told_to_its_asker_with_what_came_out_and_t
     told = await notice(desk, batch)
     question = await asked_about_the_rest(desk, told)
 
-    assert "I keep its card up to date" in answer.seen
+    assert "I keep its card up to date" in answer.visible_text
     assert "Unwatch" in answer.buttons
-    assert f"<@{ADA}>" in told.seen
-    assert "the other 30 requests" in told.seen
-    assert "Cost: " in told.seen
+    assert f"<@{ADA}>" in told.visible_text
+    assert "the other 30 requests" in told.visible_text
+    assert "Cost: " in told.visible_text
     assert told.buttons == ["Open", "Send the other 30", "Drop them"]
-    assert "Send the other 30 requests" in question.seen
+    assert "Send the other 30 requests" in question.visible_text

@@ -12,7 +12,7 @@ async def test_a_spent_response_url_is_followed_by_an_ephemeral_message(either_d
 
     [reply] = await either_desk.type("/batch")
 
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
     assert (reply.channel, reply.ephemeral_to) == (BATCHES, ADA)
     assert len(either_desk.slack.calls("chat.postEphemeral")) == 1
 
@@ -23,7 +23,7 @@ async def test_whatever_the_response_url_answers_the_reply_arrives(desk: Desk, s
 
     [reply] = await desk.type("/batch")
 
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
 
 
 async def test_where_the_bot_is_no_member_the_reply_goes_to_ones_own_messages(desk: Desk) -> None:
@@ -31,7 +31,7 @@ async def test_where_the_bot_is_no_member_the_reply_goes_to_ones_own_messages(de
 
     [reply] = await desk.type("/batch", channel=GENERAL)
 
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
     assert reply.channel == "D0ADA"
 
 
@@ -49,7 +49,7 @@ async def test_too_many_posts_are_tried_again_after_the_time_slack_names(desk: D
 
     [reply] = await desk.type("/batch")
 
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
     assert [call.status for call in desk.slack.calls("response_url")] == [429, 200]
 
 
@@ -73,7 +73,7 @@ async def test_an_audit_channel_that_is_gone_hides_nothing_from_the_person(open_
 
     [gone] = await deleted(desk)
 
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
     assert [call.error for call in desk.slack.calls("chat.postMessage")] == ["channel_not_found"]
 
 
@@ -82,7 +82,7 @@ async def test_an_audit_channel_the_bot_is_not_in_hides_nothing_either(open_desk
 
     [gone] = await deleted(desk)
 
-    assert "Deleted by" in gone.seen
+    assert "Deleted by" in gone.visible_text
     assert [call.error for call in desk.slack.calls("chat.postMessage")] == ["not_in_channel"]
 
 
@@ -105,4 +105,4 @@ async def test_a_delete_is_done_and_recorded_though_nobody_could_be_shown_it(des
     await desk.press(question, "Delete for good")
     [record] = await desk.type("/batch audit")
 
-    assert ": done" in record.seen
+    assert ": done" in record.visible_text

@@ -18,8 +18,8 @@ async def test_one_typed_line_with_the_full_id_is_enough(either_desk: Desk) -> N
 
     [reply] = await either_desk.type(f"/batch cancel {batch.id}")
 
-    assert "Cancellation has begun" in reply.seen
-    assert "may still finish" in reply.seen
+    assert "Cancellation has begun" in reply.visible_text
+    assert "may still finish" in reply.visible_text
     assert cancels(either_desk) == 1
 
 
@@ -30,9 +30,9 @@ async def test_a_short_reference_is_asked_about_first(either_desk: Desk) -> None
     sent_before_the_yes = cancels(either_desk)
     [reply] = await either_desk.press(question, "Cancel the batch")
 
-    assert f"`{batch.id}`" in question.seen
+    assert f"`{batch.id}`" in question.visible_text
     assert sent_before_the_yes == 0
-    assert "Cancellation has begun" in reply.seen
+    assert "Cancellation has begun" in reply.visible_text
     assert reply.ts == question.ts
     assert cancels(either_desk) == 1
 
@@ -45,7 +45,7 @@ async def test_the_button_on_a_card_asks_first_and_can_be_answered_with_no(desk:
     [kept] = await desk.press(question, "Keep it running")
 
     assert question.ts != card.ts
-    assert "Nothing was changed" in kept.seen
+    assert "Nothing was changed" in kept.visible_text
     assert kept.buttons == []
     assert cancels(desk) == 0
 
@@ -55,7 +55,7 @@ async def test_an_ended_batch_is_too_late_to_cancel(desk: Desk) -> None:
 
     [reply] = await desk.type(f"/batch cancel {batch.id}")
 
-    assert "Too late to cancel" in reply.seen
+    assert "Too late to cancel" in reply.visible_text
     assert cancels(desk) == 0
 
 
@@ -65,7 +65,7 @@ async def test_a_canceling_batch_is_not_canceled_twice(desk: Desk) -> None:
 
     [reply] = await desk.type(f"/batch cancel {batch.id}")
 
-    assert "already being canceled" in reply.seen
+    assert "already being canceled" in reply.visible_text
     assert cancels(desk) == 1
 
 
@@ -76,7 +76,7 @@ async def test_a_batch_that_ended_between_question_and_yes_is_left_alone(desk: D
 
     [reply] = await desk.press(question, "Cancel the batch")
 
-    assert "Too late to cancel" in reply.seen
+    assert "Too late to cancel" in reply.visible_text
     assert reply.ts == question.ts
     assert cancels(desk) == 0
 
@@ -86,8 +86,8 @@ async def test_a_visitor_cancels_nothing(desk: Desk) -> None:
 
     [reply] = await desk.type(f"/batch cancel {batch.id}", user=BEN)
 
-    assert "Only operators may do this" in reply.seen
-    assert "`U0BEN`" in reply.seen
+    assert "Only operators may do this" in reply.visible_text
+    assert "`U0BEN`" in reply.visible_text
     assert cancels(desk) == 0
 
 
@@ -98,4 +98,4 @@ async def test_the_audit_channel_is_told(open_desk: OpenDesk) -> None:
     said = await desk.type(f"/batch cancel {batch.id}")
 
     assert [message.ephemeral_to for message in said] == ["U0ADA", None]
-    assert f"<@U0ADA> in <#C0BATCHES>: `/batch cancel {batch.id}` → done" in said[1].seen
+    assert f"<@U0ADA> in <#C0BATCHES>: `/batch cancel {batch.id}` → done" in said[1].visible_text

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records import drafts, notices
 from bot.store.records.drafts import Draft
@@ -42,7 +42,7 @@ async def found(desk: Desk) -> int:
 
 def told(desk: Desk) -> SlackMessage:
     """Return the newest message in Ada's messages with the bot."""
-    return desk.slack.messages(desk.slack.world.direct_message(ADA).id, ADA)[-1]
+    return desk.slack.messages(desk.slack.world.open_direct_message(ADA).id, ADA)[-1]
 
 
 @pytest.mark.parametrize(("state", "words"), [("sending", "do not know whether"), ("checking", "while I read")])
@@ -56,7 +56,7 @@ async def test_what_a_dead_process_was_at_is_told_by_one_that_lives_and_never_se
     await desk.press(question, "Send")
 
     assert counts == [1, 0]
-    assert words in told(desk).seen
+    assert words in told(desk).visible_text
     assert posts(desk) == 0
 
 
@@ -78,7 +78,7 @@ async def test_a_batch_that_did_arrive_is_named(desk: Desk) -> None:
 
     await found(desk)
 
-    assert batch.id in told(desk).seen
+    assert batch.id in told(desk).visible_text
 
 
 async def test_stopped_before_a_sample_went_everything_is_as_before(desk: Desk) -> None:
@@ -89,7 +89,7 @@ async def test_stopped_before_a_sample_went_everything_is_as_before(desk: Desk) 
     [question] = await desk.press(told(desk), "Send")
     await desk.press(question, FIRST)
 
-    assert "Send 40 requests" in question.seen
+    assert "Send 40 requests" in question.visible_text
     assert [len(each) for each in sent(desk)] == [10]
 
 
@@ -106,14 +106,14 @@ async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk:
     [question] = await desk.press(told(desk), "Send the others")
     await desk.press(question, "Send")
 
-    assert "being sent right now" in early.seen
+    assert "being sent right now" in early.visible_text
     first, other = sent(desk)
     assert sorted(first + other) == sorted(f"r-{number}" for number in range(40))
 
 
 async def test_a_store_that_is_away_while_it_is_sent_learns_of_it_afterwards(desk: Desk) -> None:
     question = await asked_about(desk, sound(12))
-    desk.api.add_fault(Fault(method="POST", path=CREATE, delay=0.2))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, delay=0.2))
     engine = desk.bot.worker.services.database.engine
 
     pressed = asyncio.create_task(desk.press(question, "Send"))
@@ -127,7 +127,7 @@ async def test_a_store_that_is_away_while_it_is_sent_learns_of_it_afterwards(des
         connection.exec_driver_sql("ALTER TABLE bd_away RENAME TO bd_labels")
     [card] = await pressed
 
-    assert f"owner <@{ADA}>" in card.seen
+    assert f"owner <@{ADA}>" in card.visible_text
     assert [draft.batch_id for draft in _in(desk, "sent")] == [desk.api.workspace.batches[0].id]
 
 
@@ -145,7 +145,7 @@ async def test_a_store_that_takes_no_parts_leaves_the_whole_to_be_sent(desk: Des
     [again] = await desk.press(answer, "Send")
     await desk.press(again, FIRST)
 
-    assert "Not sent: I cannot write my own records" in answer.seen
+    assert "Not sent: I cannot write my own records" in answer.visible_text
     assert [len(each) for each in sent(desk)] == [10]
 
 
@@ -183,15 +183,15 @@ async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
 
     assert (early, left_over, unwanted) == (0, 1, 1)
     assert list(folder.iterdir()) == []
-    assert "lapsed" in late.seen
+    assert "lapsed" in late.visible_text
     assert posts(desk) == 0
 
 
 async def given_up_and_refused(desk: Desk, text: str) -> SlackMessage:
     """Press a yes that is taken for lost while the API lets it wait, and refused then: it certainly did not arrive."""
     question = await asked_about(desk, sound(40))
-    desk.api.add_fault(Fault(method="POST", path=CREATE, status=429, retry_after=0.3))
-    desk.api.add_fault(Fault(method="POST", path=CREATE, status=401))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=429, retry_after=0.3))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=401))
     pressed = asyncio.create_task(desk.press(question, text))
     async with asyncio.timeout(10):
         while not posts(desk):  # noqa: ASYNC110 - the simulator wakes nobody
@@ -208,7 +208,7 @@ async def test_what_was_given_up_and_certainly_did_not_arrive_can_be_sent(desk: 
     [question] = await desk.press(answer, "Send")
     await desk.press(question, "Send")
 
-    assert "certainly did not arrive" in answer.seen
+    assert "certainly did not arrive" in answer.visible_text
     assert [len(each) for each in sent(desk)] == [40]
 
 

@@ -3,7 +3,7 @@
 import re
 from datetime import timedelta
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, GUEST, Desk
 
@@ -13,8 +13,8 @@ async def test_opening_it_shows_what_runs(either_desk: Desk) -> None:
 
     home = await either_desk.home()
 
-    assert "1 batch running" in home.seen
-    assert batch.id in home.seen
+    assert "1 batch running" in home.visible_text
+    assert batch.id in home.visible_text
     assert home.buttons == ["Open", "All batches", "Refresh"]
 
 
@@ -26,7 +26,7 @@ async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
 
     renewed = desk.slack.home(ADA)
     assert renewed is not None
-    assert "1 batch running" in renewed.seen
+    assert "1 batch running" in renewed.visible_text
     assert desk.slack.modal(ADA) is None
     assert messages == []
 
@@ -34,7 +34,7 @@ async def test_refresh_renews_the_tab_and_opens_nothing(desk: Desk) -> None:
 async def test_a_tab_that_cannot_be_renewed_says_since_when_and_can_be_tried_again(desk: Desk) -> None:
     home = await desk.home()
     began = int(desk.time().timestamp())
-    desk.api.add_fault(Fault(status=500, times=100, should_retry=False))
+    desk.api.add_fault(ApiFault(status=500, times=100, should_retry=False))
     shown = []
 
     for _ in range(2):
@@ -42,7 +42,7 @@ async def test_a_tab_that_cannot_be_renewed_says_since_when_and_can_be_tried_aga
         failed = desk.slack.home(ADA)
         assert failed is not None
         assert failed.buttons == ["Refresh"]
-        shown.append(re.findall(r"Since <!date\^(\d+)", failed.seen))
+        shown.append(re.findall(r"Since <!date\^(\d+)", failed.visible_text))
         desk.time.later = timedelta(hours=1)
     desk.api.clear_faults()
     await desk.press(home, "Refresh")
@@ -51,7 +51,7 @@ async def test_a_tab_that_cannot_be_renewed_says_since_when_and_can_be_tried_aga
     assert began - 1 <= int(shown[0][0]) <= began + 5
     renewed = desk.slack.home(ADA)
     assert renewed is not None
-    assert "Nothing is running" in renewed.seen
+    assert "Nothing is running" in renewed.visible_text
 
 
 async def test_a_batch_is_opened_canceled_and_confirmed_in_one_modal(either_desk: Desk) -> None:
@@ -63,14 +63,14 @@ async def test_a_batch_is_opened_canceled_and_confirmed_in_one_modal(either_desk
     for label in ("Cancel", "Cancel the batch"):
         modal = either_desk.slack.modal(ADA)
         assert modal is not None
-        shown.append(modal.seen)
+        shown.append(modal.visible_text)
         await either_desk.press(modal, label)
 
     done = either_desk.slack.modal(ADA)
     assert "In progress" in shown[0]
     assert "Cancel this batch?" in shown[1]
     assert done is not None
-    assert "Cancellation has begun" in done.seen
+    assert "Cancellation has begun" in done.visible_text
     assert [request.path[-7:] for request in either_desk.api.requests if request.method == "POST"] == ["/cancel"]
 
 
@@ -85,7 +85,7 @@ async def test_a_delete_is_asked_and_kept_in_the_modal(desk: Desk) -> None:
 
     kept = desk.slack.modal(ADA)
     assert kept is not None
-    assert "Nothing was changed" in kept.seen
+    assert "Nothing was changed" in kept.visible_text
     assert desk.deletes == []
 
 
@@ -98,7 +98,7 @@ async def test_a_slow_api_does_not_cost_the_modal(open_desk: OpenDesk) -> None:
     [message] = await desk.press(home, "Open")
 
     assert message.channel == "D0ADA"
-    assert "All 3 succeeded" in message.seen
+    assert "All 3 succeeded" in message.visible_text
 
 
 async def test_a_modal_that_was_closed_meanwhile_is_answered_by_message(desk: Desk) -> None:
@@ -111,7 +111,7 @@ async def test_a_modal_that_was_closed_meanwhile_is_answered_by_message(desk: De
     [message] = await desk.press(modal, "Refresh")
 
     assert message.channel == "D0ADA"
-    assert "In progress" in message.seen
+    assert "In progress" in message.visible_text
 
 
 async def test_a_visitor_sees_the_tab_without_what_a_visitor_may_not_do(desk: Desk) -> None:
@@ -121,14 +121,14 @@ async def test_a_visitor_sees_the_tab_without_what_a_visitor_may_not_do(desk: De
     modal = desk.slack.modal(BEN)
 
     assert modal is not None
-    assert "All 3 succeeded" in modal.seen
+    assert "All 3 succeeded" in modal.visible_text
     assert not {"Delete", "Cancel"} & {*modal.buttons}
 
 
 async def test_a_guest_is_refused_on_the_tab(desk: Desk) -> None:
     home = await desk.home(GUEST)
 
-    assert "Guests may not use Batchdesk here" in home.seen
+    assert "Guests may not use Batchdesk here" in home.visible_text
 
 
 async def test_a_tab_slack_does_not_publish_is_answered_by_message(desk: Desk) -> None:
@@ -136,12 +136,16 @@ async def test_a_tab_slack_does_not_publish_is_answered_by_message(desk: Desk) -
 
     [message] = await desk.seeing(ADA, lambda: desk.slack.open_home(ADA))
 
-    assert "Nothing is running" in message.seen
+    assert "Nothing is running" in message.visible_text
 
 
 async def test_a_press_of_an_old_tab_is_answered_in_a_modal(desk: Desk) -> None:
     await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, None, value="from another age"))
 
     modal = desk.slack.modal(ADA)
-    seen = modal.seen if modal else "\n".join(message.seen for message in desk.slack.messages("D0ADA", ADA))
+    seen = (
+        modal.visible_text
+        if modal
+        else "\n".join(message.visible_text for message in desk.slack.messages("D0ADA", ADA))
+    )
     assert "This button is from another version of Batchdesk" in seen

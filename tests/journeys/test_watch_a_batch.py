@@ -20,15 +20,15 @@ async def test_one_card_is_edited_in_place_and_one_mention_comes_when_it_is_over
     last, told = await card(desk, batch, "1,161 of 1,200 succeeded"), await notice(desk, batch)
     await settled(desk)
 
-    assert "I keep a card" in reply.seen
+    assert "I keep a card" in reply.visible_text
     assert reply.ephemeral_to == ADA
-    assert "In progress" in first.seen
+    assert "In progress" in first.visible_text
     assert first.buttons == ["Refresh", "Watch", "Unwatch", "Cancel"]
     assert (first.ts, len(cards(desk, batch))) == (last.ts, 1)
-    assert [f"<@{ADA}>" in each.seen for each in public(desk)] == [False, True]
+    assert [f"<@{ADA}>" in each.visible_text for each in public(desk)] == [False, True]
     assert told.thread_ts == last.ts
-    assert "Cost: $" in told.seen
-    assert sum(map(int, re.findall(r"^(\d+) `", told.seen, re.MULTILINE))) == 39
+    assert "Cost: $" in told.visible_text
+    assert sum(map(int, re.findall(r"^(\d+) `", told.visible_text, re.MULTILINE))) == 39
 
 
 async def test_nothing_is_edited_while_nothing_changes(desk: Desk) -> None:
@@ -57,7 +57,7 @@ async def test_two_watchers_share_one_card_and_one_message_mentions_both(desk: D
 
     assert shared.ts == shown.ts
     assert len(cards(desk, batch)) == 1
-    assert (told.seen.count(f"<@{ADA}>"), told.seen.count(f"<@{BEN}>")) == (1, 1)
+    assert (told.visible_text.count(f"<@{ADA}>"), told.visible_text.count(f"<@{BEN}>")) == (1, 1)
     assert len(notices(desk, batch)) == 1
 
 
@@ -67,7 +67,7 @@ async def test_watching_twice_changes_nothing_and_says_so(desk: Desk) -> None:
 
     [reply] = await desk.type(f"/batch watch {batch.id}")
 
-    assert "already" in reply.seen
+    assert "already" in reply.visible_text
     await settled(desk)
     assert len(cards(desk, batch)) == 1
 
@@ -80,10 +80,10 @@ async def test_where_the_bot_may_not_post_the_card_goes_to_messages_and_it_says_
     await end(desk)
     told = await notice(desk, batch, "D0ADA")
 
-    assert "I may not post in <#C0GENERAL>" in reply.seen
-    assert "/invite" in reply.seen
-    assert "in your messages with me" in reply.seen
-    assert f"<@{ADA}>" in told.seen
+    assert "I may not post in <#C0GENERAL>" in reply.visible_text
+    assert "/invite" in reply.visible_text
+    assert "in your messages with me" in reply.visible_text
+    assert f"<@{ADA}>" in told.visible_text
     assert public(desk, GENERAL) == []
 
 
@@ -104,8 +104,8 @@ async def test_an_ended_batch_is_not_watched_but_shown(desk: Desk) -> None:
 
     [reply] = await desk.type(f"/batch watch {batch.id}")
 
-    assert "nothing to watch" in reply.seen
-    assert "All 7 succeeded" in reply.seen
+    assert "nothing to watch" in reply.visible_text
+    assert "All 7 succeeded" in reply.visible_text
     await settled(desk)
     assert public(desk) == []
 
@@ -113,13 +113,13 @@ async def test_an_ended_batch_is_not_watched_but_shown(desk: Desk) -> None:
 async def test_an_unknown_batch_is_said_to_be_unknown(desk: Desk) -> None:
     [reply] = await desk.type("/batch watch msgbatch_01AAAAAAAAAAAAAAAAAAAAAA")
 
-    assert "There is no batch" in reply.seen
+    assert "There is no batch" in reply.visible_text
 
 
 async def test_here_and_dm_at_once_is_a_question_of_usage(desk: Desk) -> None:
     [reply] = await desk.type("/batch watch last --here --dm")
 
-    assert "one of the two" in reply.seen
+    assert "one of the two" in reply.visible_text
 
 
 async def test_unwatch_ends_the_mention_and_keeps_the_card(desk: Desk) -> None:
@@ -133,7 +133,7 @@ async def test_unwatch_ends_the_mention_and_keeps_the_card(desk: Desk) -> None:
     await card(desk, batch, "All 1,200 succeeded")
     await settled(desk)
 
-    assert "not told" in reply.seen
+    assert "not told" in reply.visible_text
     assert notices(desk, batch) == []
 
 
@@ -145,9 +145,9 @@ async def test_unwatch_takes_a_prefix_of_what_one_watches(desk: Desk) -> None:
     [not_watched] = await desk.type(f"/batch unwatch {other.id}")
     [list_of_none] = await desk.type("/batch watch")
 
-    assert batch.id in ended.seen
-    assert "You were not watching" in not_watched.seen
-    assert "You watch nothing" in list_of_none.seen
+    assert batch.id in ended.visible_text
+    assert "You were not watching" in not_watched.visible_text
+    assert "You watch nothing" in list_of_none.visible_text
 
 
 async def test_watch_alone_lists_what_one_watches_oneself(desk: Desk) -> None:
@@ -158,9 +158,9 @@ async def test_watch_alone_lists_what_one_watches_oneself(desk: Desk) -> None:
     [mine_shown] = await desk.type("/batch watch", BEN)
     [ended] = await desk.press(mine_shown, "Unwatch", BEN)
 
-    assert mine.id in mine_shown.seen
-    assert hers.id not in mine_shown.seen
-    assert mine.id in ended.seen
+    assert mine.id in mine_shown.visible_text
+    assert hers.id not in mine_shown.visible_text
+    assert mine.id in ended.visible_text
 
 
 async def test_refresh_on_a_shared_card_keeps_it_where_it_is_and_shared(desk: Desk) -> None:
@@ -185,7 +185,7 @@ async def test_a_card_on_a_status_offers_to_watch_and_then_not_to(desk: Desk) ->
     assert before.buttons == ["Refresh", "Watch", "Cancel"]
     assert begun.buttons == ["Unwatch"]
     assert after.buttons == ["Refresh", "Unwatch", "Cancel"]
-    assert f"watched by <@{ADA}>" in after.seen
+    assert f"watched by <@{ADA}>" in after.visible_text
 
 
 async def test_a_batch_deleted_elsewhere_is_told_as_that(desk: Desk) -> None:
@@ -201,8 +201,8 @@ async def test_a_batch_deleted_elsewhere_is_told_as_that(desk: Desk) -> None:
     told = await notice(desk, batch)
     await card(desk, batch, "Deleted elsewhere")
 
-    assert f"<@{ADA}>" in told.seen
-    assert "not through me" in told.seen
+    assert f"<@{ADA}>" in told.visible_text
+    assert "not through me" in told.visible_text
 
 
 async def test_what_ends_while_the_bot_is_away_is_told_when_it_is_back(desk: Desk) -> None:
@@ -234,6 +234,6 @@ async def test_the_feed_shows_each_batch_as_one_card_and_mentions_nobody(open_de
     over = await card(desk, batch, "All 1,200 succeeded")
     await settled(desk)
 
-    assert "Nobody owns this batch" in appeared.seen
+    assert "Nobody owns this batch" in appeared.visible_text
     assert over.ts == appeared.ts
     assert notices(desk, batch) == []

@@ -20,11 +20,11 @@ async def test_who_cancels_is_told_how_many_were_really_canceled(desk: Desk) -> 
     await settled(desk)
     canceled = (await desk.bot.worker.services.workspace.batches.retrieve(BatchId(batch.id))).request_counts.canceled
 
-    assert "I will tell you in <#C0BATCHES> how many were really canceled" in reply.seen
+    assert "I will tell you in <#C0BATCHES> how many were really canceled" in reply.visible_text
     assert 0 < canceled < 1_200
-    assert f"stopped {canceled:,} requests; {1_200 - canceled:,} had finished anyway" in told.seen
-    assert "billed" in told.seen
-    assert f"<@{ADA}> *" in told.seen
+    assert f"stopped {canceled:,} requests; {1_200 - canceled:,} had finished anyway" in told.visible_text
+    assert "billed" in told.visible_text
+    assert f"<@{ADA}> *" in told.visible_text
     assert (last.ts, len(public(desk))) == (shown.ts, 2)
 
 
@@ -40,9 +40,9 @@ async def test_who_watches_and_cancels_is_told_once(desk: Desk) -> None:
     await desk.slack.wait_for(lambda: notices(desk, batch), timeout=15)
     await settled(desk)
 
-    assert "canceled by Ada Berg" in shown.seen
+    assert "canceled by Ada Berg" in shown.visible_text
     assert shown.buttons == ["Refresh", "Watch", "Unwatch"]
-    assert sum(f"<@{ADA}> *" in each.seen for each in public(desk)) == 1
+    assert sum(f"<@{ADA}> *" in each.visible_text for each in public(desk)) == 1
 
 
 async def test_who_watches_in_a_channel_and_cancels_elsewhere_is_told_where_it_says(desk: Desk) -> None:
@@ -56,8 +56,8 @@ async def test_who_watches_in_a_channel_and_cancels_elsewhere_is_told_where_it_s
     told = await notice(desk, batch)
     await settled(desk)
 
-    assert "I will tell you in <#C0BATCHES>" in reply.seen
-    assert "The cancel" in told.seen
+    assert "I will tell you in <#C0BATCHES>" in reply.visible_text
+    assert "The cancel" in told.visible_text
     assert notices(desk, batch, "D0ADA") == []
 
 
@@ -73,8 +73,8 @@ async def test_who_watches_in_a_quiet_channel_hears_of_his_cancel_where_he_cance
     told = await notice(desk, batch, "D0ADA")
     await settled(desk)
 
-    assert "I will tell you in your messages with me" in reply.seen
-    assert "The cancel" in told.seen
+    assert "I will tell you in your messages with me" in reply.visible_text
+    assert "The cancel" in told.visible_text
     assert notices(desk, batch) == []
 
 
@@ -86,6 +86,6 @@ async def test_a_cancel_where_the_bot_is_not_is_followed_in_messages(desk: Desk)
     await end(desk)
     told = await notice(desk, batch, "D0ADA")
 
-    assert "in your messages with me" in reply.seen
-    assert "The cancel" in told.seen
+    assert "in your messages with me" in reply.visible_text
+    assert "The cancel" in told.visible_text
     assert public(desk, BATCHES) == []

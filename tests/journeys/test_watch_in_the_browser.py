@@ -14,9 +14,9 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.playground.api_simulator.workspace import Workspace
+from bot.playground.api_simulator.workspace import ApiWorkspace
+from bot.playground.simulation import Simulation
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.playground.stage import Stage
 from bot.store.db.database import Database
 from bot.store.records import scheduled_jobs
 from bot.store.transactions.begin_watch import SWEEP
@@ -35,7 +35,7 @@ async def advance(api: str, seconds: float) -> None:
     answer.raise_for_status()
 
 
-def two_batches(workspace: Workspace) -> tuple[Batch, Batch]:
+def two_batches(workspace: ApiWorkspace) -> tuple[Batch, Batch]:
     """Put two young batches that end in ten minutes, as ENDS says."""
     return (
         workspace.add(processing_status="in_progress", age=1.0, ends_in=600.0, succeeded=900),
@@ -69,7 +69,7 @@ async def see_the_ends(page: Page, batches: tuple[Batch, ...]) -> None:
         await expect(shown.locator(".mention-me")).to_have_count(1)
 
 
-async def test_where_the_bot_may_not_post_the_card_comes_by_direct_message(page: Page, stage: Stage) -> None:
+async def test_where_the_bot_may_not_post_the_card_comes_by_direct_message(page: Page, stage: Simulation) -> None:
     batch = stage.api.workspace.batches[1]
     await page.get_by_test_id("channel-C0GENERAL").click()
 

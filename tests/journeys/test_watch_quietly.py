@@ -24,7 +24,7 @@ async def test_a_channel_can_ask_for_failures_only(desk: Desk) -> None:
     await card(desk, well, "All 1,200 succeeded")
     await settled(desk)
 
-    assert "only when something of a batch did not succeed" in reply.seen
+    assert "only when something of a batch did not succeed" in reply.visible_text
     assert notices(desk, well) == []
 
 
@@ -33,10 +33,10 @@ async def test_a_level_is_shown_changed_by_a_button_and_recorded(desk: Desk) -> 
     [changed] = await desk.press(shown, "None")
     [record] = await desk.type("/batch audit")
 
-    assert "how every watched batch ends" in shown.seen
-    assert "nothing when batches end" in changed.seen
+    assert "how every watched batch ends" in shown.visible_text
+    assert "nothing when batches end" in changed.visible_text
     assert changed.ts == shown.ts
-    assert "*notify*: done" in record.seen
+    assert "*notify*: done" in record.visible_text
 
 
 async def test_only_operators_say_what_others_are_told(desk: Desk) -> None:
@@ -45,14 +45,14 @@ async def test_only_operators_say_what_others_are_told(desk: Desk) -> None:
     [level] = await desk.type("/batch notify none", BEN)
     [muted] = await desk.type(f"/batch mute {batch.id}", BEN)
 
-    assert "Only operators" in level.seen
-    assert "Only operators" in muted.seen
+    assert "Only operators" in level.visible_text
+    assert "Only operators" in muted.visible_text
 
 
 async def test_notify_is_about_a_channel(desk: Desk) -> None:
     [reply] = await desk.type("/batch notify none", channel="D0ADA")
 
-    assert "is about a channel" in reply.seen
+    assert "is about a channel" in reply.visible_text
 
 
 async def test_nobody_is_told_of_a_muted_batch_and_its_card_stays_true(desk: Desk) -> None:
@@ -66,9 +66,9 @@ async def test_nobody_is_told_of_a_muted_batch_and_its_card_stays_true(desk: Des
     await settled(desk)
     [record] = await desk.type("/batch audit")
 
-    assert "Nobody is told" in reply.seen
+    assert "Nobody is told" in reply.visible_text
     assert notices(desk, batch) == []
-    assert "*mute*: done" in record.seen
+    assert "*mute*: done" in record.visible_text
 
 
 @pytest.mark.parametrize(
@@ -87,8 +87,8 @@ async def test_no_mention_is_promised_where_none_may_come(desk: Desk, said: str,
     await card(desk, batch)
     [canceled] = await desk.type(f"/batch cancel {batch.id}")
 
-    assert words in watched.seen
-    assert words in canceled.seen
+    assert words in watched.visible_text
+    assert words in canceled.visible_text
 
 
 async def test_a_muted_batch_promises_no_mention(desk: Desk) -> None:
@@ -97,7 +97,7 @@ async def test_a_muted_batch_promises_no_mention(desk: Desk) -> None:
 
     [watched] = await desk.type(f"/batch watch {batch.id}")
 
-    assert "muted" in watched.seen
+    assert "muted" in watched.visible_text
 
 
 async def test_a_mute_lapses(desk: Desk) -> None:
@@ -109,7 +109,7 @@ async def test_a_mute_lapses(desk: Desk) -> None:
     desk.time.later += timedelta(hours=2, minutes=1)
     await end(desk)
 
-    assert f"<@{ADA}>" in (await notice(desk, batch)).seen
+    assert f"<@{ADA}>" in (await notice(desk, batch)).visible_text
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
@@ -125,7 +125,7 @@ async def test_a_mute_until_a_date_ends_when_that_day_begins_in_the_bots_time_zo
     [refused] = await desk.type(f"/batch mute here {local_today}")
 
     assert f"{begins:%Y-%m-%d %H:%M} UTC" in str(reply.blocks)
-    assert "a time that is still to come" in refused.seen
+    assert "a time that is still to come" in refused.visible_text
 
 
 async def test_a_mute_can_be_ended(desk: Desk) -> None:
@@ -137,8 +137,8 @@ async def test_a_mute_can_be_ended(desk: Desk) -> None:
     await card(desk, batch)
     await end(desk)
 
-    assert "No longer muted" in reply.seen
-    assert f"<@{ADA}>" in (await notice(desk, batch)).seen
+    assert "No longer muted" in reply.visible_text
+    assert f"<@{ADA}>" in (await notice(desk, batch)).visible_text
 
 
 async def test_here_in_messages_mutes_what_is_told_there(desk: Desk) -> None:
@@ -151,7 +151,7 @@ async def test_here_in_messages_mutes_what_is_told_there(desk: Desk) -> None:
     await card(desk, batch, "All 1,200 succeeded", place="D0ADA")
     await settled(desk)
 
-    assert "Nothing is told in your messages with me" in reply.seen
+    assert "Nothing is told in your messages with me" in reply.visible_text
     assert notices(desk, batch, "D0ADA") == []
 
 
@@ -159,13 +159,13 @@ async def test_here_in_messages_mutes_what_is_told_there(desk: Desk) -> None:
 async def test_a_mute_that_would_be_over_is_refused(desk: Desk, until: str) -> None:
     [reply] = await desk.type(f"/batch mute here {until}")
 
-    assert "a time that is still to come" in reply.seen
+    assert "a time that is still to come" in reply.visible_text
 
 
 async def test_a_time_that_cannot_be_read_mutes_nothing(desk: Desk) -> None:
     [reply] = await desk.type("/batch mute here tomorrowish")
 
-    assert "it takes 2h, 3d" in reply.seen
+    assert "it takes 2h, 3d" in reply.visible_text
 
 
 async def test_the_audit_channel_hears_what_was_muted(desk: Desk) -> None:
@@ -173,4 +173,4 @@ async def test_the_audit_channel_hears_what_was_muted(desk: Desk) -> None:
 
     await desk.type("/batch mute here 3d", channel="D0ADA")
 
-    assert any("/batch mute here 3d" in each.seen for each in desk.slack.messages(BATCHES))
+    assert any("/batch mute here 3d" in each.visible_text for each in desk.slack.messages(BATCHES))

@@ -44,9 +44,9 @@ async def test_a_batch_from_a_file_has_its_card_and_one_mention_at_its_end(desk:
     await end(desk, 90_000)
     told = await notice(desk, batch)
 
-    assert f"I keep its card up to date in <#{BATCHES}>" in answer.seen
-    assert f"watched by <@{ADA}>" in answer.seen
-    assert f"<@{ADA}>" in told.seen
+    assert f"I keep its card up to date in <#{BATCHES}>" in answer.visible_text
+    assert f"watched by <@{ADA}>" in answer.visible_text
+    assert f"<@{ADA}>" in told.visible_text
 
 
 @pytest.mark.parametrize(("where", "place"), [("here", BATCHES), ("dm", ADA)])
@@ -65,7 +65,7 @@ async def test_who_wants_no_watch_gets_none_and_can_still_begin_one(desk: Desk) 
 
     assert await watched(desk) == []
     assert "Watch" in answer.buttons
-    assert "I keep its card" not in answer.seen
+    assert "I keep its card" not in answer.visible_text
 
 
 async def test_where_the_bot_may_not_post_it_is_watched_in_messages_and_says_so(desk: Desk) -> None:
@@ -75,11 +75,11 @@ async def test_where_the_bot_may_not_post_it_is_watched_in_messages_and_says_so(
     [answer] = await desk.press(question, "Send")
 
     assert await watched(desk) == [(ADA, ADA)]
-    assert f"I may not post in <#{GENERAL}>" in answer.seen
+    assert f"I may not post in <#{GENERAL}>" in answer.visible_text
 
 
 async def test_in_direct_messages_there_is_no_here_to_choose(desk: Desk) -> None:
-    await desk.type("/batch create", channel=desk.slack.world.direct_message(ADA).id)
+    await desk.type("/batch create", channel=desk.slack.world.open_direct_message(ADA).id)
 
     modal = desk.slack.modal(ADA)
     assert modal is not None

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import Desk
 from tests.journeys.watching import card, end, notice, running_batch
 
@@ -11,15 +11,15 @@ pytestmark = pytest.mark.worker
 
 async def test_an_end_is_told_without_causes_where_the_results_cannot_be_read(desk: Desk) -> None:
     batch = running_batch(desk, errored=39, succeeded=1_161)
-    desk.api.add_fault(Fault(path="/v1/messages/batches/*/results", status=404, times=99))
+    desk.api.add_fault(ApiFault(path="/v1/messages/batches/*/results", status=404, times=99))
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
 
     await end(desk)
     told = await notice(desk, batch)
 
-    assert "1,161 of 1,200 succeeded" in told.seen
-    assert "Cost" not in told.seen
+    assert "1,161 of 1,200 succeeded" in told.visible_text
+    assert "Cost" not in told.visible_text
 
 
 async def test_what_is_read_for_a_notice_was_read_by_nobody(desk: Desk) -> None:
@@ -32,6 +32,6 @@ async def test_what_is_read_for_a_notice_was_read_by_nobody(desk: Desk) -> None:
     [question] = await desk.type(f"/batch delete {batch.id}")
     [results] = await desk.type(f"/batch results {batch.id}")
 
-    assert "*Nobody has taken the file through me*." in question.seen
-    assert "looked at a summary" not in question.seen
-    assert "Read by me " in results.seen
+    assert "*Nobody has taken the file through me*." in question.visible_text
+    assert "looked at a summary" not in question.visible_text
+    assert "Read by me " in results.visible_text

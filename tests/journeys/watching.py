@@ -39,12 +39,14 @@ async def end(desk: Desk, seconds: float = 700.0) -> None:
 
 def cards(desk: Desk, batch: Batch, place: str = BATCHES) -> list[SlackMessage]:
     """Return what stands at the top of a channel about a batch for everybody."""
-    return [each for each in public(desk, place) if batch.id in each.seen and each.thread_ts in (None, each.ts)]
+    return [each for each in public(desk, place) if batch.id in each.visible_text and each.thread_ts in (None, each.ts)]
 
 
 def notices(desk: Desk, batch: Batch, place: str = BATCHES) -> list[SlackMessage]:
     """Return the answers to a batch's card."""
-    return [each for each in public(desk, place) if batch.id in each.seen and each.thread_ts not in (None, each.ts)]
+    return [
+        each for each in public(desk, place) if batch.id in each.visible_text and each.thread_ts not in (None, each.ts)
+    ]
 
 
 def public(desk: Desk, place: str = BATCHES) -> list[SlackMessage]:
@@ -54,7 +56,9 @@ def public(desk: Desk, place: str = BATCHES) -> list[SlackMessage]:
 
 async def card(desk: Desk, batch: Batch, saying: str = "", place: str = BATCHES) -> SlackMessage:
     """Wait for a batch's card to say something."""
-    found = await desk.slack.wait_for(lambda: [c for c in cards(desk, batch, place) if saying in c.seen], timeout=15)
+    found = await desk.slack.wait_for(
+        lambda: [c for c in cards(desk, batch, place) if saying in c.visible_text], timeout=15
+    )
     return found[0]
 
 

@@ -147,7 +147,7 @@ async def test_in_socket_mode_a_taken_port_costs_only_the_page(
 
     assert desk.bot.health_port is None
     assert "no health page" in caplog.text
-    assert "Nothing is running" in reply.seen
+    assert "Nothing is running" in reply.visible_text
 
 
 async def test_an_error_of_our_own_has_one_reference_in_the_reply_the_log_and_the_figures(
@@ -162,7 +162,7 @@ async def test_an_error_of_our_own_has_one_reference_in_the_reply_the_log_and_th
     [reply] = await desk.type("/batch watch")
     figures = await page.get("/metrics", headers={"accept": "application/openmetrics-text"})
 
-    [reference] = re.findall(r"`([0-9a-f]{8})`", reply.seen)
+    [reference] = re.findall(r"`([0-9a-f]{8})`", reply.visible_text)
     assert [record.reference for record in caplog.records if hasattr(record, "reference")] == [reference]
     assert f'batchdesk_unexpected_errors_total 1.0 # {{reference="{reference}"}}' in figures.text
     assert 'outcome="broken",verb="watch"' in figures.text

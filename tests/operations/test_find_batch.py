@@ -15,7 +15,7 @@ from bot.operations.find_batch import (
     ReferenceNotFound,
 )
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import labels
@@ -137,7 +137,7 @@ async def test_a_pattern_is_no_beginning(pattern: str, services: Services, two: 
 async def test_an_api_that_is_down_is_not_taken_for_not_found(
     text: str, api: ApiSimulator, services: Services, two: None
 ) -> None:
-    api.add_fault(Fault(status=500, times=3))
+    api.add_fault(ApiFault(status=500, times=3))
 
     with pytest.raises(ApiUnavailable):
         await find(text, services)
@@ -158,7 +158,7 @@ async def test_a_search_ends_after_the_newest_five_thousand(services: Services, 
 
 async def test_pages_that_lead_nowhere_make_no_second_batch_of_one(api: ApiSimulator, services: Services) -> None:
     page = BatchPage(data=(running(),), has_more=True, last_id=BatchId(ID))
-    api.add_fault(Fault(body=page.model_dump_json(), times=9))
+    api.add_fault(ApiFault(body=page.model_dump_json(), times=9))
 
     found = await find(ID[:14], services)
 

@@ -16,8 +16,8 @@ from bot.operations.merge_family import AbsenceReason, AbsentBatch
 from bot.operations.read_results import ResultsNotSaved, ResultsTruncated
 from bot.operations.result_files import ResultFileKind
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
-from bot.playground.api_simulator.results import result_lines
+from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import labels, summaries
 from bot.store.records.labels import Relative
@@ -59,7 +59,7 @@ async def merged(services: Services, query: Results = WHOLE) -> AsyncIterator[tu
 async def test_each_request_is_there_once_byte_for_byte_from_whichever_batch_one_asks(
     services: Services, family: tuple[BatchId, ...], api: ApiSimulator
 ) -> None:
-    given = {line for id in family for line in result_lines(api.workspace.get(id))}
+    given = {line for id in family for line in make_result_lines(api.workspace.get(id))}
     for id in family:
         async with merged(services, replace(WHOLE, reference=Reference(id))) as (outcome, lines):
             found = [json.loads(line)["custom_id"] for line in lines]
@@ -73,7 +73,7 @@ async def test_each_request_is_there_once_byte_for_byte_from_whichever_batch_one
 async def test_a_request_that_succeeded_anywhere_has_succeeded(
     services: Services, family: tuple[BatchId, ...], api: ApiSimulator
 ) -> None:
-    results = [json.loads(line) for id in family for line in result_lines(api.workspace.get(id))]
+    results = [json.loads(line) for id in family for line in make_result_lines(api.workspace.get(id))]
     ever = {one["custom_id"] for one in results if one["result"]["type"] == "succeeded"}
 
     async with merged(services) as (_, lines):
@@ -150,7 +150,7 @@ async def test_where_nothing_can_be_read_there_is_no_part_either(services: Servi
 async def test_a_batch_that_breaks_off_is_named_and_nothing_is_merged(
     services: Services, family: tuple[BatchId, ...], api: ApiSimulator
 ) -> None:
-    api.add_fault(Fault(path=f"*{family[1]}/results", cut="middle"))
+    api.add_fault(ApiFault(path=f"*{family[1]}/results", cut="middle"))
 
     with pytest.raises(ResultsTruncated) as caught:
         await WHOLE.run(services, ADA)

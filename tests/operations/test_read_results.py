@@ -13,7 +13,7 @@ from bot.commands.overview import Overview
 from bot.commands.status import Status
 from bot.operations.find_batch import NoBatches, Reference
 from bot.operations.services import Services
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import audit, confirmations
 from bot.store.records.confirmations import StoredConfirmation
@@ -51,7 +51,7 @@ async def test_status_reads_the_batch_as_it_is_now(public: bool, services: Servi
 
 
 async def test_status_tells_that_the_api_is_down(api: ApiSimulator, services: Services) -> None:
-    api.add_fault(Fault(status=529, times=3))
+    api.add_fault(ApiFault(status=529, times=3))
 
     with pytest.raises(ApiUnavailable):
         await Status(Reference("last")).run(services, ADA)

@@ -15,15 +15,15 @@ import httpx
 import pytest
 
 from bot.__main__ import main
-from bot.playground.demo import demo
-from bot.playground.stage import CHANNEL, FEED, OPERATOR, staged
+from bot.playground.demo import run_demo
+from bot.playground.simulation import CHANNEL, FEED, OPERATOR, run_simulation
 
 ROOT = Path(__file__).parents[2]
 
 
 async def test_the_demo_serves_its_page_until_it_is_stopped(capsys: pytest.CaptureFixture[str]) -> None:
     stopped = asyncio.Event()
-    running = asyncio.create_task(demo(0, stopped))
+    running = asyncio.create_task(run_demo(0, stopped))
     while "http" not in (printed := capsys.readouterr().out):  # noqa: ASYNC110 - it is print that says it is ready
         await asyncio.sleep(0.01)
     address = re.findall(r"http://127\.0\.0\.1:\d+", printed)[0]
@@ -76,31 +76,33 @@ def test_a_port_that_is_taken_ends_the_demo_in_one_sentence(capsys: pytest.Captu
 
 async def test_the_stage_forgets_what_was_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
-    async with staged() as stage:
+    async with run_simulation() as stage:
         await stage.slack.slash(OPERATOR, CHANNEL, "/batch delete last")
         await stage.bot.in_flight.drain()
         [question] = stage.slack.messages(CHANNEL, OPERATOR)
 
-    async with staged() as stage:
+    async with run_simulation() as stage:
         await stage.slack.slash(OPERATOR, CHANNEL, "/batch audit")
         await stage.bot.in_flight.drain()
         [record] = stage.slack.messages(CHANNEL, OPERATOR)
 
-    assert "Delete this batch for good?" in question.seen
-    assert "Nothing is recorded." in record.seen
+    assert "Delete this batch for good?" in question.visible_text
+    assert "Nothing is recorded." in record.visible_text
 
 
 async def test_the_demo_has_a_feed_and_within_an_hour_its_digest() -> None:
-    async with staged() as stage:
+    async with run_simulation() as stage:
         stage.api.advance(3_600)
         feed = partial(stage.slack.messages, FEED)
-        digests = await stage.slack.wait_for(lambda: [m for m in feed() if "Batches today" in m.seen], timeout=30)
+        digests = await stage.slack.wait_for(
+            lambda: [m for m in feed() if "Batches today" in m.visible_text], timeout=30
+        )
 
     assert len(digests) == 1
 
 
 async def test_the_pane_shows_each_payload_and_call_and_no_secret() -> None:
-    async with staged() as stage:
+    async with run_simulation() as stage:
         await stage.slack.slash(OPERATOR, CHANNEL, "/batch status last")
         await stage.bot.in_flight.drain()
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from bot.playground.slack_simulator.records import Json, SlackMessage
-from bot.playground.terminal import NobodyThere, drawn, try_command
+from bot.playground.terminal import UnknownPerson, draw_message, try_command
 
 
 def on_paper(width: int = 100) -> Console:
@@ -20,7 +20,7 @@ def printed(console: Console) -> str:
 
 def drawing(*blocks: Json, text: str = "", ephemeral_to: str | None = None) -> str:
     console = on_paper()
-    console.print(drawn(SlackMessage("C0", "1.2", "U0BOT", text, list(blocks), ephemeral_to)))
+    console.print(draw_message(SlackMessage("C0", "1.2", "U0BOT", text, list(blocks), ephemeral_to)))
     return printed(console)
 
 
@@ -54,7 +54,7 @@ async def test_the_reply_to_a_command_is_drawn(line: str, user: str, shows: str)
 
 
 async def test_somebody_unknown_is_refused_before_anything_starts() -> None:
-    with pytest.raises(NobodyThere, match="There is no eve here; be ada, ben, cora"):
+    with pytest.raises(UnknownPerson, match="There is no eve here; be ada, ben, cora"):
         await try_command("/batch", "eve", on_paper())
 
 
@@ -95,7 +95,7 @@ def test_a_message_of_text_alone_is_drawn_and_who_sees_it_is_said() -> None:
 def test_what_comes_in_a_direct_message_is_not_said_to_be_everybodys() -> None:
     console = on_paper()
 
-    console.print(drawn(SlackMessage("D0ADA", "1.2", "U0BOT", "plain", [])))
+    console.print(draw_message(SlackMessage("D0ADA", "1.2", "U0BOT", "plain", [])))
 
     assert "in your messages with Batchdesk" in printed(console)
 

@@ -7,9 +7,9 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.playground.api_simulator.envelope import read_envelope
+from bot.playground.api_simulator.create_body import read_create_body
 from bot.playground.api_simulator.errors import ApiError
-from bot.playground.api_simulator.params_rules import Circumstances as SimulatedCircumstances
+from bot.playground.api_simulator.params_rules import CreateHeaders as SimulatedCircumstances
 from bot.requests.params import ApiConstraints
 from tests.requests.request_lines import GOOD, check, line
 
@@ -61,7 +61,7 @@ odd_lines = (
 def refusal_of(body: bytes) -> str | None:
     """The simulated API's words against a create, before any of it is processed."""
     try:
-        read_envelope(body, SIMULATED)
+        read_create_body(body, SIMULATED)
     except ApiError as error:
         return error.message
     return None
@@ -94,7 +94,7 @@ def test_a_file_found_sound_is_created_and_succeeds(lines: list[bytes]) -> None:
     if len(set(filter(None, ids))) == len([one for one in ids if one]):
         assert checked.is_sound, checked.problems
         assert checked.body_bytes == len(body)
-        assert all(request.failure is None for request in read_envelope(body, SIMULATED))
+        assert all(request.failure is None for request in read_create_body(body, SIMULATED))
     else:
         assert not checked.is_sound
 

@@ -13,7 +13,7 @@ import pytest
 from bot.api.client import open_http
 from bot.api.errors import ApiRejected
 from bot.api.retry_policy import RetryPolicy
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.pricing.prices import Prices
 from bot.pricing.tokens import Tokens
@@ -161,7 +161,7 @@ async def test_an_api_that_does_not_answer_costs_the_estimate_nothing_but_time(
     counter: tuple[TokenCounter, ApiSimulator],
 ) -> None:
     client, simulator = counter
-    simulator.add_fault(Fault(path="/v1/messages/count_tokens", delay=30, times=5))
+    simulator.add_fault(ApiFault(path="/v1/messages/count_tokens", delay=30, times=5))
 
     ratios = await client.tokens_a_character({"claude-opus-5": [GOOD] * 5}, seconds=0.05)
 

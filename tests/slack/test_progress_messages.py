@@ -78,14 +78,14 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
     first = await posted(slack)
 
     work.progress.note(12_345, 34_567_890)
-    await slack.wait_for(lambda: "12,345 of 20,000 lines · 34.6 MB" in in_dm(slack)[0].seen)
+    await slack.wait_for(lambda: "12,345 of 20,000 lines · 34.6 MB" in in_dm(slack)[0].visible_text)
     await work.end()
 
     [last] = in_dm(slack)
-    assert "waiting for the API" in first.seen
+    assert "waiting for the API" in first.visible_text
     assert first.buttons == ["Stop"]
     assert last.ts == first.ts
-    assert "Read. The answer is where you asked for it" in last.seen
+    assert "Read. The answer is where you asked for it" in last.visible_text
     assert last.buttons == []
 
 
@@ -117,7 +117,7 @@ async def test_an_error_ends_it_as_well(slack: SlackSimulator, messages: Progres
     outcome = await work.end()
 
     assert isinstance(outcome, RuntimeError)
-    assert "could not be read to the end" in in_dm(slack)[0].seen
+    assert "could not be read to the end" in in_dm(slack)[0].visible_text
     assert in_dm(slack)[0].buttons == []
 
 
@@ -128,7 +128,7 @@ async def test_its_caller_stops_it_from_any_process(
     stop = reading_of(await posted(slack))
 
     asked = await stop.run(services, ADA)
-    await slack.wait_for(lambda: "Stopped" in in_dm(slack)[0].seen)
+    await slack.wait_for(lambda: "Stopped" in in_dm(slack)[0].visible_text)
     outcome = await work.end()
 
     assert asked == StopAsked(under_way=True)
@@ -153,7 +153,7 @@ async def test_an_edit_that_slack_keeps_waiting_does_not_keep_a_stop_waiting(
     await work.end()
 
     assert stopped
-    assert "Stopped" in in_dm(slack)[0].seen
+    assert "Stopped" in in_dm(slack)[0].visible_text
 
 
 async def test_nobody_stops_the_reading_of_another(
@@ -185,7 +185,7 @@ async def test_a_process_that_ends_stops_what_it_reads_and_says_why(
     await posted(slack)
 
     messages.stop_all()
-    await slack.wait_for(lambda: "I am being restarted" in in_dm(slack)[0].seen)
+    await slack.wait_for(lambda: "I am being restarted" in in_dm(slack)[0].visible_text)
 
     outcome = await work.end()
     assert isinstance(outcome, ReadingStopped)
@@ -223,7 +223,7 @@ async def test_an_edit_that_fails_does_not_leave_the_end_untold(
 
     await work.end()
 
-    assert "Read. The answer is where you asked for it" in in_dm(slack)[0].seen
+    assert "Read. The answer is where you asked for it" in in_dm(slack)[0].visible_text
 
 
 async def test_without_the_record_there_is_no_button_that_would_stop_nothing(

@@ -8,7 +8,7 @@ from contextlib import closing
 import pytest
 
 from bot.observability.logs import TEXT, JsonLines, Lines
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk
 from tests.slack.refused_once import connections_after_a_refusal
@@ -28,7 +28,7 @@ async def a_day_at_work(desk: Desk) -> None:
     desk.slack.fail_next("response_url", error="ratelimited", status=429, retry_after=0)
     await desk.type("/batch help")
     await desk.type("/batch audit --export")
-    for fault in (Fault(status=401), Fault(status=500, should_retry=False), Fault(body="<html>", times=3)):
+    for fault in (ApiFault(status=401), ApiFault(status=500, should_retry=False), ApiFault(body="<html>", times=3)):
         desk.api.add_fault(fault)
         await desk.type("/batch status last")
     desk.slack.fail_next("users.info", error="invalid_auth")

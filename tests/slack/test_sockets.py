@@ -14,7 +14,7 @@ async def test_a_refresh_of_the_connection_is_followed_by_a_new_one(desk: Desk) 
 
     [reply] = await desk.type("/batch help")
 
-    assert "What you can type" in reply.seen
+    assert "What you can type" in reply.visible_text
     assert desk.slack.sockets == 1
 
 
@@ -28,7 +28,7 @@ async def test_a_warning_before_the_refresh_changes_nothing(desk: Desk) -> None:
 
     [reply] = await desk.type("/batch help")
 
-    assert "What you can type" in reply.seen
+    assert "What you can type" in reply.visible_text
 
 
 async def test_a_bot_that_stops_leaves_no_connection_behind(desk: Desk) -> None:
@@ -55,7 +55,7 @@ async def test_two_bots_on_one_store_delete_once(desk: Desk) -> None:
         seen = await desk.seeing(ADA, ten_presses)
 
     assert len(desk.deletes) == 1
-    assert all("confirmed" in message.seen or "Deleted by" in message.seen for message in seen)
+    assert all("confirmed" in message.visible_text or "Deleted by" in message.visible_text for message in seen)
     assert all(count > 0 for count in both_busy[0]), "only one of the two was asked"
 
 

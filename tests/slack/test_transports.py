@@ -9,7 +9,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from bot.playground.slack_simulator.http_delivery import encoded, signature
+from bot.playground.slack_simulator.http_delivery import encode_payload, sign_request
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk
 
@@ -18,12 +18,12 @@ async def post_command(desk: Desk, secret: str, at: float, *, tamper: bool = Fal
     """Post a cancel as Slack would, signed with this secret at this moment; the status of the answer."""
     [batch] = desk.api.workspace.batches
     payload = (await desk.slack.slash(ADA, BATCHES, "/batch help")).payload | {"text": f"cancel {batch.id}"}
-    content_type, body = encoded("slash_commands", payload)
+    content_type, body = encode_payload("slash_commands", payload)
     timestamp = str(int(at))
     headers = {
         "Content-Type": content_type,
         "X-Slack-Request-Timestamp": timestamp,
-        "X-Slack-Signature": signature(secret, timestamp, body),
+        "X-Slack-Signature": sign_request(secret, timestamp, body),
     }
     async with aiohttp.ClientSession() as outside:
         sent = body.replace(b"cancel", b"delete") if tamper else body

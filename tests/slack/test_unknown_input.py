@@ -24,15 +24,15 @@ def modal(**more: Any) -> dict[str, Any]:
 async def test_a_command_that_is_not_ours_is_acked_and_told_which_one_is(either_desk: Desk) -> None:
     [reply] = await either_desk.type("/batches status last")
 
-    assert "`/batches` is set up to reach it as well" in reply.seen
-    assert "/batch help" in reply.seen
+    assert "`/batches` is set up to reach it as well" in reply.visible_text
+    assert "/batch help" in reply.visible_text
     assert either_desk.api.requests == []
 
 
 async def test_a_command_in_another_writing_is_not_ours(desk: Desk) -> None:
     [reply] = await desk.type("/BATCH\u200b status")
 
-    assert "Batchdesk answers to `/batch`" in reply.seen
+    assert "Batchdesk answers to `/batch`" in reply.visible_text
 
 
 async def test_a_press_that_is_not_ours_is_acked_and_answered(either_desk: Desk) -> None:
@@ -40,7 +40,7 @@ async def test_a_press_that_is_not_ours_is_acked_and_answered(either_desk: Desk)
         ADA, lambda: either_desk.slack.press_raw(ADA, BATCHES, value="{}", action_id="approve\nthis")
     )
 
-    assert "This button is from another version of Batchdesk" in reply.seen
+    assert "This button is from another version of Batchdesk" in reply.visible_text
 
 
 async def test_a_form_that_is_not_ours_is_closed_and_answered(http_desk: Desk) -> None:
@@ -49,7 +49,7 @@ async def test_a_form_that_is_not_ours_is_closed_and_answered(http_desk: Desk) -
     assert acked
     assert body is None
     [message] = http_desk.slack.messages("D0ADA", ADA)
-    assert "This form is from another version of Batchdesk" in message.seen
+    assert "This form is from another version of Batchdesk" in message.visible_text
 
 
 async def test_a_closed_form_needs_nothing_but_an_ack(http_desk: Desk) -> None:
@@ -64,7 +64,7 @@ async def test_a_global_shortcut_is_acked_and_answered(http_desk: Desk) -> None:
 
     assert acked
     [message] = http_desk.slack.messages("D0ADA", ADA)
-    assert "no such shortcut" in message.seen
+    assert "no such shortcut" in message.visible_text
 
 
 async def test_a_message_shortcut_is_answered_where_it_was_used(http_desk: Desk) -> None:
@@ -81,7 +81,7 @@ async def test_a_message_shortcut_is_answered_where_it_was_used(http_desk: Desk)
     acked, _ = await http_desk.deliver("interactive", used)
 
     assert acked
-    assert "no such shortcut" in http_desk.slack.messages(BATCHES, ADA)[-1].seen
+    assert "no such shortcut" in http_desk.slack.messages(BATCHES, ADA)[-1].visible_text
 
 
 async def test_a_menu_that_asks_for_options_gets_none(http_desk: Desk) -> None:

@@ -3,7 +3,7 @@
 import pytest
 
 from bot.commands.create import FormWanted
-from bot.playground.slack_simulator.blocks import view_problems
+from bot.playground.slack_simulator.blocks import find_view_problems
 from bot.ui.verbs.create import render_form
 from tests.builders import ADMIN
 
@@ -18,5 +18,5 @@ def test_slack_takes_the_form_however_many_models_there_are(models: tuple[str, .
         "submit": {"type": "plain_text", "text": form.submit},
         "blocks": [dict(block) for block in form.blocks],
     }
-    assert view_problems(view, ("modal",)) == []
+    assert find_view_problems(view, ("modal",)) == []
     assert form.channel == ADMIN.caller.channel

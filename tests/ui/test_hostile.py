@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from bot.errors import ExpectedError
-from bot.playground.slack_simulator.blocks import block_problems
+from bot.playground.slack_simulator.blocks import find_block_problems
 from bot.ui.components.buttons import read_button
 from bot.ui.errors.render import render_error
 from bot.ui.render import render
@@ -85,7 +85,7 @@ def test_nothing_invisible_is_shown(hostile_messages: tuple[Message, ...]) -> No
 
 def test_slack_takes_the_message(hostile_messages: tuple[Message, ...]) -> None:
     for message in hostile_messages:
-        assert block_problems([dict(block) for block in message.blocks]) == []
+        assert find_block_problems([dict(block) for block in message.blocks]) == []
         assert message.text.strip()
 
 

@@ -5,7 +5,7 @@ import pytest
 from bot.commands.base import Permission
 from bot.commands.change import ChangingCommand
 from bot.commands.registry import parse
-from bot.playground.slack_simulator.blocks import Surface, block_problems, view_problems
+from bot.playground.slack_simulator.blocks import BlockSurface, find_block_problems, find_view_problems
 from bot.ui.components.buttons import read_button
 from tests.builders import ADMIN, BATCHES, OPERATOR, READER
 from tests.ui.catalog import DRAWINGS, messages, payload_of, view_blocks_of
@@ -18,12 +18,12 @@ UNFINISHED = [
 ]
 
 
-@pytest.mark.parametrize("surface", Surface)
-def test_slack_takes_every_message_wherever_it_may_be_shown(surface: Surface) -> None:
+@pytest.mark.parametrize("surface", BlockSurface)
+def test_slack_takes_every_message_wherever_it_may_be_shown(surface: BlockSurface) -> None:
     for name, message in MESSAGES.items():
-        blocks = payload_of(message)["blocks"] if surface is Surface.MESSAGE else view_blocks_of(message)
+        blocks = payload_of(message)["blocks"] if surface is BlockSurface.MESSAGE else view_blocks_of(message)
 
-        assert block_problems(blocks, surface) == [], name
+        assert find_block_problems(blocks, surface) == [], name
         assert len(message.blocks) <= 50, name
 
 
@@ -32,8 +32,8 @@ def test_every_message_fits_a_window_and_the_home_tab() -> None:
     for name, message in MESSAGES.items():
         blocks = view_blocks_of(message)
 
-        assert view_problems({"type": "modal", "title": title, "blocks": blocks}) == [], name
-        assert view_problems({"type": "home", "blocks": blocks}, ("home",)) == [], name
+        assert find_view_problems({"type": "modal", "title": title, "blocks": blocks}) == [], name
+        assert find_view_problems({"type": "home", "blocks": blocks}, ("home",)) == [], name
 
 
 def test_every_notification_has_words_of_its_own() -> None:

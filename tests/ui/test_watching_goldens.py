@@ -4,7 +4,7 @@ import pytest
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
-from bot.playground.slack_simulator.blocks import block_problems
+from bot.playground.slack_simulator.blocks import find_block_problems
 from bot.ui.errors.render import render_error
 from bot.ui.render import render
 from bot.ui.reply import Message
@@ -42,7 +42,7 @@ def test_it_looks_as_it_was_approved(name: str, golden: SnapshotAssertion) -> No
 def test_slack_takes_it(name: str) -> None:
     message = DRAWN[name]
 
-    assert block_problems([dict(block) for block in message.blocks]) == []
+    assert find_block_problems([dict(block) for block in message.blocks]) == []
     assert 0 < len(message.text) <= 4_000
 
 

@@ -100,18 +100,20 @@ def _restore_postgres(url: str, sql: str) -> None:
 
 def public(desk: Desk, batch_id: str) -> list[SlackMessage]:
     """Return what everyone in the channel sees about a batch."""
-    return [each for each in desk.slack.messages(BATCHES) if each.ephemeral_to is None and batch_id in each.seen]
+    return [
+        each for each in desk.slack.messages(BATCHES) if each.ephemeral_to is None and batch_id in each.visible_text
+    ]
 
 
 async def test_a_notice_under_way_is_sent_once_with_its_mention(upgraded: Upgraded) -> None:
     desk = upgraded.desk
 
     told = await desk.slack.wait_for(
-        lambda: [each for each in public(desk, ENDED) if f"<@{ADA}>" in each.seen], timeout=20
+        lambda: [each for each in public(desk, ENDED) if f"<@{ADA}>" in each.visible_text], timeout=20
     )
 
     assert len(told) == 1
-    assert ENDED in told[0].seen
+    assert ENDED in told[0].visible_text
 
 
 async def test_a_watched_batch_is_followed_to_its_end(upgraded: Upgraded) -> None:
@@ -120,17 +122,17 @@ async def test_a_watched_batch_is_followed_to_its_end(upgraded: Upgraded) -> Non
     desk.api.advance(700.0)
     await desk.bot.worker.sweep.run(0)
     ended = await desk.slack.wait_for(
-        lambda: [each for each in public(desk, WATCHED) if f"<@{ADA}>" in each.seen], timeout=20
+        lambda: [each for each in public(desk, WATCHED) if f"<@{ADA}>" in each.visible_text], timeout=20
     )
 
     assert len(ended) == 1
-    assert any("320 of 324 succeeded" in each.seen for each in public(desk, WATCHED))
+    assert any("320 of 324 succeeded" in each.visible_text for each in public(desk, WATCHED))
 
 
 async def test_a_question_asked_before_the_upgrade_is_answered_after_it(upgraded: Upgraded) -> None:
     answer = await upgraded.press("delete")
 
-    assert "Deleted" in answer.seen
+    assert "Deleted" in answer.visible_text
     assert len(upgraded.desk.deletes) == 1
 
 
@@ -138,14 +140,14 @@ async def test_a_checked_file_is_sent(upgraded: Upgraded) -> None:
     answer = await upgraded.press("send")
 
     created = upgraded.desk.api.workspace.batches[0]
-    assert created.id in answer.seen
+    assert created.id in answer.visible_text
     assert len(created.requests) == 30
 
 
 async def test_a_checked_file_is_discarded_by_its_old_button(upgraded: Upgraded) -> None:
     answer = await upgraded.press("drop")
 
-    assert "twelve.jsonl" in answer.seen
+    assert "twelve.jsonl" in answer.visible_text
 
 
 async def test_results_are_not_read_again_and_names_are_kept(upgraded: Upgraded) -> None:
@@ -153,12 +155,12 @@ async def test_results_are_not_read_again_and_names_are_kept(upgraded: Upgraded)
 
     [reply] = await desk.type("/batch results nightly-eval")
 
-    assert READ in reply.seen
-    assert "Nightly eval" in reply.seen
+    assert READ in reply.visible_text
+    assert "Nightly eval" in reply.visible_text
     assert [one for one in desk.api.requests if one.path.endswith("/results")] == []
 
 
 async def test_the_record_is_kept(upgraded: Upgraded) -> None:
     [reply] = await upgraded.desk.type("/batch audit")
 
-    assert all(f"*{verb}*" in reply.seen for verb in ("notify", "mute", "label", "own", "note", "delete"))
+    assert all(f"*{verb}*" in reply.visible_text for verb in ("notify", "mute", "label", "own", "note", "delete"))

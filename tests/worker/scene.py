@@ -123,7 +123,7 @@ class Scene:
 
     def read(self, batch: Batch) -> MessageBatch:
         """Return a batch as the API shows it now."""
-        return MessageBatch.model_validate(batch.as_json(self.now(), self.api.base_url))
+        return MessageBatch.model_validate(batch.make_json(self.now(), self.api.base_url))
 
     async def sweep(self) -> None:
         """Sweep, and let everything that came of it arrive."""

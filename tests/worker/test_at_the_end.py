@@ -25,9 +25,12 @@ async def test_who_begins_to_watch_while_the_end_is_seen_is_told_of_it_too(eithe
     await scene.sweep()
     await scene.sweep()
 
-    assert "100 succeeded" in shown[0].seen
-    assert [[user in each.seen for user in (ADA, BEN)] for each in scene.told()] == [[True, False], [False, True]]
-    assert all("100 succeeded" in each.seen for each in scene.told())
+    assert "100 succeeded" in shown[0].visible_text
+    assert [[user in each.visible_text for user in (ADA, BEN)] for each in scene.told()] == [
+        [True, False],
+        [False, True],
+    ]
+    assert all("100 succeeded" in each.visible_text for each in scene.told())
 
 
 async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlooked(either_scene: Scene) -> None:
@@ -58,7 +61,7 @@ async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlo
     await scene.settle()
 
     [told] = scene.told()
-    assert (ADA in told.seen, BEN in told.seen) == (True, True)
+    assert (ADA in told.visible_text, BEN in told.visible_text) == (True, True)
 
 
 async def test_an_end_that_comes_before_the_first_card_waits_for_it_and_answers_it(scene: Scene) -> None:
@@ -73,7 +76,7 @@ async def test_an_end_that_comes_before_the_first_card_waits_for_it_and_answers_
     await scene.settle()
 
     assert early == []
-    assert [f"<@{ADA}>" in message.seen for message in scene.told()] == [True]
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.told()] == [True]
     assert len(scene.top()) == 1
 
 
@@ -86,4 +89,4 @@ async def test_an_end_does_not_wait_for_ever_for_a_card(scene: Scene) -> None:
 
     await scene.worker.deliver.run(scene.notice(batch).key)
 
-    assert [f"<@{ADA}>" in message.seen for message in scene.top()] == [True]
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.top()] == [True]

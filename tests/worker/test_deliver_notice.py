@@ -83,7 +83,7 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(scene:
     await scene.settle()
 
     [shown] = scene.top()
-    assert batch.id in shown.seen
+    assert batch.id in shown.visible_text
 
 
 async def test_an_error_of_slacks_own_is_tried_again_after_a_look(scene: Scene) -> None:
@@ -107,9 +107,9 @@ async def test_a_channel_that_is_closed_ends_in_a_direct_message_once(either_sce
     await either_scene.settle()
     await either_scene.settle()
 
-    told = [message for message in either_scene.slack.messages(DIRECT) if f"<@{ADA}>" in message.seen]
+    told = [message for message in either_scene.slack.messages(DIRECT) if f"<@{ADA}>" in message.visible_text]
     assert len(told) == 1
-    assert batch.id in told[0].seen
+    assert batch.id in told[0].visible_text
     assert either_scene.notice(batch).given_up == "not_in_channel"
 
 
@@ -126,8 +126,8 @@ async def test_an_archived_channel_moves_the_card_to_its_watchers(scene: Scene) 
     for user, place in ((ADA, DIRECT), (BEN, "D0BEN")):
         [card] = scene.top(place)
         [told] = scene.told(place)
-        assert "succeeded" in card.seen
-        assert told.seen.count(f"<@{user}>") == 1
+        assert "succeeded" in card.visible_text
+        assert told.visible_text.count(f"<@{user}>") == 1
     assert not scene.slack.messages(BATCHES)
 
 
@@ -145,7 +145,7 @@ async def test_somebody_who_left_is_told_nothing_and_stops_nobody(scene: Scene) 
     assert scene.notice(first, channel=BEN).given_up == "user_disabled"
     assert not scene.told("D0BEN")
     [told] = scene.told()
-    assert second.id in told.seen
+    assert second.id in told.visible_text
 
 
 async def test_a_card_that_somebody_deleted_is_posted_anew_once(scene: Scene) -> None:
@@ -160,8 +160,8 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_once(scene: Scene) ->
 
     await scene.sweep()
 
-    assert "anceling" in again.seen
-    told = [message for message in scene.slack.messages(BATCHES) if f"<@{ADA}>" in message.seen]
+    assert "anceling" in again.visible_text
+    told = [message for message in scene.slack.messages(BATCHES) if f"<@{ADA}>" in message.visible_text]
     assert len(told) == 1
     assert len([message for message in scene.top() if "ended:" not in str(message.metadata)]) == 0
 
@@ -179,7 +179,7 @@ async def test_a_card_that_was_deleted_twice_is_posted_for_who_asks_to_watch_aga
     await scene.watch(batch)
 
     [card] = scene.top()
-    assert batch.id in card.seen
+    assert batch.id in card.visible_text
 
 
 async def test_one_poisoned_row_stops_nothing_else_and_is_given_up(scene: Scene) -> None:
@@ -195,7 +195,7 @@ async def test_one_poisoned_row_stops_nothing_else_and_is_given_up(scene: Scene)
         scene.later(3_600)
 
     [told] = scene.told()
-    assert good.id in told.seen
+    assert good.id in told.visible_text
     assert "ValidationError" in str(scene.notice(poisoned).given_up)
 
 
@@ -233,7 +233,7 @@ async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene
     await scene.sweep()
 
     [card] = scene.top()
-    assert "100 succeeded" in card.seen
+    assert "100 succeeded" in card.visible_text
     assert "Cancel" not in card.buttons
     assert not scene.told()
 

@@ -97,9 +97,9 @@ async def test_it_is_sent_once_a_day_whoever_sends_it(desk: Desk) -> None:
     posted = await desk.slack.wait_for(lambda: public(desk), timeout=15)
 
     assert (first, second) == ([True, False], True)
-    assert "1 batch still running" in posted[0].seen
-    assert batch.id in posted[0].seen
-    assert "Nightly eval" in posted[0].seen
+    assert "1 batch still running" in posted[0].visible_text
+    assert batch.id in posted[0].visible_text
+    assert "Nightly eval" in posted[0].visible_text
 
 
 async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_channel(desk: Desk) -> None:
@@ -132,8 +132,8 @@ async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfet
     await scene.settle()
 
     [digest] = scene.slack.messages(BATCHES)
-    assert "1 batch with results that nobody fetched" in digest.seen
-    assert left.id in digest.seen
+    assert "1 batch with results that nobody fetched" in digest.visible_text
+    assert left.id in digest.visible_text
 
 
 async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: Scene) -> None:
@@ -152,4 +152,4 @@ async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: S
     [digest] = scene.slack.messages(BATCHES)
     assert len(scene.api.requests) - before == 2
     assert len(digest.blocks) <= 50
-    assert "Only the newest 1,100 batches were looked at" in digest.seen
+    assert "Only the newest 1,100 batches were looked at" in digest.visible_text

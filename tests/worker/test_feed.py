@@ -1,7 +1,7 @@
 """The feed shows each batch of the workspace as one card, however the bot came to know of it."""
 
 from bot.playground.api_simulator.batch import Batch
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import batches as batch_records
 from bot.store.transactions import preferences
 from tests.desk import ADA, GENERAL
@@ -17,7 +17,7 @@ async def begin(scene: Scene) -> None:
 
 
 def shown(scene: Scene, batch: Batch) -> int:
-    return sum(batch.id in message.seen for message in scene.top(GENERAL))
+    return sum(batch.id in message.visible_text for message in scene.top(GENERAL))
 
 
 async def test_a_batch_that_was_watched_before_the_feed_met_it_has_its_card(either_scene: Scene) -> None:
@@ -42,21 +42,21 @@ async def test_a_batch_that_is_watched_in_the_feeds_channel_has_one_card_there(s
     await scene.sweep()
 
     assert shown(scene, batch) == 1
-    assert [f"<@{ADA}>" in message.seen for message in scene.told(GENERAL)] == [True]
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.told(GENERAL)] == [True]
 
 
 async def test_the_feed_says_that_nobody_watches_only_while_nobody_does(scene: Scene) -> None:
     await begin(scene)
     batch = scene.batch(age=5, ends_in=3_600)
     await scene.sweep()
-    at_first = scene.top(GENERAL)[0].seen
+    at_first = scene.top(GENERAL)[0].visible_text
     enqueue = scene.worker.engine.enqueue
 
     await scene.watch(batch)
-    watched = scene.top(GENERAL)[0].seen
+    watched = scene.top(GENERAL)[0].visible_text
     scene.database.transact(lambda c: preferences.end(c, enqueue, batch.id, ADA, scene.now()))
     await scene.settle()
-    unwatched = scene.top(GENERAL)[0].seen
+    unwatched = scene.top(GENERAL)[0].visible_text
 
     assert ["nobody watches" in said for said in (at_first, watched, unwatched)] == [True, False, True]
 
@@ -64,8 +64,8 @@ async def test_the_feed_says_that_nobody_watches_only_while_nobody_does(scene: S
 async def test_what_stood_on_a_page_that_failed_is_shown_the_next_time(scene: Scene) -> None:
     await begin(scene)
     batches = [scene.api.workspace.add(succeeded=1, age=5 + number / 100) for number in range(105)]
-    scene.api.add_fault(Fault(delay=0.001))  # the first page goes well
-    scene.api.add_fault(Fault(status=529, times=3))
+    scene.api.add_fault(ApiFault(delay=0.001))  # the first page goes well
+    scene.api.add_fault(ApiFault(status=529, times=3))
 
     await scene.sweep()
     scene.api.clear_faults()

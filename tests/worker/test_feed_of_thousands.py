@@ -29,7 +29,7 @@ async def test_some_become_cards_and_the_rest_a_number(scene: Scene) -> None:
         scene.later(5)
         await scene.sweep()
 
-    said = [message.seen for message in scene.slack.messages(GENERAL)]
+    said = [message.visible_text for message in scene.slack.messages(GENERAL)]
     counted = [words for words in said if "more batches appeared" in words]
     assert requests == 3  # a hundred, then pages of a thousand
     assert len(said) - len(counted) == MOST
@@ -43,7 +43,7 @@ async def test_in_a_muted_channel_there_is_no_number_either(scene: Scene) -> Non
 
     await scene.sweep()
 
-    assert not any("more batches appeared" in message.seen for message in scene.slack.messages(GENERAL))
+    assert not any("more batches appeared" in message.visible_text for message in scene.slack.messages(GENERAL))
 
 
 async def test_when_they_end_only_the_cards_are_edited(scene: Scene) -> None:

@@ -10,7 +10,7 @@ from bot.confirmations import Confirmations
 from bot.operations.find_batch import Reference
 from bot.operations.listing_memory import ListingMemory
 from bot.playground.api_simulator.batch import Batch
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records.batches import OpenOnes
 from bot.store.transactions import deletions
@@ -34,7 +34,7 @@ async def ended_in_the_feed(scene: Scene) -> Batch:
 
 
 def card_of(scene: Scene, batch: Batch) -> SlackMessage:
-    [card] = [message for message in scene.top(GENERAL) if batch.id in message.seen]
+    [card] = [message for message in scene.top(GENERAL) if batch.id in message.visible_text]
     return card
 
 
@@ -59,11 +59,13 @@ async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_r
 
     last = card_of(either_scene, batch)
     assert "Delete" in before.buttons
-    assert at_first.seen == before.seen
-    assert "Deleted elsewhere" in last.seen
+    assert at_first.visible_text == before.visible_text
+    assert "Deleted elsewhere" in last.visible_text
     assert (last.ts, last.buttons) == (before.ts, [])
     assert {request.path for request in either_scene.api.requests[asked:]} == {"/v1/messages/batches"}
-    assert [message.seen for message in either_scene.top(GENERAL) if "Deleted" in message.seen] == [last.seen]
+    assert [message.visible_text for message in either_scene.top(GENERAL) if "Deleted" in message.visible_text] == [
+        last.visible_text
+    ]
     assert not either_scene.told(GENERAL)
 
 
@@ -73,7 +75,7 @@ async def test_what_is_listed_again_within_a_minute_was_never_gone(scene: Scene)
     page = BatchPage(data=tuple(scene.read(each) for each in others)).model_dump_json()
 
     for _ in range(3):
-        scene.api.add_fault(Fault(path="/v1/messages/batches", body=page))
+        scene.api.add_fault(ApiFault(path="/v1/messages/batches", body=page))
         await scene.sweep()
         scene.later(50)
         await scene.sweep()
@@ -102,7 +104,7 @@ async def test_what_another_key_did_not_show_has_its_buttons_again_when_the_list
 
     await scene.sweep()
 
-    assert "Deleted elsewhere" in before.seen
+    assert "Deleted elsewhere" in before.visible_text
     assert "Delete" in card_of(scene, batch).buttons
     assert not scene.told(GENERAL)
 
@@ -119,8 +121,8 @@ async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(either_sce
     await either_scene.sweep()
     await either_scene.sweep()
 
-    assert ["deleted" in message.seen for message in either_scene.told(GENERAL)] == [True, False]
-    assert "100 succeeded" in card_of(either_scene, running).seen
+    assert ["deleted" in message.visible_text for message in either_scene.told(GENERAL)] == [True, False]
+    assert "100 succeeded" in card_of(either_scene, running).visible_text
     assert "Delete" in card_of(either_scene, batch).buttons
 
 
@@ -135,10 +137,10 @@ async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(
     await confirmations.finish(entry, "done", None)
     await scene.settle()
 
-    scene.api.add_fault(Fault(path="/v1/messages/batches", body=page))
+    scene.api.add_fault(ApiFault(path="/v1/messages/batches", body=page))
     await scene.sweep()
 
-    assert "Deleted by" in card_of(scene, batch).seen
+    assert "Deleted by" in card_of(scene, batch).visible_text
 
 
 async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_what_has_expired(scene: Scene) -> None:

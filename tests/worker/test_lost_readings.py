@@ -63,7 +63,7 @@ async def test_what_a_dead_process_was_reading_is_told_in_its_place_and_can_be_a
     after = shown(left)
     assert (before.buttons, after.buttons) == (["Stop"], ["Try again"])
     assert after.ts == before.ts
-    assert "`/batch results msgbatch_1`: I was stopped in the middle of reading this" in after.seen
+    assert "`/batch results msgbatch_1`: I was stopped in the middle of reading this" in after.visible_text
     assert counts == [1, 0]
 
 

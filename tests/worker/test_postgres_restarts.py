@@ -49,7 +49,7 @@ async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
             said = await records.store()
             await server.start()
             await scene.slack.wait_for(scene.told, 20)
-            await scene.slack.wait_for(lambda: "All 100 succeeded" in scene.top()[0].seen, 15)
+            await scene.slack.wait_for(lambda: "All 100 succeeded" in scene.top()[0].visible_text, 15)
     await scene.close()
 
     assert said == "the store is unreachable"

@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from bot.observability.health import OVERDUE, StoreHealth
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import scheduled_jobs
 from bot.store.transactions.begin_watch import SWEEP
 from bot.worker.sweep_interval import FASTEST, SLOWEST
@@ -34,7 +34,7 @@ async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: S
     await scene.watch(scene.batch(ends_in=3_600))
     records = StoreHealth(scene.database, scene.now)
     await scene.sweep()
-    scene.api.add_fault(Fault(status=529, times=1_000))
+    scene.api.add_fault(ApiFault(status=529, times=1_000))
     await scene.sweep()
 
     seconds = 0
@@ -52,7 +52,7 @@ async def test_one_sweep_that_failed_is_no_reason_to_be_red(scene: Scene) -> Non
     await scene.watch(scene.batch(ends_in=3_600))
     records = StoreHealth(scene.database, scene.now)
     await scene.sweep()
-    scene.api.add_fault(Fault(body="<html>"))
+    scene.api.add_fault(ApiFault(body="<html>"))
     await scene.sweep()
 
     scene.later(35)

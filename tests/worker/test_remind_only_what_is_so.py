@@ -1,6 +1,6 @@
 """A reminder says what is so at the moment it is told; what is not so any more is not told."""
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from tests.worker.scene import Scene
 from tests.worker.test_reminders import DAYS, remember, reminding, set_clock, told
 
@@ -10,7 +10,7 @@ async def test_nobody_is_reminded_of_results_that_are_not_there_any_more(scene: 
     found = await remember(scene, batch)
     set_clock(scene, found.created_at + 22 * DAYS)
     archived = scene.read(batch).model_copy(update={"archived_at": scene.now(), "results_url": None})
-    scene.api.add_fault(Fault(path=f"*{batch.id}", body=archived.model_dump_json()))
+    scene.api.add_fault(ApiFault(path=f"*{batch.id}", body=archived.model_dump_json()))
 
     await reminding(scene).send_due()
 
@@ -42,4 +42,4 @@ async def test_a_reminder_that_slack_took_too_late_is_not_told(scene: Scene) -> 
 
     assert [each.event for each in told(scene, batch)] == ["expires_soon", "ended"]
     [ended] = scene.told()
-    assert "100 succeeded" in ended.seen
+    assert "100 succeeded" in ended.visible_text

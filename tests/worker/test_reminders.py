@@ -10,7 +10,7 @@ from sqlalchemy import Connection, update
 from bot.api.models import MessageBatch
 from bot.operations.snapshots import snapshot_batch
 from bot.playground.api_simulator.batch import Batch
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.store.db.tables import batches as batches_table
 from bot.store.records import batches as batch_records
 from bot.store.records import notices, watches
@@ -118,7 +118,10 @@ async def test_each_reminder_comes_once_and_is_told(either_scene: Scene) -> None
 
     week, day = "results_expire_7d", "results_expire_1d"
     assert stored == [[], [week], [week], [week, day], [week, day], [week, day]]
-    assert [f"<@{ADA.user}>" in message.seen for message in either_scene.slack.messages(BATCHES)] == [True, True]
+    assert [f"<@{ADA.user}>" in message.visible_text for message in either_scene.slack.messages(BATCHES)] == [
+        True,
+        True,
+    ]
 
 
 async def test_two_workers_remind_once(either_scene: Scene) -> None:
@@ -158,7 +161,7 @@ async def test_the_card_of_a_batch_that_is_found_to_be_gone_says_so(scene: Scene
     await scene.settle()
 
     [card] = scene.top()
-    assert "Deleted elsewhere" in card.seen
+    assert "Deleted elsewhere" in card.visible_text
     assert card.buttons == []
 
 
@@ -185,7 +188,7 @@ async def test_a_reminder_waits_while_the_api_does_not_answer(scene: Scene) -> N
         found = await remember(scene, batch)
     set_clock(scene, found.created_at + 22 * DAYS)
     before = len(scene.api.requests)
-    scene.api.add_fault(Fault(path="*", status=529, times=1_000))
+    scene.api.add_fault(ApiFault(path="*", status=529, times=1_000))
 
     sent = await reminding(scene).send_due()
     asked = {request.path for request in scene.api.requests[before:]}

@@ -13,7 +13,7 @@ from bot.commands.delete import Delete
 from bot.confirmations import Confirmations
 from bot.operations.find_batch import Reference
 from bot.playground.api_simulator.batch import Batch
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import audit, watches
 from bot.store.records.audit import AuditEntry
 from bot.worker.maintenance import UNSETTLED
@@ -57,7 +57,7 @@ async def test_a_confirmed_delete_is_done_once_and_its_asker_told(either_scene: 
     [told] = either_scene.slack.messages("D0ADA")
     assert deletes(either_scene) == 1
     assert entry(either_scene, number).outcome == "done"
-    assert batch.id in told.seen
+    assert batch.id in told.visible_text
 
 
 async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> None:
@@ -83,7 +83,7 @@ async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_sc
     await either_scene.settle()
 
     [card] = either_scene.top()
-    assert "Deleted by Ada Berg" in card.seen
+    assert "Deleted by Ada Berg" in card.visible_text
 
 
 async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(either_scene: Scene) -> None:
@@ -99,9 +99,9 @@ async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(eit
     await either_scene.sweep()
 
     [card], [told] = either_scene.top(), either_scene.told()
-    assert "Deleted by Ada Berg" in card.seen
-    assert f"<@{BEN}>" in told.seen
-    assert "it was deleted through me" in told.seen
+    assert "Deleted by Ada Berg" in card.visible_text
+    assert f"<@{BEN}>" in told.visible_text
+    assert "it was deleted through me" in told.visible_text
 
 
 async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before(either_scene: Scene) -> None:
@@ -115,9 +115,9 @@ async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before
     await either_scene.sweep()
 
     [card], [told] = either_scene.top(), either_scene.told()
-    assert "Deleted by Ada Berg" in card.seen
-    assert "All 320 succeeded" in told.seen
-    assert f"<@{BEN}>" in told.seen
+    assert "Deleted by Ada Berg" in card.visible_text
+    assert "All 320 succeeded" in told.visible_text
+    assert f"<@{BEN}>" in told.visible_text
 
 
 async def test_a_batch_that_changed_since_the_yes_is_left_alone(scene: Scene) -> None:
@@ -172,7 +172,7 @@ async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) ->
 async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status: int) -> None:
     batch = scene.batch(ends_in=3_600)
     number = await typed_cancel(scene, batch)
-    scene.api.add_fault(Fault(status=status, times=100))
+    scene.api.add_fault(ApiFault(status=status, times=100))
 
     await scene.worker.follow_through.run(number)
     scene.api.clear_faults()
@@ -181,23 +181,23 @@ async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status:
     await scene.worker.follow_through.run(number)
     await scene.settle()
 
-    [told] = [message for message in scene.slack.messages("D0ADA") if "stopped" in message.seen]
+    [told] = [message for message in scene.slack.messages("D0ADA") if "stopped" in message.visible_text]
     assert again == 1
     assert entry(scene, number).outcome == "done"
-    assert "it is done" in told.seen
+    assert "it is done" in told.visible_text
 
 
 async def test_an_outage_that_outlasts_a_wish_is_told_as_such(scene: Scene) -> None:
     number = await typed_cancel(scene, scene.batch(ends_in=3_600))
     scene.later(timedelta(minutes=31).total_seconds())
-    scene.api.add_fault(Fault(status=529, times=100))
+    scene.api.add_fault(ApiFault(status=529, times=100))
 
     await scene.worker.follow_through.run(number)
     await scene.settle()
 
     [told] = scene.slack.messages("D0ADA")
     assert entry(scene, number).outcome == "unknown"
-    assert "could not find out" in told.seen
+    assert "could not find out" in told.visible_text
 
 
 async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(scene: Scene) -> None:
@@ -210,8 +210,8 @@ async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(sc
     await scene.settle()
 
     [told] = scene.slack.messages("D0ADA")
-    assert "it has ended by now" in told.seen
-    assert "The cancel" in told.seen
+    assert "it has ended by now" in told.visible_text
+    assert "The cancel" in told.visible_text
 
 
 async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_twice(scene: Scene) -> None:
@@ -224,7 +224,7 @@ async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_tw
     await scene.worker.follow_through.run(number)
     await scene.settle()
 
-    cards = [message for message in scene.slack.messages("D0ADA") if "stopped" not in message.seen]
+    cards = [message for message in scene.slack.messages("D0ADA") if "stopped" not in message.visible_text]
     assert len(cards) == 1
 
 

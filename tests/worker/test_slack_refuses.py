@@ -24,8 +24,8 @@ async def test_what_ends_while_the_token_is_refused_is_told_once_it_is_mended(sc
 
     [told] = scene.told()
     [card] = scene.top()
-    assert f"<@{ADA}>" in told.seen
-    assert "100 succeeded" in card.seen
+    assert f"<@{ADA}>" in told.visible_text
+    assert "100 succeeded" in card.visible_text
 
 
 async def test_where_nobody_may_begin_a_thread_people_are_told_in_their_messages(scene: Scene) -> None:
@@ -36,7 +36,7 @@ async def test_where_nobody_may_begin_a_thread_people_are_told_in_their_messages
 
     await scene.sweep()
 
-    assert [f"<@{ADA}>" in message.seen for message in scene.told(DIRECT)] == [True]
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.told(DIRECT)] == [True]
 
 
 @pytest.mark.parametrize("error", ["restricted_action_thread_locked", "restricted_action_non_threadable_channel"])
@@ -50,7 +50,7 @@ async def test_where_a_thread_is_closed_the_end_is_told_beside_it(scene: Scene, 
     scene.later(5)
     await scene.settle()
 
-    assert [f"<@{ADA}>" in message.seen for message in scene.top()] == [False, True]
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.top()] == [False, True]
 
 
 async def test_a_pause_that_slack_asks_of_a_look_keeps_nobody_from_posting(scene: Scene) -> None:

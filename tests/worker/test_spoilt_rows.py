@@ -40,7 +40,7 @@ async def test_a_notice_that_cannot_be_read_keeps_no_other_back(either_scene: Sc
 
     [told] = either_scene.told()
     assert handed_over == 4
-    assert good.id in told.seen
+    assert good.id in told.visible_text
     assert either_scene.database.transact(notices.OUTBOX.count_open) == 0
     assert (key,) not in [
         row.primary_key
@@ -59,7 +59,7 @@ async def test_what_a_newer_version_has_to_tell_waits_for_its_worker(either_scen
     change(either_scene, newer, event="ended")  # a worker that knows it, in this test's terms
     await either_scene.settle()
 
-    assert [known.id in message.seen for message in older_told] == [True]
+    assert [known.id in message.visible_text for message in older_told] == [True]
     assert (left.attempts, left.given_up) == (0, None)
     assert len(either_scene.told()) == 2
 

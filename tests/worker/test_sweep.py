@@ -18,8 +18,8 @@ async def test_a_card_is_edited_in_place_and_the_watcher_mentioned_once(either_s
 
     [card] = either_scene.top()
     [told] = either_scene.told()
-    assert "All 320 succeeded" in card.seen
-    assert told.seen.count(f"<@{ADA}>") == 1
+    assert "All 320 succeeded" in card.visible_text
+    assert told.visible_text.count(f"<@{ADA}>") == 1
     assert told.thread_ts == card.ts
 
 
@@ -44,7 +44,7 @@ async def test_watchers_of_one_batch_share_a_card_and_a_message(scene: Scene) ->
 
     [told] = scene.told()
     assert len(scene.top()) == 1
-    assert (told.seen.count(f"<@{ADA}>"), told.seen.count(f"<@{BEN}>")) == (1, 1)
+    assert (told.visible_text.count(f"<@{ADA}>"), told.visible_text.count(f"<@{BEN}>")) == (1, 1)
 
 
 async def test_requests_grow_with_pages_and_not_with_watches(scene: Scene) -> None:
@@ -104,8 +104,8 @@ async def test_a_canceled_batch_says_what_was_really_canceled(scene: Scene) -> N
     await scene.sweep()
 
     [told] = scene.told()
-    assert "The cancel" in told.seen
-    assert f"<@{ADA}>" in told.seen
+    assert "The cancel" in told.visible_text
+    assert f"<@{ADA}>" in told.visible_text
 
 
 async def test_who_watches_and_cancels_is_told_once(scene: Scene) -> None:
@@ -116,7 +116,7 @@ async def test_who_watches_and_cancels_is_told_once(scene: Scene) -> None:
 
     await scene.sweep()
 
-    assert [message.seen.count(f"<@{ADA}>") for message in scene.told() + scene.told("D0ADA")] == [1]
+    assert [message.visible_text.count(f"<@{ADA}>") for message in scene.told() + scene.told("D0ADA")] == [1]
 
 
 async def test_a_channel_that_wants_failures_only_is_not_told_of_success(scene: Scene) -> None:
@@ -129,8 +129,8 @@ async def test_a_channel_that_wants_failures_only_is_not_told_of_success(scene: 
     await scene.sweep()
 
     [told] = scene.told()
-    assert bad.id in told.seen
-    assert all("In progress" not in card.seen for card in scene.top())
+    assert bad.id in told.visible_text
+    assert all("In progress" not in card.visible_text for card in scene.top())
 
 
 async def test_a_muted_batch_ends_in_silence_until_the_mute_is_over(scene: Scene) -> None:
@@ -147,7 +147,7 @@ async def test_a_muted_batch_ends_in_silence_until_the_mute_is_over(scene: Scene
     await scene.sweep()
 
     [told] = scene.told()
-    assert second.id in told.seen
+    assert second.id in told.visible_text
 
 
 async def test_the_feed_shows_what_appears_and_ends_and_not_what_is_over(scene: Scene) -> None:
@@ -168,8 +168,8 @@ async def test_the_feed_shows_what_appears_and_ends_and_not_what_is_over(scene: 
     await worker.sweep.run(3)
     await scene.settle()
 
-    said = " ".join(message.seen for message in scene.top(GENERAL))
-    assert new.id in appeared.seen
+    said = " ".join(message.visible_text for message in scene.top(GENERAL))
+    assert new.id in appeared.visible_text
     assert before.id in said
     assert old.id not in said
     assert not scene.told(GENERAL)

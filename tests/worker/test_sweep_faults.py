@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import scheduled_jobs, watches
 from bot.store.transactions.begin_watch import SWEEP
 from tests.desk import ADA, BATCHES, BOT, GENERAL
@@ -12,7 +12,7 @@ from tests.worker.scene import Scene, id_of
 async def test_a_batch_that_is_not_found_is_given_a_minute_before_it_is_called_deleted(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
-    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404, times=3))
+    scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=3))
 
     await scene.sweep()
     assert not scene.told()
@@ -24,8 +24,8 @@ async def test_a_batch_that_is_not_found_is_given_a_minute_before_it_is_called_d
 
     [told] = scene.told()
     [card] = scene.top()
-    assert "deleted" in told.seen
-    assert "Deleted elsewhere" in card.seen
+    assert "deleted" in told.visible_text
+    assert "Deleted elsewhere" in card.visible_text
 
 
 async def test_every_card_of_a_batch_taken_for_deleted_is_true_again_once_it_is_watched_again(scene: Scene) -> None:
@@ -33,21 +33,21 @@ async def test_every_card_of_a_batch_taken_for_deleted_is_true_again_once_it_is_
     batch = scene.batch(ends_in=3_600)
     for place in (BATCHES, GENERAL):
         await scene.watch(batch, channel=place)
-    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404, times=2))
+    scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=2))
     await scene.sweep()
     scene.later(61)
     await scene.sweep()
-    assert ["Deleted elsewhere" in card.seen for card in scene.top() + scene.top(GENERAL)] == [True, True]
+    assert ["Deleted elsewhere" in card.visible_text for card in scene.top() + scene.top(GENERAL)] == [True, True]
 
     await scene.watch(batch)
 
-    assert ["In progress" in card.seen for card in scene.top() + scene.top(GENERAL)] == [True, True]
+    assert ["In progress" in card.visible_text for card in scene.top() + scene.top(GENERAL)] == [True, True]
 
 
 async def test_what_was_taken_for_deleted_by_mistake_is_told_once_more_when_it_is(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
-    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404, times=2))
+    scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=2))
     await scene.sweep()
     scene.later(61)
     await scene.sweep()
@@ -61,17 +61,17 @@ async def test_what_was_taken_for_deleted_by_mistake_is_told_once_more_when_it_i
     await scene.sweep()
 
     assert before == 1
-    assert ["deleted" in message.seen for message in scene.told()] == [True, True]
+    assert ["deleted" in message.visible_text for message in scene.told()] == [True, True]
 
 
 async def test_a_batch_that_is_found_again_was_never_missing(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
-    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404))
+    scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404))
     await scene.sweep()
     await scene.sweep()
     scene.later(120)
-    scene.api.add_fault(Fault(path=f"*{batch.id}", status=404))
+    scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404))
 
     await scene.sweep()
 
@@ -83,7 +83,7 @@ async def test_ten_minutes_of_overload_are_said_once_and_nothing_is_missed(scene
     await scene.watch(batch)
     await scene.sweep()
     for _ in range(20):
-        scene.api.add_fault(Fault(status=529, times=3))
+        scene.api.add_fault(ApiFault(status=529, times=3))
         await scene.sweep()
         scene.api.clear_faults()
         scene.later(30)
@@ -91,7 +91,7 @@ async def test_ten_minutes_of_overload_are_said_once_and_nothing_is_missed(scene
 
     await scene.sweep()
 
-    assert "has not let me see" in unseen.seen
+    assert "has not let me see" in unseen.visible_text
     assert [message.text.count("succeeded") > 0 for message in scene.told()] == [False, True]
 
 
@@ -102,21 +102,21 @@ async def test_where_it_is_muted_not_even_an_outage_is_told(scene: Scene) -> Non
     await scene.watch(other, channel=ADA)
     scene.database.transact(lambda c: watches.mute(c, muted.id, None))
     scene.database.transact(lambda c: watches.mute(c, ADA, None))
-    scene.api.add_fault(Fault(status=529, times=100))
+    scene.api.add_fault(ApiFault(status=529, times=100))
 
     for _ in range(12):
         await scene.sweep()
         scene.later(30)
 
     [told] = scene.told()
-    assert other.id in told.seen
+    assert other.id in told.visible_text
     assert scene.told("D0ADA") == []
 
 
 async def test_pages_of_html_are_an_outage_and_no_news(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=60))
     scene.later(100)
-    scene.api.add_fault(Fault(body="<html>sorry</html>"))
+    scene.api.add_fault(ApiFault(body="<html>sorry</html>"))
 
     await scene.sweep()
     assert not scene.told()
@@ -127,7 +127,7 @@ async def test_pages_of_html_are_an_outage_and_no_news(scene: Scene) -> None:
 
 async def test_the_pause_the_api_asks_for_is_kept(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
-    scene.api.add_fault(Fault(status=429, retry_after=240, times=3))
+    scene.api.add_fault(ApiFault(status=429, retry_after=240, times=3))
 
     await scene.sweep()
 
@@ -141,7 +141,7 @@ async def test_an_ended_batch_without_results_is_told_when_they_are_there(scene:
     await scene.watch(batch)
     scene.later(100)
     early = scene.read(batch).model_copy(update={"results_url": None})
-    scene.api.add_fault(Fault(path=f"*{batch.id}", body=early.model_dump_json()))
+    scene.api.add_fault(ApiFault(path=f"*{batch.id}", body=early.model_dump_json()))
 
     await scene.sweep()
     told_early = scene.told()
@@ -158,9 +158,9 @@ async def test_results_that_come_later_than_the_end_was_told_are_seen_and_not_to
     early = scene.read(batch).model_copy(update={"results_url": None})
     said = []
     for _ in range(3):
-        scene.api.add_fault(Fault(path=f"*{batch.id}", body=early.model_dump_json()))
+        scene.api.add_fault(ApiFault(path=f"*{batch.id}", body=early.model_dump_json()))
         await scene.sweep()
-        said.append((len(scene.told()), "does not offer its results yet" in scene.top()[0].seen))
+        said.append((len(scene.told()), "does not offer its results yet" in scene.top()[0].visible_text))
         scene.later(601)
 
     await scene.sweep()
@@ -168,7 +168,7 @@ async def test_results_that_come_later_than_the_end_was_told_are_seen_and_not_to
 
     [card] = scene.top()
     assert said == [(0, True), (1, True), (1, True)]
-    assert "does not offer its results yet" not in card.seen
+    assert "does not offer its results yet" not in card.visible_text
     assert len(scene.told()) == 1
 
 
@@ -177,11 +177,11 @@ async def test_a_look_that_always_fails_keeps_no_other_batch_back(scene: Scene) 
     for batch in batches:
         await scene.watch(batch)
     scene.later(100)
-    scene.api.add_fault(Fault(path=f"*{batches[0].id}", status=500, times=100))
+    scene.api.add_fault(ApiFault(path=f"*{batches[0].id}", status=500, times=100))
 
     await scene.sweep()
 
-    assert [batches[1].id in message.seen for message in scene.told()] == [True]
+    assert [batches[1].id in message.visible_text for message in scene.told()] == [True]
 
 
 async def test_a_clock_that_was_put_back_does_not_stop_the_sweeps(scene: Scene) -> None:

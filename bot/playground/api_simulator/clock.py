@@ -1,17 +1,17 @@
-"""Simulated time: it runs at a set speed and can be pushed ahead, so that a day passes in a test without waiting."""
+"""Simulated time. It runs at a set speed and can be advanced, so that a test needs no waiting to let a day pass."""
 
 import time
 from datetime import UTC, datetime, timedelta
 
 
 class Clock:
-    """Tells the simulated time: start + elapsed real time x speed + all it was advanced by; it never goes back."""
+    """Simulated time: start + elapsed real time x speed + every advance. It never goes back."""
 
     def __init__(self, *, start: datetime | None = None, speed: float = 1.0) -> None:
-        """Begin at `start` (an aware datetime; now if left out), `speed` simulated seconds passing a real second.
+        """Begin at `start` (an aware datetime, by default now). `speed`: simulated seconds per real second.
 
         Raises:
-            ValueError: the speed is negative; 0 is a clock that only moves when it is advanced.
+            ValueError: the speed is negative. 0 is allowed: then only `advance` moves the clock.
         """
         if not speed >= 0:
             raise ValueError(f"speed must be 0 or more, not {speed}")
@@ -21,15 +21,15 @@ class Clock:
         self._began = time.monotonic()
 
     def now(self) -> datetime:
-        """The simulated moment, in UTC, with microseconds."""
+        """Return the simulated time, in UTC, with microseconds."""
         elapsed = (time.monotonic() - self._began) * self._speed
         return self._start + timedelta(seconds=elapsed + self._advanced)
 
     def advance(self, seconds: float) -> None:
-        """Push the time ahead by simulated seconds.
+        """Advance the clock by simulated seconds.
 
         Raises:
-            ValueError: the number is negative or not finite, or the calendar ends before it.
+            ValueError: `seconds` is negative or not finite, or leads beyond the year 9999.
         """
         if not 0 <= seconds < float("inf"):
             raise ValueError(f"seconds must be 0 or more, not {seconds}")
@@ -40,6 +40,6 @@ class Clock:
         self._advanced += seconds
 
 
-def wire_time(moment: datetime | None) -> str | None:
-    """A moment as the API writes it: RFC 3339 with microseconds and `+00:00`, as recorded answers have it."""
+def format_time(moment: datetime | None) -> str | None:
+    """Format a time as the API does in recorded answers: RFC 3339 with microseconds and `+00:00`."""
     return None if moment is None else moment.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,4 +1,4 @@
-"""The API's refusals: one exception that carries everything an error answer needs."""
+"""The API's refusals: one exception with everything that an error answer needs."""
 
 from typing import Any
 
@@ -19,11 +19,11 @@ ERROR_TYPES = {
 }
 """docs.anthropic.com, Errors; 405 and 408 are not in that table."""
 
-_FINAL = frozenset({400, 401, 403, 404})  # those whose recorded answers tell the client not to try again
+_FINAL = frozenset({400, 401, 403, 404})  # recorded answers of these tell the client not to retry
 
 
 class ApiError(Exception):
-    """A refusal: the status, the error type that belongs to it, and the words."""
+    """A refusal: a status, its error type, and a message."""
 
     def __init__(
         self,
@@ -40,14 +40,14 @@ class ApiError(Exception):
         self.details = details
         self.headers = {**({"x-should-retry": "false"} if status in _FINAL else {}), **(headers or {})}
 
-    def body(self, request_id: str) -> dict[str, Any]:
-        """The error envelope (docs.anthropic.com, Errors)."""
+    def make_body(self, request_id: str) -> dict[str, Any]:
+        """Return the error envelope (docs.anthropic.com, Errors)."""
         error: dict[str, Any] = {"type": self.type, "message": self.message}
         if self.details is not None:
             error["details"] = self.details
         return {"type": "error", "error": error, "request_id": request_id}
 
 
-def batch_not_found(batch_id: str) -> ApiError:
-    """The 404 for an id that is unknown, deleted, or another workspace's."""
+def make_not_found(batch_id: str) -> ApiError:
+    """Return the 404 for an id that is unknown, deleted, or in another workspace."""
     return ApiError(404, f"Message Batch {batch_id} not found.")

@@ -1,4 +1,4 @@
-"""Faults on order: what the next matching calls are to meet instead of a proper answer."""
+"""Ordered faults: what the next matching calls get instead of a normal answer."""
 
 import fnmatch
 from typing import Any, Literal, Self
@@ -15,17 +15,17 @@ _MESSAGES = {
 }
 
 
-class Fault(BaseModel):
-    """What happens to the next `times` calls that match method and path; one of status, delay, cut and body.
+class ApiFault(BaseModel):
+    """What happens to the next `times` calls that match `method` and `path`: a status, a delay, a cut or a body.
 
-    `path` is matched as in fnmatch against the decoded path; `*` also passes over slashes. What a fault does:
+    `path` is an fnmatch pattern for the decoded path. Its `*` also matches slashes.
 
-    - `status`: the call is refused with it, nothing is done; `retry_after` seconds, `error_code` (in `error.details`)
-      and `should_retry` (as `x-should-retry`) may be added;
-    - `delay`: the call is done at once, and answered after so many real seconds;
-    - `cut` "before": the connection closes without an answer, nothing is done; "middle": the call is done, and the
-      connection closes after half of the answer's body;
-    - `body`: nothing is done, and this text is the answer (with `status` if given, else 200).
+    - `status`: the call is refused with it and not carried out. `retry_after` (seconds), `error_code` (in
+      `error.details`) and `should_retry` (as `x-should-retry`) may be added.
+    - `delay`: the call is carried out at once, and answered after this many real seconds.
+    - `cut` "before": the connection closes without an answer, and the call is not carried out. "middle": the call is
+      carried out, and the connection closes after half of the answer's body.
+    - `body`: the call is not carried out, and this text is the answer, with `status` or 200.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -42,7 +42,7 @@ class Fault(BaseModel):
     body: str | None = None
 
     @model_validator(mode="after")
-    def _is_one_thing(self) -> Self:
+    def _check_fields(self) -> Self:
         ways = [name for name in ("status", "delay", "cut", "body") if getattr(self, name) is not None]
         if len(ways) != 1 and ways != ["status", "body"]:
             raise ValueError("give exactly one of status, delay, cut and body (or a status with a body)")
@@ -52,41 +52,41 @@ class Fault(BaseModel):
         return self
 
     def matches(self, method: str, path: str) -> bool:
-        """Whether a call is one of those that are to meet this fault."""
+        """Return whether this fault applies to a call."""
         return self.method in {None, method} and fnmatch.fnmatchcase(path, self.path)
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers ordered along with a status."""
+        """The headers that were ordered with a status."""
         headers = {} if self.retry_after is None else {"retry-after": f"{self.retry_after:g}"}
         if self.should_retry is not None:
             headers["x-should-retry"] = str(self.should_retry).lower()
         return headers
 
-    def refusal(self) -> ApiError:
-        """The error answer of a fault with a status."""
+    def make_error(self) -> ApiError:
+        """Return the error answer of a fault with a status."""
         status = self.status or 500
         details: dict[str, Any] | None = {"error_code": self.error_code} if self.error_code else None
         message = _MESSAGES.get(status) or f"Ordered fault ({ERROR_TYPES.get(status, 'error')})"
         return ApiError(status, message, details=details, headers=self.headers)
 
 
-class Faults:
-    """The faults that are still to happen, first ordered, first met."""
+class ApiFaults:
+    """The faults that have not happened yet, in the order they were ordered."""
 
     def __init__(self) -> None:
-        self._waiting: list[tuple[Fault, int]] = []
+        self._waiting: list[tuple[ApiFault, int]] = []
 
-    def add(self, fault: Fault) -> None:
+    def add(self, fault: ApiFault) -> None:
         """Order a fault."""
         self._waiting.append((fault, fault.times))
 
     def clear(self) -> None:
-        """Forget all that have not happened."""
+        """Drop every fault that has not happened."""
         self._waiting.clear()
 
-    def take(self, method: str, path: str) -> Fault | None:
-        """The fault this call meets, used up by one; None if it meets none."""
+    def take(self, method: str, path: str) -> ApiFault | None:
+        """Return the fault for this call and count it as used, or return None."""
         for place, (fault, left) in enumerate(self._waiting):
             if fault.matches(method, path):
                 self._waiting[place : place + 1] = [(fault, left - 1)] if left > 1 else []

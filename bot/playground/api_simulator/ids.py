@@ -1,12 +1,12 @@
-"""Identifiers that look like the real ones, and chance that comes out the same every time."""
+"""Identifiers that look like the real ones, and fractions that look random. Both follow from a seed."""
 
 import hashlib
 
 _BASE58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 
 
-def made_id(prefix: str, *seed: object, length: int = 22) -> str:
-    """An id such as `msgbatch_01…`: the prefix, `01`, and `length` base58 characters that follow from the seed."""
+def make_id(prefix: str, *seed: object, length: int = 22) -> str:
+    """Return an id such as `msgbatch_01…`: the prefix, `01`, and `length` base58 characters from the seed."""
     number = int.from_bytes(_digest(seed, 20), "big")
     tail = []
     for _ in range(length):
@@ -15,8 +15,8 @@ def made_id(prefix: str, *seed: object, length: int = 22) -> str:
     return f"{prefix}_01{''.join(tail)}"
 
 
-def chance(*seed: object) -> float:
-    """A number from 0 up to, but not including, 1 that follows from the seed alone."""
+def draw_fraction(*seed: object) -> float:
+    """Return a number from 0 up to, but not including, 1, from the seed alone."""
     return int.from_bytes(_digest(seed, 6), "big") / 2**48
 
 

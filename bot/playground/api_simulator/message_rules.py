@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 _EMPTY = "all messages must have non-empty content except for the optional final assistant message"
 
 
-def message_mistakes(messages: list[Any], *, newest: bool) -> Iterator[str]:
-    """What is wrong with the messages, first things first; `newest` applies the rules of API version 2026-10-21."""
+def find_message_mistakes(messages: list[Any], *, newest: bool) -> Iterator[str]:
+    """Yield the mistakes in the messages, in order. `newest` applies the rules of API version 2026-10-21."""
     if not messages:
         yield "messages: at least one message is required"
     for index, message in enumerate(messages):
@@ -58,7 +58,7 @@ def _block_mistakes(place: str, block: Any) -> Iterator[str]:
 
 
 def _cannot_be_fetched(source: Any) -> bool:
-    """Nothing is really fetched: an address that is not https, or ends in `.invalid`, counts as unreachable."""
+    """Return whether an address counts as unreachable: not https, or ending in `.invalid`. Nothing is fetched."""
     if not isinstance(source, dict) or source.get("type") != "url":
         return False
     address = urlsplit(str(source.get("url")))

@@ -1,4 +1,4 @@
-"""The endpoints about models: listing them, one of them, and counting tokens (docs.anthropic.com, Models, Messages)."""
+"""The endpoints about models: list them, retrieve one, count tokens (docs.anthropic.com, Models, Messages)."""
 
 import asyncio
 import json
@@ -8,13 +8,13 @@ from typing import Any
 
 from aiohttp import web
 
-from bot.playground.api_simulator.clock import wire_time
+from bot.playground.api_simulator.clock import format_time
 from bot.playground.api_simulator.errors import ApiError
-from bot.playground.api_simulator.message_rules import message_mistakes
-from bot.playground.api_simulator.models import Model, all_models, find_model, listed_model
-from bot.playground.api_simulator.params_rules import prompt_tokens
-from bot.playground.api_simulator.query import page_limit
-from bot.playground.api_simulator.wire import json_answer
+from bot.playground.api_simulator.message_rules import find_message_mistakes
+from bot.playground.api_simulator.models import Model, find_listed_model, find_model, list_models
+from bot.playground.api_simulator.page_query import read_limit
+from bot.playground.api_simulator.params_rules import count_prompt_tokens
+from bot.playground.api_simulator.responses import make_json_response
 
 _MODELS = "/v1/models"
 _LIFECYCLES = ("active", "deprecated", "retired")
@@ -39,7 +39,7 @@ _ALLOWED = frozenset(
 
 
 class ModelRoutes:
-    """Answers what can be asked about models; nothing here changes anything."""
+    """Answers the calls about models. They change nothing."""
 
     def install(self, app: web.Application) -> None:
         """Add the routes to the application."""
@@ -48,25 +48,25 @@ class ModelRoutes:
         app.router.add_post("/v1/messages/count_tokens", self.count_tokens)
 
     async def list_page(self, request: web.Request) -> web.StreamResponse:
-        """One page, newest first; retired models only where the query asks for them by name."""
+        """Return one page, newest first. Retired models are listed only if the query names that lifecycle."""
         wanted = _wanted_lifecycles(request)
-        models = [model for model in all_models() if model.lifecycle in wanted]
+        models = [model for model in list_models() if model.lifecycle in wanted]
         page, has_more = _page(models, request)
         first, last = (page[0].id, page[-1].id) if page else (None, None)
         data = [_as_json(model) for model in page]
-        return json_answer({"data": data, "has_more": has_more, "first_id": first, "last_id": last})
+        return make_json_response({"data": data, "has_more": has_more, "first_id": first, "last_id": last})
 
     async def retrieve(self, request: web.Request) -> web.StreamResponse:
-        """The model that an id or an alias stands for."""
-        return json_answer(_as_json(_listed(request.match_info["id"])))
+        """Return the model of an id or alias."""
+        return make_json_response(_as_json(_listed(request.match_info["id"])))
 
     async def count_tokens(self, request: web.Request) -> web.StreamResponse:
-        """The input tokens of a prompt, refused in the words a message would be refused in."""
+        """Count the input tokens of a prompt. A mistake is refused in the same words as in a message."""
         body = await request.read()
         if len(body) > _MOST_COUNTED_BYTES:
             raise web.HTTPRequestEntityTooLarge(_MOST_COUNTED_BYTES, len(body))
         newest = request.headers["anthropic-version"] >= "2026-10-21"
-        return json_answer({"input_tokens": await asyncio.to_thread(_counted, body, newest)})
+        return make_json_response({"input_tokens": await asyncio.to_thread(_counted, body, newest)})
 
 
 def _counted(body: bytes, newest: bool) -> int:
@@ -80,7 +80,7 @@ def _counted(body: bytes, newest: bool) -> int:
         raise ApiError(400, mistake)
     if find_model(params["model"]) is None:
         raise ApiError(404, f"model: {params['model']}")
-    return prompt_tokens(params)
+    return count_prompt_tokens(params)
 
 
 def _mistakes(params: dict[str, Any], newest: bool) -> Iterator[str]:
@@ -90,7 +90,7 @@ def _mistakes(params: dict[str, Any], newest: bool) -> Iterator[str]:
         elif not isinstance(params[key], kind):
             yield f"{key}: Input should be a valid {word}"
     yield from (f"{key}: Extra inputs are not permitted" for key in params if key not in _ALLOWED)
-    yield from message_mistakes(params["messages"], newest=newest)
+    yield from find_message_mistakes(params["messages"], newest=newest)
 
 
 def _wanted_lifecycles(request: web.Request) -> frozenset[str]:
@@ -102,8 +102,8 @@ def _wanted_lifecycles(request: web.Request) -> frozenset[str]:
 
 
 def _page(models: list[Model], request: web.Request) -> tuple[list[Model], bool]:
-    """The page just after or just before a model; both cursors at once are refused, as for batches."""
-    limit = page_limit(request.query.get("limit"))
+    """Return the page just after or just before a model. Both cursors at once are refused, as for batches."""
+    limit = read_limit(request.query.get("limit"))
     after, before = request.query.get("after_id"), request.query.get("before_id")
     if after and before:
         raise ApiError(400, "Only one of `after_id` and `before_id` may be given.")
@@ -115,24 +115,24 @@ def _page(models: list[Model], request: web.Request) -> tuple[list[Model], bool]
 
 
 def _listed(name: str, among: list[Model] | None = None) -> Model:
-    model = listed_model(name)
+    model = find_listed_model(name)
     if model is None or (among is not None and model not in among):
         raise ApiError(404, f"model: {name}")
     return model
 
 
 def _as_json(model: Model) -> dict[str, Any]:
-    """In the shape of the official SDK 2.11; of the capabilities only those that a batch is about."""
+    """Return the JSON of a model as the official SDK 2.11 has it, with only the capabilities about batches."""
     name = model.id.removeprefix("claude-").replace("-", " ").title()
     deprecated_at = None if model.retires_at is None else model.retires_at - timedelta(days=180)
     return {
         "type": "model",
         "id": model.id,
         "display_name": f"Claude {name}",
-        "created_at": wire_time(model.created_at),
+        "created_at": format_time(model.created_at),
         "lifecycle": model.lifecycle,
-        "deprecated_at": wire_time(deprecated_at),
-        "retires_at": wire_time(model.retires_at),
+        "deprecated_at": format_time(deprecated_at),
+        "retires_at": format_time(model.retires_at),
         "max_input_tokens": model.context,
         "max_tokens": model.max_tokens,
         "capabilities": {"batch": {"supported": True}},

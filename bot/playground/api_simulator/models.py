@@ -1,4 +1,4 @@
-"""The models the simulated workspace knows, with their limits and what they have come to."""
+"""The models of the simulated workspace, with their limits and lifecycles."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -9,7 +9,7 @@ Lifecycle = Literal["active", "deprecated", "retired"]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model: the id answers name, its limits in tokens, and whether it still answers."""
+    """One model: its id, its limits in tokens, and its lifecycle."""
 
     id: str
     context: int
@@ -20,22 +20,23 @@ class Model:
 
 
 def find_model(name: str) -> Model | None:
-    """The model an id or an alias stands for; None for one that never was, or is retired."""
-    model = listed_model(name)
+    """Return the model of an id or alias, or None if it is unknown or retired."""
+    model = find_listed_model(name)
     return None if model is None or model.lifecycle == "retired" else model
 
 
-def listed_model(name: str) -> Model | None:
-    """The model an id or an alias stands for, be it retired; None for one that never was."""
+def find_listed_model(name: str) -> Model | None:
+    """Return the model of an id or alias, also a retired one, or None if it is unknown."""
     return _MODELS.get(_DATED.get(name, name))
 
 
-def all_models() -> tuple[Model, ...]:
-    """Every model there is or was, newest first."""
+def list_models() -> tuple[Model, ...]:
+    """Return every model, also the retired ones, newest first."""
     return tuple(_MODELS.values())
 
 
-_LARGE, _SMALL = (1_000_000, 128_000), (200_000, 64_000)
+_LARGE = (1_000_000, 128_000)  # context and output, in tokens
+_SMALL = (200_000, 64_000)
 _IDS: tuple[tuple[str, tuple[int, int], Lifecycle], ...] = (
     ("fable-5-2", _LARGE, "active"),
     ("mythos-5-2", _LARGE, "active"),

@@ -1,11 +1,11 @@
-"""The rules for `params`: never checked at create, only while the batch is processed, where they make errored lines."""
+"""The rules for `params`. A create does not check them: a mistake makes an errored result later."""
 
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from bot.playground.api_simulator.message_rules import message_mistakes
+from bot.playground.api_simulator.message_rules import find_message_mistakes
 from bot.playground.api_simulator.models import Model, find_model
 from bot.playground.api_simulator.requests import Failure, Request
 
@@ -41,37 +41,38 @@ _LARGE_OUTPUT_BETA = "output-300k-2026-03-24"
 
 
 @dataclass(frozen=True, slots=True)
-class Circumstances:
-    """What the headers of the create say about how its params are to be read."""
+class CreateHeaders:
+    """The headers of a create that change the rules for its params."""
 
     version: str
     betas: frozenset[str]
     user_profile: str | None = None
 
 
-def read_params(custom_id: str, params: dict[str, Any], how: Circumstances) -> Request:
-    """The request as it will be processed, with the first of its mistakes, if it has any."""
+def read_params(custom_id: str, params: dict[str, Any], headers: CreateHeaders) -> Request:
+    """Return the request as it will be processed, with the first of its mistakes as its failure."""
     tokens, cached = _tokens(params)
-    name, limit = params.get("model"), params.get("max_tokens")
+    name = params.get("model")
+    limit = params.get("max_tokens")
     model = find_model(name) if isinstance(name, str) else None
-    failure = next(_mistakes(params, model, tokens, how), None)
+    failure = next(_mistakes(params, model, tokens, headers), None)
     asked = limit if isinstance(limit, int) else 1
     return Request(custom_id, model.id if model else str(name), asked, tokens - cached, cached, failure)
 
 
-def _mistakes(params: dict[str, Any], model: Model | None, tokens: int, how: Circumstances) -> Iterator[Failure]:
+def _mistakes(params: dict[str, Any], model: Model | None, tokens: int, headers: CreateHeaders) -> Iterator[Failure]:
     checks: tuple[Callable[[], Iterator[str]], ...] = (
         lambda: _missing(params),
-        lambda: _forbidden(params, how),
+        lambda: _forbidden(params, headers),
         lambda: _unknown_keys(params),
-        lambda: message_mistakes(params["messages"], newest=how.version >= "2026-10-21"),
+        lambda: find_message_mistakes(params["messages"], newest=headers.version >= "2026-10-21"),
     )
     for check in checks:
         yield from (Failure("invalid_request_error", message) for message in check())
     if model is None:
         yield Failure("not_found_error", f"model: {params['model']}")
         return
-    for message in (*_limit_mistakes(params["max_tokens"], model, how), *_sampling_mistakes(params)):
+    for message in (*_limit_mistakes(params["max_tokens"], model, headers), *_sampling_mistakes(params)):
         yield Failure("invalid_request_error", message)
     if tokens > model.context:
         yield Failure("invalid_request_error", f"prompt is too long: {tokens} tokens > {model.context} maximum")
@@ -85,15 +86,15 @@ def _missing(params: dict[str, Any]) -> Iterator[str]:
             yield f"{key}: Input should be a valid {word}"
 
 
-def _forbidden(params: dict[str, Any], how: Circumstances) -> Iterator[str]:
-    """docs.anthropic.com, Message Batches and the 2026-10-21 migration: what params may not hold."""
+def _forbidden(params: dict[str, Any], headers: CreateHeaders) -> Iterator[str]:
+    """Find what params may not hold (docs.anthropic.com, Message Batches and the 2026-10-21 migration)."""
     if params.get("stream"):
         yield "stream: Streaming is not supported in a Message Batch"
-    keys = (*_NOT_IN_A_BATCH, *(_SAMPLING if how.version >= "2026-10-21" else ()))
+    keys = (*_NOT_IN_A_BATCH, *(_SAMPLING if headers.version >= "2026-10-21" else ()))
     yield from (f"{key}: Not supported in a Message Batch" for key in keys if params.get(key) is not None)
     if params.get("research_preview_2026_02") == "active":
         yield "research_preview_2026_02: Not supported in a Message Batch"
-    if how.user_profile and params.get("user_profile_id", how.user_profile) != how.user_profile:
+    if headers.user_profile and params.get("user_profile_id", headers.user_profile) != headers.user_profile:
         yield "user_profile_id: Does not match the anthropic-user-profile-id header"
 
 
@@ -102,8 +103,8 @@ def _unknown_keys(params: dict[str, Any]) -> Iterator[str]:
     yield from (f"{key}: Extra inputs are not permitted" for key in params if key not in _ALLOWED | tolerated)
 
 
-def _limit_mistakes(limit: int, model: Model, how: Circumstances) -> Iterator[str]:
-    most = 300_000 if _LARGE_OUTPUT_BETA in how.betas else model.max_tokens
+def _limit_mistakes(limit: int, model: Model, headers: CreateHeaders) -> Iterator[str]:
+    most = 300_000 if _LARGE_OUTPUT_BETA in headers.betas else model.max_tokens
     if limit < 1:
         yield "max_tokens: Input should be greater than or equal to 1"
     if limit > most:
@@ -117,14 +118,15 @@ def _sampling_mistakes(params: dict[str, Any]) -> Iterator[str]:
             yield f"{key}: Input should be between 0 and 1"
 
 
-def prompt_tokens(params: dict[str, Any]) -> int:
-    """Input tokens, about one for four characters."""
+def count_prompt_tokens(params: dict[str, Any]) -> int:
+    """Estimate the input tokens, about one for four characters."""
     return 8 + len(_prompt(params)) // 4
 
 
 def _tokens(params: dict[str, Any]) -> tuple[int, int]:
-    """Input tokens, and how many of them a cache breakpoint covers."""
-    tokens, caches = prompt_tokens(params), '"cache_control"' in _prompt(params) or params.get("cache_control")
+    """Return the input tokens, and how many of them a cache breakpoint covers."""
+    tokens = count_prompt_tokens(params)
+    caches = '"cache_control"' in _prompt(params) or params.get("cache_control")
     return tokens, int(tokens * 0.8) if caches else 0
 
 

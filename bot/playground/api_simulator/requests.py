@@ -1,25 +1,25 @@
-"""The requests of a batch: as they were submitted, or made up to a wanted number."""
+"""The requests of a batch, either submitted or generated."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-from bot.playground.api_simulator.ids import chance
+from bot.playground.api_simulator.ids import draw_fraction
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a request will come out errored: the API's error type and words."""
+    """Why a request ends as errored: the API's error type and message."""
 
     type: str
     message: str
     while_running: bool = False
-    """True for a failure of the execution (it gets a `workerreq_…`), False for `params` that did not pass."""
+    """True if processing failed (the error has a `workerreq_…` id), False if the `params` are invalid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What the simulator keeps of one request: enough to answer for it, never its prompt."""
+    """What the simulator keeps of one request: enough to make its result, never its prompt."""
 
     custom_id: str
     model: str
@@ -29,11 +29,14 @@ class Request:
     failure: Failure | None = None
 
 
-class MadeUpRequests(Sequence[Request]):
-    """So many requests named `prefix-00001` and on, each made when it is looked at; some of them bound to fail."""
+class GeneratedRequests(Sequence[Request]):
+    """Requests named `prefix-00001` and so on, each generated on access. Those in `failures` fail."""
 
     def __init__(self, prefix: str, total: int, model: str, failures: Mapping[int, Failure]) -> None:
-        self._prefix, self._total, self._model, self._failures = prefix, total, model, failures
+        self._prefix = prefix
+        self._total = total
+        self._model = model
+        self._failures = failures
         self._width = max(4, len(str(total)))
 
     def __len__(self) -> int:
@@ -49,10 +52,10 @@ class MadeUpRequests(Sequence[Request]):
         if not 0 <= index < self._total:
             raise IndexError(index)
         name = f"{self._prefix}-{index + 1:0{self._width}}"
-        tokens = 180 + int(900 * chance(self._prefix, index))
+        tokens = 180 + int(900 * draw_fraction(self._prefix, index))
         return Request(name, self._model, 1_024, tokens, cached_tokens=1_536, failure=self._failures.get(index))
 
     @property
     def failing(self) -> int:
-        """How many of them are bound to fail."""
+        """The number of requests that fail."""
         return len(self._failures)

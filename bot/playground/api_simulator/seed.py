@@ -1,15 +1,15 @@
-"""A believable workspace: a dozen batches in every state there is, with causes of failure as they come in real life."""
+"""A realistic workspace: 14 batches in every state, with the causes of failure that real batches have."""
 
 from typing import Any
 
-from bot.playground.api_simulator.ids import chance
-from bot.playground.api_simulator.workspace import Workspace
+from bot.playground.api_simulator.ids import draw_fraction
+from bot.playground.api_simulator.workspace import ApiWorkspace
 
 _MINUTE, _HOUR, _DAY = 60.0, 3_600.0, 86_400.0
 
 _BATCHES: tuple[dict[str, Any], ...] = (
-    # The newest has ended with some failures, so that what is said of `last` can be tried to the end, and is large
-    # enough for its results to be worth a summary.
+    # The newest has ended with some failures, so that every command can be tried on `last`. It is large enough for
+    # its results to be worth a summary.
     {
         "prefix": "ticket",
         "succeeded": 19_161,
@@ -85,15 +85,17 @@ _BATCHES: tuple[dict[str, Any], ...] = (
 )
 
 
-def seed_workspace(workspace: Workspace) -> None:
-    """Fill an empty workspace; ids and outcomes are the same each time, only the times go by the clock."""
+def seed_workspace(workspace: ApiWorkspace) -> None:
+    """Fill an empty workspace. Ids and outcomes are the same each time; only the times follow the clock."""
     for batch in _BATCHES:
-        workspace.add(**(batch | _odd_times(batch)))
+        workspace.add(**(batch | _vary_times(batch)))
 
 
-def _odd_times(batch: dict[str, Any]) -> dict[str, float]:
-    """Times are given above in round figures and used a little off them, because nothing real happens on the dot."""
-    stray = {"age": 40.0, "took": 20.0}
+def _vary_times(batch: dict[str, Any]) -> dict[str, float]:
+    """Return the times with up to 40 seconds added, because real batches have no round times."""
+    most_added = {"age": 40.0, "took": 20.0}
     return {
-        key: batch[key] + most * chance("seed", key, batch["prefix"]) for key, most in stray.items() if key in batch
+        key: batch[key] + most * draw_fraction("seed", key, batch["prefix"])
+        for key, most in most_added.items()
+        if key in batch
     }

@@ -4,36 +4,36 @@ from typing import Any
 
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 
 
-class AckBodies:
+class AckBodyHandler:
     """Carries out ack bodies; each method says whether Slack would have taken the body."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, state: SlackState) -> None:
+        self._state = state
 
-    def of_command(self, user: str, channel: str, line: str, body: Any) -> bool:
+    def apply_command_ack(self, user: str, channel: str, line: str, body: Any) -> bool:
         """A message to show, ephemeral by default; `in_channel` also shows everybody what was typed."""
         if body in (None, "", {}):
             return True
         message: Json = body if isinstance(body, dict) else {"text": str(body)}
-        urls = self._workspace.response_urls
+        urls = self._state.response_urls
         try:
-            content = urls.content(message)
+            content = urls.check_content(message)
         except Refusal as refusal:
-            self._workspace.notify(user, channel, f'{line.split()[0]} failed with the error "{refusal.error}"')
+            self._state.notify(user, channel, f'{line.split()[0]} failed with the error "{refusal.error}"')
             return False
         if content is not None:
             if message.get("response_type") == "in_channel":
-                self._workspace.messages.post(channel, user, line)
-            urls.say(channel, user, message, content)
+                self._state.messages.post(channel, user, line)
+            urls.post_message(channel, user, message, content)
         return True
 
-    def of_submission(self, user: str, view: Json, body: Any) -> bool:
+    def apply_submission_ack(self, user: str, view: Json, body: Any) -> bool:
         """A response_action; no body closes the modal."""
         action = body.get("response_action") if isinstance(body, dict) else None
-        views = self._workspace.views
+        views = self._state.views
         try:
             match action:
                 case None if not body:

@@ -5,19 +5,19 @@ from collections.abc import Iterator
 from enum import StrEnum
 from typing import Any
 
-from bot.playground.slack_simulator.block_kit.layout import LAYOUT
+from bot.playground.slack_simulator.block_kit.data_blocks import TABLES
+from bot.playground.slack_simulator.block_kit.framing_blocks import TILES
+from bot.playground.slack_simulator.block_kit.layout_blocks import LAYOUT
 from bot.playground.slack_simulator.block_kit.objects import plain_text
-from bot.playground.slack_simulator.block_kit.rules import Problem, Rule, anything, by_type, flag, shape, string
-from bot.playground.slack_simulator.block_kit.tables import TABLES
-from bot.playground.slack_simulator.block_kit.tiles import TILES
-from bot.playground.slack_simulator.block_kit.totals import (
-    repeated_action_ids,
-    repeated_block_ids,
-    spent_allowances,
+from bot.playground.slack_simulator.block_kit.rules import Problem, Rule, anything, boolean, by_type, shape, string
+from bot.playground.slack_simulator.block_kit.whole_list_rules import (
+    check_action_ids,
+    check_allowances,
+    check_block_ids,
 )
 
 
-class Surface(StrEnum):
+class BlockSurface(StrEnum):
     """Where blocks can be shown."""
 
     MESSAGE = "message"
@@ -25,17 +25,17 @@ class Surface(StrEnum):
     HOME = "home"
 
 
-MOST_BLOCKS = {Surface.MESSAGE: 50, Surface.MODAL: 100, Surface.HOME: 100}
+MOST_BLOCKS = {BlockSurface.MESSAGE: 50, BlockSurface.MODAL: 100, BlockSurface.HOME: 100}
 LARGEST_VIEW = 250_000
 
-_EVERYWHERE = frozenset(Surface)
-_MESSAGE = frozenset({Surface.MESSAGE})
-_NOT_MODAL = frozenset({Surface.MESSAGE, Surface.HOME})
-_SURFACES: dict[str, frozenset[Surface]] = {
+_EVERYWHERE = frozenset(BlockSurface)
+_MESSAGE = frozenset({BlockSurface.MESSAGE})
+_NOT_MODAL = frozenset({BlockSurface.MESSAGE, BlockSurface.HOME})
+_SURFACES: dict[str, frozenset[BlockSurface]] = {
     **dict.fromkeys(("context_actions", "markdown", "table", "data_visualization", "file"), _MESSAGE),
     **dict.fromkeys(("plan", "task_card"), _MESSAGE),
     **dict.fromkeys(("data_table", "carousel", "container"), _NOT_MODAL),
-    "alert": frozenset({Surface.MODAL}),
+    "alert": frozenset({BlockSurface.MODAL}),
 }
 _BLOCK = by_type({**LAYOUT, **TABLES, **TILES})
 
@@ -54,15 +54,17 @@ _VIEWS: dict[str, Rule] = {
             **_VIEW_FIELDS,
             "submit": plain_text(24),
             "close": plain_text(24),
-            "clear_on_close": flag,
-            "notify_on_close": flag,
-            "submit_disabled": flag,
+            "clear_on_close": boolean,
+            "notify_on_close": boolean,
+            "submit_disabled": boolean,
         },
     ),
 }
 
 
-def block_problems(blocks: Any, surface: Surface = Surface.MESSAGE, at: str = "/blocks") -> list[Problem]:
+def find_block_problems(
+    blocks: Any, surface: BlockSurface = BlockSurface.MESSAGE, at: str = "/blocks"
+) -> list[Problem]:
     """All that Slack would find wrong with these blocks on this surface; an empty list when it would take them."""
     if not isinstance(blocks, list):
         return [Problem("must provide an array", at)]
@@ -71,23 +73,23 @@ def block_problems(blocks: Any, surface: Surface = Surface.MESSAGE, at: str = "/
         found.append(Problem(f"no more than {MOST_BLOCKS[surface]} items allowed", at))
     for index, block in enumerate(blocks):
         found += _one_block(block, surface, f"{at}/{index}")
-    for whole_list in (repeated_block_ids, repeated_action_ids, spent_allowances):
+    for whole_list in (check_block_ids, check_action_ids, check_allowances):
         found += whole_list(blocks, at)
     return found
 
 
-def _one_block(block: Any, surface: Surface, at: str) -> Iterator[Problem]:
+def _one_block(block: Any, surface: BlockSurface, at: str) -> Iterator[Problem]:
     kind = block.get("type") if isinstance(block, dict) else None
     if isinstance(kind, str) and surface not in _SURFACES.get(kind, _EVERYWHERE):
         yield Problem(f"{kind} is not allowed in a {surface}", f"{at}/type")
         return
     yield from _BLOCK(block, at)
     element = block.get("element") if isinstance(block, dict) else None
-    if isinstance(element, dict) and element.get("type") == "file_input" and surface is not Surface.MODAL:
+    if isinstance(element, dict) and element.get("type") == "file_input" and surface is not BlockSurface.MODAL:
         yield Problem(f"file_input is not allowed in a {surface}", f"{at}/element/type")
 
 
-def view_problems(view: Any, kinds: tuple[str, ...] = ("modal",)) -> list[Problem]:
+def find_view_problems(view: Any, kinds: tuple[str, ...] = ("modal",)) -> list[Problem]:
     """All that Slack would find wrong with a view, apart from its size; `kinds` are the view types taken here."""
     at = "/view"
     found = list(by_type({kind: _VIEWS[kind] for kind in kinds})(view, at))
@@ -97,7 +99,7 @@ def view_problems(view: Any, kinds: tuple[str, ...] = ("modal",)) -> list[Proble
     if blocks == []:
         found.append(Problem("no less than 1 items allowed", f"{at}/blocks"))
     if blocks is not None:
-        found += block_problems(blocks, Surface(view["type"]), f"{at}/blocks")
+        found += find_block_problems(blocks, BlockSurface(view["type"]), f"{at}/blocks")
     has_input = isinstance(blocks, list) and any(isinstance(b, dict) and b.get("type") == "input" for b in blocks)
     if view["type"] == "modal" and has_input and "submit" not in view:
         found.append(Problem("`submit` is required when an input block is within the blocks array", at))

@@ -9,7 +9,7 @@ _PLACES = re.compile(
 )
 
 
-def encoded(text: str, world: World) -> str:
+def encode_command_text(text: str, world: World) -> str:
     """Return the text with what Slack knows in it; mark-up that was typed, and names that nobody has, stay.
 
     Source: docs.slack.dev, slash commands, escaping users, channels and links.

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from bot.playground.slack_simulator.records import Json, elements_of_blocks
+from bot.playground.slack_simulator.records import Json, list_elements
 
 # Element type: (the field of its state, the field of its beginning).
 _STATE: dict[str, tuple[str, str]] = {
@@ -37,12 +37,12 @@ def find_element(
     """The first element (with its block) that answers to all that is given; LookupError if there is none."""
     if action_id is None and text is None:
         raise LookupError("name the element by action_id or by its text")
-    for block, element in elements_of_blocks(blocks):
+    for block, element in list_elements(blocks):
         fits_id = action_id is None or element["action_id"] == action_id
         fits_block = not block_id or block.get("block_id") == block_id
         if fits_id and fits_block and (text is None or text in _texts(element)) and _can_be_pressed(block):
             return block, element
-    offered = [f"{element['action_id']} {_texts(element)}" for _, element in elements_of_blocks(blocks)]
+    offered = [f"{element['action_id']} {_texts(element)}" for _, element in list_elements(blocks)]
     raise LookupError(f"nothing to press with action_id={action_id!r}, text={text!r}; there is: {offered}")
 
 
@@ -60,7 +60,7 @@ def _options(element: Json) -> list[Json]:
     return [*(element.get("options") or []), *(option for group in groups for option in group["options"])]
 
 
-def action_of(block: Json, element: Json, selected: Any, action_ts: str) -> Json:
+def make_action(block: Json, element: Json, selected: Any, action_ts: str) -> Json:
     """The entry of `actions` for a pressed or chosen element; LookupError when the choice is not on offer."""
     kind = element["type"]
     action: Json = {
@@ -92,11 +92,11 @@ def _option(element: Json, selected: Any) -> Json:
     raise LookupError(f"{element['type']} {element['action_id']!r} offers no {wanted!r}")
 
 
-def state_values(blocks: list[Json], given: Any) -> Json:
+def read_state(blocks: list[Json], given: Any) -> Json:
     """`state.values`: every input's beginning, overlaid by what the person entered."""
     entered = given.get("values", given) if isinstance(given, dict) else {}
     values: Json = {}
-    for block, element in elements_of_blocks(blocks):
+    for block, element in list_elements(blocks):
         field, initial = _STATE.get(element["type"], ("", ""))
         if not field:
             continue
@@ -107,10 +107,10 @@ def state_values(blocks: list[Json], given: Any) -> Json:
     return values
 
 
-def missing_inputs(blocks: list[Json], values: Json) -> dict[str, str]:
+def find_missing_inputs(blocks: list[Json], values: Json) -> dict[str, str]:
     """What Slack's own client refuses to send: block_id to words, for every required input left empty."""
     errors: dict[str, str] = {}
-    for block, element in elements_of_blocks(blocks):
+    for block, element in list_elements(blocks):
         field, _ = _STATE.get(element["type"], ("", ""))
         if block.get("type") == "input" and not block.get("optional") and field:
             entered = values[block["block_id"]][element["action_id"]].get(field)

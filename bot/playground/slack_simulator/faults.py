@@ -8,7 +8,7 @@ from bot.playground.slack_simulator.records import Json
 
 
 @dataclass(frozen=True)
-class Fault:
+class SlackFault:
     """What the next call of a method meets: a delay, an error string, a status, a Retry-After in seconds.
 
     The delay is so many seconds, or lasts until an event is set.
@@ -45,17 +45,17 @@ class Fault:
         return {"ok": False, "error": self.error or usual}
 
 
-class Faults:
+class SlackFaults:
     """The orders not yet used up, first come first served a method."""
 
     def __init__(self) -> None:
-        self._orders: dict[str, deque[Fault]] = defaultdict(deque)
+        self._orders: dict[str, deque[SlackFault]] = defaultdict(deque)
 
-    def order(self, method: str, fault: Fault, times: int) -> None:
+    def order(self, method: str, fault: SlackFault, times: int) -> None:
         """Let the next `times` calls of a method meet this fault."""
         self._orders[method].extend([fault] * times)
 
-    def take(self, method: str) -> Fault | None:
+    def take(self, method: str) -> SlackFault | None:
         """The fault the present call meets, if any."""
         waiting = self._orders[method]
         return waiting.popleft() if waiting else None

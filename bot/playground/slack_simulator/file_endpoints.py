@@ -4,12 +4,12 @@ from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
-from bot.playground.slack_simulator.file_shelf import StoredFile
+from bot.playground.slack_simulator.file_store import StoredFile
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
-from bot.playground.slack_simulator.request_arguments import bearer
+from bot.playground.slack_simulator.request_arguments import read_bearer_token
+from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.web_api import record_call
-from bot.playground.slack_simulator.workspace import Workspace
 
 _PIECE = 256 * 1024
 _LOGIN_PAGE = "<!DOCTYPE html><title>Slack</title><p>Sign in to continue"
@@ -18,22 +18,22 @@ _LOGIN_PAGE = "<!DOCTYPE html><title>Slack</title><p>Sign in to continue"
 class FileEndpoints:
     """The upload address, the bot's private download, and the page's download."""
 
-    def __init__(self, workspace: Workspace) -> None:
-        self._workspace = workspace
+    def __init__(self, state: SlackState) -> None:
+        self._state = state
 
     async def upload(self, request: web.Request) -> web.Response:
         """Take the bytes of an announced file, raw or as a multipart form; "upload" in `fail_next` meets this."""
         content = await _content(request)
-        fault = self._workspace.faults.take("upload")
+        fault = self._state.faults.take("upload")
         status, text = 200, f"OK - {len(content)}"
         try:
             if fault is not None and not fault.only_slow:
                 raise Refusal(str(fault.answer["error"]), status=fault.http_status)
-            self._workspace.files.receive(request.path, content)
+            self._state.files.receive(request.path, content)
         except Refusal as refusal:
             status, text = refusal.status, refusal.error
         answer: Json | str = text if status == 200 else {"ok": False, "error": text}
-        record_call(self._workspace, "upload", None, {"bytes": len(content)}, status, answer, 0.0)
+        record_call(self._state, "upload", None, {"bytes": len(content)}, status, answer, 0.0)
         return web.Response(text=text, status=status, headers=fault.headers if fault else None)
 
     async def private(self, request: web.Request) -> web.StreamResponse:
@@ -41,13 +41,15 @@ class FileEndpoints:
 
         "download" in `fail_next` meets this: error "cut" ends it half-way, "login" is the page in its place.
         """
-        file = self._workspace.files.files.get(request.match_info["file"])
-        fault = self._workspace.faults.take("download")
+        file = self._state.files.files.get(request.match_info["file"])
+        fault = self._state.faults.take("download")
         said = str(fault.answer["error"]) if fault is not None and not fault.only_slow else ""
-        record_call(self._workspace, "download", bearer(request), {"file": request.match_info["file"]}, 200, {}, 0.0)
+        record_call(
+            self._state, "download", read_bearer_token(request), {"file": request.match_info["file"]}, 200, {}, 0.0
+        )
         if fault is not None:
             await fault.wait()
-        may = bearer(request) == self._workspace.credentials.bot_token and "files:read" in self._workspace.scopes
+        may = read_bearer_token(request) == self._state.credentials.bot_token and "files:read" in self._state.scopes
         if not may or said == "login":
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
         if file is None or file.content is None or file.deleted:
@@ -56,7 +58,7 @@ class FileEndpoints:
 
     async def for_page(self, request: web.Request) -> web.Response:
         """A file for the person at the page."""
-        return _bytes_of(self._workspace.files.files.get(request.match_info["file"]))
+        return _bytes_of(self._state.files.files.get(request.match_info["file"]))
 
 
 async def _content(request: web.Request) -> bytes:

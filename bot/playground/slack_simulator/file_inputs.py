@@ -2,23 +2,23 @@
 
 from typing import Any
 
-from bot.playground.slack_simulator.file_shelf import file_object
+from bot.playground.slack_simulator.file_store import make_file_object
 from bot.playground.slack_simulator.records import Json
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 
 
-def with_whole_files(values: Json, workspace: Workspace) -> Json:
+def expand_files(values: Json, state: SlackState) -> Json:
     """The state values with each chosen file's id grown to its whole file object."""
     return {
-        block_id: {action_id: _grown(entry, workspace) for action_id, entry in actions.items()}
+        block_id: {action_id: _grown(entry, state) for action_id, entry in actions.items()}
         for block_id, actions in values.items()
     }
 
 
-def _grown(entry: Json, workspace: Workspace) -> Json:
+def _grown(entry: Json, state: SlackState) -> Json:
     if entry.get("type") != "file_input":
         return entry
     chosen: list[Any] = entry.get("files") or []
     ids = [file["id"] if isinstance(file, dict) else file for file in chosen]
-    files = workspace.files.files
-    return {**entry, "files": [file_object(files[id_], workspace.url) for id_ in ids if id_ in files]}
+    files = state.files.files
+    return {**entry, "files": [make_file_object(files[id_], state.url) for id_ in ids if id_ in files]}

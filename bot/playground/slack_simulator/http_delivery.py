@@ -9,19 +9,19 @@ from urllib.parse import urlencode
 
 import aiohttp
 
-from bot.playground.slack_simulator.answers import Answer
+from bot.playground.slack_simulator.bot_answer import BotAnswer
 from bot.playground.slack_simulator.records import Json
 
 _FORM = "application/x-www-form-urlencoded"
 
 
-def signature(secret: str, timestamp: str, body: bytes) -> str:
+def sign_request(secret: str, timestamp: str, body: bytes) -> str:
     """Slack's request signature, version v0 (Slack docs, verifying requests)."""
     digest = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
     return f"v0={digest.hexdigest()}"
 
 
-def encoded(kind: str, payload: Json) -> tuple[str, bytes]:
+def encode_payload(kind: str, payload: Json) -> tuple[str, bytes]:
     """Content type and body of one delivery."""
     match kind:
         case "slash_commands":
@@ -49,10 +49,10 @@ class HttpDelivery:
             await self._session.close()
             self._session = None
 
-    async def send(self, target: str, kind: str, payload: Json, deadline: float) -> Answer:
+    async def send(self, target: str, kind: str, payload: Json, deadline: float) -> BotAnswer:
         """Post one payload and wait for the answer, at most `deadline` seconds; redirects are not followed."""
         self._session = self._session or aiohttp.ClientSession()
-        content_type, body = encoded(kind, payload)
+        content_type, body = encode_payload(kind, payload)
         began = time.perf_counter()
         try:
             async with self._session.post(
@@ -64,12 +64,12 @@ class HttpDelivery:
             ) as response:
                 answered = _read(await response.text(), response.content_type)
         except TimeoutError:
-            return Answer(None, error="operation_timeout", status="error: operation_timeout")
+            return BotAnswer(None, error="operation_timeout", status="error: operation_timeout")
         except aiohttp.ClientError:
-            return Answer(None, error="dispatch_failed", status="error: dispatch_failed")
+            return BotAnswer(None, error="dispatch_failed", status="error: dispatch_failed")
         ms = (time.perf_counter() - began) * 1000
         error = None if response.status == 200 else str(response.status)
-        return Answer(ms, answered, error, str(response.status))
+        return BotAnswer(ms, answered, error, str(response.status))
 
     def _headers(self, content_type: str, body: bytes) -> dict[str, str]:
         # The receiver judges the age by its own clock, so this is the real time even where the workspace's is not.
@@ -78,7 +78,7 @@ class HttpDelivery:
             "Content-Type": content_type,
             "User-Agent": "Slackbot 1.0 (+https://api.slack.com/robots)",
             "X-Slack-Request-Timestamp": timestamp,
-            "X-Slack-Signature": signature(self._secret, timestamp, body),
+            "X-Slack-Signature": sign_request(self._secret, timestamp, body),
         }
 
 

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from bot.playground.slack_simulator.blocks import block_problems
+from bot.playground.slack_simulator.blocks import find_block_problems
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
 
@@ -13,7 +13,7 @@ LONGEST_MARKDOWN = 12_000
 LARGEST_METADATA = 16_000
 
 
-def from_json(value: Any, error: str) -> Any:
+def parse_json(value: Any, error: str) -> Any:
     """A value that may have come as JSON text inside a form; Refusal with this error when it cannot be read."""
     if not isinstance(value, str):
         return value
@@ -23,31 +23,31 @@ def from_json(value: Any, error: str) -> Any:
         raise Refusal(error) from None
 
 
-def checked_text(value: Any) -> str:
+def check_text(value: Any) -> str:
     """The text, cut at 40,000 characters as Slack cuts it."""
     if value is not None and not isinstance(value, str):
         raise Refusal("invalid_arguments", problems=["must provide a string [json-pointer:/text]"])
     return (value or "")[:LONGEST_POST]
 
 
-def checked_blocks(arguments: Json) -> list[Json] | None:
+def check_blocks(arguments: Json) -> list[Json] | None:
     """The blocks if any were given; Refusal when Slack would not take them."""
     if arguments.get("blocks") is None:
         return None
-    blocks = from_json(arguments["blocks"], "invalid_blocks_format")
+    blocks = parse_json(arguments["blocks"], "invalid_blocks_format")
     if not isinstance(blocks, list):
         raise Refusal("invalid_blocks_format")
-    problems = block_problems(blocks)
+    problems = find_block_problems(blocks)
     if problems:
         raise Refusal("invalid_blocks", problems=problems)
     return blocks
 
 
-def checked_metadata(arguments: Json) -> Json | None:
+def check_metadata(arguments: Json) -> Json | None:
     """The metadata if any was given; an empty object stays empty, which clears it."""
     if arguments.get("metadata") is None:
         return None
-    metadata = from_json(arguments["metadata"], "invalid_metadata_format")
+    metadata = parse_json(arguments["metadata"], "invalid_metadata_format")
     if not isinstance(metadata, dict):
         raise Refusal("invalid_metadata_format")
     if metadata and not (
@@ -59,22 +59,22 @@ def checked_metadata(arguments: Json) -> Json | None:
     return metadata
 
 
-def content_of(arguments: Json) -> tuple[str, list[Json]]:
+def read_content(arguments: Json) -> tuple[str, list[Json]]:
     """Text and blocks for a new message; `markdown_text` becomes the text; Refusal when there is nothing to say."""
     markdown = arguments.get("markdown_text")
-    blocks = checked_blocks(arguments) or []
-    text = checked_text(arguments.get("text"))
+    blocks = check_blocks(arguments) or []
+    text = check_text(arguments.get("text"))
     if markdown:
         if text or blocks:
             raise Refusal("markdown_text_conflict")
         if len(str(markdown)) > LONGEST_MARKDOWN:
             raise Refusal("msg_too_long")
-        return "", named_markdown(str(markdown))
+        return "", make_markdown_block(str(markdown))
     if not text.strip() and not blocks:
         raise Refusal("no_text")
     return text, blocks
 
 
-def named_markdown(text: str) -> list[Json]:
+def make_markdown_block(text: str) -> list[Json]:
     """The block Slack makes of `markdown_text`."""
     return [{"type": "markdown", "text": text}]

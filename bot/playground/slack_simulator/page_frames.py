@@ -3,27 +3,27 @@
 from dataclasses import asdict
 
 from bot.playground.slack_simulator.records import Json
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.world import Channel, Person
 
 
-def world_frame(workspace: Workspace) -> Json:
+def make_world_frame(state: SlackState) -> Json:
     """Everything there is, for a page that has just opened."""
-    world = workspace.world
+    world = state.world
     bot = world.people[world.bot_user]
     return {
         "type": "world",
         "people": [_person(person) for person in world.people.values()],
         "channels": [_channel(channel) for channel in world.channels.values()],
         "bot": {"user_id": bot.id, "name": bot.name},
-        "commands": [asdict(command) for command in workspace.offer.commands],
-        "shortcuts": [asdict(shortcut) for shortcut in workspace.offer.shortcuts],
-        "lets_time_pass": workspace.offer.let_pass is not None,
-        "seconds_passed": workspace.seconds_passed,
-        "messages": workspace.messages.frames(),
-        "views": [{"user": user, "stack": stack} for user, stack in workspace.views.stacks.items() if stack],
-        "homes": [{"user": user, "view": view} for user, view in workspace.views.homes.items()],
-        "traffic": workspace.traffic.frames(),
+        "commands": [asdict(command) for command in state.page_options.commands],
+        "shortcuts": [asdict(shortcut) for shortcut in state.page_options.shortcuts],
+        "lets_time_pass": state.page_options.let_pass is not None,
+        "seconds_passed": state.seconds_passed,
+        "messages": state.messages.frames(),
+        "views": [{"user": user, "stack": stack} for user, stack in state.views.stacks.items() if stack],
+        "homes": [{"user": user, "view": view} for user, view in state.views.homes.items()],
+        "traffic": state.traffic.frames(),
     }
 
 

@@ -2,30 +2,30 @@
 
 from collections.abc import Callable
 
-from bot.playground.slack_simulator.command_text import encoded
-from bot.playground.slack_simulator.credentials import slack_id
-from bot.playground.slack_simulator.message_book import MessageBook
+from bot.playground.slack_simulator.command_text import encode_command_text
+from bot.playground.slack_simulator.credentials import random_id
+from bot.playground.slack_simulator.message_store import MessageStore
 from bot.playground.slack_simulator.records import Json, SlackMessage
 from bot.playground.slack_simulator.world import Channel, Person, World
 
 
-def channel_name(channel: Channel) -> str:
+def name_channel(channel: Channel) -> str:
     """The name as payloads have it: Slack hides those of direct messages and private channels."""
     if channel.is_im:
         return "directmessage"
     return "privategroup" if channel.is_private else channel.name
 
 
-class Payloads:
+class PayloadBuilder:
     """Builds payloads for one workspace; `shown` gives a message as the Web API shows it."""
 
-    def __init__(self, world: World, token: str, messages: MessageBook, shown: Callable[[SlackMessage], Json]) -> None:
+    def __init__(self, world: World, token: str, messages: MessageStore, shown: Callable[[SlackMessage], Json]) -> None:
         self._world = world
         self._token = token
         self._messages = messages
         self._shown = shown
 
-    def slash(self, user: Person, channel: Channel, line: str, response_url: str, trigger_id: str) -> Json:
+    def build_command(self, user: Person, channel: Channel, line: str, response_url: str, trigger_id: str) -> Json:
         """A slash command; `line` is what was typed, and arrives as `should_escape` has it."""
         command, _, text = line.partition(" ")
         payload: Json = {
@@ -33,11 +33,11 @@ class Payloads:
             "team_id": self._world.team_id,
             "team_domain": self._world.team_domain,
             "channel_id": channel.id,
-            "channel_name": channel_name(channel),
+            "channel_name": name_channel(channel),
             "user_id": user.id,
             "user_name": user.handle,
             "command": command,
-            "text": encoded(text.strip(), self._world),
+            "text": encode_command_text(text.strip(), self._world),
             "api_app_id": self._world.app_id,
             "is_enterprise_install": False,
             "response_url": response_url,
@@ -47,7 +47,7 @@ class Payloads:
             payload |= {"enterprise_id": self._world.enterprise_id, "enterprise_name": self._world.team_domain}
         return payload
 
-    def interaction(self, kind: str, user: Person, trigger_id: str | None = None) -> Json:
+    def build_interaction(self, kind: str, user: Person, trigger_id: str | None = None) -> Json:
         """What every interaction carries."""
         enterprise_id = self._world.enterprise_id
         payload: Json = {
@@ -66,7 +66,7 @@ class Payloads:
         }
         return payload | ({"trigger_id": trigger_id} if trigger_id else {})
 
-    def press_on_message(self, payload: Json, message: SlackMessage, channel: Channel, response_url: str) -> Json:
+    def add_press_on_message(self, payload: Json, message: SlackMessage, channel: Channel, response_url: str) -> Json:
         """Add what a press on a message carries; of an ephemeral one there is no full message."""
         container: Json = {
             "type": "message",
@@ -78,12 +78,12 @@ class Payloads:
             container["thread_ts"] = message.thread_ts
         payload |= {
             "container": container,
-            "channel": {"id": channel.id, "name": channel_name(channel)},
+            "channel": {"id": channel.id, "name": name_channel(channel)},
             "response_url": response_url,
         }
         return payload if container["is_ephemeral"] else payload | {"message": self._shown(message)}
 
-    def message_shortcut(
+    def add_message_shortcut(
         self,
         payload: Json,
         message: SlackMessage,
@@ -97,16 +97,16 @@ class Payloads:
             "callback_id": callback_id,
             "message_ts": message.ts,
             "action_ts": self._messages.mint_ts(),
-            "channel": {"id": channel.id, "name": channel_name(channel)},
+            "channel": {"id": channel.id, "name": name_channel(channel)},
             "message": {**self._shown(message), **({"files": files} if files else {})},
             "response_url": response_url,
         }
 
-    def press_in_view(self, payload: Json, view: Json) -> Json:
+    def add_press_in_view(self, payload: Json, view: Json) -> Json:
         """Add what a press in a modal or on the Home tab carries: no channel, no response_url."""
         return payload | {"container": {"type": "view", "view_id": view["id"]}, "view": view}
 
-    def home_opened(self, user: Person, channel: Channel, view: Json | None) -> Json:
+    def build_home_opened(self, user: Person, channel: Channel, view: Json | None) -> Json:
         """The event of a visit to the Home tab."""
         event_ts = self._messages.mint_ts()
         event: Json = {
@@ -122,7 +122,7 @@ class Payloads:
             "api_app_id": self._world.app_id,
             "event": event | ({"view": view} if view else {}),
             "type": "event_callback",
-            "event_id": slack_id("Ev"),
+            "event_id": random_id("Ev"),
             "event_time": int(float(event_ts)),
             "authorizations": [
                 {

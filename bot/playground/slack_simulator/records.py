@@ -6,11 +6,11 @@ from typing import Any
 Json = dict[str, Any]
 
 
-def visible_texts(value: object) -> list[str]:
+def collect_texts(value: object) -> list[str]:
     """Every piece of text somebody reads in a message or view body, in order; identifiers and values are not text."""
     match value:
         case list():
-            return [text for item in value for text in visible_texts(item)]
+            return [text for item in value for text in collect_texts(item)]
         case dict():
             return [text for key, item in value.items() for text in _texts_under(key, item)]
         case _:
@@ -20,22 +20,22 @@ def visible_texts(value: object) -> list[str]:
 def _texts_under(key: str, item: object) -> list[str]:
     if isinstance(item, str):
         return [item] if key in {"text", "alt_text", "caption", "title", "fallback"} else []
-    return [] if key in {"confirm", "state", "metadata"} else visible_texts(item)
+    return [] if key in {"confirm", "state", "metadata"} else collect_texts(item)
 
 
-def elements_of_blocks(blocks: list[Json]) -> list[tuple[Json, Json]]:
+def list_elements(blocks: list[Json]) -> list[tuple[Json, Json]]:
     """Each interactive element with the block it stands in, in reading order."""
     found: list[tuple[Json, Json]] = []
     for block in blocks:
         for element in (block.get("elements") or []) + (block.get("actions") or []):
-            found += elements_of_blocks([element]) if element.get("type") == "card" else [(block, element)]
-        found += elements_of_blocks(block.get("child_blocks") or [])
+            found += list_elements([element]) if element.get("type") == "card" else [(block, element)]
+        found += list_elements(block.get("child_blocks") or [])
         found += [(block, block[key]) for key in ("accessory", "element") if isinstance(block.get(key), dict)]
     return [(block, element) for block, element in found if "action_id" in element]
 
 
 def _button_texts(blocks: list[Json]) -> list[str]:
-    elements = [element for _, element in elements_of_blocks(blocks) if element.get("type") == "button"]
+    elements = [element for _, element in list_elements(blocks) if element.get("type") == "button"]
     return [element["text"]["text"] for element in elements]
 
 
@@ -56,9 +56,9 @@ class SlackMessage:
     metadata: Json | None = None
 
     @property
-    def seen(self) -> str:
+    def visible_text(self) -> str:
         """What a reader's eyes meet: the blocks' texts where there are blocks, else the text."""
-        return "\n".join(visible_texts(self.blocks)) if self.blocks else self.text
+        return "\n".join(collect_texts(self.blocks)) if self.blocks else self.text
 
     @property
     def buttons(self) -> list[str]:
@@ -86,9 +86,9 @@ class View:
         return str(title.get("text", ""))
 
     @property
-    def seen(self) -> str:
+    def visible_text(self) -> str:
         """Title, then every text in its blocks."""
-        return "\n".join([self.title, *visible_texts(self.blocks)]).strip()
+        return "\n".join([self.title, *collect_texts(self.blocks)]).strip()
 
     @property
     def buttons(self) -> list[str]:

@@ -13,7 +13,7 @@ _SECRETS = (
 _SECRET_KEYS = frozenset({"token", "authorization", "x-api-key", "x-slack-signature"})
 
 
-def redacted(value: Any) -> Any:
+def redact(value: Any) -> Any:
     """A copy of any JSON value without tokens, keys, signatures and the secret ends of addresses."""
     match value:
         case str():
@@ -21,8 +21,8 @@ def redacted(value: Any) -> Any:
                 value = pattern.sub(replacement, value)
             return value
         case dict():
-            return {key: "…" if str(key).lower() in _SECRET_KEYS else redacted(item) for key, item in value.items()}
+            return {key: "…" if str(key).lower() in _SECRET_KEYS else redact(item) for key, item in value.items()}
         case list() | tuple():
-            return [redacted(item) for item in value]
+            return [redact(item) for item in value]
         case _:
             return value

@@ -23,6 +23,6 @@ class Refusal(Exception):
             self.answer["response_metadata"] = {"messages": [f"[ERROR] {line}" for line in words]}
 
 
-def missing_field(name: str) -> Refusal:
+def refuse_missing_field(name: str) -> Refusal:
     """The refusal of a call that left out a required argument."""
     return Refusal("invalid_arguments", problems=[Problem(f"missing required field: {name}", "/")])

@@ -19,7 +19,7 @@ async def read_arguments(request: web.Request) -> Json:
     return arguments
 
 
-def bearer(request: web.Request) -> str | None:
+def read_bearer_token(request: web.Request) -> str | None:
     """The token in the Authorization header."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None

@@ -4,9 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from bot.playground.slack_simulator.credentials import digits, letters
-from bot.playground.slack_simulator.message_arguments import checked_blocks, checked_text
-from bot.playground.slack_simulator.message_book import MessageBook
+from bot.playground.slack_simulator.credentials import random_digits, random_letters
+from bot.playground.slack_simulator.message_arguments import check_blocks, check_text
+from bot.playground.slack_simulator.message_store import MessageStore
 from bot.playground.slack_simulator.records import Json, SlackMessage
 from bot.playground.slack_simulator.refusals import Refusal
 
@@ -28,7 +28,7 @@ class ResponseUrl:
 class ResponseUrls:
     """Mints them and does what is posted to them, as Slack does."""
 
-    def __init__(self, team: str, bot_user: str, clock: Callable[[], float], messages: MessageBook) -> None:
+    def __init__(self, team: str, bot_user: str, clock: Callable[[], float], messages: MessageStore) -> None:
         self._team = team
         self._bot_user = bot_user
         self._clock = clock
@@ -37,7 +37,7 @@ class ResponseUrls:
 
     def mint(self, channel: str, user: str, source: SlackMessage | None = None, *, pressed: bool = False) -> str:
         """The path of a fresh one; it begins with /commands or /actions."""
-        path = f"/{'actions' if pressed else 'commands'}/{self._team}/{digits(13)}/{letters(24)}"
+        path = f"/{'actions' if pressed else 'commands'}/{self._team}/{random_digits(13)}/{random_letters(24)}"
         self._minted[path] = ResponseUrl(channel, user, source, self._clock())
         return path
 
@@ -46,7 +46,7 @@ class ResponseUrls:
         url = self._usable(path)
         if not isinstance(body, dict):
             raise Refusal("invalid_payload", status=400)
-        content = self.content(body)
+        content = self.check_content(body)
         replaces = url.source is not None and body.get("replace_original") is True
         deletes = url.source is not None and body.get("delete_original") is True
         if content is None and not deletes:
@@ -57,18 +57,18 @@ class ResponseUrls:
         if content is not None and replaces and not deletes:
             self._replace(url, content)
         elif content is not None:
-            self.say(url.channel, url.user, body, content)
+            self.post_message(url.channel, url.user, body, content)
 
-    def content(self, body: Json) -> tuple[str, list[Json]] | None:
+    def check_content(self, body: Json) -> tuple[str, list[Json]] | None:
         """The text and blocks of a message body, checked; None when it carries neither."""
         try:
-            blocks = checked_blocks(body) or []
-            text = checked_text(body.get("text"))
+            blocks = check_blocks(body) or []
+            text = check_text(body.get("text"))
         except Refusal as refusal:
             raise Refusal(refusal.error, status=400) from refusal
         return (text, blocks) if text or blocks else None
 
-    def say(self, channel: str, user: str, body: Json, content: tuple[str, list[Json]]) -> SlackMessage:
+    def post_message(self, channel: str, user: str, body: Json, content: tuple[str, list[Json]]) -> SlackMessage:
         """Post a new message: ephemeral unless the body says `in_channel`."""
         public = body.get("response_type") == "in_channel"
         text, blocks = content

@@ -8,22 +8,22 @@ from typing import Any, Self, TypeVar
 
 from aiohttp import web
 
-from bot.playground.slack_simulator.deliverer import Deliverer
-from bot.playground.slack_simulator.faults import Fault
+from bot.playground.slack_simulator.faults import SlackFault
 from bot.playground.slack_simulator.file_endpoints import FileEndpoints
-from bot.playground.slack_simulator.hints import Offer
 from bot.playground.slack_simulator.http_delivery import HttpDelivery
-from bot.playground.slack_simulator.page import Page
+from bot.playground.slack_simulator.page_endpoints import PageEndpoints
 from bot.playground.slack_simulator.page_guard import guard_page
-from bot.playground.slack_simulator.people import People
+from bot.playground.slack_simulator.page_options import PageOptions
+from bot.playground.slack_simulator.payload_delivery import PayloadDelivery
+from bot.playground.slack_simulator.person_actions import PersonActions
 from bot.playground.slack_simulator.records import ApiCall, Delivery, SlackMessage, TrafficEntry, View
 from bot.playground.slack_simulator.response_url_endpoint import ResponseUrlEndpoint
 from bot.playground.slack_simulator.sockets import SocketHub
+from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.static_files import serve_static
-from bot.playground.slack_simulator.view_book import as_view
+from bot.playground.slack_simulator.view_store import make_view
 from bot.playground.slack_simulator.web_api import WebApi
-from bot.playground.slack_simulator.workspace import Workspace
-from bot.playground.slack_simulator.world import World, demo_world
+from bot.playground.slack_simulator.world import World, make_demo_world
 
 T = TypeVar("T")
 
@@ -47,23 +47,23 @@ class SlackSimulator:
         ping_interval: float = 10.0,
         warning_lead: float = 10.0,
     ) -> None:
-        self.world = world or demo_world()
-        self._workspace = Workspace(self.world, clock, scopes, trigger_life)
-        credentials = self._workspace.credentials
+        self.world = world or make_demo_world()
+        self._state = SlackState(self.world, clock, scopes, trigger_life)
+        credentials = self._state.credentials
         self.bot_token = credentials.bot_token
         self.app_token = credentials.app_token
         self.signing_secret = credentials.signing_secret
-        self._sockets = SocketHub(self._workspace, ping_interval=ping_interval, warning_lead=warning_lead)
+        self._sockets = SocketHub(self._state, ping_interval=ping_interval, warning_lead=warning_lead)
         self._http = HttpDelivery(self.signing_secret)
-        self._deliverer = Deliverer(self._workspace, self._sockets, self._http, ack_deadline)
-        self._people = People(self._workspace, self._deliverer)
-        self._page = Page(self._workspace, self._people)
+        self._deliverer = PayloadDelivery(self._state, self._sockets, self._http, ack_deadline)
+        self._people = PersonActions(self._state, self._deliverer)
+        self._page = PageEndpoints(self._state, self._people)
         self._runner: web.AppRunner | None = None
 
     @property
     def url(self) -> str:
         """The page's address; empty before the start."""
-        return self._workspace.url
+        return self._state.url
 
     @property
     def api_url(self) -> str:
@@ -90,7 +90,7 @@ class SlackSimulator:
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
         await site.start()
-        self._workspace.url = f"http://{host}:{self._runner.addresses[0][1]}"
+        self._state.url = f"http://{host}:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Close every connection and stop listening; harmless when not started."""
@@ -160,11 +160,11 @@ class SlackSimulator:
 
     def give_file(self, user: str, name: str, content: bytes) -> str:
         """The id of a file as a `file_input` holds it: nobody but the app sees it."""
-        return self._workspace.files.keep(user, name, content).id
+        return self._state.files.keep(user, name, content).id
 
     def delete_file(self, file_id: str) -> None:
         """Delete a file, as its owner may at any time."""
-        self._workspace.files.files[file_id].deleted = True
+        self._state.files.files[file_id].deleted = True
 
     async def message_shortcut(self, user: str, message: SlackMessage, callback_id: str) -> Delivery:
         """Choose a message shortcut of the app from a message's menu."""
@@ -176,25 +176,25 @@ class SlackSimulator:
 
     def messages(self, channel: str, viewer: str | None = None) -> list[SlackMessage]:
         """A channel's messages, oldest first; with a viewer only what that person sees."""
-        return self._workspace.messages.in_channel(channel, viewer)
+        return self._state.messages.list_channel(channel, viewer)
 
     def modal(self, user: str) -> View | None:
         """The top modal before a person."""
-        stack = self._workspace.views.stacks[user]
-        return as_view(user, stack[-1]) if stack else None
+        stack = self._state.views.stacks[user]
+        return make_view(user, stack[-1]) if stack else None
 
     def home(self, user: str) -> View | None:
         """A person's Home tab, once it was published."""
-        body = self._workspace.views.homes.get(user)
-        return as_view(user, body) if body else None
+        body = self._state.views.homes.get(user)
+        return make_view(user, body) if body else None
 
     def calls(self, method: str | None = None) -> list[ApiCall]:
         """Web API calls and response_url posts so far, oldest first."""
-        return [call for call in self._workspace.calls if method in (None, call.method)]
+        return [call for call in self._state.calls if method in (None, call.method)]
 
     def notices(self, user: str) -> list[str]:
         """What Slack itself told a person, such as a command that timed out."""
-        return list(self._workspace.notices[user])
+        return list(self._state.notices[user])
 
     def fail_next(
         self,
@@ -207,19 +207,19 @@ class SlackSimulator:
         delay: float | asyncio.Event = 0,
     ) -> None:
         """Let the next calls of a method ("response_url", "upload", "download", "socket" too) fail, or be slow."""
-        self._workspace.faults.order(method, Fault(error, status, retry_after, delay), times)
+        self._state.faults.order(method, SlackFault(error, status, retry_after, delay), times)
 
-    def note_traffic(self, entry: TrafficEntry) -> None:
+    def record_traffic(self, entry: TrafficEntry) -> None:
         """Show an exchange with another API in the page's pane."""
-        self._workspace.traffic.note(entry)
+        self._state.traffic.record(entry)
 
-    def set_offer(self, offer: Offer) -> None:
+    def set_page_options(self, offer: PageOptions) -> None:
         """What the page offers; it takes no other commands once some are set."""
-        self._workspace.offer = offer
+        self._state.page_options = offer
 
     async def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
         """The condition's first truthy value, looked at after every change; TimeoutError after `timeout` seconds."""
-        return await self._workspace.feed.wait_for(condition, timeout)
+        return await self._state.feed.wait_for(condition, timeout)
 
     async def refresh_sockets(self) -> None:
         """Warn every Socket Mode connection, wait for it to leave, ask the rest to refresh and close them."""
@@ -231,9 +231,9 @@ class SlackSimulator:
 
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[guard_page], client_max_size=300 * 1024 * 1024)
-        api = WebApi(self._workspace, self._sockets)
-        hook = ResponseUrlEndpoint(self._workspace)
-        files = FileEndpoints(self._workspace)
+        api = WebApi(self._state, self._sockets)
+        hook = ResponseUrlEndpoint(self._state)
+        files = FileEndpoints(self._state)
         application.add_routes(
             [
                 web.route("*", "/api/{method}", api.handle),

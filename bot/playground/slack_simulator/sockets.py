@@ -9,10 +9,10 @@ from typing import Any
 
 from aiohttp import WSCloseCode, WSMsgType, web
 
-from bot.playground.slack_simulator.answers import Answer
-from bot.playground.slack_simulator.credentials import letters
+from bot.playground.slack_simulator.bot_answer import BotAnswer
+from bot.playground.slack_simulator.credentials import random_letters
 from bot.playground.slack_simulator.records import Json
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 
 MOST_CONNECTIONS = 10
 _HOST = "applink-simulated"
@@ -21,8 +21,8 @@ _HOST = "applink-simulated"
 class SocketHub:
     """The open Socket Mode connections; each payload goes to exactly one of them, in turn."""
 
-    def __init__(self, workspace: Workspace, *, ping_interval: float, warning_lead: float) -> None:
-        self._workspace = workspace
+    def __init__(self, state: SlackState, *, ping_interval: float, warning_lead: float) -> None:
+        self._state = state
         self._ping_interval = ping_interval
         self._warning_lead = warning_lead
         self._tickets: set[str] = set()
@@ -37,10 +37,10 @@ class SocketHub:
 
     def issue_url(self) -> str:
         """A WebSocket address that works once."""
-        ticket = letters(32)
+        ticket = random_letters(32)
         self._tickets.add(ticket)
-        address = self._workspace.url.replace("http", "ws", 1)
-        return f"{address}/link/?ticket={ticket}&app_id={self._workspace.world.app_id}"
+        address = self._state.url.replace("http", "ws", 1)
+        return f"{address}/link/?ticket={ticket}&app_id={self._state.world.app_id}"
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection from hello to close."""
@@ -48,7 +48,7 @@ class SocketHub:
         if ticket not in self._tickets:
             return web.Response(status=408, text="invalid ticket")
         self._tickets.discard(ticket)
-        if fault := self._workspace.faults.take("socket"):
+        if fault := self._state.faults.take("socket"):
             return web.Response(status=fault.status)
         socket = web.WebSocketResponse(max_msg_size=0, timeout=1.0)
         await socket.prepare(request)
@@ -65,10 +65,10 @@ class SocketHub:
             self._forget(socket)
         return socket
 
-    async def send(self, kind: str, payload: Json, deadline: float) -> Answer:
+    async def send(self, kind: str, payload: Json, deadline: float) -> BotAnswer:
         """Hand one payload to one connection and wait for its ack, at most `deadline` seconds."""
         if not self._open:
-            return Answer(None, error="dispatch_failed", status="error: dispatch_failed")
+            return BotAnswer(None, error="dispatch_failed", status="error: dispatch_failed")
         self._turn += 1
         socket = self._open[self._turn % len(self._open)]
         envelope_id = str(uuid.uuid4())
@@ -79,12 +79,12 @@ class SocketHub:
                 await socket.send_json(_envelope(envelope_id, kind, payload))
                 body = await ack
         except TimeoutError:
-            return Answer(None, error="operation_timeout", status="error: operation_timeout")
+            return BotAnswer(None, error="operation_timeout", status="error: operation_timeout")
         except ConnectionError:
-            return Answer(None, error="dispatch_failed", status="error: dispatch_failed")
+            return BotAnswer(None, error="dispatch_failed", status="error: dispatch_failed")
         finally:
             del self._acks[envelope_id]
-        return Answer((time.perf_counter() - began) * 1000, body)
+        return BotAnswer((time.perf_counter() - began) * 1000, body)
 
     async def refresh(self) -> None:
         """Warn every connection, give it its time to leave, then ask it to refresh and close it."""
@@ -94,7 +94,7 @@ class SocketHub:
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(self._warning_lead):
                 while any(socket in self._open for socket in leaving):
-                    await self._workspace.feed.next_change()
+                    await self._state.feed.next_change()
         for socket in leaving:
             if not socket.closed:
                 await self._say_goodbye(socket, "refresh_requested")
@@ -137,15 +137,15 @@ class SocketHub:
     def _forget(self, socket: web.WebSocketResponse) -> None:
         if socket in self._open:
             self._open.remove(socket)
-            self._workspace.feed.wake()
+            self._state.feed.wake()
 
     def _hello(self) -> Json:
-        self._workspace.feed.wake()
+        self._state.feed.wake()
         return {
             "type": "hello",
             "num_connections": len(self._open),
             "debug_info": {"host": _HOST, "build_number": 1, "approximate_connection_time": 18_060},
-            "connection_info": {"app_id": self._workspace.world.app_id},
+            "connection_info": {"app_id": self._state.world.app_id},
         }
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.playground.slack_simulator.credentials import digits, letters
+from bot.playground.slack_simulator.credentials import random_digits, random_letters
 from bot.playground.slack_simulator.refusals import Refusal
 
 
@@ -24,7 +24,7 @@ class Triggers:
 
     def mint(self, user: str) -> str:
         """A fresh trigger id for what this person just did."""
-        trigger_id = f"{digits(13)}.{digits(12)}.{letters(32, '0123456789abcdef')}"
+        trigger_id = f"{random_digits(13)}.{random_digits(12)}.{random_letters(32, '0123456789abcdef')}"
         self._minted[trigger_id] = _Trigger(user, self._clock())
         return trigger_id
 

@@ -4,7 +4,7 @@ import time
 
 from aiohttp import web
 
-from bot.playground.slack_simulator.faults import Fault
+from bot.playground.slack_simulator.faults import SlackFault
 from bot.playground.slack_simulator.methods.chat import CHAT
 from bot.playground.slack_simulator.methods.conversations import CONVERSATIONS
 from bot.playground.slack_simulator.methods.files import FILES
@@ -13,16 +13,16 @@ from bot.playground.slack_simulator.methods.people import PEOPLE
 from bot.playground.slack_simulator.methods.views import VIEWS
 from bot.playground.slack_simulator.records import ApiCall, Json, TrafficEntry
 from bot.playground.slack_simulator.refusals import Refusal
-from bot.playground.slack_simulator.request_arguments import bearer, read_arguments
+from bot.playground.slack_simulator.request_arguments import read_arguments, read_bearer_token
 from bot.playground.slack_simulator.sockets import SocketHub
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 
 
 class WebApi:
     """Answers /api/METHOD as Slack would."""
 
-    def __init__(self, workspace: Workspace, sockets: SocketHub) -> None:
-        self._workspace = workspace
+    def __init__(self, state: SlackState, sockets: SocketHub) -> None:
+        self._state = state
         opening = Method(lambda *_: {"ok": True, "url": sockets.issue_url()}, token=Token.APP)
         self._methods = {**CHAT, **CONVERSATIONS, **FILES, **PEOPLE, **VIEWS, "apps.connections.open": opening}
 
@@ -33,20 +33,20 @@ class WebApi:
         try:
             arguments = await read_arguments(request)
             refused = await self._fault(method)
-            token = bearer(request)
+            token = read_bearer_token(request)
             if refused is None:
                 status, answer = 200, self._answer(method, token, arguments)
             else:
                 status, answer = refused.http_status, refused.answer
         except Refusal as refusal:
-            refused, token, status, answer = None, bearer(request), refusal.status, refusal.answer
+            refused, token, status, answer = None, read_bearer_token(request), refusal.status, refusal.answer
         ms = (time.perf_counter() - began) * 1000
-        record_call(self._workspace, method, token, arguments, status, answer, ms)
-        headers = {"x-oauth-scopes": ",".join(sorted(self._workspace.scopes)), "Cache-Control": "no-store"}
+        record_call(self._state, method, token, arguments, status, answer, ms)
+        headers = {"x-oauth-scopes": ",".join(sorted(self._state.scopes)), "Cache-Control": "no-store"}
         return web.json_response(answer, status=status, headers=headers | (refused.headers if refused else {}))
 
-    async def _fault(self, method: str) -> Fault | None:
-        fault = self._workspace.faults.take(method)
+    async def _fault(self, method: str) -> SlackFault | None:
+        fault = self._state.faults.take(method)
         if fault is None:
             return None
         await fault.wait()
@@ -60,11 +60,11 @@ class WebApi:
         token = header_token if method.token is Token.APP else header_token or arguments.get("token")
         self._check_token(method, token)
         if method.token is Token.BOT:
-            self._workspace.need_scope(*method.scopes)
-        return method.run(self._workspace, {**arguments, "token": token})
+            self._state.require_scope(*method.scopes)
+        return method.run(self._state, {**arguments, "token": token})
 
     def _check_token(self, method: Method, token: object) -> None:
-        credentials = self._workspace.credentials
+        credentials = self._state.credentials
         if not token:
             raise Refusal("not_authed")
         if token not in (credentials.bot_token, credentials.app_token):
@@ -75,7 +75,7 @@ class WebApi:
 
 
 def record_call(
-    workspace: Workspace,
+    state: SlackState,
     method: str,
     token: str | None,
     arguments: Json,
@@ -87,6 +87,6 @@ def record_call(
     error = str(answer["error"]) if isinstance(answer, dict) and "error" in answer else None
     ok = error is None and status == 200
     kept = {key: value for key, value in arguments.items() if key != "token"}
-    workspace.calls.append(ApiCall(method, kept, token, status, ok, error, answer, workspace.clock()))
+    state.calls.append(ApiCall(method, kept, token, status, ok, error, answer, state.clock()))
     said = "ok" if ok else f"error: {error}" if status == 200 else f"{status} {error}"
-    workspace.traffic.note(TrafficEntry(method, said, ms, kept, answer, direction="from_bot"))
+    state.traffic.record(TrafficEntry(method, said, ms, kept, answer, direction="from_bot"))

@@ -89,7 +89,7 @@ class World:
         before = self.channels[channel]
         self.channels[channel] = replace(before, members=before.members - set(users))
 
-    def direct_message(self, user: str) -> Channel:
+    def open_direct_message(self, user: str) -> Channel:
         """The conversation between the bot and one person, made if there is none yet."""
         for channel in self.channels.values():
             if channel.is_im and channel.members == {user, self.bot_user}:
@@ -99,7 +99,7 @@ class World:
         return made
 
 
-def demo_world() -> World:
+def make_demo_world() -> World:
     """The demo's workspace: Ada may operate, Ben may not; the bot sits in #batch-jobs and not in #general."""
     world = World()
     bot, ada, ben = world.bot_user, "U0ADA", "U0BEN"

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.playground.api_simulator.clock import Clock, wire_time
+from bot.playground.api_simulator.clock import Clock, format_time
 
 START = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
@@ -45,5 +45,5 @@ def test_a_speed_below_zero_is_refused(speed: float) -> None:
 
 
 def test_times_are_written_with_microseconds_and_offset() -> None:
-    assert wire_time(START) == "2026-11-21T08:00:00.000000+00:00"
-    assert wire_time(None) is None
+    assert format_time(START) == "2026-11-21T08:00:00.000000+00:00"
+    assert format_time(None) is None

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 
 BATCHES = "/v1/messages/batches"
@@ -32,7 +32,7 @@ BATCHES = "/v1/messages/batches"
 async def test_a_status_on_order_comes_with_its_error_type(
     simulator: ApiSimulator, api: httpx.AsyncClient, status: int, error_type: str
 ) -> None:
-    simulator.add_fault(Fault(status=status))
+    simulator.add_fault(ApiFault(status=status))
 
     answer = await api.get(BATCHES)
 
@@ -45,7 +45,7 @@ async def test_a_status_on_order_comes_with_its_error_type(
 async def test_a_status_may_say_when_and_whether_to_try_again_and_why(
     simulator: ApiSimulator, api: httpx.AsyncClient
 ) -> None:
-    fault = Fault(status=429, retry_after=2.5, error_code="enforced_spend_limit_reached", should_retry=False)
+    fault = ApiFault(status=429, retry_after=2.5, error_code="enforced_spend_limit_reached", should_retry=False)
     simulator.add_fault(fault)
 
     answer = await api.get(BATCHES)
@@ -58,8 +58,8 @@ async def test_a_status_may_say_when_and_whether_to_try_again_and_why(
 async def test_a_fault_happens_as_often_as_ordered_and_then_no_more(
     simulator: ApiSimulator, api: httpx.AsyncClient
 ) -> None:
-    simulator.add_fault(Fault(status=529, times=2))
-    simulator.add_fault(Fault(status=500))
+    simulator.add_fault(ApiFault(status=529, times=2))
+    simulator.add_fault(ApiFault(status=500))
 
     statuses = [(await api.get(BATCHES)).status_code for _ in range(4)]
 
@@ -68,7 +68,7 @@ async def test_a_fault_happens_as_often_as_ordered_and_then_no_more(
 
 async def test_a_fault_meets_only_calls_of_its_method_and_path(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
     batch = simulator.workspace.add(succeeded=1)
-    simulator.add_fault(Fault(method="DELETE", path=f"{BATCHES}/*", status=529))
+    simulator.add_fault(ApiFault(method="DELETE", path=f"{BATCHES}/*", status=529))
 
     statuses = [
         (await api.get(f"{BATCHES}/{batch.id}")).status_code,
@@ -81,7 +81,7 @@ async def test_a_fault_meets_only_calls_of_its_method_and_path(simulator: ApiSim
 
 async def test_a_refused_call_does_nothing(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
     batch = simulator.workspace.add(succeeded=1)
-    simulator.add_fault(Fault(status=500))
+    simulator.add_fault(ApiFault(status=500))
 
     await api.delete(f"{BATCHES}/{batch.id}")
 
@@ -93,7 +93,7 @@ async def test_a_cut_before_does_nothing_and_a_cut_in_the_middle_loses_only_the_
     simulator: ApiSimulator, api: httpx.AsyncClient, cut: Any, left: int
 ) -> None:
     batch = simulator.workspace.add(succeeded=1)
-    simulator.add_fault(Fault(method="DELETE", cut=cut))
+    simulator.add_fault(ApiFault(method="DELETE", cut=cut))
 
     with pytest.raises(httpx.RemoteProtocolError):
         await api.delete(f"{BATCHES}/{batch.id}")
@@ -104,7 +104,7 @@ async def test_a_cut_before_does_nothing_and_a_cut_in_the_middle_loses_only_the_
 
 async def test_results_are_cut_within_a_line(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
     batch = simulator.workspace.add(succeeded=200)
-    simulator.add_fault(Fault(path=f"{BATCHES}/*/results", cut="middle"))
+    simulator.add_fault(ApiFault(path=f"{BATCHES}/*/results", cut="middle"))
     received = bytearray()
 
     async def read() -> None:
@@ -120,7 +120,7 @@ async def test_results_are_cut_within_a_line(simulator: ApiSimulator, api: httpx
 
 
 async def test_an_error_answer_can_be_cut_too(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
-    simulator.add_fault(Fault(cut="middle"))
+    simulator.add_fault(ApiFault(cut="middle"))
 
     with pytest.raises(httpx.RemoteProtocolError):
         await api.get(f"{BATCHES}/msgbatch_01unknown")
@@ -132,7 +132,7 @@ async def test_a_delayed_change_is_made_although_nobody_waits_for_the_answer(
     simulator: ApiSimulator, api: httpx.AsyncClient
 ) -> None:
     batch = simulator.workspace.add(succeeded=1)
-    simulator.add_fault(Fault(delay=30))
+    simulator.add_fault(ApiFault(delay=30))
 
     with pytest.raises(httpx.ReadTimeout):
         await api.delete(f"{BATCHES}/{batch.id}", timeout=0.05)
@@ -142,7 +142,7 @@ async def test_a_delayed_change_is_made_although_nobody_waits_for_the_answer(
 
 
 async def test_a_delayed_answer_comes_in_the_end(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
-    simulator.add_fault(Fault(delay=0.05))
+    simulator.add_fault(ApiFault(delay=0.05))
     began = time.monotonic()
 
     answer = await api.get(BATCHES)
@@ -155,7 +155,7 @@ async def test_stopping_waits_for_no_delay() -> None:
     began = time.monotonic()
 
     async with ApiSimulator(speed=0) as simulator, httpx.AsyncClient(base_url=simulator.base_url) as client:
-        simulator.add_fault(Fault(delay=60))
+        simulator.add_fault(ApiFault(delay=60))
         with pytest.raises(httpx.ReadTimeout):
             await client.get(BATCHES, timeout=0.05)
 
@@ -165,13 +165,13 @@ async def test_stopping_waits_for_no_delay() -> None:
 @pytest.mark.parametrize(
     ("fault", "status", "kind"),
     [
-        (Fault(body="not json at all"), 200, "application/json"),
-        (Fault(body="<html><h1>Bad gateway</h1></html>", status=502), 502, "text/html; charset=utf-8"),
-        (Fault(body=""), 200, "application/json"),
+        (ApiFault(body="not json at all"), 200, "application/json"),
+        (ApiFault(body="<html><h1>Bad gateway</h1></html>", status=502), 502, "text/html; charset=utf-8"),
+        (ApiFault(body=""), 200, "application/json"),
     ],
 )
 async def test_a_body_on_order_is_sent_as_it_is(
-    simulator: ApiSimulator, api: httpx.AsyncClient, fault: Fault, status: int, kind: str
+    simulator: ApiSimulator, api: httpx.AsyncClient, fault: ApiFault, status: int, kind: str
 ) -> None:
     simulator.add_fault(fault)
 
@@ -181,7 +181,7 @@ async def test_a_body_on_order_is_sent_as_it_is(
 
 
 async def test_faults_can_be_called_off(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
-    simulator.add_fault(Fault(status=529, times=100))
+    simulator.add_fault(ApiFault(status=529, times=100))
     simulator.clear_faults()
 
     answer = await api.get(BATCHES)
@@ -203,5 +203,5 @@ async def test_faults_can_be_called_off(simulator: ApiSimulator, api: httpx.Asyn
     ],
 )
 def test_a_mistaken_order_is_refused(order: dict[str, Any]) -> None:
-    with pytest.raises(ValueError, match="Fault"):
-        Fault(**order)
+    with pytest.raises(ValueError, match="ApiFault"):
+        ApiFault(**order)

@@ -6,7 +6,7 @@ from typing import Any
 
 import httpx
 
-from bot.playground.api_simulator.results import result_lines
+from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 
 BATCHES = "/v1/messages/batches"
@@ -125,7 +125,7 @@ def test_a_large_file_never_sits_in_memory() -> None:
     batch = ApiSimulator(speed=0).workspace.add(succeeded=3_600, errored=400)
     tracemalloc.start()
 
-    size = sum(len(line) for line in result_lines(batch))
+    size = sum(len(line) for line in make_result_lines(batch))
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
 

@@ -10,7 +10,7 @@ import jsonschema
 import pytest
 from jsonschema.protocols import Validator
 
-from bot.playground.api_simulator.faults import Fault
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 
 BATCHES = "/v1/messages/batches"
@@ -93,7 +93,7 @@ async def test_the_seeded_workspace_satisfies_the_description(
 async def test_every_error_satisfies_the_description(
     simulator: ApiSimulator, api: httpx.AsyncClient, openapi: dict[str, Any], status: int
 ) -> None:
-    simulator.add_fault(Fault(status=status))
+    simulator.add_fault(ApiFault(status=status))
 
     answer = await api.get(BATCHES)
 

@@ -8,9 +8,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-_PROGRAM = (
-    "import asyncio; from bot.playground.api_simulator.serve import serve; asyncio.run(serve(0, 'sk-served', 1.0))"
-)
+_PROGRAM = """
+import asyncio
+from bot.playground.api_simulator.serve import serve_api
+asyncio.run(serve_api(0, 'sk-served', 1.0))
+"""
 _ROOT = Path(__file__).parents[3]
 
 

@@ -9,7 +9,7 @@ from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, demo_world
+from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, make_demo_world
 
 BOT = "U0BATCHDESK"
 
@@ -26,7 +26,7 @@ class Clock:
 
 def busy_world() -> World:
     """The demo's people and channels, and one of everything the look-ups must tell apart."""
-    return demo_world().add(
+    return make_demo_world().add(
         Person("U0GUEST", "Gus Guest", is_restricted=True),
         Person("U0SINGLE", "Sam Single", is_ultra_restricted=True),
         Person("U0STRANGER", "Stu Stranger", is_stranger=True, team_id="T0OTHER"),

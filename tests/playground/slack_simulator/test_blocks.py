@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.slack_simulator.blocks import Surface, block_problems
+from bot.playground.slack_simulator.blocks import BlockSurface, find_block_problems
 
 Json = dict[str, Any]
 
@@ -170,14 +170,14 @@ REFUSED: list[tuple[Json, str, str]] = [
 
 @pytest.mark.parametrize(("name", "block"), TAKEN, ids=[name for name, _ in TAKEN])
 def test_what_slack_takes_is_taken(name: str, block: Json) -> None:
-    problems = block_problems([block])
+    problems = find_block_problems([block])
 
     assert not problems, name
 
 
 @pytest.mark.parametrize(("block", "words", "pointer"), REFUSED, ids=[f"{w} {p}" for _, w, p in REFUSED])
 def test_what_slack_refuses_is_refused_with_a_pointer(block: Json, words: str, pointer: str) -> None:
-    problems = [str(problem) for problem in block_problems([block])]
+    problems = [str(problem) for problem in find_block_problems([block])]
 
     assert any(words in problem and problem.rstrip("]").endswith(pointer) for problem in problems), problems
 
@@ -185,34 +185,34 @@ def test_what_slack_refuses_is_refused_with_a_pointer(block: Json, words: str, p
 def test_the_51st_block_of_a_message_is_refused_and_the_100th_of_a_view_is_not() -> None:
     blocks = [section() for _ in range(51)]
 
-    message, home = block_problems(blocks), block_problems(blocks, Surface.HOME)
+    message, home = find_block_problems(blocks), find_block_problems(blocks, BlockSurface.HOME)
 
     assert [str(problem) for problem in message] == ["no more than 50 items allowed [json-pointer:/blocks]"]
     assert home == []
 
 
 def test_block_ids_are_unique_in_a_message_and_an_empty_one_is_none() -> None:
-    repeated = block_problems([section(block_id="a"), section(block_id="a")])
-    empty = block_problems([section(block_id=""), section(block_id="")])
+    repeated = find_block_problems([section(block_id="a"), section(block_id="a")])
+    empty = find_block_problems([section(block_id=""), section(block_id="")])
 
     assert [problem.pointer for problem in repeated] == ["/blocks/1/block_id"]
     assert empty == []
 
 
 def test_markdown_blocks_share_one_allowance() -> None:
-    problems = block_problems([{"type": "markdown", "text": "x" * 6001}] * 2)
+    problems = find_block_problems([{"type": "markdown", "text": "x" * 6001}] * 2)
 
     assert "all markdown blocks together" in str(problems[0])
 
 
 def test_only_two_charts_fit_a_message() -> None:
-    problems = block_problems([pie(segments=[{"label": "a", "value": 1}])] * 3)
+    problems = find_block_problems([pie(segments=[{"label": "a", "value": 1}])] * 3)
 
     assert "no more than 2 data_visualization" in str(problems[0])
 
 
 @pytest.mark.parametrize("blocks", [None, "text", {"type": "section"}])
 def test_blocks_are_a_list(blocks: Any) -> None:
-    problems = block_problems(blocks)
+    problems = find_block_problems(blocks)
 
     assert str(problems[0]) == "must provide an array [json-pointer:/blocks]"

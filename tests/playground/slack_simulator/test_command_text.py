@@ -2,8 +2,8 @@
 
 import pytest
 
-from bot.playground.slack_simulator.command_text import encoded
-from bot.playground.slack_simulator.world import demo_world
+from bot.playground.slack_simulator.command_text import encode_command_text
+from bot.playground.slack_simulator.world import make_demo_world
 
 
 @pytest.mark.parametrize(
@@ -21,4 +21,4 @@ from bot.playground.slack_simulator.world import demo_world
     ],
 )
 def test_people_channels_and_links_become_mark_up(typed: str, arrives: str) -> None:
-    assert encoded(typed, demo_world()) == arrives
+    assert encode_command_text(typed, make_demo_world()) == arrives

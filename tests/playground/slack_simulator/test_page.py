@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.playground.slack_simulator.hints import CommandHint, Completion, Offer, ShortcutHint
+from bot.playground.slack_simulator.page_options import CommandHint, Completion, PageOptions, ShortcutHint
 from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
 
@@ -44,7 +44,7 @@ async def frame_of(page: aiohttp.ClientWebSocketResponse, kind: str) -> Json:
 
 async def test_a_page_is_first_told_the_whole_world(slack: SlackSimulator, browser: aiohttp.ClientSession) -> None:
     command = CommandHint("/batch", "[verb]", (Completion("/batch help", "the verbs"),))
-    slack.set_offer(Offer((command,), (ShortcutHint("from_file", "From this file"),)))
+    slack.set_page_options(PageOptions((command,), (ShortcutHint("from_file", "From this file"),)))
     slack.say("U0ADA", "C0BATCHES", "hello")
 
     async with browser.ws_connect("/_page/socket") as page:
@@ -180,7 +180,7 @@ async def test_what_cannot_be_done_is_said_in_words(browser: aiohttp.ClientSessi
 async def test_the_page_takes_no_command_slack_does_not_know(
     slack: SlackSimulator, browser: aiohttp.ClientSession
 ) -> None:
-    slack.set_offer(Offer((CommandHint("/batch"),)))
+    slack.set_page_options(PageOptions((CommandHint("/batch"),)))
 
     answer = await post(browser, "command", user="U0ADA", channel="C0BATCHES", text="/bash")
 
@@ -205,7 +205,7 @@ async def test_the_page_lets_time_pass_where_it_can(slack: SlackSimulator, brows
     passed: list[float] = []
 
     not_here = await post(browser, "let_pass", seconds=600)
-    slack.set_offer(Offer(let_pass=passed.append))
+    slack.set_page_options(PageOptions(let_pass=passed.append))
     answers = [(await post(browser, "let_pass", seconds=seconds))["ok"] for seconds in (600, -1, 1e12, "nan", "x")]
 
     assert not_here["ok"] is False
@@ -217,7 +217,7 @@ async def test_no_secret_reaches_the_pane(
     slack: SlackSimulator, page: aiohttp.ClientWebSocketResponse, client: AsyncWebClient
 ) -> None:
     delivery = await slack.slash("U0ADA", "C0BATCHES", f"/batch {slack.bot_token}")
-    slack.note_traffic(TrafficEntry("GET /v1", "200", 1.0, {"x-api-key": "k3y", "Authorization": "Bearer k3y"}))
+    slack.record_traffic(TrafficEntry("GET /v1", "200", 1.0, {"x-api-key": "k3y", "Authorization": "Bearer k3y"}))
     await client.chat_postMessage(channel="C0BATCHES", text=f"{slack.app_token} sk-ant-api03-abc")
     await client.api_call("files.getUploadURLExternal", params={"filename": "a", "length": 1})
 

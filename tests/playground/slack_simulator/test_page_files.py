@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 
 import aiohttp
 
-from bot.playground.slack_simulator.hints import Offer, ShortcutHint
+from bot.playground.slack_simulator.page_options import PageOptions, ShortcutHint
 from bot.playground.slack_simulator.server import SlackSimulator
 
 
@@ -38,7 +38,7 @@ async def test_a_file_is_not_shared_where_one_is_no_member(browser: aiohttp.Clie
 async def test_a_message_shortcut_reaches_the_bot_with_the_whole_file(
     slack: SlackSimulator, browser: aiohttp.ClientSession, acking_bot: list[str]
 ) -> None:
-    slack.set_offer(Offer(shortcuts=(ShortcutHint("from_file", "From this file"),)))
+    slack.set_page_options(PageOptions(shortcuts=(ShortcutHint("from_file", "From this file"),)))
     message = slack.share_file("U0ADA", "C0BATCHES", "requests.jsonl", b"{}\n")
     place = {"user": "U0ADA", "channel": "C0BATCHES", "ts": message.ts}
 

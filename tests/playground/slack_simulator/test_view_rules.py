@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from bot.playground.slack_simulator.blocks import view_problems
+from bot.playground.slack_simulator.blocks import find_view_problems
 
 Json = dict[str, Any]
 
@@ -52,7 +52,7 @@ REFUSED_VIEWS: list[tuple[Json, str, str]] = [
 
 @pytest.mark.parametrize(("view", "words", "pointer"), REFUSED_VIEWS, ids=[f"{w} {p}" for _, w, p in REFUSED_VIEWS])
 def test_views_are_held_to_their_own_limits(view: Json, words: str, pointer: str) -> None:
-    problems = [str(problem) for problem in view_problems(view)]
+    problems = [str(problem) for problem in find_view_problems(view)]
 
     assert any(words in problem and pointer in problem for problem in problems), problems
 
@@ -60,6 +60,6 @@ def test_views_are_held_to_their_own_limits(view: Json, words: str, pointer: str
 def test_alerts_stand_in_modals() -> None:
     alert = {"type": "alert", "text": mrkdwn(), "level": "warning"}
 
-    problems = view_problems({**MODAL, "blocks": [alert]})
+    problems = find_view_problems({**MODAL, "blocks": [alert]})
 
     assert problems == []

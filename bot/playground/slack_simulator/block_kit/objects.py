@@ -2,10 +2,10 @@
 
 from bot.playground.slack_simulator.block_kit.rules import (
     Rule,
-    both,
+    all_of,
+    boolean,
     by_type,
     exactly_one,
-    flag,
     items,
     one_of,
     shape,
@@ -19,15 +19,15 @@ URL = string(3000, 1)
 
 def plain_text(high: int) -> Rule:
     """A `plain_text` object of at most `high` characters."""
-    return by_type({"plain_text": shape({"text": string(high, 1)}, {"emoji": flag})})
+    return by_type({"plain_text": shape({"text": string(high, 1)}, {"emoji": boolean})})
 
 
 def any_text(high: int) -> Rule:
     """A `plain_text` or `mrkdwn` object of at most `high` characters."""
     return by_type(
         {
-            "plain_text": shape({"text": string(high, 1)}, {"emoji": flag}),
-            "mrkdwn": shape({"text": string(high, 1)}, {"verbatim": flag}),
+            "plain_text": shape({"text": string(high, 1)}, {"emoji": boolean}),
+            "mrkdwn": shape({"text": string(high, 1)}, {"verbatim": boolean}),
         }
     )
 
@@ -42,7 +42,7 @@ OVERFLOW_OPTION = shape(
 )
 MARKED_OPTION = shape({"text": any_text(75), "value": string(150, 1)}, {"description": any_text(75)})
 OPTION_GROUP = shape({"label": plain_text(75), "options": items(OPTION, 100)})
-SLACK_FILE = both(exactly_one("id", "url"), shape({}, {"id": string(255, 1), "url": URL}))
+SLACK_FILE = all_of(exactly_one("id", "url"), shape({}, {"id": string(255, 1), "url": URL}))
 DISPATCH_CONFIG = shape(
     {"trigger_actions_on": items(one_of("on_enter_pressed", "on_character_entered"), 2)},
 )
@@ -50,7 +50,7 @@ CONVERSATION_FILTER = shape(
     {},
     {
         "include": items(one_of("im", "mpim", "private", "public"), 4),
-        "exclude_external_shared_channels": flag,
-        "exclude_bot_users": flag,
+        "exclude_external_shared_channels": boolean,
+        "exclude_bot_users": boolean,
     },
 )

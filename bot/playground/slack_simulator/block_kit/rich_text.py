@@ -1,16 +1,18 @@
 """Rich text: sections, lists, quotes and preformatted runs (Slack docs, rich text block)."""
 
 from bot.playground.slack_simulator.block_kit.objects import BLOCK_ID
-from bot.playground.slack_simulator.block_kit.rules import Rule, by_type, flag, items, number, one_of, shape, string
+from bot.playground.slack_simulator.block_kit.rules import Rule, boolean, by_type, items, number, one_of, shape, string
 
 _LONG = string(1_000_000)
 _STYLE = shape(
     {},
-    dict.fromkeys(("bold", "italic", "strike", "underline", "code", "highlight", "client_highlight", "unlink"), flag),
+    dict.fromkeys(
+        ("bold", "italic", "strike", "underline", "code", "highlight", "client_highlight", "unlink"), boolean
+    ),
 )
 _STYLED: dict[str, Rule] = {"style": _STYLE}
 _TEXT = shape({"text": string(1_000_000, 1)}, _STYLED)
-_LINK = shape({"url": string(100_000, 1)}, {**_STYLED, "text": _LONG, "unsafe": flag})
+_LINK = shape({"url": string(100_000, 1)}, {**_STYLED, "text": _LONG, "unsafe": boolean})
 
 _RUNS: dict[str, Rule] = {
     "text": _TEXT,

@@ -32,7 +32,7 @@ def string(high: int, low: int = 0) -> Rule:
     return check
 
 
-def whole(low: int, high: int) -> Rule:
+def integer(low: int, high: int) -> Rule:
     """A whole number between two bounds, both included."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
@@ -50,7 +50,7 @@ def number(value: Any, at: str) -> Iterator[Problem]:
         yield Problem("must provide a number", at)
 
 
-def flag(value: Any, at: str) -> Iterator[Problem]:
+def boolean(value: Any, at: str) -> Iterator[Problem]:
     """A boolean."""
     if not isinstance(value, bool):
         yield Problem("must provide a boolean", at)
@@ -126,7 +126,7 @@ def by_type(table: Mapping[str, Rule]) -> Rule:
     return check
 
 
-def both(*rules: Rule) -> Rule:
+def all_of(*rules: Rule) -> Rule:
     """Every one of several rules."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:

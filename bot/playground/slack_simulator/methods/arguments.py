@@ -3,23 +3,23 @@
 from typing import Any
 
 from bot.playground.slack_simulator.records import Json
-from bot.playground.slack_simulator.refusals import Refusal, missing_field
+from bot.playground.slack_simulator.refusals import Refusal, refuse_missing_field
 
 
-def required(arguments: Json, name: str) -> str:
+def read_required(arguments: Json, name: str) -> str:
     """A text that must be there."""
     value = arguments.get(name)
     if value in (None, ""):
-        raise missing_field(name)
+        raise refuse_missing_field(name)
     return str(value)
 
 
-def truth(value: Any) -> bool:
+def read_boolean(value: Any) -> bool:
     """A boolean as forms and JSON spell it."""
     return value in (True, 1, "1", "true", "True")
 
 
-def number(arguments: Json, name: str, usual: int, high: int) -> int:
+def read_integer(arguments: Json, name: str, usual: int, high: int) -> int:
     """A whole number from 1 to `high`."""
     try:
         value = int(arguments.get(name) or usual)

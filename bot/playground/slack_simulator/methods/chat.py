@@ -4,64 +4,64 @@ from typing import Any
 
 from bot.playground.slack_simulator.message_arguments import (
     LONGEST_UPDATE,
-    checked_blocks,
-    checked_metadata,
-    content_of,
+    check_blocks,
+    check_metadata,
+    read_content,
 )
-from bot.playground.slack_simulator.methods.arguments import required
+from bot.playground.slack_simulator.methods.arguments import read_required
 from bot.playground.slack_simulator.methods.method import Method
 from bot.playground.slack_simulator.records import Json, SlackMessage
 from bot.playground.slack_simulator.refusals import Refusal
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.world import Channel
 
 
-def conversation_to_post_in(workspace: Workspace, arguments: Json) -> Channel:
+def conversation_to_post_in(state: SlackState, arguments: Json) -> Channel:
     """Where a post goes: a channel by id or #name, or the DM of a user id; Refusal when the bot may not post there."""
-    name = required(arguments, "channel")
-    world = workspace.world
+    name = read_required(arguments, "channel")
+    world = state.world
     if name[0] in "UW":
         if name not in world.people or world.people[name].deleted or world.people[name].is_bot:
             raise Refusal("channel_not_found")
-        return world.direct_message(name)
+        return world.open_direct_message(name)
     if name.startswith("#"):
         found = [channel.id for channel in world.channels.values() if f"#{channel.name}" == name]
         name = found[0] if found else name
-    channel = workspace.visible_channel(name)
+    channel = state.find_visible_channel(name)
     if channel.is_archived:
         raise Refusal("is_archived")
     return channel
 
 
-def post_message(workspace: Workspace, arguments: Json) -> Json:
+def post_message(state: SlackState, arguments: Json) -> Json:
     """Post as the bot."""
-    channel = conversation_to_post_in(workspace, arguments)
-    if not workspace.bot_is_member(channel) and "chat:write.public" not in workspace.scopes:
+    channel = conversation_to_post_in(state, arguments)
+    if not state.bot_is_member(channel) and "chat:write.public" not in state.scopes:
         raise Refusal("not_in_channel")
-    text, blocks = content_of(arguments)
-    message = workspace.messages.post(
+    text, blocks = read_content(arguments)
+    message = state.messages.post(
         channel.id,
-        workspace.world.bot_user,
+        state.world.bot_user,
         text,
         blocks,
         thread_ts=arguments.get("thread_ts"),
-        metadata=checked_metadata(arguments) or None,
+        metadata=check_metadata(arguments) or None,
     )
-    return _posted(workspace, message)
+    return _posted(state, message)
 
 
-def post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
+def post_ephemeral(state: SlackState, arguments: Json) -> Json:
     """Show one member of a channel something only they see."""
-    user = required(arguments, "user")
-    channel = conversation_to_post_in(workspace, arguments)
-    if not workspace.bot_is_member(channel):
+    user = read_required(arguments, "user")
+    channel = conversation_to_post_in(state, arguments)
+    if not state.bot_is_member(channel):
         raise Refusal("not_in_channel")
     if user not in channel.members:
         raise Refusal("user_not_in_channel")
-    text, blocks = content_of(arguments)
-    message = workspace.messages.post(
+    text, blocks = read_content(arguments)
+    message = state.messages.post(
         channel.id,
-        workspace.world.bot_user,
+        state.world.bot_user,
         text,
         blocks,
         ephemeral_to=user,
@@ -70,47 +70,47 @@ def post_ephemeral(workspace: Workspace, arguments: Json) -> Json:
     return {"ok": True, "message_ts": message.ts}
 
 
-def update(workspace: Workspace, arguments: Json) -> Json:
+def update(state: SlackState, arguments: Json) -> Json:
     """Change one of the bot's own messages; text without blocks drops the old blocks."""
-    message = _own_message(workspace, arguments, "cant_update_message")
+    message = _own_message(state, arguments, "cant_update_message")
     if len(str(arguments.get("text") or "")) > LONGEST_UPDATE:
         raise Refusal("msg_too_long")
-    metadata = checked_metadata(arguments)
+    metadata = check_metadata(arguments)
     changes: dict[str, Any] = {} if metadata is None else {"metadata": metadata or None}
-    text, blocks = arguments.get("text"), checked_blocks(arguments)
+    text, blocks = arguments.get("text"), check_blocks(arguments)
     if text is None and blocks is None and arguments.get("markdown_text") is None:
         if metadata is None:
             raise Refusal("no_text")
     elif text is None and blocks:
         changes["blocks"] = blocks
     else:
-        changes["text"], changes["blocks"] = content_of(arguments)
+        changes["text"], changes["blocks"] = read_content(arguments)
         changes["edited"] = True
-    changed = workspace.messages.change(message, **changes)
-    return {**_posted(workspace, changed), "text": changed.text}
+    changed = state.messages.change(message, **changes)
+    return {**_posted(state, changed), "text": changed.text}
 
 
-def delete(workspace: Workspace, arguments: Json) -> Json:
+def delete(state: SlackState, arguments: Json) -> Json:
     """Delete one of the bot's own messages."""
-    message = _own_message(workspace, arguments, "cant_delete_message")
-    workspace.messages.remove(message)
+    message = _own_message(state, arguments, "cant_delete_message")
+    state.messages.remove(message)
     return {"ok": True, "channel": message.channel, "ts": message.ts}
 
 
-def _own_message(workspace: Workspace, arguments: Json, refusal: str) -> SlackMessage:
-    ts = required(arguments, "ts")
-    channel = workspace.visible_channel(required(arguments, "channel"))
-    message = workspace.messages.find(channel.id, ts)
+def _own_message(state: SlackState, arguments: Json, refusal: str) -> SlackMessage:
+    ts = read_required(arguments, "ts")
+    channel = state.find_visible_channel(read_required(arguments, "channel"))
+    message = state.messages.find(channel.id, ts)
     # An ephemeral message is nowhere but on its reader's screen.
     if message is None or message.ephemeral_to is not None:
         raise Refusal("message_not_found")
-    if message.user != workspace.world.bot_user:
+    if message.user != state.world.bot_user:
         raise Refusal(refusal)
     return message
 
 
-def _posted(workspace: Workspace, message: SlackMessage) -> Json:
-    shown = workspace.shown(message, with_metadata=True)
+def _posted(state: SlackState, message: SlackMessage) -> Json:
+    shown = state.render_message(message, with_metadata=True)
     return {"ok": True, "channel": message.channel, "ts": message.ts, "message": shown}
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from bot.playground.slack_simulator.records import Json
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 
 
 class Token(StrEnum):
@@ -20,6 +20,6 @@ class Token(StrEnum):
 class Method:
     """A method: what it does, which token it takes, and the scopes of which one must be granted."""
 
-    run: Callable[[Workspace, Json], Json]
+    run: Callable[[SlackState, Json], Json]
     scopes: tuple[str, ...] = ()
     token: Token = Token.BOT

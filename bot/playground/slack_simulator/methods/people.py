@@ -1,16 +1,16 @@
 """auth.test, users.info, usergroups.users.list."""
 
-from bot.playground.slack_simulator.methods.arguments import required
+from bot.playground.slack_simulator.methods.arguments import read_required
 from bot.playground.slack_simulator.methods.method import Method, Token
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 
 
-def auth_test(workspace: Workspace, arguments: Json) -> Json:
+def auth_test(state: SlackState, arguments: Json) -> Json:
     """Whose token it is."""
-    world = workspace.world
-    if arguments.get("token") == workspace.credentials.app_token:
+    world = state.world
+    if arguments.get("token") == state.credentials.app_token:
         return {"ok": True, "app_name": world.people[world.bot_user].name, "app_id": world.app_id}
     return {
         "ok": True,
@@ -25,14 +25,14 @@ def auth_test(workspace: Workspace, arguments: Json) -> Json:
     }
 
 
-def users_info(workspace: Workspace, arguments: Json) -> Json:
+def users_info(state: SlackState, arguments: Json) -> Json:
     """One person, with the flags of guests, strangers and the departed."""
-    person = workspace.world.people.get(required(arguments, "user"))
+    person = state.world.people.get(read_required(arguments, "user"))
     if person is None:
         raise Refusal("user_not_found")
     user: Json = {
         "id": person.id,
-        "team_id": person.team_id or workspace.world.team_id,
+        "team_id": person.team_id or state.world.team_id,
         "name": person.handle,
         "real_name": person.name,
         "deleted": person.deleted,
@@ -49,10 +49,10 @@ def users_info(workspace: Workspace, arguments: Json) -> Json:
     return {"ok": True, "user": user}
 
 
-def usergroup_users(workspace: Workspace, arguments: Json) -> Json:
+def usergroup_users(state: SlackState, arguments: Json) -> Json:
     """The members of a user group, which only paid plans have."""
-    group = workspace.world.groups.get(required(arguments, "usergroup"))
-    if not workspace.world.paid_plan:
+    group = state.world.groups.get(read_required(arguments, "usergroup"))
+    if not state.world.paid_plan:
         raise Refusal("plan_upgrade_required")
     if group is None:
         raise Refusal("no_such_subteam")

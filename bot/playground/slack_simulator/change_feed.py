@@ -9,7 +9,7 @@ from bot.playground.slack_simulator.records import Json
 T = TypeVar("T")
 
 
-class Feed:
+class ChangeFeed:
     """Hands each frame to every listening page, and wakes whoever waits for something to become true."""
 
     def __init__(self) -> None:
@@ -33,7 +33,7 @@ class Feed:
         self._listeners.add(queue)
         return queue
 
-    def leave(self, queue: "asyncio.Queue[Json]") -> None:
+    def stop_listening(self, queue: "asyncio.Queue[Json]") -> None:
         """Stop a listener's frames."""
         self._listeners.discard(queue)
 

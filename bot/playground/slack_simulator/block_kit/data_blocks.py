@@ -8,15 +8,15 @@ from bot.playground.slack_simulator.block_kit.rich_text import RICH_TEXT
 from bot.playground.slack_simulator.block_kit.rules import (
     Problem,
     Rule,
-    both,
+    all_of,
+    boolean,
     by_type,
-    flag,
+    integer,
     items,
     number,
     one_of,
     shape,
     string,
-    whole,
 )
 
 _ID: dict[str, Rule] = {"block_id": BLOCK_ID}
@@ -26,7 +26,7 @@ _CELLS: dict[str, Rule] = {
     "rich_text": RICH_TEXT,
 }
 _LABEL = string(20, 1)
-_SETTING = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": flag})
+_SETTING = shape({}, {"align": one_of("left", "center", "right"), "is_wrapped": boolean})
 
 
 def _setting_or_null(value: Any, at: str) -> Iterator[Problem]:
@@ -72,11 +72,11 @@ TABLES: dict[str, Rule] = {
         {"rows": items(items(by_type(_CELLS), 20), 100)},
         {**_ID, "column_settings": items(_setting_or_null, 20)},
     ),
-    "data_table": both(
+    "data_table": all_of(
         _rectangular,
         shape(
             {"caption": string(3000, 1), "rows": items(items(by_type(_CELLS), 20), 201, low=2)},
-            {**_ID, "page_size": whole(1, 100), "row_header_column_index": whole(0, 19)},
+            {**_ID, "page_size": integer(1, 100), "row_header_column_index": integer(0, 19)},
         ),
     ),
     "data_visualization": shape({"title": string(50, 1), "chart": by_type(_CHARTS)}, _ID),

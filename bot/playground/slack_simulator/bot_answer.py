@@ -5,7 +5,7 @@ from typing import Any
 
 
 @dataclass(frozen=True)
-class Answer:
+class BotAnswer:
     """An ack and its body, or the error Slack would name; `ms` is how long it took."""
 
     ms: float | None

@@ -30,7 +30,7 @@ class CommandHint:
 
 
 @dataclass(frozen=True)
-class Offer:
+class PageOptions:
     """All of it; `let_pass` lets so many simulated seconds pass, None where time cannot be moved."""
 
     commands: tuple[CommandHint, ...] = ()

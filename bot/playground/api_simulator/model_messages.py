@@ -1,8 +1,8 @@
-"""Made-up answers of a model: plausible text and usage that follow from the batch and the request alone."""
+"""Generated answers of a model: plausible text and usage that depend only on the batch and the request."""
 
 from typing import Any
 
-from bot.playground.api_simulator.ids import chance, made_id
+from bot.playground.api_simulator.ids import draw_fraction, make_id
 from bot.playground.api_simulator.requests import Request
 
 _SENTENCES = (
@@ -23,11 +23,11 @@ _SENTENCES = (
     "The tone is friendly 🙂 and the request is clear: move the appointment to next week.",
     "The passage describes a coastal town in winter, its harbour closed and its streets empty.",
 )
-"""One of them holds a raw U+2028, which is legal in JSON and splits lines for whoever reads them as text."""
+"""One of them holds a raw U+2028, which is legal in JSON and which text readers take for a line break."""
 
 
-def made_up_message(batch_id: str, request: Request) -> dict[str, Any]:
-    """The Message of a request that succeeded, in the key order of captured ones; it stops at `max_tokens`."""
+def make_message(batch_id: str, request: Request) -> dict[str, Any]:
+    """Return the Message of a succeeded request, with the keys in captured order. It stops at `max_tokens`."""
     seed = (batch_id, request.custom_id)
     text = _text(*seed)
     tokens = max(1, len(text) // 4)
@@ -36,7 +36,7 @@ def made_up_message(batch_id: str, request: Request) -> dict[str, Any]:
         tokens, text = request.max_tokens, text[: request.max_tokens * 4]
     return {
         "model": request.model,
-        "id": made_id("msg", *seed),
+        "id": make_id("msg", *seed),
         "type": "message",
         "role": "assistant",
         "content": [{"type": "text", "text": text, "citations": None}],
@@ -44,18 +44,18 @@ def made_up_message(batch_id: str, request: Request) -> dict[str, Any]:
         "stop_reason": "max_tokens" if cut else "end_turn",
         "stop_sequence": None,
         "stop_details": None,
-        "usage": _usage(request, tokens, writes=chance("cache", *seed) < 0.05),
+        "usage": _usage(request, tokens, writes=draw_fraction("cache", *seed) < 0.05),
     }
 
 
 def _text(*seed: str) -> str:
-    length = 3 + int(4 * chance("length", *seed))
-    start = int(len(_SENTENCES) * chance("start", *seed))
+    length = 3 + int(4 * draw_fraction("length", *seed))
+    start = int(len(_SENTENCES) * draw_fraction("start", *seed))
     return " ".join(_SENTENCES[(start + 7 * step) % len(_SENTENCES)] for step in range(length))
 
 
 def _usage(request: Request, output_tokens: int, *, writes: bool) -> dict[str, Any]:
-    """Usage at the batch tier: the cached part is written by a few requests and read by the others."""
+    """Return the usage at the batch tier. A few requests write the cached part, and the others read it."""
     written, read = (request.cached_tokens, 0) if writes else (0, request.cached_tokens)
     return {
         "input_tokens": request.input_tokens,

@@ -13,7 +13,7 @@ def _kind(block: Any) -> str:
     return str(block.get("type")) if isinstance(block, dict) else ""
 
 
-def repeated_block_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
+def check_block_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
     """Every block_id after its first use; an empty one counts as left out."""
     seen: set[str] = set()
     for index, block in enumerate(blocks):
@@ -25,7 +25,7 @@ def repeated_block_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
         seen.add(block_id)
 
 
-def repeated_action_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
+def check_action_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
     """Every action_id used twice within one block."""
     for index, block in enumerate(blocks):
         seen: set[str] = set()
@@ -47,19 +47,19 @@ def _action_ids(value: Any) -> Iterator[str]:
             yield from _action_ids(item)
 
 
-def text_length(value: Any) -> int:
+def count_text(value: Any) -> int:
     """Characters of text anywhere inside a block."""
     if isinstance(value, dict):
         return sum(
-            len(item) if key == "text" and isinstance(item, str) else text_length(item) for key, item in value.items()
+            len(item) if key == "text" and isinstance(item, str) else count_text(item) for key, item in value.items()
         )
-    return sum(text_length(item) for item in value) if isinstance(value, list) else 0
+    return sum(count_text(item) for item in value) if isinstance(value, list) else 0
 
 
-def spent_allowances(blocks: list[Any], at: str) -> Iterator[Problem]:
+def check_allowances(blocks: list[Any], at: str) -> Iterator[Problem]:
     """Kinds whose blocks together carry too much text, or of which there are too many."""
     for kind, high in _SHARED_TEXT.items():
-        if sum(text_length(block) for block in blocks if _kind(block) == kind) > high:
+        if sum(count_text(block) for block in blocks if _kind(block) == kind) > high:
             yield Problem(f"all {kind} blocks together must be less than {high + 1} characters", at)
     for kind, most in _MOST.items():
         if sum(_kind(block) == kind for block in blocks) > most:

@@ -7,12 +7,12 @@ from typing import Any
 
 from aiohttp import BodyPartReader, WSCloseCode, web
 
-from bot.playground.slack_simulator.file_shelf import file_frame
-from bot.playground.slack_simulator.page_frames import world_frame
-from bot.playground.slack_simulator.people import People
+from bot.playground.slack_simulator.file_store import make_file_frame
+from bot.playground.slack_simulator.page_frames import make_world_frame
+from bot.playground.slack_simulator.person_actions import PersonActions
 from bot.playground.slack_simulator.records import Json, SlackMessage, View
-from bot.playground.slack_simulator.view_book import as_view
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
+from bot.playground.slack_simulator.view_store import make_view
 
 _LARGEST_IN_A_FORM = 10 * 1024 * 1024  # a file_input's limit
 _LONGEST_PASS = 30 * 24 * 3_600.0  # seconds: results are kept for 29 days
@@ -20,11 +20,11 @@ _LARGEST_SHARED = 256 * 1024 * 1024  # Slack takes more, which nobody wants in a
 Act = Callable[[Json], Awaitable[Json]]
 
 
-class Page:
+class PageEndpoints:
     """Serves everything under /_page/."""
 
-    def __init__(self, workspace: Workspace, people: People) -> None:
-        self._workspace = workspace
+    def __init__(self, state: SlackState, people: PersonActions) -> None:
+        self._state = state
         self._people = people
         self._open: set[web.WebSocketResponse] = set()
 
@@ -51,20 +51,20 @@ class Page:
         socket = web.WebSocketResponse(timeout=1.0)
         await socket.prepare(request)
         self._open.add(socket)
-        frames = self._workspace.feed.listen()
+        frames = self._state.feed.listen()
         telling = asyncio.create_task(self._tell(socket, frames))
         try:
             async for _ in socket:
                 pass
         finally:
             telling.cancel()
-            self._workspace.feed.leave(frames)
+            self._state.feed.stop_listening(frames)
             self._open.discard(socket)
         return socket
 
     async def _tell(self, socket: web.WebSocketResponse, frames: "asyncio.Queue[Json]") -> None:
         with contextlib.suppress(ConnectionError):
-            await socket.send_json(world_frame(self._workspace))
+            await socket.send_json(make_world_frame(self._state))
             while True:
                 await socket.send_json(await frames.get())
 
@@ -79,7 +79,7 @@ class Page:
         if name == "/invite":
             self._people.invite(user, channel, text)
             return {}
-        known = {command.command for command in self._workspace.offer.commands}
+        known = {command.command for command in self._state.page_options.commands}
         if known and name not in known:
             raise LookupError(f"{name} is not a valid command.")
         await self._people.slash(user, channel, text)
@@ -89,9 +89,9 @@ class Page:
         user = str(body["user"])
         target: SlackMessage | View | None
         if body.get("view_id"):
-            target = as_view(user, self._workspace.views.open_view(user, str(body["view_id"])))
+            target = make_view(user, self._state.views.open_view(user, str(body["view_id"])))
         else:
-            target = self._workspace.messages.find(str(body.get("channel")), str(body.get("ts")))
+            target = self._state.messages.find(str(body.get("channel")), str(body.get("ts")))
         if target is None:
             raise LookupError("This message is not there any more.")
         state, selected = body.get("state"), body.get("selected")
@@ -115,23 +115,23 @@ class Page:
         return {}
 
     async def _shortcut(self, body: Json) -> Json:
-        message = self._workspace.messages.find(str(body["channel"]), str(body["ts"]))
+        message = self._state.messages.find(str(body["channel"]), str(body["ts"]))
         if message is None:
             raise LookupError("This message is not there any more.")
         callback_id = str(body["callback_id"])
-        if callback_id not in {shortcut.callback_id for shortcut in self._workspace.offer.shortcuts}:
+        if callback_id not in {shortcut.callback_id for shortcut in self._state.page_options.shortcuts}:
             raise LookupError("The app has no such shortcut.")
         await self._people.message_shortcut(str(body["user"]), message, callback_id)
         return {}
 
     async def _let_pass(self, body: Json) -> Json:
-        let_pass = self._workspace.offer.let_pass
+        let_pass = self._state.page_options.let_pass
         seconds = float(body["seconds"])
         if let_pass is None or not 0 < seconds <= _LONGEST_PASS:
             raise LookupError("Time cannot pass like that here.")
         let_pass(seconds)
-        self._workspace.seconds_passed += seconds
-        self._workspace.feed.publish({"type": "time", "seconds_passed": self._workspace.seconds_passed})
+        self._state.seconds_passed += seconds
+        self._state.feed.publish({"type": "time", "seconds_passed": self._state.seconds_passed})
         return {}
 
     async def _upload(self, request: web.Request) -> web.Response:
@@ -146,7 +146,7 @@ class Page:
                 fields[part.name or ""] = await part.text()
         channel = fields.get("channel")
         largest = _LARGEST_SHARED if channel else _LARGEST_IN_A_FORM
-        if content is None or len(content) > largest or fields.get("user") not in self._workspace.world.people:
+        if content is None or len(content) > largest or fields.get("user") not in self._state.world.people:
             return web.json_response({"ok": False, "error": f"One file of at most {largest >> 20} MB, please."})
         try:
             file = self._keep(fields["user"], channel, name, content)
@@ -157,7 +157,7 @@ class Page:
     def _keep(self, user: str, channel: str | None, name: str, content: bytes) -> Json:
         if channel:
             return self._people.share_file(user, channel, name, content).files[0]
-        return file_frame(self._workspace.files.keep(user, name, content))
+        return make_file_frame(self._state.files.keep(user, name, content))
 
 
 def _json_act(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:

@@ -4,7 +4,7 @@ import mimetypes
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from bot.playground.slack_simulator.credentials import letters, slack_id
+from bot.playground.slack_simulator.credentials import random_id, random_letters
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
 
@@ -30,7 +30,7 @@ class StoredFile:
         return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
 
-class FileShelf:
+class FileStore:
     """All files by id, and the one-time addresses their bytes are posted to."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
@@ -40,9 +40,9 @@ class FileShelf:
 
     def announce(self, name: str, length: int, user: str) -> tuple[StoredFile, str]:
         """A file to come, and the path its bytes are to be posted to."""
-        file = StoredFile(slack_id("F"), name, length, user, self._clock(), title=name)
+        file = StoredFile(random_id("F"), name, length, user, self._clock(), title=name)
         self.files[file.id] = file
-        path = f"/upload/v1/{letters(40)}"
+        path = f"/upload/v1/{random_letters(40)}"
         self._addresses[path] = file.id
         return file, path
 
@@ -73,7 +73,7 @@ class FileShelf:
         return file
 
 
-def file_object(file: StoredFile, url: str) -> Json:
+def make_file_object(file: StoredFile, url: str) -> Json:
     """Slack's file object, short; `url` is the simulator's address."""
     private = f"{url}/files-pri/{file.id}/{file.name}"
     return {
@@ -95,7 +95,7 @@ def file_object(file: StoredFile, url: str) -> Json:
     }
 
 
-def file_frame(file: StoredFile) -> Json:
+def make_file_frame(file: StoredFile) -> Json:
     """A file as the page's protocol has it."""
     url = f"/_page/files/{file.id}"
     return {"id": file.id, "name": file.name, "size": file.length, "mimetype": file.mimetype, "url": url}

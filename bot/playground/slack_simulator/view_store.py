@@ -5,10 +5,10 @@ from collections import defaultdict
 from collections.abc import Callable
 from typing import Any
 
-from bot.playground.slack_simulator.blocks import view_is_too_large, view_problems
-from bot.playground.slack_simulator.credentials import letters, slack_id
-from bot.playground.slack_simulator.feed import Feed
-from bot.playground.slack_simulator.message_book import named_blocks
+from bot.playground.slack_simulator.blocks import find_view_problems, view_is_too_large
+from bot.playground.slack_simulator.change_feed import ChangeFeed
+from bot.playground.slack_simulator.credentials import random_id, random_letters
+from bot.playground.slack_simulator.message_store import assign_ids
 from bot.playground.slack_simulator.records import Json, View
 from bot.playground.slack_simulator.refusals import Refusal
 from bot.playground.slack_simulator.world import World
@@ -16,7 +16,7 @@ from bot.playground.slack_simulator.world import World
 DEEPEST_STACK = 3
 
 
-def as_view(user: str, body: Json) -> View:
+def make_view(user: str, body: Json) -> View:
     """The public record of a view's body."""
     return View(
         id=body["id"],
@@ -34,17 +34,17 @@ def check_view(view: Any, *kinds: str) -> Json:
     """The view as given if Slack would take it; Refusal if not."""
     if view_is_too_large(view):
         raise Refusal("view_too_large")
-    problems = view_problems(view, kinds)
+    problems = find_view_problems(view, kinds)
     if problems:
         raise Refusal("invalid_arguments", problems=problems)
     checked: Json = view
     return checked
 
 
-class ViewBook:
+class ViewStore:
     """Each person's stack of modals (top last) and Home tab, as Slack's whole view objects."""
 
-    def __init__(self, world: World, clock: Callable[[], float], feed: Feed) -> None:
+    def __init__(self, world: World, clock: Callable[[], float], feed: ChangeFeed) -> None:
         self._world = world
         self._clock = clock
         self._feed = feed
@@ -129,7 +129,7 @@ class ViewBook:
 
     def _body(self, view: Json, before: Json | None = None) -> Json:
         self._unused_external_id(view.get("external_id"), before)
-        view_id = before["id"] if before else slack_id("V")
+        view_id = before["id"] if before else random_id("V")
         return {
             "title": None,
             "submit": None,
@@ -140,9 +140,9 @@ class ViewBook:
             "clear_on_close": False,
             "notify_on_close": False,
             **copy.deepcopy(view),
-            "blocks": named_blocks(view["blocks"]),
+            "blocks": assign_ids(view["blocks"]),
             "id": view_id,
-            "hash": f"{int(self._clock())}.{letters(8)}",
+            "hash": f"{int(self._clock())}.{random_letters(8)}",
             "state": {"values": {}},
             "root_view_id": before["root_view_id"] if before else view_id,
             "previous_view_id": before["previous_view_id"] if before else None,

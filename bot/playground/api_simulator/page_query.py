@@ -1,15 +1,15 @@
-"""The query of a list: limits and cursors, refused in the API's words where they are wrong."""
+"""The `limit` of a list's query. A wrong one is refused in the API's words."""
 
 import re
 
 from bot.playground.api_simulator.errors import ApiError
 
 
-def page_limit(text: str | None) -> int:
-    """How many to a page: 20, or what the query says.
+def read_limit(text: str | None) -> int:
+    """Return the page size: 20 unless the query gives one.
 
     Raises:
-        ApiError: 400, for anything but a number from 1 to 1,000.
+        ApiError: 400, unless it is a number from 1 to 1,000.
     """
     if text is None:
         return 20

@@ -3,18 +3,18 @@
 from collections import defaultdict
 from collections.abc import Callable
 
-from bot.playground.slack_simulator.credentials import Credentials, made_up_credentials
-from bot.playground.slack_simulator.faults import Faults
-from bot.playground.slack_simulator.feed import Feed
-from bot.playground.slack_simulator.file_shelf import FileShelf, file_object
-from bot.playground.slack_simulator.hints import Offer
-from bot.playground.slack_simulator.message_book import MessageBook
+from bot.playground.slack_simulator.change_feed import ChangeFeed
+from bot.playground.slack_simulator.credentials import Credentials, make_credentials
+from bot.playground.slack_simulator.faults import SlackFaults
+from bot.playground.slack_simulator.file_store import FileStore, make_file_object
+from bot.playground.slack_simulator.message_store import MessageStore
+from bot.playground.slack_simulator.page_options import PageOptions
 from bot.playground.slack_simulator.records import ApiCall, Json, SlackMessage
 from bot.playground.slack_simulator.refusals import Refusal
 from bot.playground.slack_simulator.response_urls import ResponseUrls
-from bot.playground.slack_simulator.traffic import Traffic
+from bot.playground.slack_simulator.traffic_log import TrafficLog
 from bot.playground.slack_simulator.triggers import Triggers
-from bot.playground.slack_simulator.view_book import ViewBook
+from bot.playground.slack_simulator.view_store import ViewStore
 from bot.playground.slack_simulator.world import Channel, World
 
 ALL_SCOPES = frozenset(
@@ -33,7 +33,7 @@ ALL_SCOPES = frozenset(
 ) | {"commands"}
 
 
-class Workspace:
+class SlackState:
     """The state behind the server; `scopes` are the bot token's, None for every one but chat:write.public."""
 
     def __init__(
@@ -42,19 +42,19 @@ class Workspace:
         self.world = world
         self.clock = clock
         self.scopes = ALL_SCOPES if scopes is None else scopes
-        self.credentials: Credentials = made_up_credentials(world.app_id)
+        self.credentials: Credentials = make_credentials(world.app_id)
         self.url = ""
-        self.feed = Feed()
-        self.traffic = Traffic(clock, self.feed)
-        self.faults = Faults()
-        self.messages = MessageBook(clock, self.feed)
-        self.views = ViewBook(world, clock, self.feed)
+        self.feed = ChangeFeed()
+        self.traffic = TrafficLog(clock, self.feed)
+        self.faults = SlackFaults()
+        self.messages = MessageStore(clock, self.feed)
+        self.views = ViewStore(world, clock, self.feed)
         self.triggers = Triggers(clock, trigger_life)
         self.response_urls = ResponseUrls(world.team_id, world.bot_user, clock, self.messages)
-        self.files = FileShelf(clock)
+        self.files = FileStore(clock)
         self.calls: list[ApiCall] = []
         self.notices: dict[str, list[str]] = defaultdict(list)
-        self.offer = Offer()
+        self.page_options = PageOptions()
         self.seconds_passed = 0.0
 
     def notify(self, user: str, channel: str | None, text: str) -> None:
@@ -62,7 +62,7 @@ class Workspace:
         self.notices[user].append(text)
         self.feed.publish({"type": "notice", "user": user, "channel": channel, "text": text})
 
-    def shown(self, message: SlackMessage, *, with_metadata: bool = False) -> Json:
+    def render_message(self, message: SlackMessage, *, with_metadata: bool = False) -> Json:
         """A message as the Web API and the payloads show it."""
         body: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
         if message.user == self.world.bot_user:
@@ -75,18 +75,18 @@ class Workspace:
         if message.edited:
             body["edited"] = {"user": message.user, "ts": message.ts}
         if message.files:
-            body["files"] = [file_object(self.files.files[file["id"]], self.url) for file in message.files]
+            body["files"] = [make_file_object(self.files.files[file["id"]], self.url) for file in message.files]
         if with_metadata and message.metadata:
             body["metadata"] = message.metadata
         return body
 
-    def need_scope(self, *any_of: str) -> None:
+    def require_scope(self, *any_of: str) -> None:
         """Refusal unless the bot token has one of these scopes."""
         if any_of and not self.scopes.intersection(any_of):
             provided = ",".join(sorted(self.scopes))
             raise Refusal("missing_scope", needed=",".join(any_of), provided=provided)
 
-    def visible_channel(self, channel_id: object) -> Channel:
+    def find_visible_channel(self, channel_id: object) -> Channel:
         """A conversation the bot may know of: public, or with the bot in it; Refusal otherwise."""
         channel = self.world.channels.get(str(channel_id))
         bot_is_in = channel is not None and self.world.bot_user in channel.members

@@ -1,11 +1,11 @@
-"""The envelope of a create: what is checked at once and refuses the whole batch."""
+"""The body of a create. A mistake in it refuses the whole batch at once."""
 
 import json
 import re
 from typing import Any, NoReturn
 
 from bot.playground.api_simulator.errors import ApiError
-from bot.playground.api_simulator.params_rules import Circumstances, read_params
+from bot.playground.api_simulator.params_rules import CreateHeaders, read_params
 from bot.playground.api_simulator.requests import Request
 
 MAX_BODY_BYTES = 256 * 1024 * 1024
@@ -13,11 +13,11 @@ _MAX_REQUESTS = 100_000
 _PATTERN = "^[a-zA-Z0-9_-]{1,64}$"
 
 
-def read_envelope(body: bytes, how: Circumstances) -> tuple[Request, ...]:
-    """The requests of a create; runs a while on a large body, so give it a thread of its own.
+def read_create_body(body: bytes, headers: CreateHeaders) -> tuple[Request, ...]:
+    """Return the requests of a create. A large body takes a while, so call it in a thread.
 
     Raises:
-        ApiError: 400, in the live API's words where they were captured, for the first mistake found.
+        ApiError: 400 for the first mistake, in the live API's words if they were captured.
     """
     requests = _list_of_requests(_parsed(body))
     seen: set[str] = set()
@@ -27,7 +27,7 @@ def read_envelope(body: bytes, how: Circumstances) -> tuple[Request, ...]:
         if custom_id in seen:
             _refuse(f"requests: custom_id's must be unique within a batch. Duplicate custom_id found: {custom_id}")
         seen.add(custom_id)
-        read.append(read_params(custom_id, params, how))
+        read.append(read_params(custom_id, params, headers))
     return tuple(read)
 
 

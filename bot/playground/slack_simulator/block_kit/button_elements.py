@@ -1,7 +1,7 @@
 """Elements one presses: buttons, overflow menus, and the small feedback buttons (Slack docs, block elements)."""
 
 from bot.playground.slack_simulator.block_kit.objects import ACTION_ID, CONFIRM, OVERFLOW_OPTION, plain_text
-from bot.playground.slack_simulator.block_kit.rules import Rule, flag, items, one_of, shape, string
+from bot.playground.slack_simulator.block_kit.rules import Rule, boolean, items, one_of, shape, string
 
 _FEEDBACK = shape({"text": plain_text(75), "value": string(2000)}, {"accessibility_label": string(75)})
 _LOOK: dict[str, Rule] = {
@@ -41,7 +41,7 @@ WORKFLOW_BUTTON: dict[str, Rule] = {
 CONTEXT_ACTIONS: dict[str, Rule] = {
     "feedback_buttons": shape(
         {"positive_button": _FEEDBACK, "negative_button": _FEEDBACK},
-        {"action_id": ACTION_ID, "focus_on_load": flag},
+        {"action_id": ACTION_ID, "focus_on_load": boolean},
     ),
     "icon_button": shape(
         {"icon": string(255, 1), "text": plain_text(75)},

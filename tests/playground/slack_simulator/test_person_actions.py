@@ -227,9 +227,9 @@ async def test_a_modal_is_one_persons(slack: SlackSimulator, client: AsyncWebCli
 async def test_what_a_reader_sees_is_text_and_nothing_else(slack: SlackSimulator, client: AsyncWebClient) -> None:
     message = await card(slack, client)
 
-    assert message.seen.splitlines()[0] == "Go"
+    assert message.visible_text.splitlines()[0] == "Go"
     assert message.buttons == ["Go"]
-    assert "plain_text" not in message.seen
+    assert "plain_text" not in message.visible_text
 
 
 async def test_buttons_inside_cards_and_containers_can_be_pressed(

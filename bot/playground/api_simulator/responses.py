@@ -1,4 +1,4 @@
-"""How answers go over the wire: whole, line by line, or broken off on order."""
+"""How answers are sent: whole, line by line, or cut off by an ordered fault."""
 
 import asyncio
 import json
@@ -7,26 +7,26 @@ from collections.abc import Iterator, Mapping
 from aiohttp import web
 
 CUT = web.RequestKey("cut", bool)
-"""Set on a request whose connection is to be cut."""
+"""Marks a request whose connection will be cut."""
 
 _CHUNK_BYTES = 64 * 1024
 
 
-def json_answer(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
-    """A JSON answer, compact and labelled as the API does it, without a charset."""
+def make_json_response(value: object, status: int = 200, headers: Mapping[str, str] | None = None) -> web.Response:
+    """Return a JSON answer, compact and without a charset, as the API sends it."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return web.Response(body=body, status=status, headers={"content-type": "application/json", **(headers or {})})
 
 
 def cut_connection(request: web.Request) -> web.Response:
-    """Close the connection as it is; the response given back goes nowhere."""
+    """Close the connection. The returned response is not sent."""
     if request.transport is not None:
         request.transport.close()
     return web.Response()
 
 
 async def send_half(request: web.Request, response: web.StreamResponse) -> web.StreamResponse:
-    """Send the head of the answer and half of its body, then close the connection."""
+    """Send the headers of the answer and half of its body, then close the connection."""
     body = bytes(response.body) if isinstance(response, web.Response) and isinstance(response.body, bytes) else b""
     half = web.StreamResponse(status=response.status, headers=response.headers)
     half.content_length = len(body)
@@ -39,7 +39,7 @@ async def send_half(request: web.Request, response: web.StreamResponse) -> web.S
 async def stream_lines(
     request: web.Request, lines: Iterator[bytes], total: int, headers: dict[str, str]
 ) -> web.StreamResponse:
-    """Send the lines in chunks as they are made, none kept; other calls get their turn between two chunks."""
+    """Send the lines in chunks as they are generated, keeping none. Other calls run between two chunks."""
     response = web.StreamResponse(headers={"content-type": "application/x-jsonl", **headers})
     response.enable_chunked_encoding()
     await response.prepare(request)

@@ -2,43 +2,43 @@
 
 from typing import Any
 
-from bot.playground.slack_simulator.ack_bodies import AckBodies
-from bot.playground.slack_simulator.answers import Answer
-from bot.playground.slack_simulator.deliverer import Deliverer
-from bot.playground.slack_simulator.elements import action_of, find_element, missing_inputs, state_values
-from bot.playground.slack_simulator.file_inputs import with_whole_files
-from bot.playground.slack_simulator.file_shelf import file_frame, file_object
-from bot.playground.slack_simulator.page_frames import world_frame
-from bot.playground.slack_simulator.payloads import Payloads
+from bot.playground.slack_simulator.ack_bodies import AckBodyHandler
+from bot.playground.slack_simulator.bot_answer import BotAnswer
+from bot.playground.slack_simulator.elements import find_element, find_missing_inputs, make_action, read_state
+from bot.playground.slack_simulator.file_inputs import expand_files
+from bot.playground.slack_simulator.file_store import make_file_frame, make_file_object
+from bot.playground.slack_simulator.page_frames import make_world_frame
+from bot.playground.slack_simulator.payload_delivery import PayloadDelivery
+from bot.playground.slack_simulator.payloads import PayloadBuilder
 from bot.playground.slack_simulator.records import Delivery, Json, SlackMessage, View
-from bot.playground.slack_simulator.workspace import Workspace
+from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.world import Channel, Person
 
 _TROUBLE = "We had some trouble connecting. Try again?"
 
 
-class People:
+class PersonActions:
     """Turns what a person does into a payload, delivers it, and does what the ack asks for."""
 
-    def __init__(self, workspace: Workspace, deliverer: Deliverer) -> None:
-        self._workspace = workspace
+    def __init__(self, state: SlackState, deliverer: PayloadDelivery) -> None:
+        self._state = state
         self._deliverer = deliverer
-        self._acks = AckBodies(workspace)
-        token = workspace.credentials.verification_token
-        self._payloads = Payloads(workspace.world, token, workspace.messages, workspace.shown)
+        self._acks = AckBodyHandler(state)
+        token = state.credentials.verification_token
+        self._payloads = PayloadBuilder(state.world, token, state.messages, state.render_message)
 
     async def slash(self, user: str, channel: str, line: str) -> Delivery:
         """A slash command typed in a channel; LookupError when there is no such person or channel."""
         person, place = self._person(user), self._channel(channel)
-        path = self._workspace.response_urls.mint(channel, user)
-        trigger_id = self._workspace.triggers.mint(user)
-        payload = self._payloads.slash(person, place, line, self._workspace.url + path, trigger_id)
+        path = self._state.response_urls.mint(channel, user)
+        trigger_id = self._state.triggers.mint(user)
+        payload = self._payloads.build_command(person, place, line, self._state.url + path, trigger_id)
         answer = await self._deliverer.deliver("slash_commands", line, payload)
         error = answer.error
         if error is not None:
             told = "operation_timeout" if error == "operation_timeout" else "dispatch_failed"
-            self._workspace.notify(user, channel, f'{payload["command"]} failed with the error "{told}"')
-        elif not self._acks.of_command(user, channel, line, answer.body):
+            self._state.notify(user, channel, f'{payload["command"]} failed with the error "{told}"')
+        elif not self._acks.apply_command_ack(user, channel, line, answer.body):
             error = "invalid_response"
         return _delivery(answer, payload, error)
 
@@ -46,37 +46,37 @@ class People:
         """Post a person's own message; LookupError where they are no member."""
         if self._person(user).id not in self._channel(channel).members:
             raise LookupError("You are not in this channel.")
-        return self._workspace.messages.post(channel, user, text)
+        return self._state.messages.post(channel, user, text)
 
     def invite(self, user: str, channel: str, line: str) -> None:
         """Slack's own "/invite @Batchdesk", the one thing a bot that is no member asks for; LookupError otherwise."""
-        world, place = self._workspace.world, self._channel(channel)
+        world, place = self._state.world, self._channel(channel)
         if line.split()[1:] != [f"@{world.people[world.bot_user].name}"]:
             raise LookupError(f"Here only @{world.people[world.bot_user].name} can be invited.")
         if place.is_im or self._person(user).id not in place.members:
             raise LookupError("Nobody can be invited here.")
         world.invite(channel, world.bot_user)
-        self._workspace.feed.publish(world_frame(self._workspace))
+        self._state.feed.publish(make_world_frame(self._state))
 
     def share_file(self, user: str, channel: str, name: str, content: bytes) -> SlackMessage:
         """Post a file in a channel; LookupError where they are no member."""
         if self._person(user).id not in self._channel(channel).members:
             raise LookupError("You are not in this channel.")
-        file = self._workspace.files.keep(user, name, content)
+        file = self._state.files.keep(user, name, content)
         file.channels.append(channel)
-        return self._workspace.messages.post(channel, user, "", files=[file_frame(file)])
+        return self._state.messages.post(channel, user, "", files=[make_file_frame(file)])
 
     async def message_shortcut(self, user: str, message: SlackMessage, callback_id: str) -> Delivery:
         """Choose a message shortcut of the app from a message's menu."""
         person, place = self._person(user), self._channel(message.channel)
-        url = self._workspace.url + self._workspace.response_urls.mint(place.id, user)
-        payload = self._payloads.interaction("message_action", person, self._workspace.triggers.mint(user))
-        shelf = self._workspace.files.files
-        files = [file_object(shelf[file["id"]], self._workspace.url) for file in message.files]
-        payload = self._payloads.message_shortcut(payload, message, place, url, callback_id, files)
+        url = self._state.url + self._state.response_urls.mint(place.id, user)
+        payload = self._payloads.build_interaction("message_action", person, self._state.triggers.mint(user))
+        shelf = self._state.files.files
+        files = [make_file_object(shelf[file["id"]], self._state.url) for file in message.files]
+        payload = self._payloads.add_message_shortcut(payload, message, place, url, callback_id, files)
         answer = await self._deliverer.deliver("interactive", f"message_action {callback_id}", payload)
         if answer.error is not None:
-            self._workspace.notify(user, place.id, _TROUBLE)
+            self._state.notify(user, place.id, _TROUBLE)
         return _delivery(answer, payload, answer.error)
 
     async def press(
@@ -93,8 +93,8 @@ class People:
         self._check_can_see(user, target)
         block, element = find_element(target.blocks, action_id, text, block_id)
         chosen = text if selected is None and element["type"] not in {"button", "workflow_button"} else selected
-        action = action_of(block, element, chosen, self._workspace.messages.mint_ts())
-        values = {"values": state_values(target.blocks, state or {})}
+        action = make_action(block, element, chosen, self._state.messages.mint_ts())
+        values = {"values": read_state(target.blocks, state or {})}
         if isinstance(target, View):
             return await self._press_in_view(user, {**target.body, "state": values}, action)
         return await self._press_on_message(user, target, action, values)
@@ -103,71 +103,71 @@ class People:
         self, user: str, channel: str | None, action: Json, message_ts: str | None, ephemeral: bool
     ) -> Delivery:
         """A press of something never shown or long gone: on a message, or with no channel on a Home tab."""
-        action = {"type": "button", "block_id": "forged", "action_ts": self._workspace.messages.mint_ts(), **action}
+        action = {"type": "button", "block_id": "forged", "action_ts": self._state.messages.mint_ts(), **action}
         if channel is None:
             return await self._press_in_view(user, {"id": "V0FORGED", "type": "home", "blocks": []}, action)
-        ts = message_ts or self._workspace.messages.mint_ts()
-        message = self._workspace.messages.find(channel, ts) or SlackMessage(
-            channel, ts, self._workspace.world.bot_user, "", ephemeral_to=user if ephemeral else None
+        ts = message_ts or self._state.messages.mint_ts()
+        message = self._state.messages.find(channel, ts) or SlackMessage(
+            channel, ts, self._state.world.bot_user, "", ephemeral_to=user if ephemeral else None
         )
         return await self._press_on_message(user, message, action, {"values": {}})
 
     async def submit_view(self, user: str, view_id: str, state: Any) -> Delivery:
         """Press a modal's submit button; empty required inputs are refused before anything is sent, as Slack does."""
-        view = self._workspace.views.open_view(user, view_id)
-        values = with_whole_files(state_values(view["blocks"], state or {}), self._workspace)
-        errors = missing_inputs(view["blocks"], values)
+        view = self._state.views.open_view(user, view_id)
+        values = expand_files(read_state(view["blocks"], state or {}), self._state)
+        errors = find_missing_inputs(view["blocks"], values)
         if errors:
-            answer = Answer(None, {"response_action": "errors", "errors": errors}, "input_required")
+            answer = BotAnswer(None, {"response_action": "errors", "errors": errors}, "input_required")
             return _delivery(answer, {}, answer.error)
-        trigger_id = self._workspace.triggers.mint(user)
-        payload = self._payloads.interaction("view_submission", self._person(user), trigger_id)
+        trigger_id = self._state.triggers.mint(user)
+        payload = self._payloads.build_interaction("view_submission", self._person(user), trigger_id)
         payload |= {"view": {**view, "state": {"values": values}}}
         payload["response_urls"] = self._response_urls(user, view["blocks"], values)
         answer = await self._deliverer.deliver("interactive", f"view_submission {view['callback_id']}", payload)
         error = answer.error
-        if error is None and not self._acks.of_submission(user, view, answer.body):
+        if error is None and not self._acks.apply_submission_ack(user, view, answer.body):
             error = "invalid_response"
         if error is not None:
-            self._workspace.notify(user, None, _TROUBLE)
+            self._state.notify(user, None, _TROUBLE)
         return _delivery(answer, payload, error)
 
     async def close_view(self, user: str, view_id: str) -> Delivery:
         """Close a modal by its close button; the bot hears of it only with `notify_on_close`."""
-        view = self._workspace.views.open_view(user, view_id)
-        payload = self._payloads.interaction("view_closed", self._person(user)) | {"view": view}
-        self._workspace.views.close_top(user)
-        payload["is_cleared"] = not self._workspace.views.stacks[user]
+        view = self._state.views.open_view(user, view_id)
+        payload = self._payloads.build_interaction("view_closed", self._person(user)) | {"view": view}
+        self._state.views.close_top(user)
+        payload["is_cleared"] = not self._state.views.stacks[user]
         if not view["notify_on_close"]:
-            return _delivery(Answer(None), {}, None)
+            return _delivery(BotAnswer(None), {}, None)
         answer = await self._deliverer.deliver("interactive", f"view_closed {view['callback_id']}", payload)
         return _delivery(answer, payload, answer.error)
 
     async def open_home(self, user: str) -> Delivery:
         """Visit the app's Home tab."""
-        channel = self._workspace.world.direct_message(user)
-        payload = self._payloads.home_opened(self._person(user), channel, self._workspace.views.homes.get(user))
+        channel = self._state.world.open_direct_message(user)
+        payload = self._payloads.build_home_opened(self._person(user), channel, self._state.views.homes.get(user))
         answer = await self._deliverer.deliver("events_api", "app_home_opened", payload)
         return _delivery(answer, payload, answer.error)
 
     async def _press_on_message(self, user: str, message: SlackMessage, action: Json, state: Json) -> Delivery:
         channel = self._channel(message.channel)
-        path = self._workspace.response_urls.mint(channel.id, user, message, pressed=True)
-        payload = self._payloads.interaction("block_actions", self._person(user), self._workspace.triggers.mint(user))
-        url = self._workspace.url + path
-        payload = self._payloads.press_on_message(payload, message, channel, url)
+        path = self._state.response_urls.mint(channel.id, user, message, pressed=True)
+        payload = self._payloads.build_interaction("block_actions", self._person(user), self._state.triggers.mint(user))
+        url = self._state.url + path
+        payload = self._payloads.add_press_on_message(payload, message, channel, url)
         return await self._pressed(user, channel.id, payload | {"state": state, "actions": [action]})
 
     async def _press_in_view(self, user: str, view: Json, action: Json) -> Delivery:
-        payload = self._payloads.interaction("block_actions", self._person(user), self._workspace.triggers.mint(user))
-        payload = self._payloads.press_in_view(payload, view)
+        payload = self._payloads.build_interaction("block_actions", self._person(user), self._state.triggers.mint(user))
+        payload = self._payloads.add_press_in_view(payload, view)
         return await self._pressed(user, None, payload | {"actions": [action]})
 
     async def _pressed(self, user: str, channel: str | None, payload: Json) -> Delivery:
         action_id = payload["actions"][0]["action_id"]
         answer = await self._deliverer.deliver("interactive", f"block_actions {action_id}", payload)
         if answer.error is not None:
-            self._workspace.notify(user, channel, f'The button failed with the error "{answer.error}"')
+            self._state.notify(user, channel, f'The button failed with the error "{answer.error}"')
         return _delivery(answer, payload, answer.error)
 
     def _response_urls(self, user: str, blocks: list[Json], values: Json) -> list[Json]:
@@ -179,7 +179,7 @@ class People:
             state = values[block["block_id"]][element["action_id"]]
             channel = state.get("selected_conversation") or state.get("selected_channel")
             if channel:
-                url = self._workspace.url + self._workspace.response_urls.mint(channel, user)
+                url = self._state.url + self._state.response_urls.mint(channel, user)
                 place = {"block_id": block["block_id"], "action_id": element["action_id"]}
                 found.append({**place, "channel_id": channel, "response_url": url})
         return found
@@ -190,17 +190,17 @@ class People:
             raise LookupError(f"{user} does not see this: only {owner} does")
 
     def _person(self, user: str) -> Person:
-        if user not in self._workspace.world.people:
+        if user not in self._state.world.people:
             raise LookupError(f"there is no person {user}")
-        return self._workspace.world.people[user]
+        return self._state.world.people[user]
 
     def _channel(self, channel: str) -> Channel:
-        if channel not in self._workspace.world.channels:
+        if channel not in self._state.world.channels:
             raise LookupError(f"there is no channel {channel}")
-        return self._workspace.world.channels[channel]
+        return self._state.world.channels[channel]
 
 
-def _delivery(answer: Answer, payload: Json, error: str | None) -> Delivery:
+def _delivery(answer: BotAnswer, payload: Json, error: str | None) -> Delivery:
     return Delivery(
         acked=answer.acked and bool(payload),
         ack_ms=answer.ms,

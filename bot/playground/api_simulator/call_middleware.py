@@ -1,4 +1,4 @@
-"""The way every call takes: recorded, met by ordered faults, checked at the door, answered with its request id."""
+"""What happens to every call: it is logged, meets an ordered fault, has its headers checked, and gets a request id."""
 
 import asyncio
 import contextlib
@@ -8,13 +8,13 @@ from collections.abc import Awaitable, Callable
 from aiohttp import web
 
 from bot.playground.api_simulator.clock import Clock
-from bot.playground.api_simulator.door import Door, RateLimitHeaders
 from bot.playground.api_simulator.errors import ApiError
-from bot.playground.api_simulator.faults import Fault, Faults
-from bot.playground.api_simulator.ids import made_id
-from bot.playground.api_simulator.recording import Traffic
-from bot.playground.api_simulator.wire import CUT, cut_connection, json_answer, send_half
-from bot.playground.api_simulator.workspace import Workspace
+from bot.playground.api_simulator.faults import ApiFault, ApiFaults
+from bot.playground.api_simulator.headers import HeaderCheck, RateLimitHeaders
+from bot.playground.api_simulator.ids import make_id
+from bot.playground.api_simulator.request_log import RequestLog
+from bot.playground.api_simulator.responses import CUT, cut_connection, make_json_response, send_half
+from bot.playground.api_simulator.workspace import ApiWorkspace
 
 CONTROL_PATH = "/_simulator/"
 _REQUEST_ID = web.RequestKey("request_id", str)
@@ -25,15 +25,25 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 _log = logging.getLogger(__name__)
 
 
-class Answering:
-    """Makes one answer out of whatever comes of a call; the simulator's own control endpoints pass it by."""
+class CallMiddleware:
+    """Turns every call into one answer. The simulator's own control endpoints bypass it."""
 
     def __init__(
-        self, clock: Clock, workspace: Workspace, door: Door, faults: Faults, traffic: Traffic, rate: RateLimitHeaders
+        self,
+        clock: Clock,
+        workspace: ApiWorkspace,
+        header_check: HeaderCheck,
+        faults: ApiFaults,
+        log: RequestLog,
+        rate_limits: RateLimitHeaders,
     ) -> None:
-        self._clock, self._workspace, self._door = clock, workspace, door
-        self._faults, self._traffic, self._rate = faults, traffic, rate
-        self._asked = 0
+        self._clock = clock
+        self._workspace = workspace
+        self._header_check = header_check
+        self._faults = faults
+        self._log = log
+        self._rate_limits = rate_limits
+        self._calls = 0
         self._stopping = asyncio.Event()
 
     def install(self, app: web.Application) -> None:
@@ -42,26 +52,26 @@ class Answering:
         app.on_response_prepare.append(self._add_headers)
 
     def stop_waiting(self) -> None:
-        """Let the calls that are being delayed go on, because the server is about to stop."""
+        """End every delay, because the server is about to stop."""
         self._stopping.set()
 
     @web.middleware
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
-        """The answer of the handler, of a fault, or an error envelope."""
+        """Return the answer of the handler or of a fault, or an error envelope."""
         if request.path.startswith(CONTROL_PATH):
             return await handler(request)
-        self._asked += 1
-        request[_REQUEST_ID] = made_id("req", self._clock.now().timestamp(), self._asked)
-        number = self._traffic.arrived(request, request[_REQUEST_ID], self._clock.now())
+        self._calls += 1
+        request[_REQUEST_ID] = make_id("req", self._clock.now().timestamp(), self._calls)
+        number = self._log.record_arrival(request, request[_REQUEST_ID], self._clock.now())
         status: int | None = None
         try:
-            response = await self._refused_or(self._faulty, request, handler)
+            response = await self._answer_or_refuse(self._answer_with_fault, request, handler)
             status = None if CUT in request else response.status
         finally:
-            self._traffic.answered(number, status)
+            self._log.record_answer(number, status)
         return response
 
-    async def _refused_or(
+    async def _answer_or_refuse(
         self,
         answer: Callable[[web.Request, Handler], Awaitable[web.StreamResponse]],
         request: web.Request,
@@ -77,35 +87,37 @@ class Answering:
             refusal = ApiError(413, "Request exceeds the maximum size")
         except web.HTTPException as error:
             refusal = ApiError(error.status, error.reason)
-        except ConnectionError:  # the caller has gone, as it may; whatever is returned reaches nobody
+        except ConnectionError:  # the caller has gone, so no one receives the answer
             request[CUT] = True
             return web.Response()
         except Exception:
             _log.exception("the simulated API failed at %s %s", request.method, request.path)
             refusal = ApiError(500, "Internal server error")
-        return json_answer(refusal.body(request[_REQUEST_ID]), status=refusal.status, headers=refusal.headers)
+        return make_json_response(
+            refusal.make_body(request[_REQUEST_ID]), status=refusal.status, headers=refusal.headers
+        )
 
-    async def _faulty(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _answer_with_fault(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         fault = self._faults.take(request.method, request.path)
         if fault is None:
-            return await self._admitted(request, handler)
+            return await self._check_and_handle(request, handler)
         if fault.body is not None:
             kind = "text/html; charset=utf-8" if fault.body.lstrip().startswith("<") else "application/json"
             headers = {"content-type": kind, **fault.headers}
             return web.Response(body=fault.body.encode(), status=fault.status or 200, headers=headers)
         if fault.status is not None:
-            raise fault.refusal()
+            raise fault.make_error()
         if fault.delay is not None:
-            return await self._late(request, handler, fault.delay)
-        return await self._cut(request, handler, fault)
+            return await self._answer_late(request, handler, fault.delay)
+        return await self._answer_and_cut(request, handler, fault)
 
-    async def _late(self, request: web.Request, handler: Handler, delay: float) -> web.StreamResponse:
-        """Done at once and answered late; a read is done late too, which nobody can tell, since results stream."""
+    async def _answer_late(self, request: web.Request, handler: Handler, delay: float) -> web.StreamResponse:
+        """Carry out a change at once and answer late. A read happens late, because its answer may be a stream."""
         if request.method == "GET":
             await self._pause(delay)
-            return await self._admitted(request, handler)
+            return await self._check_and_handle(request, handler)
         try:
-            return await self._admitted(request, handler)
+            return await self._check_and_handle(request, handler)
         finally:
             await self._pause(delay)
 
@@ -113,19 +125,19 @@ class Answering:
         with contextlib.suppress(TimeoutError):
             await asyncio.wait_for(self._stopping.wait(), seconds)
 
-    async def _cut(self, request: web.Request, handler: Handler, fault: Fault) -> web.StreamResponse:
-        await request.read()  # all of it, so that the caller sees a lost answer and not a refused upload
+    async def _answer_and_cut(self, request: web.Request, handler: Handler, fault: ApiFault) -> web.StreamResponse:
+        await request.read()  # read it all, so that the caller sees a lost answer and not a refused upload
         request[CUT] = True
         if fault.cut == "before":
             return cut_connection(request)
-        response = await self._refused_or(self._admitted, request, handler)
+        response = await self._answer_or_refuse(self._check_and_handle, request, handler)
         return response if response.prepared else await send_half(request, response)
 
-    async def _admitted(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+    async def _check_and_handle(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.match_info.http_exception is None:
-            self._door.check(request)
+            self._header_check.check(request)
             request[_ADMITTED] = True
-            self._rate.count()
+            self._rate_limits.count()
         return await handler(request)
 
     async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:

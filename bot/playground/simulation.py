@@ -11,12 +11,12 @@ from pydantic import SecretStr
 
 from bot.app import Bot, Part, running
 from bot.commands.registry import SHOWN
-from bot.playground.api_simulator.recording import RecordedRequest
+from bot.playground.api_simulator.request_log import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
-from bot.playground.slack_simulator.hints import CommandHint, Completion, Offer, ShortcutHint
+from bot.playground.slack_simulator.page_options import CommandHint, Completion, PageOptions, ShortcutHint
 from bot.playground.slack_simulator.records import TrafficEntry
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.playground.slack_simulator.world import Channel, Person, World, demo_world
+from bot.playground.slack_simulator.world import Channel, Person, World, make_demo_world
 from bot.settings.model import Folder, Settings
 from bot.slack.listeners import SHORTCUT
 from bot.slack.scopes import BOT_SCOPES
@@ -34,7 +34,7 @@ SHORTCUT_HINT = ShortcutHint(SHORTCUT, "Batch from this file")
 
 
 @dataclass(frozen=True)
-class Stage:
+class Simulation:
     """The two worlds, started, and the bot between them."""
 
     slack: SlackSimulator
@@ -42,7 +42,7 @@ class Stage:
     bot: Bot
 
 
-def settings_between(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Settings:
+def make_settings(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Settings:
     """Return the settings that `run` would read from its environment in these two worlds; Ada is the operator."""
     return Settings(
         slack_bot_token=SecretStr(slack.bot_token),
@@ -57,15 +57,15 @@ def settings_between(slack: SlackSimulator, api: ApiSimulator, store: Path) -> S
     )
 
 
-def whole_world() -> World:
+def make_full_world() -> World:
     """Return the demo's workspace with a second operator, whose yes counts beside Ada's, and a channel for the feed."""
-    world = demo_world().add(Person(COLLEAGUE, "Cora Marsh", "Operator"), Channel(FEED, "batch-feed"))
+    world = make_demo_world().add(Person(COLLEAGUE, "Cora Marsh", "Operator"), Channel(FEED, "batch-feed"))
     world.invite(CHANNEL, COLLEAGUE)
     world.invite(FEED, OPERATOR, VISITOR, COLLEAGUE, world.bot_user)
     return world
 
 
-def with_everything(settings: Settings, now: datetime) -> Settings:
+def enable_everything(settings: Settings, now: datetime) -> Settings:
     """Return settings under which all the bot can do is seen: a limit, a feed, and a digest within the next hour."""
     more = {
         "operators": (OPERATOR, COLLEAGUE),
@@ -78,7 +78,7 @@ def with_everything(settings: Settings, now: datetime) -> Settings:
 
 
 @asynccontextmanager
-async def staged(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -> AsyncIterator[Stage]:
+async def run_simulation(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -> AsyncIterator[Simulation]:
     """Start both worlds, seeded, and the bot or a part of it; stop all at the end, and forget what was stored.
 
     Raises:
@@ -89,18 +89,18 @@ async def staged(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -
         api = ApiSimulator(speed=speed, seeded=True)
         await api.start()
         stack.push_async_callback(api.stop)
-        slack = SlackSimulator(whole_world(), scopes=frozenset(BOT_SCOPES))
+        slack = SlackSimulator(make_full_world(), scopes=frozenset(BOT_SCOPES))
         await slack.start(port=port)
         stack.push_async_callback(slack.stop)
-        slack.set_offer(Offer((command_hint(),), (SHORTCUT_HINT,), api.advance))
-        api.on_request(lambda request: slack.note_traffic(_traffic(request)))
-        settings = with_everything(settings_between(slack, api, folder / "store.sqlite3"), api.now)
+        slack.set_page_options(PageOptions((make_command_hint(),), (SHORTCUT_HINT,), api.advance))
+        api.on_request(lambda request: slack.record_traffic(_traffic(request)))
+        settings = enable_everything(make_settings(slack, api, folder / "store.sqlite3"), api.now)
         # By the simulated clock: whoever advances it sees what the bot does after an hour, or a month.
         bot = await stack.enter_async_context(running(settings, lambda: api.now, part=part))
-        yield Stage(slack, api, bot)
+        yield Simulation(slack, api, bot)
 
 
-def command_hint() -> CommandHint:
+def make_command_hint() -> CommandHint:
     """Return what the page completes, from the commands' own help."""
     helps = [command.help for command in SHOWN if command.help is not None]
     completions = tuple(Completion(f"/batch {each.example}", each.summary) for each in helps)

@@ -1,4 +1,4 @@
-"""The door: who may come in, speaking which version."""
+"""The headers that every call needs, and the rate-limit headers of every answer."""
 
 import hmac
 import re
@@ -6,23 +6,23 @@ from datetime import datetime, timedelta
 
 from aiohttp import web
 
-from bot.playground.api_simulator.clock import Clock, wire_time
+from bot.playground.api_simulator.clock import Clock, format_time
 from bot.playground.api_simulator.errors import ApiError
 
 VERSIONS = frozenset({"2023-01-01", "2023-06-01", "2026-10-21"})
 _CALLS_A_MINUTE = 4_000  # docs.anthropic.com, Rate limits: calls to batch endpoints at the Scale tier
 
 
-class Door:
-    """Checks the headers every call needs; refuses with `ApiError` in the order key, version, workspace."""
+class HeaderCheck:
+    """Checks the headers of a call, in this order: key, version, workspace."""
 
     def __init__(self, key: str | None, workspace_id: str) -> None:
-        """Let in whoever has the key; any key at all if `key` is None."""
+        """Accept this key only, or any key if `key` is None."""
         self._key = key
         self._workspace_id = workspace_id
 
     def check(self, request: web.Request) -> None:
-        """Let the call pass, or raise 401 (key), 400 (version) or 403 (another workspace)."""
+        """Raise ApiError 401 (key), 400 (version) or 403 (another workspace) unless the headers are right."""
         self._check_key(_sent_key(request))
         headers = request.headers
         version = headers.get("anthropic-version", "")
@@ -39,7 +39,7 @@ class Door:
 
 
 class RateLimitHeaders:
-    """Counts calls in windows of a simulated minute, for the rate-limit headers; nothing is ever refused by it."""
+    """Counts calls in windows of a simulated minute, for the rate-limit headers. It refuses nothing."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -47,24 +47,25 @@ class RateLimitHeaders:
         self._calls = 0
 
     def count(self) -> None:
-        """Take note of one call."""
+        """Count one call."""
         window = self._clock.now().replace(second=0, microsecond=0)
         if window != self._window:
-            self._window, self._calls = window, 0
+            self._window = window
+            self._calls = 0
         self._calls += 1
 
-    def headers(self) -> dict[str, str]:
-        """The three headers as they stand (docs.anthropic.com, Rate limits)."""
+    def make_headers(self) -> dict[str, str]:
+        """Return the three headers (docs.anthropic.com, Rate limits)."""
         reset = self._clock.now().replace(second=0, microsecond=0) + timedelta(minutes=1)
         return {
             "anthropic-ratelimit-requests-limit": str(_CALLS_A_MINUTE),
             "anthropic-ratelimit-requests-remaining": str(max(0, _CALLS_A_MINUTE - self._calls)),
-            "anthropic-ratelimit-requests-reset": re.sub(r"\.\d+\+00:00$", "Z", wire_time(reset) or ""),
+            "anthropic-ratelimit-requests-reset": re.sub(r"\.\d+\+00:00$", "Z", format_time(reset) or ""),
         }
 
 
 def _sent_key(request: web.Request) -> str:
-    """The key, from either header, each sent any number of times, as long as all of them say the same."""
+    """Return the key from either header. Each may be sent several times, if all hold the same key."""
     keys = {key.strip() for key in request.headers.getall("x-api-key", [])}
     for authorization in request.headers.getall("authorization", []):
         scheme, _, key = authorization.strip().partition(" ")

@@ -1,28 +1,28 @@
 """Blocks that frame other things: cards, carousels, containers, alerts, plans (Slack docs, blocks)."""
 
-from bot.playground.slack_simulator.block_kit.layout import IMAGE_ELEMENT, LAYOUT
+from bot.playground.slack_simulator.block_kit.button_elements import BUTTON
+from bot.playground.slack_simulator.block_kit.data_blocks import TABLES
+from bot.playground.slack_simulator.block_kit.layout_blocks import IMAGE_ELEMENT, LAYOUT
 from bot.playground.slack_simulator.block_kit.objects import BLOCK_ID, URL, any_text, plain_text
-from bot.playground.slack_simulator.block_kit.pressed import BUTTON
 from bot.playground.slack_simulator.block_kit.rich_text import RICH_TEXT
 from bot.playground.slack_simulator.block_kit.rules import (
     Rule,
+    all_of,
     at_least_one,
-    both,
+    boolean,
     by_type,
-    flag,
     items,
     one_of,
     shape,
     string,
 )
-from bot.playground.slack_simulator.block_kit.tables import TABLES
 
 _ID: dict[str, Rule] = {"block_id": BLOCK_ID}
 _IMAGE = by_type({"image": IMAGE_ELEMENT})
 _RICH = by_type({"rich_text": RICH_TEXT})
 _IN_CONTAINER = {name: rule for name, rule in {**LAYOUT, "table": TABLES["table"]}.items() if name != "context_actions"}
 
-_CARD = both(
+_CARD = all_of(
     at_least_one("hero_image", "title", "actions", "body"),
     shape(
         {},
@@ -54,7 +54,7 @@ _PLANNED = by_type({"task_card": _task("pending", "in_progress", "complete", "er
 TILES: dict[str, Rule] = {
     "card": _CARD,
     "carousel": shape({"elements": items(by_type({"card": _CARD}), 10)}, _ID),
-    "container": both(
+    "container": all_of(
         at_least_one("title", "rich_text_title"),
         shape(
             {"child_blocks": items(by_type(_IN_CONTAINER), 10)},
@@ -65,9 +65,9 @@ TILES: dict[str, Rule] = {
                 "subtitle": any_text(150),
                 "icon": _IMAGE,
                 "width": one_of("narrow", "standard", "wide", "full"),
-                "is_collapsible": flag,
-                "default_collapsed": flag,
-                "has_header_divider": flag,
+                "is_collapsible": boolean,
+                "default_collapsed": boolean,
+                "has_header_divider": boolean,
             },
         ),
     ),

@@ -3,23 +3,23 @@
 from collections.abc import Callable
 from dataclasses import asdict, replace
 
-from bot.playground.slack_simulator.feed import Feed
+from bot.playground.slack_simulator.change_feed import ChangeFeed
 from bot.playground.slack_simulator.records import Json, TrafficEntry
-from bot.playground.slack_simulator.redaction import redacted
+from bot.playground.slack_simulator.redaction import redact
 
 _KEPT = 500
 
 
-class Traffic:
+class TrafficLog:
     """The latest entries, oldest first; each is told to the page when noted and again when noted with the same id."""
 
-    def __init__(self, clock: Callable[[], float], feed: Feed) -> None:
+    def __init__(self, clock: Callable[[], float], feed: ChangeFeed) -> None:
         self._clock = clock
         self._feed = feed
         self._entries: dict[int, TrafficEntry] = {}
         self._last = 0
 
-    def note(self, entry: TrafficEntry) -> TrafficEntry:
+    def record(self, entry: TrafficEntry) -> TrafficEntry:
         """Keep an entry and tell the page; gives back the entry as kept, with its id and without its secrets."""
         if not entry.id:
             self._last += 1
@@ -27,9 +27,9 @@ class Traffic:
         kept = replace(
             entry,
             at=entry.at or self._clock(),
-            title=redacted(entry.title),
-            sent=redacted(entry.sent),
-            answered=redacted(entry.answered),
+            title=redact(entry.title),
+            sent=redact(entry.sent),
+            answered=redact(entry.answered),
         )
         self._entries[kept.id] = kept
         while len(self._entries) > _KEPT:
