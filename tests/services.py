@@ -62,7 +62,7 @@ def build_services(
         drafts=DraftServices(
             files=NoSharedFiles(),
             folder=NOWHERE,
-            archive=RequestArchive(NOWHERE, most_bytes=0),
+            archive=RequestArchive(NOWHERE, max_bytes=0),
             approval_limit=ApprovalLimit(dollars=None, requests=None),
             betas=frozenset(),
         ),

@@ -132,7 +132,7 @@ async def estimate_requests(services: Services, requests_file: Path, checked: Ch
     """Return the estimated cost of checked requests. A failure to count tokens makes it rougher and raises nothing."""
     models = checked.sizes.count_by_model()
     samples = await asyncio.to_thread(sample_params, requests_file, models, SAMPLES_PER_MODEL, _RANDOM)
-    ratios = await services.workspace.counter.tokens_a_character(samples)
+    ratios = await services.workspace.counter.measure_token_ratios(samples)
     return estimate_cost(checked.sizes, ratios, services.prices.price_request)
 
 

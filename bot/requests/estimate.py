@@ -1,4 +1,4 @@
-"""What a batch will cost: a range in USD, from its input alone to its input and all the output it may ask for."""
+"""Estimate what a batch will cost: a range in USD, from its input alone to all the output that it allows."""
 
 import asyncio
 import json
@@ -19,11 +19,11 @@ from bot.pricing.tokens import Tokens
 from bot.requests.sizes import PriceKind, RequestSizes, SizeGroup, count_prompt_characters
 
 CHARACTERS_PER_TOKEN = 3.5
-"""A rule of thumb for English (docs.anthropic.com, Glossary: Tokens), used only where tokens could not be counted."""
+"""A rule of thumb for English (docs.anthropic.com, Glossary: Tokens), used only if tokens could not be counted."""
 
-_COUNT = "/v1/messages/count_tokens"
-# What counting takes; it refuses `max_tokens` and whatever else has no part in the prompt.
-_COUNTED = frozenset(
+_COUNT_TOKENS = "/v1/messages/count_tokens"
+# Counting accepts these keys; it refuses `max_tokens` and others that are no part of the prompt.
+_PROMPT_KEYS = frozenset(
     (
         "cache_control",
         "context_management",
@@ -38,21 +38,21 @@ _COUNTED = frozenset(
         "tools",
     )
 )
-_AT_ONCE = 4
+_MAX_CONCURRENT = 4
 
-# USD for the tokens of one request of a model in a region; None: nobody knows (`Prices.price`).
 FindPrice = Callable[[str, Tokens, str | None], Decimal | None]
+"""Return USD for the tokens of one request of a model in a region, None if unknown (`Prices.price_request`)."""
 
 
 class EstimateBasis(Enum):
-    """Where the number of input tokens is from."""
+    """Where the number of input tokens comes from."""
 
     COUNTED = "counted on a sample by the API"
-    BY_CHARACTERS = "reckoned from the number of characters"
+    BY_CHARACTERS = "calculated from the number of characters"
 
 
 class ModelEstimate(Struct, frozen=True):
-    """The estimate for the requests of one model. `low` and `high` are USD, None without a price."""
+    """The estimate for the requests of one model. `low` and `high` are USD, or None without a price."""
 
     model: str
     requests: int
@@ -64,31 +64,31 @@ class ModelEstimate(Struct, frozen=True):
 
 
 class Estimate(Struct, frozen=True):
-    """The estimate for a file, model by model, the one with most requests first.
+    """The estimate for a file by model, most requests first.
 
-    Caching is not reckoned with, which makes input cheaper or dearer; nor is what server tools cost.
+    It leaves out caching, which makes input cheaper or more expensive, and the cost of server tools.
     """
 
     models: tuple[ModelEstimate, ...]
 
     @property
     def low(self) -> Decimal:
-        """USD for the input, of the models that have a price."""
+        """USD for the input of the models that have a price."""
         return sum((model.low for model in self.models if model.low is not None), Decimal())
 
     @property
     def high(self) -> Decimal:
-        """USD if every request uses up its `max_tokens`, of the models that have a price."""
+        """USD if every request uses all its `max_tokens`, for the models that have a price."""
         return sum((model.high for model in self.models if model.high is not None), Decimal())
 
     @property
     def unpriced_models(self) -> tuple[str, ...]:
-        """The models that `low` and `high` know nothing of."""
+        """The models that are missing from `low` and `high`."""
         return tuple(model.model for model in self.models if model.high is None)
 
     @property
     def basis(self) -> EstimateBasis:
-        """Counted, if that is so for every model."""
+        """`COUNTED` if the tokens of every model were counted."""
         return (
             EstimateBasis.COUNTED
             if all(one.basis is EstimateBasis.COUNTED for one in self.models)
@@ -97,39 +97,39 @@ class Estimate(Struct, frozen=True):
 
 
 class TokenCount(ApiModel):
-    """The API's answer to a count."""
+    """The API's answer to a token count."""
 
     input_tokens: int
 
 
 class TokenCounter:
-    """Counts input tokens through `http` (see `open_http`); free of charge (docs.anthropic.com, Token counting)."""
+    """Count input tokens through `http` (see `open_http`); it is free (docs.anthropic.com, Token counting)."""
 
     def __init__(self, http: httpx.AsyncClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
         self._sender = CallSender(http, policy)
 
     async def count(self, params: Mapping[str, Any]) -> int:
-        """The input tokens of a request with these params.
+        """Return the input tokens of a request with these params.
 
         Raises:
-            ApiError: in one of its kinds.
+            ApiError: they could not be counted.
         """
-        prompt = {key: value for key, value in params.items() if key in _COUNTED}
+        prompt = {key: value for key, value in params.items() if key in _PROMPT_KEYS}
         body = json.dumps(prompt, ensure_ascii=False, separators=(",", ":")).encode()
-        return parse_model(TokenCount, await self._sender.send(Call("POST", _COUNT, body=body))).input_tokens
+        return parse_model(TokenCount, await self._sender.send(Call("POST", _COUNT_TOKENS, body=body))).input_tokens
 
-    async def tokens_a_character(
+    async def measure_token_ratios(
         self, samples: Mapping[str, Sequence[Mapping[str, Any]]], seconds: float = 10.0
     ) -> dict[str, float]:
-        """Tokens for one character by model, from as many of the samples as can be counted within `seconds`.
+        """Return tokens per character by model, from the samples that can be counted within `seconds`.
 
-        A model of which none could be counted is left out. Raises nothing: an estimate does without.
+        A model without a counted sample is left out. Raises nothing, because an estimate does not need the ratios.
         """
         counted: list[tuple[str, int, int]] = []
-        turns = asyncio.Semaphore(_AT_ONCE)
+        slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
         async def add(model: str, params: Mapping[str, Any]) -> None:
-            async with turns:
+            async with slots:
                 try:
                     tokens = await self.count(params)
                 except ApiError:
@@ -142,25 +142,25 @@ class TokenCounter:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        return _ratios(counted)
+        return _compute_ratios(counted)
 
 
-def estimate_cost(sizes: RequestSizes, tokens_a_character: Mapping[str, float], price: FindPrice) -> Estimate:
-    """The estimate for requests of these sizes, by characters for the models that no ratio is given for."""
+def estimate_cost(sizes: RequestSizes, token_ratios: Mapping[str, float], price: FindPrice) -> Estimate:
+    """Return the estimate for requests of these sizes; a model without a ratio is estimated from its characters."""
     found: dict[str, ModelEstimate] = {}
-    for kind, group in sizes.groups():
-        one = _of_group(kind, group, tokens_a_character.get(kind.model), price)
-        found[kind.model] = _sum(found[kind.model], one) if kind.model in found else one
+    for kind, group in sizes.list_groups():
+        one = _estimate_group(kind, group, token_ratios.get(kind.model), price)
+        found[kind.model] = _add(found[kind.model], one) if kind.model in found else one
     return Estimate(tuple(sorted(found.values(), key=lambda model: -model.requests)))
 
 
-def estimate_rest(whole: Estimate, taken: Mapping[str, int]) -> Estimate:
-    """The estimate for what is left when so many requests of each model are taken away: each costs as the others."""
-    rest = (_share(one, one.requests - taken.get(one.model, 0)) for one in whole.models)
+def estimate_rest(whole: Estimate, removed: Mapping[str, int]) -> Estimate:
+    """Return the estimate without the `removed` requests of each model, all requests of a model costing the same."""
+    rest = (_scale(one, one.requests - removed.get(one.model, 0)) for one in whole.models)
     return Estimate(tuple(one for one in rest if one.requests > 0))
 
 
-def _share(one: ModelEstimate, requests: int) -> ModelEstimate:
+def _scale(one: ModelEstimate, requests: int) -> ModelEstimate:
     part = Decimal(requests) / max(one.requests, 1)
     return ModelEstimate(
         one.model,
@@ -173,7 +173,7 @@ def _share(one: ModelEstimate, requests: int) -> ModelEstimate:
     )
 
 
-def _ratios(counted: Iterable[tuple[str, int, int]]) -> dict[str, float]:
+def _compute_ratios(counted: Iterable[tuple[str, int, int]]) -> dict[str, float]:
     sums: dict[str, tuple[int, int]] = {}
     for model, characters, tokens in counted:
         before = sums.get(model, (0, 0))
@@ -181,21 +181,21 @@ def _ratios(counted: Iterable[tuple[str, int, int]]) -> dict[str, float]:
     return {model: tokens / characters for model, (characters, tokens) in sums.items() if characters}
 
 
-def _of_group(kind: PriceKind, group: SizeGroup, ratio: float | None, price: FindPrice) -> ModelEstimate:
-    """Priced as that many requests of the group's mean length: some models' rates depend on the length of each."""
+def _estimate_group(kind: PriceKind, group: SizeGroup, ratio: float | None, price: FindPrice) -> ModelEstimate:
+    """Price the group as requests of its mean length, because some models' rates depend on a request's length."""
     basis = EstimateBasis.BY_CHARACTERS if ratio is None else EstimateBasis.COUNTED
     tokens = round(group.characters * (1 / CHARACTERS_PER_TOKEN if ratio is None else ratio))
     mean = -(-tokens // group.requests)
-    one_in = price(kind.model, Tokens(input=mean), kind.region)
-    whole_out = price(kind.model, Tokens(input=mean, output=group.max_tokens), kind.region)
+    input_price = price(kind.model, Tokens(input=mean), kind.region)
+    full_price = price(kind.model, Tokens(input=mean, output=group.max_tokens), kind.region)
     low = high = None
-    if one_in is not None and whole_out is not None:
-        low = one_in * tokens / max(mean, 1)  # of the tokens as they are: their mean is rounded up
-        high = low + whole_out - one_in
+    if input_price is not None and full_price is not None:
+        low = input_price * tokens / max(mean, 1)  # for the exact tokens, because the mean is rounded up
+        high = low + full_price - input_price
     return ModelEstimate(kind.model, group.requests, tokens, group.max_tokens, low, high, basis)
 
 
-def _sum(one: ModelEstimate, other: ModelEstimate) -> ModelEstimate:
+def _add(one: ModelEstimate, other: ModelEstimate) -> ModelEstimate:
     return ModelEstimate(
         one.model,
         one.requests + other.requests,
@@ -207,43 +207,43 @@ def _sum(one: ModelEstimate, other: ModelEstimate) -> ModelEstimate:
     )
 
 
-def dump_estimate(reckoned: Estimate) -> str:
-    """Return an estimate as text."""
+def dump_estimate(estimate: Estimate) -> str:
+    """Return an estimate as JSON, for `load_estimate`."""
     rows = [
         [
             one.model,
             one.requests,
             one.input_tokens,
             one.max_output_tokens,
-            _text(one.low),
-            _text(one.high),
+            _dump_amount(one.low),
+            _dump_amount(one.high),
             one.basis.name,
         ]
-        for one in reckoned.models
+        for one in estimate.models
     ]
     return json.dumps(rows)
 
 
 def load_estimate(text: str) -> Estimate:
-    """Return an estimate from its text; an empty one, of which nothing is known, where another version wrote it."""
+    """Return the estimate that `dump_estimate` wrote, or an empty one if another version wrote it."""
     try:
-        return _read_estimate(json.loads(text))
+        return _load_rows(json.loads(text))
     except (ValueError, TypeError, KeyError, ArithmeticError):
         return Estimate(())
 
 
-def _read_estimate(rows: Any) -> Estimate:  # Any: JSON
+def _load_rows(rows: Any) -> Estimate:  # Any: JSON
     return Estimate(
         tuple(
-            ModelEstimate(model, requests, tokens, output, _amount(low), _amount(high), EstimateBasis[basis])
+            ModelEstimate(model, requests, tokens, output, _load_amount(low), _load_amount(high), EstimateBasis[basis])
             for model, requests, tokens, output, low, high, basis in rows
         )
     )
 
 
-def _text(amount: Decimal | None) -> str | None:
+def _dump_amount(amount: Decimal | None) -> str | None:
     return None if amount is None else str(amount)
 
 
-def _amount(text: str | None) -> Decimal | None:
+def _load_amount(text: str | None) -> Decimal | None:
     return None if text is None else Decimal(text)

@@ -1,10 +1,10 @@
-"""Files that are no JSON Lines, told by how they begin."""
+"""Recognize files that are not JSON Lines by how they begin."""
 
 import re
 from enum import Enum
 
 HEAD_BYTES = 4096
-"""Bytes from the beginning of a file that are looked at."""
+"""Bytes at the beginning of a file that decide its kind."""
 
 
 class ForeignFileKind(Enum):
@@ -25,7 +25,7 @@ class ForeignFileKind(Enum):
     CREATE_BODY = "create_body"
 
 
-# UTF-32 before UTF-16, whose mark is the beginning of its own.
+# UTF-32 before UTF-16, because UTF-16's mark is the beginning of UTF-32's.
 _MARKS = (
     (b"\xff\xfe\x00\x00", ForeignFileKind.UTF_32),
     (b"\x00\x00\xfe\xff", ForeignFileKind.UTF_32),
@@ -49,7 +49,7 @@ _OPEN_DOCUMENT_SHEET = b"opendocument.spreadsheet"
 
 
 def identify_foreign_file(head: bytes) -> ForeignFileKind | None:
-    """What a file that begins with `head` (without a UTF-8 mark) is, where that is not JSON Lines."""
+    """Return what a file that begins with `head` (without a UTF-8 mark) is, or None if it may be JSON Lines."""
     for mark, kind in _MARKS:
         if head.startswith(mark):
             return kind
@@ -66,5 +66,5 @@ def identify_foreign_file(head: bytes) -> ForeignFileKind | None:
 
 
 def _zip_kind(head: bytes) -> ForeignFileKind:
-    """An office file is a zip whose parts list comes first; without `xl/` so near, it may still be a spreadsheet."""
+    """Return the kind of a zip: an office file begins with its parts list, and may be a spreadsheet even so."""
     return ForeignFileKind.OFFICE if b"[Content_Types].xml" in head else ForeignFileKind.ZIP

@@ -1,4 +1,4 @@
-"""One line of a file of requests: read strictly, in either of its two forms."""
+"""Read one line of a file of requests strictly, in either of its two forms."""
 
 import json
 from collections import Counter
@@ -16,14 +16,30 @@ MAX_DEPTH = 100
 MAX_CUSTOM_ID_LENGTH = 64
 """Characters of a `custom_id` (docs.anthropic.com, Message Batches: ^[a-zA-Z0-9_-]{1,64}$)."""
 
-_ENVELOPE = frozenset({"custom_id", "params"})
-_BARE = frozenset({"model", "messages", "max_tokens"})
+_CUSTOM_ID_CHARACTERS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
+_CUSTOM_ID_START = len('{"custom_id":"')
+_ENVELOPE_KEYS = frozenset({"custom_id", "params"})
+_BARE_KEYS = frozenset({"model", "messages", "max_tokens"})
+_MAX_PLACE_LENGTH = 80
+_MISSING = object()
+
+
+class _RawParams(Struct):
+    params: msgspec.Raw
+
+
+_PARAMS_DECODER = msgspec.json.Decoder(_RawParams)
 
 
 class RequestLine(Struct, frozen=True):
-    """A line as it was understood: keys beside the two that belong there are in `others`.
+    """A line that is a request.
 
-    `has_id` is False for a bare params object; `raw_params` are the bytes as they stood in the file.
+    Attributes:
+        has_id: False for a bare params object.
+        custom_id: whatever value the key has; checked by `find_envelope_faults`.
+        params: whatever value the key has.
+        raw_params: the bytes of `params` as they are in the file.
+        others: keys besides the two that belong in a line.
     """
 
     has_id: bool
@@ -34,9 +50,9 @@ class RequestLine(Struct, frozen=True):
 
 
 def read_line(text: bytes) -> RequestLine | RequestFault:
-    """The line, or the reason why it is none.
+    """Return the line, or the reason why it is no request.
 
-    Read with the standard parser, which alone tells of keys that stand twice; msgspec cuts the bytes of `params` out.
+    The standard parser reads it, because msgspec does not report repeated keys; msgspec cuts out the bytes of `params`.
     """
     if b"\0" in text:
         return RequestFault(ProblemKind.NUL_BYTE, value=text)
@@ -51,13 +67,15 @@ def read_line(text: bytes) -> RequestLine | RequestFault:
         return RequestFault(ProblemKind.NOT_JSON, value=text)
     except RecursionError:
         return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=MAX_DEPTH)
-    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _depth(value) > MAX_DEPTH:
+    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _measure_depth(value) > MAX_DEPTH:
         return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=MAX_DEPTH)
-    return _form_of(value, text) if isinstance(value, dict) else RequestFault(ProblemKind.WRONG_TYPE, value=text)
+    if not isinstance(value, dict):
+        return RequestFault(ProblemKind.WRONG_TYPE, value=text)
+    return _read_object(value, text)
 
 
 def find_envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
-    """What refuses the whole create: a missing or unknown key, a `custom_id` or `params` of the wrong kind."""
+    """Yield what makes the API refuse the whole create: a wrong, missing or unknown key of the line."""
     if line.custom_id is _MISSING:
         yield RequestFault(ProblemKind.MISSING_KEY, "custom_id")
     elif not isinstance(line.custom_id, str):
@@ -66,44 +84,31 @@ def find_envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
         yield RequestFault(ProblemKind.EMPTY, "custom_id")
     elif len(line.custom_id) > MAX_CUSTOM_ID_LENGTH:
         yield RequestFault(ProblemKind.CUSTOM_ID_TOO_LONG, "custom_id", line.custom_id, MAX_CUSTOM_ID_LENGTH)
-    elif not _SIGNS.issuperset(line.custom_id):
+    elif not _CUSTOM_ID_CHARACTERS.issuperset(line.custom_id):
         yield RequestFault(ProblemKind.CUSTOM_ID_CHARACTERS, "custom_id", line.custom_id)
     if line.params is _MISSING:
         yield RequestFault(ProblemKind.MISSING_KEY, "params")
     elif not isinstance(line.params, dict):
         yield RequestFault(ProblemKind.WRONG_TYPE, "params", line.params)
     for key in line.others:
-        yield RequestFault(ProblemKind.UNKNOWN_KEY, key[:_LONGEST_PLACE])
+        yield RequestFault(ProblemKind.UNKNOWN_KEY, key[:_MAX_PLACE_LENGTH])
 
 
 def format_line(custom_id: str, raw_params: bytes) -> bytes:
-    """The request as it will be sent, with its newline: `params` byte for byte as they came."""
+    """Return a request as a line of a checked file, with its newline and with `raw_params` unchanged."""
     return b'{"custom_id":"%b","params":%b}\n' % (custom_id.encode(), raw_params)
 
 
-def read_custom_id(spooled: bytes) -> str:
-    """The `custom_id` of a line of a spool."""
-    return spooled[_ID_STARTS : spooled.index(b'"', _ID_STARTS)].decode()
+def read_custom_id(line: bytes) -> str:
+    """Return the `custom_id` of a line of a checked file."""
+    return line[_CUSTOM_ID_START : line.index(b'"', _CUSTOM_ID_START)].decode()
 
 
-_ID_STARTS = len('{"custom_id":"')
-_SIGNS = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-")
-_LONGEST_PLACE = 80
-_MISSING = object()
-
-
-class _Enveloped(msgspec.Struct):
-    params: msgspec.Raw
-
-
-_PARAMS = msgspec.json.Decoder(_Enveloped)
-
-
-def _form_of(value: dict[str, Any], text: bytes) -> RequestLine:
-    if not value.keys() & _ENVELOPE and value.keys() & _BARE:
+def _read_object(value: dict[str, Any], text: bytes) -> RequestLine:
+    if not value.keys() & _ENVELOPE_KEYS and value.keys() & _BARE_KEYS:
         return RequestLine(False, None, value, text)
-    raw = bytes(_PARAMS.decode(text).params) if "params" in value else b""
-    others = tuple(key for key in value if key not in _ENVELOPE)
+    raw = bytes(_PARAMS_DECODER.decode(text).params) if "params" in value else b""
+    others = tuple(key for key in value if key not in _ENVELOPE_KEYS)
     return RequestLine(True, value.get("custom_id", _MISSING), value.get("params", _MISSING), raw, others)
 
 
@@ -113,7 +118,7 @@ class _DuplicateKeyError(Exception):
         self.key = key
 
 
-def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _build_object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) != len(pairs):
         raise _DuplicateKeyError(Counter(key for key, _ in pairs).most_common(1)[0][0])
@@ -121,22 +126,24 @@ def _object_of(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _refuse_half_surrogates(text: bytes, value: object) -> None:
-    """Half a surrogate pair is let through by the standard parser, and can be carried by no UTF-8."""
+    """Raise UnicodeEncodeError for half a surrogate pair, which the standard parser accepts and UTF-8 cannot encode."""
     if b"\\u" in text and (b"\\ud" in text or b"\\uD" in text):
         json.dumps(value, ensure_ascii=False).encode()
 
 
 def _refuse_constant(word: str) -> NoReturn:
+    """Raise ValueError for NaN and the infinities, which the standard parser accepts and JSON does not have."""
     raise ValueError(word)
 
 
-_DECODER = json.JSONDecoder(object_pairs_hook=_object_of, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_constant=_refuse_constant)
 
 
-def _depth(value: object) -> int:
-    """How many brackets are open at most, counted without recursion."""
-    deepest, level = 0, [value]
+def _measure_depth(value: object) -> int:
+    """Return how many brackets are open at most, counted without recursion."""
+    depth = 0
+    level = [value]
     while level := [one for one in level if isinstance(one, Mapping | list)]:
-        deepest += 1
+        depth += 1
         level = [inner for one in level for inner in (one.values() if isinstance(one, Mapping) else one)]
-    return deepest
+    return depth

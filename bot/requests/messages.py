@@ -1,4 +1,4 @@
-"""What the API refuses in the `messages` of a request, found before it is sent (docs.anthropic.com, Messages)."""
+"""Find what the API refuses in the `messages` of a request, before it is sent (docs.anthropic.com, Messages)."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -6,13 +6,13 @@ from typing import Any
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 
 MAX_MESSAGES = 100_000
-"""docs.anthropic.com, Messages: in a single request."""
+"""In a single request (docs.anthropic.com, Messages)."""
 
 _MESSAGES = "params.messages"
 
 
 def find_message_faults(messages: list[Any], *, newest: bool) -> Iterator[RequestFault]:
-    """The faults of all messages; `newest` applies the rules that came with API version 2026-10-21."""
+    """Yield the faults of all messages; `newest` applies the rules of API version 2026-10-21."""
     if not messages:
         yield RequestFault(ProblemKind.EMPTY, _MESSAGES, messages)
     elif len(messages) > MAX_MESSAGES:
@@ -25,14 +25,14 @@ def find_message_faults(messages: list[Any], *, newest: bool) -> Iterator[Reques
             continue
         role = message.get("role")
         if role != "user" and role != "assistant":
-            yield _role_fault(place, message)
-        yield from _content_faults(place, message, may_be_empty=index == last and role == "assistant")
+            yield _find_role_fault(place, message)
+        yield from _find_content_faults(place, message, may_be_empty=index == last and role == "assistant")
         if newest:
-            yield from _newest_faults(place, message)
+            yield from _find_newest_faults(place, message)
 
 
-def _role_fault(place: str, message: dict[str, Any]) -> RequestFault:
-    """Not every model takes a system message among the others, and which do is nowhere to be asked: a warning."""
+def _find_role_fault(place: str, message: dict[str, Any]) -> RequestFault:
+    """Return the fault of a role; a system message is a warning, because no API says which models accept it."""
     if "role" not in message:
         return RequestFault(ProblemKind.MISSING_KEY, f"{place}.role")
     role = message["role"]
@@ -40,7 +40,7 @@ def _role_fault(place: str, message: dict[str, Any]) -> RequestFault:
     return RequestFault(kind, "params.messages.role" if role == "system" else f"{place}.role", role)
 
 
-def _content_faults(place: str, message: dict[str, Any], *, may_be_empty: bool) -> Iterator[RequestFault]:
+def _find_content_faults(place: str, message: dict[str, Any], *, may_be_empty: bool) -> Iterator[RequestFault]:
     content = message.get("content")
     if "content" not in message:
         yield RequestFault(ProblemKind.MISSING_KEY, f"{place}.content")
@@ -53,7 +53,7 @@ def _content_faults(place: str, message: dict[str, Any], *, may_be_empty: bool) 
 
 
 def find_block_faults(place: str, blocks: list[Any]) -> Iterator[RequestFault]:
-    """The faults of content blocks, also of those in a system prompt."""
+    """Yield the faults of content blocks, of a message or of a system prompt."""
     for index, block in enumerate(blocks):
         here = f"{place}.{index}"
         if not isinstance(block, dict):
@@ -62,12 +62,12 @@ def find_block_faults(place: str, blocks: list[Any]) -> Iterator[RequestFault]:
             kind = ProblemKind.WRONG_TYPE if "type" in block else ProblemKind.MISSING_KEY
             yield RequestFault(kind, f"{here}.type", block.get("type", ""))
         elif block["type"] == "text":
-            yield from _text_faults(here, block)
+            yield from _find_text_faults(here, block)
         elif isinstance(source := block.get("source"), dict) and source.get("type") == "url":
-            yield from _source_faults(f"{here}.source.url", source)
+            yield from _find_source_faults(f"{here}.source.url", source)
 
 
-def _text_faults(place: str, block: dict[str, Any]) -> Iterator[RequestFault]:
+def _find_text_faults(place: str, block: dict[str, Any]) -> Iterator[RequestFault]:
     text = block.get("text")
     if "text" not in block:
         yield RequestFault(ProblemKind.MISSING_KEY, f"{place}.text")
@@ -77,7 +77,7 @@ def _text_faults(place: str, block: dict[str, Any]) -> Iterator[RequestFault]:
         yield RequestFault(ProblemKind.EMPTY, f"{place}.text", text)
 
 
-def _source_faults(place: str, source: dict[str, Any]) -> Iterator[RequestFault]:
+def _find_source_faults(place: str, source: dict[str, Any]) -> Iterator[RequestFault]:
     url = source.get("url")
     if not isinstance(url, str):
         yield RequestFault(ProblemKind.WRONG_TYPE if "url" in source else ProblemKind.MISSING_KEY, place, url)
@@ -85,9 +85,10 @@ def _source_faults(place: str, source: dict[str, Any]) -> Iterator[RequestFault]
         yield RequestFault(ProblemKind.NOT_HTTPS, place, url)
 
 
-def _newest_faults(place: str, message: dict[str, Any]) -> Iterator[RequestFault]:
-    """docs.anthropic.com, migration to 2026-10-21."""
-    content, role = message.get("content"), message.get("role")
+def _find_newest_faults(place: str, message: dict[str, Any]) -> Iterator[RequestFault]:
+    """Yield what API version 2026-10-21 forbids (docs.anthropic.com, migration to 2026-10-21)."""
+    content = message.get("content")
+    role = message.get("role")
     for index, block in enumerate(content if isinstance(content, list) else ()):
         if not isinstance(block, dict):
             continue

@@ -1,4 +1,4 @@
-"""What can be wrong with a file of requests: kinds and facts; the words are in bot.ui."""
+"""What can be wrong with a file of requests: kinds and facts; bot.ui has the words."""
 
 import json
 from collections import Counter
@@ -10,13 +10,13 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 MAX_PROBLEMS = 10_000
-"""Problems; what they take stays below 10 MB."""
+"""Problems kept in full; they take less than 10 MB."""
 MAX_WARNINGS = 20
-_LONGEST_VALUE = 80
+_MAX_VALUE_LENGTH = 80
 
 
 class ProblemKind(Enum):
-    """Why a file is not sent as it is. Source of the rules: docs.anthropic.com, Message Batches and Messages."""
+    """Why a file must not be sent as it is. Source of the rules: docs.anthropic.com, Message Batches and Messages."""
 
     # the line
     NOT_JSON = "not_json"
@@ -33,7 +33,7 @@ class ProblemKind(Enum):
     CUSTOM_ID_CHARACTERS = "custom_id_characters"
     CUSTOM_ID_TOO_LONG = "custom_id_too_long"
     CUSTOM_ID_TWICE = "custom_id_twice"
-    # what the API would find out only while it processes the batch
+    # what the API would find only while it processes the batch
     EMPTY = "empty"
     UNKNOWN_ROLE = "unknown_role"
     OUT_OF_RANGE = "out_of_range"
@@ -51,7 +51,7 @@ class ProblemKind(Enum):
 
 
 class WarningKind(Enum):
-    """What may turn out wrong, but does not keep a file from being sent."""
+    """What may turn out wrong but does not prevent sending."""
 
     MODEL_NOT_CHECKED = "model_not_checked"
     DEPRECATED_MODEL = "deprecated_model"
@@ -60,7 +60,7 @@ class WarningKind(Enum):
 
 
 class RequestFault(NamedTuple):
-    """One finding in a line, before it is known whether anybody will read it."""
+    """One finding in a line, not yet formatted for people: `place` and `limit` as in a problem, `value` raw."""
 
     kind: ProblemKind | WarningKind
     place: str = ""
@@ -73,11 +73,11 @@ class Problem(Struct, frozen=True):
 
     Attributes:
         kind: what is wrong.
-        line: from 1, blank lines counted; None for what is wrong with the file as a whole.
-        place: the way to the value as the API writes it ("params.messages.0.role"); empty for the whole line.
-        value: what stands there, as JSON, or the opening of a line that cannot be read; at most 80 characters.
-        limit: the number that `value` had to keep to.
-        first_line: where the same `custom_id` stood before.
+        line: from 1, blank lines counted; None for a problem of the whole file.
+        place: the path to the value as the API writes it ("params.messages.0.role"); empty for the whole line.
+        value: the value as JSON, or the beginning of a line that cannot be read; at most 80 characters.
+        limit: the limit that `value` exceeds or falls below.
+        first_line: the earlier line with the same `custom_id`.
     """
 
     kind: ProblemKind
@@ -89,7 +89,7 @@ class Problem(Struct, frozen=True):
 
 
 class GroupedWarning(Struct, frozen=True):
-    """A warning: `place` and `value` as in a problem, how many lines it concerns, and the first of them."""
+    """A warning: `place` and `value` as in a problem, its first line, and its number of lines."""
 
     kind: WarningKind
     place: str
@@ -99,31 +99,31 @@ class GroupedWarning(Struct, frozen=True):
 
 
 class Findings(Struct):
-    """Collects problems and warnings: all of them counted, the first ones kept."""
+    """Count all problems and warnings, and keep the first ones."""
 
-    most: int = MAX_PROBLEMS
+    max_problems: int = MAX_PROBLEMS
     problems: list[Problem] = field(default_factory=list)
     totals: Counter[ProblemKind] = field(default_factory=Counter)
     _warned: dict[tuple[WarningKind, str, str], GroupedWarning] = field(default_factory=dict)
 
     def add(self, line: int, fault: RequestFault, first_line: int | None = None) -> None:
-        """Take note of a finding in a line."""
+        """Record a finding in a line."""
         if isinstance(fault.kind, WarningKind):
             self._warn(fault.kind, fault.place, format_value(fault.value), line)
         else:
             self.totals[fault.kind] += 1
-            if len(self.problems) < self.most:
+            if len(self.problems) < self.max_problems:
                 value = format_value(fault.value)
                 self.problems.append(Problem(fault.kind, line, fault.place, value, fault.limit, first_line))
 
     def add_file_problem(self, kind: ProblemKind, value: str = "", limit: int | None = None) -> None:
-        """Take note of a problem of the whole file; it comes first."""
+        """Record a problem of the whole file; it comes first."""
         self.totals[kind] += 1
-        self.problems = [Problem(kind, value=value, limit=limit), *self.problems[: self.most - 1]]
+        self.problems = [Problem(kind, value=value, limit=limit), *self.problems[: self.max_problems - 1]]
 
     @property
     def warnings(self) -> tuple[GroupedWarning, ...]:
-        """The warnings in the order they came up."""
+        """The warnings in the order in which they were found."""
         return tuple(self._warned.values())
 
     def _warn(self, kind: WarningKind, place: str, value: str, line: int) -> None:
@@ -135,14 +135,14 @@ class Findings(Struct):
 
 
 def format_value(value: object) -> str:
-    """`value` as a person may be shown it: JSON, at most 80 characters, without what would break a line."""
+    """Return `value` for people: JSON of at most 80 printable characters."""
     if isinstance(value, bytes):
-        text = value[: 4 * _LONGEST_VALUE].decode("utf-8", "replace")
+        text = value[: 4 * _MAX_VALUE_LENGTH].decode("utf-8", "replace")
     elif isinstance(value, str):
-        text = value[: 2 * _LONGEST_VALUE]
+        text = value[: 2 * _MAX_VALUE_LENGTH]
     elif isinstance(value, Mapping | list):
         return "{…}" if isinstance(value, Mapping) else "[…]" if value else "[]"
     else:
         text = json.dumps(value)
     printable = "".join(character if character.isprintable() else "\N{REPLACEMENT CHARACTER}" for character in text)
-    return printable if len(printable) <= _LONGEST_VALUE else printable[: _LONGEST_VALUE - 1] + "…"
+    return printable if len(printable) <= _MAX_VALUE_LENGTH else printable[: _MAX_VALUE_LENGTH - 1] + "…"

@@ -1,7 +1,7 @@
-r"""Spools: checked requests on disk, one a line as it will be sent; divided for a canary, selected for a retry.
+r"""Checked files: requests on disk, one a line as it will be sent; split for a sample, or selected for a retry.
 
-A spool is what `check_requests` writes, and nothing else: each line is `{"custom_id":"…","params":…}` and b"\n". All
-functions here read and write the disk while they run: give them a thread.
+`check_requests` writes a checked file: each line is `{"custom_id":"…","params":…}` and b"\n", and nothing else. All
+functions here block while they read and write the disk: run them in a thread.
 """
 
 import json
@@ -21,98 +21,117 @@ from msgspec import Struct
 from bot.api.errors import RequestsUnreadable
 from bot.requests.lines import read_custom_id
 
+# "requests.17.params: …" in the API's message against a create.
+_REQUEST_INDEX = re.compile(r"requests\.(?P<index>\d{1,6})\b")
+
+
+class _ModelOnly(Struct):
+    model: str
+
+
+class _ParamsOnly(Struct):
+    params: _ModelOnly
+
+
+_MODEL_DECODER = msgspec.json.Decoder(_ParamsOnly)
+
 
 class SplitCounts(Struct, frozen=True):
-    """How many requests went into which part."""
+    """How many requests were chosen, and how many were not."""
 
     chosen: int
     rest: int
 
 
-def split_sample(spool: Path, count: int, sample: Path, rest: Path, chance: random.Random) -> SplitCounts:
-    """Write `count` requests picked by `chance` to `sample` and all others to `rest`, each in the old order.
+def split_sample(checked_file: Path, count: int, sample: Path, rest: Path, chance: random.Random) -> SplitCounts:
+    """Write `count` randomly chosen requests to `sample` and all others to `rest`, both in the original order.
 
-    Each request is in one of the two, and in one only. A part without requests is written too, empty.
-
-    Raises:
-        RequestsUnreadable: the spool is not there.
-    """
-    total = sum(1 for _ in read_requests(spool))
-    picked = set(chance.sample(range(total), min(count, total)))
-    ordinals = iter(range(total))
-    return _divide(spool, lambda _: next(ordinals) in picked, sample, rest)
-
-
-def select_requests(spool: Path, custom_ids: Container[str], into: Path) -> SplitCounts:
-    """Write the requests with these `custom_id`s to `into`, in the old order; `chosen` tells how many were found.
+    Each request is in exactly one of the two. A file without requests is written too, empty.
 
     Raises:
-        RequestsUnreadable: the spool is not there.
+        RequestsUnreadable: the checked file is missing.
+        OSError: the disk does not take the files.
     """
-    return _divide(spool, lambda line: read_custom_id(line) in custom_ids, into, None)
+    total = sum(1 for _ in read_requests(checked_file))
+    chosen = set(chance.sample(range(total), min(count, total)))
+    indices = iter(range(total))
+    return _split(checked_file, lambda _: next(indices) in chosen, sample, rest)
+
+
+def select_requests(checked_file: Path, custom_ids: Container[str], target: Path) -> SplitCounts:
+    """Write the requests with these `custom_id`s to `target`, in the original order.
+
+    Raises:
+        RequestsUnreadable: the checked file is missing.
+        OSError: the disk does not take the file.
+    """
+    return _split(checked_file, lambda line: read_custom_id(line) in custom_ids, target, None)
 
 
 def sample_params(
-    spool: Path, models: Mapping[str, int], each: int, chance: random.Random
+    checked_file: Path, totals: Mapping[str, int], each: int, chance: random.Random
 ) -> dict[str, list[dict[str, Any]]]:
-    """The params of up to `each` requests picked by `chance` of every model named, with how many requests it has.
+    """Return, by model, the params of up to `each` randomly chosen requests; `totals` has the requests of each model.
 
     Raises:
-        RequestsUnreadable: the spool is not there.
+        RequestsUnreadable: the checked file is missing.
     """
-    picked = {model: set(chance.sample(range(total), min(each, total))) for model, total in models.items()}
-    seen = dict.fromkeys(models, 0)
-    found: dict[str, list[dict[str, Any]]] = {model: [] for model in models}
-    for line in read_requests(spool):
-        model = _MODEL.decode(line).params.model
-        if (ordinal := seen.get(model)) is None:
+    chosen = {model: set(chance.sample(range(total), min(each, total))) for model, total in totals.items()}
+    seen = dict.fromkeys(totals, 0)
+    samples: dict[str, list[dict[str, Any]]] = {model: [] for model in totals}
+    for line in read_requests(checked_file):
+        model = _MODEL_DECODER.decode(line).params.model
+        if (index := seen.get(model)) is None:
             continue
-        seen[model] = ordinal + 1
-        if ordinal in picked[model]:
-            found[model].append(json.loads(line)["params"])  # which minds no number that is too large for a float
-    return found
+        seen[model] = index + 1
+        if index in chosen[model]:
+            samples[model].append(json.loads(line)["params"])  # json accepts numbers too large for a float
+    return samples
 
 
-def count_by_model(spool: Path) -> Counter[str]:
-    """How many requests each model has.
-
-    Raises:
-        RequestsUnreadable: the spool is not there.
-    """
-    return Counter(_MODEL.decode(line).params.model for line in read_requests(spool))
-
-
-def find_refused_id(spool: Path, message: str) -> str | None:
-    """The `custom_id` of the request that the API's words against a create name by its place ("requests.17.params: …").
-
-    None where they name none: the wording is the API's own, and changes.
+def count_by_model(checked_file: Path) -> Counter[str]:
+    """Return the number of requests of each model.
 
     Raises:
-        RequestsUnreadable: the spool is not there.
+        RequestsUnreadable: the checked file is missing.
     """
-    named = _PLACE.match(message)
-    line = next(islice(read_requests(spool), int(named["place"]), None), None) if named else None
+    return Counter(_MODEL_DECODER.decode(line).params.model for line in read_requests(checked_file))
+
+
+def find_refused_id(checked_file: Path, message: str) -> str | None:
+    """Return the `custom_id` of the request that the API's message against a create names by its index.
+
+    None if the message names no request; its wording is the API's own and may change.
+
+    Raises:
+        RequestsUnreadable: the checked file is missing.
+    """
+    named = _REQUEST_INDEX.match(message)
+    if not named:
+        return None
+    line = next(islice(read_requests(checked_file), int(named["index"]), None), None)
     return read_custom_id(line) if line else None
 
 
-def read_requests(spool: Path) -> Iterator[bytes]:
-    """The lines, each with its newline.
+def read_requests(checked_file: Path) -> Iterator[bytes]:
+    """Yield the lines, each with its newline.
 
     Raises:
-        RequestsUnreadable: the spool is not there.
+        RequestsUnreadable: the checked file is missing.
     """
     try:
-        with spool.open("rb") as file:
+        with checked_file.open("rb") as file:
             yield from file
     except OSError as error:
-        raise RequestsUnreadable(spool, error.strerror or type(error).__name__) from error
+        raise RequestsUnreadable.from_os_error(checked_file, error) from error
 
 
 @contextmanager
 def write_whole(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
-    """A file to write, readable by this user only, that stands at `path` when all of it was written, and not before.
+    """Open a file to write, readable by this user only, that appears at `path` once all of it is written.
 
-    A `durable` one is on the disk by then, which takes a while, and outlives a loss of power.
+    If the block raises, nothing appears. A `durable` file is flushed to the disk first, which is slow, and survives a
+    loss of power.
     """
     part = path.with_name(f"{path.name}.part")
     try:
@@ -126,26 +145,12 @@ def write_whole(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-_PLACE = re.compile(r"requests\.(?P<place>\d{1,6})\b")
-
-
-class _Modelled(msgspec.Struct):
-    model: str
-
-
-class _Line(msgspec.Struct):
-    params: _Modelled
-
-
-_MODEL = msgspec.json.Decoder(_Line)
-
-
-def _divide(spool: Path, is_chosen: Callable[[bytes], bool], chosen: Path, rest: Path | None) -> SplitCounts:
+def _split(checked_file: Path, is_chosen: Callable[[bytes], bool], chosen: Path, rest: Path | None) -> SplitCounts:
     counts = [0, 0]
     with ExitStack() as stack:
-        # The rest stands before the chosen ones do: whoever finds the latter after a crash finds both.
+        # The stack closes in reverse, so the rest appears first: if the chosen ones exist after a crash, both do.
         outputs = [stack.enter_context(write_whole(path)) if path else None for path in (chosen, rest)]
-        for line in read_requests(spool):
+        for line in read_requests(checked_file):
             part = 0 if is_chosen(line) else 1
             counts[part] += 1
             if (output := outputs[part]) is not None:

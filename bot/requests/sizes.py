@@ -1,19 +1,19 @@
-"""How large requests are, by model: what an estimate needs to know of a file, in a few hundred numbers."""
+"""Add up the sizes of requests by model: all that an estimate needs of a file, in a few hundred numbers."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 ATTACHMENT_CHARACTERS = 5_600
-"""What an image or a document counts for: an image has about 1,600 tokens at most (docs.anthropic.com, Vision)."""
+"""What an image or document counts as: an image has at most about 1,600 tokens (docs.anthropic.com, Vision)."""
 
-_SOURCES = ("base64", "url", "file")  # what an attachment's bytes are kept in
-_PROMPT = ("system", "messages", "tools")
-_STEPS = 8  # sizes are told apart in so many steps between a number and its double
+_SOURCE_TYPES = ("base64", "url", "file")  # of an attachment
+_PROMPT_KEYS = ("system", "messages", "tools")
+_STEPS = 8  # length classes between a length and its double
 
 
 class PriceKind(NamedTuple):
-    """What requests are priced alike by, besides their length."""
+    """What decides the price of requests, besides their length."""
 
     model: str
     region: str | None
@@ -21,7 +21,7 @@ class PriceKind(NamedTuple):
 
 @dataclass
 class SizeGroup:
-    """Requests of one kind and of about one length, added up."""
+    """The sums of requests of one kind and of similar length."""
 
     requests: int = 0
     characters: int = 0
@@ -30,38 +30,38 @@ class SizeGroup:
 
 @dataclass
 class RequestSizes:
-    """Adds up requests by kind and length. The sums are exact, only which request had which length is not kept."""
+    """Sums of requests by kind and length class. The sums are exact; the length of a single request is not kept."""
 
     _groups: dict[tuple[PriceKind, int], SizeGroup] = field(default_factory=dict)
 
     def add(self, params: Mapping[str, Any]) -> None:
-        """Count a request whose params passed the check."""
+        """Add a request whose params passed the check."""
         characters = count_prompt_characters(params)
         kind = PriceKind(params["model"], params.get("inference_geo"))
-        group = self._groups.setdefault((kind, _step_of(characters)), SizeGroup())
+        group = self._groups.setdefault((kind, _length_class(characters)), SizeGroup())
         group.requests += 1
         group.characters += characters
         group.max_tokens += params["max_tokens"]
 
-    def groups(self) -> Iterator[tuple[PriceKind, SizeGroup]]:
-        """The groups; one kind may have several."""
+    def list_groups(self) -> Iterator[tuple[PriceKind, SizeGroup]]:
+        """Yield the groups; one kind may have several."""
         return ((kind, group) for (kind, _), group in self._groups.items())
 
     def count_by_model(self) -> dict[str, int]:
-        """How many requests each model has, most first."""
+        """Return the number of requests of each model, most first."""
         found: dict[str, int] = {}
-        for kind, group in self.groups():
+        for kind, group in self.list_groups():
             found[kind.model] = found.get(kind.model, 0) + group.requests
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
 def count_prompt_characters(params: Mapping[str, Any]) -> int:
-    """Characters of all that the model is given to read; an attachment counts as so many as give its tokens.
+    """Return the characters of the prompt; an attachment counts as `ATTACHMENT_CHARACTERS`.
 
     Counted without recursion, so that no nesting is too deep.
     """
     characters = 0
-    left: list[Any] = [params[key] for key in _PROMPT if key in params]
+    left: list[Any] = [params[key] for key in _PROMPT_KEYS if key in params]
     while left:
         value = left.pop()
         if isinstance(value, str):
@@ -69,7 +69,7 @@ def count_prompt_characters(params: Mapping[str, Any]) -> int:
         elif isinstance(value, list):
             left += value
         elif isinstance(value, dict):
-            if value.get("type") in _SOURCES:
+            if value.get("type") in _SOURCE_TYPES:
                 characters += ATTACHMENT_CHARACTERS
             else:
                 characters += sum(map(len, value))
@@ -77,7 +77,7 @@ def count_prompt_characters(params: Mapping[str, Any]) -> int:
     return characters
 
 
-def _step_of(characters: int) -> int:
-    """The same number for lengths that differ by less than an eighth; larger for larger ones."""
+def _length_class(characters: int) -> int:
+    """Return a number that is the same for lengths within an eighth of each other, and larger for greater lengths."""
     octave = max(0, characters.bit_length() - _STEPS.bit_length())
     return octave * 2 * _STEPS + (characters >> octave)

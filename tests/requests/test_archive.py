@@ -27,7 +27,7 @@ def spool(tmp_path: Path) -> Path:
 @pytest.fixture
 def archive(tmp_path: Path) -> RequestArchive:
     """A folder that is not there yet, and room enough."""
-    return RequestArchive(tmp_path / "kept" / "requests", most_bytes=10_000_000)
+    return RequestArchive(tmp_path / "kept" / "requests", max_bytes=10_000_000)
 
 
 def test_requests_come_back_as_they_were_sent(archive: RequestArchive, spool: Path, tmp_path: Path) -> None:
@@ -58,7 +58,7 @@ def test_ids_that_differ_in_case_and_long_ones_are_kept_apart(archive: RequestAr
 
 
 def test_none_are_kept_where_none_are_wanted(tmp_path: Path, spool: Path) -> None:
-    archive = RequestArchive(tmp_path / "kept", most_bytes=0)
+    archive = RequestArchive(tmp_path / "kept", max_bytes=0)
 
     assert not archive.add(A, NOW, spool)
     assert not archive.folder.exists()
@@ -89,7 +89,7 @@ def test_what_a_process_that_died_had_half_written_goes_after_a_day(archive: Req
 def test_the_oldest_go_when_there_is_no_more_room(tmp_path: Path, archive: RequestArchive, spool: Path) -> None:
     archive.add(A, NOW, spool)
     one = next(archive.folder.iterdir()).stat().st_size
-    small = RequestArchive(tmp_path / "small", most_bytes=2 * one)
+    small = RequestArchive(tmp_path / "small", max_bytes=2 * one)
 
     for days, batch_id in enumerate((A, B, C)):
         small.add(batch_id, NOW + timedelta(days=days), spool)
@@ -98,7 +98,7 @@ def test_the_oldest_go_when_there_is_no_more_room(tmp_path: Path, archive: Reque
 
 
 def test_what_finds_no_room_at_all_is_not_kept_and_that_is_said(tmp_path: Path, spool: Path) -> None:
-    archive = RequestArchive(tmp_path / "kept", most_bytes=10)
+    archive = RequestArchive(tmp_path / "kept", max_bytes=10)
 
     assert not archive.add(A, NOW, spool)
     assert list(archive.folder.iterdir()) == []

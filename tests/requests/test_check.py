@@ -206,7 +206,7 @@ def test_lengths_are_added_up_by_model() -> None:
 
     checked, _ = check(line("a") + line("b") + line("c", other))
 
-    groups = {kind.model: group for kind, group in checked.sizes.groups()}
+    groups = {kind.model: group for kind, group in checked.sizes.list_groups()}
     assert checked.sizes.count_by_model() == {"claude-haiku-4-5": 2, "claude-opus-5": 1}
     assert groups["claude-haiku-4-5"].max_tokens == 128
     extra = groups["claude-opus-5"].characters - groups["claude-haiku-4-5"].characters // 2

@@ -97,7 +97,7 @@ def test_each_requests_own_length_decides_over_the_rate_of_long_prompts() -> Non
 def test_many_requests_make_few_groups_and_keep_their_sums() -> None:
     several = [asking("x" * length, max_tokens=length) for length in range(1, 3_000)]
 
-    groups = [group for _, group in sizes_of(*several).groups()]
+    groups = [group for _, group in sizes_of(*several).list_groups()]
 
     assert len(groups) < 100
     assert sum(group.requests for group in groups) == len(several)
@@ -140,7 +140,7 @@ async def test_a_sample_of_every_model_is_counted_and_extrapolated(
     spool.write_bytes(spooled)
 
     samples = sample_params(spool, checked.sizes.count_by_model(), 4, random.Random(1))
-    ratios = await client.tokens_a_character(samples)
+    ratios = await client.measure_token_ratios(samples)
     result = estimate_cost(checked.sizes, ratios, flat)
 
     exact = sum(8 + len(json.dumps({"messages": one["messages"]}, ensure_ascii=False)) // 4 for one in requests)
@@ -152,7 +152,7 @@ async def test_a_sample_of_every_model_is_counted_and_extrapolated(
 async def test_a_model_that_cannot_be_counted_does_without(counter: tuple[TokenCounter, ApiSimulator]) -> None:
     client, _ = counter
 
-    ratios = await client.tokens_a_character({"claude-opus-5": [GOOD], "gpt-12": [GOOD | {"model": "gpt-12"}]})
+    ratios = await client.measure_token_ratios({"claude-opus-5": [GOOD], "gpt-12": [GOOD | {"model": "gpt-12"}]})
 
     assert list(ratios) == ["claude-opus-5"]
 
@@ -163,7 +163,7 @@ async def test_an_api_that_does_not_answer_costs_the_estimate_nothing_but_time(
     client, simulator = counter
     simulator.add_fault(ApiFault(path="/v1/messages/count_tokens", delay=30, times=5))
 
-    ratios = await client.tokens_a_character({"claude-opus-5": [GOOD] * 5}, seconds=0.05)
+    ratios = await client.measure_token_ratios({"claude-opus-5": [GOOD] * 5}, seconds=0.05)
 
     assert ratios == {}
 
@@ -172,7 +172,7 @@ async def test_one_refused_sample_does_not_spoil_the_others() -> None:
     answers = [httpx.Response(200, json={"input_tokens": 50}), httpx.Response(400, json={})]
     http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: answers.pop()), base_url="https://api.test")
 
-    ratios = await TokenCounter(http).tokens_a_character({"m": [GOOD, GOOD]})
+    ratios = await TokenCounter(http).measure_token_ratios({"m": [GOOD, GOOD]})
 
     assert ratios == {"m": 50 / count_prompt_characters(GOOD)}
 
