@@ -10,7 +10,7 @@ from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.split_upload import PackedFile
 from bot.slack.upload import FileUploader, UploadFailed, UploadStep
 from bot.store.db.database import StoreUnavailable
-from bot.ui.components.file_sent import Packing, Trouble, render_not_sent, render_nothing_to_send, render_sent
+from bot.ui.components.file_sent import DeliveryFailure, Packing, render_not_sent, render_nothing_to_send, render_sent
 from bot.ui.reply import File, Message
 
 log = logging.getLogger(__name__)
@@ -75,11 +75,11 @@ def _packing(packed: PackedFile) -> Packing:
     return Packing.GZIP if len(packed.parts) == 1 else Packing.PARTS
 
 
-def _trouble(error: UploadFailed) -> Trouble:
+def _trouble(error: UploadFailed) -> DeliveryFailure:
     match error.step:
         case UploadStep.OPEN:
-            return Trouble.PLACE
+            return DeliveryFailure.PLACE
         case UploadStep.DISK:
-            return Trouble.OUR_DISK
+            return DeliveryFailure.OUR_DISK
         case _:
-            return Trouble.IN_DOUBT if error.uncertain else Trouble.SLACK
+            return DeliveryFailure.IN_DOUBT if error.uncertain else DeliveryFailure.SLACK

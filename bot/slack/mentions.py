@@ -8,7 +8,7 @@ from typing import TypeVar, cast
 from msgspec.structs import replace
 
 from bot.caller import UserId
-from bot.ui.components.text import inline
+from bot.ui.components.text import safe_text
 from bot.ui.reply import Message
 
 _UNKNOWN_PERSON = "somebody"
@@ -39,7 +39,7 @@ class MentionReplacer:
     async def _find_display_name(self, user: UserId) -> str:
         try:
             async with asyncio.timeout(self._timeout):
-                return inline(await self._find_name(user) or _UNKNOWN_PERSON, 80)
+                return safe_text(await self._find_name(user) or _UNKNOWN_PERSON, 80)
         except TimeoutError:
             return _UNKNOWN_PERSON
 

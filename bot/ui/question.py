@@ -7,7 +7,7 @@ from bot.confirmations import ConfirmationNeeded
 from bot.ui.components.batch_card import card_facts, card_text, card_title
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.text import context, date, header, inline, section
+from bot.ui.components.text import context, date, header, safe_text, section
 from bot.ui.reply import Message, Viewer
 from bot.ui.verbs.cancel import cancel_question
 from bot.ui.verbs.delete import delete_question
@@ -21,7 +21,7 @@ def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:
     no = button(words.no, Keep(outcome.confirmation_id), renew=True)
     blocks = (
         header(words.title),
-        section(f"*{inline(card_title(batch, names))}*"),
+        section(f"*{safe_text(card_title(batch, names))}*"),
         *card_facts(batch, named=names),
         section(words.consequences),
         *actions([yes, no]),

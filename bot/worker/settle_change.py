@@ -23,7 +23,7 @@ from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.notices import Notice
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
-from bot.ui.components.cancellation import canceled_words
+from bot.ui.components.cancellation import cancel_result_words
 from bot.ui.components.text import code
 
 log = logging.getLogger(__name__)
@@ -67,7 +67,9 @@ class ChangeSettler:
             return "done", "the batch is deleted"
         if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
             await self._follow_cancel(entry, batch)
-            over = f", and it has ended by now. {canceled_words(batch).removesuffix('.')}" if batch.has_ended else ""
+            over = (
+                f", and it has ended by now. {cancel_result_words(batch).removesuffix('.')}" if batch.has_ended else ""
+            )
             return "done", f"its cancellation has begun{over}"
         if self._services.now() - entry.at > TOO_OLD:
             return "failed", "that was too long ago to do it now; ask again"

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api.models import RequestCounts
-from bot.ui.components.batch_card import bar
+from bot.ui.components.batch_card import outcome_bar
 from tests.builders import counts
 
 SQUARES = {"succeeded": "🟩", "errored": "🟥", "expired": "🟪", "canceled": "🟧", "processing": "⬜"}
@@ -17,7 +17,7 @@ ANY_COUNTS = st.builds(RequestCounts, **dict.fromkeys(SQUARES, COUNTS))
 
 @given(ANY_COUNTS)
 def test_it_has_ten_squares_and_one_at_least_for_each_count_that_is_not_zero(result: RequestCounts) -> None:
-    drawn = bar(result)
+    drawn = outcome_bar(result)
 
     assert len(drawn) == (10 if result.total else 0)
     for name, square in SQUARES.items():
@@ -26,7 +26,7 @@ def test_it_has_ten_squares_and_one_at_least_for_each_count_that_is_not_zero(res
 
 @given(ANY_COUNTS)
 def test_a_larger_count_never_has_fewer_squares(result: RequestCounts) -> None:
-    drawn = bar(result)
+    drawn = outcome_bar(result)
 
     by_count = sorted((getattr(result, name), drawn.count(square)) for name, square in SQUARES.items())
 
@@ -36,7 +36,7 @@ def test_a_larger_count_never_has_fewer_squares(result: RequestCounts) -> None:
 
 @given(st.builds(RequestCounts, **dict.fromkeys(SQUARES, st.integers(-5, 5))))
 def test_counts_that_make_no_sense_are_drawn_all_the_same(result: RequestCounts) -> None:
-    assert len(bar(result)) in (0, 10)
+    assert len(outcome_bar(result)) in (0, 10)
 
 
 @pytest.mark.parametrize(
@@ -50,4 +50,4 @@ def test_counts_that_make_no_sense_are_drawn_all_the_same(result: RequestCounts)
     ],
 )
 def test_it_is_drawn_in_proportion(result: RequestCounts, expected: str) -> None:
-    assert bar(result) == expected
+    assert outcome_bar(result) == expected

@@ -10,7 +10,7 @@ from bot.commands.cost import Cost as SpendQuery
 from bot.commands.cost import CostShown
 from bot.operations.cost_totals import CostRow
 from bot.results.summary import CostSummary
-from bot.ui.components.money import missing, spent, usd
+from bot.ui.components.money import amount_words, cost_gaps, usd
 from bot.ui.render import render
 from bot.ui.verbs.cost import bars
 from tests.builders import READER
@@ -40,15 +40,15 @@ def test_money_is_rounded_to_the_cent_and_the_smallest_is_not_nothing(amount: st
 
 
 def test_what_is_not_complete_is_at_least_or_unknown_and_never_nothing() -> None:
-    assert spent(Decimal("3.2"), complete=False) == "at least $3.20"
-    assert spent(Decimal(0), complete=False) == "unknown"
-    assert spent(Decimal(0), complete=True) == "$0.00"
+    assert amount_words(Decimal("3.2"), complete=False) == "at least $3.20"
+    assert amount_words(Decimal(0), complete=False) == "unknown"
+    assert amount_words(Decimal(0), complete=True) == "$0.00"
 
 
 def test_everything_that_is_missing_is_named() -> None:
     cost = CostSummary(Decimal(1), tuple(f"model-{letter}" for letter in "abcdefg"), ("mars",), 1, 2)
 
-    said = missing(cost)
+    said = cost_gaps(cost)
 
     assert said[0].endswith("`model-e` and 2 more")
     assert said[1:] == [

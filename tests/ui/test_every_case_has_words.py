@@ -30,7 +30,7 @@ from bot.store.records.drafts import State
 from bot.store.records.notices import Event, Notice
 from bot.store.records.watches import NotifyLevel
 from bot.ui.components.file_problems import problem_line, render_file_refused, warning_lines
-from bot.ui.components.file_sent import Trouble, render_not_sent
+from bot.ui.components.file_sent import DeliveryFailure, render_not_sent
 from bot.ui.components.progress import render_progress
 from bot.ui.components.quiet import quiet_note
 from bot.ui.components.remedies import fault_words, remedy_words
@@ -144,7 +144,7 @@ def words_by_case() -> dict[str, dict[object, str]]:
         "fault of a line": {fault: fault_words(fault) for fault in LineFault},
         "remedy": {cause.remedy: remedy_words(cause) for cause in CAUSES},
         "phase": {phase: render_progress(reading, phase, 1.0, None).text for phase in Phase},
-        "undelivered file": {why: render_not_sent(FILE, why, "x").text for why in Trouble},
+        "undelivered file": {why: render_not_sent(FILE, why, "x").text for why in DeliveryFailure},
         "notice": {event: _notice_words(event) for event in get_args(Event)},
         "quiet place": {level: quiet_note(CardPlace("C0BATCHES", hush=level)) for level in get_args(NotifyLevel)},
         "audit outcome": {outcome: audit_line(BEN, "x", outcome).text for outcome in get_args(RecordedOutcome)},

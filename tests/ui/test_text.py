@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.ui.components.text import code, counted, date, duration, escape, header, inline, plain, section, utc
+from bot.ui.components.text import code, date, duration, escape, header, one_line, quantity, safe_text, section, utc
 
 
 @given(st.text(), st.integers(1, 50))
 def test_plain_text_is_one_visible_line_of_the_length_asked_for(text: str, limit: int) -> None:
-    said = plain(text, limit)
+    said = one_line(text, limit)
 
     assert len(said) <= limit
     assert said == " ".join(said.split())
@@ -20,9 +20,9 @@ def test_plain_text_is_one_visible_line_of_the_length_asked_for(text: str, limit
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"]), max_size=60))
 def test_the_short_way_says_what_the_long_way_says(text: str) -> None:
-    long_way = plain(text + "\u200b", 300)
+    long_way = one_line(text + "\u200b", 300)
 
-    assert plain(text) == long_way
+    assert one_line(text) == long_way
 
 
 @given(st.text(max_size=400))
@@ -36,7 +36,7 @@ def test_a_code_span_cannot_be_left(text: str) -> None:
 
 @given(st.text(max_size=400))
 def test_inline_text_opens_no_markup(text: str) -> None:
-    assert not set("`<>*~\n") & set(inline(text))
+    assert not set("`<>*~\n") & set(safe_text(text))
 
 
 def test_only_the_three_control_characters_are_escaped() -> None:
@@ -86,6 +86,6 @@ def test_a_moment_is_told_in_utc_and_as_a_token_that_each_reader_sees_in_his_own
 
 
 def test_numbers_are_grouped_and_nouns_agree() -> None:
-    said = counted(0, "request"), counted(1, "request"), counted(1_200, "request"), counted(2, "batch", "batches")
+    said = quantity(0, "request"), quantity(1, "request"), quantity(1_200, "request"), quantity(2, "batch", "batches")
 
     assert said == ("0 requests", "1 request", "1,200 requests", "2 batches")

@@ -17,15 +17,27 @@ from bot.commands.watch import Unwatch, Watch
 from bot.operations.find_batch import PREFIX, Reference
 from bot.operations.result_files import ResultFileKind
 from bot.store.records.labels import BatchNames
-from bot.ui.components.buttons import actions, button, fits
-from bot.ui.components.name_lines import has_family, kin_lines, note_line, people_of
-from bot.ui.components.text import code, context, counted, date, duration, header, inline, number, plain, section, utc
+from bot.ui.components.buttons import actions, button, fits_slack
+from bot.ui.components.name_lines import has_family, note_line, owner_parts, relative_lines
+from bot.ui.components.text import (
+    code,
+    context,
+    date,
+    duration,
+    header,
+    number,
+    one_line,
+    quantity,
+    safe_text,
+    section,
+    utc,
+)
 from bot.ui.reply import Block, Viewer
 
-SHORT = 10
-NAMED = 5
+SHORT_ID_LENGTH = 10
+MOST_PEOPLE = 5
 """People named on a card; the rest are a number."""
-SQUARES = 10
+BAR_LENGTH = 10
 _OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
 
 
@@ -80,19 +92,19 @@ def _largest_failure(counts: RequestCounts) -> str:
 
 def short_id(batch: MessageBatch) -> str:
     """Return the beginning of the id, long enough to be typed as a reference."""
-    return plain(batch.id.removeprefix(PREFIX), 4 * SHORT)[:SHORT]
+    return one_line(batch.id.removeprefix(PREFIX), 4 * SHORT_ID_LENGTH)[:SHORT_ID_LENGTH]
 
 
-def bar(counts: RequestCounts) -> str:
+def outcome_bar(counts: RequestCounts) -> str:
     """Return ten squares in the counts' proportions; no count that is not zero rounds to nothing."""
     present = [(getattr(counts, name), square) for name, square in _OUTCOMES if getattr(counts, name) > 0]
     if not present:
         return ""
     total = sum(count for count, _ in present)
-    shares = [count * SQUARES / total for count, _ in present]
+    shares = [count * BAR_LENGTH / total for count, _ in present]
     squares = [max(1, int(share)) for share in shares]
-    while sum(squares) != SQUARES:
-        step = 1 if sum(squares) < SQUARES else -1
+    while sum(squares) != BAR_LENGTH:
+        step = 1 if sum(squares) < BAR_LENGTH else -1
         gaps = [
             (share - held) * step if held + step > 0 else float("-inf")
             for share, held in zip(shares, squares, strict=True)
@@ -106,12 +118,12 @@ def requests_line(batch: MessageBatch, *, gone: bool = False) -> str:
     counts = batch.request_counts
     if not batch.has_ended:
         ahead = "" if gone else "; the API reports outcomes when the batch ends"
-        return f"{counted(counts.total, 'request')}{ahead}"
+        return f"{quantity(counts.total, 'request')}{ahead}"
     parts = [f"{number(getattr(counts, name))} {name}" for name, _ in _OUTCOMES if getattr(counts, name)]
-    return f"{counted(counts.total, 'request')}: {', '.join(parts)}" if parts else "no requests"
+    return f"{quantity(counts.total, 'request')}: {', '.join(parts)}" if parts else "no requests"
 
 
-def times(batch: MessageBatch, show: Callable[[datetime], str], *, gone: bool = False) -> list[str]:
+def batch_times(batch: MessageBatch, show: Callable[[datetime], str], *, gone: bool = False) -> list[str]:
     """Return the moments that matter in this state, each drawn by `show`; nothing lies ahead of one that is `gone`."""
     parts = [f"created {show(batch.created_at)}"]
     if batch.cancel_initiated_at is not None:
@@ -138,33 +150,33 @@ def card_facts(
     `gone`: the batch is not there any more.
     """
     requests = requests_line(batch, gone=gone)
-    if batch.has_ended and (squares := bar(batch.request_counts)):
+    if batch.has_ended and (squares := outcome_bar(batch.request_counts)):
         requests = f"{squares}\n{requests}"
-    requests = "\n".join([requests, *kin_lines(batch, named)])
-    people = people_of(named)
+    requests = "\n".join([requests, *relative_lines(batch, named)])
+    people = owner_parts(named)
     people += [f"canceled by <@{canceled_by}>"] if canceled_by else []
     if watchers:
-        people.append(f"watched by {_named(watchers)}")
+        people.append(f"watched by {_people_line(watchers)}")
     return (
         section(f"{code(batch.id)}\n{requests}{note_line(named)}"),
-        context(" · ".join([*times(batch, date, gone=gone), *people])),
+        context(" · ".join([*batch_times(batch, date, gone=gone), *people])),
     )
 
 
-def _named(users: Sequence[str]) -> str:
-    more = [f"{len(users) - NAMED} more"] if len(users) > NAMED else []
-    return ", ".join([*(f"<@{user}>" for user in users[:NAMED]), *more])
+def _people_line(users: Sequence[str]) -> str:
+    more = [f"{len(users) - MOST_PEOPLE} more"] if len(users) > MOST_PEOPLE else []
+    return ", ".join([*(f"<@{user}>" for user in users[:MOST_PEOPLE]), *more])
 
 
-def called(batch: MessageBatch, named: BatchNames | None = None) -> str:
+def display_name(batch: MessageBatch, named: BatchNames | None = None) -> str:
     """Return what a batch is called in a title: its label, or the short id."""
-    return plain(named.label, 80) if named and named.label else short_id(batch)
+    return one_line(named.label, 80) if named and named.label else short_id(batch)
 
 
 def card_title(batch: MessageBatch, named: BatchNames | None = None) -> str:
     """Return the first line: the verdict, and what the batch is called."""
     said = verdict(batch)
-    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {called(batch, named)}"
+    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {display_name(batch, named)}"
 
 
 def batch_card(
@@ -226,7 +238,11 @@ def _results_buttons(batch: MessageBatch, named: BatchNames | None) -> list[Bloc
 
 def card_text(batch: MessageBatch, named: BatchNames | None = None) -> str:
     """Return the card as one plain sentence a part."""
-    parts = [f"{inline(card_title(batch, named))} ({inline(batch.id)})", requests_line(batch), *times(batch, utc)]
+    parts = [
+        f"{safe_text(card_title(batch, named))} ({safe_text(batch.id)})",
+        requests_line(batch),
+        *batch_times(batch, utc),
+    ]
     return ". ".join(parts) + "."
 
 
@@ -234,11 +250,11 @@ def card_row(batch: MessageBatch, named: BatchNames | None = None, said: Verdict
     """Return the short form: one section with a button that opens the card; `said` is its verdict, if known already."""
     said = said or verdict(batch)
     opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")
-    total = counted(batch.request_counts.total, "request")
-    label = f"{inline(named.label, 80)} · " if named and named.label else ""
+    total = quantity(batch.request_counts.total, "request")
+    label = f"{safe_text(named.label, 80)} · " if named and named.label else ""
     when = "ended" if batch.has_ended and batch.ended_at else "created"
     moment = batch.ended_at if batch.has_ended and batch.ended_at else batch.created_at
     return section(
-        f"{said.emoji} {label}*{inline(said.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
-        opens if fits(opens) else None,
+        f"{said.emoji} {label}*{safe_text(said.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
+        opens if fits_slack(opens) else None,
     )

@@ -73,14 +73,16 @@ def button(
     return element
 
 
-def fits(element: Block) -> bool:
+def fits_slack(element: Block) -> bool:
     """Whether Slack takes a button; one that it does not would cost the whole message."""
     return len(str(element["value"])) <= VALUE_LIMIT
 
 
 def actions(buttons: Sequence[Block]) -> tuple[Block, ...]:
     """Return a row of buttons, or nothing for none; action ids are made unique within the row."""
-    numbered = [{**element, "action_id": f"run-{position}"} for position, element in enumerate(filter(fits, buttons))]
+    numbered = [
+        {**element, "action_id": f"run-{position}"} for position, element in enumerate(filter(fits_slack, buttons))
+    ]
     if not numbered:
         return ()
     return ({"type": "actions", "elements": numbered},)

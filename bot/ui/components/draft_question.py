@@ -13,41 +13,41 @@ from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import KEPT, Draft
 from bot.store.transactions.split_draft import CANARY
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.estimate import cost_line, cost_words
-from bot.ui.components.file_problems import plain_name, warning_lines
-from bot.ui.components.retry import left_lines, unread_words
-from bot.ui.components.text import code, context, counted, date, header, inline, megabytes, mention, number, section
+from bot.ui.components.estimate import cost_breakdown, cost_line
+from bot.ui.components.file_problems import short_file_name, warning_lines
+from bot.ui.components.retry import left_out_lines, unreadable_failures_words
+from bot.ui.components.text import code, context, date, file_size, header, mention, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
 
-MOST_NAMED = 5
+MOST_RETRIES_NAMED = 5
 
 
 def render_draft_question(outcome: DraftQuestion, viewer: Viewer) -> Message:
     """Ask whether to send: what, where, as whom, at what cost."""
     if isinstance(outcome.command, Approve):
-        return _approval_again(outcome)
+        return _repeat_approval_question(outcome)
     draft = outcome.draft
-    title = f"Send {'the other ' if draft.whole_id else ''}{counted(draft.requests, 'request')} as a new batch?"
-    buttons = [*_yes(outcome), *_choices(outcome), button("Drop", Drop(draft.id), renew=True)]
+    title = f"Send {'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')} as a new batch?"
+    buttons = [*_yes_buttons(outcome), *_other_choices(outcome), button("Drop", Drop(draft.id), renew=True)]
     blocks = (
         header(title),
-        section(_what(draft, viewer)),
-        section(cost_words(load_estimate(draft.estimate))),
-        *_remarks(outcome),
+        section(_request_words(draft, viewer)),
+        section(cost_breakdown(load_estimate(draft.estimate))),
+        *_warnings_section(outcome),
         *actions(buttons),
-        context(_terms(outcome)),
+        context(_terms_line(outcome)),
     )
     gate = " It is above the limit: somebody else has to approve it." if outcome.by_another else ""
     return Message(f"{title} {cost_line(load_estimate(draft.estimate))}.{gate}", blocks)
 
 
-def _terms(outcome: DraftQuestion) -> str:
+def _terms_line(outcome: DraftQuestion) -> str:
     none = "Nothing of this was sent yet." if outcome.draft.whole_id else "Nothing was sent yet."
     later = f"Later, until {date(outcome.draft.changed_at + KEPT)}: {code(f'/batch send {outcome.draft.id}')}."
     return f"Only you can answer, once, until {date(outcome.expires_at)}. {none} {later}"
 
 
-def _yes(outcome: DraftQuestion) -> list[Block]:
+def _yes_buttons(outcome: DraftQuestion) -> list[Block]:
     """Return the buttons that say yes: to all of it, and to a sample first where that is worth it."""
     draft, asked = outcome.draft, outcome.confirmation_id
     yes_words = "Ask for approval" if outcome.by_another else "Send"
@@ -58,50 +58,50 @@ def _yes(outcome: DraftQuestion) -> list[Block]:
     return buttons
 
 
-def _approval_again(outcome: DraftQuestion) -> Message:
+def _repeat_approval_question(outcome: DraftQuestion) -> Message:
     """Ask the second person once more, with what he would not know otherwise."""
     line = code(f"/batch approve {outcome.draft.id}")
     terms = (
         f"Only the one who pressed Approve can answer this, once, until {date(outcome.expires_at)}. {line} asks again."
     )
-    told = approval_question(outcome.draft, _remarks(outcome), outcome.confirmation_id)
+    told = approval_question(outcome.draft, _warnings_section(outcome), outcome.confirmation_id)
     return replace(told, blocks=(*told.blocks, context(terms)))
 
 
 def approval_question(draft: Draft, remarks: tuple[Block, ...] = (), confirmation: str | None = None) -> Message:
     """Ask a second person whether a draft may be sent."""
     reckoned = load_estimate(draft.estimate)
-    title = f"Approve {counted(draft.requests, 'request')}?"
+    title = f"Approve {quantity(draft.requests, 'request')}?"
     words = (
-        f"{mention(draft.user_id)} wants to send *{inline(draft.name, 80)}* as a new batch{_first(draft)}. It is above "
-        "the limit, so a second person who may operate has to agree."
+        f"{mention(draft.user_id)} wants to send *{safe_text(draft.name, 80)}* as a new batch{_sample_words(draft)}. "
+        "It is above the limit, so a second person who may operate has to agree."
     )
     buttons = [
         button("Approve", Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
         button("Refuse", Drop(draft.id), renew=True),
     ]
-    blocks = (header(title), section(words), section(cost_words(reckoned)), *remarks, *actions(buttons))
+    blocks = (header(title), section(words), section(cost_breakdown(reckoned)), *remarks, *actions(buttons))
     return Message(f"{title} {words} {cost_line(reckoned)}.", blocks)
 
 
-def _first(draft: Draft) -> str:
+def _sample_words(draft: Draft) -> str:
     return f", {number(draft.sample)} of its requests first; the yes is for all of them" if draft.sample else ""
 
 
-def _what(draft: Draft, viewer: Viewer) -> str:
-    named = f", called *{inline(draft.label)}*" if draft.label else ""
+def _request_words(draft: Draft, viewer: Viewer) -> str:
+    named = f", called *{safe_text(draft.label)}*" if draft.label else ""
     owner = mention(draft.owner or draft.user_id)
     kin = {"retry": "Retries what failed in", CANARY: "The rest after the sample"}.get(draft.kind or "")
     made_of = f"\n{kin} {code(draft.parent_id)}." if kin and draft.parent_id else ""
-    file = f"*{inline(plain_name(draft.name), 80)}*"
+    file = f"*{safe_text(short_file_name(draft.name), 80)}*"
     whose = f"{mention(draft.user_id)}'s" if draft.approved_by == viewer.caller.user else "your"
     return (
-        f"{file}: {counted(draft.requests, 'request')}, {megabytes(draft.size)}{named}. "
+        f"{file}: {quantity(draft.requests, 'request')}, {file_size(draft.size)}{named}. "
         f"They go to the workspace of this bot's API key, in {whose} name, with {owner} as owner.{made_of}"
     )
 
 
-def _choices(outcome: DraftQuestion) -> list[Block]:
+def _other_choices(outcome: DraftQuestion) -> list[Block]:
     """Return what else the draft of a retry could hold."""
     draft, ready = outcome.draft, outcome.ready
     if draft.kind != "retry" or draft.parent_id is None or ready is None or not ready.left_out:
@@ -110,29 +110,29 @@ def _choices(outcome: DraftQuestion) -> list[Block]:
     return [button(f"Include the other {number(sum(one.count for one in ready.left_out))} too", everything, renew=True)]
 
 
-def _remarks(outcome: DraftQuestion) -> tuple[Block, ...]:
+def _warnings_section(outcome: DraftQuestion) -> tuple[Block, ...]:
     lines = []
     if outcome.by_another and isinstance(outcome.command, Send):
         lines.append("It is above the limit that was set: somebody else who may operate has to approve it.")
-    lines += [*map(_beside, outcome.retried[:MOST_NAMED]), *more_line(outcome.retried)]
+    lines += [*map(_other_retry_line, outcome.retried[:MOST_RETRIES_NAMED]), *unnamed_retries(outcome.retried)]
     if outcome.ready is not None:
         lines += warning_lines(outcome.ready.warnings)
-        lines += left_lines(outcome.ready.left_out)
-        lines += [unread_words(outcome.ready.unread)] if outcome.ready.unread else []
+        lines += left_out_lines(outcome.ready.left_out)
+        lines += [unreadable_failures_words(outcome.ready.unread)] if outcome.ready.unread else []
         if outcome.ready.missing:
             lines.append(
-                f"{counted(outcome.ready.missing, 'failed request is', 'failed requests are')} not in the file"
+                f"{quantity(outcome.ready.missing, 'failed request is', 'failed requests are')} not in the file"
             )
     return (section("\n".join(f"⚠️ {line}" for line in lines)),) if lines else ()
 
 
-def more_line(others: tuple[str, ...]) -> list[str]:
+def unnamed_retries(others: tuple[str, ...]) -> list[str]:
     """Return how many are not named."""
-    count = len(others) - MOST_NAMED
+    count = len(others) - MOST_RETRIES_NAMED
     return [f"and {number(count)} more"] if count > 0 else []
 
 
-def _beside(other: str) -> str:
+def _other_retry_line(other: str) -> str:
     if other.startswith("draft "):
         return f"{code(other, 60)} may retry failures of the same batch: it is being sent, or its answer was lost"
     return f"{code(other, 60)} retries failures of the same batch already"

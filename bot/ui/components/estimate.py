@@ -2,7 +2,7 @@
 
 from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate
 from bot.ui.components.money import usd
-from bot.ui.components.text import code, counted, number
+from bot.ui.components.text import code, number, quantity
 
 MOST_MODELS = 8
 _BASIS = {
@@ -20,12 +20,12 @@ def cost_line(reckoned: Estimate) -> str:
     return f"Cost: {least}{_range(usd(reckoned.low), usd(reckoned.high))}"
 
 
-def cost_words(reckoned: Estimate) -> str:
+def cost_breakdown(reckoned: Estimate) -> str:
     """Return the range with what it is made of, model by model."""
     lines = [f"*{cost_line(reckoned)}* (input alone, to every answer using up its `max_tokens`; batch prices)"]
-    lines += [_model(one) for one in reckoned.models[:MOST_MODELS]]
+    lines += [_model_line(one) for one in reckoned.models[:MOST_MODELS]]
     more = len(reckoned.models) - MOST_MODELS
-    lines += [f"and {counted(more, 'more model')}"] if more > 0 else []
+    lines += [f"and {quantity(more, 'more model')}"] if more > 0 else []
     return "\n".join([*lines, _BASIS[reckoned.basis]])
 
 
@@ -33,7 +33,7 @@ def _range(low: str, high: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _model(one: ModelEstimate) -> str:
+def _model_line(one: ModelEstimate) -> str:
     price = "no price is known" if one.low is None or one.high is None else _range(usd(one.low), usd(one.high))
     tokens = f"about {number(one.input_tokens)} tokens in, at most {number(one.max_output_tokens)} out"
-    return f"{code(one.model, 80)} {counted(one.requests, 'request')}, {tokens}: {price}"
+    return f"{code(one.model, 80)} {quantity(one.requests, 'request')}, {tokens}: {price}"

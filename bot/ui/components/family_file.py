@@ -4,8 +4,8 @@ from bot.commands.results import FamilyFile, FamilyIncomplete, Results
 from bot.operations.merge_family import AbsenceReason, AbsentBatch, Family
 from bot.operations.result_files import ResultFileKind
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.result_file import arrived, file_name
-from bot.ui.components.text import code, counted, megabytes, number, section
+from bot.ui.components.result_file import delivered_message, file_name
+from bot.ui.components.text import code, file_size, number, quantity, section
 from bot.ui.reply import File, Message
 
 MOST_NAMED = 5
@@ -21,15 +21,15 @@ def render_family_file(outcome: FamilyFile) -> File:
     name, merged = file_name(outcome.query.reference, outcome.query.file or ResultFileKind.FAMILY), outcome.merged
     failed = merged.requests - merged.succeeded
     words = (
-        f"{counted(merged.requests, 'result')}, one for each custom_id, merged from "
-        f"{counted(len(outcome.kin.readable), 'batch', 'batches')}: {number(merged.succeeded)} succeeded, "
-        f"{number(failed)} did not; JSON Lines, as the API gave them, {megabytes(merged.spool.size)}"
+        f"{quantity(merged.requests, 'result')}, one for each custom_id, merged from "
+        f"{quantity(len(outcome.kin.readable), 'batch', 'batches')}: {number(merged.succeeded)} succeeded, "
+        f"{number(failed)} did not; JSON Lines, as the API gave them, {file_size(merged.spool.size)}"
     )
     return File(
         name=name,
         title=name,
         content=merged.spool,
-        message=_with(arrived(words, public=outcome.query.public), outcome),
+        message=_add_sources(delivered_message(words, public=outcome.query.public), outcome),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
         arrived=outcome.arrived,
@@ -39,14 +39,14 @@ def render_family_file(outcome: FamilyFile) -> File:
 def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     """Say which batches cannot be read and why, and offer to do without them."""
     readable, absent = outcome.kin.readable, outcome.kin.absent
-    total = counted(len(readable) + len(absent), "batch", "batches")
+    total = quantity(len(readable) + len(absent), "batch", "batches")
     words = (
         f"The family of {code(outcome.query.reference, 60)} has {total}, and {number(len(absent))} cannot be read:\n"
-        + "\n".join([*map(_absent, absent[:MOST_NAMED]), *_more(len(absent))])
+        + "\n".join([*map(_absent_line, absent[:MOST_NAMED]), *_more_batches(len(absent))])
     )
     words += (
         "\nNothing was merged yet. Without them, a request that succeeded only there would be missing, or stand with "
-        f"what came of it elsewhere. Still to be read: {_sources(outcome.kin)}."
+        f"what came of it elsewhere. Still to be read: {_source_list(outcome.kin)}."
         if readable
         else "\nSo there is nothing to merge."
     )
@@ -59,28 +59,28 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     return Message(words, (section(words), *actions(buttons)), public=outcome.query.public)
 
 
-def _with(message: Message, outcome: FamilyFile) -> Message:
+def _add_sources(message: Message, outcome: FamilyFile) -> Message:
     """Return the message with where the results are from, and what is missing."""
     alone = len(outcome.kin.readable) == 1 and not outcome.kin.absent
-    lines = [f"From {_sources(outcome.kin)}{'; no retries of it are known' if alone else ', oldest first'}."]
-    lines += [f"⚠️ Without {_absent(one)}" for one in outcome.kin.absent[:MOST_NAMED]]
-    lines += [f"⚠️ {more}" for more in _more(len(outcome.kin.absent))]
+    lines = [f"From {_source_list(outcome.kin)}{'; no retries of it are known' if alone else ', oldest first'}."]
+    lines += [f"⚠️ Without {_absent_line(one)}" for one in outcome.kin.absent[:MOST_NAMED]]
+    lines += [f"⚠️ {more}" for more in _more_batches(len(outcome.kin.absent))]
     if outcome.merged.broken:
         lines.append(
-            f"⚠️ Without {counted(outcome.merged.broken, 'line')} of their files that no result could be read of"
+            f"⚠️ Without {quantity(outcome.merged.broken, 'line')} of their files that no result could be read of"
         )
     text = "\n".join(lines)
     return Message(f"{message.text} {text}", (*message.blocks, section(text)), public=message.public)
 
 
-def _sources(kin: Family) -> str:
+def _source_list(kin: Family) -> str:
     """Return the batches that are read, oldest first."""
-    return ", ".join([*(code(batch.id, 60) for batch in kin.readable[:MOST_NAMED]), *_more(len(kin.readable))])
+    return ", ".join([*(code(batch.id, 60) for batch in kin.readable[:MOST_NAMED]), *_more_batches(len(kin.readable))])
 
 
-def _absent(one: AbsentBatch) -> str:
+def _absent_line(one: AbsentBatch) -> str:
     return f"{code(one.batch_id, 60)}: {_WHY[one.why]}"
 
 
-def _more(count: int) -> list[str]:
-    return [f"and {counted(count - MOST_NAMED, 'more batch', 'more batches')}"] if count > MOST_NAMED else []
+def _more_batches(count: int) -> list[str]:
+    return [f"and {quantity(count - MOST_NAMED, 'more batch', 'more batches')}"] if count > MOST_NAMED else []

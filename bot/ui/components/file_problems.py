@@ -8,7 +8,7 @@ from bot.requests.check import CheckReport
 from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import SECTION_LIMIT, code, context, counted, header, inline, number, section
+from bot.ui.components.text import SECTION_LIMIT, code, context, header, number, quantity, safe_text, section
 from bot.ui.reply import File, Message, Reply, Viewer
 
 SHOWN = 20
@@ -67,41 +67,41 @@ _WARNINGS: dict[WarningKind, str] = {
 
 def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
     """Return the card: nothing was sent, why, and what to do; where there are more problems, all of them as a file."""
-    name, checked = inline(outcome.name, 80), outcome.checked
+    name, checked = safe_text(outcome.name, 80), outcome.checked
     if checked.foreign is not None:
         words = f"*{name}* is {_FOREIGN[checked.foreign]}. Nothing was sent."
-        return Message(words, (header("Not sent"), section(words), *_again()))
-    card = _card(outcome)
+        return Message(words, (header("Not sent"), section(words), *_try_again_row()))
+    card = _problem_card(outcome)
     if checked.problem_count <= SHOWN:
         return card
     kept = len(checked.problems)
     which = "All of them are" if kept == checked.problem_count else f"The first {number(kept)} of them are"
-    with_file = _card(outcome, f"📄 {which} in a text file, a line each, in your messages with me.")
-    title = f"Problems in {plain_name(outcome.name)}"
+    with_file = _problem_card(outcome, f"📄 {which} in a text file, a line each, in your messages with me.")
+    title = f"Problems in {short_file_name(outcome.name)}"
     return File("problems.txt", title, problems_text(checked).encode(), with_file, otherwise=card)
 
 
-def _card(outcome: FileRefused, file: str = "") -> Message:
+def _problem_card(outcome: FileRefused, file: str = "") -> Message:
     checked = outcome.checked
     shown = checked.problems[:SHOWN]
-    total = counted(checked.problem_count, "problem")
-    title = f"Not sent: {total} in {plain_name(outcome.name)}"
+    total = quantity(checked.problem_count, "problem")
+    title = f"Not sent: {total} in {short_file_name(outcome.name)}"
     told = f"the first {len(shown)} of {total}" if len(shown) < checked.problem_count else total
-    looked = f"{counted(checked.requests, 'request')} looked at, {told}:"
+    looked = f"{quantity(checked.requests, 'request')} looked at, {told}:"
     lines = [problem_line(problem) for problem in shown]
     blocks = (
         header(title),
         section(looked),
-        *map(section, _sections(lines)),
-        *_totals(checked),
+        *map(section, _fill_sections(lines)),
+        *_totals_section(checked),
         *([section(file)] if file else []),
-        *_again(),
+        *_try_again_row(),
         context("Nothing was sent, and nothing of the file is kept. Mend the lines and share the file again."),
     )
-    return Message(" ".join([f"{inline(title)}.", *([file] if file else []), *lines]), blocks)
+    return Message(" ".join([f"{safe_text(title)}.", *([file] if file else []), *lines]), blocks)
 
 
-def _sections(lines: list[str]) -> list[str]:
+def _fill_sections(lines: list[str]) -> list[str]:
     """The lines in as few sections as hold them whole."""
     parts = [""]
     for line in lines:
@@ -111,24 +111,24 @@ def _sections(lines: list[str]) -> list[str]:
     return parts
 
 
-def plain_name(name: str) -> str:
+def short_file_name(name: str) -> str:
     """Return the name of a file, cut for a title."""
     return name if len(name) <= 60 else name[:59] + "…"
 
 
 def problem_line(problem: Problem) -> str:
     """Return one problem: the line, what is wrong where, the value."""
-    return _line(problem, lambda text: code(text, 80))
+    return _problem_line(problem, lambda text: code(text, 80))
 
 
 def problems_text(checked: CheckReport) -> str:
     """Return the problems that are known one by one as plain text, a line each, after the totals of all."""
-    totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _ordered(checked))
-    lines = (_line(problem, lambda text: text) for problem in checked.problems)
-    return "\n".join([f"{counted(checked.problem_count, 'problem')} in all:", *totals, "", *lines]) + "\n"
+    totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _sorted_totals(checked))
+    lines = (_problem_line(problem, lambda text: text) for problem in checked.problems)
+    return "\n".join([f"{quantity(checked.problem_count, 'problem')} in all:", *totals, "", *lines]) + "\n"
 
 
-def _line(problem: Problem, show: Callable[[str], str]) -> str:
+def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
     where = f"line {number(problem.line)}: " if problem.line is not None else ""
     place = f"{show(problem.place)} " if problem.place else ""
     value = f": {show(problem.value)}" if problem.value else ""
@@ -140,21 +140,22 @@ def _line(problem: Problem, show: Callable[[str], str]) -> str:
 def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:
     """Return what may turn out wrong, each with how many lines it concerns."""
     return [
-        f"{code(one.value or one.place)} {_WARNINGS[one.kind]} ({counted(one.lines, 'line')}, first in line {one.line})"
-        for one in warnings
+        f"{code(warning.value or warning.place)} {_WARNINGS[warning.kind]} "
+        f"({quantity(warning.lines, 'line')}, first in line {warning.line})"
+        for warning in warnings
     ]
 
 
-def _totals(checked: CheckReport) -> tuple[dict[str, object], ...]:
+def _totals_section(checked: CheckReport) -> tuple[dict[str, object], ...]:
     if checked.problem_count <= SHOWN:
         return ()
-    words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in _ordered(checked))
+    words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in _sorted_totals(checked))
     return (dict(section(f"*In all:* {words}")),)
 
 
-def _ordered(checked: CheckReport) -> list[tuple[ProblemKind, int]]:
+def _sorted_totals(checked: CheckReport) -> list[tuple[ProblemKind, int]]:
     return sorted(checked.totals.items(), key=lambda pair: -pair[1])
 
 
-def _again() -> tuple[dict[str, object], ...]:
+def _try_again_row() -> tuple[dict[str, object], ...]:
     return tuple(dict(block) for block in actions([button("Try again", Create())]))

@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from msgspec.structs import replace
 
-from bot.ui.components.text import code, megabytes, section
+from bot.ui.components.text import code, file_size, section
 from bot.ui.reply import File, Message, Placement
 
 
@@ -16,7 +16,7 @@ class Packing(Enum):
     PARTS = auto()
 
 
-class Trouble(Enum):
+class DeliveryFailure(Enum):
     """Where a file got stuck."""
 
     PLACE = auto()
@@ -50,32 +50,32 @@ def render_nothing_to_send(file: File) -> Message:
     return Message(words, (section(words),), placement=Placement.BELOW)
 
 
-def render_not_sent(file: File, trouble: Trouble, reason: str) -> Message:
+def render_not_sent(file: File, trouble: DeliveryFailure, reason: str) -> Message:
     """Say that the file did not arrive, and where it got stuck."""
-    words = f"{_what(file, trouble, reason)} {_size(file)}"
+    words = f"{_failure_words(file, trouble, reason)} {_size_words(file)}"
     if (alone := file.otherwise) is not None:
         return replace(alone, text=f"{alone.text} {words}", blocks=(*alone.blocks, section(words), *file.again))
     return Message(words, (section(words), *file.again), placement=Placement.BELOW)
 
 
-def _what(file: File, trouble: Trouble, reason: str) -> str:
+def _failure_words(file: File, trouble: DeliveryFailure, reason: str) -> str:
     match trouble:
-        case Trouble.PLACE:
+        case DeliveryFailure.PLACE:
             return f"I could not open your messages with me ({code(reason, 80)}), so no file was sent."
-        case Trouble.SLACK:
+        case DeliveryFailure.SLACK:
             return f"Slack did not take the file ({code(reason, 80)}), so no file was sent. Try again in a minute."
-        case Trouble.IN_DOUBT:
+        case DeliveryFailure.IN_DOUBT:
             places = "this channel and your messages with me" if file.public else "your messages with me"
             return (
                 f"Slack took the file and did not say whether it shared it ({code(reason, 80)}). "
                 f"Look into {places} before you ask again."
             )
-        case Trouble.OUR_DISK:
+        case DeliveryFailure.OUR_DISK:
             return (
                 f"The disk of the bot did not take the compressed file ({code(reason, 80)}), so no file was sent. "
                 "Tell whoever runs this bot."
             )
 
 
-def _size(file: File) -> str:
-    return f"The file was {code(file.name)}, {megabytes(file.size)}."
+def _size_words(file: File) -> str:
+    return f"The file was {code(file.name)}, {file_size(file.size)}."

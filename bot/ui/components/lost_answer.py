@@ -5,18 +5,18 @@ from collections.abc import Sequence
 from bot.api.models import MessageBatch
 from bot.store.records.drafts import Draft
 from bot.ui.components.batch_card import card_row
-from bot.ui.components.text import counted
+from bot.ui.components.text import quantity
 from bot.ui.reply import Block
 
 
-def look_words(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tuple[str, list[Block]]:
+def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tuple[str, list[Block]]:
     """Return what a look at the newest batches says of a POST whose answer nobody heard."""
     if appeared is None:
         return "The API did not answer when I looked for the batch either: look with `/batch list` in a minute.", []
     if not appeared:
         return (
-            f"Among the newest batches there is none of {counted(draft.requests, 'request')} that is new. It may still "
-            "appear: look with `/batch list` in a minute, and share the file again only when it stays away."
+            f"Among the newest batches there is none of {quantity(draft.requests, 'request')} that is new. It may "
+            "still appear: look with `/batch list` in a minute, and share the file again only when it stays away."
         ), []
-    found = counted(len(appeared), "new batch has", "new batches have")
+    found = quantity(len(appeared), "new batch has", "new batches have")
     return f"{found} exactly that size; judge whether it is yours:", [card_row(batch) for batch in appeared]

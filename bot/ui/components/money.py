@@ -3,7 +3,7 @@
 from decimal import ROUND_HALF_UP, Decimal
 
 from bot.results.summary import CostSummary
-from bot.ui.components.text import code, counted
+from bot.ui.components.text import code, quantity
 
 _CENT = Decimal("0.01")
 _SHOWN = 5
@@ -16,27 +16,27 @@ def usd(amount: Decimal) -> str:
     return f"${amount.quantize(_CENT, ROUND_HALF_UP):,}"
 
 
-def spent(amount: Decimal, *, complete: bool) -> str:
+def amount_words(amount: Decimal, *, complete: bool) -> str:
     """Return an amount; "at least" it where it is not complete, and "unknown" where nothing of it is known."""
     if complete:
         return usd(amount)
     return f"at least {usd(amount)}" if amount > 0 else "unknown"
 
 
-def missing(cost: CostSummary) -> list[str]:
+def cost_gaps(cost: CostSummary) -> list[str]:
     """Return what a cost does not include, each in a few words; empty for a complete one."""
     parts = []
     if cost.unknown_models:
-        parts.append(f"no price is known for {_named(cost.unknown_models)}")
+        parts.append(f"no price is known for {_name_list(cost.unknown_models)}")
     if cost.unknown_regions:
-        parts.append(f"no price is known for the region {_named(cost.unknown_regions)}")
+        parts.append(f"no price is known for the region {_name_list(cost.unknown_regions)}")
     if cost.web_searches:
-        parts.append(f"{counted(cost.web_searches, 'web search', 'web searches')} not included")
+        parts.append(f"{quantity(cost.web_searches, 'web search', 'web searches')} not included")
     if cost.unreadable:
-        parts.append(f"the tokens of {counted(cost.unreadable, 'request')} could not be read")
+        parts.append(f"the tokens of {quantity(cost.unreadable, 'request')} could not be read")
     return parts
 
 
-def _named(names: tuple[str, ...]) -> str:
+def _name_list(names: tuple[str, ...]) -> str:
     shown = ", ".join(code(name, 80) for name in names[:_SHOWN])
     return f"{shown} and {len(names) - _SHOWN} more" if len(names) > _SHOWN else shown

@@ -2,12 +2,12 @@
 
 from bot.api.models import MessageBatch
 from bot.store.records.labels import BatchNames, Relative
-from bot.ui.components.text import code, counted, inline, mention
+from bot.ui.components.text import code, mention, quantity, safe_text
 
 MOST_RELATIVES = 3
 
 
-def people_of(named: BatchNames | None) -> list[str]:
+def owner_parts(named: BatchNames | None) -> list[str]:
     """Return the owner, for the small print of a card; nothing where it was not looked up."""
     if named is None:
         return []
@@ -16,17 +16,17 @@ def people_of(named: BatchNames | None) -> list[str]:
 
 def note_line(named: BatchNames | None) -> str:
     """Return the note as a line of its own, and the batches that this one was made from or became."""
-    lines = [f"_{inline(named.note)}_"] if named and named.note else []
+    lines = [f"_{safe_text(named.note)}_"] if named and named.note else []
     return "".join(f"\n{line}" for line in lines)
 
 
-def kin_lines(batch: MessageBatch, named: BatchNames | None) -> list[str]:
+def relative_lines(batch: MessageBatch, named: BatchNames | None) -> list[str]:
     """Return what a batch was made from, and what was made from it."""
     if named is None:
         return []
-    lines = [_kin(batch, each) for each in named.relatives[:MOST_RELATIVES]]
+    lines = [_relative_line(batch, each) for each in named.relatives[:MOST_RELATIVES]]
     more = len(named.relatives) - MOST_RELATIVES
-    return [*lines, *([f"and {counted(more, 'more batch', 'more batches')}"] if more > 0 else [])]
+    return [*lines, *([f"and {quantity(more, 'more batch', 'more batches')}"] if more > 0 else [])]
 
 
 def has_family(named: BatchNames | None) -> bool:
@@ -34,7 +34,7 @@ def has_family(named: BatchNames | None) -> bool:
     return named is not None and bool(named.relatives)
 
 
-def _kin(batch: MessageBatch, each: Relative) -> str:
+def _relative_line(batch: MessageBatch, each: Relative) -> str:
     is_child = each.child_id == batch.id
     other = code(each.parent_id if is_child else each.child_id)
     if each.kind == "retry":

@@ -3,7 +3,7 @@
 from bot.commands.stop_reading import StopReading
 from bot.operations.progress import Phase, ReadingProgress
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import code, context, counted, megabytes, number, section
+from bot.ui.components.text import code, context, file_size, number, quantity, section
 from bot.ui.reply import Message
 
 _MB = 1_000_000
@@ -30,9 +30,9 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
     return Message(f"{words} {figures}", (said, *stop, context("Other commands work meanwhile.")))
 
 
-def how_much(reading: ReadingProgress) -> str:
+def amount_read(reading: ReadingProgress) -> str:
     """Return what was read: `12,345 lines (34.5 MB)`."""
-    return f"{counted(reading.lines, 'line')} ({megabytes(reading.bytes)})"
+    return f"{quantity(reading.lines, 'line')} ({file_size(reading.bytes)})"
 
 
 def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
@@ -41,7 +41,7 @@ def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
     else:
         of = f" of {number(reading.wanted)}" if reading.wanted else ""
         speed = reading.bytes / _MB / max(seconds, 0.1)
-        parts = [f"{number(reading.lines)}{of} lines", megabytes(reading.bytes), f"{speed:,.1f} MB/s"]
+        parts = [f"{number(reading.lines)}{of} lines", file_size(reading.bytes), f"{speed:,.1f} MB/s"]
     if reading.batches_wanted:
-        parts.insert(0, f"{number(reading.batches)} of {counted(reading.batches_wanted, 'batch', 'batches')}")
+        parts.insert(0, f"{number(reading.batches)} of {quantity(reading.batches_wanted, 'batch', 'batches')}")
     return " · ".join(parts)

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
 from bot.ui.components.remedies import cause_name, remedy_words
-from bot.ui.components.text import code, context, counted, number, section
+from bot.ui.components.text import code, context, number, quantity, section
 from bot.ui.reply import Block
 
 SHOWN = 6
@@ -18,17 +18,17 @@ def cause_blocks(summary: ResultsSummary, offer: Callable[[Cause], Block | None]
         return []
     blocks: list[Block] = [
         section("*Why requests failed*"),
-        *(section(_words(cause), offer(cause)) for cause in summary.causes[:SHOWN]),
+        *(section(_cause_words(cause), offer(cause)) for cause in summary.causes[:SHOWN]),
     ]
     rest = summary.causes[SHOWN:]
     failures = sum(cause.count for cause in rest) + summary.other_causes
     if failures:
-        more = counted(len(rest), "more cause") if not summary.other_causes else "many more causes"
-        blocks.append(context(f"and {more}, {counted(failures, 'request')} in all: the button *Causes* sends a table"))
+        more = quantity(len(rest), "more cause") if not summary.other_causes else "many more causes"
+        blocks.append(context(f"and {more}, {quantity(failures, 'request')} in all: the button *Causes* sends a table"))
     return blocks
 
 
-def largest_cause(summary: ResultsSummary) -> list[str]:
+def largest_cause_sentence(summary: ResultsSummary) -> list[str]:
     """Return the largest cause as a sentence, or nothing."""
     return [f"Largest cause: {cause_line(cause)}" for cause in summary.causes[:1]]
 
@@ -36,14 +36,14 @@ def largest_cause(summary: ResultsSummary) -> list[str]:
 def cause_line(cause: Cause) -> str:
     """Return a cause on one line: how often, of which type, and its message made general."""
     said = f": {code(cause.message, 150)}" if cause.message else ""
-    return f"{number(cause.count)} {_named(cause)}{said}"
+    return f"{number(cause.count)} {_cause_label(cause)}{said}"
 
 
-def _words(cause: Cause) -> str:
+def _cause_words(cause: Cause) -> str:
     said = f"\n{code(cause.message, _MESSAGE)}" if cause.message else ""
     samples = ", ".join(code(sample, 70) for sample in cause.samples)
-    return f"*{number(cause.count)}* × {_named(cause)}{said}\n{remedy_words(cause)}\nfor example {samples}"
+    return f"*{number(cause.count)}* × {_cause_label(cause)}{said}\n{remedy_words(cause)}\nfor example {samples}"
 
 
-def _named(cause: Cause) -> str:
+def _cause_label(cause: Cause) -> str:
     return code(cause_name(cause), 80) + (f" {code(cause.code, 80)}" if cause.code else "")

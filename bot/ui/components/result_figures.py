@@ -3,9 +3,9 @@
 from bot.api.models import RequestCounts
 from bot.pricing.tokens import Tokens
 from bot.results.summary import ModelUse, ResultsSummary
-from bot.ui.components.money import missing, spent
+from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.remedies import fault_words
-from bot.ui.components.text import code, counted, escape, number
+from bot.ui.components.text import code, escape, number, quantity
 
 _OUTCOMES = ("succeeded", "errored", "expired", "canceled")
 _MODELS_SHOWN = 5
@@ -22,7 +22,7 @@ def counts_line(summary: ResultsSummary) -> str:
     """Return the outcomes as counted in the file."""
     counts = summary.counts
     parts = [f"{number(getattr(counts, name))} {name}" for name in _OUTCOMES if getattr(counts, name)]
-    return f"{counted(counts.total, 'result')}: {', '.join(parts)}" if parts else "no results"
+    return f"{quantity(counts.total, 'result')}: {', '.join(parts)}" if parts else "no results"
 
 
 def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
@@ -34,26 +34,27 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
     lines = [f"*The file and the batch disagree:* {'; '.join(differences)}"] if differences else []
     if summary.broken.count:
         first = ", ".join(f"line {number(each.number)} {fault_words(each.fault)}" for each in summary.broken.first)
-        lines.append(f"*{counted(summary.broken.count, 'line')} could not be read as results:* {first}")
+        lines.append(f"*{quantity(summary.broken.count, 'line')} could not be read as results:* {first}")
     if summary.duplicates:
-        lines.append(f"*{counted(summary.duplicates, 'line')} repeat a custom_id* that an earlier line had")
+        lines.append(f"*{quantity(summary.duplicates, 'line')} repeat a custom_id* that an earlier line had")
     return lines
 
 
 def figure_lines(summary: ResultsSummary) -> list[str]:
     """Return what the succeeded requests used and cost, a line each."""
-    if not summary.counts.succeeded and summary.cost.complete:
+    cost = summary.cost
+    if not summary.counts.succeeded and cost.complete:
         return ["*Cost:* nothing is billed for requests that did not succeed"]
     return [
-        *_stops(summary),
-        *_models(summary.models),
-        *_tokens(summary.tokens),
-        *_output(summary),
-        f"*Cost:* {spent(summary.cost.amount, complete=summary.cost.complete)}{_but(missing(summary.cost))}",
+        *_stop_reason_lines(summary),
+        *_model_lines(summary.models),
+        *_token_lines(summary.tokens),
+        *_output_lines(summary),
+        f"*Cost:* {amount_words(cost.amount, complete=cost.complete)}{_in_parentheses(cost_gaps(cost))}",
     ]
 
 
-def _stops(summary: ResultsSummary) -> list[str]:
+def _stop_reason_lines(summary: ResultsSummary) -> list[str]:
     stops = summary.stop_reasons
     if not stops:
         return []
@@ -68,7 +69,7 @@ def _stops(summary: ResultsSummary) -> list[str]:
     return [*high, f"*Stopped by:* {shown}{more}"]
 
 
-def _models(uses: tuple[ModelUse, ...]) -> list[str]:
+def _model_lines(uses: tuple[ModelUse, ...]) -> list[str]:
     if not uses:
         return []
     if len(uses) == 1:
@@ -78,7 +79,7 @@ def _models(uses: tuple[ModelUse, ...]) -> list[str]:
     return [f"*Models:* {shown}{more}"]
 
 
-def _tokens(tokens: Tokens) -> list[str]:
+def _token_lines(tokens: Tokens) -> list[str]:
     named = [
         ("input", tokens.input),
         ("cache write (5 min)", tokens.write_5m),
@@ -91,12 +92,12 @@ def _tokens(tokens: Tokens) -> list[str]:
     return [f"*Tokens:* {', '.join(parts)}{thinking}"] if parts else []
 
 
-def _output(summary: ResultsSummary) -> list[str]:
+def _output_lines(summary: ResultsSummary) -> list[str]:
     sizes = summary.output
     if sizes is None:
         return []
-    return [f"*Output:* {counted(sizes.median, 'token')} in the median, {number(sizes.largest)} in the largest"]
+    return [f"*Output:* {quantity(sizes.median, 'token')} in the median, {number(sizes.largest)} in the largest"]
 
 
-def _but(reasons: list[str]) -> str:
+def _in_parentheses(reasons: list[str]) -> str:
     return f" ({'; '.join(reasons)})" if reasons else ""

@@ -6,7 +6,7 @@ from bot.operations.find_batch import Reference
 from bot.results.causes import Cause
 from bot.ui.components.buttons import button
 from bot.ui.components.remedies import cause_name
-from bot.ui.components.text import code, counted, inline, plain
+from bot.ui.components.text import code, one_line, quantity, safe_text
 from bot.ui.reply import Block
 
 MOST_CAUSES = 5
@@ -15,20 +15,20 @@ MOST_CAUSES = 5
 def retry_button(cause: Cause, reference: Reference) -> Block:
     """Return the button that sends again what failed with one cause."""
     label = "Retry these" if cause.retryable else "Retry anyway"
-    says = f"Retry {counted(cause.count, 'request')}: {plain(cause_name(cause), 40)}"
+    says = f"Retry {quantity(cause.count, 'request')}: {one_line(cause_name(cause), 40)}"
     return button(label, Retry(reference, cause=cause.key.short), says=says)
 
 
-def left_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
+def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
     """Return what is left out, cause by cause."""
     lines = [
-        f"left out: {counted(one.count, 'request')} that failed with {code(one.type)} {inline(one.message, 120)}"
+        f"left out: {quantity(one.count, 'request')} that failed with {code(one.type)} {safe_text(one.message, 120)}"
         for one in left[:MOST_CAUSES]
     ]
     more = sum(one.count for one in left[MOST_CAUSES:])
-    return [*lines, *([f"left out: {counted(more, 'more request')} with other causes"] if more else [])]
+    return [*lines, *([f"left out: {quantity(more, 'more request')} with other causes"] if more else [])]
 
 
-def unread_words(failures: int) -> str:
+def unreadable_failures_words(failures: int) -> str:
     """Return how many failures nobody can send again, because nobody knows which they are."""
-    return f"{counted(failures, 'failure')} that the batch counts could not be read from its results"
+    return f"{quantity(failures, 'failure')} that the batch counts could not be read from its results"

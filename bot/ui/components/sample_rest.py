@@ -4,15 +4,15 @@ from bot.commands.drop import Drop
 from bot.commands.send import Send
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import code, counted, inline, number
+from bot.ui.components.text import code, number, quantity, safe_text
 from bot.ui.reply import Block
 
 
 def rest_words(rest: Draft) -> str:
     """Say what waits for a yes."""
     return (
-        f"This is a sample: the other {counted(rest.requests, 'request')} of *{inline(rest.name, 80)}* wait for a yes. "
-        f"Nothing more is sent without it. Later: {code(f'/batch send {rest.id}')}."
+        f"This is a sample: the other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* wait for a "
+        f"yes. Nothing more is sent without it. Later: {code(f'/batch send {rest.id}')}."
     )
 
 

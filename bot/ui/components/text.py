@@ -11,7 +11,7 @@ HEADER_LIMIT = 150
 _HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
-def plain(text: str, limit: int = 300) -> str:
+def one_line(text: str, limit: int = 300) -> str:
     """Return foreign text on one line without control, zero-width and bidirectional characters, cut to `limit`."""
     if len(text) <= limit and text.isascii() and text.isprintable():
         return " ".join(text.split()) if " " in text else text  # nearly always; the long way is ten times slower
@@ -29,14 +29,14 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def inline(text: str, limit: int = 300) -> str:
+def safe_text(text: str, limit: int = 300) -> str:
     """Return foreign text for the middle of mrkdwn: escaped, and with look-alikes of the signs that would format it."""
-    return escape(plain(text, limit)).replace("*", "∗").replace("~", "∼").replace("`", "ˋ")
+    return escape(one_line(text, limit)).replace("*", "∗").replace("~", "∼").replace("`", "ˋ")
 
 
 def code(text: str, limit: int = 300) -> str:
     """Return foreign text as a code span; backticks, which would end it, become look-alikes."""
-    return f"`{escape(plain(text, limit).replace('`', 'ˋ')) or ' '}`"
+    return f"`{escape(one_line(text, limit).replace('`', 'ˋ')) or ' '}`"
 
 
 def mention(user: str) -> str:
@@ -49,16 +49,16 @@ def number(count: int) -> str:
     return f"{count:,}"
 
 
-def counted(count: int, noun: str, plural: str | None = None) -> str:
+def quantity(count: int, noun: str, plural: str | None = None) -> str:
     """Return `1 request`, `1,200 requests`."""
     return f"{number(count)} {noun if count == 1 else plural or noun + 's'}"
 
 
-def megabytes(size: int) -> str:
+def file_size(size: int) -> str:
     """Return `34.5 MB`, `812 kB` or `97 bytes`, decimal units."""
     if size >= 1_000_000:
         return f"{size / 1_000_000:,.1f} MB"
-    return f"{size / 1_000:.0f} kB" if size >= 1_000 else counted(size, "byte")
+    return f"{size / 1_000:.0f} kB" if size >= 1_000 else quantity(size, "byte")
 
 
 def date(moment: datetime) -> str:
@@ -71,7 +71,7 @@ def utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"
 
 
-def where(place: str) -> str:
+def place_name(place: str) -> str:
     """Return `in #channel`, or `in your messages with me` for a person's id or a direct message's."""
     return "in your messages with me" if place[:1] in "UWD" else f"in <#{place}>"
 
@@ -81,7 +81,7 @@ def duration(span: timedelta) -> str:
     seconds = max(0, int(span.total_seconds()))
     days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
     if days:
-        return counted(days, "day") + (f" {hours} h" if hours else "")
+        return quantity(days, "day") + (f" {hours} h" if hours else "")
     if hours:
         return f"{hours} h" + (f" {minutes} min" if minutes else "")
     return f"{minutes} min" if minutes else f"{seconds} s"
@@ -99,7 +99,7 @@ def section(text: str, accessory: Block | None = None) -> Block:
 
 def header(text: str) -> Block:
     """Return a header block, cut to what one holds."""
-    return {"type": "header", "text": {"type": "plain_text", "text": plain(text, HEADER_LIMIT), "emoji": True}}
+    return {"type": "header", "text": {"type": "plain_text", "text": one_line(text, HEADER_LIMIT), "emoji": True}}
 
 
 def context(*texts: str) -> Block:

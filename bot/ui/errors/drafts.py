@@ -9,7 +9,7 @@ from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.draft_question import MOST_NAMED, more_line
+from bot.ui.components.draft_question import MOST_RETRIES_NAMED, unnamed_retries
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 
@@ -28,8 +28,8 @@ def render_draft_over(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMiss
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     """Return the other retries of the same failures, with a button that asks again."""
-    draft, more = error.draft, more_line(error.retried)
-    others = ", ".join(code(id, 60) for id in error.retried[:MOST_NAMED]) + "".join(f" {each}" for each in more)
+    draft, more = error.draft, unnamed_retries(error.retried)
+    others = ", ".join(code(id, 60) for id in error.retried[:MOST_RETRIES_NAMED]) + "".join(f" {each}" for each in more)
     now = f"there are, or may be: {others}" if others else "there are none"
     words = f"Other retries of the same batch have begun or ended since you were asked; now {now}. "
     words += "Nothing was sent by this press, lest the same requests are paid for twice."

@@ -7,7 +7,7 @@ from bot.commands.stop_reading import ReadingOfAnother
 from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import AnyReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.progress import how_much
+from bot.ui.components.progress import amount_read
 from bot.ui.components.text import code, section
 from bot.ui.reply import Block, Message, Placement
 
@@ -21,7 +21,7 @@ def render_reading_stopped(error: ReadingStopped) -> Message:
     """Return that it was stopped, and by what."""
     why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
     subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
-    return _said(f"{why}{subject} after {how_much(error.reading)}. Nothing that was half read is kept.", error.again)
+    return _said(f"{why}{subject} after {amount_read(error.reading)}. Nothing that was half read is kept.", error.again)
 
 
 def _words(error: AnyReadingFailed) -> str:
@@ -51,7 +51,7 @@ def _words(error: AnyReadingFailed) -> str:
 def _kept(reading: ReadingProgress) -> str:
     if reading.bytes == 0:
         return "Nothing was read."
-    return f"{how_much(reading)} were read; nothing that is half read is kept."
+    return f"{amount_read(reading)} were read; nothing that is half read is kept."
 
 
 def _said(words: str, again: str) -> Message:

@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.api.ids import InvalidBatchId
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.ui.components.batch_card import card_row
-from bot.ui.components.text import code, counted, inline, section
+from bot.ui.components.text import code, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
 
 
@@ -18,7 +18,7 @@ def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound) -> st
             return "This workspace has no batches, so there is no last one."
         case ReferenceNotFound():
             looked = "all" if error.all_searched else "the newest"
-            searched = counted(error.searched, "batch", "batches")
+            searched = quantity(error.searched, "batch", "batches")
             return (
                 f"No batch begins with {code(error.text)}. I looked through {looked} {searched} of this key's "
                 "workspace. `/batch list` shows them."
@@ -31,7 +31,7 @@ def render_ambiguous_reference(error: ReferenceAmbiguous) -> Message:
     """Return the batches that the reference could mean, each with a button that opens it."""
     shown = len(error.candidates)
     some = f" (the newest {shown} are shown)" if error.total > shown else ""
-    fits = f"{code(error.text)} fits {counted(error.total, 'batch', 'batches')}{some}."
+    fits = f"{code(error.text)} fits {quantity(error.total, 'batch', 'batches')}{some}."
     words = f"{fits} Nothing was done: type the id, or more of it."
     rows = [card_row(batch, error.names.get(batch.id)) for batch in error.candidates]
     listed = ", ".join(f"{_label_prefix(error, batch.id)}{code(batch.id)}" for batch in error.candidates)
@@ -40,4 +40,4 @@ def render_ambiguous_reference(error: ReferenceAmbiguous) -> Message:
 
 def _label_prefix(error: ReferenceAmbiguous, batch_id: str) -> str:
     names = error.names.get(batch_id)
-    return f"{inline(names.label, 80)}: " if names is not None and names.label else ""
+    return f"{safe_text(names.label, 80)}: " if names is not None and names.label else ""

@@ -19,7 +19,7 @@ from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.buttons import NotOurButton
-from bot.ui.components.text import code, counted, section
+from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
 from bot.ui.errors.drafts import render_draft_over, render_retried_meanwhile
 from bot.ui.errors.files import file_words, render_file_unreadable
@@ -118,7 +118,9 @@ def _words(error: Plain) -> str:
                 "Try again in a minute; if it stays, tell whoever runs this bot."
             )
         case ResultsBroken():
-            read = counted(error.bytes_read, "byte") if error.lines_read is None else counted(error.lines_read, "line")
+            read = (
+                quantity(error.bytes_read, "byte") if error.lines_read is None else quantity(error.lines_read, "line")
+            )
             return f"The results broke off on the way, after {read}. Ask again."
         case ScratchFileFailed():
             return f"The disk of the bot did not take a file ({code(error.reason)}). Tell whoever runs this bot."

@@ -11,8 +11,8 @@ from bot.commands.list import List
 from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_card import card_row, verdict
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.money import spent
-from bot.ui.components.text import context, counted, date, header, inline, number, section
+from bot.ui.components.money import amount_words
+from bot.ui.components.text import context, date, header, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message
 
 ROWS = 5
@@ -55,18 +55,18 @@ def render_digest(digest: Digest) -> Message:
         (digest.failed, "ended with failures"),
         (digest.expiring, "with results that nobody fetched and that expire within 7 days"),
     ]
-    told = [f"{counted(share.total, 'batch', 'batches')} {words}" for share, words in heads if share.total]
+    told = [f"{quantity(share.total, 'batch', 'batches')} {words}" for share, words in heads if share.total]
     names = digest.names
     rows = [*_rows(digest.failed, names), *_rows(digest.expiring, names, until=True), *_rows(digest.running, names)]
     ended = digest.succeeded.total + digest.failed.total
-    cost = f" Spent on what ended: {spent(digest.spent, complete=digest.spent_whole)}." if ended else ""
+    cost = f" Spent on what ended: {amount_words(digest.spent, complete=digest.spent_whole)}." if ended else ""
     rest = "" if digest.spent_whole or not ended else " `/batch cost --since 1d` reads what nobody has read."
     summary = f"{'; '.join(told)}.{cost}{rest}"
     more = actions([button("All batches", List())])
     some = f" Only the newest {number(digest.looked_at)} batches were looked at." if digest.looked_at else ""
     since = context(f"Since {date(digest.since)}.{some}")
     blocks = (header("Batches today"), section(summary), *rows, *more, since)
-    spoken = [f"{inline(verdict(batch).words)}: {inline(batch.id)}" for batch in digest.failed.shown]
+    spoken = [f"{safe_text(verdict(batch).words)}: {safe_text(batch.id)}" for batch in digest.failed.shown]
     return Message(". ".join([f"Batches today: {'; '.join(told)}", *spoken]) + ".", blocks, public=True)
 
 

@@ -14,14 +14,14 @@ from bot.results.summary import ResultsSummary
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
-from bot.ui.components.batch_card import bar, called, card_title, requests_line, short_id
+from bot.ui.components.batch_card import card_title, display_name, outcome_bar, requests_line, short_id
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.cancellation import canceled_words
-from bot.ui.components.deletion import gone_words, unseen_words
-from bot.ui.components.money import spent
+from bot.ui.components.cancellation import cancel_result_words
+from bot.ui.components.deletion import deletion_words, not_seen_words
+from bot.ui.components.money import amount_words
 from bot.ui.components.result_causes import cause_line
 from bot.ui.components.sample_rest import rest_buttons, rest_words
-from bot.ui.components.text import code, context, counted, date, duration, inline, section
+from bot.ui.components.text import code, context, date, duration, quantity, safe_text, section
 from bot.ui.reply import Block, Message
 
 CAUSES = 3
@@ -47,13 +47,13 @@ class NoticeContext(Struct, frozen=True):
     @property
     def called(self) -> str:
         """Return what the batch is called in a title."""
-        return called(self.batch, self.named)
+        return display_name(self.batch, self.named)
 
 
 def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
     """Return what an ending adds to its counts: the largest causes of failure, and the cost."""
     causes = [cause_line(cause) for cause in summary.causes[:CAUSES]]
-    return (*causes, f"Cost: {spent(summary.cost.amount, complete=summary.cost.complete)}")
+    return (*causes, f"Cost: {amount_words(summary.cost.amount, complete=summary.cost.complete)}")
 
 
 def draw_notice(
@@ -83,7 +83,7 @@ def draw_notice(
 
 def render_more(count: int) -> Message:
     """Say that more batches appeared at once than the feed has cards for."""
-    words = f"And {counted(count, 'more batch', 'more batches')} appeared at the same time, without a card each."
+    words = f"And {quantity(count, 'more batch', 'more batches')} appeared at the same time, without a card each."
     return Message(words, (section(words), *actions([button("All batches", List())])), public=True)
 
 
@@ -93,23 +93,23 @@ def render_notice(event: BatchEvent, told: NoticeContext) -> Message:
         case "ended":
             return _drawn(told, _outcome(told.batch))
         case "canceled":
-            return _drawn(told, f"{_outcome(told.batch)}\n{canceled_words(told.batch)}")
+            return _drawn(told, f"{_outcome(told.batch)}\n{cancel_result_words(told.batch)}")
         case "gone":
             how = "Deleted" if told.through_me else "Deleted elsewhere"
             title = f"🗑️ {how} · {told.called}"
-            return _drawn(told, gone_words(told.last_seen, told.through_me), title=title, opens=False)
+            return _drawn(told, deletion_words(told.last_seen, told.through_me), title=title, opens=False)
         case "expires_soon":
             return _drawn(told, _runs_out(told), title=f"⏳ Runs out soon · {told.called}")
         case "results_expire_7d" | "results_expire_1d":
             return _drawn(told, _results_go(told), title=f"⏳ Results expire soon · {told.called}")
         case "unseen":
-            return _drawn(told, unseen_words(told.last_seen), title=f"⚪ Not seen for a while · {told.called}")
+            return _drawn(told, not_seen_words(told.last_seen), title=f"⚪ Not seen for a while · {told.called}")
         case unreachable:
             assert_never(unreachable)
 
 
 def _outcome(batch: MessageBatch) -> str:
-    squares = bar(batch.request_counts)
+    squares = outcome_bar(batch.request_counts)
     return f"{squares}\n{requests_line(batch)}" if squares else requests_line(batch)
 
 
@@ -132,10 +132,10 @@ def _results_go(told: NoticeContext) -> str:
 def _drawn(told: NoticeContext, words: str, title: str | None = None, *, opens: bool = True) -> Message:
     title = title or card_title(told.batch, told.named)
     who = " ".join(f"<@{user}>" for user in told.mentions)
-    lines = f"*{inline(title)}*\n{code(told.batch.id)}\n{words}"
+    lines = f"*{safe_text(title)}*\n{code(told.batch.id)}\n{words}"
     more: tuple[Block, ...] = (context("\n".join(told.details)),) if told.details else ()
     look = button("Open", Status(Reference(told.batch.id)), says=f"Open batch {short_id(told.batch)}")
-    text = f"{who} {inline(title)} ({inline(told.batch.id)}). {words.split(chr(10))[-1]}".strip()
+    text = f"{who} {safe_text(title)} ({safe_text(told.batch.id)}). {words.split(chr(10))[-1]}".strip()
     text = f"{text.rstrip('.')}. {rest_words(told.rest)}" if told.rest else text
     asks = (section(rest_words(told.rest)), *rest_buttons(told.rest)) if told.rest else ()
     blocks = (section(f"{who} {lines}".strip()), *more, *actions([look] if opens else []), *asks)

@@ -7,9 +7,9 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.store.records.labels import BatchNames
-from bot.ui.components.batch_card import batch_card, called, card_facts, card_text
-from bot.ui.components.deletion import deleted_words, gone_words, unseen_words
-from bot.ui.components.text import context, header, inline, section
+from bot.ui.components.batch_card import batch_card, card_facts, card_text, display_name
+from bot.ui.components.deletion import deleted_by_words, deletion_words, not_seen_words
+from bot.ui.components.text import context, header, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
 
 
@@ -40,7 +40,7 @@ def watch_card(batch: MessageBatch, viewer: Viewer, standing: WatchCardState) ->
     blocks = batch_card(batch, viewer, standing.canceled_by, standing.watchers, shared=True)
     notes = []
     if standing.last_seen is not None and not batch.has_ended:
-        notes.append(unseen_words(standing.last_seen))
+        notes.append(not_seen_words(standing.last_seen))
     if batch.has_ended and batch.results_url is None and batch.archived_at is None:
         notes.append("The batch has ended; the API does not offer its results yet.")
     if standing.is_fed and not standing.watchers and (named is None or named.owner is None):
@@ -50,8 +50,8 @@ def watch_card(batch: MessageBatch, viewer: Viewer, standing: WatchCardState) ->
 
 
 def _gone_card(batch: MessageBatch, standing: WatchCardState, named: BatchNames | None) -> Message:
-    words = deleted_words(standing.deleted_by) if standing.deleted_by else gone_words(standing.last_seen)
-    title = f"🗑️ {'Deleted' if standing.deleted_by else 'Deleted elsewhere'} · {called(batch, named)}"
+    words = deleted_by_words(standing.deleted_by) if standing.deleted_by else deletion_words(standing.last_seen)
+    title = f"🗑️ {'Deleted' if standing.deleted_by else 'Deleted elsewhere'} · {display_name(batch, named)}"
     facts = card_facts(batch, standing.canceled_by, named=named, gone=True)
     blocks = (header(title), *facts, section(words))
-    return Message(f"{inline(title)} ({inline(batch.id)}). {words}", blocks, public=True)
+    return Message(f"{safe_text(title)} ({safe_text(batch.id)}). {words}", blocks, public=True)

@@ -9,7 +9,7 @@ from msgspec.structs import asdict
 from bot.caller import Caller
 from bot.commands.audit import AuditEntry, AuditExported, AuditOutcome, AuditShown
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import code, context, counted, date, escape, header, inline, section, utc
+from bot.ui.components.text import code, context, date, escape, header, quantity, safe_text, section, utc
 from bot.ui.reply import File, Message, Viewer
 
 _MARKS = {"done": "✅", "asked": "❔", "kept": "↩️", "refused": "🚫", "failed": "⚠️", "unknown": "❓"}
@@ -37,7 +37,7 @@ def _page(outcome: AuditShown, viewer: Viewer) -> Message:
     older = actions([button("Older", outcome.older, renew=True)] if outcome.older else [])
     hint = context("`/batch audit --export` sends the whole record as a file.")
     spoken = [_spoken(entry) for entry in outcome.entries]
-    text = ". ".join([inline(title), *(spoken or ["Nothing is recorded"])])
+    text = ". ".join([safe_text(title), *(spoken or ["Nothing is recorded"])])
     return Message(text, (header(title), *body, *older, hint), public=outcome.query.public)
 
 
@@ -52,7 +52,7 @@ def _line(entry: AuditEntry) -> str:
 
 
 def _spoken(entry: AuditEntry) -> str:
-    return f"{utc(entry.at)}: {entry.user_id} {inline(entry.command, 60)}: {entry.outcome or 'under way'}"
+    return f"{utc(entry.at)}: {entry.user_id} {safe_text(entry.command, 60)}: {entry.outcome or 'under way'}"
 
 
 def _export(outcome: AuditExported, viewer: Viewer) -> File:
@@ -66,7 +66,7 @@ def _export(outcome: AuditExported, viewer: Viewer) -> File:
             "finished_at": entry.finished_at and entry.finished_at.isoformat(),
         }
         writer.writerow([defused(row[column]) for column in (*_COLUMNS, *_ENDINGS)])
-    text = f"The record, {counted(len(outcome.entries), 'entry', 'entries')}, is in your messages with me."
+    text = f"The record, {quantity(len(outcome.entries), 'entry', 'entries')}, is in your messages with me."
     return File(
         name=f"batchdesk-audit-{viewer.now:%Y-%m-%d}.csv",
         title="Batchdesk audit record",

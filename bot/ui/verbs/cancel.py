@@ -5,10 +5,10 @@ from typing import assert_never
 from bot.api.models import MessageBatch
 from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested, CancelTooLate
 from bot.ui.components.batch_card import batch_card, card_text
-from bot.ui.components.cancellation import canceled_words
+from bot.ui.components.cancellation import cancel_result_words
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.quiet import quiet_note
-from bot.ui.components.text import counted, section, where
+from bot.ui.components.text import place_name, quantity, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -19,7 +19,7 @@ def cancel_question(batch: MessageBatch) -> QuestionWords:
         yes="Cancel the batch",
         no="Keep it running",
         consequences=(
-            f"Up to {counted(batch.request_counts.total, 'request')} will not be processed. "
+            f"Up to {quantity(batch.request_counts.total, 'request')} will not be processed. "
             "Those that are running may still finish and be billed. A cancellation cannot be taken back."
         ),
     )
@@ -41,10 +41,12 @@ def render_cancel(outcome: CancelOutcome, viewer: Viewer) -> Message:
 def _requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     """Say what has begun and what it does not promise, or what it did where it is over already."""
     if outcome.batch.has_ended:
-        return _said(f"The batch has ended. {canceled_words(outcome.batch)}", outcome.batch, viewer)
+        return _said(f"The batch has ended. {cancel_result_words(outcome.batch)}", outcome.batch, viewer)
     told = "How many were really canceled shows when the batch has ended."
     if outcome.told_in is not None:
-        told = f"I will tell you {where(outcome.told_in.id)} how many were really canceled when the batch has ended."
+        told = (
+            f"I will tell you {place_name(outcome.told_in.id)} how many were really canceled when the batch has ended."
+        )
         told += quiet_note(outcome.told_in)
     return _said(
         "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "

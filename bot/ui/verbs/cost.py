@@ -7,8 +7,8 @@ from decimal import Decimal
 from bot.commands.cost import By, Cost, CostOutcome, CostShown
 from bot.operations.cost_totals import CostRow
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.money import missing, spent
-from bot.ui.components.text import code, context, counted, header, section
+from bot.ui.components.money import amount_words, cost_gaps
+from bot.ui.components.text import code, context, header, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
 MOST_BARS = 20
@@ -18,10 +18,10 @@ MOST_ROWS = 15
 
 def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
     """Return what was spent; where Slack does not take the chart, the days are rows."""
-    total = spent(outcome.cost.amount, complete=outcome.complete) if outcome.read else "nothing to add up"
+    total = amount_words(outcome.cost.amount, complete=outcome.complete) if outcome.read else "nothing to add up"
     title = f"Cost of the last {_span(outcome.query.since)}: {total}"
     counted_in = [
-        f"{counted(outcome.read, 'batch', 'batches')} that ended, created {outcome.since:%Y-%m-%d %H:%M} UTC or later"
+        f"{quantity(outcome.read, 'batch', 'batches')} that ended, created {outcome.since:%Y-%m-%d %H:%M} UTC or later"
     ]
     if outcome.unfinished:
         counted_in.append(f"{outcome.unfinished} still running and not counted")
@@ -45,7 +45,7 @@ def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
 def _span(since: str) -> str:
     """Return `7d` in words, as "7 days"; the last one day is "day"."""
     count, unit = int(since[:-1]), {"h": "hour", "d": "day", "w": "week"}[since[-1]]
-    return unit if count == 1 else counted(count, unit)
+    return unit if count == 1 else quantity(count, unit)
 
 
 def bars(days: Sequence[tuple[date, CostRow]], most: int = MOST_BARS) -> list[tuple[str, Decimal]]:
@@ -81,9 +81,9 @@ def _picture(outcome: CostShown) -> tuple[Block, ...]:
 
 
 def _incomplete(outcome: CostShown) -> list[str]:
-    lines = missing(outcome.cost)
+    lines = cost_gaps(outcome.cost)
     gone, failed = (sum(each.gone is kind for each in outcome.unread) for kind in (True, False))
-    of = counted(outcome.read + len(outcome.unread), "batch", "batches")
+    of = quantity(outcome.read + len(outcome.unread), "batch", "batches")
     if failed:
         lines.append(f"{failed} of {of} could not be read just now: ask again")
     if gone:
@@ -119,8 +119,8 @@ def _first(lines: Sequence[str]) -> list[str]:
 
 
 def _line(row: CostRow, by: By = "model") -> str:
-    amount = spent(row.amount, complete=row.complete)
-    of = f"{counted(row.requests, 'answer')} in {counted(row.batches, 'batch', 'batches')}"
+    amount = amount_words(row.amount, complete=row.complete)
+    of = f"{quantity(row.requests, 'answer')} in {quantity(row.batches, 'batch', 'batches')}"
     return f"{_name(row, by)}  *{amount}*, {of}"
 
 

@@ -20,9 +20,9 @@ from bot.operations.find_batch import Reference
 from bot.store.records.summaries import StoredSummary
 from bot.ui.components.batch_card import card_facts, card_text, card_title
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.deletion import deleted_words
+from bot.ui.components.deletion import deleted_by_words
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.text import code, context, counted, date, duration, header, mention, section
+from bot.ui.components.text import code, context, date, duration, header, mention, quantity, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -61,7 +61,7 @@ def _refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
 
 def _deleted(outcome: Deleted, viewer: Viewer) -> Message:
     """Say that it is gone, and by whom."""
-    by = deleted_words(viewer.caller.user)
+    by = deleted_by_words(viewer.caller.user)
     if not outcome.answered:
         by += " (The API's answer was lost, so I looked: the batch is gone.)"
     text = f"🗑️ {code(outcome.batch_id)}\n{by}"
@@ -107,7 +107,7 @@ def _consequences(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | 
     counts, until = batch.request_counts, batch.readable_until
     if batch.archived_at is not None or until <= viewer.now:
         return "The results are no longer available; only the record of the batch would be lost. It cannot be undone."
-    results = f"{counted(counts.total, 'result')}, {counts.succeeded:,} of them succeeded and paid for"
+    results = f"{quantity(counts.total, 'result')}, {counts.succeeded:,} of them succeeded and paid for"
     return (
         f"*What would be lost:* {results}. They could still be read for {duration(until - viewer.now)}, "
         f"until {date(until)}. {_download_words(summary)} It cannot be undone."

@@ -2,7 +2,7 @@
 
 from bot.commands.label import Labelled, LabelOutcome
 from bot.store.records.labels import label_key
-from bot.ui.components.text import code, counted, inline, section
+from bot.ui.components.text import code, quantity, safe_text, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -17,8 +17,8 @@ def _words(outcome: Labelled) -> str:
     if outcome.label is None:
         return f"{batch} has no label any more."
     typed = code(label_key(outcome.label))
-    said = f"{batch} is called *{inline(outcome.label)}* now; type {typed} instead of its id."
+    said = f"{batch} is called *{safe_text(outcome.label)}* now; type {typed} instead of its id."
     if not outcome.others:
         return said
-    others = counted(outcome.others, "other batch has", "other batches have")
+    others = quantity(outcome.others, "other batch has", "other batches have")
     return f"{said} {others} the same label: where more than one of them is running, I ask which one you mean."

@@ -1,13 +1,13 @@
 """How the answer to `mute` looks."""
 
 from bot.commands.mute import MuteOutcome
-from bot.ui.components.text import code, date, section, where
+from bot.ui.components.text import code, date, place_name, section
 from bot.ui.reply import Message, Viewer
 
 
 def render_mute(outcome: MuteOutcome, viewer: Viewer) -> Message:
     """Say what is not told any more, to whom, and until when."""
-    place = where(outcome.subject)
+    place = place_name(outcome.subject)
     what = place.removeprefix("in ") if outcome.is_channel else code(outcome.subject, 100)
     if outcome.ended:
         text = f"No longer muted: {what}. Notices are sent again."

@@ -24,16 +24,16 @@ from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
-from bot.ui.components.batch_card import bar, card_title, short_id
-from bot.ui.components.buttons import actions, button, fits
+from bot.ui.components.batch_card import card_title, outcome_bar, short_id
+from bot.ui.components.buttons import actions, button, fits_slack
 from bot.ui.components.family_file import render_family_file, render_family_incomplete
-from bot.ui.components.money import missing, spent
+from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.name_lines import has_family
-from bot.ui.components.result_causes import cause_blocks, largest_cause
+from bot.ui.components.result_causes import cause_blocks, largest_cause_sentence
 from bot.ui.components.result_figures import counts_line, figure_lines, inconsistencies
 from bot.ui.components.result_file import render_causes_file, render_results_file
 from bot.ui.components.retry import retry_button
-from bot.ui.components.text import code, context, date, header, inline, mention, number, section, utc
+from bot.ui.components.text import code, context, date, header, mention, number, safe_text, section, utc
 from bot.ui.reply import Block, Message, Reply, Viewer
 
 _TAKEN = {
@@ -69,7 +69,7 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
 
 def _card(outcome: ResultsShown, viewer: Viewer) -> Message:
     batch, summary, named = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
-    counts = f"{bar(batch.request_counts)}\n{counts_line(summary)}".strip()
+    counts = f"{outcome_bar(batch.request_counts)}\n{counts_line(summary)}".strip()
     loud = inconsistencies(summary, batch.request_counts)
     blocks: list[Block] = [
         header(card_title(batch, named)),
@@ -108,7 +108,7 @@ def _retry_of(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block 
 
     def offered(cause: Cause) -> Block | None:
         element = retry_button(cause, outcome.query.reference)
-        return element if _may_retry(outcome, viewer) and fits(element) else None
+        return element if _may_retry(outcome, viewer) and fits_slack(element) else None
 
     return offered
 
@@ -128,16 +128,16 @@ def _history(outcome: ResultsShown) -> list[str]:
 
 def _spoken(outcome: ResultsShown, loud: list[str]) -> str:
     batch, summary = outcome.batch, outcome.fetched.summary
-    parts = [f"{inline(card_title(batch))} ({inline(batch.id)})", counts_line(summary)]
+    parts = [f"{safe_text(card_title(batch))} ({safe_text(batch.id)})", counts_line(summary)]
     parts += loud
-    parts += largest_cause(summary)
+    parts += largest_cause_sentence(summary)
     parts.append(f"Cost: {_cost(summary)}")
     return ". ".join(parts) + "."
 
 
 def _cost(summary: ResultsSummary) -> str:
-    why = missing(summary.cost)
-    return spent(summary.cost.amount, complete=summary.cost.complete) + (f" ({'; '.join(why)})" if why else "")
+    why = cost_gaps(summary.cost)
+    return amount_words(summary.cost.amount, complete=summary.cost.complete) + (f" ({'; '.join(why)})" if why else "")
 
 
 def _nothing_failed(outcome: NothingFailed) -> Message:

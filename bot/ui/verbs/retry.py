@@ -16,8 +16,8 @@ from bot.operations.drafts import DraftReady, FileRefused
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.file_problems import render_file_refused
 from bot.ui.components.result_causes import cause_line
-from bot.ui.components.retry import MOST_CAUSES, left_lines, unread_words
-from bot.ui.components.text import code, counted, section
+from bot.ui.components.retry import MOST_CAUSES, left_out_lines, unreadable_failures_words
+from bot.ui.components.text import code, quantity, section
 from bot.ui.reply import Block, Message, Reply, Viewer
 
 NoRetry = NothingToRetry | NoSuchCause | OriginalNeeded | RetryTooEarly | RetryTooLate
@@ -60,10 +60,13 @@ def _words(outcome: NoRetry) -> str:
         case NothingToRetry(left_out=(), unread=0):
             return f"Nothing failed in {batch}, so there is nothing to retry."
         case NothingToRetry(left_out=()):
-            return f"Nothing in {batch} can be retried: {unread_words(outcome.unread)}."
+            return f"Nothing in {batch} can be retried: {unreadable_failures_words(outcome.unread)}."
         case NothingToRetry():
             causes = "\n".join(
-                [*left_lines(outcome.left_out), *([unread_words(outcome.unread)] if outcome.unread else [])]
+                [
+                    *left_out_lines(outcome.left_out),
+                    *([unreadable_failures_words(outcome.unread)] if outcome.unread else []),
+                ]
             )
             return f"What failed in {batch} would fail again as it is, so nothing is sent:\n{causes}"
         case NoSuchCause():
@@ -87,6 +90,6 @@ def _original_needed(outcome: OriginalNeeded) -> str:
         "requests back"
     )
     return (
-        f"{counted(outcome.requests, 'request')} of {batch} could be retried, but {why}. Share the original file, then "
-        f"type {code(f'/batch {again} --file FILE-LINK', 200)}."
+        f"{quantity(outcome.requests, 'request')} of {batch} could be retried, but {why}. Share the original file, "
+        f"then type {code(f'/batch {again} --file FILE-LINK', 200)}."
     )

@@ -15,10 +15,10 @@ from bot.store.db.database import StoreUnavailable
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.draft_question import approval_question
-from bot.ui.components.lost_answer import look_words
+from bot.ui.components.lost_answer import search_result
 from bot.ui.components.quiet import quiet_note
 from bot.ui.components.sample_rest import rest_buttons
-from bot.ui.components.text import code, context, counted, inline, mention, number, section, where
+from bot.ui.components.text import code, context, mention, number, place_name, quantity, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
 
 
@@ -41,7 +41,7 @@ def _created(outcome: BatchCreated, viewer: Viewer) -> Message:
     """Return the card of the new batch, with where it is watched and what becomes of the rest after a sample."""
     draft, batch = outcome.draft, outcome.batch
     by = f", approved by {mention(draft.approved_by)}" if draft.approved_by else ""
-    words = f"Sent for {mention(draft.user_id)}{by}: {_requests(outcome)} of *{inline(draft.name, 80)}*."
+    words = f"Sent for {mention(draft.user_id)}{by}: {_requests(outcome)} of *{safe_text(draft.name, 80)}*."
     told = [*_rest(outcome), *_watched(outcome, viewer), *_not_kept(outcome)]
     text = " ".join([words, card_text(batch, viewer.names.get(batch.id)), *told])
     watchers = (draft.user_id,) if outcome.place is not None else ()
@@ -52,8 +52,8 @@ def _created(outcome: BatchCreated, viewer: Viewer) -> Message:
 def _requests(outcome: BatchCreated) -> str:
     requests, rest = outcome.draft.requests, outcome.rest
     if rest is None:
-        return counted(requests, "request")
-    return f"{number(requests)} of {counted(requests + rest.requests, 'request')}, picked at random,"
+        return quantity(requests, "request")
+    return f"{number(requests)} of {quantity(requests + rest.requests, 'request')}, picked at random,"
 
 
 def _rest(outcome: BatchCreated) -> list[str]:
@@ -73,7 +73,7 @@ def _watched(outcome: BatchCreated, viewer: Viewer) -> list[str]:
     if place is None:
         return []
     who = "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
-    words = f"I keep its card up to date {where(place.id)}, and mention {who} there at its end."
+    words = f"I keep its card up to date {place_name(place.id)}, and mention {who} there at its end."
     words += quiet_note(place) if outcome.rest is None else ""  # the end of a sample is told anyway: it is a question
     if place.closed is not None:
         words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
@@ -95,7 +95,7 @@ def _approval_asked(outcome: ApprovalAsked) -> Message:
     how = f"I ask in the channel; whoever may operate can also type {line}."
     if is_alone:
         how = f"Nobody else sees this place, so nobody was asked: have somebody who may operate type {line}."
-    words = f"{counted(draft.requests, 'request')} wait for somebody else's yes. {how}"
+    words = f"{quantity(draft.requests, 'request')} wait for somebody else's yes. {how}"
     return Message(
         words,
         (section(words), *actions([button("Drop", Drop(draft.id), renew=True)])),
@@ -129,11 +129,11 @@ def _said(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
 def _answer_lost(outcome: AnswerLost) -> Message:
     """Say "I don't know", what a look at the newest batches says, and that it will not be sent again."""
     draft, rest = outcome.draft, outcome.rest
-    sent = f"I sent {counted(draft.requests, 'request')} and the answer was lost. "
+    sent = f"I sent {quantity(draft.requests, 'request')} and the answer was lost. "
     sent += "I do not send them again: that could pay twice."
     if rest is not None:
         sent += f" The other {number(rest.requests)} were not sent; they go without these {number(draft.requests)}."
-    look, rows = look_words(draft, outcome.appeared)
+    look, rows = search_result(draft, outcome.appeared)
     return Message(f"{sent} {look}", (section(sent), section(look), *rows, *(rest_buttons(rest) if rest else ())))
 
 

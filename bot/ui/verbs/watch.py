@@ -14,9 +14,9 @@ from bot.commands.watch import (
 from bot.operations.find_batch import Reference
 from bot.operations.follow import WatchedBatch
 from bot.ui.components.batch_card import batch_card, card_row, card_text, card_title, short_id
-from bot.ui.components.buttons import actions, button, fits
+from bot.ui.components.buttons import actions, button, fits_slack
 from bot.ui.components.quiet import quiet_note
-from bot.ui.components.text import code, context, counted, header, inline, section, where
+from bot.ui.components.text import code, context, header, place_name, quantity, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
 
 ROWS = 20
@@ -39,10 +39,11 @@ def _begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     """Say what will be told where; and that a channel did not let it."""
     place, batch = outcome.place, outcome.batch
     if outcome.already:
-        words = f"You watch this batch already; its card is {where(place.id)}."
+        words = f"You watch this batch already; its card is {place_name(place.id)}."
     else:
         words = (
-            f"I keep a card of this batch up to date {where(place.id)}, and mention you there once, when it has ended."
+            f"I keep a card of this batch up to date {place_name(place.id)}, "
+            "and mention you there once, when it has ended."
         )
     words += quiet_note(place)
     if place.closed is not None:
@@ -51,7 +52,7 @@ def _begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     named = viewer.names.get(batch.id)
     title = card_title(batch, named)
     return Message(
-        f"{words} {card_text(batch, named)}", (section(f"{words}\n*{inline(title)}*\n{code(batch.id)}"), *more)
+        f"{words} {card_text(batch, named)}", (section(f"{words}\n*{safe_text(title)}*\n{code(batch.id)}"), *more)
     )
 
 
@@ -65,13 +66,13 @@ def _too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
 def _watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     """Return what the viewer watches, each with the places of its cards and a way to end it."""
     watched = outcome.watched
-    title = f"You watch {counted(len(watched), 'batch', 'batches')}" if watched else "You watch nothing"
+    title = f"You watch {quantity(len(watched), 'batch', 'batches')}" if watched else "You watch nothing"
     rows = [block for each in watched[:ROWS] for block in _watched(each, viewer)]
     if len(watched) > ROWS:
         rows.append(context(f"and {len(watched) - ROWS} more"))
     hint = context("`/batch watch ID` begins, `/batch unwatch ID` ends.")
     titles = ((card_title(each.batch, viewer.names.get(each.batch.id)), each.batch.id) for each in watched[:ROWS])
-    spoken = [f"{inline(said)} {inline(batch_id)}" for said, batch_id in titles]
+    spoken = [f"{safe_text(said)} {safe_text(batch_id)}" for said, batch_id in titles]
     return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
 
 
@@ -79,8 +80,8 @@ def _watched(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
     batch = watched.batch
     ends = button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")
     row = {name: value for name, value in card_row(batch, viewer.names.get(batch.id)).items() if name != "accessory"}
-    places = ", ".join(where(place) for place in watched.places)
-    return ({**row, "accessory": ends} if fits(ends) else row, context(f"You are told {places}."))
+    places = ", ".join(place_name(place) for place in watched.places)
+    return ({**row, "accessory": ends} if fits_slack(ends) else row, context(f"You are told {places}."))
 
 
 def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
@@ -88,7 +89,7 @@ def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
     if not outcome.places:
         text = f"You were not watching {code(outcome.batch_id)}. Nothing was changed."
         return Message(text, (section(text),))
-    places = ", ".join(where(place) for place in outcome.places)
+    places = ", ".join(place_name(place) for place in outcome.places)
     text = f"You are not told of {code(outcome.batch_id)} any more. Its card stays {places}."
     again = actions([button("Watch", Watch(Reference(outcome.batch_id)))])
     return Message(text, (section(text), *again))
