@@ -9,16 +9,16 @@ import sys
 from collections.abc import Sequence
 
 from bot.errors import ExpectedError
-from bot.observability.logs import TEXT, write_log
+from bot.observability.logs import TEXT_FORMAT, configure_log
 
 HEAD_START = 0.5
-"""Seconds."""
+"""Seconds in which commands are answered before the worker loads."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Do what the command line says; returns the exit status: 0 done, 1 it cannot, 2 it was not understood."""
+    """Run the command line and return its exit status: 0 done, 1 failed, 2 not understood."""
     options = _parser().parse_args(arguments)
-    logging.basicConfig(level=logging.WARNING, format=TEXT)
+    logging.basicConfig(level=logging.WARNING, format=TEXT_FORMAT)
     try:
         return asyncio.run(_COMMANDS[options.command](options))
     except ExpectedError as error:
@@ -26,12 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except OSError as error:
         print(f"batchdesk {options.command} could not start: {error.strerror or error}", file=sys.stderr)
     finally:
-        gc.enable()  # where a start failed
+        gc.enable()  # a start that failed left it off
     return 1
 
 
 async def _run(options: argparse.Namespace) -> int:
-    gc.disable()  # until all is loaded: collecting in between takes a tenth of the start and frees nothing
+    gc.disable()  # collecting during the start takes a tenth of it and frees nothing
     _import_httpx()
     from bot.app import Part, running
     from bot.settings.checks import check_for_run
@@ -39,12 +39,12 @@ async def _run(options: argparse.Namespace) -> int:
 
     settings = load_settings()
     check_for_run(settings)
-    write_log(settings.log_format, settings.log_level)
+    configure_log(settings.log_format, settings.log_level)
     for warning in unknown_settings():
         logging.getLogger("bot").warning(warning)
     stopped = _stop_signals()
     async with running(settings, part=Part[options.part], head_start=HEAD_START):
-        gc.freeze()  # what has been loaded stays: a full collection of a started bot takes 50 ms
+        gc.freeze()  # loaded modules stay, and a full collection over them takes 50 ms
         gc.enable()
         logging.getLogger("bot").info("started: %s", options.command)
         await stopped.wait()
@@ -137,13 +137,13 @@ _COMMANDS = {
 
 
 def _import_httpx() -> None:
-    """Import httpx without its command line, which takes rich and click along: a sixth of the start."""
+    """Import httpx without its command line, which imports rich and click: a sixth of the start."""
     if "httpx" in sys.modules:
         return
     command_line = "httpx._main"
-    sys.modules[command_line] = None  # type: ignore[assignment]  # how Python is told that a module is not to be had
+    sys.modules[command_line] = None  # type: ignore[assignment]  # Python's own way to mark a module as unavailable
     try:
-        import httpx  # noqa: F401 - to have it imported
+        import httpx  # noqa: F401 - imported here so that later imports find it
     finally:
         del sys.modules[command_line]
 
@@ -158,27 +158,27 @@ def _stop_signals() -> asyncio.Event:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="batchdesk", description="Operate Anthropic Message Batches from Slack.")
     commands = parser.add_subparsers(dest="command", required=True)
-    run = commands.add_parser("run", help="the bot against the Slack and the API that the settings name")
+    run = commands.add_parser("run", help="run the bot with the Slack app and the API key in the settings")
     run.set_defaults(part="BOTH")
-    web = commands.add_parser("web", help="the part of it that takes commands")
+    web = commands.add_parser("web", help="run only the part that answers commands")
     web.set_defaults(part="WEB")
-    worker = commands.add_parser("worker", help="the part of it that watches and tells")
+    worker = commands.add_parser("worker", help="run only the part that watches batches and notifies people")
     worker.set_defaults(part="WORKER")
-    commands.add_parser("migrate", help="bring the store up to this version; before the parts of a new one start")
-    move = commands.add_parser("move-store", help="copy a store into an empty one, and check it; stop the bot before")
-    move.add_argument("source", metavar="FROM", help="such as sqlite:///batchdesk.sqlite3")
-    move.add_argument("target", metavar="TO", help="such as postgresql://user:password@host/database")
-    demo = commands.add_parser("demo", help="the bot between a simulated Slack and a simulated API, in the browser")
-    demo.add_argument("--port", type=int, default=8321, help="of the page (0: any free one; default 8321)")
-    one = commands.add_parser("try", help="one command in the simulated worlds, its reply drawn here")
-    one.add_argument("line", help='what one would type, such as "/batch status last"')
+    commands.add_parser("migrate", help="update the store to this version, before its parts start")
+    move = commands.add_parser("move-store", help="copy a store into an empty one and compare them; stop the bot first")
+    move.add_argument("source", metavar="FROM", help="for example sqlite:///batchdesk.sqlite3")
+    move.add_argument("target", metavar="TO", help="for example postgresql://user:password@host/database")
+    demo = commands.add_parser("demo", help="run the bot between a simulated Slack and a simulated API, in the browser")
+    demo.add_argument("--port", type=int, default=8321, help="port of the page (default 8321; 0: any free port)")
+    one = commands.add_parser("try", help="run one command against the simulators and print its reply")
+    one.add_argument("line", help='what to type, for example "/batch status last"')
     one.add_argument(
         "--as", dest="as_user", default="ada", metavar="USER", help="ada (an operator, default), ben or cora"
     )
-    api = commands.add_parser("simulate-api", help="the simulated Message Batches API alone")
-    api.add_argument("--port", type=int, default=0, help="where to listen (default: any free port)")
+    api = commands.add_parser("simulate-api", help="run only the simulated Message Batches API")
+    api.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
     api.add_argument("--key", help="the only key to accept (default: any)")
-    api.add_argument("--speed", type=float, default=1.0, help="simulated seconds a second (default 1)")
+    api.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (default 1)")
     commands.add_parser("doctor", help="check the settings against the real services")
     return parser
 

@@ -28,7 +28,7 @@ from bot.clients import (
 )
 from bot.confirmations import Confirmations
 from bot.errors import ExpectedError
-from bot.observability.health import Health, SocketHealth, StoreHealth, open_health_page
+from bot.observability.health import HealthPage, SocketHealth, StoreHealth, open_health_page
 from bot.observability.metrics import Metrics
 from bot.operations.services import Services
 from bot.permissions import Rules
@@ -107,7 +107,7 @@ class _Parts(Struct, frozen=True):
     rules: Rules
     directory: Directory
     worker: Worker
-    figures: Metrics
+    metrics: Metrics
 
 
 @asynccontextmanager
@@ -137,19 +137,21 @@ async def running(
             app = _listening(settings, parts, in_flight, progress)
             doors = await _open_door(stack, settings, app, parts, records)
         else:
-            health = Health(parts.figures, records)
+            health = HealthPage(parts.metrics, records)
             doors = _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
         asyncio.get_running_loop().call_later(head_start, opened.set)
         yield Bot(in_flight, doors.port, parts.worker, doors.health_port)
 
 
 async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime]) -> _Parts:
-    database, figures = await _open_store(stack, settings.database_url), Metrics(CollectorRegistry())
+    database, metrics = await _open_store(stack, settings.database_url), Metrics(CollectorRegistry())
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
     await asyncio.to_thread(engine.prepare, always=False)
-    http = await stack.enter_async_context(api_http(settings, figures.api_call))
-    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[trace_calls(figures.slack_call)]))
+    http = await stack.enter_async_context(api_http(settings, metrics.record_api_call))
+    session = await stack.enter_async_context(
+        aiohttp.ClientSession(trace_configs=[trace_calls(metrics.record_slack_call)])
+    )
     client = slack_client(settings, session, retries=True)
     authorized = await check_bot_token(client)
     rules = rules_of(settings)
@@ -178,7 +180,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         feed_channel=settings.feed_channel,
         chores=more,
     )
-    return _Parts(authorized, client, session, services, rules, directory, worker, figures)
+    return _Parts(authorized, client, session, services, rules, directory, worker, metrics)
 
 
 def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
@@ -188,15 +190,20 @@ def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
 
 def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
     """Return Bolt with everything registered."""
-    services, figures = parts.services, parts.figures
+    services, metrics = parts.services, parts.metrics
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
     directory, people = parts.directory, parts.worker.people
     pipeline = Pipeline(
-        services, confirmations, parts.rules, directory.find_caller_facts, figures.interaction, people.replace_mentions
+        services,
+        confirmations,
+        parts.rules,
+        directory.find_caller_facts,
+        metrics.record_interaction,
+        people.replace_mentions,
     )
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
     app = make_bolt_app(settings.slack_api_url, signing, parts.authorized)
-    record_error = figures.unexpected_error
+    record_error = metrics.record_unexpected_error
     delivery = _make_delivery(settings, parts)
     BoltListeners(pipeline, delivery, in_flight, progress, settings.audit_channel, record_error).register(app)
     return app
@@ -233,10 +240,10 @@ async def _open_door(
         door = open_socket(app, parts.client, secret(settings.slack_app_token))
         handler = await stack.enter_async_context(door)
         log.info("connected to Slack through Socket Mode")
-        health = Health(parts.figures, records, SocketHealth(handler.client))
+        health = HealthPage(parts.metrics, records, SocketHealth(handler.client))
         return _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
-    health = Health(parts.figures, records)
-    port = await stack.enter_async_context(open_port(app, settings.port, add_routes=health.add_to))
+    health = HealthPage(parts.metrics, records)
+    port = await stack.enter_async_context(open_port(app, settings.port, add_routes=health.add_routes))
     log.info("listening for Slack on port %d", port)
     return _Doors(port, port)
 

@@ -1,4 +1,4 @@
-"""Who may do what: pure rules over what is known of a caller."""
+"""Who may do what: rules on what is known about a caller, without I/O."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -13,7 +13,7 @@ EVERYONE = "*"
 
 
 class Rules(Struct, frozen=True):
-    """What the administrator set: Slack ids of people (U…, W…), user groups (S…), or `*`; ids of channels."""
+    """What the administrator set: Slack ids of people (U…, W…) and user groups (S…), or `*`, and ids of channels."""
 
     operators: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
@@ -23,21 +23,21 @@ class Rules(Struct, frozen=True):
 
     @property
     def groups(self) -> frozenset[str]:
-        """Return the user groups somebody has to look up."""
+        """The user groups whose members must be looked up."""
         return frozenset(entry for entry in self.operators | self.admins if entry.startswith("S"))
 
 
 class CallerFacts(Struct, frozen=True):
-    """What Slack says of a caller. None: it could not be found out, which is never taken for a yes."""
+    """What Slack says about a caller. None means that Slack did not say, which never permits anything."""
 
     groups: frozenset[str] = frozenset()
-    groups_unread: frozenset[str] = frozenset()
+    unknown_groups: frozenset[str] = frozenset()
     is_guest: bool | None = False
     is_external_channel: bool | None = False
 
 
 class Rule(Enum):
-    """Which rule refused."""
+    """The rule that refused."""
 
     WRONG_CHANNEL = auto()
     GUEST = auto()
@@ -46,12 +46,12 @@ class Rule(Enum):
     EXTERNAL_UNKNOWN = auto()
     NOT_OPERATOR = auto()
     NOT_ADMIN = auto()
-    GROUP_UNREAD = auto()
+    GROUP_UNKNOWN = auto()
 
 
 @dataclass(eq=False)
 class NotPermitted(ExpectedError):
-    """A refusal: the rule, and the facts its words need."""
+    """The caller may not do this, or not here. `channels`: where the bot answers."""
 
     rule: Rule
     caller: Caller
@@ -61,21 +61,22 @@ class NotPermitted(ExpectedError):
         return f"{self.caller.user} is not permitted: {self.rule.name.lower().replace('_', ' ')}"
 
 
-def check_place(caller: Caller, standing: CallerFacts, rules: Rules) -> None:
-    """Raise NotPermitted where the bot does not answer this caller at all."""
+def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
+    """Raise NotPermitted if the bot does not answer this caller here."""
     if rules.channels and caller.channel not in rules.channels:
         raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.channels)
-    if not rules.allow_guests and standing.is_guest is not False:
-        raise NotPermitted(Rule.GUEST_UNKNOWN if standing.is_guest is None else Rule.GUEST, caller)
-    if not rules.allow_external and standing.is_external_channel is not False:
-        unknown = standing.is_external_channel is None
+    if not rules.allow_guests and facts.is_guest is not False:
+        raise NotPermitted(Rule.GUEST_UNKNOWN if facts.is_guest is None else Rule.GUEST, caller)
+    if not rules.allow_external and facts.is_external_channel is not False:
+        unknown = facts.is_external_channel is None
         raise NotPermitted(Rule.EXTERNAL_UNKNOWN if unknown else Rule.EXTERNAL_CHANNEL, caller)
 
 
-def permissions_of(caller: Caller, standing: CallerFacts, rules: Rules) -> frozenset[Permission]:
-    """Return what this caller may do; an administrator may also operate."""
-    holds = {caller.user, EVERYONE} | standing.groups
-    administers, operates = bool(holds & rules.admins), bool(holds & rules.operators)
+def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:
+    """Return what this caller may do. An administrator may also operate."""
+    identities = {caller.user, EVERYONE} | facts.groups
+    administers = bool(identities & rules.admins)
+    operates = bool(identities & rules.operators)
     return frozenset(
         {Permission.READ}
         | ({Permission.OPERATE} if operates or administers else set())
@@ -83,11 +84,11 @@ def permissions_of(caller: Caller, standing: CallerFacts, rules: Rules) -> froze
     )
 
 
-def check(needed: Permission, caller: Caller, standing: CallerFacts, rules: Rules) -> None:
+def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted unless the caller holds the permission."""
-    if needed in permissions_of(caller, standing, rules):
+    if needed in list_permissions(caller, facts, rules):
         return
     entries = rules.admins if needed is Permission.ADMINISTER else rules.operators | rules.admins
-    if standing.groups_unread & entries:
-        raise NotPermitted(Rule.GROUP_UNREAD, caller)
+    if facts.unknown_groups & entries:
+        raise NotPermitted(Rule.GROUP_UNKNOWN, caller)
     raise NotPermitted(Rule.NOT_ADMIN if needed is Permission.ADMINISTER else Rule.NOT_OPERATOR, caller)

@@ -21,7 +21,7 @@ from bot.operations.batch_names import find_names
 from bot.operations.drafts import DraftReady
 from bot.operations.progress import Progress
 from bot.operations.services import Services
-from bot.permissions import CallerFacts, NotPermitted, Rules, check, check_place, permissions_of
+from bot.permissions import CallerFacts, NotPermitted, Rules, check_permission, check_place, list_permissions
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import deletions
@@ -123,9 +123,9 @@ class Pipeline:
         caller = interaction.caller
         standing = await self._standing(caller)
         check_place(caller, standing, self._rules)
-        check(command.permission, caller, standing, self._rules)
+        check_permission(command.permission, caller, standing, self._rules)
         everybody = interaction.seen_by_others or getattr(command, "public", False)
-        may = frozenset(Permission) if everybody else permissions_of(caller, standing, self._rules)
+        may = frozenset(Permission) if everybody else list_permissions(caller, standing, self._rules)
         return Viewer(caller, may, self._services.now())
 
     async def _run(

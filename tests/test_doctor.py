@@ -1,4 +1,4 @@
-"""`doctor`: what it says of settings, good and bad, and that it goes on."""
+"""`doctor` reports on each setting and service, and one problem stops none of the other checks."""
 
 import re
 from pathlib import Path
@@ -11,7 +11,7 @@ from bot.playground.simulation import make_settings
 from tests.worlds import Worlds
 
 
-async def test_doctor_finds_everything_well(worlds: Worlds) -> None:
+async def test_doctor_reports_that_everything_works(worlds: Worlds) -> None:
     status, printed, complained = await worlds.finish("doctor")
 
     assert (status, complained) == (0, "")
@@ -19,7 +19,7 @@ async def test_doctor_finds_everything_well(worlds: Worlds) -> None:
     assert len(printed.splitlines()) == 7
 
 
-async def test_doctor_says_what_is_wrong_and_looks_at_the_rest(worlds: Worlds) -> None:
+async def test_doctor_reports_what_is_wrong_and_checks_the_rest(worlds: Worlds) -> None:
     status, printed, complained = await worlds.finish(
         "doctor", SLACK_BOT_TOKEN="xoxb-0-0-wrong", BATCHDESK_OPERATOR="U0ADA"
     )
@@ -32,7 +32,7 @@ async def test_doctor_says_what_is_wrong_and_looks_at_the_rest(worlds: Worlds) -
     assert re.search("^ok .*Message Batches API takes the key", printed, re.MULTILINE)
 
 
-async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp_path: Path) -> None:
+async def test_doctor_names_the_wrong_field_of_the_prices(worlds: Worlds, tmp_path: Path) -> None:
     prices = tmp_path / "prices.toml"
     prices.write_text("[regions]\n[[prices]]\nmodels = ['x']\ninput = 'much'\n")
 
@@ -43,7 +43,7 @@ async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp
 
 
 @pytest.mark.parametrize(
-    "slip",
+    "change",
     [
         {"anthropic_api_key": SecretStr("sk-ant-schlüssel")},
         {"anthropic_base_url": "http://[bad"},
@@ -55,13 +55,13 @@ async def test_doctor_says_which_line_of_the_prices_is_wrong(worlds: Worlds, tmp
     ],
     ids=str,
 )
-async def test_doctor_breaks_over_no_setting(worlds: Worlds, slip: dict[str, object]) -> None:
-    settings = make_settings(worlds.slack, worlds.api, worlds.folder / "store.sqlite3").model_copy(update=slip)
+async def test_no_malformed_setting_stops_doctor(worlds: Worlds, change: dict[str, object]) -> None:
+    settings = make_settings(worlds.slack, worlds.api, worlds.folder / "store.sqlite3").model_copy(update=change)
 
     found = [finding async for finding in examine(settings)]
 
-    [name] = slip
-    said = " ".join(finding.message for finding in found if not finding.ok)
-    assert name.upper() in said
-    assert "geheim" not in said
-    assert "schl" not in said
+    [name] = change
+    problems = " ".join(finding.message for finding in found if not finding.ok)
+    assert name.upper() in problems
+    assert "geheim" not in problems
+    assert "schl" not in problems

@@ -1,4 +1,4 @@
-"""The command line: what each way to start prints, and how it ends."""
+"""The command line: what each command prints, and its exit status."""
 
 import re
 import signal
@@ -17,11 +17,11 @@ SIGNING = "0123456789abcdef" * 2
 
 
 def sentences(complained: str) -> list[str]:
-    """What was said to the person who started it: the lines that are not of the log."""
+    """Return what the person who started it reads: the lines that are not log lines."""
     return [line for line in complained.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
 
 
-async def test_a_start_loads_nothing_that_can_wait_until_the_door_is_open(worlds: Worlds) -> None:
+async def test_a_start_imports_nothing_that_can_wait_until_it_is_connected(worlds: Worlds) -> None:
     _, _, complained = await worlds.finish("run", PYTHONPROFILEIMPORTTIME="1", ANTHROPIC_API_KEY="")
 
     loaded = {name.strip().split(".")[0] for name in re.findall(r"^import time:.*\|(.*)$", complained, re.MULTILINE)}
@@ -56,7 +56,7 @@ async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds)
         ({"SLACK_APP_TOKEN": "xapp-1-A0-0-wrong"}, "SLACK_APP_TOKEN (invalid_auth)"),
     ],
 )
-async def test_a_token_slack_does_not_take_ends_the_start_in_one_sentence(
+async def test_a_token_that_slack_rejects_ends_the_start_with_one_sentence(
     worlds: Worlds, changes: dict[str, str], names: str
 ) -> None:
     status, printed, complained = await worlds.finish("run", **changes)
@@ -67,7 +67,7 @@ async def test_a_token_slack_does_not_take_ends_the_start_in_one_sentence(
     assert "wrong" not in complained
 
 
-async def test_a_slack_that_is_not_there_ends_the_start_in_one_sentence(worlds: Worlds) -> None:
+async def test_an_unreachable_slack_ends_the_start_with_one_sentence(worlds: Worlds) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
@@ -78,7 +78,7 @@ async def test_a_slack_that_is_not_there_ends_the_start_in_one_sentence(worlds: 
     assert len(sentences(complained)) == 1
 
 
-async def test_a_port_that_is_taken_ends_the_start_in_one_sentence(worlds: Worlds) -> None:
+async def test_a_port_in_use_ends_the_start_with_one_sentence(worlds: Worlds) -> None:
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", 0))
         taken.listen()
@@ -91,7 +91,7 @@ async def test_a_port_that_is_taken_ends_the_start_in_one_sentence(worlds: World
 
 
 @pytest.mark.parametrize("command", ["run", "migrate"])
-async def test_a_store_that_cannot_be_opened_ends_the_start_in_one_sentence(worlds: Worlds, command: str) -> None:
+async def test_a_store_that_cannot_be_opened_ends_the_start_with_one_sentence(worlds: Worlds, command: str) -> None:
     status, _, complained = await worlds.finish(command, DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
 
     assert status == 1
@@ -100,7 +100,7 @@ async def test_a_store_that_cannot_be_opened_ends_the_start_in_one_sentence(worl
 
 
 @pytest.mark.parametrize("address", ["nonsense", "mysql://u:geheim@127.0.0.1/x"])
-def test_a_move_from_what_is_no_address_is_refused_in_one_sentence(
+def test_a_move_from_an_invalid_address_is_refused_with_one_sentence(
     address: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     status = main(["move-store", address, "sqlite://"])
@@ -125,53 +125,53 @@ def test_a_move_from_what_is_no_address_is_refused_in_one_sentence(
         ({"BATCHDESK_LOG_LEVEL": "loud"}, "BATCHDESK_LOG_LEVEL"),
     ],
 )
-def test_settings_that_cannot_work_end_the_start_with_the_name_of_the_variable(
+def test_settings_that_cannot_work_end_the_start_and_name_the_variable(
     changes: dict[str, str],
     names: str,
     monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.chdir(tmp_path)  # no .env file of a developer's
+    monkeypatch.chdir(tmp_path)  # so that no developer's .env file is read
     settings = {"SLACK_BOT_TOKEN": BOT, "SLACK_APP_TOKEN": APP, "ANTHROPIC_API_KEY": KEY} | changes
     for name, value in settings.items():
         monkeypatch.setenv(name, value)
 
     status = main(["run"])
 
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     assert status == 1
-    assert names in said.err
-    assert "xoxb-1" not in said.err
-    assert "Traceback" not in said.err
+    assert names in output.err
+    assert "xoxb-1" not in output.err
+    assert "Traceback" not in output.err
 
 
-def test_try_draws_the_reply_in_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+def test_try_prints_the_reply(capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["try", "/batch status last"])
 
     assert status == 0
     assert "19,161 of 20,000 succeeded" in capsys.readouterr().out
 
 
-def test_try_can_be_somebody_else(capsys: pytest.CaptureFixture[str]) -> None:
+def test_try_can_act_as_another_person(capsys: pytest.CaptureFixture[str]) -> None:
     main(["try", "/batch delete last", "--as", "ben"])
 
     assert "Only administrators may do this" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("who", ["nobody", "U0UNKNOWN"])
-def test_try_as_somebody_who_is_not_there_says_who_is(who: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_try_as_an_unknown_person_lists_the_known_ones(who: str, capsys: pytest.CaptureFixture[str]) -> None:
     status = main(["try", "/batch", "--as", who])
 
-    said = capsys.readouterr()
+    output = capsys.readouterr()
     assert status != 0
-    assert who in said.err
-    assert "ada" in said.err
-    assert "Traceback" not in said.err
+    assert who in output.err
+    assert "ada" in output.err
+    assert "Traceback" not in output.err
 
 
 @pytest.mark.parametrize("arguments", [[], ["dance"], ["run", "--fast"], ["demo", "--port", "x"]])
-def test_a_line_that_cannot_be_read_ends_with_2_and_the_usage(
+def test_arguments_that_cannot_be_understood_end_with_status_2_and_the_usage(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit) as ended:

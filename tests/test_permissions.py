@@ -1,72 +1,72 @@
-"""Who may do what: the whole table of PRODUCT's permissions, pure."""
+"""Who may do what: the whole table of permissions."""
 
 import pytest
 
 from bot.caller import Caller
 from bot.commands.base import Permission
 from bot.commands.registry import COMMANDS, Change
-from bot.permissions import CallerFacts, NotPermitted, Rule, Rules, check, check_place, permissions_of
+from bot.permissions import CallerFacts, NotPermitted, Rule, Rules, check_permission, check_place, list_permissions
 from tests.builders import ADA, AT_HOME
 
 READ, OPERATE, ADMINISTER = Permission.READ, Permission.OPERATE, Permission.ADMINISTER
-NOBODY: frozenset[str] = frozenset()
+NO_ONE: frozenset[str] = frozenset()
 ME, OTHER, GROUP, ALL = frozenset({ADA.user}), frozenset({"U0OTHER"}), frozenset({"S0GROUP"}), frozenset({"*"})
-MEMBER, STRANGER, UNREAD = CallerFacts(groups=GROUP), CallerFacts(), CallerFacts(groups_unread=GROUP)
+MEMBER, STRANGER, UNKNOWN = CallerFacts(groups=GROUP), CallerFacts(), CallerFacts(unknown_groups=GROUP)
 
 TABLE = [
-    # operators, admins, standing, what the caller may do
-    (NOBODY, NOBODY, STRANGER, {READ}),
-    (ME, NOBODY, STRANGER, {READ, OPERATE}),
-    (OTHER, NOBODY, STRANGER, {READ}),
-    (ALL, NOBODY, STRANGER, {READ, OPERATE}),
-    (GROUP, NOBODY, MEMBER, {READ, OPERATE}),
-    (GROUP, NOBODY, STRANGER, {READ}),
-    (GROUP, NOBODY, UNREAD, {READ}),
-    (NOBODY, ME, STRANGER, {READ, OPERATE, ADMINISTER}),
-    (NOBODY, ALL, STRANGER, {READ, OPERATE, ADMINISTER}),
-    (NOBODY, GROUP, MEMBER, {READ, OPERATE, ADMINISTER}),
-    (NOBODY, GROUP, UNREAD, {READ}),
+    # operators, admins, facts about the caller, what the caller may do
+    (NO_ONE, NO_ONE, STRANGER, {READ}),
+    (ME, NO_ONE, STRANGER, {READ, OPERATE}),
+    (OTHER, NO_ONE, STRANGER, {READ}),
+    (ALL, NO_ONE, STRANGER, {READ, OPERATE}),
+    (GROUP, NO_ONE, MEMBER, {READ, OPERATE}),
+    (GROUP, NO_ONE, STRANGER, {READ}),
+    (GROUP, NO_ONE, UNKNOWN, {READ}),
+    (NO_ONE, ME, STRANGER, {READ, OPERATE, ADMINISTER}),
+    (NO_ONE, ALL, STRANGER, {READ, OPERATE, ADMINISTER}),
+    (NO_ONE, GROUP, MEMBER, {READ, OPERATE, ADMINISTER}),
+    (NO_ONE, GROUP, UNKNOWN, {READ}),
     (OTHER, ME, STRANGER, {READ, OPERATE, ADMINISTER}),
     (ME, OTHER, STRANGER, {READ, OPERATE}),
-    (ALL, GROUP, UNREAD, {READ, OPERATE}),
-    (ME, ME, UNREAD, {READ, OPERATE, ADMINISTER}),
+    (ALL, GROUP, UNKNOWN, {READ, OPERATE}),
+    (ME, ME, UNKNOWN, {READ, OPERATE, ADMINISTER}),
     (OTHER | GROUP, OTHER, MEMBER, {READ, OPERATE}),
 ]
 
 
-@pytest.mark.parametrize(("operators", "admins", "standing", "may"), TABLE)
+@pytest.mark.parametrize(("operators", "admins", "facts", "may"), TABLE)
 @pytest.mark.parametrize("needed", Permission)
 def test_a_caller_may_do_what_the_rules_say_and_nothing_else(
-    operators: frozenset[str], admins: frozenset[str], standing: CallerFacts, may: set[Permission], needed: Permission
+    operators: frozenset[str], admins: frozenset[str], facts: CallerFacts, may: set[Permission], needed: Permission
 ) -> None:
     rules = Rules(operators, admins)
 
-    assert permissions_of(ADA, standing, rules) == may
+    assert list_permissions(ADA, facts, rules) == may
     if needed in may:
-        check(needed, ADA, standing, rules)
+        check_permission(needed, ADA, facts, rules)
     else:
         with pytest.raises(NotPermitted) as caught:
-            check(needed, ADA, standing, rules)
+            check_permission(needed, ADA, facts, rules)
         assert caught.value.caller is ADA
 
 
 @pytest.mark.parametrize(
-    ("needed", "rules", "standing", "rule"),
+    ("needed", "rules", "facts", "rule"),
     [
         (OPERATE, Rules(), STRANGER, Rule.NOT_OPERATOR),
         (ADMINISTER, Rules(), STRANGER, Rule.NOT_ADMIN),
         (ADMINISTER, Rules(operators=ME), STRANGER, Rule.NOT_ADMIN),
         (OPERATE, Rules(operators=GROUP), STRANGER, Rule.NOT_OPERATOR),
-        (OPERATE, Rules(operators=GROUP), UNREAD, Rule.GROUP_UNREAD),
-        (OPERATE, Rules(admins=GROUP), UNREAD, Rule.GROUP_UNREAD),
-        (ADMINISTER, Rules(admins=GROUP), UNREAD, Rule.GROUP_UNREAD),
-        (ADMINISTER, Rules(operators=GROUP, admins=OTHER), UNREAD, Rule.NOT_ADMIN),
-        (OPERATE, Rules(operators=OTHER), UNREAD, Rule.NOT_OPERATOR),
+        (OPERATE, Rules(operators=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
+        (OPERATE, Rules(admins=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
+        (ADMINISTER, Rules(admins=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
+        (ADMINISTER, Rules(operators=GROUP, admins=OTHER), UNKNOWN, Rule.NOT_ADMIN),
+        (OPERATE, Rules(operators=OTHER), UNKNOWN, Rule.NOT_OPERATOR),
     ],
 )
-def test_a_refusal_names_its_rule(needed: Permission, rules: Rules, standing: CallerFacts, rule: Rule) -> None:
+def test_a_refusal_names_its_rule(needed: Permission, rules: Rules, facts: CallerFacts, rule: Rule) -> None:
     with pytest.raises(NotPermitted) as caught:
-        check(needed, ADA, standing, rules)
+        check_permission(needed, ADA, facts, rules)
 
     assert caught.value.rule is rule
 
@@ -93,23 +93,23 @@ PLACES = [
 ]
 
 
-@pytest.mark.parametrize(("caller", "standing", "rules", "refused"), PLACES)
-def test_the_bot_answers_only_where_and_whom_it_is_set_to(
-    caller: Caller, standing: CallerFacts, rules: Rules, refused: Rule | None
+@pytest.mark.parametrize(("caller", "facts", "rules", "refused"), PLACES)
+def test_the_bot_answers_only_in_the_channels_and_to_the_people_it_is_set_to(
+    caller: Caller, facts: CallerFacts, rules: Rules, refused: Rule | None
 ) -> None:
     if refused is None:
-        check_place(caller, standing, rules)
+        check_place(caller, facts, rules)
         return
     with pytest.raises(NotPermitted) as caught:
-        check_place(caller, standing, rules)
+        check_place(caller, facts, rules)
     assert caught.value.rule is refused
 
 
-def test_only_user_groups_are_to_be_looked_up() -> None:
+def test_only_user_groups_are_looked_up() -> None:
     assert Rules(ME | GROUP | ALL, OTHER | {"S0ADMINS"}).groups == {"S0GROUP", "S0ADMINS"}
 
 
-def test_whatever_changes_something_needs_more_than_reading() -> None:
+def test_every_change_needs_more_than_the_right_to_read() -> None:
     needed = {command.verb: command.permission for command in COMMANDS}
 
     assert all(command.permission is not READ for command in COMMANDS if issubclass(command, Change))

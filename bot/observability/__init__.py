@@ -1,1 +1,1 @@
-"""The health page, what it counts, and how the log is written."""
+"""The health page, the metrics and the log."""

@@ -1,4 +1,4 @@
-"""The health page: is the process alive, does it hear and see what it should, and its figures."""
+"""The health page: whether the process is alive, connected and sweeping, and its metrics."""
 
 import asyncio
 import logging
@@ -19,62 +19,62 @@ from bot.store.transactions.begin_watch import SWEEP
 
 log = logging.getLogger(__name__)
 
-DEAF_AFTER = 45.0
-"""Seconds without a pong; slack_sdk pings every 5 to 10, in quiet hours too."""
-OVERDUE = 45.0
-"""Seconds that a sweep may be overdue, or that sweeps may fail: the next one comes 30 s after one that failed."""
-SWEEP_LATE = 110.0
-"""Seconds without a whole sweep, whatever the reason; in the quietest hours one comes once a minute."""
-REFUSED = 30.0
-"""Seconds for which a store that could not write counts as failing; a worker writes every 10."""
-LONGEST_CHECK = 5.0
-"""Seconds that one check may take before it counts as failed."""
+MAX_SILENCE = 45.0
+"""Seconds without a pong. slack_sdk pings every 5 to 10 seconds, in quiet hours too."""
+MAX_OVERDUE = 45.0
+"""Seconds that a sweep may be overdue, or that sweeps may fail. A failed sweep is repeated after 30 seconds."""
+MAX_SWEEP_AGE = 110.0
+"""Seconds without a complete sweep, whatever the reason. In the quietest hours there is one a minute."""
+FAILED_WRITE_WINDOW = 30.0
+"""Seconds for which a store that could not write counts as failing. A worker writes every 10 seconds."""
+CHECK_TIMEOUT = 5.0
+"""Seconds after which a check counts as failed."""
 
 Check = Callable[[], Awaitable[str | None]]
-"""What is wrong, in a few words, or None."""
+"""Returns what is wrong, in a few words, or None."""
 
 
-class Pinged(Protocol):
-    """The part of slack_sdk's Socket Mode client that is looked at."""
+class PingedClient(Protocol):
+    """The part of slack_sdk's Socket Mode client that `SocketHealth` reads."""
 
     last_ping_pong_time: float | None
 
 
 class SocketHealth:
-    """Whether the socket still hears: judged by the age of the last pong, because an open socket can be deaf."""
+    """Judges the socket by the age of the last pong, because an open socket can have stopped receiving."""
 
-    def __init__(self, client: Pinged, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, client: PingedClient, clock: Callable[[], float] = time.time) -> None:
         self._client = client
         self._clock = clock
-        self._heard = clock()
+        self._last_heard = clock()
 
     async def check(self) -> str | None:
-        """Return how long nothing was heard, once that is too long."""
-        # The client forgets its last pong when it reconnects, and then this one counts.
-        self._heard = max(self._heard, self._client.last_ping_pong_time or 0.0)
-        silent = self._clock() - self._heard
-        return f"nothing heard from Slack for {silent:.0f} s" if silent > DEAF_AFTER else None
+        """Return how long nothing was received, once that is too long."""
+        # The client forgets its last pong when it reconnects, so the last one known here counts too.
+        self._last_heard = max(self._last_heard, self._client.last_ping_pong_time or 0.0)
+        silent = self._clock() - self._last_heard
+        return f"nothing heard from Slack for {silent:.0f} s" if silent > MAX_SILENCE else None
 
 
 class StoreHealth:
-    """What the store says of watching, whichever process does it: how old the last whole sweep is, and what waits."""
+    """Reads from the store how old the last complete sweep is, and how many notices wait, whichever process works."""
 
     def __init__(self, database: Database, now: Callable[[], datetime]) -> None:
         self._database = database
         self._now = now
-        self._begun = now()
+        self._started_at = now()
 
-    async def store(self) -> str | None:
-        """Return why the store cannot be read, if it cannot."""
+    async def check_store(self) -> str | None:
+        """Return why the store cannot be read or written, or None."""
         try:
             await self._database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
         except StoreUnavailable as error:
             return f"the store is {error.reason}"
-        reason = self._database.refused(within=REFUSED)
+        reason = self._database.refused(within=FAILED_WRITE_WINDOW)
         return f"the store is {reason}" if reason is not None else None
 
-    async def sweep(self) -> str | None:
-        """Return how late the sweep is, once that is too long; a store that fails is told by its own check."""
+    async def check_sweep(self) -> str | None:
+        """Return how late the sweep is, once that is too late. A store that fails is reported by its own check."""
         try:
             duty = await self._database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
         except StoreUnavailable:
@@ -82,12 +82,12 @@ class StoreHealth:
         lag, overdue = self._lag(duty), 0.0
         if duty is not None:
             since = min(duty.due_at, duty.failing_since or duty.due_at)
-            overdue = (self._now() - max(since, self._begun)).total_seconds()
-        late = lag > SWEEP_LATE or overdue > OVERDUE
+            overdue = (self._now() - max(since, self._started_at)).total_seconds()
+        late = lag > MAX_SWEEP_AGE or overdue > MAX_OVERDUE
         return f"the last whole sweep was {lag:.0f} s ago" if late else None
 
-    async def figures(self) -> tuple[float, float]:
-        """Return the seconds since the last whole sweep, and how many notices wait; NaN where they cannot be read."""
+    async def measure(self) -> tuple[float, float]:
+        """Return the seconds since the last complete sweep, and how many notices wait. NaN if they are unreadable."""
         try:
             return await self._read()
         except StoreUnavailable:
@@ -101,68 +101,68 @@ class StoreHealth:
 
     def _lag(self, duty: Duty | None) -> float:
         done = duty.done_at if duty is not None else None
-        # A process that has just come waits for its first sweep as long as for any other.
-        since = self._begun if done is None else max(done, self._begun)
+        # A process that has just started waits for its first sweep as long as for any other.
+        since = self._started_at if done is None else max(done, self._started_at)
         return max(0.0, (self._now() - since).total_seconds())
 
 
-class Health:
-    """Answers /healthz, /readyz and /metrics. `ear` None: this process does not hear Slack through a socket."""
+class HealthPage:
+    """Answers /healthz, /readyz and /metrics. `socket` is None in a process without Socket Mode."""
 
-    def __init__(self, figures: Metrics, records: StoreHealth, ear: SocketHealth | None = None) -> None:
-        self._figures = figures
-        self._records = records
-        self._checks: dict[str, Check] = {"store": records.store, "sweep": records.sweep}
-        if ear is not None:
-            self._checks["socket"] = ear.check
+    def __init__(self, metrics: Metrics, store: StoreHealth, socket: SocketHealth | None = None) -> None:
+        self._metrics = metrics
+        self._store = store
+        self._checks: dict[str, Check] = {"store": store.check_store, "sweep": store.check_sweep}
+        if socket is not None:
+            self._checks["socket"] = socket.check
 
-    def add_to(self, app: web.Application) -> None:
-        """Serve the three paths from an application that is not running yet."""
-        app.router.add_get("/healthz", self._healthz)
-        app.router.add_get("/readyz", self._readyz)
-        app.router.add_get("/metrics", self._metrics)
+    def add_routes(self, app: web.Application) -> None:
+        """Add the three paths to an application that is not running yet."""
+        app.router.add_get("/healthz", self._answer_healthz)
+        app.router.add_get("/readyz", self._answer_readyz)
+        app.router.add_get("/metrics", self._answer_metrics)
 
-    async def wrong(self) -> dict[str, str]:
+    async def find_problems(self) -> dict[str, str]:
         """Return what is wrong now, by the name of its check."""
-        said = await asyncio.gather(*(self._bounded(check) for check in self._checks.values()))
-        return {name: words for name, words in zip(self._checks, said, strict=True) if words is not None}
+        answers = await asyncio.gather(*(self._run_check(check) for check in self._checks.values()))
+        return {name: problem for name, problem in zip(self._checks, answers, strict=True) if problem is not None}
 
-    async def _bounded(self, check: Check) -> str | None:
+    async def _run_check(self, check: Check) -> str | None:
         try:
-            async with asyncio.timeout(LONGEST_CHECK):
+            async with asyncio.timeout(CHECK_TIMEOUT):
                 return await check()
         except TimeoutError:
-            return f"no answer within {LONGEST_CHECK:.0f} s"
+            return f"no answer within {CHECK_TIMEOUT:.0f} s"
         except Exception:
-            log.exception("a health check broke")
-            return "the check broke; see the log"
+            log.exception("a health check failed unexpectedly")
+            return "the check failed unexpectedly; see the log"
 
-    async def _healthz(self, request: web.Request) -> web.Response:
+    async def _answer_healthz(self, request: web.Request) -> web.Response:
         return web.json_response({"ok": True})
 
-    async def _readyz(self, request: web.Request) -> web.Response:
-        wrong = await self.wrong()
-        checks = {name: wrong.get(name, "ok") for name in self._checks}
-        return web.json_response({"ok": not wrong, "checks": checks}, status=503 if wrong else 200)
+    async def _answer_readyz(self, request: web.Request) -> web.Response:
+        problems = await self.find_problems()
+        checks = {name: problems.get(name, "ok") for name in self._checks}
+        return web.json_response({"ok": not problems, "checks": checks}, status=503 if problems else 200)
 
-    async def _metrics(self, request: web.Request) -> web.Response:
-        self._figures.watching(*await self._records.figures())
-        body, content_type = self._figures.exposition(request.headers.get("accept", ""))
+    async def _answer_metrics(self, request: web.Request) -> web.Response:
+        self._metrics.set_worker_state(*await self._store.measure())
+        body, content_type = self._metrics.expose(request.headers.get("accept", ""))
         return web.Response(body=body, headers={"content-type": content_type})
 
 
 @asynccontextmanager
-async def open_health_page(health: Health, port: int, host: str = "0.0.0.0") -> AsyncIterator[int | None]:  # noqa: S104 - probes come from outside
-    """Serve nothing but the health page; yields the port, or None where it is taken: the bot works without."""
+async def open_health_page(page: HealthPage, port: int, host: str = "0.0.0.0") -> AsyncIterator[int | None]:  # noqa: S104 - probes come from outside
+    """Serve only the health page. Yields the port, or None if it is taken; the bot works without the page."""
     app = web.Application()
-    health.add_to(app)
+    page.add_routes(app)
     runner = web.AppRunner(app, access_log=None)
     await runner.setup()
     try:
         try:
             await web.TCPSite(runner, host, port).start()
         except OSError as error:
-            log.warning("no health page: PORT %d cannot be listened on (%s)", port, error.strerror or error)
+            log.warning("no health page: cannot listen on PORT %d (%s)", port, error.strerror or error)
             yield None
             return
         yield runner.addresses[0][1]

@@ -1,4 +1,4 @@
-"""How the log is written: lines for people, or one JSON object a line for machines."""
+"""The format of the log: lines for people, or one JSON object a line for machines."""
 
 import json
 import logging
@@ -9,71 +9,73 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
-TEXT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
-# slack_sdk logs the address of a Socket Mode connection that is refused; whoever has its ticket may connect instead.
+TEXT_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
+# slack_sdk logs the address of a refused Socket Mode connection. Its ticket lets anyone connect.
 _TICKET = re.compile(r"(?<=[?&]ticket=)[\w.~%-]+")
 
 
-class Lines(logging.Formatter):
-    """Writes a record as lines for people, tracebacks included, without tickets."""
+class TextFormatter(logging.Formatter):
+    """Formats a record as lines for people, with its traceback, without tickets."""
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record as it may be seen."""
+        """Return the record without tickets."""
         return _TICKET.sub("…", super().format(record))
 
 
-class JsonLines(logging.Formatter):
-    """Writes a record as one JSON object: when, how grave, whose, what (no ticket), and a reference if there is one."""
+class JsonFormatter(logging.Formatter):
+    """Formats a record as one JSON object: time, level, logger, message without tickets, and an error's reference."""
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the record on one line."""
-        said: dict[str, object] = {
+        entry: dict[str, object] = {
             "at": datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds"),
             "level": record.levelname,
             "logger": record.name,
             "message": record.getMessage(),
         }
         if reference := getattr(record, "reference", None):
-            said["reference"] = reference
+            entry["reference"] = reference
         if record.exc_info:
-            said["traceback"] = self.formatException(record.exc_info)
-        return _TICKET.sub("…", json.dumps(said, ensure_ascii=False))
+            entry["traceback"] = self.formatException(record.exc_info)
+        return _TICKET.sub("…", json.dumps(entry, ensure_ascii=False))
 
 
 class RateLimitFilter(logging.Filter):
-    """Lets the first line of what is said again and again through once a minute.
+    """Keeps the first line of a message, and lets the same message pass once a minute.
 
-    The durable engine says several times a second that it cannot read its queues, with the statement: a disk that is
-    full would be kept full by it.
+    DBOS logs several times a second, with the SQL statement, that it cannot read its queues. A full disk would stay
+    full.
     """
 
     def __init__(self, seconds: float = 60.0, clock: Callable[[], float] = time.monotonic) -> None:
         super().__init__()
         self._seconds = seconds
         self._clock = clock
-        self._said: dict[str, float] = {}
+        self._logged_at: dict[str, float] = {}
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Shorten a record, and say whether it is news."""
+        """Shorten a record to its first line, and return whether it may be logged."""
         record.msg, record.args = record.getMessage().partition("\n")[0], ()
         now = self._clock()
-        if now - self._said.get(record.msg, -math.inf) < self._seconds:
+        if now - self._logged_at.get(record.msg, -math.inf) < self._seconds:
             return False
-        self._said = {said: at for said, at in self._said.items() if now - at < self._seconds} | {record.msg: now}
+        self._logged_at = {message: at for message, at in self._logged_at.items() if now - at < self._seconds} | {
+            record.msg: now
+        }
         return True
 
 
-def write_log(form: Literal["text", "json"], level: str) -> None:
-    """Let the whole process, which logs already, log from this level on, and in this form.
+def configure_log(log_format: Literal["text", "json"], level: str) -> None:
+    """Set the level and the format of the process's log, whose handlers exist already.
 
-    The libraries' DEBUG shows whole payloads and response_urls, so it is left out of the log.
+    The libraries never log DEBUG, because that shows whole payloads and response_urls.
     """
     root = logging.getLogger()
     root.setLevel("INFO" if level == "DEBUG" else level)
     logging.getLogger("bot").setLevel(level)
-    logging.getLogger("httpx").setLevel(logging.WARNING)  # bot.api logs each call, with its request id
-    engine = logging.getLogger("dbos")
-    if not any(isinstance(each, RateLimitFilter) for each in engine.filters):
-        engine.addFilter(RateLimitFilter())
+    logging.getLogger("httpx").setLevel(logging.WARNING)  # bot.api logs each call with its request id
+    dbos_logger = logging.getLogger("dbos")
+    if not any(isinstance(each, RateLimitFilter) for each in dbos_logger.filters):
+        dbos_logger.addFilter(RateLimitFilter())
     for handler in root.handlers:
-        handler.setFormatter(JsonLines() if form == "json" else Lines(TEXT))
+        handler.setFormatter(JsonFormatter() if log_format == "json" else TextFormatter(TEXT_FORMAT))

@@ -1,4 +1,4 @@
-"""The figures of /metrics: how often, how long, how many wait; in a registry of their own, without ids or names."""
+"""What /metrics shows: counts, durations and queue lengths, without ids or names of people."""
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
@@ -8,7 +8,7 @@ _KNOWN_STATUSES = frozenset({"200", "400", "401", "403", "404", "409", "413", "4
 
 
 class Metrics:
-    """What the bot counts. `registry` is handed in, so that two bots in one process do not meet in one."""
+    """Counts and measures what the bot does. Each bot has its own `registry`, because a process may run two."""
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
@@ -39,35 +39,35 @@ class Metrics:
         self._sweep_lag = Gauge("batchdesk_sweep_lag_seconds", "Since the last whole sweep", registry=registry)
         self._waiting = Gauge("batchdesk_notices_waiting", "Notices that are not delivered yet", registry=registry)
 
-    def interaction(self, verb: str, origin: str, outcome: str, seconds: float) -> None:
-        """Count one answered command or press; `outcome` is `ok` or the name of an expected error."""
+    def record_interaction(self, verb: str, origin: str, outcome: str, seconds: float) -> None:
+        """Record an answered command or press. `outcome` is `ok`, the name of an expected error, or `broken`."""
         self._interactions.labels(verb, origin, outcome).observe(seconds)
 
-    def api_call(self, method: str, status: int | None, seconds: float) -> None:
-        """Count one call of the API; without a status it got no answer."""
+    def record_api_call(self, method: str, status: int | None, seconds: float) -> None:
+        """Record a call of the API. `status` is None if there was no answer."""
         self._api.labels(method, _status(status)).observe(seconds)
 
-    def slack_call(self, method: str, status: int | None, seconds: float) -> None:
-        """Count one call of a Web API method, or `response_url`; without a status it got no answer."""
+    def record_slack_call(self, method: str, status: int | None, seconds: float) -> None:
+        """Record a call of a Web API method or of `response_url`. `status` is None if there was no answer."""
         self._slack.labels(method, _status(status)).observe(seconds)
 
-    def unexpected_error(self, reference: str) -> None:
-        """Count an error that the log has under this reference, and keep the reference as the exemplar."""
+    def record_unexpected_error(self, reference: str) -> None:
+        """Record an error that the log has under this reference. The reference becomes the exemplar."""
         self._errors.inc(exemplar={"reference": reference})
 
-    def watching(self, sweep_lag: float, notices_waiting: float) -> None:
-        """Note how watching stands; NaN for what could not be read."""
+    def set_worker_state(self, sweep_lag: float, notices_waiting: float) -> None:
+        """Set the seconds since the last complete sweep, and how many notices wait. NaN if unreadable."""
         self._sweep_lag.set(sweep_lag)
         self._waiting.set(notices_waiting)
 
-    def exposition(self, accept: str) -> tuple[bytes, str]:
-        """Return all figures and their content type, in the form the reader accepts (exemplars need OpenMetrics)."""
+    def expose(self, accept: str) -> tuple[bytes, str]:
+        """Return all metrics and their content type, in a format that `accept` names. Exemplars need OpenMetrics."""
         encode, content_type = choose_encoder(accept)
         return encode(self._registry), content_type
 
 
 def _status(status: int | None) -> str:
-    """Return a status of few possible values, whatever a proxy may answer."""
+    """Return a status with few possible values, whatever a proxy answers, because each value is a time series."""
     if status is None:
         return "none"
     return str(status) if str(status) in _KNOWN_STATUSES else f"{status // 100}xx"

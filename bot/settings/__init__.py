@@ -1,1 +1,1 @@
-"""What the environment and a .env file say, and what is wrong with it."""
+"""The settings, loaded from the environment and a .env file, and what is wrong with them."""

@@ -41,7 +41,7 @@ class Directory:
         members = dict(zip(groups, found, strict=True))
         return CallerFacts(
             groups=frozenset(group for group, users in members.items() if users is not None and caller.user in users),
-            groups_unread=frozenset(group for group, users in members.items() if users is None),
+            unknown_groups=frozenset(group for group, users in members.items() if users is None),
             is_guest=guest,
             is_external_channel=external,
         )

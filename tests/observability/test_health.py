@@ -1,4 +1,4 @@
-"""The health page: alive, ready, and in figures."""
+"""The health page says whether the process is alive and ready, and shows its metrics."""
 
 import logging
 import re
@@ -8,7 +8,7 @@ from datetime import timedelta
 import httpx
 import pytest
 
-from bot.observability.health import DEAF_AFTER, SWEEP_LATE, SocketHealth
+from bot.observability.health import MAX_SILENCE, MAX_SWEEP_AGE, SocketHealth
 from tests.conftest import OpenDesk
 from tests.desk import ADA, Desk
 from tests.journeys.watching import card, running_batch, settled, sweep
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.worker
 
 
 class Socket:
-    """What an SocketHealth looks at of slack_sdk's client."""
+    """The part of slack_sdk's client that SocketHealth reads."""
 
     last_ping_pong_time: float | None = None
 
@@ -37,31 +37,31 @@ async def page(desk: Desk) -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_a_socket_is_deaf_within_a_minute_of_its_last_pong() -> None:
+async def test_a_socket_fails_within_a_minute_of_its_last_pong() -> None:
     socket, clock = Socket(), Seconds()
-    ear = SocketHealth(socket, clock)
+    health = SocketHealth(socket, clock)
     socket.last_ping_pong_time = clock.now
 
-    said = []
-    for seconds in (0, DEAF_AFTER, 1, -DEAF_AFTER):
+    problems = []
+    for seconds in (0, MAX_SILENCE, 1, -MAX_SILENCE):
         clock.now += seconds
-        said.append(await ear.check())
+        problems.append(await health.check())
 
-    assert said[:2] == [None, None]
-    assert said[2] == "nothing heard from Slack for 46 s"
-    assert DEAF_AFTER < 60
+    assert problems[:2] == [None, None]
+    assert problems[2] == "nothing heard from Slack for 46 s"
+    assert MAX_SILENCE < 60
 
 
-async def test_a_socket_that_reconnects_is_not_deaf_at_once() -> None:
+async def test_a_socket_that_reconnects_does_not_fail_immediately() -> None:
     socket, clock = Socket(), Seconds()
-    ear = SocketHealth(socket, clock)
+    health = SocketHealth(socket, clock)
     socket.last_ping_pong_time = 990.0
 
-    await ear.check()
+    await health.check()
     socket.last_ping_pong_time = None
     clock.now += 30
 
-    assert await ear.check() is None
+    assert await health.check() is None
 
 
 async def test_it_is_alive_and_ready(desk: Desk, page: httpx.AsyncClient) -> None:
@@ -72,7 +72,7 @@ async def test_it_is_alive_and_ready(desk: Desk, page: httpx.AsyncClient) -> Non
 
 
 async def test_it_stays_ready_through_quiet_hours(desk: Desk, page: httpx.AsyncClient) -> None:
-    await sweep(desk)  # there is a first one before the night
+    await sweep(desk)  # the first sweep, before the quiet hours
     desk.time.later += timedelta(hours=8)
     await sweep(desk)
 
@@ -81,10 +81,10 @@ async def test_it_stays_ready_through_quiet_hours(desk: Desk, page: httpx.AsyncC
     assert set(ready.json()["checks"].values()) == {"ok"}
 
 
-async def test_it_is_not_ready_when_nobody_sweeps(desk: Desk, page: httpx.AsyncClient) -> None:
+async def test_it_is_not_ready_when_no_sweep_completes(desk: Desk, page: httpx.AsyncClient) -> None:
     await sweep(desk)
     await desk.api.stop()
-    desk.time.later += timedelta(seconds=SWEEP_LATE + 1)
+    desk.time.later += timedelta(seconds=MAX_SWEEP_AGE + 1)
 
     ready = await page.get("/readyz")
 
@@ -96,17 +96,17 @@ async def test_it_is_not_ready_without_its_store(desk: Desk, page: httpx.AsyncCl
     with desk.bot.worker.services.database.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE bd_duties RENAME TO bd_elsewhere")
     try:
-        ready, figures = await page.get("/readyz"), await page.get("/metrics")
+        ready, metrics = await page.get("/readyz"), await page.get("/metrics")
     finally:
         with desk.bot.worker.services.database.engine.begin() as connection:
             connection.exec_driver_sql("ALTER TABLE bd_elsewhere RENAME TO bd_duties")
 
     assert ready.status_code == 503
     assert ready.json()["checks"]["store"].startswith("the store is")
-    assert "batchdesk_sweep_lag_seconds NaN" in figures.text
+    assert "batchdesk_sweep_lag_seconds NaN" in metrics.text
 
 
-async def test_the_figures_name_verbs_and_statuses_and_nobody(desk: Desk, page: httpx.AsyncClient) -> None:
+async def test_the_metrics_name_verbs_and_statuses_but_no_one(desk: Desk, page: httpx.AsyncClient) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
@@ -115,20 +115,20 @@ async def test_the_figures_name_verbs_and_statuses_and_nobody(desk: Desk, page: 
     await desk.press(shown, "Refresh")
     await settled(desk)
 
-    said = (await page.get("/metrics")).text
+    text = (await page.get("/metrics")).text
 
-    assert 'batchdesk_interaction_seconds_count{origin="typed",outcome="ok",verb="watch"} 1.0' in said
-    assert 'outcome="InvalidBatchId",verb="?"' in said
-    assert 'batchdesk_interaction_seconds_count{origin="pressed",outcome="ok",verb="status"} 1.0' in said
-    assert 'batchdesk_api_call_seconds_count{method="GET",status="200"}' in said
-    assert 'batchdesk_slack_call_seconds_count{method="chat.postMessage",status="200"}' in said
-    assert 'batchdesk_slack_call_seconds_count{method="response_url",status="200"}' in said
-    assert "batchdesk_notices_waiting 0.0" in said
-    assert "batchdesk_sweep_lag_seconds" in said
-    assert all(secret not in said for secret in (batch.id, ADA, "C0BATCHES", "T0DEMO", "xoxb"))
+    assert 'batchdesk_interaction_seconds_count{origin="typed",outcome="ok",verb="watch"} 1.0' in text
+    assert 'outcome="InvalidBatchId",verb="?"' in text
+    assert 'batchdesk_interaction_seconds_count{origin="pressed",outcome="ok",verb="status"} 1.0' in text
+    assert 'batchdesk_api_call_seconds_count{method="GET",status="200"}' in text
+    assert 'batchdesk_slack_call_seconds_count{method="chat.postMessage",status="200"}' in text
+    assert 'batchdesk_slack_call_seconds_count{method="response_url",status="200"}' in text
+    assert "batchdesk_notices_waiting 0.0" in text
+    assert "batchdesk_sweep_lag_seconds" in text
+    assert all(secret not in text for secret in (batch.id, ADA, "C0BATCHES", "T0DEMO", "xoxb"))
 
 
-async def test_http_mode_serves_it_on_its_own_port(http_desk: Desk) -> None:
+async def test_http_mode_serves_it_on_the_port_of_slack(http_desk: Desk) -> None:
     async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{http_desk.bot.port}", verify=False) as client:
         ready = await client.get("/readyz")
 
@@ -150,7 +150,7 @@ async def test_in_socket_mode_a_taken_port_costs_only_the_page(
     assert "Nothing is running" in reply.visible_text
 
 
-async def test_an_error_of_our_own_has_one_reference_in_the_reply_the_log_and_the_figures(
+async def test_an_unexpected_error_has_one_reference_in_the_reply_the_log_and_the_metrics(
     desk: Desk, page: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     batch = running_batch(desk)
@@ -160,9 +160,9 @@ async def test_an_error_of_our_own_has_one_reference_in_the_reply_the_log_and_th
         connection.exec_driver_sql("UPDATE bd_batches SET body = 'no longer JSON'")
 
     [reply] = await desk.type("/batch watch")
-    figures = await page.get("/metrics", headers={"accept": "application/openmetrics-text"})
+    metrics = await page.get("/metrics", headers={"accept": "application/openmetrics-text"})
 
     [reference] = re.findall(r"`([0-9a-f]{8})`", reply.visible_text)
     assert [record.reference for record in caplog.records if hasattr(record, "reference")] == [reference]
-    assert f'batchdesk_unexpected_errors_total 1.0 # {{reference="{reference}"}}' in figures.text
-    assert 'outcome="broken",verb="watch"' in figures.text
+    assert f'batchdesk_unexpected_errors_total 1.0 # {{reference="{reference}"}}' in metrics.text
+    assert 'outcome="broken",verb="watch"' in metrics.text

@@ -70,21 +70,21 @@ def test_settings_that_can_work_pass(changes: dict[str, str]) -> None:
     ],
 )
 def test_a_wrong_secret_is_explained_in_one_line_and_not_shown(name: str, value: str, sentence: str) -> None:
-    said = refusal(**{name: value})
+    message = refusal(**{name: value})
 
-    assert said.count("\n") == 0
-    assert said.removeprefix(f"{name} ").startswith(sentence)
-    assert name in said
-    assert not value.strip() or value.strip() not in said
+    assert message.count("\n") == 0
+    assert message.removeprefix(f"{name} ").startswith(sentence)
+    assert name in message
+    assert not value.strip() or value.strip() not in message
 
 
 def test_swapped_slack_tokens_are_both_named() -> None:
-    said = refusal(SLACK_BOT_TOKEN=APP, SLACK_APP_TOKEN=BOT).splitlines()
+    lines = refusal(SLACK_BOT_TOKEN=APP, SLACK_APP_TOKEN=BOT).splitlines()
 
-    assert [line.split()[0] for line in said] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
+    assert [line.split()[0] for line in lines] == ["SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"]
 
 
-def test_a_key_is_needed_for_every_api_and_fits_into_a_header() -> None:
+def test_every_api_needs_a_key_that_fits_into_a_header() -> None:
     elsewhere = "http://127.0.0.1:1"
 
     assert "ANTHROPIC_API_KEY is not set" in refusal(ANTHROPIC_BASE_URL=elsewhere, ANTHROPIC_API_KEY="")
@@ -92,7 +92,7 @@ def test_a_key_is_needed_for_every_api_and_fits_into_a_header() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "said"),
+    ("name", "value", "start"),
     [
         ("BATCHDESK_OPERATORS", "U01,@ann", "BATCHDESK_OPERATORS contains '@ann'; write user ids"),
         ("BATCHDESK_OPERATORS", "u01", "BATCHDESK_OPERATORS contains 'u01'"),
@@ -125,27 +125,27 @@ def test_a_key_is_needed_for_every_api_and_fits_into_a_header() -> None:
         ("DYNO", "web.1", "DATABASE_URL must name a Postgres on Heroku"),
     ],
 )
-def test_each_other_mistake_stops_the_start_with_one_line(name: str, value: str, said: str) -> None:
+def test_each_other_mistake_stops_the_start_with_one_line(name: str, value: str, start: str) -> None:
     line = refusal(**{name: value})
 
-    assert line.startswith(said)
+    assert line.startswith(start)
     assert "\n" not in line
     assert "hunter2" not in line
 
 
 def test_an_hour_outside_the_day_is_refused() -> None:
-    said = refusal(BATCHDESK_DIGEST_HOUR="24", BATCHDESK_FEED_CHANNEL="C0FEED")
+    message = refusal(BATCHDESK_DIGEST_HOUR="24", BATCHDESK_FEED_CHANNEL="C0FEED")
 
-    assert said == "BATCHDESK_DIGEST_HOUR is 24; it must be from 0 to 23"
+    assert message == "BATCHDESK_DIGEST_HOUR is 24; it must be from 0 to 23"
 
 
 @pytest.mark.parametrize("name", ["BATCHDESK_OPERATORS", "BATCHDESK_DIGEST_CHANNEL"])
 @pytest.mark.parametrize("secret", [BOT, f'"{BOT}"', KEY, SIGNING, "xoxp-1-madeup", "sk-madeup"])
 def test_a_secret_in_the_wrong_variable_is_not_shown(name: str, secret: str) -> None:
-    said = refusal(**{name: secret})
+    message = refusal(**{name: secret})
 
-    assert said.startswith(f"{name} contains a secret")
-    assert secret not in said
+    assert message.startswith(f"{name} contains a secret")
+    assert secret not in message
 
 
 def test_all_problems_are_reported_at_once() -> None:

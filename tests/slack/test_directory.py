@@ -49,7 +49,7 @@ async def test_somebody_taken_out_of_the_group_is_out_five_minutes_later(slack: 
 
     assert before.groups == just_before.groups == {OPERATORS}
     assert after.groups == frozenset()
-    assert after.groups_unread == {OPERATORS}
+    assert after.unknown_groups == {OPERATORS}
 
 
 async def test_what_failed_is_asked_again_at_once(slack: SlackSimulator) -> None:

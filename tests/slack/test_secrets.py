@@ -7,7 +7,7 @@ from contextlib import closing
 
 import pytest
 
-from bot.observability.logs import TEXT, JsonLines, Lines
+from bot.observability.logs import TEXT_FORMAT, JsonFormatter, TextFormatter
 from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk
@@ -73,7 +73,7 @@ async def test_no_secret_is_logged_shown_or_stored(
     assert [secret for secret in secrets_of(desk) if secret in stored_in(desk)] == []
 
 
-@pytest.mark.parametrize("form", [Lines(TEXT), JsonLines()], ids=["text", "json"])
+@pytest.mark.parametrize("form", [TextFormatter(TEXT_FORMAT), JsonFormatter()], ids=["text", "json"])
 async def test_the_address_of_a_connection_that_is_refused_is_logged_without_its_ticket(
     form: logging.Formatter, caplog: pytest.LogCaptureFixture
 ) -> None:

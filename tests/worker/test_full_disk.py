@@ -54,7 +54,7 @@ async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
     batches = [scene.batch(ends_in=60) for _ in range(40)]  # what their ends add does not fit into pages half empty
     for batch in batches:
         await scene.watch(batch, drawn=False)
-    records = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth(scene.database, scene.now)
 
     with caplog.at_level(logging.WARNING, "bot.worker"):
         async with working(scene.worker):
@@ -64,7 +64,7 @@ async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
                 async with asyncio.timeout(10):
                     while "full" not in caplog.text:  # noqa: ASYNC110 - the log wakes nobody
                         await asyncio.sleep(0.02)
-                noticed, said = ends(scene), await records.store()
+                noticed, said = ends(scene), await store_health.check_store()
             async with asyncio.timeout(15):
                 while len(ends(scene)) < len(batches):  # noqa: ASYNC110 - the store wakes nobody
                     await asyncio.sleep(0.02)

@@ -34,7 +34,7 @@ async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
     await scene.open()
     scene.database.open()
     await asyncio.to_thread(scene.worker.engine.prepare)
-    records = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth(scene.database, scene.now)
     with caplog.at_level(logging.WARNING, "bot.worker"):
         async with working(scene.worker):
             batch = scene.batch(ends_in=60)
@@ -46,7 +46,7 @@ async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
             async with asyncio.timeout(15):
                 while "the store is unreachable" not in caplog.text:  # noqa: ASYNC110 - the log wakes nobody
                     await asyncio.sleep(0.02)
-            said = await records.store()
+            said = await store_health.check_store()
             await server.start()
             await scene.slack.wait_for(scene.told, 20)
             await scene.slack.wait_for(lambda: "All 100 succeeded" in scene.top()[0].visible_text, 15)

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.observability.health import OVERDUE, StoreHealth
+from bot.observability.health import MAX_OVERDUE, StoreHealth
 from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import scheduled_jobs
 from bot.store.transactions.begin_watch import SWEEP
@@ -10,10 +10,10 @@ from bot.worker.sweep_interval import FASTEST, SLOWEST
 from tests.worker.scene import Scene
 
 
-async def red_after(scene: Scene, records: StoreHealth) -> float:
+async def red_after(scene: Scene, store_health: StoreHealth) -> float:
     """Return how many seconds after now the sweep counts as late, when nothing happens any more."""
     for seconds in range(300):
-        if await records.sweep() is not None:
+        if await store_health.check_sweep() is not None:
             return seconds
         scene.later(1)
     raise AssertionError("it stays green")
@@ -21,24 +21,24 @@ async def red_after(scene: Scene, records: StoreHealth) -> float:
 
 async def test_it_is_red_within_a_minute_of_a_sweep_that_did_not_come(either_scene: Scene) -> None:
     await either_scene.watch(either_scene.batch(ends_in=3_600, age=1))
-    records = StoreHealth(either_scene.database, either_scene.now)
+    store_health = StoreHealth(either_scene.database, either_scene.now)
     await either_scene.sweep()
 
-    seconds = await red_after(either_scene, records)
+    seconds = await red_after(either_scene, store_health)
 
-    assert OVERDUE < seconds <= 60
-    assert FASTEST.total_seconds() + OVERDUE < 60
+    assert MAX_OVERDUE < seconds <= 60
+    assert FASTEST.total_seconds() + MAX_OVERDUE < 60
 
 
 async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
-    records = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth(scene.database, scene.now)
     await scene.sweep()
     scene.api.add_fault(ApiFault(status=529, times=1_000))
     await scene.sweep()
 
     seconds = 0
-    while await records.sweep() is None:
+    while await store_health.check_sweep() is None:
         due = scene.database.transact(lambda connection: scheduled_jobs.get(connection, SWEEP))
         if due is not None and due.due_at <= scene.now():
             await scene.worker.sweep.run(1)
@@ -50,27 +50,27 @@ async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: S
 
 async def test_one_sweep_that_failed_is_no_reason_to_be_red(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
-    records = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth(scene.database, scene.now)
     await scene.sweep()
     scene.api.add_fault(ApiFault(body="<html>"))
     await scene.sweep()
 
     scene.later(35)
 
-    assert await records.sweep() is None
+    assert await store_health.check_sweep() is None
     await scene.sweep()
     scene.later(11)
-    assert await records.sweep() is None
+    assert await store_health.check_sweep() is None
 
 
 async def test_quiet_hours_are_green_all_along(scene: Scene) -> None:
-    records = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth(scene.database, scene.now)
 
     said = []
     for _ in range(3 * 60):
         await scene.worker.sweep.run(1)
         scene.later(SLOWEST.total_seconds() + 5)  # a pulse and a queue's turn later
-        said.append(await records.sweep())
+        said.append(await store_health.check_sweep())
 
     assert set(said) == {None}
 
@@ -79,7 +79,7 @@ async def test_a_process_that_comes_after_a_night_gives_the_worker_time(scene: S
     await scene.sweep()
     scene.later(timedelta(hours=8).total_seconds())
 
-    records = StoreHealth(scene.database, scene.now)
+    store_health = StoreHealth(scene.database, scene.now)
 
-    assert await records.sweep() is None
-    assert OVERDUE < await red_after(scene, records) <= 60
+    assert await store_health.check_sweep() is None
+    assert MAX_OVERDUE < await red_after(scene, store_health) <= 60
