@@ -42,7 +42,7 @@ def group_by_model(fetched: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
             row = rows.get(use.model, CostRow(use.model, 0, 0, Decimal(0), complete=True))
             complete = row.complete and use.cost is not None and not use.web_searches
             rows[use.model] = CostRow(
-                use.model, row.batches + 1, row.requests + use.requests, row.amount + use.known, complete
+                use.model, row.batches + 1, row.requests + use.requests, row.amount + use.known_cost, complete
             )
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 

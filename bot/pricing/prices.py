@@ -1,4 +1,4 @@
-"""What tokens cost in a message batch, from a file of prices: decimal arithmetic, and None where nobody knows."""
+"""Price tokens in a message batch from a price list: exact decimals, and None for an unknown price."""
 
 import re
 import tomllib
@@ -16,8 +16,8 @@ from bot.pricing.tokens import Tokens
 
 DEFAULT_PRICES = Path(__file__).with_name("prices.toml")
 _MILLION = Decimal(1_000_000)
-# What may follow a model's name and still be that model; "-5" would be another version, with another price.
-_ENDING = re.compile(r"(?:[-@]\d{8}|-latest)?")
+# What may follow a model's name in an id of that model; "-5" would be another version with another price.
+_SUFFIX = re.compile(r"(?:[-@]\d{8}|-latest)?")
 
 Usd = Annotated[Decimal, Field(ge=0, le=100_000)]
 ModelId = Annotated[str, Field(min_length=1)]
@@ -25,7 +25,7 @@ ModelId = Annotated[str, Field(min_length=1)]
 
 @dataclass(eq=False)
 class PricesUnreadable(ExpectedError):
-    """The file of prices at `path` cannot be used; `place` is the line or the field, as far as one is to blame."""
+    """The price list at `path` cannot be used; `place` is the faulty line or field, or empty."""
 
     path: Path
     place: str
@@ -36,7 +36,7 @@ class PricesUnreadable(ExpectedError):
 
 
 class Rates(BaseModel):
-    """USD per million tokens by class, batch price."""
+    """Batch prices in USD per million tokens, by class of token."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,7 +47,7 @@ class Rates(BaseModel):
     read: Usd
 
     def price_tokens(self, tokens: Tokens) -> Decimal:
-        """USD for `tokens`, exact."""
+        """Return the exact USD for `tokens`."""
         return (
             self.input * tokens.input
             + self.output * tokens.output
@@ -58,13 +58,13 @@ class Rates(BaseModel):
 
 
 class LongPromptRates(Rates):
-    """The rates of a request whose whole prompt is longer than `more_than` tokens."""
+    """The rates of a request whose prompt has more than `more_than` tokens."""
 
     more_than: Annotated[int, Field(ge=0)]
 
 
 class ModelPrice(Rates):
-    """One row: what the named models cost, where that was read, and when."""
+    """One row: the prices of the named models, with their source and date."""
 
     models: Annotated[tuple[ModelId, ...], Field(min_length=1)]
     regional: bool = False
@@ -72,17 +72,17 @@ class ModelPrice(Rates):
     date: date
     source: str
 
-    def is_long(self, prompt_tokens: int) -> bool:
-        """A request with such a prompt is priced by `long_prompt`."""
+    def is_long_prompt(self, prompt_tokens: int) -> bool:
+        """Return whether a request with such a prompt is priced by `long_prompt`."""
         return self.long_prompt is not None and prompt_tokens > self.long_prompt.more_than
 
-    def rates(self, *, long: bool) -> Rates:
-        """The rates of requests with a long prompt, or of the others."""
+    def select_rates(self, *, long: bool) -> Rates:
+        """Return the rates of requests with a long prompt, or of all others."""
         return self.long_prompt if long and self.long_prompt else self
 
 
 class Prices(BaseModel):
-    """The price list. Source of the rules: docs.anthropic.com, Pricing; of each row: the row."""
+    """The price list. Source of its rules: docs.anthropic.com, Pricing; each row names its own source."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -91,10 +91,10 @@ class Prices(BaseModel):
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Prices":
-        """The prices of the file at `path` (TOML, laid out as the package's own), or the package's own.
+        """Return the prices in the TOML file at `path`, or the package's own.
 
         Raises:
-            PricesUnreadable: the file is missing, is no TOML, or a field of it is wrong.
+            PricesUnreadable: the file is missing or is not TOML, or a field is wrong.
         """
         path = path or DEFAULT_PRICES
         try:
@@ -110,29 +110,29 @@ class Prices(BaseModel):
         return prices
 
     def find_row(self, model: str) -> ModelPrice | None:
-        """The row of the longest name that `model` begins with, where only a date or "latest" follows that name."""
+        """Return the row with the longest name that `model` begins with, if only a date or "latest" follows."""
         named = [
             (len(name), row)
             for row in self.prices
             for name in row.models
-            if model.startswith(name) and _ENDING.fullmatch(model, len(name))
+            if model.startswith(name) and _SUFFIX.fullmatch(model, len(name))
         ]
         return max(named, key=lambda match: match[0])[1] if named else None
 
     def price_request(self, model: str, tokens: Tokens, region: str | None = None) -> Decimal | None:
-        """USD for the tokens of one request, exact; None for a model or a region without a price.
+        """Return the exact USD for the tokens of one request, or None for a model or region without a price.
 
         `region` is the API's `usage.inference_geo`.
         """
         row = self.find_row(model)
-        return self.price_tokens(row, tokens, region, long=row.is_long(tokens.prompt)) if row else None
+        return self.price_tokens(row, tokens, region, long=row.is_long_prompt(tokens.prompt)) if row else None
 
     def price_tokens(self, row: ModelPrice, tokens: Tokens, region: str | None, *, long: bool) -> Decimal | None:
-        """USD for tokens of any number of requests that are priced alike; None for a region without a factor."""
+        """Return the USD for the tokens of requests that are priced alike, or None for a region without a factor."""
         factor = self.regions.get(region) if region else Decimal(1)
         if factor is None:
             return None
-        return row.rates(long=long).price_tokens(tokens) * (factor if row.regional else 1)
+        return row.select_rates(long=long).price_tokens(tokens) * (factor if row.regional else 1)
 
     def _require_unique_models(self, path: Path) -> None:
         seen = set[str]()

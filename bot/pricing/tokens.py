@@ -1,10 +1,10 @@
-"""Tokens of one message or of many, by the classes that are priced differently."""
+"""Tokens of one or many messages, by the classes that are priced differently."""
 
 from msgspec import Struct
 
 
 class Tokens(Struct, frozen=True):
-    """Tokens by class. `input` is what was neither written to the cache nor read from it; `thinking` is in `output`."""
+    """Tokens by class. `input` was neither written to the cache nor read from it; `output` includes `thinking`."""
 
     input: int = 0
     write_5m: int = 0
@@ -15,7 +15,7 @@ class Tokens(Struct, frozen=True):
 
     @property
     def prompt(self) -> int:
-        """The length of the whole prompt, by which some models are priced."""
+        """The length of the whole prompt, which decides the rates of some models."""
         return self.input + self.write_5m + self.write_1h + self.read
 
     def __add__(self, other: "Tokens") -> "Tokens":

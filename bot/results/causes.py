@@ -1,4 +1,4 @@
-"""Why requests failed: messages made general, so that 4,000 lines that differ in an index are one cause."""
+"""Find why requests failed: messages are generalized, so that 4,000 lines that differ in an index are one cause."""
 
 import re
 from hashlib import sha256
@@ -11,13 +11,13 @@ from bot.results.remedies import CANCELED, EXPIRED, Remedy, find_remedy
 
 MAX_CAUSES = 1_000
 MAX_SAMPLES = 3
-_LONGEST_READ = 2_000
-_LONGEST_KEPT = 300
-_LONGEST_ID = 64
-_MOST_REMEMBERED = 500
+_MAX_READ_LENGTH = 2_000
+_MAX_KEPT_LENGTH = 300
+_MAX_WORD_LENGTH = 64  # of a custom_id, a type or a code
+_MAX_CACHED = 500
 
-# The API puts its own parameters into `backquotes`: those say what is wrong, and stay.
-# The two long ones are compiled by `re` when first used (it keeps them): no start should wait for that.
+# The API puts its own parameters into `backquotes`; they say what is wrong, so they are kept.
+# _QUOTED and _NUMBERED are strings, so that `re` compiles and caches them at first use and not during a start.
 _QUOTED = r"""(?x)
     `(?P<kept>[a-z][a-z_.]{0,60})`
   | "[^"]*(?P<double>") | “[^”]*(?P<curly>”) | `[^`]*(?P<back>`)
@@ -28,9 +28,9 @@ _MAY_BE_QUOTED = re.compile("""["'`“]""")
 _URL = re.compile(r"""\b[a-z][a-z0-9+.-]{1,15}://[^\s"'`<>]*[^\s"'`<>.,;:!?)\]}]""", re.IGNORECASE)
 _EMAIL = re.compile(r"[\w.+-]{1,64}@[\w-]+(?:\.[\w-]+)+")
 _NUMBER = re.compile(r"(?<![\w.])-?\d+(?:,\d{3})*(?:\.\d+)?(?![.]\d)|\d+")
-# In words with a figure that may be more than a number, which few are, because this is slow. Kept: names that a figure
-# is a part of, and models (which one was wrong is the cause).
-_MAY_BE_MORE = re.compile("claude|base|utf|sha|md5|mp[34]|http/|[0-9a-z-]{12}", re.IGNORECASE)
+# Used only for words in which a digit may be part of more than a number: they are few, and this pattern is slow.
+# Kept are names that contain a digit, and models (which model was wrong is the cause).
+_MAY_BE_NAME = re.compile("claude|base|utf|sha|md5|mp[34]|http/|[0-9a-z-]{12}", re.IGNORECASE)
 _NUMBERED = (
     r"""(?xi)
     (?P<kept> \bclaude-[a-z0-9.-]*[a-z0-9] | \b(?:base64|utf-?(?:8|16)|sha-?(?:1|256)|md5|mp[34]|http/[12])\b )
@@ -51,43 +51,43 @@ _PLACEHOLDERS = {
     "id": "<id>",
     "number": "<n>",
 }
-# A list of however many of the same, which one of them stands for: "toolu_<id>, toolu_<id> and toolu_<id>".
+# A list of equal placeholders, which becomes one: "toolu_<id>, toolu_<id> and toolu_<id>".
 _LISTS = re.compile(r"""((?:\b[a-z]+_)?<[a-z]+>|"…"|'…'|`…`)(?:(?:,|,?\ (?:and|or))\ \1)+""")
 _MAY_BE_LIST = re.compile("[>'\"`](?:,| and | or )")
 
 
 def generalize_message(message: str) -> str:
-    """`message` without what is particular to one request: ids, numbers, indices, quoted values, urls, addresses.
+    """Return `message` without what differs between requests: ids, numbers, indices, quotes, URLs, addresses.
 
-    At most 300 characters, on one line. The wording of messages is not fixed by the API, so that none is matched on.
+    The result has one line of at most 300 characters. No message is matched on, because the API may reword them.
     """
-    text = message[:_LONGEST_READ]
+    text = message[:_MAX_READ_LENGTH]
     if _MAY_BE_QUOTED.search(text):
-        text = re.sub(_QUOTED, _placeholder, text)
+        text = re.sub(_QUOTED, _replace_match, text)
     if "://" in text:
         text = _URL.sub("<url>", text)
     if "@" in text:
         text = _EMAIL.sub("<email>", text)
-    text = " ".join([_word(word) if _FIGURE.search(word) else word for word in text.split()])
+    text = " ".join([_generalize_word(word) if _FIGURE.search(word) else word for word in text.split()])
     if _MAY_BE_LIST.search(text):
         text = _LISTS.sub(r"\1", text)
-    return text if len(text) <= _LONGEST_KEPT else text[: _LONGEST_KEPT - 1] + "…"
+    return text if len(text) <= _MAX_KEPT_LENGTH else text[: _MAX_KEPT_LENGTH - 1] + "…"
 
 
-def _word(word: str) -> str:
-    return re.sub(_NUMBERED, _placeholder, word) if _MAY_BE_MORE.search(word) else _NUMBER.sub("<n>", word)
+def _generalize_word(word: str) -> str:
+    return re.sub(_NUMBERED, _replace_match, word) if _MAY_BE_NAME.search(word) else _NUMBER.sub("<n>", word)
 
 
-def _placeholder(match: re.Match[str]) -> str:
+def _replace_match(match: re.Match[str]) -> str:
     kind = match.lastgroup or "kept"
     return match[0] if kind == "kept" else _PLACEHOLDERS[kind]
 
 
 class Cause(Struct, frozen=True):
-    """Why `count` requests failed: the API's type of error and its words made general, with up to three custom_ids.
+    """Why `count` requests failed: the API's error type, its generalized message and up to three custom_ids.
 
-    `type` is `expired` or `canceled`, and `message` empty, for requests that were never processed; `type` is empty
-    where the API's error could not be read. `code` is the API's stable name of the cause, which few have.
+    For requests that were never processed, `type` is `expired` or `canceled` and `message` is empty. `type` is empty
+    if the API's error could not be read. `code` is the API's stable error code, which few errors have.
     """
 
     type: str
@@ -98,22 +98,22 @@ class Cause(Struct, frozen=True):
 
     @property
     def key(self) -> "CauseKey":
-        """What tells it from other causes."""
+        """What distinguishes this cause from others."""
         return CauseKey(self.type, self.message, self.code)
 
     @property
     def remedy(self) -> Remedy:
-        """What helps."""
+        """What resolves this cause."""
         return find_remedy(self.type, self.code)
 
     @property
     def retryable(self) -> bool:
-        """The same requests, sent again as they are, may well succeed."""
+        """Whether the same requests may succeed when they are sent again unchanged."""
         return self.remedy.retryable
 
 
 class CauseKey(NamedTuple):
-    """What makes two failures one cause."""
+    """What two failures of one cause have in common."""
 
     type: str
     message: str
@@ -121,23 +121,25 @@ class CauseKey(NamedTuple):
 
     @property
     def short(self) -> str:
-        """What a button carries for it: eight signs, the same in every process."""
-        said = (self.type, self.message, self.code) if self.code else (self.type, self.message)
-        return sha256("\n".join(said).encode("utf-8", "surrogatepass")).hexdigest()[:8]
+        """The value of a button for this cause: eight characters, the same in every process."""
+        parts = (self.type, self.message, self.code) if self.code else (self.type, self.message)
+        return sha256("\n".join(parts).encode("utf-8", "surrogatepass")).hexdigest()[:8]
 
     def matches(self, word: str) -> bool:
-        """Whether this cause is meant by a word in lower case: its type, its code, or what a button carries for it."""
+        """Return whether a lowercase word means this cause: its type, its code, or `short`."""
         return word in (self.type.lower(), self.code.lower(), self.short)
 
 
 def identify_cause(error: ErrorPart) -> CauseKey:
-    """The cause of a request that errored; without type and words where its error could not be read."""
-    real = error.real
-    return CauseKey(real.type[:_LONGEST_ID], generalize_message(real.message or ""), real.code[:_LONGEST_ID])
+    """Return the cause of an errored request; its parts are empty if the error could not be read."""
+    inner = error.inner
+    return CauseKey(
+        inner.type[:_MAX_WORD_LENGTH], generalize_message(inner.message or ""), inner.code[:_MAX_WORD_LENGTH]
+    )
 
 
-class _Counted(Struct):
-    """A cause while it is counted."""
+class _CauseCount(Struct):
+    """A cause while its failures are counted."""
 
     key: CauseKey
     count: int = 0
@@ -146,52 +148,52 @@ class _Counted(Struct):
     def add(self, custom_id: str) -> None:
         self.count += 1
         if self.count <= MAX_SAMPLES:
-            self.samples.append(custom_id[:_LONGEST_ID])
+            self.samples.append(custom_id[:_MAX_WORD_LENGTH])
 
-    def cause(self) -> Cause:
+    def build(self) -> Cause:
         return Cause(self.key.type, self.key.message, self.count, tuple(self.samples), self.key.code)
 
 
 class CauseTally(Struct):
-    """Counts failures by cause: the first `most` causes each, the failures of all later ones together."""
+    """Count failures by cause; the failures beyond the first `max_causes` causes are counted together."""
 
-    most: int = MAX_CAUSES
-    _counted: dict[CauseKey, _Counted] = field(default_factory=dict)
-    _remembered: dict[tuple[str, str, str], _Counted] = field(default_factory=dict)
-    _others: _Counted = field(default_factory=lambda: _Counted(CauseKey("", "")))
+    max_causes: int = MAX_CAUSES
+    _counts: dict[CauseKey, _CauseCount] = field(default_factory=dict)
+    _cached: dict[tuple[str, str, str], _CauseCount] = field(default_factory=dict)
+    _others: _CauseCount = field(default_factory=lambda: _CauseCount(CauseKey("", "")))
 
     @property
     def other_count(self) -> int:
-        """Failures beyond the causes kept."""
+        """Failures beyond the causes that are kept."""
         return self._others.count
 
     def add_error(self, error: ErrorPart, custom_id: str) -> None:
-        """Count a request that errored."""
-        real = error.real
-        said = (real.type, (real.message or "")[:_LONGEST_READ], real.code)
-        if (counted := self._remembered.get(said)) is None:
-            counted = self._of(identify_cause(error))
-            if len(self._remembered) < _MOST_REMEMBERED:
-                self._remembered[said] = counted
-        counted.add(custom_id)
+        """Count an errored request."""
+        inner = error.inner
+        raw = (inner.type, (inner.message or "")[:_MAX_READ_LENGTH], inner.code)
+        if (count := self._cached.get(raw)) is None:
+            count = self._get_count(identify_cause(error))
+            if len(self._cached) < _MAX_CACHED:
+                self._cached[raw] = count
+        count.add(custom_id)
 
     def add_expired(self, custom_id: str) -> None:
-        """Count a request that was not processed in time."""
-        self._of(CauseKey(EXPIRED, "")).add(custom_id)
+        """Count a request that expired."""
+        self._get_count(CauseKey(EXPIRED, "")).add(custom_id)
 
     def add_canceled(self, custom_id: str) -> None:
-        """Count a request that was canceled before it began."""
-        self._of(CauseKey(CANCELED, "")).add(custom_id)
+        """Count a request that was canceled."""
+        self._get_count(CauseKey(CANCELED, "")).add(custom_id)
 
     def list_causes(self) -> tuple[Cause, ...]:
-        """The causes, largest first."""
-        causes = [each.cause() for each in self._counted.values()]
+        """Return the causes, largest first."""
+        causes = [each.build() for each in self._counts.values()]
         return tuple(sorted(causes, key=lambda cause: -cause.count))
 
-    def _of(self, key: CauseKey) -> _Counted:
-        if (counted := self._counted.get(key)) is not None:
-            return counted
-        # Expired and canceled keep their place however many causes there were before them.
-        if len(self._counted) >= self.most and key.type not in (EXPIRED, CANCELED):
+    def _get_count(self, key: CauseKey) -> _CauseCount:
+        if (count := self._counts.get(key)) is not None:
+            return count
+        # Expired and canceled are always causes of their own, however many causes came before them.
+        if len(self._counts) >= self.max_causes and key.type not in (EXPIRED, CANCELED):
             return self._others
-        return self._counted.setdefault(key, _Counted(key))
+        return self._counts.setdefault(key, _CauseCount(key))

@@ -1,4 +1,4 @@
-"""Results as a table: JSON Lines in, CSV (RFC 4180) out, chunk by chunk, safe to open in a spreadsheet."""
+"""Convert results from JSON Lines to CSV (RFC 4180), chunk by chunk, safe to open in a spreadsheet."""
 
 import csv
 import io
@@ -31,65 +31,65 @@ COLUMNS = (
     "text",
 )
 CAUSE_COLUMNS = ("count", "error_type", "error_code", "message", "remedy", "retryable", "sample_custom_ids")
-# A spreadsheet takes a cell that begins so for a formula, the full-width signs too (owasp.org, CSV Injection).
-_FORMULA = tuple("=+-@\t\r\n＝＋－＠")
-_NO_MESSAGE = ("",) * 9
+# A spreadsheet reads a cell with such a beginning as a formula (owasp.org, CSV Injection).
+_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
+_NO_MESSAGE_CELLS = ("",) * 9
 
 Cell = str | int | Decimal
 
 
 class CsvConverter:
-    """Turns the results it is fed into rows; the caller writes what it is given, the header first.
+    """Convert the results that are fed into rows; the first call also returns the header.
 
-    A line that is no result becomes a row of the outcome `unreadable` with its number and fault. Numbers stay numbers;
-    a text that would be a formula gets an apostrophe before it. An unknown cost is an empty cell.
-    Memory: `ResultReader`'s.
+    A line that is no result becomes a row with the outcome `unreadable`, its fault and its number. Numbers stay
+    numbers; a text that would be a formula gets an apostrophe before it. An unknown cost is an empty cell. Memory is
+    that of `ResultReader`.
     """
 
     def __init__(self, prices: Prices, *, max_line_bytes: int = MAX_RESULT_LINE_BYTES) -> None:
         self._reader = ResultReader(msgspec.json.Decoder(ResultLine[MessageWithText]), max_line_bytes)
         self._prices = prices
-        self._is_begun = False
+        self._has_header = False
 
     @property
     def lines(self) -> int:
-        """Lines so far, blank ones not counted."""
+        """The number of lines so far, blank ones not counted."""
         return self._reader.lines
 
     def feed(self, chunk: bytes) -> bytes:
-        """The rows of the lines that `chunk` ends, in UTF-8."""
-        return self._written(self._reader.feed(chunk))
+        """Return the rows of the lines that `chunk` completes, in UTF-8."""
+        return self._convert(self._reader.feed(chunk))
 
     def finish(self) -> bytes:
-        """The last row, if its line came without a newline; the header, if there was nothing."""
-        return self._written(self._reader.finish())
+        """Return the last row if no newline ended its line; the header if there was no line."""
+        return self._convert(self._reader.finish())
 
-    def _written(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> bytes:
-        header = () if self._is_begun else (COLUMNS,)
-        self._is_begun = True
-        return _csv_bytes((*header, *self._rows(reads)))
+    def _convert(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> bytes:
+        header = () if self._has_header else (COLUMNS,)
+        self._has_header = True
+        return _write_csv((*header, *self._build_rows(reads)))
 
-    def _rows(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> Iterator[tuple[Cell, ...]]:
+    def _build_rows(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> Iterator[tuple[Cell, ...]]:
         for read in reads:
             if isinstance(read, BrokenLine):
-                yield "", "unreadable", read.fault.value, f"line {read.number}", *_NO_MESSAGE, ""
+                yield "", "unreadable", read.fault.value, f"line {read.number}", *_NO_MESSAGE_CELLS, ""
             else:
-                yield from map(self._row, read.parts)
+                yield from map(self._build_row, read.parts)
 
-    def _row(self, line: ResultLine[MessageWithText]) -> tuple[Cell, ...]:
+    def _build_row(self, line: ResultLine[MessageWithText]) -> tuple[Cell, ...]:
         match line.result:
             case Unreadable():
-                return line.custom_id, "succeeded", "", "", *_NO_MESSAGE, ""
+                return line.custom_id, "succeeded", "", "", *_NO_MESSAGE_CELLS, ""
             case Succeeded(message):
-                return line.custom_id, "succeeded", "", "", *self._message_cells(message)
+                return line.custom_id, "succeeded", "", "", *self._build_message_cells(message)
             case Errored(error):
-                return line.custom_id, "errored", error.real.type, error.real.message or "", *_NO_MESSAGE, ""
+                return line.custom_id, "errored", error.inner.type, error.inner.message or "", *_NO_MESSAGE_CELLS, ""
             case Canceled():
-                return line.custom_id, "canceled", "", "", *_NO_MESSAGE, ""
+                return line.custom_id, "canceled", "", "", *_NO_MESSAGE_CELLS, ""
             case Expired():
-                return line.custom_id, "expired", "", "", *_NO_MESSAGE, ""
+                return line.custom_id, "expired", "", "", *_NO_MESSAGE_CELLS, ""
 
-    def _message_cells(self, message: MessageWithText) -> tuple[Cell, ...]:
+    def _build_message_cells(self, message: MessageWithText) -> tuple[Cell, ...]:
         tokens = count_tokens(message.usage)
         cost = self._prices.price_request(message.model, tokens, message.usage.inference_geo)
         return (
@@ -107,7 +107,7 @@ class CsvConverter:
 
 
 def format_causes(summary: ResultsSummary) -> bytes:
-    """The causes of failure as a table, largest first."""
+    """Return the causes of failure as CSV, largest first."""
     rows = [
         (
             cause.count,
@@ -122,17 +122,17 @@ def format_causes(summary: ResultsSummary) -> bytes:
     ]
     if summary.other_causes:
         rows.append((summary.other_causes, "", "", "(further causes)", "", "", ""))
-    return _csv_bytes((CAUSE_COLUMNS, *rows))
+    return _write_csv((CAUSE_COLUMNS, *rows))
 
 
-def _csv_bytes(rows: Iterable[Iterable[Cell]]) -> bytes:
+def _write_csv(rows: Iterable[Iterable[Cell]]) -> bytes:
     table = io.StringIO(newline="")
-    # RFC 4180: CRLF between rows, quotes doubled.
-    csv.writer(table, lineterminator="\r\n").writerows(map(_cell, row) for row in rows)
+    # RFC 4180: rows end in CRLF, quotes are doubled.
+    csv.writer(table, lineterminator="\r\n").writerows(map(_format_cell, row) for row in rows)
     return table.getvalue().encode()
 
 
-def _cell(cell: Cell) -> Cell:
+def _format_cell(cell: Cell) -> Cell:
     if isinstance(cell, Decimal):
-        return f"{cell:f}"  # "1E-7" is no number to every spreadsheet
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA) else cell
+        return f"{cell:f}"  # not every spreadsheet reads "1E-7" as a number
+    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell

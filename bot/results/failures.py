@@ -1,59 +1,55 @@
-"""Which requests of a batch are worth sending again."""
+"""Find the requests of a batch that are worth sending again."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 import msgspec
 from msgspec import Struct, field
 
-from bot.results.causes import Cause, CauseKey, identify_cause
+from bot.results.causes import MAX_CAUSES, MAX_SAMPLES, Cause, CauseKey, identify_cause
 from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
 from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 from bot.results.remedies import CANCELED, EXPIRED, find_remedy
 
-MAX_CAUSES = 1_000
-_MOST_SAMPLES = 3
 _DECODER = msgspec.json.Decoder(ResultLine[MessagePart])
 _OTHER = CauseKey("", "")
+"""The cause of all failures beyond `MAX_CAUSES`; it is not retried unless someone asks for it."""
 
 
 class FailedRequests(Struct):
-    """The requests that did not succeed, by cause: fed with the results as they arrive.
-
-    Of more than a thousand causes the later ones count as one without type and words, which is not retried by itself.
-    """
+    """The requests that did not succeed, by cause, from results that are fed as they arrive."""
 
     succeeded: int = 0
     unreadable: int = 0
     cut_off: bool = False
-    """The file ends in the middle of a line: it was not read whole."""
+    """The file ends in the middle of a line, so it was not read whole."""
     _reader: ResultReader[MessagePart] = field(default_factory=lambda: ResultReader(_DECODER))
     _ids: dict[CauseKey, list[str]] = field(default_factory=dict)
 
     def feed(self, chunk: bytes) -> None:
-        """Take in a piece of a results file."""
+        """Add a piece of a results file."""
         self._add_all(self._reader.feed(chunk))
 
     def finish(self) -> None:
-        """Take in the end of the file."""
+        """Add the end of the file."""
         self._add_all(self._reader.finish())
-
-    @property
-    def retryable(self) -> tuple[Cause, ...]:
-        """The causes after which the same request may well succeed (overload, expired, canceled …), largest first."""
-        return tuple(cause for cause in self._causes() if cause.retryable)
 
     @property
     def causes(self) -> tuple[Cause, ...]:
         """All causes, largest first."""
-        return tuple(self._causes())
+        return tuple(self._list_causes())
+
+    @property
+    def retryable(self) -> tuple[Cause, ...]:
+        """The causes after which the same request may succeed (overload, expired, canceled …), largest first."""
+        return tuple(cause for cause in self._list_causes() if cause.retryable)
 
     @property
     def permanent(self) -> tuple[Cause, ...]:
-        """The causes that will come back as they were, largest first."""
-        return tuple(cause for cause in self._causes() if not cause.retryable)
+        """The causes that the same request would meet again, largest first."""
+        return tuple(cause for cause in self._list_causes() if not cause.retryable)
 
     def select_retryable(self, also: Collection[CauseKey] = ()) -> frozenset[str]:
-        """The `custom_id`s of what failed retryably, and of the permanent causes that somebody wants included."""
+        """Return the `custom_id`s of retryable failures, and of the permanent causes in `also`."""
         return frozenset(
             custom_id
             for key, ids in self._ids.items()
@@ -62,20 +58,20 @@ class FailedRequests(Struct):
         )
 
     def select_cause(self, word: str) -> frozenset[str]:
-        """The `custom_id`s of the causes that are called so: by their type, or one by its key's `short`."""
+        """Return the `custom_id`s of the causes that `word` means (see `CauseKey.matches`)."""
         return frozenset(custom_id for key, ids in self._ids.items() if key.matches(word) for custom_id in ids)
 
-    def _causes(self) -> Iterator[Cause]:
+    def _list_causes(self) -> Iterator[Cause]:
         for key, ids in sorted(self._ids.items(), key=lambda pair: -len(pair[1])):
-            yield Cause(key.type, key.message, len(ids), tuple(ids[:_MOST_SAMPLES]), key.code)
+            yield Cause(key.type, key.message, len(ids), tuple(ids[:MAX_SAMPLES]), key.code)
 
-    def _add_all(self, read: Iterator[ResultBlock[MessagePart] | BrokenLine]) -> None:
-        for piece in read:
-            if isinstance(piece, BrokenLine):
+    def _add_all(self, reads: Iterable[ResultBlock[MessagePart] | BrokenLine]) -> None:
+        for read in reads:
+            if isinstance(read, BrokenLine):
                 self.unreadable += 1
-                self.cut_off = self.cut_off or piece.fault is LineFault.CUT_OFF
+                self.cut_off = self.cut_off or read.fault is LineFault.CUT_OFF
                 continue
-            for line in piece.parts:
+            for line in read.parts:
                 self._add(line)
 
     def _add(self, line: ResultLine[MessagePart]) -> None:

@@ -1,4 +1,4 @@
-"""Only the failures of a results file: their lines byte for byte, chunk by chunk."""
+"""Filter the failures of a results file, chunk by chunk; their lines stay byte for byte the same."""
 
 from collections.abc import Iterable
 
@@ -10,9 +10,9 @@ from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 
 
 class FailuresFilter:
-    """Passes on the lines of requests that errored, expired or were canceled, as they came.
+    """Keep the lines of requests that errored, expired or were canceled, unchanged.
 
-    Lines that are no results are left out and counted in `broken`. Memory: `ResultReader`'s.
+    Lines that are no results are left out and counted in `broken_count`. Memory is that of `ResultReader`.
     """
 
     def __init__(self, *, max_line_bytes: int = MAX_RESULT_LINE_BYTES) -> None:
@@ -22,18 +22,18 @@ class FailuresFilter:
 
     @property
     def lines(self) -> int:
-        """Lines read so far, blank ones not counted."""
+        """The number of lines so far, blank ones not counted."""
         return self._reader.lines
 
     def feed(self, chunk: bytes) -> bytes:
-        """The failures among the lines that `chunk` ends."""
-        return b"".join(self._failures(self._reader.feed(chunk)))
+        """Return the failures among the lines that `chunk` completes."""
+        return b"".join(self._filter(self._reader.feed(chunk)))
 
     def finish(self) -> bytes:
-        """The last line, if it is a failure and came without a newline."""
-        return b"".join(self._failures(self._reader.finish()))
+        """Return the last line if it is a failure and no newline ended it."""
+        return b"".join(self._filter(self._reader.finish()))
 
-    def _failures(self, reads: Iterable[ResultBlock[MessagePart] | BrokenLine]) -> list[bytes]:
+    def _filter(self, reads: Iterable[ResultBlock[MessagePart] | BrokenLine]) -> list[bytes]:
         failures: list[bytes] = []
         for read in reads:
             if isinstance(read, BrokenLine):

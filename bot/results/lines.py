@@ -1,7 +1,7 @@
-"""Partial shapes of a result line: only what a summary or a table needs is decoded, all else is skipped.
+"""Decode the parts of a result line that a summary or a table needs, and skip the rest.
 
-Beside the full models of `bot.api.result_models` because skipping is what makes a file of hundreds of megabytes quick
-to read. Source of the shapes: docs.anthropic.com, Message Batches.
+Skipping makes a file of hundreds of megabytes fast to read, which the full models of `bot.api.result_models` are not.
+Source of the shapes: docs.anthropic.com, Message Batches.
 """
 
 from enum import Enum
@@ -10,32 +10,32 @@ from typing import Annotated, Generic, TypeVar, cast
 import msgspec
 from msgspec import Meta, Struct
 
-# Bounds, so that no line can make a sum or a table explode; what exceeds them counts as unreadable details.
+# Bounds, so that no line can make a sum or table too large; a value beyond them makes the message unreadable.
 Count = Annotated[int, Meta(ge=0, le=10**12)]
 Name = Annotated[str, Meta(max_length=200)]
 
 
 class CacheCreationPart(Struct, gc=False):
-    """Cache writes by how long they live."""
+    """Tokens written to the cache by lifetime."""
 
     ephemeral_5m_input_tokens: Count | None = None
     ephemeral_1h_input_tokens: Count | None = None
 
 
 class OutputDetailsPart(Struct, gc=False):
-    """What part of the output was which."""
+    """Output tokens by purpose."""
 
     thinking_tokens: Count | None = None
 
 
 class ServerToolPart(Struct, gc=False):
-    """Calls to the API's own tools that cost extra."""
+    """Calls of the API's own tools that cost extra."""
 
     web_search_requests: Count | None = None
 
 
 class UsagePart(Struct, gc=False):
-    """What a message used; every key but the first two may be missing or null."""
+    """The tokens of a message; every key but the first two may be missing or null."""
 
     input_tokens: Count
     output_tokens: Count
@@ -48,7 +48,7 @@ class UsagePart(Struct, gc=False):
 
 
 class MessagePart(Struct, gc=False):
-    """A message without what it says."""
+    """A message without its content."""
 
     model: Name
     usage: UsagePart
@@ -56,14 +56,14 @@ class MessagePart(Struct, gc=False):
 
 
 class ContentPart(Struct, gc=False):
-    """A content block, of which only text is of interest."""
+    """A content block, of which only the text matters."""
 
     type: str = ""
     text: str | None = None
 
 
 class MessageWithText(MessagePart, gc=False, kw_only=True):
-    """A message with what it says."""
+    """A message with its content."""
 
     content: list[ContentPart] = []
 
@@ -78,13 +78,13 @@ class ErrorPart(Struct, gc=False):
 
     @property
     def code(self) -> str:
-        """The API's stable name of the cause, where it gives one (`details.error_code`), or empty."""
+        """The API's stable code of the cause (`details.error_code`), or an empty string."""
         code = self.details.get("error_code") if isinstance(self.details, dict) else None
         return code if isinstance(code, str) else ""
 
     @property
-    def real(self) -> "ErrorPart":
-        """The error itself: the envelope's own type is always "error"."""
+    def inner(self) -> "ErrorPart":
+        """The error itself; the envelope's own type is always "error"."""
         return self.error or self
 
 
@@ -112,9 +112,9 @@ class Expired(Struct, tag_field="type", tag="expired", gc=False):
 
 
 class Unreadable(Struct, gc=False):
-    """Of the outcome `succeeded`, but its message could not be read as one.
+    """The request succeeded, but its message could not be read.
 
-    Has no tag, because nothing in a file may decode to it: see `decode_line`.
+    It has no tag, because no line may decode to it; `decode_line` makes it.
     """
 
 
@@ -123,7 +123,7 @@ class ResultLine(Struct, Generic[MessageT], gc=False):
 
     custom_id: Annotated[str, Meta(min_length=1)]
     result: Succeeded[MessageT] | Errored | Canceled | Expired
-    """As decoded; where `decode_line` made the line, also `Unreadable`."""
+    """The decoded result; if `decode_line` made the line, it may also be `Unreadable`."""
 
 
 class LineFault(Enum):
@@ -136,36 +136,37 @@ class LineFault(Enum):
     CUT_OFF = "cut_off"
 
 
-class _Named(Struct, gc=False):
+class _IdOnly(Struct, gc=False):
     custom_id: Annotated[str, Meta(min_length=1)]
 
 
-class _Typed(Struct, gc=False):
+class _TypeOnly(Struct, gc=False):
     type: str
 
 
-class _NamedAndTyped(_Named, gc=False):
-    result: _Typed
+class _IdAndType(_IdOnly, gc=False):
+    result: _TypeOnly
 
 
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for a line that is not JSON; a ValidationError is a DecodeError, so catch it first."""
 
 
 def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]") -> ResultLine[MessageT] | LineFault:
-    """Decode one line; where only its details are odd, its outcome still counts."""
+    """Decode one line, or say why it is no result; if only its details cannot be read, its outcome still counts."""
     try:
         return decoder.decode(text)
     except msgspec.ValidationError:
-        return _outcome_only(text)
+        return _decode_outcome(text)
     except NOT_JSON:
         return LineFault.NOT_JSON
 
 
-def _outcome_only(text: bytes) -> ResultLine[MessageT] | LineFault:
+def _decode_outcome(text: bytes) -> ResultLine[MessageT] | LineFault:
     try:
-        line = msgspec.json.decode(text, type=_NamedAndTyped)
+        line = msgspec.json.decode(text, type=_IdAndType)
     except msgspec.ValidationError:
-        return _fault_of(text)
+        return _find_fault(text)
     except NOT_JSON:
         return LineFault.NOT_JSON
     match line.result.type:
@@ -177,9 +178,9 @@ def _outcome_only(text: bytes) -> ResultLine[MessageT] | LineFault:
             return LineFault.UNKNOWN_RESULT
 
 
-def _fault_of(text: bytes) -> LineFault:
+def _find_fault(text: bytes) -> LineFault:
     try:
-        msgspec.json.decode(text, type=_Named)
+        msgspec.json.decode(text, type=_IdOnly)
     except msgspec.ValidationError:
         return LineFault.NO_CUSTOM_ID
     except NOT_JSON:

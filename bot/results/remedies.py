@@ -1,4 +1,4 @@
-"""What helps against a failure, by the API's type and code of error; the words are in bot.ui."""
+"""Find the remedy for a failure by the API's error type and code; bot.ui has the words."""
 
 from enum import Enum
 
@@ -9,7 +9,7 @@ CANCELED = "canceled"
 
 
 class Remedy(Enum):
-    """What somebody can do about a failed request."""
+    """What a person can do about a failed request."""
 
     FIX_REQUEST = "fix_request"
     MAKE_SMALLER = "make_smaller"
@@ -18,7 +18,7 @@ class Remedy(Enum):
     ASK_PERMISSION = "ask_permission"
     ADD_CREDIT = "add_credit"
     RAISE_LIMIT = "raise_limit"
-    FIX_ACCOUNT = "mend_account"
+    FIX_ACCOUNT = "mend_account"  # the value appears in files of causes, so it stays
     UPLOAD_AGAIN = "upload_again"
     RETRY = "retry"
     RETRY_SLOWER = "retry_slower"
@@ -28,7 +28,7 @@ class Remedy(Enum):
 
     @property
     def retryable(self) -> bool:
-        """The same request, sent again as it is, may well succeed."""
+        """Whether the same request may succeed when it is sent again unchanged."""
         return self in _RETRYABLE
 
 
@@ -52,8 +52,8 @@ _REMEDIES = {
     CANCELED: Remedy.RETRY_IF_WANTED,
 }
 
-# Where a code says something else than its type does. Source: the errors of the official SDK, anthropic 2.12.
-_BY_CODE = {
+# Codes whose remedy differs from that of their type. Source: the errors of the official SDK, anthropic 2.12.
+_REMEDIES_BY_CODE = {
     **dict.fromkeys(SPEND_LIMITS, Remedy.RAISE_LIMIT),
     "linked_organization_spend_limit_reached": Remedy.RAISE_LIMIT,
     "linked_organization_billing_unavailable": Remedy.ADD_CREDIT,
@@ -67,9 +67,9 @@ _BY_CODE = {
 
 
 def find_remedy(error_type: str, code: str = "") -> Remedy:
-    """What helps against an error.
+    """Return the remedy for an error.
 
-    `error_type` is `result.error.error.type`, or the outcome `expired` or `canceled`; `code` its `details.error_code`,
-    which few have.
+    `error_type` is `result.error.error.type`, or the outcome `expired` or `canceled`. `code` is its
+    `details.error_code`, which few errors have.
     """
-    return _BY_CODE.get(code) or _REMEDIES.get(error_type, Remedy.UNKNOWN)
+    return _REMEDIES_BY_CODE.get(code) or _REMEDIES.get(error_type, Remedy.UNKNOWN)

@@ -1,4 +1,4 @@
-"""Summing up a results file while it streams by: fed chunk by chunk, in memory that does not grow with it."""
+"""Summarize a results file while it streams by, in memory that does not grow with it."""
 
 from collections.abc import Iterator
 
@@ -14,15 +14,15 @@ from bot.results.summary import BrokenLines, BrokenLineSample, OutcomeCounts, Re
 from bot.results.usage import UsageTally
 
 MAX_BROKEN_SAMPLES = 5
-# Lines that are counted together, because each step is quicker for many than for one.
-_AT_ONCE = 200
+# Lines are counted in groups, because each step is faster for many lines than for one.
+_GROUP_SIZE = 200
 
 
 class ResultsSummarizer:
-    """Sums up what it is fed (`BatchesClient.result_bytes`); work between two chunks is a millisecond or so.
+    """Summarize the chunks that are fed (`BatchesClient.result_bytes`); a chunk takes about a millisecond.
 
-    Any chunking of the same bytes gives the same summary. Strings that a summary does not need are skipped, also where
-    they are not UTF-8. `lines` and `bytes_read` say how far it is; a reader left unfinished has promised nothing.
+    The same bytes give the same summary, however they are chunked. Strings that a summary does not need are skipped,
+    even if they are not UTF-8. `lines` and `bytes_read` report the progress.
     """
 
     def __init__(
@@ -32,7 +32,7 @@ class ResultsSummarizer:
         self._usage = UsageTally(prices)
         self._causes = CauseTally(max_causes)
         self._custom_ids = DuplicateCounter()
-        self._waiting: list[ResultLine[MessagePart]] = []
+        self._pending: list[ResultLine[MessagePart]] = []
         self._broken: list[BrokenLineSample] = []
         self._broken_count = 0
         self._cut_off = False
@@ -40,26 +40,26 @@ class ResultsSummarizer:
 
     @property
     def lines(self) -> int:
-        """Lines so far, blank ones not counted."""
+        """The number of lines so far, blank ones not counted."""
         return self._reader.lines
 
     @property
     def bytes_read(self) -> int:
-        """Bytes so far, after decompression."""
+        """The number of bytes so far, after decompression."""
         return self._reader.bytes_read
 
     def feed(self, chunk: bytes) -> None:
-        """Take in what came next."""
+        """Add the next chunk."""
         for read in self._reader.feed(chunk):
             self._take(read)
 
     def finish_in_steps(self) -> Iterator[None]:
-        """Get ready to `finish` in steps of 0.1 ms, for whoever has others to give turns to; feed nothing after it."""
+        """Prepare for `finish` in steps of 0.1 ms, between which other tasks can run; feed nothing afterwards."""
         self._take_rest()
         yield from self._custom_ids.count_in_steps()
 
     def finish(self) -> ResultsSummary:
-        """The summary; call it once, and only when the stream has ended by itself."""
+        """Return the summary; call it once, when the stream has come to its end."""
         self._take_rest()
         return ResultsSummary(
             counts=OutcomeCounts(self._succeeded, self._errored, self._canceled, self._expired),
@@ -78,32 +78,34 @@ class ResultsSummarizer:
     def _take_rest(self) -> None:
         for read in self._reader.finish():
             self._take(read)
-        if self._waiting:
-            self._count_waiting()
+        if self._pending:
+            self._count_pending()
 
     def _take(self, read: ResultBlock[MessagePart] | BrokenLine) -> None:
         if isinstance(read, BrokenLine):
             self._count_broken(read)
             return
-        self._waiting += read.parts
-        if len(self._waiting) >= _AT_ONCE:
-            self._count_waiting()
+        self._pending += read.parts
+        if len(self._pending) >= _GROUP_SIZE:
+            self._count_pending()
 
-    def _count_waiting(self) -> None:
-        lines, self._waiting = self._waiting, []
+    def _count_pending(self) -> None:
+        lines = self._pending
+        self._pending = []
         self._custom_ids.add_all([line.custom_id for line in lines])
-        messages, unusual = list[MessagePart](), list[ResultLine[MessagePart]]()
+        messages: list[MessagePart] = []
+        others: list[ResultLine[MessagePart]] = []
         for line in lines:
             if type(line.result) is Succeeded:
                 messages.append(line.result.message)
             else:
-                unusual.append(line)
+                others.append(line)
         self._succeeded += len(messages)
         self._usage.add_all(messages)
-        for line in unusual:
-            self._count_unusual(line)
+        for line in others:
+            self._count_other(line)
 
-    def _count_unusual(self, line: ResultLine[MessagePart]) -> None:
+    def _count_other(self, line: ResultLine[MessagePart]) -> None:
         match line.result:
             case Errored():
                 self._errored += 1

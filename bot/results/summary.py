@@ -1,4 +1,4 @@
-"""What came out of a batch, in numbers: nothing in it is text of a prompt or of an output, so that it may be kept."""
+"""The figures of a batch's results. They contain no text of a prompt or an output, so they may be stored."""
 
 from dataclasses import dataclass
 from decimal import Decimal
@@ -17,7 +17,7 @@ SUMMARY_VERSION = 1
 
 @dataclass(eq=False)
 class SummaryUnreadable(ExpectedError):
-    """A kept summary is of another version or damaged; reading the results again makes a new one."""
+    """A stored summary has another version or is damaged; reading the results again makes a new one."""
 
     reason: str
 
@@ -26,7 +26,7 @@ class SummaryUnreadable(ExpectedError):
 
 
 class OutcomeCounts(Struct, frozen=True):
-    """Lines of the file by outcome; the four add up to the lines that are results."""
+    """Lines of the file by outcome; their total is the number of lines that are results."""
 
     succeeded: int
     errored: int
@@ -40,12 +40,12 @@ class OutcomeCounts(Struct, frozen=True):
 
     @property
     def failed(self) -> int:
-        """Those that did not succeed."""
+        """The number of results that did not succeed."""
         return self.total - self.succeeded
 
 
 class CountDifference(Struct, frozen=True):
-    """An outcome the batch and the file count differently."""
+    """An outcome that the batch and the file count differently."""
 
     outcome: str
     in_batch: int
@@ -53,10 +53,10 @@ class CountDifference(Struct, frozen=True):
 
 
 class CostSummary(Struct, frozen=True):
-    """USD, exact, of all that has a known price; "at least" unless `complete`.
+    """The exact cost in USD of everything with a known price; a lower bound unless `complete`.
 
-    What is not in `amount`: requests of `unknown_models` and in `unknown_regions`, `web_searches` (priced by the piece;
-    at which rate in a batch is not documented), and `unreadable` requests whose tokens could not be read.
+    Missing from `amount` are requests of `unknown_models` and in `unknown_regions`, `web_searches` (priced each; their
+    rate in a batch is not documented), and `unreadable` requests whose tokens could not be read.
     """
 
     amount: Decimal
@@ -67,14 +67,14 @@ class CostSummary(Struct, frozen=True):
 
     @property
     def complete(self) -> bool:
-        """Nothing is missing from `amount`."""
+        """Whether nothing is missing from `amount`."""
         return not (self.unknown_models or self.unknown_regions or self.web_searches or self.unreadable)
 
 
 class ModelUse(Struct, frozen=True):
-    """Succeeded requests of one model. `cost` is USD without web searches; None where any part of it has no price.
+    """Succeeded requests of one model. `cost` is USD without web searches, or None if any part has no price.
 
-    `partial` is then USD of the part that has one; summaries from before it was told have 0 there.
+    `partial` is then USD for the part that has a price; summaries stored before the field existed have 0.
     """
 
     model: str
@@ -85,13 +85,13 @@ class ModelUse(Struct, frozen=True):
     partial: Decimal = Decimal(0)
 
     @property
-    def known(self) -> Decimal:
-        """USD of all that has a price."""
+    def known_cost(self) -> Decimal:
+        """USD for everything that has a price."""
         return self.partial if self.cost is None else self.cost
 
 
 class OutputSizes(Struct, frozen=True):
-    """Output tokens a succeeded request. `median` is rounded down where it lies between two."""
+    """Output tokens of a succeeded request. `median` is rounded down if it lies between two sizes."""
 
     median: int
     largest: int
@@ -105,16 +105,16 @@ class BrokenLineSample(Struct, frozen=True):
 
 
 class BrokenLines(Struct, frozen=True):
-    """Lines that are no results: how many, the first few of them."""
+    """Lines that are no results: their number, and the first few of them."""
 
     count: int = 0
     first: tuple[BrokenLineSample, ...] = ()
     cut_off: bool = False
-    """The file ends in the middle of a line: it was not read whole, whatever the connection said."""
+    """The file ends in the middle of a line, so it was not read whole, even if the connection ended normally."""
 
 
 class StopReason(Struct, frozen=True):
-    """How many succeeded requests stopped for `reason`; None where the API gave none."""
+    """The number of succeeded requests that stopped for `reason`, which is None if the API gave none."""
 
     reason: str | None
     count: int
@@ -124,8 +124,8 @@ class ResultsSummary(Struct, frozen=True):
     """A results file, read to its end.
 
     `lines` = `counts.total` + `broken.count`; blank lines count nowhere. `bytes_read` is after decompression.
-    `duplicates` are lines whose custom_id an earlier line had; they are in every other figure as well. `other_causes`
-    are failures beyond the causes kept. `causes`, `stop_reasons` and `models` are largest first.
+    `duplicates` are lines whose custom_id an earlier line has; every other figure includes them. `other_causes` are
+    failures beyond the causes that are kept. `causes`, `stop_reasons` and `models` are largest first.
     """
 
     counts: OutcomeCounts
@@ -148,26 +148,26 @@ class ResultsSummary(Struct, frozen=True):
 
     @property
     def retryable(self) -> int:
-        """Failures that may well succeed when sent again as they are."""
+        """The number of failures that may succeed when sent again unchanged."""
         return sum(cause.count for cause in self.causes if cause.retryable)
 
     def find_differences(self, counts: RequestCounts) -> tuple[CountDifference, ...]:
-        """Where the file disagrees with what the batch says of itself; empty where they agree."""
+        """Return where the file disagrees with the batch's own counts; empty if they agree."""
         pairs = [("processing", counts.processing, 0)]
         for outcome in ("succeeded", "errored", "canceled", "expired"):
             pairs.append((outcome, getattr(counts, outcome), getattr(self.counts, outcome)))
         return tuple(CountDifference(*pair) for pair in pairs if pair[1] != pair[2])
 
     def to_json(self) -> str:
-        """The summary as JSON, for `from_json`."""
+        """Return the summary as JSON, for `from_json`."""
         return msgspec.json.encode(self).decode()
 
     @classmethod
     def from_json(cls, text: str) -> "ResultsSummary":
-        """The summary that `to_json` wrote.
+        """Return the summary that `to_json` wrote.
 
         Raises:
-            SummaryUnreadable: it is of another version, or no summary.
+            SummaryUnreadable: the text has another version, or is no summary.
         """
         try:
             summary = msgspec.json.decode(text, type=cls)

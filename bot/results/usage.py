@@ -1,4 +1,4 @@
-"""Adding up what succeeded requests used: whole numbers while reading, money once at the end."""
+"""Add up the tokens of succeeded requests: whole numbers while reading, money once at the end."""
 
 from bisect import bisect
 from collections import Counter, defaultdict
@@ -17,20 +17,20 @@ MAX_GROUPS = 2_000
 
 
 class UsageGroup(NamedTuple):
-    """What makes requests priced alike, but for the length of their prompts."""
+    """What decides the price of requests, besides the length of their prompts."""
 
     model: str
     region: str | None
 
 
-_REST = UsageGroup("", None)
-"""Where what exceeds `MAX_GROUPS` goes: a model without a name has no price, so the cost is incomplete."""
+_OTHER = UsageGroup("", None)
+"""The group of everything beyond `MAX_GROUPS`: a model without a name has no price, so the cost is incomplete."""
 
 
 @dataclass(slots=True)
 class _Sums:
     price: ModelPrice | None
-    long: "_Sums | None" = None  # of the requests whose prompt is priced as long, where the model has such a price
+    long: "_Sums | None" = None  # requests with a long prompt, if the model prices them separately
     requests: int = 0
     input: int = 0
     write_5m: int = 0
@@ -41,16 +41,16 @@ class _Sums:
     web_searches: int = 0
 
     def add(self, usages: list[UsagePart]) -> None:
-        """Add up requests. Every line of a file passes here, so that sums are local while they grow."""
+        """Add requests. Every line of a file passes here, so the sums are local variables while they grow."""
         if self.long is not None and self.price is not None:
             by_length: dict[bool, list[UsagePart]] = {True: [], False: []}
             for usage in usages:
-                by_length[self.price.is_long(count_prompt_tokens(usage))].append(usage)
+                by_length[self.price.is_long_prompt(count_prompt_tokens(usage))].append(usage)
             self.long.add(by_length[True])
             usages = by_length[False]
-        sent = output = read = thinking = 0
+        input_tokens = output = read = thinking = 0
         for usage in usages:
-            sent += usage.input_tokens
+            input_tokens += usage.input_tokens
             output += usage.output_tokens
             if cached := usage.cache_read_input_tokens:
                 read += cached
@@ -63,7 +63,7 @@ class _Sums:
             if (tools := usage.server_tool_use) is not None:
                 self.web_searches += tools.web_search_requests or 0
         self.requests += len(usages)
-        self.input += sent
+        self.input += input_tokens
         self.output += output
         self.read += read
         self.thinking += thinking
@@ -73,91 +73,96 @@ class _Sums:
 
 
 class UsageTally:
-    """Adds up messages. Holds the sums of each group and, for the median, how often each size of an output came."""
+    """Add up messages: the sums of each group and, for the median, how often each output size occurred."""
 
     def __init__(self, prices: Prices) -> None:
         self._prices = prices
         self._groups: dict[tuple[str, str | None], _Sums] = {}
-        self._stops = Counter[str | None]()
-        self._outputs = Counter[int]()
+        self._stop_reasons = Counter[str | None]()
+        self._output_sizes = Counter[int]()
 
     def add_all(self, messages: Sequence[MessagePart]) -> None:
-        """Count succeeded requests, best some hundred at a time."""
+        """Count succeeded requests; some hundred at a time is fastest."""
         parts = defaultdict[tuple[str, str | None], list[UsagePart]](list)
         for message in messages:
             usage = message.usage
             parts[message.model, usage.inference_geo].append(usage)
         for group, usages in parts.items():
-            self._sums_of(UsageGroup(*group)).add(usages)
-        self._outputs.update([message.usage.output_tokens for message in messages])
-        self._stops.update([message.stop_reason for message in messages])
-        if len(self._stops) > MAX_GROUPS:
-            self._stops = Counter(dict(self._stops.most_common(MAX_GROUPS)))
+            self._get_sums(UsageGroup(*group)).add(usages)
+        self._output_sizes.update([message.usage.output_tokens for message in messages])
+        self._stop_reasons.update([message.stop_reason for message in messages])
+        if len(self._stop_reasons) > MAX_GROUPS:
+            self._stop_reasons = Counter(dict(self._stop_reasons.most_common(MAX_GROUPS)))
 
     def list_stop_reasons(self) -> tuple[StopReason, ...]:
-        """Why the requests stopped, most frequent first."""
-        return tuple(StopReason(reason, count) for reason, count in self._stops.most_common())
+        """Return why the requests stopped, most frequent first."""
+        return tuple(StopReason(reason, count) for reason, count in self._stop_reasons.most_common())
 
     def list_models(self) -> tuple[ModelUse, ...]:
-        """What each model did, most requests first."""
+        """Return the use of each model, most requests first."""
         uses: dict[str, ModelUse] = {}
-        for group, sums, cost in self._sums():
+        for group, sums, cost in self._list_sums():
             use = uses.get(group.model) or ModelUse(group.model, 0, Tokens(), Decimal(0))
-            complete, known = use.cost is not None and cost is not None, use.known + (cost or 0)
+            is_complete = use.cost is not None and cost is not None
+            known_cost = use.known_cost + (cost or 0)
             uses[group.model] = ModelUse(
                 group.model,
                 use.requests + sums.requests,
                 use.tokens + sums.tokens(),
-                known if complete else None,
+                known_cost if is_complete else None,
                 use.web_searches + sums.web_searches,
-                Decimal(0) if complete else known,
+                Decimal(0) if is_complete else known_cost,
             )
         return tuple(sorted(uses.values(), key=lambda use: -use.requests))
 
     def sum_cost(self, unreadable: int) -> CostSummary:
-        """What all of it cost; `unreadable` succeeded requests are known to be missing."""
-        amount, searches, models, regions = Decimal(0), 0, dict[str, None](), dict[str, None]()
-        for group, sums, cost in self._sums():
+        """Return the cost of everything; `unreadable` succeeded requests are missing from it."""
+        amount = Decimal(0)
+        searches = 0
+        unknown_models: dict[str, None] = {}  # in the order of their appearance
+        unknown_regions: dict[str, None] = {}
+        for group, sums, cost in self._list_sums():
             searches += sums.web_searches
             if cost is not None:
                 amount += cost
             elif sums.price is None:
-                models[group.model] = None
+                unknown_models[group.model] = None
             else:
-                regions[group.region or ""] = None
-        return CostSummary(amount, tuple(models), tuple(regions), searches, unreadable)
+                unknown_regions[group.region or ""] = None
+        return CostSummary(amount, tuple(unknown_models), tuple(unknown_regions), searches, unreadable)
 
     def measure_outputs(self) -> OutputSizes | None:
-        """Median and largest output; None where nothing succeeded."""
-        if not (count := self._outputs.total()):
+        """Return the median and largest output, or None if nothing succeeded."""
+        if not (count := self._output_sizes.total()):
             return None
-        sizes = sorted(self._outputs)
-        ends = list(accumulate([self._outputs[size] for size in sizes]))
-        low, high = sizes[bisect(ends, (count - 1) // 2)], sizes[bisect(ends, count // 2)]
+        sizes = sorted(self._output_sizes)
+        ends = list(accumulate([self._output_sizes[size] for size in sizes]))
+        low = sizes[bisect(ends, (count - 1) // 2)]
+        high = sizes[bisect(ends, count // 2)]
         return OutputSizes((low + high) // 2, sizes[-1])
 
-    def _cost(self, group: UsageGroup, sums: _Sums, *, long: bool) -> Decimal | None:
+    def _price(self, group: UsageGroup, sums: _Sums, *, long: bool) -> Decimal | None:
         return self._prices.price_tokens(sums.price, sums.tokens(), group.region, long=long) if sums.price else None
 
-    def _sums(self) -> Iterator[tuple[UsageGroup, _Sums, Decimal | None]]:
-        """Each group's sums, those of long prompts apart, with their cost."""
+    def _list_sums(self) -> Iterator[tuple[UsageGroup, _Sums, Decimal | None]]:
+        """Yield the sums and cost of each group, with long prompts separate."""
         for group, sums in self._groups.items():
             if sums.requests:
-                yield UsageGroup(*group), sums, self._cost(UsageGroup(*group), sums, long=False)
+                yield UsageGroup(*group), sums, self._price(UsageGroup(*group), sums, long=False)
             if sums.long is not None and sums.long.requests:
-                yield UsageGroup(*group), sums.long, self._cost(UsageGroup(*group), sums.long, long=True)
+                yield UsageGroup(*group), sums.long, self._price(UsageGroup(*group), sums.long, long=True)
 
-    def _sums_of(self, group: UsageGroup) -> _Sums:
+    def _get_sums(self, group: UsageGroup) -> _Sums:
         if (sums := self._groups.get(group)) is not None:
             return sums
         if len(self._groups) >= MAX_GROUPS:
-            group = _REST
+            group = _OTHER
         price = self._prices.find_row(group.model)
         return self._groups.setdefault(group, _Sums(price, _Sums(price) if price and price.long_prompt else None))
 
 
 def count_tokens(usage: UsagePart) -> Tokens:
-    """The tokens of one message: cache writes live five minutes where the API does not say that they live longer."""
+    """Return the tokens of one message; cache writes live five minutes unless the API says otherwise."""
     write_5m, write_1h = split_cache_writes(usage)
     details = usage.output_tokens_details
     return Tokens(
@@ -171,8 +176,9 @@ def count_tokens(usage: UsagePart) -> Tokens:
 
 
 def split_cache_writes(usage: UsagePart) -> tuple[int, int]:
-    """Tokens written for five minutes and for an hour; what the split leaves out of the total is of the first kind."""
-    total, split = usage.cache_creation_input_tokens, usage.cache_creation
+    """Return the tokens written for five minutes and for an hour; tokens missing from the split are of the first."""
+    total = usage.cache_creation_input_tokens
+    split = usage.cache_creation
     if total == 0 or split is None:
         return total or 0, 0
     write_1h = split.ephemeral_1h_input_tokens or 0
@@ -180,5 +186,5 @@ def split_cache_writes(usage: UsagePart) -> tuple[int, int]:
 
 
 def count_prompt_tokens(usage: UsagePart) -> int:
-    """The length of the whole prompt in tokens."""
+    """Return the length of the whole prompt in tokens."""
     return usage.input_tokens + (usage.cache_read_input_tokens or 0) + sum(split_cache_writes(usage))

@@ -113,7 +113,7 @@ def test_the_largest_cause_comes_first_and_expired_and_canceled_are_causes() -> 
 
 
 def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
-    tally = CauseTally(most=2)
+    tally = CauseTally(max_causes=2)
     for letter in "abcab":
         tally.add_error(ErrorPart("api_error", letter), letter)
     tally.add_expired("late")

@@ -126,7 +126,7 @@ def test_what_has_no_price_makes_the_total_incomplete(lines: list[bytes], missin
 def test_a_model_without_a_price_costs_nothing_known_and_not_nothing() -> None:
     [use] = summary_of(succeeded("a", model="claude-mythos-5-2")).models
 
-    assert (use.cost, use.known) == (None, Decimal(0))
+    assert (use.cost, use.known_cost) == (None, Decimal(0))
 
 
 @pytest.mark.parametrize("order", [1, -1])
@@ -135,7 +135,7 @@ def test_of_a_model_with_a_price_for_some_of_its_requests_that_part_is_known(ord
 
     [use] = summary_of(*lines).models
 
-    assert (use.cost, use.known) == (None, Decimal("0.00011"))  # 10 × 0.50 + 20 × 2.50 a million, twice
+    assert (use.cost, use.known_cost) == (None, Decimal("0.00011"))  # 10 × 0.50 + 20 × 2.50 a million, twice
 
 
 def test_a_summary_from_before_the_known_part_was_kept_means_the_same() -> None:
@@ -144,9 +144,9 @@ def test_a_summary_from_before_the_known_part_was_kept_means_the_same() -> None:
 
     partly, wholly = ResultsSummary.from_json(text).models
 
-    assert (partly.cost, partly.known) == (None, Decimal(0))
+    assert (partly.cost, partly.known_cost) == (None, Decimal(0))
     assert wholly == summary.models[1]
-    assert wholly.known == wholly.cost
+    assert wholly.known_cost == wholly.cost
 
 
 @pytest.mark.parametrize(
