@@ -17,6 +17,11 @@ ROOT = Path(__file__).parent.parent
 SHARED_BY_VERBS = {"__init__", "base", "change", "registry"}
 FAKES = {"mock", "patch", "setattr", "setitem", "Mock", "MagicMock", "AsyncMock"}
 
+SLEEPING_TESTS = {
+    "tests/journeys/test_as_several_processes.py": "whether another process is ready can only be asked again and again",
+    "tests/api/test_client_wire.py": "a server that drips waits between its bytes; the test itself does not",
+}
+
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
 
@@ -72,6 +77,22 @@ def test_nothing_of_our_own_is_faked() -> None:
     ]
 
     assert faked == []
+
+
+def test_no_test_sleeps() -> None:
+    """A test that sleeps is slow on a quick machine and fails on a slow one. `sleep(0)` lets other tasks go first."""
+    sleeping = {
+        name_of(path)
+        for path, node in nodes()
+        if path.is_relative_to(ROOT / "tests") and isinstance(node, ast.Call) and _sleeps(node)
+    }
+
+    assert sleeping == SLEEPING_TESTS.keys()
+
+
+def _sleeps(call: ast.Call) -> bool:
+    name = getattr(call.func, "attr", getattr(call.func, "id", None))
+    return name == "sleep" and [ast.unparse(argument) for argument in call.args] != ["0"]
 
 
 def _module(node: ast.Import | ast.ImportFrom) -> str:

@@ -53,15 +53,16 @@ async def test_what_goes_wrong_in_making_it_is_raised_for_every_request_and_clos
 
 
 async def test_a_request_that_is_cancelled_while_it_is_made_spoils_nothing_for_the_next() -> None:
-    may_go_on = threading.Event()
+    begun, may_go_on = threading.Event(), threading.Event()
 
     def make() -> Answering:
+        begun.set()
         may_go_on.wait(5)
         return Answering()
 
     async with httpx.AsyncClient(transport=LazyTransport(make)) as http:
         first = asyncio.create_task(http.get(URL))
-        await asyncio.sleep(0.01)
+        await asyncio.to_thread(begun.wait, 5)
         first.cancel()
         may_go_on.set()
         second = await http.get(URL)

@@ -60,8 +60,8 @@ async def cut(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
     raise ConnectionError
 
 
-async def silent(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
-    await asyncio.sleep(0.2)
+async def silent(reader: asyncio.StreamReader, _: asyncio.StreamWriter) -> None:
+    await reader.read()  # until the client leaves
     raise ConnectionError
 
 

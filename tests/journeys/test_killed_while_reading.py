@@ -1,13 +1,12 @@
 """The bot was killed while it read: a press on Stop is answered before a worker finds that, and a worker finds it."""
 
-import asyncio
-
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.playground.api_simulator.faults import ApiFault
 from bot.slack.progress_messages import ProgressTiming
 from bot.store.db import tables
 from tests.desk import ADA, BATCHES, Desk
+from tests.waiting import until_stored
 
 
 async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_button(desk: Desk) -> None:
@@ -18,9 +17,8 @@ async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_bu
     desk.api.add_fault(ApiFault(path="*/results", delay=60))
     await desk.slack.slash(ADA, BATCHES, "/batch results last")
     await desk.slack.wait_for(lambda: desk.slack.messages("D0ADA"), 10)
-    async with asyncio.timeout(5):
-        while not database.transact(lambda c: c.execute(tables.readings.select()).one()).again:  # noqa: ASYNC110 - the store wakes nobody
-            await asyncio.sleep(0.01)
+    again = select(tables.readings.c.again)
+    await until_stored(lambda: database.run(lambda connection: connection.scalar(again)))
     of_the_dead = update(tables.readings).values(held_by="elsewhere:1:abcdef")
     database.transact(lambda connection: connection.execute(of_the_dead))
 

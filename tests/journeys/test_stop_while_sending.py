@@ -15,6 +15,7 @@ from bot.worker.heartbeat import tidy
 from tests.desk import ADA, Desk
 from tests.journeys.creating import asked_about, posts, sound
 from tests.journeys.sampling import FIRST, asked_about_the_rest, everything, of_the_sample, sampled, sent
+from tests.waiting import happened
 
 CREATE = "/v1/messages/batches"
 DEAD = "elsewhere:1:dead"
@@ -113,16 +114,16 @@ async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk:
 
 async def test_a_store_that_is_away_while_it_is_sent_learns_of_it_afterwards(desk: Desk) -> None:
     question = await asked_about(desk, sound(12))
-    desk.api.add_fault(ApiFault(method="POST", path=CREATE, delay=0.2))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, delay=60))
     engine = desk.bot.worker.services.database.engine
 
     pressed = asyncio.create_task(desk.press(question, "Send"))
-    async with asyncio.timeout(10):
-        while not posts(desk):  # noqa: ASYNC110 - the simulator wakes nobody
-            await asyncio.sleep(0.01)
+    await desk.api.wait_for(lambda: desk.api.delayed)
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE bd_labels RENAME TO bd_away")
-    await asyncio.sleep(0.4)
+    with happened("failed") as failed:
+        desk.api.answer_delayed()
+        await asyncio.wait_for(failed.wait(), 10)
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE bd_away RENAME TO bd_labels")
     [card] = await pressed
@@ -190,14 +191,12 @@ async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
 async def given_up_and_refused(desk: Desk, text: str) -> SlackMessage:
     """Press a yes that is taken for lost while the API lets it wait, and refused then: it certainly did not arrive."""
     question = await asked_about(desk, sound(40))
-    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=429, retry_after=0.3))
-    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=401))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=401, delay=60))
     pressed = asyncio.create_task(desk.press(question, text))
-    async with asyncio.timeout(10):
-        while not posts(desk):  # noqa: ASYNC110 - the simulator wakes nobody
-            await asyncio.sleep(0.01)
+    await desk.api.wait_for(lambda: desk.api.delayed)
     desk.time.later = timedelta(minutes=31)
     assert await Drafts(desk.bot.worker.services).settle_interrupted() == 1
+    desk.api.answer_delayed()
     [answer] = await pressed
     return answer
 

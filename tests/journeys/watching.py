@@ -1,7 +1,8 @@
 """What the journeys of watching share: a sweep at once, and looking for what the bot says by itself."""
 
-import asyncio
 from typing import Any
+
+from sqlalchemy import Connection
 
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.slack_simulator.records import SlackMessage
@@ -10,6 +11,7 @@ from bot.store.records import notices as notices_store
 from bot.store.records import scheduled_jobs
 from bot.store.transactions.begin_watch import SWEEP
 from tests.desk import BATCHES, Desk
+from tests.waiting import until_stored
 
 
 def running_batch(desk: Desk, ends_in: float = 600.0, **wish: Any) -> Batch:
@@ -26,9 +28,12 @@ async def sweep(desk: Desk) -> None:
 async def first_sweep(desk: Desk) -> None:
     """Wait for the sweep that a worker begins with: the next one comes by itself ten seconds later at the earliest."""
     database = desk.bot.worker.services.database
-    async with asyncio.timeout(15):
-        while (duty := await database.run(lambda c: scheduled_jobs.get(c, SWEEP))) is None or duty.done_at is None:  # noqa: ASYNC110 - the store wakes nobody
-            await asyncio.sleep(0.02)
+
+    def is_done(connection: Connection) -> bool:
+        job = scheduled_jobs.get(connection, SWEEP)
+        return job is not None and job.done_at is not None
+
+    await until_stored(lambda: database.run(is_done))
 
 
 async def end(desk: Desk, seconds: float = 700.0) -> None:
@@ -71,6 +76,8 @@ async def notice(desk: Desk, batch: Batch, place: str = BATCHES) -> SlackMessage
 async def settled(desk: Desk) -> None:
     """Wait until the bot has nothing left to draw or to send: what is not there now does not come."""
     database = desk.bot.worker.services.database
-    async with asyncio.timeout(15):
-        while await database.run(lambda c: notices_store.OUTBOX.count_open(c) + cards_store.OUTBOX.count_open(c)):  # noqa: ASYNC110 - the store wakes nobody
-            await asyncio.sleep(0.02)
+
+    def is_settled(connection: Connection) -> bool:
+        return notices_store.OUTBOX.count_open(connection) + cards_store.OUTBOX.count_open(connection) == 0
+
+    await until_stored(lambda: database.run(is_settled))

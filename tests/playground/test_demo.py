@@ -1,12 +1,14 @@
 """The demo and the stage it stands on: both worlds, the real bot, one page."""
 
 import asyncio
+import io
 import json
 import os
 import re
 import signal
 import socket
 import sys
+from contextlib import redirect_stdout
 from functools import partial
 from pathlib import Path
 
@@ -21,11 +23,24 @@ from bot.playground.simulation import CHANNEL, FEED, OPERATOR, run_simulation
 ROOT = Path(__file__).parents[2]
 
 
-async def test_the_demo_serves_its_page_until_it_is_stopped(capsys: pytest.CaptureFixture[str]) -> None:
-    stopped = asyncio.Event()
-    running = asyncio.create_task(run_demo(0, stopped))
-    while "http" not in (printed := capsys.readouterr().out):  # noqa: ASYNC110 - it is print that says it is ready
-        await asyncio.sleep(0.01)
+class Terminal(io.StringIO):
+    """What is printed, and whether anything is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.is_flushed = asyncio.Event()
+
+    def flush(self) -> None:
+        """Note that something was printed."""
+        self.is_flushed.set()
+
+
+async def test_the_demo_serves_its_page_until_it_is_stopped() -> None:
+    stopped, terminal = asyncio.Event(), Terminal()
+    with redirect_stdout(terminal):
+        running = asyncio.create_task(run_demo(0, stopped))
+        await terminal.is_flushed.wait()
+    printed = terminal.getvalue()
     address = re.findall(r"http://127\.0\.0\.1:\d+", printed)[0]
 
     async with httpx.AsyncClient() as browser:

@@ -1,6 +1,5 @@
 """Long work is shown once, edited in place, stopped by its own caller alone, and never left hanging."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
@@ -22,6 +21,7 @@ from bot.store.db.database import Database
 from bot.store.records import long_readings
 from tests.services import build_services
 from tests.slack.long_work import ADA, Work, in_dm, posted, reading_of
+from tests.waiting import WatchedEvent
 
 BEN = Caller(UserId("U0BEN"), TeamId("T0DEMO"), ChannelId("C0BATCHES"))
 QUICK = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.01)
@@ -99,10 +99,12 @@ async def test_several_that_are_shown_share_the_edits_that_slack_allows(
     await slack.wait_for(lambda: len(in_dm(slack)) == 3)
     began = time.monotonic()
 
-    while len(slack.calls("chat.update")) < 6:
+    def more_is_read() -> bool:
         for work in works:
             work.progress.note(1, 1_000)
-        await asyncio.sleep(0.01)
+        return len(slack.calls("chat.update")) >= 6
+
+    await slack.wait_for(more_is_read)
 
     assert time.monotonic() - began >= 0.4
     for work in works:
@@ -140,12 +142,11 @@ async def test_its_caller_stops_it_from_any_process(
 async def test_an_edit_that_slack_keeps_waiting_does_not_keep_a_stop_waiting(
     slack: SlackSimulator, messages: ProgressMessages, services: Services
 ) -> None:
-    work, answered = Work(messages), asyncio.Event()
+    work, answered = Work(messages), WatchedEvent()
     stop = reading_of(await posted(slack))
     slack.fail_next("chat.update", delay=answered)
-    for _ in range(15):  # until an edit is under way
-        work.progress.note(1, 1_000)
-        await asyncio.sleep(0.01)
+    work.progress.note(1, 1_000)
+    await answered.is_waited_for.wait()
 
     await stop.run(services, ADA)
     stopped = await work.progress.ended_within(2)

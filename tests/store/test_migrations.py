@@ -130,17 +130,18 @@ async def test_a_store_is_taken_forward_under_an_older_version_that_works(databa
     older, newer = Database(database_url), Database(database_url)
     with older.engine.begin() as connection:
         schema.upgrade(connection, "0002")
-    working = True
+    working, begun = True, asyncio.Event()
 
     async def work() -> int:
         done = 0
         while working:
             await older.run(record)
             done += 1
+            begun.set()
         return done
 
     at_work = [asyncio.create_task(work()) for _ in range(2)]
-    await asyncio.sleep(0.02)
+    await begun.wait()
     await asyncio.to_thread(newer.open)
     await older.run(record)
     working = False

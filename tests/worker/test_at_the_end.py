@@ -9,6 +9,7 @@ from bot.operations.snapshots import snapshot_batch
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from tests.desk import ADA, BATCHES, BEN
+from tests.waiting import happened
 from tests.worker.scene import Scene
 
 
@@ -51,11 +52,11 @@ async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlo
     await asyncio.to_thread(stored.wait, 10)
     scene.later(100)
     looked = len(scene.api.requests)
-    sweeping = asyncio.create_task(scene.worker.sweep.run(1))
-    async with asyncio.timeout(10):
-        while len(scene.api.requests) == looked:  # noqa: ASYNC110 - the simulator wakes nobody
-            await asyncio.sleep(0.01)
-    await asyncio.sleep(0.05)  # by now the sweep waits for the other transaction
+    with happened("connection taken") as begun:
+        sweeping = asyncio.create_task(scene.worker.sweep.run(1))
+        await scene.api.wait_for(lambda: len(scene.api.requests) > looked)
+        begun.clear()
+        await asyncio.wait_for(begun.wait(), 10)  # by the sweep, which now waits for the other transaction
     go_on.set()
     await asyncio.gather(beginning, sweeping)
     await scene.settle()

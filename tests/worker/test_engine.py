@@ -11,6 +11,7 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store.db.database import Database, StoreUnavailable, make_engine
 from bot.worker.engine import Engine, Work
+from tests.waiting import until_stored
 
 Launch = Callable[[dict[str, Work]], Awaitable[Engine]]
 
@@ -130,9 +131,11 @@ async def test_work_that_an_older_version_does_not_know_is_done_by_a_newer_one(
 ) -> None:
     done, older = Done(), await launch({})
     await database.run(lambda connection: hand_over(older, connection, "new", "new"))
-    async with asyncio.timeout(10):
-        while await older.waiting("note"):  # noqa: ASYNC110 - the older version takes it and cannot do it
-            await asyncio.sleep(0.02)
+
+    async def taken() -> bool:  # the older version takes it, and cannot do it
+        return not await older.waiting("note")
+
+    await until_stored(taken)
     await older.destroy()
     newer = await launch({"note": done.note})
 
@@ -196,10 +199,7 @@ async def test_old_finished_work_is_deleted(database: Database, launch: Launch) 
     now = datetime.now(UTC)
 
     early = await engine.prune(now + timedelta(days=6))
-    count = 0
-    for _ in range(200):  # it is finished a moment after it is done
-        count = count or await engine.prune(now + timedelta(days=8))
-        await asyncio.sleep(0 if count else 0.02)
+    count = await until_stored(lambda: engine.prune(now + timedelta(days=8)))  # it ends a moment after `note`
 
     assert (early, count) == (0, 1)
 
@@ -212,10 +212,13 @@ async def test_of_more_than_goes_at_once_nothing_is_left(database: Database, lau
         await done.wait()
     far = datetime.now(UTC) + timedelta(days=8)
 
-    counts = [await engine.prune(far, at_once=1)]
-    while sum(counts) < 3:  # the last is finished a moment after it is done
-        await asyncio.sleep(0.02)
+    counts: list[int] = []
+
+    async def prune() -> bool:  # the last one ends a moment after `note`
         counts.append(await engine.prune(far, at_once=1))
+        return sum(counts) == 3
+
+    await until_stored(prune)
 
     assert max(counts) >= 2
 

@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 from sqlalchemy import event, select, text
@@ -13,6 +14,7 @@ from bot.observability.health import StoreHealth
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.tables import notices
 from bot.worker.lifecycle import working
+from tests.waiting import logged, until_stored
 from tests.worker.scene import Scene
 
 
@@ -48,6 +50,10 @@ def ends(scene: Scene) -> list[str]:
     return list(scene.database.transact(lambda connection: connection.execute(ended).scalars().all()))
 
 
+async def all_ended(scene: Scene, count: int) -> bool:
+    return len(await asyncio.to_thread(ends, scene)) == count
+
+
 async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -60,14 +66,11 @@ async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
         async with working(scene.worker):
             with full(scene.database):
                 caplog.clear()
-                scene.later(100)
-                async with asyncio.timeout(10):
-                    while "full" not in caplog.text:  # noqa: ASYNC110 - the log wakes nobody
-                        await asyncio.sleep(0.02)
+                with logged("bot.worker", "full") as reported:
+                    scene.later(100)
+                    await asyncio.wait_for(reported.wait(), 10)
                 noticed, said = ends(scene), await store_health.check_store()
-            async with asyncio.timeout(15):
-                while len(ends(scene)) < len(batches):  # noqa: ASYNC110 - the store wakes nobody
-                    await asyncio.sleep(0.02)
+            await until_stored(partial(all_ended, scene, len(batches)))
             await scene.slack.wait_for(scene.told, 15)
 
     assert noticed == []

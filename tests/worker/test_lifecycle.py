@@ -8,6 +8,7 @@ from sqlalchemy import Connection, make_url
 
 from bot.store.records import workers
 from bot.worker.lifecycle import working
+from tests.waiting import WatchedEvent, logged, until_stored
 from tests.worker.scene import Scene
 
 
@@ -16,17 +17,15 @@ def beats(connection: Connection) -> list[datetime]:
 
 
 async def until_it_works(scene: Scene) -> None:
-    async with asyncio.timeout(20):
-        while not await scene.database.run(beats):  # noqa: ASYNC110 - another process would see it in the store too
-            await asyncio.sleep(0.02)
+    await until_stored(lambda: scene.database.run(beats), 20)
 
 
 async def test_a_worker_waits_for_the_door(scene: Scene) -> None:
-    door_is_open = asyncio.Event()
-    async with working(scene.worker, door_is_open):
-        await asyncio.sleep(0.05)
+    door = WatchedEvent()
+    async with working(scene.worker, door):
+        await door.is_waited_for.wait()
         before = await scene.database.run(beats)
-        door_is_open.set()
+        door.set()
         await until_it_works(scene)
 
     assert before == []
@@ -40,17 +39,18 @@ async def test_a_worker_that_finds_the_store_locked_starts_when_it_is_free(
     other = sqlite3.connect(str(make_url(sqlite_url).database), isolation_level=None)
     other.execute("BEGIN EXCLUSIVE")
 
-    async with working(scene.worker):
-        await asyncio.sleep(0.5)
-        other.execute("ROLLBACK")
-        await until_it_works(scene)
+    with logged("bot.worker", "does not start") as failed:
+        async with working(scene.worker):
+            await asyncio.wait_for(failed.wait(), 20)
+            other.execute("ROLLBACK")
+            await until_it_works(scene)
     other.close()
     await scene.close()
 
 
 async def test_a_worker_that_is_stopped_while_it_starts_leaves_nothing_behind(scene: Scene) -> None:
     async with working(scene.worker):
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
 
     async with working(scene.another_worker()):
         await until_it_works(scene)

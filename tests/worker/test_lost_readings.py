@@ -1,6 +1,5 @@
 """Readings that were left: the message of a process that died tells so, and no message of one that lives is touched."""
 
-import asyncio
 from collections.abc import AsyncIterator
 
 import aiohttp
@@ -17,6 +16,7 @@ from bot.store.records.long_readings import LongReading
 from bot.store.records.workers import DEAD, WorkerProcess
 from bot.worker.lost_readings import Readings
 from tests.slack.long_work import Work, in_dm, posted
+from tests.waiting import until_stored
 from tests.worker.scene import Scene
 
 HOLDER = "elsewhere:1:abcdef"
@@ -35,9 +35,8 @@ async def left(either_scene: Scene) -> AsyncIterator[Scene]:
         client = slack_client(settings, session, retries=False)
         work = Work(ProgressMessages(client, services, BEGUN))
         await posted(either_scene.slack)
-        async with asyncio.timeout(5):
-            while lost(either_scene)[0].ts is None:  # noqa: ASYNC110 - the store wakes nobody
-                await asyncio.sleep(0.01)
+        database = either_scene.database
+        await until_stored(lambda: database.run(lambda c: long_readings.lost(c, either_scene.now())[0].ts is not None))
         yield either_scene
         await work.end()
 

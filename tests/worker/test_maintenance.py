@@ -20,6 +20,7 @@ from bot.store.records.workers import DEAD, WorkerProcess
 from bot.worker.maintenance import BEAT, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
 from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
+from tests.waiting import until_stored
 from tests.worker.scene import Scene
 
 
@@ -163,9 +164,7 @@ async def test_a_chore_that_takes_its_time_stops_neither_the_beat_nor_other_chor
     scene.later(60)
     done.clear()
     await asyncio.wait_for(done.wait(), 5)
-    async with asyncio.timeout(5):
-        while scene.database.transact(workers.everyone)[0].seen_at < scene.now():  # noqa: ASYNC110 - the store wakes nobody
-            await asyncio.sleep(0.01)
+    await until_stored(lambda: scene.database.run(lambda c: workers.everyone(c)[0].seen_at >= scene.now()))
     running.cancel()
     await asyncio.wait([running])
 

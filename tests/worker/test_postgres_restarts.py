@@ -10,6 +10,7 @@ import pytest
 from bot.observability.health import StoreHealth
 from bot.worker.lifecycle import working
 from tests.store.conftest import HOW_TO_ENABLE
+from tests.waiting import logged
 from tests.worker.postgres_server import PostgresServer, binaries
 from tests.worker.scene import Scene
 
@@ -41,11 +42,10 @@ async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
             await scene.watch(batch, drawn=False)
             await scene.slack.wait_for(scene.top, 15)
 
-            await server.stop()
-            scene.later(100)
-            async with asyncio.timeout(15):
-                while "the store is unreachable" not in caplog.text:  # noqa: ASYNC110 - the log wakes nobody
-                    await asyncio.sleep(0.02)
+            with logged("bot.worker", "the store is unreachable") as reported:
+                await server.stop()
+                scene.later(100)
+                await asyncio.wait_for(reported.wait(), 15)
             said = await store_health.check_store()
             await server.start()
             await scene.slack.wait_for(scene.told, 20)

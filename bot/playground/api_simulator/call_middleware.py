@@ -44,16 +44,25 @@ class CallMiddleware:
         self._log = log
         self._rate_limits = rate_limits
         self._calls = 0
-        self._stopping = asyncio.Event()
+        self._released = asyncio.Event()
+        self._delays = True
+        self.delayed = 0
+        """How many calls a fault delays now."""
 
     def install(self, app: web.Application) -> None:
         """Put this in front of every route of the application."""
         app.middlewares.append(self.answer)
         app.on_response_prepare.append(self._add_headers)
 
-    def stop_waiting(self) -> None:
-        """End every delay, because the server is about to stop."""
-        self._stopping.set()
+    def answer_delayed(self) -> None:
+        """Answer the calls that are delayed now; later ones are delayed again."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+    def stop_delaying(self) -> None:
+        """Answer delayed calls from now on at once, because the server is about to stop."""
+        self._delays = False
+        self.answer_delayed()
 
     @web.middleware
     async def answer(self, request: web.Request, handler: Handler) -> web.StreamResponse:
@@ -106,6 +115,8 @@ class CallMiddleware:
             headers = {"content-type": kind, **fault.headers}
             return web.Response(body=fault.body.encode(), status=fault.status or 200, headers=headers)
         if fault.status is not None:
+            if fault.delay is not None:
+                await self._pause(fault.delay)
             raise fault.make_error()
         if fault.delay is not None:
             return await self._answer_late(request, handler, fault.delay)
@@ -122,8 +133,15 @@ class CallMiddleware:
             await self._pause(delay)
 
     async def _pause(self, seconds: float) -> None:
-        with contextlib.suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+        if not self._delays:
+            return
+        self.delayed += 1
+        self._log.wake()
+        try:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), seconds)
+        finally:
+            self.delayed -= 1
 
     async def _answer_and_cut(self, request: web.Request, handler: Handler, fault: ApiFault) -> web.StreamResponse:
         await request.read()  # read it all, so that the caller sees a lost answer and not a refused upload

@@ -22,7 +22,8 @@ class ApiFault(BaseModel):
 
     - `status`: the call is refused with it and not carried out. `retry_after` (seconds), `error_code` (in
       `error.details`) and `should_retry` (as `x-should-retry`) may be added.
-    - `delay`: the call is carried out at once, and answered after this many real seconds.
+    - `delay`: the call is carried out at once, and answered after this many real seconds. With a `status`
+      it is refused then, and not carried out.
     - `cut` "before": the connection closes without an answer, and the call is not carried out. "middle": the call is
       carried out, and the connection closes after half of the answer's body.
     - `body`: the call is not carried out, and this text is the answer, with `status` or 200.
@@ -44,8 +45,8 @@ class ApiFault(BaseModel):
     @model_validator(mode="after")
     def _check_fields(self) -> Self:
         ways = [name for name in ("status", "delay", "cut", "body") if getattr(self, name) is not None]
-        if len(ways) != 1 and ways != ["status", "body"]:
-            raise ValueError("give exactly one of status, delay, cut and body (or a status with a body)")
+        if len(ways) != 1 and ways not in (["status", "body"], ["status", "delay"]):
+            raise ValueError("give exactly one of status, delay, cut and body (or a status with a body or a delay)")
         extras = (self.retry_after, self.error_code, self.should_retry)
         if self.status is None and any(extra is not None for extra in extras):
             raise ValueError("retry_after, error_code and should_retry go with a status")

@@ -1,10 +1,11 @@
 """The log of calls: one record per call, for tests and the demo's traffic pane."""
 
+import asyncio
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Literal
+from typing import Literal, TypeVar
 
 from aiohttp import web
 
@@ -41,6 +42,7 @@ class RecordedRequest:
 
 
 RequestListener = Callable[[RecordedRequest], None]
+T = TypeVar("T")
 
 
 class RequestLog:
@@ -50,6 +52,7 @@ class RequestLog:
         self._records: dict[int, RecordedRequest] = {}
         self._listeners: list[RequestListener] = []
         self._last_number = 0
+        self._waiting: set[asyncio.Event] = set()
 
     @property
     def records(self) -> list[RecordedRequest]:
@@ -74,6 +77,7 @@ class RequestLog:
             request_id=request_id,
         )
         self._records.pop(self._last_number - _MAX_RECORDS, None)
+        self.wake()
         return self._last_number
 
     def record_answer(self, number: int, status: int | None) -> None:
@@ -85,6 +89,28 @@ class RequestLog:
         record = self._records[number] = replace(record, status=status, milliseconds=milliseconds)
         for listener in self._listeners:
             listener(record)
+        self.wake()
+
+    def wake(self) -> None:
+        """Let the conditions of `wait_for` be checked again."""
+        for changed in self._waiting:
+            changed.set()
+
+    async def wait_for(self, condition: Callable[[], T], timeout: float) -> T:
+        """Return the condition's first truthy value, checked after every call that arrives, is delayed or is answered.
+
+        Raises TimeoutError after `timeout` seconds.
+        """
+        changed = asyncio.Event()
+        self._waiting.add(changed)
+        try:
+            async with asyncio.timeout(timeout):
+                while not (value := condition()):
+                    await changed.wait()
+                    changed.clear()
+                return value
+        finally:
+            self._waiting.discard(changed)
 
 
 def _key_sent_in(request: web.Request) -> Literal["x-api-key", "authorization", "both", "nowhere"]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Self
+from typing import Self, TypeVar
 
 from aiohttp import web
 
@@ -17,6 +17,8 @@ from bot.playground.api_simulator.model_routes import ModelRoutes
 from bot.playground.api_simulator.request_log import RecordedRequest, RequestLog
 from bot.playground.api_simulator.seed import seed_workspace
 from bot.playground.api_simulator.workspace import ApiWorkspace
+
+T = TypeVar("T")
 
 
 class ApiSimulator:
@@ -67,7 +69,7 @@ class ApiSimulator:
     async def stop(self) -> None:
         """Close every connection and stop listening. Delayed calls are answered first."""
         if self._middleware is not None:
-            self._middleware.stop_waiting()
+            self._middleware.stop_delaying()
         if self._runner is not None:
             await self._runner.cleanup()
         self._runner = None
@@ -101,6 +103,23 @@ class ApiSimulator:
     def requests(self) -> list[RecordedRequest]:
         """The calls so far, oldest first. Those that are still being answered have no status."""
         return self._log.records
+
+    async def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
+        """Return the condition's first truthy value, checked after every call that arrives, is delayed or is answered.
+
+        Raises TimeoutError after `timeout` seconds.
+        """
+        return await self._log.wait_for(condition, timeout)
+
+    @property
+    def delayed(self) -> int:
+        """How many calls a fault delays now."""
+        return self._middleware.delayed if self._middleware is not None else 0
+
+    def answer_delayed(self) -> None:
+        """Answer the calls that a fault delays now."""
+        if self._middleware is not None:
+            self._middleware.answer_delayed()
 
     def on_request(self, listener: Callable[[RecordedRequest], None]) -> None:
         """Call the listener with each call once it has been answered."""
