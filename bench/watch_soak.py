@@ -120,16 +120,16 @@ def watch_all(url: str, api: ApiSimulator) -> list[tuple[str, str]]:
     """
     database, now = Database(url), utc_now()
     database.open()
-    if database.transact(lambda connection: batch_records.known_ids(connection, now - timedelta(days=365))):
+    if database.transact(lambda connection: batch_records.list_known_ids(connection, now - timedelta(days=365))):
         raise SystemExit("this store has batches already; name an empty one")
     engine = Engine(database)
-    engine.prepare(always=False)
+    engine.create_tables(always=False)
     made = []
     for number, batch in enumerate(api.workspace.batches):
         channel = f"C{number % CHANNELS:05d}"
         seen = snapshot_batch(MessageBatch.model_validate(batch.make_json(api.now, api.base_url)), now)
         watch = StoredWatch(batch.id, "U0ADA", channel, "watch", now)
-        database.transact(lambda c, w=watch, s=seen: begin_watch.begin(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
+        database.transact(lambda c, w=watch, s=seen: begin_watch.start_watch(c, engine.enqueue, w, s, now))  # type: ignore[misc]  # defaults bind the loop's values
         made.append((batch.id, channel))
     database.engine.dispose()
     return made

@@ -51,7 +51,7 @@ def _watch(connection: Connection, found: list[MessageBatch]) -> None:
     now = utc_now()
     for number, batch in enumerate(found):
         watch = StoredWatch(batch.id, "U0ADA", f"C{number % 50:05d}", "watch", now)
-        begin_watch.begin(connection, enqueue_nothing, watch, snapshot_batch(batch, now), now, card=False)
+        begin_watch.start_watch(connection, enqueue_nothing, watch, snapshot_batch(batch, now), now, card=False)
 
 
 async def main(wanted: int) -> None:

@@ -20,7 +20,7 @@ from bot.slack.download import SharedFileReader
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.worker.engine import Engine
-from bot.worker.lifecycle import Worker, working
+from bot.worker.lifecycle import Worker, run_worker
 from bot.worker.slack_pacing import SlackPacing
 
 URLS = "BATCHDESK_TEST_POSTGRES"
@@ -74,7 +74,7 @@ async def main() -> None:
             feed_channel=None,
             chores=(),
         )
-        async with working(worker):
+        async with run_worker(worker):
             sys.stdout.write("working\n")
             sys.stdout.flush()
             await asyncio.Event().wait()

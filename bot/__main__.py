@@ -67,7 +67,7 @@ async def _move_store(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
     from bot.store.db.database import Database, StoreUnavailable
-    from bot.store.db.transfer import MoveRefused, move
+    from bot.store.db.transfer import MoveRefused, move_store
 
     try:
         source, target = Database(options.source), Database(options.target)
@@ -76,7 +76,7 @@ async def _move_store(options: argparse.Namespace) -> int:
             "Write FROM and TO as sqlite:///path/to/file or postgresql://…. Nothing was moved."
         ) from error
     try:
-        move(
+        move_store(
             source,
             target,
             datetime.now(UTC),

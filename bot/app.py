@@ -48,10 +48,10 @@ from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.slack.transports import check_bot_token, make_bolt_app, open_port, open_socket
 from bot.slack.upload import FileUploader
 from bot.store.db.database import Database, StoreUnavailable
-from bot.worker.digest import plan_of
+from bot.worker.digest import make_digest_plan
 from bot.worker.engine import Engine
-from bot.worker.heartbeat import at_work
-from bot.worker.lifecycle import Worker, chores
+from bot.worker.heartbeat import run_process
+from bot.worker.lifecycle import Worker, make_chores
 from bot.worker.slack_pacing import SlackPacing
 
 log = logging.getLogger(__name__)
@@ -128,7 +128,9 @@ async def running(
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
         opened = asyncio.Event()
-        await stack.enter_async_context(at_work(parts.worker, opened, takes=Part.WEB in part, does=Part.WORKER in part))
+        await stack.enter_async_context(
+            run_process(parts.worker, opened, takes=Part.WEB in part, does=Part.WORKER in part)
+        )
         in_flight = InFlight()
         progress = ProgressMessages(parts.client, parts.services, progress_timing or ProgressTiming())
         stack.push_async_callback(_drain, in_flight, progress)
@@ -147,7 +149,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     database, metrics = await _open_store(stack, settings.database_url), Metrics(CollectorRegistry())
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
-    await asyncio.to_thread(engine.prepare, always=False)
+    await asyncio.to_thread(engine.create_tables, always=False)
     http = await stack.enter_async_context(api_http(settings, metrics.record_api_call))
     session = await stack.enter_async_context(
         aiohttp.ClientSession(trace_configs=[trace_calls(metrics.record_slack_call)])
@@ -170,7 +172,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         process_id=engine.worker_id,
     )
     posting = BotMessages(slack_client(settings, session, retries=False))
-    more = chores(services, posting, plan_of(settings))
+    more = make_chores(services, posting, make_digest_plan(settings))
     worker = Worker(
         services,
         posting,
@@ -213,7 +215,7 @@ async def migrate(settings: Settings) -> None:
     """Bring the store up to this version, the engine's tables too. Raises StoreUnusable."""
     async with AsyncExitStack() as stack:
         database = await _open_store(stack, settings.database_url)
-        await asyncio.to_thread(Engine(database).prepare)
+        await asyncio.to_thread(Engine(database).create_tables)
 
 
 async def _open_store(stack: AsyncExitStack, url: str) -> Database:

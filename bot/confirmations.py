@@ -206,9 +206,9 @@ class Confirmations:
         is_sent = proposal.after == "sending"
         if is_sent:
             competing_retries.lock_parent(connection, draft)
-        if not drafts.move(connection, draft.id, proposal.before, proposal.after, at=now, **more):
+        if not drafts.change_state(connection, draft.id, proposal.before, proposal.after, at=now, **more):
             raise DraftUnavailable(drafts.get(connection, draft.id))
-        if is_sent and (others := competing_retries.other_retries(connection, draft)) != proposal.retried:
+        if is_sent and (others := competing_retries.find_other_retries(connection, draft)) != proposal.retried:
             raise RetriedMeanwhile(draft, others)
 
     def _redeem(self, connection: Connection, confirmation_id: str, proposal: AnyProposal, caller: Caller) -> bool:
@@ -217,7 +217,7 @@ class Confirmations:
         if question.state != proposal.state:
             confirmations.withdraw(connection, question.id, self._now())
             return False
-        if not confirmations.use(connection, confirmation_id, self._now()):
+        if not confirmations.redeem(connection, confirmation_id, self._now()):
             raise self._spent(connection, question)
         return True
 
@@ -238,7 +238,7 @@ class Confirmations:
         return question
 
     def _spent(self, connection: Connection, question: StoredConfirmation) -> ConfirmationRefused:
-        entry = audit.for_confirmation(connection, question.id)
+        entry = audit.get_for_confirmation(connection, question.id)
         if entry is None:  # an act and a no leave an entry; what was withdrawn without one was asked of another state
             return ConfirmationRefused(RefusalReason.CHANGED, question)
         return ConfirmationRefused(

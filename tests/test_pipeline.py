@@ -79,7 +79,7 @@ class Road:
 
     def outcomes(self) -> list[str | None]:
         """What the record says of each act, newest first."""
-        return [entry.outcome for entry in self.database.transact(audit.entries)]
+        return [entry.outcome for entry in self.database.transact(audit.list_entries)]
 
     @property
     def changes(self) -> list[str]:

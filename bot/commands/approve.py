@@ -49,7 +49,9 @@ class Approve(ChangingCommand, frozen=True):
         draft = await find_draft(services, self.draft_id, "waiting")
         await require_file(services, draft)
         command = replace(self, claimed=replace(draft, state="sending"))
-        retried = await services.database.run(lambda connection: competing_retries.other_retries(connection, draft))
+        retried = await services.database.run(
+            lambda connection: competing_retries.find_other_retries(connection, draft)
+        )
         return DraftProposal(command, draft, "waiting", "sending", asks=bool(retried), by_another=True, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:

@@ -89,8 +89,8 @@ class Audit(ReadingCommand, frozen=True):
         wanted = self.subject
         if wanted is None:
             return None
-        labelled = await services.database.run(lambda connection: labels.find(connection, label=wanted))
-        begun = await services.database.run(lambda c: audit.subjects(c, wanted)) if labelled else frozenset()
+        labelled = await services.database.run(lambda connection: labels.find_batches(connection, label=wanted))
+        begun = await services.database.run(lambda c: audit.find_subjects(c, wanted)) if labelled else frozenset()
         if wanted in begun or not (labelled or wanted == LAST):
             return wanted
         if len(labelled) == 1 and begun <= labelled and wanted != LAST and not wanted.startswith(PREFIX):
@@ -104,7 +104,9 @@ class Audit(ReadingCommand, frozen=True):
 
     async def _page(self, services: Services) -> AuditShown:
         entries = await services.database.run(
-            lambda connection: audit.entries(connection, subject=self.subject, before_id=self.before, limit=PAGE + 1)
+            lambda connection: audit.list_entries(
+                connection, subject=self.subject, before_id=self.before, limit=PAGE + 1
+            )
         )
         shown = tuple(entries[:PAGE])
         return AuditShown(self, shown, replace(self, before=shown[-1].id) if len(entries) > PAGE else None)

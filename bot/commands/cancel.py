@@ -117,7 +117,7 @@ async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> Ca
 
 async def _told_in(services: Services, caller: Caller, batch: MessageBatch, place: CardPlace) -> CardPlace:
     """Return where he is told: where he watches anyway if he does and something is told there, else `place`."""
-    known = await services.database.run(lambda connection: watches.of_batch(connection, batch.id))
+    known = await services.database.run(lambda connection: watches.list_for_batch(connection, batch.id))
     his = [each.channel_id for each in known if each.user_id == caller.user and each.reason == "watch"]
     others = [CardPlace(id) for id in his] if place.id not in his else []
     hushed = [await add_notify_level(services, each, batch.id) for each in [*others, place]]

@@ -9,7 +9,7 @@ from bot.api.models import MessageBatch
 from bot.commands.base import Command, Origin
 from bot.operations.services import Services
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import Draft, State
+from bot.store.records.drafts import Draft, DraftState
 from bot.store.records.summaries import StoredSummary
 
 
@@ -69,8 +69,8 @@ class DraftProposal(Struct, Generic[Change], frozen=True):
 
     command: Change
     draft: Draft
-    before: State
-    after: State
+    before: DraftState
+    after: DraftState
     asks: bool
     by_another: bool = False
     retried: tuple[str, ...] = ()

@@ -129,7 +129,7 @@ class Cost(LongCommand, frozen=True):
 async def _by_name(fetched: list[tuple[MessageBatch, ReadSummary]], by: By, services: Services) -> tuple[CostRow, ...]:
     if by not in ("owner", "label"):
         return ()
-    named = await services.database.run(lambda c: labels.of(c, [batch.id for batch, _ in fetched]))
+    named = await services.database.run(lambda c: labels.get_names(c, [batch.id for batch, _ in fetched]))
     return group_by_name(
         ((named[batch.id].owner if by == "owner" else named[batch.id].label) or "", each) for batch, each in fetched
     )

@@ -126,7 +126,7 @@ class Create(LongCommand, frozen=True):
         progress.about(source.name, again=self.spell())
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         begun = _begun(id, source.name, caller, services)
-        if not await services.database.run(lambda connection: drafts.begin(connection, begun)):
+        if not await services.database.run(lambda connection: drafts.add_if_new(connection, begun)):
             raise FormAlreadySubmitted
         try:
             how = await read_constraints(services)
@@ -141,7 +141,7 @@ class Create(LongCommand, frozen=True):
             return DraftReady(draft, checked.warnings)
         finally:  # whatever kept it from being ready; of one that is, nothing is moved
             now = services.now()
-            await services.database.run(lambda c: drafts.move(c, id, "checking", "failed", at=now))
+            await services.database.run(lambda c: drafts.change_state(c, id, "checking", "failed", at=now))
 
     async def _source(self, services: Services, caller: Caller) -> SharedFile:
         if self.file is not None:

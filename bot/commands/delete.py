@@ -97,7 +97,7 @@ class Delete(ChangingCommand, frozen=True):
         batch_id = check_batch_id(self.reference)
         outcome = await _delete(batch_id, services)
         if isinstance(outcome, Deleted | AlreadyGone):
-            await forget(batch_id, services, through_me=isinstance(outcome, Deleted))
+            await forget(batch_id, services, deleted_here=isinstance(outcome, Deleted))
         return outcome
 
     def conclude(self, outcome: object) -> RecordedOutcome:
@@ -138,12 +138,12 @@ async def _tell_end(batch_id: BatchId, services: Services) -> None:
         await services.database.run(lambda connection: tell(connection, seen, ending, now))
 
 
-async def forget(batch_id: BatchId, services: Services, *, through_me: bool) -> None:
+async def forget(batch_id: BatchId, services: Services, *, deleted_here: bool) -> None:
     """Forget a batch that is gone; a store that fails now must not turn what was done into a failure."""
     enqueue, now = services.enqueue, services.now()
     try:
         await services.database.run(
-            lambda connection: deletions.forget(connection, enqueue, batch_id, now, through_me=through_me)
+            lambda connection: deletions.delete_records(connection, enqueue, batch_id, now, deleted_here=deleted_here)
         )
     except StoreUnavailable:
         log.exception("the summary of %s is left behind", batch_id)

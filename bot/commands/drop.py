@@ -12,7 +12,7 @@ from bot.commands.language.arguments import Arguments
 from bot.operations.drafts import find_draft
 from bot.operations.services import Services
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import Draft, State
+from bot.store.records.drafts import Draft, DraftState
 
 
 class Dropped(Struct, frozen=True):
@@ -46,7 +46,7 @@ class Drop(ChangingCommand, frozen=True):
     async def propose(self, services: Services, origin: Origin) -> DraftProposal["Drop"]:
         """Look whether it still can be dropped. Raises DraftOver, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "ready", "waiting")
-        before: State = "waiting" if draft.state == "waiting" else "ready"
+        before: DraftState = "waiting" if draft.state == "waiting" else "ready"
         return DraftProposal(self, draft, before, "dropped", asks=False)
 
     async def run(self, services: Services, caller: Caller) -> DropOutcome:

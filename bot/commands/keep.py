@@ -8,7 +8,7 @@ from bot.caller import Caller
 from bot.commands.base import Command, Permission
 from bot.commands.language.arguments import Arguments
 from bot.operations.services import Services
-from bot.store.transactions.decline import answer_no
+from bot.store.transactions.decline import decline_confirmation
 
 
 class Kept(Struct, frozen=True):
@@ -40,7 +40,7 @@ class Keep(Command, frozen=True):
     async def run(self, services: Services, caller: Caller) -> KeepOutcome:
         """Withdraw the question if it is this caller's and still open. Raises StoreUnavailable."""
         question = await services.database.run(
-            lambda connection: answer_no(
+            lambda connection: decline_confirmation(
                 connection,
                 self.confirmation_id,
                 user_id=caller.user,

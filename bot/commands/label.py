@@ -65,9 +65,9 @@ class Label(ChangingCommand, frozen=True):
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, label, now = self.batch, self.label, services.now()
         await services.database.run(
-            lambda c: rename.rename(c, services.enqueue, batch.id, "label", label, by=caller.user, at=now)
+            lambda c: rename.set_name_field(c, services.enqueue, batch.id, "label", label, by=caller.user, at=now)
         )
-        same = await services.database.run(lambda c: labels.find(c, label=label)) if label else frozenset()
+        same = await services.database.run(lambda c: labels.find_batches(c, label=label)) if label else frozenset()
         return Labelled(batch, label, len(same - {batch.id}))
 
     def conclude(self, outcome: object) -> RecordedOutcome:

@@ -127,7 +127,7 @@ class List(ReadingCommand, frozen=True):
         if self.label is None and self.owner is None:
             return None
         owner = caller.user if self.owner == "me" else self.owner
-        return await services.database.run(lambda c: labels.find(c, label=self.label, owner=owner))
+        return await services.database.run(lambda c: labels.find_batches(c, label=self.label, owner=owner))
 
 
 class _Filter(Struct, frozen=True):
@@ -207,7 +207,7 @@ def _limit(text: str) -> int:
 
 
 def _label(text: str) -> str:
-    if not (key := labels.label_key(text)):
+    if not (key := labels.normalize_label(text)):
         raise BadValue("list", text, ValueForm.LABEL_FILTER)
     return key
 

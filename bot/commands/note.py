@@ -61,7 +61,7 @@ class Note(ChangingCommand, frozen=True):
         assert self.batch is not None  # noqa: S101 - only what was proposed is run
         batch, note, now = self.batch, self.note, services.now()
         await services.database.run(
-            lambda c: rename.rename(c, services.enqueue, batch.id, "note", note, by=caller.user, at=now)
+            lambda c: rename.set_name_field(c, services.enqueue, batch.id, "note", note, by=caller.user, at=now)
         )
         return Noted(batch, note)
 

@@ -66,7 +66,7 @@ class Notify(Command, frozen=True):
         if channel is None or channel.startswith("D"):
             raise NeedsChannel("notify")
         if level is None:
-            current = await services.database.run(lambda connection: watches.notify_level(connection, channel))
+            current = await services.database.run(lambda connection: watches.get_notify_level(connection, channel))
             return NotifyShown(channel, current, changed=False)
         change = preferences.AuditedChange(caller.user, caller.team, channel, self.spell(), channel, services.now())
         await services.database.run(lambda connection: preferences.set_level(connection, level, change))

@@ -72,11 +72,13 @@ class Own(ChangingCommand, frozen=True):
         batch, owner, now = self.batch, self.owner, services.now()
         database, enqueue = services.database, services.enqueue
         if owner is not None:
-            await database.run(lambda c: rename.rename(c, enqueue, batch.id, "owner", owner, by=caller.user, at=now))
+            await database.run(
+                lambda c: rename.set_name_field(c, enqueue, batch.id, "owner", owner, by=caller.user, at=now)
+            )
             return Owned(batch, owner)
-        if await database.run(lambda c: rename.adopt(c, enqueue, batch.id, caller.user, at=now)):
+        if await database.run(lambda c: rename.set_owner_if_none(c, enqueue, batch.id, caller.user, at=now)):
             return Owned(batch, caller.user)
-        named = (await database.run(lambda c: labels.of(c, [batch.id])))[batch.id]
+        named = (await database.run(lambda c: labels.get_names(c, [batch.id])))[batch.id]
         return OwnedAlready(batch, named.owner or caller.user)
 
     def conclude(self, outcome: object) -> RecordedOutcome:

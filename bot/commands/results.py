@@ -221,7 +221,9 @@ def _note_taken(
     async def arrived() -> None:
         now = services.now()
         for id in [batch.id for batch in batches]:
-            await services.database.run(partial(summaries.note_taken, batch_id=id, taken=taken, by=caller.user, at=now))
+            await services.database.run(
+                partial(summaries.record_download, batch_id=id, taken=taken, by=caller.user, at=now)
+            )
             # Nobody has to be reminded that they expire.
             await services.database.run(partial(batch_records.mark_fetched, batch_id=id, now=now))
 

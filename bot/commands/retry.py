@@ -225,7 +225,7 @@ class Retry(LongCommand, frozen=True):
 async def _ready(
     services: Services, caller: Caller, id: str, checked: CheckReport, batch: MessageBatch, name: str
 ) -> DraftReady:
-    named = (await services.database.run(lambda connection: labels.of(connection, [batch.id])))[batch.id]
+    named = (await services.database.run(lambda connection: labels.get_names(connection, [batch.id])))[batch.id]
     details = DraftDetails(name=name, label=named.label, owner=caller.user, parent_id=batch.id, kind="retry")
     draft = await store_draft(services, caller, id, checked, details)
     return DraftReady(draft, checked.warnings)

@@ -16,7 +16,7 @@ from bot.operations.send_outcomes import SendOutcome as SendOutcome
 from bot.operations.services import Services
 from bot.operations.split_sample import SAMPLE_SIZE, sample_size
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import Draft, State
+from bot.store.records.drafts import Draft, DraftState
 from bot.store.transactions import competing_retries
 
 
@@ -59,10 +59,12 @@ class Send(ChangingCommand, frozen=True):
         draft = await find_draft(services, self.draft_id, "ready")
         await require_file(services, draft)
         gated = await needs_approval(services.database, services.drafts.approval_limit, draft)
-        after: State = "waiting" if gated else "sending"
+        after: DraftState = "waiting" if gated else "sending"
         draft = replace(draft, sample=sample_size(draft) if self.first else None)
         command = replace(self, claimed=replace(draft, state=after))
-        retried = await services.database.run(lambda connection: competing_retries.other_retries(connection, draft))
+        retried = await services.database.run(
+            lambda connection: competing_retries.find_other_retries(connection, draft)
+        )
         return DraftProposal(command, draft, "ready", after, asks=True, by_another=gated, retried=retried)
 
     async def run(self, services: Services, caller: Caller) -> SendOutcome:

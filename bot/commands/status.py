@@ -63,14 +63,14 @@ async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
     if batch.cancel_initiated_at is None:
         return None
     with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: audit.last_actor(connection, "cancel", batch.id))
+        return await services.database.run(lambda connection: audit.find_last_actor(connection, "cancel", batch.id))
     return None
 
 
 async def _watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
     """Look up who watches it, likewise."""
     with suppress(StoreUnavailable):
-        found = await services.database.run(lambda connection: watches.of_batch(connection, batch.id))
+        found = await services.database.run(lambda connection: watches.list_for_batch(connection, batch.id))
         return tuple(dict.fromkeys(watch.user_id for watch in found if watch.user_id))
     return ()
 
@@ -78,5 +78,5 @@ async def _watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
 async def _rest(batch: MessageBatch, services: Services) -> Draft | None:
     """Look up what waits behind it, likewise."""
     with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: split_draft.rest_of(connection, batch.id))
+        return await services.database.run(lambda connection: split_draft.find_rest(connection, batch.id))
     return None

@@ -63,7 +63,7 @@ class StopReading(Command, frozen=True):
             return StopAsked(under_way=False)
         if (reading.user_id, reading.team_id) != (caller.user, caller.team):
             raise ReadingOfAnother(reading.user_id)
-        if reading in await services.database.run(lambda connection: long_readings.lost(connection, now, me)):
+        if reading in await services.database.run(lambda connection: long_readings.find_lost(connection, now, me)):
             return ReadingLost(reading.again or "")
-        await services.database.run(lambda connection: long_readings.stop(connection, self.reading_id, now))
+        await services.database.run(lambda connection: long_readings.request_stop(connection, self.reading_id, now))
         return StopAsked(under_way=True)

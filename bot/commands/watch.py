@@ -130,7 +130,9 @@ class Unwatch(Command, frozen=True):
         """End the watch, also of a batch that is gone. Raises StoreUnavailable and what a reference may raise."""
         batch_id = await self._find(services, caller)
         places = await services.database.run(
-            lambda connection: preferences.end(connection, services.enqueue, batch_id, caller.user, services.now())
+            lambda connection: preferences.end_watches(
+                connection, services.enqueue, batch_id, caller.user, services.now()
+            )
         )
         return Unwatched(batch_id, tuple(places))
 
@@ -143,7 +145,7 @@ class Unwatch(Command, frozen=True):
         if wanted != LAST:
             mine = {seen.id: seen for _, seen in await _remembered(services, caller)}
             fitting = [id for id in mine if id == wanted] or [id for id in mine if _begins(id, wanted)]
-            called = await services.database.run(lambda connection: labels.find(connection, label=wanted))
+            called = await services.database.run(lambda connection: labels.find_batches(connection, label=wanted))
             if fitting == [wanted] or (len(fitting) == 1 and called <= {*fitting}):
                 return check_batch_id(fitting[0])
             if len(fitting) > 1 and called <= {*fitting}:
@@ -157,4 +159,4 @@ def _begins(id: str, wanted: str) -> bool:
 
 
 async def _remembered(services: Services, caller: Caller) -> list[tuple[StoredWatch, SeenBatch]]:
-    return await services.database.run(lambda connection: preferences.remembered(connection, caller.user))
+    return await services.database.run(lambda connection: preferences.list_watched_batches(connection, caller.user))

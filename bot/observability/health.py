@@ -14,7 +14,7 @@ from aiohttp import web
 from bot.observability.metrics import Metrics
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import notices, scheduled_jobs
-from bot.store.records.scheduled_jobs import Duty
+from bot.store.records.scheduled_jobs import ScheduledJob
 from bot.store.transactions.begin_watch import SWEEP
 
 log = logging.getLogger(__name__)
@@ -99,7 +99,7 @@ class StoreHealth:
         )
         return self._lag(duty), float(waiting)
 
-    def _lag(self, duty: Duty | None) -> float:
+    def _lag(self, duty: ScheduledJob | None) -> float:
         done = duty.done_at if duty is not None else None
         # A process that has just started waits for its first sweep as long as for any other.
         since = self._started_at if done is None else max(done, self._started_at)

@@ -19,7 +19,7 @@ async def find_names(outcome: object, services: Services) -> Mapping[str, BatchN
     if not ids:
         return {}
     with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: labels.of(connection, ids))
+        return await services.database.run(lambda connection: labels.get_names(connection, ids))
     return {}
 
 

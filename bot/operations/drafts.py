@@ -23,7 +23,7 @@ from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning
 from bot.requests.request_files import sample_params
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, State, WatchPreference
+from bot.store.records.drafts import Draft, DraftState, WatchPreference
 
 SAMPLES_PER_MODEL = 5
 """Requests of each model whose tokens are counted for an estimate."""
@@ -115,7 +115,7 @@ async def read_constraints(services: Services) -> ApiConstraints:
     return ApiConstraints(catalog=catalog, betas=services.drafts.betas)
 
 
-async def find_draft(services: Services, draft_id: str, *allowed: State) -> Draft:
+async def find_draft(services: Services, draft_id: str, *allowed: DraftState) -> Draft:
     """Return a draft that is in one of these states. Raises DraftUnavailable, StoreUnavailable."""
     draft = await services.database.run(lambda connection: drafts.get(connection, draft_id))
     if draft is None or draft.state not in allowed:
@@ -162,7 +162,7 @@ async def store_draft(
         changed_at=now,
         watch=details.watch,
     )
-    await services.database.run(lambda connection: drafts.put(connection, draft))
+    await services.database.run(lambda connection: drafts.replace_draft(connection, draft))
     return draft
 
 

@@ -54,7 +54,7 @@ async def find_batch(wanted: Reference, batches: BatchesClient, database: Databa
             return await _retrieve(wanted, batches)
     named, away = frozenset[str](), None
     try:
-        named = await database.run(lambda connection: labels.find(connection, label=wanted))
+        named = await database.run(lambda connection: labels.find_batches(connection, label=wanted))
     except StoreUnavailable as error:  # the beginning of an id is found without it
         away = error
     looked = await _search(wanted, named, batches)
@@ -98,7 +98,7 @@ async def _read_names(several: Iterable[MessageBatch], database: Database) -> Ma
     """Return what they are called; a store that fails hides none of them."""
     ids = [batch.id for batch in several]
     with suppress(StoreUnavailable):
-        return await database.run(lambda connection: labels.of(connection, ids))
+        return await database.run(lambda connection: labels.get_names(connection, ids))
     return {}
 
 

@@ -52,7 +52,7 @@ async def follow_batch(
     now = services.now()
     watch = StoredWatch(batch.id, caller.user, place.id, reason, now)
     return await services.database.run(
-        lambda connection: begin_watch.begin(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
+        lambda connection: begin_watch.start_watch(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
     )
 
 
@@ -61,7 +61,7 @@ async def add_notify_level(services: Services, place: CardPlace, batch_id: Batch
     now = services.now()
     with suppress(StoreUnavailable):
         hush = await services.database.run(
-            lambda connection: watches.effective_level(connection, batch_id, place.id, now)
+            lambda connection: watches.get_effective_level(connection, batch_id, place.id, now)
         )
         return replace(place, hush=hush)
     return place

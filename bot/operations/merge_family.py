@@ -49,7 +49,7 @@ class MergedResults(Struct, frozen=True):
 
 async def find_family(services: Services, batch_id: str) -> Family:
     """Look up every batch of the family, the one that it is asked of too. Raises ApiError, StoreUnavailable."""
-    ids = await services.database.run(lambda connection: labels.family(connection, batch_id))
+    ids = await services.database.run(lambda connection: labels.find_family(connection, batch_id))
     found, absent, now = [], [], services.now()
     for id in sorted(ids):
         try:

@@ -200,7 +200,7 @@ async def _store_summary(
     dated = priced_on.isoformat() if priced_on else None
     read = StoredSummary(batch.id, summary.to_json(), dated, caller.user, now)
     stored = await services.database.run(
-        lambda connection: deletions.keep(connection, read, forget=now - SUMMARY_RETENTION)
+        lambda connection: deletions.store_summary(connection, read, delete_before=now - SUMMARY_RETENTION)
     )
     return ReadSummary(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
 

@@ -44,17 +44,17 @@ class SendAttempt(Struct, frozen=True):
         """Return what the person asked to send."""
         return self.parts.whole if self.parts else self.draft
 
-    def settle(self, connection: drafts.Transaction, state: drafts.State, at: datetime) -> Draft:
+    def settle(self, connection: drafts.Transaction, state: drafts.DraftState, at: datetime) -> Draft:
         """Record that no batch is known of it: it can be sent as before, never, or nobody knows; return what that is.
 
         Given up meanwhile, it was taken for lost, and the rest after a sample goes its own way: what is certain counts.
         """
         certain = state != "unknown"
-        if certain and self.parts is not None and split_draft.join(connection, self.draft, state, at):
+        if certain and self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
             return self.parts.whole
-        before = drafts.PERHAPS_SENT if certain else ("sending",)
-        drafts.move(connection, self.draft.id, before, state, at=at, held_by=None)
-        split_draft.release(connection, self.draft, at)
+        before = drafts.POSSIBLY_SENT if certain else ("sending",)
+        drafts.change_state(connection, self.draft.id, before, state, at=at, held_by=None)
+        split_draft.release_rest(connection, self.draft, at)
         return self.draft
 
 
@@ -155,19 +155,19 @@ def _record_batch(
 ) -> None:
     """Everything that is known of a new batch, in one transaction; harmless a second time."""
     draft, now, by = sending.draft, services.now(), sending.draft.user_id
-    drafts.move(connection, draft.id, ("sending", "unknown"), "sent", at=now, batch_id=batch.id, held_by=None)
-    labels.change(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
+    drafts.change_state(connection, draft.id, ("sending", "unknown"), "sent", at=now, batch_id=batch.id, held_by=None)
+    labels.set_field(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
     if draft.label:
-        labels.change(connection, batch.id, "label", draft.label, by=by, at=now)
+        labels.set_field(connection, batch.id, "label", draft.label, by=by, at=now)
     if draft.kind and draft.parent_id:
-        labels.relate(connection, Relative(batch.id, draft.parent_id, draft.kind))
+        labels.add_relative(connection, Relative(batch.id, draft.parent_id, draft.kind))
         cards.redraw_all(connection, services.enqueue, draft.parent_id, now)
     if draft.rest_id is not None:
-        split_draft.adopt(connection, draft.rest_id, batch.id)
-        split_draft.release(connection, draft, now)
+        split_draft.set_rest_parent(connection, draft.rest_id, batch.id)
+        split_draft.release_rest(connection, draft, now)
     if sending.place is not None:
         watch = StoredWatch(batch.id, by, sending.place.id, "watch", now)
-        begin_watch.begin(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
+        begin_watch.start_watch(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
 
 
 async def _archive_requests(services: Services, draft: Draft, batch: MessageBatch) -> bool:
@@ -181,7 +181,7 @@ async def _archive_requests(services: Services, draft: Draft, batch: MessageBatc
     return kept
 
 
-async def _record_state(services: Services, sending: SendAttempt, state: drafts.State) -> Draft:
+async def _record_state(services: Services, sending: SendAttempt, state: drafts.DraftState) -> Draft:
     """Record where it stands; where that fails, nobody can send it again until it is found to be nobody's."""
     now = services.now()
     try:

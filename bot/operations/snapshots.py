@@ -46,4 +46,4 @@ def is_settled(batch: MessageBatch) -> bool:
 def describe_ending(batch: MessageBatch) -> Ending:
     """Return how a batch ended, as far as it decides who is told."""
     counts = batch.request_counts
-    return Ending(well=counts.succeeded == counts.total, canceled=batch.cancel_initiated_at is not None)
+    return Ending(all_succeeded=counts.succeeded == counts.total, canceled=batch.cancel_initiated_at is not None)

@@ -17,7 +17,7 @@ from bot.requests.request_files import count_by_model, split_sample
 from bot.scratch_file import scratch_file_failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, State
+from bot.store.records.drafts import Draft, DraftState
 from bot.store.transactions import split_draft
 
 log = logging.getLogger(__name__)
@@ -53,7 +53,7 @@ async def split_off_sample(services: Services, whole: Draft) -> DraftParts:
     try:
         parts = await _write_parts(services, whole, sample_id, rest_id)
         stored = await services.database.run(
-            lambda c: split_draft.part(c, whole, parts.sample, parts.rest, services.now())
+            lambda c: split_draft.split(c, whole, parts.sample, parts.rest, services.now())
         )
     except RequestsUnreadable as error:
         await _release_whole(services, whole, "failed")
@@ -93,12 +93,12 @@ def _file_size(path: Path) -> int:
     return path.stat().st_size
 
 
-async def _release_whole(services: Services, whole: Draft, state: State) -> None:
+async def _release_whole(services: Services, whole: Draft, state: DraftState) -> None:
     """Say that a whole is not being sent after all; if it was parted, its parts are found to be nobody's later."""
     now = services.now()
     try:
         await services.database.persist(
-            lambda c: drafts.move(c, whole.id, "sending", state, at=now, sample=None, held_by=None)
+            lambda c: drafts.change_state(c, whole.id, "sending", state, at=now, sample=None, held_by=None)
         )
     except StoreUnavailable:
         log.exception("draft %s is not being sent, and the store does not know", whole.id)

@@ -99,7 +99,9 @@ class _ProgressMessage:
             if self._place is not None:
                 await self._try_show(self._edit)
             if self._id is not None:
-                await self._write(self._database.run(lambda connection: long_readings.end(connection, self._id or "")))
+                await self._write(
+                    self._database.run(lambda connection: long_readings.remove(connection, self._id or ""))
+                )
 
     async def _edit_until_end(self) -> None:
         edited = time.monotonic()
@@ -156,7 +158,7 @@ class _ProgressMessage:
     def _begin(self, caller: Caller) -> Coroutine[None, None, None]:
         services = self._services
         reading = LongReading(self._id or "", caller.user, caller.team, services.now(), held_by=services.process_id)
-        return self._database.run(lambda connection: long_readings.begin(connection, reading))
+        return self._database.run(lambda connection: long_readings.add(connection, reading))
 
     async def _record_place(self) -> None:
         """Record the message and the command, so that another process can report the reading if this one dies."""
@@ -167,7 +169,7 @@ class _ProgressMessage:
             return
         self._recorded_command = command
         await self._write(
-            self._database.run(lambda connection: long_readings.show(connection, reading_id, *place, command))
+            self._database.run(lambda connection: long_readings.set_message(connection, reading_id, *place, command))
         )
 
     async def _is_stopped(self) -> bool:

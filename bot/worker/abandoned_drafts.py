@@ -13,10 +13,10 @@ from bot.store.records.notices import Notice
 from bot.store.transactions import abandoned_drafts
 from bot.ui.notices.abandoned_draft import render_interrupted
 
-Appeared = tuple[MessageBatch, ...] | None
+CandidateBatches = tuple[MessageBatch, ...] | None
 
 
-class Drafts:
+class AbandonedDrafts:
     """Looks after drafts that nobody is at."""
 
     def __init__(self, services: Services) -> None:
@@ -26,16 +26,18 @@ class Drafts:
         """Settle what nobody is reading or sending any more, and have each asker told; say how many."""
         services, settled = self._services, 0
         now, me = services.now(), services.process_id
-        for draft in await services.database.run(lambda connection: abandoned_drafts.find(connection, now, me)):
+        for draft in await services.database.run(
+            lambda connection: abandoned_drafts.find_abandoned(connection, now, me)
+        ):
             may_have_arrived = draft.state == "sending" and not draft.is_unparted
             found = await find_new_batches(services, draft) if may_have_arrived else ()
             settled += await services.database.run(partial(self._settle, draft=draft, found=found))
         return settled
 
-    def _settle(self, connection: Connection, draft: Draft, found: Appeared) -> bool:
+    def _settle(self, connection: Connection, draft: Draft, found: CandidateBatches) -> bool:
         """Settle one and hand its notice over, in one transaction; False where somebody else did."""
         now = self._services.now()
-        if not abandoned_drafts.settle(connection, draft, now):
+        if not abandoned_drafts.settle_draft(connection, draft, now):
             return False
         message = render_interrupted(draft, found)
         payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}

@@ -19,18 +19,18 @@ from bot.store.records import cards, labels, notices
 from bot.store.records.batches import SeenBatch
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import BatchNames
-from bot.store.records.notices import KNOWN, Notice
+from bot.store.records.notices import KNOWN_EVENTS, Notice
 from bot.store.transactions import split_draft
 from bot.ui.notices.notice import draw_notice
 from bot.worker.attempt import HELD_ELSEWHERE, Attempt, Delivered
-from bot.worker.reminders import REMINDERS, still_due
+from bot.worker.reminders import REMINDERS, find_due_event_safely
 from bot.worker.slack_pacing import SlackPacing
 
 log = logging.getLogger(__name__)
 
-NEWER_COMES = timedelta(days=7)
+NEWER_VERSION_WAIT = timedelta(days=7)
 """How long a notice of an unknown kind waits for the version of the bot that stored it."""
-CARD_FIRST = timedelta(seconds=20)
+CARD_WAIT = timedelta(seconds=20)
 """How long a notice waits for the first drawing of the card that it answers."""
 _ENDINGS = frozenset({"ended", "canceled"})
 _BROADCAST = _ENDINGS | {"gone"}
@@ -75,7 +75,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
             return None
         if notice is None:
             return None
-        if notice.event not in KNOWN:
+        if notice.event not in KNOWN_EVENTS:
             self._leave_to_newer_version(connection, notice)
             return None
         if self._comes_before_its_card(connection, notice):
@@ -86,17 +86,17 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
     def prepare(self, connection: Connection, row: Notice) -> NoticeFacts | None:
         """Read what the notice says; None for a reminder that came too late, which is given up."""
         seen = batch_records.get(connection, row.batch_id) if row.batch_id else None
-        if seen is not None and row.event in REMINDERS and still_due(seen, self._pace.now()) != row.event:
+        if seen is not None and row.event in REMINDERS and find_due_event_safely(seen, self._pace.now()) != row.event:
             self._outbox.give_up(connection, row.primary_key, "it could be sent only when it was not so any more")
             return None
         card = cards.get(connection, row.batch_id, row.channel_id) if row.batch_id else None
         thread_ts = row.thread_ts
         if card is not None and card.ts is not None and thread_ts is None and row.attempts == 1:
             thread_ts = card.ts
-            notices.place_in_thread(connection, row.key, thread_ts)
+            notices.set_thread(connection, row.key, thread_ts)
         place = card.posted_in if card is not None and card.posted_in else row.channel_id
-        rest = split_draft.rest_of(connection, row.batch_id) if row.batch_id and row.event in _BROADCAST else None
-        named = labels.of(connection, [seen.id])[seen.id] if seen else None
+        rest = split_draft.find_rest(connection, row.batch_id) if row.batch_id and row.event in _BROADCAST else None
+        named = labels.get_names(connection, [seen.id])[seen.id] if seen else None
         return NoticeFacts(place, thread_ts, seen, rest, named)
 
     async def put(self, row: Notice, content: NoticeFacts) -> Delivered:
@@ -129,12 +129,12 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
 
     def recover_message(self, connection: Connection, row: Notice, reason: str) -> None:
         """Post the notice in the channel: the card that it answers was deleted."""
-        notices.leave_thread(connection, row.key)
+        notices.clear_thread(connection, row.key)
         self.try_again(connection, row, timedelta(seconds=1))
 
     def _comes_before_its_card(self, connection: Connection, notice: Notice) -> bool:
         """Return whether the card that a notice answers is about to be posted."""
-        if notice.batch_id is None or self._pace.now() - notice.created_at >= CARD_FIRST:
+        if notice.batch_id is None or self._pace.now() - notice.created_at >= CARD_WAIT:
             return False
         card = cards.get(connection, notice.batch_id, notice.channel_id)
         return card is not None and card.ts is None and card.is_open
@@ -142,7 +142,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
     def _leave_to_newer_version(self, connection: Connection, notice: Notice) -> None:
         """Leave a notice to the workers of the version that stored it, for some days."""
         now = self._pace.now()
-        if now - notice.created_at > NEWER_COMES:
+        if now - notice.created_at > NEWER_VERSION_WAIT:
             reason = f"no version of the bot came that knows {notice.event}"
             self._outbox.give_up(connection, notice.primary_key, reason)
         else:  # redrive comes back to it

@@ -29,7 +29,7 @@ MOST = 20_000
 """Batches looked through, newest first; a workspace with more in 29 days gets a digest of its newest, which says so."""
 
 
-class Plan(Struct, frozen=True):
+class DigestPlan(Struct, frozen=True):
     """Where the digest goes and at which local hour."""
 
     channel: str
@@ -37,19 +37,19 @@ class Plan(Struct, frozen=True):
     zone: tzinfo
 
 
-def plan_of(settings: Settings) -> Plan | None:
+def make_digest_plan(settings: Settings) -> DigestPlan | None:
     """Return where the digest goes, and when; None for no digest."""
     channel, hour = settings.digest_destination, settings.digest_hour
-    return Plan(channel, hour, settings.zone) if channel is not None and hour is not None else None
+    return DigestPlan(channel, hour, settings.zone) if channel is not None and hour is not None else None
 
 
-def due_day(plan: Plan, now: datetime) -> date | None:
+def find_due_day(plan: DigestPlan, now: datetime) -> date | None:
     """Return the local day whose digest is due now, or None. An hour that summer time skips is due after the gap."""
     since = now.astimezone(plan.zone).replace(tzinfo=None) - timedelta(hours=plan.hour)  # by the clock on the wall
     return since.date() if since.hour < LATEST else None
 
 
-def digest_of(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime) -> Digest:
+def make_digest(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime) -> Digest:
     """Return what the last 24 hours come to, and whose results expire within 7 days and were not fetched."""
     since = now - DAY
     kinds: dict[str, list[MessageBatch]] = {"running": [], "succeeded": [], "failed": [], "expiring": []}
@@ -71,7 +71,7 @@ def _kind(batch: MessageBatch, since: datetime) -> str | None:
     return "succeeded" if batch.request_counts.succeeded == batch.request_counts.total else "failed"
 
 
-class Digests:
+class DigestSender:
     """Sends each day's digest once, whichever process does it first."""
 
     def __init__(
@@ -80,7 +80,7 @@ class Digests:
         batches: BatchesClient,
         enqueue: Enqueue,
         now: Callable[[], datetime],
-        plan: Plan,
+        plan: DigestPlan,
         most: int = MOST,
     ) -> None:
         self._database = database
@@ -93,7 +93,7 @@ class Digests:
     async def send_due(self) -> bool:
         """Send the digest that is due, if one is; True where one was sent now. Raises ApiError, StoreUnavailable."""
         now, plan = self._now(), self._plan
-        day = due_day(plan, now)
+        day = find_due_day(plan, now)
         if day is None:
             return False
         key = f"digest:{plan.channel}:{day.isoformat()}"
@@ -116,9 +116,9 @@ class Digests:
                 found.append(batch)
         whole, found = len(found) <= self._most, found[: self._most]
         ids = [batch.id for batch in found if batch.readable_until <= now + SOON]
-        digest = digest_of(found, await self._database.run(lambda connection: _fetched(connection, ids)), now)
+        digest = make_digest(found, await self._database.run(lambda connection: _fetched(connection, ids)), now)
         shown = [one.id for share in (digest.failed, digest.expiring, digest.running) for one in share.shown]
-        names = await self._database.run(lambda connection: labels.of(connection, shown))
+        names = await self._database.run(lambda connection: labels.get_names(connection, shown))
         digest = replace(digest, names=names, looked_at=None if whole else self._most)
         return await self._with_cost(digest, [one.id for one in found if one.ended_at and one.ended_at > now - DAY])
 
@@ -132,7 +132,7 @@ class Digests:
 
 def _fetched(connection: Connection, ids: Sequence[BatchId]) -> set[str]:
     """Give those whose results were downloaded through the bot, whether anybody watched them or not."""
-    seen, read = batch_records.many(connection, ids), summaries.get_many(connection, ids)
+    seen, read = batch_records.get_many(connection, ids), summaries.get_many(connection, ids)
     return {one.id for one in seen.values() if one.fetched_at} | {one.batch_id for one in read.values() if one.taken_at}
 
 

@@ -56,7 +56,7 @@ class CardDrawing(Attempt[Card, DrawnCard]):
     def prepare(self, connection: Connection, row: Card) -> DrawnCard | None:
         """Draw the card; None if its message shows this already."""
         message = self._draw(connection, row)
-        drawn = DrawnCard(message, digest_of(message))
+        drawn = DrawnCard(message, digest_message(message))
         if drawn.digest == row.shown and row.ts is not None and row.posted_in is not None:
             self.mark_delivered(connection, row, drawn, Delivered(row.posted_in, row.ts))
             return None
@@ -80,13 +80,13 @@ class CardDrawing(Attempt[Card, DrawnCard]):
     def move_elsewhere(self, connection: Connection, row: Card) -> None:
         """Move the card to direct messages with those who watch here. Someone who left Slack gets none."""
         now = self._pace.now()
-        for watch in watches.move(connection, row.batch_id, row.channel_id):
+        for watch in watches.move_to_direct_messages(connection, row.batch_id, row.channel_id):
             if watch.channel_id != row.channel_id:
                 cards.redraw(connection, self._enqueue, row.batch_id, watch.channel_id, now)
 
     def recover_message(self, connection: Connection, row: Card, reason: str) -> None:
         """Post a deleted card again, once. Whoever deletes the second one wants none."""
-        if cards.forget_message(connection, row, self._pace.now()):
+        if cards.clear_deleted_message(connection, row, self._pace.now()):
             self.postpone(connection, row, timedelta(0))
         else:
             self._outbox.give_up(connection, row.primary_key, reason)
@@ -96,15 +96,17 @@ class CardDrawing(Attempt[Card, DrawnCard]):
         now, seen = self._pace.now(), batch_records.get(connection, card.batch_id)
         if seen is None:
             raise ValueError("a card of a batch that is not stored")
-        known = watches.of_batch(connection, card.batch_id)
-        canceled_by = audit.last_actor(connection, "cancel", card.batch_id)
+        known = watches.list_for_batch(connection, card.batch_id)
+        canceled_by = audit.find_last_actor(connection, "cancel", card.batch_id)
         is_gone = seen.status == GONE
-        deleted_by = audit.last_actor(connection, "delete", card.batch_id, perhaps=True) if is_gone else None
-        named = labels.of(connection, [card.batch_id])[card.batch_id]
-        return card_message(seen, card.channel_id, known, canceled_by, deleted_by, now, named)
+        deleted_by = (
+            audit.find_last_actor(connection, "delete", card.batch_id, include_uncertain=True) if is_gone else None
+        )
+        named = labels.get_names(connection, [card.batch_id])[card.batch_id]
+        return draw_card_message(seen, card.channel_id, known, canceled_by, deleted_by, now, named)
 
 
-def card_message(
+def draw_card_message(
     seen: SeenBatch,
     channel_id: str,
     known: Sequence[StoredWatch],
@@ -128,7 +130,7 @@ def card_message(
     return watch_card(restore_batch(seen), Viewer(caller, frozenset(Permission), now, names), standing)
 
 
-def digest_of(message: Message) -> str:
+def digest_message(message: Message) -> str:
     """Return a word that differs where two messages do."""
     content = json.dumps([message.text, list(message.blocks)], sort_keys=True, default=dict)
     return hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -13,9 +13,9 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.retrying import retry
-from bot.store.db.task_queue import Plain
+from bot.store.db.task_queue import PlainValue
 from bot.store.records.workers import WorkerProcess
-from bot.worker.processes import this_machine
+from bot.worker.processes import identify_machine
 
 if TYPE_CHECKING:
     from dbos import DBOSClient, DBOSConfig, EnqueueOptions
@@ -29,7 +29,7 @@ APPLICATION = "batchdesk"
 # Constant: by default it is a hash that changes with every release and would orphan running work. Workflows last
 # seconds; one whose order of steps changes gets a new name instead.
 VERSION = "1"
-LONGEST = timedelta(minutes=3)
+WORKFLOW_TIMEOUT = timedelta(minutes=3)
 """After so long a workflow is cancelled, lest a dead worker block its partition; redrive comes back to it."""
 _KEPT = timedelta(days=7)
 _DRAIN = 10.0
@@ -57,16 +57,16 @@ class Engine:
         self._client: DBOSClient | None = None
         self._launching: asyncio.Future[None] | None = None
         self._under_way: set[asyncio.Future[None]] = set()
-        if not (theirs := logging.getLogger("dbos")).handlers:
-            theirs.addHandler(logging.NullHandler())  # else it writes to the console past our log and its form
+        if not (dbos_logger := logging.getLogger("dbos")).handlers:
+            dbos_logger.addHandler(logging.NullHandler())  # else it writes to the console past our log and its form
 
     @property
-    def worker(self) -> WorkerProcess:
+    def process(self) -> WorkerProcess:
         """Return this process as others know it."""
         now = datetime.now(UTC)
-        return WorkerProcess(self.worker_id, this_machine(), os.getpid(), now, now)
+        return WorkerProcess(self.worker_id, identify_machine(), os.getpid(), now, now)
 
-    def prepare(self, *, always: bool = True) -> None:
+    def create_tables(self, *, always: bool = True) -> None:
         """Create or upgrade the engine's own tables; blocks. Not `always`: only where there are none."""
         if not always and inspect(self._database.engine).has_table("workflow_status", schema=self._schema()):
             return
@@ -105,7 +105,7 @@ class Engine:
         name: str,
         workflow_id: str,
         queue: str,
-        arguments: Sequence[Plain],
+        arguments: Sequence[PlainValue],
         delay: timedelta | None = None,
         partition: str | None = None,
     ) -> None:
@@ -115,7 +115,7 @@ class Engine:
             "queue_name": queue,
             "workflow_id": workflow_id,
             "app_version": VERSION,
-            "workflow_timeout": LONGEST.total_seconds(),
+            "workflow_timeout": WORKFLOW_TIMEOUT.total_seconds(),
         }
         if delay is not None and delay > timedelta(0):
             options["delay_seconds"] = delay.total_seconds()
@@ -123,7 +123,7 @@ class Engine:
             options["queue_partition_key"] = partition
         self._connected().enqueue_in_transaction(connection, options, *arguments)
 
-    async def waiting(self, name: str) -> dict[str, str]:
+    async def list_unstarted(self, name: str) -> dict[str, str]:
         """Return the ids of the workflows of this name that have not begun, and whether each is enqueued or delayed."""
         client = self._connected()
         found = await asyncio.to_thread(client.list_workflows, name=name, status=["ENQUEUED", "DELAYED"])
@@ -223,7 +223,7 @@ class Engine:
     def _on_loop(self, name: str, work: Work, loop: asyncio.AbstractEventLoop) -> Callable[..., None]:
         """Return a workflow that runs `work` where the HTTP clients live, and waits for it in the engine's thread."""
 
-        async def tracked(*arguments: Plain) -> None:
+        async def tracked(*arguments: PlainValue) -> None:
             task = asyncio.ensure_future(work(*arguments))
             self._under_way.add(task)
             task.add_done_callback(self._under_way.discard)
@@ -232,11 +232,11 @@ class Engine:
         def report(error: Exception, _pause: float) -> None:
             log.warning("work %s waits for the store: %s", name, error)
 
-        def run(*arguments: Plain) -> None:
+        def run(*arguments: PlainValue) -> None:
             tried = retry(lambda: tracked(*arguments), _PAUSES, errors=StoreUnavailable, report=report)
             future = asyncio.run_coroutine_threadsafe(tried, loop)
             try:
-                future.result(LONGEST.total_seconds())
+                future.result(WORKFLOW_TIMEOUT.total_seconds())
             except Exception:
                 future.cancel()
                 log.exception("work %s failed; what the store says is open is tried again", name)

@@ -17,15 +17,15 @@ from bot.store.records.cards import DRAW
 from bot.store.records.notices import DELIVER
 from bot.store.transactions.announce import Announcer
 from bot.store.transactions.begin_watch import SWEEP
-from bot.worker.abandoned_drafts import Drafts
+from bot.worker.abandoned_drafts import AbandonedDrafts
 from bot.worker.deliver_notice import NoticeDelivery
-from bot.worker.digest import Digests, Plan
+from bot.worker.digest import DigestPlan, DigestSender
 from bot.worker.draw_card import CardDrawing
 from bot.worker.engine import Engine, Work
 from bot.worker.failure_details import FailureDetails
-from bot.worker.lost_readings import Readings
-from bot.worker.maintenance import Chore, Upkeep
-from bot.worker.reminders import Reminders
+from bot.worker.lost_readings import LostReadings
+from bot.worker.maintenance import Chore, Maintenance
+from bot.worker.reminders import ReminderSender
 from bot.worker.settle_change import ChangeSettler
 from bot.worker.slack_pacing import SlackPacing
 from bot.worker.sweep import Sweep
@@ -60,14 +60,14 @@ class Worker:
         announcer = Announcer(engine.enqueue)
         self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
         details = FailureDetails(services)
-        self.deliver = NoticeDelivery(posting, database, engine.enqueue, engine.worker_id, pace, details)
-        self.draw = CardDrawing(posting, people, database, engine.enqueue, engine.worker_id, pace)
-        self.follow_through = ChangeSettler(services)
-        self.upkeep = Upkeep(database, engine, services.now, chores)
+        self.notices = NoticeDelivery(posting, database, engine.enqueue, engine.worker_id, pace, details)
+        self.cards = CardDrawing(posting, people, database, engine.enqueue, engine.worker_id, pace)
+        self.changes = ChangeSettler(services)
+        self.maintenance = Maintenance(database, engine, services.now, chores)
 
 
 @asynccontextmanager
-async def working(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[None]:
+async def run_worker(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[None]:
     """Do what is waiting, until the block is left; then let what is under way end, and leave the rest to others.
 
     The block is entered at once and the engine launched after `begin`: nobody who types a command waits for it.
@@ -81,7 +81,7 @@ async def working(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIt
             await pulse
         await worker.engine.destroy()
         with contextlib.suppress(Exception):  # a store that fails now: others wait for a minute instead
-            await worker.upkeep.leave()
+            await worker.maintenance.mark_stopped()
 
 
 async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
@@ -89,9 +89,9 @@ async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
         await begin.wait()
     works: dict[str, Work] = {
         SWEEP: worker.sweep.run,
-        DELIVER: worker.deliver.run,
-        DRAW: worker.draw.run,
-        EXECUTE: worker.follow_through.run,
+        DELIVER: worker.notices.run,
+        DRAW: worker.cards.run,
+        EXECUTE: worker.changes.run,
     }
 
     async def launch() -> None:
@@ -103,7 +103,7 @@ async def _work(worker: Worker, begin: asyncio.Event | None) -> None:
 
     # A store that is locked or away for a while; /readyz reports meanwhile that nothing is swept.
     await retry(launch, chain(_PAUSES, repeat(_PAUSES[-1])), errors=Exception, report=_report_failed_start)
-    await worker.upkeep.run()
+    await worker.maintenance.run()
 
 
 def _report_failed_start(error: Exception, pause: float) -> None:
@@ -116,13 +116,13 @@ EVERY = timedelta(minutes=5)
 SOON = timedelta(seconds=15)
 
 
-def chores(services: Services, posting: BotMessages, plan: Plan | None) -> tuple[Chore, ...]:
+def make_chores(services: Services, posting: BotMessages, plan: DigestPlan | None) -> tuple[Chore, ...]:
     """Return the chores; without a plan there is no digest."""
     hands = services.database, services.workspace.batches, services.enqueue, services.now
-    digest = (Chore("digest", EVERY, Digests(*hands, plan).send_due),) if plan is not None else ()
+    digest = (Chore("digest", EVERY, DigestSender(*hands, plan).send_due),) if plan is not None else ()
     return (
-        Chore("reminders", EVERY, Reminders(*hands).send_due),
-        Chore("interrupted", SOON, Drafts(services).settle_interrupted),
-        Chore("lost-readings", SOON, Readings(services, posting).tell_lost),
+        Chore("reminders", EVERY, ReminderSender(*hands).send_due),
+        Chore("interrupted", SOON, AbandonedDrafts(services).settle_interrupted),
+        Chore("lost-readings", SOON, LostReadings(services, posting).report_lost),
         *digest,
     )

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 
 from bot.api.models import BatchPage, MessageBatch
-from bot.store.records.batches import OpenOnes
+from bot.store.records.batches import OpenBatches
 
 WINDOW = timedelta(hours=25)
 """A batch is processed for 24 hours at most."""
@@ -24,7 +24,7 @@ class SweepState(Struct):
     """
 
     began: datetime
-    open: OpenOnes
+    open: OpenBatches
     unseen: set[str]
     gone: frozenset[str]
     feed_known: frozenset[str] | None

@@ -12,23 +12,23 @@ from bot.ui.components.lost_reading import render_reading_lost
 log = logging.getLogger(__name__)
 
 
-class Readings:
+class LostReadings:
     """Looks after readings that nobody is at."""
 
     def __init__(self, services: Services, posting: BotMessages) -> None:
         self._services = services
         self._posting = posting
 
-    async def tell_lost(self) -> int:
+    async def report_lost(self) -> int:
         """Put the truth into each message, and forget its reading; say how many. What Slack does not take comes again.
 
         Raises StoreUnavailable.
         """
         services, told = self._services, 0
         now, me = services.now(), services.process_id
-        for reading in await services.database.run(lambda connection: long_readings.lost(connection, now, me)):
+        for reading in await services.database.run(lambda connection: long_readings.find_lost(connection, now, me)):
             if await self._is_told(reading):
-                await services.database.run(partial(long_readings.end, id=reading.id))
+                await services.database.run(partial(long_readings.remove, id=reading.id))
                 told += 1
         return told
 

@@ -1,4 +1,4 @@
-"""Upkeep: a pulse in every worker that hands out what is due, takes over from the dead, and redrives what got stuck."""
+"""A pulse in every worker that hands out what is due, takes over from the dead, and redrives what got stuck."""
 
 import asyncio
 import logging
@@ -18,17 +18,17 @@ from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import retention
 from bot.store.transactions.begin_watch import SWEEP
 from bot.worker.engine import Engine
-from bot.worker.processes import runs, this_machine
+from bot.worker.processes import identify_machine, is_running
 
 log = logging.getLogger(__name__)
 
-PULSE = 2.0
-BEAT = timedelta(seconds=10)
-UNSENT = timedelta(minutes=2)
+PULSE_SECONDS = 2.0
+HEARTBEAT_INTERVAL = timedelta(seconds=10)
+REDRIVE_AFTER = timedelta(minutes=2)
 """After so long a notice that should have been tried is handed over again."""
-ON_ITS_WAY = timedelta(seconds=3)
+MESSAGE_DELAY = timedelta(seconds=3)
 """So long a message of a process that died may take to show; nobody looks for it before."""
-UNSETTLED = timedelta(minutes=10)
+SETTLE_AFTER = timedelta(minutes=10)
 """After so long a change without an outcome is looked at again: the store was away when its safety net came."""
 _OUTBOXES: Sequence[Outbox[Any]] = (notices.OUTBOX, cards.OUTBOX)
 _WITH_A_NET = ("cancel", "delete")
@@ -44,7 +44,7 @@ class Chore(Struct, frozen=True):
     do: Callable[[], Awaitable[object]]
 
 
-class Upkeep:
+class Maintenance:
     """The pulse of one worker. Whatever fails is logged, and the next pulse comes."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Upkeep:
         engine: Engine,
         now: Callable[[], datetime],
         chores: Sequence[Chore] = (),
-        pause: float = PULSE,
+        pause: float = PULSE_SECONDS,
     ) -> None:
         self._database = database
         self._engine = engine
@@ -70,13 +70,13 @@ class Upkeep:
     async def run(self) -> None:
         """Pulse until cancelled; a chore that takes its time holds up neither the beat nor another."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._repeat(self._beat, self.hand_out_sweep))
+            loops.create_task(self._repeat(self._beat, self.enqueue_sweep))
             for chore in self._chores:
                 loops.create_task(self._repeat(partial(self._do_chore, chore)))
 
-    async def pulse(self) -> None:
+    async def run_once(self) -> None:
         """Do what is due now; raises nothing that a later pulse may mend."""
-        for step in (self._beat, self.hand_out_sweep):
+        for step in (self._beat, self.enqueue_sweep):
             await self._try(step)
         for chore in self._chores:
             await self._try(partial(self._do_chore, chore))
@@ -97,7 +97,7 @@ class Upkeep:
         except Exception:
             log.exception("upkeep failed, and goes on")
 
-    async def leave(self) -> None:
+    async def mark_stopped(self) -> None:
         """Say that this process stops, so that nobody waits for it before taking over what it left."""
         await self._database.run(lambda connection: workers.mark_stopped(connection, self._engine.worker_id, _LONG_AGO))
 
@@ -108,26 +108,26 @@ class Upkeep:
     async def prune(self) -> None:
         """Delete what nobody will ask for again: finished workflows and what they were about."""
         await self._engine.prune(self._now())
-        await self.forget()
+        await self.prune_store()
 
-    async def forget(self) -> int:
+    async def prune_store(self) -> int:
         """Delete lapsed questions, drafts nobody wants, and batches long gone; say how many batches."""
         now = self._now()
         await self._database.run(lambda connection: confirmations.prune(connection, now - timedelta(days=30)))
         return await self._database.run(lambda connection: retention.prune(connection, now))
 
-    async def hand_out_sweep(self) -> None:
+    async def enqueue_sweep(self) -> None:
         """Hand the sweep over if it is due and nobody else has."""
         await self._database.run(self._hand_out_sweep)
 
     def find_dead(self, connection: Connection) -> list[WorkerProcess]:
         """Give the processes that are dead."""
         now = self._now()
-        return [each for each in workers.everyone(connection) if self._is_dead(each, now)]
+        return [each for each in workers.list_workers(connection) if self._is_dead(each, now)]
 
     async def _beat(self) -> None:
         now = self._now()
-        if self._last_beat is not None and timedelta(0) <= now - self._last_beat < BEAT:
+        if self._last_beat is not None and timedelta(0) <= now - self._last_beat < HEARTBEAT_INTERVAL:
             return
         dead = await self._database.run(partial(self._beat_and_find, now=now))
         self._last_beat = now
@@ -142,29 +142,29 @@ class Upkeep:
     async def _do_chore(self, chore: Chore) -> None:
         now = self._now()
         turn = await self._database.run(
-            partial(scheduled_jobs.take, name=chore.name, now=now, next_due=now + chore.every)
+            partial(scheduled_jobs.claim_turn, name=chore.name, now=now, next_due=now + chore.every)
         )
         if turn is not None:
             await chore.do()
 
     def _hand_out_sweep(self, connection: Connection) -> None:
         now = self._now()
-        turn = scheduled_jobs.take(connection, SWEEP, now, now + _SWEEP_LASTS, furthest=timedelta(minutes=30))
+        turn = scheduled_jobs.claim_turn(connection, SWEEP, now, now + _SWEEP_LASTS, furthest=timedelta(minutes=30))
         if turn is not None:
             self._engine.enqueue(connection, SWEEP, f"sweep:{turn}", "sweeps", [turn])
 
     def _beat_and_find(self, connection: Connection, now: datetime) -> list[WorkerProcess]:
-        workers.heartbeat(connection, self._engine.worker, now)
+        workers.record_heartbeat(connection, self._engine.process, now)
         return self.find_dead(connection)
 
     def _is_dead(self, worker: WorkerProcess, now: datetime) -> bool:
         if worker.id == self._engine.worker_id:
             return False
-        return not workers.lives(worker, now) or (worker.host == this_machine() and not runs(worker.pid))
+        return not workers.is_alive(worker, now) or (worker.host == identify_machine() and not is_running(worker.pid))
 
     def _bury(self, connection: Connection, worker: WorkerProcess) -> None:
         """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""
-        at = self._now() + ON_ITS_WAY
+        at = self._now() + MESSAGE_DELAY
         for outbox in _OUTBOXES:
             outbox.release_claims(connection, worker.id, at)
         workers.remove_worker(connection, worker.id)
@@ -173,12 +173,12 @@ class Upkeep:
         now = self._now()
         count = 0
         for outbox in _OUTBOXES:
-            overdue = outbox.find_overdue(connection, now - UNSENT)
+            overdue = outbox.find_overdue(connection, now - REDRIVE_AFTER)
             for row in overdue:
                 outbox.enqueue_again(connection, self._engine.enqueue, row, now, timedelta(0))
             count += len(overdue)
-        unsettled = audit.unsettled(connection, _WITH_A_NET, now - timedelta(days=1), now - UNSETTLED)
+        unsettled = audit.find_unsettled(connection, _WITH_A_NET, now - timedelta(days=1), now - SETTLE_AFTER)
         for number in unsettled:
-            mark = int(now.timestamp() // UNSETTLED.total_seconds())
+            mark = int(now.timestamp() // SETTLE_AFTER.total_seconds())
             self._engine.enqueue(connection, EXECUTE, f"act:{number}:{mark}", "api", [number])
         return count + len(unsettled)

@@ -5,7 +5,7 @@ import socket
 from pathlib import Path
 
 
-def this_machine() -> str:
+def identify_machine() -> str:
     """Return what only processes share that can see each other by number, beginning with the host's name.
 
     The name alone is not enough: machines made from one image have the same, and containers may be given their host's,
@@ -19,7 +19,7 @@ def this_machine() -> str:
     return f"{name} {boot} {numbering}"
 
 
-def runs(pid: int) -> bool:
+def is_running(pid: int) -> bool:
     """Say whether a process of this machine runs."""
     try:
         os.kill(pid, 0)

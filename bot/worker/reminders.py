@@ -19,7 +19,7 @@ from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
 from bot.store.records import notices, watches
 from bot.store.records.batches import SeenBatch
-from bot.store.records.notices import Event, Notice, key_of
+from bot.store.records.notices import Event, Notice, notice_key
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
@@ -27,10 +27,10 @@ from bot.store.transactions.announce import Announcer
 log = logging.getLogger(__name__)
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
-LOOKS = 100
+LOOKS_AT_ONCE = 100
 """Batches looked at in one go; the others' turn comes within minutes, and every reminder has at least an hour."""
 REMINDERS: frozenset[Event] = frozenset({"expires_soon", "results_expire_7d", "results_expire_1d"})
-PATIENCE = 3
+FAILED_LOOKS = 3
 """Looks that may fail before the rest waits for the next time: the API is away."""
 
 
@@ -45,10 +45,10 @@ class Reminder(Struct, frozen=True):
     @property
     def key(self) -> str:
         """Return what makes it once."""
-        return key_of(self.batch.id, self.event, self.channel_id)
+        return notice_key(self.batch.id, self.event, self.channel_id)
 
 
-def event_due(batch: SeenBatch, now: datetime) -> Event | None:
+def find_due_event(batch: SeenBatch, now: datetime) -> Event | None:
     """Return the reminder a batch is due for by the clock: the nearest one only, nothing that was missed before it."""
     if batch.missing_since is not None or batch.status == batch_records.GONE:
         return None
@@ -63,29 +63,31 @@ def event_due(batch: SeenBatch, now: datetime) -> Event | None:
     return "results_expire_7d" if DAY < left <= WEEK else None
 
 
-def reminders(batches: Iterable[SeenBatch], watched: Sequence[StoredWatch], now: datetime) -> Iterator[Reminder]:
+def list_due_reminders(
+    batches: Iterable[SeenBatch], watched: Sequence[StoredWatch], now: datetime
+) -> Iterator[Reminder]:
     """Yield what is due, one for each place where somebody watches; the feed's channel has no one to remind."""
     places: dict[str, dict[str, list[str]]] = {}
     for watch in watched:
         if watch.user_id:
             places.setdefault(watch.batch_id, {}).setdefault(watch.channel_id, []).append(watch.user_id)
     for batch in batches:
-        event = still_due(batch, now) if batch.id in places else None
+        event = find_due_event_safely(batch, now) if batch.id in places else None
         if event is not None:
             for place, users in places[batch.id].items():
                 yield Reminder(batch, event, place, tuple(dict.fromkeys(users)))
 
 
-def still_due(batch: SeenBatch, now: datetime) -> Event | None:
+def find_due_event_safely(batch: SeenBatch, now: datetime) -> Event | None:
     """Return the same; a row that cannot be read keeps nobody else's reminder back."""
     try:
-        return event_due(batch, now)
+        return find_due_event(batch, now)
     except ValueError:  # pydantic's error is one
         log.exception("what is stored of %s cannot be read", batch.id)
         return None
 
 
-class Reminders:
+class ReminderSender:
     """Sends what is due, each once; a batch is looked at before anybody is reminded of it, because it may be gone."""
 
     def __init__(
@@ -107,7 +109,7 @@ class Reminders:
         for reminder in due:
             batch_id = reminder.batch.id
             if batch_id not in looked:
-                if len(looked) == LOOKS or list(looked.values()).count(None) == PATIENCE:
+                if len(looked) == LOOKS_AT_ONCE or list(looked.values()).count(None) == FAILED_LOOKS:
                     break
                 looked[batch_id] = await self._holds(reminder)
             if looked[batch_id]:
@@ -115,14 +117,14 @@ class Reminders:
         return sent
 
     def _due(self, connection: Connection, now: datetime) -> list[Reminder]:
-        ending = batch_records.ended(
+        ending = batch_records.list_ended(
             connection, created_after=now - RETENTION, created_before=now - RETENTION + WEEK + HOUR
         )
-        expiring = batch_records.unfinished(connection, expiring_before=now + HOUR + timedelta(minutes=1))
+        expiring = batch_records.list_unfinished(connection, expiring_before=now + HOUR + timedelta(minutes=1))
         batches = [*expiring, *ending]  # first what has an hour, not a day
-        watched = watches.of_batches(connection, [batch.id for batch in batches])
-        due = list(reminders(batches, watched, now))
-        told = notices.stored(connection, [reminder.key for reminder in due])
+        watched = watches.list_for_batches(connection, [batch.id for batch in batches])
+        due = list(list_due_reminders(batches, watched, now))
+        told = notices.find_stored_keys(connection, [reminder.key for reminder in due])
         return [
             reminder
             for reminder in due
@@ -144,7 +146,7 @@ class Reminders:
         found, now = snapshot_batch(batch, self._now()), self._now()
         if reminder.batch.status == "ended" and found.shape != reminder.batch.shape:
             await self._database.run(partial(self._show, was=reminder.batch, found=found))
-        return event_due(found, now) == reminder.event and (found.results_ready or not batch.has_ended)
+        return find_due_event(found, now) == reminder.event and (found.results_ready or not batch.has_ended)
 
     async def _send(self, reminder: Reminder) -> bool:
         notice = Notice(

@@ -63,7 +63,7 @@ class ChangeSettler:
         except BatchNotFound:
             if entry.verb != "delete":
                 return "refused", "the batch is not there any more"
-            await forget(batch_id, self._services, through_me=True)
+            await forget(batch_id, self._services, deleted_here=True)
             return "done", "the batch is deleted"
         if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
             await self._follow_cancel(entry, batch)
@@ -94,7 +94,7 @@ class ChangeSettler:
         watch = StoredWatch(batch.id, entry.user_id, place, "cancel", now)
         if not batch.has_ended:
             await self._services.database.run(
-                lambda c: begin_watch.begin(c, self._services.enqueue, watch, snapshot_batch(batch, now), now)
+                lambda c: begin_watch.start_watch(c, self._services.enqueue, watch, snapshot_batch(batch, now), now)
             )
 
     def _settle(self, connection: Connection, entry: AuditEntry, outcome: RecordedOutcome, words: str) -> None:

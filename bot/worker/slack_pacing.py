@@ -19,8 +19,8 @@ PATIENCE = timedelta(seconds=12)
 # ends at once most are told within seconds and the rest when the minute is over, instead of one every 0.2 s. A 429 that
 # comes nevertheless is obeyed by all processes and costs no attempt. chat.update is of tier 3, 50 a minute: 45 leave
 # room for the progress that people watch.
-A_MINUTE: Mapping[str, int] = {POST: 300, EDIT: 45}
-A_CHANNEL = timedelta(seconds=1.1)
+CALLS_A_MINUTE: Mapping[str, int] = {POST: 300, EDIT: 45}
+CHANNEL_INTERVAL = timedelta(seconds=1.1)
 
 
 class SlackPacing(Struct, frozen=True):
@@ -28,15 +28,15 @@ class SlackPacing(Struct, frozen=True):
 
     now: Callable[[], datetime]
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep
-    a_minute: Mapping[str, int] = msgspec.field(default_factory=lambda: A_MINUTE)
+    a_minute: Mapping[str, int] = msgspec.field(default_factory=lambda: CALLS_A_MINUTE)
     """How often a method may be called in any minute; one that is not named, always."""
-    a_channel: timedelta = A_CHANNEL
+    a_channel: timedelta = CHANNEL_INTERVAL
 
     def reserve(self, connection: Connection, method: str, channel: str) -> tuple[timedelta, bool]:
         """Reserve the next moment for a call; how long to wait, and False where it is too far off to wait for."""
         places = {method: timedelta(0)} | ({channel: self.a_channel} if method == POST else {})
         limits = {method: self.a_minute[method]} if method in self.a_minute else {}
-        return workers.reserve(connection, places, self.now(), PATIENCE, limits)
+        return workers.reserve_call(connection, places, self.now(), PATIENCE, limits)
 
     def delay(self, connection: Connection, method: str, seconds: float) -> None:
         """Delay a method's next call in every process: Slack asked for it, and limits only that method."""

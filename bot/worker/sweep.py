@@ -23,7 +23,7 @@ from bot.store.transactions.announce import Announcer
 from bot.store.transactions.begin_watch import SWEEP
 from bot.store.transactions.deletions import TRANSIENT
 from bot.worker.listing import WINDOW, SweepState
-from bot.worker.sweep_interval import SLOWEST, interval
+from bot.worker.sweep_interval import SLOWEST, choose_interval
 
 log = logging.getLogger(__name__)
 
@@ -151,10 +151,12 @@ class Sweep:
         seen = replace(snapshot_batch(batch, now), over_at=now if self._is_over(batch) else None)
         waits = seen.shape == was and seen.over_at is None
         known = (
-            watches.of_batch(connection, batch.id) if waits else self._announcer.record_seen(connection, seen, was, now)
+            watches.list_for_batch(connection, batch.id)
+            if waits
+            else self._announcer.record_seen(connection, seen, was, now)
         )
         if known is not None and self._is_told(batch):
-            self._announcer.ended(connection, batch.id, describe_ending(batch), known, now)
+            self._announcer.announce_end(connection, batch.id, describe_ending(batch), known, now)
 
     def _feed_new(
         self, connection: Connection, feed: str, new: Sequence[MessageBatch], sighting: SweepState, now: datetime
@@ -167,12 +169,12 @@ class Sweep:
             news = [batch for batch in news if not batch.has_ended]  # that is no news
         else:
             room = max(0, FEED_CARDS - cards.OUTBOX.count_open(connection, feed))
-            self._announcer.appeared(connection, feed, [batch.id for batch in news[room:]], now)
+            self._announcer.announce_new(connection, feed, [batch.id for batch in news[room:]], now)
             news = news[:room]
         for batch in [*news, *watched]:
             watch = StoredWatch(batch.id, "", feed, "feed", now)
             if watches.add(connection, watch) and not begins:
-                self._announcer.changed(connection, batch.id, [watch], now)
+                self._announcer.redraw_cards(connection, batch.id, [watch], now)
 
     def _is_told(self, batch: MessageBatch) -> bool:
         return is_settled(batch) or self._ended_before(batch, RESULTS_GRACE)
@@ -191,7 +193,7 @@ class Sweep:
         if seen.missing_since is None:
             batch_records.mark_missing(connection, batch_id, now)
         elif now - seen.missing_since >= TRANSIENT:
-            self._announcer.gone(connection, batch_id, now)
+            self._announcer.announce_gone(connection, batch_id, now)
 
     def _bury(self, connection: Connection, gone: Sequence[str]) -> None:
         now = self._now()
@@ -201,16 +203,16 @@ class Sweep:
     def _take_back(self, connection: Connection, found: Sequence[MessageBatch]) -> None:
         now = self._now()
         for batch in found:
-            self._announcer.found_again(connection, snapshot_batch(batch, now), now)
+            self._announcer.undo_gone(connection, snapshot_batch(batch, now), now)
 
     def _begin(self, connection: Connection) -> SweepState:
-        now, found = self._now(), batch_records.open_ones(connection)
-        gone = batch_records.gone_ids(connection, now - RETENTION)
+        now, found = self._now(), batch_records.list_open(connection)
+        gone = batch_records.list_gone_ids(connection, now - RETENTION)
         if self._feed is None:
             return SweepState(now, found, set(found.shapes), gone, None)
         last, after = scheduled_jobs.get(connection, f"feed:{self._feed}"), now - 2 * WINDOW
-        watched = watches.not_in_feed(connection, self._feed, after)
-        known = batch_records.known_ids(connection, after) - watched
+        watched = watches.list_ids_outside_feed(connection, self._feed, after)
+        known = batch_records.list_known_ids(connection, after) - watched
         return SweepState(now, found, set(found.shapes), gone, known, watched, last.due_at if last else None)
 
     def _done(self, connection: Connection, sighting: SweepState) -> None:
@@ -219,8 +221,8 @@ class Sweep:
         if self._feed is not None:
             scheduled_jobs.set_due(connection, f"feed:{self._feed}", sighting.began)
         pause = timedelta(seconds=self._batches.hint.compute_pause(now))
-        after = batch_records.open_ones(connection)
-        scheduled_jobs.set_due(connection, SWEEP, now + max(interval(after, now), min(pause, SLOWEST)))
+        after = batch_records.list_open(connection)
+        scheduled_jobs.set_due(connection, SWEEP, now + max(choose_interval(after, now), min(pause, SLOWEST)))
 
     def _failed(self, connection: Connection, asked: float) -> None:
         """Come again later; once it has lasted, say so at the cards."""
@@ -231,11 +233,11 @@ class Sweep:
         if duty is None or duty.failing_since is None or now - duty.failing_since < OUTAGE:
             return
         seen = duty.done_at or duty.failing_since
-        for card in cards.of_open_batches(connection):
+        for card in cards.list_for_open_batches(connection):
             if watches.is_muted(connection, (card.batch_id, card.channel_id), now):
                 continue
             occasion = str(int(duty.failing_since.timestamp()))
             payload = {"last_seen": seen.isoformat()}
-            self._announcer.tell(
+            self._announcer.send_notice(
                 connection, card.batch_id, "unseen", card.channel_id, (), now, occasion=occasion, payload=payload
             )

@@ -2,12 +2,12 @@
 
 from datetime import datetime, timedelta
 
-from bot.store.records.batches import OpenOnes
+from bot.store.records.batches import OpenBatches
 
 FASTEST, SLOWEST = timedelta(seconds=10), timedelta(seconds=60)
 
 
-def interval(found: OpenOnes, now: datetime) -> timedelta:
+def choose_interval(found: OpenBatches, now: datetime) -> timedelta:
     """Return how long until the next sweep: 10 s while something is young, canceling or missing, up to a minute."""
     if found.youngest is None:
         return SLOWEST

@@ -121,7 +121,10 @@ async def test_a_file_with_problems_is_refused_and_leaves_no_draft(
 
     assert isinstance(outcome, FileRefused)
     assert outcome.checked.problem_count == 1
-    assert await draft_services.database.run(lambda connection: drafts.in_state(connection, "ready", "checking")) == []
+    assert (
+        await draft_services.database.run(lambda connection: drafts.list_in_states(connection, "ready", "checking"))
+        == []
+    )
 
 
 async def test_a_file_that_does_not_exist_cannot_be_read(draft_services: Services) -> None:

@@ -42,7 +42,7 @@ async def test_the_summary_goes_with_the_batch(services: Services, ended: BatchI
 
 async def test_it_goes_as_well_when_somebody_else_was_faster(services: Services, api: ApiSimulator) -> None:
     read = StoredSummary(ID, "{}", None, ADA.user, NOW)
-    await services.database.run(lambda connection: summaries.keep(connection, read, forget=NOW))
+    await services.database.run(lambda connection: summaries.store_summary(connection, read, delete_before=NOW))
 
     outcome = await DELETE.run(services, ADA)
 

@@ -49,7 +49,7 @@ async def test_a_withdrawn_question_cannot_be_confirmed(services: Services, aske
 async def test_it_is_recorded(services: Services, asked: str) -> None:
     await carry_out(services, Keep(asked))
 
-    [entry, *_] = await services.database.run(audit.entries)
+    [entry, *_] = await services.database.run(audit.list_entries)
     assert (entry.outcome, entry.subject, entry.user_id) == ("kept", ID, ADA.user)
 
 

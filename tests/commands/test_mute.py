@@ -133,5 +133,5 @@ async def test_a_day_that_has_begun_is_refused(services: Services) -> None:
 async def test_it_is_recorded(services: Services) -> None:
     await carry_out(services, "mute here 2h")
 
-    [entry] = await services.database.run(audit.entries)
+    [entry] = await services.database.run(audit.list_entries)
     assert (entry.verb, entry.subject, entry.user_id) == ("mute", "C0BATCHES", ADA.user)

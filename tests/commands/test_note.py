@@ -51,7 +51,7 @@ def batch(place: Place) -> BatchId:
 
 
 async def note_of(services: Services, batch: BatchId) -> str | None:
-    return (await services.database.run(lambda connection: labels.of(connection, [batch])))[batch].note
+    return (await services.database.run(lambda connection: labels.get_names(connection, [batch])))[batch].note
 
 
 async def test_a_note_is_stored(services: Services, batch: BatchId) -> None:

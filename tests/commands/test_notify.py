@@ -35,7 +35,7 @@ def test_only_a_change_is_announced() -> None:
 
 async def test_without_a_level_it_reads_and_records_nothing(services: Services) -> None:
     assert await carry_out(services, "notify") == NotifyShown("C0BATCHES", "all", changed=False)
-    assert await services.database.run(audit.entries) == []
+    assert await services.database.run(audit.list_entries) == []
 
 
 @pytest.mark.parametrize("level", LEVELS)
@@ -44,7 +44,7 @@ async def test_a_level_is_stored_and_recorded(level: str, services: Services) ->
 
     assert changed == NotifyShown("C0BATCHES", LEVELS[level], changed=True)
     assert await carry_out(services, "notify") == NotifyShown("C0BATCHES", LEVELS[level], changed=False)
-    [entry] = await services.database.run(audit.entries)
+    [entry] = await services.database.run(audit.list_entries)
     assert (entry.verb, entry.command, entry.user_id) == ("notify", f"notify {level}", ADA.user)
 
 

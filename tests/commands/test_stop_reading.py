@@ -30,7 +30,7 @@ def begin(services: Services) -> Begin:
 
     async def begun(held_by: str = ME, again: str | None = None) -> LongReading:
         reading = LongReading("reading-1", ADA.user, ADA.team, NOW, held_by=held_by, again=again)
-        await services.database.run(lambda connection: long_readings.begin(connection, reading))
+        await services.database.run(lambda connection: long_readings.add(connection, reading))
         return reading
 
     return begun

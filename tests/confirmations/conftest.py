@@ -68,7 +68,7 @@ async def stored(database: Database, confirmation_id: str) -> StoredConfirmation
 
 
 async def record(database: Database) -> list[AuditEntry]:
-    return await database.run(audit.entries)
+    return await database.run(audit.list_entries)
 
 
 async def refusal(questions: Confirmations, confirmation_id: str, caller: Caller = ADA) -> ConfirmationRefused:

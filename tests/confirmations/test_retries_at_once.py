@@ -38,7 +38,7 @@ def begun(connection: Connection) -> None:
     """One retry went in two parts, of which the rest waits; three others may begin."""
     for draft in (*PARTED, *ROADS):
         drafts.add(connection, draft)
-    labels.relate(connection, Relative(SAMPLE, PARENT, "retry"))
+    labels.add_relative(connection, Relative(SAMPLE, PARENT, "retry"))
 
 
 @pytest.fixture
@@ -47,7 +47,9 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
     stores[0].open()
     stores[0].transact(begun)
     for store in stores:  # connected, so that none comes late
-        await asyncio.gather(*(store.run(lambda connection: drafts.in_state(connection, "ready")) for _ in range(4)))
+        await asyncio.gather(
+            *(store.run(lambda connection: drafts.list_in_states(connection, "ready")) for _ in range(4))
+        )
     yield stores
     for store in stores:
         await store.close()
@@ -55,7 +57,7 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
 
 def proposed(store: Database, draft: Draft) -> DraftProposal[ChangingCommand]:
     """What a press proposes to do with a draft, after the look that each takes at first."""
-    told = store.transact(lambda connection: competing_retries.other_retries(connection, draft))
+    told = store.transact(lambda connection: competing_retries.find_other_retries(connection, draft))
     if draft.state == "waiting":
         return DraftProposal(Approve(draft.id), draft, "waiting", "sending", asks=bool(told), retried=told)
     return DraftProposal(Send(draft.id), draft, "ready", "sending", asks=True, retried=told)
@@ -102,11 +104,11 @@ async def test_what_is_in_doubt_is_told_and_what_surely_was_not_sent_is_not(
     own_part = () if first is REST else (SAMPLE,)
     assert await press(store, proposed(store, first), await asked(store, first))
 
-    store.transact(lambda connection: drafts.move(connection, one, "sending", "ready", at=NOW))
+    store.transact(lambda connection: drafts.change_state(connection, one, "sending", "ready", at=NOW))
     not_sent = proposed(store, other).retried
-    store.transact(lambda connection: drafts.move(connection, one, "ready", "sending", at=NOW, held_by="dead"))
-    left = store.transact(lambda connection: abandoned_drafts.find(connection, NOW))
-    store.transact(lambda connection: [abandoned_drafts.settle(connection, draft, NOW) for draft in left])
+    store.transact(lambda connection: drafts.change_state(connection, one, "ready", "sending", at=NOW, held_by="dead"))
+    left = store.transact(lambda connection: abandoned_drafts.find_abandoned(connection, NOW))
+    store.transact(lambda connection: [abandoned_drafts.settle_draft(connection, draft, NOW) for draft in left])
 
     assert not_sent == (SAMPLE,)
     assert proposed(store, other).retried == (SAMPLE, f"draft {one}")

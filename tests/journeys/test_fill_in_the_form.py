@@ -60,7 +60,7 @@ async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(des
     stopped = newest(desk)
     never.set()
     await desk.press(stopped, "Try again")
-    [draft] = desk.bot.worker.services.database.transact(lambda connection: drafts.in_state(connection, "ready"))
+    [draft] = desk.bot.worker.services.database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
 
     assert "Stopped, as you asked" in stopped.visible_text
     assert "Send 5 requests" in newest(desk).visible_text
@@ -80,7 +80,7 @@ async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_a
 
     database = desk.bot.worker.services.database
     assert "Stopped, as you asked" in newest(desk).visible_text
-    assert database.transact(lambda connection: drafts.in_state(connection, "checking", "ready")) == []
+    assert database.transact(lambda connection: drafts.list_in_states(connection, "checking", "ready")) == []
 
 
 async def test_one_prompt_and_a_list_make_a_request_a_line(desk: Desk) -> None:

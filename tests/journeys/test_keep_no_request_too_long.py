@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from bot.worker.heartbeat import tidy
+from bot.worker.heartbeat import delete_stray_files
 from tests.desk import Desk
 from tests.journeys.creating import asked_about, sound
 
@@ -32,10 +32,10 @@ async def test_they_go_when_the_results_are_gone_also_where_nobody_sends_anythin
     await sent(desk)
     services = desk.bot.worker.services
     desk.time.later = timedelta(days=28)
-    await tidy(services)
+    await delete_stray_files(services)
     early = kept(desk)
     desk.time.later = timedelta(days=30)
 
-    await tidy(services)
+    await delete_stray_files(services)
 
     assert (early, kept(desk)) == (1, 0)

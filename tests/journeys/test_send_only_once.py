@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.app import Part
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.worker.abandoned_drafts import Drafts
+from bot.worker.abandoned_drafts import AbandonedDrafts
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, Desk
 from tests.journeys.creating import asked_about, jsonl, posts, request, sound
 
@@ -112,7 +112,7 @@ async def _step(desk: Desk, question: SlackMessage, step: str) -> None:
     if step == "restart":
         await desk.restart()
     elif step == "look after":
-        await Drafts(desk.bot.worker.services).settle_interrupted()
+        await AbandonedDrafts(desk.bot.worker.services).settle_interrupted()
     elif step in faults:
         desk.api.add_fault(faults[step])
     else:

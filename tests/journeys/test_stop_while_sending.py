@@ -10,8 +10,8 @@ from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records import drafts, notices
 from bot.store.records.drafts import Draft
 from bot.store.transactions import split_draft
-from bot.worker.abandoned_drafts import Drafts
-from bot.worker.heartbeat import tidy
+from bot.worker.abandoned_drafts import AbandonedDrafts
+from bot.worker.heartbeat import delete_stray_files
 from tests.desk import ADA, Desk
 from tests.journeys.creating import asked_about, posts, sound
 from tests.journeys.sampling import FIRST, asked_about_the_rest, everything, of_the_sample, sampled, sent
@@ -21,23 +21,23 @@ CREATE = "/v1/messages/batches"
 DEAD = "elsewhere:1:dead"
 
 
-def left(desk: Desk, state: drafts.State, held_by: str | None = DEAD, **more: object) -> Draft:
+def left(desk: Desk, state: drafts.DraftState, held_by: str | None = DEAD, **more: object) -> Draft:
     """Leave the one draft that is ready as a process does that is killed in this state."""
     database, now = desk.bot.worker.services.database, desk.time()
-    [draft] = database.transact(lambda connection: drafts.in_state(connection, "ready"))
-    database.transact(lambda c: drafts.move(c, draft.id, "ready", state, at=now, held_by=held_by, **more))
+    [draft] = database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
+    database.transact(lambda c: drafts.change_state(c, draft.id, "ready", state, at=now, held_by=held_by, **more))
     return draft
 
 
 async def found(desk: Desk) -> int:
     """Let a worker look after drafts, and send what it has to say."""
     worker, now = desk.bot.worker, desk.time()
-    count = await Drafts(worker.services).settle_interrupted()
+    count = await AbandonedDrafts(worker.services).settle_interrupted()
     due = worker.services.database.transact(
         lambda connection: notices.OUTBOX.find_overdue(connection, now + timedelta(hours=1))
     )
     for one in due:
-        await worker.deliver.run(*one.primary_key)
+        await worker.notices.run(*one.primary_key)
     return count
 
 
@@ -48,7 +48,7 @@ def told(desk: Desk) -> SlackMessage:
 
 @pytest.mark.parametrize(("state", "words"), [("sending", "do not know whether"), ("checking", "while I read")])
 async def test_what_a_dead_process_was_at_is_told_by_one_that_lives_and_never_sent(
-    desk: Desk, state: drafts.State, words: str
+    desk: Desk, state: drafts.DraftState, words: str
 ) -> None:
     question = await asked_about(desk, sound())
     left(desk, state)
@@ -97,10 +97,10 @@ async def test_stopped_before_a_sample_went_everything_is_as_before(desk: Desk) 
 async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk: Desk) -> None:
     await sampled(desk)
     database, now = desk.bot.worker.services.database, desk.time()
-    [rest] = database.transact(lambda connection: drafts.in_state(connection, "ready"))
-    [sample] = database.transact(lambda connection: drafts.in_state(connection, "sent"))
-    database.transact(lambda c: drafts.move(c, rest.id, "ready", "held", at=now, kind=None, parent_id=None))
-    database.transact(lambda c: drafts.move(c, sample.id, "sent", "sending", at=now, held_by=DEAD))
+    [rest] = database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
+    [sample] = database.transact(lambda connection: drafts.list_in_states(connection, "sent"))
+    database.transact(lambda c: drafts.change_state(c, rest.id, "ready", "held", at=now, kind=None, parent_id=None))
+    database.transact(lambda c: drafts.change_state(c, sample.id, "sent", "sending", at=now, held_by=DEAD))
 
     [early] = await desk.type(f"/batch send {rest.id}")
     await found(desk)
@@ -156,7 +156,7 @@ async def test_an_answer_that_comes_after_it_was_given_up_still_counts(desk: Des
     [sample] = _in(desk, "sent")
     database = desk.bot.worker.services.database
 
-    joined = database.transact(lambda connection: split_draft.join(connection, sample, "ready", desk.time()))
+    joined = database.transact(lambda connection: split_draft.rejoin(connection, sample, "ready", desk.time()))
     question = await asked_about_the_rest(desk, status)
     await desk.press(question, "Send")
 
@@ -164,8 +164,8 @@ async def test_an_answer_that_comes_after_it_was_given_up_still_counts(desk: Des
     assert [len(each) for each in sent(desk)] == [10, 30]
 
 
-def _in(desk: Desk, state: drafts.State) -> list[Draft]:
-    return desk.bot.worker.services.database.transact(lambda connection: drafts.in_state(connection, state))
+def _in(desk: Desk, state: drafts.DraftState) -> list[Draft]:
+    return desk.bot.worker.services.database.transact(lambda connection: drafts.list_in_states(connection, state))
 
 
 async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
@@ -174,12 +174,12 @@ async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
     (folder / "0123456789abcdef01234567.whole").write_bytes(b"x")
     services = desk.bot.worker.services
     desk.time.later = timedelta(days=6)
-    early = await tidy(services)
+    early = await delete_stray_files(services)
     desk.time.later = timedelta(days=8)
 
-    left_over = await tidy(services)
-    await desk.bot.worker.upkeep.forget()
-    unwanted = await tidy(services)
+    left_over = await delete_stray_files(services)
+    await desk.bot.worker.maintenance.prune_store()
+    unwanted = await delete_stray_files(services)
     [late] = await desk.press(question, "Send")
 
     assert (early, left_over, unwanted) == (0, 1, 1)
@@ -195,7 +195,7 @@ async def given_up_and_refused(desk: Desk, text: str) -> SlackMessage:
     pressed = asyncio.create_task(desk.press(question, text))
     await desk.api.wait_for(lambda: desk.api.delayed)
     desk.time.later = timedelta(minutes=31)
-    assert await Drafts(desk.bot.worker.services).settle_interrupted() == 1
+    assert await AbandonedDrafts(desk.bot.worker.services).settle_interrupted() == 1
     desk.api.answer_delayed()
     [answer] = await pressed
     return answer

@@ -31,7 +31,7 @@ async def created(desk: Desk, where: str) -> SlackMessage:
 async def watched(desk: Desk) -> list[tuple[str, str]]:
     """Return who watches the newest batch, and where."""
     batch = desk.api.workspace.batches[0]
-    found = await desk.bot.worker.services.database.run(lambda connection: watches.of_batch(connection, batch.id))
+    found = await desk.bot.worker.services.database.run(lambda connection: watches.list_for_batch(connection, batch.id))
     return [(watch.user_id, watch.channel_id) for watch in found]
 
 

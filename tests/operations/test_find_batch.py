@@ -179,7 +179,7 @@ async def test_what_may_be_a_label_is_not_said_not_to_exist_while_labels_cannot_
 
 async def call(batch: str, label: str, services: Services) -> None:
     await services.database.run(
-        lambda connection: labels.change(connection, batch, "label", label, by=ADA.user, at=NOW)
+        lambda connection: labels.set_field(connection, batch, "label", label, by=ADA.user, at=NOW)
     )
 
 

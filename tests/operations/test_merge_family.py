@@ -30,7 +30,7 @@ DAY = 86_400.0
 
 
 async def relate(services: Services, child: str, parent: str, kind: str = "retry") -> None:
-    await services.database.run(lambda connection: labels.relate(connection, Relative(child, parent, kind)))
+    await services.database.run(lambda connection: labels.add_relative(connection, Relative(child, parent, kind)))
 
 
 @pytest.fixture

@@ -147,7 +147,7 @@ async def test_keeping_withdraws_the_question_once_and_records_it(services: Serv
     first = await Keep(QUESTION.id).run(services, ADA)
     second = await Keep(QUESTION.id).run(services, ADA)
 
-    entries = await services.database.run(audit.entries)
+    entries = await services.database.run(audit.list_entries)
     assert (first, second) == (Kept(ID), Kept(None))
     assert [(entry.verb, entry.outcome, entry.subject) for entry in entries] == [("delete", "kept", ID)]
 
@@ -161,4 +161,4 @@ async def test_nobody_keeps_for_someone_else(services: Services, asked: None) ->
 
 async def test_keeping_what_was_never_asked_changes_nothing(services: Services) -> None:
     assert await Keep("unheard-of").run(services, ADA) == Kept(None)
-    assert await services.database.run(audit.entries) == []
+    assert await services.database.run(audit.list_entries) == []

@@ -199,7 +199,7 @@ async def test_what_was_told_as_lost_does_not_go_on_beside_what_is_asked_for_aga
     work = Work(messages)
     stop = reading_of(await posted(slack))
 
-    await database.run(lambda connection: long_readings.end(connection, stop.reading_id))
+    await database.run(lambda connection: long_readings.remove(connection, stop.reading_id))
     ended = await work.progress.ended_within(2)
 
     assert ended

@@ -30,7 +30,7 @@ def intend(connection: Connection, subject: str | None = "msgbatch_01", confirma
 def test_an_intent_reads_back_without_an_outcome(database: Database) -> None:
     number = database.transact(intend)
 
-    assert database.transact(audit.entries) == [
+    assert database.transact(audit.list_entries) == [
         AuditEntry(
             id=number,
             at=NOW,
@@ -59,7 +59,7 @@ def test_an_outcome_is_written_beside_its_intent(database: Database) -> None:
 
     assert settle(database, number, "refused", "the batch has changed")
 
-    (entry,) = database.transact(audit.entries)
+    (entry,) = database.transact(audit.list_entries)
     assert (entry.outcome, entry.detail, entry.finished_at) == ("refused", "the batch has changed", LATER)
 
 
@@ -73,19 +73,19 @@ def test_a_settled_outcome_is_never_rewritten_but_an_unknown_one_may_become_know
     ]
 
     assert answers == [True, True, False]
-    assert database.transact(audit.entries)[0].outcome == "done"
+    assert database.transact(audit.list_entries)[0].outcome == "done"
 
 
 def test_an_outcome_without_an_intent_is_not_written(database: Database) -> None:
     assert not settle(database, 7, "done")
-    assert database.transact(audit.entries) == []
+    assert database.transact(audit.list_entries) == []
 
 
 def test_entries_come_newest_first_in_pages(database: Database) -> None:
     numbers = [database.transact(intend) for _ in range(5)]
 
-    page = database.transact(lambda connection: audit.entries(connection, limit=2))
-    rest = database.transact(lambda connection: audit.entries(connection, before_id=page[-1].id))
+    page = database.transact(lambda connection: audit.list_entries(connection, limit=2))
+    rest = database.transact(lambda connection: audit.list_entries(connection, before_id=page[-1].id))
 
     assert [entry.id for entry in page] + [entry.id for entry in rest] == sorted(numbers, reverse=True)
 
@@ -93,7 +93,7 @@ def test_entries_come_newest_first_in_pages(database: Database) -> None:
 def test_entries_of_one_batch_leave_the_others_out(database: Database) -> None:
     numbers = database.transact(lambda connection: [intend(connection, subject) for subject in ("a", "b", None)])
 
-    found = database.transact(lambda connection: audit.entries(connection, subject="b"))
+    found = database.transact(lambda connection: audit.list_entries(connection, subject="b"))
 
     assert [entry.id for entry in found] == [numbers[1]]
 
@@ -101,11 +101,11 @@ def test_entries_of_one_batch_leave_the_others_out(database: Database) -> None:
 def test_the_act_of_a_confirmation_is_found(database: Database) -> None:
     number = database.transact(lambda connection: intend(connection, confirmation_id="c1"))
 
-    found = database.transact(lambda connection: audit.for_confirmation(connection, "c1"))
+    found = database.transact(lambda connection: audit.get_for_confirmation(connection, "c1"))
 
     assert found is not None
     assert found.id == number
-    assert database.transact(lambda connection: audit.for_confirmation(connection, "c2")) is None
+    assert database.transact(lambda connection: audit.get_for_confirmation(connection, "c2")) is None
 
 
 def test_an_export_gives_everything_oldest_first_beyond_one_portion(database: Database) -> None:
@@ -133,7 +133,7 @@ def test_moments_come_back_in_utc_whatever_zone_they_were_given_in(database: Dat
         lambda connection: audit.record_outcome(connection, number, outcome="done", detail=None, at=elsewhere)
     )
 
-    (entry,) = database.transact(audit.entries)
+    (entry,) = database.transact(audit.list_entries)
     assert entry.finished_at == LATER
     assert entry.finished_at.tzinfo is UTC
 
@@ -173,4 +173,4 @@ def test_every_text_can_be_recorded_and_reads_back_the_same_everywhere(
 
     settle(database, number, "failed", written)
 
-    assert database.transact(audit.entries)[0].detail == read
+    assert database.transact(audit.list_entries)[0].detail == read

@@ -42,12 +42,12 @@ def test_a_confirmation_reads_back_as_it_was_stored(asked: Database) -> None:
 
 def test_an_unknown_confirmation_is_none_and_cannot_be_used(asked: Database) -> None:
     assert asked.transact(lambda connection: confirmations.get(connection, "other")) is None
-    assert not asked.transact(lambda connection: confirmations.use(connection, "other", NOW))
+    assert not asked.transact(lambda connection: confirmations.redeem(connection, "other", NOW))
 
 
 def test_a_confirmation_is_used_once_and_remembers_when(asked: Database) -> None:
-    first = asked.transact(lambda connection: confirmations.use(connection, "c1", NOW))
-    second = asked.transact(lambda connection: confirmations.use(connection, "c1", NOW + timedelta(seconds=1)))
+    first = asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW))
+    second = asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW + timedelta(seconds=1)))
 
     assert (first, second) == (True, False)
     found = asked.transact(lambda connection: confirmations.get(connection, "c1"))
@@ -58,29 +58,29 @@ def test_a_confirmation_is_used_once_and_remembers_when(asked: Database) -> None
 def test_a_confirmation_lapses_to_the_microsecond(asked: Database, late: int, usable: bool) -> None:
     moment = LAPSE + timedelta(microseconds=late)
 
-    assert asked.transact(lambda connection: confirmations.use(connection, "c1", moment)) is usable
+    assert asked.transact(lambda connection: confirmations.redeem(connection, "c1", moment)) is usable
 
 
 def test_a_use_whose_transaction_fails_does_not_count(asked: Database) -> None:
     def use_then_fail(connection: Connection) -> None:
-        assert confirmations.use(connection, "c1", NOW)
+        assert confirmations.redeem(connection, "c1", NOW)
         raise RuntimeError("the record could not be written")
 
     with pytest.raises(RuntimeError, match="record"):
         asked.transact(use_then_fail)
 
-    assert asked.transact(lambda connection: confirmations.use(connection, "c1", NOW))
+    assert asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW))
 
 
 def test_a_withdrawn_confirmation_cannot_be_used(asked: Database) -> None:
     withdrawn = asked.transact(lambda connection: confirmations.withdraw(connection, "c1", NOW))
 
     assert withdrawn
-    assert not asked.transact(lambda connection: confirmations.use(connection, "c1", NOW))
+    assert not asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW))
 
 
 def test_a_used_confirmation_cannot_be_withdrawn(asked: Database) -> None:
-    asked.transact(lambda connection: confirmations.use(connection, "c1", NOW))
+    asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW))
 
     assert not asked.transact(lambda connection: confirmations.withdraw(connection, "c1", LAPSE))
     found = asked.transact(lambda connection: confirmations.get(connection, "c1"))
@@ -107,7 +107,7 @@ def test_forty_threads_with_connections_of_their_own_use_it_once(asked: Database
         own = Database(database_url, busy_seconds=30)
         own.transact(lambda connection: confirmations.get(connection, "c1"))  # connected before anybody presses
         together.wait()
-        answers.append(own.transact(lambda connection: confirmations.use(connection, "c1", NOW)))
+        answers.append(own.transact(lambda connection: confirmations.redeem(connection, "c1", NOW)))
         own.engine.dispose()
 
     threads = [Thread(target=press) for _ in range(40)]
@@ -130,7 +130,7 @@ print("ready", flush=True)
 sys.stdin.readline()
 now = datetime.fromisoformat({NOW.isoformat()!r})
 for number in range(50):
-    print(int(store.transact(lambda connection: confirmations.use(connection, f"p{{number}}", now))))
+    print(int(store.transact(lambda connection: confirmations.redeem(connection, f"p{{number}}", now))))
 """
 
 

@@ -40,7 +40,7 @@ REST = replace(WHOLE, id="rest", whole_id="whole", requests=30, state="held", he
 
 
 def part(connection: Connection) -> bool:
-    return split_draft.part(connection, WHOLE, SAMPLE, REST, NOW)
+    return split_draft.split(connection, WHOLE, SAMPLE, REST, NOW)
 
 
 def states(connection: Connection) -> dict[str, str]:
@@ -68,12 +68,12 @@ def test_what_was_not_sent_is_whole_again_and_only_while_the_rest_is_held(databa
     def play(connection: Connection) -> list[object]:
         drafts.add(connection, WHOLE)
         part(connection)
-        joined = split_draft.join(connection, SAMPLE, "ready", NOW)
+        joined = split_draft.rejoin(connection, SAMPLE, "ready", NOW)
         whole = states(connection)
-        drafts.move(connection, "whole", "ready", "sending", at=NOW, sample=10)
+        drafts.change_state(connection, "whole", "ready", "sending", at=NOW, sample=10)
         part(connection)
-        split_draft.release(connection, SAMPLE, NOW)
-        return [joined, whole, split_draft.join(connection, SAMPLE, "ready", NOW), states(connection)]
+        split_draft.release_rest(connection, SAMPLE, NOW)
+        return [joined, whole, split_draft.rejoin(connection, SAMPLE, "ready", NOW), states(connection)]
 
     parted = {"whole": "split", "sample": "sending", "rest": "ready"}
     assert database.transact(play) == [True, {"whole": "ready"}, False, parted]
@@ -82,10 +82,10 @@ def test_what_was_not_sent_is_whole_again_and_only_while_the_rest_is_held(databa
 def test_the_rest_is_found_by_the_batch_of_its_sample(database: Database) -> None:
     def play(connection: Connection) -> list[Draft | None]:
         drafts.add(connection, REST)
-        split_draft.adopt(connection, "rest", "msgbatch_1")
-        held = split_draft.rest_of(connection, "msgbatch_1")
-        split_draft.release(connection, SAMPLE, NOW)
-        return [held, split_draft.rest_of(connection, "msgbatch_1")]
+        split_draft.set_rest_parent(connection, "rest", "msgbatch_1")
+        held = split_draft.find_rest(connection, "msgbatch_1")
+        split_draft.release_rest(connection, SAMPLE, NOW)
+        return [held, split_draft.find_rest(connection, "msgbatch_1")]
 
     held, ready = database.transact(play)
     assert held is None
@@ -94,7 +94,7 @@ def test_the_rest_is_found_by_the_batch_of_its_sample(database: Database) -> Non
 
 
 def heard_of(connection: Connection, id: str, ago: timedelta) -> None:
-    workers.heartbeat(connection, WorkerProcess(id, "host", 1, NOW, NOW), NOW - ago)
+    workers.record_heartbeat(connection, WorkerProcess(id, "host", 1, NOW, NOW), NOW - ago)
 
 
 def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(database: Database) -> None:
@@ -104,7 +104,7 @@ def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(dat
         for id, holder in (("a", "lives"), ("b", "dead"), ("c", "never heard of"), ("d", None), ("e", "me")):
             drafts.add(connection, replace(WHOLE, id=id, held_by=holder))
         drafts.add(connection, replace(WHOLE, id="f", held_by="lives", changed_at=NOW - timedelta(minutes=31)))
-        return sorted(draft.id for draft in abandoned_drafts.find(connection, NOW, "me"))
+        return sorted(draft.id for draft in abandoned_drafts.find_abandoned(connection, NOW, "me"))
 
     assert database.transact(play) == ["b", "c", "d", "f"]
 
@@ -112,7 +112,7 @@ def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(dat
 def test_what_was_sent_again_since_it_was_found_is_not_interfered_with(database: Database) -> None:
     def play(connection: Connection) -> bool:
         drafts.add(connection, replace(WHOLE, changed_at=NOW + timedelta(seconds=1)))
-        return abandoned_drafts.settle(connection, WHOLE, NOW)
+        return abandoned_drafts.settle_draft(connection, WHOLE, NOW)
 
     assert not database.transact(play)
 
@@ -138,9 +138,9 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
         for id, state in (("lost", "unknown"), ("other", "sending"), ("waits", "ready")):
             drafts.add(connection, replace(retry, id=id, state=state, whole_id=None))
         drafts.add(connection, replace(retry, id="its sample", state="unknown"))
-        labels.relate(connection, Relative("batch", "parent", "retry"))
-        labels.relate(connection, Relative("rest of parent", "parent", "canary"))
-        return competing_retries.other_retries(connection, retry)
+        labels.add_relative(connection, Relative("batch", "parent", "retry"))
+        labels.add_relative(connection, Relative("rest of parent", "parent", "canary"))
+        return competing_retries.find_other_retries(connection, retry)
 
     assert database.transact(play) == ("batch", "draft lost", "draft other")
 
@@ -148,7 +148,7 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
 def test_a_form_that_comes_twice_at_once_begins_one_draft(database: Database) -> None:
     with ThreadPoolExecutor(8) as threads:
         begun = list(
-            threads.map(lambda _: database.transact(lambda connection: drafts.begin(connection, WHOLE)), range(8))
+            threads.map(lambda _: database.transact(lambda connection: drafts.add_if_new(connection, WHOLE)), range(8))
         )
 
     assert sorted(begun) == [False] * 7 + [True]

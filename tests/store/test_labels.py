@@ -21,26 +21,26 @@ def relate(connection: Connection) -> None:
         ("rest", "other_retry", "canary"),
         ("stranger", "another", "retry"),
     ):
-        labels.relate(connection, Relative(child, parent, kind))
+        labels.add_relative(connection, Relative(child, parent, kind))
 
 
 @pytest.mark.parametrize("member", sorted(FAMILY))
 async def test_a_family_is_the_same_whoever_is_asked_about(database: Database, member: str) -> None:
     await database.run(relate)
 
-    assert await database.run(lambda connection: labels.family(connection, member)) == FAMILY
+    assert await database.run(lambda connection: labels.find_family(connection, member)) == FAMILY
 
 
 async def test_a_batch_without_relatives_is_its_own_family(database: Database) -> None:
     await database.run(relate)
 
-    assert await database.run(lambda connection: labels.family(connection, "alone")) == {"alone"}
+    assert await database.run(lambda connection: labels.find_family(connection, "alone")) == {"alone"}
 
 
 async def test_a_family_outlives_what_is_known_of_its_batches(database: Database) -> None:
     await database.run(relate)
-    await database.run(lambda c: labels.change(c, "retry", "label", "eval", by="U0ADA", at=AT))
+    await database.run(lambda c: labels.set_field(c, "retry", "label", "eval", by="U0ADA", at=AT))
 
-    await database.run(lambda connection: labels.forget(connection, "retry"))
+    await database.run(lambda connection: labels.delete_names(connection, "retry"))
 
-    assert await database.run(lambda connection: labels.family(connection, "first")) == FAMILY
+    assert await database.run(lambda connection: labels.find_family(connection, "first")) == FAMILY

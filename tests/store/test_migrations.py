@@ -20,7 +20,7 @@ def differences(connection: Connection) -> list[object]:
     """Return what alembic would still change."""
 
     def ours(_object: object, name: str | None, kind: str, _reflected: bool, _compared: object) -> bool:
-        return schema.is_ours(name) if kind == "table" else True
+        return schema.is_bot_table(name) if kind == "table" else True
 
     context = MigrationContext.configure(
         connection, opts={"version_table": schema.VERSION_TABLE, "include_object": ours}
@@ -45,7 +45,7 @@ def record(connection: Connection) -> int:
 def test_the_steps_lead_to_the_tables_of_this_version(database: Database) -> None:
     with database.engine.connect() as connection:
         assert differences(connection) == []
-        assert schema.version(connection) == schema.HEAD
+        assert schema.find_version(connection) == schema.HEAD
 
 
 def test_the_newest_step_is_the_one_that_is_looked_for() -> None:
@@ -75,7 +75,7 @@ def test_every_step_can_be_stopped_at_and_gone_on_from(database_url: str) -> Non
     for step in steps:
         with store.engine.begin() as connection:
             schema.upgrade(connection, step)
-            assert schema.version(connection) == step
+            assert schema.find_version(connection) == step
 
     with store.engine.connect() as connection:
         assert differences(connection) == []
@@ -100,7 +100,7 @@ def test_a_store_of_a_newer_version_is_used_as_it_is(database: Database) -> None
     database.open()
 
     with database.engine.connect() as connection:
-        assert schema.version(connection) == "9999"
+        assert schema.find_version(connection) == "9999"
 
 
 def test_a_step_only_adds_so_that_an_older_version_can_work_on_beside_a_newer(database_url: str) -> None:
@@ -148,7 +148,7 @@ async def test_a_store_is_taken_forward_under_an_older_version_that_works(databa
     done = sum(await asyncio.gather(*at_work)) + 1
 
     with newer.engine.connect() as connection:
-        assert schema.version(connection) == schema.HEAD
+        assert schema.find_version(connection) == schema.HEAD
         assert len(list(audit.export(connection))) == done
     for store in (older, newer):
         await store.close()

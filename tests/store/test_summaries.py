@@ -19,7 +19,7 @@ READING = LongReading("r1", "U0ADA", "T", AT)
 
 
 async def keep(database: Database, read: StoredSummary = READ, forget: datetime = LONG_AGO) -> StoredSummary:
-    return await database.run(lambda connection: summaries.keep(connection, read, forget=forget))
+    return await database.run(lambda connection: summaries.store_summary(connection, read, delete_before=forget))
 
 
 async def get(database: Database, batch_id: str = "msgbatch_1") -> StoredSummary | None:
@@ -27,7 +27,7 @@ async def get(database: Database, batch_id: str = "msgbatch_1") -> StoredSummary
 
 
 async def take(database: Database, taken: summaries.DownloadedFile, by: str) -> None:
-    await database.run(lambda connection: summaries.note_taken(connection, "msgbatch_1", taken, by=by, at=AT))
+    await database.run(lambda connection: summaries.record_download(connection, "msgbatch_1", taken, by=by, at=AT))
 
 
 async def test_what_was_kept_is_given_back(database: Database) -> None:
@@ -81,7 +81,7 @@ async def test_a_batch_that_is_gone_is_forgotten_and_no_other(database: Database
     await keep(database)
     await keep(database, StoredSummary("msgbatch_2", "{}", None, "U0ADA", AT))
 
-    await database.run(lambda connection: summaries.forget(connection, "msgbatch_1"))
+    await database.run(lambda connection: summaries.delete_summary(connection, "msgbatch_1"))
 
     assert await get(database) is None
     assert await get(database, "msgbatch_2") is not None
@@ -108,15 +108,15 @@ async def test_many_are_given_at_once_however_many_are_asked_for(database: Datab
 
 
 async def test_a_reading_is_stopped_by_whoever_can_write_and_forgotten_at_its_end(database: Database) -> None:
-    await database.run(lambda connection: long_readings.begin(connection, READING))
+    await database.run(lambda connection: long_readings.add(connection, READING))
     before = await database.run(lambda connection: long_readings.is_stopped(connection, "r1"))
 
-    await database.run(lambda connection: long_readings.stop(connection, "r1", AT))
+    await database.run(lambda connection: long_readings.request_stop(connection, "r1", AT))
 
     assert not before
     assert await database.run(lambda connection: long_readings.is_stopped(connection, "r1"))
     assert await database.run(lambda connection: long_readings.get(connection, "r1")) == replace(READING, stopped_at=AT)
-    await database.run(lambda connection: long_readings.end(connection, "r1"))
+    await database.run(lambda connection: long_readings.remove(connection, "r1"))
     assert await database.run(lambda connection: long_readings.get(connection, "r1")) is None
 
 
@@ -124,20 +124,20 @@ async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -
     processes = {"alive": AT, "me": AT - DEAD * 2, "dead": AT - DEAD * 2}
     for number, holder in enumerate([*processes, "buried", None]):  # None: of a version that did not say who reads
         held = replace(READING, id=f"r{number}", held_by=holder)
-        await database.run(partial(long_readings.begin, reading=held))
+        await database.run(partial(long_readings.add, reading=held))
     for id, seen_at in processes.items():
-        await database.run(partial(workers.heartbeat, worker=WorkerProcess(id, "host", 1, AT, AT), now=seen_at))
+        await database.run(partial(workers.record_heartbeat, worker=WorkerProcess(id, "host", 1, AT, AT), now=seen_at))
 
-    lost = await database.run(lambda connection: long_readings.lost(connection, AT, "me"))
+    lost = await database.run(lambda connection: long_readings.find_lost(connection, AT, "me"))
 
     assert {each.held_by for each in lost} == {"dead", "buried"}
 
 
 async def test_what_a_killed_process_left_behind_is_cleared_away(database: Database) -> None:
     later = replace(READING, id="r2", started_at=AT + timedelta(days=2))
-    await database.run(lambda connection: long_readings.begin(connection, READING))
+    await database.run(lambda connection: long_readings.add(connection, READING))
 
-    await database.run(lambda connection: long_readings.begin(connection, later))
+    await database.run(lambda connection: long_readings.add(connection, later))
 
     assert await database.run(lambda connection: long_readings.get(connection, "r1")) is None
     assert await database.run(lambda connection: long_readings.get(connection, "r2")) == later

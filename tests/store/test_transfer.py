@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from bot.store.db.database import Database
 from bot.store.db.tables import audit as audit_table
-from bot.store.db.transfer import Moved, MoveRefused, move, tables
+from bot.store.db.transfer import MovedTable, MoveRefused, list_tables, move_store
 from bot.store.records import audit, notices, watches, workers
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import SeenBatch
@@ -57,14 +57,16 @@ either = pytest.mark.parametrize(
 
 
 def contents(database: Database) -> dict[str, list[str]]:
-    return database.transact(lambda c: {table.name: sorted(map(repr, c.execute(select(table)))) for table in tables()})
+    return database.transact(
+        lambda c: {table.name: sorted(map(repr, c.execute(select(table)))) for table in list_tables()}
+    )
 
 
 @either
 def test_everything_arrives_and_is_counted(source: Database, target: Database) -> None:
-    told: list[Moved] = []
+    told: list[MovedTable] = []
 
-    moved = move(source, target, NOW, told.append)
+    moved = move_store(source, target, NOW, told.append)
 
     assert contents(target) == contents(source)
     assert {each.table: each.rows for each in moved}["bd_audit"] == ROWS
@@ -73,8 +75,8 @@ def test_everything_arrives_and_is_counted(source: Database, target: Database) -
 
 @either
 def test_the_record_is_numbered_on_where_it_was(source: Database, target: Database) -> None:
-    last = source.transact(lambda c: audit.entries(c, limit=1))[0].id
-    move(source, target, NOW, lambda _: None)
+    last = source.transact(lambda c: audit.list_entries(c, limit=1))[0].id
+    move_store(source, target, NOW, lambda _: None)
 
     number = target.transact(
         lambda c: audit.record_intent(
@@ -100,7 +102,7 @@ def test_a_store_that_is_not_empty_is_left_alone(source: Database, target: Datab
     before = contents(target)
 
     with pytest.raises(MoveRefused, match=r"not empty.*bd_mutes"):
-        move(source, target, NOW, lambda _: None)
+        move_store(source, target, NOW, lambda _: None)
 
     assert contents(target) == before
 
@@ -108,25 +110,25 @@ def test_a_store_that_is_not_empty_is_left_alone(source: Database, target: Datab
 @either
 def test_nothing_is_moved_from_under_a_running_bot(source: Database, target: Database) -> None:
     alive = WorkerProcess("here:1:a", "here", 1, NOW, NOW)
-    source.transact(lambda c: workers.heartbeat(c, alive, NOW))
+    source.transact(lambda c: workers.record_heartbeat(c, alive, NOW))
 
     with pytest.raises(MoveRefused, match="running on FROM"):
-        move(source, target, NOW + timedelta(seconds=30), lambda _: None)
-    moved = move(source, target, NOW + timedelta(seconds=61), lambda _: None)
+        move_store(source, target, NOW + timedelta(seconds=30), lambda _: None)
+    moved = move_store(source, target, NOW + timedelta(seconds=61), lambda _: None)
 
     assert sum(each.rows for each in moved) > ROWS
 
 
 def test_a_store_is_not_moved_onto_itself(source: Database) -> None:
     with pytest.raises(MoveRefused, match="the same store"):
-        move(source, source, NOW, lambda _: None)
+        move_store(source, source, NOW, lambda _: None)
 
 
 def test_a_store_that_is_not_there_is_not_moved_and_not_made(tmp_path: Path) -> None:
     slip, target = tmp_path / "slip.sqlite3", Database(f"sqlite:///{tmp_path / 'to.sqlite3'}")
 
     with pytest.raises(MoveRefused, match="FROM holds no records of a bot"):
-        move(Database(f"sqlite:///{slip}"), target, NOW, lambda _: None)
+        move_store(Database(f"sqlite:///{slip}"), target, NOW, lambda _: None)
 
     assert not slip.exists()
     assert not (tmp_path / "to.sqlite3").exists()
@@ -134,6 +136,6 @@ def test_a_store_that_is_not_there_is_not_moved_and_not_made(tmp_path: Path) -> 
 
 def test_a_store_that_cannot_be_opened_is_told_with_its_side(source: Database) -> None:
     with pytest.raises(MoveRefused, match="FROM is unreachable"):
-        move(Database("sqlite:////nowhere/at/all.sqlite3"), source, NOW, lambda _: None)
+        move_store(Database("sqlite:////nowhere/at/all.sqlite3"), source, NOW, lambda _: None)
     with pytest.raises(MoveRefused, match="TO is unreachable"):
-        move(source, Database("sqlite:////nowhere/at/all.sqlite3"), NOW, lambda _: None)
+        move_store(source, Database("sqlite:////nowhere/at/all.sqlite3"), NOW, lambda _: None)

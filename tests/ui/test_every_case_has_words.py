@@ -26,7 +26,7 @@ from bot.results.lines import LineFault
 from bot.results.remedies import Remedy
 from bot.store.db.database import Reason, StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import State
+from bot.store.records.drafts import DraftState
 from bot.store.records.notices import Event, Notice
 from bot.store.records.watches import NotifyLevel
 from bot.ui.components.file_problems import problem_line, render_file_refused, warning_lines
@@ -129,7 +129,7 @@ def words_by_case() -> dict[str, dict[object, str]]:
     problem = Problem(ProblemKind.EMPTY, 1, "", "", None, None)
     warned = GroupedWarning(WarningKind.DEPRECATED_MODEL, "", "x", 1, 1)
     reading = ReadingProgress("", 1, 1, 1)
-    states: tuple[State, ...] = get_args(State)
+    states: tuple[DraftState, ...] = get_args(DraftState)
     return {
         "rule": {rule: render_error(NotPermitted(rule, BEN)).text for rule in Rule},
         "refusal": {why: _refusal_words(why) for why in RefusalReason},

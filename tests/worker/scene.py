@@ -117,7 +117,7 @@ class Scene:
         seen = snapshot_batch(as_read or self.read(batch), now)
         watch = StoredWatch(batch.id, user, channel, reason, now)
         enqueue = self.worker.engine.enqueue
-        await self.database.run(lambda connection: begin_watch.begin(connection, enqueue, watch, seen, now))
+        await self.database.run(lambda connection: begin_watch.start_watch(connection, enqueue, watch, seen, now))
         if drawn:
             await self.settle()
 
@@ -137,9 +137,9 @@ class Scene:
             drawn = self.database.transact(lambda c, at=moment: cards.OUTBOX.find_overdue(c, at))  # type: ignore[misc]  # a default binds the loop's value
             told = self.database.transact(lambda c, at=moment: notices.OUTBOX.find_overdue(c, at))  # type: ignore[misc]  # likewise
             for card in drawn:
-                await self.worker.draw.run(*card.primary_key)
+                await self.worker.cards.run(*card.primary_key)
             for notice in told:
-                await self.worker.deliver.run(*notice.primary_key)
+                await self.worker.notices.run(*notice.primary_key)
             if not drawn and not told:
                 return
 
@@ -163,7 +163,7 @@ class Scene:
 
         def claim(connection: Connection) -> None:
             assert notices.OUTBOX.claim(connection, (key,), worker_id, moment, LEASE) is not None
-            notices.place_in_thread(connection, key, self.top()[0].ts)
+            notices.set_thread(connection, key, self.top()[0].ts)
 
         self.database.transact(claim)
         return key

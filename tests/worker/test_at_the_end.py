@@ -42,7 +42,7 @@ async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlo
 
     def begin(connection: Connection) -> None:
         watch = StoredWatch(batch.id, BEN, BATCHES, "watch", scene.now())
-        begin_watch.begin(
+        begin_watch.start_watch(
             connection, scene.worker.engine.enqueue, watch, snapshot_batch(running, scene.now()), scene.now()
         )
         stored.set()
@@ -71,7 +71,7 @@ async def test_an_end_that_comes_before_the_first_card_waits_for_it_and_answers_
     scene.later(8)
     await scene.worker.sweep.run(1)
 
-    await scene.worker.deliver.run(scene.notice(batch).key)
+    await scene.worker.notices.run(scene.notice(batch).key)
     early = scene.top()
     scene.later(5)
     await scene.settle()
@@ -88,6 +88,6 @@ async def test_an_end_does_not_wait_for_ever_for_a_card(scene: Scene) -> None:
     await scene.worker.sweep.run(1)
     scene.later(30)
 
-    await scene.worker.deliver.run(scene.notice(batch).key)
+    await scene.worker.notices.run(scene.notice(batch).key)
 
     assert [f"<@{ADA}>" in message.visible_text for message in scene.top()] == [True]

@@ -10,9 +10,9 @@ async def test_each_card_is_handed_over_once_when_one_more_begins_to_watch(scene
     batch = scene.batch(ends_in=3_600)
     for place in (BATCHES, GENERAL):
         await scene.watch(batch, channel=place)
-    before = await scene.worker.engine.waiting(DRAW)
+    before = await scene.worker.engine.list_unstarted(DRAW)
 
     await scene.watch(batch, user=BEN)
 
-    new = set(await scene.worker.engine.waiting(DRAW)) - set(before)
+    new = set(await scene.worker.engine.list_unstarted(DRAW)) - set(before)
     assert sorted(name.split(":")[2] for name in new) == sorted([BATCHES, GENERAL])

@@ -171,7 +171,7 @@ async def test_a_card_that_was_deleted_twice_is_posted_for_who_asks_to_watch_aga
     await scene.watch(batch)
     for label in ("first", "second"):
         await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
-        to_rename = partial(rename.rename, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
+        to_rename = partial(rename.set_name_field, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
         scene.database.transact(partial(to_rename, value=label, by=ADA, at=scene.now()))
         await scene.settle()
     assert scene.top() == []
@@ -226,7 +226,7 @@ async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     enqueue, now = scene.worker.engine.enqueue, scene.now()
-    scene.database.transact(lambda connection: preferences.end(connection, enqueue, batch.id, ADA, now))
+    scene.database.transact(lambda connection: preferences.end_watches(connection, enqueue, batch.id, ADA, now))
     await scene.settle()
     scene.later(100)
 

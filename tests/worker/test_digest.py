@@ -8,7 +8,7 @@ import pytest
 
 from bot.store.records import notices, summaries, watches
 from bot.store.records.summaries import StoredSummary
-from bot.worker.digest import Digests, Plan, digest_of, due_day
+from bot.worker.digest import DigestPlan, DigestSender, find_due_day, make_digest
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.watching import public
@@ -30,26 +30,26 @@ BERLIN = ZoneInfo("Europe/Berlin")
     ],
 )
 def test_it_is_due_at_the_local_hour_and_little_later(now: datetime, is_due: bool) -> None:
-    assert (due_day(Plan(BATCHES, 9, BERLIN), now) is not None) == is_due
+    assert (find_due_day(DigestPlan(BATCHES, 9, BERLIN), now) is not None) == is_due
 
 
 def test_an_hour_that_summer_time_skips_is_not_lost() -> None:
-    plan, gap = Plan(BATCHES, 2, BERLIN), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
+    plan, gap = DigestPlan(BATCHES, 2, BERLIN), datetime(2026, 3, 29, 1, 0, tzinfo=UTC)
 
-    assert due_day(plan, gap - timedelta(minutes=1)) is None
-    assert due_day(plan, gap) == gap.date()
+    assert find_due_day(plan, gap - timedelta(minutes=1)) is None
+    assert find_due_day(plan, gap) == gap.date()
 
 
 def test_an_hour_that_comes_twice_is_one_digest() -> None:
-    plan, first = Plan(BATCHES, 2, BERLIN), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
+    plan, first = DigestPlan(BATCHES, 2, BERLIN), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
-    assert due_day(plan, first) == due_day(plan, first + timedelta(hours=1))
+    assert find_due_day(plan, first) == find_due_day(plan, first + timedelta(hours=1))
 
 
 def test_a_late_hours_digest_is_still_sent_after_midnight_as_that_evenings() -> None:
-    plan, evening = Plan(BATCHES, 23, BERLIN), datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
+    plan, evening = DigestPlan(BATCHES, 23, BERLIN), datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
 
-    days = [due_day(plan, evening + timedelta(hours=hours)) for hours in (-1, 0, 1, 2, 3)]
+    days = [find_due_day(plan, evening + timedelta(hours=hours)) for hours in (-1, 0, 1, 2, 3)]
 
     assert days == [None, *[evening.date()] * 3, None]
 
@@ -58,7 +58,7 @@ def test_it_counts_what_ended_since_yesterday_and_all_that_runs() -> None:
     long_ago = ended(counts(errored=5)).model_copy(update={"ended_at": NOW - timedelta(hours=25)})
     batches = [running(), canceling(), ended(counts(succeeded=5)), ended(counts(succeeded=4, errored=1)), long_ago]
 
-    digest = digest_of(batches, (), NOW)
+    digest = make_digest(batches, (), NOW)
 
     assert (digest.running.total, digest.succeeded.total, digest.failed.total) == (2, 1, 1)
 
@@ -67,18 +67,20 @@ def test_results_that_nobody_fetched_and_that_go_within_a_week_are_named() -> No
     fetched, waiting = (ended(counts(succeeded=5), id=batch_id(number)) for number in (1, 2))
     now = CREATED + timedelta(days=23)
 
-    digest = digest_of([fetched, waiting], {fetched.id}, now)
+    digest = make_digest([fetched, waiting], {fetched.id}, now)
 
     assert digest.expiring.shown == (waiting,)
 
 
 def test_a_day_without_anything_is_no_digest() -> None:
-    assert digest_of([], (), NOW).is_empty
+    assert make_digest([], (), NOW).is_empty
 
 
-def digesting(desk: Desk) -> Digests:
+def digesting(desk: Desk) -> DigestSender:
     services = desk.bot.worker.services
-    return Digests(services.database, services.workspace.batches, services.enqueue, desk.time, Plan(BATCHES, 9, UTC))
+    return DigestSender(
+        services.database, services.workspace.batches, services.enqueue, desk.time, DigestPlan(BATCHES, 9, UTC)
+    )
 
 
 def set_hour(desk: Desk, hour: int, days: int = 0) -> None:
@@ -121,13 +123,13 @@ async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfet
     now = scene.now()
     for batch in (taken, left):
         read = StoredSummary(batch.id, "{}", None, ADA, now)
-        scene.database.transact(partial(summaries.keep, read=read, forget=now - timedelta(days=29)))
-    scene.database.transact(partial(summaries.note_taken, batch_id=taken.id, taken="jsonl", by=ADA, at=now))
+        scene.database.transact(partial(summaries.store_summary, read=read, delete_before=now - timedelta(days=29)))
+    scene.database.transact(partial(summaries.record_download, batch_id=taken.id, taken="jsonl", by=ADA, at=now))
     scene.later((now.replace(hour=9, minute=5) + timedelta(days=24) - now).total_seconds())
     services = scene.worker.services
 
-    await Digests(
-        services.database, services.workspace.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC)
+    await DigestSender(
+        services.database, services.workspace.batches, services.enqueue, scene.now, DigestPlan(BATCHES, 9, UTC)
     ).send_due()
     await scene.settle()
 
@@ -144,8 +146,8 @@ async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: S
     services, before = scene.worker.services, len(scene.api.requests)
     scene.api.workspace.add(succeeded=1, age=60.0)
 
-    await Digests(
-        services.database, services.workspace.batches, services.enqueue, scene.now, Plan(BATCHES, 9, UTC), 1_100
+    await DigestSender(
+        services.database, services.workspace.batches, services.enqueue, scene.now, DigestPlan(BATCHES, 9, UTC), 1_100
     ).send_due()
     await scene.settle()
 

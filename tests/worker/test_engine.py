@@ -99,7 +99,7 @@ async def test_what_is_rolled_back_is_never_done(database: Database, launch: Lau
 
 async def test_a_process_that_only_enqueues_leaves_it_to_one_that_works(database: Database, launch: Launch) -> None:
     web, done = Engine(database), Done()
-    web.prepare(always=False)
+    web.create_tables(always=False)
     await database.run(lambda connection: hand_over(web, connection, "one", "from web"))
 
     await launch({"note": done.note})
@@ -133,7 +133,7 @@ async def test_work_that_an_older_version_does_not_know_is_done_by_a_newer_one(
     await database.run(lambda connection: hand_over(older, connection, "new", "new"))
 
     async def taken() -> bool:  # the older version takes it, and cannot do it
-        return not await older.waiting("note")
+        return not await older.list_unstarted("note")
 
     await until_stored(taken)
     await older.destroy()
@@ -242,7 +242,7 @@ async def test_it_starts_on_a_library_without_fractions_of_seconds(sqlite_url: s
 async def test_the_engines_tables_stand_beside_ours_and_survive_an_upgrade(empty_url: str) -> None:
     database = Database(empty_url)
     database.open()
-    Engine(database).prepare()
+    Engine(database).create_tables()
 
     database.open()
 

@@ -54,7 +54,7 @@ async def test_the_feed_says_that_nobody_watches_only_while_nobody_does(scene: S
 
     await scene.watch(batch)
     watched = scene.top(GENERAL)[0].visible_text
-    scene.database.transact(lambda c: preferences.end(c, enqueue, batch.id, ADA, scene.now()))
+    scene.database.transact(lambda c: preferences.end_watches(c, enqueue, batch.id, ADA, scene.now()))
     await scene.settle()
     unwatched = scene.top(GENERAL)[0].visible_text
 
@@ -73,5 +73,5 @@ async def test_what_stood_on_a_page_that_failed_is_shown_the_next_time(scene: Sc
         scene.later(30)
         await scene.sweep()
 
-    known = await scene.database.run(lambda c: batch_records.many(c, [batch.id for batch in batches]))
+    known = await scene.database.run(lambda c: batch_records.get_many(c, [batch.id for batch in batches]))
     assert len(known) == len(batches)

@@ -13,7 +13,7 @@ from sqlalchemy import event, select, text
 from bot.observability.health import StoreHealth
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.tables import notices
-from bot.worker.lifecycle import working
+from bot.worker.lifecycle import run_worker
 from tests.waiting import logged, until_stored
 from tests.worker.scene import Scene
 
@@ -63,7 +63,7 @@ async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
     store_health = StoreHealth(scene.database, scene.now)
 
     with caplog.at_level(logging.WARNING, "bot.worker"):
-        async with working(scene.worker):
+        async with run_worker(scene.worker):
             with full(scene.database):
                 caplog.clear()
                 with logged("bot.worker", "full") as reported:

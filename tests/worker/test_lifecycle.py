@@ -7,13 +7,13 @@ from datetime import datetime
 from sqlalchemy import Connection, make_url
 
 from bot.store.records import workers
-from bot.worker.lifecycle import working
+from bot.worker.lifecycle import run_worker
 from tests.waiting import WatchedEvent, logged, until_stored
 from tests.worker.scene import Scene
 
 
 def beats(connection: Connection) -> list[datetime]:
-    return [worker.seen_at for worker in workers.everyone(connection)]
+    return [worker.seen_at for worker in workers.list_workers(connection)]
 
 
 async def until_it_works(scene: Scene) -> None:
@@ -22,7 +22,7 @@ async def until_it_works(scene: Scene) -> None:
 
 async def test_a_worker_waits_for_the_door(scene: Scene) -> None:
     door = WatchedEvent()
-    async with working(scene.worker, door):
+    async with run_worker(scene.worker, door):
         await door.is_waited_for.wait()
         before = await scene.database.run(beats)
         door.set()
@@ -40,7 +40,7 @@ async def test_a_worker_that_finds_the_store_locked_starts_when_it_is_free(
     other.execute("BEGIN EXCLUSIVE")
 
     with logged("bot.worker", "does not start") as failed:
-        async with working(scene.worker):
+        async with run_worker(scene.worker):
             await asyncio.wait_for(failed.wait(), 20)
             other.execute("ROLLBACK")
             await until_it_works(scene)
@@ -49,8 +49,8 @@ async def test_a_worker_that_finds_the_store_locked_starts_when_it_is_free(
 
 
 async def test_a_worker_that_is_stopped_while_it_starts_leaves_nothing_behind(scene: Scene) -> None:
-    async with working(scene.worker):
+    async with run_worker(scene.worker):
         await asyncio.sleep(0)
 
-    async with working(scene.another_worker()):
+    async with run_worker(scene.another_worker()):
         await until_it_works(scene)

@@ -12,7 +12,7 @@ from bot.operations.listing_memory import ListingMemory
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
-from bot.store.records.batches import OpenOnes
+from bot.store.records.batches import OpenBatches
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 from bot.worker.listing import SweepState
@@ -114,7 +114,9 @@ async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(either_sce
     running = either_scene.batch(age=1, ends_in=600)
     await either_scene.watch(running, channel=GENERAL)
     announcer = Announcer(either_scene.worker.engine.enqueue)
-    either_scene.database.transact(lambda connection: announcer.gone(connection, running.id, either_scene.now()))
+    either_scene.database.transact(
+        lambda connection: announcer.announce_gone(connection, running.id, either_scene.now())
+    )
     await either_scene.settle()
     either_scene.later(700)
 
@@ -149,7 +151,7 @@ async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_wh
     listed, now = ListingMemory(), scene.now()
 
     def missing(later: int, *pages: BatchPage) -> list[str]:
-        sighting = SweepState(now, OpenOnes({}, None, None, some_missing=False), set(), frozenset(), None)
+        sighting = SweepState(now, OpenBatches({}, None, None, some_missing=False), set(), frozenset(), None)
         for page in pages:
             sighting.note(page)
         return listed.find_missing(sighting.ended, sighting.reach, now + timedelta(minutes=later))

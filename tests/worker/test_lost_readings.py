@@ -14,7 +14,7 @@ from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.store.records import long_readings, workers
 from bot.store.records.long_readings import LongReading
 from bot.store.records.workers import DEAD, WorkerProcess
-from bot.worker.lost_readings import Readings
+from bot.worker.lost_readings import LostReadings
 from tests.slack.long_work import Work, in_dm, posted
 from tests.waiting import until_stored
 from tests.worker.scene import Scene
@@ -36,13 +36,15 @@ async def left(either_scene: Scene) -> AsyncIterator[Scene]:
         work = Work(ProgressMessages(client, services, BEGUN))
         await posted(either_scene.slack)
         database = either_scene.database
-        await until_stored(lambda: database.run(lambda c: long_readings.lost(c, either_scene.now())[0].ts is not None))
+        await until_stored(
+            lambda: database.run(lambda c: long_readings.find_lost(c, either_scene.now())[0].ts is not None)
+        )
         yield either_scene
         await work.end()
 
 
 def lost(scene: Scene) -> list[LongReading]:
-    return scene.database.transact(lambda connection: long_readings.lost(connection, scene.now()))
+    return scene.database.transact(lambda connection: long_readings.find_lost(connection, scene.now()))
 
 
 def shown(scene: Scene) -> SlackMessage:
@@ -51,7 +53,7 @@ def shown(scene: Scene) -> SlackMessage:
 
 
 async def looked_after(scene: Scene) -> int:
-    return await Readings(scene.worker.services, scene.worker.posting).tell_lost()
+    return await LostReadings(scene.worker.services, scene.worker.posting).report_lost()
 
 
 async def test_what_a_dead_process_was_reading_is_told_in_its_place_and_can_be_asked_for_again(left: Scene) -> None:
@@ -68,7 +70,7 @@ async def test_what_a_dead_process_was_reading_is_told_in_its_place_and_can_be_a
 
 async def test_what_a_process_reads_that_lives_is_left_to_it_until_it_is_not_heard_of(left: Scene) -> None:
     holder = WorkerProcess(HOLDER, "elsewhere", 1, left.now(), left.now())
-    left.database.transact(lambda connection: workers.heartbeat(connection, holder, left.now()))
+    left.database.transact(lambda connection: workers.record_heartbeat(connection, holder, left.now()))
 
     at_once = await looked_after(left)
     stays = shown(left).buttons

@@ -17,7 +17,7 @@ from bot.operations.find_batch import Reference
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, scheduled_jobs, workers
 from bot.store.records.workers import DEAD, WorkerProcess
-from bot.worker.maintenance import BEAT, ON_ITS_WAY, UNSETTLED, Chore, Upkeep
+from bot.worker.maintenance import HEARTBEAT_INTERVAL, MESSAGE_DELAY, SETTLE_AFTER, Chore, Maintenance
 from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
 from tests.waiting import until_stored
@@ -30,9 +30,9 @@ async def test_a_sweep_that_is_due_is_handed_out_to_one_of_two(either_scene: Sce
     other = either_scene.another_worker()
 
     for worker in (either_scene.worker, other):
-        await worker.upkeep.hand_out_sweep()
+        await worker.maintenance.enqueue_sweep()
 
-    assert await either_scene.worker.engine.waiting("sweep") == {"sweep:1": "ENQUEUED"}
+    assert await either_scene.worker.engine.list_unstarted("sweep") == {"sweep:1": "ENQUEUED"}
 
 
 async def test_a_new_watch_brings_the_next_sweep_forward(scene: Scene) -> None:
@@ -52,14 +52,14 @@ async def test_a_notice_that_is_stuck_for_two_minutes_is_handed_over_again(eithe
     either_scene.later(100)
     await either_scene.worker.sweep.run(1)
     either_scene.later(119)
-    early = await either_scene.worker.upkeep.redrive()
+    early = await either_scene.worker.maintenance.redrive()
     either_scene.later(2)
 
-    count = await either_scene.worker.upkeep.redrive()
-    again = await either_scene.worker.upkeep.redrive()
+    count = await either_scene.worker.maintenance.redrive()
+    again = await either_scene.worker.maintenance.redrive()
 
     assert (early, count, again) == (0, 2, 0)
-    handed = await either_scene.worker.engine.waiting("deliver")
+    handed = await either_scene.worker.engine.list_unstarted("deliver")
     assert len([id for id in handed if id.startswith(f"notice:{batch.id}:ended")]) == 2
 
 
@@ -73,10 +73,10 @@ async def test_what_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> 
     freed = scene.database.transact(
         lambda c: notices.OUTBOX.release_claims(c, "dead", scene.now() + timedelta(seconds=3))
     )
-    await scene.worker.deliver.run(key)
+    await scene.worker.notices.run(key)
     at_once = scene.told()
     scene.later(4)
-    await scene.worker.deliver.run(key)
+    await scene.worker.notices.run(key)
 
     assert freed == 1
     assert not at_once
@@ -89,14 +89,14 @@ def other(scene: Scene, **changes: object) -> WorkerProcess:
 
 
 def is_dead(scene: Scene, worker: WorkerProcess) -> bool:
-    scene.database.transact(lambda connection: workers.heartbeat(connection, worker, worker.seen_at))
-    return worker.id in {each.id for each in scene.database.transact(scene.worker.upkeep.find_dead)}
+    scene.database.transact(lambda connection: workers.record_heartbeat(connection, worker, worker.seen_at))
+    return worker.id in {each.id for each in scene.database.transact(scene.worker.maintenance.find_dead)}
 
 
 async def test_a_process_not_heard_of_is_dead_and_its_work_free_within_a_minute(scene: Scene) -> None:
     assert not is_dead(scene, other(scene, seen_at=scene.now() - DEAD))
     assert is_dead(scene, other(scene, id="older", seen_at=scene.now() - DEAD - timedelta(seconds=1)))
-    assert timedelta(minutes=1) > DEAD + BEAT + ON_ITS_WAY
+    assert timedelta(minutes=1) > DEAD + HEARTBEAT_INTERVAL + MESSAGE_DELAY
 
 
 async def test_a_process_that_died_before_the_clock_was_put_back_is_dead(scene: Scene) -> None:
@@ -105,7 +105,7 @@ async def test_a_process_that_died_before_the_clock_was_put_back_is_dead(scene: 
 
 
 async def test_a_process_of_this_machine_that_does_not_run_is_dead_at_once(scene: Scene) -> None:
-    mine = scene.worker.engine.worker
+    mine = scene.worker.engine.process
     ended = await asyncio.create_subprocess_exec("true")
     await ended.wait()
 
@@ -120,16 +120,16 @@ async def test_a_process_on_a_machine_of_the_same_name_lives_though_its_number_i
     await ended.wait()
 
     assert not is_dead(scene, other(scene, host=socket.gethostname(), pid=ended.pid))
-    assert scene.worker.engine.worker.host.split()[0] == socket.gethostname()
+    assert scene.worker.engine.process.host.split()[0] == socket.gethostname()
 
 
 async def test_a_process_that_stopped_by_itself_is_not_waited_for(scene: Scene) -> None:
     neighbour = scene.another_worker()
-    scene.database.transact(lambda c: workers.heartbeat(c, neighbour.engine.worker, scene.now()))
+    scene.database.transact(lambda c: workers.record_heartbeat(c, neighbour.engine.process, scene.now()))
 
-    await neighbour.upkeep.leave()
+    await neighbour.maintenance.mark_stopped()
 
-    dead = scene.database.transact(scene.worker.upkeep.find_dead)
+    dead = scene.database.transact(scene.worker.maintenance.find_dead)
     assert [each.id for each in dead] == [neighbour.engine.worker_id]
 
 
@@ -139,13 +139,15 @@ async def test_the_pulse_outlives_a_store_that_fails(scene: Scene) -> None:
     async def note() -> None:
         done.append("done")
 
-    upkeep = Upkeep(scene.database, scene.worker.engine, scene.now, [Chore("note", timedelta(minutes=1), note)])
+    maintenance = Maintenance(
+        scene.database, scene.worker.engine, scene.now, [Chore("note", timedelta(minutes=1), note)]
+    )
     scene.database.transact(lambda connection: connection.execute(text("ALTER TABLE bd_duties RENAME TO bd_gone")))
-    await upkeep.pulse()
+    await maintenance.run_once()
     scene.database.transact(lambda connection: connection.execute(text("ALTER TABLE bd_gone RENAME TO bd_duties")))
 
     scene.database.transact(lambda c: scheduled_jobs.set_due(c, "prune", scene.now() + timedelta(hours=1)))
-    await upkeep.pulse()
+    await maintenance.run_once()
 
     assert done == ["done"]
 
@@ -156,15 +158,15 @@ async def test_a_chore_that_takes_its_time_stops_neither_the_beat_nor_other_chor
     async def finish() -> None:
         done.set()
 
-    chores = [Chore("slow", BEAT, hanging.wait), Chore("quick", BEAT, finish)]
-    upkeep = Upkeep(scene.database, scene.worker.engine, scene.now, chores, pause=0.01)
-    running = asyncio.create_task(upkeep.run())
+    chores = [Chore("slow", HEARTBEAT_INTERVAL, hanging.wait), Chore("quick", HEARTBEAT_INTERVAL, finish)]
+    maintenance = Maintenance(scene.database, scene.worker.engine, scene.now, chores, pause=0.01)
+    running = asyncio.create_task(maintenance.run())
 
     await asyncio.wait_for(done.wait(), 5)
     scene.later(60)
     done.clear()
     await asyncio.wait_for(done.wait(), 5)
-    await until_stored(lambda: scene.database.run(lambda c: workers.everyone(c)[0].seen_at >= scene.now()))
+    await until_stored(lambda: scene.database.run(lambda c: workers.list_workers(c)[0].seen_at >= scene.now()))
     running.cancel()
     await asyncio.wait([running])
 
@@ -177,34 +179,34 @@ async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Sce
     confirmations = Confirmations(services.database, services.now)  # it hands nothing over
     proposal = Proposal(Cancel(Reference(batch.id)), either_scene.read(batch), asks=False)
     number = await confirmations.begin(proposal, CALLER, None)
-    early = await either_scene.worker.upkeep.redrive()
-    either_scene.later(UNSETTLED.total_seconds() + 1)
+    early = await either_scene.worker.maintenance.redrive()
+    either_scene.later(SETTLE_AFTER.total_seconds() + 1)
 
-    await either_scene.worker.upkeep.redrive()
-    await either_scene.worker.upkeep.redrive()
+    await either_scene.worker.maintenance.redrive()
+    await either_scene.worker.maintenance.redrive()
 
     assert early == 0
-    assert len(await either_scene.worker.engine.waiting("execute")) == 1
-    await either_scene.worker.follow_through.run(number)
-    either_scene.later(UNSETTLED.total_seconds() + 1)
+    assert len(await either_scene.worker.engine.list_unstarted("execute")) == 1
+    await either_scene.worker.changes.run(number)
+    either_scene.later(SETTLE_AFTER.total_seconds() + 1)
     await either_scene.settle()
-    assert await either_scene.worker.upkeep.redrive() == 0
+    assert await either_scene.worker.maintenance.redrive() == 0
 
 
 async def test_the_name_of_a_deleted_batch_goes_with_its_card(scene: Scene) -> None:
     deleted, kept = scene.batch(ends_in=60), scene.batch(ends_in=60)
     for batch in (deleted, kept):
         await scene.watch(batch)
-        change = partial(labels.change, batch_id=batch.id, what="label", value="eval", by="U0ADA", at=scene.now())
+        change = partial(labels.set_field, batch_id=batch.id, what="label", value="eval", by="U0ADA", at=scene.now())
         scene.database.transact(change)
     scene.later(100)
     await scene.sweep()
     scene.database.transact(lambda connection: batch_records.mark_gone(connection, deleted.id, scene.now()))
     scene.later(timedelta(days=41).total_seconds())
 
-    await scene.worker.upkeep.forget()
+    await scene.worker.maintenance.prune_store()
 
-    assert scene.database.transact(lambda connection: labels.find(connection, label="eval")) == {kept.id}
+    assert scene.database.transact(lambda connection: labels.find_batches(connection, label="eval")) == {kept.id}
 
 
 async def test_batches_long_gone_are_forgotten_with_all_that_was_said_of_them(scene: Scene) -> None:
@@ -216,8 +218,8 @@ async def test_batches_long_gone_are_forgotten_with_all_that_was_said_of_them(sc
     kept = scene.batch(ends_in=60)
     await scene.watch(kept)
 
-    forgotten = await scene.worker.upkeep.forget()
+    forgotten = await scene.worker.maintenance.prune_store()
 
     assert forgotten == 1
-    assert scene.database.transact(lambda connection: notices.of_batch(connection, batch.id)) == []
+    assert scene.database.transact(lambda connection: notices.list_for_batch(connection, batch.id)) == []
     assert len(scene.top(BATCHES)) == 2

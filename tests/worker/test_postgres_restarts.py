@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.observability.health import StoreHealth
-from bot.worker.lifecycle import working
+from bot.worker.lifecycle import run_worker
 from tests.store.conftest import HOW_TO_ENABLE
 from tests.waiting import logged
 from tests.worker.postgres_server import PostgresServer, binaries
@@ -34,10 +34,10 @@ async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
     scene = Scene(server.url)
     await scene.open()
     scene.database.open()
-    await asyncio.to_thread(scene.worker.engine.prepare)
+    await asyncio.to_thread(scene.worker.engine.create_tables)
     store_health = StoreHealth(scene.database, scene.now)
     with caplog.at_level(logging.WARNING, "bot.worker"):
-        async with working(scene.worker):
+        async with run_worker(scene.worker):
             batch = scene.batch(ends_in=60)
             await scene.watch(batch, drawn=False)
             await scene.slack.wait_for(scene.top, 15)

@@ -1,4 +1,4 @@
-"""Reminders: due by the clock, once each, and not of what is gone, fetched or muted."""
+"""ReminderSender: due by the clock, once each, and not of what is gone, fetched or muted."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -17,7 +17,7 @@ from bot.store.records import notices, watches
 from bot.store.records.batches import SeenBatch
 from bot.store.records.notices import Event, Notice
 from bot.store.records.watches import StoredWatch
-from bot.worker.reminders import LOOKS, PATIENCE, Reminders, event_due, reminders
+from bot.worker.reminders import FAILED_LOOKS, LOOKS_AT_ONCE, ReminderSender, find_due_event, list_due_reminders
 from tests.builders import ADA, BEN, CREATED, ID, counts, ended, running
 from tests.desk import BATCHES
 from tests.worker.scene import Scene
@@ -44,7 +44,7 @@ def seen(batch: MessageBatch, **changes: object) -> SeenBatch:
 def test_results_are_spoken_of_a_week_and_a_day_before_they_go(age: timedelta, due: Event | None) -> None:
     batch = seen(ended(counts(succeeded=5)))
 
-    assert event_due(batch, CREATED + age) == due
+    assert find_due_event(batch, CREATED + age) == due
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_results_are_spoken_of_a_week_and_a_day_before_they_go(age: timedelta, d
     ],
 )
 def test_a_batch_is_spoken_of_an_hour_before_its_day_is_over(age: timedelta, due: Event | None) -> None:
-    assert event_due(seen(running()), CREATED + age) == due
+    assert find_due_event(seen(running()), CREATED + age) == due
 
 
 @pytest.mark.parametrize(
@@ -68,14 +68,14 @@ def test_a_batch_is_spoken_of_an_hour_before_its_day_is_over(age: timedelta, due
 def test_nobody_is_reminded_of_what_is_settled(change: dict[str, object]) -> None:
     batch = seen(ended(counts(succeeded=5)), **change)
 
-    assert event_due(batch, CREATED + 28 * DAYS) is None
+    assert find_due_event(batch, CREATED + 28 * DAYS) is None
 
 
 def test_who_watches_in_one_place_is_reminded_in_one_message() -> None:
     places = [(ADA.user, BATCHES), (BEN.user, BATCHES), (BEN.user, BEN.user), ("", "C0FEED")]
     known = [StoredWatch(ID, user, place, "watch" if user else "feed", CREATED) for user, place in places]
 
-    found = list(reminders([seen(running())], known, CREATED + timedelta(hours=23, minutes=30)))
+    found = list(list_due_reminders([seen(running())], known, CREATED + timedelta(hours=23, minutes=30)))
 
     assert [(each.channel_id, each.mentions) for each in found] == [
         (BATCHES, (ADA.user, BEN.user)),
@@ -92,13 +92,13 @@ async def remember(scene: Scene, batch: Batch) -> MessageBatch:
     return found
 
 
-def reminding(scene: Scene) -> Reminders:
+def reminding(scene: Scene) -> ReminderSender:
     services = scene.worker.services
-    return Reminders(services.database, services.workspace.batches, services.enqueue, scene.now)
+    return ReminderSender(services.database, services.workspace.batches, services.enqueue, scene.now)
 
 
 def told(scene: Scene, batch: Batch) -> list[Notice]:
-    return scene.database.transact(lambda c: notices.of_batch(c, batch.id))
+    return scene.database.transact(lambda c: notices.list_for_batch(c, batch.id))
 
 
 def set_clock(scene: Scene, to: datetime) -> None:
@@ -183,7 +183,7 @@ async def test_nobody_is_reminded_of_what_is_muted_until_the_mute_ends(either_sc
 
 
 async def test_a_reminder_waits_while_the_api_does_not_answer(scene: Scene) -> None:
-    batches = [scene.api.workspace.add(succeeded=5) for _ in range(PATIENCE + 5)]
+    batches = [scene.api.workspace.add(succeeded=5) for _ in range(FAILED_LOOKS + 5)]
     for batch in batches:
         found = await remember(scene, batch)
     set_clock(scene, found.created_at + 22 * DAYS)
@@ -195,7 +195,7 @@ async def test_a_reminder_waits_while_the_api_does_not_answer(scene: Scene) -> N
     scene.api.clear_faults()
     later = await reminding(scene).send_due()
 
-    assert (sent, len(asked)) == (0, PATIENCE)
+    assert (sent, len(asked)) == (0, FAILED_LOOKS)
     assert later == len(batches)
 
 
@@ -214,7 +214,7 @@ async def test_a_row_that_cannot_be_read_keeps_nobody_elses_reminder_back(either
 
 
 async def test_of_thousands_some_are_looked_at_in_one_go_and_the_rest_soon_after(scene: Scene) -> None:
-    batches = [scene.api.workspace.add(succeeded=5) for _ in range(LOOKS + 20)]
+    batches = [scene.api.workspace.add(succeeded=5) for _ in range(LOOKS_AT_ONCE + 20)]
     now = scene.now()
 
     def store(connection: Connection) -> None:
@@ -230,4 +230,4 @@ async def test_of_thousands_some_are_looked_at_in_one_go_and_the_rest_soon_after
     looks = len(scene.api.requests) - before
     second = await reminding(scene).send_due()
 
-    assert (first, looks, second) == (LOOKS, LOOKS, 20)
+    assert (first, looks, second) == (LOOKS_AT_ONCE, LOOKS_AT_ONCE, 20)

@@ -16,7 +16,7 @@ from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import audit, watches
 from bot.store.records.audit import AuditEntry
-from bot.worker.maintenance import UNSETTLED
+from bot.worker.maintenance import SETTLE_AFTER
 from tests.builders import ADA
 from tests.desk import BEN
 from tests.worker.scene import Scene
@@ -50,8 +50,8 @@ async def test_a_confirmed_delete_is_done_once_and_its_asker_told(either_scene: 
     batch = either_scene.api.workspace.add(succeeded=5)
     number = await confirmed_delete(either_scene, batch)
 
-    await either_scene.worker.follow_through.run(number)
-    await either_scene.worker.follow_through.run(number)
+    await either_scene.worker.changes.run(number)
+    await either_scene.worker.changes.run(number)
     await either_scene.settle()
 
     [told] = either_scene.slack.messages("D0ADA")
@@ -65,7 +65,7 @@ async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> Non
     number = await confirmed_delete(scene, batch)
     await scene.worker.services.workspace.batches.delete(BatchId(batch.id))
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
 
     assert deletes(scene) == 1
     assert entry(scene, number).outcome == "done"
@@ -79,7 +79,7 @@ async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_sc
     number = await confirmed_delete(either_scene, batch)
     await either_scene.worker.services.workspace.batches.delete(BatchId(batch.id))
 
-    await either_scene.worker.follow_through.run(number)
+    await either_scene.worker.changes.run(number)
     await either_scene.settle()
 
     [card] = either_scene.top()
@@ -110,7 +110,7 @@ async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before
     either_scene.later(100)
     number = await confirmed_delete(either_scene, batch)
 
-    await either_scene.worker.follow_through.run(number)
+    await either_scene.worker.changes.run(number)
     await either_scene.settle()
     await either_scene.sweep()
 
@@ -126,7 +126,7 @@ async def test_a_batch_that_changed_since_the_yes_is_left_alone(scene: Scene) ->
     scene.api.workspace.delete(batch.id)
     scene.api.workspace.add(succeeded=4, errored=1, id=batch.id)
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
 
     assert deletes(scene) == 0
     assert entry(scene, number).outcome == "refused"
@@ -137,7 +137,7 @@ async def test_a_wish_of_half_an_hour_ago_is_not_done_any_more(scene: Scene) -> 
     number = await confirmed_delete(scene, batch)
     scene.later(timedelta(minutes=31).total_seconds())
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
 
     assert deletes(scene) == 0
     assert entry(scene, number).outcome == "failed"
@@ -148,7 +148,7 @@ async def test_what_has_its_outcome_is_not_looked_at(scene: Scene) -> None:
     await Confirmations(scene.database, scene.now).finish(number, "done", None)
     before = len(scene.api.requests)
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
 
     assert len(scene.api.requests) == before
 
@@ -160,9 +160,9 @@ async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) ->
     if arrived:
         await scene.worker.services.workspace.batches.cancel(BatchId(batch.id))
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
 
-    watched = scene.database.transact(lambda connection: watches.of_batch(connection, batch.id))
+    watched = scene.database.transact(lambda connection: watches.list_for_batch(connection, batch.id))
     assert sum(request.path.endswith("/cancel") for request in scene.api.requests) == 1
     assert entry(scene, number).outcome == "done"
     assert [(watch.user_id, watch.reason) for watch in watched] == [("U0ADA", "cancel")]
@@ -174,11 +174,11 @@ async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status:
     number = await typed_cancel(scene, batch)
     scene.api.add_fault(ApiFault(status=status, times=100))
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
     scene.api.clear_faults()
-    scene.later(UNSETTLED.total_seconds() + 1)
-    again = await scene.worker.upkeep.redrive()
-    await scene.worker.follow_through.run(number)
+    scene.later(SETTLE_AFTER.total_seconds() + 1)
+    again = await scene.worker.maintenance.redrive()
+    await scene.worker.changes.run(number)
     await scene.settle()
 
     [told] = [message for message in scene.slack.messages("D0ADA") if "stopped" in message.visible_text]
@@ -192,7 +192,7 @@ async def test_an_outage_that_outlasts_a_wish_is_told_as_such(scene: Scene) -> N
     scene.later(timedelta(minutes=31).total_seconds())
     scene.api.add_fault(ApiFault(status=529, times=100))
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
     await scene.settle()
 
     [told] = scene.slack.messages("D0ADA")
@@ -206,7 +206,7 @@ async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(sc
     await scene.worker.services.workspace.batches.cancel(BatchId(batch.id))
     scene.later(600)
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
     await scene.settle()
 
     [told] = scene.slack.messages("D0ADA")
@@ -221,7 +221,7 @@ async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_tw
     number = await confirmations.begin(Proposal(command, scene.read(batch), asks=False), caller, None)
     await command.run(scene.worker.services, caller)
 
-    await scene.worker.follow_through.run(number)
+    await scene.worker.changes.run(number)
     await scene.settle()
 
     cards = [message for message in scene.slack.messages("D0ADA") if "stopped" not in message.visible_text]
@@ -233,5 +233,5 @@ async def test_an_act_and_its_safety_net_are_one_transaction(scene: Scene) -> No
 
     number = await confirmed_delete(scene, batch)
 
-    waiting = await scene.worker.engine.waiting("execute")
+    waiting = await scene.worker.engine.list_unstarted("execute")
     assert waiting == {f"act:{number}": "DELAYED"}

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from bot.playground.api_simulator.batch import Batch
 from bot.worker.attempt import LEASE
-from bot.worker.slack_pacing import A_MINUTE, EDIT, POST, SlackPacing
+from bot.worker.slack_pacing import CALLS_A_MINUTE, EDIT, POST, SlackPacing
 from tests.desk import BATCHES
 from tests.worker.scene import Scene
 
@@ -25,10 +25,10 @@ async def test_what_another_holds_is_left_to_him_until_his_lease_ends(scene: Sce
     batch = await ended_batch(scene)
     key = scene.hold(batch, "other")
 
-    await scene.worker.deliver.run(key)
+    await scene.worker.notices.run(key)
     early = scene.told()
     scene.later(LEASE.total_seconds() + 1)
-    await scene.worker.deliver.run(key)
+    await scene.worker.notices.run(key)
 
     assert not early
     assert len(scene.told()) == 1
@@ -38,7 +38,7 @@ async def test_a_lease_from_before_the_clock_was_put_back_holds_nobody(scene: Sc
     batch = await ended_batch(scene)
     key = scene.hold(batch, "other", scene.now() + timedelta(hours=2))
 
-    await scene.worker.deliver.run(key)
+    await scene.worker.notices.run(key)
 
     assert len(scene.told()) == 1
 
@@ -60,15 +60,15 @@ async def test_a_second_process_keeps_the_same_pace(either_scene: Scene) -> None
         await either_scene.watch(batch, drawn=False)
     other = either_scene.another_worker()
 
-    await either_scene.worker.draw.run(made[0].id, BATCHES)
-    await other.draw.run(made[1].id, BATCHES)
+    await either_scene.worker.cards.run(made[0].id, BATCHES)
+    await other.cards.run(made[1].id, BATCHES)
 
     first, second = (message.at for message in either_scene.top())
     assert second - first >= 1
 
 
 async def test_what_a_minute_holds_goes_at_once_and_no_minute_holds_more(either_scene: Scene) -> None:
-    pace, most = either_scene.worker.pace, A_MINUTE[POST]
+    pace, most = either_scene.worker.pace, CALLS_A_MINUTE[POST]
 
     def speak(connection: Connection) -> list[tuple[timedelta, bool]]:
         return [pace.reserve(connection, POST, f"C{number}") for number in range(most)]
@@ -87,7 +87,7 @@ async def test_what_a_minute_holds_goes_at_once_and_no_minute_holds_more(either_
 
 async def test_a_minute_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
     ahead = SlackPacing(lambda: scene.now() + timedelta(minutes=20))
-    scene.database.transact(lambda c: [ahead.reserve(c, EDIT, "C1") for _ in range(A_MINUTE[EDIT])])
+    scene.database.transact(lambda c: [ahead.reserve(c, EDIT, "C1") for _ in range(CALLS_A_MINUTE[EDIT])])
 
     wait, reserved = scene.database.transact(lambda connection: scene.worker.pace.reserve(connection, EDIT, "C1"))
 

@@ -9,7 +9,7 @@ from bot.playground.api_simulator.batch import Batch
 from bot.store.db.tables import cards as cards_table
 from bot.store.db.tables import notices as table
 from bot.store.records import cards, notices
-from bot.worker.deliver_notice import NEWER_COMES
+from bot.worker.deliver_notice import NEWER_VERSION_WAIT
 from tests.worker.scene import Scene
 
 
@@ -35,7 +35,7 @@ async def test_a_notice_that_cannot_be_read_keeps_no_other_back(either_scene: Sc
     change(either_scene, poisoned, **spoilt)
     either_scene.later(200)
 
-    handed_over = await either_scene.worker.upkeep.redrive()
+    handed_over = await either_scene.worker.maintenance.redrive()
     await either_scene.settle()
 
     [told] = either_scene.told()
@@ -67,9 +67,9 @@ async def test_what_a_newer_version_has_to_tell_waits_for_its_worker(either_scen
 async def test_what_no_version_ever_knows_is_given_up_after_a_week(scene: Scene) -> None:
     newer, _ = await two_ended(scene)
     change(scene, newer, event="celebrated")
-    scene.later((NEWER_COMES + timedelta(hours=1)).total_seconds())
+    scene.later((NEWER_VERSION_WAIT + timedelta(hours=1)).total_seconds())
 
-    await scene.worker.deliver.run(scene.notice(newer).key)
+    await scene.worker.notices.run(scene.notice(newer).key)
 
     assert "celebrated" in str(scene.notice(newer).given_up)
 
@@ -80,7 +80,7 @@ async def test_what_was_put_off_by_a_clock_that_is_put_back_is_told_now(either_s
     change(either_scene, batch, due_at=ahead)
     either_scene.database.transact(lambda c: c.execute(update(cards_table).values(due_at=ahead)))
 
-    handed_over = await either_scene.worker.upkeep.redrive()
+    handed_over = await either_scene.worker.maintenance.redrive()
 
     assert handed_over == 3
     assert either_scene.database.transact(lambda c: cards.OUTBOX.find_overdue(c, either_scene.now())) == []

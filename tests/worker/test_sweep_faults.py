@@ -192,7 +192,7 @@ async def test_a_clock_that_was_put_back_does_not_stop_the_sweeps(scene: Scene) 
 
     def take(name: str, furthest: timedelta) -> int | None:
         return scene.database.transact(
-            lambda connection: scheduled_jobs.take(connection, name, now, now + timedelta(minutes=1), furthest)
+            lambda connection: scheduled_jobs.claim_turn(connection, name, now, now + timedelta(minutes=1), furthest)
         )
 
     assert take(SWEEP, timedelta(minutes=30)) == 1

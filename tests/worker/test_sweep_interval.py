@@ -7,33 +7,33 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.api.rate_limits import RateLimitHint, read_hint
-from bot.store.records.batches import OpenOnes
-from bot.worker.sweep_interval import FASTEST, SLOWEST, interval
+from bot.store.records.batches import OpenBatches
+from bot.worker.sweep_interval import FASTEST, SLOWEST, choose_interval
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 
-def found(age: timedelta, shape: str = "in_progress 1/0/0/0/0", *, missing: bool = False) -> OpenOnes:
-    return OpenOnes({"msgbatch_1": shape}, NOW - age, NOW - age, missing)
+def found(age: timedelta, shape: str = "in_progress 1/0/0/0/0", *, missing: bool = False) -> OpenBatches:
+    return OpenBatches({"msgbatch_1": shape}, NOW - age, NOW - age, missing)
 
 
 @given(st.timedeltas(min_value=timedelta(days=-1), max_value=timedelta(days=3)))
 def test_it_lies_between_ten_seconds_and_a_minute(age: timedelta) -> None:
-    assert FASTEST <= interval(found(age), NOW) <= SLOWEST
+    assert FASTEST <= choose_interval(found(age), NOW) <= SLOWEST
 
 
 @pytest.mark.parametrize(("minutes", "seconds"), [(1, 10), (5, 10), (15, 30), (30, 60), (600, 60)])
 def test_it_grows_with_the_age_of_the_youngest(minutes: int, seconds: int) -> None:
-    assert interval(found(timedelta(minutes=minutes)), NOW) == timedelta(seconds=seconds)
+    assert choose_interval(found(timedelta(minutes=minutes)), NOW) == timedelta(seconds=seconds)
 
 
 def test_it_is_short_while_something_is_about_to_change() -> None:
     old = timedelta(hours=5)
 
-    assert interval(found(old, "cancelingc 1/0/0/0/0"), NOW) == FASTEST
-    assert interval(found(old, "ended 0/1/0/0/0"), NOW) == FASTEST
-    assert interval(found(old, missing=True), NOW) == FASTEST
-    assert interval(OpenOnes({}, None, None, False), NOW) == SLOWEST
+    assert choose_interval(found(old, "cancelingc 1/0/0/0/0"), NOW) == FASTEST
+    assert choose_interval(found(old, "ended 0/1/0/0/0"), NOW) == FASTEST
+    assert choose_interval(found(old, missing=True), NOW) == FASTEST
+    assert choose_interval(OpenBatches({}, None, None, False), NOW) == SLOWEST
 
 
 def test_a_hint_on_a_success_is_a_pause() -> None:

@@ -21,6 +21,6 @@ def reference(text: str) -> Reference:
     if text.lower() == LAST:
         return LAST
     if " " in text and not text.lower().startswith(PREFIX):  # a label in quotes
-        text = labels.label_key(text) or text
+        text = labels.normalize_label(text) or text
     head, tail = text[: len(PREFIX)], text[len(PREFIX) :]
     return Reference(check_batch_id(PREFIX + tail if head.lower() == PREFIX else text))

@@ -35,9 +35,9 @@ def spelled(verb: str, wanted: Reference, words: str | None) -> str:
 def check_label(verb: str, text: str) -> str:
     """A label without what its spelling could not carry. Raises BadValue."""
     label = _carried(text)
-    if labels.label_key(label) == LAST:
+    if labels.normalize_label(label) == LAST:
         raise BadValue(verb, text, ValueForm.RESERVED_LABEL)
-    if not labels.label_key(label) or len(label) > LONGEST_LABEL or not label.isprintable():
+    if not labels.normalize_label(label) or len(label) > LONGEST_LABEL or not label.isprintable():
         raise BadValue(verb, text, ValueForm.LABEL)
     return label
 

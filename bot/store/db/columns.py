@@ -31,7 +31,7 @@ class Moment(TypeDecorator[datetime]):
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
-class Words(TypeDecorator[str]):
+class SafeText(TypeDecorator[str]):
     """Text in which what one of the databases cannot hold (NUL, half a surrogate pair) has become U+FFFD."""
 
     impl = Text

@@ -26,7 +26,7 @@ _LAST_WORDS = 2.0
 """Seconds; the durable engine's threads record what they have done after it was destroyed."""
 # Any number that is ours: who changes tables on Postgres holds it.
 _CHANGING_TABLES = 0x62645F31
-PAUSES = (0.5, 2.0)
+PERSIST_PAUSES = (0.5, 2.0)
 """Seconds between the tries of what has to be recorded."""
 
 
@@ -93,7 +93,7 @@ class Database:
 
     async def persist(self, work: Callable[[Connection], T]) -> T:
         """Do the same, and try again for some seconds: for what has happened already. Raises StoreUnavailable."""
-        return await retry(lambda: self.run(work), PAUSES, errors=StoreUnavailable)
+        return await retry(lambda: self.run(work), PERSIST_PAUSES, errors=StoreUnavailable)
 
     async def close(self) -> None:
         """Let the transactions under way end, those of the engine's other users for a moment, and close all."""
@@ -142,7 +142,7 @@ def _sqlite_engine(url: URL, busy_seconds: float, version: tuple[int, ...]) -> E
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        sqlite.prepare(connection, version)
+        sqlite.prepare_connection(connection, version)
 
     return engine
 

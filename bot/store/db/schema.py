@@ -19,7 +19,7 @@ def upgrade(connection: Connection, target: str = "head") -> None:
 
     A store of a newer version is used as it is: steps only add.
     """
-    current = version(connection)
+    current = find_version(connection)
     if current == HEAD and target == "head":
         return  # nearly always; importing alembic costs a fifth of a second
     from alembic import command
@@ -40,7 +40,7 @@ def upgrade(connection: Connection, target: str = "head") -> None:
     command.upgrade(config, target)
 
 
-def version(connection: Connection) -> str | None:
+def find_version(connection: Connection) -> str | None:
     """Give the step the tables are at; None for a new store, and for one from before there were steps."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
@@ -48,6 +48,6 @@ def version(connection: Connection) -> str | None:
     return found
 
 
-def is_ours(name: str | None) -> bool:
+def is_bot_table(name: str | None) -> bool:
     """Say whether a table is the bot's own: the engine's stand beside them and are none of alembic's business."""
     return name is not None and name.startswith(PREFIX)

@@ -10,7 +10,7 @@ _SOUND_WAL = (3, 51, 3)
 _SUBSECOND_UNIXEPOCH = (3, 42, 0)
 
 
-def prepare(connection: sqlite3.Connection, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
+def prepare_connection(connection: sqlite3.Connection, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
     """Make a connection durable and strict; `version` is the library's, which decides on the journal and the shim."""
     if version < _SUBSECOND_UNIXEPOCH:
         connection.create_function("unixepoch", -1, unixepoch)

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-Plain = str | int | float | bool | None
+PlainValue = str | int | float | bool | None
 """What work is told: ids and figures, never tokens or results."""
 
 
@@ -19,7 +19,7 @@ class Enqueue(Protocol):
         name: str,
         workflow_id: str,
         queue: str,
-        arguments: Sequence[Plain],
+        arguments: Sequence[PlainValue],
         delay: timedelta | None = None,
         partition: str | None = None,
     ) -> None:
@@ -31,7 +31,7 @@ def enqueue_nothing(
     name: str,
     workflow_id: str,
     queue: str,
-    arguments: Sequence[Plain],
+    arguments: Sequence[PlainValue],
     delay: timedelta | None = None,
     partition: str | None = None,
 ) -> None:

@@ -12,11 +12,11 @@ from sqlalchemy import URL, Connection, Row, Table, func, insert, inspect, selec
 
 from bot.errors import ExpectedError
 from bot.store.db.database import Database, StoreUnavailable
-from bot.store.db.schema import is_ours
+from bot.store.db.schema import is_bot_table
 from bot.store.db.tables import metadata, workers
 
 _NO_STORE = "FROM holds no records of a bot; check its address. Nothing was moved."
-BATCH = 1_000
+ROWS_AT_ONCE = 1_000
 """Rows a statement."""
 HEARD_LATELY = timedelta(seconds=60)
 _MODULUS = 2**256
@@ -32,7 +32,7 @@ class MoveRefused(ExpectedError):
         return self.reason
 
 
-class Moved(Struct, frozen=True):
+class MovedTable(Struct, frozen=True):
     """One table that was moved: how many rows, and a checksum that both sides agree on."""
 
     table: str
@@ -40,12 +40,14 @@ class Moved(Struct, frozen=True):
     checksum: str
 
 
-def tables() -> Sequence[Table]:
+def list_tables() -> Sequence[Table]:
     """Return the tables that are moved, in an order in which they can be filled; processes do not move."""
     return [table for table in metadata.sorted_tables if table is not workers]
 
 
-def move(source: Database, target: Database, now: datetime, tell: Callable[[Moved], None]) -> list[Moved]:
+def move_store(
+    source: Database, target: Database, now: datetime, tell: Callable[[MovedTable], None]
+) -> list[MovedTable]:
     """Copy everything in one transaction on either side, compare, and only then commit; blocks.
 
     The engine's own tables stay behind: whatever is open in ours is handed out anew by the first worker.
@@ -67,11 +69,11 @@ def move(source: Database, target: Database, now: datetime, tell: Callable[[Move
     return source.transact(lambda read: target.transact(lambda write: _move(read, write, tell)))
 
 
-def _move(read: Connection, write: Connection, tell: Callable[[Moved], None]) -> list[Moved]:
-    if taken := [table.name for table in tables() if _count(write, table)]:
+def _move(read: Connection, write: Connection, tell: Callable[[MovedTable], None]) -> list[MovedTable]:
+    if taken := [table.name for table in list_tables() if _count(write, table)]:
         raise MoveRefused(f"TO is not empty ({', '.join(taken)}). Name a store that is; nothing was moved.")
     done = []
-    for table in tables():
+    for table in list_tables():
         for rows in _batches(read, table):
             write.execute(insert(table), [dict(row._mapping) for row in rows])
         _continue_numbers(write, table)
@@ -83,14 +85,14 @@ def _move(read: Connection, write: Connection, tell: Callable[[Moved], None]) ->
     return done
 
 
-def _moved(connection: Connection, table: Table) -> Moved:
+def _moved(connection: Connection, table: Table) -> MovedTable:
     """Count the rows and sum up what Python reads of each; a sum, because the databases order text differently."""
     count = total = 0
     for rows in _batches(connection, table):
         for row in rows:
             row_sum = hashlib.sha256(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest()
             count, total = count + 1, (total + int.from_bytes(row_sum)) % _MODULUS
-    return Moved(table.name, count, f"{total:064x}"[:16])
+    return MovedTable(table.name, count, f"{total:064x}"[:16])
 
 
 def _count(connection: Connection, table: Table) -> int:
@@ -98,8 +100,8 @@ def _count(connection: Connection, table: Table) -> int:
 
 
 def _batches(connection: Connection, table: Table) -> Iterator[Sequence[Row[tuple[object, ...]]]]:
-    everything = select(table).execution_options(yield_per=BATCH)
-    yield from connection.execute(everything).partitions(BATCH)
+    everything = select(table).execution_options(yield_per=ROWS_AT_ONCE)
+    yield from connection.execute(everything).partitions(ROWS_AT_ONCE)
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
@@ -129,7 +131,7 @@ def _refuse_a_missing_file(url: URL) -> None:
 
 
 def _refuse_what_is_no_store(connection: Connection) -> None:
-    if not any(is_ours(name) for name in inspect(connection).get_table_names()):
+    if not any(is_bot_table(name) for name in inspect(connection).get_table_names()):
         raise MoveRefused(_NO_STORE)
 
 

@@ -17,7 +17,7 @@ def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) 
     return connection.execute(new.returning(*table.primary_key)).first() is not None
 
 
-def put(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
+def upsert(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
     """Insert a row, or give the one with its primary key these values."""
     keys = [column.name for column in table.primary_key]
     rest = {name: value for name, value in values.items() if name not in keys}

@@ -4,13 +4,13 @@ from typing import Any
 
 from alembic import context
 
-from bot.store.db.schema import VERSION_TABLE, is_ours
+from bot.store.db.schema import VERSION_TABLE, is_bot_table
 from bot.store.db.tables import metadata
 
 
 def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
     """Leave every table alone that is not the bot's."""
-    return is_ours(name) if kind == "table" else True
+    return is_bot_table(name) if kind == "table" else True
 
 
 context.configure(

@@ -99,7 +99,7 @@ def record_question(
     record_outcome(connection, entry_id, outcome=outcome, detail=None, at=at)
 
 
-def entries(
+def list_entries(
     connection: Connection, *, subject: str | None = None, before_id: int | None = None, limit: int = 20
 ) -> list[AuditEntry]:
     """Give at most `limit` entries, newest first: of batches whose id begins so, older than an entry, or both."""
@@ -111,7 +111,7 @@ def entries(
     return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
 
 
-def subjects(connection: Connection, start: str) -> frozenset[str]:
+def find_subjects(connection: Connection, start: str) -> frozenset[str]:
     """Give the batches on record whose id begins so."""
     return frozenset(connection.execute(select(table.c.subject).where(_about(start)).distinct()).scalars())
 
@@ -122,7 +122,7 @@ def get(connection: Connection, entry_id: int) -> AuditEntry | None:
     return AuditEntry(**row._mapping) if row else None
 
 
-def for_confirmation(connection: Connection, confirmation_id: str) -> AuditEntry | None:
+def get_for_confirmation(connection: Connection, confirmation_id: str) -> AuditEntry | None:
     """Give the entry of what the confirmation was used for, an act or a no; None while it is only asked."""
     used = or_(table.c.outcome.is_(None), table.c.outcome != "asked")
     wanted = select(table).where(table.c.confirmation_id == confirmation_id, used).order_by(table.c.id).limit(1)
@@ -130,19 +130,19 @@ def for_confirmation(connection: Connection, confirmation_id: str) -> AuditEntry
     return AuditEntry(**row._mapping) if row else None
 
 
-def unsettled(connection: Connection, verbs: Sequence[str], after: datetime, before: datetime) -> list[int]:
+def find_unsettled(connection: Connection, verbs: Sequence[str], after: datetime, before: datetime) -> list[int]:
     """Give the numbers of acts begun in a span of time that have no outcome, oldest first."""
     span = table.c.at >= after, table.c.at < before, table.c.outcome.is_(None), table.c.verb.in_(verbs)
     return list(connection.execute(select(table.c.id).where(*span).order_by(table.c.id)).scalars())
 
 
-def last_actor(connection: Connection, verb: str, subject: str, *, perhaps: bool = False) -> str | None:
+def find_last_actor(connection: Connection, verb: str, subject: str, *, include_uncertain: bool = False) -> str | None:
     """Give the user who last did this to a batch through the bot, or None.
 
-    `perhaps`: also one whose act is under way or has an unknown outcome, for where its effect is seen.
+    `include_uncertain`: also one whose act is under way or has an unknown outcome, for where its effect is seen.
     """
     done = table.c.outcome == "done"
-    done = or_(done, table.c.outcome.is_(None), table.c.outcome == "unknown") if perhaps else done
+    done = or_(done, table.c.outcome.is_(None), table.c.outcome == "unknown") if include_uncertain else done
     his = select(table.c.user_id).where(table.c.verb == verb, table.c.subject == subject, done)
     wanted = his.order_by(table.c.id.desc()).limit(1)
     return connection.execute(wanted).scalar_one_or_none()

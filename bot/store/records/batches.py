@@ -92,7 +92,7 @@ def mark_gone(connection: Connection, batch_id: str, now: datetime) -> bool:
     return connection.execute(gone).rowcount == 1
 
 
-class OpenOnes(Struct, frozen=True):
+class OpenBatches(Struct, frozen=True):
     """The batches that are not over: their shapes by id, and between which moments they were created."""
 
     shapes: dict[str, str]
@@ -101,33 +101,33 @@ class OpenOnes(Struct, frozen=True):
     some_missing: bool
 
 
-def open_ones(connection: Connection) -> OpenOnes:
+def list_open(connection: Connection) -> OpenBatches:
     """Give the batches that are not over; two columns of each, because there may be thousands."""
     still = table.c.over_at.is_(None)
     figures = select(func.min(table.c.created_at), func.max(table.c.created_at), func.count(table.c.missing_since))
     oldest, youngest, missing = connection.execute(figures.where(still)).one()
     rows = connection.execute(select(table.c.id, table.c.shape).where(still))
-    return OpenOnes({row[0]: row[1] for row in rows}, oldest, youngest, missing > 0)
+    return OpenBatches({row[0]: row[1] for row in rows}, oldest, youngest, missing > 0)
 
 
-def known_ids(connection: Connection, created_after: datetime) -> frozenset[str]:
+def list_known_ids(connection: Connection, created_after: datetime) -> frozenset[str]:
     """Give the ids of all batches created since a moment, over or not."""
     return frozenset(connection.execute(select(table.c.id).where(table.c.created_at >= created_after)).scalars())
 
 
-def gone_ids(connection: Connection, created_after: datetime) -> frozenset[str]:
+def list_gone_ids(connection: Connection, created_after: datetime) -> frozenset[str]:
     """Give the ids of the batches created since a moment that were taken for deleted."""
     wanted = select(table.c.id).where(table.c.created_at >= created_after, table.c.status == GONE)
     return frozenset(connection.execute(wanted).scalars())
 
 
-def ended(connection: Connection, *, created_after: datetime, created_before: datetime) -> list[SeenBatch]:
+def list_ended(connection: Connection, *, created_after: datetime, created_before: datetime) -> list[SeenBatch]:
     """Give the ended batches created in a span of time, oldest first: those whose results expire together."""
     span = table.c.created_at >= created_after, table.c.created_at < created_before, table.c.status == "ended"
     return [SeenBatch(**row._mapping) for row in connection.execute(select(table).where(*span).order_by(table.c.id))]
 
 
-def unfinished(connection: Connection, *, expiring_before: datetime | None = None) -> list[SeenBatch]:
+def list_unfinished(connection: Connection, *, expiring_before: datetime | None = None) -> list[SeenBatch]:
     """Give the batches that are not over, oldest first; only those whose 24 hours end before a moment."""
     wanted = select(table).where(table.c.over_at.is_(None)).order_by(table.c.created_at)
     if expiring_before is not None:
@@ -135,7 +135,7 @@ def unfinished(connection: Connection, *, expiring_before: datetime | None = Non
     return [SeenBatch(**row._mapping) for row in connection.execute(wanted)]
 
 
-def many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, SeenBatch]:
+def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, SeenBatch]:
     """Give several batches by id."""
     found: dict[str, SeenBatch] = {}
     for some in chunks(batch_ids):

@@ -77,7 +77,7 @@ def redraw(
 
 def redraw_all(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime) -> None:
     """Have every card of a batch drawn again, because what it says has changed."""
-    for card in of_batch(connection, batch_id):
+    for card in list_for_batch(connection, batch_id):
         redraw(connection, enqueue, batch_id, card.channel_id, now)
 
 
@@ -86,13 +86,13 @@ def get(connection: Connection, batch_id: str, channel_id: str) -> Card | None:
     return OUTBOX.get(connection, (batch_id, channel_id))
 
 
-def of_batch(connection: Connection, batch_id: str) -> list[Card]:
+def list_for_batch(connection: Connection, batch_id: str) -> list[Card]:
     """Give a batch's cards."""
     rows = connection.execute(select(table).where(table.c.batch_id == batch_id).order_by(table.c.channel_id))
     return [OUTBOX.read(row._mapping) for row in rows]
 
 
-def of_open_batches(connection: Connection, in_a_channel: int = 20) -> list[Card]:
+def list_for_open_batches(connection: Connection, in_a_channel: int = 20) -> list[Card]:
     """Give the cards of batches that are not over, at most so many in a channel."""
     posted = table.c.ts.is_not(None), table.c.given_up.is_(None), batches.c.over_at.is_(None)
     wanted = select(table).join(batches, batches.c.id == table.c.batch_id).where(*posted)
@@ -109,7 +109,7 @@ def mark_shown(connection: Connection, card: Card, *, posted_in: str, ts: str, s
     connection.execute(update(table).where(*matches(table, card.primary_key)).values(**drawn, **NO_CLAIM))
 
 
-def forget_message(connection: Connection, card: Card, due_at: datetime) -> bool:
+def clear_deleted_message(connection: Connection, card: Card, due_at: datetime) -> bool:
     """Have a card whose message somebody deleted posted anew, once; False where that was done before."""
     once = update(table).where(*matches(table, card.primary_key), table.c.replaced.is_(False))
     gone = {"ts": None, "posted_in": None, "shown": None, "replaced": True, "attempts": 0, "due_at": due_at}

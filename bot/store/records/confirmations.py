@@ -34,7 +34,7 @@ def get(connection: Connection, id: str) -> StoredConfirmation | None:
     return StoredConfirmation(**row._mapping) if row else None
 
 
-def use(connection: Connection, id: str, now: datetime) -> bool:
+def redeem(connection: Connection, id: str, now: datetime) -> bool:
     """Redeem the confirmation; True for exactly one caller among all threads and processes, and never once it lapsed.
 
     One guarded UPDATE, because between a look and a write somebody else may press. It counts when the transaction

@@ -13,16 +13,16 @@ from bot.store.db.upserts import insert_new
 
 Transaction = Connection
 """What work in a transaction is handed; callers outside the store name it by this."""
-State = Literal["checking", "ready", "waiting", "sending", "sent", "failed", "unknown", "dropped", "split", "held"]
+DraftState = Literal["checking", "ready", "waiting", "sending", "sent", "failed", "unknown", "dropped", "split", "held"]
 """`waiting`: for a second person. `unknown`: it was sent, and no answer came. `split`: a sample and the rest took its
 place. `held`: the rest, while its sample is being sent. Only `ready` and `waiting` go on by somebody's yes."""
 WatchPreference = Literal["here", "dm", "none"]
-OPEN: tuple[State, ...] = ("checking", "ready", "waiting", "sending", "held")
+OPEN_STATES: tuple[DraftState, ...] = ("checking", "ready", "waiting", "sending", "held")
 """In these states a draft's file is still needed."""
-PERHAPS_SENT: tuple[State, ...] = ("sending", "unknown")
-KEPT = timedelta(days=7)
+POSSIBLY_SENT: tuple[DraftState, ...] = ("sending", "unknown")
+UNSENT_LIFETIME = timedelta(days=7)
 """After so long without a yes a draft and its file are deleted."""
-REMEMBERED = timedelta(days=40)
+SETTLED_LIFETIME = timedelta(days=40)
 """So long it is known what became of a draft, as long as its batch is (`old_rows`)."""
 
 
@@ -69,13 +69,13 @@ def add(connection: Connection, draft: Draft) -> None:
     connection.execute(insert(table).values(asdict(draft)))
 
 
-def put(connection: Connection, draft: Draft) -> None:
+def replace_draft(connection: Connection, draft: Draft) -> None:
     """Store a draft in place of what was noted when it was begun."""
-    forget(connection, draft.id)
+    delete_draft(connection, draft.id)
     add(connection, draft)
 
 
-def begin(connection: Connection, draft: Draft) -> bool:
+def add_if_new(connection: Connection, draft: Draft) -> bool:
     """Store a draft that is being read; False where the same form has one already, be it of the same moment."""
     return insert_new(connection, table, asdict(draft))
 
@@ -86,8 +86,14 @@ def get(connection: Connection, id: str) -> Draft | None:
     return Draft(**row._mapping) if row else None
 
 
-def move(
-    connection: Connection, id: str, before: State | Collection[State], after: State, *, at: datetime, **more: object
+def change_state(
+    connection: Connection,
+    id: str,
+    before: DraftState | Collection[DraftState],
+    after: DraftState,
+    *,
+    at: datetime,
+    **more: object,
 ) -> bool:
     """Take a draft from one state to the next; True for exactly one caller among all threads and processes.
 
@@ -98,25 +104,25 @@ def move(
     return connection.execute(there.values(state=after, changed_at=at, **more)).rowcount == 1
 
 
-def in_state(connection: Connection, *states: State) -> list[Draft]:
+def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:
     """Give the drafts in one of these states, oldest first."""
     wanted = select(table).where(table.c.state.in_(states)).order_by(table.c.created_at)
     return [Draft(**row._mapping) for row in connection.execute(wanted)]
 
 
-def open_among(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
+def filter_open(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
     """Give those of these drafts whose files are still needed."""
-    wanted = select(table.c.id).where(table.c.state.in_(OPEN))
+    wanted = select(table.c.id).where(table.c.state.in_(OPEN_STATES))
     return frozenset(ids) & frozenset(connection.execute(wanted).scalars())
 
 
 def prune(connection: Connection, now: datetime) -> int:
     """Delete the drafts that nobody said yes to, and what is long decided; say how many."""
-    stale = and_(table.c.state.in_(("ready", "waiting", "failed")), table.c.changed_at < now - KEPT)
-    old = and_(table.c.state.not_in(OPEN), table.c.changed_at < now - REMEMBERED)
+    stale = and_(table.c.state.in_(("ready", "waiting", "failed")), table.c.changed_at < now - UNSENT_LIFETIME)
+    old = and_(table.c.state.not_in(OPEN_STATES), table.c.changed_at < now - SETTLED_LIFETIME)
     return connection.execute(delete(table).where(or_(stale, old))).rowcount
 
 
-def forget(connection: Connection, id: str) -> None:
+def delete_draft(connection: Connection, id: str) -> None:
     """Delete a draft."""
     connection.execute(delete(table).where(table.c.id == id))

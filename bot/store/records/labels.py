@@ -13,8 +13,8 @@ from bot.store.db.tables import families
 from bot.store.db.tables import labels as table
 from bot.store.db.upserts import insert_new
 
-Kind = Literal["retry", "canary"]
-Field = Literal["label", "owner", "note"]
+RelativeKind = Literal["retry", "canary"]
+NameField = Literal["label", "owner", "note"]
 
 
 class Relative(Struct, frozen=True):
@@ -34,39 +34,41 @@ class BatchNames(Struct, frozen=True):
     relatives: tuple[Relative, ...] = ()
 
 
-def label_key(text: str) -> str:
+def normalize_label(text: str) -> str:
     """The form in which labels are compared and typed as references: `Nightly eval!` is `nightly-eval`."""
     return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")
 
 
-def change(connection: Connection, batch_id: str, what: Field, value: str | None, *, by: str, at: datetime) -> None:
+def set_field(
+    connection: Connection, batch_id: str, what: NameField, value: str | None, *, by: str, at: datetime
+) -> None:
     """Set one field of a batch, or take it away with None."""
     values: dict[str, object] = {what: value, "changed_by": by, "changed_at": at}
     if what == "label":
-        values["label_key"] = label_key(value) if value else None
+        values["label_key"] = normalize_label(value) if value else None
     _ensure(connection, batch_id, by, at)
     connection.execute(update(table).where(table.c.batch_id == batch_id).values(values))
 
 
-def adopt(connection: Connection, batch_id: str, owner: str, *, at: datetime) -> bool:
+def set_owner_if_none(connection: Connection, batch_id: str, owner: str, *, at: datetime) -> bool:
     """Make a batch that is nobody's somebody's; False where it has an owner. One guarded UPDATE: two cannot both."""
     _ensure(connection, batch_id, owner, at)
     nobodys = update(table).where(table.c.batch_id == batch_id, table.c.owner.is_(None))
     return connection.execute(nobodys.values(owner=owner, changed_by=owner, changed_at=at)).rowcount == 1
 
 
-def relate(connection: Connection, relative: Relative) -> None:
+def add_relative(connection: Connection, relative: Relative) -> None:
     """Note that one batch was made from another."""
     connection.execute(delete(families).where(families.c.child_id == relative.child_id))
     row = {"child_id": relative.child_id, "parent_id": relative.parent_id, "kind": relative.kind}
     connection.execute(insert(families).values(row))
 
 
-def of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, BatchNames]:
+def get_names(connection: Connection, batch_ids: Iterable[str]) -> dict[str, BatchNames]:
     """What is known of each of these batches, those of which nothing is known too."""
     wanted = list(dict.fromkeys(batch_ids))
     found: dict[str, BatchNames] = {}
-    kin = relatives(connection, wanted)
+    kin = get_relatives(connection, wanted)
     for ids in chunks(wanted):
         columns = (table.c.batch_id, table.c.label, table.c.owner, table.c.note)
         for row in connection.execute(select(*columns).where(table.c.batch_id.in_(ids))):
@@ -74,7 +76,7 @@ def of(connection: Connection, batch_ids: Iterable[str]) -> dict[str, BatchNames
     return {id: found.get(id) or BatchNames(relatives=kin.get(id, ())) for id in wanted}
 
 
-def relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:
+def get_relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:
     """The parents and children of each of these batches."""
     found: dict[str, list[Relative]] = {}
     for ids in chunks(batch_ids):
@@ -86,28 +88,28 @@ def relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tup
     return {id: tuple(several) for id, several in found.items()}
 
 
-def family(connection: Connection, batch_id: str) -> frozenset[str]:
+def find_family(connection: Connection, batch_id: str) -> frozenset[str]:
     """The ids of all batches that this one is related to, through however many others, and its own."""
     known: set[str] = set()
     found = {batch_id}
     while found:
         known |= found
-        kin = (each for several in relatives(connection, found).values() for each in several)
+        kin = (each for several in get_relatives(connection, found).values() for each in several)
         found = {id for each in kin for id in (each.child_id, each.parent_id)} - known
     return frozenset(known)
 
 
-def find(connection: Connection, *, label: str | None = None, owner: str | None = None) -> frozenset[str]:
+def find_batches(connection: Connection, *, label: str | None = None, owner: str | None = None) -> frozenset[str]:
     """The ids of the batches with this label (in whichever spelling) and this owner; of both, where both are given."""
     wanted = select(table.c.batch_id)
     if label is not None:
-        wanted = wanted.where(table.c.label_key == label_key(label))
+        wanted = wanted.where(table.c.label_key == normalize_label(label))
     if owner is not None:
         wanted = wanted.where(table.c.owner == owner)
     return frozenset(connection.execute(wanted).scalars())
 
 
-def forget(connection: Connection, batch_id: str) -> None:
+def delete_names(connection: Connection, batch_id: str) -> None:
     """Delete what is known of a batch; its relatives still name it."""
     connection.execute(delete(table).where(table.c.batch_id == batch_id))
 

@@ -29,13 +29,13 @@ class LongReading(Struct, frozen=True):
     again: str | None = None
 
 
-def begin(connection: Connection, reading: LongReading) -> None:
+def add(connection: Connection, reading: LongReading) -> None:
     """Store a reading."""
     connection.execute(delete(table).where(table.c.started_at < reading.started_at - _FORGOTTEN_AFTER))
     connection.execute(insert(table).values(asdict(reading)))
 
 
-def show(connection: Connection, id: str, channel_id: str, ts: str, again: str) -> None:
+def set_message(connection: Connection, id: str, channel_id: str, ts: str, again: str) -> None:
     """Note where its progress message stands, and what spells it again."""
     connection.execute(update(table).where(table.c.id == id).values(channel_id=channel_id, ts=ts, again=again))
 
@@ -46,15 +46,15 @@ def get(connection: Connection, id: str) -> LongReading | None:
     return LongReading(**row._mapping) if row else None
 
 
-def lost(connection: Connection, now: datetime, me: str | None = None) -> list[LongReading]:
+def find_lost(connection: Connection, now: datetime, me: str | None = None) -> list[LongReading]:
     """Give the readings whose process has died (`me` lives), oldest first."""
-    alive = workers.alive(connection, now) | {me}
+    alive = workers.list_alive_ids(connection, now) | {me}
     held = select(table).where(table.c.held_by.is_not(None)).order_by(table.c.started_at)
     found = [LongReading(**row._mapping) for row in connection.execute(held)]
     return [reading for reading in found if reading.held_by not in alive]
 
 
-def stop(connection: Connection, id: str, at: datetime) -> None:
+def request_stop(connection: Connection, id: str, at: datetime) -> None:
     """Ask whoever reads to stop."""
     connection.execute(update(table).where(table.c.id == id, table.c.stopped_at.is_(None)).values(stopped_at=at))
 
@@ -65,6 +65,6 @@ def is_stopped(connection: Connection, id: str) -> bool:
     return connection.execute(going_on).one_or_none() is None
 
 
-def end(connection: Connection, id: str) -> None:
+def remove(connection: Connection, id: str) -> None:
     """Forget a reading, however it ended."""
     connection.execute(delete(table).where(table.c.id == id))

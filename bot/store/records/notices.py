@@ -62,7 +62,7 @@ class Notice(Struct, frozen=True):
         return self.sent_at is None and self.given_up is None
 
 
-KNOWN: frozenset[str] = frozenset(get_args(Event))
+KNOWN_EVENTS: frozenset[str] = frozenset(get_args(Event))
 """What this version can tell; a newer one beside it may store more."""
 
 
@@ -81,7 +81,7 @@ OUTBOX = Outbox(
 )
 
 
-def key_of(batch_id: str, event: Event, channel_id: str) -> str:
+def notice_key(batch_id: str, event: Event, channel_id: str) -> str:
     """Give the key of what is told once about a batch in a place."""
     return f"{batch_id}:{event}:{channel_id}"
 
@@ -115,7 +115,7 @@ def get(connection: Connection, key: str) -> Notice | None:
     return OUTBOX.get(connection, (key,))
 
 
-def mentioned(connection: Connection, key: str) -> set[str]:
+def get_mentions(connection: Connection, key: str) -> set[str]:
     """Give the users that a notice mentions; nobody where that cannot be read, because it cannot be sent either."""
     stored = connection.execute(select(table.c.mentions).where(table.c.key == key)).scalar_one()
     try:
@@ -124,7 +124,7 @@ def mentioned(connection: Connection, key: str) -> set[str]:
         return set()
 
 
-def stored(connection: Connection, keys: Iterable[str]) -> set[str]:
+def find_stored_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
     """Give those of these keys that there is a notice of."""
     found: set[str] = set()
     for some in chunks(keys):
@@ -132,18 +132,18 @@ def stored(connection: Connection, keys: Iterable[str]) -> set[str]:
     return found
 
 
-def of_batch(connection: Connection, batch_id: str) -> list[Notice]:
+def list_for_batch(connection: Connection, batch_id: str) -> list[Notice]:
     """Give the notices of a batch, oldest first."""
     rows = connection.execute(select(table).where(table.c.batch_id == batch_id).order_by(table.c.created_at))
     return [OUTBOX.read(row._mapping) for row in rows]
 
 
-def place_in_thread(connection: Connection, key: str, thread_ts: str) -> None:
+def set_thread(connection: Connection, key: str, thread_ts: str) -> None:
     """Note the message a notice answers, before it is posted, so that it is looked for in the same place."""
     connection.execute(update(table).where(table.c.key == key).values(thread_ts=thread_ts))
 
 
-def leave_thread(connection: Connection, key: str) -> None:
+def clear_thread(connection: Connection, key: str) -> None:
     """Note that the message a notice was to answer is gone."""
     connection.execute(update(table).where(table.c.key == key).values(thread_ts=None))
 
@@ -154,6 +154,6 @@ def mark_sent(connection: Connection, key: str, ts: str, now: datetime) -> None:
     connection.execute(sent.values(sent_at=now, ts=ts, **NO_CLAIM))
 
 
-def take_back(connection: Connection, batch_id: str, event: Event) -> None:
+def retract(connection: Connection, batch_id: str, event: Event) -> None:
     """Forget that something was told of a batch which was not so: what is not sent is not, and it may be told again."""
     connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.event == event))

@@ -9,7 +9,7 @@ from bot.store.db.tables import duties as table
 from bot.store.db.upserts import insert_new
 
 
-class Duty(Struct, frozen=True):
+class ScheduledJob(Struct, frozen=True):
     """A duty: when it is due next, how often it was taken, when it was last done well, and since when it fails."""
 
     name: str
@@ -22,7 +22,7 @@ class Duty(Struct, frozen=True):
 FURTHEST = timedelta(hours=26)
 
 
-def take(
+def claim_turn(
     connection: Connection, name: str, now: datetime, next_due: datetime, furthest: timedelta = FURTHEST
 ) -> int | None:
     """Take a duty that is due: its turn's number for exactly one of several processes, None for the others.
@@ -35,10 +35,10 @@ def take(
     return connection.execute(taken.returning(table.c.turn)).scalar_one_or_none()
 
 
-def get(connection: Connection, name: str) -> Duty | None:
+def get(connection: Connection, name: str) -> ScheduledJob | None:
     """Give a duty, or None where it was never taken."""
     row = connection.execute(select(table).where(table.c.name == name)).one_or_none()
-    return Duty(**row._mapping) if row else None
+    return ScheduledJob(**row._mapping) if row else None
 
 
 def set_due(connection: Connection, name: str, due_at: datetime, *, not_later: bool = False) -> None:

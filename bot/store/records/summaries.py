@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, or_, select, update
 
 from bot.store.db.chunks import chunks
 from bot.store.db.tables import summaries as table
-from bot.store.db.upserts import put
+from bot.store.db.upserts import upsert
 
 DownloadedFile = Literal["jsonl", "csv", "errors", "family"]
 """Which file was taken: all results as they are, all of them as a table, only the failures, or what of them is in the
@@ -35,14 +35,14 @@ class StoredSummary(Struct, frozen=True):
     taken_at: datetime | None = None
 
 
-def keep(connection: Connection, read: StoredSummary, *, forget: datetime) -> StoredSummary:
+def store_summary(connection: Connection, read: StoredSummary, *, delete_before: datetime) -> StoredSummary:
     """Store a summary of results that were read whole, in place of an earlier one, and give what is kept now.
 
     Who took a file stays. Summaries that were read before the moment `forget` are deleted on the way.
     """
-    connection.execute(delete(table).where(table.c.fetched_at < forget))
+    connection.execute(delete(table).where(table.c.fetched_at < delete_before))
     renewed = ("batch_id", "summary", "priced_on", "fetched_by", "fetched_at")
-    put(connection, table, {name: getattr(read, name) for name in renewed})
+    upsert(connection, table, {name: getattr(read, name) for name in renewed})
     return get(connection, read.batch_id) or read
 
 
@@ -61,7 +61,7 @@ def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Stor
     }
 
 
-def note_taken(connection: Connection, batch_id: str, taken: DownloadedFile, *, by: str, at: datetime) -> None:
+def record_download(connection: Connection, batch_id: str, taken: DownloadedFile, *, by: str, at: datetime) -> None:
     """Record that a file of the results has arrived with somebody; a lesser one does not hide that more was taken."""
     no_more = _LEAST_FIRST[: _LEAST_FIRST.index(taken) + 1]
     hides_nothing = or_(table.c.taken.is_(None), table.c.taken.in_(no_more))
@@ -69,6 +69,6 @@ def note_taken(connection: Connection, batch_id: str, taken: DownloadedFile, *, 
     connection.execute(noted.values(taken=taken, taken_by=by, taken_at=at))
 
 
-def forget(connection: Connection, batch_id: str) -> None:
+def delete_summary(connection: Connection, batch_id: str) -> None:
     """Delete what is remembered of a batch."""
     connection.execute(delete(table).where(table.c.batch_id == batch_id))

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, delete, or_, select
 from bot.store.db.chunks import chunks
 from bot.store.db.tables import batches, mutes, quiet_levels
 from bot.store.db.tables import watches as table
-from bot.store.db.upserts import insert_new, put
+from bot.store.db.upserts import insert_new, upsert
 
 Reason = Literal["watch", "cancel", "feed"]
 ChannelNotifyLevel = Literal["all", "failures", "none"]
@@ -42,12 +42,12 @@ def remove(connection: Connection, batch_id: str, user_id: str) -> int:
     return connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.user_id == user_id)).rowcount
 
 
-def of_batch(connection: Connection, batch_id: str) -> list[StoredWatch]:
+def list_for_batch(connection: Connection, batch_id: str) -> list[StoredWatch]:
     """Give a batch's watches, oldest first."""
-    return of_batches(connection, [batch_id])
+    return list_for_batches(connection, [batch_id])
 
 
-def of_batches(connection: Connection, batch_ids: Iterable[str]) -> list[StoredWatch]:
+def list_for_batches(connection: Connection, batch_ids: Iterable[str]) -> list[StoredWatch]:
     """Give the watches of several batches, oldest first."""
     found: list[StoredWatch] = []
     for some in chunks(batch_ids):
@@ -56,7 +56,7 @@ def of_batches(connection: Connection, batch_ids: Iterable[str]) -> list[StoredW
     return sorted(found, key=lambda watch: (watch.created_at, watch.user_id))
 
 
-def not_in_feed(connection: Connection, feed: str, created_after: datetime) -> frozenset[str]:
+def list_ids_outside_feed(connection: Connection, feed: str, created_after: datetime) -> frozenset[str]:
     """Give the ids of batches created since a moment that somebody watches and this channel's feed does not."""
     fed = select(table.c.batch_id).where(table.c.channel_id == feed, table.c.reason == "feed")
     wanted = (
@@ -67,7 +67,7 @@ def not_in_feed(connection: Connection, feed: str, created_after: datetime) -> f
     return frozenset(connection.execute(wanted).scalars())
 
 
-def of_user(connection: Connection, user_id: str, *, over: bool = False) -> list[StoredWatch]:
+def list_for_user(connection: Connection, user_id: str, *, over: bool = False) -> list[StoredWatch]:
     """Give what a person watches, newest first; with `over` also batches that have ended or are gone."""
     wanted = select(table).where(table.c.user_id == user_id).order_by(table.c.created_at.desc(), table.c.batch_id)
     if not over:
@@ -75,9 +75,9 @@ def of_user(connection: Connection, user_id: str, *, over: bool = False) -> list
     return [StoredWatch(**row._mapping) for row in connection.execute(wanted)]
 
 
-def move(connection: Connection, batch_id: str, channel_id: str) -> list[StoredWatch]:
+def move_to_direct_messages(connection: Connection, batch_id: str, channel_id: str) -> list[StoredWatch]:
     """Move the watches of a batch in a channel that is closed to direct messages; give them as they stand now."""
-    here = [watch for watch in of_batch(connection, batch_id) if watch.channel_id == channel_id]
+    here = [watch for watch in list_for_batch(connection, batch_id) if watch.channel_id == channel_id]
     connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.channel_id == channel_id))
     moved = [StoredWatch(w.batch_id, w.user_id, w.user_id, w.reason, w.created_at) for w in here if w.user_id]
     for watch in moved:
@@ -87,7 +87,7 @@ def move(connection: Connection, batch_id: str, channel_id: str) -> list[StoredW
 
 def mute(connection: Connection, subject: str, until: datetime | None) -> None:
     """Keep notices of a batch, or in a channel, from being sent: until a moment, or for good."""
-    put(connection, mutes, {"subject": subject, "until": until})
+    upsert(connection, mutes, {"subject": subject, "until": until})
 
 
 def unmute(connection: Connection, subject: str) -> bool:
@@ -102,7 +102,7 @@ def is_muted(connection: Connection, subjects: Iterable[str], now: datetime) -> 
     return connection.execute(wanted).first() is not None
 
 
-def notify_level(connection: Connection, channel_id: str) -> ChannelNotifyLevel:
+def get_notify_level(connection: Connection, channel_id: str) -> ChannelNotifyLevel:
     """Give what a channel wants to hear: everything unless it was set."""
     wanted = select(quiet_levels.c.level).where(quiet_levels.c.channel_id == channel_id)
     level: ChannelNotifyLevel | None = connection.execute(wanted).scalar_one_or_none()
@@ -111,9 +111,9 @@ def notify_level(connection: Connection, channel_id: str) -> ChannelNotifyLevel:
 
 def set_notify_level(connection: Connection, channel_id: str, level: ChannelNotifyLevel) -> None:
     """Set what a channel wants to hear of ends: all, failures only, or none."""
-    put(connection, quiet_levels, {"channel_id": channel_id, "level": level})
+    upsert(connection, quiet_levels, {"channel_id": channel_id, "level": level})
 
 
-def effective_level(connection: Connection, batch_id: str, channel_id: str, now: datetime) -> NotifyLevel:
+def get_effective_level(connection: Connection, batch_id: str, channel_id: str, now: datetime) -> NotifyLevel:
     """Say what is told of a batch in a place now."""
-    return "muted" if is_muted(connection, (batch_id, channel_id), now) else notify_level(connection, channel_id)
+    return "muted" if is_muted(connection, (batch_id, channel_id), now) else get_notify_level(connection, channel_id)

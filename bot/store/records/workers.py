@@ -9,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from bot.store.db.tables import paces
 from bot.store.db.tables import workers as table
-from bot.store.db.upserts import insert_new, put
+from bot.store.db.upserts import insert_new, upsert
 
 DEAD = timedelta(seconds=45)
 """So long not heard of, a process is taken for dead: with the time to find it, its work lies for under a minute."""
@@ -31,26 +31,26 @@ class WorkerProcess(Struct, frozen=True):
     seen_at: datetime
 
 
-def heartbeat(connection: Connection, worker: WorkerProcess, now: datetime) -> None:
+def record_heartbeat(connection: Connection, worker: WorkerProcess, now: datetime) -> None:
     """Note that a process lives."""
     heard = update(table).where(table.c.id == worker.id).values(seen_at=now)
     if connection.execute(heard).rowcount == 0:
-        put(connection, table, {**asdict(worker), "seen_at": now})
+        upsert(connection, table, {**asdict(worker), "seen_at": now})
 
 
-def everyone(connection: Connection) -> list[WorkerProcess]:
+def list_workers(connection: Connection) -> list[WorkerProcess]:
     """Give all processes that were heard of and not buried, oldest first."""
     return [WorkerProcess(**row._mapping) for row in connection.execute(select(table).order_by(table.c.started_at))]
 
 
-def lives(worker: WorkerProcess, now: datetime) -> bool:
+def is_alive(worker: WorkerProcess, now: datetime) -> bool:
     """Say whether a process was heard of lately."""
     return -SKEWED < now - worker.seen_at <= DEAD
 
 
-def alive(connection: Connection, now: datetime) -> set[str | None]:
+def list_alive_ids(connection: Connection, now: datetime) -> set[str | None]:
     """Give the ids of the processes that live."""
-    return {worker.id for worker in everyone(connection) if lives(worker, now)}
+    return {worker.id for worker in list_workers(connection) if is_alive(worker, now)}
 
 
 def remove_worker(connection: Connection, worker_id: str) -> bool:
@@ -58,7 +58,7 @@ def remove_worker(connection: Connection, worker_id: str) -> bool:
     return connection.execute(delete(table).where(table.c.id == worker_id)).rowcount == 1
 
 
-def reserve(
+def reserve_call(
     connection: Connection,
     places: Mapping[str, timedelta],
     now: datetime,

@@ -12,15 +12,15 @@ from bot.store.db.task_queue import Enqueue
 from bot.store.records import audit, cards, notices, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import SeenBatch
-from bot.store.records.notices import Event, Notice, key_of
+from bot.store.records.notices import Event, Notice, notice_key
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import split_draft
 
 
 class Ending(Struct, frozen=True):
-    """How a batch ended. `well`: all of it succeeded; `canceled`: somebody had asked for that."""
+    """How a batch ended. `all_succeeded`: all of it succeeded; `canceled`: somebody had asked for that."""
 
-    well: bool
+    all_succeeded: bool
     canceled: bool
 
 
@@ -36,8 +36,10 @@ class Announcer(Struct, frozen=True):
         """
         if not batch_records.guarded_update(connection, seen, was=was):
             return None
-        known = watches.of_batch(connection, seen.id)  # only now: whoever begins to watch waits for this transaction
-        self.changed(connection, seen.id, known, now)
+        known = watches.list_for_batch(
+            connection, seen.id
+        )  # only now: whoever begins to watch waits for this transaction
+        self.redraw_cards(connection, seen.id, known, now)
         return known
 
     def record_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
@@ -45,34 +47,40 @@ class Announcer(Struct, frozen=True):
         stored = batch_records.get(connection, seen.id, locked=True)
         if stored is not None and stored.over_at is None:
             known = self.record_seen(connection, replace(seen, over_at=None), stored.shape, now)
-            self.ended(connection, seen.id, ending, known or (), now)
+            self.announce_end(connection, seen.id, ending, known or (), now)
 
-    def changed(self, connection: Connection, batch_id: str, known: Iterable[StoredWatch], now: datetime) -> None:
+    def redraw_cards(self, connection: Connection, batch_id: str, known: Iterable[StoredWatch], now: datetime) -> None:
         """Have the batch's cards drawn as it is now, those that nobody watches any more too."""
-        drawn = [card.channel_id for card in cards.of_batch(connection, batch_id)]
+        drawn = [card.channel_id for card in cards.list_for_batch(connection, batch_id)]
         for channel in sorted({*(watch.channel_id for watch in known), *drawn}):  # in one order: nobody deadlocks
             cards.redraw(connection, self.enqueue, batch_id, channel, now)
 
-    def ended(
+    def announce_end(
         self, connection: Connection, batch_id: str, ending: Ending, known: Sequence[StoredWatch], now: datetime
     ) -> None:
         """Tell everybody who watches how it went, also who began since it was told; the feed shows it by its card."""
         event: Event = "canceled" if ending.canceled else "ended"
         places = {watch.channel_id for watch in known if watch.user_id}
-        quiet = {place for place in places if self._is_quiet(connection, batch_id, place, well=ending.well, now=now)}
-        for channel, mentions in _audiences(each for each in known if each.channel_id not in quiet).items():
-            if not self.tell(connection, batch_id, event, channel, mentions, now):
-                for user in set(mentions) - notices.mentioned(connection, key_of(batch_id, event, channel)):
-                    self.tell(connection, batch_id, event, channel, (user,), now, occasion=f"late-{user}")
+        quiet = {
+            place
+            for place in places
+            if self._is_quiet(connection, batch_id, place, all_succeeded=ending.all_succeeded, now=now)
+        }
+        for channel, mentions in _mentions_by_channel(each for each in known if each.channel_id not in quiet).items():
+            if not self.send_notice(connection, batch_id, event, channel, mentions, now):
+                for user in set(mentions) - notices.get_mentions(connection, notice_key(batch_id, event, channel)):
+                    self.send_notice(connection, batch_id, event, channel, (user,), now, occasion=f"late-{user}")
 
-    def gone(self, connection: Connection, batch_id: str, now: datetime) -> None:
+    def announce_gone(self, connection: Connection, batch_id: str, now: datetime) -> None:
         """Tell everybody who watches that a batch is not there any more which was not seen to end."""
         if not self.mark_cards_deleted(connection, batch_id, now):
             return
-        through_me = audit.last_actor(connection, "delete", batch_id, perhaps=True) is not None
-        for channel, mentions in _audiences(watches.of_batch(connection, batch_id)).items():
-            if not self._is_quiet(connection, batch_id, channel, well=False, now=now):
-                self.tell(connection, batch_id, "gone", channel, mentions, now, payload={"through_me": through_me})
+        deleted_here = audit.find_last_actor(connection, "delete", batch_id, include_uncertain=True) is not None
+        for channel, mentions in _mentions_by_channel(watches.list_for_batch(connection, batch_id)).items():
+            if not self._is_quiet(connection, batch_id, channel, all_succeeded=False, now=now):
+                self.send_notice(
+                    connection, batch_id, "gone", channel, mentions, now, payload={"through_me": deleted_here}
+                )
 
     def mark_cards_deleted(self, connection: Connection, batch_id: str, now: datetime) -> bool:
         """Have the cards of a batch that is gone say so; False where they do, or the batch is not known."""
@@ -81,22 +89,24 @@ class Announcer(Struct, frozen=True):
         cards.redraw_all(connection, self.enqueue, batch_id, now)
         return True
 
-    def found_again(self, connection: Connection, seen: SeenBatch, now: datetime) -> None:
+    def undo_gone(self, connection: Connection, seen: SeenBatch, now: datetime) -> None:
         """Take back that a batch was deleted elsewhere, which is there; an end that nobody saw is still to be told."""
         stored = batch_records.get(connection, seen.id, locked=True)
         if stored is None or stored.status != batch_records.GONE:
             return
-        if audit.last_actor(connection, "delete", seen.id, perhaps=True) is None:  # else a list may be behind the times
+        if (
+            audit.find_last_actor(connection, "delete", seen.id, include_uncertain=True) is None
+        ):  # else a list may be behind the times
             self.record_seen(connection, seen if stored.ended_at else replace(seen, over_at=None), stored.shape, now)
-            notices.take_back(connection, seen.id, "gone")
+            notices.retract(connection, seen.id, "gone")
 
-    def appeared(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
+    def announce_new(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
         """Say in the feed how many batches appeared that get no card."""
         if batch_ids and not watches.is_muted(connection, [feed], now):
             notice = Notice(f"feed:{feed}:{batch_ids[0]}", None, "appeared", feed, (), now, {"more": len(batch_ids)})
             notices.send(connection, self.enqueue, notice)
 
-    def tell(
+    def send_notice(
         self,
         connection: Connection,
         batch_id: str,
@@ -109,18 +119,20 @@ class Announcer(Struct, frozen=True):
         payload: dict[str, Any] | None = None,
     ) -> bool:
         """Send a notice; False where it was told there before. `occasion` tells repeats of an event apart."""
-        key = key_of(batch_id, event, channel) + (f":{occasion}" if occasion else "")
+        key = notice_key(batch_id, event, channel) + (f":{occasion}" if occasion else "")
         notice = Notice(key, batch_id, event, channel, mentions, now, payload or {})
         return notices.send(connection, self.enqueue, notice)
 
-    def _is_quiet(self, connection: Connection, batch_id: str, channel: str, *, well: bool, now: datetime) -> bool:
-        if split_draft.rest_of(connection, batch_id) is not None:
+    def _is_quiet(
+        self, connection: Connection, batch_id: str, channel: str, *, all_succeeded: bool, now: datetime
+    ) -> bool:
+        if split_draft.find_rest(connection, batch_id) is not None:
             return False  # the end of a sample is a question, and somebody waits for it
-        hush = watches.effective_level(connection, batch_id, channel, now)
-        return hush in ("none", "muted") or (hush == "failures" and well)
+        level = watches.get_effective_level(connection, batch_id, channel, now)
+        return level in ("none", "muted") or (level == "failures" and all_succeeded)
 
 
-def _audiences(known: Iterable[StoredWatch]) -> dict[str, tuple[str, ...]]:
+def _mentions_by_channel(known: Iterable[StoredWatch]) -> dict[str, tuple[str, ...]]:
     """Return whom to mention where; what a watcher is told anyway is not told him elsewhere because he canceled."""
     told: dict[str, tuple[str, ...]] = {}
     for watch in sorted(known, key=lambda each: each.reason == "cancel"):

@@ -15,7 +15,7 @@ SWEEP = "sweep"
 SOON = timedelta(seconds=10)
 
 
-def begin(
+def start_watch(
     connection: Connection, enqueue: Enqueue, watch: StoredWatch, batch: SeenBatch, now: datetime, *, card: bool = True
 ) -> bool:
     """Begin to watch a batch that was just read; False where this watch is there already.
@@ -29,7 +29,9 @@ def begin(
     scheduled_jobs.set_due(connection, SWEEP, now + SOON, not_later=True)
     is_new = watches.add(connection, watch)
     here = {watch.channel_id} if card else set()
-    drawn = {each.channel_id for each in cards.of_batch(connection, batch.id)}  # that of the feed says nobody watches
+    drawn = {
+        each.channel_id for each in cards.list_for_batch(connection, batch.id)
+    }  # that of the feed says nobody watches
     for channel in sorted(here | drawn):
         cards.redraw(connection, enqueue, batch.id, channel, now, anew=channel in here)
     return is_new
@@ -39,4 +41,4 @@ def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:
     """Look at a batch again that was taken for gone, or that a sweep saw end since it was read: its end stands."""
     latest = replace(known, over_at=None) if known.status == "ended" else batch
     if batch_records.guarded_update(connection, latest, was=known.shape):
-        notices.take_back(connection, batch.id, "gone")
+        notices.retract(connection, batch.id, "gone")

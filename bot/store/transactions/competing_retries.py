@@ -7,7 +7,7 @@ from sqlalchemy import Connection, and_, func, or_, select
 from bot.store.db.tables import drafts as table
 from bot.store.db.tables import families
 from bot.store.records import drafts
-from bot.store.records.drafts import PERHAPS_SENT, Draft
+from bot.store.records.drafts import POSSIBLY_SENT, Draft
 from bot.store.transactions.split_draft import CANARY
 
 _RETRYING = 0x62645F32
@@ -26,7 +26,7 @@ def lock_parent(connection: Connection, draft: Draft) -> None:
         connection.execute(select(func.pg_advisory_xact_lock(_RETRYING, key)))
 
 
-def other_retries(connection: Connection, draft: Draft) -> tuple[str, ...]:
+def find_other_retries(connection: Connection, draft: Draft) -> tuple[str, ...]:
     """Give the batches that retry the same one as a draft, and as `draft ID` those that may be such by now.
 
     The rest after a retry's sample is one too; sample and rest of the same whole are nothing beside each other.
@@ -47,7 +47,7 @@ def _retried_by(connection: Connection, draft: Draft) -> str | None:
 def _on_their_way(connection: Connection, draft: Draft, parent: str) -> list[str]:
     retries = and_(table.c.parent_id == parent, table.c.kind == "retry")
     parts = table.c.whole_id.in_(select(table.c.id).where(retries))
-    wanted = select(table.c.id, table.c.whole_id).where(or_(retries, parts), table.c.state.in_(PERHAPS_SENT))
+    wanted = select(table.c.id, table.c.whole_id).where(or_(retries, parts), table.c.state.in_(POSSIBLY_SENT))
     own = {draft.id, draft.whole_id} - {None}
     others = (row.id for row in connection.execute(wanted) if not own & {row.id, row.whole_id})
     return [f"draft {id}" for id in others]

@@ -8,7 +8,7 @@ from bot.store.records import audit, confirmations
 from bot.store.records.confirmations import StoredConfirmation
 
 
-def answer_no(
+def decline_confirmation(
     connection: Connection, confirmation_id: str, *, user_id: str, channel_id: str | None, at: datetime
 ) -> StoredConfirmation | None:
     """Withdraw this person's open question and record it; None where there is no such question of theirs."""

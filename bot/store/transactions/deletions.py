@@ -25,21 +25,23 @@ def mark_deleted(connection: Connection, enqueue: Enqueue, batch_id: str, now: d
     return Announcer(enqueue).mark_cards_deleted(connection, batch_id, now)
 
 
-def forget(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime, *, through_me: bool) -> None:
+def delete_records(
+    connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime, *, deleted_here: bool
+) -> None:
     """Delete what is remembered of a batch that is gone; its cards go on calling it by its name.
 
-    `through_me`: they say so at once; of one that went elsewhere before its end was told the sweep finds out.
+    `deleted_here`: they say so at once; of one that went elsewhere before its end was told the sweep finds out.
     """
-    summaries.forget(connection, batch_id)
-    if through_me:
+    summaries.delete_summary(connection, batch_id)
+    if deleted_here:
         Announcer(enqueue).mark_cards_deleted(connection, batch_id, now)
     else:
         mark_deleted(connection, enqueue, batch_id, now)
-    if not cards.of_batch(connection, batch_id):
-        labels.forget(connection, batch_id)
+    if not cards.list_for_batch(connection, batch_id):
+        labels.delete_names(connection, batch_id)
 
 
-def keep(connection: Connection, read: StoredSummary, *, forget: datetime) -> StoredSummary:
+def store_summary(connection: Connection, read: StoredSummary, *, delete_before: datetime) -> StoredSummary:
     """Keep a summary as `summaries.keep` does, unless the batch was deleted through the bot while it was read."""
-    deleted = audit.last_actor(connection, "delete", read.batch_id) is not None
-    return read if deleted else summaries.keep(connection, read, forget=forget)
+    deleted = audit.find_last_actor(connection, "delete", read.batch_id) is not None
+    return read if deleted else summaries.store_summary(connection, read, delete_before=delete_before)

@@ -24,18 +24,18 @@ class AuditedChange(Struct, frozen=True):
     at: datetime
 
 
-def end(connection: Connection, enqueue: Enqueue, batch_id: str, user_id: str, now: datetime) -> list[str]:
+def end_watches(connection: Connection, enqueue: Enqueue, batch_id: str, user_id: str, now: datetime) -> list[str]:
     """End what a person watches of a batch and redraw its cards; give the places where they were."""
-    mine = [watch for watch in watches.of_batch(connection, batch_id) if watch.user_id == user_id]
+    mine = [watch for watch in watches.list_for_batch(connection, batch_id) if watch.user_id == user_id]
     watches.remove(connection, batch_id, user_id)
     cards.redraw_all(connection, enqueue, batch_id, now)
     return sorted({watch.channel_id for watch in mine})
 
 
-def remembered(connection: Connection, user_id: str) -> list[tuple[StoredWatch, SeenBatch]]:
+def list_watched_batches(connection: Connection, user_id: str) -> list[tuple[StoredWatch, SeenBatch]]:
     """Give what a person watches that is not over, with the batches as last seen, newest watch first."""
-    mine = watches.of_user(connection, user_id)
-    seen = batch_records.many(connection, {watch.batch_id for watch in mine})
+    mine = watches.list_for_user(connection, user_id)
+    seen = batch_records.get_many(connection, {watch.batch_id for watch in mine})
     return [(watch, seen[watch.batch_id]) for watch in mine if watch.batch_id in seen]
 
 

@@ -6,13 +6,13 @@ from sqlalchemy import Connection, select, update
 
 from bot.store.db.tables import drafts as table
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, State
+from bot.store.records.drafts import Draft, DraftState
 
 CANARY = "canary"
 """The kind of a rest whose sample has become a batch."""
 
 
-def part(connection: Connection, whole: Draft, sample: Draft, rest: Draft, at: datetime) -> bool:
+def split(connection: Connection, whole: Draft, sample: Draft, rest: Draft, at: datetime) -> bool:
     """Put a sample that is about to be sent, and the rest, in place of a whole; False where it is not being sent so.
 
     Whoever finds them after a crash finds both, and sends neither by himself.
@@ -25,30 +25,30 @@ def part(connection: Connection, whole: Draft, sample: Draft, rest: Draft, at: d
     return True
 
 
-def join(connection: Connection, sample: Draft, after: State, at: datetime) -> bool:
+def rejoin(connection: Connection, sample: Draft, after: DraftState, at: datetime) -> bool:
     """Put the whole back where the sample certainly was not sent; False where the rest goes its own way by now."""
     assert sample.whole_id is not None  # noqa: S101 - what makes it a sample
     assert sample.rest_id is not None  # noqa: S101 - likewise
-    if not drafts.move(connection, sample.rest_id, "held", "dropped", at=at):
+    if not drafts.change_state(connection, sample.rest_id, "held", "dropped", at=at):
         return False
-    drafts.move(connection, sample.whole_id, "split", after, at=at, sample=None, rest_id=None, held_by=None)
-    drafts.forget(connection, sample.id)
-    drafts.forget(connection, sample.rest_id)
+    drafts.change_state(connection, sample.whole_id, "split", after, at=at, sample=None, rest_id=None, held_by=None)
+    drafts.delete_draft(connection, sample.id)
+    drafts.delete_draft(connection, sample.rest_id)
     return True
 
 
-def release(connection: Connection, sample: Draft, at: datetime) -> None:
+def release_rest(connection: Connection, sample: Draft, at: datetime) -> None:
     """Let the rest be sent by a yes of its own: its sample was sent, or nobody knows."""
     if sample.rest_id is not None:
-        drafts.move(connection, sample.rest_id, "held", "ready", at=at)
+        drafts.change_state(connection, sample.rest_id, "held", "ready", at=at)
 
 
-def adopt(connection: Connection, rest_id: str, batch_id: str) -> None:
+def set_rest_parent(connection: Connection, rest_id: str, batch_id: str) -> None:
     """Say which batch the sample of this rest has become."""
     connection.execute(update(table).where(table.c.id == rest_id).values(parent_id=batch_id, kind=CANARY))
 
 
-def rest_of(connection: Connection, batch_id: str) -> Draft | None:
+def find_rest(connection: Connection, batch_id: str) -> Draft | None:
     """Give the draft of what is left after this sample, while nobody has sent or dropped it."""
     wanted = select(table).where(table.c.parent_id == batch_id, table.c.kind == CANARY, table.c.state == "ready")
     row = connection.execute(wanted.limit(1)).one_or_none()

@@ -10,7 +10,7 @@ from bot.confirmations import DraftQuestion
 from bot.operations.find_batch import Reference
 from bot.operations.split_sample import sample_size
 from bot.requests.estimate import load_estimate
-from bot.store.records.drafts import KEPT, Draft
+from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.store.transactions.split_draft import CANARY
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.estimate import cost_breakdown, cost_line
@@ -43,7 +43,9 @@ def render_draft_question(outcome: DraftQuestion, viewer: Viewer) -> Message:
 
 def _terms_line(outcome: DraftQuestion) -> str:
     none = "Nothing of this was sent yet." if outcome.draft.whole_id else "Nothing was sent yet."
-    later = f"Later, until {date(outcome.draft.changed_at + KEPT)}: {code(f'/batch send {outcome.draft.id}')}."
+    later = (
+        f"Later, until {date(outcome.draft.changed_at + UNSENT_LIFETIME)}: {code(f'/batch send {outcome.draft.id}')}."
+    )
     return f"Only you can answer, once, until {date(outcome.expires_at)}. {none} {later}"
 
 

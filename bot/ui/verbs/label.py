@@ -1,7 +1,7 @@
 """How the answer to `label` looks."""
 
 from bot.commands.label import Labelled, LabelOutcome
-from bot.store.records.labels import label_key
+from bot.store.records.labels import normalize_label
 from bot.ui.components.text import code, quantity, safe_text, section
 from bot.ui.reply import Message, Viewer
 
@@ -16,7 +16,7 @@ def _words(outcome: Labelled) -> str:
     batch = code(outcome.batch.id)
     if outcome.label is None:
         return f"{batch} has no label any more."
-    typed = code(label_key(outcome.label))
+    typed = code(normalize_label(outcome.label))
     said = f"{batch} is called *{safe_text(outcome.label)}* now; type {typed} instead of its id."
     if not outcome.others:
         return said
