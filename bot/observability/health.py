@@ -70,7 +70,7 @@ class StoreHealth:
             await self._database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
         except StoreUnavailable as error:
             return f"the store is {error.reason}"
-        reason = self._database.refused(within=FAILED_WRITE_WINDOW)
+        reason = self._database.last_refusal(within=FAILED_WRITE_WINDOW)
         return f"the store is {reason}" if reason is not None else None
 
     async def check_sweep(self) -> str | None:

@@ -10,16 +10,16 @@ _MICROSECOND = timedelta(microseconds=1)
 
 
 class Moment(TypeDecorator[datetime]):
-    """A timezone-aware moment, kept as whole microseconds since 1970 and read back in UTC.
+    """A datetime with a time zone, stored as whole microseconds since 1970 and read back in UTC.
 
-    An integer, because SQLite has no time type and would lose the zone. Raises ValueError for a naive datetime.
+    It is an integer because SQLite has no time type and would lose the zone. Raises ValueError for a naive datetime.
     """
 
     impl = BigInteger
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
-        """Give the microseconds since 1970."""
+        """Return the microseconds since 1970."""
         if value is None:
             return None
         if value.tzinfo is None:
@@ -27,18 +27,18 @@ class Moment(TypeDecorator[datetime]):
         return (value - _EPOCH) // _MICROSECOND
 
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
-        """Give the moment in UTC."""
+        """Return the moment in UTC."""
         return None if value is None else _EPOCH + value * _MICROSECOND
 
 
 class SafeText(TypeDecorator[str]):
-    """Text in which what one of the databases cannot hold (NUL, half a surrogate pair) has become U+FFFD."""
+    """Text whose characters both databases can store: NUL and lone surrogates become U+FFFD."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        """Give the text with the impossible characters replaced; the record matters more than such a character."""
+        """Replace the characters that cannot be stored; the record matters more than such a character."""
         if value is None:
             return None
         return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\0", "\ufffd")

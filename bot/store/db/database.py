@@ -1,4 +1,4 @@
-"""The database behind the store: an engine that is safe by default, and transactions in threads."""
+"""The database behind the store: safe settings for its engine, and transactions in threads."""
 
 import asyncio
 import sqlite3
@@ -19,19 +19,19 @@ T = TypeVar("T")
 Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]
 
 _ONLY_WRITING = frozenset({"full", "read-only"})
-# Connections a process, and threads that wait on them: small plans allow 20 in all, and asyncio's own threads (five on
-# one core) must not all stand before a locked file, because host names are looked up in them too.
+# Connections of a process, and threads that wait on them. Small plans allow 20 connections in all. asyncio's own
+# threads (five on one core) must not all wait for a locked file, because they look up host names too.
 POOL_SIZE = 4
-_LAST_WORDS = 2.0
-"""Seconds; the durable engine's threads record what they have done after it was destroyed."""
-# Any number that is ours: who changes tables on Postgres holds it.
-_CHANGING_TABLES = 0x62645F31
+_ENGINE_DRAIN = 2.0
+"""Seconds in which the threads of the destroyed durable engine may record what they did."""
+# An advisory lock of our own: a process holds it while it changes tables on Postgres.
+_UPGRADE_LOCK = 0x62645F31
 PERSIST_PAUSES = (0.5, 2.0)
-"""Seconds between the tries of what has to be recorded."""
+"""Seconds between the tries to record something that has happened."""
 
 
 class StoreUnavailable(ExpectedError):
-    """The store could not do it and has changed nothing; `reason` says why, the cause is chained for the log."""
+    """The store failed and changed nothing. `reason` says why; the cause is chained for the log."""
 
     def __init__(self, reason: Reason) -> None:
         self.reason: Reason = reason
@@ -42,14 +42,14 @@ class StoreUnavailable(ExpectedError):
 
 
 class Database:
-    """The one database of a process; `engine` is for whoever must share its connections.
+    """The one database of a process. `engine` is for libraries that share its connections.
 
-    Raises StoreUnavailable already here for a URL that names no database we have a driver for.
+    Raises StoreUnavailable for a URL whose database has no driver here.
     """
 
     def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
         try:
-            with _translated():
+            with _translate_errors():
                 self.engine: Engine = make_engine(url, busy_seconds=busy_seconds)
         except (ModuleNotFoundError, ValueError):  # no driver for this database; a port that is no number
             raise StoreUnavailable("failed") from None  # a ValueError shows what it was given
@@ -58,50 +58,50 @@ class Database:
         self._refused: tuple[Reason | None, float] = (None, 0.0)
 
     def open(self) -> None:
-        """Bring the tables up to this version, safely beside other processes that do the same."""
-        with _translated(), self.engine.begin() as connection:
+        """Upgrade the tables to this version, safely beside other processes that do the same."""
+        with _translate_errors(), self.engine.begin() as connection:
             if connection.dialect.name == "sqlite":
-                connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins by itself only before a row changes
+                connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins only before a row changes
             else:
-                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_CHANGING_TABLES})")
+                connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
             schema.upgrade(connection)
 
     def transact(self, work: Callable[[Connection], T]) -> T:
-        """Run `work` in one transaction, here and now: committed when it returns, rolled back when it raises.
+        """Run `work` in one transaction in this thread: commit when it returns, roll back when it raises.
 
-        Raises StoreUnavailable for whatever the database refuses; what else `work` raises passes through.
+        Raises StoreUnavailable for an error of the database. Other errors of `work` pass through.
         """
         try:
-            with _translated(), self.engine.begin() as connection:
+            with _translate_errors(), self.engine.begin() as connection:
                 return work(connection)
         except StoreUnavailable as error:
             if error.reason in _ONLY_WRITING:
                 self._refused = error.reason, time.monotonic()
             raise
 
-    def refused(self, *, within: float) -> Reason | None:
-        """Return why it could not write in the last so many seconds, where reading it shows nothing."""
+    def last_refusal(self, *, within: float) -> Reason | None:
+        """Return why a write failed in the last `within` seconds; a read would not show it."""
         reason, at = self._refused
         return reason if reason is not None and time.monotonic() - at <= within else None
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        """Do the same in a thread. Who is cancelled while waiting does not stop it; `close` waits for it."""
+        """Run `work` like `transact`, in a thread. Canceling the caller does not stop it; `close` waits for it."""
         task = asyncio.create_task(self._in_turn(work))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
         return await asyncio.shield(task)
 
     async def persist(self, work: Callable[[Connection], T]) -> T:
-        """Do the same, and try again for some seconds: for what has happened already. Raises StoreUnavailable."""
+        """Run `work` and retry for some seconds, to record what has happened already. Raises StoreUnavailable."""
         return await retry(lambda: self.run(work), PERSIST_PAUSES, errors=StoreUnavailable)
 
     async def close(self) -> None:
-        """Let the transactions under way end, those of the engine's other users for a moment, and close all."""
+        """Wait for our transactions to end, briefly for those of the engine's other users, and disconnect."""
         await asyncio.gather(*self._running, return_exceptions=True)
         pool = self.engine.pool
         with suppress(TimeoutError):
-            async with asyncio.timeout(_LAST_WORDS):
-                while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110 - a pool wakes nobody
+            async with asyncio.timeout(_ENGINE_DRAIN):
+                while isinstance(pool, QueuePool) and pool.checkedout():  # noqa: ASYNC110 - a pool has no event to wait for
                     await asyncio.sleep(0.01)
         await asyncio.to_thread(self.engine.dispose)
 
@@ -115,8 +115,8 @@ def make_engine(
 ) -> Engine:
     """Make a synchronous engine for SQLite or Postgres (`postgres://` too) that waits `busy_seconds` for locks.
 
-    What the URL says itself (`?timeout=` for SQLite, libpq's names for Postgres) comes first. SQLAlchemy's messages
-    repeat no values (a server's own may name a key). `sqlite_version` is there to try what another library would get.
+    Options in the URL (`?timeout=` for SQLite, libpq's names for Postgres) take precedence. SQLAlchemy's messages
+    contain no values, but a server's own may name a key. `sqlite_version` lets tests try other versions of the library.
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
@@ -127,7 +127,7 @@ def make_engine(
 
 
 def _sqlite_engine(url: URL, busy_seconds: float, version: tuple[int, ...]) -> Engine:
-    in_memory = url.database in (None, "", ":memory:")  # it lives in its connection: one, shared in turns
+    in_memory = url.database in (None, "", ":memory:")  # it lives in its connection, so there is only one
     waits: dict[str, float] = {} if "timeout" in url.query else {"timeout": busy_seconds}
     engine = create_engine(
         url,
@@ -135,7 +135,7 @@ def _sqlite_engine(url: URL, busy_seconds: float, version: tuple[int, ...]) -> E
         poolclass=QueuePool,
         pool_size=1 if in_memory else POOL_SIZE,
         max_overflow=0,
-        pool_timeout=15,  # in a file writers go one by one, each as long as a disk takes to keep its word
+        pool_timeout=15,  # writers of a file go one by one, each as long as its disk takes to sync
         # IMMEDIATE: a transaction that will write takes its lock at once; deferred ones deadlock when both upgrade.
         connect_args={**waits, "isolation_level": "IMMEDIATE", "check_same_thread": False},
     )
@@ -158,27 +158,27 @@ def _postgres_engine(url: URL, busy_seconds: float) -> Engine:
         max_overflow=0,
         pool_timeout=5,
         pool_pre_ping=True,
-        # Whatever the server is set to: who has waited for his turn has to see what was committed meanwhile.
+        # Whatever the server's default is: a transaction that waited for a lock must see what was committed meanwhile.
         isolation_level="READ COMMITTED",
-        # Behind a transaction pooler a prepared statement may be asked of a server that never saw it (psycopg docs).
+        # Behind a transaction pooler, a server may be asked for a statement that another prepared (psycopg docs).
         connect_args={**ours, "prepare_threshold": None},
     )
 
     @event.listens_for(engine, "begin")
-    def bound_waiting(connection: Connection) -> None:
-        # SET LOCAL and not a start-up option, which transaction poolers refuse.
+    def limit_lock_wait(connection: Connection) -> None:
+        # SET LOCAL, because transaction poolers refuse it as a start-up option.
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(busy_seconds * 1000)}")
 
     return engine
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
         if isinstance(error, StatementError) and not isinstance(error, DBAPIError) and error.orig:
-            raise error.orig from error  # a value that is a mistake of ours never reached the store
+            raise error.orig from error  # a wrong value of ours, which never reached the store
         raise StoreUnavailable(_reason(error)) from error
 
 

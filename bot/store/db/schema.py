@@ -1,4 +1,4 @@
-"""The tables' version: found, and brought up to the newest by alembic."""
+"""The version of the tables, and their upgrade by alembic."""
 
 import logging
 from pathlib import Path
@@ -8,20 +8,20 @@ from sqlalchemy import Connection, inspect, text
 log = logging.getLogger(__name__)
 
 HEAD = "0005"
-"""The newest step in bot/store/migrations/versions."""
+"""The newest migration in bot/store/migrations/versions."""
 VERSION_TABLE = "bd_alembic_version"
 FOLDER = Path(__file__).parent.parent / "migrations"
 PREFIX = "bd_"
 
 
 def upgrade(connection: Connection, target: str = "head") -> None:
-    """Apply the steps that are missing, in the connection's transaction; the caller keeps others out meanwhile.
+    """Apply the missing migrations in the connection's transaction. The caller keeps other processes out meanwhile.
 
-    A store of a newer version is used as it is: steps only add.
+    A store of a newer version is used as it is, because migrations only add.
     """
     current = find_version(connection)
     if current == HEAD and target == "head":
-        return  # nearly always; importing alembic costs a fifth of a second
+        return  # in nearly every start; importing alembic takes 0.2 s
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory
@@ -41,7 +41,7 @@ def upgrade(connection: Connection, target: str = "head") -> None:
 
 
 def find_version(connection: Connection) -> str | None:
-    """Give the step the tables are at; None for a new store, and for one from before there were steps."""
+    """Return the version of the tables; None for a new store, and for one from before there were migrations."""
     if not inspect(connection).has_table(VERSION_TABLE):
         return None
     found: str | None = connection.execute(text(f"SELECT version_num FROM {VERSION_TABLE}")).scalar_one_or_none()  # noqa: S608 - a constant of ours
@@ -49,5 +49,5 @@ def find_version(connection: Connection) -> str | None:
 
 
 def is_bot_table(name: str | None) -> bool:
-    """Say whether a table is the bot's own: the engine's stand beside them and are none of alembic's business."""
+    """Return whether a table is the bot's own. Those of the durable engine are beside them, and alembic leaves them."""
     return name is not None and name.startswith(PREFIX)

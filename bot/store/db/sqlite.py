@@ -1,4 +1,4 @@
-"""What a new SQLite connection needs before it is used."""
+"""Settings of a new SQLite connection."""
 
 import sqlite3
 import time
@@ -11,19 +11,19 @@ _SUBSECOND_UNIXEPOCH = (3, 42, 0)
 
 
 def prepare_connection(connection: sqlite3.Connection, version: tuple[int, ...] = sqlite3.sqlite_version_info) -> None:
-    """Make a connection durable and strict; `version` is the library's, which decides on the journal and the shim."""
+    """Make a connection durable and strict. The library's `version` decides on the journal and the shim."""
     if version < _SUBSECOND_UNIXEPOCH:
         connection.create_function("unixepoch", -1, unixepoch)
     wanted = "wal" if version >= _SOUND_WAL else "delete"
     (mode,) = connection.execute("PRAGMA journal_mode").fetchone()
-    if mode not in (wanted, "memory"):  # a change needs the file for itself, so ask only where there is one to make
+    if mode not in (wanted, "memory"):  # a change needs the file alone, so make one only if needed
         connection.execute(f"PRAGMA journal_mode={wanted}")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
 
 
 def unixepoch(*arguments: str | float | None) -> int | float | None:
-    """Give what SQLite gives since 3.42: seconds since 1970, with three decimals where 'subsec' is among the words."""
+    """Return what SQLite returns since 3.42: seconds since 1970, with three decimals if an argument is 'subsec'."""
     rest = [argument for argument in arguments if argument not in ("subsec", "subsecond")]
     fraction = len(rest) < len(arguments)
     if rest in ([], ["now"]):

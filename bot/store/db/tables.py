@@ -1,4 +1,4 @@
-"""The tables; their steps are in bot/store/migrations."""
+"""The tables. Their migrations are in bot/store/migrations."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, Integer, MetaData, Table
 
@@ -23,7 +23,7 @@ confirmations = Table(
 audit = Table(
     "bd_audit",
     metadata,
-    # SQLite numbers rows by itself only for exactly INTEGER; autoincrement there means that no number returns.
+    # SQLite numbers rows only for exactly INTEGER. With autoincrement it never reuses a number.
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True),
     Column("at", Moment, nullable=False),
     Column("user_id", SafeText, nullable=False),
@@ -117,7 +117,7 @@ watches = Table(
     "bd_watches",
     metadata,
     Column("batch_id", SafeText, primary_key=True),
-    Column("user_id", SafeText, primary_key=True),  # empty for the feed, which is nobody's
+    Column("user_id", SafeText, primary_key=True),  # empty for the feed, which belongs to no one
     Column("channel_id", SafeText, primary_key=True),
     Column("reason", SafeText, primary_key=True),
     Column("created_at", Moment, nullable=False),

@@ -1,4 +1,4 @@
-"""How a transaction hands work to whoever does it afterwards; the engine behind it is not known here."""
+"""How a transaction enqueues work for a worker. The durable engine behind it is not known here."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -7,11 +7,11 @@ from typing import Protocol
 from sqlalchemy import Connection
 
 PlainValue = str | int | float | bool | None
-"""What work is told: ids and figures, never tokens or results."""
+"""An argument of work: ids and numbers, never tokens or results."""
 
 
 class Enqueue(Protocol):
-    """Hands over work that is done once the transaction commits, and never if it does not."""
+    """Enqueues work that begins once the transaction commits, and never if it does not."""
 
     def __call__(
         self,
@@ -23,7 +23,7 @@ class Enqueue(Protocol):
         delay: timedelta | None = None,
         partition: str | None = None,
     ) -> None:
-        """Enqueue the work `name`; the same `workflow_id` a second time is nothing. `partition`: one at a time each."""
+        """Enqueue the work `name`, once for each `workflow_id`. Work of one `partition` runs one at a time."""
 
 
 def enqueue_nothing(
@@ -35,4 +35,4 @@ def enqueue_nothing(
     delay: timedelta | None = None,
     partition: str | None = None,
 ) -> None:
-    """Hand nothing over: what the store says is open, a worker comes to by itself after some minutes."""
+    """Enqueue nothing; a worker finds the row within minutes. For tests."""

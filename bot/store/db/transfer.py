@@ -1,4 +1,4 @@
-"""The move of a store: every row from one database into an empty one, counted and compared."""
+"""The move of a store: copies every row into an empty database, and compares counts and checksums."""
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
@@ -17,8 +17,9 @@ from bot.store.db.tables import metadata, workers
 
 _NO_STORE = "FROM holds no records of a bot; check its address. Nothing was moved."
 ROWS_AT_ONCE = 1_000
-"""Rows a statement."""
-HEARD_LATELY = timedelta(seconds=60)
+"""Rows in one statement."""
+RUNNING_WITHIN = timedelta(seconds=60)
+"""A process that was heard of within this time is taken to run."""
 _MODULUS = 2**256
 
 
@@ -33,7 +34,7 @@ class MoveRefused(ExpectedError):
 
 
 class MovedTable(Struct, frozen=True):
-    """One table that was moved: how many rows, and a checksum that both sides agree on."""
+    """One table that was moved: its number of rows, and a checksum on which both sides agree."""
 
     table: str
     rows: int
@@ -41,54 +42,54 @@ class MovedTable(Struct, frozen=True):
 
 
 def list_tables() -> Sequence[Table]:
-    """Return the tables that are moved, in an order in which they can be filled; processes do not move."""
+    """Return the tables to move, in an order in which they can be filled. Worker processes do not move."""
     return [table for table in metadata.sorted_tables if table is not workers]
 
 
 def move_store(
-    source: Database, target: Database, now: datetime, tell: Callable[[MovedTable], None]
+    source: Database, target: Database, now: datetime, report: Callable[[MovedTable], None]
 ) -> list[MovedTable]:
-    """Copy everything in one transaction on either side, compare, and only then commit; blocks.
+    """Copy everything in one transaction on each side, compare, and only then commit; blocks.
 
-    The engine's own tables stay behind: whatever is open in ours is handed out anew by the first worker.
+    The tables of the durable engine stay behind: the first worker enqueues again what is open in ours.
 
     Raises:
-        MoveRefused: the source is no store, or one that a bot runs on, the target is not empty, what arrived is not
-            what was sent, or one of them cannot be opened; the target is as it was.
-        StoreUnavailable: one of them cannot do it.
+        MoveRefused: the source is no store or a bot runs on it, the target is not empty, what arrived is not what was
+            sent, or one of them cannot be opened. The target is unchanged.
+        StoreUnavailable: one of the databases failed.
     """
     if source.engine.url == target.engine.url:
         raise MoveRefused("FROM and TO are the same store. Nothing was moved.")
     _refuse_a_missing_file(source.engine.url)
-    with _named("FROM"):
-        source.transact(_refuse_what_is_no_store)  # opening would make one
+    with _name_side("FROM"):
+        source.transact(_refuse_what_is_no_store)  # before `open`, which would make one
         source.open()
-    with _named("TO"):
+    with _name_side("TO"):
         target.open()
     source.transact(lambda read: _refuse_while_running(read, now))
-    return source.transact(lambda read: target.transact(lambda write: _move(read, write, tell)))
+    return source.transact(lambda read: target.transact(lambda write: _move(read, write, report)))
 
 
-def _move(read: Connection, write: Connection, tell: Callable[[MovedTable], None]) -> list[MovedTable]:
+def _move(read: Connection, write: Connection, report: Callable[[MovedTable], None]) -> list[MovedTable]:
     if taken := [table.name for table in list_tables() if _count(write, table)]:
         raise MoveRefused(f"TO is not empty ({', '.join(taken)}). Name a store that is; nothing was moved.")
-    done = []
+    moved = []
     for table in list_tables():
-        for rows in _batches(read, table):
+        for rows in _read_rows(read, table):
             write.execute(insert(table), [dict(row._mapping) for row in rows])
         _continue_numbers(write, table)
-        sent, arrived = _moved(read, table), _moved(write, table)
+        sent, arrived = _summarize(read, table), _summarize(write, table)
         if sent != arrived:
             raise MoveRefused(f"{table.name} did not arrive whole ({sent.rows} rows sent). Nothing was moved.")
-        tell(arrived)
-        done.append(arrived)
-    return done
+        report(arrived)
+        moved.append(arrived)
+    return moved
 
 
-def _moved(connection: Connection, table: Table) -> MovedTable:
-    """Count the rows and sum up what Python reads of each; a sum, because the databases order text differently."""
+def _summarize(connection: Connection, table: Table) -> MovedTable:
+    """Count the rows, and add up a hash of each: a sum, because the databases order text differently."""
     count = total = 0
-    for rows in _batches(connection, table):
+    for rows in _read_rows(connection, table):
         for row in rows:
             row_sum = hashlib.sha256(repr(tuple(row)).encode("utf-8", "surrogatepass")).digest()
             count, total = count + 1, (total + int.from_bytes(row_sum)) % _MODULUS
@@ -99,13 +100,13 @@ def _count(connection: Connection, table: Table) -> int:
     return connection.execute(select(func.count()).select_from(table)).scalar_one()
 
 
-def _batches(connection: Connection, table: Table) -> Iterator[Sequence[Row[tuple[object, ...]]]]:
+def _read_rows(connection: Connection, table: Table) -> Iterator[Sequence[Row[tuple[object, ...]]]]:
     everything = select(table).execution_options(yield_per=ROWS_AT_ONCE)
     yield from connection.execute(everything).partitions(ROWS_AT_ONCE)
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """Let Postgres number on where the rows end; SQLite does so by itself."""
+    """Continue Postgres's numbering after the last row; SQLite does so by itself."""
     if connection.dialect.name != "postgresql" or table.autoincrement_column is None:
         return
     column = table.autoincrement_column
@@ -116,7 +117,7 @@ def _continue_numbers(connection: Connection, table: Table) -> None:
 
 
 @contextmanager
-def _named(side: str) -> Iterator[None]:
+def _name_side(side: str) -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
@@ -124,7 +125,7 @@ def _named(side: str) -> Iterator[None]:
 
 
 def _refuse_a_missing_file(url: URL) -> None:
-    """A slip in a path is no new file: SQLite makes one by looking. Of a missing folder it says so by itself."""
+    """Refuse a typo in a path, for which SQLite would make a new file. It reports a missing folder by itself."""
     path = Path(url.database or "")
     if url.get_backend_name() == "sqlite" and path.parent.is_dir() and not path.exists():
         raise MoveRefused(_NO_STORE)
@@ -136,8 +137,8 @@ def _refuse_what_is_no_store(connection: Connection) -> None:
 
 
 def _refuse_while_running(connection: Connection, now: datetime) -> None:
-    alive = select(workers.c.host).where(workers.c.seen_at > now - HEARD_LATELY).limit(1)
-    if host := connection.execute(alive).scalar_one_or_none():
+    running = select(workers.c.host).where(workers.c.seen_at > now - RUNNING_WITHIN).limit(1)
+    if host := connection.execute(running).scalar_one_or_none():
         raise MoveRefused(
             f"A bot is running on FROM (on {host.partition(' ')[0]}). Stop it, wait a minute, and move then."
         )

@@ -1,4 +1,4 @@
-"""INSERT that lets an existing row be, in the dialect of the connection."""
+"""INSERT for a row that may exist, in the dialect of the connection."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -11,14 +11,14 @@ if TYPE_CHECKING:
 
 
 def insert_new(connection: Connection, table: Table, values: Mapping[str, Any]) -> bool:
-    """Insert a row unless one with its primary key is there; True if it was inserted."""
+    """Insert a row unless its primary key exists; True if it was inserted."""
     new = _insert(connection, table).values(**values).on_conflict_do_nothing()
-    # Asked back, because the count of inserted rows is not known on every driver.
+    # RETURNING, because not every driver knows how many rows were inserted.
     return connection.execute(new.returning(*table.primary_key)).first() is not None
 
 
 def upsert(connection: Connection, table: Table, values: Mapping[str, Any]) -> None:
-    """Insert a row, or give the one with its primary key these values."""
+    """Insert a row, or update the row with its primary key."""
     keys = [column.name for column in table.primary_key]
     rest = {name: value for name, value in values.items() if name not in keys}
     connection.execute(
@@ -29,6 +29,6 @@ def upsert(connection: Connection, table: Table, values: Mapping[str, Any]) -> N
 def _insert(connection: Connection, table: Table) -> "sqlite.Insert | postgresql.Insert":
     if connection.dialect.name == "sqlite":
         return sqlite.insert(table)
-    from sqlalchemy.dialects import postgresql  # here, because a start on a file need not wait for it
+    from sqlalchemy.dialects import postgresql  # here, because a start on a SQLite file does not need it
 
     return postgresql.insert(table)
