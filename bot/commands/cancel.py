@@ -121,4 +121,4 @@ async def _told_in(services: Services, caller: Caller, batch: MessageBatch, plac
     his = [each.channel_id for each in known if each.user_id == caller.user and each.reason == "watch"]
     others = [CardPlace(id) for id in his] if place.id not in his else []
     hushed = [await add_notify_level(services, each, batch.id) for each in [*others, place]]
-    return next((each for each in hushed if each.hush == "all"), hushed[-1])
+    return next((each for each in hushed if each.notify_level == "all"), hushed[-1])

@@ -1,4 +1,4 @@
-"""What the batches in an outcome are called here, looked up once for everything that is drawn of them."""
+"""The names of the batches in an outcome, read once for the whole reply."""
 
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
@@ -14,7 +14,7 @@ from bot.store.records.labels import BatchNames
 
 
 async def find_names(outcome: object, services: Services) -> Mapping[str, BatchNames]:
-    """Return labels, owners and relatives of every batch in an outcome; a store that fails hides no batch."""
+    """Return labels, owners and relatives of every batch in an outcome. Without the store, batches have no names."""
     ids = [batch.id for batch in _find_batches(outcome)]
     if not ids:
         return {}
@@ -24,12 +24,13 @@ async def find_names(outcome: object, services: Services) -> Mapping[str, BatchN
 
 
 def _find_batches(outcome: object) -> Iterator[MessageBatch]:
+    """Yield the batches in the fields of an outcome, alone or in a tuple."""
     if not isinstance(outcome, Struct):
         return
     for name in outcome.__struct_fields__:
         value = getattr(outcome, name)
-        for each in value if isinstance(value, tuple) else (value,):
-            if isinstance(each, MessageBatch):
-                yield each
-            elif isinstance(each, WatchedBatch):
-                yield each.batch
+        for item in value if isinstance(value, tuple) else (value,):
+            if isinstance(item, MessageBatch):
+                yield item
+            elif isinstance(item, WatchedBatch):
+                yield item.batch

@@ -1,4 +1,4 @@
-"""What the verbs share that let a person be told: the place of a card, and how a watch begins."""
+"""Where the card of a batch goes, and how a person begins to follow a batch."""
 
 from contextlib import suppress
 from typing import Literal
@@ -20,35 +20,36 @@ WatchDestination = Literal["here", "dm"]
 
 
 class CardPlace(Struct, frozen=True):
-    """Where a card goes: a channel's id, or a person's for his messages; `closed`: the channel that did not let it.
+    """Where a card goes: the id of a channel, or of a person for their direct messages.
 
-    `hush`: what is told there now, beside the card.
+    `closed_channel` is the channel where the bot may not post, if the card goes to the person instead.
+    `notify_level` is what is posted there beside the card.
     """
 
     id: str
-    closed: ChannelId | None = None
-    hush: NotifyLevel = "all"
+    closed_channel: ChannelId | None = None
+    notify_level: NotifyLevel = "all"
 
 
 def is_direct(place: str) -> bool:
-    """Whether a place is somebody's own messages with the bot."""
+    """Return whether a place is one person's direct messages with the bot."""
     return place[:1] in "UWD"
 
 
-async def find_card_place(services: Services, caller: Caller, wish: WatchDestination = "here") -> CardPlace:
-    """Return where a card for this caller goes: here if the bot may post here, else his messages."""
+async def find_card_place(services: Services, caller: Caller, destination: WatchDestination = "here") -> CardPlace:
+    """Return the caller's channel if the bot may post there, else their direct messages."""
     channel = caller.channel
-    if wish == "dm" or channel is None or channel.startswith("D"):
+    if destination == "dm" or channel is None or channel.startswith("D"):
         return CardPlace(caller.user)
     if await services.may_post(channel):
         return CardPlace(channel)
-    return CardPlace(caller.user, closed=channel)
+    return CardPlace(caller.user, closed_channel=channel)
 
 
 async def follow_batch(
     services: Services, caller: Caller, batch: MessageBatch, place: CardPlace, reason: Reason
 ) -> bool:
-    """Store a watch and have its card drawn, in one transaction; False where it was there. Raises StoreUnavailable."""
+    """Store a watch and enqueue its card in one transaction; return False if it existed. Raises StoreUnavailable."""
     now = services.now()
     watch = StoredWatch(batch.id, caller.user, place.id, reason, now)
     return await services.database.run(
@@ -57,18 +58,18 @@ async def follow_batch(
 
 
 async def add_notify_level(services: Services, place: CardPlace, batch_id: BatchId) -> CardPlace:
-    """Return a place with what is told there of a batch now; as it is where the store does not say."""
+    """Return a place with its current notify level for a batch, or unchanged if the store is unavailable."""
     now = services.now()
     with suppress(StoreUnavailable):
-        hush = await services.database.run(
+        level = await services.database.run(
             lambda connection: watches.get_effective_level(connection, batch_id, place.id, now)
         )
-        return replace(place, hush=hush)
+        return replace(place, notify_level=level)
     return place
 
 
 class WatchedBatch(Struct, frozen=True):
-    """One batch the caller watches, as it was last seen, and the places where he is told."""
+    """A batch that the caller watches, as it was last seen, and the places where they are notified."""
 
     batch: MessageBatch
     places: tuple[str, ...]

@@ -28,7 +28,7 @@ class AbsentBatch(Struct, frozen=True):
     """A batch of a family whose results cannot be read."""
 
     batch_id: str
-    why: AbsenceReason
+    reason: AbsenceReason
 
 
 class Family(Struct, frozen=True):

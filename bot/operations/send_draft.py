@@ -1,4 +1,4 @@
-"""The one POST that makes a batch of a draft, and every way of not being sure of it."""
+"""The POST that makes a batch of a draft, and what is recorded when it succeeds, fails, or stays unanswered."""
 
 import asyncio
 import logging
@@ -29,25 +29,28 @@ from bot.store.transactions import begin_watch, split_draft
 log = logging.getLogger(__name__)
 
 NEWEST_BATCHES = 100
+"""How many batches are searched for one that a lost answer may have created."""
 CLOCK_SKEW = timedelta(minutes=2)
+"""How far the clocks of this machine and of the API may differ."""
 
 
 class SendAttempt(Struct, frozen=True):
-    """One POST: the draft whose requests go, where its batch is watched, and the whole that it is a sample of."""
+    """One POST: the draft that is sent, where its batch is watched, and the whole if the draft is a sample."""
 
     draft: Draft
     place: CardPlace | None
     parts: DraftParts | None = None
 
     @property
-    def shown(self) -> Draft:
-        """Return what the person asked to send."""
+    def requested_draft(self) -> Draft:
+        """Return the draft that the person asked to send."""
         return self.parts.whole if self.parts else self.draft
 
-    def settle(self, connection: drafts.Transaction, state: drafts.DraftState, at: datetime) -> Draft:
-        """Record that no batch is known of it: it can be sent as before, never, or nobody knows; return what that is.
+    def record_state(self, connection: drafts.Transaction, state: drafts.DraftState, at: datetime) -> Draft:
+        """Record an end without a known batch, and return the draft that is in `state` now.
 
-        Given up meanwhile, it was taken for lost, and the rest after a sample goes its own way: what is certain counts.
+        A sample that certainly was not sent is joined with its rest again. If a worker gave the attempt up in the
+        meantime, the rest is on its own and stays so, but a certain state still replaces `unknown`.
         """
         certain = state != "unknown"
         if certain and self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
@@ -59,18 +62,18 @@ class SendAttempt(Struct, frozen=True):
 
 
 async def require_file(services: Services, draft: Draft) -> None:
-    """Raise RequestsFileMissing where the requests of a draft are not on the disk any more."""
+    """Raise RequestsFileMissing if the requests of a draft are no longer on the disk."""
     if not await asyncio.to_thread(services.drafts.requests_file(draft.id).exists):
         raise RequestsFileMissing(draft)
 
 
 async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
-    """Send a draft that this caller alone has claimed, or the sample of it that goes first; say what came of it.
+    """Send a draft that only this caller has claimed, or the sample that goes first, and return the outcome.
 
-    Nothing is asked of the store between the claim and the POST, but for a sample.
+    Between the claim and the POST the store is needed only to split off a sample.
 
     Raises:
-        RequestsFileMissing, DraftOver: nothing was sent.
+        RequestsFileMissing, DraftUnavailable: nothing was sent.
     """
     place = await _find_place(services, draft)
     if draft.sample is None:
@@ -82,26 +85,26 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
     return await _post(services, SendAttempt(parts.sample, place, parts))
 
 
-async def _post(services: Services, sending: SendAttempt) -> SendOutcome:
-    spool = services.drafts.requests_file(sending.draft.id)
+async def _post(services: Services, attempt: SendAttempt) -> SendOutcome:
+    requests_file = services.drafts.requests_file(attempt.draft.id)
     try:
-        batch = await services.workspace.batches.create_from_file(spool)
+        batch = await services.workspace.batches.create_from_file(requests_file)
     except RequestsUnreadable as error:
-        raise RequestsFileMissing(await _record_state(services, sending, "failed")) from error
+        raise RequestsFileMissing(await _record_state(services, attempt, "failed")) from error
     except KeyRefused as error:
-        return await _record_not_sent(services, sending, error)
+        return await _record_not_sent(services, attempt, error)
     except ApiRejected as error:
-        named = await asyncio.to_thread(find_refused_id, spool, error.message)
-        return SendRefused(await _record_state(services, sending, "failed"), error, named)
+        custom_id = await asyncio.to_thread(find_refused_id, requests_file, error.message)
+        return SendRefused(await _record_state(services, attempt, "failed"), error, custom_id)
     except ApiError as error:
         if isinstance(error, ApiUnavailable) and error.may_have_happened:
-            return await _record_lost_answer(services, sending)
-        return await _record_not_sent(services, sending, error)
-    return await _record_created(services, sending, batch)
+            return await _record_lost_answer(services, attempt)
+        return await _record_not_sent(services, attempt, error)
+    return await _record_created(services, attempt, batch)
 
 
 async def find_new_batches(services: Services, draft: Draft) -> tuple[MessageBatch, ...] | None:
-    """Return the newest batches of this size that were created since it was sent; None where the API does not say."""
+    """Return the batches of this size created since the draft was sent; None if the list cannot be read."""
     since = draft.changed_at - CLOCK_SKEW
     try:
         page = await services.workspace.batches.list(limit=NEWEST_BATCHES)
@@ -113,48 +116,53 @@ async def find_new_batches(services: Services, draft: Draft) -> tuple[MessageBat
 
 
 async def _find_place(services: Services, draft: Draft) -> CardPlace | None:
-    """Return where the batch is watched; a sample always is, because its end is waited for."""
-    wish = draft.watch or "here"
-    if wish == "none" and draft.sample is None:
+    """Return where the batch is watched. A sample is always watched: its end decides about the rest."""
+    preference = draft.watch or "here"
+    if preference == "none" and draft.sample is None:
         return None
     asker = Caller(UserId(draft.user_id), TeamId(draft.team_id), ChannelId(draft.channel_id or "") or None)
-    return await find_card_place(services, asker, "here" if wish == "here" else "dm")
+    return await find_card_place(services, asker, "here" if preference == "here" else "dm")
 
 
-async def _record_lost_answer(services: Services, sending: SendAttempt) -> AnswerLost:
-    await _record_state(services, sending, "unknown")
-    rest = replace(sending.parts.rest, state="ready") if sending.parts else None
-    if sending.parts is not None:
-        await remove_requests_files(services, sending.parts.whole)
-    return AnswerLost(sending.draft, await find_new_batches(services, sending.draft), rest)
+async def _record_lost_answer(services: Services, attempt: SendAttempt) -> AnswerLost:
+    await _record_state(services, attempt, "unknown")
+    rest = None
+    if attempt.parts is not None:
+        await remove_requests_files(services, attempt.parts.whole)
+        rest = replace(attempt.parts.rest, state="ready")
+    return AnswerLost(attempt.draft, await find_new_batches(services, attempt.draft), rest)
 
 
-async def _record_not_sent(services: Services, sending: SendAttempt, error: ApiError) -> NotSent:
-    return NotSent(await _record_state(services, sending, "ready"), error)
+async def _record_not_sent(services: Services, attempt: SendAttempt, error: ApiError) -> NotSent:
+    return NotSent(await _record_state(services, attempt, "ready"), error)
 
 
-async def _record_created(services: Services, sending: SendAttempt, batch: MessageBatch) -> BatchCreated:
-    """Remember what the batch was made of; nothing that fails now may look as if the batch were not there."""
-    draft, parts, recorded = sending.draft, sending.parts, True
+async def _record_created(services: Services, attempt: SendAttempt, batch: MessageBatch) -> BatchCreated:
+    """Record what the batch was made from. A failure from here on must not hide that the batch exists."""
+    recorded = True
     try:
-        await services.database.persist(lambda connection: _record_batch(connection, sending, batch, services))
+        await services.database.persist(lambda connection: _record_batch(connection, attempt, batch, services))
     except StoreUnavailable:
         recorded = False
-        log.exception("what %s was made of is not recorded", batch.id)
-    kept = await _archive_requests(services, draft, batch)
-    if parts is not None:
-        await remove_requests_files(services, parts.whole)
-    place = (
-        await add_notify_level(services, sending.place, batch.id) if recorded and sending.place is not None else None
-    )
-    return BatchCreated(batch, draft, kept, parts.rest if parts else None, place, recorded)
+        log.exception("what %s was made from is not recorded", batch.id)
+    archived = await _archive_requests(services, attempt.draft, batch)
+    rest = None
+    if attempt.parts is not None:
+        await remove_requests_files(services, attempt.parts.whole)
+        rest = attempt.parts.rest
+    place = None
+    if recorded and attempt.place is not None:
+        place = await add_notify_level(services, attempt.place, batch.id)
+    return BatchCreated(batch, attempt.draft, archived, rest, place, recorded)
 
 
 def _record_batch(
-    connection: drafts.Transaction, sending: SendAttempt, batch: MessageBatch, services: Services
+    connection: drafts.Transaction, attempt: SendAttempt, batch: MessageBatch, services: Services
 ) -> None:
-    """Everything that is known of a new batch, in one transaction; harmless a second time."""
-    draft, now, by = sending.draft, services.now(), sending.draft.user_id
+    """Record a new batch with its owner, label, relatives and watch, in one transaction that can be repeated."""
+    draft = attempt.draft
+    now = services.now()
+    by = draft.user_id
     drafts.change_state(connection, draft.id, ("sending", "unknown"), "sent", at=now, batch_id=batch.id, held_by=None)
     labels.set_field(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
     if draft.label:
@@ -165,30 +173,35 @@ def _record_batch(
     if draft.rest_id is not None:
         split_draft.set_rest_parent(connection, draft.rest_id, batch.id)
         split_draft.release_rest(connection, draft, now)
-    if sending.place is not None:
-        watch = StoredWatch(batch.id, by, sending.place.id, "watch", now)
+    if attempt.place is not None:
+        watch = StoredWatch(batch.id, by, attempt.place.id, "watch", now)
         begin_watch.start_watch(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
 
 
 async def _archive_requests(services: Services, draft: Draft, batch: MessageBatch) -> bool:
-    spool = services.drafts.requests_file(draft.id)
+    """Move the requests of a sent draft to the archive; return whether they are there."""
+    requests_file = services.drafts.requests_file(draft.id)
+    archive = services.drafts.archive
     try:
-        kept = await asyncio.to_thread(services.drafts.archive.add, BatchId(batch.id), batch.created_at, spool)
-        await asyncio.to_thread(spool.unlink, missing_ok=True)
+        archived = await asyncio.to_thread(archive.add, BatchId(batch.id), batch.created_at, requests_file)
+        await asyncio.to_thread(requests_file.unlink, missing_ok=True)
     except (OSError, RequestsUnreadable):
-        log.exception("the requests of %s are not kept", batch.id)
+        log.exception("the requests of %s are not archived", batch.id)
         return False
-    return kept
+    return archived
 
 
-async def _record_state(services: Services, sending: SendAttempt, state: drafts.DraftState) -> Draft:
-    """Record where it stands; where that fails, nobody can send it again until it is found to be nobody's."""
+async def _record_state(services: Services, attempt: SendAttempt, state: drafts.DraftState) -> Draft:
+    """Record an end without a known batch, and return the draft that is in `state` now.
+
+    Without the store the draft stays `sending`, so no one can send it twice. A worker finds it later and reports it.
+    """
     now = services.now()
     try:
-        settled = await services.database.persist(lambda connection: sending.settle(connection, state, now))
+        recorded = await services.database.persist(lambda connection: attempt.record_state(connection, state, now))
     except StoreUnavailable:
-        log.exception("draft %s is without its outcome: %s", sending.draft.id, state)
-        return sending.shown
-    if sending.parts is not None and settled is sending.parts.whole:
-        await remove_requests_files(services, sending.parts.sample, sending.parts.rest)
-    return settled
+        log.exception("the state of draft %s is not recorded: %s", attempt.draft.id, state)
+        return attempt.requested_draft
+    if attempt.parts is not None and recorded is attempt.parts.whole:
+        await remove_requests_files(services, attempt.parts.sample, attempt.parts.rest)
+    return recorded

@@ -1,4 +1,4 @@
-"""What can come of sending a draft."""
+"""The outcomes of sending a draft."""
 
 from msgspec import Struct
 
@@ -12,27 +12,29 @@ from bot.store.records.drafts import Draft
 
 
 class BatchCreated(Struct, frozen=True):
-    """The draft has become this batch; `kept`: its requests can be sent again. `rest`: what is left after a sample.
+    """The draft has become this batch.
 
-    `place`: where it is watched by who asked for it. Not `recorded`: the store did not take what is known of it.
+    `requests_archived` means that a retry needs no original file. `rest` is the draft of all other requests after a
+    sample. `place` is where the person who asked for the batch watches it. If it is not `recorded`, the store failed
+    after the batch was created, and does not know what it was made from.
     """
 
     batch: MessageBatch
     draft: Draft
-    kept: bool
+    requests_archived: bool
     rest: Draft | None = None
     place: CardPlace | None = None
     recorded: bool = True
 
 
 class ApprovalAsked(Struct, frozen=True):
-    """It is above the limit: nothing was sent, and somebody else has to agree."""
+    """The draft is above the limit: nothing was sent, and another operator must approve."""
 
     draft: Draft
 
 
 class SendRefused(Struct, frozen=True):
-    """The API refused the whole; nothing was created. `custom_id` is the request it names, if it names one."""
+    """The API refused all requests and created nothing. `custom_id` is the request it names, if it names one."""
 
     draft: Draft
     error: ApiRejected
@@ -40,20 +42,21 @@ class SendRefused(Struct, frozen=True):
 
 
 class NotSent(Struct, frozen=True):
-    """It certainly did not arrive; the draft can be sent as before. Of a sample the disk or the store took no parts."""
+    """The requests certainly did not arrive, or a sample could not be split off. The draft can be sent again."""
 
     draft: Draft
     error: ApiError | ScratchFileFailed | StoreUnavailable
 
 
 class AnswerLost(Struct, frozen=True):
-    """Nobody knows whether it arrived. `appeared`: batches of that size that are new; None: looking failed too.
+    """No answer came, so the batch may exist or not.
 
-    `rest`: what is left after a sample, without any of its requests.
+    `new_batches` are the new batches of the same size; None means that the list could not be read either. `rest` is
+    the draft of all other requests after a sample.
     """
 
     draft: Draft
-    appeared: tuple[MessageBatch, ...] | None
+    new_batches: tuple[MessageBatch, ...] | None
     rest: Draft | None = None
 
 

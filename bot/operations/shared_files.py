@@ -1,4 +1,4 @@
-"""Files that people shared in Slack, as they arrive."""
+"""Files that people share in Slack, read as they arrive."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -26,15 +26,15 @@ class UnreadableReason(Enum):
 
 @dataclass(eq=False)
 class FileUnreadable(ExpectedError):
-    """A file that was shared in Slack could not be read to its end; nothing was sent. `detail` is Slack's word."""
+    """A file shared in Slack could not be read to its end. Nothing was sent. `detail` is what Slack answered."""
 
-    why: UnreadableReason
+    reason: UnreadableReason
     file: str
     detail: str = ""
 
     def _fact(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""
-        return f"the shared file could not be read: {self.why.name.lower().replace('_', ' ')}{detail}"
+        return f"the shared file could not be read: {self.reason.name.lower().replace('_', ' ')}{detail}"
 
 
 class NoFileInMessage(ExpectedError):
@@ -45,7 +45,7 @@ class NoFileInMessage(ExpectedError):
 
 
 class SharedFile(Struct, frozen=True):
-    """A file as it arrives: whoever reads it closes `chunks`."""
+    """A file as it arrives. The reader closes `chunks`."""
 
     name: str
     size: int
@@ -53,10 +53,11 @@ class SharedFile(Struct, frozen=True):
 
 
 class FileSource(Protocol):
-    """Where shared files are read from."""
+    """A source of shared files."""
 
     async def open(self, file_id: str, *, user: str, channel: str | None) -> SharedFile:
-        """Begin to read a file that is this user's, or shared in this channel.
+        """Start to read a file that belongs to this user or is shared in this channel.
 
-        Raises FileUnreadable, then and while its chunks arrive.
+        Raises:
+            FileUnreadable: now, or while its chunks arrive.
         """

@@ -1,4 +1,4 @@
-"""A batch as the API shows it ↔ a batch as the store remembers it."""
+"""Conversion between a batch of the API and its snapshot in the store."""
 
 from datetime import datetime
 
@@ -8,18 +8,17 @@ from bot.store.transactions.announce import Ending
 
 
 def encode_shape(batch: MessageBatch) -> str:
-    """Return everything of a batch that changes while it is watched, in one word to compare by."""
+    """Return everything about a batch that changes while it is watched, as one string to compare."""
     counts = batch.request_counts
     figures = (counts.processing, counts.succeeded, counts.errored, counts.canceled, counts.expired)
     canceled = "c" if batch.cancel_initiated_at else ""
     readable = "r" if batch.results_url else ""
-    return (
-        f"{batch.processing_status}{canceled}{readable}{'a' if batch.archived_at else ''} {'/'.join(map(str, figures))}"
-    )
+    archived = "a" if batch.archived_at else ""
+    return f"{batch.processing_status}{canceled}{readable}{archived} {'/'.join(map(str, figures))}"
 
 
 def snapshot_batch(batch: MessageBatch, now: datetime) -> SeenBatch:
-    """Return what is stored of a batch that was read at `now`; one that has ended is over."""
+    """Return the snapshot of a batch that was read at `now`."""
     return SeenBatch(
         id=batch.id,
         status=batch.processing_status,
@@ -34,16 +33,16 @@ def snapshot_batch(batch: MessageBatch, now: datetime) -> SeenBatch:
 
 
 def restore_batch(seen: SeenBatch) -> MessageBatch:
-    """Return the batch as it was last seen."""
+    """Return the batch of a snapshot."""
     return MessageBatch.model_validate_json(seen.body)
 
 
 def is_settled(batch: MessageBatch) -> bool:
-    """Say whether there is nothing more to wait for: ended, and its results are there or have been."""
+    """Return whether nothing more can change: the batch has ended, and its results are or were available."""
     return batch.has_ended and (batch.results_url is not None or batch.archived_at is not None)
 
 
 def describe_ending(batch: MessageBatch) -> Ending:
-    """Return how a batch ended, as far as it decides who is told."""
+    """Return how a batch ended, as far as that decides who is notified."""
     counts = batch.request_counts
     return Ending(all_succeeded=counts.succeeded == counts.total, canceled=batch.cancel_initiated_at is not None)

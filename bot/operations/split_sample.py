@@ -1,10 +1,9 @@
-"""A sample goes first: a draft that is being sent is parted in two, on disk and in the store."""
+"""Splitting a draft into a sample that goes first and the rest, on the disk and in the store."""
 
 import asyncio
 import logging
 import random
 from contextlib import suppress
-from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -23,14 +22,14 @@ from bot.store.transactions import split_draft
 log = logging.getLogger(__name__)
 
 SAMPLE_SIZE = 10
-"""Requests that go first."""
+"""Requests in a sample."""
 MIN_REQUESTS_FOR_SAMPLE = 2 * SAMPLE_SIZE
-"""Requests from which on that is offered."""
+"""Drafts of fewer requests are sent whole."""
 _RANDOM = random.SystemRandom()
 
 
 class DraftParts(Struct, frozen=True):
-    """What became of a whole: the sample that is being sent, and the rest, which has every other request."""
+    """A whole draft, the sample of it that is sent first, and the rest with all other requests."""
 
     whole: Draft
     sample: Draft
@@ -38,20 +37,20 @@ class DraftParts(Struct, frozen=True):
 
 
 def sample_size(draft: Draft) -> int | None:
-    """Return how many requests of a draft can go first; None where that is not worth it, or was done."""
+    """Return how many requests of a draft can go first; None if it is too small or was split before."""
     return SAMPLE_SIZE if draft.requests >= MIN_REQUESTS_FOR_SAMPLE and draft.whole_id is None else None
 
 
 async def split_off_sample(services: Services, whole: Draft) -> DraftParts:
-    """Part a draft that this caller alone has claimed; where that fails it is as before, and nothing was sent.
+    """Split a draft that only this caller has claimed. Every error leaves the whole as it was, and sends nothing.
 
     Raises:
-        RequestsFileMissing, SpoolFailed: its file is gone, or the disk takes no more.
+        RequestsFileMissing: its file is gone.
+        ScratchFileFailed: the disk did not take the files.
         DraftUnavailable, StoreUnavailable.
     """
-    sample_id, rest_id = make_draft_id(), make_draft_id()
     try:
-        parts = await _write_parts(services, whole, sample_id, rest_id)
+        parts = await _write_parts(services, whole)
         stored = await services.database.run(
             lambda c: split_draft.split(c, whole, parts.sample, parts.rest, services.now())
         )
@@ -70,35 +69,49 @@ async def split_off_sample(services: Services, whole: Draft) -> DraftParts:
 
 
 async def remove_requests_files(services: Services, *parts: Draft) -> None:
-    """Remove what is not needed any more; what stays is removed by a later tidying."""
+    """Remove requests files that are no longer needed. The heartbeat removes what stays behind."""
     with suppress(OSError):
         for part in parts:
             await asyncio.to_thread(services.drafts.requests_file(part.id).unlink, missing_ok=True)
 
 
-async def _write_parts(services: Services, whole: Draft, sample_id: str, rest_id: str) -> DraftParts:
-    """Write both files, and say what is in them. Raises RequestsUnreadable, OSError."""
-    spool, now = services.drafts.requests_file, services.now()
-    paths = spool(whole.id), whole.sample or 0, spool(sample_id), spool(rest_id)
-    counts = await asyncio.to_thread(split_sample, *paths, _RANDOM)
-    taken = await asyncio.to_thread(count_by_model, spool(sample_id))
-    left = estimate_rest(load_estimate(whole.estimate), taken)
-    both = replace(whole, whole_id=whole.id, sample=None, created_at=now, changed_at=now)
-    sample = replace(both, id=sample_id, rest_id=rest_id, requests=counts.chosen, size=_file_size(spool(sample_id)))
-    rest = replace(both, id=rest_id, state="held", held_by=None, requests=counts.rest, size=_file_size(spool(rest_id)))
-    return DraftParts(whole, replace(sample, estimate="[]"), replace(rest, estimate=dump_estimate(left)))
-
-
-def _file_size(path: Path) -> int:
-    return path.stat().st_size
+async def _write_parts(services: Services, whole: Draft) -> DraftParts:
+    """Write both requests files and return the drafts that describe them. Raises RequestsUnreadable, OSError."""
+    now = services.now()
+    sample_id, rest_id = make_draft_id(), make_draft_id()
+    whole_file = services.drafts.requests_file(whole.id)
+    sample_file = services.drafts.requests_file(sample_id)
+    rest_file = services.drafts.requests_file(rest_id)
+    size = whole.sample or 0
+    counts = await asyncio.to_thread(split_sample, whole_file, size, sample_file, rest_file, _RANDOM)
+    sample_models = await asyncio.to_thread(count_by_model, sample_file)
+    part = replace(whole, whole_id=whole.id, sample=None, created_at=now, changed_at=now)
+    sample = replace(
+        part,
+        id=sample_id,
+        rest_id=rest_id,
+        requests=counts.chosen,
+        size=sample_file.stat().st_size,
+        estimate="[]",
+    )
+    rest = replace(
+        part,
+        id=rest_id,
+        state="held",
+        held_by=None,
+        requests=counts.rest,
+        size=rest_file.stat().st_size,
+        estimate=dump_estimate(estimate_rest(load_estimate(whole.estimate), sample_models)),
+    )
+    return DraftParts(whole, sample, rest)
 
 
 async def _release_whole(services: Services, whole: Draft, state: DraftState) -> None:
-    """Say that a whole is not being sent after all; if it was parted, its parts are found to be nobody's later."""
+    """Record that a whole is not being sent. If its parts were stored already, a worker settles them later."""
     now = services.now()
     try:
         await services.database.persist(
             lambda c: drafts.change_state(c, whole.id, "sending", state, at=now, sample=None, held_by=None)
         )
     except StoreUnavailable:
-        log.exception("draft %s is not being sent, and the store does not know", whole.id)
+        log.exception("draft %s is not being sent, but that is not recorded", whole.id)

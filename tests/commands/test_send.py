@@ -38,7 +38,7 @@ async def test_a_draft_becomes_one_batch(draft_services: Services, api: ApiSimul
     assert isinstance(outcome, BatchCreated)
     assert [batch.id for batch in api.workspace.batches] == [outcome.batch.id]
     assert outcome.batch.request_counts.total == 3
-    assert (outcome.kept, outcome.recorded) == (True, True)
+    assert (outcome.requests_archived, outcome.recorded) == (True, True)
 
 
 async def test_the_same_draft_is_not_sent_again(draft_services: Services, api: ApiSimulator) -> None:
@@ -97,7 +97,7 @@ async def test_a_lost_answer_is_unknown_and_never_repeated(draft_services: Servi
     outcome = await carry_out(draft_services, f"send {draft.id}")
 
     assert isinstance(outcome, AnswerLost)
-    assert [batch.id for batch in outcome.appeared or ()] == [batch.id for batch in api.workspace.batches]
+    assert [batch.id for batch in outcome.new_batches or ()] == [batch.id for batch in api.workspace.batches]
     assert (await stored(draft_services, draft)).state == "unknown"
     assert creates(api) == 1
 

@@ -147,18 +147,22 @@ OUTCOMES: dict[str, Outcome | DraftQuestion] = {
     **{f"file_refused_{kind.value}": FileRefused("odd.bin", replace(SOUND, foreign=kind)) for kind in ForeignFileKind},
     "dropped": Dropped(DRAFT),
     "dropped_rest": Dropped(REST),
-    "created": BatchCreated(running(1_003), DRAFT, kept=True),
-    "created_approved_not_kept": BatchCreated(running(1_003), replace(DRAFT, approved_by=BEN.user), kept=False),
-    "created_watched": BatchCreated(running(1_003), DRAFT, kept=True, place=CardPlace("C0BATCHES")),
+    "created": BatchCreated(running(1_003), DRAFT, requests_archived=True),
+    "created_approved_not_kept": BatchCreated(
+        running(1_003), replace(DRAFT, approved_by=BEN.user), requests_archived=False
+    ),
+    "created_watched": BatchCreated(running(1_003), DRAFT, requests_archived=True, place=CardPlace("C0BATCHES")),
     "created_watched_in_messages": BatchCreated(
-        running(1_003), DRAFT, kept=True, place=CardPlace(ADA.user, ChannelId("C0GENERAL"))
+        running(1_003), DRAFT, requests_archived=True, place=CardPlace(ADA.user, ChannelId("C0GENERAL"))
     ),
     "created_watched_by_another": BatchCreated(
-        running(1_003), replace(DRAFT, user_id=BEN.user), kept=True, place=CardPlace("C0BATCHES")
+        running(1_003), replace(DRAFT, user_id=BEN.user), requests_archived=True, place=CardPlace("C0BATCHES")
     ),
-    "created_sample": BatchCreated(running(10), SAMPLE, kept=True, rest=REST, place=CardPlace("C0BATCHES")),
-    "created_sample_not_recorded": BatchCreated(running(10), SAMPLE, kept=True, rest=REST, recorded=False),
-    "created_not_recorded": BatchCreated(running(1_003), DRAFT, kept=True, recorded=False),
+    "created_sample": BatchCreated(
+        running(10), SAMPLE, requests_archived=True, rest=REST, place=CardPlace("C0BATCHES")
+    ),
+    "created_sample_not_recorded": BatchCreated(running(10), SAMPLE, requests_archived=True, rest=REST, recorded=False),
+    "created_not_recorded": BatchCreated(running(1_003), DRAFT, requests_archived=True, recorded=False),
     "approval_asked": ApprovalAsked(DRAFT),
     "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
     "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),

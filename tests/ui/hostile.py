@@ -19,7 +19,8 @@ OURS = {
     *("status", "older_than"),  # of a list: checked when it was typed
     *("id", "confirmation_id"),  # of a question: made here
     *("again", "since", "by"),  # of a reading and of a cost: spelled here, or checked when it was typed
-    *("level", "hush", "watchers", "places", "closed"),  # of watching: the bot's own words, and Slack's own ids
+    *("level", "notify_level"),  # of watching: the bot's own words
+    *("watchers", "places", "closed_channel"),  # of watching: Slack's own ids
     *("fetched_by", "taken_by", "taken"),  # of a summary: Slack's own ids, and the bot's own word
 }
 """Fields whose text nobody outside chooses."""

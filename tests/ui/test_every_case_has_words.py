@@ -146,7 +146,9 @@ def words_by_case() -> dict[str, dict[object, str]]:
         "phase": {phase: render_progress(reading, phase, 1.0, None).text for phase in Phase},
         "undelivered file": {why: render_not_sent(FILE, why, "x").text for why in DeliveryFailure},
         "notice": {event: _notice_words(event) for event in get_args(Event)},
-        "quiet place": {level: quiet_note(CardPlace("C0BATCHES", hush=level)) for level in get_args(NotifyLevel)},
+        "quiet place": {
+            level: quiet_note(CardPlace("C0BATCHES", notify_level=level)) for level in get_args(NotifyLevel)
+        },
         "audit outcome": {outcome: audit_line(BEN, "x", outcome).text for outcome in get_args(RecordedOutcome)},
     }
 

@@ -37,9 +37,9 @@ OUTCOMES: dict[str, Outcome] = {
     "watch_begun_in_messages": WatchBegun(running(), DIRECT, already=False),
     "watch_begun_where_the_bot_is_not": WatchBegun(running(), CLOSED, already=False),
     "watch_begun_where_failures_are_told": WatchBegun(
-        running(), CardPlace("C0BATCHES", hush="failures"), already=False
+        running(), CardPlace("C0BATCHES", notify_level="failures"), already=False
     ),
-    "watch_begun_where_it_is_muted": WatchBegun(running(), CardPlace("C0BATCHES", hush="muted"), already=False),
+    "watch_begun_where_it_is_muted": WatchBegun(running(), CardPlace("C0BATCHES", notify_level="muted"), already=False),
     "watch_twice": WatchBegun(canceling(), CHANNEL, already=True),
     "watch_too_late": WatchTooLate(ENDED),
     "watches": WatchesShown(
@@ -60,7 +60,7 @@ OUTCOMES: dict[str, Outcome] = {
     **{f"notify_{level}": NotifyShown("C0BATCHES", level, changed=True) for level in ("all", "failures", "none")},
     "notify_shown": NotifyShown("C0BATCHES", "all", changed=False),
     "cancel_requested_and_told_here": CancelRequested(canceling(), CHANNEL),
-    "cancel_requested_where_nothing_is_told": CancelRequested(canceling(), CardPlace("C0BATCHES", hush="none")),
+    "cancel_requested_where_nothing_is_told": CancelRequested(canceling(), CardPlace("C0BATCHES", notify_level="none")),
     "cancel_requested_and_told_in_messages": CancelRequested(canceling(), CLOSED),
     "status_watched": BatchShown(running(), public=False, watchers=BOTH),
     "status_watched_by_many": BatchShown(running(), public=False, watchers=tuple(f"U0P{n}" for n in range(9))),

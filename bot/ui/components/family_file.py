@@ -54,7 +54,7 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     if readable:
         part = Results(outcome.query.reference, ResultFileKind.PART_OF_FAMILY, public=outcome.query.public)
         buttons.append(button("Merge the others", part))
-    if any(one.why is AbsenceReason.UNFINISHED for one in absent):
+    if any(one.reason is AbsenceReason.UNFINISHED for one in absent):
         buttons.append(button("Refresh", outcome.query, renew=True))
     return Message(words, (section(words), *actions(buttons)), public=outcome.query.public)
 
@@ -79,7 +79,7 @@ def _source_list(kin: Family) -> str:
 
 
 def _absent_line(one: AbsentBatch) -> str:
-    return f"{code(one.batch_id, 60)}: {_WHY[one.why]}"
+    return f"{code(one.batch_id, 60)}: {_WHY[one.reason]}"
 
 
 def _more_batches(count: int) -> list[str]:

@@ -7,7 +7,7 @@ from bot.operations.follow import CardPlace
 
 def quiet_note(place: CardPlace) -> str:
     """Return a sentence that begins with a blank, or nothing where everything is told."""
-    match place.hush:
+    match place.notify_level:
         case "all":
             return ""
         case "failures":

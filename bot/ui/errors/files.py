@@ -37,7 +37,7 @@ _WORDS: dict[UnreadableReason, str] = {
 def render_file_unreadable(error: FileUnreadable) -> Message:
     """Return why a shared file could not be read, and what to do. Nothing was sent."""
     detail = f" (Slack says {code(error.detail, 80)}.)" if error.detail else ""
-    text = f"{_WORDS[error.why]}{detail} Nothing was sent. The file is {code(error.file, 80)}."
+    text = f"{_WORDS[error.reason]}{detail} Nothing was sent. The file is {code(error.file, 80)}."
     return Message(text, (section(text),), placement=Placement.BELOW)
 
 

@@ -75,13 +75,15 @@ def _watched(outcome: BatchCreated, viewer: Viewer) -> list[str]:
     who = "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
     words = f"I keep its card up to date {place_name(place.id)}, and mention {who} there at its end."
     words += quiet_note(place) if outcome.rest is None else ""  # the end of a sample is told anyway: it is a question
-    if place.closed is not None:
-        words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
+    if place.closed_channel is not None:
+        words += (
+            f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
+        )
     return [words]
 
 
 def _not_kept(outcome: BatchCreated) -> list[str]:
-    told = [] if outcome.kept else ["Its requests are not kept: a retry will ask for the original file."]
+    told = [] if outcome.requests_archived else ["Its requests are not kept: a retry will ask for the original file."]
     if not outcome.recorded:
         told.append("My own records took none of this: it has no owner and no label here, and nobody watches it.")
     return told
@@ -133,7 +135,7 @@ def _answer_lost(outcome: AnswerLost) -> Message:
     sent += "I do not send them again: that could pay twice."
     if rest is not None:
         sent += f" The other {number(rest.requests)} were not sent; they go without these {number(draft.requests)}."
-    look, rows = search_result(draft, outcome.appeared)
+    look, rows = search_result(draft, outcome.new_batches)
     return Message(f"{sent} {look}", (section(sent), section(look), *rows, *(rest_buttons(rest) if rest else ())))
 
 

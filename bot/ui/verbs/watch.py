@@ -46,8 +46,10 @@ def _begun(outcome: WatchBegun, viewer: Viewer) -> Message:
             "and mention you there once, when it has ended."
         )
     words += quiet_note(place)
-    if place.closed is not None:
-        words += f" I may not post in <#{place.closed}>: invite me with `/invite @Batchdesk` to have the card there."
+    if place.closed_channel is not None:
+        words += (
+            f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
+        )
     more = actions([button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")])
     named = viewer.names.get(batch.id)
     title = card_title(batch, named)
