@@ -1,4 +1,4 @@
-"""The stage: both simulated worlds and the settings that put the real bot between them."""
+"""The simulation: both simulators, and the real bot between them."""
 
 import tempfile
 from collections.abc import AsyncIterator
@@ -28,14 +28,14 @@ CHANNEL = "C0BATCHES"
 FEED = "C0FEED"
 PEOPLE = {"ada": OPERATOR, "ben": VISITOR, "cora": COLLEAGUE}
 REQUEST_LIMIT = 1_000
-"""Requests in a batch above which the other operator has to agree."""
+"""A larger batch needs the approval of the other operator."""
 SHORTCUT_HINT = ShortcutHint(SHORTCUT, "Batch from this file")
-"""As manifest.yml has it."""
+"""The same as in manifest.yml."""
 
 
 @dataclass(frozen=True)
 class Simulation:
-    """The two worlds, started, and the bot between them."""
+    """Both simulators, started, and the bot between them."""
 
     slack: SlackSimulator
     api: ApiSimulator
@@ -43,7 +43,7 @@ class Simulation:
 
 
 def make_settings(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Settings:
-    """Return the settings that `run` would read from its environment in these two worlds; Ada is the operator."""
+    """Return the settings that connect a bot to both simulators. Ada is the operator."""
     return Settings(
         slack_bot_token=SecretStr(slack.bot_token),
         slack_app_token=SecretStr(slack.app_token),
@@ -58,7 +58,7 @@ def make_settings(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Sett
 
 
 def make_full_world() -> World:
-    """Return the demo's workspace with a second operator, whose yes counts beside Ada's, and a channel for the feed."""
+    """Return the demo's workspace with a second operator, who can approve Ada's batches, and a channel for the feed."""
     world = make_demo_world().add(Person(COLLEAGUE, "Cora Marsh", "Operator"), Channel(FEED, "batch-feed"))
     world.invite(CHANNEL, COLLEAGUE)
     world.invite(FEED, OPERATOR, VISITOR, COLLEAGUE, world.bot_user)
@@ -66,7 +66,7 @@ def make_full_world() -> World:
 
 
 def enable_everything(settings: Settings, now: datetime) -> Settings:
-    """Return settings under which all the bot can do is seen: a limit, a feed, and a digest within the next hour."""
+    """Return settings that show everything the bot does: a limit, a feed, and a digest within the next hour."""
     more = {
         "operators": (OPERATOR, COLLEAGUE),
         "admins": (OPERATOR, COLLEAGUE),
@@ -79,10 +79,10 @@ def enable_everything(settings: Settings, now: datetime) -> Settings:
 
 @asynccontextmanager
 async def run_simulation(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -> AsyncIterator[Simulation]:
-    """Start both worlds, seeded, and the bot or a part of it; stop all at the end, and forget what was stored.
+    """Start both simulators and the bot, or a part of it. At the end, stop everything and delete the store.
 
     Raises:
-        OSError: the page's port is taken.
+        OSError: the page's port is in use.
     """
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="batchdesk-")))
@@ -95,13 +95,13 @@ async def run_simulation(*, port: int = 0, speed: float = 1.0, part: Part = Part
         slack.set_page_options(PageOptions((make_command_hint(),), (SHORTCUT_HINT,), api.advance))
         api.on_request(lambda request: slack.record_traffic(_traffic(request)))
         settings = enable_everything(make_settings(slack, api, folder / "store.sqlite3"), api.now)
-        # By the simulated clock: whoever advances it sees what the bot does after an hour, or a month.
+        # The bot runs by the simulated clock, so that advancing it shows what the bot does after an hour or a month.
         bot = await stack.enter_async_context(running(settings, lambda: api.now, part=part))
         yield Simulation(slack, api, bot)
 
 
 def make_command_hint() -> CommandHint:
-    """Return what the page completes, from the commands' own help."""
+    """Return what the page completes, from the help of each command."""
     helps = [command.help for command in SHOWN if command.help is not None]
     completions = tuple(Completion(f"/batch {each.example}", each.summary) for each in helps)
     return CommandHint(

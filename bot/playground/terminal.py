@@ -1,4 +1,4 @@
-"""One command in the simulated worlds, its reply drawn in the terminal."""
+"""Run one command in the simulation, and draw its reply in the terminal."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ _STYLES = ("cyan", "bold", "italic", "strike")
 
 @dataclass(eq=False)
 class UnknownPerson(ExpectedError):
-    """A person whom the simulated workspace does not have."""
+    """The simulated workspace has no such person."""
 
     name: str
 
@@ -34,27 +34,27 @@ class UnknownPerson(ExpectedError):
 
 
 async def try_command(line: str, user: str, console: Console) -> bool:
-    """Do one command as `user` (one of PEOPLE, or an id) and draw what they see; False when the bot never answered.
+    """Run a command as `user` (a name in PEOPLE, or an id) and draw what they see. Return whether the bot acked it.
 
     Raises:
-        UnknownPerson: it is nobody of the playground's.
+        UnknownPerson: the simulated workspace has no such person.
     """
     person = PEOPLE.get(user.lower(), user)
     if person not in PEOPLE.values():
         raise UnknownPerson(user)
-    async with run_simulation(part=Part.WEB) as stage:  # nothing goes on after the one answer
-        delivery = await stage.slack.slash(person, CHANNEL, line)
-        await stage.bot.in_flight.drain()
-        for channel in (CHANNEL, stage.slack.world.open_direct_message(person).id):
-            for message in stage.slack.messages(channel, person):
+    async with run_simulation(part=Part.WEB) as simulation:  # the worker has nothing to do after one answer
+        delivery = await simulation.slack.slash(person, CHANNEL, line)
+        await simulation.bot.in_flight.drain()
+        for channel in (CHANNEL, simulation.slack.world.open_direct_message(person).id):
+            for message in simulation.slack.messages(channel, person):
                 console.print(draw_message(message))
-        for notice in stage.slack.notices(person):
+        for notice in simulation.slack.notices(person):
             console.print(Text(notice, style="red"))
     return delivery.acked
 
 
 def draw_message(message: SlackMessage) -> RenderableType:
-    """Return a message as a panel; what cannot be drawn is said loudly."""
+    """Return a message as a panel. A block that cannot be drawn is shown as an error."""
     others = "in your messages with Batchdesk" if message.channel.startswith("D") else "visible to everybody"
     seen_by = "only visible to you" if message.ephemeral_to else others
     parts = [part for block in message.blocks for part in _block(block)] or [_mrkdwn(message.text)]
@@ -104,18 +104,19 @@ def _text(text: Json) -> Text:
 
 
 def _mrkdwn(source: str) -> Text:
-    """Return mrkdwn as styled text: dates in this machine's zone, mentions as @ and #, entities opened."""
+    """Return mrkdwn as styled text: dates in this machine's zone, mentions with @ and #, entities decoded."""
     source = _DATE.sub(lambda found: f"{datetime.fromtimestamp(int(found[1])).astimezone():%d %b %Y at %H:%M}", source)
     source = _LINK.sub(lambda found: found[2] or found[1], source)
     source = _REFERENCE.sub(lambda found: f"{'#' if found[1] == '#' else '@'}{found[3] or found[2]}", source)
-    text, end = Text(), 0
+    text = Text()
+    end = 0
     for found in _STYLED.finditer(source):
-        text.append(_opened(source[end : found.start()]))
+        text.append(_decode_entities(source[end : found.start()]))
         style = next(style for style, group in zip(_STYLES, found.groups(), strict=True) if group is not None)
-        text.append(_opened(found[found.lastindex or 0]), style=style)
+        text.append(_decode_entities(found[found.lastindex or 0]), style=style)
         end = found.end()
-    return text.append(_opened(source[end:]))
+    return text.append(_decode_entities(source[end:]))
 
 
-def _opened(text: str) -> str:
+def _decode_entities(text: str) -> str:
     return text.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")

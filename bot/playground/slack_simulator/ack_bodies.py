@@ -1,4 +1,4 @@
-"""What Slack does with the body of an ack."""
+"""Handle the body of an ack as Slack does."""
 
 from typing import Any
 
@@ -8,13 +8,13 @@ from bot.playground.slack_simulator.state import SlackState
 
 
 class AckBodyHandler:
-    """Carries out ack bodies; each method says whether Slack would have taken the body."""
+    """Carries out ack bodies. Each method returns whether Slack would have accepted the body."""
 
     def __init__(self, state: SlackState) -> None:
         self._state = state
 
     def apply_command_ack(self, user: str, channel: str, line: str, body: Any) -> bool:
-        """A message to show, ephemeral by default; `in_channel` also shows everybody what was typed."""
+        """Show a message, ephemeral by default. `in_channel` also shows everyone what was typed."""
         if body in (None, "", {}):
             return True
         message: Json = body if isinstance(body, dict) else {"text": str(body)}
@@ -31,7 +31,7 @@ class AckBodyHandler:
         return True
 
     def apply_submission_ack(self, user: str, view: Json, body: Any) -> bool:
-        """A response_action; no body closes the modal."""
+        """Carry out a response_action. No body closes the modal."""
         action = body.get("response_action") if isinstance(body, dict) else None
         views = self._state.views
         try:

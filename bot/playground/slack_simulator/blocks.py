@@ -1,4 +1,4 @@
-"""Whether Slack would take a list of blocks, or a view, and what it would say if not."""
+"""Find what Slack would refuse in a list of blocks or a view."""
 
 import json
 from collections.abc import Iterator
@@ -25,8 +25,8 @@ class BlockSurface(StrEnum):
     HOME = "home"
 
 
-MOST_BLOCKS = {BlockSurface.MESSAGE: 50, BlockSurface.MODAL: 100, BlockSurface.HOME: 100}
-LARGEST_VIEW = 250_000
+MAX_BLOCKS = {BlockSurface.MESSAGE: 50, BlockSurface.MODAL: 100, BlockSurface.HOME: 100}
+MAX_VIEW_BYTES = 250_000
 
 _EVERYWHERE = frozenset(BlockSurface)
 _MESSAGE = frozenset({BlockSurface.MESSAGE})
@@ -65,12 +65,12 @@ _VIEWS: dict[str, Rule] = {
 def find_block_problems(
     blocks: Any, surface: BlockSurface = BlockSurface.MESSAGE, at: str = "/blocks"
 ) -> list[Problem]:
-    """All that Slack would find wrong with these blocks on this surface; an empty list when it would take them."""
+    """Return every problem that Slack would find in these blocks on this surface."""
     if not isinstance(blocks, list):
         return [Problem("must provide an array", at)]
     found: list[Problem] = []
-    if len(blocks) > MOST_BLOCKS[surface]:
-        found.append(Problem(f"no more than {MOST_BLOCKS[surface]} items allowed", at))
+    if len(blocks) > MAX_BLOCKS[surface]:
+        found.append(Problem(f"no more than {MAX_BLOCKS[surface]} items allowed", at))
     for index, block in enumerate(blocks):
         found += _one_block(block, surface, f"{at}/{index}")
     for whole_list in (check_block_ids, check_action_ids, check_allowances):
@@ -90,7 +90,7 @@ def _one_block(block: Any, surface: BlockSurface, at: str) -> Iterator[Problem]:
 
 
 def find_view_problems(view: Any, kinds: tuple[str, ...] = ("modal",)) -> list[Problem]:
-    """All that Slack would find wrong with a view, apart from its size; `kinds` are the view types taken here."""
+    """Return every problem that Slack would find in a view, except its size. `kinds`: the accepted view types."""
     at = "/view"
     found = list(by_type({kind: _VIEWS[kind] for kind in kinds})(view, at))
     if not isinstance(view, dict) or view.get("type") not in kinds:
@@ -107,5 +107,5 @@ def find_view_problems(view: Any, kinds: tuple[str, ...] = ("modal",)) -> list[P
 
 
 def view_is_too_large(view: Any) -> bool:
-    """Whether the view's JSON is over 250 kB."""
-    return len(json.dumps(view).encode()) > LARGEST_VIEW
+    """Return whether the view's JSON is over 250 kB."""
+    return len(json.dumps(view).encode()) > MAX_VIEW_BYTES

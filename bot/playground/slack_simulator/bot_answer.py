@@ -1,4 +1,4 @@
-"""What came back from the bot for one delivery."""
+"""The bot's answer to one delivery."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class BotAnswer:
-    """An ack and its body, or the error Slack would name; `ms` is how long it took."""
+    """An ack and its body, or Slack's name for the failure. `ms` is the time until the ack."""
 
     ms: float | None
     body: Any = None
@@ -15,5 +15,5 @@ class BotAnswer:
 
     @property
     def acked(self) -> bool:
-        """Whether an ack came in time."""
+        """Whether the ack came in time."""
         return self.error is None

@@ -1,4 +1,4 @@
-"""News of every change, for the pages that watch and for tests that wait."""
+"""Publish every change, to open pages and to waiting tests."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,35 +10,35 @@ T = TypeVar("T")
 
 
 class ChangeFeed:
-    """Hands each frame to every listening page, and wakes whoever waits for something to become true."""
+    """Sends each frame to every listening page, and wakes everything that waits for a condition."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Json]] = set()
         self._waiting: set[asyncio.Event] = set()
 
     def publish(self, frame: Json) -> None:
-        """Tell every listener; never blocks."""
+        """Send a frame to every listener. Never blocks."""
         for listener in self._listeners:
             listener.put_nowait(frame)
         self.wake()
 
     def wake(self) -> None:
-        """Let whoever waits look again, for a change that is no page's business."""
+        """Recheck every awaited condition, after a change that no page shows."""
         for event in self._waiting:
             event.set()
 
     def listen(self) -> "asyncio.Queue[Json]":
-        """A queue that gets every frame from now on; give it back with `leave`."""
+        """Return a queue that receives every later frame. End it with `stop_listening`."""
         queue: asyncio.Queue[Json] = asyncio.Queue()
         self._listeners.add(queue)
         return queue
 
     def stop_listening(self, queue: "asyncio.Queue[Json]") -> None:
-        """Stop a listener's frames."""
+        """Send no more frames to this queue."""
         self._listeners.discard(queue)
 
     async def next_change(self) -> None:
-        """Come back after the next change of anything."""
+        """Wait for the next change of anything."""
         event = asyncio.Event()
         self._waiting.add(event)
         try:
@@ -47,7 +47,7 @@ class ChangeFeed:
             self._waiting.discard(event)
 
     async def wait_for(self, condition: Callable[[], T], timeout: float) -> T:
-        """The condition's first truthy value, looked at after every change; TimeoutError after `timeout` seconds."""
+        """Return the condition's first truthy value, checked after every change. Raises TimeoutError."""
         event = asyncio.Event()
         self._waiting.add(event)
         try:

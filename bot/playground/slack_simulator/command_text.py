@@ -1,16 +1,16 @@
-"""What Slack makes of the text of a slash command with `should_escape`: people, channels and links as mark-up."""
+"""Encode the text of a slash command as Slack does with `should_escape`: people, channels and links become markup."""
 
 import re
 
 from bot.playground.slack_simulator.world import World
 
-_PLACES = re.compile(
+_ENCODED = re.compile(
     r"""<[^<>]*>|(?P<url>https?://[^\s<>|"'`]+)|(?<!\S)@(?P<person>[\w.-]+)|(?<!\S)#(?P<channel>[\w-]+)"""
 )
 
 
 def encode_command_text(text: str, world: World) -> str:
-    """Return the text with what Slack knows in it; mark-up that was typed, and names that nobody has, stay.
+    """Return the text with known people, channels and links encoded. Typed markup and unknown names stay.
 
     Source: docs.slack.dev, slash commands, escaping users, channels and links.
     """
@@ -25,4 +25,4 @@ def encode_command_text(text: str, world: World) -> str:
             return f"<@{people[person.lower()]}|{person.lower()}>"
         return f"<#{channels[channel]}|{channel}>" if channel and channel in channels else match[0]
 
-    return _PLACES.sub(encode, text)
+    return _ENCODED.sub(encode, text)

@@ -1,10 +1,10 @@
-"""Finding what a person presses, and what Slack says was pressed or chosen."""
+"""Find the element that a person presses, and make its entries in the payload."""
 
 from typing import Any
 
 from bot.playground.slack_simulator.records import Json, list_elements
 
-# Element type: (the field of its state, the field of its beginning).
+# Element type: (the field of its value in the state, the field of its initial value).
 _STATE: dict[str, tuple[str, str]] = {
     "plain_text_input": ("value", "initial_value"),
     "email_text_input": ("value", "initial_value"),
@@ -34,7 +34,7 @@ _CHOICES = {**{kind: field for kind, (field, _) in _STATE.items()}, "overflow": 
 def find_element(
     blocks: list[Json], action_id: str | None, text: str | None, block_id: str | None = None
 ) -> tuple[Json, Json]:
-    """The first element (with its block) that answers to all that is given; LookupError if there is none."""
+    """Return the first element that matches every argument, with its block. Raises LookupError."""
     if action_id is None and text is None:
         raise LookupError("name the element by action_id or by its text")
     for block, element in list_elements(blocks):
@@ -61,7 +61,7 @@ def _options(element: Json) -> list[Json]:
 
 
 def make_action(block: Json, element: Json, selected: Any, action_ts: str) -> Json:
-    """The entry of `actions` for a pressed or chosen element; LookupError when the choice is not on offer."""
+    """Return the entry of `actions` for a pressed or chosen element. Raises LookupError for an unknown choice."""
     kind = element["type"]
     action: Json = {
         "type": kind,
@@ -93,7 +93,7 @@ def _option(element: Json, selected: Any) -> Json:
 
 
 def read_state(blocks: list[Json], given: Any) -> Json:
-    """`state.values`: every input's beginning, overlaid by what the person entered."""
+    """Return `state.values`: each input's initial value, or what the person entered."""
     entered = given.get("values", given) if isinstance(given, dict) else {}
     values: Json = {}
     for block, element in list_elements(blocks):
@@ -108,7 +108,7 @@ def read_state(blocks: list[Json], given: Any) -> Json:
 
 
 def find_missing_inputs(blocks: list[Json], values: Json) -> dict[str, str]:
-    """What Slack's own client refuses to send: block_id to words, for every required input left empty."""
+    """Return an error by block_id for every required input that is empty. Slack's own client does not send those."""
     errors: dict[str, str] = {}
     for block, element in list_elements(blocks):
         field, _ = _STATE.get(element["type"], ("", ""))

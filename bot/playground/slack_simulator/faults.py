@@ -1,4 +1,4 @@
-"""Failures made to order for the next calls of a method."""
+"""Ordered faults for the next calls of a method."""
 
 import asyncio
 from collections import defaultdict, deque
@@ -9,9 +9,9 @@ from bot.playground.slack_simulator.records import Json
 
 @dataclass(frozen=True)
 class SlackFault:
-    """What the next call of a method meets: a delay, an error string, a status, a Retry-After in seconds.
+    """What happens to the next call of a method: a delay, an error code, a status, a Retry-After in seconds.
 
-    The delay is so many seconds, or lasts until an event is set.
+    The delay is a number of seconds, or lasts until an event is set.
     """
 
     error: str | None = None
@@ -20,12 +20,12 @@ class SlackFault:
     delay: float | asyncio.Event = 0
 
     async def wait(self) -> None:
-        """Let the delay pass."""
+        """Wait for the delay to pass."""
         await (self.delay.wait() if isinstance(self.delay, asyncio.Event) else asyncio.sleep(self.delay))
 
     @property
     def only_slow(self) -> bool:
-        """Whether the call is carried out after the delay."""
+        """Whether the call is carried out normally after the delay."""
         return self.error is None and self.status == 200 and self.retry_after is None
 
     @property
@@ -35,7 +35,7 @@ class SlackFault:
 
     @property
     def headers(self) -> dict[str, str]:
-        """The headers that go with it."""
+        """The headers of the answer."""
         return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
 
     @property
@@ -52,10 +52,10 @@ class SlackFaults:
         self._orders: dict[str, deque[SlackFault]] = defaultdict(deque)
 
     def order(self, method: str, fault: SlackFault, times: int) -> None:
-        """Let the next `times` calls of a method meet this fault."""
+        """Order this fault for the next `times` calls of a method."""
         self._orders[method].extend([fault] * times)
 
     def take(self, method: str) -> SlackFault | None:
-        """The fault the present call meets, if any."""
+        """Return the fault for the current call, or None."""
         waiting = self._orders[method]
         return waiting.popleft() if waiting else None

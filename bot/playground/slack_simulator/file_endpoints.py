@@ -1,4 +1,4 @@
-"""Where the bytes of files come in and go out."""
+"""The endpoints for the bytes of files."""
 
 from urllib.parse import quote
 
@@ -11,7 +11,7 @@ from bot.playground.slack_simulator.request_arguments import read_bearer_token
 from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.web_api import record_call
 
-_PIECE = 256 * 1024
+_CHUNK_BYTES = 256 * 1024
 _LOGIN_PAGE = "<!DOCTYPE html><title>Slack</title><p>Sign in to continue"
 
 
@@ -22,7 +22,7 @@ class FileEndpoints:
         self._state = state
 
     async def upload(self, request: web.Request) -> web.Response:
-        """Take the bytes of an announced file, raw or as a multipart form; "upload" in `fail_next` meets this."""
+        """Receive the bytes of an announced file, raw or as a multipart form. `fail_next("upload")` applies here."""
         content = await _content(request)
         fault = self._state.faults.take("upload")
         status, text = 200, f"OK - {len(content)}"
@@ -37,27 +37,27 @@ class FileEndpoints:
         return web.Response(text=text, status=status, headers=fault.headers if fault else None)
 
     async def private(self, request: web.Request) -> web.StreamResponse:
-        """A file for the bot; without its token or files:read a login page with status 200, as Slack serves it.
+        """Serve a file to the bot. Without its token or files:read, serve a login page with status 200, as Slack does.
 
-        "download" in `fail_next` meets this: error "cut" ends it half-way, "login" is the page in its place.
+        `fail_next("download")` applies here. Its error "cut" closes the connection half-way; "login" serves the page.
         """
         file = self._state.files.files.get(request.match_info["file"])
         fault = self._state.faults.take("download")
-        said = str(fault.answer["error"]) if fault is not None and not fault.only_slow else ""
+        code = str(fault.answer["error"]) if fault is not None and not fault.only_slow else ""
         record_call(
             self._state, "download", read_bearer_token(request), {"file": request.match_info["file"]}, 200, {}, 0.0
         )
         if fault is not None:
             await fault.wait()
         may = read_bearer_token(request) == self._state.credentials.bot_token and "files:read" in self._state.scopes
-        if not may or said == "login":
+        if not may or code == "login":
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
         if file is None or file.content is None or file.deleted:
             raise web.HTTPNotFound
-        return await _streamed(request, file.content, len(file.content) // 2 if said == "cut" else None)
+        return await _streamed(request, file.content, len(file.content) // 2 if code == "cut" else None)
 
     async def for_page(self, request: web.Request) -> web.Response:
-        """A file for the person at the page."""
+        """Serve a file to the demo page."""
         return _bytes_of(self._state.files.files.get(request.match_info["file"]))
 
 
@@ -71,13 +71,13 @@ async def _content(request: web.Request) -> bytes:
 
 
 async def _streamed(request: web.Request, content: bytes, cut_at: int | None) -> web.StreamResponse:
-    """Send a file piece by piece; up to `cut_at` only, where the connection breaks."""
+    """Send a file in chunks. With `cut_at`, close the connection there."""
     response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
     response.content_length = len(content)
     await response.prepare(request)
     end = len(content) if cut_at is None else cut_at
-    for start in range(0, end, _PIECE):
-        await response.write(content[start : min(start + _PIECE, end)])
+    for start in range(0, end, _CHUNK_BYTES):
+        await response.write(content[start : min(start + _CHUNK_BYTES, end)])
     if cut_at is not None and request.transport is not None:
         request.transport.close()
     return response

@@ -1,4 +1,4 @@
-"""Files a person chose in a modal, as the submission carries them."""
+"""The files that a person chose in a modal, as the submission has them."""
 
 from typing import Any
 
@@ -8,14 +8,14 @@ from bot.playground.slack_simulator.state import SlackState
 
 
 def expand_files(values: Json, state: SlackState) -> Json:
-    """The state values with each chosen file's id grown to its whole file object."""
+    """Return the state values with each chosen file's id replaced by its file object."""
     return {
-        block_id: {action_id: _grown(entry, state) for action_id, entry in actions.items()}
+        block_id: {action_id: _expand(entry, state) for action_id, entry in actions.items()}
         for block_id, actions in values.items()
     }
 
 
-def _grown(entry: Json, state: SlackState) -> Json:
+def _expand(entry: Json, state: SlackState) -> Json:
     if entry.get("type") != "file_input":
         return entry
     chosen: list[Any] = entry.get("files") or []

@@ -1,4 +1,4 @@
-"""Files: announced, uploaded, completed (the external-upload flow), and kept until somebody deletes them."""
+"""Files: announced, uploaded and completed (the external-upload flow), and kept until someone deletes them."""
 
 import mimetypes
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from bot.playground.slack_simulator.refusals import Refusal
 
 @dataclass
 class StoredFile:
-    """One file; `length` is what was announced, `content` None until the bytes came, `shared` once it was completed."""
+    """One file. `length` is announced, `content` is None until the bytes arrive, `shared` is set on completion."""
 
     id: str
     name: str
@@ -26,12 +26,12 @@ class StoredFile:
 
     @property
     def mimetype(self) -> str:
-        """Guessed from the name, as Slack does."""
+        """The type guessed from the name, as Slack does."""
         return mimetypes.guess_type(self.name)[0] or "application/octet-stream"
 
 
 class FileStore:
-    """All files by id, and the one-time addresses their bytes are posted to."""
+    """All files by id, and the one-time addresses for their bytes."""
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
@@ -39,7 +39,7 @@ class FileStore:
         self._addresses: dict[str, str] = {}
 
     def announce(self, name: str, length: int, user: str) -> tuple[StoredFile, str]:
-        """A file to come, and the path its bytes are to be posted to."""
+        """Announce a file. Return it with the path to post its bytes to."""
         file = StoredFile(random_id("F"), name, length, user, self._clock(), title=name)
         self.files[file.id] = file
         path = f"/upload/v1/{random_letters(40)}"
@@ -47,13 +47,13 @@ class FileStore:
         return file, path
 
     def keep(self, user: str, name: str, content: bytes) -> StoredFile:
-        """A file that a person put there by hand."""
+        """Add a file that a person uploaded."""
         file, path = self.announce(name, len(content), user)
         self.receive(path, content)
         return self.complete(file.id, None)
 
     def receive(self, path: str, content: bytes) -> StoredFile:
-        """Take the bytes; Refusal when the address is unknown or the length is not the announced one."""
+        """Receive the bytes. Raises Refusal for an unknown address or a length that was not announced."""
         file_id = self._addresses.pop(path, None)
         if file_id is None:
             raise Refusal("invalid_upload_url", status=404)
@@ -64,7 +64,7 @@ class FileStore:
         return file
 
     def complete(self, file_id: str, title: str | None) -> StoredFile:
-        """Finish an upload; Refusal when there is no such file or its bytes never came."""
+        """Complete an upload. Raises Refusal if the file is unknown or its bytes never arrived."""
         file = self.files.get(file_id)
         if file is None or file.content is None or file.shared:
             raise Refusal("file_not_found")
@@ -74,7 +74,7 @@ class FileStore:
 
 
 def make_file_object(file: StoredFile, url: str) -> Json:
-    """Slack's file object, short; `url` is the simulator's address."""
+    """Return Slack's file object, shortened. `url` is the simulator's address."""
     private = f"{url}/files-pri/{file.id}/{file.name}"
     return {
         "id": file.id,
@@ -96,6 +96,6 @@ def make_file_object(file: StoredFile, url: str) -> Json:
 
 
 def make_file_frame(file: StoredFile) -> Json:
-    """A file as the page's protocol has it."""
+    """Return a file for the page's protocol."""
     url = f"/_page/files/{file.id}"
     return {"id": file.id, "name": file.name, "size": file.length, "mimetype": file.mimetype, "url": url}

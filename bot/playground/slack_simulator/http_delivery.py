@@ -16,13 +16,13 @@ _FORM = "application/x-www-form-urlencoded"
 
 
 def sign_request(secret: str, timestamp: str, body: bytes) -> str:
-    """Slack's request signature, version v0 (Slack docs, verifying requests)."""
+    """Return Slack's request signature, version v0 (docs.slack.dev, verifying requests)."""
     digest = hmac.new(secret.encode(), b"v0:" + timestamp.encode() + b":" + body, hashlib.sha256)
     return f"v0={digest.hexdigest()}"
 
 
 def encode_payload(kind: str, payload: Json) -> tuple[str, bytes]:
-    """Content type and body of one delivery."""
+    """Return the content type and the body of one delivery."""
     match kind:
         case "slash_commands":
             return _FORM, urlencode({key: _form_value(value) for key, value in payload.items()}).encode()
@@ -37,23 +37,23 @@ def _form_value(value: Any) -> str:
 
 
 class HttpDelivery:
-    """Posts payloads to the app's request URL; open it on the running loop, close it at the end."""
+    """Posts payloads to the app's request URL. Close it at the end."""
 
     def __init__(self, signing_secret: str) -> None:
         self._secret = signing_secret
         self._session: aiohttp.ClientSession | None = None
 
     async def close(self) -> None:
-        """Let the connections go."""
+        """Close the connections."""
         if self._session is not None:
             await self._session.close()
             self._session = None
 
     async def send(self, target: str, kind: str, payload: Json, deadline: float) -> BotAnswer:
-        """Post one payload and wait for the answer, at most `deadline` seconds; redirects are not followed."""
+        """Post one payload and wait at most `deadline` seconds for the answer. Redirects are not followed."""
         self._session = self._session or aiohttp.ClientSession()
         content_type, body = encode_payload(kind, payload)
-        began = time.perf_counter()
+        started = time.perf_counter()
         try:
             async with self._session.post(
                 target,
@@ -62,17 +62,17 @@ class HttpDelivery:
                 timeout=aiohttp.ClientTimeout(total=deadline),
                 allow_redirects=False,
             ) as response:
-                answered = _read(await response.text(), response.content_type)
+                body_read = _read(await response.text(), response.content_type)
         except TimeoutError:
             return BotAnswer(None, error="operation_timeout", status="error: operation_timeout")
         except aiohttp.ClientError:
             return BotAnswer(None, error="dispatch_failed", status="error: dispatch_failed")
-        ms = (time.perf_counter() - began) * 1000
+        ms = (time.perf_counter() - started) * 1000
         error = None if response.status == 200 else str(response.status)
-        return BotAnswer(ms, answered, error, str(response.status))
+        return BotAnswer(ms, body_read, error, str(response.status))
 
     def _headers(self, content_type: str, body: bytes) -> dict[str, str]:
-        # The receiver judges the age by its own clock, so this is the real time even where the workspace's is not.
+        # The receiver compares this with its own clock, so it is the real time even if the simulator's clock is not.
         timestamp = str(int(time.time()))
         return {
             "Content-Type": content_type,

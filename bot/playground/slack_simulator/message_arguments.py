@@ -1,4 +1,4 @@
-"""The arguments messages are made of, checked the same wherever they come from."""
+"""Check the arguments of a message, for every method that takes one."""
 
 import json
 from typing import Any
@@ -7,14 +7,14 @@ from bot.playground.slack_simulator.blocks import find_block_problems
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
 
-LONGEST_POST = 40_000
-LONGEST_UPDATE = 4_000
-LONGEST_MARKDOWN = 12_000
-LARGEST_METADATA = 16_000
+MAX_POST_CHARACTERS = 40_000
+MAX_UPDATE_CHARACTERS = 4_000
+MAX_MARKDOWN_CHARACTERS = 12_000
+MAX_METADATA_BYTES = 16_000
 
 
 def parse_json(value: Any, error: str) -> Any:
-    """A value that may have come as JSON text inside a form; Refusal with this error when it cannot be read."""
+    """Parse a value that may be JSON text inside a form. Raises Refusal with this error."""
     if not isinstance(value, str):
         return value
     try:
@@ -24,14 +24,14 @@ def parse_json(value: Any, error: str) -> Any:
 
 
 def check_text(value: Any) -> str:
-    """The text, cut at 40,000 characters as Slack cuts it."""
+    """Return the text, cut at 40,000 characters as Slack does."""
     if value is not None and not isinstance(value, str):
         raise Refusal("invalid_arguments", problems=["must provide a string [json-pointer:/text]"])
-    return (value or "")[:LONGEST_POST]
+    return (value or "")[:MAX_POST_CHARACTERS]
 
 
 def check_blocks(arguments: Json) -> list[Json] | None:
-    """The blocks if any were given; Refusal when Slack would not take them."""
+    """Return the blocks, or None. Raises Refusal if Slack would not accept them."""
     if arguments.get("blocks") is None:
         return None
     blocks = parse_json(arguments["blocks"], "invalid_blocks_format")
@@ -44,7 +44,7 @@ def check_blocks(arguments: Json) -> list[Json] | None:
 
 
 def check_metadata(arguments: Json) -> Json | None:
-    """The metadata if any was given; an empty object stays empty, which clears it."""
+    """Return the metadata, or None. An empty object stays empty, which clears it."""
     if arguments.get("metadata") is None:
         return None
     metadata = parse_json(arguments["metadata"], "invalid_metadata_format")
@@ -54,20 +54,20 @@ def check_metadata(arguments: Json) -> Json | None:
         isinstance(metadata.get("event_type"), str) and isinstance(metadata.get("event_payload"), dict)
     ):
         raise Refusal("invalid_metadata_schema")
-    if len(json.dumps(metadata)) > LARGEST_METADATA:
+    if len(json.dumps(metadata)) > MAX_METADATA_BYTES:
         raise Refusal("metadata_too_large")
     return metadata
 
 
 def read_content(arguments: Json) -> tuple[str, list[Json]]:
-    """Text and blocks for a new message; `markdown_text` becomes the text; Refusal when there is nothing to say."""
+    """Return the text and blocks of a new message, or of its `markdown_text`. Raises Refusal if there are none."""
     markdown = arguments.get("markdown_text")
     blocks = check_blocks(arguments) or []
     text = check_text(arguments.get("text"))
     if markdown:
         if text or blocks:
             raise Refusal("markdown_text_conflict")
-        if len(str(markdown)) > LONGEST_MARKDOWN:
+        if len(str(markdown)) > MAX_MARKDOWN_CHARACTERS:
             raise Refusal("msg_too_long")
         return "", make_markdown_block(str(markdown))
     if not text.strip() and not blocks:
@@ -76,5 +76,5 @@ def read_content(arguments: Json) -> tuple[str, list[Json]]:
 
 
 def make_markdown_block(text: str) -> list[Json]:
-    """The block Slack makes of `markdown_text`."""
+    """Return the block that Slack makes of `markdown_text`."""
     return [{"type": "markdown", "text": text}]

@@ -1,4 +1,4 @@
-"""The page's protocol: what the browser posts, and the socket that tells it of every change."""
+"""The page's protocol: the browser's requests, and the socket that sends it every change."""
 
 import asyncio
 import contextlib
@@ -14,9 +14,9 @@ from bot.playground.slack_simulator.records import Json, SlackMessage, View
 from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.view_store import make_view
 
-_LARGEST_IN_A_FORM = 10 * 1024 * 1024  # a file_input's limit
-_LONGEST_PASS = 30 * 24 * 3_600.0  # seconds: results are kept for 29 days
-_LARGEST_SHARED = 256 * 1024 * 1024  # Slack takes more, which nobody wants in a demo's memory
+_MAX_FORM_FILE_BYTES = 10 * 1024 * 1024  # a file_input's limit
+_MAX_PASS_SECONDS = 30 * 24 * 3_600.0  # seconds: results are kept for 29 days
+_MAX_SHARED_FILE_BYTES = 256 * 1024 * 1024  # Slack allows more, which is too much for the memory of a demo
 Act = Callable[[Json], Awaitable[Json]]
 
 
@@ -29,7 +29,7 @@ class PageEndpoints:
         self._open: set[web.WebSocketResponse] = set()
 
     def routes(self) -> list[web.RouteDef]:
-        """The paths and what serves them."""
+        """Return the routes."""
         acts = {
             "command": self._command,
             "press": self._press,
@@ -39,7 +39,7 @@ class PageEndpoints:
             "shortcut": self._shortcut,
             "let_pass": self._let_pass,
         }
-        posts = [web.post(f"/_page/{name}", _json_act(act)) for name, act in acts.items()]
+        posts = [web.post(f"/_page/{name}", _serve_json(act)) for name, act in acts.items()]
         return [*posts, web.post("/_page/upload", self._upload), web.get("/_page/socket", self._socket)]
 
     async def close(self) -> None:
@@ -52,17 +52,17 @@ class PageEndpoints:
         await socket.prepare(request)
         self._open.add(socket)
         frames = self._state.feed.listen()
-        telling = asyncio.create_task(self._tell(socket, frames))
+        sending = asyncio.create_task(self._send_frames(socket, frames))
         try:
             async for _ in socket:
                 pass
         finally:
-            telling.cancel()
+            sending.cancel()
             self._state.feed.stop_listening(frames)
             self._open.discard(socket)
         return socket
 
-    async def _tell(self, socket: web.WebSocketResponse, frames: "asyncio.Queue[Json]") -> None:
+    async def _send_frames(self, socket: web.WebSocketResponse, frames: "asyncio.Queue[Json]") -> None:
         with contextlib.suppress(ConnectionError):
             await socket.send_json(make_world_frame(self._state))
             while True:
@@ -89,7 +89,7 @@ class PageEndpoints:
         user = str(body["user"])
         target: SlackMessage | View | None
         if body.get("view_id"):
-            target = make_view(user, self._state.views.open_view(user, str(body["view_id"])))
+            target = make_view(user, self._state.views.find_open_view(user, str(body["view_id"])))
         else:
             target = self._state.messages.find(str(body.get("channel")), str(body.get("ts")))
         if target is None:
@@ -127,7 +127,7 @@ class PageEndpoints:
     async def _let_pass(self, body: Json) -> Json:
         let_pass = self._state.page_options.let_pass
         seconds = float(body["seconds"])
-        if let_pass is None or not 0 < seconds <= _LONGEST_PASS:
+        if let_pass is None or not 0 < seconds <= _MAX_PASS_SECONDS:
             raise LookupError("Time cannot pass like that here.")
         let_pass(seconds)
         self._state.seconds_passed += seconds
@@ -145,7 +145,7 @@ class PageEndpoints:
             elif isinstance(part, BodyPartReader):
                 fields[part.name or ""] = await part.text()
         channel = fields.get("channel")
-        largest = _LARGEST_SHARED if channel else _LARGEST_IN_A_FORM
+        largest = _MAX_SHARED_FILE_BYTES if channel else _MAX_FORM_FILE_BYTES
         if content is None or len(content) > largest or fields.get("user") not in self._state.world.people:
             return web.json_response({"ok": False, "error": f"One file of at most {largest >> 20} MB, please."})
         try:
@@ -160,7 +160,7 @@ class PageEndpoints:
         return make_file_frame(self._state.files.keep(user, name, content))
 
 
-def _json_act(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
+def _serve_json(act: Act) -> Callable[[web.Request], Awaitable[web.Response]]:
     async def serve(request: web.Request) -> web.Response:
         if request.content_type != "application/json":
             return web.json_response({"ok": False, "error": "Send JSON."}, status=415)

@@ -1,4 +1,4 @@
-"""The first frame a page gets: the whole world as it stands."""
+"""The first frame that a page receives: the whole workspace."""
 
 from dataclasses import asdict
 
@@ -8,7 +8,7 @@ from bot.playground.slack_simulator.world import Channel, Person
 
 
 def make_world_frame(state: SlackState) -> Json:
-    """Everything there is, for a page that has just opened."""
+    """Return everything, for a page that has just opened."""
     world = state.world
     bot = world.people[world.bot_user]
     return {
@@ -20,10 +20,10 @@ def make_world_frame(state: SlackState) -> Json:
         "shortcuts": [asdict(shortcut) for shortcut in state.page_options.shortcuts],
         "lets_time_pass": state.page_options.let_pass is not None,
         "seconds_passed": state.seconds_passed,
-        "messages": state.messages.frames(),
+        "messages": state.messages.make_frames(),
         "views": [{"user": user, "stack": stack} for user, stack in state.views.stacks.items() if stack],
         "homes": [{"user": user, "view": view} for user, view in state.views.homes.items()],
-        "traffic": state.traffic.frames(),
+        "traffic": state.traffic.make_frames(),
     }
 
 

@@ -1,4 +1,4 @@
-"""Keeps other sites' pages, and names that point to loopback, away from the page's protocol."""
+"""Keep other sites, and other names that resolve to loopback, away from the page's protocol."""
 
 from collections.abc import Awaitable, Callable
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 def is_own_page(host: str, origin: str | None) -> bool:
-    """Whether a request came to a loopback name and, where a browser says so, from this very page."""
+    """Return whether a request came to a loopback name, and from this page if it has an Origin."""
     if urlsplit(f"//{host}").hostname not in _LOOPBACK:
         return False
     return origin is None or origin == f"http://{host}"
@@ -20,7 +20,7 @@ def is_own_page(host: str, origin: str | None) -> bool:
 
 @web.middleware
 async def guard_page(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Answer 403 to whoever is not the page itself; the bot's own addresses have tokens of their own."""
+    """Answer 403 to requests that are not from the page itself. The bot's own addresses have tokens of their own."""
     if not request.path.startswith(_BOT_PATHS) and not is_own_page(request.host, request.headers.get("Origin")):
         raise web.HTTPForbidden(text="This page answers only to itself, on loopback.")
     return await handler(request)

@@ -1,4 +1,4 @@
-"""What the page offers: the app's commands with their completions, its message shortcuts, and to let time pass."""
+"""What the demo page offers: the app's commands with completions, its message shortcuts, and advancing the time."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ class Completion:
 
 @dataclass(frozen=True)
 class ShortcutHint:
-    """A message shortcut the page offers on every message: its callback id, and its name in the menu."""
+    """A message shortcut that the page offers on every message: its callback id and its name."""
 
     callback_id: str
     name: str
@@ -22,7 +22,7 @@ class ShortcutHint:
 
 @dataclass(frozen=True)
 class CommandHint:
-    """A slash command the page knows: its name with the slash, its usage hint, its completions."""
+    """A slash command that the page knows: its name with the slash, its usage hint, its completions."""
 
     command: str
     hint: str = ""
@@ -31,7 +31,7 @@ class CommandHint:
 
 @dataclass(frozen=True)
 class PageOptions:
-    """All of it; `let_pass` lets so many simulated seconds pass, None where time cannot be moved."""
+    """What the page offers. `let_pass` advances the time by simulated seconds; None if it cannot."""
 
     commands: tuple[CommandHint, ...] = ()
     shortcuts: tuple[ShortcutHint, ...] = ()

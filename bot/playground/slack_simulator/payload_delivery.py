@@ -1,4 +1,4 @@
-"""Brings payloads to the bot, by whichever transport it is set up for, and shows them passing."""
+"""Deliver payloads to the bot by the configured transport, and show them in the traffic pane."""
 
 from dataclasses import replace
 
@@ -10,7 +10,7 @@ from bot.playground.slack_simulator.state import SlackState
 
 
 class PayloadDelivery:
-    """One payload, one answer, one line in the pane; `http_target` None means Socket Mode."""
+    """Delivers one payload at a time. With `http_target` None it uses Socket Mode."""
 
     def __init__(self, state: SlackState, sockets: SocketHub, http: HttpDelivery, ack_deadline: float) -> None:
         self._state = state
@@ -20,7 +20,7 @@ class PayloadDelivery:
         self.http_target: str | None = None
 
     async def deliver(self, kind: str, title: str, payload: Json) -> BotAnswer:
-        """Send a payload of this envelope type and wait for what comes back."""
+        """Send a payload of this envelope type, and return the answer."""
         traffic = self._state.traffic
         entry = traffic.record(TrafficEntry(f"{kind} {title}".strip(), sent=payload, direction="to_bot"))
         if self.http_target is None:

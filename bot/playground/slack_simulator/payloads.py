@@ -1,4 +1,4 @@
-"""The payloads Slack sends, field by field (Slack docs, slash commands and interaction payloads)."""
+"""The payloads that Slack sends (docs.slack.dev, slash commands and interaction payloads)."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from bot.playground.slack_simulator.world import Channel, Person, World
 
 
 def name_channel(channel: Channel) -> str:
-    """The name as payloads have it: Slack hides those of direct messages and private channels."""
+    """Return the channel's name in payloads. Slack hides those of direct messages and private channels."""
     if channel.is_im:
         return "directmessage"
     return "privategroup" if channel.is_private else channel.name
@@ -26,7 +26,7 @@ class PayloadBuilder:
         self._shown = shown
 
     def build_command(self, user: Person, channel: Channel, line: str, response_url: str, trigger_id: str) -> Json:
-        """A slash command; `line` is what was typed, and arrives as `should_escape` has it."""
+        """Build a slash command. `line` is what was typed; its text is encoded as `should_escape` does."""
         command, _, text = line.partition(" ")
         payload: Json = {
             "token": self._token,
@@ -48,7 +48,7 @@ class PayloadBuilder:
         return payload
 
     def build_interaction(self, kind: str, user: Person, trigger_id: str | None = None) -> Json:
-        """What every interaction carries."""
+        """Build the fields that every interaction has."""
         enterprise_id = self._world.enterprise_id
         payload: Json = {
             "type": kind,
@@ -67,7 +67,7 @@ class PayloadBuilder:
         return payload | ({"trigger_id": trigger_id} if trigger_id else {})
 
     def add_press_on_message(self, payload: Json, message: SlackMessage, channel: Channel, response_url: str) -> Json:
-        """Add what a press on a message carries; of an ephemeral one there is no full message."""
+        """Add the fields of a press in a message. An ephemeral message is not included."""
         container: Json = {
             "type": "message",
             "message_ts": message.ts,
@@ -92,7 +92,7 @@ class PayloadBuilder:
         callback_id: str,
         files: list[Json],
     ) -> Json:
-        """Add what a message shortcut carries: the whole message, with whole file objects."""
+        """Add the fields of a message shortcut: the whole message, with file objects."""
         return payload | {
             "callback_id": callback_id,
             "message_ts": message.ts,
@@ -103,11 +103,11 @@ class PayloadBuilder:
         }
 
     def add_press_in_view(self, payload: Json, view: Json) -> Json:
-        """Add what a press in a modal or on the Home tab carries: no channel, no response_url."""
+        """Add the fields of a press in a modal or on the Home tab, which has no channel and no response_url."""
         return payload | {"container": {"type": "view", "view_id": view["id"]}, "view": view}
 
     def build_home_opened(self, user: Person, channel: Channel, view: Json | None) -> Json:
-        """The event of a visit to the Home tab."""
+        """Build the event for a visit to the Home tab."""
         event_ts = self._messages.mint_ts()
         event: Json = {
             "type": "app_home_opened",

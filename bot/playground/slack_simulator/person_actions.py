@@ -1,4 +1,4 @@
-"""What people do: type a command, press a button, submit or close a modal, visit the Home tab."""
+"""What a person does: type a command, press a button, submit or close a modal, visit the Home tab."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ _TROUBLE = "We had some trouble connecting. Try again?"
 
 
 class PersonActions:
-    """Turns what a person does into a payload, delivers it, and does what the ack asks for."""
+    """Turns an action into a payload, delivers it, and carries out the ack's body."""
 
     def __init__(self, state: SlackState, deliverer: PayloadDelivery) -> None:
         self._state = state
@@ -28,7 +28,7 @@ class PersonActions:
         self._payloads = PayloadBuilder(state.world, token, state.messages, state.render_message)
 
     async def slash(self, user: str, channel: str, line: str) -> Delivery:
-        """A slash command typed in a channel; LookupError when there is no such person or channel."""
+        """Type a slash command in a channel. Raises LookupError for an unknown person or channel."""
         person, place = self._person(user), self._channel(channel)
         path = self._state.response_urls.mint(channel, user)
         trigger_id = self._state.triggers.mint(user)
@@ -36,20 +36,20 @@ class PersonActions:
         answer = await self._deliverer.deliver("slash_commands", line, payload)
         error = answer.error
         if error is not None:
-            told = "operation_timeout" if error == "operation_timeout" else "dispatch_failed"
-            self._state.notify(user, channel, f'{payload["command"]} failed with the error "{told}"')
+            code = "operation_timeout" if error == "operation_timeout" else "dispatch_failed"
+            self._state.notify(user, channel, f'{payload["command"]} failed with the error "{code}"')
         elif not self._acks.apply_command_ack(user, channel, line, answer.body):
             error = "invalid_response"
         return _delivery(answer, payload, error)
 
     def say(self, user: str, channel: str, text: str) -> SlackMessage:
-        """Post a person's own message; LookupError where they are no member."""
+        """Post a person's own message. Raises LookupError if they are not a member."""
         if self._person(user).id not in self._channel(channel).members:
             raise LookupError("You are not in this channel.")
         return self._state.messages.post(channel, user, text)
 
     def invite(self, user: str, channel: str, line: str) -> None:
-        """Slack's own "/invite @Batchdesk", the one thing a bot that is no member asks for; LookupError otherwise."""
+        """Carry out Slack's own "/invite @Batchdesk". Raises LookupError for anything else."""
         world, place = self._state.world, self._channel(channel)
         if line.split()[1:] != [f"@{world.people[world.bot_user].name}"]:
             raise LookupError(f"Here only @{world.people[world.bot_user].name} can be invited.")
@@ -59,7 +59,7 @@ class PersonActions:
         self._state.feed.publish(make_world_frame(self._state))
 
     def share_file(self, user: str, channel: str, name: str, content: bytes) -> SlackMessage:
-        """Post a file in a channel; LookupError where they are no member."""
+        """Post a file in a channel. Raises LookupError if the person is not a member."""
         if self._person(user).id not in self._channel(channel).members:
             raise LookupError("You are not in this channel.")
         file = self._state.files.keep(user, name, content)
@@ -71,8 +71,8 @@ class PersonActions:
         person, place = self._person(user), self._channel(message.channel)
         url = self._state.url + self._state.response_urls.mint(place.id, user)
         payload = self._payloads.build_interaction("message_action", person, self._state.triggers.mint(user))
-        shelf = self._state.files.files
-        files = [make_file_object(shelf[file["id"]], self._state.url) for file in message.files]
+        stored = self._state.files.files
+        files = [make_file_object(stored[file["id"]], self._state.url) for file in message.files]
         payload = self._payloads.add_message_shortcut(payload, message, place, url, callback_id, files)
         answer = await self._deliverer.deliver("interactive", f"message_action {callback_id}", payload)
         if answer.error is not None:
@@ -89,7 +89,7 @@ class PersonActions:
         state: Any = None,
         selected: Any = None,
     ) -> Delivery:
-        """Press or choose an element of a message or view as this person saw it; LookupError when it is not there."""
+        """Press or choose an element of a message or view that this person sees. Raises LookupError."""
         self._check_can_see(user, target)
         block, element = find_element(target.blocks, action_id, text, block_id)
         chosen = text if selected is None and element["type"] not in {"button", "workflow_button"} else selected
@@ -102,7 +102,7 @@ class PersonActions:
     async def press_forged(
         self, user: str, channel: str | None, action: Json, message_ts: str | None, ephemeral: bool
     ) -> Delivery:
-        """A press of something never shown or long gone: on a message, or with no channel on a Home tab."""
+        """Press an element that was never shown or is gone: in a message, or on the Home tab without a channel."""
         action = {"type": "button", "block_id": "forged", "action_ts": self._state.messages.mint_ts(), **action}
         if channel is None:
             return await self._press_in_view(user, {"id": "V0FORGED", "type": "home", "blocks": []}, action)
@@ -113,8 +113,8 @@ class PersonActions:
         return await self._press_on_message(user, message, action, {"values": {}})
 
     async def submit_view(self, user: str, view_id: str, state: Any) -> Delivery:
-        """Press a modal's submit button; empty required inputs are refused before anything is sent, as Slack does."""
-        view = self._state.views.open_view(user, view_id)
+        """Submit a modal. As in Slack, empty required inputs are refused before anything is sent."""
+        view = self._state.views.find_open_view(user, view_id)
         values = expand_files(read_state(view["blocks"], state or {}), self._state)
         errors = find_missing_inputs(view["blocks"], values)
         if errors:
@@ -133,8 +133,8 @@ class PersonActions:
         return _delivery(answer, payload, error)
 
     async def close_view(self, user: str, view_id: str) -> Delivery:
-        """Close a modal by its close button; the bot hears of it only with `notify_on_close`."""
-        view = self._state.views.open_view(user, view_id)
+        """Close a modal by its close button. The bot is notified only if it has `notify_on_close`."""
+        view = self._state.views.find_open_view(user, view_id)
         payload = self._payloads.build_interaction("view_closed", self._person(user)) | {"view": view}
         self._state.views.close_top(user)
         payload["is_cleared"] = not self._state.views.stacks[user]
@@ -156,14 +156,14 @@ class PersonActions:
         payload = self._payloads.build_interaction("block_actions", self._person(user), self._state.triggers.mint(user))
         url = self._state.url + path
         payload = self._payloads.add_press_on_message(payload, message, channel, url)
-        return await self._pressed(user, channel.id, payload | {"state": state, "actions": [action]})
+        return await self._deliver_press(user, channel.id, payload | {"state": state, "actions": [action]})
 
     async def _press_in_view(self, user: str, view: Json, action: Json) -> Delivery:
         payload = self._payloads.build_interaction("block_actions", self._person(user), self._state.triggers.mint(user))
         payload = self._payloads.add_press_in_view(payload, view)
-        return await self._pressed(user, None, payload | {"actions": [action]})
+        return await self._deliver_press(user, None, payload | {"actions": [action]})
 
-    async def _pressed(self, user: str, channel: str | None, payload: Json) -> Delivery:
+    async def _deliver_press(self, user: str, channel: str | None, payload: Json) -> Delivery:
         action_id = payload["actions"][0]["action_id"]
         answer = await self._deliverer.deliver("interactive", f"block_actions {action_id}", payload)
         if answer.error is not None:

@@ -1,4 +1,4 @@
-"""What the simulated Slack tells its caller: messages, views, deliveries, calls and traffic, all frozen."""
+"""The records that the simulator returns: messages, views, deliveries, calls and traffic. All are frozen."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -7,7 +7,7 @@ Json = dict[str, Any]
 
 
 def collect_texts(value: object) -> list[str]:
-    """Every piece of text somebody reads in a message or view body, in order; identifiers and values are not text."""
+    """Return every text that people see in a message or view, in order, without identifiers and values."""
     match value:
         case list():
             return [text for item in value for text in collect_texts(item)]
@@ -24,7 +24,7 @@ def _texts_under(key: str, item: object) -> list[str]:
 
 
 def list_elements(blocks: list[Json]) -> list[tuple[Json, Json]]:
-    """Each interactive element with the block it stands in, in reading order."""
+    """Return each interactive element with its block, in reading order."""
     found: list[tuple[Json, Json]] = []
     for block in blocks:
         for element in (block.get("elements") or []) + (block.get("actions") or []):
@@ -41,7 +41,7 @@ def _button_texts(blocks: list[Json]) -> list[str]:
 
 @dataclass(frozen=True)
 class SlackMessage:
-    """One message as it stood when it was read; `user` is the author, `at` unix seconds."""
+    """One message at the time it was read. `user` is the author; `at` is in Unix seconds."""
 
     channel: str
     ts: str
@@ -57,7 +57,7 @@ class SlackMessage:
 
     @property
     def visible_text(self) -> str:
-        """What a reader's eyes meet: the blocks' texts where there are blocks, else the text."""
+        """The text that people see: that of the blocks if there are any, otherwise `text`."""
         return "\n".join(collect_texts(self.blocks)) if self.blocks else self.text
 
     @property
@@ -68,7 +68,7 @@ class SlackMessage:
 
 @dataclass(frozen=True)
 class View:
-    """A modal or Home tab as one person saw it; `body` is Slack's whole view object."""
+    """A modal or Home tab of one person. `body` is Slack's whole view object."""
 
     id: str
     user: str
@@ -100,8 +100,8 @@ class View:
 class Delivery:
     """How one interaction reached the bot.
 
-    `error` is what Slack would call it: "operation_timeout", "dispatch_failed", an HTTP status such as "404",
-    or "invalid_response" when the ack's body was refused. `ack_ms` is None when no ack came.
+    `error` is Slack's name for a failure: "operation_timeout", "dispatch_failed", an HTTP status such as "404",
+    or "invalid_response" if the ack's body was refused. `ack_ms` is None without an ack.
     """
 
     acked: bool
@@ -115,7 +115,7 @@ class Delivery:
 
 @dataclass(frozen=True)
 class ApiCall:
-    """One call of the Web API, or one post to a response_url (method "response_url"); `at` unix seconds."""
+    """One call of the Web API, or one post to a response_url (method "response_url"). `at` is in Unix seconds."""
 
     method: str
     arguments: Json
@@ -129,7 +129,7 @@ class ApiCall:
 
 @dataclass(frozen=True)
 class TrafficEntry:
-    """One line of the page's pane; an `id` of 0 or an `at` of 0 is filled in when it is noted."""
+    """One line of the page's traffic pane. An `id` or `at` of 0 is set when the entry is recorded."""
 
     title: str
     status: str = ""

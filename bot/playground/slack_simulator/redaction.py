@@ -1,4 +1,4 @@
-"""Takes everything secret out of what the page shows."""
+"""Remove secrets from what the page shows."""
 
 import re
 from typing import Any
@@ -14,7 +14,7 @@ _SECRET_KEYS = frozenset({"token", "authorization", "x-api-key", "x-slack-signat
 
 
 def redact(value: Any) -> Any:
-    """A copy of any JSON value without tokens, keys, signatures and the secret ends of addresses."""
+    """Return a copy of a JSON value without tokens, keys, signatures and the secret parts of addresses."""
     match value:
         case str():
             for pattern, replacement in _SECRETS:

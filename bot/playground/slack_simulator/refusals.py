@@ -1,4 +1,4 @@
-"""How the simulated Slack says no."""
+"""How the simulated Slack refuses a call."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from bot.playground.slack_simulator.records import Json
 
 
 class Refusal(Exception):
-    """An answer of `ok: false`, with Slack's own error string and whatever stands beside it."""
+    """An answer of `ok: false`, with Slack's error code and further fields."""
 
     def __init__(
         self, error: str, *, problems: Sequence[Problem | str] = (), status: int = 200, **more: object
@@ -24,5 +24,5 @@ class Refusal(Exception):
 
 
 def refuse_missing_field(name: str) -> Refusal:
-    """The refusal of a call that left out a required argument."""
+    """Return the refusal of a call without a required argument."""
     return Refusal("invalid_arguments", problems=[Problem(f"missing required field: {name}", "/")])

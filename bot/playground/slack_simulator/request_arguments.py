@@ -1,4 +1,4 @@
-"""Reading a Web API request the ways Slack takes it: query, form, multipart or JSON, token in header or body."""
+"""Read a Web API request in every form that Slack accepts: query, form, multipart or JSON."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from bot.playground.slack_simulator.refusals import Refusal
 
 
 async def read_arguments(request: web.Request) -> Json:
-    """All arguments by name, from the query and the body together."""
+    """Return all arguments by name, from the query and the body."""
     arguments: Json = dict(request.query)
     if request.content_type == "application/json":
         arguments |= _json_object(await request.text())
@@ -20,7 +20,7 @@ async def read_arguments(request: web.Request) -> Json:
 
 
 def read_bearer_token(request: web.Request) -> str | None:
-    """The token in the Authorization header."""
+    """Return the token in the Authorization header, or None."""
     scheme, _, token = request.headers.get("Authorization", "").partition(" ")
     return token.strip() or None if scheme.lower() == "bearer" else None
 

@@ -1,4 +1,4 @@
-"""Where the bot posts to a response_url."""
+"""The endpoint that a response_url points to."""
 
 import json
 import time

@@ -1,4 +1,4 @@
-"""response_urls: five posts in half an hour, bound to what was typed or pressed."""
+"""response_urls: five posts in 30 minutes, bound to one command or press (docs.slack.dev, interaction)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,13 +10,13 @@ from bot.playground.slack_simulator.message_store import MessageStore
 from bot.playground.slack_simulator.records import Json, SlackMessage
 from bot.playground.slack_simulator.refusals import Refusal
 
-MOST_POSTS = 5
-LIFE = 30 * 60
+MAX_POSTS = 5
+LIFE_SECONDS = 30 * 60
 
 
 @dataclass
 class ResponseUrl:
-    """One of them: where it posts, for whom, and the pressed message it may replace (None after a command)."""
+    """One response_url: its channel and person, and the message that it may replace (None after a command)."""
 
     channel: str
     user: str
@@ -26,7 +26,7 @@ class ResponseUrl:
 
 
 class ResponseUrls:
-    """Mints them and does what is posted to them, as Slack does."""
+    """Issues response_urls, and carries out what is posted to them."""
 
     def __init__(self, team: str, bot_user: str, clock: Callable[[], float], messages: MessageStore) -> None:
         self._team = team
@@ -36,13 +36,13 @@ class ResponseUrls:
         self._minted: dict[str, ResponseUrl] = {}
 
     def mint(self, channel: str, user: str, source: SlackMessage | None = None, *, pressed: bool = False) -> str:
-        """The path of a fresh one; it begins with /commands or /actions."""
+        """Return the path of a new one. It begins with /commands or /actions."""
         path = f"/{'actions' if pressed else 'commands'}/{self._team}/{random_digits(13)}/{random_letters(24)}"
         self._minted[path] = ResponseUrl(channel, user, source, self._clock())
         return path
 
     def post(self, path: str, body: Any) -> None:
-        """Carry out one post; Refusal when the address is spent or the body will not do."""
+        """Carry out one post. Raises Refusal for a used-up address or an invalid body."""
         url = self._usable(path)
         if not isinstance(body, dict):
             raise Refusal("invalid_payload", status=400)
@@ -60,7 +60,7 @@ class ResponseUrls:
             self.post_message(url.channel, url.user, body, content)
 
     def check_content(self, body: Json) -> tuple[str, list[Json]] | None:
-        """The text and blocks of a message body, checked; None when it carries neither."""
+        """Return the checked text and blocks of a message body, or None if it has neither."""
         try:
             blocks = check_blocks(body) or []
             text = check_text(body.get("text"))
@@ -69,7 +69,7 @@ class ResponseUrls:
         return (text, blocks) if text or blocks else None
 
     def post_message(self, channel: str, user: str, body: Json, content: tuple[str, list[Json]]) -> SlackMessage:
-        """Post a new message: ephemeral unless the body says `in_channel`."""
+        """Post a new message. It is ephemeral unless the body says `in_channel`."""
         public = body.get("response_type") == "in_channel"
         text, blocks = content
         return self._messages.post(
@@ -93,8 +93,8 @@ class ResponseUrls:
         url = self._minted.get(path)
         if url is None:
             raise Refusal("invalid_url", status=404)
-        if self._clock() - url.made_at > LIFE:
+        if self._clock() - url.made_at > LIFE_SECONDS:
             raise Refusal("expired_url", status=404)
-        if url.posts >= MOST_POSTS:
+        if url.posts >= MAX_POSTS:
             raise Refusal("used_url", status=404)
         return url

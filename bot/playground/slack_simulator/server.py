@@ -1,4 +1,4 @@
-"""The simulated Slack itself: one loopback server, and what people do in it."""
+"""The simulated Slack: one loopback server, and the actions of the people in it."""
 
 import asyncio
 import time
@@ -31,9 +31,10 @@ T = TypeVar("T")
 class SlackSimulator:
     """A Slack workspace with one app, on loopback: Web API, Socket Mode, signed HTTP delivery, and a page to use it.
 
-    `scopes` are those granted to the bot token; None grants all but chat:write.public. `ack_deadline` is in real
-    seconds, `trigger_life` in seconds of the clock. `warning_lead` is how long (real seconds) a connection may stay
-    after the warning of a refresh. `http_target` None delivers through Socket Mode, an address by signed HTTP.
+    `scopes`: those of the bot token; None grants all but chat:write.public.
+    `ack_deadline`: real seconds.
+    `trigger_life`: seconds of the clock.
+    `warning_lead`: real seconds that a connection may stay after the warning of a refresh.
     """
 
     def __init__(
@@ -72,7 +73,7 @@ class SlackSimulator:
 
     @property
     def http_target(self) -> str | None:
-        """Where payloads are posted; None for Socket Mode."""
+        """The address that payloads are posted to; None for Socket Mode."""
         return self._deliverer.http_target
 
     @http_target.setter
@@ -81,11 +82,11 @@ class SlackSimulator:
 
     @property
     def sockets(self) -> int:
-        """How many Socket Mode connections are open."""
+        """The number of open Socket Mode connections."""
         return self._sockets.count
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        """Listen; port 0 lets the system choose. OSError when the port is taken."""
+        """Listen. Port 0 selects a free one. Raises OSError if the port is in use."""
         self._runner = web.AppRunner(self._application(), access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         site = web.TCPSite(self._runner, host, port)
@@ -93,7 +94,7 @@ class SlackSimulator:
         self._state.url = f"http://{host}:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
-        """Close every connection and stop listening; harmless when not started."""
+        """Close every connection and stop listening. Does nothing if the server has not started."""
         await self._sockets.close()
         await self._page.close()
         await self._http.close()
@@ -111,7 +112,7 @@ class SlackSimulator:
         await self.stop()
 
     async def slash(self, user: str, channel: str, line: str) -> Delivery:
-        """Type a whole line such as "/batch status last"; LookupError for an unknown person or channel."""
+        """Type a whole line such as "/batch status last". Raises LookupError for an unknown person or channel."""
         return await self._people.slash(user, channel, line)
 
     async def press(
@@ -124,7 +125,7 @@ class SlackSimulator:
         state: Any = None,
         selected: Any = None,
     ) -> Delivery:
-        """Press an element as it stood in this message or view, by action_id or visible text; LookupError if none."""
+        """Press an element of this message or view, by action_id or visible text. Raises LookupError."""
         return await self._people.press(user, message, action_id, text, None, state, selected)
 
     async def press_raw(
@@ -138,12 +139,12 @@ class SlackSimulator:
         message_ts: str | None = None,
         ephemeral: bool = True,
     ) -> Delivery:
-        """Press a button nobody was shown; without a channel it stands on a Home tab."""
+        """Press a button that was never shown, on the Home tab if there is no channel."""
         action = {"action_id": action_id, "block_id": block_id, "value": value}
         return await self._people.press_forged(user, channel, action, message_ts, ephemeral)
 
     async def submit_view(self, user: str, view_id: str, state: Any = None) -> Delivery:
-        """Submit an open modal with these state values; error "input_required" when a required one is left empty."""
+        """Submit an open modal with these values. The error is "input_required" if a required one is empty."""
         return await self._people.submit_view(user, view_id, state)
 
     async def close_view(self, user: str, view_id: str) -> Delivery:
@@ -151,15 +152,15 @@ class SlackSimulator:
         return await self._people.close_view(user, view_id)
 
     def say(self, user: str, channel: str, text: str) -> SlackMessage:
-        """Post a person's own message; LookupError where they are no member."""
+        """Post a person's own message. Raises LookupError if they are not a member."""
         return self._people.say(user, channel, text)
 
     def share_file(self, user: str, channel: str, name: str, content: bytes) -> SlackMessage:
-        """Post a file as a person; `files` of the message has its id. LookupError where they are no member."""
+        """Post a file as a person. Its id is in the message's `files`. Raises LookupError if they are no member."""
         return self._people.share_file(user, channel, name, content)
 
     def give_file(self, user: str, name: str, content: bytes) -> str:
-        """The id of a file as a `file_input` holds it: nobody but the app sees it."""
+        """Add a file as a `file_input` does, and return its id. Only the app sees it."""
         return self._state.files.keep(user, name, content).id
 
     def delete_file(self, file_id: str) -> None:
@@ -175,25 +176,25 @@ class SlackSimulator:
         return await self._people.open_home(user)
 
     def messages(self, channel: str, viewer: str | None = None) -> list[SlackMessage]:
-        """A channel's messages, oldest first; with a viewer only what that person sees."""
+        """Return a channel's messages, oldest first. With a viewer, only those that this person sees."""
         return self._state.messages.list_channel(channel, viewer)
 
     def modal(self, user: str) -> View | None:
-        """The top modal before a person."""
+        """Return the top modal that is open for a person, or None."""
         stack = self._state.views.stacks[user]
         return make_view(user, stack[-1]) if stack else None
 
     def home(self, user: str) -> View | None:
-        """A person's Home tab, once it was published."""
+        """Return a person's Home tab, or None before it was published."""
         body = self._state.views.homes.get(user)
         return make_view(user, body) if body else None
 
     def calls(self, method: str | None = None) -> list[ApiCall]:
-        """Web API calls and response_url posts so far, oldest first."""
+        """Return the Web API calls and response_url posts so far, oldest first."""
         return [call for call in self._state.calls if method in (None, call.method)]
 
     def notices(self, user: str) -> list[str]:
-        """What Slack itself told a person, such as a command that timed out."""
+        """Return the notices that Slack itself showed a person, such as a command that timed out."""
         return list(self._state.notices[user])
 
     def fail_next(
@@ -206,23 +207,23 @@ class SlackSimulator:
         times: int = 1,
         delay: float | asyncio.Event = 0,
     ) -> None:
-        """Let the next calls of a method ("response_url", "upload", "download", "socket" too) fail, or be slow."""
+        """Make the next calls of a method fail or be slow. Also: "response_url", "upload", "download", "socket"."""
         self._state.faults.order(method, SlackFault(error, status, retry_after, delay), times)
 
     def record_traffic(self, entry: TrafficEntry) -> None:
-        """Show an exchange with another API in the page's pane."""
+        """Show a call to another API in the page's traffic pane."""
         self._state.traffic.record(entry)
 
-    def set_page_options(self, offer: PageOptions) -> None:
-        """What the page offers; it takes no other commands once some are set."""
-        self._state.page_options = offer
+    def set_page_options(self, options: PageOptions) -> None:
+        """Set what the page offers. Once commands are set, it accepts no others."""
+        self._state.page_options = options
 
     async def wait_for(self, condition: Callable[[], T], timeout: float = 5.0) -> T:
-        """The condition's first truthy value, looked at after every change; TimeoutError after `timeout` seconds."""
+        """Return the condition's first truthy value, checked after every change. Raises TimeoutError."""
         return await self._state.feed.wait_for(condition, timeout)
 
     async def refresh_sockets(self) -> None:
-        """Warn every Socket Mode connection, wait for it to leave, ask the rest to refresh and close them."""
+        """Warn every Socket Mode connection and wait for it to leave. Then ask the rest to refresh, and close them."""
         await self._sockets.refresh()
 
     async def disconnect_sockets(self, reason: str = "refresh_requested") -> None:
@@ -232,14 +233,14 @@ class SlackSimulator:
     def _application(self) -> web.Application:
         application = web.Application(middlewares=[guard_page], client_max_size=300 * 1024 * 1024)
         api = WebApi(self._state, self._sockets)
-        hook = ResponseUrlEndpoint(self._state)
+        response_urls = ResponseUrlEndpoint(self._state)
         files = FileEndpoints(self._state)
         application.add_routes(
             [
                 web.route("*", "/api/{method}", api.handle),
                 web.get("/link/", self._sockets.handle),
-                web.post("/commands/{rest:.+}", hook.handle),
-                web.post("/actions/{rest:.+}", hook.handle),
+                web.post("/commands/{rest:.+}", response_urls.handle),
+                web.post("/actions/{rest:.+}", response_urls.handle),
                 web.post("/upload/v1/{rest}", files.upload),
                 web.get("/files-pri/{file}/{name}", files.private),
                 web.get("/_page/files/{file}", files.for_page),

@@ -14,12 +14,12 @@ from bot.playground.slack_simulator.credentials import random_letters
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.state import SlackState
 
-MOST_CONNECTIONS = 10
+MAX_CONNECTIONS = 10
 _HOST = "applink-simulated"
 
 
 class SocketHub:
-    """The open Socket Mode connections; each payload goes to exactly one of them, in turn."""
+    """The open Socket Mode connections. Each payload goes to exactly one of them, in turn."""
 
     def __init__(self, state: SlackState, *, ping_interval: float, warning_lead: float) -> None:
         self._state = state
@@ -32,11 +32,11 @@ class SocketHub:
 
     @property
     def count(self) -> int:
-        """How many connections are open."""
+        """The number of open connections."""
         return len(self._open)
 
     def issue_url(self) -> str:
-        """A WebSocket address that works once."""
+        """Return a WebSocket address that works once."""
         ticket = random_letters(32)
         self._tickets.add(ticket)
         address = self._state.url.replace("http", "ws", 1)
@@ -52,8 +52,8 @@ class SocketHub:
             return web.Response(status=fault.status)
         socket = web.WebSocketResponse(max_msg_size=0, timeout=1.0)
         await socket.prepare(request)
-        if len(self._open) >= MOST_CONNECTIONS:
-            await self._say_goodbye(socket, "too_many_websockets")
+        if len(self._open) >= MAX_CONNECTIONS:
+            await self._disconnect(socket, "too_many_websockets")
             return socket
         self._open.append(socket)
         pinging = asyncio.create_task(self._ping(socket))
@@ -62,18 +62,18 @@ class SocketHub:
             await self._receive(socket)
         finally:
             pinging.cancel()
-            self._forget(socket)
+            self._remove(socket)
         return socket
 
     async def send(self, kind: str, payload: Json, deadline: float) -> BotAnswer:
-        """Hand one payload to one connection and wait for its ack, at most `deadline` seconds."""
+        """Send one payload to one connection and wait at most `deadline` seconds for its ack."""
         if not self._open:
             return BotAnswer(None, error="dispatch_failed", status="error: dispatch_failed")
         self._turn += 1
         socket = self._open[self._turn % len(self._open)]
         envelope_id = str(uuid.uuid4())
         ack = self._acks[envelope_id] = asyncio.get_running_loop().create_future()
-        began = time.perf_counter()
+        started = time.perf_counter()
         try:
             async with asyncio.timeout(deadline):
                 await socket.send_json(_envelope(envelope_id, kind, payload))
@@ -84,10 +84,10 @@ class SocketHub:
             return BotAnswer(None, error="dispatch_failed", status="error: dispatch_failed")
         finally:
             del self._acks[envelope_id]
-        return BotAnswer((time.perf_counter() - began) * 1000, body)
+        return BotAnswer((time.perf_counter() - started) * 1000, body)
 
     async def refresh(self) -> None:
-        """Warn every connection, give it its time to leave, then ask it to refresh and close it."""
+        """Warn every connection, give it time to leave, then ask it to refresh and close it."""
         leaving = list(self._open)
         for socket in leaving:
             await self._disconnect_frame(socket, "warning")
@@ -97,15 +97,15 @@ class SocketHub:
                     await self._state.feed.next_change()
         for socket in leaving:
             if not socket.closed:
-                await self._say_goodbye(socket, "refresh_requested")
+                await self._disconnect(socket, "refresh_requested")
 
     async def disconnect(self, reason: str) -> None:
         """Send every connection a disconnect frame with this reason and close it."""
         for socket in list(self._open):
-            await self._say_goodbye(socket, reason)
+            await self._disconnect(socket, reason)
 
     async def close(self) -> None:
-        """Close everything without a word, as when the server goes away."""
+        """Close every connection without a disconnect frame, as when the server goes away."""
         for socket in list(self._open):
             await socket.close(code=WSCloseCode.GOING_AWAY)
 
@@ -129,12 +129,12 @@ class SocketHub:
         with contextlib.suppress(ConnectionError):
             await socket.send_json({"type": "disconnect", "reason": reason, "debug_info": {"host": _HOST}})
 
-    async def _say_goodbye(self, socket: web.WebSocketResponse, reason: str) -> None:
-        self._forget(socket)
+    async def _disconnect(self, socket: web.WebSocketResponse, reason: str) -> None:
+        self._remove(socket)
         await self._disconnect_frame(socket, reason)
         await socket.close()
 
-    def _forget(self, socket: web.WebSocketResponse) -> None:
+    def _remove(self, socket: web.WebSocketResponse) -> None:
         if socket in self._open:
             self._open.remove(socket)
             self._state.feed.wake()

@@ -1,4 +1,4 @@
-"""All that the simulated Slack remembers, in one place for its parts to share."""
+"""The state of the simulated Slack, shared by its parts."""
 
 from collections import defaultdict
 from collections.abc import Callable
@@ -34,7 +34,7 @@ ALL_SCOPES = frozenset(
 
 
 class SlackState:
-    """The state behind the server; `scopes` are the bot token's, None for every one but chat:write.public."""
+    """The state behind the server. `scopes`: those of the bot token; None means all but chat:write.public."""
 
     def __init__(
         self, world: World, clock: Callable[[], float], scopes: frozenset[str] | None, trigger_life: float
@@ -58,12 +58,12 @@ class SlackState:
         self.seconds_passed = 0.0
 
     def notify(self, user: str, channel: str | None, text: str) -> None:
-        """What Slack itself tells one person."""
+        """Show one person a notice from Slack itself."""
         self.notices[user].append(text)
         self.feed.publish({"type": "notice", "user": user, "channel": channel, "text": text})
 
     def render_message(self, message: SlackMessage, *, with_metadata: bool = False) -> Json:
-        """A message as the Web API and the payloads show it."""
+        """Return a message as the Web API and the payloads have it."""
         body: Json = {"type": "message", "user": message.user, "ts": message.ts, "text": message.text}
         if message.user == self.world.bot_user:
             body |= {"bot_id": self.world.bot_id, "app_id": self.world.app_id}
@@ -81,13 +81,13 @@ class SlackState:
         return body
 
     def require_scope(self, *any_of: str) -> None:
-        """Refusal unless the bot token has one of these scopes."""
+        """Raise Refusal unless the bot token has one of these scopes."""
         if any_of and not self.scopes.intersection(any_of):
             provided = ",".join(sorted(self.scopes))
             raise Refusal("missing_scope", needed=",".join(any_of), provided=provided)
 
     def find_visible_channel(self, channel_id: object) -> Channel:
-        """A conversation the bot may know of: public, or with the bot in it; Refusal otherwise."""
+        """Return a conversation that the bot may see: a public one, or one that it is in. Raises Refusal."""
         channel = self.world.channels.get(str(channel_id))
         bot_is_in = channel is not None and self.world.bot_user in channel.members
         if channel is None or ((channel.is_private or channel.is_im) and not bot_is_in):
@@ -95,5 +95,5 @@ class SlackState:
         return channel
 
     def bot_is_member(self, channel: Channel) -> bool:
-        """Whether the bot was invited there."""
+        """Return whether the bot is in a channel."""
         return self.world.bot_user in channel.members

@@ -1,4 +1,4 @@
-"""The page's own files, served without trusting them with anything else."""
+"""Serve the page's own files, with a policy that lets them load nothing else."""
 
 import mimetypes
 from pathlib import Path
@@ -21,7 +21,7 @@ _TYPES = {".js": "text/javascript", ".mjs": "text/javascript", ".css": "text/css
 
 
 async def serve_static(request: web.Request) -> web.Response:
-    """A file of the page's folder, index.html for the folder itself; 404 for all else."""
+    """Serve a file of the page's folder, or index.html for the folder itself. 404 for all else."""
     wanted = (WEB_FOLDER / (request.match_info.get("path") or "index.html")).resolve()
     if not wanted.is_relative_to(WEB_FOLDER.resolve()) or not wanted.is_file():
         raise web.HTTPNotFound

@@ -1,4 +1,4 @@
-"""The pane's memory: each payload and API call as it passed, without its secrets."""
+"""The entries of the page's traffic pane: each payload and API call, without its secrets."""
 
 from collections.abc import Callable
 from dataclasses import asdict, replace
@@ -7,11 +7,11 @@ from bot.playground.slack_simulator.change_feed import ChangeFeed
 from bot.playground.slack_simulator.records import Json, TrafficEntry
 from bot.playground.slack_simulator.redaction import redact
 
-_KEPT = 500
+_MAX_ENTRIES = 500
 
 
 class TrafficLog:
-    """The latest entries, oldest first; each is told to the page when noted and again when noted with the same id."""
+    """The latest entries, oldest first. Each is sent to the page when it is recorded, and again when it changes."""
 
     def __init__(self, clock: Callable[[], float], feed: ChangeFeed) -> None:
         self._clock = clock
@@ -20,7 +20,7 @@ class TrafficLog:
         self._last = 0
 
     def record(self, entry: TrafficEntry) -> TrafficEntry:
-        """Keep an entry and tell the page; gives back the entry as kept, with its id and without its secrets."""
+        """Record an entry and send it to the page. Return it with its id and without its secrets."""
         if not entry.id:
             self._last += 1
             entry = replace(entry, id=self._last)
@@ -32,11 +32,11 @@ class TrafficLog:
             answered=redact(entry.answered),
         )
         self._entries[kept.id] = kept
-        while len(self._entries) > _KEPT:
+        while len(self._entries) > _MAX_ENTRIES:
             del self._entries[next(iter(self._entries))]
         self._feed.publish({"type": "traffic", "entry": asdict(kept)})
         return kept
 
-    def frames(self) -> list[Json]:
-        """Every kept entry as the page's protocol has it."""
+    def make_frames(self) -> list[Json]:
+        """Return every entry for the page's protocol."""
         return [asdict(entry) for entry in self._entries.values()]

@@ -1,4 +1,4 @@
-"""Trigger ids: good for one modal, for three seconds."""
+"""Trigger ids: each opens one modal, within three seconds (docs.slack.dev, modals)."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ class _Trigger:
 
 
 class Triggers:
-    """Mints trigger ids and redeems each of them once, within `life` seconds of the clock."""
+    """Issues trigger ids, and redeems each of them once within `life` seconds of the clock."""
 
     def __init__(self, clock: Callable[[], float], life: float) -> None:
         self._clock = clock
@@ -23,13 +23,13 @@ class Triggers:
         self._minted: dict[str, _Trigger] = {}
 
     def mint(self, user: str) -> str:
-        """A fresh trigger id for what this person just did."""
+        """Return a new trigger id for what this person just did."""
         trigger_id = f"{random_digits(13)}.{random_digits(12)}.{random_letters(32, '0123456789abcdef')}"
         self._minted[trigger_id] = _Trigger(user, self._clock())
         return trigger_id
 
     def redeem(self, trigger_id: str) -> str:
-        """Whose it was; Refusal when it is unknown, used or late."""
+        """Return whose trigger id it is. Raises Refusal if it is unknown, used or expired."""
         trigger = self._minted.get(trigger_id)
         if trigger is None:
             raise Refusal("invalid_trigger_id")

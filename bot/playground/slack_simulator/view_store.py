@@ -1,4 +1,4 @@
-"""Modals and Home tabs: what is open before whom, and what Slack adds to a view it takes."""
+"""Modals and Home tabs: which are open for whom, and what Slack adds to a view."""
 
 import copy
 from collections import defaultdict
@@ -13,11 +13,11 @@ from bot.playground.slack_simulator.records import Json, View
 from bot.playground.slack_simulator.refusals import Refusal
 from bot.playground.slack_simulator.world import World
 
-DEEPEST_STACK = 3
+MAX_STACK = 3
 
 
 def make_view(user: str, body: Json) -> View:
-    """The public record of a view's body."""
+    """Return the record of a view's body."""
     return View(
         id=body["id"],
         user=user,
@@ -31,7 +31,7 @@ def make_view(user: str, body: Json) -> View:
 
 
 def check_view(view: Any, *kinds: str) -> Json:
-    """The view as given if Slack would take it; Refusal if not."""
+    """Return the view if Slack would accept it. Raises Refusal."""
     if view_is_too_large(view):
         raise Refusal("view_too_large")
     problems = find_view_problems(view, kinds)
@@ -55,53 +55,53 @@ class ViewStore:
         """Start a new stack with this modal."""
         body = self._body(check_view(view, "modal"))
         self.stacks[user] = [body]
-        return self._tell_stack(user, body)
+        return self._publish_stack(user, body)
 
     def push(self, user: str, view: Any) -> Json:
-        """Lay a modal on top; Refusal when three lie there already or none is open."""
+        """Open a modal on top. Raises Refusal if three are open, or none."""
         checked = check_view(view, "modal")
         stack = self.stacks[user]
         if not stack:
             raise Refusal("not_found")
-        if len(stack) >= DEEPEST_STACK:
+        if len(stack) >= MAX_STACK:
             raise Refusal("push_limit_reached")
         body = self._body(checked)
         body |= {"root_view_id": stack[0]["id"], "previous_view_id": stack[-1]["id"]}
         stack.append(body)
-        return self._tell_stack(user, body)
+        return self._publish_stack(user, body)
 
     def update(self, view: Any, *, view_id: str = "", external_id: str = "", hash_: str | None = None) -> Json:
-        """Replace an open view; Refusal when it is gone or has another hash."""
+        """Replace an open view. Raises Refusal if it is closed or has another hash."""
         user, before = self._find(view_id, external_id)
-        self._same_hash(before, hash_)
+        self._check_hash(before, hash_)
         body = self._body(check_view(view, str(before["type"])), before)
         if before["type"] == "home":
-            return self._tell_home(user, body)
+            return self._publish_home(user, body)
         stack = self.stacks[user]
         stack[stack.index(before)] = body
-        return self._tell_stack(user, body)
+        return self._publish_stack(user, body)
 
     def publish(self, user: str, view: Any, hash_: str | None = None) -> Json:
         """Replace a person's Home tab."""
         before = self.homes.get(user)
-        self._same_hash(before, hash_)
-        return self._tell_home(user, self._body(check_view(view, "home"), before))
+        self._check_hash(before, hash_)
+        return self._publish_home(user, self._body(check_view(view, "home"), before))
 
     def close_top(self, user: str) -> None:
-        """Take the top modal off, with all below it where it says `clear_on_close`."""
+        """Close the top modal, and all below it if it has `clear_on_close`."""
         if self.stacks[user]:
             gone = self.stacks[user].pop()
             if gone["clear_on_close"]:
                 self.stacks[user].clear()
-            self._tell_stack(user, gone)
+            self._publish_stack(user, gone)
 
     def clear(self, user: str) -> None:
         """Close every modal of a person."""
         self.stacks[user].clear()
         self._feed.publish({"type": "view", "user": user, "stack": []})
 
-    def open_view(self, user: str, view_id: str) -> Json:
-        """A modal or Home tab that is before this person now; LookupError if it is not."""
+    def find_open_view(self, user: str, view_id: str) -> Json:
+        """Return a modal or Home tab that is open for this person. Raises LookupError."""
         for body in [*self.stacks[user], *filter(None, [self.homes.get(user)])]:
             if body["id"] == view_id:
                 return body
@@ -114,21 +114,21 @@ class ViewStore:
                     return user, body
         raise Refusal("not_found")
 
-    def _same_hash(self, before: Json | None, hash_: str | None) -> None:
+    def _check_hash(self, before: Json | None, hash_: str | None) -> None:
         if hash_ and (before is None or before["hash"] != hash_):
             raise Refusal("hash_conflict")
 
-    def _tell_stack(self, user: str, body: Json) -> Json:
+    def _publish_stack(self, user: str, body: Json) -> Json:
         self._feed.publish({"type": "view", "user": user, "stack": copy.deepcopy(self.stacks[user])})
         return body
 
-    def _tell_home(self, user: str, body: Json) -> Json:
+    def _publish_home(self, user: str, body: Json) -> Json:
         self.homes[user] = body
         self._feed.publish({"type": "home", "user": user, "view": copy.deepcopy(body)})
         return body
 
     def _body(self, view: Json, before: Json | None = None) -> Json:
-        self._unused_external_id(view.get("external_id"), before)
+        self._check_external_id(view.get("external_id"), before)
         view_id = before["id"] if before else random_id("V")
         return {
             "title": None,
@@ -152,7 +152,7 @@ class ViewStore:
             "bot_id": self._world.bot_id,
         }
 
-    def _unused_external_id(self, external_id: Any, before: Json | None) -> None:
+    def _check_external_id(self, external_id: Any, before: Json | None) -> None:
         if not external_id:
             return
         bodies = [body for stack in self.stacks.values() for body in stack] + list(self.homes.values())

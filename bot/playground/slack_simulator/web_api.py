@@ -1,4 +1,4 @@
-"""The Web API: tokens, scopes, faults to order, and a record of every call."""
+"""The Web API: tokens, scopes, ordered faults, and a record of every call."""
 
 import time
 
@@ -28,7 +28,8 @@ class WebApi:
 
     async def handle(self, request: web.Request) -> web.Response:
         """Serve one call."""
-        method, began = request.match_info["method"], time.perf_counter()
+        method = request.match_info["method"]
+        started = time.perf_counter()
         arguments: Json = {}
         try:
             arguments = await read_arguments(request)
@@ -40,7 +41,7 @@ class WebApi:
                 status, answer = refused.http_status, refused.answer
         except Refusal as refusal:
             refused, token, status, answer = None, read_bearer_token(request), refusal.status, refusal.answer
-        ms = (time.perf_counter() - began) * 1000
+        ms = (time.perf_counter() - started) * 1000
         record_call(self._state, method, token, arguments, status, answer, ms)
         headers = {"x-oauth-scopes": ",".join(sorted(self._state.scopes)), "Cache-Control": "no-store"}
         return web.json_response(answer, status=status, headers=headers | (refused.headers if refused else {}))
@@ -56,7 +57,7 @@ class WebApi:
         method = self._methods.get(name)
         if method is None:
             raise Refusal("unknown_method", req_method=name)
-        # Only app-level calls insist on the header.
+        # Only app-level calls require the header.
         token = header_token if method.token is Token.APP else header_token or arguments.get("token")
         self._check_token(method, token)
         if method.token is Token.BOT:
@@ -83,10 +84,10 @@ def record_call(
     answer: object,
     ms: float,
 ) -> None:
-    """Keep a call for `calls()` and show it in the pane."""
+    """Record a call for `calls()` and show it in the traffic pane."""
     error = str(answer["error"]) if isinstance(answer, dict) and "error" in answer else None
     ok = error is None and status == 200
     kept = {key: value for key, value in arguments.items() if key != "token"}
     state.calls.append(ApiCall(method, kept, token, status, ok, error, answer, state.clock()))
-    said = "ok" if ok else f"error: {error}" if status == 200 else f"{status} {error}"
-    state.traffic.record(TrafficEntry(method, said, ms, kept, answer, direction="from_bot"))
+    outcome = "ok" if ok else f"error: {error}" if status == 200 else f"{status} {error}"
+    state.traffic.record(TrafficEntry(method, outcome, ms, kept, answer, direction="from_bot"))

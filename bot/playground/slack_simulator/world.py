@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the workspace, or somebody met in a shared channel; the flags are those of `users.info`."""
+    """A member of the workspace, or a stranger in a shared channel. The flags are those of `users.info`."""
 
     id: str
     name: str
@@ -20,7 +20,7 @@ class Person:
 
     @property
     def handle(self) -> str:
-        """What is typed after @ for this person."""
+        """The name after @ for this person."""
         return self.name.split()[0].lower()
 
     @property
@@ -31,7 +31,7 @@ class Person:
 
 @dataclass(frozen=True)
 class Channel:
-    """A conversation; `members` are user ids, the bot's own among them where it was invited."""
+    """A conversation. `members` holds user ids, and the bot's own if it was invited."""
 
     id: str
     name: str
@@ -53,7 +53,7 @@ class UserGroup:
 
 @dataclass
 class World:
-    """A workspace at its beginning; people and channels may be added or replaced while it runs."""
+    """The people, channels and groups. They may be added or replaced while the simulator runs."""
 
     people: dict[str, Person] = field(default_factory=dict)
     channels: dict[str, Channel] = field(default_factory=dict)
@@ -68,7 +68,7 @@ class World:
     home_tab: bool = True
 
     def add(self, *things: Person | Channel | UserGroup) -> "World":
-        """Add or replace people, channels and groups; returns the world itself."""
+        """Add or replace people, channels and groups, and return the world itself."""
         for thing in things:
             match thing:
                 case Person():
@@ -85,12 +85,12 @@ class World:
         self.channels[channel] = replace(before, members=before.members | set(users))
 
     def remove(self, channel: str, *users: str) -> None:
-        """Take people (or the bot) out of a channel."""
+        """Remove people (or the bot) from a channel."""
         before = self.channels[channel]
         self.channels[channel] = replace(before, members=before.members - set(users))
 
     def open_direct_message(self, user: str) -> Channel:
-        """The conversation between the bot and one person, made if there is none yet."""
+        """Return the direct message between the bot and one person. Create it if there is none."""
         for channel in self.channels.values():
             if channel.is_im and channel.members == {user, self.bot_user}:
                 return channel
@@ -100,7 +100,7 @@ class World:
 
 
 def make_demo_world() -> World:
-    """The demo's workspace: Ada may operate, Ben may not; the bot sits in #batch-jobs and not in #general."""
+    """Return the demo's workspace. Ada is an operator, Ben is not. The bot is in #batch-jobs and not in #general."""
     world = World()
     bot, ada, ben = world.bot_user, "U0ADA", "U0BEN"
     return world.add(

@@ -1,1 +1,1 @@
-"""Block Kit's rules as tables: one small module a family."""
+"""Block Kit's rules as tables, one module per family of blocks."""

@@ -1,4 +1,4 @@
-"""Elements one presses: buttons, overflow menus, and the small feedback buttons (Slack docs, block elements)."""
+"""Elements to press: buttons, overflow menus and feedback buttons (docs.slack.dev, block elements)."""
 
 from bot.playground.slack_simulator.block_kit.objects import ACTION_ID, CONFIRM, OVERFLOW_OPTION, plain_text
 from bot.playground.slack_simulator.block_kit.rules import Rule, boolean, items, one_of, shape, string

@@ -1,4 +1,4 @@
-"""Elements one chooses from: selects, boxes, radio buttons and pickers (Slack docs, block elements)."""
+"""Elements to choose from: selects, checkboxes, radio buttons and pickers (docs.slack.dev, block elements)."""
 
 from bot.playground.slack_simulator.block_kit.objects import (
     ACTION_ID,

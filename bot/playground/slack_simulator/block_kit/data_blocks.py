@@ -1,4 +1,4 @@
-"""Blocks that carry much at once: markdown, tables and charts (Slack docs, blocks)."""
+"""Blocks with much content: markdown, tables and charts (docs.slack.dev, blocks)."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""Blocks that frame other things: cards, carousels, containers, alerts, plans (Slack docs, blocks)."""
+"""Blocks that frame other content: cards, carousels, containers, alerts, plans (docs.slack.dev, blocks)."""
 
 from bot.playground.slack_simulator.block_kit.button_elements import BUTTON
 from bot.playground.slack_simulator.block_kit.data_blocks import TABLES

@@ -1,4 +1,4 @@
-"""The everyday blocks: section, header, context, actions, divider, image, input, file, video (Slack docs, blocks)."""
+"""The basic blocks: section, header, context, actions, divider, image, input, file, video (docs.slack.dev, blocks)."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -1,4 +1,4 @@
-"""The composition objects: text, options, confirm dialogs and the like (Slack docs, composition objects)."""
+"""The composition objects, such as text, options and confirm dialogs (docs.slack.dev, composition objects)."""
 
 from bot.playground.slack_simulator.block_kit.rules import (
     Rule,
@@ -18,12 +18,12 @@ URL = string(3000, 1)
 
 
 def plain_text(high: int) -> Rule:
-    """A `plain_text` object of at most `high` characters."""
+    """Require a `plain_text` object of at most `high` characters."""
     return by_type({"plain_text": shape({"text": string(high, 1)}, {"emoji": boolean})})
 
 
 def any_text(high: int) -> Rule:
-    """A `plain_text` or `mrkdwn` object of at most `high` characters."""
+    """Require a `plain_text` or `mrkdwn` object of at most `high` characters."""
     return by_type(
         {
             "plain_text": shape({"text": string(high, 1)}, {"emoji": boolean}),

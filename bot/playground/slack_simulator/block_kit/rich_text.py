@@ -1,4 +1,4 @@
-"""Rich text: sections, lists, quotes and preformatted runs (Slack docs, rich text block)."""
+"""Rich text: sections, lists, quotes and preformatted runs (docs.slack.dev, rich text block)."""
 
 from bot.playground.slack_simulator.block_kit.objects import BLOCK_ID
 from bot.playground.slack_simulator.block_kit.rules import Rule, boolean, by_type, items, number, one_of, shape, string

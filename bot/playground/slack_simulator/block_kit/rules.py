@@ -1,4 +1,4 @@
-"""The few kinds of rule Block Kit is made of, each a function from a value and its JSON pointer to problems."""
+"""The kinds of rule that Block Kit is made of. A rule takes a value and its JSON pointer, and yields problems."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ Rule = Callable[[Any, str], Iterator["Problem"]]
 
 @dataclass(frozen=True)
 class Problem:
-    """One complaint, in the words Slack's Web API uses, and the JSON pointer of what it is about."""
+    """One problem in the words of Slack's Web API, and the JSON pointer of the value."""
 
     words: str
     pointer: str
@@ -19,7 +19,7 @@ class Problem:
 
 
 def string(high: int, low: int = 0) -> Rule:
-    """A string of `low` to `high` characters."""
+    """Require a string of `low` to `high` characters."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, str):
@@ -33,7 +33,7 @@ def string(high: int, low: int = 0) -> Rule:
 
 
 def integer(low: int, high: int) -> Rule:
-    """A whole number between two bounds, both included."""
+    """Require a whole number from `low` to `high`."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, int) or isinstance(value, bool):
@@ -45,24 +45,24 @@ def integer(low: int, high: int) -> Rule:
 
 
 def number(value: Any, at: str) -> Iterator[Problem]:
-    """Any number."""
+    """Require a number."""
     if not isinstance(value, int | float) or isinstance(value, bool):
         yield Problem("must provide a number", at)
 
 
 def boolean(value: Any, at: str) -> Iterator[Problem]:
-    """A boolean."""
+    """Require a boolean."""
     if not isinstance(value, bool):
         yield Problem("must provide a boolean", at)
 
 
 def anything(value: Any, at: str) -> Iterator[Problem]:
-    """No rule at all, for what only Slack itself can judge."""
+    """Accept any value, for what only Slack itself can check."""
     yield from ()
 
 
 def one_of(*allowed: Any) -> Rule:
-    """One of the named values."""
+    """Require one of these values."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         if value not in allowed:
@@ -72,7 +72,7 @@ def one_of(*allowed: Any) -> Rule:
 
 
 def items(rule: Rule, high: int, low: int = 1) -> Rule:
-    """A list of `low` to `high` things that each keep the rule."""
+    """Require a list of `low` to `high` items that each satisfy the rule."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, list):
@@ -89,7 +89,7 @@ def items(rule: Rule, high: int, low: int = 1) -> Rule:
 
 
 def shape(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = None) -> Rule:
-    """An object with these fields and no others; `type` is judged by whoever chose this shape."""
+    """Require an object with these fields and no others. `type` is checked by `by_type`."""
     known = {**(optional or {}), **required}
 
     def check(value: Any, at: str) -> Iterator[Problem]:
@@ -109,7 +109,7 @@ def shape(required: Mapping[str, Rule], optional: Mapping[str, Rule] | None = No
 
 
 def by_type(table: Mapping[str, Rule]) -> Rule:
-    """An object whose `type` picks its rule from a table."""
+    """Require an object, and select its rule from a table by its `type`."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         if not isinstance(value, dict):
@@ -127,7 +127,7 @@ def by_type(table: Mapping[str, Rule]) -> Rule:
 
 
 def all_of(*rules: Rule) -> Rule:
-    """Every one of several rules."""
+    """Require that a value satisfies every rule."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         for rule in rules:
@@ -137,7 +137,7 @@ def all_of(*rules: Rule) -> Rule:
 
 
 def exactly_one(*keys: str) -> Rule:
-    """An object that has one, and only one, of these fields."""
+    """Require that an object has exactly one of these fields."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         if isinstance(value, dict) and sum(key in value for key in keys) != 1:
@@ -147,7 +147,7 @@ def exactly_one(*keys: str) -> Rule:
 
 
 def at_least_one(*keys: str) -> Rule:
-    """An object that has at least one of these fields, not empty."""
+    """Require that an object has at least one of these fields, and that it is not empty."""
 
     def check(value: Any, at: str) -> Iterator[Problem]:
         if isinstance(value, dict) and not any(value.get(key) for key in keys):

@@ -1,4 +1,4 @@
-"""Elements one types into, or gives a file to; they stand in input blocks only (Slack docs, block elements)."""
+"""Elements for text and files. They appear only in input blocks (docs.slack.dev, block elements)."""
 
 from bot.playground.slack_simulator.block_kit.objects import ACTION_ID, DISPATCH_CONFIG, plain_text
 from bot.playground.slack_simulator.block_kit.rich_text import RICH_TEXT

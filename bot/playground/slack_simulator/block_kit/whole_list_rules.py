@@ -1,4 +1,4 @@
-"""What is counted over a whole message or view: ids that must be unique, and texts that share one allowance."""
+"""The rules about a whole list of blocks: unique ids, and limits on the total text."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -14,7 +14,7 @@ def _kind(block: Any) -> str:
 
 
 def check_block_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
-    """Every block_id after its first use; an empty one counts as left out."""
+    """Yield a problem for every repeated block_id. An empty one counts as missing."""
     seen: set[str] = set()
     for index, block in enumerate(blocks):
         block_id = block.get("block_id") if isinstance(block, dict) else None
@@ -26,7 +26,7 @@ def check_block_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
 
 
 def check_action_ids(blocks: list[Any], at: str) -> Iterator[Problem]:
-    """Every action_id used twice within one block."""
+    """Yield a problem for every action_id that is repeated within one block."""
     for index, block in enumerate(blocks):
         seen: set[str] = set()
         for action_id in _action_ids(block):
@@ -48,7 +48,7 @@ def _action_ids(value: Any) -> Iterator[str]:
 
 
 def count_text(value: Any) -> int:
-    """Characters of text anywhere inside a block."""
+    """Count the characters of text anywhere inside a value."""
     if isinstance(value, dict):
         return sum(
             len(item) if key == "text" and isinstance(item, str) else count_text(item) for key, item in value.items()
@@ -57,7 +57,7 @@ def count_text(value: Any) -> int:
 
 
 def check_allowances(blocks: list[Any], at: str) -> Iterator[Problem]:
-    """Kinds whose blocks together carry too much text, or of which there are too many."""
+    """Yield a problem for each kind of block that has too much text in total, or that appears too often."""
     for kind, high in _SHARED_TEXT.items():
         if sum(count_text(block) for block in blocks if _kind(block) == kind) > high:
             yield Problem(f"all {kind} blocks together must be less than {high + 1} characters", at)

@@ -1,1 +1,1 @@
-"""The Web API's methods, a module a family; each takes the workspace and the arguments and gives the answer."""
+"""The Web API's methods, one module per family. Each takes the state and the arguments, and returns the answer."""

@@ -1,4 +1,4 @@
-"""Reading the arguments of a call."""
+"""Read the arguments of a call."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from bot.playground.slack_simulator.refusals import Refusal, refuse_missing_fiel
 
 
 def read_required(arguments: Json, name: str) -> str:
-    """A text that must be there."""
+    """Return a text. Raises Refusal if it is missing."""
     value = arguments.get(name)
     if value in (None, ""):
         raise refuse_missing_field(name)
@@ -15,14 +15,14 @@ def read_required(arguments: Json, name: str) -> str:
 
 
 def read_boolean(value: Any) -> bool:
-    """A boolean as forms and JSON spell it."""
+    """Return a boolean as forms and JSON spell it."""
     return value in (True, 1, "1", "true", "True")
 
 
-def read_integer(arguments: Json, name: str, usual: int, high: int) -> int:
-    """A whole number from 1 to `high`."""
+def read_integer(arguments: Json, name: str, default: int, high: int) -> int:
+    """Return a whole number from 1 to `high`. Raises Refusal."""
     try:
-        value = int(arguments.get(name) or usual)
+        value = int(arguments.get(name) or default)
     except ValueError:
         raise Refusal("invalid_arguments", problems=[f"must be an integer [json-pointer:/{name}]"]) from None
     if not 1 <= value <= high:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from bot.playground.slack_simulator.message_arguments import (
-    LONGEST_UPDATE,
+    MAX_UPDATE_CHARACTERS,
     check_blocks,
     check_metadata,
     read_content,
@@ -16,8 +16,8 @@ from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.world import Channel
 
 
-def conversation_to_post_in(state: SlackState, arguments: Json) -> Channel:
-    """Where a post goes: a channel by id or #name, or the DM of a user id; Refusal when the bot may not post there."""
+def find_channel_to_post_in(state: SlackState, arguments: Json) -> Channel:
+    """Return the channel of an id, a #name or a user id (the DM). Raises Refusal if the bot may not post there."""
     name = read_required(arguments, "channel")
     world = state.world
     if name[0] in "UW":
@@ -35,7 +35,7 @@ def conversation_to_post_in(state: SlackState, arguments: Json) -> Channel:
 
 def post_message(state: SlackState, arguments: Json) -> Json:
     """Post as the bot."""
-    channel = conversation_to_post_in(state, arguments)
+    channel = find_channel_to_post_in(state, arguments)
     if not state.bot_is_member(channel) and "chat:write.public" not in state.scopes:
         raise Refusal("not_in_channel")
     text, blocks = read_content(arguments)
@@ -47,13 +47,13 @@ def post_message(state: SlackState, arguments: Json) -> Json:
         thread_ts=arguments.get("thread_ts"),
         metadata=check_metadata(arguments) or None,
     )
-    return _posted(state, message)
+    return _answer(state, message)
 
 
 def post_ephemeral(state: SlackState, arguments: Json) -> Json:
-    """Show one member of a channel something only they see."""
+    """Show one member of a channel a message that only they see."""
     user = read_required(arguments, "user")
-    channel = conversation_to_post_in(state, arguments)
+    channel = find_channel_to_post_in(state, arguments)
     if not state.bot_is_member(channel):
         raise Refusal("not_in_channel")
     if user not in channel.members:
@@ -71,9 +71,9 @@ def post_ephemeral(state: SlackState, arguments: Json) -> Json:
 
 
 def update(state: SlackState, arguments: Json) -> Json:
-    """Change one of the bot's own messages; text without blocks drops the old blocks."""
+    """Change one of the bot's own messages. Text without blocks removes the old blocks."""
     message = _own_message(state, arguments, "cant_update_message")
-    if len(str(arguments.get("text") or "")) > LONGEST_UPDATE:
+    if len(str(arguments.get("text") or "")) > MAX_UPDATE_CHARACTERS:
         raise Refusal("msg_too_long")
     metadata = check_metadata(arguments)
     changes: dict[str, Any] = {} if metadata is None else {"metadata": metadata or None}
@@ -87,7 +87,7 @@ def update(state: SlackState, arguments: Json) -> Json:
         changes["text"], changes["blocks"] = read_content(arguments)
         changes["edited"] = True
     changed = state.messages.change(message, **changes)
-    return {**_posted(state, changed), "text": changed.text}
+    return {**_answer(state, changed), "text": changed.text}
 
 
 def delete(state: SlackState, arguments: Json) -> Json:
@@ -101,7 +101,7 @@ def _own_message(state: SlackState, arguments: Json, refusal: str) -> SlackMessa
     ts = read_required(arguments, "ts")
     channel = state.find_visible_channel(read_required(arguments, "channel"))
     message = state.messages.find(channel.id, ts)
-    # An ephemeral message is nowhere but on its reader's screen.
+    # An ephemeral message exists only on its reader's screen.
     if message is None or message.ephemeral_to is not None:
         raise Refusal("message_not_found")
     if message.user != state.world.bot_user:
@@ -109,7 +109,7 @@ def _own_message(state: SlackState, arguments: Json, refusal: str) -> SlackMessa
     return message
 
 
-def _posted(state: SlackState, message: SlackMessage) -> Json:
+def _answer(state: SlackState, message: SlackMessage) -> Json:
     shown = state.render_message(message, with_metadata=True)
     return {"ok": True, "channel": message.channel, "ts": message.ts, "message": shown}
 

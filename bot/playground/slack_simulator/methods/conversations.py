@@ -25,7 +25,7 @@ def _channel(state: SlackState, arguments: Json, right: str) -> Channel:
 
 
 def info(state: SlackState, arguments: Json) -> Json:
-    """What the bot may know of a conversation."""
+    """Return what the bot may know about a conversation."""
     channel = _channel(state, arguments, "read")
     body: Json = {
         "id": channel.id,
@@ -71,22 +71,22 @@ def open_conversation(state: SlackState, arguments: Json) -> Json:
 
 
 def members(state: SlackState, arguments: Json) -> Json:
-    """Who is in a conversation, a page at a time."""
+    """List the members of a conversation, one page at a time."""
     channel = _channel(state, arguments, "read")
-    everybody = sorted(channel.members)
-    page, cursor = _page(arguments, everybody, 100)
+    found = sorted(channel.members)
+    page, cursor = _page(arguments, found, 100)
     return {"ok": True, "members": page, "response_metadata": {"next_cursor": cursor}}
 
 
 def history(state: SlackState, arguments: Json) -> Json:
-    """A conversation's messages, newest first; replies in threads stay in their threads."""
+    """Return a conversation's messages, newest first, without the replies in threads."""
     channel = _channel(state, arguments, "history")
     found = [m for m in _readable(state, channel, arguments) if m.thread_ts in (None, m.ts)]
     return _listed(state, arguments, found[::-1])
 
 
 def replies(state: SlackState, arguments: Json) -> Json:
-    """A thread, its first message first."""
+    """Return a thread, oldest message first."""
     channel = _channel(state, arguments, "history")
     ts = read_required(arguments, "ts")
     found = [m for m in _readable(state, channel, arguments) if ts in (m.ts, m.thread_ts)]

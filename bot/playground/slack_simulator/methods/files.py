@@ -3,7 +3,7 @@
 from bot.playground.slack_simulator.file_store import StoredFile, make_file_frame, make_file_object
 from bot.playground.slack_simulator.message_arguments import parse_json
 from bot.playground.slack_simulator.methods.arguments import read_integer, read_required
-from bot.playground.slack_simulator.methods.chat import conversation_to_post_in
+from bot.playground.slack_simulator.methods.chat import find_channel_to_post_in
 from bot.playground.slack_simulator.methods.method import Method
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal, refuse_missing_field
@@ -13,7 +13,7 @@ LARGEST_FILE = 1_000_000_000
 
 
 def get_upload_url(state: SlackState, arguments: Json) -> Json:
-    """An address for the bytes of one file."""
+    """Return an address for the bytes of one file."""
     name = read_required(arguments, "filename")
     read_required(arguments, "length")
     length = read_integer(arguments, "length", 0, LARGEST_FILE)
@@ -22,12 +22,12 @@ def get_upload_url(state: SlackState, arguments: Json) -> Json:
 
 
 def complete_upload(state: SlackState, arguments: Json) -> Json:
-    """Finish uploads and share them in a channel, or keep them to the bot when none is named."""
+    """Complete uploads, and share them if a channel is given."""
     wanted = parse_json(arguments.get("files"), "invalid_arguments")
     if not isinstance(wanted, list) or not wanted:
         raise refuse_missing_field("files")
     channel_id = arguments.get("channel_id")
-    channel = conversation_to_post_in(state, {"channel": channel_id}) if channel_id else None
+    channel = find_channel_to_post_in(state, {"channel": channel_id}) if channel_id else None
     if channel is not None and not state.bot_is_member(channel):
         raise Refusal("not_in_channel")
     files = [state.files.complete(str(one.get("id")), one.get("title")) for one in wanted]
@@ -37,7 +37,7 @@ def complete_upload(state: SlackState, arguments: Json) -> Json:
 
 
 def info(state: SlackState, arguments: Json) -> Json:
-    """One file, where the bot can see it: its own, one given to it in a form, or shared where it is a member."""
+    """Return a file that the bot can see: its own, one from a form, or one shared in a channel that it is in."""
     file = state.files.files.get(read_required(arguments, "file"))
     if file is None or file.content is None or not _is_seen(state, file):
         raise Refusal("file_not_found")

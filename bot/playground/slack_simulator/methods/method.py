@@ -1,4 +1,4 @@
-"""What a Web API method is to the server that calls it."""
+"""The description of a Web API method, for the server."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from bot.playground.slack_simulator.state import SlackState
 
 
 class Token(StrEnum):
-    """The kinds of token a method takes."""
+    """The kinds of token that a method accepts."""
 
     BOT = "bot"
     APP = "app"
@@ -18,7 +18,7 @@ class Token(StrEnum):
 
 @dataclass(frozen=True)
 class Method:
-    """A method: what it does, which token it takes, and the scopes of which one must be granted."""
+    """A method: its function, the token it accepts, and the scopes of which one must be granted."""
 
     run: Callable[[SlackState, Json], Json]
     scopes: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ from bot.playground.slack_simulator.state import SlackState
 
 
 def auth_test(state: SlackState, arguments: Json) -> Json:
-    """Whose token it is."""
+    """Return whose token it is."""
     world = state.world
     if arguments.get("token") == state.credentials.app_token:
         return {"ok": True, "app_name": world.people[world.bot_user].name, "app_id": world.app_id}
@@ -26,7 +26,7 @@ def auth_test(state: SlackState, arguments: Json) -> Json:
 
 
 def users_info(state: SlackState, arguments: Json) -> Json:
-    """One person, with the flags of guests, strangers and the departed."""
+    """Return one person, with the flags for guests, strangers and deactivated accounts."""
     person = state.world.people.get(read_required(arguments, "user"))
     if person is None:
         raise Refusal("user_not_found")
@@ -50,7 +50,7 @@ def users_info(state: SlackState, arguments: Json) -> Json:
 
 
 def usergroup_users(state: SlackState, arguments: Json) -> Json:
-    """The members of a user group, which only paid plans have."""
+    """Return the members of a user group. Only paid plans have them."""
     group = state.world.groups.get(read_required(arguments, "usergroup"))
     if not state.world.paid_plan:
         raise Refusal("plan_upgrade_required")

@@ -18,14 +18,14 @@ def _view(arguments: Json, *kinds: str) -> Any:
 
 
 def open_view(state: SlackState, arguments: Json) -> Json:
-    """Open a modal before whoever the trigger id belongs to; a view that will not do does not spend the trigger."""
+    """Open a modal for the person of the trigger id. A refused view does not use up the trigger."""
     view = _view(arguments, "modal")
     user = state.triggers.redeem(read_required(arguments, "trigger_id"))
     return {"ok": True, "view": state.views.open(user, view)}
 
 
 def push(state: SlackState, arguments: Json) -> Json:
-    """Lay a modal on top of the open one."""
+    """Open a modal on top of the current one."""
     view = _view(arguments, "modal")
     user = state.triggers.redeem(read_required(arguments, "trigger_id"))
     return {"ok": True, "view": state.views.push(user, view)}
