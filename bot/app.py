@@ -30,6 +30,7 @@ from bot.confirmations import Confirmations
 from bot.errors import ExpectedError
 from bot.observability.health import HealthPage, SocketHealth, StoreHealth, open_health_page
 from bot.observability.metrics import Metrics
+from bot.operations.missing_batches import MissingBatches
 from bot.operations.services import Services
 from bot.permissions import Rules
 from bot.pipeline import Pipeline
@@ -41,6 +42,7 @@ from bot.slack.delivery import ReplyDelivery
 from bot.slack.directory import Directory
 from bot.slack.download import SharedFileReader
 from bot.slack.file_delivery import FileDelivery
+from bot.slack.home_tab import HomeTab
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import BoltListeners
 from bot.slack.mentions import MentionReplacer
@@ -195,19 +197,26 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
     services, metrics = parts.services, parts.metrics
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
     directory, people = parts.directory, parts.worker.people
+    home_tab = HomeTab(services.now)
+
+    def record(verb: str, origin: str, outcome_name: str, seconds: float) -> None:
+        metrics.record_interaction(verb, origin, outcome_name, seconds)
+        home_tab.record(verb, outcome_name)
+
     pipeline = Pipeline(
         services,
         confirmations,
         parts.rules,
         directory.find_caller_facts,
-        metrics.record_interaction,
-        people.replace_mentions,
+        replace_mentions=people.replace_mentions,
+        record=record,
+        on_error=MissingBatches(services).note,
     )
     signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
     app = make_bolt_app(settings.slack_api_url, signing, parts.authorized)
     record_error = metrics.record_unexpected_error
     delivery = _make_delivery(settings, parts)
-    BoltListeners(pipeline, delivery, in_flight, progress, settings.audit_channel, record_error).register(app)
+    BoltListeners(pipeline, delivery, home_tab, in_flight, progress, settings.audit_channel, record_error).register(app)
     return app
 
 

@@ -13,6 +13,11 @@ class ExpectedError(Exception):
     bot.ui.errors has the words for people. `str()` is a short fact for an audit row and a log.
     """
 
+    cannot_succeed: bool = False
+    """Whether trying the same again can only fail the same way."""
+    may_have_happened: bool = False
+    """Whether a change that failed with it may have been made all the same."""
+
     def describe(self) -> str:
         """Return what happened, in full; it may have several lines."""
         return self._fact()

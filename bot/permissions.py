@@ -53,6 +53,8 @@ class Rule(Enum):
 class NotPermitted(ExpectedError):
     """The caller may not do this, or not here. `channels`: where the bot answers."""
 
+    cannot_succeed = True
+
     rule: Rule
     caller: Caller
     channels: frozenset[str] = frozenset()

@@ -12,6 +12,7 @@ from bot.api.client import BatchesClient
 from bot.api.model_catalog import CachedCatalog, ModelsClient
 from bot.api.retry_policy import RetryPolicy
 from bot.caller import ChannelId
+from bot.confirmations import Confirmations
 from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
@@ -71,6 +72,16 @@ def build_services(
         open_scratch_file=tempfile.TemporaryFile,
         process_id=process_id,
     )
+
+
+def build_confirmations(
+    database: Database,
+    now: Callable[[], datetime],
+    enqueue: Enqueue = enqueue_nothing,
+    process_id: str = PROCESS,
+) -> Confirmations:
+    """Return confirmations of this process, which leave no safety net behind."""
+    return Confirmations(database, now, enqueue, process_id)
 
 
 async def _post_anywhere(channel: ChannelId) -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, event
 
 from bot.api.client import open_http
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.confirmations import Confirmations
+from bot.errors import ExpectedError
 from bot.permissions import CallerFacts, Rules
 from bot.pipeline import Answer, Interaction, Pipeline
 from bot.playground.api_simulator.faults import ApiFault
@@ -26,7 +26,7 @@ from bot.store.records.audit import record_intent
 from bot.ui.components.buttons import read_button
 from bot.ui.reply import Message, Placement
 from tests.desk import ADA, BATCHES
-from tests.services import build_services
+from tests.services import build_confirmations, build_services
 
 INTENT: Any = {
     "at": datetime(2026, 11, 21, tzinfo=UTC),
@@ -50,11 +50,26 @@ class Road:
         self.database.open()
         services = build_services(http, self.database, lambda: datetime.now(UTC))
         rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
-        self.pipeline = Pipeline(services, Confirmations(self.database, services.now), rules, self.standing)
+        self.pipeline = Pipeline(
+            services,
+            build_confirmations(self.database, services.now),
+            rules,
+            self.find_caller_facts,
+            replace_mentions=self.replace_mentions,
+            record=lambda *_: None,
+            on_error=self.on_error,
+        )
 
-    async def standing(self, caller: Caller) -> CallerFacts:
-        """Return the standing of a member in a channel of the workspace's own."""
+    async def find_caller_facts(self, caller: Caller) -> CallerFacts:
+        """Return the facts about a member, in a channel of the workspace's own."""
         return CallerFacts()
+
+    async def replace_mentions(self, message: Message) -> Message:
+        """Return the message as it is."""
+        return message
+
+    async def on_error(self, error: ExpectedError) -> None:
+        """Ignore the error."""
 
     async def answer(self, text: str, confirmation_id: str | None = None) -> Answer:
         """Go the whole road with this text."""

@@ -100,6 +100,8 @@ class BatchNotFound(ApiError):
     `after_lost_answer` means that an earlier try of the same call may have reached the server and deleted the batch.
     """
 
+    cannot_succeed = True
+
     batch_id: BatchId = field(kw_only=True)
     after_lost_answer: bool = field(default=False, kw_only=True)
 

@@ -1,24 +1,26 @@
-"""`/batch approve DRAFT`: the second yes to what somebody else wants to send and is above the limit."""
+"""`/batch approve DRAFT`: approve what another operator wants to send and is above the limit."""
 
+from datetime import datetime
 from typing import ClassVar, Self
 
 from msgspec.structs import replace
 
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
-from bot.commands.change import ChangingCommand, DraftProposal
+from bot.commands.change import Applied, ChangingCommand
+from bot.commands.draft_change import DraftChange, applied_send
 from bot.commands.language.arguments import Arguments
+from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import find_draft
 from bot.operations.send_draft import require_file, send_claimed
-from bot.operations.send_outcomes import BatchCreated, SendOutcome, conclusion
+from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
-from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import Draft
+from bot.store.records.drafts import DraftState, Transaction
 from bot.store.transactions import competing_retries
 
 
-class Approve(ChangingCommand, frozen=True):
-    """Agree to a draft of somebody else's. `claimed` is the draft as it stands once that is recorded."""
+class Approve(ChangingCommand["ApproveChange"], frozen=True):
+    """Approve a draft of another operator."""
 
     verb: ClassVar[str] = "approve"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -30,7 +32,6 @@ class Approve(ChangingCommand, frozen=True):
     )
 
     draft_id: str
-    claimed: Draft | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -41,29 +42,54 @@ class Approve(ChangingCommand, frozen=True):
         """Return `approve DRAFT`."""
         return f"approve {self.draft_id}"
 
-    async def propose(self, services: Services, origin: Origin) -> DraftProposal["Approve"]:
-        """Look whether it still waits; what else sends the same failures again is told first, and asks for a yes.
-
-        Raises DraftOver, SpoolGone, StoreUnavailable.
-        """
+    async def propose(self, services: Services, origin: Origin) -> "ApproveChange":
+        """Find the draft. Raises DraftUnavailable, RequestsFileMissing, StoreUnavailable."""
         draft = await find_draft(services, self.draft_id, "waiting")
         await require_file(services, draft)
-        command = replace(self, claimed=replace(draft, state="sending"))
         retried = await services.database.run(
             lambda connection: competing_retries.find_other_retries(connection, draft)
         )
-        return DraftProposal(command, draft, "waiting", "sending", asks=bool(retried), by_another=True, retried=retried)
+        return ApproveChange(draft, retried)
 
-    async def run(self, services: Services, caller: Caller) -> SendOutcome:
-        """Send it in its asker's name. Raises what sending raises."""
-        assert self.claimed is not None  # noqa: S101 - only what was proposed is run
-        draft = replace(self.claimed, approved_by=caller.user, changed_at=services.now())
-        return await send_claimed(services, draft)
 
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """Return what the audit says of the outcome."""
-        return conclusion(outcome)
+class ApproveChange(DraftChange[SendOutcome], frozen=True):
+    """Approve a draft, which sends it in the name of the person who asked for approval."""
 
-    def made(self, outcome: object) -> str | None:
-        """Return the new batch's id."""
-        return outcome.batch.id if isinstance(outcome, BatchCreated) else None
+    @property
+    def verb(self) -> str:
+        """Return `approve`."""
+        return "approve"
+
+    @property
+    def before(self) -> DraftState:
+        """Return `waiting`."""
+        return "waiting"
+
+    @property
+    def after(self) -> DraftState:
+        """Return `sending`."""
+        return "sending"
+
+    @property
+    def asks(self) -> bool:
+        """Whether other retries of the same batch exist, which the caller must know of first."""
+        return bool(self.retried)
+
+    def check_caller(self, caller: Caller) -> None:
+        """Raise ApprovalOfOwn if the caller asked for the approval."""
+        if (self.draft.user_id, self.draft.team_id) == (caller.user, caller.team):
+            raise ApprovalOfOwn(self.draft)
+
+    def claim(self, connection: Transaction, caller: Caller, at: datetime, process_id: str) -> None:
+        """Claim the draft. Raises ApprovalOfOwn, DraftUnavailable, RetriedMeanwhile."""
+        self.check_caller(caller)
+        super().claim(connection, caller, at, process_id)
+
+    def claimed_columns(self, caller: Caller, process_id: str) -> dict[str, object]:
+        """Return who approved it, and which process sends it."""
+        return {"approved_by": caller.user, "held_by": process_id}
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[SendOutcome]:
+        """Send the draft. Raises what `send_claimed` raises."""
+        draft = replace(self.draft, state="sending", approved_by=caller.user, changed_at=services.now())
+        return applied_send(await send_claimed(services, draft))

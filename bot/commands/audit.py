@@ -35,7 +35,7 @@ class AuditExported(Struct, frozen=True):
 AuditOutcome = AuditShown | AuditExported
 
 
-class Audit(ReadingCommand, frozen=True):
+class Audit(ReadingCommand[AuditOutcome], frozen=True):
     """Ask for the record, of everything or of one batch (also one that is gone: it is looked up in the record)."""
 
     verb: ClassVar[str] = "audit"

@@ -1,19 +1,22 @@
-"""What every command is made of: who asks, what they may do, what a command needs to run."""
+"""The kinds of command, and what a command states about itself."""
 
-from abc import abstractmethod
+from abc import ABCMeta, abstractmethod
 from enum import StrEnum
-from typing import ClassVar, Self
+from typing import ClassVar, Generic, Self, TypeVar
 
-from msgspec import Struct
+from msgspec import Struct, StructMeta
 
 from bot.caller import Caller
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 
+Result = TypeVar("Result", covariant=True)
+"""What running a command returns: the union of its outcomes and of the changes that it proposes."""
+
 
 class Permission(StrEnum):
-    """What a command asks of its caller."""
+    """What a caller must be allowed to do to use a command."""
 
     READ = "read"
     OPERATE = "operate"
@@ -21,7 +24,7 @@ class Permission(StrEnum):
 
 
 class Origin(StrEnum):
-    """How a wish reached the bot."""
+    """How a command reached the bot."""
 
     TYPED = "typed"
     PRESSED = "pressed"
@@ -30,7 +33,7 @@ class Origin(StrEnum):
 
 
 class Help(Struct, frozen=True):
-    """One verb's usage in three lines: what to type after `/batch`, what it does, an example."""
+    """The help for one verb: what to type after `/batch`, what that does, an example."""
 
     usage: str
     summary: str
@@ -40,18 +43,19 @@ class Help(Struct, frozen=True):
 PUBLIC = OptionSpec("public", takes_value=False)
 
 
-class Command(Struct, frozen=True):
-    """One typed wish. Frozen, spelled back into text by `spell`, so that a button can carry it.
+class AbstractStructMeta(StructMeta, ABCMeta):
+    """Refuse to instantiate a struct that lacks an abstract method. `Struct` alone does not."""
 
-    That nothing abstract is left out is what the type checker sees to.
-    """
+
+class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
+    """One parsed command. A button carries it as the text that `spell` returns."""
 
     verb: ClassVar[str]
     permission: ClassVar[Permission]
     help: ClassVar[Help | None] = None
     options: ClassVar[tuple[OptionSpec, ...]] = ()
     prose: ClassVar[bool] = False
-    """Its words are kept to be read: a person mentioned among them is a name there, not an id."""
+    """Whether people read its words later. A mention among them then becomes the person's name, not their id."""
 
     @classmethod
     @abstractmethod
@@ -60,34 +64,53 @@ class Command(Struct, frozen=True):
 
     @abstractmethod
     def spell(self) -> str:
-        """Return the text that parses into this very command."""
+        """Return the text that parses into this command."""
 
     @property
-    def announced(self) -> bool:
-        """Whether the audit channel is told of it although it needs no proposal."""
+    def confirmation_key(self) -> str:
+        """Return the text that a question about it is stored under. Commands that answer one question share it."""
+        return self.spell()
+
+    @property
+    def is_announced(self) -> bool:
+        """Whether the audit channel is notified of it although it proposes no change."""
         return False
 
+    @property
+    def is_public(self) -> bool:
+        """Whether everyone in the channel sees the reply."""
+        return False
+
+
+class DirectCommand(Command, Generic[Result], frozen=True):
+    """A command that runs at once. What it changes, if anything, concerns notifications and needs no confirmation."""
+
     @abstractmethod
-    async def run(self, services: Services, caller: Caller) -> object:
-        """Do it and return its outcome; each verb narrows the type. Raises ExpectedError."""
+    async def run(self, services: Services, caller: Caller) -> Result:
+        """Run it and return its outcome. Raises ExpectedError."""
 
 
-class ReadingCommand(Command, frozen=True, kw_only=True):
-    """A command that only reads; its reply is the caller's alone unless `--public` was said."""
+class ReadingCommand(DirectCommand[Result], Generic[Result], frozen=True, kw_only=True):
+    """A command that only reads. Its reply is the caller's alone, unless they typed `--public`."""
 
     permission: ClassVar[Permission] = Permission.READ
     options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC,)
 
     public: bool = False
 
+    @property
+    def is_public(self) -> bool:
+        """Whether `--public` was typed."""
+        return self.public
+
     def spell_public(self) -> str:
         """Return the ending that keeps the reply public when the command is spelled again."""
         return " --public" if self.public else ""
 
 
-class LongCommand(ReadingCommand, frozen=True):
-    """A command whose work may take long: its caller sees how it goes on, and may stop it."""
+class LongCommand(ReadingCommand[Result], Generic[Result], frozen=True):
+    """A command that may take long. Its caller sees its progress, and can stop it."""
 
     @abstractmethod
-    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> object:
-        """Do it and return its outcome; each verb narrows the type. Raises ReadingStopped and other ExpectedErrors."""
+    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> Result:
+        """Run it and return its outcome. Raises ReadingStopped and other ExpectedErrors."""

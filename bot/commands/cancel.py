@@ -10,7 +10,7 @@ from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
-from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
@@ -18,7 +18,6 @@ from bot.operations.follow import CardPlace, add_notify_level, find_card_place, 
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
-from bot.store.records.audit import RecordedOutcome
 
 
 class CancelRequested(Struct, frozen=True):
@@ -43,7 +42,7 @@ class AlreadyCanceling(Struct, frozen=True):
 CancelOutcome = CancelRequested | CancelTooLate | AlreadyCanceling
 
 
-class Cancel(ChangingCommand, frozen=True):
+class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"], frozen=True):
     """Stop a batch; asks first unless it was typed with the full id, which must be one line on a phone."""
 
     verb: ClassVar[str] = "cancel"
@@ -63,24 +62,28 @@ class Cancel(ChangingCommand, frozen=True):
         """Return `cancel ID`."""
         return f"cancel {self.reference}"
 
-    async def propose(
-        self, services: Services, origin: Origin
-    ) -> "Proposal[Cancel] | CancelTooLate | AlreadyCanceling":
-        """Read the batch: canceling an ended or canceling one is no change. Raises ApiError and reference errors."""
+    async def propose(self, services: Services, origin: Origin) -> "CancelChange | CancelTooLate | AlreadyCanceling":
+        """Read the batch. Raises ApiError and reference errors."""
         found = await services.find_batch(self.reference)
         if found.batch.has_ended:
             return CancelTooLate(found.batch)
         if found.batch.processing_status == "canceling":
             return AlreadyCanceling(found.batch)
         asks = origin is not Origin.TYPED or not found.exact
-        return Proposal(Cancel(Reference(found.batch.id)), found.batch, asks)
+        return CancelChange(Cancel(Reference(found.batch.id)), found.batch, asks)
 
-    async def run(self, services: Services, caller: Caller) -> CancelRequested | CancelTooLate:
-        """Ask the API to cancel. A 4xx of an ended batch, or one that ended without it: too late. Raises ApiError.
 
-        One that has ended after a cancel was canceled by this one: nobody had before, or it would not be asked for.
+class CancelChange(BatchChange[Cancel, CancelOutcome], frozen=True):
+    """Cancel a batch that has not ended."""
+
+    asks: bool
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[CancelOutcome]:
+        """Ask the API to cancel. It is too late if the batch ended before, whatever the API answers. Raises ApiError.
+
+        A batch that has ended and was canceled was canceled by this call: no one had canceled it when it was proposed.
         """
-        batch_id = check_batch_id(self.reference)
+        batch_id = check_batch_id(self.batch.id)
         try:
             batch = await services.workspace.batches.cancel(batch_id)
         except KeyRefused:
@@ -89,13 +92,11 @@ class Cancel(ChangingCommand, frozen=True):
             batch = await _look(batch_id, services, refused)
             if not batch.has_ended:
                 raise
-        if batch.has_ended:
-            return CancelTooLate(batch) if batch.cancel_initiated_at is None else CancelRequested(batch)
-        return CancelRequested(batch, await _follow(services, caller, batch))
-
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """Too late is a refusal by the facts."""
-        return "done" if isinstance(outcome, CancelRequested) else "refused"
+        if not batch.has_ended:
+            return Applied(CancelRequested(batch, await _follow(services, caller, batch)), "done")
+        if batch.cancel_initiated_at is None:
+            return Applied(CancelTooLate(batch), "refused")
+        return Applied(CancelRequested(batch), "done")
 
 
 async def _look(batch_id: BatchId, services: Services, refused: ApiRejected) -> MessageBatch:

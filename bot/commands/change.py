@@ -1,87 +1,140 @@
-"""What a command that changes something proposes before it is run."""
+"""Changes: what a command proposes, and how the road confirms, claims, records and applies it."""
 
 from abc import abstractmethod
-from typing import Generic, TypeVar
+from datetime import datetime, timedelta
+from typing import ClassVar, Generic, TypeVar
 
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.commands.base import Command, Origin
+from bot.caller import Caller
+from bot.commands.base import AbstractStructMeta, Command, Origin
+from bot.errors import ExpectedError
 from bot.operations.services import Services
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import Draft, DraftState
-from bot.store.records.summaries import StoredSummary
+from bot.store.records.drafts import Transaction
+
+Proposed = TypeVar("Proposed", covariant=True)
+"""What proposing returns: a change, or an outcome that explains why there is nothing to change."""
+Outcome = TypeVar("Outcome", covariant=True)
 
 
-class ChangingCommand(Command, frozen=True):
-    """A command that changes something: it is proposed first, may ask for a confirmation, and is audited."""
-
-    @property
-    def question(self) -> str:
-        """Return the command that a question about it is stored under; commands that answer the same one share it."""
-        return self.spell()
+class ChangingCommand(Command, Generic[Proposed], frozen=True):
+    """A command that changes something. It proposes a change, which may need a confirmation and is audited."""
 
     @abstractmethod
-    async def propose(self, services: Services, origin: Origin) -> object:
-        """Return a Proposal of itself with the full id, or an outcome that says why there is nothing to do."""
-
-    @abstractmethod
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """Return what the audit says of an outcome of `run`: done, refused or unknown."""
-
-    def made(self, outcome: object) -> str | None:
-        """Return the batch that the record is about from now on, where an outcome of `run` has made one."""
-        return None
+    async def propose(self, services: Services, origin: Origin) -> Proposed:
+        """Return the change with full ids, or an outcome that explains why there is none. Raises ExpectedError."""
 
 
-Change = TypeVar("Change", bound=ChangingCommand, covariant=True)
+class Applied(Struct, Generic[Outcome], frozen=True):
+    """The outcome of a change, and what the audit records of it.
 
-
-class Proposal(Struct, Generic[Change], frozen=True):
-    """A change that is about to be made: the command with its full id, and the batch it was read against.
-
-    `fetched`: what is remembered of the batch's results, where that matters for a yes.
+    `created_batch_id` is the batch that the audit entry is about from now on, if the change created one.
     """
 
-    command: Change
+    outcome: Outcome
+    audit_outcome: RecordedOutcome
+    created_batch_id: str | None = None
+
+
+class Change(Struct, Generic[Outcome], frozen=True, metaclass=AbstractStructMeta):
+    """A change that is about to be made."""
+
+    question_lifetime: ClassVar[timedelta]
+    """How long a question about it can be answered."""
+    safety_net_delay: ClassVar[timedelta | None] = None
+    """Delay before a worker may finish it for a process that died; None: a worker never does."""
+
+    @property
+    @abstractmethod
+    def verb(self) -> str:
+        """Return the verb of its command."""
+
+    @abstractmethod
+    def spell(self) -> str:
+        """Return the text of its command, with full ids."""
+
+    @property
+    @abstractmethod
+    def confirmation_key(self) -> str:
+        """Return the text that a question about it is stored under."""
+
+    @property
+    @abstractmethod
+    def subject(self) -> str:
+        """Return the id of what is changed."""
+
+    @property
+    @abstractmethod
+    def state(self) -> str:
+        """Return the state that a confirmation is bound to."""
+
+    @property
+    @abstractmethod
+    def asks(self) -> bool:
+        """Whether it needs a confirmation."""
+
+    def check_caller(self, caller: Caller) -> None:
+        """Raise an ExpectedError if this caller may not make the change, whatever their permissions are."""
+
+    def claim(self, connection: Transaction, caller: Caller, at: datetime, process_id: str) -> None:
+        """Claim the subject in the transaction that records the intent, so that no one else makes the change too.
+
+        Raises:
+            ExpectedError: it cannot be claimed; the transaction is rolled back.
+        """
+
+    def outdated_error(self) -> ExpectedError | None:
+        """Return what to raise if a question was about another state; None for the usual refusal."""
+        return None
+
+    @abstractmethod
+    async def apply(self, services: Services, caller: Caller) -> Applied[Outcome]:
+        """Make the change, which is confirmed, claimed and recorded by now. Raises ExpectedError."""
+
+
+SomeCommand = TypeVar("SomeCommand", bound=Command, covariant=True)
+
+
+class BatchChange(Change[Outcome], Generic[SomeCommand, Outcome], frozen=True):
+    """A change of one batch. `batch` is what the API returned when it was proposed."""
+
+    question_lifetime: ClassVar[timedelta] = timedelta(minutes=5)
+    safety_net_delay: ClassVar[timedelta | None] = timedelta(minutes=3)
+    """By then the process that began the change has finished or died: a call takes a minute at most."""
+
+    command: SomeCommand
+    """The command, with the full id of the batch."""
     batch: MessageBatch
-    asks: bool
-    fetched: StoredSummary | None = None
+
+    @property
+    def verb(self) -> str:
+        """Return the verb of its command."""
+        return self.command.verb
+
+    def spell(self) -> str:
+        """Return the text of its command, with the full id of the batch."""
+        return self.command.spell()
+
+    @property
+    def confirmation_key(self) -> str:
+        """Return the text that a question about it is stored under."""
+        return self.command.confirmation_key
 
     @property
     def subject(self) -> str:
-        """Return what the record is about."""
+        """Return the id of the batch."""
         return self.batch.id
 
     @property
     def state(self) -> str:
-        """Return what a confirmation is bound to: the status and the five counts as they stand."""
+        """Return the batch's status and its five request counts."""
         counts = self.batch.request_counts
         figures = (counts.processing, counts.succeeded, counts.errored, counts.canceled, counts.expired)
         return f"{self.batch.processing_status} {'/'.join(map(str, figures))}"
 
-
-class DraftProposal(Struct, Generic[Change], frozen=True):
-    """A draft that goes from one state into the next, and whether that needs somebody else's yes.
-
-    `retried`: what else retries the failures of the same batch, as `retries.beside` has it.
-    """
-
-    command: Change
-    draft: Draft
-    before: DraftState
-    after: DraftState
-    asks: bool
-    by_another: bool = False
-    retried: tuple[str, ...] = ()
-
     @property
-    def subject(self) -> str:
-        """Return what the record is about."""
-        return self.draft.id
-
-    @property
-    def state(self) -> str:
-        """Return what a confirmation is bound to."""
-        beside = f", beside {' '.join(self.retried)}" if self.retried else ""
-        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}"
+    def asks(self) -> bool:
+        """Whether it needs a confirmation."""
+        return False

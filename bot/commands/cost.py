@@ -65,7 +65,7 @@ class CostShown(Struct, frozen=True):
 CostOutcome = CostShown
 
 
-class Cost(LongCommand, frozen=True):
+class Cost(LongCommand[CostOutcome], frozen=True):
     """Ask what the batches created within a range cost."""
 
     verb: ClassVar[str] = "cost"

@@ -11,12 +11,13 @@ from msgspec import Struct
 
 from bot.caller import Caller
 from bot.commands.base import Help, LongCommand, Permission
+from bot.commands.draft_change import SendChange, propose_send
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, MissingReference, ValueForm
 from bot.commands.language.values import check_label, check_person, file_in
 from bot.operations.drafts import (
+    CheckedDraft,
     DraftDetails,
-    DraftReady,
     FileRefused,
     FormAlreadySubmitted,
     make_draft_id,
@@ -60,10 +61,10 @@ class PromptList(Struct, frozen=True):
         return json.dumps(params, ensure_ascii=False).encode() + b"\n"
 
 
-CreateOutcome = FormWanted | FileRefused | DraftReady
+CreateOutcome = FormWanted | FileRefused
 
 
-class Create(LongCommand, frozen=True):
+class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
     """Make a batch of a shared file or of a prompt and a list; without either, ask for them in a form."""
 
     verb: ClassVar[str] = "create"
@@ -105,8 +106,10 @@ class Create(LongCommand, frozen=True):
         words += [f"--owner {self.owner}"] if self.owner else []
         return " ".join([*words, *([f"--watch {self.watch}"] if self.watch != "here" else [])])
 
-    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CreateOutcome:
-        """Check the requests and keep them for a yes.
+    async def run(
+        self, services: Services, caller: Caller, progress: Progress | None = None
+    ) -> CreateOutcome | SendChange:
+        """Check the requests, store them as a draft and propose to send it.
 
         Raises:
             FileUnreadable, ReadingStopped, SpoolFailed: nothing was sent.
@@ -116,11 +119,14 @@ class Create(LongCommand, frozen=True):
             return FormWanted(await _models(services))
         progress = progress or Progress()
         try:
-            return await progress.follow(self._check(services, caller, progress))
+            checked = await progress.follow(self._check(services, caller, progress))
         except OSError as error:
             raise scratch_file_failure(error) from error
+        if isinstance(checked, FileRefused):
+            return checked
+        return await propose_send(services, checked.draft.id, checked=checked)
 
-    async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | DraftReady:
+    async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | CheckedDraft:
         id = make_draft_id(self.form_id)
         source = await self._source(services, caller)
         progress.about(source.name, again=self.spell())
@@ -138,7 +144,7 @@ class Create(LongCommand, frozen=True):
                 name=source.name, label=self.label, owner=self.owner or caller.user, watch=self.watch
             )
             draft = await store_draft(services, caller, id, checked, details)
-            return DraftReady(draft, checked.warnings)
+            return CheckedDraft(draft, checked.warnings)
         finally:  # whatever kept it from being ready; of one that is, nothing is moved
             now = services.now()
             await services.database.run(lambda c: drafts.change_state(c, id, "checking", "failed", at=now))

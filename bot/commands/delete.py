@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from typing import ClassVar, Self
+from typing import ClassVar, Self, assert_never
 
 from msgspec import Struct
 
@@ -11,7 +11,7 @@ from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
-from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
@@ -20,7 +20,7 @@ from bot.operations.snapshots import describe_ending, snapshot_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
-from bot.store.records.audit import RecordedOutcome
+from bot.store.records.summaries import StoredSummary
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 
@@ -61,7 +61,7 @@ class DeleteUnknown(Struct, frozen=True):
 DeleteOutcome = DeleteRefused | Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown
 
 
-class Delete(ChangingCommand, frozen=True):
+class Delete(ChangingCommand["DeleteChange | DeleteRefused"], frozen=True):
     """The one act that cannot be undone."""
 
     verb: ClassVar[str] = "delete"
@@ -81,34 +81,45 @@ class Delete(ChangingCommand, frozen=True):
         """Return `delete ID`."""
         return f"delete {self.reference}"
 
-    async def propose(self, services: Services, origin: Origin) -> "Proposal[Delete] | DeleteRefused":
-        """Read the batch; an unfinished one is refused. Raises ApiError, StoreUnavailable and reference errors."""
+    async def propose(self, services: Services, origin: Origin) -> "DeleteChange | DeleteRefused":
+        """Read the batch. Raises ApiError, StoreUnavailable and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
         if not batch.has_ended:
             return DeleteRefused(batch)
         fetched = await services.database.run(lambda connection: summaries.get(connection, batch.id))
-        return Proposal(Delete(Reference(batch.id)), batch, asks=True, fetched=fetched)
+        return DeleteChange(Delete(Reference(batch.id)), batch, fetched)
 
-    async def run(self, services: Services, caller: Caller) -> DeleteOutcome:
-        """Send one DELETE, and look before saying anything when its answer is lost. Raises ApiError, StoreUnavailable.
 
-        Whoever watches is told before how it ended. What is remembered of a batch that is gone goes as well.
+class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
+    """Delete a batch that has ended. `fetched` is the stored summary of its results, if there is one."""
+
+    fetched: StoredSummary | None = None
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs a confirmation: always."""
+        return True
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[DeleteOutcome]:
+        """Send one DELETE. If its answer is lost, read the batch before reporting. Raises ApiError, StoreUnavailable.
+
+        The end of the batch is announced before, and the records of a batch that is gone are deleted.
         """
-        batch_id = check_batch_id(self.reference)
+        batch_id = check_batch_id(self.batch.id)
         outcome = await _delete(batch_id, services)
-        if isinstance(outcome, Deleted | AlreadyGone):
-            await forget(batch_id, services, deleted_here=isinstance(outcome, Deleted))
-        return outcome
-
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """Return what the audit says of the outcome."""
         match outcome:
             case Deleted():
-                return "done"
+                await forget(batch_id, services, deleted_here=True)
+                return Applied(outcome, "done")
+            case AlreadyGone():
+                await forget(batch_id, services, deleted_here=False)
+                return Applied(outcome, "refused")
+            case DeleteDidNotHappen():
+                return Applied(outcome, "refused")
             case DeleteUnknown():
-                return "unknown"
-            case _:
-                return "refused"
+                return Applied(outcome, "unknown")
+            case unreachable:
+                assert_never(unreachable)
 
 
 async def _delete(batch_id: BatchId, services: Services) -> Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown:

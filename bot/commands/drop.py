@@ -7,11 +7,11 @@ from msgspec import Struct
 
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
-from bot.commands.change import ChangingCommand, DraftProposal
+from bot.commands.change import Applied, ChangingCommand
+from bot.commands.draft_change import DraftChange
 from bot.commands.language.arguments import Arguments
 from bot.operations.drafts import find_draft
 from bot.operations.services import Services
-from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import Draft, DraftState
 
 
@@ -24,7 +24,7 @@ class Dropped(Struct, frozen=True):
 DropOutcome = Dropped
 
 
-class Drop(ChangingCommand, frozen=True):
+class Drop(ChangingCommand["DropChange"], frozen=True):
     """Say no to a draft."""
 
     verb: ClassVar[str] = "drop"
@@ -43,18 +43,36 @@ class Drop(ChangingCommand, frozen=True):
         """Return `drop DRAFT`."""
         return f"drop {self.draft_id}"
 
-    async def propose(self, services: Services, origin: Origin) -> DraftProposal["Drop"]:
-        """Look whether it still can be dropped. Raises DraftOver, StoreUnavailable."""
-        draft = await find_draft(services, self.draft_id, "ready", "waiting")
-        before: DraftState = "waiting" if draft.state == "waiting" else "ready"
-        return DraftProposal(self, draft, before, "dropped", asks=False)
+    async def propose(self, services: Services, origin: Origin) -> "DropChange":
+        """Find the draft. Raises DraftUnavailable, StoreUnavailable."""
+        return DropChange(await find_draft(services, self.draft_id, "ready", "waiting"))
 
-    async def run(self, services: Services, caller: Caller) -> DropOutcome:
-        """Remove its file. Raises DraftOver, StoreUnavailable."""
-        draft = await find_draft(services, self.draft_id, "dropped")
+
+class DropChange(DraftChange[DropOutcome], frozen=True):
+    """Drop a draft that no one has sent."""
+
+    @property
+    def verb(self) -> str:
+        """Return `drop`."""
+        return "drop"
+
+    @property
+    def before(self) -> DraftState:
+        """Return the draft's state."""
+        return "waiting" if self.draft.state == "waiting" else "ready"
+
+    @property
+    def after(self) -> DraftState:
+        """Return `dropped`."""
+        return "dropped"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs a confirmation: never."""
+        return False
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[DropOutcome]:
+        """Remove the draft's file. Raises DraftUnavailable, StoreUnavailable."""
+        draft = await find_draft(services, self.draft.id, "dropped")
         await asyncio.to_thread(services.drafts.requests_file(draft.id).unlink, missing_ok=True)
-        return Dropped(draft)
-
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """It is always done."""
-        return "done"
+        return Applied(Dropped(draft), "done")

@@ -20,7 +20,7 @@ class HelpShown(Struct, frozen=True):
 HelpOutcome = HelpShown
 
 
-class HelpCommand(ReadingCommand, frozen=True):
+class HelpCommand(ReadingCommand[HelpOutcome], frozen=True):
     """Ask what there is to ask."""
 
     verb: ClassVar[str] = "help"

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Command, Permission
+from bot.commands.base import DirectCommand, Permission
 from bot.commands.language.arguments import Arguments
 from bot.operations.services import Services
 from bot.store.transactions.decline import decline_confirmation
@@ -20,7 +20,7 @@ class Kept(Struct, frozen=True):
 KeepOutcome = Kept
 
 
-class Keep(Command, frozen=True):
+class Keep(DirectCommand[KeepOutcome], frozen=True):
     """Withdraw a question one was asked. A button's word, not in the help."""
 
     verb: ClassVar[str] = "keep"

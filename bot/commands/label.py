@@ -7,13 +7,12 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
-from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.values import REMOVE, check_label, spelled, words_for
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels
-from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import rename
 
 
@@ -28,8 +27,8 @@ class Labelled(Struct, frozen=True):
 LabelOutcome = Labelled
 
 
-class Label(ChangingCommand, frozen=True):
-    """Name a batch, or take its name away. `batch` is known once it was proposed."""
+class Label(ChangingCommand["LabelChange"], frozen=True):
+    """Set or remove the label of a batch."""
 
     verb: ClassVar[str] = "label"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -43,7 +42,6 @@ class Label(ChangingCommand, frozen=True):
 
     reference: Reference
     label: str | None
-    batch: MessageBatch | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -55,21 +53,22 @@ class Label(ChangingCommand, frozen=True):
         """Return `label ID "text"`."""
         return spelled("label", self.reference, self.label)
 
-    async def propose(self, services: Services, origin: Origin) -> "Proposal[Label]":
+    async def propose(self, services: Services, origin: Origin) -> "LabelChange":
         """Find the batch. Raises ApiError and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
-        return Proposal(Label(Reference(batch.id), self.label, batch), batch, asks=False)
+        return LabelChange(Label(Reference(batch.id), self.label), batch)
 
-    async def run(self, services: Services, caller: Caller) -> LabelOutcome:
-        """Store the name. Raises StoreUnavailable."""
-        assert self.batch is not None  # noqa: S101 - only what was proposed is run
-        batch, label, now = self.batch, self.label, services.now()
+
+class LabelChange(BatchChange[Label, LabelOutcome], frozen=True):
+    """Set or remove the label of a batch."""
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[LabelOutcome]:
+        """Store the label. Raises StoreUnavailable."""
+        batch = self.batch
+        label = self.command.label
+        now = services.now()
         await services.database.run(
             lambda c: rename.set_name_field(c, services.enqueue, batch.id, "label", label, by=caller.user, at=now)
         )
         same = await services.database.run(lambda c: labels.find_batches(c, label=label)) if label else frozenset()
-        return Labelled(batch, label, len(same - {batch.id}))
-
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """It is always done."""
-        return "done"
+        return Applied(Labelled(batch, label, len(same - {batch.id})), "done")

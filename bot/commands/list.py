@@ -44,7 +44,7 @@ class BatchList(Struct, frozen=True):
 ListOutcome = BatchList
 
 
-class List(ReadingCommand, frozen=True):
+class List(ReadingCommand[ListOutcome], frozen=True):
     """Ask for batches; `after` is the id that older ones follow, `before` the id that newer ones precede."""
 
     verb: ClassVar[str] = "list"

@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Command, Help, Permission
+from bot.commands.base import DirectCommand, Help, Permission
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import BadValue, MissingReference, NeedsChannel, ValueForm
 from bot.commands.language.references import reference
@@ -36,7 +36,7 @@ class Muted(Struct, frozen=True):
 MuteOutcome = Muted
 
 
-class Mute(Command, frozen=True):
+class Mute(DirectCommand[MuteOutcome], frozen=True):
     """Mute a batch or a channel: for everyone, and therefore an operator's, and recorded."""
 
     verb: ClassVar[str] = "mute"
@@ -66,7 +66,7 @@ class Mute(Command, frozen=True):
         return f"mute {self.subject} {self.until or ''}".strip()
 
     @property
-    def announced(self) -> bool:
+    def is_announced(self) -> bool:
         """It changes what others are told."""
         return True
 

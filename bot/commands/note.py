@@ -7,12 +7,11 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
-from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.values import REMOVE, check_note, spelled, words_for
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
-from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import rename
 
 
@@ -26,8 +25,8 @@ class Noted(Struct, frozen=True):
 NoteOutcome = Noted
 
 
-class Note(ChangingCommand, frozen=True):
-    """Write a line about a batch, or take it away."""
+class Note(ChangingCommand["NoteChange"], frozen=True):
+    """Set or remove the note on a batch."""
 
     verb: ClassVar[str] = "note"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -39,7 +38,6 @@ class Note(ChangingCommand, frozen=True):
 
     reference: Reference
     note: str | None
-    batch: MessageBatch | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -51,20 +49,21 @@ class Note(ChangingCommand, frozen=True):
         """Return `note ID "text"`."""
         return spelled("note", self.reference, self.note)
 
-    async def propose(self, services: Services, origin: Origin) -> "Proposal[Note]":
+    async def propose(self, services: Services, origin: Origin) -> "NoteChange":
         """Find the batch. Raises ApiError and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
-        return Proposal(Note(Reference(batch.id), self.note, batch), batch, asks=False)
+        return NoteChange(Note(Reference(batch.id), self.note), batch)
 
-    async def run(self, services: Services, caller: Caller) -> NoteOutcome:
-        """Store the line. Raises StoreUnavailable."""
-        assert self.batch is not None  # noqa: S101 - only what was proposed is run
-        batch, note, now = self.batch, self.note, services.now()
+
+class NoteChange(BatchChange[Note, NoteOutcome], frozen=True):
+    """Set or remove the note on a batch."""
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[NoteOutcome]:
+        """Store the note. Raises StoreUnavailable."""
+        batch = self.batch
+        note = self.command.note
+        now = services.now()
         await services.database.run(
             lambda c: rename.set_name_field(c, services.enqueue, batch.id, "note", note, by=caller.user, at=now)
         )
-        return Noted(batch, note)
-
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """It is always done."""
-        return "done"
+        return Applied(Noted(batch, note), "done")

@@ -5,7 +5,7 @@ from typing import ClassVar, Self, get_args
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Command, Help, Permission
+from bot.commands.base import DirectCommand, Help, Permission
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import BadValue, NeedsChannel, ValueForm
 from bot.operations.services import Services
@@ -27,7 +27,7 @@ class NotifyShown(Struct, frozen=True):
 NotifyOutcome = NotifyShown
 
 
-class Notify(Command, frozen=True):
+class Notify(DirectCommand[NotifyOutcome], frozen=True):
     """Set or ask what this channel is told: for everyone in it, and therefore an operator's, and recorded."""
 
     verb: ClassVar[str] = "notify"
@@ -56,7 +56,7 @@ class Notify(Command, frozen=True):
         return f"notify {self.level or ''}".strip()
 
     @property
-    def announced(self) -> bool:
+    def is_announced(self) -> bool:
         """It changes what others are told, where it sets a level."""
         return self.level is not None
 

@@ -29,7 +29,7 @@ class OverviewShown(Struct, frozen=True):
 OverviewOutcome = OverviewShown
 
 
-class Overview(ReadingCommand, frozen=True):
+class Overview(ReadingCommand[OverviewOutcome], frozen=True):
     """Ask what is running."""
 
     verb: ClassVar[str] = ""

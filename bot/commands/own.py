@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
-from bot.commands.change import ChangingCommand, Proposal
+from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import MissingReference
 from bot.commands.language.references import reference
@@ -15,7 +15,6 @@ from bot.commands.language.values import check_person
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels
-from bot.store.records.audit import RecordedOutcome
 from bot.store.transactions import rename
 
 
@@ -36,8 +35,8 @@ class OwnedAlready(Struct, frozen=True):
 OwnOutcome = Owned | OwnedAlready
 
 
-class Own(ChangingCommand, frozen=True):
-    """Adopt a batch that is nobody's, or hand one over; `owner` None: to the caller, and only if it is nobody's."""
+class Own(ChangingCommand["OwnChange"], frozen=True):
+    """Hand a batch to `owner`; without one, adopt it if it has no owner."""
 
     verb: ClassVar[str] = "own"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -47,7 +46,6 @@ class Own(ChangingCommand, frozen=True):
 
     reference: Reference
     owner: str | None = None
-    batch: MessageBatch | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -61,26 +59,28 @@ class Own(ChangingCommand, frozen=True):
         """Return `own ID` with the person, where one was named."""
         return f"own {self.reference}" + (f" {self.owner}" if self.owner else "")
 
-    async def propose(self, services: Services, origin: Origin) -> "Proposal[Own]":
+    async def propose(self, services: Services, origin: Origin) -> "OwnChange":
         """Find the batch. Raises ApiError and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
-        return Proposal(Own(Reference(batch.id), self.owner, batch), batch, asks=False)
+        return OwnChange(Own(Reference(batch.id), self.owner), batch)
 
-    async def run(self, services: Services, caller: Caller) -> OwnOutcome:
-        """Store it: two who adopt at the same moment are not both told yes. Raises StoreUnavailable."""
-        assert self.batch is not None  # noqa: S101 - only what was proposed is run
-        batch, owner, now = self.batch, self.owner, services.now()
-        database, enqueue = services.database, services.enqueue
+
+class OwnChange(BatchChange[Own, OwnOutcome], frozen=True):
+    """Set the owner of a batch."""
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[OwnOutcome]:
+        """Store the owner. Of two people who adopt a batch at once, one becomes the owner. Raises StoreUnavailable."""
+        batch = self.batch
+        owner = self.command.owner
+        now = services.now()
+        database = services.database
+        enqueue = services.enqueue
         if owner is not None:
             await database.run(
                 lambda c: rename.set_name_field(c, enqueue, batch.id, "owner", owner, by=caller.user, at=now)
             )
-            return Owned(batch, owner)
+            return Applied(Owned(batch, owner), "done")
         if await database.run(lambda c: rename.set_owner_if_none(c, enqueue, batch.id, caller.user, at=now)):
-            return Owned(batch, caller.user)
+            return Applied(Owned(batch, caller.user), "done")
         named = (await database.run(lambda c: labels.get_names(c, [batch.id])))[batch.id]
-        return OwnedAlready(batch, named.owner or caller.user)
-
-    def conclude(self, outcome: object) -> RecordedOutcome:
-        """What is somebody's stays so."""
-        return "done" if isinstance(outcome, Owned) else "refused"
+        return Applied(OwnedAlready(batch, named.owner or caller.user), "refused")

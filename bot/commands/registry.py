@@ -2,25 +2,26 @@
 
 from difflib import get_close_matches
 
-from bot.commands.approve import Approve
+from bot.commands.approve import Approve, ApproveChange
 from bot.commands.audit import Audit, AuditOutcome
-from bot.commands.cancel import Cancel, CancelOutcome
+from bot.commands.cancel import Cancel, CancelChange, CancelOutcome
 from bot.commands.cost import Cost, CostOutcome
 from bot.commands.create import Create, CreateOutcome
-from bot.commands.delete import Delete, DeleteOutcome
-from bot.commands.drop import Drop, DropOutcome
+from bot.commands.delete import Delete, DeleteChange, DeleteOutcome
+from bot.commands.draft_change import SendChange
+from bot.commands.drop import Drop, DropChange, DropOutcome
 from bot.commands.help import HelpCommand, HelpOutcome
 from bot.commands.keep import Keep, KeepOutcome
-from bot.commands.label import Label, LabelOutcome
+from bot.commands.label import Label, LabelChange, LabelOutcome
 from bot.commands.language.arguments import read_arguments
 from bot.commands.language.errors import UnknownVerb
 from bot.commands.language.words import split_words
 from bot.commands.list import List, ListOutcome
 from bot.commands.mute import Mute, MuteOutcome
-from bot.commands.note import Note, NoteOutcome
+from bot.commands.note import Note, NoteChange, NoteOutcome
 from bot.commands.notify import Notify, NotifyOutcome
 from bot.commands.overview import Overview, OverviewOutcome
-from bot.commands.own import Own, OwnOutcome
+from bot.commands.own import Own, OwnChange, OwnOutcome
 from bot.commands.results import Results, ResultsOutcome
 from bot.commands.retry import Retry, RetryOutcome
 from bot.commands.send import Send, SendOutcome
@@ -28,23 +29,34 @@ from bot.commands.status import Status, StatusOutcome
 from bot.commands.stop_reading import StopReading, StopReadingOutcome
 from bot.commands.watch import Unwatch, UnwatchOutcome, Watch, WatchOutcome
 
-Change = Cancel | Delete | Label | Note | Own | Send | Approve | Drop
-Long = Results | Cost | Create | Retry
 AnyCommand = (
-    Overview
-    | HelpCommand
-    | List
-    | Status
+    Approve
     | Audit
+    | Cancel
+    | Cost
+    | Create
+    | Delete
+    | Drop
+    | HelpCommand
     | Keep
-    | StopReading
-    | Watch
-    | Unwatch
+    | Label
+    | List
     | Mute
+    | Note
     | Notify
-    | Long
-    | Change
+    | Overview
+    | Own
+    | Results
+    | Retry
+    | Send
+    | Status
+    | StopReading
+    | Unwatch
+    | Watch
 )
+AskingChange = ApproveChange | CancelChange | DeleteChange | SendChange
+"""The changes that may need a confirmation; the words of their questions are in bot.ui.verbs."""
+AnyChange = AskingChange | DropChange | LabelChange | NoteChange | OwnChange
 Outcome = (
     AuditOutcome
     | CancelOutcome

@@ -105,7 +105,7 @@ ResultsOutcome = (
 )
 
 
-class Results(LongCommand, frozen=True):
+class Results(LongCommand[ResultsOutcome], frozen=True):
     """Ask what came out of a batch, or for one file of it."""
 
     verb: ClassVar[str] = "results"

@@ -14,13 +14,14 @@ from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import Help, LongCommand, Permission
+from bot.commands.draft_change import SendChange, propose_send
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
 from bot.commands.language.values import file_in
 from bot.operations.drafts import (
+    CheckedDraft,
     DraftDetails,
-    DraftReady,
     FileRefused,
     LeftOutCause,
     make_draft_id,
@@ -45,7 +46,7 @@ _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class NothingToRetry(Struct, frozen=True):
-    """No request of the batch is worth it: `left_out` would fail as before; `unread` is as in DraftReady."""
+    """No request of the batch is worth it: `left_out` would fail as before; `unread` is as in CheckedDraft."""
 
     query: "Retry"
     batch: MessageBatch
@@ -94,10 +95,10 @@ class _Choice(Struct, frozen=True):
     what: str = "what failed"
 
 
-RetryOutcome = DraftReady | FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
+RetryOutcome = FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
 
 
-class Retry(LongCommand, frozen=True):
+class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     """Make a child of what errored retryably, expired or was canceled; with `everything` of all that failed.
 
     With a `cause`, called by its type or by its key's `short`, of what failed with that, whether it may succeed or not.
@@ -138,8 +139,10 @@ class Retry(LongCommand, frozen=True):
         words += ["--cause", self.cause] if self.cause else []
         return " ".join([*words, *(["--file", self.file] if self.file else [])])
 
-    async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> RetryOutcome:
-        """Read what failed, and make a draft of it.
+    async def run(
+        self, services: Services, caller: Caller, progress: Progress | None = None
+    ) -> RetryOutcome | SendChange:
+        """Read what failed, store it as a draft and propose to send it.
 
         Raises:
             FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped, SpoolFailed: nothing was sent.
@@ -147,11 +150,14 @@ class Retry(LongCommand, frozen=True):
         """
         progress = progress or Progress()
         try:
-            return await progress.follow(self._draft(services, caller, progress))
+            checked = await progress.follow(self._draft(services, caller, progress))
         except OSError as error:
             raise scratch_file_failure(error) from error
+        if not isinstance(checked, CheckedDraft):
+            return checked
+        return await propose_send(services, checked.draft.id, checked=checked)
 
-    async def _draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome:
+    async def _draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome | CheckedDraft:
         batch = (await services.find_batch(self.reference)).batch
         wish = replace(self, reference=Reference(batch.id))
         progress.about(batch.id, again=wish.spell(), wanted=batch.request_counts.total)
@@ -163,7 +169,7 @@ class Retry(LongCommand, frozen=True):
         choice = self._choice(failures)
         if choice.custom_ids:
             outcome = await wish._of(services, caller, progress, batch, choice)
-            return replace(outcome, unread=_unread(batch, failures)) if isinstance(outcome, DraftReady) else outcome
+            return replace(outcome, unread=_unread(batch, failures)) if isinstance(outcome, CheckedDraft) else outcome
         if self.cause and failures.causes:
             return NoSuchCause(wish, batch, failures.causes)
         return NothingToRetry(wish, batch, choice.left_out, _unread(batch, failures))
@@ -180,7 +186,7 @@ class Retry(LongCommand, frozen=True):
 
     async def _of(
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
-    ) -> RetryOutcome:
+    ) -> RetryOutcome | CheckedDraft:
         """Select the chosen requests from what is kept, or from the file that was named."""
         id, name = make_draft_id(), f"{choice.what} in {batch.id}"
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
@@ -224,11 +230,11 @@ class Retry(LongCommand, frozen=True):
 
 async def _ready(
     services: Services, caller: Caller, id: str, checked: CheckReport, batch: MessageBatch, name: str
-) -> DraftReady:
+) -> CheckedDraft:
     named = (await services.database.run(lambda connection: labels.get_names(connection, [batch.id])))[batch.id]
     details = DraftDetails(name=name, label=named.label, owner=caller.user, parent_id=batch.id, kind="retry")
     draft = await store_draft(services, caller, id, checked, details)
-    return DraftReady(draft, checked.warnings)
+    return CheckedDraft(draft, checked.warnings)
 
 
 def _unread(batch: MessageBatch, failures: FailedRequests) -> int:

@@ -34,7 +34,7 @@ class BatchShown(Struct, frozen=True):
 StatusOutcome = BatchShown
 
 
-class Status(ReadingCommand, frozen=True):
+class Status(ReadingCommand[StatusOutcome], frozen=True):
     """Ask how a batch stands."""
 
     verb: ClassVar[str] = "status"

@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Command, Permission
+from bot.commands.base import DirectCommand, Permission
 from bot.commands.language.arguments import Arguments
 from bot.errors import ExpectedError
 from bot.operations.services import Services
@@ -38,7 +38,7 @@ class ReadingOfAnother(ExpectedError):
 StopReadingOutcome = StopAsked | ReadingLost
 
 
-class StopReading(Command, frozen=True):
+class StopReading(DirectCommand[StopReadingOutcome], frozen=True):
     """Stop a reading of one's own, in whichever process it goes on; `stop` alone is what `cancel` is suggested for."""
 
     verb: ClassVar[str] = "stop-reading"

@@ -7,7 +7,7 @@ from msgspec import Struct
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Command, Help, Permission
+from bot.commands.base import DirectCommand, Help, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
@@ -59,7 +59,7 @@ WatchOutcome = WatchBegun | WatchTooLate | WatchesShown
 UnwatchOutcome = Unwatched
 
 
-class Watch(Command, frozen=True):
+class Watch(DirectCommand[WatchOutcome], frozen=True):
     """Watch a batch, or without one ask what one watches. It changes only what the caller is told."""
 
     verb: ClassVar[str] = "watch"
@@ -108,7 +108,7 @@ async def _shown(services: Services, caller: Caller) -> WatchesShown:
     )
 
 
-class Unwatch(Command, frozen=True):
+class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
     """Watch a batch no more. It changes only what the caller is told."""
 
     verb: ClassVar[str] = "unwatch"

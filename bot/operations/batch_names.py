@@ -29,6 +29,8 @@ def _find_batches(outcome: object) -> Iterator[MessageBatch]:
         return
     for name in outcome.__struct_fields__:
         value = getattr(outcome, name)
+        if isinstance(batch := getattr(value, "batch", None), MessageBatch):  # the batch of a proposed change
+            yield batch
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, MessageBatch):
                 yield item

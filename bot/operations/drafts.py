@@ -83,7 +83,7 @@ class FileRefused(Struct, frozen=True):
     checked: CheckReport
 
 
-class DraftReady(Struct, frozen=True):
+class CheckedDraft(Struct, frozen=True):
     """A checked draft that waits for a yes.
 
     A retry may leave out causes (`left_out`), may not find requests (`missing`) in the `file` that was named, and may

@@ -1,5 +1,7 @@
 """The outcomes of sending a draft."""
 
+from typing import assert_never
+
 from msgspec import Struct
 
 from bot.api.errors import ApiError, ApiRejected
@@ -63,8 +65,8 @@ class AnswerLost(Struct, frozen=True):
 SendOutcome = BatchCreated | ApprovalAsked | SendRefused | NotSent | AnswerLost
 
 
-def conclusion(outcome: object) -> RecordedOutcome:
-    """Return what the audit says of what came of a draft."""
+def audit_outcome(outcome: SendOutcome) -> RecordedOutcome:
+    """Return what the audit records of an outcome."""
     match outcome:
         case BatchCreated() | ApprovalAsked():
             return "done"
@@ -72,5 +74,7 @@ def conclusion(outcome: object) -> RecordedOutcome:
             return "unknown"
         case SendRefused():
             return "refused"
-        case _:
+        case NotSent():
             return "failed"
+        case unreachable:
+            assert_never(unreachable)

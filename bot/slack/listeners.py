@@ -12,6 +12,7 @@ from bot.operations.progress import Progress
 from bot.pipeline import Pipeline
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.forms import FormIncomplete
+from bot.slack.home_tab import HomeTab
 from bot.slack.in_flight import InFlight
 from bot.slack.inbound import (
     InboundInteraction,
@@ -46,6 +47,7 @@ class BoltListeners:
         self,
         pipeline: Pipeline,
         delivery: ReplyDelivery,
+        home_tab: HomeTab,
         in_flight: InFlight,
         progress: ProgressMessages,
         audit_channel: str | None,
@@ -54,6 +56,7 @@ class BoltListeners:
         """Use these parts. `record_error` gets the reference of each unexpected error."""
         self._pipeline = pipeline
         self._delivery = delivery
+        self._home_tab = home_tab
         self._in_flight = in_flight
         self._progress = progress
         self._audit_channel = audit_channel
@@ -152,7 +155,7 @@ class BoltListeners:
             inbound = read()
             surface = await self._delivery.open_modal(inbound.surface)
             answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
-            await self._delivery.deliver(answer.reply, surface)
+            await self._delivery.deliver(self._home_tab.complete(answer, surface), surface)
             if answer.announcement is not None and self._audit_channel is not None:
                 await self._delivery.post(answer.announcement, self._audit_channel)
         except ExpectedError as error:

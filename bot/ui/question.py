@@ -1,11 +1,16 @@
-"""Assemble the question before a batch is changed: its card, the consequences, and two buttons."""
+"""Assemble the question before a change: what it is about, the consequences, and two buttons."""
 
-from bot.commands.cancel import Cancel
-from bot.commands.delete import Delete
+from typing import assert_never
+
+from bot.commands.approve import ApproveChange
+from bot.commands.cancel import CancelChange
+from bot.commands.delete import DeleteChange
+from bot.commands.draft_change import SendChange
 from bot.commands.keep import Keep
 from bot.confirmations import ConfirmationNeeded
 from bot.ui.components.batch_card import card_facts, card_text, card_title
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.draft_question import render_approve_question, render_send_question
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.text import context, date, header, safe_text, section
 from bot.ui.reply import Message, Viewer
@@ -15,9 +20,26 @@ from bot.ui.verbs.delete import delete_question
 
 def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:
     """Return the question; only the caller can answer it, once, until it expires."""
-    batch, names = outcome.batch, viewer.names.get(outcome.batch.id)
-    words = _question_words(outcome, viewer)
-    yes = button(words.yes, outcome.command, style=words.style, renew=True, confirmation=outcome.confirmation_id)
+    match outcome.change:
+        case CancelChange() as change:
+            return _ask_about_batch(change, cancel_question(change.batch), outcome, viewer)
+        case DeleteChange() as change:
+            words = delete_question(change.batch, viewer, change.fetched)
+            return _ask_about_batch(change, words, outcome, viewer)
+        case SendChange() as change:
+            return render_send_question(change, outcome, viewer)
+        case ApproveChange() as change:
+            return render_approve_question(change, outcome)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _ask_about_batch(
+    change: CancelChange | DeleteChange, words: QuestionWords, outcome: ConfirmationNeeded, viewer: Viewer
+) -> Message:
+    batch = change.batch
+    names = viewer.names.get(batch.id)
+    yes = button(words.yes, change.command, style=words.style, renew=True, confirmation=outcome.confirmation_id)
     no = button(words.no, Keep(outcome.confirmation_id), renew=True)
     blocks = (
         header(words.title),
@@ -28,13 +50,3 @@ def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:
         context(f"Only you can answer, once, until {date(outcome.expires_at)}."),
     )
     return Message(f"{words.title} {card_text(batch, names)} {words.consequences}", blocks)
-
-
-def _question_words(outcome: ConfirmationNeeded, viewer: Viewer) -> QuestionWords:
-    match outcome.command:
-        case Delete():
-            return delete_question(outcome.batch, viewer, outcome.fetched)
-        case Cancel():
-            return cancel_question(outcome.batch)
-        case other:
-            raise AssertionError(f"{other.verb} asks a question that has no words")

@@ -24,8 +24,7 @@ from bot.commands.send import SendOutcome
 from bot.commands.status import StatusOutcome
 from bot.commands.stop_reading import StopReadingOutcome
 from bot.commands.watch import UnwatchOutcome, WatchOutcome
-from bot.confirmations import ConfirmationNeeded, DraftQuestion
-from bot.ui.components.draft_question import render_draft_question
+from bot.confirmations import ConfirmationNeeded
 from bot.ui.question import render_question
 from bot.ui.reply import Reply, Viewer
 from bot.ui.verbs.audit import render_audit
@@ -51,12 +50,10 @@ from bot.ui.verbs.stop_reading import render_stop_reading
 from bot.ui.verbs.watch import render_unwatch, render_watch
 
 
-def render(outcome: Outcome | ConfirmationNeeded | DraftQuestion, viewer: Viewer) -> Reply:
+def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
     """Return what the viewer sees of an outcome."""
     if isinstance(outcome, ConfirmationNeeded):
         return render_question(outcome, viewer)
-    if isinstance(outcome, DraftQuestion):
-        return render_draft_question(outcome, viewer)
     if isinstance(outcome, AuditOutcome):
         return render_audit(outcome, viewer)
     if isinstance(outcome, CancelOutcome):

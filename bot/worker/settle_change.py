@@ -10,9 +10,8 @@ from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound, RateLimited
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.commands.cancel import Cancel
-from bot.commands.change import Proposal
-from bot.commands.delete import Delete, forget
+from bot.commands.cancel import Cancel, CancelChange
+from bot.commands.delete import Delete, DeleteChange, forget
 from bot.commands.registry import parse
 from bot.errors import ExpectedError
 from bot.operations.follow import is_direct
@@ -76,17 +75,19 @@ class ChangeSettler:
         return await self._act(entry, batch)
 
     async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[RecordedOutcome, str]:
-        command = parse(entry.command)
-        if not isinstance(command, Cancel | Delete):
-            return "failed", "this version of me does not know the command"
-        state = Proposal(command, batch, asks=False).state
-        if not await self._services.database.run(partial(_still_meant, entry=entry, state=state)):
+        change: CancelChange | DeleteChange
+        match parse(entry.command):
+            case Cancel() as command:
+                change = CancelChange(command, batch, asks=False)
+            case Delete() as command:
+                change = DeleteChange(command, batch)
+            case _:
+                return "failed", "this version of me does not know the command"
+        if not await self._services.database.run(partial(_still_meant, entry=entry, state=change.state)):
             return "refused", "the batch has changed since you confirmed; nothing was done"
-        found = await command.run(self._services, _caller(entry))
-        concluded = command.conclude(found)
-        return concluded, {"done": "it is done", "unknown": "I do not know whether it is done"}.get(
-            concluded, "it was not done"
-        )
+        outcome = (await change.apply(self._services, _caller(entry))).audit_outcome
+        words = {"done": "it is done", "unknown": "I do not know whether it is done"}
+        return outcome, words.get(outcome, "it was not done")
 
     async def _follow_cancel(self, entry: AuditEntry, batch: MessageBatch) -> None:
         now, channel = self._services.now(), entry.channel_id

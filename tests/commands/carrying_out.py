@@ -4,12 +4,12 @@ import pytest
 
 from bot.caller import Caller
 from bot.commands.base import Origin
-from bot.commands.change import ChangingCommand, DraftProposal, Proposal
+from bot.commands.change import Change, ChangingCommand
 from bot.commands.language.errors import UsageError
-from bot.commands.registry import AnyCommand, parse
-from bot.confirmations import Confirmations
+from bot.commands.registry import AnyCommand, AskingChange, parse
 from bot.operations.services import Services
 from tests.builders import ADA
+from tests.services import build_confirmations
 
 
 def reads_as(typed: str, command: AnyCommand) -> bool:
@@ -25,16 +25,18 @@ def usage_error(typed: str) -> tuple[type[UsageError], str]:
 
 
 async def carry_out(services: Services, typed: str | AnyCommand, caller: Caller = ADA) -> object:
-    """Propose, confirm where the change asks, record and run; return the outcome."""
+    """Propose, confirm where the change asks, record and apply; return the outcome, or what only reading returns."""
     command = parse(typed) if isinstance(typed, str) else typed
     if not isinstance(command, ChangingCommand):
         return await command.run(services, caller)
-    proposal = await command.propose(services, Origin.TYPED)
-    if not isinstance(proposal, Proposal | DraftProposal):
-        return proposal
-    confirmations = Confirmations(services.database, services.now)
-    yes = (await confirmations.ask(proposal, caller)).confirmation_id if proposal.asks else None
-    entry = await confirmations.begin(proposal, caller, yes)
-    outcome = await proposal.command.run(services, caller)
-    await confirmations.finish(entry, command.conclude(outcome), None, command.made(outcome))
-    return outcome
+    change = await command.propose(services, Origin.TYPED)
+    if not isinstance(change, Change):
+        return change
+    confirmations = build_confirmations(services.database, services.now)
+    confirmation_id = None
+    if isinstance(change, AskingChange) and change.asks:
+        confirmation_id = (await confirmations.ask(change, caller)).confirmation_id
+    entry = await confirmations.begin(change, caller, confirmation_id)
+    applied = await change.apply(services, caller)
+    await confirmations.finish(entry, applied.audit_outcome, None, applied.created_batch_id)
+    return applied.outcome

@@ -3,7 +3,7 @@
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.create import Create, PromptList
-from bot.operations.drafts import DraftReady
+from bot.commands.draft_change import SendChange
 from bot.operations.send_outcomes import BatchCreated
 from bot.operations.services import Services
 from bot.playground.api_simulator.server import ApiSimulator
@@ -23,7 +23,7 @@ def prompt_for(requests: int) -> PromptList:
 async def ready_draft(services: Services, requests: int = 3, caller: Caller = ADA) -> Draft:
     """Make a draft that can be sent."""
     outcome = await Create(prompt=prompt_for(requests)).run(services, caller)
-    assert isinstance(outcome, DraftReady)
+    assert isinstance(outcome, SendChange)
     return outcome.draft
 
 

@@ -4,18 +4,24 @@ import pytest
 
 from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused
 from bot.commands.base import Origin, Permission
-from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
-from bot.commands.change import Proposal
+from bot.commands.cancel import AlreadyCanceling, Cancel, CancelChange, CancelOutcome, CancelRequested, CancelTooLate
+from bot.commands.change import Applied
 from bot.commands.language.errors import MissingReference, UnknownOption
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
+from tests import builders
 from tests.builders import ADA, ID, canceled
 from tests.commands.carrying_out import reads_as, usage_error
 from tests.commands.conftest import Place
 
 CANCEL = Cancel(Reference(ID))
+
+
+async def cancel(services: Services) -> Applied[CancelOutcome]:
+    """Cancel the batch, which ran when that was proposed."""
+    return await CancelChange(CANCEL, builders.running(), asks=False).apply(services, ADA)
 
 
 def test_it_takes_a_batch() -> None:
@@ -54,11 +60,11 @@ async def test_only_a_full_id_that_was_typed_needs_no_confirmation(
 ) -> None:
     typed = Cancel(Reference(text.replace("MSGBATCH", "msgbatch")))
 
-    proposal = await typed.propose(services, origin)
+    change = await typed.propose(services, origin)
 
-    assert isinstance(proposal, Proposal)
-    assert (proposal.asks, proposal.command, proposal.batch.id) == (asks, CANCEL, ID)
-    assert proposal.state == "in_progress 320/0/0/0/0"
+    assert isinstance(change, CancelChange)
+    assert (change.asks, change.command, change.batch.id) == (asks, CANCEL, ID)
+    assert change.state == "in_progress 320/0/0/0/0"
 
 
 async def test_an_ended_batch_is_not_proposed(services: Services, ended: None) -> None:
@@ -78,18 +84,18 @@ async def test_proposing_changes_nothing(api: ApiSimulator, services: Services, 
 
 
 async def test_a_running_batch_becomes_canceling(api: ApiSimulator, services: Services, running: None) -> None:
-    outcome = await CANCEL.run(services, ADA)
+    applied = await cancel(services)
 
-    assert isinstance(outcome, CancelRequested)
-    assert outcome.batch.processing_status == "canceling"
-    assert CANCEL.conclude(outcome) == "done"
+    assert isinstance(applied.outcome, CancelRequested)
+    assert applied.outcome.batch.processing_status == "canceling"
+    assert applied.audit_outcome == "done"
 
 
 async def test_a_batch_that_ended_meanwhile_is_too_late(services: Services, ended: None) -> None:
-    outcome = await CANCEL.run(services, ADA)
+    applied = await cancel(services)
 
-    assert isinstance(outcome, CancelTooLate)
-    assert CANCEL.conclude(outcome) == "refused"
+    assert isinstance(applied.outcome, CancelTooLate)
+    assert applied.audit_outcome == "refused"
 
 
 async def test_a_refusal_of_an_ended_batch_is_too_late_as_well(
@@ -97,7 +103,7 @@ async def test_a_refusal_of_an_ended_batch_is_too_late_as_well(
 ) -> None:
     api.add_fault(ApiFault(method="POST", status=400))
 
-    assert isinstance(await CANCEL.run(services, ADA), CancelTooLate)
+    assert isinstance((await cancel(services)).outcome, CancelTooLate)
 
 
 async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
@@ -106,7 +112,7 @@ async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
     api.add_fault(ApiFault(method="POST", status=400))
 
     with pytest.raises(ApiRejected):
-        await CANCEL.run(services, ADA)
+        await cancel(services)
 
 
 async def test_a_refusal_after_which_the_look_fails_is_in_no_doubt(
@@ -116,7 +122,7 @@ async def test_a_refusal_after_which_the_look_fails_is_in_no_doubt(
     api.add_fault(ApiFault(method="GET", status=500, times=3))
 
     with pytest.raises(ApiRejected):
-        await CANCEL.run(services, ADA)
+        await cancel(services)
 
 
 async def test_a_batch_that_was_canceled_and_has_ended_at_once_is_not_too_late(
@@ -124,31 +130,31 @@ async def test_a_batch_that_was_canceled_and_has_ended_at_once_is_not_too_late(
 ) -> None:
     api.add_fault(ApiFault(method="POST", body=canceled().model_dump_json()))
 
-    outcome = await CANCEL.run(services, ADA)
+    applied = await cancel(services)
 
-    assert isinstance(outcome, CancelRequested)
-    assert (outcome.told_in, CANCEL.conclude(outcome)) == (None, "done")
+    assert isinstance(applied.outcome, CancelRequested)
+    assert (applied.outcome.told_in, applied.audit_outcome) == (None, "done")
 
 
 async def test_a_refused_key_is_told_as_such(api: ApiSimulator, services: Services, ended: None) -> None:
     api.add_fault(ApiFault(method="POST", status=401))
 
     with pytest.raises(KeyRefused):
-        await CANCEL.run(services, ADA)
+        await cancel(services)
 
 
 async def test_a_batch_that_is_gone_is_not_found(services: Services) -> None:
     with pytest.raises(BatchNotFound):
-        await CANCEL.run(services, ADA)
+        await cancel(services)
 
 
 @pytest.mark.parametrize("cut", ["before", "middle"])
 async def test_a_lost_answer_is_asked_for_again(cut: str, api: ApiSimulator, services: Services, running: None) -> None:
     api.add_fault(ApiFault.model_validate({"method": "POST", "cut": cut}))
 
-    outcome = await CANCEL.run(services, ADA)
+    applied = await cancel(services)
 
-    assert isinstance(outcome, CancelRequested)
+    assert isinstance(applied.outcome, CancelRequested)
     assert [request.method for request in api.requests] == ["POST", "POST"]
 
 
@@ -158,6 +164,6 @@ async def test_answers_that_stay_lost_are_told_as_not_known(
     api.add_fault(ApiFault(method="POST", cut="before", times=3))
 
     with pytest.raises(ApiUnavailable) as caught:
-        await CANCEL.run(services, ADA)
+        await cancel(services)
 
     assert caught.value.may_have_happened

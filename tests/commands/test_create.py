@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from bot.commands.base import Permission
 from bot.commands.create import Create, FormWanted, PromptList
+from bot.commands.draft_change import SendChange
 from bot.commands.language.errors import BadValue, MissingReference, UsageError
 from bot.commands.language.values import check_label
 from bot.commands.registry import parse
-from bot.operations.drafts import DraftReady, FileRefused, FormAlreadySubmitted
+from bot.operations.drafts import FileRefused, FormAlreadySubmitted
 from bot.operations.services import Services
 from bot.operations.shared_files import FileUnreadable
 from bot.playground.api_simulator.faults import ApiFault
@@ -91,7 +92,7 @@ async def test_without_an_answer_from_the_api_the_form_offers_no_models(
 async def test_a_prompt_and_a_list_become_a_draft(draft_services: Services, api: ApiSimulator) -> None:
     outcome = await Create(prompt=prompt_for(3), label="my run", watch="dm").run(draft_services, ADA)
 
-    assert isinstance(outcome, DraftReady)
+    assert isinstance(outcome, SendChange)
     draft = await stored(draft_services, outcome.draft)
     assert (draft.state, draft.requests, draft.label, draft.owner, draft.watch) == (
         "ready",
@@ -108,7 +109,7 @@ async def test_a_shared_file_becomes_a_draft(draft_services: Services, slack: Sl
 
     outcome = await carry_out(draft_services, f"create {file.files[0]['id']}")
 
-    assert isinstance(outcome, DraftReady)
+    assert isinstance(outcome, SendChange)
     assert (outcome.draft.name, outcome.draft.requests) == ("nightly.jsonl", 5)
 
 

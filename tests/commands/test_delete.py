@@ -5,8 +5,17 @@ import pytest
 from bot.api.errors import ApiRejected, ApiUnavailable, BatchNotFound, KeyRefused, RateLimited
 from bot.api.ids import BatchId
 from bot.commands.base import Origin, Permission
-from bot.commands.change import Proposal
-from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.change import Applied
+from bot.commands.delete import (
+    AlreadyGone,
+    Delete,
+    DeleteChange,
+    Deleted,
+    DeleteDidNotHappen,
+    DeleteOutcome,
+    DeleteRefused,
+    DeleteUnknown,
+)
 from bot.commands.language.errors import MissingReference, UnexpectedWord, UnknownOption, UsageError
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
@@ -14,12 +23,18 @@ from bot.operations.snapshots import snapshot_batch
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import batches as batch_records
+from tests import builders
 from tests.builders import ADA, ID, NOW, running
 from tests.commands.carrying_out import reads_as, usage_error
 from tests.commands.conftest import Place
 
 DELETE = Delete(Reference(ID))
 TRIES = 3
+
+
+async def delete(services: Services) -> Applied[DeleteOutcome]:
+    """Delete the batch, which had ended when that was proposed."""
+    return await DeleteChange(DELETE, builders.ended(builders.counts(succeeded=1_161, errored=39))).apply(services, ADA)
 
 
 def test_it_takes_a_batch() -> None:
@@ -55,11 +70,11 @@ def methods(api: ApiSimulator) -> list[str]:
 @pytest.mark.parametrize("text", [ID, ID[:14], ID[9:], "last"])
 @pytest.mark.parametrize("origin", Origin)
 async def test_it_always_asks(text: str, origin: Origin, services: Services, ended: None) -> None:
-    proposal = await Delete(Reference(text)).propose(services, origin)
+    change = await Delete(Reference(text)).propose(services, origin)
 
-    assert isinstance(proposal, Proposal)
-    assert (proposal.asks, proposal.command, proposal.batch.id) == (True, DELETE, ID)
-    assert proposal.state == "ended 0/1161/39/0/0"
+    assert isinstance(change, DeleteChange)
+    assert (change.asks, change.command, change.batch.id) == (True, DELETE, ID)
+    assert change.state == "ended 0/1161/39/0/0"
 
 
 async def test_asking_sends_no_delete(api: ApiSimulator, services: Services, ended: None) -> None:
@@ -84,23 +99,23 @@ async def test_a_batch_that_is_not_there_cannot_be_proposed(services: Services) 
 
 
 async def test_an_ended_batch_is_gone_after_one_delete(api: ApiSimulator, services: Services, ended: None) -> None:
-    outcome = await DELETE.run(services, ADA)
+    applied = await delete(services)
 
-    assert outcome == Deleted(ID, answered=True)
+    assert applied == Applied(Deleted(ID, answered=True), "done")
     assert methods(api) == ["DELETE"]
     with pytest.raises(BatchNotFound):
         await services.workspace.batches.retrieve(ID)
 
 
 async def test_a_batch_somebody_else_deleted_is_already_gone(services: Services) -> None:
-    assert await DELETE.run(services, ADA) == AlreadyGone(ID)
+    assert await delete(services) == Applied(AlreadyGone(ID), "refused")
 
 
 async def test_a_batch_that_runs_is_refused_by_the_api_too(services: Services, place: Place) -> None:
     place(processing_status="in_progress", processing=5, id=ID)
 
     with pytest.raises(ApiRejected):
-        await DELETE.run(services, ADA)
+        await delete(services)
 
 
 @pytest.mark.parametrize(
@@ -112,7 +127,7 @@ async def test_a_refusal_deletes_nothing_and_is_told_as_it_came(
     api.add_fault(ApiFault(status=status))
 
     with pytest.raises(kind):
-        await DELETE.run(services, ADA)
+        await delete(services)
 
     assert methods(api) == ["DELETE"]
 
@@ -121,7 +136,7 @@ async def test_too_many_calls_delete_nothing(api: ApiSimulator, services: Servic
     api.add_fault(ApiFault(status=429, times=TRIES))
 
     with pytest.raises(RateLimited):
-        await DELETE.run(services, ADA)
+        await delete(services)
 
     assert (await services.workspace.batches.retrieve(ID)).has_ended
 
@@ -131,7 +146,7 @@ async def test_a_lost_answer_is_asked_for_again_and_told_by_the_404(
 ) -> None:
     api.add_fault(ApiFault(method="DELETE", cut="middle"))
 
-    assert await DELETE.run(services, ADA) == Deleted(ID, answered=True)
+    assert await delete(services) == Applied(Deleted(ID, answered=True), "done")
     assert methods(api) == ["DELETE", "DELETE"]
 
 
@@ -144,7 +159,7 @@ async def test_where_every_answer_is_lost_a_look_finds_it_gone(
     api.add_fault(ApiFault(method="DELETE", cut="middle"))
     api.add_fault(later)
 
-    assert await DELETE.run(services, ADA) == Deleted(ID, answered=False)
+    assert await delete(services) == Applied(Deleted(ID, answered=False), "done")
     assert methods(api) == ["DELETE"] * TRIES + ["GET"]
 
 
@@ -156,11 +171,11 @@ async def test_where_it_did_not_happen_a_look_finds_it_still_there(
 ) -> None:
     api.add_fault(ApiFault.model_validate({"method": "DELETE", "times": TRIES, **fault}))
 
-    outcome = await DELETE.run(services, ADA)
+    applied = await delete(services)
 
-    assert isinstance(outcome, DeleteDidNotHappen)
-    assert outcome.batch.id == ID
-    assert DELETE.conclude(outcome) == "refused"
+    assert isinstance(applied.outcome, DeleteDidNotHappen)
+    assert applied.outcome.batch.id == ID
+    assert applied.audit_outcome == "refused"
 
 
 async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in_doubt(
@@ -171,7 +186,7 @@ async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in
     api.add_fault(ApiFault(method="GET", status=500, times=TRIES))
 
     with pytest.raises(ApiUnavailable) as caught:
-        await DELETE.run(services, ADA)
+        await delete(services)
 
     assert not caught.value.may_have_happened
     assert "DELETE" not in methods(api)
@@ -184,10 +199,9 @@ async def test_where_looking_fails_too_nothing_is_claimed(
     api.add_fault(ApiFault(method="DELETE", cut="before", times=TRIES))
     api.add_fault(ApiFault.model_validate({"method": "GET", "times": TRIES, **look}))
 
-    outcome = await DELETE.run(services, ADA)
+    applied = await delete(services)
 
-    assert outcome == DeleteUnknown(ID)
-    assert DELETE.conclude(outcome) == "unknown"
+    assert applied == Applied(DeleteUnknown(ID), "unknown")
 
 
 async def test_an_api_that_cannot_be_reached_at_all_is_told_and_nothing_is_looked_for(
@@ -196,14 +210,6 @@ async def test_an_api_that_cannot_be_reached_at_all_is_told_and_nothing_is_looke
     await api.stop()
 
     with pytest.raises(ApiUnavailable) as caught:
-        await DELETE.run(services, ADA)
+        await delete(services)
 
     assert not caught.value.may_have_happened
-
-
-@pytest.mark.parametrize(
-    ("outcome", "recorded"),
-    [(Deleted(ID, answered=True), "done"), (Deleted(ID, answered=False), "done"), (AlreadyGone(ID), "refused")],
-)
-def test_the_record_says_what_came_of_it(outcome: object, recorded: str) -> None:
-    assert DELETE.conclude(outcome) == recorded

@@ -5,8 +5,7 @@ from sqlalchemy import Connection
 
 from bot.api.ids import BatchId
 from bot.commands.base import Origin
-from bot.commands.change import Proposal
-from bot.commands.delete import AlreadyGone, Delete, Deleted
+from bot.commands.delete import AlreadyGone, Delete, DeleteChange, Deleted, DeleteOutcome
 from bot.operations.find_batch import Reference
 from bot.operations.progress import Progress
 from bot.operations.read_results import read_results
@@ -15,6 +14,7 @@ from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.records import audit, summaries
 from bot.store.records.summaries import StoredSummary
+from tests import builders
 from tests.builders import ADA, ID, NOW
 from tests.commands.asking_for_results import shown, whole_file
 from tests.commands.conftest import Place
@@ -27,6 +27,11 @@ def ended(place: Place) -> BatchId:
     return place(succeeded=5, id=ID)
 
 
+async def delete(services: Services) -> DeleteOutcome:
+    """Delete the batch, which had ended when that was proposed."""
+    return (await DeleteChange(DELETE, builders.ended(builders.counts(succeeded=5))).apply(services, ADA)).outcome
+
+
 async def known(services: Services) -> StoredSummary | None:
     return await services.database.run(lambda connection: summaries.get(connection, ID))
 
@@ -34,7 +39,7 @@ async def known(services: Services) -> StoredSummary | None:
 async def test_the_summary_goes_with_the_batch(services: Services, ended: BatchId) -> None:
     await shown(services)
 
-    outcome = await DELETE.run(services, ADA)
+    outcome = await delete(services)
 
     assert isinstance(outcome, Deleted)
     assert await known(services) is None
@@ -44,7 +49,7 @@ async def test_it_goes_as_well_when_somebody_else_was_faster(services: Services,
     read = StoredSummary(ID, "{}", None, ADA.user, NOW)
     await services.database.run(lambda connection: summaries.store_summary(connection, read, delete_before=NOW))
 
-    outcome = await DELETE.run(services, ADA)
+    outcome = await delete(services)
 
     assert isinstance(outcome, AlreadyGone)
     assert await known(services) is None
@@ -54,7 +59,7 @@ async def test_it_stays_when_the_batch_stays(services: Services, ended: BatchId,
     await shown(services)
     api.add_fault(ApiFault(method="DELETE", cut="before", times=3))
 
-    await DELETE.run(services, ADA)
+    await delete(services)
 
     assert await known(services) is not None
 
@@ -64,17 +69,17 @@ async def test_a_store_that_fails_afterwards_does_not_hide_that_it_was_deleted(
 ) -> None:
     await services.database.run(lambda connection: connection.exec_driver_sql("DROP TABLE bd_summaries"))
 
-    assert isinstance(await DELETE.run(services, ADA), Deleted)
+    assert isinstance(await delete(services), Deleted)
 
 
 async def test_the_question_carries_who_has_the_results(services: Services, ended: BatchId) -> None:
     await shown(services)
 
-    proposal = await DELETE.propose(services, Origin.TYPED)
+    change = await DELETE.propose(services, Origin.TYPED)
 
-    assert isinstance(proposal, Proposal)
-    assert proposal.fetched is not None
-    assert proposal.fetched.fetched_by == ADA.user
+    assert isinstance(change, DeleteChange)
+    assert change.fetched is not None
+    assert change.fetched.fetched_by == ADA.user
 
 
 async def test_a_reading_that_ends_after_the_delete_leaves_nothing_behind(
@@ -82,7 +87,7 @@ async def test_a_reading_that_ends_after_the_delete_leaves_nothing_behind(
 ) -> None:
     batch, whole = await services.workspace.batches.retrieve(ended), whole_file(api).decode()
     await services.database.run(deleted_by_ada)
-    await DELETE.run(services, ADA)
+    await delete(services)
     api.add_fault(ApiFault(path="*/results", body=whole))
 
     fetched = await read_results(services, batch, ADA, Progress())

@@ -3,17 +3,17 @@
 import pytest
 
 from bot.commands.base import Origin, Permission
-from bot.commands.change import Proposal
-from bot.commands.delete import Delete
+from bot.commands.delete import Delete, DeleteChange
 from bot.commands.keep import Keep, Kept
 from bot.commands.language.errors import MissingReference, UnexpectedWord
-from bot.confirmations import ConfirmationRefused, Confirmations, RefusalReason
+from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import audit
 from tests.builders import ADA, BEN, ID
 from tests.commands.carrying_out import carry_out, reads_as, usage_error
 from tests.commands.conftest import Place
+from tests.services import build_confirmations
 
 DELETE = Delete(Reference(ID))
 
@@ -22,9 +22,9 @@ DELETE = Delete(Reference(ID))
 async def asked(services: Services, place: Place) -> str:
     """The confirmation of a question about deleting a batch, which Ada was asked."""
     place(succeeded=3, id=ID)
-    proposal = await DELETE.propose(services, Origin.TYPED)
-    assert isinstance(proposal, Proposal)
-    return (await Confirmations(services.database, services.now).ask(proposal, ADA)).confirmation_id
+    change = await DELETE.propose(services, Origin.TYPED)
+    assert isinstance(change, DeleteChange)
+    return (await build_confirmations(services.database, services.now).ask(change, ADA)).confirmation_id
 
 
 def test_it_takes_the_id_of_one_question() -> None:
@@ -42,7 +42,7 @@ async def test_a_withdrawn_question_cannot_be_confirmed(services: Services, aske
 
     assert outcome == Kept(ID)
     with pytest.raises(ConfirmationRefused) as caught:
-        await Confirmations(services.database, services.now).check(asked, DELETE, ADA)
+        await build_confirmations(services.database, services.now).check(asked, DELETE, ADA)
     assert caught.value.why is RefusalReason.KEPT
 
 
@@ -56,7 +56,7 @@ async def test_it_is_recorded(services: Services, asked: str) -> None:
 async def test_another_persons_question_stays_open(services: Services, asked: str) -> None:
     assert await carry_out(services, Keep(asked), BEN) == Kept(None)
 
-    await Confirmations(services.database, services.now).check(asked, DELETE, ADA)
+    await build_confirmations(services.database, services.now).check(asked, DELETE, ADA)
 
 
 async def test_a_question_is_withdrawn_once(services: Services, asked: str) -> None:

@@ -52,7 +52,7 @@ def test_it_needs_an_operator() -> None:
 
 
 def test_it_is_announced_because_it_is_for_everyone() -> None:
-    assert Mute(Reference("here")).announced
+    assert Mute(Reference("here")).is_announced
 
 
 @pytest.mark.parametrize(

@@ -29,8 +29,8 @@ def test_it_needs_an_operator() -> None:
 
 
 def test_only_a_change_is_announced() -> None:
-    assert Notify("none").announced
-    assert not Notify().announced
+    assert Notify("none").is_announced
+    assert not Notify().is_announced
 
 
 async def test_without_a_level_it_reads_and_records_nothing(services: Services) -> None:

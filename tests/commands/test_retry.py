@@ -5,9 +5,10 @@ import pytest
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.commands.base import Permission
+from bot.commands.draft_change import SendChange
 from bot.commands.language.errors import BadValue, MissingReference, UsageError
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
-from bot.operations.drafts import DraftReady
+from bot.operations.drafts import CheckedDraft
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.playground.api_simulator.clock import Clock
@@ -63,10 +64,10 @@ async def canceled(draft_services: Services, api: ApiSimulator, clock: Clock) ->
 async def test_canceled_requests_become_a_draft(draft_services: Services, canceled: MessageBatch) -> None:
     outcome = await carry_out(draft_services, f"retry {canceled.id}")
 
-    assert isinstance(outcome, DraftReady)
+    assert isinstance(outcome, SendChange)
     assert outcome.draft.requests == canceled.request_counts.canceled
     assert (outcome.draft.parent_id, outcome.draft.kind) == (canceled.id, "retry")
-    assert (outcome.left_out, outcome.missing, outcome.unread) == ((), 0, 0)
+    assert outcome.checked == CheckedDraft(outcome.draft)
 
 
 async def test_a_cause_that_did_not_occur_is_named_with_the_causes_that_did(

@@ -27,7 +27,7 @@ def test_it_needs_an_operator() -> None:
 
 
 def test_sending_all_and_sending_a_sample_answer_the_same_question() -> None:
-    assert Send("3f9c2a").question == Send("3f9c2a", first=True).question
+    assert Send("3f9c2a").confirmation_key == Send("3f9c2a", first=True).confirmation_key
 
 
 async def test_a_draft_becomes_one_batch(draft_services: Services, api: ApiSimulator) -> None:

@@ -8,18 +8,18 @@ import pytest
 
 from bot.caller import Caller
 from bot.commands.audit import AuditEntry
-from bot.commands.change import ChangingCommand, Proposal
-from bot.commands.delete import Delete
+from bot.commands.delete import Delete, DeleteChange
 from bot.confirmations import ConfirmationRefused, Confirmations
 from bot.operations.find_batch import Reference
 from bot.store.db.database import Database
 from bot.store.records import audit, confirmations
 from bot.store.records.confirmations import StoredConfirmation
 from tests.builders import ADA, ID, NOW, counts, ended
+from tests.services import build_confirmations
 
 DELETE = Delete(Reference(ID))
 BATCH = ended(counts(succeeded=1_161, errored=39))
-PROPOSAL: Proposal[ChangingCommand] = Proposal(DELETE, BATCH, asks=True)
+CHANGE = DeleteChange(DELETE, BATCH)
 
 
 class Watch:
@@ -52,13 +52,13 @@ async def database(file: Path) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def questions(database: Database, watch: Watch) -> Confirmations:
-    return Confirmations(database, watch)
+    return build_confirmations(database, watch)
 
 
 @pytest.fixture
 async def asked(questions: Confirmations) -> str:
     """The id of a question that Ada was asked."""
-    return (await questions.ask(PROPOSAL, ADA)).confirmation_id
+    return (await questions.ask(CHANGE, ADA)).confirmation_id
 
 
 async def stored(database: Database, confirmation_id: str) -> StoredConfirmation:
@@ -73,5 +73,5 @@ async def record(database: Database) -> list[AuditEntry]:
 
 async def refusal(questions: Confirmations, confirmation_id: str, caller: Caller = ADA) -> ConfirmationRefused:
     with pytest.raises(ConfirmationRefused) as caught:
-        await questions.begin(PROPOSAL, caller, confirmation_id)
+        await questions.begin(CHANGE, caller, confirmation_id)
     return caught.value

@@ -10,13 +10,14 @@ import pytest
 from bot.confirmations import ConfirmationRefused, Confirmations, RefusalReason
 from bot.store.db.database import Database, StoreUnavailable
 from tests.builders import ADA
-from tests.confirmations.conftest import PROPOSAL, Watch, record, stored
+from tests.confirmations.conftest import CHANGE, Watch, record, stored
+from tests.services import build_confirmations
 
 
 async def test_of_forty_presses_at_once_one_is_the_yes(
     asked: str, questions: Confirmations, database: Database
 ) -> None:
-    presses = [questions.begin(PROPOSAL, ADA, asked) for _ in range(40)]
+    presses = [questions.begin(CHANGE, ADA, asked) for _ in range(40)]
 
     came = await asyncio.gather(*presses, return_exceptions=True)
 
@@ -29,10 +30,10 @@ async def test_of_presses_in_two_processes_one_is_the_yes(
     asked: str, questions: Confirmations, file: Path, watch: Watch
 ) -> None:
     other = Database(f"sqlite:///{file}", busy_seconds=5.0)
-    elsewhere = Confirmations(other, watch)
+    elsewhere = build_confirmations(other, watch)
 
     came = await asyncio.gather(
-        *(each.begin(PROPOSAL, ADA, asked) for each in (questions, elsewhere) * 10), return_exceptions=True
+        *(each.begin(CHANGE, ADA, asked) for each in (questions, elsewhere) * 10), return_exceptions=True
     )
     await other.close()
 
@@ -45,7 +46,7 @@ async def test_a_question_outlives_a_restart(asked: str, database: Database, fil
     reopened = Database(f"sqlite:///{file}")
     reopened.open()
 
-    number = await Confirmations(reopened, watch).begin(PROPOSAL, ADA, asked)
+    number = await build_confirmations(reopened, watch).begin(CHANGE, ADA, asked)
     await reopened.close()
 
     assert number
@@ -59,13 +60,13 @@ async def test_a_locked_store_makes_no_yes_and_uses_none_up(
         other.execute("BEGIN EXCLUSIVE")
 
         with pytest.raises(StoreUnavailable) as caught:
-            await Confirmations(hasty, watch).begin(PROPOSAL, ADA, asked)
+            await build_confirmations(hasty, watch).begin(CHANGE, ADA, asked)
 
     await hasty.close()
     assert caught.value.reason == "locked"
     assert (await stored(database, asked)).used_at is None
     assert [entry.outcome for entry in await record(database)] == ["asked"]
-    assert await questions.begin(PROPOSAL, ADA, asked)
+    assert await questions.begin(CHANGE, ADA, asked)
 
 
 async def test_a_record_that_cannot_be_written_uses_no_yes_up(
@@ -76,7 +77,7 @@ async def test_a_record_that_cannot_be_written_uses_no_yes_up(
         other.execute("CREATE TRIGGER full BEFORE INSERT ON bd_audit BEGIN SELECT RAISE(ABORT, 'full'); END")
 
     with pytest.raises(StoreUnavailable):
-        await questions.begin(PROPOSAL, ADA, asked)
+        await questions.begin(CHANGE, ADA, asked)
 
     assert (await stored(database, asked)).used_at is None
 
@@ -89,7 +90,7 @@ async def test_a_locked_store_asks_nothing(
         other.execute("BEGIN EXCLUSIVE")
 
         with pytest.raises(StoreUnavailable):
-            await Confirmations(hasty, watch).ask(PROPOSAL, ADA)
+            await build_confirmations(hasty, watch).ask(CHANGE, ADA)
 
     await hasty.close()
     assert await record(database) == []

@@ -7,23 +7,23 @@ from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
 from bot.caller import Caller, TeamId
-from bot.commands.cancel import Cancel
-from bot.commands.change import ChangingCommand
-from bot.commands.delete import Delete
+from bot.commands.base import Command
+from bot.commands.cancel import Cancel, CancelChange
+from bot.commands.delete import Delete, DeleteChange
 from bot.commands.keep import Keep
-from bot.commands.registry import parse
-from bot.confirmations import LIFETIME, ConfirmationRefused, Confirmations, RefusalReason
+from bot.commands.registry import AnyChange, parse
+from bot.confirmations import ConfirmationRefused, Confirmations, RefusalReason
 from bot.operations.find_batch import Reference
 from bot.store.db.database import Database
 from bot.store.records import audit, confirmations
-from tests.builders import ADA, BEN, ID, NOW, counts, ended
-from tests.confirmations.conftest import BATCH, DELETE, PROPOSAL, Watch, record, refusal, stored
+from tests.builders import ADA, BEN, ID, NOW, counts, ended, running
+from tests.confirmations.conftest import BATCH, CHANGE, DELETE, Watch, record, refusal, stored
 
 
 async def test_a_question_is_stored_with_its_person_command_state_and_five_minutes(
     questions: Confirmations, database: Database
 ) -> None:
-    shown = await questions.ask(PROPOSAL, ADA)
+    shown = await questions.ask(CHANGE, ADA)
 
     question = await stored(database, shown.confirmation_id)
     assert (question.user_id, question.team_id, question.command) == (ADA.user, ADA.team, f"delete {ID}")
@@ -39,7 +39,7 @@ async def test_that_a_question_was_asked_is_on_record(asked: str, database: Data
 
 
 async def test_the_id_cannot_be_guessed_and_is_one_word_of_a_command(questions: Confirmations) -> None:
-    ids = [(await questions.ask(PROPOSAL, ADA)).confirmation_id for _ in range(20)]
+    ids = [(await questions.ask(CHANGE, ADA)).confirmation_id for _ in range(20)]
 
     assert len(set(ids)) == 20
     assert all(len(each) >= 32 for each in ids)
@@ -47,7 +47,7 @@ async def test_the_id_cannot_be_guessed_and_is_one_word_of_a_command(questions: 
 
 
 async def test_a_yes_leaves_a_record_of_the_intent(asked: str, questions: Confirmations, database: Database) -> None:
-    number = await questions.begin(PROPOSAL, ADA, asked)
+    number = await questions.begin(CHANGE, ADA, asked)
 
     newest = (await record(database))[0]
     assert (newest.id, newest.outcome, newest.command) == (number, None, f"delete {ID}")
@@ -55,7 +55,7 @@ async def test_a_yes_leaves_a_record_of_the_intent(asked: str, questions: Confir
 
 
 async def test_what_came_of_it_is_recorded_after(asked: str, questions: Confirmations, database: Database) -> None:
-    number = await questions.begin(PROPOSAL, ADA, asked)
+    number = await questions.begin(CHANGE, ADA, asked)
 
     await questions.finish(number, "done", "a detail")
 
@@ -64,7 +64,7 @@ async def test_what_came_of_it_is_recorded_after(asked: str, questions: Confirma
 
 
 async def test_what_needs_no_confirmation_is_recorded_as_well(questions: Confirmations, database: Database) -> None:
-    number = await questions.begin(replace(PROPOSAL, asks=False), ADA, None)
+    number = await questions.begin(CancelChange(Cancel(Reference(ID)), running(), asks=False), ADA, None)
 
     assert [(entry.id, entry.confirmation_id) for entry in await record(database)] == [(number, None)]
 
@@ -84,17 +84,22 @@ async def test_nobody_confirms_for_someone_else(
 
 
 async def test_the_same_person_may_answer_elsewhere(asked: str, questions: Confirmations) -> None:
-    assert await questions.begin(PROPOSAL, replace(ADA, channel=None), asked)
+    assert await questions.begin(CHANGE, replace(ADA, channel=None), asked)
 
 
 @pytest.mark.parametrize(
-    "command", [Cancel(Reference(ID)), Delete(Reference("msgbatch_01Other")), Delete(Reference("last"))]
+    "change",
+    [
+        CancelChange(Cancel(Reference(ID)), BATCH, asks=True),
+        DeleteChange(Delete(Reference("msgbatch_01Other")), BATCH),
+        DeleteChange(Delete(Reference("last")), BATCH),
+    ],
 )
 async def test_a_yes_is_good_for_the_very_same_command_only(
-    command: ChangingCommand, asked: str, questions: Confirmations, database: Database
+    change: AnyChange, asked: str, questions: Confirmations, database: Database
 ) -> None:
     with pytest.raises(ConfirmationRefused) as caught:
-        await questions.begin(replace(PROPOSAL, command=command), ADA, asked)
+        await questions.begin(change, ADA, asked)
 
     assert caught.value.why is RefusalReason.OTHER_COMMAND
     assert (await stored(database, asked)).used_at is None
@@ -104,8 +109,8 @@ async def test_a_yes_is_good_for_the_very_same_command_only(
     ("after", "good"),
     [
         (timedelta(0), True),
-        (LIFETIME - timedelta(microseconds=1), True),
-        (LIFETIME, False),
+        (CHANGE.question_lifetime - timedelta(microseconds=1), True),
+        (CHANGE.question_lifetime, False),
         (timedelta(days=30), False),
     ],
 )
@@ -115,7 +120,7 @@ async def test_a_question_lapses_after_five_minutes(
     watch.time += after
 
     if good:
-        assert await questions.begin(PROPOSAL, ADA, asked)
+        assert await questions.begin(CHANGE, ADA, asked)
     else:
         assert (await refusal(questions, asked)).why is RefusalReason.LAPSED
 
@@ -123,7 +128,7 @@ async def test_a_question_lapses_after_five_minutes(
 async def test_a_yes_is_good_once_and_a_second_press_learns_what_came_of_the_first(
     asked: str, questions: Confirmations
 ) -> None:
-    number = await questions.begin(PROPOSAL, ADA, asked)
+    number = await questions.begin(CHANGE, ADA, asked)
     while_under_way = await refusal(questions, asked)
     await questions.finish(number, "done", None)
 
@@ -161,7 +166,7 @@ CHANGED = [
 async def test_a_yes_to_another_state_of_the_batch_is_none(
     batch: MessageBatch, asked: str, questions: Confirmations, database: Database
 ) -> None:
-    changed = replace(PROPOSAL, batch=batch)
+    changed = replace(CHANGE, batch=batch)
 
     with pytest.raises(ConfirmationRefused) as caught:
         await questions.begin(changed, ADA, asked)
@@ -174,7 +179,7 @@ async def test_a_question_whose_batch_changed_stays_closed_when_it_changes_back(
     asked: str, questions: Confirmations, database: Database
 ) -> None:
     with pytest.raises(ConfirmationRefused):
-        await questions.begin(replace(PROPOSAL, batch=CHANGED[0]), ADA, asked)
+        await questions.begin(replace(CHANGE, batch=CHANGED[0]), ADA, asked)
 
     again = await refusal(questions, asked)
 
@@ -195,11 +200,11 @@ async def test_a_question_whose_batch_changed_stays_closed_when_it_changes_back(
 async def test_a_first_look_refuses_the_same(
     why: RefusalReason, asked: str, questions: Confirmations, watch: Watch
 ) -> None:
-    command: ChangingCommand = Cancel(Reference(ID)) if why is RefusalReason.OTHER_COMMAND else DELETE
+    command: Command = Cancel(Reference(ID)) if why is RefusalReason.OTHER_COMMAND else DELETE
     if why is RefusalReason.USED:
-        await questions.begin(PROPOSAL, ADA, asked)
+        await questions.begin(CHANGE, ADA, asked)
     if why is RefusalReason.LAPSED:
-        watch.time += LIFETIME
+        watch.time += CHANGE.question_lifetime
 
     with pytest.raises(ConfirmationRefused) as caught:
         await questions.check(
@@ -215,4 +220,4 @@ async def test_a_first_look_uses_nothing_up(asked: str, questions: Confirmations
     for _ in range(3):
         await questions.check(asked, DELETE, ADA)
 
-    assert await questions.begin(PROPOSAL, ADA, asked)
+    assert await questions.begin(CHANGE, ADA, asked)

@@ -7,10 +7,8 @@ import pytest
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.commands.approve import Approve
-from bot.commands.change import ChangingCommand, DraftProposal
-from bot.commands.send import Send
-from bot.confirmations import Confirmations
+from bot.commands.approve import ApproveChange
+from bot.commands.draft_change import SendChange
 from bot.operations.drafts import RetriedMeanwhile
 from bot.store.db.database import Database
 from bot.store.records import drafts, labels
@@ -18,6 +16,7 @@ from bot.store.records.drafts import Draft
 from bot.store.records.labels import Relative
 from bot.store.transactions import abandoned_drafts, competing_retries
 from tests.builders import ADA, BEN, NOW
+from tests.services import build_confirmations
 from tests.store.conftest import database_url, postgres_url, sqlite_url
 
 __all__ = ["database_url", "postgres_url", "sqlite_url"]
@@ -55,21 +54,19 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
         await store.close()
 
 
-def proposed(store: Database, draft: Draft) -> DraftProposal[ChangingCommand]:
+def proposed(store: Database, draft: Draft) -> SendChange | ApproveChange:
     """What a press proposes to do with a draft, after the look that each takes at first."""
     told = store.transact(lambda connection: competing_retries.find_other_retries(connection, draft))
-    if draft.state == "waiting":
-        return DraftProposal(Approve(draft.id), draft, "waiting", "sending", asks=bool(told), retried=told)
-    return DraftProposal(Send(draft.id), draft, "ready", "sending", asks=True, retried=told)
+    return ApproveChange(draft, told) if draft.state == "waiting" else SendChange(draft, told)
 
 
 async def asked(store: Database, draft: Draft) -> str:
     """Ask Ben, who did not ask for any of them himself."""
-    return (await Confirmations(store, lambda: NOW).ask(proposed(store, draft), BEN)).confirmation_id
+    return (await build_confirmations(store, lambda: NOW).ask(proposed(store, draft), BEN)).confirmation_id
 
 
-async def press(store: Database, proposal: DraftProposal[ChangingCommand], confirmation: str) -> int:
-    return await Confirmations(store, lambda: NOW, process_id="here").begin(proposal, BEN, confirmation)
+async def press(store: Database, change: SendChange | ApproveChange, confirmation: str) -> int:
+    return await build_confirmations(store, lambda: NOW).begin(change, BEN, confirmation)
 
 
 def states(store: Database) -> dict[str, str]:

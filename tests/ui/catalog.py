@@ -5,8 +5,16 @@ from datetime import timedelta
 from bot.api import errors as api
 from bot.api import ids
 from bot.commands.audit import Audit, AuditExported, AuditShown
-from bot.commands.cancel import AlreadyCanceling, Cancel, CancelRequested, CancelTooLate
-from bot.commands.delete import AlreadyGone, Delete, Deleted, DeleteDidNotHappen, DeleteRefused, DeleteUnknown
+from bot.commands.cancel import AlreadyCanceling, Cancel, CancelChange, CancelRequested, CancelTooLate
+from bot.commands.delete import (
+    AlreadyGone,
+    Delete,
+    DeleteChange,
+    Deleted,
+    DeleteDidNotHappen,
+    DeleteRefused,
+    DeleteUnknown,
+)
 from bot.commands.help import HelpShown
 from bot.commands.keep import Kept
 from bot.commands.language import errors as typed
@@ -14,7 +22,7 @@ from bot.commands.list import BatchList, List
 from bot.commands.overview import OverviewShown
 from bot.commands.registry import SHOWN, Outcome
 from bot.commands.status import BatchShown
-from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, RefusalReason
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations import find_batch
 from bot.operations.find_batch import Reference
@@ -31,7 +39,7 @@ from bot.ui.unknown_input import render_unknown_command, render_unknown_press, r
 from tests.builders import ADA, ADMIN, AT_HOME, BATCHES, BEN, ID, NOW, VIEWERS, batch_id, canceling, entry, running
 from tests.ui import create_catalog, results_catalog, watching_catalog
 
-Drawable = Outcome | ConfirmationNeeded | DraftQuestion
+Drawable = Outcome | ConfirmationNeeded
 
 ENDED = BATCHES["ended_some_succeeded"]
 MANY = tuple(batch.model_copy(update={"id": batch_id(number)}) for number, batch in enumerate(BATCHES.values()))
@@ -106,11 +114,13 @@ OUTCOMES: dict[str, Drawable] = {
     "audit_exported": AuditExported((entry(1), entry(2, "kept"))),
     "kept": Kept(ID),
     "kept_nothing": Kept(None),
-    "question_delete": ConfirmationNeeded(Delete(REFERENCE), ENDED, QUESTION.id, QUESTION.expires_at),
+    "question_delete": ConfirmationNeeded(DeleteChange(Delete(REFERENCE), ENDED), QUESTION.id, QUESTION.expires_at),
     "question_delete_archived": ConfirmationNeeded(
-        Delete(REFERENCE), BATCHES["archived"], QUESTION.id, QUESTION.expires_at
+        DeleteChange(Delete(REFERENCE), BATCHES["archived"]), QUESTION.id, QUESTION.expires_at
     ),
-    "question_cancel": ConfirmationNeeded(Cancel(REFERENCE), running(), QUESTION.id, QUESTION.expires_at),
+    "question_cancel": ConfirmationNeeded(
+        CancelChange(Cancel(REFERENCE), running(), asks=True), QUESTION.id, QUESTION.expires_at
+    ),
     **results_catalog.OUTCOMES,
     **create_catalog.OUTCOMES,
     **watching_catalog.OUTCOMES,

@@ -8,21 +8,21 @@ from msgspec.structs import replace
 
 from bot.api import errors as api
 from bot.caller import ChannelId
-from bot.commands.approve import Approve
+from bot.commands.approve import ApproveChange
+from bot.commands.draft_change import SendChange
 from bot.commands.drop import Dropped
 from bot.commands.label import Labelled
 from bot.commands.language.errors import MissingReference
 from bot.commands.note import Noted
 from bot.commands.own import Owned, OwnedAlready
-from bot.commands.registry import Outcome
+from bot.commands.registry import AskingChange, Outcome
 from bot.commands.retry import NoSuchCause, NothingToRetry, OriginalNeeded, Retry, RetryTooEarly, RetryTooLate
-from bot.commands.send import Send
 from bot.commands.status import BatchShown
-from bot.confirmations import ConfirmationRefused, DraftQuestion, RefusalReason
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import (
-    DraftReady,
+    CheckedDraft,
     DraftUnavailable,
     FileRefused,
     FormAlreadySubmitted,
@@ -83,7 +83,14 @@ REST = replace(
 )
 SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRAFT.id, rest_id=REST.id)
 FIRST = replace(DRAFT, sample=10)
-QUESTION = DraftQuestion(Send(DRAFT.id), DRAFT, "the-confirmation-id", NOW + timedelta(minutes=30), by_another=False)
+EXPIRES = NOW + timedelta(minutes=30)
+
+
+def question(change: AskingChange) -> ConfirmationNeeded:
+    """Return a question that waits for an answer."""
+    return ConfirmationNeeded(change, "the-confirmation-id", EXPIRES)
+
+
 AGAIN = Retry(Reference(ID))
 MANY = tuple(map(batch_id, range(7)))
 CAUSES = (
@@ -111,7 +118,7 @@ def refused(shown: int, each: int = 1) -> CheckReport:
 
 
 ASKED = StoredConfirmation(
-    QUESTION.confirmation_id, ADA.user, ADA.team, f"send {DRAFT.id}", DRAFT.id, "draft", NOW, QUESTION.expires_at
+    "the-confirmation-id", ADA.user, ADA.team, f"send {DRAFT.id}", DRAFT.id, "draft", NOW, EXPIRES
 )
 SHARED = {
     "approval": render_send(ApprovalAsked(DRAFT), ADMIN).shared,
@@ -126,22 +133,17 @@ OTHERS: dict[str, Message] = {
     "interrupted_sample": render_interrupted(replace(SAMPLE, state="sending"), None),
 }
 
-OUTCOMES: dict[str, Outcome | DraftQuestion] = {
-    "question_draft": QUESTION,
-    "question_draft_above_the_limit": replace(QUESTION, by_another=True),
-    "question_draft_warned": replace(QUESTION, ready=DraftReady(DRAFT, WARNINGS)),
-    "question_retry": replace(
-        QUESTION,
-        draft=RETRY,
-        ready=DraftReady(RETRY, left_out=LEFT, missing=2),
-        retried=(batch_id(7), f"draft {DRAFT.id}"),
+OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
+    "question_draft": question(SendChange(DRAFT)),
+    "question_draft_above_the_limit": question(SendChange(DRAFT, needs_approval=True)),
+    "question_draft_warned": question(SendChange(DRAFT, checked=CheckedDraft(DRAFT, WARNINGS))),
+    "question_retry": question(
+        SendChange(RETRY, (batch_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT, missing=2))
     ),
-    "question_retry_beside_many": replace(QUESTION, draft=RETRY, retried=MANY),
-    "question_draft_small": replace(QUESTION, draft=replace(DRAFT, requests=19)),
-    "question_rest": replace(QUESTION, draft=REST),
-    "question_approval": replace(
-        QUESTION, command=Approve(DRAFT.id), draft=RETRY, by_another=True, retried=(batch_id(7),)
-    ),
+    "question_retry_beside_many": question(SendChange(RETRY, MANY)),
+    "question_draft_small": question(SendChange(replace(DRAFT, requests=19))),
+    "question_rest": question(SendChange(REST)),
+    "question_approval": question(ApproveChange(RETRY, (batch_id(7),))),
     "file_refused": FileRefused("requests.jsonl", refused(3)),
     "file_refused_of_every_kind": FileRefused("r" * 200, refused(20, 5_000)),
     **{f"file_refused_{kind.value}": FileRefused("odd.bin", replace(SOUND, foreign=kind)) for kind in ForeignFileKind},

@@ -7,7 +7,7 @@ from decimal import Decimal
 from msgspec.structs import replace
 
 from bot.commands.cost import Cost, CostShown, Unread
-from bot.commands.delete import Delete
+from bot.commands.delete import Delete, DeleteChange
 from bot.commands.registry import Outcome
 from bot.commands.results import (
     CausesFile,
@@ -215,7 +215,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "stop_asked_of_another_version": ReadingLost("foretell next-week"),
     **{
         f"question_delete_{name}": ConfirmationNeeded(
-            Delete(Reference(ID)), ENDED, "the-confirmation-id", NOW + timedelta(minutes=5), stored
+            DeleteChange(Delete(Reference(ID)), ENDED, stored), "the-confirmation-id", NOW + timedelta(minutes=5)
         )
         for name, stored in {
             "looked_at": StoredSummary(ID, "{}", None, BEN.user, NOW - timedelta(hours=2)),

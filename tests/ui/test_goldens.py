@@ -8,8 +8,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.commands.create import FormWanted
 from bot.commands.registry import Outcome
-from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, DraftQuestion, RefusalReason
-from bot.operations.drafts import DraftReady
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
 from tests.ui.catalog import ERRORS, OUTCOMES, messages, payload_of
 
@@ -29,7 +28,7 @@ def test_it_looks_as_it_was_approved(name: str, golden: SnapshotAssertion) -> No
 def test_every_outcome_has_a_golden() -> None:
     drawn = {type(outcome) for outcome in OUTCOMES.values()}
 
-    assert {*get_args(Outcome), ConfirmationNeeded, DraftQuestion} - drawn == {FormWanted, DraftReady}
+    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == {FormWanted}
 
 
 def test_every_reason_of_a_refusal_has_a_golden() -> None:

@@ -3,7 +3,6 @@
 import pytest
 
 from bot.commands.base import Permission
-from bot.commands.change import ChangingCommand
 from bot.commands.registry import parse
 from bot.playground.slack_simulator.blocks import BlockSurface, find_block_problems, find_view_problems
 from bot.ui.components.buttons import read_button
@@ -97,8 +96,7 @@ def test_no_button_confirms_without_having_asked() -> None:
 
 
 def _question(text: str) -> str:
-    command = parse(text)
-    return command.question if isinstance(command, ChangingCommand) else command.spell()
+    return parse(text).confirmation_key
 
 
 @pytest.mark.parametrize(

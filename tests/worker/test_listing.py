@@ -4,9 +4,7 @@ from datetime import timedelta
 
 from bot.api.models import RETENTION, BatchPage
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.commands.change import Proposal
-from bot.commands.delete import Delete
-from bot.confirmations import Confirmations
+from bot.commands.delete import Delete, DeleteChange
 from bot.operations.find_batch import Reference
 from bot.operations.listing_memory import ListingMemory
 from bot.playground.api_simulator.batch import Batch
@@ -17,6 +15,7 @@ from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 from bot.worker.listing import SweepState
 from tests.desk import ADA, GENERAL
+from tests.services import build_confirmations
 from tests.worker.scene import Scene, id_of
 
 
@@ -132,10 +131,10 @@ async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(
     batch = await ended_in_the_feed(scene)
     page = BatchPage(data=tuple(scene.read(each) for each in scene.api.workspace.batches)).model_dump_json()
     caller = Caller(UserId(ADA), TeamId("T0DEMO"), ChannelId(GENERAL))
-    asked = Proposal(Delete(Reference(batch.id)), scene.read(batch), asks=False)
-    confirmations = Confirmations(scene.database, scene.now)
+    asked = DeleteChange(Delete(Reference(batch.id)), scene.read(batch))
+    confirmations = build_confirmations(scene.database, scene.now)
     entry = await confirmations.begin(asked, caller, None)
-    await asked.command.run(scene.worker.services, caller)
+    await asked.apply(scene.worker.services, caller)
     await confirmations.finish(entry, "done", None)
     await scene.settle()
 

@@ -10,9 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.commands.cancel import Cancel
-from bot.commands.change import Proposal
-from bot.confirmations import Confirmations
+from bot.commands.cancel import Cancel, CancelChange
 from bot.operations.find_batch import Reference
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, scheduled_jobs, workers
@@ -20,6 +18,7 @@ from bot.store.records.workers import DEAD, WorkerProcess
 from bot.worker.maintenance import HEARTBEAT_INTERVAL, MESSAGE_DELAY, SETTLE_AFTER, Chore, Maintenance
 from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
+from tests.services import build_confirmations
 from tests.waiting import until_stored
 from tests.worker.scene import Scene
 
@@ -176,8 +175,8 @@ async def test_a_chore_that_takes_its_time_stops_neither_the_beat_nor_other_chor
 async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Scene) -> None:
     services = either_scene.worker.services
     batch = either_scene.batch(ends_in=3_600)
-    confirmations = Confirmations(services.database, services.now)  # it hands nothing over
-    proposal = Proposal(Cancel(Reference(batch.id)), either_scene.read(batch), asks=False)
+    confirmations = build_confirmations(services.database, services.now)  # it hands nothing over
+    proposal = CancelChange(Cancel(Reference(batch.id)), either_scene.read(batch), asks=False)
     number = await confirmations.begin(proposal, CALLER, None)
     early = await either_scene.worker.maintenance.redrive()
     either_scene.later(SETTLE_AFTER.total_seconds() + 1)

@@ -7,10 +7,8 @@ from msgspec.structs import replace
 
 from bot.api.ids import BatchId
 from bot.caller import ChannelId
-from bot.commands.cancel import Cancel
-from bot.commands.change import Proposal
-from bot.commands.delete import Delete
-from bot.confirmations import Confirmations
+from bot.commands.cancel import Cancel, CancelChange
+from bot.commands.delete import Delete, DeleteChange
 from bot.operations.find_batch import Reference
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
@@ -19,21 +17,24 @@ from bot.store.records.audit import AuditEntry
 from bot.worker.maintenance import SETTLE_AFTER
 from tests.builders import ADA
 from tests.desk import BEN
+from tests.services import build_confirmations
 from tests.worker.scene import Scene
 
 
 async def confirmed_delete(scene: Scene, batch: Batch) -> int:
     """Return the record of a delete that was confirmed by somebody whose process died before the DELETE."""
-    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
-    proposal = Proposal(Delete(Reference(batch.id)), scene.read(batch), asks=True)
+    confirmations = build_confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    proposal = DeleteChange(Delete(Reference(batch.id)), scene.read(batch))
     question = await confirmations.ask(proposal, ADA)
     return await confirmations.begin(proposal, ADA, question.confirmation_id)
 
 
 async def typed_cancel(scene: Scene, batch: Batch) -> int:
     """Return the record of a cancel that was typed, and of which nothing else is known."""
-    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
-    return await confirmations.begin(Proposal(Cancel(Reference(batch.id)), scene.read(batch), asks=False), ADA, None)
+    confirmations = build_confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    return await confirmations.begin(
+        CancelChange(Cancel(Reference(batch.id)), scene.read(batch), asks=False), ADA, None
+    )
 
 
 def entry(scene: Scene, number: int) -> AuditEntry:
@@ -91,7 +92,7 @@ async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(eit
     await either_scene.watch(batch, BEN)
     either_scene.later(100)
     number = await confirmed_delete(either_scene, batch)
-    await Confirmations(either_scene.database, either_scene.now).finish(number, "unknown", None)
+    await build_confirmations(either_scene.database, either_scene.now).finish(number, "unknown", None)
     either_scene.api.workspace.delete(batch.id)
 
     await either_scene.sweep()
@@ -145,7 +146,7 @@ async def test_a_wish_of_half_an_hour_ago_is_not_done_any_more(scene: Scene) -> 
 
 async def test_what_has_its_outcome_is_not_looked_at(scene: Scene) -> None:
     number = await confirmed_delete(scene, scene.api.workspace.add(succeeded=5))
-    await Confirmations(scene.database, scene.now).finish(number, "done", None)
+    await build_confirmations(scene.database, scene.now).finish(number, "done", None)
     before = len(scene.api.requests)
 
     await scene.worker.changes.run(number)
@@ -216,10 +217,11 @@ async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(sc
 
 async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_twice(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
-    caller, command = replace(ADA, channel=ChannelId("D0ADA")), Cancel(Reference(batch.id))
-    confirmations = Confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
-    number = await confirmations.begin(Proposal(command, scene.read(batch), asks=False), caller, None)
-    await command.run(scene.worker.services, caller)
+    caller = replace(ADA, channel=ChannelId("D0ADA"))
+    change = CancelChange(Cancel(Reference(batch.id)), scene.read(batch), asks=False)
+    confirmations = build_confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
+    number = await confirmations.begin(change, caller, None)
+    await change.apply(scene.worker.services, caller)
 
     await scene.worker.changes.run(number)
     await scene.settle()

@@ -2,11 +2,12 @@
 
 from msgspec.structs import replace
 
-from bot.commands.approve import Approve
+from bot.commands.approve import Approve, ApproveChange
+from bot.commands.draft_change import SendChange
 from bot.commands.drop import Drop
 from bot.commands.retry import Retry
 from bot.commands.send import Send
-from bot.confirmations import DraftQuestion
+from bot.confirmations import ConfirmationNeeded
 from bot.operations.find_batch import Reference
 from bot.operations.split_sample import sample_size
 from bot.requests.estimate import load_estimate
@@ -22,52 +23,49 @@ from bot.ui.reply import Block, Message, Viewer
 MOST_RETRIES_NAMED = 5
 
 
-def render_draft_question(outcome: DraftQuestion, viewer: Viewer) -> Message:
+def render_send_question(change: SendChange, question: ConfirmationNeeded, viewer: Viewer) -> Message:
     """Ask whether to send: what, where, as whom, at what cost."""
-    if isinstance(outcome.command, Approve):
-        return _repeat_approval_question(outcome)
-    draft = outcome.draft
+    draft = change.draft
     title = f"Send {'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')} as a new batch?"
-    buttons = [*_yes_buttons(outcome), *_other_choices(outcome), button("Drop", Drop(draft.id), renew=True)]
+    buttons = [*_yes_buttons(change, question), *_other_choices(change), button("Drop", Drop(draft.id), renew=True)]
     blocks = (
         header(title),
         section(_request_words(draft, viewer)),
         section(cost_breakdown(load_estimate(draft.estimate))),
-        *_warnings_section(outcome),
+        *_warnings_section(_send_warnings(change)),
         *actions(buttons),
-        context(_terms_line(outcome)),
+        context(_terms_line(draft, question)),
     )
-    gate = " It is above the limit: somebody else has to approve it." if outcome.by_another else ""
+    gate = " It is above the limit: somebody else has to approve it." if change.needs_approval else ""
     return Message(f"{title} {cost_line(load_estimate(draft.estimate))}.{gate}", blocks)
 
 
-def _terms_line(outcome: DraftQuestion) -> str:
-    none = "Nothing of this was sent yet." if outcome.draft.whole_id else "Nothing was sent yet."
-    later = (
-        f"Later, until {date(outcome.draft.changed_at + UNSENT_LIFETIME)}: {code(f'/batch send {outcome.draft.id}')}."
-    )
-    return f"Only you can answer, once, until {date(outcome.expires_at)}. {none} {later}"
+def _terms_line(draft: Draft, question: ConfirmationNeeded) -> str:
+    none = "Nothing of this was sent yet." if draft.whole_id else "Nothing was sent yet."
+    later = f"Later, until {date(draft.changed_at + UNSENT_LIFETIME)}: {code(f'/batch send {draft.id}')}."
+    return f"Only you can answer, once, until {date(question.expires_at)}. {none} {later}"
 
 
-def _yes_buttons(outcome: DraftQuestion) -> list[Block]:
-    """Return the buttons that say yes: to all of it, and to a sample first where that is worth it."""
-    draft, asked = outcome.draft, outcome.confirmation_id
-    yes_words = "Ask for approval" if outcome.by_another else "Send"
+def _yes_buttons(change: SendChange, question: ConfirmationNeeded) -> list[Block]:
+    """Return the buttons that confirm: all of it, and a sample first where that is worth it."""
+    draft = change.draft
+    asked = question.confirmation_id
+    yes_words = "Ask for approval" if change.needs_approval else "Send"
     buttons = [button(yes_words, Send(draft.id), style="primary", renew=True, confirmation=asked)]
     if (count := sample_size(draft)) is not None:
-        words = f"{yes_words}: {count} first" if outcome.by_another else f"Send {count} first"
+        words = f"{yes_words}: {count} first" if change.needs_approval else f"Send {count} first"
         buttons.append(button(words, Send(draft.id, first=True), renew=True, confirmation=asked))
     return buttons
 
 
-def _repeat_approval_question(outcome: DraftQuestion) -> Message:
-    """Ask the second person once more, with what he would not know otherwise."""
-    line = code(f"/batch approve {outcome.draft.id}")
+def render_approve_question(change: ApproveChange, question: ConfirmationNeeded) -> Message:
+    """Ask the second person once more, with the other retries that they would not know of otherwise."""
+    line = code(f"/batch approve {change.draft.id}")
     terms = (
-        f"Only the one who pressed Approve can answer this, once, until {date(outcome.expires_at)}. {line} asks again."
+        f"Only the one who pressed Approve can answer this, once, until {date(question.expires_at)}. {line} asks again."
     )
-    told = approval_question(outcome.draft, _warnings_section(outcome), outcome.confirmation_id)
-    return replace(told, blocks=(*told.blocks, context(terms)))
+    asked = approval_question(change.draft, _warnings_section(_retry_lines(change.retried)), question.confirmation_id)
+    return replace(asked, blocks=(*asked.blocks, context(terms)))
 
 
 def approval_question(draft: Draft, remarks: tuple[Block, ...] = (), confirmation: str | None = None) -> Message:
@@ -103,28 +101,38 @@ def _request_words(draft: Draft, viewer: Viewer) -> str:
     )
 
 
-def _other_choices(outcome: DraftQuestion) -> list[Block]:
+def _other_choices(change: SendChange) -> list[Block]:
     """Return what else the draft of a retry could hold."""
-    draft, ready = outcome.draft, outcome.ready
-    if draft.kind != "retry" or draft.parent_id is None or ready is None or not ready.left_out:
+    draft = change.draft
+    checked = change.checked
+    if draft.kind != "retry" or draft.parent_id is None or checked is None or not checked.left_out:
         return []
-    everything = Retry(Reference(draft.parent_id), everything=True, file=ready.file)
-    return [button(f"Include the other {number(sum(one.count for one in ready.left_out))} too", everything, renew=True)]
+    everything = Retry(Reference(draft.parent_id), everything=True, file=checked.file)
+    others = number(sum(one.count for one in checked.left_out))
+    return [button(f"Include the other {others} too", everything, renew=True)]
 
 
-def _warnings_section(outcome: DraftQuestion) -> tuple[Block, ...]:
+def _send_warnings(change: SendChange) -> list[str]:
     lines = []
-    if outcome.by_another and isinstance(outcome.command, Send):
+    if change.needs_approval:
         lines.append("It is above the limit that was set: somebody else who may operate has to approve it.")
-    lines += [*map(_other_retry_line, outcome.retried[:MOST_RETRIES_NAMED]), *unnamed_retries(outcome.retried)]
-    if outcome.ready is not None:
-        lines += warning_lines(outcome.ready.warnings)
-        lines += left_out_lines(outcome.ready.left_out)
-        lines += [unreadable_failures_words(outcome.ready.unread)] if outcome.ready.unread else []
-        if outcome.ready.missing:
-            lines.append(
-                f"{quantity(outcome.ready.missing, 'failed request is', 'failed requests are')} not in the file"
-            )
+    lines += _retry_lines(change.retried)
+    checked = change.checked
+    if checked is None:
+        return lines
+    lines += warning_lines(checked.warnings)
+    lines += left_out_lines(checked.left_out)
+    lines += [unreadable_failures_words(checked.unread)] if checked.unread else []
+    if checked.missing:
+        lines.append(f"{quantity(checked.missing, 'failed request is', 'failed requests are')} not in the file")
+    return lines
+
+
+def _retry_lines(retried: tuple[str, ...]) -> list[str]:
+    return [*map(_other_retry_line, retried[:MOST_RETRIES_NAMED]), *unnamed_retries(retried)]
+
+
+def _warnings_section(lines: list[str]) -> tuple[Block, ...]:
     return (section("\n".join(f"⚠️ {line}" for line in lines)),) if lines else ()
 
 

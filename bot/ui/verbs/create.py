@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from bot.commands.create import PLACEHOLDER, Create, CreateOutcome, FormWanted
-from bot.operations.drafts import DraftReady, FileRefused
+from bot.operations.drafts import FileRefused
 from bot.operations.follow import is_direct
 from bot.store.records.drafts import WatchPreference
 from bot.ui.components.buttons import actions, button
@@ -23,8 +23,6 @@ def render_create(outcome: CreateOutcome, viewer: Viewer) -> Reply:
             return render_form(outcome, viewer)
         case FileRefused():
             return render_file_refused(outcome, viewer)
-        case DraftReady():
-            raise AssertionError("a draft that is ready is asked about before it is drawn")
         case unreachable:
             assert_never(unreachable)
 

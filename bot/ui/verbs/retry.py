@@ -12,7 +12,7 @@ from bot.commands.retry import (
     RetryTooEarly,
     RetryTooLate,
 )
-from bot.operations.drafts import DraftReady, FileRefused
+from bot.operations.drafts import FileRefused
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.file_problems import render_file_refused
 from bot.ui.components.result_causes import cause_line
@@ -30,8 +30,6 @@ def render_retry(outcome: RetryOutcome, viewer: Viewer) -> Reply:
             return render_file_refused(outcome, viewer)
         case NothingToRetry() | NoSuchCause() | OriginalNeeded() | RetryTooEarly() | RetryTooLate():
             return _no_retry(outcome)
-        case DraftReady():
-            raise AssertionError("a draft that is ready is asked about before it is drawn")
         case unreachable:
             assert_never(unreachable)
 

@@ -1,0 +1,168 @@
+"""Changes of drafts. Sending is proposed by several verbs: `send`, and `create` and `retry` for their new draft."""
+
+from abc import abstractmethod
+from datetime import datetime, timedelta
+from typing import ClassVar, Generic
+
+from msgspec.structs import replace
+
+from bot.caller import Caller
+from bot.commands.change import Applied, Change, Outcome
+from bot.errors import ExpectedError
+from bot.operations.approval import needs_approval
+from bot.operations.drafts import (
+    CheckedDraft,
+    DraftUnavailable,
+    RetriedMeanwhile,
+    find_draft,
+    on_behalf_of,
+)
+from bot.operations.send_draft import require_file, send_claimed
+from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, audit_outcome
+from bot.operations.services import Services
+from bot.operations.split_sample import sample_size
+from bot.store.records import drafts
+from bot.store.records.drafts import Draft, DraftState, Transaction
+from bot.store.transactions import competing_retries
+
+
+class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
+    """A draft that moves from one state to another. No worker ever makes such a change.
+
+    `retried` are the other retries of the same batch, as `competing_retries.find_other_retries` returns them.
+    """
+
+    question_lifetime: ClassVar[timedelta] = timedelta(minutes=30)
+    """Longer than for a batch: a draft does not change by itself, and its cost deserves some thought."""
+
+    draft: Draft
+    retried: tuple[str, ...] = ()
+
+    @property
+    @abstractmethod
+    def before(self) -> DraftState:
+        """Return the state that the draft must be in."""
+
+    @property
+    @abstractmethod
+    def after(self) -> DraftState:
+        """Return the state that claiming moves the draft to."""
+
+    def spell(self) -> str:
+        """Return the text of its command."""
+        return f"{self.verb} {self.draft.id}"
+
+    @property
+    def confirmation_key(self) -> str:
+        """Return the text that a question about it is stored under."""
+        return f"{self.verb} {self.draft.id}"
+
+    @property
+    def subject(self) -> str:
+        """Return the id of the draft."""
+        return self.draft.id
+
+    @property
+    def state(self) -> str:
+        """Return the size of the draft, and the other retries of the same batch."""
+        beside = f", beside {' '.join(self.retried)}" if self.retried else ""
+        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}"
+
+    def claim(self, connection: Transaction, caller: Caller, at: datetime, process_id: str) -> None:
+        """Move the draft to its next state, for this caller alone.
+
+        Raises:
+            DraftUnavailable: the draft is in another state by now.
+            RetriedMeanwhile: there are other retries of the same batch than those that the caller knows of.
+        """
+        draft = self.draft
+        is_sent = self.after == "sending"
+        if is_sent:
+            competing_retries.lock_parent(connection, draft)
+        columns = self.claimed_columns(caller, process_id)
+        if not drafts.change_state(connection, draft.id, self.before, self.after, at=at, **columns):
+            raise DraftUnavailable(drafts.get(connection, draft.id))
+        if is_sent and (others := competing_retries.find_other_retries(connection, draft)) != self.retried:
+            raise RetriedMeanwhile(draft, others)
+
+    def claimed_columns(self, caller: Caller, process_id: str) -> dict[str, object]:
+        """Return the columns that claiming changes beside the state."""
+        return {}
+
+    def outdated_error(self) -> ExpectedError | None:
+        """Return which retries there are: the requests of a draft never change, only the retries beside it do."""
+        return RetriedMeanwhile(self.draft, self.retried)
+
+
+class SendChange(DraftChange[SendOutcome], frozen=True):
+    """Send a draft, or ask for approval. `first`: send a sample first. `checked`: what the check of its file found."""
+
+    needs_approval: bool = False
+    first: bool = False
+    checked: CheckedDraft | None = None
+
+    @property
+    def verb(self) -> str:
+        """Return `send`."""
+        return "send"
+
+    def spell(self) -> str:
+        """Return the text of its command."""
+        return spell_send(self.draft.id, first=self.first)
+
+    @property
+    def before(self) -> DraftState:
+        """Return `ready`."""
+        return "ready"
+
+    @property
+    def after(self) -> DraftState:
+        """Return `sending`, or `waiting` where a second person must approve."""
+        return "waiting" if self.needs_approval else "sending"
+
+    @property
+    def asks(self) -> bool:
+        """Whether it needs a confirmation: always."""
+        return True
+
+    def claimed_columns(self, caller: Caller, process_id: str) -> dict[str, object]:
+        """Return whose draft it is now, what goes first, and which process sends it."""
+        own = on_behalf_of(self.draft, caller)
+        columns: dict[str, object] = {
+            "user_id": own.user_id,
+            "team_id": own.team_id,
+            "channel_id": own.channel_id,
+            "sample": self.draft.sample,
+        }
+        return columns if self.needs_approval else {**columns, "held_by": process_id}
+
+    async def apply(self, services: Services, caller: Caller) -> Applied[SendOutcome]:
+        """Send the draft, or leave it to the second person. Raises what `send_claimed` raises."""
+        claimed = replace(self.draft, state=self.after)
+        draft = replace(on_behalf_of(claimed, caller), changed_at=services.now())
+        if self.needs_approval:
+            return applied_send(ApprovalAsked(draft))
+        return applied_send(await send_claimed(services, draft))
+
+
+async def propose_send(
+    services: Services, draft_id: str, *, first: bool = False, checked: CheckedDraft | None = None
+) -> SendChange:
+    """Propose to send a draft. Raises DraftUnavailable, RequestsFileMissing, StoreUnavailable."""
+    draft = await find_draft(services, draft_id, "ready")
+    await require_file(services, draft)
+    by_another = await needs_approval(services.database, services.drafts.approval_limit, draft)
+    draft = replace(draft, sample=sample_size(draft) if first else None)
+    retried = await services.database.run(lambda connection: competing_retries.find_other_retries(connection, draft))
+    return SendChange(draft, retried, by_another, first, checked)
+
+
+def spell_send(draft_id: str, *, first: bool) -> str:
+    """Return the text of `send`."""
+    return f"send {draft_id} --first" if first else f"send {draft_id}"
+
+
+def applied_send(outcome: SendOutcome) -> Applied[SendOutcome]:
+    """Return an outcome of sending with what the audit records of it."""
+    created = outcome.batch.id if isinstance(outcome, BatchCreated) else None
+    return Applied(outcome, audit_outcome(outcome), created)
