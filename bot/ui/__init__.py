@@ -1,1 +1,1 @@
-"""What people see: pure, no I/O, no async."""
+"""Every message, file and form that people see. No I/O and no async in here."""

@@ -21,7 +21,7 @@ from bot.store.records.batches import GONE, SeenBatch
 from bot.store.records.cards import Card
 from bot.store.records.labels import BatchNames
 from bot.store.records.watches import StoredWatch
-from bot.ui.notices.watch_card import WatchCardState, watch_card
+from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message, Viewer
 from bot.worker.attempt import Attempt, Delivered
 from bot.worker.slack_pacing import EDIT, POST, SlackPacing
@@ -127,7 +127,7 @@ def draw_card_message(
     reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # a channel's readers are many
     caller = Caller(reader, TeamId(""), ChannelId(channel_id))
     names = {seen.id: named} if named is not None else {}
-    return watch_card(restore_batch(seen), Viewer(caller, frozenset(Permission), now, names), standing)
+    return render_watch_card(restore_batch(seen), Viewer(caller, frozenset(Permission), now, names), standing)
 
 
 def digest_message(message: Message) -> str:

@@ -35,7 +35,7 @@ from bot.ui.components.progress import render_progress
 from bot.ui.components.quiet import quiet_note
 from bot.ui.components.remedies import fault_words, remedy_words
 from bot.ui.errors.create_form import FormProblem, form_problem_words
-from bot.ui.errors.render import Shown, render_error
+from bot.ui.errors.render import ShownError, render_error
 from bot.ui.errors.value_forms import FORM_WORDS
 from bot.ui.notices.notice import draw_notice
 from bot.ui.reply import File, Message
@@ -74,7 +74,7 @@ def shown_errors() -> set[type[ExpectedError]]:
 
 
 def test_every_error_is_one_of_those_with_words(shown_errors: set[type[ExpectedError]]) -> None:
-    assert {kind for kind in shown_errors if not issubclass(kind, get_args(Shown))} == set()
+    assert {kind for kind in shown_errors if not issubclass(kind, get_args(ShownError))} == set()
 
 
 def test_every_error_has_a_golden(shown_errors: set[type[ExpectedError]]) -> None:

@@ -20,7 +20,7 @@ from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
 from bot.ui.notices.digest import Digest, Share, render_digest
 from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render_notice
-from bot.ui.notices.watch_card import WatchCardState, watch_card
+from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
 from tests.ui.create_catalog import REST
@@ -69,16 +69,16 @@ OUTCOMES: dict[str, Outcome] = {
 ERRORS: dict[str, ExpectedError] = {"needs_channel": NeedsChannel("notify")}
 
 CARDS: dict[str, Message] = {
-    **{f"card_{name}": watch_card(batch, ADMIN, WatchCardState(BOTH)) for name, batch in BATCHES.items()},
-    "card_nobody_watches": watch_card(running(), ADMIN, WatchCardState()),
-    "card_named": watch_card(running(), replace(ADMIN, names={ID: NAMED}), WatchCardState(BOTH)),
-    "card_unseen": watch_card(running(), ADMIN, WatchCardState(BOTH, last_seen=NOW - timedelta(minutes=20))),
-    "card_gone": watch_card(running(), ADMIN, WatchCardState(BOTH, last_seen=NOW, gone=True)),
-    "card_deleted": watch_card(ENDED, ADMIN, WatchCardState(BOTH, gone=True, deleted_by="U0CARL")),
-    "card_canceled_by": watch_card(canceling(), ADMIN, WatchCardState(BOTH, canceled_by=BEN.user)),
-    "card_fed": watch_card(running(), ADMIN, WatchCardState(is_fed=True)),
-    "card_fed_and_watched": watch_card(running(), ADMIN, WatchCardState(BOTH, is_fed=True)),
-    "card_results_not_there_yet": watch_card(
+    **{f"card_{name}": render_watch_card(batch, ADMIN, WatchCardState(BOTH)) for name, batch in BATCHES.items()},
+    "card_nobody_watches": render_watch_card(running(), ADMIN, WatchCardState()),
+    "card_named": render_watch_card(running(), replace(ADMIN, names={ID: NAMED}), WatchCardState(BOTH)),
+    "card_unseen": render_watch_card(running(), ADMIN, WatchCardState(BOTH, last_seen=NOW - timedelta(minutes=20))),
+    "card_gone": render_watch_card(running(), ADMIN, WatchCardState(BOTH, last_seen=NOW, gone=True)),
+    "card_deleted": render_watch_card(ENDED, ADMIN, WatchCardState(BOTH, gone=True, deleted_by="U0CARL")),
+    "card_canceled_by": render_watch_card(canceling(), ADMIN, WatchCardState(BOTH, canceled_by=BEN.user)),
+    "card_fed": render_watch_card(running(), ADMIN, WatchCardState(is_fed=True)),
+    "card_fed_and_watched": render_watch_card(running(), ADMIN, WatchCardState(BOTH, is_fed=True)),
+    "card_results_not_there_yet": render_watch_card(
         ENDED.model_copy(update={"results_url": None}), ADMIN, WatchCardState(BOTH)
     ),
 }
@@ -119,7 +119,7 @@ NOTICES: dict[str, Message] = {
         if each.has_ended
     },
     "notice_named": render_notice("ended", NoticeContext(ENDED, BOTH, NOW, named=NAMED)),
-    "notice_deleted": render_notice("gone", NoticeContext(running(), BOTH, NOW, through_me=True)),
+    "notice_deleted": render_notice("gone", NoticeContext(running(), BOTH, NOW, deleted_here=True)),
     "notice_for_nobody": render_notice("ended", NoticeContext(ENDED, (), NOW)),
     "notice_with_details": render_notice(
         "ended", NoticeContext(ENDED, BOTH, NOW, details=("31 prompt too long", "Cost: $1.20"))

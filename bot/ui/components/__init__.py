@@ -1,1 +1,1 @@
-"""Parts that several messages are made of."""
+"""Parts that several messages share."""

@@ -1,4 +1,4 @@
-"""One card for a batch: the same in status, in a list row (its short form), in a question and on App Home."""
+"""The card of a batch, and its short form for a row in a list."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
@@ -36,20 +36,20 @@ from bot.ui.reply import Block, Viewer
 
 SHORT_ID_LENGTH = 10
 MOST_PEOPLE = 5
-"""People named on a card; the rest are a number."""
+"""People named on a card. The others are a number."""
 BAR_LENGTH = 10
 _OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
 
 
 class Verdict(Struct, frozen=True):
-    """A batch's state in a few words, with the emoji that stands for it."""
+    """The state of a batch in a few words, with its emoji."""
 
     emoji: str
     words: str
 
 
 def verdict(batch: MessageBatch) -> Verdict:
-    """Return what a person scrolling past has to know: never "completed", never a percentage."""
+    """Return the state in words. Never "completed": a batch whose requests all failed has ended, too."""
     counts = batch.request_counts
     match batch.processing_status:
         case "in_progress":
@@ -91,12 +91,12 @@ def _largest_failure(counts: RequestCounts) -> str:
 
 
 def short_id(batch: MessageBatch) -> str:
-    """Return the beginning of the id, long enough to be typed as a reference."""
+    """Return the first characters of the id, enough to type as a reference."""
     return one_line(batch.id.removeprefix(PREFIX), 4 * SHORT_ID_LENGTH)[:SHORT_ID_LENGTH]
 
 
 def outcome_bar(counts: RequestCounts) -> str:
-    """Return ten squares in the counts' proportions; no count that is not zero rounds to nothing."""
+    """Return ten squares in proportion to the counts; every count above zero has at least one."""
     present = [(getattr(counts, name), square) for name, square in _OUTCOMES if getattr(counts, name) > 0]
     if not present:
         return ""
@@ -114,7 +114,10 @@ def outcome_bar(counts: RequestCounts) -> str:
 
 
 def requests_line(batch: MessageBatch, *, gone: bool = False) -> str:
-    """Return the requests of a batch in words: outcomes only once it has ended, and of one that is `gone` never."""
+    """Return how many requests the batch has, and once it has ended how they ended.
+
+    A batch that is `gone` will never report outcomes, so none are promised.
+    """
     counts = batch.request_counts
     if not batch.has_ended:
         ahead = "" if gone else "; the API reports outcomes when the batch ends"
@@ -124,7 +127,7 @@ def requests_line(batch: MessageBatch, *, gone: bool = False) -> str:
 
 
 def batch_times(batch: MessageBatch, show: Callable[[datetime], str], *, gone: bool = False) -> list[str]:
-    """Return the moments that matter in this state, each drawn by `show`; nothing lies ahead of one that is `gone`."""
+    """Return the times that matter in this state, each formatted by `show`. A batch that is `gone` has no deadline."""
     parts = [f"created {show(batch.created_at)}"]
     if batch.cancel_initiated_at is not None:
         parts.append(f"cancel asked {show(batch.cancel_initiated_at)}")
@@ -145,9 +148,9 @@ def card_facts(
     *,
     gone: bool = False,
 ) -> tuple[Block, ...]:
-    """Return the card without its first line and its buttons; `canceled_by` and `watchers` are users' ids.
+    """Return the card without its title and buttons. `canceled_by` and `watchers` are user ids.
 
-    `gone`: the batch is not there any more.
+    `gone`: the batch has been deleted.
     """
     requests = requests_line(batch, gone=gone)
     if batch.has_ended and (squares := outcome_bar(batch.request_counts)):
@@ -169,14 +172,14 @@ def _people_line(users: Sequence[str]) -> str:
 
 
 def display_name(batch: MessageBatch, named: BatchNames | None = None) -> str:
-    """Return what a batch is called in a title: its label, or the short id."""
+    """Return the label of the batch, or its short id."""
     return one_line(named.label, 80) if named and named.label else short_id(batch)
 
 
 def card_title(batch: MessageBatch, named: BatchNames | None = None) -> str:
-    """Return the first line: the verdict, and what the batch is called."""
-    said = verdict(batch)
-    return f"{said.emoji} {said.words[0].upper()}{said.words[1:]} · {display_name(batch, named)}"
+    """Return the first line of the card: the verdict and the display name."""
+    state = verdict(batch)
+    return f"{state.emoji} {state.words[0].upper()}{state.words[1:]} · {display_name(batch, named)}"
 
 
 def batch_card(
@@ -187,9 +190,10 @@ def batch_card(
     *,
     shared: bool = False,
 ) -> tuple[Block, ...]:
-    """Return the card: first line, id, requests, times, people, and the buttons this viewer may use in this state.
+    """Return the card: title, id, requests, times, people, and the buttons that this viewer may use in this state.
 
-    `shared`: others see it too, so it has the buttons of both who watches and who does not, and stays shared.
+    `shared`: others see the card too, so it has the buttons for watchers and for everyone else, and Refresh keeps
+    it public.
     """
     named = viewer.names.get(batch.id)
     buttons = card_buttons(batch, viewer, watchers, shared=shared)
@@ -200,16 +204,13 @@ def batch_card(
 def card_buttons(
     batch: MessageBatch, viewer: Viewer, watchers: Sequence[str] = (), *, shared: bool = False
 ) -> list[Block]:
-    """Return exactly the buttons that make sense in this state and that the viewer may use."""
+    """Return the buttons that make sense in this state and that the viewer may use."""
     reference = Reference(batch.id)
     buttons = []
     if not batch.has_ended:
         buttons.append(button("Refresh", Status(reference, public=shared), renew=True))
-        others = shared and (viewer.caller.channel or "")[:1] not in (
-            "U",
-            "W",
-            "D",
-        )  # nobody else reads direct messages
+        is_direct = (viewer.caller.channel or "")[:1] in ("U", "W", "D")
+        others = shared and not is_direct  # no one else reads direct messages
         if others or viewer.caller.user not in watchers:
             buttons.append(button("Watch", Watch(reference), says=f"Watch batch {short_id(batch)}"))
         if watchers if others else viewer.caller.user in watchers:
@@ -237,7 +238,7 @@ def _results_buttons(batch: MessageBatch, named: BatchNames | None) -> list[Bloc
 
 
 def card_text(batch: MessageBatch, named: BatchNames | None = None) -> str:
-    """Return the card as one plain sentence a part."""
+    """Return the card as plain text for notifications and screen readers."""
     parts = [
         f"{safe_text(card_title(batch, named))} ({safe_text(batch.id)})",
         requests_line(batch),
@@ -246,15 +247,15 @@ def card_text(batch: MessageBatch, named: BatchNames | None = None) -> str:
     return ". ".join(parts) + "."
 
 
-def card_row(batch: MessageBatch, named: BatchNames | None = None, said: Verdict | None = None) -> Block:
-    """Return the short form: one section with a button that opens the card; `said` is its verdict, if known already."""
-    said = said or verdict(batch)
+def card_row(batch: MessageBatch, named: BatchNames | None = None, known: Verdict | None = None) -> Block:
+    """Return the short form: one section with a button that opens the card. `known`: its verdict, if computed."""
+    state = known or verdict(batch)
     opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")
     total = quantity(batch.request_counts.total, "request")
     label = f"{safe_text(named.label, 80)} · " if named and named.label else ""
     when = "ended" if batch.has_ended and batch.ended_at else "created"
     moment = batch.ended_at if batch.has_ended and batch.ended_at else batch.created_at
     return section(
-        f"{said.emoji} {label}*{safe_text(said.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
+        f"{state.emoji} {label}*{safe_text(state.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
         opens if fits_slack(opens) else None,
     )

@@ -1,4 +1,4 @@
-"""Buttons: each carries a command spelled in advance."""
+"""Buttons. Each one carries a command as text, which is parsed like typed text when it is pressed."""
 
 from collections.abc import Sequence
 from typing import Literal
@@ -12,11 +12,11 @@ from bot.ui.reply import Block
 
 Style = Literal["primary", "danger"]
 
-VALUE_LIMIT = 2_000  # characters (docs.slack.dev, button element); only a batch id of no sensible length gets there
+VALUE_LIMIT = 2_000  # characters (docs.slack.dev, button element); only an absurdly long batch id reaches it
 
 
 class ButtonValue(BaseModel):
-    """What a button of ours carries; nothing in it is trusted as authority, it is read like typed text."""
+    """The value of a button. It grants nothing: the command is parsed and permitted like typed text."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -27,7 +27,7 @@ class ButtonValue(BaseModel):
 
 
 class NotOurButton(ExpectedError):
-    """A value that this version of the bot did not make."""
+    """The value of a button that another version of the bot made."""
 
     def _fact(self) -> str:
         return "this version of the bot did not make the button's value"
@@ -50,11 +50,12 @@ def button(
     confirmation: str | None = None,
     says: str | None = None,
 ) -> Block:
-    """Return a button that runs a command; `renew`: its reply takes the place of the message the button is in.
+    """Return a button that runs a command.
 
-    `says` is read out by a screen reader instead of the label.
+    `renew`: the reply replaces the message that holds the button. `says`: what a screen reader reads instead of the
+    label.
     """
-    # What ButtonValue reads, without its defaults; through the model it takes seven times as long, a fifth of a list.
+    # The fields of ButtonValue without its defaults. Building the model takes seven times as long, a fifth of a list.
     value: dict[str, object] = {"text": command.spell()}
     if confirmation is not None:
         value["confirmation"] = confirmation
@@ -74,12 +75,12 @@ def button(
 
 
 def fits_slack(element: Block) -> bool:
-    """Whether Slack takes a button; one that it does not would cost the whole message."""
+    """Return whether the button is short enough for Slack, which rejects the whole message otherwise."""
     return len(str(element["value"])) <= VALUE_LIMIT
 
 
 def actions(buttons: Sequence[Block]) -> tuple[Block, ...]:
-    """Return a row of buttons, or nothing for none; action ids are made unique within the row."""
+    """Return a row of buttons with unique action ids, or nothing for none. Buttons too long for Slack are left out."""
     numbered = [
         {**element, "action_id": f"run-{position}"} for position, element in enumerate(filter(fits_slack, buttons))
     ]

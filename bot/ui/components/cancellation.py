@@ -1,11 +1,14 @@
-"""What a cancellation came to, in words."""
+"""The words for the result of a cancellation."""
 
 from bot.api.models import MessageBatch
 from bot.ui.components.text import number, quantity
 
 
 def cancel_result_words(batch: MessageBatch) -> str:
-    """Say what a cancel really did: only requests that succeeded are billed (docs.anthropic.com, Message Batches)."""
+    """Return how many requests were canceled and how many are billed.
+
+    Only requests that succeeded are billed (docs.anthropic.com, Message Batches).
+    """
     counts = batch.request_counts
     finished = counts.total - counts.canceled
     if counts.canceled == 0:

@@ -1,4 +1,4 @@
-"""What a draft will cost, in words."""
+"""The estimated cost of a draft, in words."""
 
 from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate
 from bot.ui.components.money import usd
@@ -11,29 +11,29 @@ _BASIS = {
 }
 
 
-def cost_line(reckoned: Estimate) -> str:
-    """Return the range, in a few words."""
-    known = [one for one in reckoned.models if one.high is not None]
+def cost_line(estimate: Estimate) -> str:
+    """Return the cost range on model line."""
+    known = [model for model in estimate.models if model.high is not None]
     if not known:
         return "Cost: unknown, no price is known for its models"
-    least = "at least " if reckoned.unpriced_models else ""
-    return f"Cost: {least}{_range(usd(reckoned.low), usd(reckoned.high))}"
+    least = "at least " if estimate.unpriced_models else ""
+    return f"Cost: {least}{_range(usd(estimate.low), usd(estimate.high))}"
 
 
-def cost_breakdown(reckoned: Estimate) -> str:
-    """Return the range with what it is made of, model by model."""
-    lines = [f"*{cost_line(reckoned)}* (input alone, to every answer using up its `max_tokens`; batch prices)"]
-    lines += [_model_line(one) for one in reckoned.models[:MOST_MODELS]]
-    more = len(reckoned.models) - MOST_MODELS
+def cost_breakdown(estimate: Estimate) -> str:
+    """Return the cost range, with a line for each model and how its tokens were counted."""
+    lines = [f"*{cost_line(estimate)}* (input alone, to every answer using up its `max_tokens`; batch prices)"]
+    lines += [_model_line(model) for model in estimate.models[:MOST_MODELS]]
+    more = len(estimate.models) - MOST_MODELS
     lines += [f"and {quantity(more, 'more model')}"] if more > 0 else []
-    return "\n".join([*lines, _BASIS[reckoned.basis]])
+    return "\n".join([*lines, _BASIS[estimate.basis]])
 
 
 def _range(low: str, high: str) -> str:
     return low if low == high else f"{low} to {high}"
 
 
-def _model_line(one: ModelEstimate) -> str:
-    price = "no price is known" if one.low is None or one.high is None else _range(usd(one.low), usd(one.high))
-    tokens = f"about {number(one.input_tokens)} tokens in, at most {number(one.max_output_tokens)} out"
-    return f"{code(one.model, 80)} {quantity(one.requests, 'request')}, {tokens}: {price}"
+def _model_line(model: ModelEstimate) -> str:
+    price = "no price is known" if model.low is None or model.high is None else _range(usd(model.low), usd(model.high))
+    tokens = f"about {number(model.input_tokens)} tokens in, at most {number(model.max_output_tokens)} out"
+    return f"{code(model.model, 80)} {quantity(model.requests, 'request')}, {tokens}: {price}"

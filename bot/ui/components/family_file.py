@@ -1,4 +1,4 @@
-"""How the merged results of a family look, and what is said where some of its batches cannot be read."""
+"""The merged results of a batch and its retries, and what is missing when some of them cannot be read."""
 
 from bot.commands.results import FamilyFile, FamilyIncomplete, Results
 from bot.operations.merge_family import AbsenceReason, AbsentBatch, Family
@@ -17,7 +17,7 @@ _WHY = {
 
 
 def render_family_file(outcome: FamilyFile) -> File:
-    """Return the merged file: how many results, how many succeeded, from which batches, and without which."""
+    """Return the merged file, with its counts, its source batches and the batches that are missing."""
     name, merged = file_name(outcome.query.reference, outcome.query.file or ResultFileKind.FAMILY), outcome.merged
     failed = merged.requests - merged.succeeded
     words = (
@@ -37,7 +37,7 @@ def render_family_file(outcome: FamilyFile) -> File:
 
 
 def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
-    """Say which batches cannot be read and why, and offer to do without them."""
+    """Return which batches cannot be read and why, with a button that merges the others."""
     readable, absent = outcome.kin.readable, outcome.kin.absent
     total = quantity(len(readable) + len(absent), "batch", "batches")
     words = (
@@ -60,7 +60,7 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
 
 
 def _add_sources(message: Message, outcome: FamilyFile) -> Message:
-    """Return the message with where the results are from, and what is missing."""
+    """Return the message with the sources of the results, and what is missing from them."""
     alone = len(outcome.kin.readable) == 1 and not outcome.kin.absent
     lines = [f"From {_source_list(outcome.kin)}{'; no retries of it are known' if alone else ', oldest first'}."]
     lines += [f"⚠️ Without {_absent_line(one)}" for one in outcome.kin.absent[:MOST_NAMED]]
@@ -74,7 +74,7 @@ def _add_sources(message: Message, outcome: FamilyFile) -> Message:
 
 
 def _source_list(kin: Family) -> str:
-    """Return the batches that are read, oldest first."""
+    """Return the batches that were merged, oldest first."""
     return ", ".join([*(code(batch.id, 60) for batch in kin.readable[:MOST_NAMED]), *_more_batches(len(kin.readable))])
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a file of requests, in words: a card of the first problems, and all that is known as a file."""
+"""The problems of a file of requests: the first of them on a card, all of them as a text file."""
 
 from collections.abc import Callable
 
@@ -66,7 +66,7 @@ _WARNINGS: dict[WarningKind, str] = {
 
 
 def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
-    """Return the card: nothing was sent, why, and what to do; where there are more problems, all of them as a file."""
+    """Return the first problems on a card; if there are more, also all of them as a file. Nothing was sent."""
     name, checked = safe_text(outcome.name, 80), outcome.checked
     if checked.foreign is not None:
         words = f"*{name}* is {_FOREIGN[checked.foreign]}. Nothing was sent."
@@ -102,7 +102,7 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
 
 
 def _fill_sections(lines: list[str]) -> list[str]:
-    """The lines in as few sections as hold them whole."""
+    """Return the lines in as few sections as possible, without cutting a line."""
     parts = [""]
     for line in lines:
         if len(parts[-1]) + len(line) >= SECTION_LIMIT:
@@ -112,17 +112,17 @@ def _fill_sections(lines: list[str]) -> list[str]:
 
 
 def short_file_name(name: str) -> str:
-    """Return the name of a file, cut for a title."""
+    """Return the name of a file, shortened for a title."""
     return name if len(name) <= 60 else name[:59] + "…"
 
 
 def problem_line(problem: Problem) -> str:
-    """Return one problem: the line, what is wrong where, the value."""
+    """Return one problem: its line and place, what is wrong, and the value."""
     return _problem_line(problem, lambda text: code(text, 80))
 
 
 def problems_text(checked: CheckReport) -> str:
-    """Return the problems that are known one by one as plain text, a line each, after the totals of all."""
+    """Return the problems as plain text: the total of each kind, then a line for each recorded problem."""
     totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _sorted_totals(checked))
     lines = (_problem_line(problem, lambda text: text) for problem in checked.problems)
     return "\n".join([f"{quantity(checked.problem_count, 'problem')} in all:", *totals, "", *lines]) + "\n"
@@ -138,7 +138,7 @@ def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
 
 
 def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:
-    """Return what may turn out wrong, each with how many lines it concerns."""
+    """Return a line for each kind of warning, with the number of lines it concerns."""
     return [
         f"{code(warning.value or warning.place)} {_WARNINGS[warning.kind]} "
         f"({quantity(warning.lines, 'line')}, first in line {warning.line})"

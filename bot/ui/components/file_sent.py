@@ -1,4 +1,4 @@
-"""What is said of a file besides the message it brings: that it was packed, moved, or did not arrive."""
+"""The words about the delivery of a file: compressed, sent elsewhere, or not delivered."""
 
 from enum import Enum, auto
 
@@ -9,7 +9,7 @@ from bot.ui.reply import File, Message, Placement
 
 
 class Packing(Enum):
-    """How a file had to be changed to fit."""
+    """How a file was packed to fit Slack's limit."""
 
     AS_IT_IS = auto()
     GZIP = auto()
@@ -17,7 +17,7 @@ class Packing(Enum):
 
 
 class DeliveryFailure(Enum):
-    """Where a file got stuck."""
+    """Why a file was not delivered."""
 
     PLACE = auto()
     SLACK = auto()
@@ -26,7 +26,10 @@ class DeliveryFailure(Enum):
 
 
 def render_sent(file: File, packing: Packing, *, parts: int, moved_from: str | None) -> Message:
-    """Return the file's message, with how it was packed; `moved_from`: the channel that it could not go to."""
+    """Return the message of the file, with how it was packed.
+
+    `moved_from`: the channel that it could not be posted in.
+    """
     more = []
     if packing is not Packing.AS_IT_IS:
         more.append("It is larger than Slack takes, so it is compressed (gzip).")
@@ -45,21 +48,23 @@ def render_sent(file: File, packing: Packing, *, parts: int, moved_from: str | N
 
 
 def render_nothing_to_send(file: File) -> Message:
-    """Say that the file would be empty."""
+    """Return that the file would be empty, so it was not sent."""
     words = f"{code(file.name)} would be empty, so no file was sent."
     return Message(words, (section(words),), placement=Placement.BELOW)
 
 
-def render_not_sent(file: File, trouble: DeliveryFailure, reason: str) -> Message:
-    """Say that the file did not arrive, and where it got stuck."""
-    words = f"{_failure_words(file, trouble, reason)} {_size_words(file)}"
-    if (alone := file.otherwise) is not None:
-        return replace(alone, text=f"{alone.text} {words}", blocks=(*alone.blocks, section(words), *file.again))
+def render_not_sent(file: File, failure: DeliveryFailure, reason: str) -> Message:
+    """Return why the file was not delivered, with a button that tries again."""
+    words = f"{_failure_words(file, failure, reason)} {_size_words(file)}"
+    if (fallback := file.otherwise) is not None:
+        return replace(
+            fallback, text=f"{fallback.text} {words}", blocks=(*fallback.blocks, section(words), *file.again)
+        )
     return Message(words, (section(words), *file.again), placement=Placement.BELOW)
 
 
-def _failure_words(file: File, trouble: DeliveryFailure, reason: str) -> str:
-    match trouble:
+def _failure_words(file: File, failure: DeliveryFailure, reason: str) -> str:
+    match failure:
         case DeliveryFailure.PLACE:
             return f"I could not open your messages with me ({code(reason, 80)}), so no file was sent."
         case DeliveryFailure.SLACK:

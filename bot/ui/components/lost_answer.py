@@ -1,4 +1,4 @@
-"""What a look at the newest batches says of a POST whose answer was lost."""
+"""The words for a batch that may have been created: the answer of its POST was lost."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,10 @@ from bot.ui.reply import Block
 
 
 def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tuple[str, list[Block]]:
-    """Return what a look at the newest batches says of a POST whose answer nobody heard."""
+    """Return what the newest batches show, in words and as rows.
+
+    `appeared`: new batches of the same size. None: they could not be listed.
+    """
     if appeared is None:
         return "The API did not answer when I looked for the batch either: look with `/batch list` in a minute.", []
     if not appeared:

@@ -1,4 +1,4 @@
-"""What becomes of the progress message of a process that died."""
+"""The progress message of a reading whose process died."""
 
 from bot.commands.registry import parse
 from bot.errors import ExpectedError
@@ -8,7 +8,7 @@ from bot.ui.reply import Block, Message, Placement
 
 
 def render_reading_lost(again: str) -> Message:
-    """Report that the reading stopped, with a button that runs the command `again`."""
+    """Return that the reading stopped, with a button that runs the command `again`."""
     what = f"{code(f'/batch {again}')}: " if again else ""
     words = (
         f"{what}I was stopped in the middle of reading this. Nothing that was half read is kept; if you have no "

@@ -1,4 +1,4 @@
-"""Money in words: to the cent, "at least" where something has no price, and never 0 for what is not known."""
+"""Amounts of money in words: to the cent, "at least" when a price is missing, never 0 for an unknown amount."""
 
 from decimal import ROUND_HALF_UP, Decimal
 
@@ -10,21 +10,21 @@ _SHOWN = 5
 
 
 def usd(amount: Decimal) -> str:
-    """Return `$1,234.56`; what is less than a cent and not nothing is said to be that."""
+    """Return `$1,234.56`, or `under $0.01` for less than a cent."""
     if 0 < amount < _CENT:
         return "under $0.01"
     return f"${amount.quantize(_CENT, ROUND_HALF_UP):,}"
 
 
 def amount_words(amount: Decimal, *, complete: bool) -> str:
-    """Return an amount; "at least" it where it is not complete, and "unknown" where nothing of it is known."""
+    """Return the amount; if it is not complete, "at least" the amount, or "unknown" if it is 0."""
     if complete:
         return usd(amount)
     return f"at least {usd(amount)}" if amount > 0 else "unknown"
 
 
 def cost_gaps(cost: CostSummary) -> list[str]:
-    """Return what a cost does not include, each in a few words; empty for a complete one."""
+    """Return what the cost does not include. Empty for a complete cost."""
     parts = []
     if cost.unknown_models:
         parts.append(f"no price is known for {_name_list(cost.unknown_models)}")

@@ -1,4 +1,4 @@
-"""How what a batch is called here looks: its label, its owner, its note, and what it was made from."""
+"""The owner, the note and the relatives of a batch, as shown on its card."""
 
 from bot.api.models import MessageBatch
 from bot.store.records.labels import BatchNames, Relative
@@ -8,20 +8,19 @@ MOST_RELATIVES = 3
 
 
 def owner_parts(named: BatchNames | None) -> list[str]:
-    """Return the owner, for the small print of a card; nothing where it was not looked up."""
+    """Return the owner for the last line of a card; nothing if the names were not looked up."""
     if named is None:
         return []
     return [f"owner {mention(named.owner)}" if named.owner else "owner unknown"]
 
 
 def note_line(named: BatchNames | None) -> str:
-    """Return the note as a line of its own, and the batches that this one was made from or became."""
-    lines = [f"_{safe_text(named.note)}_"] if named and named.note else []
-    return "".join(f"\n{line}" for line in lines)
+    """Return the note as a line that begins with a line break, or an empty string."""
+    return f"\n_{safe_text(named.note)}_" if named and named.note else ""
 
 
 def relative_lines(batch: MessageBatch, named: BatchNames | None) -> list[str]:
-    """Return what a batch was made from, and what was made from it."""
+    """Return a line for each batch that this one was made from, or that was made from it."""
     if named is None:
         return []
     lines = [_relative_line(batch, each) for each in named.relatives[:MOST_RELATIVES]]
@@ -30,7 +29,7 @@ def relative_lines(batch: MessageBatch, named: BatchNames | None) -> list[str]:
 
 
 def has_family(named: BatchNames | None) -> bool:
-    """Whether the batch was made from another one, or another one from it."""
+    """Return whether the batch was made from another batch, or another one from it."""
     return named is not None and bool(named.relatives)
 
 

@@ -1,4 +1,4 @@
-"""How a long reading looks while it goes on, and when it has ended."""
+"""The progress message of a long reading."""
 
 from bot.commands.stop_reading import StopReading
 from bot.operations.progress import Phase, ReadingProgress
@@ -19,7 +19,10 @@ _ENDINGS = {
 
 
 def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, reading_id: str | None) -> Message:
-    """Return the progress message after so many seconds of reading; with a button that stops it while it goes on."""
+    """Return the progress message after `seconds` of reading; while it is under way, with a Stop button.
+
+    Without a `reading_id` it cannot be stopped.
+    """
     what = f"Reading {code(reading.subject)}" if reading.subject else "Reading"
     mark, words = _ENDINGS.get(phase, ("⏳", f"{what} …"))
     figures = _figures(reading, seconds, ended=phase is not Phase.UNDER_WAY)
@@ -31,7 +34,7 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
 
 
 def amount_read(reading: ReadingProgress) -> str:
-    """Return what was read: `12,345 lines (34.5 MB)`."""
+    """Return how much was read: `12,345 lines (34.5 MB)`."""
     return f"{quantity(reading.lines, 'line')} ({file_size(reading.bytes)})"
 
 

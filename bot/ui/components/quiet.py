@@ -1,4 +1,4 @@
-"""What is said of a place in which less is told, so that nobody waits for a mention that does not come."""
+"""The note about a place with fewer notifications, so that no one waits for a mention."""
 
 from typing import assert_never
 
@@ -6,7 +6,7 @@ from bot.operations.follow import CardPlace
 
 
 def quiet_note(place: CardPlace) -> str:
-    """Return a sentence that begins with a blank, or nothing where everything is told."""
+    """Return a sentence that begins with a space, or an empty string if the place has all notifications."""
     match place.notify_level:
         case "all":
             return ""

@@ -1,4 +1,4 @@
-"""What helps against a failure, in one line each."""
+"""What to do about a failed request: one line for each remedy."""
 
 from bot.results.causes import Cause
 from bot.results.lines import LineFault
@@ -30,17 +30,17 @@ _FAULTS = {
 
 
 def remedy_words(cause: Cause) -> str:
-    """Return what to do about a cause."""
+    """Return what to do about the failures of one cause."""
     if not cause.type:
         return "The API's error could not be read; look at the file."
     return _REMEDIES[cause.remedy]
 
 
 def cause_name(cause: Cause) -> str:
-    """Return the API's type of error, or the outcome of a request that was never processed."""
+    """Return the type of the API's error, or `expired` or `canceled` for a request that was never processed."""
     return {EXPIRED: "expired", CANCELED: "canceled"}.get(cause.type, cause.type or "unreadable error")
 
 
 def fault_words(fault: LineFault) -> str:
-    """Return why a line is no result."""
+    """Return why a line is not a result."""
     return _FAULTS[fault]

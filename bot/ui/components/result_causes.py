@@ -1,4 +1,4 @@
-"""Why requests failed, largest cause first, each with what helps."""
+"""Why requests failed, largest cause first, each with its remedy."""
 
 from collections.abc import Callable
 
@@ -13,7 +13,7 @@ _MESSAGE = 300
 
 
 def cause_blocks(summary: ResultsSummary, offer: Callable[[Cause], Block | None]) -> list[Block]:
-    """Return the largest causes, a section each with what is offered for it, and how many there are besides."""
+    """Return a section for each of the largest causes, with the button from `offer`, and a count of the others."""
     if not summary.causes:
         return []
     blocks: list[Block] = [
@@ -29,12 +29,12 @@ def cause_blocks(summary: ResultsSummary, offer: Callable[[Cause], Block | None]
 
 
 def largest_cause_sentence(summary: ResultsSummary) -> list[str]:
-    """Return the largest cause as a sentence, or nothing."""
+    """Return the largest cause as a sentence; empty if nothing failed."""
     return [f"Largest cause: {cause_line(cause)}" for cause in summary.causes[:1]]
 
 
 def cause_line(cause: Cause) -> str:
-    """Return a cause on one line: how often, of which type, and its message made general."""
+    """Return a cause on one line: its count, its type and its generalized message."""
     said = f": {code(cause.message, 150)}" if cause.message else ""
     return f"{number(cause.count)} {_cause_label(cause)}{said}"
 

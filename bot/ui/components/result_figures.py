@@ -1,4 +1,4 @@
-"""The figures of results in words: counts, stop reasons, models, tokens, cost, and whatever does not add up."""
+"""The figures of results in words: counts, stop reasons, models, tokens, cost and inconsistencies."""
 
 from bot.api.models import RequestCounts
 from bot.pricing.tokens import Tokens
@@ -19,14 +19,14 @@ _WORTH_A_LINE = {
 
 
 def counts_line(summary: ResultsSummary) -> str:
-    """Return the outcomes as counted in the file."""
+    """Return how many results of each outcome the file holds."""
     counts = summary.counts
     parts = [f"{number(getattr(counts, name))} {name}" for name in _OUTCOMES if getattr(counts, name)]
     return f"{quantity(counts.total, 'result')}: {', '.join(parts)}" if parts else "no results"
 
 
 def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
-    """Return what does not add up, a line each: it must not be overlooked."""
+    """Return a line for each way in which the file is broken or disagrees with the batch."""
     differences = [
         f"{number(each.in_file)} {escape(each.outcome)} in the file, {number(each.in_batch)} in the batch"
         for each in summary.find_differences(counts)
@@ -41,7 +41,7 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
 
 
 def figure_lines(summary: ResultsSummary) -> list[str]:
-    """Return what the succeeded requests used and cost, a line each."""
+    """Return what the succeeded requests used and cost, one line for each figure."""
     cost = summary.cost
     if not summary.counts.succeeded and cost.complete:
         return ["*Cost:* nothing is billed for requests that did not succeed"]

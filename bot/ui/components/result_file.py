@@ -1,4 +1,4 @@
-"""How a file of results is named, and what is said when it has been sent."""
+"""The files of results: their names and their messages."""
 
 import re
 from collections.abc import Sequence
@@ -23,12 +23,12 @@ _FILE_NAMES = {
 
 
 def file_name(batch_id: str, kind: ResultFileKind) -> str:
-    """Return the name of a file: of the batch's id and the kind alone, in characters that every system takes."""
+    """Return the file name: the batch id and the kind, with only characters that every file system accepts."""
     return f"{re.sub('[^A-Za-z0-9_-]', '_', batch_id)[:80]}-{_FILE_NAMES[kind]}"
 
 
 def render_results_file(outcome: ResultsFile) -> File:
-    """Return a file of results."""
+    """Return the results as a file, with a message that counts them."""
     name, counts = file_name(outcome.batch.id, outcome.kind), outcome.fetched.summary.counts
     everything = outcome.kind in (ResultFileKind.JSONL, ResultFileKind.CSV)
     what = quantity(counts.total, "result") if everything else quantity(counts.failed, "failure")
@@ -37,12 +37,12 @@ def render_results_file(outcome: ResultsFile) -> File:
         ResultFileKind.ERRORS: "JSON Lines, as the API gave them",
     }.get(outcome.kind, "a table (CSV)")
     words = f"{what} of {code(outcome.batch.id)}, {how}, {file_size(outcome.spool.size)}"
-    loud = inconsistencies(outcome.fetched.summary, outcome.batch.request_counts)
+    warnings = inconsistencies(outcome.fetched.summary, outcome.batch.request_counts)
     return File(
         name=name,
         title=name,
         content=outcome.spool,
-        message=delivered_message(words, public=outcome.query.public, loud=loud),
+        message=delivered_message(words, public=outcome.query.public, warnings=warnings),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
         arrived=outcome.arrived,
@@ -50,7 +50,7 @@ def render_results_file(outcome: ResultsFile) -> File:
 
 
 def render_causes_file(outcome: CausesFile) -> File:
-    """Return the causes of failure as a table."""
+    """Return the causes of failure as a table (CSV)."""
     name, summary = file_name(outcome.batch.id, ResultFileKind.CAUSES), outcome.fetched.summary
     words = f"{quantity(len(summary.causes), 'cause')} of failure in {code(outcome.batch.id)}, a table (CSV)"
     return File(
@@ -63,11 +63,11 @@ def render_causes_file(outcome: CausesFile) -> File:
     )
 
 
-def delivered_message(words: str, *, public: bool, loud: Sequence[str] = ()) -> Message:
-    """Return the message that a file has arrived; `loud` is what does not add up in it.
+def delivered_message(words: str, *, public: bool, warnings: Sequence[str] = ()) -> Message:
+    """Return the message that a file was delivered, with `warnings` about its content.
 
-    A public one stands above it in the channel, or went elsewhere, which is said where it is known.
+    A public message does not name the place: the file is next to it, or file_sent.render_sent says where it went.
     """
     text = f"📄 {words}." if public else f"📄 {words}: in your messages with me."
-    warnings = (section("\n".join(f"⚠️ {line}" for line in loud)),) if loud else ()
-    return Message(" ".join([text, *loud]), (section(text), *warnings), public=public)
+    warning_section = (section("\n".join(f"⚠️ {line}" for line in warnings)),) if warnings else ()
+    return Message(" ".join([text, *warnings]), (section(text), *warning_section), public=public)

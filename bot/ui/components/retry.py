@@ -1,4 +1,4 @@
-"""Retry buttons, and what a retry leaves out."""
+"""The Retry button of a cause, and what a retry leaves out."""
 
 from bot.commands.retry import Retry
 from bot.operations.drafts import LeftOutCause
@@ -13,14 +13,14 @@ MOST_CAUSES = 5
 
 
 def retry_button(cause: Cause, reference: Reference) -> Block:
-    """Return the button that sends again what failed with one cause."""
+    """Return the button that retries the requests that failed with one cause."""
     label = "Retry these" if cause.retryable else "Retry anyway"
     says = f"Retry {quantity(cause.count, 'request')}: {one_line(cause_name(cause), 40)}"
     return button(label, Retry(reference, cause=cause.key.short), says=says)
 
 
 def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
-    """Return what is left out, cause by cause."""
+    """Return a line for each cause that the retry leaves out."""
     lines = [
         f"left out: {quantity(one.count, 'request')} that failed with {code(one.type)} {safe_text(one.message, 120)}"
         for one in left[:MOST_CAUSES]
@@ -30,5 +30,5 @@ def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
 
 
 def unreadable_failures_words(failures: int) -> str:
-    """Return how many failures nobody can send again, because nobody knows which they are."""
+    """Return how many failures cannot be retried because they could not be read from the results."""
     return f"{quantity(failures, 'failure')} that the batch counts could not be read from its results"

@@ -1,4 +1,4 @@
-"""The rest after a sample: the way on that is offered wherever the sample's end is told."""
+"""The requests that wait while a sample of them runs, shown with the sample and with its end."""
 
 from bot.commands.drop import Drop
 from bot.commands.send import Send
@@ -9,7 +9,7 @@ from bot.ui.reply import Block
 
 
 def rest_words(rest: Draft) -> str:
-    """Say what waits for a yes."""
+    """Return how many requests wait, and how to send them."""
     return (
         f"This is a sample: the other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* wait for a "
         f"yes. Nothing more is sent without it. Later: {code(f'/batch send {rest.id}')}."
@@ -17,6 +17,6 @@ def rest_words(rest: Draft) -> str:
 
 
 def rest_buttons(rest: Draft) -> tuple[Block, ...]:
-    """Return the buttons; what they are in may be everybody's, so that it stays as it is."""
+    """Return the buttons that send or drop the rest. They keep their message, which others may see."""
     send = button(f"Send the other {number(rest.requests)}", Send(rest.id), style="primary")
     return actions([send, button("Drop them", Drop(rest.id))])

@@ -1,4 +1,4 @@
-"""Small pieces of text: escaped, counted, dated. Whatever comes from outside passes through here."""
+"""Pieces of text and plain blocks. All text from outside is cleaned and escaped here before it is shown."""
 
 import re
 import unicodedata
@@ -12,9 +12,9 @@ _HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 
 def one_line(text: str, limit: int = 300) -> str:
-    """Return foreign text on one line without control, zero-width and bidirectional characters, cut to `limit`."""
+    """Return text from outside on one line, cut to `limit`, without control, zero-width or bidirectional characters."""
     if len(text) <= limit and text.isascii() and text.isprintable():
-        return " ".join(text.split()) if " " in text else text  # nearly always; the long way is ten times slower
+        return " ".join(text.split()) if " " in text else text  # the usual case; the general way is ten times slower
     visible = "".join(
         " " if char.isspace() else char
         for char in text[: 4 * limit]
@@ -30,22 +30,22 @@ def escape(text: str) -> str:
 
 
 def safe_text(text: str, limit: int = 300) -> str:
-    """Return foreign text for the middle of mrkdwn: escaped, and with look-alikes of the signs that would format it."""
+    """Return text from outside for use inside mrkdwn: escaped, with look-alikes for formatting characters."""
     return escape(one_line(text, limit)).replace("*", "∗").replace("~", "∼").replace("`", "ˋ")
 
 
 def code(text: str, limit: int = 300) -> str:
-    """Return foreign text as a code span; backticks, which would end it, become look-alikes."""
+    """Return text from outside as a code span, with look-alikes for backticks, which would end it."""
     return f"`{escape(one_line(text, limit).replace('`', 'ˋ')) or ' '}`"
 
 
 def mention(user: str) -> str:
-    """Return a person by their Slack id; what is none is shown as it is, and mentions nobody."""
+    """Return a mention of a Slack user id. Any other text is shown as a code span and mentions no one."""
     return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else code(user, 40)
 
 
 def number(count: int) -> str:
-    """Return 1,234."""
+    """Return `1,234`."""
     return f"{count:,}"
 
 
@@ -55,14 +55,14 @@ def quantity(count: int, noun: str, plural: str | None = None) -> str:
 
 
 def file_size(size: int) -> str:
-    """Return `34.5 MB`, `812 kB` or `97 bytes`, decimal units."""
+    """Return `34.5 MB`, `812 kB` or `97 bytes`, in decimal units."""
     if size >= 1_000_000:
         return f"{size / 1_000_000:,.1f} MB"
     return f"{size / 1_000:.0f} kB" if size >= 1_000 else quantity(size, "byte")
 
 
 def date(moment: datetime) -> str:
-    """Return a date token, drawn in each reader's own time zone, with a readable fallback in UTC."""
+    """Return a date token that Slack shows in each reader's time zone, with a fallback in UTC."""
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{utc(moment)}>"
 
 
@@ -77,7 +77,7 @@ def place_name(place: str) -> str:
 
 
 def duration(span: timedelta) -> str:
-    """Return the two largest units that matter: `48 s`, `12 min`, `3 h 20 min`, `2 days 4 h`."""
+    """Return the two largest units: `48 s`, `12 min`, `3 h 20 min`, `2 days 4 h`."""
     seconds = max(0, int(span.total_seconds()))
     days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
     if days:
@@ -88,7 +88,7 @@ def duration(span: timedelta) -> str:
 
 
 def section(text: str, accessory: Block | None = None) -> Block:
-    """Return a section of mrkdwn; verbatim, because a bare @here or #general of outside text would be parsed."""
+    """Return a section of mrkdwn, cut to Slack's limit. It is verbatim, or Slack would parse a bare @here."""
     if len(text) > SECTION_LIMIT:
         text = _HALF_ENTITY.sub("", text[: SECTION_LIMIT - 1]).rsplit("\n", 1)[0] + "…"
     block: dict[str, object] = {"type": "section", "text": _mrkdwn(text), "expand": True}
@@ -98,12 +98,12 @@ def section(text: str, accessory: Block | None = None) -> Block:
 
 
 def header(text: str) -> Block:
-    """Return a header block, cut to what one holds."""
+    """Return a header block, cut to Slack's limit."""
     return {"type": "header", "text": {"type": "plain_text", "text": one_line(text, HEADER_LIMIT), "emoji": True}}
 
 
 def context(*texts: str) -> Block:
-    """Return a line of small print."""
+    """Return a context block: a line of small text."""
     return {"type": "context", "elements": [_mrkdwn(text) for text in texts]}
 
 

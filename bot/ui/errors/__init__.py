@@ -1,1 +1,1 @@
-"""Words for what can go wrong, a module a kind."""
+"""The words for every expected error: one module for each kind."""

@@ -14,15 +14,17 @@ from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 
 
-def render_draft_over(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> Message:
+def render_draft_unavailable(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> Message:
     """Return why the draft cannot continue from its state; a question that can still be answered stays."""
     under_way = (
         isinstance(error, DraftUnavailable)
         and error.draft is not None
         and error.draft.state in ("sending", "held", "waiting")
     )
-    stays = isinstance(error, ApprovalOfOwn) or under_way  # its answer is about to take its place, or still can
-    words = _over_words(error)
+    stays = (
+        isinstance(error, ApprovalOfOwn) or under_way
+    )  # its outcome is about to replace it, or someone can still answer it
+    words = _unavailable_words(error)
     return Message(words, (section(words),), placement=Placement.BELOW if stays else Placement.IN_PLACE)
 
 
@@ -38,7 +40,7 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
 
 
-def _over_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:
+def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:
     match error:
         case ApprovalOfOwn():
             return "You asked for this yourself: somebody else has to approve it. Nothing was sent by this press."

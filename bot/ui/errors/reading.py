@@ -1,4 +1,4 @@
-"""Why results were not read to their end, in words: how much was read, and how to go on."""
+"""The words for results that were not read to the end: why, how much was read, and a button that tries again."""
 
 from typing import assert_never
 
@@ -13,18 +13,20 @@ from bot.ui.reply import Block, Message, Placement
 
 
 def render_reading_failed(error: AnyReadingFailed) -> Message:
-    """Return what went wrong, how much had been read, and a button that begins anew."""
-    return _said(f"{_words(error)} {_kept(error.reading)}", error.again)
+    """Return why the reading failed, how much was read, and a button that tries again."""
+    return _message(f"{_failure_words(error)} {_amount_words(error.reading)}", error.again)
 
 
 def render_reading_stopped(error: ReadingStopped) -> Message:
-    """Return that it was stopped, and by what."""
+    """Return what stopped the reading, and how much was read."""
     why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
     subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
-    return _said(f"{why}{subject} after {amount_read(error.reading)}. Nothing that was half read is kept.", error.again)
+    return _message(
+        f"{why}{subject} after {amount_read(error.reading)}. Nothing that was half read is kept.", error.again
+    )
 
 
-def _words(error: AnyReadingFailed) -> str:
+def _failure_words(error: AnyReadingFailed) -> str:
     batch = code(error.batch.id)
     match error:
         case ResultsNotYetAvailable():
@@ -48,18 +50,18 @@ def _words(error: AnyReadingFailed) -> str:
             assert_never(unreachable)
 
 
-def _kept(reading: ReadingProgress) -> str:
+def _amount_words(reading: ReadingProgress) -> str:
     if reading.bytes == 0:
         return "Nothing was read."
     return f"{amount_read(reading)} were read; nothing that is half read is kept."
 
 
-def _said(words: str, again: str) -> Message:
+def _message(words: str, again: str) -> Message:
     retry: tuple[Block, ...] = actions([button("Try again", parse(again))]) if again else ()
     return Message(words, (section(words), *retry), placement=Placement.BELOW)
 
 
 def render_reading_of_another(error: ReadingOfAnother) -> Message:
-    """Say whose it is."""
+    """Return who can stop the reading."""
     words = f"Only <@{error.user}>, who asked for this reading, can stop it."
     return Message(words, (section(words),), placement=Placement.BELOW)

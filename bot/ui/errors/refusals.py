@@ -1,4 +1,6 @@
-"""Refusals in words: who may not, and which press was not a yes."""
+"""The words for a caller without permission, and for a press that does not count as a yes."""
+
+from typing import assert_never
 
 from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
@@ -10,12 +12,12 @@ _ASK_ADMIN = "Ask whoever installed Batchdesk to"
 
 
 def render_not_permitted(error: NotPermitted) -> Message:
-    """Tell the caller their own id, the rule, and what to ask the administrator for."""
-    text = f"{_rule(error)}\nYour id is {code(error.caller.user)}. Nothing was changed."
+    """Return the rule, what to ask an administrator for, and the caller's own id, which they need for that."""
+    text = f"{_rule_words(error)}\nYour id is {code(error.caller.user)}. Nothing was changed."
     return Message(text, (section(text),), placement=Placement.BELOW)
 
 
-def _rule(error: NotPermitted) -> str:
+def _rule_words(error: NotPermitted) -> str:
     user, channel = error.caller.user, error.caller.channel
     match error.rule:
         case Rule.NOT_OPERATOR:
@@ -44,22 +46,24 @@ def _rule(error: NotPermitted) -> str:
                 f"I cannot see whether {place} is shared with another organization, so I do not answer here. "
                 "Invite me with `/invite @Batchdesk`, or ask in my own messages."
             )
+        case unreachable:
+            assert_never(unreachable)
 
 
 def render_confirmation_refused(error: ConfirmationRefused) -> Message:
-    """Say why this press was not a yes; a question that can never be answered again is taken away."""
-    text = f"{_why(error)} Nothing was done by this press."
+    """Return why the press does not count; a question that can never be answered again is replaced."""
+    text = f"{_reason_words(error)} Nothing was done by this press."
     return Message(text, (section(text),), placement=_placement(error))
 
 
 def _placement(error: ConfirmationRefused) -> Placement:
     under_way = error.why is RefusalReason.USED and (error.entry is None or error.entry.outcome is None)
     if error.why is RefusalReason.OTHER_PERSON or under_way:
-        return Placement.BELOW  # the question is somebody else's, or its answer is about to take its place
+        return Placement.BELOW  # someone else can still answer it, or its outcome is about to replace it
     return Placement.IN_PLACE
 
 
-def _why(error: ConfirmationRefused) -> str:
+def _reason_words(error: ConfirmationRefused) -> str:
     question, entry = error.question, error.entry
     match error.why:
         case RefusalReason.UNKNOWN:
@@ -70,7 +74,7 @@ def _why(error: ConfirmationRefused) -> str:
         case RefusalReason.OTHER_COMMAND:
             return "This button does not belong to the question that was asked. Type the command again."
         case RefusalReason.LAPSED:
-            return _lapsed(question)
+            return _lapsed_words(question)
         case RefusalReason.KEPT:
             return "You had already answered no."
         case RefusalReason.CHANGED:
@@ -79,9 +83,11 @@ def _why(error: ConfirmationRefused) -> str:
             if entry is None or entry.outcome is None:
                 return "This was already confirmed and is being carried out; its outcome will show."
             return f"This was already confirmed {date(entry.at)}; the outcome was: {code(entry.outcome)}."
+        case unreachable:
+            assert_never(unreachable)
 
 
-def _lapsed(question: StoredConfirmation | None) -> str:
+def _lapsed_words(question: StoredConfirmation | None) -> str:
     if question is None:
         return "The question lapsed. Type the command again."
     lived = duration(question.expires_at - question.asked_at)

@@ -21,7 +21,7 @@ from bot.store.db.database import StoreUnavailable
 from bot.ui.components.buttons import NotOurButton
 from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
-from bot.ui.errors.drafts import render_draft_over, render_retried_meanwhile
+from bot.ui.errors.drafts import render_draft_unavailable, render_retried_meanwhile
 from bot.ui.errors.files import file_words, render_file_unreadable
 from bot.ui.errors.reading import render_reading_failed, render_reading_of_another, render_reading_stopped
 from bot.ui.errors.references import reference_words, render_ambiguous_reference
@@ -29,7 +29,7 @@ from bot.ui.errors.refusals import render_confirmation_refused, render_not_permi
 from bot.ui.errors.usage import usage_words
 from bot.ui.reply import Message, Placement
 
-Plain = (
+ParagraphError = (
     AnyUsageError
     | RequestsUnreadable
     | FormAlreadySubmitted
@@ -44,8 +44,8 @@ Plain = (
     | NotOurButton
 )
 """Errors that are shown as one paragraph."""
-Shown = (
-    Plain
+ShownError = (
+    ParagraphError
     | AnyApiError
     | NotPermitted
     | ConfirmationRefused
@@ -67,10 +67,10 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
 
     `acted`: the error came from a change, so a lost answer leaves its outcome in doubt.
     """
-    if not isinstance(error, Shown):
+    if not isinstance(error, ShownError):
         raise AssertionError(f"{type(error).__name__} has no words")
-    if isinstance(error, Plain):
-        return _paragraph(_words(error))
+    if isinstance(error, ParagraphError):
+        return _paragraph(_paragraph_words(error))
     if isinstance(error, AnyApiError):
         return render_api_error(error, acted=acted)
     if isinstance(error, AnyReadingFailed):
@@ -81,7 +81,7 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
         case ConfirmationRefused():
             return render_confirmation_refused(error)
         case DraftUnavailable() | ApprovalOfOwn() | RequestsFileMissing():
-            return render_draft_over(error)
+            return render_draft_unavailable(error)
         case RetriedMeanwhile():
             return render_retried_meanwhile(error)
         case FileUnreadable():
@@ -104,7 +104,7 @@ def render_unexpected(reference: str) -> Message:
     )
 
 
-def _words(error: Plain) -> str:
+def _paragraph_words(error: ParagraphError) -> str:
     if isinstance(error, AnyUsageError):
         return usage_words(error)
     match error:

@@ -1,1 +1,1 @@
-"""Messages that the worker posts."""
+"""Messages that the worker posts without being asked."""

@@ -1,4 +1,4 @@
-"""What a person is told of a draft whose process died: what is known, and what he can do."""
+"""The message about a draft whose process died: what is known, and how to continue."""
 
 from collections.abc import Sequence
 
@@ -13,7 +13,7 @@ from bot.ui.reply import Block, Message
 
 
 def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) -> Message:
-    """Tell whoever asked what was under way; `appeared` as in AnswerLost."""
+    """Return what was interrupted, for the person who asked for it. `appeared`: as in AnswerLost."""
     name = safe_text(draft.name, 80)
     if draft.state == "checking":
         words = f"I was stopped while I read *{name}*. Nothing was sent; share it or choose it again."
@@ -21,18 +21,18 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
         words = f"I was stopped before I sent any of {requests} of *{name}*. The checked file is still here."
-        return Message(words, (section(words), *_ways_on(draft.id, "Send", "Drop")))
+        return Message(words, (section(words), *_next_steps(draft.id, "Send", "Drop")))
     words = (
         f"I was stopped while I sent {requests} of *{name}*, and do not know whether they arrived. I do not send them "
         "again: that could pay twice."
     )
-    look, rows = search_result(draft, appeared)
+    found, rows = search_result(draft, appeared)
     if draft.rest_id is None:
-        return Message(f"{words} {look}", (section(words), section(look), *rows))
+        return Message(f"{words} {found}", (section(words), section(found), *rows))
     rest = f"The others were not sent: {code(f'/batch send {draft.rest_id}')} asks about them."
-    ways = _ways_on(draft.rest_id, "Send the others", "Drop them")
-    return Message(f"{words} {look} {rest}", (section(words), section(look), *rows, section(rest), *ways))
+    buttons = _next_steps(draft.rest_id, "Send the others", "Drop them")
+    return Message(f"{words} {found} {rest}", (section(words), section(found), *rows, section(rest), *buttons))
 
 
-def _ways_on(draft_id: str, yes: str, no: str) -> tuple[Block, ...]:
+def _next_steps(draft_id: str, yes: str, no: str) -> tuple[Block, ...]:
     return actions([button(yes, Send(draft_id), renew=True), button(no, Drop(draft_id), renew=True)])

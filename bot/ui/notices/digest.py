@@ -1,4 +1,4 @@
-"""How the daily digest looks."""
+"""The daily digest."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -16,18 +16,18 @@ from bot.ui.components.text import context, date, header, number, quantity, safe
 from bot.ui.reply import Block, Message
 
 ROWS = 5
-"""Of each kind; the rest is a number: a digest is read at a glance, and a message holds 50 blocks."""
+"""Rows of each kind; the others are a number. A message holds 50 blocks."""
 
 
 class Share(Struct, frozen=True):
-    """One kind of batches: how many there are, and the first of them."""
+    """The batches of one kind: how many there are, and the first few."""
 
     total: int = 0
     shown: tuple[MessageBatch, ...] = ()
 
 
 class Digest(Struct, frozen=True):
-    """A day of the workspace: what runs, what ended since a moment, and whose results are about to expire."""
+    """A day in the workspace: running batches, batches that ended since then, and results about to expire."""
 
     since: datetime
     running: Share = Share()
@@ -37,40 +37,44 @@ class Digest(Struct, frozen=True):
     spent: Decimal = Decimal(0)
     spent_whole: bool = True
     looked_at: int | None = None
-    """So many of the newest batches, where there were more to look at."""
+    """How many of the newest batches were looked at; None if all were."""
     names: Mapping[str, BatchNames] = {}
-    """What those that are shown are called here."""
+    """The names of the batches shown, by batch id."""
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing to tell, so that nothing is told."""
+        """Return whether there is nothing to report; then no digest is posted."""
         return not (self.running.total or self.succeeded.total or self.failed.total or self.expiring.total)
 
 
 def render_digest(digest: Digest) -> Message:
-    """Return the digest of a day in which there was something to tell."""
-    heads = [
+    """Return the digest of a day that is not empty."""
+    groups = [
         (digest.running, "still running"),
         (digest.succeeded, "ended well"),
         (digest.failed, "ended with failures"),
         (digest.expiring, "with results that nobody fetched and that expire within 7 days"),
     ]
-    told = [f"{quantity(share.total, 'batch', 'batches')} {words}" for share, words in heads if share.total]
+    counts = [f"{quantity(share.total, 'batch', 'batches')} {words}" for share, words in groups if share.total]
     names = digest.names
-    rows = [*_rows(digest.failed, names), *_rows(digest.expiring, names, until=True), *_rows(digest.running, names)]
+    rows = [
+        *_group_rows(digest.failed, names),
+        *_group_rows(digest.expiring, names, until=True),
+        *_group_rows(digest.running, names),
+    ]
     ended = digest.succeeded.total + digest.failed.total
     cost = f" Spent on what ended: {amount_words(digest.spent, complete=digest.spent_whole)}." if ended else ""
-    rest = "" if digest.spent_whole or not ended else " `/batch cost --since 1d` reads what nobody has read."
-    summary = f"{'; '.join(told)}.{cost}{rest}"
+    advice = "" if digest.spent_whole or not ended else " `/batch cost --since 1d` reads what nobody has read."
+    summary = f"{'; '.join(counts)}.{cost}{advice}"
     more = actions([button("All batches", List())])
     some = f" Only the newest {number(digest.looked_at)} batches were looked at." if digest.looked_at else ""
     since = context(f"Since {date(digest.since)}.{some}")
     blocks = (header("Batches today"), section(summary), *rows, *more, since)
     spoken = [f"{safe_text(verdict(batch).words)}: {safe_text(batch.id)}" for batch in digest.failed.shown]
-    return Message(". ".join([f"Batches today: {'; '.join(told)}", *spoken]) + ".", blocks, public=True)
+    return Message(". ".join([f"Batches today: {'; '.join(counts)}", *spoken]) + ".", blocks, public=True)
 
 
-def _rows(share: Share, names: Mapping[str, BatchNames], *, until: bool = False) -> list[Block]:
+def _group_rows(share: Share, names: Mapping[str, BatchNames], *, until: bool = False) -> list[Block]:
     rows: list[Block] = []
     for batch in share.shown[:ROWS]:
         rows.append(card_row(batch, names.get(batch.id)))

@@ -1,4 +1,4 @@
-"""What is said about a watched batch when nobody asked: it ended, it is gone, something of it is about to run out."""
+"""The notices about a watched batch: it ended, it was deleted, or it or its results are about to expire."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,32 +26,32 @@ from bot.ui.reply import Block, Message
 
 CAUSES = 3
 BatchEvent = Literal["ended", "canceled", "gone", "expires_soon", "results_expire_7d", "results_expire_1d", "unseen"]
-"""What can happen to a batch that somebody is told of; `canceled`: it ended after a cancel."""
+"""An event of a batch that people are notified of. `canceled`: it ended after a cancel."""
 
 
 class NoticeContext(Struct, frozen=True):
-    """What a notice is drawn from: the batch as last seen, at which moment, and whom to mention."""
+    """What a notice shows: the batch as last seen, the time, and whom to mention."""
 
     batch: MessageBatch
     mentions: Sequence[str]
     now: datetime
     last_seen: datetime | None = None
-    through_me: bool = False
-    """It was deleted, and by somebody here."""
+    deleted_here: bool = False
+    """The batch was deleted through this bot."""
     details: Sequence[str] = ()
     rest: Draft | None = None
-    """What is left after a sample, and waits for a yes."""
+    """The requests that wait after a sample."""
     named: BatchNames | None = None
-    """What the batch is called here."""
+    """The label, owner and note of the batch."""
 
     @property
-    def called(self) -> str:
-        """Return what the batch is called in a title."""
+    def display_name(self) -> str:
+        """Return the label of the batch, or its short id."""
         return display_name(self.batch, self.named)
 
 
 def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
-    """Return what an ending adds to its counts: the largest causes of failure, and the cost."""
+    """Return the largest causes of failure and the cost, for the notice that a batch ended."""
     causes = [cause_line(cause) for cause in summary.causes[:CAUSES]]
     return (*causes, f"Cost: {amount_words(summary.cost.amount, complete=summary.cost.complete)}")
 
@@ -64,7 +64,10 @@ def draw_notice(
     rest: Draft | None = None,
     named: BatchNames | None = None,
 ) -> Message:
-    """Return what a stored notice says; `batch` is as last seen. Raises ValueError, KeyError: it cannot be read."""
+    """Return the message of a stored notice; `batch` is as last seen.
+
+    Raises ValueError or KeyError if what is stored cannot be read.
+    """
     payload = notice.payload
     if notice.event == "digest" or "blocks" in payload:
         return Message(str(payload["text"]), tuple(payload["blocks"]), public=True)
@@ -72,71 +75,83 @@ def draw_notice(
         words = str(payload["words"])
         return Message(words, (section(words),), public=True)
     if notice.event == "appeared":
-        return render_more(int(payload["more"]))
+        return render_more_batches(int(payload["more"]))
     if batch is None:
         raise ValueError(f"a notice of {notice.event} without its batch")
     seen = payload.get("last_seen")
-    last_seen, through_me = datetime.fromisoformat(seen) if seen else None, bool(payload.get("through_me"))
-    told = NoticeContext(batch, notice.mentions, now, last_seen, through_me, details, rest, named)
-    return render_notice(notice.event, told)
+    about = NoticeContext(
+        batch,
+        notice.mentions,
+        now,
+        last_seen=datetime.fromisoformat(seen) if seen else None,
+        deleted_here=bool(payload.get("through_me")),
+        details=details,
+        rest=rest,
+        named=named,
+    )
+    return render_notice(notice.event, about)
 
 
-def render_more(count: int) -> Message:
-    """Say that more batches appeared at once than the feed has cards for."""
+def render_more_batches(count: int) -> Message:
+    """Return how many batches appeared at once beyond those that have a card in the feed."""
     words = f"And {quantity(count, 'more batch', 'more batches')} appeared at the same time, without a card each."
     return Message(words, (section(words), *actions([button("All batches", List())])), public=True)
 
 
-def render_notice(event: BatchEvent, told: NoticeContext) -> Message:
-    """Return one message of its own, with one mention of each who is to know."""
+def render_notice(event: BatchEvent, about: NoticeContext) -> Message:
+    """Return a message that mentions each person once."""
     match event:
         case "ended":
-            return _drawn(told, _outcome(told.batch))
+            return _render_event(about, _outcome_words(about.batch))
         case "canceled":
-            return _drawn(told, f"{_outcome(told.batch)}\n{cancel_result_words(told.batch)}")
+            return _render_event(about, f"{_outcome_words(about.batch)}\n{cancel_result_words(about.batch)}")
         case "gone":
-            how = "Deleted" if told.through_me else "Deleted elsewhere"
-            title = f"🗑️ {how} · {told.called}"
-            return _drawn(told, deletion_words(told.last_seen, told.through_me), title=title, opens=False)
+            how = "Deleted" if about.deleted_here else "Deleted elsewhere"
+            title = f"🗑️ {how} · {about.display_name}"
+            return _render_event(about, deletion_words(about.last_seen, about.deleted_here), title=title, opens=False)
         case "expires_soon":
-            return _drawn(told, _runs_out(told), title=f"⏳ Runs out soon · {told.called}")
+            return _render_event(about, _expiry_words(about), title=f"⏳ Runs out soon · {about.display_name}")
         case "results_expire_7d" | "results_expire_1d":
-            return _drawn(told, _results_go(told), title=f"⏳ Results expire soon · {told.called}")
+            return _render_event(
+                about, _results_expiry_words(about), title=f"⏳ Results expire soon · {about.display_name}"
+            )
         case "unseen":
-            return _drawn(told, not_seen_words(told.last_seen), title=f"⚪ Not seen for a while · {told.called}")
+            return _render_event(
+                about, not_seen_words(about.last_seen), title=f"⚪ Not seen for a while · {about.display_name}"
+            )
         case unreachable:
             assert_never(unreachable)
 
 
-def _outcome(batch: MessageBatch) -> str:
+def _outcome_words(batch: MessageBatch) -> str:
     squares = outcome_bar(batch.request_counts)
     return f"{squares}\n{requests_line(batch)}" if squares else requests_line(batch)
 
 
-def _runs_out(told: NoticeContext) -> str:
-    left = duration(told.batch.expires_at - told.now)
+def _expiry_words(about: NoticeContext) -> str:
+    left = duration(about.batch.expires_at - about.now)
     return (
-        f"It is still {'being canceled' if told.batch.processing_status == 'canceling' else 'in progress'}, and its "
-        f"24 hours are over in {left}, {date(told.batch.expires_at)}. What is not finished then expires unbilled."
+        f"It is still {'being canceled' if about.batch.processing_status == 'canceling' else 'in progress'}, and its "
+        f"24 hours are over in {left}, {date(about.batch.expires_at)}. What is not finished then expires unbilled."
     )
 
 
-def _results_go(told: NoticeContext) -> str:
-    until = told.batch.readable_until
+def _results_expiry_words(about: NoticeContext) -> str:
+    until = about.batch.readable_until
     return (
-        f"{requests_line(told.batch)[0].upper()}{requests_line(told.batch)[1:]}. Its results can be read for "
-        f"{duration(until - told.now)} more, until {date(until)}, and nobody has fetched them through me."
+        f"{requests_line(about.batch)[0].upper()}{requests_line(about.batch)[1:]}. Its results can be read for "
+        f"{duration(until - about.now)} more, until {date(until)}, and nobody has fetched them through me."
     )
 
 
-def _drawn(told: NoticeContext, words: str, title: str | None = None, *, opens: bool = True) -> Message:
-    title = title or card_title(told.batch, told.named)
-    who = " ".join(f"<@{user}>" for user in told.mentions)
-    lines = f"*{safe_text(title)}*\n{code(told.batch.id)}\n{words}"
-    more: tuple[Block, ...] = (context("\n".join(told.details)),) if told.details else ()
-    look = button("Open", Status(Reference(told.batch.id)), says=f"Open batch {short_id(told.batch)}")
-    text = f"{who} {safe_text(title)} ({safe_text(told.batch.id)}). {words.split(chr(10))[-1]}".strip()
-    text = f"{text.rstrip('.')}. {rest_words(told.rest)}" if told.rest else text
-    asks = (section(rest_words(told.rest)), *rest_buttons(told.rest)) if told.rest else ()
+def _render_event(about: NoticeContext, words: str, title: str | None = None, *, opens: bool = True) -> Message:
+    title = title or card_title(about.batch, about.named)
+    who = " ".join(f"<@{user}>" for user in about.mentions)
+    lines = f"*{safe_text(title)}*\n{code(about.batch.id)}\n{words}"
+    more: tuple[Block, ...] = (context("\n".join(about.details)),) if about.details else ()
+    look = button("Open", Status(Reference(about.batch.id)), says=f"Open batch {short_id(about.batch)}")
+    text = f"{who} {safe_text(title)} ({safe_text(about.batch.id)}). {words.split(chr(10))[-1]}".strip()
+    text = f"{text.rstrip('.')}. {rest_words(about.rest)}" if about.rest else text
+    asks = (section(rest_words(about.rest)), *rest_buttons(about.rest)) if about.rest else ()
     blocks = (section(f"{who} {lines}".strip()), *more, *actions([look] if opens else []), *asks)
     return Message(text, blocks, public=True)

@@ -1,4 +1,4 @@
-"""The card of a watched batch, which stays up to date."""
+"""The card of a watched batch, which is edited in place."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -14,11 +14,10 @@ from bot.ui.reply import Block, Message, Viewer
 
 
 class WatchCardState(Struct, frozen=True):
-    """What a watch card says beyond the batch itself.
+    """What a watch card shows besides the batch.
 
-    `last_seen`: since when the API has not shown it. `gone`: it is not there any more; `deleted_by`: whose act that
-    was, if it was done here. `is_fed`: the card is in the channel that gets every batch, and nobody watches this one
-    anywhere.
+    `last_seen`: when the API last showed the batch, if it no longer does. `gone`: the batch was deleted;
+    `deleted_by`: the user who deleted it through this bot. `is_fed`: the card is in the channel for all batches.
     """
 
     watchers: Sequence[str] = ()
@@ -29,29 +28,29 @@ class WatchCardState(Struct, frozen=True):
     is_fed: bool = False
 
 
-def watch_card(batch: MessageBatch, viewer: Viewer, standing: WatchCardState) -> Message:
-    """Return the card of a channel: everybody there sees it, so it has every button this state allows.
+def render_watch_card(batch: MessageBatch, viewer: Viewer, state: WatchCardState) -> Message:
+    """Return the card for a channel. Everyone there sees it, so it has every button that this state allows.
 
-    Whoever posts it puts names in the place of its mentions: it is no reason to ping anybody.
+    It mentions people; the caller replaces mentions with names before it posts, because a card notifies no one.
     """
     named = viewer.names.get(batch.id)
-    if standing.gone:
-        return _gone_card(batch, standing, named)
-    blocks = batch_card(batch, viewer, standing.canceled_by, standing.watchers, shared=True)
+    if state.gone:
+        return _render_deleted_card(batch, state, named)
+    blocks = batch_card(batch, viewer, state.canceled_by, state.watchers, shared=True)
     notes = []
-    if standing.last_seen is not None and not batch.has_ended:
-        notes.append(not_seen_words(standing.last_seen))
+    if state.last_seen is not None and not batch.has_ended:
+        notes.append(not_seen_words(state.last_seen))
     if batch.has_ended and batch.results_url is None and batch.archived_at is None:
         notes.append("The batch has ended; the API does not offer its results yet.")
-    if standing.is_fed and not standing.watchers and (named is None or named.owner is None):
+    if state.is_fed and not state.watchers and (named is None or named.owner is None):
         notes.append("Nobody owns this batch: it was not made through me, and nobody watches it.")
     more: tuple[Block, ...] = (context(" ".join(notes)),) if notes else ()
     return Message(" ".join([card_text(batch, named), *notes]), (*blocks, *more), public=True)
 
 
-def _gone_card(batch: MessageBatch, standing: WatchCardState, named: BatchNames | None) -> Message:
-    words = deleted_by_words(standing.deleted_by) if standing.deleted_by else deletion_words(standing.last_seen)
-    title = f"🗑️ {'Deleted' if standing.deleted_by else 'Deleted elsewhere'} · {display_name(batch, named)}"
-    facts = card_facts(batch, standing.canceled_by, named=named, gone=True)
+def _render_deleted_card(batch: MessageBatch, state: WatchCardState, named: BatchNames | None) -> Message:
+    words = deleted_by_words(state.deleted_by) if state.deleted_by else deletion_words(state.last_seen)
+    title = f"🗑️ {'Deleted' if state.deleted_by else 'Deleted elsewhere'} · {display_name(batch, named)}"
+    facts = card_facts(batch, state.canceled_by, named=named, gone=True)
     blocks = (header(title), *facts, section(words))
     return Message(f"{safe_text(title)} ({safe_text(batch.id)}). {words}", blocks, public=True)
