@@ -32,7 +32,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 async def _run(options: argparse.Namespace) -> int:
     gc.disable()  # collecting during the start takes a tenth of it and frees nothing
-    _import_httpx()
+    from bot.api.httpx_import import import_httpx
+
+    import_httpx()
     from bot.app import Part, running
     from bot.settings.checks import check_for_run
     from bot.settings.loading import load_settings, unknown_settings
@@ -134,18 +136,6 @@ _COMMANDS = {
     "simulate-api": _simulate_api,
     "doctor": _doctor,
 }
-
-
-def _import_httpx() -> None:
-    """Import httpx without its command line, which imports rich and click: a sixth of the start."""
-    if "httpx" in sys.modules:
-        return
-    command_line = "httpx._main"
-    sys.modules[command_line] = None  # type: ignore[assignment]  # Python's own way to mark a module as unavailable
-    try:
-        import httpx  # noqa: F401 - imported here so that later imports find it
-    finally:
-        del sys.modules[command_line]
 
 
 def _stop_signals() -> asyncio.Event:

@@ -5,12 +5,11 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import aiohttp
-import httpx
 from pydantic import SecretStr
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient, open_http
-from bot.api.http import CallObserver
+from bot.api.http import CallObserver, HttpClient
 from bot.api.model_catalog import CachedCatalog, ModelsClient
 from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
@@ -62,7 +61,7 @@ def file_origins(slack_api_url: str) -> frozenset[str]:
     return slacks if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})
 
 
-def api_http(settings: Settings, observe: CallObserver | None = None) -> httpx.AsyncClient:
+def api_http(settings: Settings, observe: CallObserver | None = None) -> HttpClient:
     """Return the one HTTP client for the Message Batches API; `observe` is told of each call."""
     return open_http(
         secret(settings.anthropic_api_key),
@@ -78,7 +77,7 @@ def secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 
-def open_workspace(http: httpx.AsyncClient) -> Workspace:
+def open_workspace(http: HttpClient) -> Workspace:
     """Return the workspace that the API key of this HTTP client belongs to."""
     return Workspace(BatchesClient(http), CachedCatalog(ModelsClient(http)), TokenCounter(http), ListingMemory())
 

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 
-import httpx
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -71,7 +70,7 @@ async def _api(settings: Settings) -> Finding:
         return Finding(False, f"{name} is not set, so the Message Batches API was not asked")
     try:
         client = api_http(settings)
-    except (ValueError, httpx.InvalidURL):  # a header or an address that cannot be sent
+    except ValueError:  # a header or an address that cannot be sent
         return Finding(False, "the Message Batches API was not asked, because a setting for it is malformed")
     async with client as http:
         try:

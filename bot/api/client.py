@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.api.calls import Call, CallSender
 from bot.api.create_body import open_create_body
 from bot.api.errors import BatchNotFound, ResultsBroken
-from bot.api.http import CallObserver, ObservedClient, build_headers, build_transport, find_proxy
+from bot.api.http import CallObserver, HttpClient, ObservedClient, build_headers, build_transport, find_proxy
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.json_lines import NumberedLine, read_result_lines
 from bot.api.models import BatchPage, DeletedBatch, MessageBatch
@@ -36,25 +36,29 @@ def open_http(
     workspace_id: str | None = None,
     timeouts: httpx.Timeout | None = None,
     observe: CallObserver | None = None,
-) -> httpx.AsyncClient:
+) -> HttpClient:
     """Return the one HTTP client of the process, with one TLS context; the caller must close it.
 
     `betas` and `workspace_id`, if given, are sent with every call. Redirects are not followed, so the key goes only to
     `base_url`. `observe` receives every call.
 
     Raises:
-        ValueError: the key is not valid in an HTTP header. The message does not repeat it.
+        ValueError: the address is malformed, or the key is not valid in an HTTP header. The message does not repeat the
+            key.
     """
     if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
         raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
     proxy = find_proxy(base_url)
-    return ObservedClient(
-        observe,
-        base_url=base_url,
-        headers=build_headers(api_key, betas, workspace_id),
-        timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
-        transport=LazyTransport(lambda: build_transport(proxy)),
-    )
+    try:
+        return ObservedClient(
+            observe,
+            base_url=base_url,
+            headers=build_headers(api_key, betas, workspace_id),
+            timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
+            transport=LazyTransport(lambda: build_transport(proxy)),
+        )
+    except httpx.InvalidURL as error:
+        raise ValueError(f"the address of the API is malformed: {error}") from error
 
 
 class BatchesClient:

@@ -13,6 +13,8 @@ from bot.api.transports import ResultsTransport
 
 API_VERSION = "2023-06-01"
 
+HttpClient = httpx.AsyncClient
+"""The name of the client for other packages, which do not import httpx (docs/adr/0005-httpx-stays.md)."""
 CallObserver = Callable[[str, int | None, float], None]
 """Receives each call's method, status (None without an answer) and duration in seconds."""
 

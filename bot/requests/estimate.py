@@ -7,11 +7,11 @@ from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-import httpx
 from msgspec import Struct
 
 from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiError
+from bot.api.http import HttpClient
 from bot.api.models import ApiModel
 from bot.api.responses import parse_model
 from bot.api.retry_policy import RetryPolicy
@@ -105,7 +105,7 @@ class TokenCount(ApiModel):
 class TokenCounter:
     """Count input tokens through `http` (see `open_http`); it is free (docs.anthropic.com, Token counting)."""
 
-    def __init__(self, http: httpx.AsyncClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
+    def __init__(self, http: HttpClient, *, policy: RetryPolicy = RetryPolicy()) -> None:  # noqa: B008 - it is frozen
         self._sender = CallSender(http, policy)
 
     async def count(self, params: Mapping[str, Any]) -> int:
