@@ -1,1 +1,1 @@
-"""What the program costs, measured side by side with what one would use instead."""
+"""Measure what the program costs, side by side with what one would use instead."""

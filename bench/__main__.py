@@ -1,4 +1,4 @@
-"""`python -m bench [NAME…]`: the benches named, or all of them in turn, each in a process of its own."""
+"""`python -m bench [NAME…]`: run the named benches, or all of them, each in a process of its own."""
 
 import subprocess
 import sys
@@ -8,7 +8,7 @@ BENCHES = ("ack", "start", "render", "results", "reading", "watch", "create")
 
 
 def main(names: list[str]) -> int:
-    """Run benches; each prints its own Markdown table. Returns 0, or 1 where one failed, or 2 for an unknown name."""
+    """Run benches; each prints its own Markdown tables. Return 0, 1 if one failed, or 2 for an unknown name."""
     known = [name for name in BENCHES if find_spec(f"bench.{name}") is not None]
     if unknown := [name for name in names if name not in known]:
         print(f"no bench is called {', '.join(unknown)}; there are {', '.join(known)}", file=sys.stderr)

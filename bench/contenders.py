@@ -1,4 +1,4 @@
-"""What our bot is compared with, as a process: a bare Bolt app that only acks, at its `best` or `stock`."""
+"""The bare Bolt apps that our bot is compared with: `best` is the fastest setup, `stock` the documented one."""
 
 import asyncio
 import os
@@ -13,8 +13,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 EVENTS_PATH = "/slack/events"
 
 
-async def best(port: int) -> web.Application:
-    """Return the bare app as it is fastest: no polling for the ack, no auth.test, the aiohttp server."""
+async def build_best(port: int) -> web.Application:
+    """Return the fastest bare app: no polling for the ack, no auth.test, the aiohttp server."""
     authorized = AuthorizeResult(enterprise_id=None, team_id="T0BENCH", bot_token=os.environ["SLACK_BOT_TOKEN"])
 
     async def authorize() -> AuthorizeResult:
@@ -27,24 +27,24 @@ async def best(port: int) -> web.Application:
         process_before_response=True,
         attaching_conversation_kwargs_enabled=False,
     )
-    app.command("/batch")(only_ack)
+    app.command("/batch")(ack_only)
     return app.server(port=port, path=EVENTS_PATH).web_app
 
 
-async def stock(port: int) -> web.Application:
-    """Return the bare app as Bolt's own documentation begins."""
+async def build_stock(port: int) -> web.Application:
+    """Return the bare app that Bolt's documentation begins with."""
     client = AsyncWebClient(os.environ["SLACK_BOT_TOKEN"], base_url=os.environ["SLACK_API_URL"])
     app = AsyncApp(client=client, signing_secret=os.environ["SLACK_SIGNING_SECRET"])
-    app.command("/batch")(only_ack)
+    app.command("/batch")(ack_only)
     return app.server(port=port, path=EVENTS_PATH).web_app
 
 
-async def only_ack(ack: AsyncAck) -> None:
-    """Do what a bare listener does."""
+async def ack_only(ack: AsyncAck) -> None:
+    """Ack, and do nothing else."""
     await ack()
 
 
-_CONTENDERS = {"best": best, "stock": stock}
+_CONTENDERS = {"best": build_best, "stock": build_stock}
 
 
 async def _serve(name: str, port: int) -> None:

@@ -1,7 +1,7 @@
-"""Checking a file of requests: ours against plain `json` for each line and against pydantic models of the whole.
+"""Measure the check of a file of requests against `json` for each line and pydantic models of the whole file.
 
 `python -m bench.create [LINES]` prints a Markdown table of CPU ratios and peak memory. Each contender is a process of
-its own, because peak memory never goes down again in one.
+its own, because the peak memory of a process never goes down.
 """
 
 import asyncio
@@ -20,7 +20,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from bench.request_files import write_requests
-from bench.table import table
+from bench.table import format_table
 from bot.api.model_catalog import ModelCatalog, ModelInfo
 from bot.requests.check import check_file
 from bot.requests.params import ApiConstraints
@@ -31,18 +31,18 @@ _NAMES = {
     "nothing": "reading the bytes only",
     "json": "`json.loads` for each line: JSON, keys, `custom_id`s",
     "pydantic": "pydantic models of the whole",
-    "ours": "ours: every check of a batch, and the spool written",
+    "ours": "ours: every check of a batch, and the checked file written",
 }
 
 
-def nothing(path: Path) -> int:
+def count_lines(path: Path) -> int:
     """Count the lines."""
     with path.open("rb") as file:
         return sum(1 for _ in file)
 
 
-def plain_json(path: Path) -> int:
-    """Do what a short script would: parse, look for the two keys, the pattern, and ids that stand twice."""
+def check_with_json(path: Path) -> int:
+    """Check what a short script would: JSON, the two keys, the pattern, and repeated ids."""
     seen: set[str] = set()
     pattern = re.compile(r"[a-zA-Z0-9_-]{1,64}")
     with path.open("rb") as file:
@@ -83,55 +83,60 @@ class _Request(BaseModel):
     params: _Params
 
 
-def pydantic_whole(path: Path) -> int:
-    """Do what a service would: models, of all the requests at once."""
+def check_with_pydantic(path: Path) -> int:
+    """Check what a service would: models of all the requests at once."""
     body = b"[" + path.read_bytes().rstrip(b"\n").replace(b"\n", b",") + b"]"
     requests = TypeAdapter(list[_Request]).validate_json(body)
     assert len({request.custom_id for request in requests}) == len(requests)
     return len(requests)
 
 
-def ours(path: Path) -> int:
-    """Do what the bot does."""
+def check_with_bot(path: Path) -> int:
+    """Check what the bot does."""
     models = ("claude-haiku-4-5-20251001", "claude-sonnet-4-6", "claude-opus-5", "claude-haiku-5-5")
     catalog = ModelCatalog.from_models(ModelInfo(id=name, max_tokens=64_000) for name in models)
-    checked = asyncio.run(check_file(path, path.with_suffix(".spool"), ApiConstraints(catalog)))
+    checked = asyncio.run(check_file(path, path.with_suffix(".checked"), ApiConstraints(catalog)))
     assert checked.is_sound, checked.problems
     return checked.requests
 
 
-_CONTENDERS = {"nothing": nothing, "json": plain_json, "pydantic": pydantic_whole, "ours": ours}
+_CONTENDERS = {"nothing": count_lines, "json": check_with_json, "pydantic": check_with_pydantic, "ours": check_with_bot}
 
 
 def measure(name: str, path: Path) -> None:
-    """Run one contender in this process, and print what it took."""
-    before, began = time.process_time(), time.perf_counter()
+    """Run one contender in this process, and print its CPU and wall-clock seconds and peak MiB as JSON."""
+    cpu_before = time.process_time()
+    wall_before = time.perf_counter()
     lines = _CONTENDERS[name](path)
-    cpu, wall = time.process_time() - before, time.perf_counter() - began
+    cpu = time.process_time() - cpu_before
+    wall = time.perf_counter() - wall_before
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     sys.stdout.write(json.dumps({"lines": lines, "cpu": cpu, "wall": wall, "peak": peak}))
 
 
-def _measured(name: str, path: Path) -> dict[str, float]:
+def _run(name: str, path: Path) -> dict[str, float]:
     command = [sys.executable, "-m", "bench.create", "--measure", name, str(path)]
-    found: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, env=os.environ).stdout)
-    return found
+    measured: dict[str, Any] = json.loads(
+        subprocess.run(command, check=True, capture_output=True, env=os.environ).stdout
+    )
+    return measured
 
 
 def main(lines: int) -> None:
     """Print the table."""
     with tempfile.TemporaryDirectory(prefix="batchdesk-bench-") as folder:
-        path, empty = Path(folder, "requests.jsonl"), Path(folder, "one.jsonl")
+        path = Path(folder, "requests.jsonl")
+        single = Path(folder, "single.jsonl")
         size = write_requests(path, lines) / 1e6
-        write_requests(empty, 1)
-        found: dict[str, list[dict[str, float]]] = {name: [] for name in _CONTENDERS}
+        write_requests(single, 1)
+        runs: dict[str, list[dict[str, float]]] = {name: [] for name in _CONTENDERS}
         for _ in range(ROUNDS):
-            for name, several in found.items():
-                several.append(_measured(name, path))
-        floor = {name: _measured(name, empty)["peak"] for name in _CONTENDERS}
-    base = median(one["cpu"] for one in found["json"])
+            for name, several in runs.items():
+                several.append(_run(name, path))
+        floor = {name: _run(name, single)["peak"] for name in _CONTENDERS}
+    base = median(one["cpu"] for one in runs["json"])
     rows = []
-    for name, several in found.items():
+    for name, several in runs.items():
         assert {one["lines"] for one in several} == {lines}
         cpu, wall = (median(one[key] for one in several) for key in ("cpu", "wall"))
         peak = max(one["peak"] for one in several) - floor[name]
@@ -139,7 +144,7 @@ def main(lines: int) -> None:
             [_NAMES[name], f"{cpu:.2f}", f"{cpu / base:.2f}", f"{size / cpu:.0f}", f"{wall:.2f}", f"{peak:.0f}"]
         )
     print(f"Checking {lines:,} requests, {size:.0f} MB; medians of {ROUNDS}. Peak memory beyond that of one request.\n")
-    print(table(("", "CPU s", "× json", "MB a CPU s", "wall s", "peak MiB"), rows))
+    print(format_table(("", "CPU s", "× json", "MB a CPU s", "wall s", "peak MiB"), rows))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Signed slash commands over connections that are kept open, and how long each took to be acked."""
+"""Send signed slash commands over open connections, and measure how long each ack takes."""
 
 import asyncio
 import hashlib
@@ -17,7 +17,7 @@ Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 @dataclass(frozen=True)
 class SlashCommand:
-    """What Slack posts when somebody types `/batch text`; `slack` is where its response_url leads."""
+    """What Slack posts when someone types `/batch text`; its response_url points to `slack`."""
 
     text: str
     slack: str
@@ -54,35 +54,40 @@ class SlashCommand:
 
 
 @asynccontextmanager
-async def connections(port: int, count: int) -> AsyncIterator[list[Connection]]:
-    """Open connections to a program, and close them at the end."""
-    opened = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
+async def open_connections(port: int, count: int) -> AsyncIterator[list[Connection]]:
+    """Open `count` connections to a port of this machine, and close them at the end."""
+    connections = [await asyncio.open_connection("127.0.0.1", port) for _ in range(count)]
     try:
-        yield opened
+        yield connections
     finally:
-        for _, writer in opened:
+        for _, writer in connections:
             writer.close()
 
 
-async def flood(opened: list[Connection], command: SlashCommand, commands: int) -> list[float]:
-    """Send `commands` in all, the next on a connection as soon as the last is acked; return seconds to each ack."""
-    share, request = max(1, commands // len(opened)), command.request()
-    taken = await asyncio.gather(*(_in_turn(connection, request, share) for connection in opened))
-    return [seconds for each in taken for seconds in each]
+async def send_flood(connections: list[Connection], command: SlashCommand, commands: int) -> list[float]:
+    """Send `commands` in total, on each connection as fast as they are acked; return the seconds to each ack."""
+    share = max(1, commands // len(connections))
+    request = command.request()
+    acks = await asyncio.gather(*(_send_in_turn(connection, request, share) for connection in connections))
+    return [seconds for each in acks for seconds in each]
 
 
-async def _in_turn(connection: Connection, request: bytes, commands: int) -> list[float]:
-    return [await ack_time(connection, request) for _ in range(commands)]
+async def _send_in_turn(connection: Connection, request: bytes, commands: int) -> list[float]:
+    return [await measure_ack(connection, request) for _ in range(commands)]
 
 
-async def ack_time(connection: Connection, request: bytes) -> float:
-    """Send one command; return the seconds until its ack was read whole. Raises AssertionError if it is not a 200."""
+async def measure_ack(connection: Connection, request: bytes) -> float:
+    """Send one command and return the seconds until its ack was read whole.
+
+    Raises:
+        AssertionError: the ack is not a 200.
+    """
     reader, writer = connection
     started = time.perf_counter()
     writer.write(request)
     head = await reader.readuntil(b"\r\n\r\n")
     length = int(head.lower().partition(b"content-length:")[2].split(b"\r\n", 1)[0] or 0)
     body = await reader.readexactly(length) if length else b""
-    taken = time.perf_counter() - started
+    seconds = time.perf_counter() - started
     assert head.startswith(b"HTTP/1.1 200 "), head + body
-    return taken
+    return seconds

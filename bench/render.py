@@ -1,4 +1,4 @@
-"""A list message of 20 rows: drawn by bot/ui, and built from slack_sdk's block objects as one would otherwise."""
+"""Measure a list message of 20 rows, made by bot/ui and from slack_sdk's block objects."""
 
 import json
 from collections.abc import Callable
@@ -8,7 +8,7 @@ from time import process_time
 
 from slack_sdk.models.blocks import Block, ButtonElement, HeaderBlock, MarkdownTextObject, SectionBlock
 
-from bench.table import table
+from bench.table import format_table
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch, RequestCounts
 from bot.caller import Caller, ChannelId, TeamId, UserId
@@ -26,31 +26,32 @@ NOW = datetime(2026, 11, 21, 8, 0, tzinfo=UTC)
 
 def main() -> None:
     """Print the table."""
-    batches = tuple(batch(number) for number in range(ROWS))
+    batches = tuple(build_batch(number) for number in range(ROWS))
     outcome = BatchList(
         List(limit=ROWS), batches, older=List(limit=ROWS, after=batches[-1].id), newer=None, scanned=ROWS
     )
     viewer = Viewer(Caller(UserId("U0ADA"), TeamId("T0"), ChannelId("C0")), frozenset(Permission), NOW)
     message = render_list(outcome, viewer)
-    ways: dict[str, Callable[[], object]] = {
+    renderers: dict[str, Callable[[], object]] = {
         "bot/ui": lambda: render_list(outcome, viewer),
-        "slack_sdk": lambda: [block.to_dict() for block in sdk_blocks(message)],
+        "slack_sdk": lambda: [block.to_dict() for block in build_sdk_blocks(message)],
     }
-    taken: dict[str, list[float]] = {name: [] for name in ways}
+    milliseconds: dict[str, list[float]] = {name: [] for name in renderers}
     for _ in range(SLICES):
-        for name, way in ways.items():
-            taken[name].append(_milliseconds(way, TIMES[name]))
-    ours, theirs = median(taken["bot/ui"]), median(taken["slack_sdk"])
+        for name, render in renderers.items():
+            milliseconds[name].append(_measure(render, TIMES[name]))
+    ours = median(milliseconds["bot/ui"])
+    theirs = median(milliseconds["slack_sdk"])
     size = len(json.dumps(message.blocks))
     rows = [
         ["bot/ui, plain dicts", f"{ours:.2f}", "within 0.3" if ours <= LIMIT_MS else "over 0.3"],
         ["slack_sdk's block objects, the words given", f"{theirs:.2f}", f"{theirs / ours:.0f} × ours"],
     ]
-    print(table([f"a list message of {ROWS} rows, {size:,} bytes", "CPU ms", ""], rows))
+    print(format_table([f"a list message of {ROWS} rows, {size:,} bytes", "CPU ms", ""], rows))
 
 
-def batch(number: int) -> MessageBatch:
-    """Return a batch as a busy workspace has them: every status and every outcome among them."""
+def build_batch(number: int) -> MessageBatch:
+    """Return one of the batches of a busy workspace, with every status and outcome among them."""
     status = ("in_progress", "canceling", "ended", "ended")[number % 4]
     ended = status == "ended"
     created = NOW - timedelta(hours=3 * number + 1)
@@ -73,7 +74,7 @@ def batch(number: int) -> MessageBatch:
     )
 
 
-def sdk_blocks(message: Message) -> list[Block]:
+def build_sdk_blocks(message: Message) -> list[Block]:
     """Return the rows of the same message as slack_sdk's objects."""
     blocks: list[Block] = [HeaderBlock(text="Batches")]
     for number, row in enumerate(message.blocks[1 : ROWS + 1]):
@@ -82,10 +83,10 @@ def sdk_blocks(message: Message) -> list[Block]:
     return blocks
 
 
-def _milliseconds(way: Callable[[], object], times: int) -> float:
+def _measure(render: Callable[[], object], times: int) -> float:
     started = process_time()
     for _ in range(times):
-        way()
+        render()
     return (process_time() - started) / times * 1_000
 
 

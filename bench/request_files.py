@@ -1,4 +1,4 @@
-"""A deterministic file of requests: lines as a person would make them, about 2.5 KB each."""
+"""Generate a deterministic file of requests: realistic lines of about 2.5 KB each."""
 
 import json
 import random
@@ -16,8 +16,8 @@ _SENTENCES = (
 _TOOL = {"name": "file", "input_schema": {"type": "object", "properties": {"n": {"type": "integer"}}}}
 
 
-def request_lines(count: int, seed: int = 20261121) -> Iterator[bytes]:
-    """`count` lines, each with its newline: the same ones for the same `seed`."""
+def generate_requests(count: int, seed: int = 20261121) -> Iterator[bytes]:
+    """Yield `count` lines, each with its newline; the same `seed` gives the same lines."""
     rng = random.Random(seed)
     for number in range(count):
         line = {"custom_id": f"invoice-{number:06d}", "params": _params(rng, number)}
@@ -25,9 +25,9 @@ def request_lines(count: int, seed: int = 20261121) -> Iterator[bytes]:
 
 
 def write_requests(path: Path, count: int) -> int:
-    """Write `count` lines to `path`; the size in bytes."""
+    """Write `count` lines to `path`; return the size in bytes."""
     with path.open("wb") as file:
-        file.writelines(request_lines(count))
+        file.writelines(generate_requests(count))
     return path.stat().st_size
 
 

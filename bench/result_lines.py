@@ -1,4 +1,4 @@
-"""A deterministic results file: lines as the Message Batches API writes them, 2 to 4 KB each, of all four kinds."""
+"""Generate a deterministic results file: lines of the Message Batches API, 2 to 4 KB each, with all outcomes."""
 
 import json
 import random
@@ -7,11 +7,11 @@ from pathlib import Path
 
 Block = dict[str, object]
 Content = Callable[[random.Random, int], list[Block]]
-"""Makes the content of the message of that number."""
+"""Return the content of the message with a number."""
 
 _MODELS = ("claude-sonnet-4-5-20250929",) * 8 + ("claude-opus-4-8", "claude-haiku-5-5")  # most batches have one
 _STOPS = ("end_turn",) * 8 + ("max_tokens", "refusal")
-# U+2028, U+2029 and U+0085 end a line for Python's text methods, and may stand in a JSON string as they are.
+# U+2028, U+2029 and U+0085 end a line for Python's text methods, but may appear unescaped in a JSON string.
 _SENTENCES = (
     "The invoice of 3 March names two different totals, and only the second one matches the order. ",
     "Größe und Gewicht stimmen; die Maße weichen um 2 % ab.\u2028",
@@ -23,19 +23,19 @@ _SENTENCES = (
 _LONG = ("x" * 40 + " ") * 60
 
 
-def text(rng: random.Random, _number: int) -> list[Block]:
-    """One long text: a summary, a translation."""
+def make_text(rng: random.Random, _number: int) -> list[Block]:
+    """Return one long text, such as a summary or a translation."""
     return [_text(_words(rng, rng.randrange(21, 42)))]
 
 
-def thinking(rng: random.Random, _number: int) -> list[Block]:
-    """What was thought, signed, and the answer."""
+def make_thinking(rng: random.Random, _number: int) -> list[Block]:
+    """Return signed thinking, and the answer."""
     thought: Block = {"type": "thinking", "thinking": _words(rng, rng.randrange(7, 14))}
     return [thought | {"signature": f"{rng.getrandbits(1600):x}"}, _text(_words(rng, rng.randrange(11, 25)))]
 
 
-def tool_call(rng: random.Random, number: int) -> list[Block]:
-    """A sentence, and the answer as the input of a tool: how data are taken out of documents."""
+def make_tool_call(rng: random.Random, number: int) -> list[Block]:
+    """Return a sentence, and the answer as a tool's input, which is how data are extracted from documents."""
     rows = [
         {
             "name": rng.choice(_SENTENCES),
@@ -54,8 +54,8 @@ def tool_call(rng: random.Random, number: int) -> list[Block]:
     return [_text(_words(rng, 2)), call]
 
 
-def citations(rng: random.Random, number: int) -> list[Block]:
-    """An answer about a document, in which each block that is taken from it says from where."""
+def make_citations(rng: random.Random, number: int) -> list[Block]:
+    """Return an answer about a document, with a citation for each block that quotes it."""
     return [
         block
         for _ in range(rng.randrange(3, 6))
@@ -63,11 +63,14 @@ def citations(rng: random.Random, number: int) -> list[Block]:
     ]
 
 
-CONTENTS: Sequence[Content] = (text, thinking, tool_call, citations)
+CONTENTS: Sequence[Content] = (make_text, make_thinking, make_tool_call, make_citations)
 
 
-def result_lines(count: int, contents: Sequence[Content] = CONTENTS, seed: int = 20261121) -> Iterator[bytes]:
-    """`count` lines, each with its newline, their messages of `contents` alike: the same ones for the same `seed`."""
+def generate_results(count: int, contents: Sequence[Content] = CONTENTS, seed: int = 20261121) -> Iterator[bytes]:
+    """Yield `count` lines, each with its newline; messages have each of `contents` equally often.
+
+    The same `seed` gives the same lines.
+    """
     rng = random.Random(seed)
     for number in range(count):
         line = {
@@ -78,9 +81,9 @@ def result_lines(count: int, contents: Sequence[Content] = CONTENTS, seed: int =
 
 
 def write_results(path: Path, count: int, contents: Sequence[Content] = CONTENTS) -> int:
-    """Write `count` lines to `path`; the size in bytes."""
+    """Write `count` lines to `path`; return the size in bytes."""
     with path.open("wb") as file:
-        file.writelines(result_lines(count, contents))
+        file.writelines(generate_results(count, contents))
     return path.stat().st_size
 
 
@@ -103,7 +106,8 @@ def _text(words: str) -> Block:
 
 
 def _citation(rng: random.Random, number: int) -> Block:
-    begin, cited = rng.randrange(9_000), rng.choice(_SENTENCES)
+    begin = rng.randrange(9_000)
+    cited = rng.choice(_SENTENCES)
     return {
         "type": "char_location",
         "cited_text": cited,

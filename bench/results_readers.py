@@ -1,4 +1,4 @@
-"""One way of reading a results file, in a process of its own, so that CPU time and memory are its alone."""
+"""Read a results file in one way, in a process of its own, so that CPU time and memory belong to it alone."""
 
 import asyncio
 import json
@@ -20,20 +20,23 @@ from bot.pricing.prices import Prices
 from bot.results.summarize import ResultsSummarizer
 
 _CHUNK = 256 * 1024
-"""Bytes read from a file at once: what asyncio hands over of a response at most."""
+"""Bytes read from a file at once: the most that asyncio delivers of a response at once."""
 
 
-async def summary(chunks: AsyncIterator[bytes], prices: Prices) -> int:
-    """Our summary, fed between the chunks as the bot does it."""
+async def read_summary(chunks: AsyncIterator[bytes], prices: Prices) -> int:
+    """Summarize the results as the bot does; return how many there are."""
     reader = ResultsSummarizer(prices)
     async for chunk in chunks:
         reader.feed(chunk)
     return reader.finish().counts.total
 
 
-async def json_lines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
-    """`json.loads` a line, and a good part of the same sums."""
-    outcomes, causes, stops, tokens = Counter[str](), Counter[Any](), Counter[str](), Counter[Any]()
+async def read_json(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
+    """Parse each line with `json.loads`, and add up most of the same sums; return how many results there are."""
+    outcomes = Counter[str]()
+    causes = Counter[Any]()
+    stops = Counter[str]()
+    tokens = Counter[Any]()
     seen = set[str]()
     async for line in read_result_lines(chunks):
         fields = json.loads(line.text)
@@ -50,26 +53,26 @@ async def json_lines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
     return outcomes.total()
 
 
-async def newlines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
-    """The floor: nothing but the bytes."""
+async def count_newlines(chunks: AsyncIterator[bytes], _prices: Prices) -> int:
+    """Count the newlines, which is the least that a reader must do."""
     count = 0
     async for chunk in chunks:
         count += chunk.count(b"\n")
     return count
 
 
-READERS = {"summary": summary, "json": json_lines, "newlines": newlines}
+READERS = {"summary": read_summary, "json": read_json, "newlines": count_newlines}
 
 
-async def _from_file(path: str) -> AsyncIterator[bytes]:
+async def _read_file(path: str) -> AsyncIterator[bytes]:
     with Path(path).open("rb") as file:  # noqa: ASYNC230 - nothing else runs here, and a thread would be measured too
         while chunk := file.read(_CHUNK):
             yield chunk
 
 
 @asynccontextmanager
-async def _http(transport: str, base_url: str) -> AsyncIterator[httpx.AsyncClient]:
-    """The bot's own client, or for "httpcore" one that lets httpx fetch results as it fetches all else."""
+async def _open_client(transport: str, base_url: str) -> AsyncIterator[httpx.AsyncClient]:
+    """Open the bot's own client, or for "httpcore" one that fetches results through httpx."""
     stock = open_http("sk-bench", base_url=base_url)
     async with stock:
         if transport == "aiohttp":
@@ -81,30 +84,31 @@ async def _http(transport: str, base_url: str) -> AsyncIterator[httpx.AsyncClien
 
 
 async def main(reader: str, source: str, transport: str) -> None:
-    """Read `source` (a base URL or a path) to its end and print what it took as JSON."""
+    """Read `source` (a base URL or a path) to its end, and print what it took as JSON."""
     if "://" not in source:
-        print(json.dumps(await _measured(reader, _from_file(source))))
+        print(json.dumps(await _measure(reader, _read_file(source))))
         return
-    async with _http(transport, source) as http:
-        print(json.dumps(await _measured(reader, BatchesClient(http).result_bytes(BatchId(BATCH_ID)))))
+    async with _open_client(transport, source) as http:
+        print(json.dumps(await _measure(reader, BatchesClient(http).result_bytes(BatchId(BATCH_ID)))))
 
 
-async def _measured(reader: str, chunks: AsyncIterator[bytes]) -> dict[str, float]:
-    prices = Prices.load()  # once in the life of a bot
-    _forget_peak()
-    idle, before = _peak(), time.process_time()
+async def _measure(reader: str, chunks: AsyncIterator[bytes]) -> dict[str, float]:
+    prices = Prices.load()  # before the clock starts: a bot loads them once
+    _reset_peak()
+    idle = _read_peak()
+    before = time.process_time()
     count = await READERS[reader](chunks, prices)
     seconds = time.process_time() - before
-    return {"cpu_seconds": seconds, "idle_kib": idle, "peak_kib": _peak(), "lines": count}
+    return {"cpu_seconds": seconds, "idle_kib": idle, "peak_kib": _read_peak(), "lines": count}
 
 
-def _forget_peak() -> None:
-    """Let the largest so far be what there is now (proc(5), clear_refs)."""
+def _reset_peak() -> None:
+    """Reset the peak memory of this program to its present memory (proc(5), clear_refs)."""
     Path("/proc/self/clear_refs").write_text("5")
 
 
-def _peak() -> int:
-    """KiB, the largest so far of this program (proc(5), VmHWM)."""
+def _read_peak() -> int:
+    """Return the peak memory of this program in KiB (proc(5), VmHWM)."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0])
 

@@ -1,4 +1,4 @@
-"""The official SDK reading results, run by the Python of an environment that has it and need not have ours."""
+"""Read results with the official SDK, in the Python of an environment that has the SDK and not our packages."""
 
 import asyncio
 import json
@@ -15,46 +15,53 @@ BATCH_ID = "msgbatch_01benchresults0000000000"
 
 
 def main(source: str, client: str) -> None:
-    """Read `source` (a base URL or a path) by the "sync" or the "async" `client`, and print what it took as JSON."""
-    read = _read if client == "sync" else _read_in_a_loop
+    """Read `source` (a base URL or a path) with the "sync" or "async" client, and print what it took as JSON."""
+    read = _read if client == "sync" else _read_async
     print(json.dumps(read(source)))
 
 
 def _read(source: str) -> dict[str, float]:
     from anthropic import Anthropic  # type: ignore[import-not-found]  # of the other environment
 
-    client = Anthropic(api_key="sk-bench", **({"base_url": source} if "://" in source else _from_file(source)))
-    with _Reading() as reading:
+    client = Anthropic(
+        api_key="sk-bench", **({"base_url": source} if "://" in source else _build_client_options(source))
+    )
+    with _Summary() as summary:
         for line in client.messages.batches.results(BATCH_ID):
-            reading.add(line)
-    return reading.told()
+            summary.add(line)
+    return summary.to_dict()
 
 
-def _read_in_a_loop(source: str) -> dict[str, float]:
+def _read_async(source: str) -> dict[str, float]:
     from anthropic import AsyncAnthropic
 
-    where = {"base_url": source} if "://" in source else _from_file_in_a_loop(source)
+    where = {"base_url": source} if "://" in source else _build_async_client_options(source)
     client = AsyncAnthropic(api_key="sk-bench", **where)
 
     async def read() -> dict[str, float]:
-        with _Reading() as reading:
+        with _Summary() as summary:
             async for line in await client.messages.batches.results(BATCH_ID):
-                reading.add(line)
-        return reading.told()
+                summary.add(line)
+        return summary.to_dict()
 
     return asyncio.run(read())
 
 
-class _Reading:
-    """The sums of our summary, but for prices and the wording of causes, and what they take while the block runs."""
+class _Summary:
+    """The sums of our summary, without prices and generalized causes, and what they take while the block runs."""
 
     def __init__(self) -> None:
-        self._outcomes, self._causes, self._stops = Counter[str](), Counter[Any](), Counter[str]()
-        self._tokens, self._seen, self._outputs = Counter[Any](), set[str](), list[int]()
+        self._outcomes = Counter[str]()
+        self._causes = Counter[Any]()
+        self._stops = Counter[str]()
+        self._tokens = Counter[Any]()
+        self._seen = set[str]()
+        self._outputs = list[int]()
 
-    def __enter__(self) -> "_Reading":
+    def __enter__(self) -> "_Summary":
         Path("/proc/self/clear_refs").write_text("5")
-        self._idle, self._before = _peak(), time.process_time()
+        self._idle = _read_peak()
+        self._before = time.process_time()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -71,9 +78,9 @@ class _Reading:
         elif line.result.type == "errored":
             self._causes[line.result.error.error.type, line.result.error.error.message] += 1
 
-    def told(self) -> dict[str, float]:
+    def to_dict(self) -> dict[str, float]:
         count = self._outcomes.total()
-        took = {"cpu_seconds": self._seconds, "idle_kib": self._idle, "peak_kib": _peak(), "lines": count}
+        took = {"cpu_seconds": self._seconds, "idle_kib": self._idle, "peak_kib": _read_peak(), "lines": count}
         duplicates = count - len(self._seen)
         return took | {"duplicates": duplicates, "median": median(self._outputs), "largest": max(self._outputs)}
 
@@ -91,19 +98,19 @@ def _add_tokens(tokens: Counter[Any], group: tuple[str, str | None], usage: Any)
         tokens[group, "searches"] += usage.server_tool_use.web_search_requests
 
 
-def _from_file(path: str) -> dict[str, Any]:
-    """Arguments for a client to which the file is the network."""
+def _build_client_options(path: str) -> dict[str, Any]:
+    """Return the arguments of a client that reads the file instead of the network."""
     import httpx2  # type: ignore[import-not-found]  # of the other environment
 
-    client = httpx2.Client(transport=httpx2.MockTransport(lambda request: _answer(request, _pieces(path))))
+    client = httpx2.Client(transport=httpx2.MockTransport(lambda request: _answer(request, _read_pieces(path))))
     return {"base_url": "http://file.invalid", "http_client": client}
 
 
-def _from_file_in_a_loop(path: str) -> dict[str, Any]:
+def _build_async_client_options(path: str) -> dict[str, Any]:
     import httpx2
 
     async def pieces() -> AsyncIterator[bytes]:
-        for piece in _pieces(path):
+        for piece in _read_pieces(path):
             yield piece
 
     async def answer(request: httpx2.Request) -> httpx2.Response:
@@ -113,7 +120,7 @@ def _from_file_in_a_loop(path: str) -> dict[str, Any]:
     return {"base_url": "http://file.invalid", "http_client": client}
 
 
-def _pieces(path: str) -> Iterator[bytes]:
+def _read_pieces(path: str) -> Iterator[bytes]:
     with Path(path).open("rb") as file:
         while piece := file.read(256 * 1024):
             yield piece
@@ -127,8 +134,8 @@ def _answer(request: Any, results: Iterator[bytes] | AsyncIterator[bytes]) -> An
     return httpx2.Response(200, content=os.environ["BATCH_JSON"], headers={"content-type": "application/json"})
 
 
-def _peak() -> int:
-    """KiB, the largest so far of this program (proc(5), VmHWM)."""
+def _read_peak() -> int:
+    """Return the peak memory of this program in KiB (proc(5), VmHWM)."""
     status = Path("/proc/self/status").read_text()
     return int(status.partition("VmHWM:")[2].split()[0])
 

@@ -1,4 +1,4 @@
-"""A loopback server of one results file: with its length over plain HTTP, in chunks over TLS; a process of its own."""
+"""Serve one results file on loopback: with its length over plain HTTP, in chunks over TLS."""
 
 import json
 import ssl
@@ -16,17 +16,19 @@ _CHUNK = 16 * 1024  # one TLS record
 
 
 class ResultsHandler(BaseHTTPRequestHandler):
-    """Answers for one ended batch and its results."""
+    """Answer requests for one ended batch and its results."""
 
     protocol_version = "HTTP/1.1"
 
     def __init__(self, results: Path, base_url: str, chunked: bool, *rest: object) -> None:
-        self._results, self._base_url, self._chunked = results, base_url, chunked
-        super().__init__(*rest)  # type: ignore[arg-type]  # what the server hands to every handler
+        self._results = results
+        self._base_url = base_url
+        self._chunked = chunked
+        super().__init__(*rest)  # type: ignore[arg-type]  # what the server passes to every handler
 
     def do_GET(self) -> None:  # noqa: D102 - the name http.server calls
         if self.path.partition("?")[0] != f"{_PATH}/results":
-            self._send_whole(json.dumps(ended_batch(self._base_url)).encode())
+            self._send_whole(json.dumps(build_batch(self._base_url)).encode())
             return
         with self._results.open("rb") as file:
             if self._chunked:
@@ -38,28 +40,28 @@ class ResultsHandler(BaseHTTPRequestHandler):
         pass
 
     def _send_whole(self, body: bytes) -> None:
-        self._head("application/json", "content-length", str(len(body)))
+        self._send_head("application/json", "content-length", str(len(body)))
         self.wfile.write(body)
 
     def _send_file(self, file: BinaryIO) -> None:
-        self._head("application/x-jsonl", "content-length", str(self._results.stat().st_size))
+        self._send_head("application/x-jsonl", "content-length", str(self._results.stat().st_size))
         self.connection.sendfile(file)
 
     def _send_chunks(self, file: BinaryIO) -> None:
-        self._head("application/x-jsonl", "transfer-encoding", "chunked")
+        self._send_head("application/x-jsonl", "transfer-encoding", "chunked")
         while piece := file.read(_CHUNK):
             self.wfile.write(b"%x\r\n%b\r\n" % (len(piece), piece))
         self.wfile.write(b"0\r\n\r\n")
 
-    def _head(self, content_type: str, framing: str, value: str) -> None:
+    def _send_head(self, content_type: str, framing: str, value: str) -> None:
         self.send_response(200)
         self.send_header("content-type", content_type)
         self.send_header(framing, value)
         self.end_headers()
 
 
-def ended_batch(base_url: str) -> dict[str, object]:
-    """A batch whose results are at `base_url`."""
+def build_batch(base_url: str) -> dict[str, object]:
+    """Return an ended batch whose results are at `base_url`."""
     counts = {"processing": 0, "succeeded": 1, "errored": 0, "canceled": 0, "expired": 0}
     return {
         "id": BATCH_ID,
@@ -76,8 +78,10 @@ def ended_batch(base_url: str) -> dict[str, object]:
 
 
 def make_certificate(folder: Path) -> Path | None:
-    """A self-signed certificate for 127.0.0.1 with its key, in one file; None where there is no openssl."""
-    key, certificate, both = folder / "key.pem", folder / "certificate.pem", folder / "both.pem"
+    """Write a self-signed certificate for 127.0.0.1 with its key to one file; return None without openssl."""
+    key = folder / "key.pem"
+    certificate = folder / "certificate.pem"
+    both = folder / "both.pem"
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
     command += ["-keyout", str(key), "-out", str(certificate), "-days", "2", "-subj", "/CN=127.0.0.1"]
     command += ["-addext", "subjectAltName=IP:127.0.0.1"]
@@ -90,7 +94,7 @@ def make_certificate(folder: Path) -> Path | None:
 
 
 def main(results: Path, certificate: Path | None) -> None:
-    """Serve until the standard input ends; the addresses are printed as JSON once they answer."""
+    """Print the addresses as JSON, and serve until standard input ends."""
     addresses = {"plain": _serve(results, None)}
     if certificate is not None:
         addresses["tls"] = _serve(results, certificate)

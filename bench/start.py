@@ -1,7 +1,7 @@
-"""From exec to the first acked command: our bot against a bare Bolt app, in turn, each time from nothing.
+"""Measure the time from exec to the first acked command, for our bot and a bare Bolt app in turn.
 
-Where BATCHDESK_BENCH_RUN names a Python, both run in its environment: one made from requirements.txt alone has no click
-beside httpx, which would import it.
+If BATCHDESK_BENCH_RUN names a Python, both run in its environment. An environment made from requirements.txt alone has
+no click, which httpx would import.
 """
 
 import asyncio
@@ -9,14 +9,14 @@ import time
 from dataclasses import dataclass, field
 from statistics import median
 
-from bench.load import SlashCommand, ack_time, connections
-from bench.programs import World, program, wait_for_port, world
-from bench.table import ms, table, verdict
+from bench.load import SlashCommand, measure_ack, open_connections
+from bench.programs import World, run_program, run_world, wait_for_port
+from bench.table import format_ms, format_ratio, format_table
 
 ROUNDS = 15
 LIMIT = 2.0
 ANSWERED = "Batchdesk, until its answer to `/batch help` has come"
-STARTED = {
+PROGRAMS = {
     "a bare Bolt app": ["-m", "bench.contenders", "best"],
     "Batchdesk": ["-m", "bot", "run"],
     ANSWERED: ["-m", "bot", "run"],
@@ -24,8 +24,8 @@ STARTED = {
 
 
 @dataclass
-class Starts:
-    """What the starts of one program took, in seconds: until the first ack, and CPU until then."""
+class StartTimes:
+    """Wall-clock and CPU seconds until the first ack, for the starts of one program."""
 
     wall: list[float] = field(default_factory=list)
     cpu: list[float] = field(default_factory=list)
@@ -33,37 +33,37 @@ class Starts:
 
 def main() -> None:
     """Print the table."""
-    taken = {name: Starts() for name in STARTED}
-    with world() as around:
+    starts_of = {name: StartTimes() for name in PROGRAMS}
+    with run_world() as world:
         for _ in range(ROUNDS):
-            for name, arguments in STARTED.items():
-                wall, cpu = start(arguments, around, answered=name == ANSWERED)
-                taken[name].wall.append(wall)
-                taken[name].cpu.append(cpu)
-    bare, ours, _ = taken.values()
-    rows = [[name, ms(starts.wall), ms(starts.cpu)] for name, starts in taken.items()]
+            for name, arguments in PROGRAMS.items():
+                wall, cpu = measure_start(arguments, world, answered=name == ANSWERED)
+                starts_of[name].wall.append(wall)
+                starts_of[name].cpu.append(cpu)
+    bare, ours, _ = starts_of.values()
+    rows = [[name, format_ms(starts.wall), format_ms(starts.cpu)] for name, starts in starts_of.items()]
     ratios = [
-        verdict(median(ours.wall) / median(bare.wall), LIMIT),
-        verdict(median(ours.cpu) / median(bare.cpu), LIMIT),
+        format_ratio(median(ours.wall) / median(bare.wall), LIMIT),
+        format_ratio(median(ours.cpu) / median(bare.cpu), LIMIT),
     ]
-    print(table(["from exec to the first ack", "ms", "CPU ms"], [*rows, ["ratio", *ratios]]))
+    print(format_table(["from exec to the first ack", "ms", "CPU ms"], [*rows, ["ratio", *ratios]]))
 
 
-def start(arguments: list[str], around: World, *, answered: bool) -> tuple[float, float]:
-    """Start a program, have a command acked (and `answered`), end it; return seconds and CPU seconds until then."""
-    answers = around.calls().get("response_url", 0)
+def measure_start(arguments: list[str], world: World, *, answered: bool) -> tuple[float, float]:
+    """Start a program, send a command, and return the seconds and CPU seconds until it is acked, or `answered`."""
+    answers = world.calls().get("response_url", 0)
     started = time.perf_counter()
-    with program(arguments, around) as one:
-        wait_for_port(one.port)
-        asyncio.run(_first_command(one.port, around))
+    with run_program(arguments, world) as program:
+        wait_for_port(program.port)
+        asyncio.run(_send_first_command(program.port, world))
         if answered:
-            around.wait_for_answers(answers + 1)
-        return time.perf_counter() - started, one.cpu_seconds()
+            world.wait_for_answers(answers + 1)
+        return time.perf_counter() - started, program.cpu_seconds()
 
 
-async def _first_command(port: int, around: World) -> None:
-    async with connections(port, 1) as opened:
-        await ack_time(opened[0], SlashCommand("help", around.slack).request())
+async def _send_first_command(port: int, world: World) -> None:
+    async with open_connections(port, 1) as connections:
+        await measure_ack(connections[0], SlashCommand("help", world.slack).request())
 
 
 if __name__ == "__main__":

@@ -4,24 +4,24 @@ from collections.abc import Sequence
 from statistics import median
 
 
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table; every column but the first is aligned to the right."""
+def format_table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a Markdown table; every column but the first is right-aligned."""
     rule = ["---", *["---:"] * (len(head) - 1)]
     return "\n".join(f"| {' | '.join(cells)} |" for cells in (head, rule, *rows))
 
 
-def percentile(values: Sequence[float], share: float) -> float:
+def find_percentile(values: Sequence[float], share: float) -> float:
     """Return the value that `share` (0 to 1) of the values do not exceed (nearest rank)."""
     ordered = sorted(values)
     return ordered[min(len(ordered) - 1, int(len(ordered) * share))]
 
 
-def ms(seconds: Sequence[float]) -> str:
-    """Return the median of measurements in milliseconds, to three digits that mean something."""
+def format_ms(seconds: Sequence[float]) -> str:
+    """Return the median of measurements in milliseconds, with three significant digits."""
     middle = median(seconds) * 1_000
     return f"{middle:.0f}" if middle >= 100 else f"{middle:.1f}" if middle >= 10 else f"{middle:.2f}"
 
 
-def verdict(ratio: float, limit: float) -> str:
-    """Return a ratio, with whether it keeps its limit."""
+def format_ratio(ratio: float, limit: float) -> str:
+    """Return a ratio, and whether it is within its limit."""
     return f"{ratio:.2f} ({'within' if ratio <= limit else 'over'} {limit:g})"

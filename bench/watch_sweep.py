@@ -1,4 +1,4 @@
-"""One process that sweeps 10,000 watches and then looks at each instead, and prints its figures as JSON."""
+"""Measure sweeps of 10,000 watches and one GET for each batch instead, and print the figures as JSON."""
 
 import asyncio
 import gc
@@ -26,23 +26,23 @@ from bot.store.transactions.announce import Announcer
 from bot.worker.sweep import Sweep
 
 SWEEPS = 7
-LOOKS = 1_000
+POLLS = 1_000
 
 
-class Counted(httpx.AsyncHTTPTransport):
+class CountingTransport(httpx.AsyncHTTPTransport):
     """A transport that counts requests."""
 
     requests = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Count and pass on."""
+        """Count a request and send it."""
         self.requests += 1
         return await super().handle_async_request(request)
 
 
-async def fill(database: Database, batches: BatchesClient, wanted: int) -> list[MessageBatch]:
+async def watch_batches(database: Database, batches: BatchesClient, count: int) -> list[MessageBatch]:
     """Watch the newest unfinished batches of the workspace, in one transaction and without their cards."""
-    found = [batch async for batch in batches.list_all(limit=1_000) if not batch.has_ended][:wanted]
+    found = [batch async for batch in batches.list_all(limit=1_000) if not batch.has_ended][:count]
     await database.run(partial(_watch, found=found))
     return found
 
@@ -54,34 +54,37 @@ def _watch(connection: Connection, found: list[MessageBatch]) -> None:
         begin_watch.start_watch(connection, enqueue_nothing, watch, snapshot_batch(batch, now), now, card=False)
 
 
-async def main(wanted: int) -> None:
-    """Measure."""
+async def main(count: int) -> None:
+    """Watch `count` batches, and measure."""
     settings = load_settings(env_file=None)
     database = Database(settings.database_url)
     await asyncio.to_thread(database.open)
-    async with api_http(settings) as usual:
-        counted = Counted()
-        http = httpx.AsyncClient(transport=counted, base_url=usual.base_url, headers=usual.headers)
+    async with api_http(settings) as bot_http:
+        transport = CountingTransport()
+        http = httpx.AsyncClient(transport=transport, base_url=bot_http.base_url, headers=bot_http.headers)
         batches = BatchesClient(http)
-        found = await fill(database, batches, wanted)
+        found = await watch_batches(database, batches, count)
         sweep = Sweep(batches, database, Announcer(enqueue_nothing), utc_now, ListingMemory())
         await sweep.run(0)
         gc.collect()
         gc.freeze()  # as `python -m bot run` does once it has started
-        before, cpu, wall = counted.requests, [], []
+        before = transport.requests
+        cpu = []
+        wall = []
         for turn in range(SWEEPS):
-            started, at = time.process_time(), time.perf_counter()
+            cpu_before = time.process_time()
+            wall_before = time.perf_counter()
             await sweep.run(turn)
-            cpu.append(time.process_time() - started)
-            wall.append(time.perf_counter() - at)
-        requests = (counted.requests - before) / SWEEPS
+            cpu.append(time.process_time() - cpu_before)
+            wall.append(time.perf_counter() - wall_before)
+        requests = (transport.requests - before) / SWEEPS
         started = time.process_time()
-        for batch in found[:LOOKS]:
+        for batch in found[:POLLS]:
             await batches.retrieve(batch.id)
-        looks = (time.process_time() - started) / LOOKS * len(found)
+        polls = (time.process_time() - started) / POLLS * len(found)
         await http.aclose()
     await database.close()
-    print(json.dumps({"watched": len(found), "requests": requests, "cpu": cpu, "wall": wall, "looks": looks}))
+    print(json.dumps({"watched": len(found), "requests": requests, "cpu": cpu, "wall": wall, "polls": polls}))
 
 
 if __name__ == "__main__":

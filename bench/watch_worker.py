@@ -1,4 +1,4 @@
-"""A worker as `python -m bot worker` starts it, at a pace that only a simulated Slack allows."""
+"""Run a worker as `python -m bot worker` does, at a pace that only a simulated Slack allows."""
 
 import asyncio
 import logging
@@ -23,16 +23,16 @@ from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker, run_worker
 from bot.worker.slack_pacing import SlackPacing
 
-URLS = "BATCHDESK_TEST_POSTGRES"
-SLACKS_PACE = "BATCHDESK_TEST_PACE"
-"""Set: the pace that Slack allows."""
-FAST = timedelta(milliseconds=5)
+POSTGRES_VARIABLE = "BATCHDESK_TEST_POSTGRES"
+REAL_PACE_VARIABLE = "BATCHDESK_TEST_PACE"
+"""If this variable is set, the worker keeps the pace that Slack allows."""
+FAST_PACE = timedelta(milliseconds=5)
 
 
 def program_environment(slack: str, token: str, api: str, store: str) -> dict[str, str]:
-    """Return what the worker's environment says."""
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return kept | {
+    """Return the environment of a worker."""
+    inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
+    return inherited | {
         "SLACK_BOT_TOKEN": token,
         "SLACK_API_URL": slack,
         "ANTHROPIC_API_KEY": "sk-ant-soak",
@@ -49,8 +49,8 @@ async def main() -> None:
     engine = Engine(database)
     async with api_http(settings) as http, aiohttp.ClientSession() as session:
         pace = SlackPacing(utc_now)
-        if SLACKS_PACE not in os.environ:
-            pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST)
+        if REAL_PACE_VARIABLE not in os.environ:
+            pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST_PACE)
         slack = slack_client(settings, session, retries=False)
         directory = Directory(slack, rules_of(settings))
         services = Services(

@@ -1,4 +1,4 @@
-"""Our bot as a process that acks and begins no answer: what a command costs until its ack, told from its answer."""
+"""Run our bot so that it acks and answers nothing, to measure what a command costs until its ack."""
 
 import asyncio
 import gc
@@ -9,18 +9,18 @@ from bot.settings.loading import load_settings
 from bot.slack.in_flight import InFlight
 
 
-class Withheld(InFlight):
-    """Takes answers and begins none."""
+class AnswerDropper(InFlight):
+    """Drop every answer before it begins."""
 
     def start(self, work: Coroutine[None, None, None]) -> None:
-        """Drop the work."""
+        """Close the work without running it."""
         work.close()
 
 
 async def serve() -> None:
-    """Run the bot that `python -m bot web` runs, but for its answers."""
+    """Run the bot of `python -m bot web` without its answers."""
     async with running(load_settings(env_file=None), part=Part.WEB) as bot:
-        bot.in_flight.__class__ = Withheld
+        bot.in_flight.__class__ = AnswerDropper
         gc.freeze()
         await asyncio.Event().wait()
 

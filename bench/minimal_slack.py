@@ -1,4 +1,4 @@
-"""A Slack that costs next to nothing, as a process of its own: the few Web API methods, response_urls, and a count."""
+"""A minimal Slack that costs almost no CPU, as a process of its own: a few Web API methods and response_urls."""
 
 import asyncio
 import sys
@@ -17,47 +17,47 @@ _ANSWERS: dict[str, dict[str, object]] = {
 }
 
 
-class Outside:
-    """Answers every call as Slack would where all is well, and counts calls by method."""
+class MinimalSlack:
+    """Answer every call with success, and count the calls by method."""
 
     def __init__(self) -> None:
         self._calls: Counter[str] = Counter()
 
     def application(self) -> web.Application:
-        """Return the server's routes; a GET of /calls gives the counts, of /answered/N waits for N answers."""
+        """Return the server; GET /calls returns the counts, GET /answered/N waits for N answers of the bot."""
         app = web.Application()
-        app.router.add_get("/calls", self._count)
-        app.router.add_get("/answered/{count}", self._answered)
-        app.router.add_route("*", "/api/{method}", self._method)
-        app.router.add_post("/commands/{rest:.+}", self._hook)
-        app.router.add_post("/upload", self._upload)
+        app.router.add_get("/calls", self._send_counts)
+        app.router.add_get("/answered/{count}", self._wait_for_answers)
+        app.router.add_route("*", "/api/{method}", self._call_method)
+        app.router.add_post("/commands/{rest:.+}", self._take_answer)
+        app.router.add_post("/upload", self._take_upload)
         return app
 
-    async def _count(self, _request: web.Request) -> web.Response:
+    async def _send_counts(self, _request: web.Request) -> web.Response:
         return web.json_response(self._calls)
 
-    async def _answered(self, request: web.Request) -> web.Response:
+    async def _wait_for_answers(self, request: web.Request) -> web.Response:
         while self._calls["response_url"] < int(request.match_info["count"]):  # noqa: ASYNC110 - it is not measured
             await asyncio.sleep(0.001)
-        return await self._count(request)
+        return await self._send_counts(request)
 
-    async def _method(self, request: web.Request) -> web.Response:
+    async def _call_method(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         self._calls[method] += 1
         if method == "files.getUploadURLExternal":
             return web.json_response({"ok": True, "upload_url": str(request.url.with_path("/upload")), "file_id": "F0"})
         return web.json_response({"ok": True, **_ANSWERS.get(method, {})})
 
-    async def _upload(self, request: web.Request) -> web.Response:
+    async def _take_upload(self, request: web.Request) -> web.Response:
         async for _ in request.content.iter_any():
             pass
         return web.Response(text="OK")
 
-    async def _hook(self, request: web.Request) -> web.Response:
+    async def _take_answer(self, request: web.Request) -> web.Response:
         await request.read()
         self._calls["response_url"] += 1
         return web.Response(text="ok")
 
 
 if __name__ == "__main__":
-    web.run_app(Outside().application(), host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None)
+    web.run_app(MinimalSlack().application(), host="127.0.0.1", port=int(sys.argv[1]), access_log=None, print=None)
