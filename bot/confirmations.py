@@ -145,14 +145,16 @@ class Confirmations:
     def _record(self, connection: Connection, change: AnyChange, caller: Caller, confirmation_id: str | None) -> int:
         return audit.record_intent(
             connection,
-            at=self._now(),
-            user_id=caller.user,
-            team_id=caller.team,
-            channel_id=caller.channel,
-            verb=change.verb,
-            command=change.spell(),
-            subject=change.subject,
-            confirmation_id=confirmation_id,
+            audit.Intent(
+                at=self._now(),
+                user_id=caller.user,
+                team_id=caller.team,
+                channel_id=caller.channel,
+                verb=change.verb,
+                command=change.spell(),
+                subject=change.subject,
+                confirmation_id=confirmation_id,
+            ),
         )
 
     def _redeem(self, connection: Connection, confirmation_id: str, change: AnyChange, caller: Caller) -> bool:

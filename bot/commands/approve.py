@@ -15,7 +15,7 @@ from bot.operations.drafts import find_draft
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
-from bot.store.records.drafts import DraftState, Transaction
+from bot.store.records.drafts import DraftChanges, DraftState, Transaction
 from bot.store.transactions import competing_retries
 
 
@@ -85,9 +85,9 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
         self.check_caller(caller)
         super().claim(connection, caller, at, process_id)
 
-    def claimed_columns(self, caller: Caller, process_id: str) -> dict[str, object]:
+    def claim_changes(self, caller: Caller, process_id: str) -> DraftChanges:
         """Return who approved it, and which process sends it."""
-        return {"approved_by": caller.user, "held_by": process_id}
+        return DraftChanges(approved_by=caller.user, held_by=process_id)
 
     async def apply(self, services: Services, caller: Caller) -> Applied[SendOutcome]:
         """Send the draft. Raises what `send_claimed` raises."""

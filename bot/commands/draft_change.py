@@ -4,6 +4,7 @@ from abc import abstractmethod
 from datetime import datetime, timedelta
 from typing import ClassVar, Generic
 
+from msgspec import UNSET
 from msgspec.structs import replace
 
 from bot.caller import Caller
@@ -22,7 +23,7 @@ from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcom
 from bot.operations.services import Services
 from bot.operations.split_sample import sample_size
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, DraftState, Transaction
+from bot.store.records.drafts import Draft, DraftChanges, DraftState, Transaction
 from bot.store.transactions import competing_retries
 
 
@@ -75,19 +76,18 @@ class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
             DraftUnavailable: the draft is in another state by now.
             RetriedMeanwhile: there are other retries of the same batch than those that the caller knows of.
         """
-        draft = self.draft
+        draft, changes = self.draft, self.claim_changes(caller, process_id)
         is_sent = self.after == "sending"
         if is_sent:
             competing_retries.lock_parent(connection, draft)
-        columns = self.claimed_columns(caller, process_id)
-        if not drafts.change_state(connection, draft.id, self.before, self.after, at=at, **columns):
+        if not drafts.change_state(connection, draft.id, self.before, self.after, at=at, changes=changes):
             raise DraftUnavailable(drafts.get(connection, draft.id))
         if is_sent and (others := competing_retries.find_other_retries(connection, draft)) != self.retried:
             raise RetriedMeanwhile(draft, others)
 
-    def claimed_columns(self, caller: Caller, process_id: str) -> dict[str, object]:
-        """Return the columns that claiming changes beside the state."""
-        return {}
+    def claim_changes(self, caller: Caller, process_id: str) -> DraftChanges:
+        """Return what claiming changes besides the state."""
+        return DraftChanges()
 
     def outdated_error(self) -> ExpectedError | None:
         """Return which retries there are: the requests of a draft never change, only the retries beside it do."""
@@ -125,16 +125,16 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
         """Whether it needs a confirmation: always."""
         return True
 
-    def claimed_columns(self, caller: Caller, process_id: str) -> dict[str, object]:
+    def claim_changes(self, caller: Caller, process_id: str) -> DraftChanges:
         """Return whose draft it is now, what goes first, and which process sends it."""
         own = on_behalf_of(self.draft, caller)
-        columns: dict[str, object] = {
-            "user_id": own.user_id,
-            "team_id": own.team_id,
-            "channel_id": own.channel_id,
-            "sample": self.draft.sample,
-        }
-        return columns if self.needs_approval else {**columns, "held_by": process_id}
+        return DraftChanges(
+            user_id=own.user_id,
+            team_id=own.team_id,
+            channel_id=own.channel_id,
+            sample=self.draft.sample,
+            held_by=UNSET if self.needs_approval else process_id,
+        )
 
     async def apply(self, services: Services, caller: Caller) -> Applied[SendOutcome]:
         """Send the draft, or leave it to the second person. Raises what `send_claimed` raises."""

@@ -21,7 +21,7 @@ from bot.requests.request_files import find_refused_id
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import cards, drafts, labels
-from bot.store.records.drafts import Draft
+from bot.store.records.drafts import Draft, DraftChanges
 from bot.store.records.labels import Relative
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch, split_draft
@@ -56,7 +56,7 @@ class SendAttempt(Struct, frozen=True):
         if certain and self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
             return self.parts.whole
         before = drafts.POSSIBLY_SENT if certain else ("sending",)
-        drafts.change_state(connection, self.draft.id, before, state, at=at, held_by=None)
+        drafts.change_state(connection, self.draft.id, before, state, at=at, changes=DraftChanges(held_by=None))
         split_draft.release_rest(connection, self.draft, at)
         return self.draft
 
@@ -163,7 +163,8 @@ def _record_batch(
     draft = attempt.draft
     now = services.now()
     by = draft.user_id
-    drafts.change_state(connection, draft.id, ("sending", "unknown"), "sent", at=now, batch_id=batch.id, held_by=None)
+    sent = DraftChanges(batch_id=batch.id, held_by=None)
+    drafts.change_state(connection, draft.id, ("sending", "unknown"), "sent", at=now, changes=sent)
     labels.set_field(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
     if draft.label:
         labels.set_field(connection, batch.id, "label", draft.label, by=by, at=now)

@@ -100,13 +100,15 @@ def deleted_by_ada(connection: Connection) -> None:
     """Record the delete, as the pipeline does."""
     entry = audit.record_intent(
         connection,
-        at=NOW,
-        user_id=ADA.user,
-        team_id=ADA.team,
-        channel_id=ADA.channel,
-        verb="delete",
-        command=DELETE.spell(),
-        subject=ID,
-        confirmation_id=None,
+        audit.Intent(
+            at=NOW,
+            user_id=ADA.user,
+            team_id=ADA.team,
+            channel_id=ADA.channel,
+            verb="delete",
+            command=DELETE.spell(),
+            subject=ID,
+            confirmation_id=None,
+        ),
     )
     audit.record_outcome(connection, entry, outcome="done", detail=None, at=NOW)

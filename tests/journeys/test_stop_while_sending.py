@@ -8,7 +8,7 @@ import pytest
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records import drafts, notices
-from bot.store.records.drafts import Draft
+from bot.store.records.drafts import Draft, DraftChanges
 from bot.store.transactions import split_draft
 from bot.worker.abandoned_drafts import AbandonedDrafts
 from bot.worker.heartbeat import delete_stray_files
@@ -21,11 +21,12 @@ CREATE = "/v1/messages/batches"
 DEAD = "elsewhere:1:dead"
 
 
-def left(desk: Desk, state: drafts.DraftState, held_by: str | None = DEAD, **more: object) -> Draft:
+def left(desk: Desk, state: drafts.DraftState, held_by: str = DEAD, sample: int | None = None) -> Draft:
     """Leave the one draft that is ready as a process does that is killed in this state."""
     database, now = desk.bot.worker.services.database, desk.time()
     [draft] = database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
-    database.transact(lambda c: drafts.change_state(c, draft.id, "ready", state, at=now, held_by=held_by, **more))
+    changes = DraftChanges(held_by=held_by, sample=sample)
+    database.transact(lambda c: drafts.change_state(c, draft.id, "ready", state, at=now, changes=changes))
     return draft
 
 
@@ -99,8 +100,14 @@ async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk:
     database, now = desk.bot.worker.services.database, desk.time()
     [rest] = database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
     [sample] = database.transact(lambda connection: drafts.list_in_states(connection, "sent"))
-    database.transact(lambda c: drafts.change_state(c, rest.id, "ready", "held", at=now, kind=None, parent_id=None))
-    database.transact(lambda c: drafts.change_state(c, sample.id, "sent", "sending", at=now, held_by=DEAD))
+    database.transact(
+        lambda c: drafts.change_state(
+            c, rest.id, "ready", "held", at=now, changes=DraftChanges(kind=None, parent_id=None)
+        )
+    )
+    database.transact(
+        lambda c: drafts.change_state(c, sample.id, "sent", "sending", at=now, changes=DraftChanges(held_by=DEAD))
+    )
 
     [early] = await desk.type(f"/batch send {rest.id}")
     await found(desk)

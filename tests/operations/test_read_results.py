@@ -70,14 +70,16 @@ async def recorded(services: Services) -> None:
         for number in range(17):
             entry = audit.record_intent(
                 connection,
-                at=NOW + timedelta(minutes=number),
-                user_id=ADA.user,
-                team_id=ADA.team,
-                channel_id=ADA.channel,
-                verb="cancel",
-                command=f"cancel {batch_id(number % 2)}",
-                subject=batch_id(number % 2),
-                confirmation_id=None,
+                audit.Intent(
+                    at=NOW + timedelta(minutes=number),
+                    user_id=ADA.user,
+                    team_id=ADA.team,
+                    channel_id=ADA.channel,
+                    verb="cancel",
+                    command=f"cancel {batch_id(number % 2)}",
+                    subject=batch_id(number % 2),
+                    confirmation_id=None,
+                ),
             )
             audit.record_outcome(connection, entry, outcome="done", detail=None, at=NOW)
 

@@ -16,14 +16,16 @@ LATER = NOW + timedelta(seconds=2)
 def intend(connection: Connection, subject: str | None = "msgbatch_01", confirmation_id: str | None = None) -> int:
     return audit.record_intent(
         connection,
-        at=NOW,
-        user_id="U01",
-        team_id="T01",
-        channel_id=None,
-        verb="delete",
-        command="delete msgbatch_01",
-        subject=subject,
-        confirmation_id=confirmation_id,
+        audit.Intent(
+            at=NOW,
+            user_id="U01",
+            team_id="T01",
+            channel_id=None,
+            verb="delete",
+            command="delete msgbatch_01",
+            subject=subject,
+            confirmation_id=confirmation_id,
+        ),
     )
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot.store.db.database import Database
 from bot.store.records import drafts, labels, workers
-from bot.store.records.drafts import Draft
+from bot.store.records.drafts import Draft, DraftChanges
 from bot.store.records.labels import Relative
 from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import abandoned_drafts, competing_retries, split_draft
@@ -70,7 +70,7 @@ def test_what_was_not_sent_is_whole_again_and_only_while_the_rest_is_held(databa
         part(connection)
         joined = split_draft.rejoin(connection, SAMPLE, "ready", NOW)
         whole = states(connection)
-        drafts.change_state(connection, "whole", "ready", "sending", at=NOW, sample=10)
+        drafts.change_state(connection, "whole", "ready", "sending", at=NOW, changes=DraftChanges(sample=10))
         part(connection)
         split_draft.release_rest(connection, SAMPLE, NOW)
         return [joined, whole, split_draft.rejoin(connection, SAMPLE, "ready", NOW), states(connection)]

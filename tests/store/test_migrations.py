@@ -31,14 +31,16 @@ def differences(connection: Connection) -> list[object]:
 def record(connection: Connection) -> int:
     return audit.record_intent(
         connection,
-        at=CREATED,
-        user_id="U0ADA",
-        team_id="T0DEMO",
-        channel_id=None,
-        verb="delete",
-        command="delete x",
-        subject="x",
-        confirmation_id=None,
+        audit.Intent(
+            at=CREATED,
+            user_id="U0ADA",
+            team_id="T0DEMO",
+            channel_id=None,
+            verb="delete",
+            command="delete x",
+            subject="x",
+            confirmation_id=None,
+        ),
     )
 
 

@@ -81,14 +81,16 @@ def test_the_record_is_numbered_on_where_it_was(source: Database, target: Databa
     number = target.transact(
         lambda c: audit.record_intent(
             c,
-            at=NOW,
-            user_id="U0ADA",
-            team_id="T",
-            channel_id=None,
-            verb="mute",
-            command="mute here",
-            subject=None,
-            confirmation_id=None,
+            audit.Intent(
+                at=NOW,
+                user_id="U0ADA",
+                team_id="T",
+                channel_id=None,
+                verb="mute",
+                command="mute here",
+                subject=None,
+                confirmation_id=None,
+            ),
         )
     )
 

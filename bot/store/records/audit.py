@@ -1,21 +1,22 @@
-"""The audit record: what somebody set out to do, written before the act, and what came of it, written after."""
+"""The audit record: what someone is about to do, recorded before the act, and its outcome, recorded after."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Literal
 
 from msgspec import Struct
+from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
 
 from bot.store.db.tables import audit as table
 from bot.store.records.confirmations import StoredConfirmation
 
 RecordedOutcome = Literal["asked", "kept", "done", "refused", "failed", "unknown"]
-"""The first two are of questions: one was asked, and it was answered with no."""
+"""`asked` and `kept` are outcomes of questions: one was asked, and it was declined."""
 
 
 class AuditEntry(Struct, frozen=True):
-    """One act: `subject` is its batch id; outcome, detail and finished_at are None while it is under way."""
+    """One act. `subject` is its batch id. `outcome`, `detail` and `finished_at` are None while it is under way."""
 
     id: int
     at: datetime
@@ -31,30 +32,23 @@ class AuditEntry(Struct, frozen=True):
     finished_at: datetime | None
 
 
-def record_intent(
-    connection: Connection,
-    *,
-    at: datetime,
-    user_id: str,
-    team_id: str,
-    channel_id: str | None,
-    verb: str,
-    command: str,
-    subject: str | None,
-    confirmation_id: str | None,
-) -> int:
-    """Write what is about to be done and give the entry's number; act only after the transaction has committed."""
-    intent = insert(table).values(
-        at=at,
-        user_id=user_id,
-        team_id=team_id,
-        channel_id=channel_id,
-        verb=verb,
-        command=command,
-        subject=subject,
-        confirmation_id=confirmation_id,
-    )
-    return int(connection.execute(intent.returning(table.c.id)).scalar_one())
+class Intent(Struct, frozen=True, kw_only=True):
+    """What someone is about to do. `subject` is the batch id, if there is a batch."""
+
+    at: datetime
+    user_id: str
+    team_id: str
+    channel_id: str | None
+    verb: str
+    command: str
+    subject: str | None
+    confirmation_id: str | None
+
+
+def record_intent(connection: Connection, intent: Intent) -> int:
+    """Store what is about to be done and return the entry's number. Act only after the transaction has committed."""
+    stored = insert(table).values(asdict(intent)).returning(table.c.id)
+    return int(connection.execute(stored).scalar_one())
 
 
 def record_outcome(
@@ -66,9 +60,9 @@ def record_outcome(
     at: datetime,
     subject: str | None = None,
 ) -> bool:
-    """Write what came of it; False if there is no such entry, or it is settled: only "unknown" is replaced.
+    """Store the outcome; False if there is no such entry, or it has an outcome other than "unknown".
 
-    `subject` is the batch that was made by it, where it was about none before.
+    `subject` is the batch that the act created.
     """
     open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome == "unknown")
     settle = update(table).where(*open_entry).values(outcome=outcome, detail=detail, finished_at=at)
@@ -84,9 +78,8 @@ def record_question(
     channel_id: str | None,
     at: datetime,
 ) -> None:
-    """Write that a question was asked, or that its asker's answer was no: nothing was changed by either."""
-    entry_id = record_intent(
-        connection,
+    """Record that a question was asked, or that it was declined. Neither changes anything."""
+    intent = Intent(
         at=at,
         user_id=question.user_id,
         team_id=question.team_id,
@@ -96,13 +89,14 @@ def record_question(
         subject=question.subject,
         confirmation_id=question.id,
     )
+    entry_id = record_intent(connection, intent)
     record_outcome(connection, entry_id, outcome=outcome, detail=None, at=at)
 
 
 def list_entries(
     connection: Connection, *, subject: str | None = None, before_id: int | None = None, limit: int = 20
 ) -> list[AuditEntry]:
-    """Give at most `limit` entries, newest first: of batches whose id begins so, older than an entry, or both."""
+    """Return entries, newest first: older than `before_id`, and of batches whose id begins with `subject`."""
     wanted = select(table).order_by(table.c.id.desc()).limit(limit)
     if subject is not None:
         wanted = wanted.where(_about(subject))
@@ -112,18 +106,18 @@ def list_entries(
 
 
 def find_subjects(connection: Connection, start: str) -> frozenset[str]:
-    """Give the batches on record whose id begins so."""
+    """Return the recorded batch ids that begin with `start`."""
     return frozenset(connection.execute(select(table.c.subject).where(_about(start)).distinct()).scalars())
 
 
 def get(connection: Connection, entry_id: int) -> AuditEntry | None:
-    """Give one entry, or None."""
+    """Return one entry, or None."""
     row = connection.execute(select(table).where(table.c.id == entry_id)).one_or_none()
     return AuditEntry(**row._mapping) if row else None
 
 
 def get_for_confirmation(connection: Connection, confirmation_id: str) -> AuditEntry | None:
-    """Give the entry of what the confirmation was used for, an act or a no; None while it is only asked."""
+    """Return the entry of the act, or of the decline, that used a confirmation; None while it is open."""
     used = or_(table.c.outcome.is_(None), table.c.outcome != "asked")
     wanted = select(table).where(table.c.confirmation_id == confirmation_id, used).order_by(table.c.id).limit(1)
     row = connection.execute(wanted).one_or_none()
@@ -131,27 +125,27 @@ def get_for_confirmation(connection: Connection, confirmation_id: str) -> AuditE
 
 
 def find_unsettled(connection: Connection, verbs: Sequence[str], after: datetime, before: datetime) -> list[int]:
-    """Give the numbers of acts begun in a span of time that have no outcome, oldest first."""
+    """Return the numbers of acts that began in a span of time and have no outcome, oldest first."""
     span = table.c.at >= after, table.c.at < before, table.c.outcome.is_(None), table.c.verb.in_(verbs)
     return list(connection.execute(select(table.c.id).where(*span).order_by(table.c.id)).scalars())
 
 
 def find_last_actor(connection: Connection, verb: str, subject: str, *, include_uncertain: bool = False) -> str | None:
-    """Give the user who last did this to a batch through the bot, or None.
+    """Return the user who last did this to a batch through the bot, or None.
 
-    `include_uncertain`: also one whose act is under way or has an unknown outcome, for where its effect is seen.
+    `include_uncertain`: count acts that are under way or have an unknown outcome, because their effect was seen.
     """
     done = table.c.outcome == "done"
     done = or_(done, table.c.outcome.is_(None), table.c.outcome == "unknown") if include_uncertain else done
-    his = select(table.c.user_id).where(table.c.verb == verb, table.c.subject == subject, done)
-    wanted = his.order_by(table.c.id.desc()).limit(1)
+    acts = select(table.c.user_id).where(table.c.verb == verb, table.c.subject == subject, done)
+    wanted = acts.order_by(table.c.id.desc()).limit(1)
     return connection.execute(wanted).scalar_one_or_none()
 
 
 def export(connection: Connection, subject: str | None = None) -> Iterator[AuditEntry]:
-    """Give every entry, or those of batches whose id begins so, oldest first.
+    """Yield every entry, or those of batches whose id begins with `subject`, oldest first.
 
-    They are read in portions: consume them inside the transaction that they were made in.
+    They are read in chunks: consume them inside the transaction.
     """
     wanted = select(table).order_by(table.c.id).execution_options(yield_per=500)
     if subject is not None:

@@ -1,4 +1,4 @@
-"""Cards: one message a batch and channel, which is edited in place as the batch changes."""
+"""Cards: one message for each batch and channel, edited in place as the batch changes."""
 
 from datetime import datetime
 
@@ -16,10 +16,10 @@ DRAW = "draw"
 
 
 class Card(Struct, frozen=True):
-    """A batch's card in a channel, which is `posted_in` (a direct message has an id of its own) at `ts`.
+    """A batch's card in a channel. The message is `ts` in `posted_in`; a direct message has an id of its own.
 
-    `version` counts the changes there were to show, `shown_version` those that are shown; `shown` is a digest of what
-    the message says. `replaced`: somebody deleted it once, and it was posted anew. `given_up` says why it ends here.
+    `version` counts the changes to show, `shown_version` those that the message shows. `shown` is a digest of the
+    message. `replaced`: someone deleted the message, and it was posted again. `given_up` says why the card ended.
     """
 
     batch_id: str
@@ -40,12 +40,12 @@ class Card(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Return what is in the message's metadata, to find it again by."""
+        """Return the key in the message's metadata, by which the bot finds it again."""
         return f"card:{self.batch_id}:{self.channel_id}:{int(self.replaced)}"
 
     @property
     def is_open(self) -> bool:
-        """Whether there is something to show that it does not show."""
+        """Whether the message lacks a change."""
         return self.shown_version < self.version and self.given_up is None
 
 
@@ -62,9 +62,9 @@ OUTBOX = Outbox(
 def redraw(
     connection: Connection, enqueue: Enqueue, batch_id: str, channel_id: str, now: datetime, *, anew: bool = False
 ) -> None:
-    """Have a batch's card in a channel drawn as the batch stands when it is drawn; posted where there is none.
+    """Enqueue the drawing of a batch's card in a channel; it is posted if there is none.
 
-    `anew`: somebody asked for it, so that one that was given up or deleted may be posted once more.
+    `anew`: someone asked for it, so a card that was given up or deleted may be posted again.
     """
     first = {"version": 0, "shown_version": 0, "attempts": 0, "replaced": False, "due_at": now}
     insert_new(connection, table, {"batch_id": batch_id, "channel_id": channel_id, **first})
@@ -76,41 +76,41 @@ def redraw(
 
 
 def redraw_all(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime) -> None:
-    """Have every card of a batch drawn again, because what it says has changed."""
+    """Enqueue the drawing of every card of a batch."""
     for card in list_for_batch(connection, batch_id):
         redraw(connection, enqueue, batch_id, card.channel_id, now)
 
 
 def get(connection: Connection, batch_id: str, channel_id: str) -> Card | None:
-    """Give a card, or None."""
+    """Return a card, or None."""
     return OUTBOX.get(connection, (batch_id, channel_id))
 
 
 def list_for_batch(connection: Connection, batch_id: str) -> list[Card]:
-    """Give a batch's cards."""
+    """Return a batch's cards."""
     rows = connection.execute(select(table).where(table.c.batch_id == batch_id).order_by(table.c.channel_id))
     return [OUTBOX.read(row._mapping) for row in rows]
 
 
 def list_for_open_batches(connection: Connection, in_a_channel: int = 20) -> list[Card]:
-    """Give the cards of batches that are not over, at most so many in a channel."""
+    """Return the cards of batches that are not over, the newest `in_a_channel` of each channel."""
     posted = table.c.ts.is_not(None), table.c.given_up.is_(None), batches.c.over_at.is_(None)
     wanted = select(table).join(batches, batches.c.id == table.c.batch_id).where(*posted)
     newest = connection.execute(wanted.order_by(batches.c.created_at.desc(), table.c.batch_id))
-    held: dict[str, list[Card]] = {}
+    channels: dict[str, list[Card]] = {}
     for row in newest:
-        held.setdefault(row.channel_id, []).append(OUTBOX.read(row._mapping))
-    return [card for channel in held.values() for card in channel[:in_a_channel]]
+        channels.setdefault(row.channel_id, []).append(OUTBOX.read(row._mapping))
+    return [card for found in channels.values() for card in found[:in_a_channel]]
 
 
 def mark_shown(connection: Connection, card: Card, *, posted_in: str, ts: str, shown: str) -> None:
-    """Note what a card shows now: all changes up to the version that was claimed."""
+    """Record that the message shows all changes up to the claimed version."""
     drawn = {"posted_in": posted_in, "ts": ts, "shown": shown, "shown_version": card.version, "attempts": 0}
     connection.execute(update(table).where(*matches(table, card.primary_key)).values(**drawn, **NO_CLAIM))
 
 
 def clear_deleted_message(connection: Connection, card: Card, due_at: datetime) -> bool:
-    """Have a card whose message somebody deleted posted anew, once; False where that was done before."""
+    """Let a card whose message was deleted be posted again, once; False if it was before."""
     once = update(table).where(*matches(table, card.primary_key), table.c.replaced.is_(False))
     gone = {"ts": None, "posted_in": None, "shown": None, "replaced": True, "attempts": 0, "due_at": due_at}
     return connection.execute(once.values(**gone, **NO_CLAIM)).rowcount == 1

@@ -1,4 +1,4 @@
-"""Stored confirmations: asked once, used at most once, gone after a while."""
+"""Stored confirmations: each is asked once, redeemed at most once, and expires."""
 
 from datetime import datetime
 
@@ -10,7 +10,7 @@ from bot.store.db.tables import confirmations as table
 
 
 class StoredConfirmation(Struct, frozen=True):
-    """A question somebody was asked: by whom, for which command on which batch, and in which state of that batch."""
+    """A question to a user: for which command on which subject, and in which state of that subject."""
 
     id: str
     user_id: str
@@ -24,32 +24,32 @@ class StoredConfirmation(Struct, frozen=True):
 
 
 def add(connection: Connection, confirmation: StoredConfirmation) -> None:
-    """Store a confirmation, before its question is shown."""
+    """Store a confirmation before its question appears."""
     connection.execute(insert(table).values(asdict(confirmation)))
 
 
 def get(connection: Connection, id: str) -> StoredConfirmation | None:
-    """Give the confirmation, used and lapsed ones too, or None where there is none."""
+    """Return a confirmation, also a used or expired one, or None."""
     row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
     return StoredConfirmation(**row._mapping) if row else None
 
 
 def redeem(connection: Connection, id: str, now: datetime) -> bool:
-    """Redeem the confirmation; True for exactly one caller among all threads and processes, and never once it lapsed.
+    """Redeem a confirmation; True for exactly one caller among all processes, and never after it expired.
 
-    One guarded UPDATE, because between a look and a write somebody else may press. It counts when the transaction
-    commits: act only after that.
+    It is one guarded UPDATE, because someone else may press between a read and a write. Act only after the transaction
+    has committed.
     """
     unused = update(table).where(table.c.id == id, table.c.used_at.is_(None), table.c.expires_at > now)
     return connection.execute(unused.values(used_at=now)).rowcount == 1
 
 
 def withdraw(connection: Connection, id: str, now: datetime) -> bool:
-    """Mark the confirmation used without an act, so that nobody can redeem it; False if it was used already."""
+    """Mark a confirmation as used without an act, so that no one can redeem it; False if it was used already."""
     unused = update(table).where(table.c.id == id, table.c.used_at.is_(None))
     return connection.execute(unused.values(used_at=now)).rowcount == 1
 
 
 def prune(connection: Connection, before: datetime) -> int:
-    """Delete the confirmations that lapsed before that moment, used or not, and say how many they were."""
+    """Delete the confirmations that expired before a moment and return how many."""
     return connection.execute(delete(table).where(table.c.expires_at < before)).rowcount

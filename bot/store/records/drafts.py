@@ -1,10 +1,10 @@
-"""Batches that were checked and wait for somebody's yes: each is sent at most once, whoever presses what."""
+"""Drafts: checked requests that wait for a confirmation. Each is sent at most once, whatever people press."""
 
 from collections.abc import Collection, Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 from sqlalchemy import Connection, and_, delete, insert, or_, select, update
 
@@ -12,27 +12,27 @@ from bot.store.db.tables import drafts as table
 from bot.store.db.upserts import insert_new
 
 Transaction = Connection
-"""What work in a transaction is handed; callers outside the store name it by this."""
+"""The argument of work in a transaction; callers outside the store use this name."""
 DraftState = Literal["checking", "ready", "waiting", "sending", "sent", "failed", "unknown", "dropped", "split", "held"]
-"""`waiting`: for a second person. `unknown`: it was sent, and no answer came. `split`: a sample and the rest took its
-place. `held`: the rest, while its sample is being sent. Only `ready` and `waiting` go on by somebody's yes."""
+"""`waiting`: for another operator. `unknown`: it was sent, and no answer came. `split`: a sample and the rest replaced
+it. `held`: the rest, while its sample is being sent. Only `ready` and `waiting` continue by a confirmation."""
 WatchPreference = Literal["here", "dm", "none"]
 OPEN_STATES: tuple[DraftState, ...] = ("checking", "ready", "waiting", "sending", "held")
-"""In these states a draft's file is still needed."""
+"""The states in which a draft's file is still needed."""
 POSSIBLY_SENT: tuple[DraftState, ...] = ("sending", "unknown")
 UNSENT_LIFETIME = timedelta(days=7)
-"""After so long without a yes a draft and its file are deleted."""
+"""How long a draft that is not sent, and its file, are kept."""
 SETTLED_LIFETIME = timedelta(days=40)
-"""So long it is known what became of a draft, as long as its batch is (`old_rows`)."""
+"""How long the record of a settled draft is kept: as long as that of a batch (bot.store.transactions.retention)."""
 
 
 class Draft(Struct, frozen=True):
-    """One file of requests on its way to become a batch; `channel_id` is where it was asked for.
+    """One file of requests that may become a batch. `channel_id` is where it was asked for.
 
-    `estimate` is JSON. `parent_id` and `kind` say what it was made from: a batch that it retries, or the sample that
-    it is the rest of. `batch_id` is what it has become. `held_by` is the process that reads or sends it. `watch` is
-    where its batch is to be watched, None: where it was asked for. `sample`: so many of its requests go first, as a
-    draft of their own whose `rest_id` is the draft of all others; the `whole_id` of both is this one.
+    `estimate` is JSON. `parent_id` and `kind` say what it was made from: a batch that it retries, or the sample whose
+    rest it is. `batch_id` is the batch that it became. `held_by` is the process that reads or sends it. `watch` is
+    where to watch its batch; None means where it was asked for. `sample`: this many requests are sent first, as a draft
+    of their own. Its `rest_id` is the draft of all other requests, and the `whole_id` of both is this draft.
     """
 
     id: str
@@ -60,8 +60,30 @@ class Draft(Struct, frozen=True):
 
     @property
     def is_unparted(self) -> bool:
-        """Whether it is the whole of which a sample is to go first, and nothing of it was sent yet."""
+        """Whether a sample of it must be sent first, and it is not split yet."""
         return self.sample is not None and self.rest_id is None
+
+
+class DraftChanges(Struct, frozen=True, kw_only=True):
+    """The columns that change together with a draft's state. A column that is UNSET stays as it is."""
+
+    user_id: str | UnsetType = UNSET
+    team_id: str | UnsetType = UNSET
+    channel_id: str | UnsetType | None = UNSET
+    parent_id: str | UnsetType | None = UNSET
+    kind: str | UnsetType | None = UNSET
+    batch_id: str | UnsetType | None = UNSET
+    approved_by: str | UnsetType | None = UNSET
+    held_by: str | UnsetType | None = UNSET
+    rest_id: str | UnsetType | None = UNSET
+    sample: int | UnsetType | None = UNSET
+
+    def as_columns(self) -> dict[str, str | int | None]:
+        """Return the values of the columns that change."""
+        return {name: value for name, value in asdict(self).items() if value is not UNSET}
+
+
+NO_CHANGES = DraftChanges()
 
 
 def add(connection: Connection, draft: Draft) -> None:
@@ -70,18 +92,18 @@ def add(connection: Connection, draft: Draft) -> None:
 
 
 def replace_draft(connection: Connection, draft: Draft) -> None:
-    """Store a draft in place of what was noted when it was begun."""
+    """Store a draft in place of the one that was stored when its reading began."""
     delete_draft(connection, draft.id)
     add(connection, draft)
 
 
 def add_if_new(connection: Connection, draft: Draft) -> bool:
-    """Store a draft that is being read; False where the same form has one already, be it of the same moment."""
+    """Store a draft that is being read; False if its id exists, because the same form was submitted twice."""
     return insert_new(connection, table, asdict(draft))
 
 
 def get(connection: Connection, id: str) -> Draft | None:
-    """Give the draft, or None where there is none."""
+    """Return a draft, or None."""
     row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
     return Draft(**row._mapping) if row else None
 
@@ -93,31 +115,31 @@ def change_state(
     after: DraftState,
     *,
     at: datetime,
-    **more: object,
+    changes: DraftChanges = NO_CHANGES,
 ) -> bool:
-    """Take a draft from one state to the next; True for exactly one caller among all threads and processes.
+    """Change the state of a draft; True for exactly one caller among all processes.
 
-    One guarded UPDATE, which counts when the transaction commits: act only after that. `more` are other columns.
+    It is one guarded UPDATE. Act only after the transaction has committed.
     """
     allowed = (before,) if isinstance(before, str) else tuple(before)
-    there = update(table).where(table.c.id == id, table.c.state.in_(allowed))
-    return connection.execute(there.values(state=after, changed_at=at, **more)).rowcount == 1
+    draft = update(table).where(table.c.id == id, table.c.state.in_(allowed))
+    return connection.execute(draft.values(state=after, changed_at=at, **changes.as_columns())).rowcount == 1
 
 
 def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:
-    """Give the drafts in one of these states, oldest first."""
+    """Return the drafts in these states, oldest first."""
     wanted = select(table).where(table.c.state.in_(states)).order_by(table.c.created_at)
     return [Draft(**row._mapping) for row in connection.execute(wanted)]
 
 
 def filter_open(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
-    """Give those of these drafts whose files are still needed."""
+    """Return those of these drafts whose files are still needed."""
     wanted = select(table.c.id).where(table.c.state.in_(OPEN_STATES))
     return frozenset(ids) & frozenset(connection.execute(wanted).scalars())
 
 
 def prune(connection: Connection, now: datetime) -> int:
-    """Delete the drafts that nobody said yes to, and what is long decided; say how many."""
+    """Delete the drafts that no one confirmed and those that were settled long ago; return how many."""
     stale = and_(table.c.state.in_(("ready", "waiting", "failed")), table.c.changed_at < now - UNSENT_LIFETIME)
     old = and_(table.c.state.not_in(OPEN_STATES), table.c.changed_at < now - SETTLED_LIFETIME)
     return connection.execute(delete(table).where(or_(stale, old))).rowcount

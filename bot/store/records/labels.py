@@ -1,4 +1,4 @@
-"""What people call batches and whose they are: the API has no field for either."""
+"""Labels, owners, notes and families of batches. The API has no fields for them."""
 
 import re
 from collections.abc import Iterable
@@ -18,7 +18,7 @@ NameField = Literal["label", "owner", "note"]
 
 
 class Relative(Struct, frozen=True):
-    """A batch that another one was made from: by a retry, or as the rest after a canary."""
+    """A batch and the one it was made from: as its retry, or as the rest after it as a sample (canary)."""
 
     child_id: str
     parent_id: str
@@ -26,7 +26,7 @@ class Relative(Struct, frozen=True):
 
 
 class BatchNames(Struct, frozen=True):
-    """What is known of a batch here; all empty for one that was made elsewhere and is nobody's yet."""
+    """What the bot knows of a batch. Everything is empty for a batch that was made elsewhere and has no owner."""
 
     label: str | None = None
     owner: str | None = None
@@ -35,37 +35,37 @@ class BatchNames(Struct, frozen=True):
 
 
 def normalize_label(text: str) -> str:
-    """The form in which labels are compared and typed as references: `Nightly eval!` is `nightly-eval`."""
+    """Return the form in which labels are compared and typed as references: `Nightly eval!` is `nightly-eval`."""
     return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")
 
 
 def set_field(
     connection: Connection, batch_id: str, what: NameField, value: str | None, *, by: str, at: datetime
 ) -> None:
-    """Set one field of a batch, or take it away with None."""
+    """Set one field of a batch, or remove it with None."""
     values: dict[str, object] = {what: value, "changed_by": by, "changed_at": at}
     if what == "label":
         values["label_key"] = normalize_label(value) if value else None
-    _ensure(connection, batch_id, by, at)
+    _ensure_row(connection, batch_id, by, at)
     connection.execute(update(table).where(table.c.batch_id == batch_id).values(values))
 
 
 def set_owner_if_none(connection: Connection, batch_id: str, owner: str, *, at: datetime) -> bool:
-    """Make a batch that is nobody's somebody's; False where it has an owner. One guarded UPDATE: two cannot both."""
-    _ensure(connection, batch_id, owner, at)
-    nobodys = update(table).where(table.c.batch_id == batch_id, table.c.owner.is_(None))
-    return connection.execute(nobodys.values(owner=owner, changed_by=owner, changed_at=at)).rowcount == 1
+    """Give a batch an owner unless it has one; False if it has. One guarded UPDATE: two callers cannot both succeed."""
+    _ensure_row(connection, batch_id, owner, at)
+    ownerless = update(table).where(table.c.batch_id == batch_id, table.c.owner.is_(None))
+    return connection.execute(ownerless.values(owner=owner, changed_by=owner, changed_at=at)).rowcount == 1
 
 
 def add_relative(connection: Connection, relative: Relative) -> None:
-    """Note that one batch was made from another."""
+    """Record that one batch was made from another."""
     connection.execute(delete(families).where(families.c.child_id == relative.child_id))
     row = {"child_id": relative.child_id, "parent_id": relative.parent_id, "kind": relative.kind}
     connection.execute(insert(families).values(row))
 
 
 def get_names(connection: Connection, batch_ids: Iterable[str]) -> dict[str, BatchNames]:
-    """What is known of each of these batches, those of which nothing is known too."""
+    """Return what the bot knows of each of these batches, also of those it does not know."""
     wanted = list(dict.fromkeys(batch_ids))
     found: dict[str, BatchNames] = {}
     kin = get_relatives(connection, wanted)
@@ -77,7 +77,7 @@ def get_names(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Bat
 
 
 def get_relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:
-    """The parents and children of each of these batches."""
+    """Return the parents and children of each of these batches."""
     found: dict[str, list[Relative]] = {}
     for ids in chunks(batch_ids):
         either = or_(families.c.child_id.in_(ids), families.c.parent_id.in_(ids))
@@ -89,7 +89,7 @@ def get_relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str,
 
 
 def find_family(connection: Connection, batch_id: str) -> frozenset[str]:
-    """The ids of all batches that this one is related to, through however many others, and its own."""
+    """Return the ids of all batches that this one is related to, directly or through others, and its own."""
     known: set[str] = set()
     found = {batch_id}
     while found:
@@ -100,7 +100,7 @@ def find_family(connection: Connection, batch_id: str) -> frozenset[str]:
 
 
 def find_batches(connection: Connection, *, label: str | None = None, owner: str | None = None) -> frozenset[str]:
-    """The ids of the batches with this label (in whichever spelling) and this owner; of both, where both are given."""
+    """Return the ids of the batches with this label (in any spelling) and this owner."""
     wanted = select(table.c.batch_id)
     if label is not None:
         wanted = wanted.where(table.c.label_key == normalize_label(label))
@@ -110,11 +110,11 @@ def find_batches(connection: Connection, *, label: str | None = None, owner: str
 
 
 def delete_names(connection: Connection, batch_id: str) -> None:
-    """Delete what is known of a batch; its relatives still name it."""
+    """Delete the names of a batch; its relatives still refer to it."""
     connection.execute(delete(table).where(table.c.batch_id == batch_id))
 
 
-def _ensure(connection: Connection, batch_id: str, by: str, at: datetime) -> None:
-    """Have a row for the batch, also where another process makes it at the same moment."""
+def _ensure_row(connection: Connection, batch_id: str, by: str, at: datetime) -> None:
+    """Insert a row for the batch unless there is one, also if another process does so at the same moment."""
     values = {"batch_id": batch_id, "changed_by": by, "changed_at": at}
     insert_new(connection, table, values)

@@ -1,4 +1,4 @@
-"""Long readings under way, so that a press in whichever process can stop one, and none is shown after its process."""
+"""Long readings under way. Any process can stop one, and a worker reports those whose process died."""
 
 from datetime import datetime, timedelta
 
@@ -9,13 +9,13 @@ from sqlalchemy import Connection, delete, insert, select, update
 from bot.store.db.tables import readings as table
 from bot.store.records import workers
 
-_FORGOTTEN_AFTER = timedelta(days=1)  # what nobody could tell the end of
+_DELETED_AFTER = timedelta(days=1)  # a reading whose end could not be recorded
 
 
 class LongReading(Struct, frozen=True):
-    """A reading that this person may stop. `held_by` is the process that reads; None: it is of an older version.
+    """A reading that this person may stop. `held_by` is the process that reads; None for one of an older version.
 
-    Its progress message is `ts` in `channel_id`, once it is posted; `again` spells the command, once that is known.
+    Its progress message, once posted, is `ts` in `channel_id`. `again` is the text of its command, once known.
     """
 
     id: str
@@ -30,24 +30,24 @@ class LongReading(Struct, frozen=True):
 
 
 def add(connection: Connection, reading: LongReading) -> None:
-    """Store a reading."""
-    connection.execute(delete(table).where(table.c.started_at < reading.started_at - _FORGOTTEN_AFTER))
+    """Store a reading, and delete old ones."""
+    connection.execute(delete(table).where(table.c.started_at < reading.started_at - _DELETED_AFTER))
     connection.execute(insert(table).values(asdict(reading)))
 
 
 def set_message(connection: Connection, id: str, channel_id: str, ts: str, again: str) -> None:
-    """Note where its progress message stands, and what spells it again."""
+    """Record where the progress message is, and the text of the command."""
     connection.execute(update(table).where(table.c.id == id).values(channel_id=channel_id, ts=ts, again=again))
 
 
 def get(connection: Connection, id: str) -> LongReading | None:
-    """Give a reading; None when it has ended."""
+    """Return a reading; None if it has ended."""
     row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
     return LongReading(**row._mapping) if row else None
 
 
 def find_lost(connection: Connection, now: datetime, me: str | None = None) -> list[LongReading]:
-    """Give the readings whose process has died (`me` lives), oldest first."""
+    """Return the readings whose process died, oldest first. `me` is a process that lives."""
     alive = workers.list_alive_ids(connection, now) | {me}
     held = select(table).where(table.c.held_by.is_not(None)).order_by(table.c.started_at)
     found = [LongReading(**row._mapping) for row in connection.execute(held)]
@@ -55,16 +55,16 @@ def find_lost(connection: Connection, now: datetime, me: str | None = None) -> l
 
 
 def request_stop(connection: Connection, id: str, at: datetime) -> None:
-    """Ask whoever reads to stop."""
+    """Ask the process that reads to stop."""
     connection.execute(update(table).where(table.c.id == id, table.c.stopped_at.is_(None)).values(stopped_at=at))
 
 
 def is_stopped(connection: Connection, id: str) -> bool:
-    """Tell whether somebody has asked for a stop, or it was told as lost: its caller may have asked again by now."""
+    """Return whether a stop was requested, or the reading was reported as lost: its caller may have asked again."""
     going_on = select(table.c.id).where(table.c.id == id, table.c.stopped_at.is_(None))
     return connection.execute(going_on).one_or_none() is None
 
 
 def remove(connection: Connection, id: str) -> None:
-    """Forget a reading, however it ended."""
+    """Delete a reading that has ended."""
     connection.execute(delete(table).where(table.c.id == id))

@@ -1,4 +1,4 @@
-"""Notices: what somebody is to be told, once; stored with the change that causes it, sent afterwards."""
+"""Notices: messages that are sent once. Each is stored with the change that causes it, and sent afterwards."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -26,16 +26,16 @@ Event = Literal[
     "appeared",
     "act",
 ]
-"""What a notice tells of; `act`: what a process that died had left undone."""
+"""What a notice is about. `act`: work that a dead process had left undone."""
 DELIVER = "deliver"
 """The workflow that delivers a notice."""
 
 
 class Notice(Struct, frozen=True):
-    """One thing to tell in one place. `key` makes a second one impossible; `mentions` are user ids.
+    """One message for one place. `key` prevents a second one. `mentions` are user ids.
 
-    `channel_id` is a channel's, or a user's for his direct messages. `thread_ts` is the message it answers, `ts` its
-    own once it is sent. `given_up` says why it will never be.
+    `channel_id` is a channel, or a user for a direct message. `thread_ts` is the message that the notice answers, and
+    `ts` its own once it is sent. `given_up` says why it will never be sent.
     """
 
     key: str
@@ -63,7 +63,7 @@ class Notice(Struct, frozen=True):
 
 
 KNOWN_EVENTS: frozenset[str] = frozenset(get_args(Event))
-"""What this version can tell; a newer one beside it may store more."""
+"""The events that this version can send. A newer version beside it may store others."""
 
 
 def _load(columns: Mapping[str, Any]) -> Notice:
@@ -82,12 +82,12 @@ OUTBOX = Outbox(
 
 
 def notice_key(batch_id: str, event: Event, channel_id: str) -> str:
-    """Give the key of what is told once about a batch in a place."""
+    """Return the key of a notice that is sent once for a batch in a place."""
     return f"{batch_id}:{event}:{channel_id}"
 
 
 def add(connection: Connection, notice: Notice) -> bool:
-    """Store a notice; False where there is one with this key."""
+    """Store a notice; False if its key exists."""
     values = {
         "key": notice.key,
         "batch_id": notice.batch_id,
@@ -103,7 +103,7 @@ def add(connection: Connection, notice: Notice) -> bool:
 
 
 def send(connection: Connection, enqueue: Enqueue, notice: Notice) -> bool:
-    """Store a notice and hand its delivery over in the same transaction; False where there is one with this key."""
+    """Store a notice and enqueue its delivery in the same transaction; False if its key exists."""
     if not add(connection, notice):
         return False
     OUTBOX.enqueue(connection, enqueue, notice.primary_key, notice.channel_id)
@@ -111,12 +111,12 @@ def send(connection: Connection, enqueue: Enqueue, notice: Notice) -> bool:
 
 
 def get(connection: Connection, key: str) -> Notice | None:
-    """Give a notice, or None. Raises ValueError: what is stored cannot be read."""
+    """Return a notice, or None. Raises ValueError if it cannot be read."""
     return OUTBOX.get(connection, (key,))
 
 
 def get_mentions(connection: Connection, key: str) -> set[str]:
-    """Give the users that a notice mentions; nobody where that cannot be read, because it cannot be sent either."""
+    """Return the users that a notice mentions; no one if it cannot be read, because it cannot be sent either."""
     stored = connection.execute(select(table.c.mentions).where(table.c.key == key)).scalar_one()
     try:
         return set(json.loads(stored))
@@ -125,35 +125,35 @@ def get_mentions(connection: Connection, key: str) -> set[str]:
 
 
 def find_stored_keys(connection: Connection, keys: Iterable[str]) -> set[str]:
-    """Give those of these keys that there is a notice of."""
+    """Return those of these keys that exist."""
     found: set[str] = set()
-    for some in chunks(keys):
-        found.update(connection.execute(select(table.c.key).where(table.c.key.in_(some))).scalars())
+    for chunk in chunks(keys):
+        found.update(connection.execute(select(table.c.key).where(table.c.key.in_(chunk))).scalars())
     return found
 
 
 def list_for_batch(connection: Connection, batch_id: str) -> list[Notice]:
-    """Give the notices of a batch, oldest first."""
+    """Return the notices of a batch, oldest first."""
     rows = connection.execute(select(table).where(table.c.batch_id == batch_id).order_by(table.c.created_at))
     return [OUTBOX.read(row._mapping) for row in rows]
 
 
 def set_thread(connection: Connection, key: str, thread_ts: str) -> None:
-    """Note the message a notice answers, before it is posted, so that it is looked for in the same place."""
+    """Record the message that a notice answers before it is posted, so that the bot looks for it in the same place."""
     connection.execute(update(table).where(table.c.key == key).values(thread_ts=thread_ts))
 
 
 def clear_thread(connection: Connection, key: str) -> None:
-    """Note that the message a notice was to answer is gone."""
+    """Record that the message which a notice was to answer is gone."""
     connection.execute(update(table).where(table.c.key == key).values(thread_ts=None))
 
 
 def mark_sent(connection: Connection, key: str, ts: str, now: datetime) -> None:
-    """Note that a notice has arrived."""
+    """Record that a notice was sent."""
     sent = update(table).where(table.c.key == key, table.c.sent_at.is_(None))
     connection.execute(sent.values(sent_at=now, ts=ts, **NO_CLAIM))
 
 
 def retract(connection: Connection, batch_id: str, event: Event) -> None:
-    """Forget that something was told of a batch which was not so: what is not sent is not, and it may be told again."""
+    """Delete the notices of an event that did not happen. Unsent ones are not sent, and the event may be announced."""
     connection.execute(delete(table).where(table.c.batch_id == batch_id, table.c.event == event))

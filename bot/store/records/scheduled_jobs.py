@@ -1,4 +1,4 @@
-"""What is to be done now and then by one of several processes: whose turn it is, and how it has been going."""
+"""Jobs that one of several processes does from time to time: when each is due, and how its last turns went."""
 
 from datetime import datetime, timedelta
 
@@ -10,7 +10,7 @@ from bot.store.db.upserts import insert_new
 
 
 class ScheduledJob(Struct, frozen=True):
-    """A duty: when it is due next, how often it was taken, when it was last done well, and since when it fails."""
+    """A job: when it is due next, how many turns it had, when it last succeeded, and since when it fails."""
 
     name: str
     due_at: datetime
@@ -20,40 +20,41 @@ class ScheduledJob(Struct, frozen=True):
 
 
 FURTHEST = timedelta(hours=26)
+"""No job is due later than this. One that is was scheduled before a clock was set back."""
 
 
 def claim_turn(
     connection: Connection, name: str, now: datetime, next_due: datetime, furthest: timedelta = FURTHEST
 ) -> int | None:
-    """Take a duty that is due: its turn's number for exactly one of several processes, None for the others.
+    """Claim the turn of a job that is due: return its number to exactly one process, None to the others.
 
-    What is due later than `furthest` from now is due at once: a clock was put back.
+    A job that is due later than `furthest` from now is due at once, because a clock was set back.
     """
     insert_new(connection, table, {"name": name, "due_at": now, "turn": 0})
     due = or_(table.c.due_at <= now, table.c.due_at > now + furthest)
-    taken = update(table).where(table.c.name == name, due).values(due_at=next_due, turn=table.c.turn + 1)
-    return connection.execute(taken.returning(table.c.turn)).scalar_one_or_none()
+    claimed = update(table).where(table.c.name == name, due).values(due_at=next_due, turn=table.c.turn + 1)
+    return connection.execute(claimed.returning(table.c.turn)).scalar_one_or_none()
 
 
 def get(connection: Connection, name: str) -> ScheduledJob | None:
-    """Give a duty, or None where it was never taken."""
+    """Return a job; None if it never had a turn."""
     row = connection.execute(select(table).where(table.c.name == name)).one_or_none()
     return ScheduledJob(**row._mapping) if row else None
 
 
 def set_due(connection: Connection, name: str, due_at: datetime, *, not_later: bool = False) -> None:
-    """Say when a duty is due next; `not_later`: only if that is sooner than it stands."""
+    """Set when a job is due next. `not_later`: only if that is sooner than what is stored."""
     insert_new(connection, table, {"name": name, "due_at": due_at, "turn": 0})
     here = update(table).where(table.c.name == name)
     connection.execute((here.where(table.c.due_at > due_at) if not_later else here).values(due_at=due_at))
 
 
 def mark_done(connection: Connection, name: str, now: datetime) -> None:
-    """Note that a duty went well."""
+    """Record that a job succeeded."""
     connection.execute(update(table).where(table.c.name == name).values(done_at=now, failing_since=None))
 
 
 def mark_failing(connection: Connection, name: str, now: datetime) -> None:
-    """Note since when a duty fails; the first failure counts."""
+    """Record when a job first failed."""
     here = update(table).where(table.c.name == name, table.c.failing_since.is_(None))
     connection.execute(here.values(failing_since=now))

@@ -1,4 +1,4 @@
-"""What is remembered of the results of ended batches: their summary, who read it, and who took the file; no text."""
+"""Summaries of the results of ended batches, who read them, and who downloaded the file. They contain no results."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -12,23 +12,23 @@ from bot.store.db.tables import summaries as table
 from bot.store.db.upserts import upsert
 
 DownloadedFile = Literal["jsonl", "csv", "errors", "family"]
-"""Which file was taken: all results as they are, all of them as a table, only the failures, or what of them is in the
-merged file of the family."""
+"""Which file was downloaded: all results, all results as a table, only the failures, or the merged file of the
+family."""
 
 _LEAST_FIRST: tuple[DownloadedFile, ...] = ("errors", "csv", "family", "jsonl")
 
 
 class StoredSummary(Struct, frozen=True):
-    """The summary of one batch's results as text, by whom and when they were read, and which file was last taken.
+    """The summary of one batch's results, by whom and when they were read, and which file was last downloaded.
 
-    `priced_on` is the date (ISO) of the prices its cost was reckoned with; None where none was needed.
+    `summary` is JSON. `priced_on` is the ISO date of the prices in its cost; None if it needed none.
     """
 
     batch_id: str
     summary: str
     priced_on: str | None
     fetched_by: str
-    """Empty: the bot by itself, to tell how the batch ended."""
+    """A user id; empty if the bot read them for a notice."""
     fetched_at: datetime
     taken: DownloadedFile | None = None
     taken_by: str | None = None
@@ -36,9 +36,9 @@ class StoredSummary(Struct, frozen=True):
 
 
 def store_summary(connection: Connection, read: StoredSummary, *, delete_before: datetime) -> StoredSummary:
-    """Store a summary of results that were read whole, in place of an earlier one, and give what is kept now.
+    """Store the summary of results that were read whole, and return what is stored now.
 
-    Who took a file stays. Summaries that were read before the moment `forget` are deleted on the way.
+    The record of downloads stays. Summaries that were read before `delete_before` are deleted.
     """
     connection.execute(delete(table).where(table.c.fetched_at < delete_before))
     renewed = ("batch_id", "summary", "priced_on", "fetched_by", "fetched_at")
@@ -47,13 +47,13 @@ def store_summary(connection: Connection, read: StoredSummary, *, delete_before:
 
 
 def get(connection: Connection, batch_id: str) -> StoredSummary | None:
-    """Give what is remembered of one batch, or None."""
+    """Return the summary of one batch, or None."""
     row = connection.execute(select(table).where(table.c.batch_id == batch_id)).one_or_none()
     return StoredSummary(**row._mapping) if row else None
 
 
 def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, StoredSummary]:
-    """Give what is remembered of each of these batches, by their ids."""
+    """Return the stored summaries of these batches, by id."""
     return {
         row.batch_id: StoredSummary(**row._mapping)
         for ids in chunks(batch_ids)
@@ -62,13 +62,13 @@ def get_many(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Stor
 
 
 def record_download(connection: Connection, batch_id: str, taken: DownloadedFile, *, by: str, at: datetime) -> None:
-    """Record that a file of the results has arrived with somebody; a lesser one does not hide that more was taken."""
-    no_more = _LEAST_FIRST[: _LEAST_FIRST.index(taken) + 1]
-    hides_nothing = or_(table.c.taken.is_(None), table.c.taken.in_(no_more))
-    noted = update(table).where(table.c.batch_id == batch_id, hides_nothing)
-    connection.execute(noted.values(taken=taken, taken_by=by, taken_at=at))
+    """Record that someone downloaded a file of the results, unless a fuller one was downloaded before."""
+    not_fuller = _LEAST_FIRST[: _LEAST_FIRST.index(taken) + 1]
+    none_fuller = or_(table.c.taken.is_(None), table.c.taken.in_(not_fuller))
+    recorded = update(table).where(table.c.batch_id == batch_id, none_fuller)
+    connection.execute(recorded.values(taken=taken, taken_by=by, taken_at=at))
 
 
 def delete_summary(connection: Connection, batch_id: str) -> None:
-    """Delete what is remembered of a batch."""
+    """Delete the summary of a batch."""
     connection.execute(delete(table).where(table.c.batch_id == batch_id))

@@ -1,4 +1,4 @@
-"""Drafts that nobody is at any more: their process has died, or has lost hold of them."""
+"""Abandoned drafts: the process that read or sent them died, or could not record how it ended."""
 
 from datetime import datetime, timedelta
 
@@ -7,15 +7,15 @@ from sqlalchemy import Connection, update
 from bot.store.db.tables import drafts as table
 from bot.store.records import audit, drafts, workers
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import Draft, DraftState
+from bot.store.records.drafts import NO_CHANGES, Draft, DraftChanges, DraftState
 from bot.store.transactions import split_draft
 
 STUCK = timedelta(minutes=30)
-"""Three times as long as the API is given for an upload: what lasts longer was not recorded when it ended."""
+"""A draft that is under way for longer is abandoned: three times the time limit of an upload."""
 
 
 def find_abandoned(connection: Connection, now: datetime, me: str | None = None) -> list[Draft]:
-    """Give what is being read or sent by no process that lives (`me` does), and what has been for far too long."""
+    """Return the drafts that are being read or sent by no living process, or for too long. `me` lives."""
     alive = workers.list_alive_ids(connection, now) | {me}
     under_way = drafts.list_in_states(connection, "checking", "sending")
     return [
@@ -26,25 +26,29 @@ def find_abandoned(connection: Connection, now: datetime, me: str | None = None)
 
 
 def settle_draft(connection: Connection, draft: Draft, at: datetime) -> bool:
-    """Settle one of them; False where its process or another one did meanwhile.
+    """Settle an abandoned draft; False if its process or another one did meanwhile.
 
-    What was being sent may have arrived: it can never be sent again, only the rest of a sample can. A whole that was
-    being parted certainly was not sent, and is as before.
+    A draft that was being sent may have arrived: only the rest after a sample can be sent. A draft that was being split
+    was certainly not sent, and becomes what it was before.
     """
     if draft.state == "checking":
         return _move(connection, draft, "failed", at)
     if draft.is_unparted:
-        return _move(connection, draft, "ready", at, sample=None) and _record(connection, draft, "failed", at)
+        return _move(connection, draft, "ready", at, DraftChanges(sample=None)) and _record(
+            connection, draft, "failed", at
+        )
     if not _move(connection, draft, "unknown", at):
         return False
     split_draft.release_rest(connection, draft, at)
     return _record(connection, draft, "unknown", at)
 
 
-def _move(connection: Connection, draft: Draft, after: DraftState, at: datetime, **more: object) -> bool:
-    """Take it on if it is just as it was found: who sends it again meanwhile is not interfered with."""
+def _move(
+    connection: Connection, draft: Draft, after: DraftState, at: datetime, changes: DraftChanges = NO_CHANGES
+) -> bool:
+    """Change the state of a draft that is exactly as it was found: someone may have sent it again meanwhile."""
     as_found = table.c.id == draft.id, table.c.state == draft.state, table.c.changed_at == draft.changed_at
-    values = {"state": after, "changed_at": at, "held_by": None, **more}
+    values = {"state": after, "changed_at": at, "held_by": None, **changes.as_columns()}
     return connection.execute(update(table).where(*as_found).values(**values)).rowcount == 1
 
 

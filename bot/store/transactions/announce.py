@@ -1,4 +1,4 @@
-"""What a change of a batch means for whoever watches: cards drawn anew, and notices that are sent once."""
+"""What a change of a batch means for those who watch it: cards are redrawn, and notices are sent once."""
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
@@ -18,47 +18,47 @@ from bot.store.transactions import split_draft
 
 
 class Ending(Struct, frozen=True):
-    """How a batch ended. `all_succeeded`: all of it succeeded; `canceled`: somebody had asked for that."""
+    """How a batch ended. `all_succeeded`: every request did. `canceled`: someone had asked for that."""
 
     all_succeeded: bool
     canceled: bool
 
 
 class Announcer(Struct, frozen=True):
-    """Writes cards to draw and notices to send into the transaction that changes a batch."""
+    """Enqueues cards and notices in the transaction that changes a batch."""
 
     enqueue: Enqueue
 
     def record_seen(self, connection: Connection, seen: SeenBatch, was: str, now: datetime) -> list[StoredWatch] | None:
-        """Store a batch as it is now, have its cards drawn, and give who watches; None: somebody else saw it before.
+        """Store a batch as it is now, redraw its cards, and return who watches it.
 
-        `was`: its shape as it was stored.
+        `was` is its stored shape. Returns None if another process recorded the change before.
         """
         if not batch_records.guarded_update(connection, seen, was=was):
             return None
-        known = watches.list_for_batch(
-            connection, seen.id
-        )  # only now: whoever begins to watch waits for this transaction
+        known = watches.list_for_batch(connection, seen.id)  # only now, because a new watch waits for this transaction
         self.redraw_cards(connection, seen.id, known, now)
         return known
 
     def record_end(self, connection: Connection, seen: SeenBatch, ending: Ending, now: datetime) -> None:
-        """Tell how a watched batch ended that no sweep has seen to its end; it stays open, and is told once."""
+        """Announce the end of a watched batch that no sweep has seen. It stays open, and is announced once."""
         stored = batch_records.get(connection, seen.id, locked=True)
         if stored is not None and stored.over_at is None:
             known = self.record_seen(connection, replace(seen, over_at=None), stored.shape, now)
             self.announce_end(connection, seen.id, ending, known or (), now)
 
     def redraw_cards(self, connection: Connection, batch_id: str, known: Iterable[StoredWatch], now: datetime) -> None:
-        """Have the batch's cards drawn as it is now, those that nobody watches any more too."""
+        """Redraw the batch's cards, also those that no one watches any more."""
         drawn = [card.channel_id for card in cards.list_for_batch(connection, batch_id)]
-        for channel in sorted({*(watch.channel_id for watch in known), *drawn}):  # in one order: nobody deadlocks
+        for channel in sorted(
+            {*(watch.channel_id for watch in known), *drawn}
+        ):  # in one order, or two processes could deadlock
             cards.redraw(connection, self.enqueue, batch_id, channel, now)
 
     def announce_end(
         self, connection: Connection, batch_id: str, ending: Ending, known: Sequence[StoredWatch], now: datetime
     ) -> None:
-        """Tell everybody who watches how it went, also who began since it was told; the feed shows it by its card."""
+        """Notify everyone who watches, also those who began after the first notice. The feed shows it by its card."""
         event: Event = "canceled" if ending.canceled else "ended"
         places = {watch.channel_id for watch in known if watch.user_id}
         quiet = {
@@ -72,7 +72,7 @@ class Announcer(Struct, frozen=True):
                     self.send_notice(connection, batch_id, event, channel, (user,), now, occasion=f"late-{user}")
 
     def announce_gone(self, connection: Connection, batch_id: str, now: datetime) -> None:
-        """Tell everybody who watches that a batch is not there any more which was not seen to end."""
+        """Notify everyone who watches that a batch was deleted before it was seen to end."""
         if not self.mark_cards_deleted(connection, batch_id, now):
             return
         deleted_here = audit.find_last_actor(connection, "delete", batch_id, include_uncertain=True) is not None
@@ -83,25 +83,25 @@ class Announcer(Struct, frozen=True):
                 )
 
     def mark_cards_deleted(self, connection: Connection, batch_id: str, now: datetime) -> bool:
-        """Have the cards of a batch that is gone say so; False where they do, or the batch is not known."""
+        """Redraw the cards of a deleted batch; False if they show it already, or the batch is not stored."""
         if not batch_records.mark_gone(connection, batch_id, now):
             return False
         cards.redraw_all(connection, self.enqueue, batch_id, now)
         return True
 
     def undo_gone(self, connection: Connection, seen: SeenBatch, now: datetime) -> None:
-        """Take back that a batch was deleted elsewhere, which is there; an end that nobody saw is still to be told."""
+        """Undo "deleted elsewhere" for a batch that still exists, and announce its end if that has not happened."""
         stored = batch_records.get(connection, seen.id, locked=True)
         if stored is None or stored.status != batch_records.GONE:
             return
         if (
             audit.find_last_actor(connection, "delete", seen.id, include_uncertain=True) is None
-        ):  # else a list may be behind the times
+        ):  # else the list may be out of date
             self.record_seen(connection, seen if stored.ended_at else replace(seen, over_at=None), stored.shape, now)
             notices.retract(connection, seen.id, "gone")
 
     def announce_new(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
-        """Say in the feed how many batches appeared that get no card."""
+        """Post in the feed how many new batches get no card."""
         if batch_ids and not watches.is_muted(connection, [feed], now):
             notice = Notice(f"feed:{feed}:{batch_ids[0]}", None, "appeared", feed, (), now, {"more": len(batch_ids)})
             notices.send(connection, self.enqueue, notice)
@@ -118,7 +118,7 @@ class Announcer(Struct, frozen=True):
         occasion: str = "",
         payload: dict[str, Any] | None = None,
     ) -> bool:
-        """Send a notice; False where it was told there before. `occasion` tells repeats of an event apart."""
+        """Send a notice; False if it was sent there before. `occasion` distinguishes repeats of an event."""
         key = notice_key(batch_id, event, channel) + (f":{occasion}" if occasion else "")
         notice = Notice(key, batch_id, event, channel, mentions, now, payload or {})
         return notices.send(connection, self.enqueue, notice)
@@ -127,17 +127,19 @@ class Announcer(Struct, frozen=True):
         self, connection: Connection, batch_id: str, channel: str, *, all_succeeded: bool, now: datetime
     ) -> bool:
         if split_draft.find_rest(connection, batch_id) is not None:
-            return False  # the end of a sample is a question, and somebody waits for it
+            return False  # the end of a sample asks a question, and someone waits for it
         level = watches.get_effective_level(connection, batch_id, channel, now)
         return level in ("none", "muted") or (level == "failures" and all_succeeded)
 
 
 def _mentions_by_channel(known: Iterable[StoredWatch]) -> dict[str, tuple[str, ...]]:
-    """Return whom to mention where; what a watcher is told anyway is not told him elsewhere because he canceled."""
-    told: dict[str, tuple[str, ...]] = {}
+    """Return whom to mention in which channel. A watch that a cancel began adds no second mention of a person."""
+    mentions: dict[str, tuple[str, ...]] = {}
     for watch in sorted(known, key=lambda each: each.reason == "cancel"):
-        knows = any(watch.user_id in users for place, users in told.items() if place == watch.channel_id)
-        knows = knows or (watch.reason == "cancel" and any(watch.user_id in users for users in told.values()))
-        if watch.user_id and not knows:
-            told[watch.channel_id] = (*told.get(watch.channel_id, ()), watch.user_id)
-    return told
+        is_notified = any(watch.user_id in users for place, users in mentions.items() if place == watch.channel_id)
+        is_notified = is_notified or (
+            watch.reason == "cancel" and any(watch.user_id in users for users in mentions.values())
+        )
+        if watch.user_id and not is_notified:
+            mentions[watch.channel_id] = (*mentions.get(watch.channel_id, ()), watch.user_id)
+    return mentions

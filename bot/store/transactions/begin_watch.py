@@ -1,4 +1,4 @@
-"""The beginning of a watch, in one transaction: the batch as it stands, the watch, and the first card."""
+"""The beginning of a watch, in one transaction: the batch as it is now, the watch, and the first card."""
 
 from datetime import datetime, timedelta
 
@@ -12,33 +12,34 @@ from bot.store.records.batches import SeenBatch
 from bot.store.records.watches import StoredWatch
 
 SWEEP = "sweep"
-SOON = timedelta(seconds=10)
+FIRST_SWEEP = timedelta(seconds=10)
+"""Delay of the sweep after a watch began."""
 
 
 def start_watch(
     connection: Connection, enqueue: Enqueue, watch: StoredWatch, batch: SeenBatch, now: datetime, *, card: bool = True
 ) -> bool:
-    """Begin to watch a batch that was just read; False where this watch is there already.
+    """Begin to watch a batch that was just read; False if this watch exists.
 
-    `card`: it is shown where the watch is, at once; whoever asks again gets one that was given up once more.
+    `card`: show its card where the watch is, at once, also if it was given up there.
     """
     if not batch_records.add(connection, batch):
         known = batch_records.get(connection, batch.id, locked=True)
         if known is not None and known.over_at is not None and batch.over_at is None:
             _reopen(connection, known, batch)
-    scheduled_jobs.set_due(connection, SWEEP, now + SOON, not_later=True)
+    scheduled_jobs.set_due(connection, SWEEP, now + FIRST_SWEEP, not_later=True)
     is_new = watches.add(connection, watch)
     here = {watch.channel_id} if card else set()
     drawn = {
         each.channel_id for each in cards.list_for_batch(connection, batch.id)
-    }  # that of the feed says nobody watches
+    }  # the feed's card shows that no one watches
     for channel in sorted(here | drawn):
         cards.redraw(connection, enqueue, batch.id, channel, now, anew=channel in here)
     return is_new
 
 
 def _reopen(connection: Connection, known: SeenBatch, batch: SeenBatch) -> None:
-    """Look at a batch again that was taken for gone, or that a sweep saw end since it was read: its end stands."""
+    """Sweep a batch again that was marked as gone. The end of a batch that ended since it was read stays recorded."""
     latest = replace(known, over_at=None) if known.status == "ended" else batch
     if batch_records.guarded_update(connection, latest, was=known.shape):
         notices.retract(connection, batch.id, "gone")

@@ -1,4 +1,4 @@
-"""What else sends the failures of a batch again: looked at by whoever claims a retry, so that no two go unknowingly."""
+"""Other retries of the same batch. A process checks for them when it claims a retry, so none is sent unnoticed."""
 
 import zlib
 
@@ -11,40 +11,42 @@ from bot.store.records.drafts import POSSIBLY_SENT, Draft
 from bot.store.transactions.split_draft import CANARY
 
 _RETRYING = 0x62645F32
-"""Any number that is ours: whoever claims a retry holds it, with its parent's, until he commits."""
+"""Half of an advisory lock of our own; the other half is the parent. A process that claims a retry holds it."""
 
 
 def lock_parent(connection: Connection, draft: Draft) -> None:
-    """Let those who claim retries of one batch go one by one, until each has committed.
+    """Let transactions that claim retries of one batch run one by one.
 
-    To be called before the claim, and `beside` after it: on Postgres several could otherwise look before any of them
-    has written; on SQLite whoever has written is alone anyway.
+    Call it before the claim, and `find_other_retries` after it. Without it, several transactions on Postgres could look
+    before any of them writes. On SQLite there is only one writer.
     """
-    parent = _retried_by(connection, draft)
+    parent = _find_parent(connection, draft)
     if parent is not None and connection.dialect.name != "sqlite":
         key = zlib.crc32(parent.encode()) - (1 << 31)  # a signed number of 32 bits; two batches may share one
         connection.execute(select(func.pg_advisory_xact_lock(_RETRYING, key)))
 
 
 def find_other_retries(connection: Connection, draft: Draft) -> tuple[str, ...]:
-    """Give the batches that retry the same one as a draft, and as `draft ID` those that may be such by now.
+    """Return the batches that retry the same batch as a draft, and as `draft ID` the drafts that may have become one.
 
-    The rest after a retry's sample is one too; sample and rest of the same whole are nothing beside each other.
+    The rest after a retry's sample counts too. Sample and rest of the same draft do not compete.
     """
-    parent = _retried_by(connection, draft)
+    parent = _find_parent(connection, draft)
     if parent is None:
         return ()
-    on_their_way = _on_their_way(connection, draft, parent)  # first: what becomes a batch meanwhile is seen as one
-    return (*sorted(_made(connection, draft, parent)), *sorted(on_their_way))
+    unsent = _find_unsent(
+        connection, draft, parent
+    )  # first, because a draft that becomes a batch meanwhile must be found as one
+    return (*sorted(_find_batches(connection, draft, parent)), *sorted(unsent))
 
 
-def _retried_by(connection: Connection, draft: Draft) -> str | None:
-    """Give the batch whose failures a draft sends again, be it as the rest after a sample of a whole that does."""
+def _find_parent(connection: Connection, draft: Draft) -> str | None:
+    """Return the batch that a draft retries, also as the rest after a sample."""
     whole = drafts.get(connection, draft.whole_id) if draft.kind == CANARY and draft.whole_id else draft
     return whole.parent_id if whole is not None and whole.kind == "retry" else None
 
 
-def _on_their_way(connection: Connection, draft: Draft, parent: str) -> list[str]:
+def _find_unsent(connection: Connection, draft: Draft, parent: str) -> list[str]:
     retries = and_(table.c.parent_id == parent, table.c.kind == "retry")
     parts = table.c.whole_id.in_(select(table.c.id).where(retries))
     wanted = select(table.c.id, table.c.whole_id).where(or_(retries, parts), table.c.state.in_(POSSIBLY_SENT))
@@ -53,8 +55,8 @@ def _on_their_way(connection: Connection, draft: Draft, parent: str) -> list[str
     return [f"draft {id}" for id in others]
 
 
-def _made(connection: Connection, draft: Draft, parent: str) -> set[str]:
-    """Give the batches that were made so: retries, and the rests after those that were a sample."""
+def _find_batches(connection: Connection, draft: Draft, parent: str) -> set[str]:
+    """Return the batches that retry the parent, and the rests after those that were samples."""
     retries = select(families.c.child_id).where(families.c.parent_id == parent, families.c.kind == "retry")
     rests = select(families.c.child_id).where(families.c.parent_id.in_(retries), families.c.kind == CANARY)
     made = {*connection.execute(retries).scalars(), *connection.execute(rests).scalars()}

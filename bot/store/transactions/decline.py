@@ -1,4 +1,4 @@
-"""The no to a stored question: withdrawn and recorded in one transaction."""
+"""The decline of a confirmation: withdrawn and recorded in one transaction."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from bot.store.records.confirmations import StoredConfirmation
 def decline_confirmation(
     connection: Connection, confirmation_id: str, *, user_id: str, channel_id: str | None, at: datetime
 ) -> StoredConfirmation | None:
-    """Withdraw this person's open question and record it; None where there is no such question of theirs."""
+    """Withdraw this person's open confirmation and record that; None if they have no such confirmation."""
     question = confirmations.get(connection, confirmation_id)
     if question is None or question.user_id != user_id or not confirmations.withdraw(connection, confirmation_id, at):
         return None

@@ -1,4 +1,4 @@
-"""What is forgotten of a batch that was deleted, and what its cards say from then on."""
+"""What is deleted with a batch, and what its cards show from then on."""
 
 from datetime import datetime, timedelta
 
@@ -11,13 +11,13 @@ from bot.store.records.summaries import StoredSummary
 from bot.store.transactions.announce import Announcer
 
 TRANSIENT = timedelta(minutes=1)
-"""So long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
+"""How long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
 
 
 def mark_deleted(connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime) -> bool:
-    """Have the cards of a batch that is not found say that it is gone; False where they do, or nobody can know yet.
+    """Redraw the cards of a batch that was not found; False if they show that already, or it is not certain yet.
 
-    What somebody still waits for is the sweep's to tell; just after an end a 404 may be the API's own delay.
+    The sweep announces it if someone still waits for the batch. Just after an end a 404 may be the API's own delay.
     """
     seen = batch_records.get(connection, batch_id, locked=True)
     if seen is None or seen.over_at is None or now - seen.over_at < TRANSIENT:
@@ -28,9 +28,10 @@ def mark_deleted(connection: Connection, enqueue: Enqueue, batch_id: str, now: d
 def delete_records(
     connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime, *, deleted_here: bool
 ) -> None:
-    """Delete what is remembered of a batch that is gone; its cards go on calling it by its name.
+    """Delete the records of a deleted batch. Its names stay as long as it has cards.
 
-    `deleted_here`: they say so at once; of one that went elsewhere before its end was told the sweep finds out.
+    `deleted_here`: the cards show it immediately. If the batch was deleted elsewhere before its end was announced, the
+    next sweep notices.
     """
     summaries.delete_summary(connection, batch_id)
     if deleted_here:
@@ -43,5 +44,5 @@ def delete_records(
 
 def store_summary(connection: Connection, read: StoredSummary, *, delete_before: datetime) -> StoredSummary:
     """Keep a summary as `summaries.keep` does, unless the batch was deleted through the bot while it was read."""
-    deleted = audit.find_last_actor(connection, "delete", read.batch_id) is not None
-    return read if deleted else summaries.store_summary(connection, read, delete_before=delete_before)
+    is_deleted = audit.find_last_actor(connection, "delete", read.batch_id) is not None
+    return read if is_deleted else summaries.store_summary(connection, read, delete_before=delete_before)

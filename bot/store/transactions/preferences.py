@@ -1,4 +1,4 @@
-"""What people want to be told, or not: what a wish changes, in one transaction each."""
+"""Changes of what people are notified of, each in one transaction with its audit entry."""
 
 from datetime import datetime
 
@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import audit, cards, watches
 from bot.store.records import batches as batch_records
+from bot.store.records.audit import Intent
 from bot.store.records.batches import SeenBatch
 from bot.store.records.watches import ChannelNotifyLevel, StoredWatch
 
 
 class AuditedChange(Struct, frozen=True):
-    """Who changes what others are told: where, by which command, about which batch or channel, when."""
+    """A change for the audit record: who, where, by which command, about which batch or channel, and when."""
 
     user_id: str
     team_id: str
@@ -25,7 +26,7 @@ class AuditedChange(Struct, frozen=True):
 
 
 def end_watches(connection: Connection, enqueue: Enqueue, batch_id: str, user_id: str, now: datetime) -> list[str]:
-    """End what a person watches of a batch and redraw its cards; give the places where they were."""
+    """End a person's watches on a batch and redraw its cards; return the channels of the watches."""
     mine = [watch for watch in watches.list_for_batch(connection, batch_id) if watch.user_id == user_id]
     watches.remove(connection, batch_id, user_id)
     cards.redraw_all(connection, enqueue, batch_id, now)
@@ -33,7 +34,7 @@ def end_watches(connection: Connection, enqueue: Enqueue, batch_id: str, user_id
 
 
 def list_watched_batches(connection: Connection, user_id: str) -> list[tuple[StoredWatch, SeenBatch]]:
-    """Give what a person watches that is not over, with the batches as last seen, newest watch first."""
+    """Return what a person watches that is not over, with the batches as last seen, newest watch first."""
     mine = watches.list_for_user(connection, user_id)
     seen = batch_records.get_many(connection, {watch.batch_id for watch in mine})
     return [(watch, seen[watch.batch_id]) for watch in mine if watch.batch_id in seen]
@@ -46,7 +47,7 @@ def mute(connection: Connection, until: datetime | None, change: AuditedChange) 
 
 
 def unmute(connection: Connection, change: AuditedChange) -> None:
-    """Let notices of a batch or in a channel be sent again, and record it."""
+    """Unmute a batch or channel, and record it."""
     watches.unmute(connection, change.subject)
     _record(connection, change)
 
@@ -58,7 +59,6 @@ def set_level(connection: Connection, level: ChannelNotifyLevel, change: Audited
 
 
 def _record(connection: Connection, change: AuditedChange) -> None:
-    entry_id = audit.record_intent(
-        connection, **asdict(change), verb=change.command.partition(" ")[0], confirmation_id=None
-    )
+    intent = Intent(**asdict(change), verb=change.command.partition(" ")[0], confirmation_id=None)
+    entry_id = audit.record_intent(connection, intent)
     audit.record_outcome(connection, entry_id, outcome="done", detail=None, at=change.at)

@@ -1,4 +1,4 @@
-"""What a batch is called here, whose it is, what is noted of it: changed together with every card that says so."""
+"""Changes of a batch's label, owner or note, together with every card that shows them."""
 
 from datetime import datetime
 
@@ -18,14 +18,14 @@ def set_name_field(
     by: str,
     at: datetime,
 ) -> None:
-    """Set one field of a batch, or take it away with None."""
+    """Set one field of a batch, or remove it with None, and redraw its cards."""
     labels.set_field(connection, batch_id, what, value, by=by, at=at)
     cards.redraw_all(connection, enqueue, batch_id, at)
 
 
 def set_owner_if_none(connection: Connection, enqueue: Enqueue, batch_id: str, owner: str, *, at: datetime) -> bool:
-    """Make a batch that is nobody's somebody's; False where it has an owner."""
-    adopted = labels.set_owner_if_none(connection, batch_id, owner, at=at)
-    if adopted:
+    """Give a batch an owner unless it has one, and redraw its cards; False if it has one."""
+    is_set = labels.set_owner_if_none(connection, batch_id, owner, at=at)
+    if is_set:
         cards.redraw_all(connection, enqueue, batch_id, at)
-    return adopted
+    return is_set
