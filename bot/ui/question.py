@@ -10,12 +10,13 @@ from bot.commands.keep import Keep
 from bot.confirmations import ConfirmationNeeded
 from bot.ui.components.batch_card import card_facts, card_text, card_title
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.draft_question import render_approve_question, render_send_question
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.text import context, date, header, safe_text, section
 from bot.ui.reply import Message, Viewer
+from bot.ui.verbs.approve import render_approve_question
 from bot.ui.verbs.cancel import cancel_question
 from bot.ui.verbs.delete import delete_question
+from bot.ui.verbs.send import render_send_question
 
 
 def render_question(outcome: ConfirmationNeeded, viewer: Viewer) -> Message:

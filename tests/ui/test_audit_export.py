@@ -7,7 +7,7 @@ import pytest
 
 from bot.commands.audit import AuditExported
 from bot.ui.reply import File
-from bot.ui.verbs.audit import audit_line, defused, render_audit
+from bot.ui.verbs.audit import audit_line, defuse_formula, render_audit
 from tests.builders import ADA, ADMIN, AT_HOME, ID, entry
 from tests.ui.walk import OURS
 
@@ -29,11 +29,11 @@ def test_every_entry_is_a_row_that_reads_back() -> None:
 
 @pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
 def test_no_cell_is_a_formula(start: str) -> None:
-    assert defused(f"{start}cmd|' /C calc'!A0").startswith("'")
+    assert defuse_formula(f"{start}cmd|' /C calc'!A0").startswith("'")
 
 
 def test_an_ordinary_cell_stays_as_it_is() -> None:
-    assert [defused(ID), defused(7), defused(None), defused("")] == [ID, "7", "", ""]
+    assert [defuse_formula(ID), defuse_formula(7), defuse_formula(None), defuse_formula("")] == [ID, "7", "", ""]
 
 
 def test_the_channel_line_tells_who_where_what_and_what_came_of_it() -> None:

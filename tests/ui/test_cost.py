@@ -12,7 +12,7 @@ from bot.operations.cost_totals import CostRow
 from bot.results.summary import CostSummary
 from bot.ui.components.money import amount_words, cost_gaps, usd
 from bot.ui.render import render
-from bot.ui.verbs.cost import bars
+from bot.ui.verbs.cost import make_bars
 from tests.builders import READER
 from tests.ui.catalog import OUTCOMES, message_of, messages
 from tests.ui.walk import objects, shown
@@ -59,7 +59,7 @@ def test_everything_that_is_missing_is_named() -> None:
 
 
 def test_a_day_without_a_batch_is_a_bar_of_nothing() -> None:
-    drawn = bars([(FIRST, row(3)), (date(2026, 11, 1), row(4))])
+    drawn = make_bars([(FIRST, row(3)), (date(2026, 11, 1), row(4))])
 
     assert drawn == [("Oct 30", Decimal(3)), ("Oct 31", Decimal(0)), ("Nov 1", Decimal(4))]
 
@@ -68,7 +68,7 @@ def test_a_day_without_a_batch_is_a_bar_of_nothing() -> None:
 def test_there_are_never_more_bars_than_slack_takes_and_no_money_is_lost(days: int) -> None:
     spending = [(date.fromordinal(FIRST.toordinal() + number), row(1)) for number in range(days)]
 
-    drawn = bars(spending)
+    drawn = make_bars(spending)
 
     assert len(drawn) <= 20
     assert sum(amount for _, amount in drawn) == days

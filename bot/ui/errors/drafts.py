@@ -9,7 +9,7 @@ from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.draft_question import MOST_RETRIES_NAMED, unnamed_retries
+from bot.ui.components.competing_retries import MOST_RETRIES_NAMED, unnamed_retries
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 

@@ -1,1 +1,1 @@
-"""How the outcomes of each verb look, a module a verb."""
+"""What each verb shows: one module for each verb, with all its words."""

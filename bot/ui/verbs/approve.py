@@ -1,11 +1,29 @@
-"""How it looks when no second person could be asked to approve a draft."""
+"""Approving a draft: the question to the approver, and that no one could be asked."""
 
-from bot.ui.components.text import section
+from msgspec.structs import replace
+
+from bot.commands.approve import ApproveChange
+from bot.confirmations import ConfirmationNeeded
+from bot.ui.components.approval_question import approval_question
+from bot.ui.components.competing_retries import other_retry_lines, warnings_section
+from bot.ui.components.text import code, context, date, section
 from bot.ui.reply import Message, Placement
 
 
+def render_approve_question(change: ApproveChange, question: ConfirmationNeeded) -> Message:
+    """Return the question to the approver again, with retries of the same failures that began after they were asked."""
+    line = code(f"/batch approve {change.draft.id}")
+    terms = (
+        f"Only the one who pressed Approve can answer this, once, until {date(question.expires_at)}. {line} asks again."
+    )
+    asked = approval_question(
+        change.draft, warnings_section(other_retry_lines(change.retried)), question.confirmation_id
+    )
+    return replace(asked, blocks=(*asked.blocks, context(terms)))
+
+
 def render_not_shared(channel: str | None) -> Message:
-    """Say that nobody else was asked, because the bot cannot post there."""
-    where = f"<#{channel}>" if channel else "this place"
-    words = f"I could not post in {where}, so nobody else was asked. Give the line above to somebody who may operate."
+    """Return that no one else was asked, because the bot cannot post in the channel."""
+    place = f"<#{channel}>" if channel else "this place"
+    words = f"I could not post in {place}, so nobody else was asked. Give the line above to somebody who may operate."
     return Message(words, (section(words),), placement=Placement.BELOW)

@@ -1,4 +1,4 @@
-"""How the record looks: a page of it, the export, and the line for the audit channel."""
+"""The audit record: a page of it, the export, and the line for the audit channel."""
 
 import csv
 import io
@@ -22,41 +22,41 @@ def render_audit(outcome: AuditOutcome, viewer: Viewer) -> Message | File:
     """Return a page of the record, or the whole record as a file."""
     match outcome:
         case AuditShown():
-            return _page(outcome, viewer)
+            return _render_page(outcome, viewer)
         case AuditExported():
-            return _export(outcome, viewer)
+            return _render_export(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
 
 
-def _page(outcome: AuditShown, viewer: Viewer) -> Message:
-    """Return one line an entry, newest first."""
-    lines = [_line(entry) for entry in outcome.entries]
+def _render_page(outcome: AuditShown, viewer: Viewer) -> Message:
+    """Return a line for each entry, newest first."""
+    lines = [_entry_line(entry) for entry in outcome.entries]
     title = f"Audit of {outcome.query.subject}" if outcome.query.subject else "Audit"
     body = [section(line) for line in lines] or [section("Nothing is recorded.")]
     older = actions([button("Older", outcome.older, renew=True)] if outcome.older else [])
     hint = context("`/batch audit --export` sends the whole record as a file.")
-    spoken = [_spoken(entry) for entry in outcome.entries]
+    spoken = [_spoken_entry(entry) for entry in outcome.entries]
     text = ". ".join([safe_text(title), *(spoken or ["Nothing is recorded"])])
     return Message(text, (header(title), *body, *older, hint), public=outcome.query.public)
 
 
-def _line(entry: AuditEntry) -> str:
+def _entry_line(entry: AuditEntry) -> str:
     where = f" in <#{entry.channel_id}>" if entry.channel_id else ""
     detail = f" · {code(entry.detail)}" if entry.detail else ""
-    mark, came = _MARKS.get(entry.outcome or "", "⏳"), entry.outcome or "under way"
+    mark, outcome_name = _MARKS.get(entry.outcome or "", "⏳"), entry.outcome or "under way"
     return (
-        f"{mark} {date(entry.at)} · <@{entry.user_id}>{where} · *{escape(entry.verb)}*: {escape(came)}\n"
+        f"{mark} {date(entry.at)} · <@{entry.user_id}>{where} · *{escape(entry.verb)}*: {escape(outcome_name)}\n"
         f"{code(entry.subject or entry.command)}{detail}"
     )
 
 
-def _spoken(entry: AuditEntry) -> str:
+def _spoken_entry(entry: AuditEntry) -> str:
     return f"{utc(entry.at)}: {entry.user_id} {safe_text(entry.command, 60)}: {entry.outcome or 'under way'}"
 
 
-def _export(outcome: AuditExported, viewer: Viewer) -> File:
-    """Return the whole record as CSV (RFC 4180); a cell that a spreadsheet would take for a formula is defused."""
+def _render_export(outcome: AuditExported, viewer: Viewer) -> File:
+    """Return the whole record as CSV (RFC 4180), without cells that a spreadsheet would run as formulas."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow([*_COLUMNS, *_ENDINGS])
@@ -65,7 +65,7 @@ def _export(outcome: AuditExported, viewer: Viewer) -> File:
             "at": entry.at.isoformat(),
             "finished_at": entry.finished_at and entry.finished_at.isoformat(),
         }
-        writer.writerow([defused(row[column]) for column in (*_COLUMNS, *_ENDINGS)])
+        writer.writerow([defuse_formula(row[column]) for column in (*_COLUMNS, *_ENDINGS)])
     text = f"The record, {quantity(len(outcome.entries), 'entry', 'entries')}, is in your messages with me."
     return File(
         name=f"batchdesk-audit-{viewer.now:%Y-%m-%d}.csv",
@@ -75,14 +75,14 @@ def _export(outcome: AuditExported, viewer: Viewer) -> File:
     )
 
 
-def defused(cell: object) -> str:
-    """Return a cell as text that no spreadsheet takes for a formula."""
+def defuse_formula(cell: object) -> str:
+    """Return the text of a cell, with a quote before it if a spreadsheet would run it as a formula."""
     text = "" if cell is None else str(cell)
     return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def audit_line(caller: Caller, command_text: str, conclusion: str) -> Message:
-    """Return the one line for the audit channel."""
+    """Return the line for the audit channel: who ran which command where, and its outcome."""
     where = f" in <#{caller.channel}>" if caller.channel else ""
     mark, typed = _MARKS.get(conclusion, "❓"), code(f"/batch {command_text}")
     text = f"{mark} <@{caller.user}>{where}: {typed} → {escape(conclusion)}"

@@ -26,47 +26,45 @@ def cancel_question(batch: MessageBatch) -> QuestionWords:
 
 
 def render_cancel(outcome: CancelOutcome, viewer: Viewer) -> Message:
-    """Return what canceling a batch came to."""
+    """Return what the cancel did."""
     match outcome:
         case CancelRequested():
-            return _requested(outcome, viewer)
+            return _render_requested(outcome, viewer)
         case CancelTooLate():
-            return _too_late(outcome, viewer)
+            return _render_too_late(outcome, viewer)
         case AlreadyCanceling():
-            return _already_canceling(outcome, viewer)
+            return _render_already_canceling(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
 
 
-def _requested(outcome: CancelRequested, viewer: Viewer) -> Message:
-    """Say what has begun and what it does not promise, or what it did where it is over already."""
+def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
+    """Return that the cancel was accepted; if the batch has ended meanwhile, how many requests were canceled."""
     if outcome.batch.has_ended:
-        return _said(f"The batch has ended. {cancel_result_words(outcome.batch)}", outcome.batch, viewer)
-    told = "How many were really canceled shows when the batch has ended."
+        return _render_card(f"The batch has ended. {cancel_result_words(outcome.batch)}", outcome.batch, viewer)
+    next_step = "How many were really canceled shows when the batch has ended."
     if outcome.told_in is not None:
-        told = (
+        next_step = (
             f"I will tell you {place_name(outcome.told_in.id)} how many were really canceled when the batch has ended."
         )
-        told += quiet_note(outcome.told_in)
-    return _said(
+        next_step += quiet_note(outcome.told_in)
+    return _render_card(
         "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
-        f"{told}",
+        f"{next_step}",
         outcome.batch,
         viewer,
     )
 
 
-def _too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:
-    """Say that there was nothing left to cancel."""
-    return _said("Too late to cancel: the batch has already ended. Nothing was changed.", outcome.batch, viewer)
+def _render_too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:
+    return _render_card("Too late to cancel: the batch has already ended. Nothing was changed.", outcome.batch, viewer)
 
 
-def _already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Message:
-    """Say that it is under way."""
-    return _said("This batch is already being canceled. Nothing was changed.", outcome.batch, viewer)
+def _render_already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Message:
+    return _render_card("This batch is already being canceled. Nothing was changed.", outcome.batch, viewer)
 
 
-def _said(words: str, batch: MessageBatch, viewer: Viewer) -> Message:
+def _render_card(words: str, batch: MessageBatch, viewer: Viewer) -> Message:
     return Message(
         f"{words} {card_text(batch, viewer.names.get(batch.id))}", (section(words), *batch_card(batch, viewer))
     )

@@ -1,4 +1,4 @@
-"""How spending looks: the total, a picture of it by day, and a row a model or a day."""
+"""The cost of batches: the total, a chart by day, and a row for each model, label, owner or day."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -12,44 +12,47 @@ from bot.ui.components.text import code, context, header, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
 MOST_BARS = 20
-"""Points a series of Slack's chart block may have (Slack docs, data visualization block)."""
+"""The most points of a series in Slack's chart block (docs.slack.dev, data visualization block)."""
 MOST_ROWS = 15
 
 
 def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
-    """Return what was spent; where Slack does not take the chart, the days are rows."""
+    """Return what was spent. Where Slack rejects the chart, the days are rows instead."""
     total = amount_words(outcome.cost.amount, complete=outcome.complete) if outcome.read else "nothing to add up"
-    title = f"Cost of the last {_span(outcome.query.since)}: {total}"
+    title = f"Cost of the last {_span_words(outcome.query.since)}: {total}"
     counted_in = [
         f"{quantity(outcome.read, 'batch', 'batches')} that ended, created {outcome.since:%Y-%m-%d %H:%M} UTC or later"
     ]
     if outcome.unfinished:
         counted_in.append(f"{outcome.unfinished} still running and not counted")
-    loud = _incomplete(outcome)
+    gaps = _incomplete_lines(outcome)
     top = (header(title), section(", ".join(counted_in)))
-    warnings = (section("\n".join(f"⚠️ {line}" for line in loud)),) if loud else ()
-    rows = _rows(outcome)
-    end = (*_foot(outcome), *actions(_buttons(outcome)))
-    picture = _picture(outcome)
-    days = () if outcome.query.by == "day" else _section_of("*By day (UTC)*", _day_rows(outcome))
-    spoken = _first([_line(row, outcome.query.by) for row in _wanted(outcome)])
-    text = ". ".join([title, *counted_in, *loud, *spoken]) + "."
+    warnings = (section("\n".join(f"⚠️ {line}" for line in gaps)),) if gaps else ()
+    rows = _row_blocks(outcome)
+    end = (*_footer(outcome), *actions(_buttons(outcome)))
+    chart_blocks = _chart(outcome)
+    days = () if outcome.query.by == "day" else _list_section("*By day (UTC)*", _day_lines(outcome))
+    spoken = _cut_lines([_row_line(row, outcome.query.by) for row in _chosen_rows(outcome)])
+    text = ". ".join([title, *counted_in, *gaps, *spoken]) + "."
     return Message(
         text,
-        (*top, *warnings, *picture, *rows, *end),
+        (*top, *warnings, *chart_blocks, *rows, *end),
         public=outcome.query.public,
-        simpler=(*top, *warnings, *rows, *days, *end) if picture else None,
+        simpler=(*top, *warnings, *rows, *days, *end) if chart_blocks else None,
     )
 
 
-def _span(since: str) -> str:
-    """Return `7d` in words, as "7 days"; the last one day is "day"."""
+def _span_words(since: str) -> str:
+    """Return the span in words for "the last …": `7d` is "7 days", `1d` is "day"."""
     count, unit = int(since[:-1]), {"h": "hour", "d": "day", "w": "week"}[since[-1]]
     return unit if count == 1 else quantity(count, unit)
 
 
-def bars(days: Sequence[tuple[date, CostRow]], most: int = MOST_BARS) -> list[tuple[str, Decimal]]:
-    """Return every day from the first to the last with its amount, days without a batch too; whole spans if many."""
+def make_bars(days: Sequence[tuple[date, CostRow]], most: int = MOST_BARS) -> list[tuple[str, Decimal]]:
+    """Return a bar for every day from the first to the last, also for days without a batch.
+
+    More than `most` days are grouped into spans of equal length.
+    """
     if not days:
         return []
     first, last = days[0][0], days[-1][0]
@@ -61,8 +64,8 @@ def bars(days: Sequence[tuple[date, CostRow]], most: int = MOST_BARS) -> list[tu
     return [(f"{start:%b} {start.day}", amount) for start, amount in zip(starts, amounts, strict=True)]
 
 
-def _picture(outcome: CostShown) -> tuple[Block, ...]:
-    points = bars(outcome.by_day)
+def _chart(outcome: CostShown) -> tuple[Block, ...]:
+    points = make_bars(outcome.by_day)
     if len(points) < 2 or not outcome.cost.amount:
         return ()
     first, last = outcome.by_day[0][0], outcome.by_day[-1][0]
@@ -80,7 +83,7 @@ def _picture(outcome: CostShown) -> tuple[Block, ...]:
     return ({"type": "data_visualization", "title": "Spend by day", "chart": chart},)
 
 
-def _incomplete(outcome: CostShown) -> list[str]:
+def _incomplete_lines(outcome: CostShown) -> list[str]:
     lines = cost_gaps(outcome.cost)
     gone, failed = (sum(each.gone is kind for each in outcome.unread) for kind in (True, False))
     of = quantity(outcome.read + len(outcome.unread), "batch", "batches")
@@ -93,44 +96,46 @@ def _incomplete(outcome: CostShown) -> list[str]:
     return lines
 
 
-def _wanted(outcome: CostShown) -> Sequence[CostRow]:
+def _chosen_rows(outcome: CostShown) -> Sequence[CostRow]:
     if outcome.query.by == "day":
         return [row for _, row in reversed(outcome.by_day)]
     return outcome.by_model if outcome.query.by == "model" else outcome.by_name
 
 
-def _rows(outcome: CostShown) -> tuple[Block, ...]:
+def _row_blocks(outcome: CostShown) -> tuple[Block, ...]:
     if outcome.query.by == "day":
-        return _section_of("*By day (UTC)*", _day_rows(outcome))
-    return _section_of(f"*By {outcome.query.by}*", [_line(row, outcome.query.by) for row in _wanted(outcome)])
+        return _list_section("*By day (UTC)*", _day_lines(outcome))
+    return _list_section(
+        f"*By {outcome.query.by}*", [_row_line(row, outcome.query.by) for row in _chosen_rows(outcome)]
+    )
 
 
-def _day_rows(outcome: CostShown) -> list[str]:
-    return [_line(row) for _, row in reversed(outcome.by_day)]
+def _day_lines(outcome: CostShown) -> list[str]:
+    return [_row_line(row) for _, row in reversed(outcome.by_day)]
 
 
-def _section_of(title: str, lines: Sequence[str]) -> tuple[Block, ...]:
-    return (section("\n".join([title, *_first(lines)])),) if lines else ()
+def _list_section(title: str, lines: Sequence[str]) -> tuple[Block, ...]:
+    return (section("\n".join([title, *_cut_lines(lines)])),) if lines else ()
 
 
-def _first(lines: Sequence[str]) -> list[str]:
+def _cut_lines(lines: Sequence[str]) -> list[str]:
     rest = len(lines) - MOST_ROWS
     return [*lines[:MOST_ROWS], *([f"and {rest} more"] if rest > 0 else [])]
 
 
-def _line(row: CostRow, by: By = "model") -> str:
+def _row_line(row: CostRow, by: By = "model") -> str:
     amount = amount_words(row.amount, complete=row.complete)
     of = f"{quantity(row.requests, 'answer')} in {quantity(row.batches, 'batch', 'batches')}"
-    return f"{_name(row, by)}  *{amount}*, {of}"
+    return f"{_row_name(row, by)}  *{amount}*, {of}"
 
 
-def _name(row: CostRow, by: By) -> str:
+def _row_name(row: CostRow, by: By) -> str:
     if by == "owner":
         return f"<@{row.name}>" if row.name else "owner unknown"
     return code(row.name, 80) if row.name or by != "label" else "without a label"
 
 
-def _foot(outcome: CostShown) -> tuple[Block, ...]:
+def _footer(outcome: CostShown) -> tuple[Block, ...]:
     prices = f" Batch prices of {outcome.priced_on:%Y-%m-%d}." if outcome.priced_on else ""
     return (context(f"From the tokens in the results, at list prices; not an invoice.{prices}"),)
 

@@ -28,37 +28,37 @@ def render_create(outcome: CreateOutcome, viewer: Viewer) -> Reply:
 
 
 def render_form(outcome: FormWanted, viewer: Viewer) -> Form:
-    """Return the form; its answer comes back where it was asked for."""
+    """Return the form. Its answer goes to the place where the form was opened."""
     return Form(
         callback_id=FORM,
         title="Create a batch",
         submit="Check",
-        blocks=_blocks(outcome, viewer),
+        blocks=_form_blocks(outcome, viewer),
         channel=viewer.caller.channel,
     )
 
 
-def _blocks(outcome: FormWanted, viewer: Viewer) -> tuple[Block, ...]:
+def _form_blocks(outcome: FormWanted, viewer: Viewer) -> tuple[Block, ...]:
     return (
         section("*Either a file* with one request a line, *or* one prompt for a list of values. "
                 "Nothing is sent before you have seen what it costs."),
-        _input("file", "JSONL file (up to 10 MB)",
+        _input_block("file", "JSONL file (up to 10 MB)",
                {"type": "file_input", "filetypes": ["jsonl", "json", "txt"], "max_files": 1},
                "For a larger file: share it in a channel I am in, then use its message shortcut."),
         {"type": "divider"},
-        _input("template", f"Prompt, with {PLACEHOLDER} where each line goes", _text(multiline=True)),
-        _input("list", "Values, one a line: one request each", _text(multiline=True)),
-        _input("model", "Model", _model(outcome.models)),
-        _input("max_tokens", "Most tokens of each answer", {**_text(), "initial_value": "1024"}),
-        _input("system", "System prompt", _text(multiline=True)),
+        _input_block("template", f"Prompt, with {PLACEHOLDER} where each line goes", _text_element(multiline=True)),
+        _input_block("list", "Values, one a line: one request each", _text_element(multiline=True)),
+        _input_block("model", "Model", _model_element(outcome.models)),
+        _input_block("max_tokens", "Most tokens of each answer", {**_text_element(), "initial_value": "1024"}),
+        _input_block("system", "System prompt", _text_element(multiline=True)),
         {"type": "divider"},
-        _input("label", "Label", {**_text(), "max_length": 60}),
-        _input("owner", "Owner", {"type": "users_select", "action_id": "owner"}),
-        _input("watch", "Watch it", _watch(viewer.caller.channel)),
+        _input_block("label", "Label", {**_text_element(), "max_length": 60}),
+        _input_block("owner", "Owner", {"type": "users_select", "action_id": "owner"}),
+        _input_block("watch", "Watch it", _watch_element(viewer.caller.channel)),
     )  # fmt: skip
 
 
-def _input(name: str, label: str, element: Mapping[str, object], hint: str = "") -> Block:
+def _input_block(name: str, label: str, element: Mapping[str, object], hint: str = "") -> Block:
     block: dict[str, object] = {
         "type": "input",
         "block_id": name,
@@ -69,28 +69,33 @@ def _input(name: str, label: str, element: Mapping[str, object], hint: str = "")
     return {**block, "hint": {"type": "plain_text", "text": hint}} if hint else block
 
 
-def _text(*, multiline: bool = False) -> dict[str, object]:
+def _text_element(*, multiline: bool = False) -> dict[str, object]:
     return {"type": "plain_text_input", **({"multiline": True} if multiline else {})}
 
 
-def _model(models: tuple[str, ...]) -> dict[str, object]:
-    fitting = [model for model in models if len(model) <= 75][:MOST_MODELS]
-    if not fitting:
-        return _text()
-    options = [{"text": {"type": "plain_text", "text": model}, "value": model} for model in fitting]
+def _model_element(models: tuple[str, ...]) -> dict[str, object]:
+    short_enough = [model for model in models if len(model) <= 75][:MOST_MODELS]
+    if not short_enough:
+        return _text_element()
+    options = [{"text": {"type": "plain_text", "text": model}, "value": model} for model in short_enough]
     return {"type": "static_select", "options": options}
 
 
-def _watch(channel: str | None) -> dict[str, object]:
-    """Return where one may watch, the usual chosen: here, unless it was asked for in direct messages or nowhere."""
+def _watch_element(channel: str | None) -> dict[str, object]:
+    """Return the choice of places for the card; the first one is preselected.
+
+    The current channel is offered only if there is one that others can read.
+    """
     words: dict[WatchPreference, str] = {"here": "Here, in this channel", "dm": "In my messages", "none": "Not at all"}
     if channel is None or is_direct(channel):
         del words["here"]
-    options = [{"text": {"type": "plain_text", "text": text}, "value": wish} for wish, text in words.items()]
+    options = [
+        {"text": {"type": "plain_text", "text": text}, "value": preference} for preference, text in words.items()
+    ]
     return {"type": "static_select", "options": options, "initial_option": options[0]}
 
 
 def render_form_not_opened() -> Message:
-    """Say that the form is not there, and how to get it."""
+    """Return that the form did not open, with a button that opens it."""
     words = "The form could not be opened, or was closed before it was ready. Nothing was done."
     return Message(words, (section(words), *actions([button("Open the form", Create())])), placement=Placement.BELOW)

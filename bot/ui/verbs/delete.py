@@ -27,24 +27,24 @@ from bot.ui.reply import Message, Viewer
 
 
 def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
-    """Return what deleting a batch came to."""
+    """Return what the delete did."""
     match outcome:
         case DeleteRefused():
-            return _refused(outcome, viewer)
+            return _render_refused(outcome, viewer)
         case Deleted():
-            return _deleted(outcome, viewer)
+            return _render_deleted(outcome, viewer)
         case AlreadyGone():
-            return _already_gone(outcome, viewer)
+            return _render_already_gone(outcome, viewer)
         case DeleteDidNotHappen():
-            return _did_not_happen(outcome, viewer)
+            return _render_did_not_happen(outcome, viewer)
         case DeleteUnknown():
-            return _unknown(outcome, viewer)
+            return _render_unknown(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
 
 
-def _refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
-    """Say why not, and offer what helps."""
+def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
+    """Return that only an ended batch can be deleted, with the buttons that help."""
     words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
     reference, named = Reference(outcome.batch.id), viewer.names.get(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
@@ -59,8 +59,7 @@ def _refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     return Message(f"{words} {card_text(outcome.batch)}", blocks)
 
 
-def _deleted(outcome: Deleted, viewer: Viewer) -> Message:
-    """Say that it is gone, and by whom."""
+def _render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
     by = deleted_by_words(viewer.caller.user)
     if not outcome.answered:
         by += " (The API's answer was lost, so I looked: the batch is gone.)"
@@ -70,21 +69,20 @@ def _deleted(outcome: Deleted, viewer: Viewer) -> Message:
     )
 
 
-def _already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
-    """Say that somebody was faster."""
+def _render_already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
     text = f"{code(outcome.batch_id)} is not there any more: it was deleted elsewhere before. I deleted nothing."
     return Message(text, (section(text),))
 
 
-def _did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
-    """Say that the batch is still there, and how to ask again."""
+def _render_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
+    """Return that the batch still exists, with a button that asks again."""
     words = "Not deleted: the API did not answer, so I looked, and the batch is still there."
     again = actions([button("Delete", Delete(Reference(outcome.batch.id)), style="danger", renew=True)])
     return Message(f"{words} {card_text(outcome.batch)}", (section(words), *card_facts(outcome.batch), *again))
 
 
-def _unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
-    """Say "I don't know", and how to find out."""
+def _render_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
+    """Return that the outcome is unknown, with a button that looks again."""
     text = (
         f"I don't know whether {code(outcome.batch_id)} was deleted: the API did not answer the request, "
         "and did not answer when I looked either."
@@ -99,11 +97,11 @@ def delete_question(batch: MessageBatch, viewer: Viewer, summary: StoredSummary 
         title="Delete this batch for good?",
         yes="Delete for good",
         no="Keep",
-        consequences=_consequences(batch, viewer, summary),
+        consequences=_consequence_words(batch, viewer, summary),
     )
 
 
-def _consequences(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> str:
+def _consequence_words(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> str:
     counts, until = batch.request_counts, batch.readable_until
     if batch.archived_at is not None or until <= viewer.now:
         return "The results are no longer available; only the record of the batch would be lost. It cannot be undone."

@@ -1,4 +1,4 @@
-"""How the answer to `drop` looks."""
+"""The words of `drop`."""
 
 from bot.commands.drop import DropOutcome
 from bot.ui.components.text import quantity, safe_text, section
@@ -6,7 +6,7 @@ from bot.ui.reply import Message, Viewer
 
 
 def render_drop(outcome: DropOutcome, viewer: Viewer) -> Message:
-    """Say that nothing was sent."""
+    """Return that the draft was dropped and nothing was sent."""
     draft = outcome.draft
     which = f"{'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')}"
     none_sent = "None of them was sent." if draft.whole_id else "Nothing was sent."

@@ -1,4 +1,4 @@
-"""How the help looks: only the verbs this caller may use."""
+"""The help: the verbs that the viewer may use, or one verb."""
 
 from msgspec.structs import replace
 
@@ -16,23 +16,23 @@ _NEEDS = {
 
 
 def render_help(outcome: HelpOutcome, viewer: Viewer) -> Message:
-    """Return all verbs this caller may use, or one explained."""
-    return replace(_explained(outcome.topic, viewer), public=outcome.public)
+    """Return the verbs that the viewer may use, or the usage of one verb."""
+    return replace(_render_topic(outcome.topic, viewer), public=outcome.public)
 
 
-def _explained(topic: str | None, viewer: Viewer) -> Message:
+def _render_topic(topic: str | None, viewer: Viewer) -> Message:
     if topic is None:
-        return _all_verbs(viewer)
+        return _render_all_verbs(viewer)
     for command in SHOWN:
         if command.verb == topic:
-            return _one_verb(command)
+            return _render_verb(command)
     meant = suggest(topic)
     hint = f"Did you mean {code(f'/batch help {meant}')}?" if meant else "`/batch help` lists the verbs."
     text = f"There is no verb {code(topic, 40)}. {hint}"
     return Message(text, (section(text),))
 
 
-def _all_verbs(viewer: Viewer) -> Message:
+def _render_all_verbs(viewer: Viewer) -> Message:
     usable = [command for command in SHOWN if command.permission in viewer.may]
     lines = ["`/batch` — the batches that are still running"]
     lines += [f"`/batch {escape(command.help.usage)}` — {command.help.summary}" for command in usable if command.help]
@@ -45,7 +45,7 @@ def _all_verbs(viewer: Viewer) -> Message:
     return Message("\n".join(lines), (header("What you can type"), section("\n".join(lines)), context(" ".join(notes))))
 
 
-def _one_verb(command: type[AnyCommand]) -> Message:
+def _render_verb(command: type[AnyCommand]) -> Message:
     assert command.help is not None  # noqa: S101 - SHOWN holds only commands with a help text
     lines = (
         f"`/batch {escape(command.help.usage)}`",

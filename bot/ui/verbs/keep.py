@@ -1,4 +1,4 @@
-"""How the answer to `keep` looks."""
+"""The words of `keep`."""
 
 from bot.commands.keep import KeepOutcome
 from bot.ui.components.text import code, section
@@ -6,7 +6,7 @@ from bot.ui.reply import Message, Placement, Viewer
 
 
 def render_keep(outcome: KeepOutcome, viewer: Viewer) -> Message:
-    """Say that nothing was changed."""
+    """Return that nothing was changed."""
     if outcome.subject is None:
         text = "This question is not open any more. Nothing was changed by this press."
         return Message(text, (section(text),), placement=Placement.IN_PLACE)

@@ -1,4 +1,4 @@
-"""How the answer to `label` looks."""
+"""The words of `label`."""
 
 from bot.commands.label import Labelled, LabelOutcome
 from bot.store.records.labels import normalize_label
@@ -7,12 +7,12 @@ from bot.ui.reply import Message, Viewer
 
 
 def render_label(outcome: LabelOutcome, viewer: Viewer) -> Message:
-    """Say what the batch is called now."""
-    text = _words(outcome)
+    """Return the new label of the batch."""
+    text = _label_words(outcome)
     return Message(text, (section(text),))
 
 
-def _words(outcome: Labelled) -> str:
+def _label_words(outcome: Labelled) -> str:
     batch = code(outcome.batch.id)
     if outcome.label is None:
         return f"{batch} has no label any more."

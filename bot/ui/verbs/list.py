@@ -1,4 +1,4 @@
-"""How a page of batches looks."""
+"""A page of batches."""
 
 from bot.commands.list import BatchList, List, ListOutcome
 from bot.ui.components.batch_card import card_row, verdict
@@ -8,16 +8,16 @@ from bot.ui.reply import Message, Viewer
 
 
 def render_list(outcome: ListOutcome, viewer: Viewer) -> Message:
-    """Return the rows, newest first, with Older and Newer where there is something to turn to."""
+    """Return a row for each batch, newest first, with Older and Newer buttons where there are more."""
     title = _title(outcome.query)
-    said = [(batch, verdict(batch)) for batch in outcome.batches]
-    rows = tuple([card_row(batch, viewer.names.get(batch.id), words) for batch, words in said])
+    rated = [(batch, verdict(batch)) for batch in outcome.batches]
+    rows = tuple([card_row(batch, viewer.names.get(batch.id), words) for batch, words in rated])
     turn = []
     if outcome.newer is not None:
         turn.append(button("Newer", outcome.newer, renew=True))
     if outcome.older is not None:
         turn.append(button("Older", outcome.older, renew=True))
-    spoken = [f"{safe_text(words.words, 60)}: {safe_text(batch.id, 60)}" for batch, words in said]
+    spoken = [f"{safe_text(words.words, 60)}: {safe_text(batch.id, 60)}" for batch, words in rated]
     return Message(
         ". ".join([title, *(spoken or ["No batch fits"])]),
         (header(title), *(rows or (section("No batch fits."),)), *actions(turn), context(_footer(outcome))),

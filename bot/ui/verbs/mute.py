@@ -1,4 +1,4 @@
-"""How the answer to `mute` looks."""
+"""The words of `mute`."""
 
 from bot.commands.mute import MuteOutcome
 from bot.ui.components.text import code, date, place_name, section
@@ -6,7 +6,7 @@ from bot.ui.reply import Message, Viewer
 
 
 def render_mute(outcome: MuteOutcome, viewer: Viewer) -> Message:
-    """Say what is not told any more, to whom, and until when."""
+    """Return what is muted and until when."""
     place = place_name(outcome.subject)
     what = place.removeprefix("in ") if outcome.is_channel else code(outcome.subject, 100)
     if outcome.ended:

@@ -1,4 +1,4 @@
-"""How the answer to `notify` looks."""
+"""The words of `notify`."""
 
 from bot.commands.notify import Notify, NotifyOutcome
 from bot.store.records.watches import ChannelNotifyLevel
@@ -14,7 +14,7 @@ _LEVELS: dict[ChannelNotifyLevel, str] = {
 
 
 def render_notify(outcome: NotifyOutcome, viewer: Viewer) -> Message:
-    """Say what a channel is told, and offer the other levels."""
+    """Return which notices the channel gets, with a button for each other level."""
     now = "from now on " if outcome.changed else ""
     text = f"<#{outcome.channel}> is {now}told {_LEVELS[outcome.level]}. Cards stay up to date."
     others = [button(level.capitalize(), Notify(level), renew=True) for level in _LEVELS if level != outcome.level]

@@ -1,4 +1,4 @@
-"""How `/batch` alone and App Home look."""
+"""What `/batch` without a verb and the Home tab show."""
 
 from bot.commands.list import List
 from bot.commands.overview import LOOKED_AT, Overview, OverviewOutcome
@@ -11,7 +11,7 @@ ROWS = 10
 
 
 def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
-    """Return the unfinished batches and how to go on."""
+    """Return the unfinished batches, the newest ended one, and buttons to continue."""
     running = outcome.unfinished
     title = f"{quantity(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
     title += f" among the newest {LOOKED_AT} batches" if outcome.more else ""

@@ -1,4 +1,4 @@
-"""How the answer to `own` looks."""
+"""The words of `own`."""
 
 from typing import assert_never
 
@@ -8,12 +8,12 @@ from bot.ui.reply import Message, Viewer
 
 
 def render_own(outcome: OwnOutcome, viewer: Viewer) -> Message:
-    """Say whose the batch is."""
-    text = _words(outcome)
+    """Return the owner of the batch."""
+    text = _owner_words(outcome)
     return Message(text, (section(text),))
 
 
-def _words(outcome: OwnOutcome) -> str:
+def _owner_words(outcome: OwnOutcome) -> str:
     batch, owner = code(outcome.batch.id), mention(outcome.owner)
     match outcome:
         case Owned():

@@ -1,4 +1,4 @@
-"""How the results of a batch look: the card, and every reason why there is none."""
+"""The results of a batch: the summary card, the files, and why there are none."""
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -45,10 +45,10 @@ _TAKEN = {
 
 
 def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
-    """Return what the viewer is to see of results."""
+    """Return the results, or why there are none."""
     match outcome:
         case ResultsShown():
-            return _card(outcome, viewer)
+            return _render_summary(outcome, viewer)
         case ResultsFile():
             return render_results_file(outcome)
         case CausesFile():
@@ -58,42 +58,42 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
         case FamilyIncomplete():
             return render_family_incomplete(outcome)
         case NothingFailed():
-            return _nothing_failed(outcome)
+            return _render_nothing_failed(outcome)
         case ResultsNotReady():
-            return _not_ready(outcome, viewer)
+            return _render_not_ready(outcome, viewer)
         case ResultsGone():
-            return _gone(outcome)
+            return _render_gone(outcome)
         case unreachable:
             assert_never(unreachable)
 
 
-def _card(outcome: ResultsShown, viewer: Viewer) -> Message:
+def _render_summary(outcome: ResultsShown, viewer: Viewer) -> Message:
     batch, summary, named = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
     counts = f"{outcome_bar(batch.request_counts)}\n{counts_line(summary)}".strip()
-    loud = inconsistencies(summary, batch.request_counts)
+    warnings = inconsistencies(summary, batch.request_counts)
     blocks: list[Block] = [
         header(card_title(batch, named)),
         section(f"{code(batch.id)}\n{counts}"),
-        *([section("\n".join(f"⚠️ {line}" for line in loud))] if loud else []),
-        *cause_blocks(summary, _retry_of(outcome, viewer)),
+        *([section("\n".join(f"⚠️ {line}" for line in warnings))] if warnings else []),
+        *cause_blocks(summary, _offer_retry(outcome, viewer)),
         section("\n".join(figure_lines(summary))),
-        context(" ".join(_history(outcome))),
-        *actions(_buttons(outcome, viewer)),
+        context(" ".join(_history_sentences(outcome))),
+        *actions(_summary_buttons(outcome, viewer)),
     ]
-    return Message(_spoken(outcome, loud), tuple(blocks), public=outcome.query.public)
+    return Message(_spoken_summary(outcome, warnings), tuple(blocks), public=outcome.query.public)
 
 
-def _buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
+def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
     query = outcome.query
     failed = outcome.fetched.summary.counts.failed > 0
-    wanted = [
+    choices = [
         ("Get the file", ResultFileKind.JSONL, outcome.readable),
         ("Only the failures", ResultFileKind.ERRORS, outcome.readable and failed),
         ("CSV", ResultFileKind.CSV, outcome.readable),
         ("Causes", ResultFileKind.CAUSES, failed),
         ("Whole family", ResultFileKind.FAMILY, has_family(viewer.names.get(outcome.batch.id))),
     ]
-    buttons = [button(label, Results(query.reference, kind)) for label, kind, makes_sense in wanted if makes_sense]
+    buttons = [button(label, Results(query.reference, kind)) for label, kind, is_offered in choices if is_offered]
     if failed and _may_retry(outcome, viewer):
         buttons.append(button("Retry failures", Retry(query.reference)))
     return buttons
@@ -103,17 +103,17 @@ def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
     return outcome.readable and Permission.OPERATE in viewer.may
 
 
-def _retry_of(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block | None]:
-    """Return what makes a cause's own button; nobody who may not retry gets one."""
+def _offer_retry(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block | None]:
+    """Return a function that makes the Retry button of a cause, if the viewer may retry."""
 
-    def offered(cause: Cause) -> Block | None:
+    def button_for(cause: Cause) -> Block | None:
         element = retry_button(cause, outcome.query.reference)
         return element if _may_retry(outcome, viewer) and fits_slack(element) else None
 
-    return offered
+    return button_for
 
 
-def _history(outcome: ResultsShown) -> list[str]:
+def _history_sentences(outcome: ResultsShown) -> list[str]:
     fetched = outcome.fetched
     read = "Read" if outcome.from_cache else "Just read"
     parts = [f"{read} by {mention(fetched.by) if fetched.by else 'me'} {date(fetched.at)}."]
@@ -126,21 +126,21 @@ def _history(outcome: ResultsShown) -> list[str]:
     return parts
 
 
-def _spoken(outcome: ResultsShown, loud: list[str]) -> str:
+def _spoken_summary(outcome: ResultsShown, warnings: list[str]) -> str:
     batch, summary = outcome.batch, outcome.fetched.summary
     parts = [f"{safe_text(card_title(batch))} ({safe_text(batch.id)})", counts_line(summary)]
-    parts += loud
+    parts += warnings
     parts += largest_cause_sentence(summary)
-    parts.append(f"Cost: {_cost(summary)}")
+    parts.append(f"Cost: {_cost_words(summary)}")
     return ". ".join(parts) + "."
 
 
-def _cost(summary: ResultsSummary) -> str:
+def _cost_words(summary: ResultsSummary) -> str:
     why = cost_gaps(summary.cost)
     return amount_words(summary.cost.amount, complete=summary.cost.complete) + (f" ({'; '.join(why)})" if why else "")
 
 
-def _nothing_failed(outcome: NothingFailed) -> Message:
+def _render_nothing_failed(outcome: NothingFailed) -> Message:
     counts = outcome.batch.request_counts
     unread = counts.errored + counts.canceled + counts.expired
     words = (
@@ -152,22 +152,22 @@ def _nothing_failed(outcome: NothingFailed) -> Message:
     return Message(words, (section(words),), public=outcome.query.public)
 
 
-def _not_ready(outcome: ResultsNotReady, viewer: Viewer) -> Message:
+def _render_not_ready(outcome: ResultsNotReady, viewer: Viewer) -> Message:
     batch = outcome.batch
-    hope = _hope(batch, viewer.now)
+    advice = _waiting_advice(batch, viewer.now)
 
     def words(show: Callable[[datetime], str]) -> str:
         return (
-            f"There are no results yet: {code(batch.id)} has not ended, and results come all at once. {hope} "
+            f"There are no results yet: {code(batch.id)} has not ended, and results come all at once. {advice} "
             f"It was created {show(batch.created_at)} and ends {show(batch.expires_at)} at the latest."
         )
 
     watch = button("Watch", Watch(Reference(batch.id)), says=f"Watch batch {short_id(batch)}")
-    ways = actions([button("Refresh", outcome.query, renew=True), watch])
-    return Message(words(utc), (section(words(date)), *ways), public=outcome.query.public)
+    buttons = actions([button("Refresh", outcome.query, renew=True), watch])
+    return Message(words(utc), (section(words(date)), *buttons), public=outcome.query.public)
 
 
-def _hope(batch: MessageBatch, now: datetime) -> str:
+def _waiting_advice(batch: MessageBatch, now: datetime) -> str:
     if batch.processing_status == "canceling":
         return "It is being canceled, which mostly takes minutes."
     if now - batch.created_at > timedelta(hours=1):
@@ -175,7 +175,7 @@ def _hope(batch: MessageBatch, now: datetime) -> str:
     return "Most batches end within an hour: ask again then, or watch it."
 
 
-def _gone(outcome: ResultsGone) -> Message:
+def _render_gone(outcome: ResultsGone) -> Message:
     batch = outcome.batch
 
     def words(show: Callable[[datetime], str]) -> str:

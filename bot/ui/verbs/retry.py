@@ -1,4 +1,4 @@
-"""Why there is nothing to retry, or what is missing for it, in words."""
+"""The words of `retry`, for when no new batch is offered."""
 
 from typing import assert_never
 
@@ -24,23 +24,23 @@ NoRetry = NothingToRetry | NoSuchCause | OriginalNeeded | RetryTooEarly | RetryT
 
 
 def render_retry(outcome: RetryOutcome, viewer: Viewer) -> Reply:
-    """Return why no retry is offered."""
+    """Return why no retry is offered, or what is wrong with the file."""
     match outcome:
         case FileRefused():
             return render_file_refused(outcome, viewer)
         case NothingToRetry() | NoSuchCause() | OriginalNeeded() | RetryTooEarly() | RetryTooLate():
-            return _no_retry(outcome)
+            return _render_no_retry(outcome)
         case unreachable:
             assert_never(unreachable)
 
 
-def _no_retry(outcome: NoRetry) -> Message:
-    """Say why no new batch is offered, and what helps."""
-    words = _words(outcome)
-    return Message(words, (section(words), *actions(_offer(outcome))))
+def _render_no_retry(outcome: NoRetry) -> Message:
+    """Return why no retry is offered, with the buttons that help."""
+    words = _no_retry_words(outcome)
+    return Message(words, (section(words), *actions(_offer_buttons(outcome))))
 
 
-def _offer(outcome: NoRetry) -> list[Block]:
+def _offer_buttons(outcome: NoRetry) -> list[Block]:
     match outcome:
         case RetryTooEarly():
             return [button("Try again", outcome.query, renew=True)]
@@ -48,11 +48,13 @@ def _offer(outcome: NoRetry) -> list[Block]:
             return [button("Retry them all the same", replace(outcome.query, everything=True), renew=True)]
         case NoSuchCause():
             return [button("Retry failures", replace(outcome.query, cause=None))]
-        case _:
+        case NothingToRetry() | OriginalNeeded() | RetryTooLate():
             return []
+        case unreachable:
+            assert_never(unreachable)
 
 
-def _words(outcome: NoRetry) -> str:
+def _no_retry_words(outcome: NoRetry) -> str:
     batch = code(outcome.batch.id, 100)
     match outcome:
         case NothingToRetry(left_out=(), unread=0):
@@ -72,14 +74,16 @@ def _words(outcome: NoRetry) -> str:
             named = code(outcome.query.cause or "", 64)
             return f"Nothing in {batch} failed with {named}. The largest causes there are:\n{causes}"
         case OriginalNeeded():
-            return _original_needed(outcome)
+            return _original_needed_words(outcome)
         case RetryTooEarly():
             return f"{batch} has not ended, so what fails is not known yet."
         case RetryTooLate():
             return f"The results of {batch} are no longer kept, so nobody knows which requests failed."
+        case unreachable:
+            assert_never(unreachable)
 
 
-def _original_needed(outcome: OriginalNeeded) -> str:
+def _original_needed_words(outcome: OriginalNeeded) -> str:
     batch, again = code(outcome.batch.id, 100), replace(outcome.query, file=None).spell()
     why = (
         "none of them is in the file that you named"

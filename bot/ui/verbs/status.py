@@ -1,4 +1,4 @@
-"""How one batch looks."""
+"""The card of one batch."""
 
 from bot.commands.base import Permission
 from bot.commands.status import StatusOutcome
@@ -9,7 +9,7 @@ from bot.ui.reply import Block, Message, Viewer
 
 
 def render_status(outcome: StatusOutcome, viewer: Viewer) -> Message:
-    """Return the card, and what waits behind it where it is a sample."""
+    """Return the card; for a sample, also the requests that wait for it."""
     blocks = batch_card(outcome.batch, viewer, outcome.canceled_by, outcome.watchers, shared=outcome.public)
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))
     if outcome.rest is None:

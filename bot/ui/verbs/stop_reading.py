@@ -1,4 +1,4 @@
-"""How the answer to a press on Stop looks."""
+"""The words for the Stop button of a reading."""
 
 from typing import assert_never
 
@@ -9,17 +9,16 @@ from bot.ui.reply import Message, Placement, Viewer
 
 
 def render_stop_reading(outcome: StopReadingOutcome, viewer: Viewer) -> Message:
-    """Return whether the reading is being stopped."""
+    """Return whether the reading stops."""
     match outcome:
         case StopAsked():
-            return _asked(outcome)
+            return _render_asked(outcome)
         case ReadingLost():
             return render_reading_lost(outcome.again)
         case unreachable:
             assert_never(unreachable)
 
 
-def _asked(outcome: StopAsked) -> Message:
-    """Say that it is about to stop, or that there was nothing to stop."""
+def _render_asked(outcome: StopAsked) -> Message:
     words = "Stopping the reading." if outcome.under_way else "This reading had already ended."
     return Message(words, (section(words),), placement=Placement.BELOW)

@@ -1,4 +1,4 @@
-"""How the answers to `watch` and `unwatch` look."""
+"""The words of `watch` and `unwatch`."""
 
 from typing import assert_never
 
@@ -23,20 +23,20 @@ ROWS = 20
 
 
 def render_watch(outcome: WatchOutcome, viewer: Viewer) -> Message:
-    """Return what watching a batch came to, or what the viewer watches."""
+    """Return where the card of the batch is, or what the viewer watches."""
     match outcome:
         case WatchBegun():
-            return _begun(outcome, viewer)
+            return _render_begun(outcome, viewer)
         case WatchTooLate():
-            return _too_late(outcome, viewer)
+            return _render_too_late(outcome, viewer)
         case WatchesShown():
-            return _watches(outcome, viewer)
+            return _render_watches(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
 
 
-def _begun(outcome: WatchBegun, viewer: Viewer) -> Message:
-    """Say what will be told where; and that a channel did not let it."""
+def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
+    """Return where the card is, and which channel did not accept it."""
     place, batch = outcome.place, outcome.batch
     if outcome.already:
         words = f"You watch this batch already; its card is {place_name(place.id)}."
@@ -50,26 +50,25 @@ def _begun(outcome: WatchBegun, viewer: Viewer) -> Message:
         words += (
             f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
         )
-    more = actions([button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")])
+    buttons = actions([button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")])
     named = viewer.names.get(batch.id)
     title = card_title(batch, named)
     return Message(
-        f"{words} {card_text(batch, named)}", (section(f"{words}\n*{safe_text(title)}*\n{code(batch.id)}"), *more)
+        f"{words} {card_text(batch, named)}", (section(f"{words}\n*{safe_text(title)}*\n{code(batch.id)}"), *buttons)
     )
 
 
-def _too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
-    """Say that there is nothing to wait for, and show how it ended."""
+def _render_too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
     words = "There is nothing to watch: this batch has ended."
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))
     return Message(f"{words} {text}", (section(words), *batch_card(outcome.batch, viewer)))
 
 
-def _watches(outcome: WatchesShown, viewer: Viewer) -> Message:
-    """Return what the viewer watches, each with the places of its cards and a way to end it."""
+def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
+    """Return the batches that the viewer watches, each with its places and an Unwatch button."""
     watched = outcome.watched
     title = f"You watch {quantity(len(watched), 'batch', 'batches')}" if watched else "You watch nothing"
-    rows = [block for each in watched[:ROWS] for block in _watched(each, viewer)]
+    rows = [block for each in watched[:ROWS] for block in _watched_rows(each, viewer)]
     if len(watched) > ROWS:
         rows.append(context(f"and {len(watched) - ROWS} more"))
     hint = context("`/batch watch ID` begins, `/batch unwatch ID` ends.")
@@ -78,20 +77,20 @@ def _watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
 
 
-def _watched(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
+def _watched_rows(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
     batch = watched.batch
-    ends = button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")
+    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")
     row = {name: value for name, value in card_row(batch, viewer.names.get(batch.id)).items() if name != "accessory"}
     places = ", ".join(place_name(place) for place in watched.places)
-    return ({**row, "accessory": ends} if fits_slack(ends) else row, context(f"You are told {places}."))
+    return ({**row, "accessory": unwatch} if fits_slack(unwatch) else row, context(f"You are told {places}."))
 
 
 def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
-    """Say that nothing more will be told, or that nothing was going to be."""
+    """Return that the viewer no longer watches the batch, or did not watch it."""
     if not outcome.places:
         text = f"You were not watching {code(outcome.batch_id)}. Nothing was changed."
         return Message(text, (section(text),))
     places = ", ".join(place_name(place) for place in outcome.places)
     text = f"You are not told of {code(outcome.batch_id)} any more. Its card stays {places}."
-    again = actions([button("Watch", Watch(Reference(outcome.batch_id)))])
-    return Message(text, (section(text), *again))
+    buttons = actions([button("Watch", Watch(Reference(outcome.batch_id)))])
+    return Message(text, (section(text), *buttons))

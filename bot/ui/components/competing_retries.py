@@ -1,0 +1,28 @@
+"""Warnings about other retries of the same failures, which would be paid for twice."""
+
+from bot.ui.components.text import code, number, section
+from bot.ui.reply import Block
+
+MOST_RETRIES_NAMED = 5
+
+
+def other_retry_lines(retried: tuple[str, ...]) -> list[str]:
+    """Return a line for each other retry; `retried`: batch ids, or `draft ` and the id of a draft."""
+    return [*map(_other_retry_line, retried[:MOST_RETRIES_NAMED]), *unnamed_retries(retried)]
+
+
+def warnings_section(lines: list[str]) -> tuple[Block, ...]:
+    """Return the warnings of a question, or nothing for none."""
+    return (section("\n".join(f"⚠️ {line}" for line in lines)),) if lines else ()
+
+
+def unnamed_retries(others: tuple[str, ...]) -> list[str]:
+    """Return how many other retries are not named."""
+    count = len(others) - MOST_RETRIES_NAMED
+    return [f"and {number(count)} more"] if count > 0 else []
+
+
+def _other_retry_line(other: str) -> str:
+    if other.startswith("draft "):
+        return f"{code(other, 60)} may retry failures of the same batch: it is being sent, or its answer was lost"
+    return f"{code(other, 60)} retries failures of the same batch already"
