@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import Coroutine
 
-from bot.app import Part, running
+from bot.app import Part, run_bot
 from bot.settings.loading import load_settings
 from bot.slack.in_flight import InFlight
 
@@ -19,7 +19,7 @@ class AnswerDropper(InFlight):
 
 async def serve() -> None:
     """Run the bot of `python -m bot web` without its answers."""
-    async with running(load_settings(env_file=None), part=Part.WEB) as bot:
+    async with run_bot(load_settings(env_file=None), part=Part.WEB) as bot:
         bot.in_flight.__class__ = AnswerDropper
         gc.freeze()
         await asyncio.Event().wait()

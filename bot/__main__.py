@@ -35,7 +35,7 @@ async def _run(options: argparse.Namespace) -> int:
     from bot.api.httpx_import import import_httpx
 
     import_httpx()
-    from bot.app import Part, running
+    from bot.app import Part, run_bot
     from bot.settings.checks import check_for_run
     from bot.settings.loading import load_settings, unknown_settings
 
@@ -45,7 +45,7 @@ async def _run(options: argparse.Namespace) -> int:
     for warning in unknown_settings():
         logging.getLogger("bot").warning(warning)
     stopped = _stop_signals()
-    async with running(settings, part=Part[options.part], head_start=HEAD_START):
+    async with run_bot(settings, part=Part[options.part], head_start=HEAD_START):
         gc.freeze()  # loaded modules stay, and a full collection over them takes 50 ms
         gc.enable()
         logging.getLogger("bot").info("started: %s", options.command)

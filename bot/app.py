@@ -1,4 +1,4 @@
-"""The composition root: settings → a running bot; every part is made here and handed to whoever needs it."""
+"""The composition root: make every part of the bot from the settings, connect the parts, and run it."""
 
 import asyncio
 import logging
@@ -59,13 +59,13 @@ from bot.worker.slack_pacing import SlackPacing
 log = logging.getLogger(__name__)
 
 DRAIN_SECONDS = 25.0
-"""How long answers under way may take after SIGTERM; Heroku kills after 30."""
+"""Seconds that answers in progress get after SIGTERM. Heroku kills the process after 30."""
 STOPPING_SECONDS = 5.0
-"""Of these, what is left to long readings to say that they were stopped."""
+"""The last of these seconds, in which long readings are stopped and report that."""
 
 
 class Part(Flag):
-    """What a process does of the bot: WEB takes commands and hands work over, WORKER does what was handed over."""
+    """What a process does: WEB answers commands and enqueues work, WORKER does the work."""
 
     WEB = auto()
     WORKER = auto()
@@ -73,9 +73,9 @@ class Part(Flag):
 
 
 class Bot(Struct, frozen=True):
-    """A bot that is taking commands; `port` is where, in HTTP mode; `worker` is what it does when nobody types.
+    """A running bot. `port` is where Slack calls it in HTTP mode. `worker` does the work between commands.
 
-    `health_port` is where its health page is; None where PORT was taken.
+    `health_port` is the port of its health page; None if PORT was in use.
     """
 
     in_flight: InFlight
@@ -95,12 +95,12 @@ class StoreUnusable(ExpectedError):
 
 
 def utc_now() -> datetime:
-    """Return the present moment, with its zone."""
+    """Return the current time in UTC."""
     return datetime.now(UTC)
 
 
 class _Parts(Struct, frozen=True):
-    """What every part of a bot is made of, connected."""
+    """The parts of a bot, connected to Slack, the API and the store."""
 
     authorized: AuthorizeResult
     client: AsyncWebClient
@@ -113,42 +113,43 @@ class _Parts(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def running(
+async def run_bot(
     settings: Settings,
     now: Callable[[], datetime] = utc_now,
     progress_timing: ProgressTiming | None = None,
     part: Part = Part.BOTH,
     head_start: float = 0.0,
 ) -> AsyncIterator[Bot]:
-    """Start a bot, or one part of it, until the block is left; then stop taking, finish what is under way, close.
+    """Run a bot, or one part of it, until the block ends. Then accept nothing more, finish what is in progress, close.
 
-    `head_start`: seconds that commands have to themselves before the worker begins, which loads a lot.
+    `head_start`: seconds in which only commands are answered, before the worker starts, which loads a lot.
 
     Raises:
         PricesUnreadable, TokenRejected, SlackUnreachable, PortUnavailable, StoreUnusable: the bot cannot start.
     """
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
-        opened = asyncio.Event()
+        worker_may_start = asyncio.Event()
         await stack.enter_async_context(
-            run_process(parts.worker, opened, takes=Part.WEB in part, does=Part.WORKER in part)
+            run_process(parts.worker, worker_may_start, takes=Part.WEB in part, does=Part.WORKER in part)
         )
         in_flight = InFlight()
         progress = ProgressMessages(parts.client, parts.services, progress_timing or ProgressTiming())
         stack.push_async_callback(_drain, in_flight, progress)
         records = StoreHealth(parts.services.database, now)
         if Part.WEB in part:
-            app = _listening(settings, parts, in_flight, progress)
-            doors = await _open_door(stack, settings, app, parts, records)
+            app = _make_listening_app(settings, parts, in_flight, progress)
+            ports = await _open_transport(stack, settings, app, parts, records)
         else:
             health = HealthPage(parts.metrics, records)
-            doors = _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
-        asyncio.get_running_loop().call_later(head_start, opened.set)
-        yield Bot(in_flight, doors.port, parts.worker, doors.health_port)
+            ports = _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
+        asyncio.get_running_loop().call_later(head_start, worker_may_start.set)
+        yield Bot(in_flight, ports.port, parts.worker, ports.health_port)
 
 
 async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], datetime]) -> _Parts:
-    database, metrics = await _open_store(stack, settings.database_url), Metrics(CollectorRegistry())
+    database = await _open_store(stack, settings.database_url)
+    metrics = Metrics(CollectorRegistry())
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
     await asyncio.to_thread(engine.create_tables, always=False)
@@ -192,11 +193,12 @@ def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
     return ReplyDelivery(parts.client, parts.session, response_url_origins(settings.slack_api_url), files)
 
 
-def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
-    """Return Bolt with everything registered."""
-    services, metrics = parts.services, parts.metrics
+def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
+    """Return the Bolt app, with all listeners registered."""
+    services = parts.services
+    metrics = parts.metrics
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
-    directory, people = parts.directory, parts.worker.people
+    directory = parts.directory
     home_tab = HomeTab(services.now)
 
     def record(verb: str, origin: str, outcome_name: str, seconds: float) -> None:
@@ -208,7 +210,7 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
         confirmations,
         parts.rules,
         directory.find_caller_facts,
-        replace_mentions=people.replace_mentions,
+        replace_mentions=parts.worker.people.replace_mentions,
         record=record,
         on_error=MissingBatches(services).note,
     )
@@ -221,7 +223,7 @@ def _listening(settings: Settings, parts: _Parts, in_flight: InFlight, progress:
 
 
 async def migrate(settings: Settings) -> None:
-    """Bring the store up to this version, the engine's tables too. Raises StoreUnusable."""
+    """Migrate the store to this version, including the tables of the engine. Raises StoreUnusable."""
     async with AsyncExitStack() as stack:
         database = await _open_store(stack, settings.database_url)
         await asyncio.to_thread(Engine(database).create_tables)
@@ -237,32 +239,32 @@ async def _open_store(stack: AsyncExitStack, url: str) -> Database:
     return database
 
 
-class _Doors(Struct, frozen=True):
-    """The port on which Slack calls, in HTTP mode, and the port of the health page."""
+class _Ports(Struct, frozen=True):
+    """The port that Slack calls, in HTTP mode, and the port of the health page."""
 
     port: int | None
     health_port: int | None
 
 
-async def _open_door(
+async def _open_transport(
     stack: AsyncExitStack, settings: Settings, app: AsyncApp, parts: _Parts, records: StoreHealth
-) -> _Doors:
+) -> _Ports:
     if settings.slack_app_token is not None:
-        door = open_socket(app, parts.client, secret(settings.slack_app_token))
-        handler = await stack.enter_async_context(door)
+        transport = open_socket(app, parts.client, secret(settings.slack_app_token))
+        handler = await stack.enter_async_context(transport)
         log.info("connected to Slack through Socket Mode")
         health = HealthPage(parts.metrics, records, SocketHealth(handler.client))
-        return _Doors(None, await stack.enter_async_context(open_health_page(health, settings.port)))
+        return _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
     health = HealthPage(parts.metrics, records)
     port = await stack.enter_async_context(open_port(app, settings.port, add_routes=health.add_routes))
     log.info("listening for Slack on port %d", port)
-    return _Doors(port, port)
+    return _Ports(port, port)
 
 
 async def _drain(in_flight: InFlight, progress: ProgressMessages) -> None:
-    """Let answers end by themselves, then stop what reads on, so that its caller is told."""
+    """Wait for the answers in progress, then stop long readings, which report that to their callers."""
     if await in_flight.drain(DRAIN_SECONDS - STOPPING_SECONDS):
         return
     progress.stop_all()
     if not await in_flight.drain(STOPPING_SECONDS):
-        log.error("%d answers were still under way and are cut off", in_flight.count)
+        log.error("%d answers were still in progress and are cut off", in_flight.count)

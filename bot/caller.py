@@ -1,4 +1,4 @@
-"""Who asks, and where."""
+"""The person who uses the bot, and where."""
 
 from typing import NewType
 
@@ -10,7 +10,7 @@ ChannelId = NewType("ChannelId", str)
 
 
 class Caller(Struct, frozen=True):
-    """Who asks, and where; `channel` is None on App Home and in modals, which belong to no channel."""
+    """The person who uses the bot. `channel` is None on App Home and in modals, which belong to no channel."""
 
     user: UserId
     team: TeamId

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from pydantic import SecretStr
 
-from bot.app import Bot, Part, running
+from bot.app import Bot, Part, run_bot
 from bot.playground.api_simulator.request_log import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.simulation import make_settings
@@ -106,7 +106,7 @@ class Desk:
             changes = {"admins": changes["operators"]} | changes
         self.settings = self.settings.model_copy(update=changes)
         self._bot = await self._running.enter_async_context(
-            running(self.settings, self.time, self.progress, self._part)
+            run_bot(self.settings, self.time, self.progress, self._part)
         )
         if self._transport == "http":
             self.slack.http_target = self.events_url

@@ -1,4 +1,4 @@
-"""`/batch audit [ID]`: who asked for what, who confirmed, what came of it."""
+"""`/batch audit [ID]`: who asked for what, who confirmed it, and the outcome."""
 
 from typing import ClassVar, Self
 
@@ -13,13 +13,13 @@ from bot.commands.language.references import reference
 from bot.operations.find_batch import LAST, PREFIX, Reference
 from bot.operations.services import Services
 from bot.store.records import audit, labels
-from bot.store.records.audit import AuditEntry as AuditEntry  # what the outcomes are made of
+from bot.store.records.audit import AuditEntry as AuditEntry
 
 PAGE = 15
 
 
 class AuditShown(Struct, frozen=True):
-    """One page of the record, newest first, and how to ask for what is older."""
+    """One page of the audit log, newest first, and the query for the next page."""
 
     query: "Audit"
     entries: tuple[AuditEntry, ...]
@@ -27,7 +27,7 @@ class AuditShown(Struct, frozen=True):
 
 
 class AuditExported(Struct, frozen=True):
-    """The whole record, oldest first."""
+    """The whole audit log, oldest first."""
 
     entries: tuple[AuditEntry, ...]
 
@@ -36,7 +36,7 @@ AuditOutcome = AuditShown | AuditExported
 
 
 class Audit(ReadingCommand[AuditOutcome], frozen=True):
-    """Ask for the record, of everything or of one batch (also one that is gone: it is looked up in the record)."""
+    """Read the audit log, of everything or of one batch. The batch may be deleted by now."""
 
     verb: ClassVar[str] = "audit"
     permission: ClassVar[Permission] = Permission.ADMINISTER
@@ -68,7 +68,7 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         )
 
     def spell(self) -> str:
-        """Return `audit` with whatever was given."""
+        """Return `audit` with its arguments."""
         words = ["audit"]
         words += [self.subject] if self.subject else []
         words += ["--export"] if self.export else []
@@ -76,16 +76,16 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         return " ".join(words) + self.spell_public()
 
     async def run(self, services: Services, caller: Caller) -> AuditOutcome:
-        """Read the record; `last` and labels are looked up, so that they mean what they mean elsewhere.
+        """Read the audit log. `last` and labels mean the same batches as elsewhere.
 
         Raises:
-            StoreUnavailable: it cannot be read.
-            ApiError, NoBatches, ReferenceAmbiguous: `last`, or a label of several, cannot be looked up.
+            StoreUnavailable: the log cannot be read.
+            ApiError, NoBatches, ReferenceAmbiguous: `last`, or a label of several batches, cannot be looked up.
         """
-        query = replace(self, subject=await self._looked_up(services))
-        return await (query._whole(services) if self.export else query._page(services))
+        query = replace(self, subject=await self._find_subject(services))
+        return await (query._read_all(services) if self.export else query._read_page(services))
 
-    async def _looked_up(self, services: Services) -> Reference | None:
+    async def _find_subject(self, services: Services) -> Reference | None:
         wanted = self.subject
         if wanted is None:
             return None
@@ -94,15 +94,15 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         if wanted in begun or not (labelled or wanted == LAST):
             return wanted
         if len(labelled) == 1 and begun <= labelled and wanted != LAST and not wanted.startswith(PREFIX):
-            return Reference(*labelled)  # also one that is gone
+            return Reference(*labelled)  # the batch may be deleted
         return Reference((await services.find_batch(wanted)).batch.id)
 
-    async def _whole(self, services: Services) -> AuditExported:
+    async def _read_all(self, services: Services) -> AuditExported:
         return AuditExported(
             await services.database.run(lambda connection: tuple(audit.export(connection, self.subject)))
         )
 
-    async def _page(self, services: Services) -> AuditShown:
+    async def _read_page(self, services: Services) -> AuditShown:
         entries = await services.database.run(
             lambda connection: audit.list_entries(
                 connection, subject=self.subject, before_id=self.before, limit=PAGE + 1

@@ -1,4 +1,4 @@
-"""`/batch cancel ID`: initiate cancellation; what is already running may still finish."""
+"""`/batch cancel ID`: cancel a batch; requests that are already running may still finish."""
 
 from contextlib import suppress
 from typing import ClassVar, Self
@@ -21,20 +21,20 @@ from bot.store.records import watches
 
 
 class CancelRequested(Struct, frozen=True):
-    """The API has taken the cancellation. What comes of it will be told in `told_in`; it may be over already."""
+    """The API accepted the cancellation; the batch may even have ended. `notified_in` is where its end is posted."""
 
     batch: MessageBatch
-    told_in: CardPlace | None = None
+    notified_in: CardPlace | None = None
 
 
 class CancelTooLate(Struct, frozen=True):
-    """The batch had ended before; nothing was canceled by this."""
+    """The batch had ended before. This command canceled nothing."""
 
     batch: MessageBatch
 
 
 class AlreadyCanceling(Struct, frozen=True):
-    """Somebody has canceled it before."""
+    """The batch was being canceled before. This command changed nothing."""
 
     batch: MessageBatch
 
@@ -43,7 +43,7 @@ CancelOutcome = CancelRequested | CancelTooLate | AlreadyCanceling
 
 
 class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"], frozen=True):
-    """Stop a batch; asks first unless it was typed with the full id, which must be one line on a phone."""
+    """Cancel a batch. It asks first, unless the full id was typed: in an emergency, one line on a phone is enough."""
 
     verb: ClassVar[str] = "cancel"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -89,7 +89,7 @@ class CancelChange(BatchChange[Cancel, CancelOutcome], frozen=True):
         except KeyRefused:
             raise
         except ApiRejected as refused:
-            batch = await _look(batch_id, services, refused)
+            batch = await _read_after_refusal(batch_id, services, refused)
             if not batch.has_ended:
                 raise
         if not batch.has_ended:
@@ -99,8 +99,8 @@ class CancelChange(BatchChange[Cancel, CancelOutcome], frozen=True):
         return Applied(CancelRequested(batch), "done")
 
 
-async def _look(batch_id: BatchId, services: Services, refused: ApiRejected) -> MessageBatch:
-    """Read the batch after a refusal; where that cannot be, the refusal stands."""
+async def _read_after_refusal(batch_id: BatchId, services: Services, refused: ApiRejected) -> MessageBatch:
+    """Read the batch after a refusal. Raise the refusal if it cannot be read."""
     try:
         return await services.workspace.batches.retrieve(batch_id)
     except ApiUnavailable:
@@ -108,18 +108,18 @@ async def _look(batch_id: BatchId, services: Services, refused: ApiRejected) -> 
 
 
 async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> CardPlace | None:
-    """Have the caller told what the cancel really did; a store that fails does not make the cancel a failure."""
+    """Post the end of the batch to the caller. A store that fails does not make the cancellation a failure."""
     with suppress(StoreUnavailable):
         place = await find_card_place(services, caller)
         await follow_batch(services, caller, batch, place, "cancel")
-        return await _told_in(services, caller, batch, place)
+        return await _find_notified_place(services, caller, batch, place)
     return None
 
 
-async def _told_in(services: Services, caller: Caller, batch: MessageBatch, place: CardPlace) -> CardPlace:
-    """Return where he is told: where he watches anyway if he does and something is told there, else `place`."""
+async def _find_notified_place(services: Services, caller: Caller, batch: MessageBatch, place: CardPlace) -> CardPlace:
+    """Return where the caller is notified: a place where they watch the batch and that is not muted, else `place`."""
     known = await services.database.run(lambda connection: watches.list_for_batch(connection, batch.id))
-    his = [each.channel_id for each in known if each.user_id == caller.user and each.reason == "watch"]
-    others = [CardPlace(id) for id in his] if place.id not in his else []
+    watched = [each.channel_id for each in known if each.user_id == caller.user and each.reason == "watch"]
+    others = [CardPlace(id) for id in watched] if place.id not in watched else []
     hushed = [await add_notify_level(services, each, batch.id) for each in [*others, place]]
     return next((each for each in hushed if each.notify_level == "all"), hushed[-1])

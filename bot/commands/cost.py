@@ -1,4 +1,4 @@
-"""`/batch cost`: what the batches of a range cost, by model or by day, from what is remembered of their results."""
+"""`/batch cost`: what the batches of a period cost, by model, day, owner or label."""
 
 import asyncio
 import re
@@ -23,7 +23,7 @@ from bot.store.records import labels, summaries
 By = Literal["model", "day", "owner", "label"]
 
 AT_ONCE = 2
-"""Results that are read beside each other: two fill a connection, and leave the processor to other commands."""
+"""Results that are read at the same time. Two fill a connection and leave processor time to other commands."""
 PAGES = 20
 PAGE_SIZE = 1_000
 
@@ -31,16 +31,16 @@ _UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class Unread(Struct, frozen=True):
-    """A batch whose cost is not known: its results are `gone`, or could not be read just now."""
+    """A batch whose cost is unknown: its results are `gone`, or could not be read just now."""
 
     batch: MessageBatch
     gone: bool
 
 
 class CostShown(Struct, frozen=True):
-    """What was spent on the ended batches created since `since`, UTC days; `cost.complete` speaks of those read.
+    """The cost of the ended batches created since `since`. `cost.complete` is about the `read` ones only.
 
-    `more`: the range holds more batches than were looked at.
+    Days are UTC. `more`: the period has more batches than were looked at.
     """
 
     query: "Cost"
@@ -54,11 +54,11 @@ class CostShown(Struct, frozen=True):
     more: bool
     priced_on: date | None
     by_name: tuple[CostRow, ...] = ()
-    """By owner or by label, where that is asked for; an empty name: nobody's, or without one."""
+    """By owner or by label, if the query asks for it. The name is empty for batches without one."""
 
     @property
     def complete(self) -> bool:
-        """Whether the total is all that was spent."""
+        """Whether the total includes all batches of the period."""
         return self.cost.complete and not self.unread and not self.more
 
 
@@ -66,7 +66,7 @@ CostOutcome = CostShown
 
 
 class Cost(LongCommand[CostOutcome], frozen=True):
-    """Ask what the batches created within a range cost."""
+    """Add up the cost of the batches that were created within a period."""
 
     verb: ClassVar[str] = "cost"
     help: ClassVar[Help] = Help(
@@ -83,8 +83,9 @@ class Cost(LongCommand[CostOutcome], frozen=True):
     def parse(cls, arguments: Arguments) -> Self:
         """Read the options. Raises UsageError."""
         arguments.at_most(0)
-        since, by = arguments.options.get("since", "7d").lower(), arguments.options.get("by", "model").lower()
-        _age(since)
+        since = arguments.options.get("since", "7d").lower()
+        by = arguments.options.get("by", "model").lower()
+        _parse_age(since)
         if by not in get_args(By):
             raise BadValue("cost", by, ValueForm.COST_GROUPING)
         return cls(since, cast(By, by), public=arguments.flag("public"))
@@ -94,19 +95,19 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         return f"cost --since {self.since} --by {self.by}{self.spell_public()}"
 
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CostOutcome:
-        """Read the results that are not remembered. Raises ReadingStopped, ApiError, StoreUnavailable."""
+        """Read the results whose summary is not stored. Raises ReadingStopped, ApiError, StoreUnavailable."""
         progress = progress or Progress()
-        return await progress.follow(self._answer(services, caller, progress))
+        return await progress.follow(self._add_up(services, caller, progress))
 
-    async def _answer(self, services: Services, caller: Caller, progress: Progress) -> CostShown:
-        since = services.now() - _age(self.since)
+    async def _add_up(self, services: Services, caller: Caller, progress: Progress) -> CostShown:
+        since = services.now() - _parse_age(self.since)
         progress.about(f"the cost of {self.since}", again=self.spell())
-        batches, more = await _created_since(since, services)
+        batches, more = await _list_created_since(since, services)
         ended = [batch for batch in batches if batch.has_ended]
-        known = await _remembered(ended, services)
+        known = await _find_stored(ended, services)
         missing = [batch for batch in ended if batch.id not in known]
         progress.about(f"the cost of {self.since}", again=self.spell(), batches_wanted=len(missing))
-        read = await _read(missing, services, caller, progress)
+        read = await _read_missing(missing, services, caller, progress)
         unread = tuple(
             Unread(batch, gone=not batch.is_readable(services.now())) for batch in missing if batch.id not in read
         )
@@ -118,7 +119,7 @@ class Cost(LongCommand[CostOutcome], frozen=True):
             cost=sum_costs(each for _, each in fetched),
             by_model=group_by_model(each for _, each in fetched),
             by_day=group_by_day(fetched),
-            by_name=await _by_name(fetched, self.by, services),
+            by_name=await _sum_by_name(fetched, self.by, services),
             unread=unread,
             unfinished=len(batches) - len(ended),
             more=more,
@@ -126,7 +127,9 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         )
 
 
-async def _by_name(fetched: list[tuple[MessageBatch, ReadSummary]], by: By, services: Services) -> tuple[CostRow, ...]:
+async def _sum_by_name(
+    fetched: list[tuple[MessageBatch, ReadSummary]], by: By, services: Services
+) -> tuple[CostRow, ...]:
     if by not in ("owner", "label"):
         return ()
     named = await services.database.run(lambda c: labels.get_names(c, [batch.id for batch, _ in fetched]))
@@ -135,8 +138,8 @@ async def _by_name(fetched: list[tuple[MessageBatch, ReadSummary]], by: By, serv
     )
 
 
-async def _created_since(since: datetime, services: Services) -> tuple[list[MessageBatch], bool]:
-    """Return the batches created since then, newest first, and whether there are more than were looked at."""
+async def _list_created_since(since: datetime, services: Services) -> tuple[list[MessageBatch], bool]:
+    """Return the batches created since then, newest first, and whether there are more than PAGES hold."""
     found: list[MessageBatch] = []
     after = None
     for _ in range(PAGES):
@@ -148,38 +151,39 @@ async def _created_since(since: datetime, services: Services) -> tuple[list[Mess
     return found, True
 
 
-async def _remembered(batches: list[MessageBatch], services: Services) -> dict[str, ReadSummary]:
+async def _find_stored(batches: list[MessageBatch], services: Services) -> dict[str, ReadSummary]:
     ids = [batch.id for batch in batches]
     stored = await services.database.run(lambda connection: summaries.get_many(connection, ids))
     kept = {batch.id: if_fresh(services, batch, stored[batch.id]) for batch in batches if batch.id in stored}
     return {id: fetched for id, fetched in kept.items() if fetched is not None}
 
 
-async def _read(
+async def _read_missing(
     batches: list[MessageBatch], services: Services, caller: Caller, progress: Progress
 ) -> dict[str, ReadSummary]:
-    """Read the results of these batches, AT_ONCE at a time; those that cannot be read are left out."""
-    turns, read = asyncio.Semaphore(AT_ONCE), dict[str, ReadSummary]()
+    """Return the summaries of these batches, without those that cannot be read. AT_ONCE are read at a time."""
+    turns = asyncio.Semaphore(AT_ONCE)
+    read: dict[str, ReadSummary] = {}
 
-    async def one(batch: MessageBatch) -> None:
+    async def read_one(batch: MessageBatch) -> None:
         async with turns:
             try:
                 if batch.is_readable(services.now()):
                     read[batch.id] = await read_results(services, batch, caller, progress)
             except (ReadingFailed, ApiError):
-                pass  # told as one that could not be read
+                pass  # the batch is listed as unread
             progress.note_batch()
 
     try:
         async with asyncio.TaskGroup() as group:
             for batch in batches:
-                group.create_task(one(batch))
-    except ExceptionGroup as several:  # a store that fails, fails for the first of them as for all
+                group.create_task(read_one(batch))
+    except ExceptionGroup as several:  # if the store fails, it fails alike for all of them
         raise several.exceptions[0] from several
     return read
 
 
-def _age(text: str) -> timedelta:
+def _parse_age(text: str) -> timedelta:
     found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text)
     if found is None or (age := timedelta(**{_UNITS[found[2]]: int(found[1])})) > timedelta(days=366):
         raise BadValue("cost", text, ValueForm.COST_SPAN)

@@ -1,4 +1,4 @@
-"""`/batch create`: a file of requests, or a prompt and a list, is checked, estimated, and asked about."""
+"""`/batch create`: check a file of requests, or a prompt with a list of values, and ask whether to send it."""
 
 import asyncio
 import html
@@ -34,17 +34,17 @@ from bot.store.records import drafts
 from bot.store.records.drafts import Draft, WatchPreference
 
 PLACEHOLDER = "{value}"
-_MODELS_WAITED_FOR = 1.0  # seconds; somebody waits for the form, and can write a model himself
+_MODELS_TIMEOUT = 1.0  # seconds; the person waits for the form, and can type a model into it
 
 
 class FormWanted(Struct, frozen=True):
-    """The form to fill in; `models` are those that take batches, newest first, where the API says which."""
+    """The form to fill in. `models` are those that support batches, newest first; empty if the API does not answer."""
 
     models: tuple[str, ...]
 
 
 class PromptList(Struct, frozen=True):
-    """One prompt for a list of values, `{value}` standing for each; `max_tokens` for each answer."""
+    """One prompt for a list of values, which take the place of `{value}`. `max_tokens` limits each answer."""
 
     template: str
     values: tuple[str, ...]
@@ -52,8 +52,8 @@ class PromptList(Struct, frozen=True):
     max_tokens: int
     system: str | None = None
 
-    def line(self, value: str) -> bytes:
-        """Return the request for one value, as a line of a file."""
+    def make_line(self, value: str) -> bytes:
+        """Return the request for one value, as a line of a requests file."""
         content = self.template.replace(PLACEHOLDER, value)
         params: dict[str, object] = {"model": self.model, "max_tokens": self.max_tokens}
         params |= {"system": self.system} if self.system else {}
@@ -65,7 +65,7 @@ CreateOutcome = FormWanted | FileRefused
 
 
 class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
-    """Make a batch of a shared file or of a prompt and a list; without either, ask for them in a form."""
+    """Make a batch from a shared file, or from a prompt and a list. Without either, open a form."""
 
     verb: ClassVar[str] = "create"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -82,13 +82,14 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
     owner: str | None = None
     watch: WatchPreference = "here"
     form_id: str | None = None
-    """Of the form it was submitted by: the same one makes one draft, however often it is submitted."""
+    """The id of the submitted form: one form makes one draft, however often it is submitted."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the link or the id of a file, and what a form would ask beside it. Raises UsageError."""
-        words, options = arguments.at_most(1).words, arguments.options
-        if options and not words:  # the form asks for the rest itself
+        """Read the link or the id of a file, and the options that the form also has. Raises UsageError."""
+        words = arguments.at_most(1).words
+        options = arguments.options
+        if options and not words:  # the form asks for them
             raise MissingReference("create")
         return cls(
             file_in("create", words[0]) if words else None,
@@ -98,7 +99,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
         )
 
     def spell(self) -> str:
-        """Return `create` with the file and what goes with it; of a prompt, which no line could carry, the form."""
+        """Return `create` with the file and its options. A prompt fits no line, so it becomes what opens the form."""
         if self.file is None:
             return "create"
         words = ["create", self.file]
@@ -116,7 +117,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             StoreUnavailable.
         """
         if self.file is None and self.prompt is None:
-            return FormWanted(await _models(services))
+            return FormWanted(await _find_models(services))
         progress = progress or Progress()
         try:
             checked = await progress.follow(self._check(services, caller, progress))
@@ -128,11 +129,11 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
 
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | CheckedDraft:
         id = make_draft_id(self.form_id)
-        source = await self._source(services, caller)
+        source = await self._open_source(services, caller)
         progress.about(source.name, again=self.spell())
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-        begun = _begun(id, source.name, caller, services)
-        if not await services.database.run(lambda connection: drafts.add_if_new(connection, begun)):
+        reading = _make_reading_draft(id, source.name, caller, services)
+        if not await services.database.run(lambda connection: drafts.add_if_new(connection, reading)):
             raise FormAlreadySubmitted
         try:
             how = await read_constraints(services)
@@ -145,36 +146,38 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             )
             draft = await store_draft(services, caller, id, checked, details)
             return CheckedDraft(draft, checked.warnings)
-        finally:  # whatever kept it from being ready; of one that is, nothing is moved
+        finally:  # a draft that became ready is not in this state any more
             now = services.now()
             await services.database.run(lambda c: drafts.change_state(c, id, "checking", "failed", at=now))
 
-    async def _source(self, services: Services, caller: Caller) -> SharedFile:
+    async def _open_source(self, services: Services, caller: Caller) -> SharedFile:
         if self.file is not None:
             return await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
         assert self.prompt is not None  # noqa: S101 - one of the two is there
-        lines = [self.prompt.line(value) for value in self.prompt.values]
-        return SharedFile("a prompt and a list", sum(map(len, lines)), _each(lines))
+        lines = [self.prompt.make_line(value) for value in self.prompt.values]
+        return SharedFile("a prompt and a list", sum(map(len, lines)), _iterate(lines))
 
 
 def _watch(typed: str) -> WatchPreference:
-    wish: WatchPreference | None = next((each for each in get_args(WatchPreference) if each == typed.lower()), None)
-    if wish is None:
+    preference: WatchPreference | None = next(
+        (each for each in get_args(WatchPreference) if each == typed.lower()), None
+    )
+    if preference is None:
         raise BadValue("create", typed, ValueForm.WATCH_PREFERENCE)
-    return wish
+    return preference
 
 
-async def _models(services: Services) -> tuple[str, ...]:
+async def _find_models(services: Services) -> tuple[str, ...]:
     catalog = None
     with suppress(TimeoutError):
-        async with asyncio.timeout(_MODELS_WAITED_FOR):
+        async with asyncio.timeout(_MODELS_TIMEOUT):
             catalog = await services.workspace.models.get(services.now())
     usable = [one for one in catalog.models if one.supports_batches and one.lifecycle == "active"] if catalog else []
     return tuple(one.id for one in usable)
 
 
-def _begun(id: str, name: str, caller: Caller, services: Services) -> Draft:
-    """Return the record that a file is being read, so that a restart can say so."""
+def _make_reading_draft(id: str, name: str, caller: Caller, services: Services) -> Draft:
+    """Return the draft of a file that is being read, so that an interrupted reading can be reported."""
     now = services.now()
     return Draft(
         id=id, user_id=caller.user, team_id=caller.team, channel_id=caller.channel, state="checking", name=name,
@@ -183,6 +186,6 @@ def _begun(id: str, name: str, caller: Caller, services: Services) -> Draft:
     )  # fmt: skip
 
 
-async def _each(lines: list[bytes]) -> AsyncGenerator[bytes, None]:
+async def _iterate(lines: list[bytes]) -> AsyncGenerator[bytes, None]:
     for line in lines:
         yield line

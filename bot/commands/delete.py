@@ -28,32 +28,32 @@ log = logging.getLogger(__name__)
 
 
 class DeleteRefused(Struct, frozen=True):
-    """The batch has not ended; the API deletes ended ones only."""
+    """The batch has not ended. The API deletes only ended ones."""
 
     batch: MessageBatch
 
 
 class Deleted(Struct, frozen=True):
-    """The batch is gone. `answered` is False when the DELETE's answer was lost and a look found it gone."""
+    """The batch is deleted. `answered` is False if the answer was lost and the batch turned out to be gone."""
 
     batch_id: BatchId
     answered: bool
 
 
 class AlreadyGone(Struct, frozen=True):
-    """It was gone before this DELETE arrived."""
+    """The batch was gone before this DELETE arrived."""
 
     batch_id: BatchId
 
 
 class DeleteDidNotHappen(Struct, frozen=True):
-    """The DELETE's answer was lost, and a look found the batch still there."""
+    """The answer of the DELETE was lost, and the batch turned out to exist still."""
 
     batch: MessageBatch
 
 
 class DeleteUnknown(Struct, frozen=True):
-    """The DELETE's answer was lost, and looking failed as well."""
+    """The answer of the DELETE was lost, and the batch could not be read afterwards."""
 
     batch_id: BatchId
 
@@ -62,7 +62,7 @@ DeleteOutcome = DeleteRefused | Deleted | AlreadyGone | DeleteDidNotHappen | Del
 
 
 class Delete(ChangingCommand["DeleteChange | DeleteRefused"], frozen=True):
-    """The one act that cannot be undone."""
+    """Delete a batch and its results. This is the only command that cannot be undone."""
 
     verb: ClassVar[str] = "delete"
     permission: ClassVar[Permission] = Permission.ADMINISTER
@@ -124,47 +124,53 @@ class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
 
 async def _delete(batch_id: BatchId, services: Services) -> Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown:
     try:
-        await _tell_end(batch_id, services)
+        await _announce_end(batch_id, services)
         await services.workspace.batches.delete(batch_id)
     except BatchNotFound:
         return AlreadyGone(batch_id)
     except ApiUnavailable as error:
         if not error.may_have_happened:
             raise
-        return await _look(batch_id, services)
+        return await _read_after_lost_answer(batch_id, services)
     return Deleted(batch_id, answered=True)
 
 
-async def _tell_end(batch_id: BatchId, services: Services) -> None:
-    """Tell whoever watches how the batch ended if no sweep has: after the DELETE nobody can say."""
+async def _announce_end(batch_id: BatchId, services: Services) -> None:
+    """Announce how the batch ended if no sweep has yet: after the DELETE that cannot be found out."""
     if not await services.database.run(lambda connection: batch_records.is_open(connection, batch_id)):
         return
     try:
-        batch, now = await services.workspace.batches.retrieve(batch_id), services.now()
+        batch = await services.workspace.batches.retrieve(batch_id)
     except ApiUnavailable as error:
         error.may_have_happened = False  # the DELETE was not sent
         raise
     if batch.has_ended:
-        tell, seen, ending = Announcer(services.enqueue).record_end, snapshot_batch(batch, now), describe_ending(batch)
-        await services.database.run(lambda connection: tell(connection, seen, ending, now))
+        now = services.now()
+        announcer = Announcer(services.enqueue)
+        seen = snapshot_batch(batch, now)
+        ending = describe_ending(batch)
+        await services.database.run(lambda connection: announcer.record_end(connection, seen, ending, now))
 
 
 async def forget(batch_id: BatchId, services: Services, *, deleted_here: bool) -> None:
-    """Forget a batch that is gone; a store that fails now must not turn what was done into a failure."""
-    enqueue, now = services.enqueue, services.now()
+    """Delete what is stored of a batch that is gone. A store that fails now does not make the deletion a failure."""
+    enqueue = services.enqueue
+    now = services.now()
     try:
         await services.database.run(
             lambda connection: deletions.delete_records(connection, enqueue, batch_id, now, deleted_here=deleted_here)
         )
     except StoreUnavailable:
-        log.exception("the summary of %s is left behind", batch_id)
+        log.exception("the summary of %s is not deleted", batch_id)
     try:
         await asyncio.to_thread(services.drafts.archive.remove, batch_id)
     except OSError:
-        log.exception("the kept requests of %s are left behind", batch_id)
+        log.exception("the archived requests of %s are not deleted", batch_id)
 
 
-async def _look(batch_id: BatchId, services: Services) -> Deleted | DeleteDidNotHappen | DeleteUnknown:
+async def _read_after_lost_answer(
+    batch_id: BatchId, services: Services
+) -> Deleted | DeleteDidNotHappen | DeleteUnknown:
     try:
         return DeleteDidNotHappen(await services.workspace.batches.retrieve(batch_id))
     except BatchNotFound:

@@ -1,4 +1,4 @@
-"""`/batch drop DRAFT`: its requests are removed from the disk, and none of them is sent."""
+"""`/batch drop DRAFT`: remove its requests from the disk without sending them."""
 
 import asyncio
 from typing import ClassVar, Self
@@ -16,7 +16,7 @@ from bot.store.records.drafts import Draft, DraftState
 
 
 class Dropped(Struct, frozen=True):
-    """The draft is gone; nothing was sent."""
+    """The draft is dropped. Nothing of it was sent."""
 
     draft: Draft
 
@@ -25,7 +25,7 @@ DropOutcome = Dropped
 
 
 class Drop(ChangingCommand["DropChange"], frozen=True):
-    """Say no to a draft."""
+    """Drop a draft."""
 
     verb: ClassVar[str] = "drop"
     permission: ClassVar[Permission] = Permission.OPERATE

@@ -11,7 +11,7 @@ from bot.operations.services import Services
 
 
 class HelpShown(Struct, frozen=True):
-    """The topic asked about, or None for all; which verbs there are is known where it is drawn."""
+    """The verb asked about, or None for all of them. The renderer knows which verbs there are."""
 
     topic: str | None
     public: bool = False
@@ -21,7 +21,7 @@ HelpOutcome = HelpShown
 
 
 class HelpCommand(ReadingCommand[HelpOutcome], frozen=True):
-    """Ask what there is to ask."""
+    """Explain all verbs, or one."""
 
     verb: ClassVar[str] = "help"
     help: ClassVar[Help] = Help("help [verb]", "what you can type, or one verb explained", "help delete")
@@ -39,5 +39,5 @@ class HelpCommand(ReadingCommand[HelpOutcome], frozen=True):
         return f"help {self.topic}{self.spell_public()}" if self.topic else f"help{self.spell_public()}"
 
     async def run(self, services: Services, caller: Caller) -> HelpOutcome:
-        """Return what to explain; no I/O."""
+        """Return what to explain."""
         return HelpShown(self.topic, self.public)

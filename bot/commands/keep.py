@@ -1,4 +1,4 @@
-"""Keep: the other answer to a question; nothing is changed."""
+"""`keep CONFIRMATION`: decline a question; nothing is changed."""
 
 from typing import ClassVar, Self
 
@@ -12,7 +12,7 @@ from bot.store.transactions.decline import decline_confirmation
 
 
 class Kept(Struct, frozen=True):
-    """The question about batch `subject` is withdrawn; None: this caller had none that was open."""
+    """The question about `subject` is withdrawn; None: this caller had no open one with this id."""
 
     subject: str | None
 
@@ -21,7 +21,7 @@ KeepOutcome = Kept
 
 
 class Keep(DirectCommand[KeepOutcome], frozen=True):
-    """Withdraw a question one was asked. A button's word, not in the help."""
+    """Decline a question. Only buttons carry it; it is not in the help."""
 
     verb: ClassVar[str] = "keep"
     permission: ClassVar[Permission] = Permission.READ
@@ -38,7 +38,7 @@ class Keep(DirectCommand[KeepOutcome], frozen=True):
         return f"keep {self.confirmation_id}"
 
     async def run(self, services: Services, caller: Caller) -> KeepOutcome:
-        """Withdraw the question if it is this caller's and still open. Raises StoreUnavailable."""
+        """Withdraw the question if it is open and the caller was asked. Raises StoreUnavailable."""
         question = await services.database.run(
             lambda connection: decline_confirmation(
                 connection,

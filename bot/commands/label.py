@@ -1,4 +1,4 @@
-"""`/batch label ID text…`: a name for a batch, which the API has no field for."""
+"""`/batch label ID text…`: name a batch. The API has no field for that."""
 
 from typing import ClassVar, Self
 
@@ -16,15 +16,15 @@ from bot.store.records import labels
 from bot.store.transactions import rename
 
 
-class Labelled(Struct, frozen=True):
-    """The batch has this label now; None: it has none any more. `others`: how many more have the same one."""
+class Labeled(Struct, frozen=True):
+    """The batch has this label now, or none. `others` is how many other batches have the same one."""
 
     batch: MessageBatch
     label: str | None
     others: int = 0
 
 
-LabelOutcome = Labelled
+LabelOutcome = Labeled
 
 
 class Label(ChangingCommand["LabelChange"], frozen=True):
@@ -45,7 +45,7 @@ class Label(ChangingCommand["LabelChange"], frozen=True):
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the reference and the name. Raises UsageError, InvalidBatchId."""
+        """Read the reference and the label. Raises UsageError, InvalidBatchId."""
         wanted, words = words_for(arguments)
         return cls(wanted, None if words is None else check_label("label", words))
 
@@ -71,4 +71,4 @@ class LabelChange(BatchChange[Label, LabelOutcome], frozen=True):
             lambda c: rename.set_name_field(c, services.enqueue, batch.id, "label", label, by=caller.user, at=now)
         )
         same = await services.database.run(lambda c: labels.find_batches(c, label=label)) if label else frozenset()
-        return Applied(Labelled(batch, label, len(same - {batch.id})), "done")
+        return Applied(Labeled(batch, label, len(same - {batch.id})), "done")

@@ -1,4 +1,4 @@
-"""`/batch list`: the workspace's batches, newest first, a page at a time."""
+"""`/batch list`: the batches of the workspace, newest first, one page at a time."""
 
 import re
 from dataclasses import dataclass
@@ -22,17 +22,17 @@ from bot.store.records import labels
 STATUSES = ("in_progress", "canceling", "ended")
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 20
-"""Rows; a message holds 50 blocks and a row takes two."""
+"""Rows of a page. A message holds 50 blocks, and a row takes two."""
 
 SCAN_PAGES = 10
 SCAN_PAGE_SIZE = 1_000
-"""The API filters nothing, so a filter reads pages of the largest size and stops after SCAN_PAGES of them."""
+"""The API has no filters, so a filter reads pages of the largest size, SCAN_PAGES at most."""
 
 _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class BatchList(Struct, frozen=True):
-    """One page: the query it answers, the rows, and whether there is something older and newer."""
+    """One page of batches, with the query it answers and the queries for the next and the previous page."""
 
     query: "List"
     batches: tuple[MessageBatch, ...]
@@ -45,7 +45,7 @@ ListOutcome = BatchList
 
 
 class List(ReadingCommand[ListOutcome], frozen=True):
-    """Ask for batches; `after` is the id that older ones follow, `before` the id that newer ones precede."""
+    """List batches: those older than the id `after`, or those newer than the id `before`."""
 
     verb: ClassVar[str] = "list"
     help: ClassVar[Help] = Help(
@@ -74,23 +74,24 @@ class List(ReadingCommand[ListOutcome], frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read status and options. Raises UsageError, InvalidBatchId."""
-        words, options = arguments.at_most(1).words, arguments.options
+        words = arguments.at_most(1).words
+        options = arguments.options
         older_than = options.get("older-than")
         if older_than is not None:
-            _age(older_than)
+            _parse_age(older_than)
         return cls(
-            _status(words[0]) if words else None,
+            _parse_status(words[0]) if words else None,
             older_than,
-            _limit(options.get("limit", str(DEFAULT_LIMIT))),
+            _parse_limit(options.get("limit", str(DEFAULT_LIMIT))),
             check_batch_id(options["after"]) if "after" in options else None,
             check_batch_id(options["before"]) if "before" in options else None,
-            _label(options["label"]) if "label" in options else None,
-            _owner(options["owner"]) if "owner" in options else None,
+            _parse_label(options["label"]) if "label" in options else None,
+            _parse_owner(options["owner"]) if "owner" in options else None,
             public=arguments.flag("public"),
         )
 
     def spell(self) -> str:
-        """Return `list` with whatever differs from the defaults."""
+        """Return `list` with every argument that differs from its default."""
         words = ["list"]
         words += [self.status] if self.status else []
         words += [f'--label "{self.label}"'] if self.label is not None else []
@@ -102,16 +103,18 @@ class List(ReadingCommand[ListOutcome], frozen=True):
         return " ".join(words) + self.spell_public()
 
     async def run(self, services: Services, caller: Caller) -> ListOutcome:
-        """Read as many pages as the rows need, SCAN_PAGES at most. Raises ApiError, StoreUnavailable."""
-        youngest = services.now() - _age(self.older_than) if self.older_than else None
+        """Read as many pages as the rows need, at most SCAN_PAGES. Raises ApiError, StoreUnavailable."""
+        youngest = services.now() - _parse_age(self.older_than) if self.older_than else None
         scan = await _scan(
-            self, services.workspace.batches, _Filter(self.status, youngest, await self._named(services, caller))
+            self, services.workspace.batches, _Filter(self.status, youngest, await self._find_named(services, caller))
         )
         rows = tuple(scan.rows)
         turned_back = self.before is not None
-        first, last = (rows[0].id, rows[-1].id) if rows else (scan.reached, scan.reached)
-        if scan.more:  # a search that stopped at its bound goes on from there, not from the last row it found
-            first, last = (scan.reached, last) if turned_back else (first, scan.reached)
+        first = rows[0].id if rows else scan.reached
+        last = rows[-1].id if rows else scan.reached
+        if scan.more:  # a search that stopped at its limit continues there, not at the last row it found
+            first = scan.reached if turned_back else first
+            last = last if turned_back else scan.reached
         has_older = turned_back or scan.more
         has_newer = scan.more if turned_back else self.after is not None
         return BatchList(
@@ -122,8 +125,8 @@ class List(ReadingCommand[ListOutcome], frozen=True):
             scanned=scan.scanned,
         )
 
-    async def _named(self, services: Services, caller: Caller) -> frozenset[str] | None:
-        """Return which batches have the label and the owner that are asked for; None where neither is."""
+    async def _find_named(self, services: Services, caller: Caller) -> frozenset[str] | None:
+        """Return the ids of the batches with the wanted label and owner; None if the query names neither."""
         if self.label is None and self.owner is None:
             return None
         owner = caller.user if self.owner == "me" else self.owner
@@ -131,7 +134,7 @@ class List(ReadingCommand[ListOutcome], frozen=True):
 
 
 class _Filter(Struct, frozen=True):
-    """What a row has to be; None: anything."""
+    """What a row must match; None matches everything."""
 
     status: str | None
     youngest: datetime | None
@@ -140,7 +143,7 @@ class _Filter(Struct, frozen=True):
     def __bool__(self) -> bool:
         return (self.status, self.youngest, self.named) != (None, None, None)
 
-    def takes(self, batch: MessageBatch) -> bool:
+    def matches(self, batch: MessageBatch) -> bool:
         if self.status is not None and batch.processing_status != self.status:
             return False
         if self.named is not None and batch.id not in self.named:
@@ -150,7 +153,7 @@ class _Filter(Struct, frozen=True):
 
 @dataclass
 class _Scan:
-    """What has been found so far, in list order; `more` when rows may follow in the direction taken."""
+    """What has been found so far, in list order. `more`: further rows may follow in the same direction."""
 
     rows: list[MessageBatch]
     scanned: int = 0
@@ -159,65 +162,66 @@ class _Scan:
 
 
 async def _scan(query: List, batches: BatchesClient, wanted: _Filter) -> _Scan:
-    scan, reached = _Scan([]), query.before or query.after
+    scan = _Scan([])
+    reached = query.before or query.after
     for _ in range(SCAN_PAGES):
         size = SCAN_PAGE_SIZE if wanted else query.limit
-        page = await _page(batches, size, reached, newer=query.before is not None)
+        page = await _read_page(batches, size, reached, newer=query.before is not None)
         in_direction = page.data[::-1] if query.before else page.data
-        if in_direction and in_direction[-1].id == reached:  # the page that was there before
+        if in_direction and in_direction[-1].id == reached:  # the same page again
             scan.more = False
             break
         for position, batch in enumerate(in_direction, 1):
             scan.scanned += 1
             reached = scan.reached = batch.id
-            if wanted.takes(batch):
+            if wanted.matches(batch):
                 scan.rows.append(batch)
             if len(scan.rows) == query.limit:
                 scan.more = page.has_more or position < len(in_direction)
-                return _in_list_order(scan, query)
+                return _sort(scan, query)
         scan.more = page.has_more
         if not page.has_more or not page.data:
             break
-    return _in_list_order(scan, query)
+    return _sort(scan, query)
 
 
-async def _page(batches: BatchesClient, size: int, reached: BatchId | None, *, newer: bool) -> BatchPage:
+async def _read_page(batches: BatchesClient, size: int, reached: BatchId | None, *, newer: bool) -> BatchPage:
     if newer:
         return await batches.list(limit=size, before_id=reached)
     return await batches.list(limit=size, after_id=reached)
 
 
-def _in_list_order(scan: _Scan, query: List) -> _Scan:
+def _sort(scan: _Scan, query: List) -> _Scan:
     if query.before:
         scan.rows.reverse()
     return scan
 
 
-def _status(word: str) -> str:
+def _parse_status(word: str) -> str:
     status = word.lower().replace("-", "_")
     if status not in STATUSES:
         raise BadValue("list", word, ValueForm.LIST_STATUS)
     return status
 
 
-def _limit(text: str) -> int:
+def _parse_limit(text: str) -> int:
     if not text.isascii() or not text.isdigit() or not 1 <= int(text) <= LARGEST_LIMIT:
         raise BadValue("list", text, ValueForm.LIST_LIMIT)
     return int(text)
 
 
-def _label(text: str) -> str:
+def _parse_label(text: str) -> str:
     if not (key := labels.normalize_label(text)):
         raise BadValue("list", text, ValueForm.LABEL_FILTER)
     return key
 
 
-def _age(text: str) -> timedelta:
+def _parse_age(text: str) -> timedelta:
     found = re.fullmatch(r"([0-9]{1,4})([mhdw])", text.lower())
     if found is None:
         raise BadValue("list", text, ValueForm.LIST_AGE)
     return timedelta(**{_UNITS[found[2]]: int(found[1])})
 
 
-def _owner(word: str) -> str:
+def _parse_owner(word: str) -> str:
     return "me" if word.lower() == "me" else check_person("list", word)

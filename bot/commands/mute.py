@@ -1,4 +1,4 @@
-"""`/batch mute ID|here|CHANNEL [until]`: tell nobody of a batch, or nothing in a channel, for a while or for good."""
+"""`/batch mute ID|here|CHANNEL [until]`: post no notices about a batch, or in a channel, for a while or for good."""
 
 import re
 from datetime import UTC, datetime, timedelta, tzinfo
@@ -25,7 +25,7 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class Muted(Struct, frozen=True):
-    """Nothing is told of a batch, or in a channel, until a moment or for good; `ended`: it is told again."""
+    """Notices about a batch, or in a channel, are muted `until` a time or for good. `ended`: they are posted again."""
 
     subject: str
     is_channel: bool
@@ -37,7 +37,7 @@ MuteOutcome = Muted
 
 
 class Mute(DirectCommand[MuteOutcome], frozen=True):
-    """Mute a batch or a channel: for everyone, and therefore an operator's, and recorded."""
+    """Mute a batch or a channel. It affects everyone, so it needs an operator and is audited."""
 
     verb: ClassVar[str] = "mute"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -58,25 +58,25 @@ class Mute(DirectCommand[MuteOutcome], frozen=True):
             raise MissingReference(arguments.verb)
         until = words[1].lower() if len(words) > 1 else None
         if until is not None:
-            _check(until)
-        return cls(_subject(words[0]), until)
+            _check_until(until)
+        return cls(_parse_subject(words[0]), until)
 
     def spell(self) -> str:
-        """Return `mute ID`, and until when."""
+        """Return `mute ID` and the end of the mute."""
         return f"mute {self.subject} {self.until or ''}".strip()
 
     @property
     def is_announced(self) -> bool:
-        """It changes what others are told."""
+        """Whether the audit channel is notified: always, since it affects others."""
         return True
 
     async def run(self, services: Services, caller: Caller) -> MuteOutcome:
-        """Mute and record it in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
-        until = _moment(self.until, services.now(), services.time_zone)
+        """Mute, with its audit entry in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
+        until = _parse_end(self.until, services.now(), services.time_zone)
         if until is not None and until <= services.now():
             raise BadValue("mute", str(self.until), ValueForm.FUTURE_TIME)
         is_channel = self.subject == HERE or _CHANNEL.fullmatch(self.subject) is not None
-        subject = _channel(self.subject, caller) if is_channel else await _batch(self.subject, services)
+        subject = _find_channel(self.subject, caller) if is_channel else await _find_batch_id(self.subject, services)
         muted = Muted(subject, is_channel, until, ended=self.until == OFF)
         command = f"mute {subject} {self.until or ''}".strip()
         change = preferences.AuditedChange(caller.user, caller.team, caller.channel, command, subject, services.now())
@@ -87,8 +87,8 @@ class Mute(DirectCommand[MuteOutcome], frozen=True):
         return muted
 
 
-def _subject(word: str) -> Reference:
-    """Read what to mute; names of channels say nothing here, only their ids do (docs.slack.dev, slash commands)."""
+def _parse_subject(word: str) -> Reference:
+    """Read what to mute. A channel is its id, because its name cannot be looked up (docs.slack.dev, slash commands)."""
     if word.lower() in (HERE, "channel"):
         return Reference(HERE)
     if word.startswith("#") and not _CHANNEL.fullmatch(word[1:]):
@@ -96,27 +96,33 @@ def _subject(word: str) -> Reference:
     return reference(word.removeprefix("#"))
 
 
-def _channel(subject: str, caller: Caller) -> str:
+def _find_channel(subject: str, caller: Caller) -> str:
     if subject != HERE:
         return subject
     if caller.channel is None:
         raise NeedsChannel("mute")
-    return caller.user if is_direct(caller.channel) else caller.channel  # what is told there goes to the person
+    if is_direct(caller.channel):  # notices there are addressed to the person
+        return caller.user
+    return caller.channel
 
 
-async def _batch(subject: Reference, services: Services) -> str:
+async def _find_batch_id(subject: Reference, services: Services) -> str:
     return (await services.find_batch(subject)).batch.id
 
 
-def _check(until: str) -> None:
+def _check_until(until: str) -> None:
     try:
-        _moment(until, datetime.now(UTC), UTC)
+        _parse_end(until, datetime.now(UTC), UTC)
     except (ValueError, OverflowError):
         raise BadValue("mute", until, ValueForm.MUTE_END) from None
 
 
-def _moment(until: str | None, now: datetime, zone: tzinfo) -> datetime | None:
-    """Return when a mute ends: after a span, or when a day begins in `zone`; None for good. Raises ValueError."""
+def _parse_end(until: str | None, now: datetime, zone: tzinfo) -> datetime | None:
+    """Return when a mute ends: after a span, or when a day begins in `zone`; None if it does not end.
+
+    Raises:
+        ValueError: it is neither.
+    """
     if until is None or until == OFF:
         return None
     if found := _SPAN.fullmatch(until):

@@ -1,4 +1,4 @@
-"""`/batch note ID text…`: a line about a batch, for whoever looks at it later."""
+"""`/batch note ID text…`: write a line about a batch, for the people who look at it later."""
 
 from typing import ClassVar, Self
 
@@ -16,7 +16,7 @@ from bot.store.transactions import rename
 
 
 class Noted(Struct, frozen=True):
-    """The batch has this note now; None: it has none any more."""
+    """The batch has this note now, or none."""
 
     batch: MessageBatch
     note: str | None
@@ -41,7 +41,7 @@ class Note(ChangingCommand["NoteChange"], frozen=True):
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the reference and the line. Raises UsageError, InvalidBatchId."""
+        """Read the reference and the note. Raises UsageError, InvalidBatchId."""
         wanted, words = words_for(arguments)
         return cls(wanted, None if words is None else check_note("note", words))
 

@@ -1,4 +1,4 @@
-"""`/batch notify all|failures|none`: what a channel is told of how batches end."""
+"""`/batch notify all|failures|none`: set which ends of batches are posted in a channel."""
 
 from typing import ClassVar, Self, get_args
 
@@ -17,7 +17,7 @@ LEVELS: dict[str, ChannelNotifyLevel] = {level: level for level in get_args(Chan
 
 
 class NotifyShown(Struct, frozen=True):
-    """What a channel is told now; `changed`: by this command."""
+    """The level of a channel. `changed`: this command set it."""
 
     channel: str
     level: ChannelNotifyLevel
@@ -28,7 +28,7 @@ NotifyOutcome = NotifyShown
 
 
 class Notify(DirectCommand[NotifyOutcome], frozen=True):
-    """Set or ask what this channel is told: for everyone in it, and therefore an operator's, and recorded."""
+    """Show or set the level of this channel. It affects everyone in it, so it needs an operator and is audited."""
 
     verb: ClassVar[str] = "notify"
     permission: ClassVar[Permission] = Permission.OPERATE
@@ -42,7 +42,7 @@ class Notify(DirectCommand[NotifyOutcome], frozen=True):
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the level, if one is to be set. Raises UsageError."""
+        """Read the optional level. Raises UsageError."""
         words = arguments.at_most(1).words
         if not words:
             return cls()
@@ -52,17 +52,18 @@ class Notify(DirectCommand[NotifyOutcome], frozen=True):
         return cls(level)
 
     def spell(self) -> str:
-        """Return `notify`, and the level."""
+        """Return `notify` and the level."""
         return f"notify {self.level or ''}".strip()
 
     @property
     def is_announced(self) -> bool:
-        """It changes what others are told, where it sets a level."""
+        """Whether it sets a level, which affects others."""
         return self.level is not None
 
     async def run(self, services: Services, caller: Caller) -> NotifyOutcome:
-        """Set and record it in one transaction, or read it. Raises NeedsChannel, StoreUnavailable."""
-        channel, level = caller.channel, self.level
+        """Read the level, or set it with its audit entry in one transaction. Raises NeedsChannel, StoreUnavailable."""
+        channel = caller.channel
+        level = self.level
         if channel is None or channel.startswith("D"):
             raise NeedsChannel("notify")
         if level is None:

@@ -11,13 +11,13 @@ from bot.commands.language.arguments import Arguments
 from bot.operations.services import Services
 
 LOOKED_AT = 100
-"""A batch runs for 24 hours at most, so unfinished ones are among the newest."""
+"""Batches that are read. A batch runs for 24 hours at most, so unfinished ones are among the newest."""
 
 
 class OverviewShown(Struct, frozen=True):
     """The unfinished batches among the newest LOOKED_AT, newest first, and the newest ended one.
 
-    `more`: older ones that were not looked at may run as well.
+    `more`: older ones, which were not read, may be running as well.
     """
 
     unfinished: tuple[MessageBatch, ...]
@@ -30,7 +30,7 @@ OverviewOutcome = OverviewShown
 
 
 class Overview(ReadingCommand[OverviewOutcome], frozen=True):
-    """Ask what is running."""
+    """Show what is running."""
 
     verb: ClassVar[str] = ""
 
@@ -41,7 +41,7 @@ class Overview(ReadingCommand[OverviewOutcome], frozen=True):
         return cls(public=arguments.flag("public"))
 
     def spell(self) -> str:
-        """Return nothing but the options."""
+        """Return the options alone: this command has no verb."""
         return self.spell_public().strip()
 
     async def run(self, services: Services, caller: Caller) -> OverviewOutcome:

@@ -1,4 +1,4 @@
-"""`/batch own ID [@who]`: whose batch it is, which the API has no field for."""
+"""`/batch own ID [@who]`: set the owner of a batch. The API has no field for that."""
 
 from typing import ClassVar, Self
 
@@ -19,14 +19,14 @@ from bot.store.transactions import rename
 
 
 class Owned(Struct, frozen=True):
-    """The batch is this person's now."""
+    """The batch belongs to `owner` now."""
 
     batch: MessageBatch
     owner: str
 
 
 class OwnedAlready(Struct, frozen=True):
-    """It is somebody's already; nothing was changed."""
+    """The batch belonged to `owner` before. Nothing was changed."""
 
     batch: MessageBatch
     owner: str
@@ -56,7 +56,7 @@ class Own(ChangingCommand["OwnChange"], frozen=True):
         return cls(reference(words[0]), check_person("own", words[1]) if len(words) > 1 else None)
 
     def spell(self) -> str:
-        """Return `own ID` with the person, where one was named."""
+        """Return `own ID`, with the person if one was named."""
         return f"own {self.reference}" + (f" {self.owner}" if self.owner else "")
 
     async def propose(self, services: Services, origin: Origin) -> "OwnChange":

@@ -1,4 +1,4 @@
-"""All verbs in one place: dispatch, help and suggestions come from here."""
+"""All verbs in one place, for dispatch, help and suggestions."""
 
 from difflib import get_close_matches
 
@@ -81,7 +81,7 @@ Outcome = (
     | UnwatchOutcome
     | WatchOutcome
 )
-"""What a command can come to; `approve` comes to what `send` comes to."""
+"""Every outcome of a command. The outcomes of `approve` are among those of `send`."""
 
 COMMANDS: tuple[type[AnyCommand], ...] = (
     Overview,
@@ -108,9 +108,9 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Keep,
     StopReading,
 )
-"""In the order the help shows them; those without a help text are not shown."""
+"""In the order of the help, which omits those without a help text."""
 
-ALSO = {
+SYNONYMS = {
     "ls": "list",
     "show": "status",
     "get": "status",
@@ -122,7 +122,7 @@ ALSO = {
     "subscribe": "watch",
     "unsubscribe": "unwatch",
 }
-"""Other tools' words for our verbs, suggested and never run."""
+"""Verbs of other tools, which are suggested and never run."""
 
 SHOWN: tuple[type[AnyCommand], ...] = tuple(command for command in COMMANDS if command.help is not None)
 
@@ -131,11 +131,12 @@ def parse(text: str) -> AnyCommand:
     """Read what was typed after `/batch`.
 
     Raises:
-        UsageError: with what is wrong; an unknown verb carries one suggestion.
-        InvalidBatchId: a reference that no request may be made of.
+        UsageError: the text is not a command. An unknown verb carries one suggestion.
+        InvalidBatchId: the reference must not become part of a request.
     """
     words = split_words(text)
-    typed, rest = (words[0], words[1:]) if words and not words[0].startswith("--") else ("", words)
+    typed = words[0] if words and not words[0].startswith("--") else ""
+    rest = words[1:] if typed else words
     verb = typed.lower()
     for command in COMMANDS:
         if command.verb == verb:
@@ -145,8 +146,8 @@ def parse(text: str) -> AnyCommand:
 
 
 def suggest(verb: str) -> str | None:
-    """Return the one verb that was probably meant, or None."""
-    if verb in ALSO:
-        return ALSO[verb]
+    """Return the most similar verb, or None."""
+    if verb in SYNONYMS:
+        return SYNONYMS[verb]
     close = get_close_matches(verb, [command.verb for command in SHOWN], n=1, cutoff=0.6)
     return close[0] if close else None

@@ -1,4 +1,4 @@
-"""`/batch results ID`: what came out of an ended batch, why requests failed, what it cost; the file on request."""
+"""`/batch results ID`: the counts, failures and cost of an ended batch, and its files on request."""
 
 from collections.abc import Awaitable, Callable
 from functools import partial
@@ -28,7 +28,7 @@ _FILES = ("errors", "csv", "causes", "family", "partial")
 
 
 class ResultsShown(Struct, frozen=True):
-    """What came out; `from_cache`: nothing was read for it now. `readable`: the files can still be had."""
+    """The summary of the results. `from_cache`: it was stored before. `readable`: the files are still available."""
 
     query: "Results"
     batch: MessageBatch
@@ -38,18 +38,18 @@ class ResultsShown(Struct, frozen=True):
 
 
 class ResultsFile(Struct, frozen=True):
-    """A file of results, on disk; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
+    """A file of results, on disk. Its sender closes the scratch file and awaits `on_delivered` once it arrived."""
 
     query: "Results"
     batch: MessageBatch
     fetched: ReadSummary
     kind: ResultFileKind
     spool: ScratchFile
-    arrived: Callable[[], Awaitable[None]]
+    on_delivered: Callable[[], Awaitable[None]]
 
 
 class CausesFile(Struct, frozen=True):
-    """The causes of failure as a table are wanted."""
+    """The causes of failure, to be shown as a table."""
 
     query: "Results"
     batch: MessageBatch
@@ -57,40 +57,40 @@ class CausesFile(Struct, frozen=True):
 
 
 class NothingFailed(Struct, frozen=True):
-    """A file of failures was wanted, and there are none."""
+    """A file of failures was requested, and nothing failed."""
 
     query: "Results"
     batch: MessageBatch
 
 
 class ResultsNotReady(Struct, frozen=True):
-    """The batch has not ended: there are no results before that."""
+    """The batch has not ended, so it has no results yet."""
 
     query: "Results"
     batch: MessageBatch
 
 
 class ResultsGone(Struct, frozen=True):
-    """The API does not keep the results any more."""
+    """The API has deleted the results."""
 
     batch: MessageBatch
     public: bool
 
 
 class FamilyFile(Struct, frozen=True):
-    """The merged results of a family; whoever sends it closes the spool, and calls `arrived` when somebody has it."""
+    """The merged results of a family. Its sender closes the file, and awaits `on_delivered` once it arrived."""
 
     query: "Results"
-    kin: Family
+    family: Family
     merged: MergedResults
-    arrived: Callable[[], Awaitable[None]]
+    on_delivered: Callable[[], Awaitable[None]]
 
 
 class FamilyIncomplete(Struct, frozen=True):
-    """Not all batches of the family can be read: nothing was read, until somebody says that the others will do."""
+    """Some batches of the family cannot be read. Nothing is read until someone asks for the others alone."""
 
     query: "Results"
-    kin: Family
+    family: Family
 
 
 ResultsOutcome = (
@@ -106,7 +106,7 @@ ResultsOutcome = (
 
 
 class Results(LongCommand[ResultsOutcome], frozen=True):
-    """Ask what came out of a batch, or for one file of it."""
+    """Show the results of a batch, or return one file of them."""
 
     verb: ClassVar[str] = "results"
     help: ClassVar[Help] = Help(
@@ -125,24 +125,24 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the reference and which file is wanted. Raises UsageError, InvalidBatchId."""
-        return cls(parse_reference(arguments), _file(arguments), public=arguments.flag("public"))
+        """Read the reference and the kind of file. Raises UsageError, InvalidBatchId."""
+        return cls(parse_reference(arguments), _parse_file(arguments), public=arguments.flag("public"))
 
     def spell(self) -> str:
-        """Return `results ID` with what was given."""
+        """Return `results ID` with its options."""
         return f"results {self.reference}{f' {self.file}' if self.file else ''}{self.spell_public()}"
 
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> ResultsOutcome:
-        """Read what is not remembered.
+        """Read the results unless their summary is stored and no file is wanted.
 
         Raises:
-            ReadingFailed, ReadingStopped: it was not read to the end.
+            ReadingFailed, ReadingStopped: the results were not read to the end.
             ApiError, StoreUnavailable, and what a reference may raise.
         """
         progress = progress or Progress()
-        return await progress.follow(self._answer(services, caller, progress))
+        return await progress.follow(self._read(services, caller, progress))
 
-    async def _answer(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
+    async def _read(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
         if self.file in (ResultFileKind.FAMILY, ResultFileKind.PART_OF_FAMILY):
             return await self._merge(services, caller, progress)
         batch = (await services.find_batch(self.reference)).batch
@@ -150,7 +150,8 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
         progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
             return ResultsNotReady(query, batch)
-        fetched, readable = await cached_summary(services, batch), batch.is_readable(services.now())
+        fetched = await cached_summary(services, batch)
+        readable = batch.is_readable(services.now())
         if not readable and (fetched is None or query.file not in (None, ResultFileKind.CAUSES)):
             return ResultsGone(batch, self.public)
         if query.file in (None, ResultFileKind.CAUSES):
@@ -164,37 +165,41 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
             and not fetched.summary.counts.failed
         ):
             return NothingFailed(query, batch)
-        return await query._take(services, caller, progress, batch)
+        return await query._read_file(services, caller, progress, batch)
 
     async def _merge(self, services: Services, caller: Caller, progress: Progress) -> FamilyFile | FamilyIncomplete:
-        """Merge the results of the family; of a part of it only where that was said."""
-        query, kin = await self._family(services)
-        if not kin.readable or (kin.absent and self.file is ResultFileKind.FAMILY):
-            return FamilyIncomplete(query, kin)
-        again, wanted = query.spell(), sum(each.request_counts.total for each in kin.readable)
-        progress.about(query.reference, again=again, wanted=wanted, batches_wanted=len(kin.readable))
+        """Merge the results of the family, or of its readable part if that was asked for."""
+        query, family = await self._find_family(services)
+        if not family.readable or (family.absent and self.file is ResultFileKind.FAMILY):
+            return FamilyIncomplete(query, family)
+        again = query.spell()
+        wanted = sum(each.request_counts.total for each in family.readable)
+        progress.about(query.reference, again=again, wanted=wanted, batches_wanted=len(family.readable))
         try:
-            merged = await merge_results(services, caller, progress, kin.readable)
+            merged = await merge_results(services, caller, progress, family.readable)
         except ScratchFileFailed as error:
-            raise ResultsNotSaved(kin.readable[0], progress.reading, again, error.full, error.reason) from error
-        return FamilyFile(query, kin, merged, _note_taken(services, caller, kin.readable, ResultFileKind.FAMILY))
+            raise ResultsNotSaved(family.readable[0], progress.reading, again, error.full, error.reason) from error
+        return FamilyFile(
+            query, family, merged, _record_delivery(services, caller, family.readable, ResultFileKind.FAMILY)
+        )
 
-    async def _family(self, services: Services) -> tuple[Self, Family]:
-        """Find the family, also that of a batch which was deleted: its retries may be there."""
+    async def _find_family(self, services: Services) -> tuple[Self, Family]:
+        """Find the family, also of a deleted batch: its retries may still exist."""
         gone: BatchNotFound | None = None
         try:
             batch_id = (await services.find_batch(self.reference)).batch.id
         except BatchNotFound as error:
-            gone, batch_id = error, error.batch_id
-        kin = await find_family(services, batch_id)
-        if gone is not None and len(kin.absent) == 1 and not kin.readable:
+            gone = error
+            batch_id = error.batch_id
+        family = await find_family(services, batch_id)
+        if gone is not None and len(family.absent) == 1 and not family.readable:
             raise gone
-        return replace(self, reference=Reference(batch_id)), kin
+        return replace(self, reference=Reference(batch_id)), family
 
-    async def _take(
+    async def _read_file(
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch
     ) -> ResultsFile | NothingFailed:
-        """Read the results into a file; the file is gone again unless all of them came."""
+        """Read the results into a file. It is removed unless all of them were read."""
         kind = self.file or ResultFileKind.JSONL
         try:
             spool = ScratchFile(services.open_scratch_file)
@@ -207,31 +212,31 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
             if kind in (ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
                 return NothingFailed(self, batch)
             done = True
-            return ResultsFile(self, batch, fetched, kind, spool, _note_taken(services, caller, (batch,), kind))
+            return ResultsFile(self, batch, fetched, kind, spool, _record_delivery(services, caller, (batch,), kind))
         finally:
             if not done:
                 spool.close()
 
 
-def _note_taken(
+def _record_delivery(
     services: Services, caller: Caller, batches: tuple[MessageBatch, ...], kind: ResultFileKind
 ) -> Callable[[], Awaitable[None]]:
     taken = DOWNLOADED_FILES[kind]
 
-    async def arrived() -> None:
+    async def on_delivered() -> None:
         now = services.now()
         for id in [batch.id for batch in batches]:
             await services.database.run(
                 partial(summaries.record_download, batch_id=id, taken=taken, by=caller.user, at=now)
             )
-            # Nobody has to be reminded that they expire.
+            # No one needs a reminder any more that they expire.
             await services.database.run(partial(batch_records.mark_fetched, batch_id=id, now=now))
 
-    return arrived
+    return on_delivered
 
 
-def _file(arguments: Arguments) -> ResultFileKind | None:
-    """Return the one file that the options name; `--file` with another says nothing more."""
+def _parse_file(arguments: Arguments) -> ResultFileKind | None:
+    """Return the one kind of file that the options name. `--file` adds nothing to another option."""
     given = [f"--{name}" for name in _FILES if arguments.flag(name)]
     typed = " ".join(given or (["--file"] if arguments.flag("file") else []))
     if not typed:

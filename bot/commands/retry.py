@@ -1,4 +1,4 @@
-"""`/batch retry ID`: a new batch of only what failed and may succeed the next time."""
+"""`/batch retry ID`: make a batch of the failed requests that may succeed the next time."""
 
 import asyncio
 import re
@@ -46,7 +46,7 @@ _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
 
 class NothingToRetry(Struct, frozen=True):
-    """No request of the batch is worth it: `left_out` would fail as before; `unread` is as in CheckedDraft."""
+    """No request of the batch may succeed. `left_out` would fail as before; `unread` is as in CheckedDraft."""
 
     query: "Retry"
     batch: MessageBatch
@@ -55,7 +55,7 @@ class NothingToRetry(Struct, frozen=True):
 
 
 class NoSuchCause(Struct, frozen=True):
-    """No request failed with the cause that was named; `causes` are those there are."""
+    """No request failed with the named cause. `causes` are those that occurred."""
 
     query: "Retry"
     batch: MessageBatch
@@ -63,20 +63,20 @@ class NoSuchCause(Struct, frozen=True):
 
 
 class RetryTooEarly(Struct, frozen=True):
-    """The batch has not ended: what fails is not known yet."""
+    """The batch has not ended, so its failures are not known yet."""
 
     query: "Retry"
     batch: MessageBatch
 
 
 class RetryTooLate(Struct, frozen=True):
-    """The results are no longer kept, so nobody knows which requests failed."""
+    """The API has deleted the results, so the failed requests are unknown."""
 
     batch: MessageBatch
 
 
 class OriginalNeeded(Struct, frozen=True):
-    """So many requests could be retried, but they are not kept here: the original file is needed.
+    """`requests` requests could be retried, but they are not archived, so the original file is needed.
 
     `looked`: a file was named, and none of them is in it.
     """
@@ -88,7 +88,7 @@ class OriginalNeeded(Struct, frozen=True):
 
 
 class _Choice(Struct, frozen=True):
-    """The requests that are to be sent again, what is left out, and what the draft is called after."""
+    """The requests to retry, what is left out, and `what` for the name of the draft."""
 
     custom_ids: frozenset[str]
     left_out: tuple[LeftOutCause, ...]
@@ -125,7 +125,8 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reference and the options. Raises UsageError, InvalidBatchId."""
-        file, cause = arguments.options.get("file"), arguments.options.get("cause")
+        file = arguments.options.get("file")
+        cause = arguments.options.get("cause")
         if cause and not _CAUSE.fullmatch(cause):
             raise BadValue("retry", cause, ValueForm.CAUSE)
         if cause and arguments.flag("all"):
@@ -134,7 +135,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         return cls(parse_reference(arguments), arguments.flag("all"), file_id, cause.lower() if cause else None)
 
     def spell(self) -> str:
-        """Return `retry ID` with what was given."""
+        """Return `retry ID` with its options."""
         words = ["retry", self.reference, *(["--all"] if self.everything else [])]
         words += ["--cause", self.cause] if self.cause else []
         return " ".join([*words, *(["--file", self.file] if self.file else [])])
@@ -150,70 +151,74 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         """
         progress = progress or Progress()
         try:
-            checked = await progress.follow(self._draft(services, caller, progress))
+            checked = await progress.follow(self._make_draft(services, caller, progress))
         except OSError as error:
             raise scratch_file_failure(error) from error
         if not isinstance(checked, CheckedDraft):
             return checked
         return await propose_send(services, checked.draft.id, checked=checked)
 
-    async def _draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome | CheckedDraft:
+    async def _make_draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome | CheckedDraft:
         batch = (await services.find_batch(self.reference)).batch
-        wish = replace(self, reference=Reference(batch.id))
-        progress.about(batch.id, again=wish.spell(), wanted=batch.request_counts.total)
+        query = replace(self, reference=Reference(batch.id))
+        progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
         if not batch.has_ended:
-            return RetryTooEarly(wish, batch)
+            return RetryTooEarly(query, batch)
         if not batch.is_readable(services.now()):
             return RetryTooLate(batch)
         failures = await read_failures(services, batch, progress)
-        choice = self._choice(failures)
+        choice = self._choose(failures)
         if choice.custom_ids:
-            outcome = await wish._of(services, caller, progress, batch, choice)
-            return replace(outcome, unread=_unread(batch, failures)) if isinstance(outcome, CheckedDraft) else outcome
+            outcome = await query._select(services, caller, progress, batch, choice)
+            if isinstance(outcome, CheckedDraft):
+                return replace(outcome, unread=_count_unread(batch, failures))
+            return outcome
         if self.cause and failures.causes:
-            return NoSuchCause(wish, batch, failures.causes)
-        return NothingToRetry(wish, batch, choice.left_out, _unread(batch, failures))
+            return NoSuchCause(query, batch, failures.causes)
+        return NothingToRetry(query, batch, choice.left_out, _count_unread(batch, failures))
 
-    def _choice(self, failures: FailedRequests) -> _Choice:
+    def _choose(self, failures: FailedRequests) -> _Choice:
         if self.cause:
             meant = [cause for cause in failures.causes if cause.key.matches(self.cause)]
             others = (cause for cause in failures.causes if cause not in meant)
             what = meant[0].type if meant else ""
-            return _Choice(failures.select_cause(self.cause), _left(others), what or "unreadable errors")
+            return _Choice(failures.select_cause(self.cause), _describe_causes(others), what or "unreadable errors")
         if self.everything:
             return _Choice(failures.select_retryable({cause.key for cause in failures.permanent}), ())
-        return _Choice(failures.select_retryable(), _left(failures.permanent))
+        return _Choice(failures.select_retryable(), _describe_causes(failures.permanent))
 
-    async def _of(
+    async def _select(
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
     ) -> RetryOutcome | CheckedDraft:
-        """Select the chosen requests from what is kept, or from the file that was named."""
-        id, name = make_draft_id(), f"{choice.what} in {batch.id}"
+        """Select the chosen requests from the archive, or from the named file."""
+        id = make_draft_id()
+        name = f"{choice.what} in {batch.id}"
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
-        whole, some = services.drafts.folder / f"{id}.whole", services.drafts.folder / f"{id}.some"
+        whole = services.drafts.folder / f"{id}.whole"
+        some = services.drafts.folder / f"{id}.some"
         try:
-            refused = await self._whole(services, caller, batch, choice, whole, progress)
+            refused = await self._write_requests(services, caller, batch, choice, whole, progress)
             if refused is not None:
                 return refused
             found = (await asyncio.to_thread(select_requests, whole, choice.custom_ids, some)).chosen
             if not found:
-                return self._needed(batch, choice, looked=True)
+                return self._need_original(batch, choice, looked=True)
             checked = await recheck_file(services, some, services.drafts.requests_file(id))
         finally:
             await asyncio.to_thread(_remove, whole, some)
         if not checked.is_sound:
             return FileRefused(name, checked)
-        ready = await _ready(services, caller, id, checked, batch, name)
+        ready = await _store_checked(services, caller, id, checked, batch, name)
         return replace(ready, left_out=choice.left_out, missing=len(choice.custom_ids) - found, file=self.file)
 
-    async def _whole(
+    async def _write_requests(
         self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress
     ) -> FileRefused | OriginalNeeded | None:
-        """Bring the batch's requests, of a file only the chosen, to `spool`; say why where that cannot be."""
+        """Write the batch's requests to `spool`, of a named file only the chosen ones. Return why if that fails."""
         batch_id = check_batch_id(batch.id)
         if self.file is None:
             if not await asyncio.to_thread(services.drafts.archive.contains, batch_id):
-                return self._needed(batch, choice)
+                return self._need_original(batch, choice)
             await asyncio.to_thread(services.drafts.archive.restore, batch_id, spool)
             return None
         source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
@@ -221,14 +226,14 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             how = await read_constraints(services)
             checked: CheckReport = await check_requests(chunks, spool, how, only=choice.custom_ids)
         if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
-            return self._needed(batch, choice, looked=True)
+            return self._need_original(batch, choice, looked=True)
         return None if checked.is_sound else FileRefused(source.name, checked)
 
-    def _needed(self, batch: MessageBatch, choice: _Choice, *, looked: bool = False) -> OriginalNeeded:
+    def _need_original(self, batch: MessageBatch, choice: _Choice, *, looked: bool = False) -> OriginalNeeded:
         return OriginalNeeded(self, batch, len(choice.custom_ids), looked)
 
 
-async def _ready(
+async def _store_checked(
     services: Services, caller: Caller, id: str, checked: CheckReport, batch: MessageBatch, name: str
 ) -> CheckedDraft:
     named = (await services.database.run(lambda connection: labels.get_names(connection, [batch.id])))[batch.id]
@@ -237,13 +242,13 @@ async def _ready(
     return CheckedDraft(draft, checked.warnings)
 
 
-def _unread(batch: MessageBatch, failures: FailedRequests) -> int:
+def _count_unread(batch: MessageBatch, failures: FailedRequests) -> int:
     counts = batch.request_counts
     failed = counts.errored + counts.canceled + counts.expired
     return max(0, failed - sum(cause.count for cause in failures.causes))
 
 
-def _left(causes: Iterable[Cause]) -> tuple[LeftOutCause, ...]:
+def _describe_causes(causes: Iterable[Cause]) -> tuple[LeftOutCause, ...]:
     return tuple(LeftOutCause(cause.type, cause.message, cause.count) for cause in causes)
 
 

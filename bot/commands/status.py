@@ -19,9 +19,9 @@ from bot.store.transactions import split_draft
 
 
 class BatchShown(Struct, frozen=True):
-    """The batch as the API has it now, who canceled it, if that was done here, and who watches it.
+    """The batch as the API returns it now, who canceled it through the bot, and who watches it.
 
-    `rest`: what is left after this sample, and waits for a yes.
+    `rest`: what is left after this sample, and waits for a confirmation.
     """
 
     batch: MessageBatch
@@ -35,7 +35,7 @@ StatusOutcome = BatchShown
 
 
 class Status(ReadingCommand[StatusOutcome], frozen=True):
-    """Ask how a batch stands."""
+    """Show one batch."""
 
     verb: ClassVar[str] = "status"
     help: ClassVar[Help] = Help("status ID", "how one batch stands", "status last")
@@ -54,12 +54,14 @@ class Status(ReadingCommand[StatusOutcome], frozen=True):
     async def run(self, services: Services, caller: Caller) -> StatusOutcome:
         """Read the batch. Raises ApiError and what a reference may raise."""
         found = await services.find_batch(self.reference)
-        canceled_by, watchers = await _canceled_by(found.batch, services), await _watchers(found.batch, services)
-        return BatchShown(found.batch, self.public, canceled_by, watchers, await _rest(found.batch, services))
+        canceled_by = await _find_canceler(found.batch, services)
+        watchers = await _find_watchers(found.batch, services)
+        rest = await _find_rest(found.batch, services)
+        return BatchShown(found.batch, self.public, canceled_by, watchers, rest)
 
 
-async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
-    """Look up who canceled it; a store that fails is no reason to hide how the batch stands."""
+async def _find_canceler(batch: MessageBatch, services: Services) -> str | None:
+    """Return who canceled the batch. A store that fails hides this alone, not the batch."""
     if batch.cancel_initiated_at is None:
         return None
     with suppress(StoreUnavailable):
@@ -67,16 +69,16 @@ async def _canceled_by(batch: MessageBatch, services: Services) -> str | None:
     return None
 
 
-async def _watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
-    """Look up who watches it, likewise."""
+async def _find_watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
+    """Return who watches the batch; no one if the store fails."""
     with suppress(StoreUnavailable):
         found = await services.database.run(lambda connection: watches.list_for_batch(connection, batch.id))
         return tuple(dict.fromkeys(watch.user_id for watch in found if watch.user_id))
     return ()
 
 
-async def _rest(batch: MessageBatch, services: Services) -> Draft | None:
-    """Look up what waits behind it, likewise."""
+async def _find_rest(batch: MessageBatch, services: Services) -> Draft | None:
+    """Return what is left after this sample; None if the store fails."""
     with suppress(StoreUnavailable):
         return await services.database.run(lambda connection: split_draft.find_rest(connection, batch.id))
     return None

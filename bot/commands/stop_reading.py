@@ -1,4 +1,4 @@
-"""Stop a long reading: the word of the button on its progress message, not in the help."""
+"""`stop-reading READING`: stop a long reading. Only the button on its progress message carries it."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Self
@@ -14,20 +14,20 @@ from bot.store.records import long_readings
 
 
 class ReadingLost(Struct, frozen=True):
-    """There is nobody to stop: the process that read has died. `again` spells the command, where it is known."""
+    """The process that read has died. `again` is the text of the command, if it is known."""
 
     again: str
 
 
 class StopAsked(Struct, frozen=True):
-    """Whoever reads has been asked to stop; False: the reading had ended before."""
+    """The reading was asked to stop, or had ended before (not `under_way`)."""
 
     under_way: bool
 
 
 @dataclass(eq=False)
 class ReadingOfAnother(ExpectedError):
-    """Only who asked for a reading may stop it."""
+    """Only the person who asked for a reading may stop it."""
 
     user: str
 
@@ -39,7 +39,7 @@ StopReadingOutcome = StopAsked | ReadingLost
 
 
 class StopReading(DirectCommand[StopReadingOutcome], frozen=True):
-    """Stop a reading of one's own, in whichever process it goes on; `stop` alone is what `cancel` is suggested for."""
+    """Stop one's own reading, whichever process runs it. A typed `stop` suggests `cancel` instead."""
 
     verb: ClassVar[str] = "stop-reading"
     permission: ClassVar[Permission] = Permission.READ
@@ -56,14 +56,16 @@ class StopReading(DirectCommand[StopReadingOutcome], frozen=True):
         return f"stop-reading {self.reading_id}"
 
     async def run(self, services: Services, caller: Caller) -> StopReadingOutcome:
-        """Leave word for whoever reads. Raises ReadingOfAnother, StoreUnavailable."""
-        now, me = services.now(), services.process_id
+        """Store the request to stop, which the reading process polls for. Raises ReadingOfAnother, StoreUnavailable."""
+        now = services.now()
         reading = await services.database.run(lambda connection: long_readings.get(connection, self.reading_id))
         if reading is None:
             return StopAsked(under_way=False)
         if (reading.user_id, reading.team_id) != (caller.user, caller.team):
             raise ReadingOfAnother(reading.user_id)
-        if reading in await services.database.run(lambda connection: long_readings.find_lost(connection, now, me)):
+        if reading in await services.database.run(
+            lambda connection: long_readings.find_lost(connection, now, services.process_id)
+        ):
             return ReadingLost(reading.again or "")
         await services.database.run(lambda connection: long_readings.request_stop(connection, self.reading_id, now))
         return StopAsked(under_way=True)

@@ -1,4 +1,4 @@
-"""`/batch watch [ID]` and `/batch unwatch ID`: be told how a batch goes on, or not any more."""
+"""`/batch watch [ID]` and `/batch unwatch ID`: follow a batch, or stop following it."""
 
 from typing import ClassVar, Self
 
@@ -29,7 +29,7 @@ from bot.store.transactions import preferences
 
 
 class WatchBegun(Struct, frozen=True):
-    """The caller watches the batch; `already`: he did before. The card is, or will be, in `place`."""
+    """The caller watches the batch. Its card is, or will be, in `place`. `already`: they watched it before."""
 
     batch: MessageBatch
     place: CardPlace
@@ -37,7 +37,7 @@ class WatchBegun(Struct, frozen=True):
 
 
 class WatchTooLate(Struct, frozen=True):
-    """The batch has ended: there is nothing to wait for."""
+    """The batch has ended, so there is nothing to watch."""
 
     batch: MessageBatch
 
@@ -49,7 +49,7 @@ class WatchesShown(Struct, frozen=True):
 
 
 class Unwatched(Struct, frozen=True):
-    """The caller is not told of the batch any more; its cards stay in their places. None: he was not before either."""
+    """The caller does not watch the batch any more. Its cards stay in `places`; without any, they did not watch it."""
 
     batch_id: BatchId
     places: tuple[str, ...]
@@ -60,7 +60,7 @@ UnwatchOutcome = Unwatched
 
 
 class Watch(DirectCommand[WatchOutcome], frozen=True):
-    """Watch a batch, or without one ask what one watches. It changes only what the caller is told."""
+    """Watch a batch, or without one list the watched batches. It concerns the caller alone."""
 
     verb: ClassVar[str] = "watch"
     permission: ClassVar[Permission] = Permission.READ
@@ -72,33 +72,33 @@ class Watch(DirectCommand[WatchOutcome], frozen=True):
     options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("here", False), OptionSpec("dm", False))
 
     reference: Reference | None = None
-    wish: WatchDestination = "here"
+    destination: WatchDestination = "here"
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read an optional reference and where the card is to be. Raises UsageError, InvalidBatchId."""
+        """Read an optional reference and the place of the card. Raises UsageError, InvalidBatchId."""
         if arguments.flag("here") and arguments.flag("dm"):
             raise BadValue("watch", "--here --dm", ValueForm.HERE_OR_DM)
-        wish: WatchDestination = "dm" if arguments.flag("dm") else "here"
-        return cls(parse_reference(arguments) if arguments.words else None, wish)
+        destination: WatchDestination = "dm" if arguments.flag("dm") else "here"
+        return cls(parse_reference(arguments) if arguments.words else None, destination)
 
     def spell(self) -> str:
-        """Return `watch`, and what was given."""
-        return f"watch {self.reference or ''}".strip() + (" --dm" if self.wish == "dm" else "")
+        """Return `watch` with its arguments."""
+        return f"watch {self.reference or ''}".strip() + (" --dm" if self.destination == "dm" else "")
 
     async def run(self, services: Services, caller: Caller) -> WatchOutcome:
-        """Begin to watch. Raises ApiError, StoreUnavailable and what a reference may raise."""
+        """Begin a watch, or list the watches. Raises ApiError, StoreUnavailable and what a reference may raise."""
         if self.reference is None:
-            return await _shown(services, caller)
+            return await _list_watched(services, caller)
         batch = (await services.find_batch(self.reference)).batch
         if batch.has_ended:
             return WatchTooLate(batch)
-        place = await add_notify_level(services, await find_card_place(services, caller, self.wish), batch.id)
+        place = await add_notify_level(services, await find_card_place(services, caller, self.destination), batch.id)
         return WatchBegun(batch, place, already=not await follow_batch(services, caller, batch, place, "watch"))
 
 
-async def _shown(services: Services, caller: Caller) -> WatchesShown:
-    rows = await _remembered(services, caller)
+async def _list_watched(services: Services, caller: Caller) -> WatchesShown:
+    rows = await _find_watches(services, caller)
     places: dict[str, list[str]] = {}
     for watch, _ in rows:
         places.setdefault(watch.batch_id, []).append(watch.channel_id)
@@ -109,7 +109,7 @@ async def _shown(services: Services, caller: Caller) -> WatchesShown:
 
 
 class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
-    """Watch a batch no more. It changes only what the caller is told."""
+    """Stop watching a batch. It concerns the caller alone."""
 
     verb: ClassVar[str] = "unwatch"
     permission: ClassVar[Permission] = Permission.READ
@@ -127,8 +127,8 @@ class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
         return f"unwatch {self.reference}"
 
     async def run(self, services: Services, caller: Caller) -> UnwatchOutcome:
-        """End the watch, also of a batch that is gone. Raises StoreUnavailable and what a reference may raise."""
-        batch_id = await self._find(services, caller)
+        """End the watch, also of a deleted batch. Raises StoreUnavailable and what a reference may raise."""
+        batch_id = await self._find_batch_id(services, caller)
         places = await services.database.run(
             lambda connection: preferences.end_watches(
                 connection, services.enqueue, batch_id, caller.user, services.now()
@@ -136,15 +136,15 @@ class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
         )
         return Unwatched(batch_id, tuple(places))
 
-    async def _find(self, services: Services, caller: Caller) -> BatchId:
-        """Look among what the caller watches first: an id, also of a batch that is gone, or the beginning of one.
+    async def _find_batch_id(self, services: Services, caller: Caller) -> BatchId:
+        """Find the batch among those that the caller watches, by its id or the beginning of one; it may be deleted.
 
-        What another batch is called too is looked up as everywhere.
+        A reference that is also a label is resolved as everywhere else.
         """
         wanted = self.reference
         if wanted != LAST:
-            mine = {seen.id: seen for _, seen in await _remembered(services, caller)}
-            fitting = [id for id in mine if id == wanted] or [id for id in mine if _begins(id, wanted)]
+            mine = {seen.id: seen for _, seen in await _find_watches(services, caller)}
+            fitting = [id for id in mine if id == wanted] or [id for id in mine if _starts_with(id, wanted)]
             called = await services.database.run(lambda connection: labels.find_batches(connection, label=wanted))
             if fitting == [wanted] or (len(fitting) == 1 and called <= {*fitting}):
                 return check_batch_id(fitting[0])
@@ -154,9 +154,9 @@ class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
         return (await services.find_batch(wanted)).batch.id
 
 
-def _begins(id: str, wanted: str) -> bool:
+def _starts_with(id: str, wanted: str) -> bool:
     return id.startswith((wanted, PREFIX + wanted))
 
 
-async def _remembered(services: Services, caller: Caller) -> list[tuple[StoredWatch, SeenBatch]]:
+async def _find_watches(services: Services, caller: Caller) -> list[tuple[StoredWatch, SeenBatch]]:
     return await services.database.run(lambda connection: preferences.list_watched_batches(connection, caller.user))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from bot.app import Bot, Part, running
+from bot.app import Bot, Part, run_bot
 from bot.commands.registry import SHOWN
 from bot.playground.api_simulator.request_log import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
@@ -96,7 +96,7 @@ async def run_simulation(*, port: int = 0, speed: float = 1.0, part: Part = Part
         api.on_request(lambda request: slack.record_traffic(_traffic(request)))
         settings = enable_everything(make_settings(slack, api, folder / "store.sqlite3"), api.now)
         # The bot runs by the simulated clock, so that advancing it shows what the bot does after an hour or a month.
-        bot = await stack.enter_async_context(running(settings, lambda: api.now, part=part))
+        bot = await stack.enter_async_context(run_bot(settings, lambda: api.now, part=part))
         yield Simulation(slack, api, bot)
 
 

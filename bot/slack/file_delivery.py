@@ -63,8 +63,8 @@ class FileDelivery:
 
     async def _record_arrival(self, file: File) -> None:
         try:
-            if file.arrived is not None:
-                await file.arrived()
+            if file.on_delivered is not None:
+                await file.on_delivered()
         except StoreUnavailable:
             log.exception("cannot record that %s was sent", file.name)
 

@@ -1,4 +1,4 @@
-"""How the App Home tab looks when it cannot be brought up to date; otherwise it looks like `/batch` alone."""
+"""Render the App Home tab when it cannot be brought up to date. Otherwise it looks like `/batch` alone."""
 
 from datetime import datetime
 
@@ -10,8 +10,8 @@ from bot.ui.components.text import context, date, header
 from bot.ui.reply import Message
 
 
-def render_tab_failed(why: Message, since: datetime) -> Message:
-    """Return why, since when, and the button that tries again: without it the tab would be a dead end."""
+def render_tab_failed(error: Message, since: datetime) -> Message:
+    """Return the error, since when it persists, and a button that tries again, so that the tab is no dead end."""
     again = actions([button("Refresh", Overview(), renew=True)])
     known = context(f"Since {date(since)} I could not bring this tab up to date.")
-    return replace(why, blocks=(header("⚠️ Not up to date"), *why.blocks, known, *again))
+    return replace(error, blocks=(header("⚠️ Not up to date"), *error.blocks, known, *again))

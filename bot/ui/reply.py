@@ -49,7 +49,7 @@ class Message(Struct, frozen=True):
 class File(Struct, frozen=True):
     """A file for the caller alone (his DM), and the message that says so; `public`: for the channel he asked in.
 
-    Whoever sends it closes a spool, and awaits `arrived` once somebody has the file. For when it did not arrive:
+    Whoever sends it closes a spool, and awaits `on_delivered` once somebody has the file. For when it did not arrive:
     `again` are buttons, and `otherwise` is what there is to say without the file.
     """
 
@@ -59,7 +59,7 @@ class File(Struct, frozen=True):
     message: Message
     public: bool = False
     again: tuple[Block, ...] = ()
-    arrived: Callable[[], Awaitable[None]] | None = None
+    on_delivered: Callable[[], Awaitable[None]] | None = None
     otherwise: Message | None = None
 
     @property

@@ -42,7 +42,7 @@ async def api(clock: Clock) -> AsyncIterator[ApiSimulator]:
 @pytest.fixture
 async def services(api: ApiSimulator, clock: Clock, tmp_path: Path) -> AsyncIterator[Services]:
     """A client that does not wait between its tries, and a store in a file."""
-    database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}", busy_seconds=0.05)
+    database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}", busy_seconds=5.0)
     database.open()
 
     def now() -> datetime:

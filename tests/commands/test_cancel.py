@@ -133,7 +133,7 @@ async def test_a_batch_that_was_canceled_and_has_ended_at_once_is_not_too_late(
     applied = await cancel(services)
 
     assert isinstance(applied.outcome, CancelRequested)
-    assert (applied.outcome.told_in, applied.audit_outcome) == (None, "done")
+    assert (applied.outcome.notified_in, applied.audit_outcome) == (None, "done")
 
 
 async def test_a_refused_key_is_told_as_such(api: ApiSimulator, services: Services, ended: None) -> None:

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from bot.api.errors import BatchNotFound
 from bot.api.ids import BatchId
 from bot.commands.base import Permission
-from bot.commands.label import Label, Labelled
+from bot.commands.label import Label, Labeled
 from bot.commands.language.errors import BadValue, MissingReference, UnexpectedWord, UsageError
 from bot.commands.language.values import LONGEST_LABEL
 from bot.commands.registry import parse
@@ -69,9 +69,9 @@ async def test_a_named_batch_is_found_by_its_name(services: Services, batch: Bat
     named = await carry_out(services, f"label {batch} Nightly eval")
     again = await carry_out(services, "label nightly-eval Weekly eval")
 
-    assert isinstance(named, Labelled)
+    assert isinstance(named, Labeled)
     assert (named.batch.id, named.label, named.others) == (batch, "Nightly eval", 0)
-    assert isinstance(again, Labelled)
+    assert isinstance(again, Labeled)
     assert (again.batch.id, again.label) == (batch, "Weekly eval")
 
 
@@ -82,7 +82,7 @@ async def test_the_number_of_other_batches_with_the_same_name_is_counted(
 
     outcome = await carry_out(services, f"label {batch} nightly")
 
-    assert isinstance(outcome, Labelled)
+    assert isinstance(outcome, Labeled)
     assert outcome.others == 1
 
 
@@ -91,7 +91,7 @@ async def test_a_name_can_be_removed(services: Services, batch: BatchId) -> None
 
     outcome = await carry_out(services, f"label {batch} --remove")
 
-    assert isinstance(outcome, Labelled)
+    assert isinstance(outcome, Labeled)
     assert outcome.label is None
 
 

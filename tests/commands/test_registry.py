@@ -17,7 +17,7 @@ from bot.commands.language.errors import (
 )
 from bot.commands.list import LARGEST_LIMIT, STATUSES, List
 from bot.commands.overview import Overview
-from bot.commands.registry import ALSO, COMMANDS, SHOWN, AnyCommand, parse
+from bot.commands.registry import COMMANDS, SHOWN, SYNONYMS, AnyCommand, parse
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
 from tests.builders import ID
@@ -77,7 +77,7 @@ def test_an_id_broken_by_a_newline_is_not_joined() -> None:
         ("audti", "audit"),
         ("wacth", "watch"),
         ("status\u200b last", "status"),
-        *((other, verb) for other, verb in ALSO.items()),
+        *((other, verb) for other, verb in SYNONYMS.items()),
         ("xyzzy", None),
         ("<everyone>", None),
         ("last", "list"),
@@ -93,8 +93,8 @@ def test_an_unknown_verb_gets_at_most_one_suggestion(typed: str, suggestion: str
 
 
 def test_words_of_other_tools_lead_to_our_verbs() -> None:
-    assert set(ALSO.values()) <= {command.verb for command in SHOWN}
-    assert set(ALSO).isdisjoint(command.verb for command in COMMANDS)
+    assert set(SYNONYMS.values()) <= {command.verb for command in SHOWN}
+    assert set(SYNONYMS).isdisjoint(command.verb for command in COMMANDS)
 
 
 IDS = st.from_regex(r"msgbatch_[A-Za-z0-9]{1,40}", fullmatch=True).map(BatchId)

@@ -88,7 +88,7 @@ async def test_a_table_has_a_row_a_request(services: Services, ended: BatchId, k
 async def test_a_file_is_noted_as_taken_only_when_it_has_arrived(services: Services, ended: BatchId) -> None:
     async for file, _ in taken(services, ResultFileKind.JSONL):
         before = await services.database.run(lambda connection: summaries.get(connection, ID))
-        await file.arrived()
+        await file.on_delivered()
     after = await services.database.run(lambda connection: summaries.get(connection, ID))
 
     assert before is not None

@@ -67,7 +67,7 @@ async def test_each_request_is_there_once_byte_for_byte_from_whichever_batch_one
             assert set(lines) <= given
             assert len(found) == len(set(found)) == outcome.merged.requests == 10
             assert outcome.merged.succeeded == sum(b'"type":"succeeded"' in line for line in lines)
-            assert [batch.id for batch in outcome.kin.readable] == list(family)
+            assert [batch.id for batch in outcome.family.readable] == list(family)
 
 
 async def test_a_request_that_succeeded_anywhere_has_succeeded(
@@ -94,7 +94,7 @@ async def test_a_batch_without_relatives_is_its_own_family(services: Services, p
     place(succeeded=2, errored=1, id=ID)
 
     async with merged(services) as (outcome, lines):
-        assert (len(lines), outcome.kin.absent) == (3, ())
+        assert (len(lines), outcome.family.absent) == (3, ())
 
 
 async def test_what_cannot_be_read_is_told_before_anything_is_read(
@@ -112,8 +112,8 @@ async def test_what_cannot_be_read_is_told_before_anything_is_read(
     outcome = await WHOLE.run(services, ADA)
 
     assert isinstance(outcome, FamilyIncomplete)
-    assert [batch.id for batch in outcome.kin.readable] == [readable]
-    assert set(outcome.kin.absent) == {
+    assert [batch.id for batch in outcome.family.readable] == [readable]
+    assert set(outcome.family.absent) == {
         AbsentBatch(parent, AbsenceReason.EXPIRED),
         *(AbsentBatch(child, why) for why, child in children.items()),
     }
@@ -129,8 +129,8 @@ async def test_the_retries_of_a_batch_that_was_deleted_are_found_by_its_id(servi
     outcome = await WHOLE.run(services, ADA)
 
     assert isinstance(outcome, FamilyIncomplete)
-    assert outcome.kin.absent == (AbsentBatch(ID, AbsenceReason.DELETED),)
-    assert [batch.id for batch in outcome.kin.readable] == [child]
+    assert outcome.family.absent == (AbsentBatch(ID, AbsenceReason.DELETED),)
+    assert [batch.id for batch in outcome.family.readable] == [child]
 
 
 async def test_a_batch_that_nobody_knows_has_no_family(services: Services, place: Place) -> None:
@@ -173,7 +173,7 @@ async def test_each_batch_of_it_counts_as_taken_once_the_file_has_arrived(
     services: Services, family: tuple[BatchId, ...]
 ) -> None:
     async with merged(services) as (outcome, _):
-        await outcome.arrived()
+        await outcome.on_delivered()
 
     stored = await services.database.run(lambda connection: summaries.get_many(connection, family))
     assert {one.taken for one in stored.values()} == {"family"}

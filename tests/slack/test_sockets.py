@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.app import Part, running
+from bot.app import Part, run_bot
 from bot.playground.slack_simulator.records import Delivery
 from tests.desk import ADA, Desk
 from tests.slack.refused_once import connections_after_a_refusal
@@ -41,7 +41,7 @@ async def test_two_bots_on_one_store_delete_once(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=5)
     [question] = await desk.type("/batch delete last")
 
-    async with running(desk.settings, desk.time, part=Part.WEB) as second:
+    async with run_bot(desk.settings, desk.time, part=Part.WEB) as second:
         await desk.slack.wait_for(lambda: desk.slack.sockets == 2)
 
         async def ten_presses() -> Delivery:
@@ -60,7 +60,7 @@ async def test_two_bots_on_one_store_delete_once(desk: Desk) -> None:
 
 
 async def test_each_command_is_answered_by_one_of_two_bots(desk: Desk) -> None:
-    async with running(desk.settings, desk.time, part=Part.WEB) as second:
+    async with run_bot(desk.settings, desk.time, part=Part.WEB) as second:
         await desk.slack.wait_for(lambda: desk.slack.sockets == 2)
         for _ in range(4):
             await desk.slack.slash(ADA, "C0BATCHES", "/batch help")

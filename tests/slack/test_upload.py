@@ -220,8 +220,8 @@ async def test_it_is_noted_when_somebody_has_the_file_and_only_then(slack: Slack
         noted.append(len(sent(slack)))
 
     slack.fail_next("files.completeUploadExternal", error="internal_error")
-    await files.send(replace(await spooled(), arrived=arrived), ADA)
-    await files.send(replace(await spooled(), arrived=arrived), ADA)
+    await files.send(replace(await spooled(), on_delivered=arrived), ADA)
+    await files.send(replace(await spooled(), on_delivered=arrived), ADA)
 
     assert noted == [1]
 
@@ -232,7 +232,7 @@ async def test_a_store_that_cannot_note_it_does_not_hide_that_it_arrived(
     async def arrived() -> None:
         raise StoreUnavailable("locked")
 
-    said = await files.send(replace(await spooled(), arrived=arrived), ADA)
+    said = await files.send(replace(await spooled(), on_delivered=arrived), ADA)
 
     assert said == SAID
     assert len(sent(slack)) == 1

@@ -11,7 +11,7 @@ from bot.caller import ChannelId
 from bot.commands.approve import ApproveChange
 from bot.commands.draft_change import SendChange
 from bot.commands.drop import Dropped
-from bot.commands.label import Labelled
+from bot.commands.label import Labeled
 from bot.commands.language.errors import MissingReference
 from bot.commands.note import Noted
 from bot.commands.own import Owned, OwnedAlready
@@ -186,9 +186,9 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     ),
     "retry_too_early": RetryTooEarly(AGAIN, running()),
     "retry_too_late": RetryTooLate(BATCHES["archived"]),
-    "labelled": Labelled(ENDED, "nightly *eval*", 0),
-    "labelled_as_others": Labelled(ENDED, "nightly", 2),
-    "label_removed": Labelled(ENDED, None),
+    "labelled": Labeled(ENDED, "nightly *eval*", 0),
+    "labelled_as_others": Labeled(ENDED, "nightly", 2),
+    "label_removed": Labeled(ENDED, None),
     "noted": Noted(ENDED, "after the <prompt> fix"),
     "note_removed": Noted(ENDED, None),
     "owned": Owned(ENDED, ADA.user),

@@ -1,4 +1,4 @@
-"""Words → the positional words and the options of one verb."""
+"""Split the words after a verb into positional words and options."""
 
 from collections.abc import Sequence
 
@@ -8,38 +8,38 @@ from bot.commands.language.errors import MissingReference, MissingValue, Unexpec
 
 
 class OptionSpec(Struct, frozen=True):
-    """An option a verb knows: its name without dashes, and whether a value follows it."""
+    """An option of a verb: its name without dashes, and whether a value follows it."""
 
     name: str
     takes_value: bool = True
 
 
 class Arguments(Struct, frozen=True):
-    """What follows a verb: positional words in order, options by name (a flag's value is an empty string)."""
+    """What follows a verb: positional words in order, options by name. The value of a flag is an empty string."""
 
     verb: str
     words: tuple[str, ...]
     options: dict[str, str]
 
     def flag(self, name: str) -> bool:
-        """Whether the option was given."""
+        """Return whether the option was given."""
         return name in self.options
 
     def only(self) -> str:
-        """Return the one word there must be. Raises MissingReference, UnexpectedWord."""
+        """Return the one word that is required. Raises MissingReference, UnexpectedWord."""
         if not self.words:
             raise MissingReference(self.verb)
         return self.at_most(1).words[0]
 
     def at_most(self, count: int) -> "Arguments":
-        """Return self, or raise UnexpectedWord for the first word too many."""
+        """Return self, or raise UnexpectedWord for the first word beyond `count`."""
         if len(self.words) > count:
             raise UnexpectedWord(self.verb, self.words[count])
         return self
 
 
 def read_arguments(verb: str, words: Sequence[str], specs: Sequence[OptionSpec]) -> Arguments:
-    """Part words from options, `--name value` or `--name=value`.
+    """Split words from options, `--name value` or `--name=value`.
 
     Raises:
         UnknownOption: the verb does not know it.

@@ -1,4 +1,4 @@
-"""What can be wrong with a typed command. Facts only; the words are in bot.ui.errors.usage."""
+"""Errors in a typed command. They carry facts; bot.ui.errors.usage has the words."""
 
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -8,7 +8,7 @@ from bot.errors import ExpectedError
 
 @dataclass(eq=False)
 class UsageError(ExpectedError):
-    """The text does not say what to do. `verb` is what help to offer; empty when none was recognized."""
+    """The text is not a command. `verb` is the verb whose help may be offered; empty if none was recognized."""
 
     verb: str
 
@@ -18,7 +18,7 @@ class UsageError(ExpectedError):
 
 @dataclass(eq=False)
 class TextTooLong(UsageError):
-    """More characters than any command has use for."""
+    """The text is longer than any command needs."""
 
     length: int
     limit: int
@@ -29,7 +29,7 @@ class TextTooLong(UsageError):
 
 @dataclass(eq=False)
 class UnknownVerb(UsageError):
-    """No such verb; at most one suggestion."""
+    """There is no such verb. At most one is suggested."""
 
     typed: str
     suggestion: str | None
@@ -100,7 +100,7 @@ class BadValue(UsageError):
 
 @dataclass(eq=False)
 class UnexpectedWord(UsageError):
-    """A word more than the verb takes."""
+    """There is a word more than the verb takes."""
 
     word: str
 
@@ -109,14 +109,14 @@ class UnexpectedWord(UsageError):
 
 
 class MissingReference(UsageError):
-    """The verb needs to be told which batch."""
+    """The verb needs a batch."""
 
     def _fact(self) -> str:
         return f"{self._subject()} needs a batch"
 
 
 class NeedsChannel(UsageError):
-    """The verb is about a channel, and was not used in one."""
+    """The verb is about a channel, and was used elsewhere."""
 
     def _fact(self) -> str:
         return f"{self._subject()} works only in a channel"

@@ -1,4 +1,4 @@
-"""How people name a batch (full id, prefix, label, `last`) → the batch itself."""
+"""Read how people name a batch: full id, prefix, label or `last`."""
 
 from bot.api.ids import check_batch_id
 from bot.commands.language.arguments import Arguments
@@ -7,7 +7,7 @@ from bot.store.records import labels
 
 
 def parse_reference(arguments: Arguments) -> Reference:
-    """Read the one reference a verb takes.
+    """Read the one reference that a verb takes.
 
     Raises:
         MissingReference: nothing was given.
@@ -20,7 +20,8 @@ def reference(text: str) -> Reference:
     """Check one word as a reference. Raises InvalidBatchId."""
     if text.lower() == LAST:
         return LAST
-    if " " in text and not text.lower().startswith(PREFIX):  # a label in quotes
+    if " " in text and not text.lower().startswith(PREFIX):  # a quoted label
         text = labels.normalize_label(text) or text
-    head, tail = text[: len(PREFIX)], text[len(PREFIX) :]
+    head = text[: len(PREFIX)]
+    tail = text[len(PREFIX) :]
     return Reference(check_batch_id(PREFIX + tail if head.lower() == PREFIX else text))

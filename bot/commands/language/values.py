@@ -1,4 +1,4 @@
-"""Words that name batches, files and people: checked once, for every verb that takes them."""
+"""Check the words that name batches, files and people, for every verb that takes them."""
 
 import re
 
@@ -14,12 +14,12 @@ LONGEST_NOTE = 500
 FILE_ID = re.compile(r"F[A-Z0-9]{5,}")
 FILE_LINK = re.compile(r"/(?:[TE][A-Z0-9]+-)?(F[A-Z0-9]{5,})(?=/|$)")
 _UNSPELT = str.maketrans({"`": None, **dict.fromkeys('"“”„«»', "'"), **dict.fromkeys("‘’‚", "'")})
-"""What reading a line again would take away or turn into quotes around something."""
+"""Characters that would be lost, or taken for quotes, when the spelled line is parsed."""
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 
 
 def words_for(arguments: Arguments) -> tuple[Reference, str | None]:
-    """Read a reference and the words for it; None: they are taken away. Raises UsageError, InvalidBatchId."""
+    """Read a reference and the words for it, or None with `--remove`. Raises UsageError, InvalidBatchId."""
     if not arguments.words:
         raise MissingReference(arguments.verb)
     if arguments.flag(REMOVE.name):
@@ -28,12 +28,12 @@ def words_for(arguments: Arguments) -> tuple[Reference, str | None]:
 
 
 def spelled(verb: str, wanted: Reference, words: str | None) -> str:
-    """Return what `words_for` reads."""
+    """Return the text that `read_words` reads."""
     return f"{verb} {wanted} --{REMOVE.name}" if words is None else f'{verb} {wanted} "{words}"'
 
 
 def check_label(verb: str, text: str) -> str:
-    """A label without what its spelling could not carry. Raises BadValue."""
+    """Return the label without the characters that its spelling cannot carry. Raises BadValue."""
     label = _carried(text)
     if labels.normalize_label(label) == LAST:
         raise BadValue(verb, text, ValueForm.RESERVED_LABEL)
@@ -43,7 +43,7 @@ def check_label(verb: str, text: str) -> str:
 
 
 def check_note(verb: str, text: str) -> str:
-    """A note, likewise."""
+    """Return the note without the characters that its spelling cannot carry. Raises BadValue."""
     note = _carried(text)
     if not note or len(note) > LONGEST_NOTE:
         raise BadValue(verb, note, ValueForm.NOTE)
@@ -51,7 +51,7 @@ def check_note(verb: str, text: str) -> str:
 
 
 def check_person(verb: str, word: str) -> str:
-    """A person's Slack id from a mention or from the bare id. Raises BadValue: a name cannot be looked up."""
+    """Return a person's Slack id from a mention or from the id itself. Raises BadValue: names cannot be looked up."""
     person = word.removeprefix("@")
     if not _PERSON.fullmatch(person):
         raise BadValue(verb, word, ValueForm.PERSON)
@@ -59,7 +59,7 @@ def check_person(verb: str, word: str) -> str:
 
 
 def file_in(verb: str, word: str) -> str:
-    """Return the id of the file that a link leads to; no address is dialled. Raises BadValue."""
+    """Return the id of the file that a link names, without opening the link. Raises BadValue."""
     if FILE_ID.fullmatch(word):
         return word
     if found := FILE_LINK.search(word.partition("?")[0]):

@@ -1,4 +1,4 @@
-"""Text → words: forgives what keyboards, phones and Slack do to what a person meant."""
+"""Split text into words, and undo what keyboards, phones and Slack change in them."""
 
 import re
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from bot.commands.language.errors import TextTooLong
 from bot.commands.language.values import FILE_LINK
 
 TEXT_LIMIT = 3_000
-"""Characters; ten times the longest sensible command, far below what Slack would send."""
+"""Characters: ten times the longest sensible command, and far below what Slack sends."""
 
 _LINK = re.compile(r"<(?:https?://|mailto:)[^<>|]*(?:\|[^<>]*)?>")
 _MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^<>]*))?>")
@@ -22,9 +22,9 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 def split_words(text: str, *, prose: bool = False) -> list[str]:
     """Split what was typed after the command into words.
 
-    Quotes group, curly ones and those after `--name=` too; backticks are dropped; an em-dash or a single dash before a
-    letter is an option's two; Slack's link and mention mark-up is opened; a link to a batch is its id. A person or a
-    channel is their id, and in `prose`, which somebody will read, the name that Slack gives with it.
+    Straight and curly quotes group words, also after `--name=`. Backticks are dropped. An em-dash or a single dash
+    before a letter counts as two dashes. Slack's markup of links and mentions is resolved. A link to a batch becomes
+    its id. A person or a channel becomes their id or, in `prose` for people to read, the name that Slack adds.
 
     Raises:
         TextTooLong: over TEXT_LIMIT characters.
@@ -53,7 +53,7 @@ def _words(text: str) -> Iterator[str]:
 
 
 def _open_link(match: re.Match[str]) -> str:
-    """Return a batch id named in a link, the address of a file in Slack, else the link's label, else its address."""
+    """Return the batch id in a link, or the address of a file in Slack, or the label of the link, or its address."""
     inside = match.group()[1:-1]
     if found := _BATCH_ID.search(inside):
         return found.group()

@@ -22,7 +22,7 @@ def render_family_file(outcome: FamilyFile) -> File:
     failed = merged.requests - merged.succeeded
     words = (
         f"{quantity(merged.requests, 'result')}, one for each custom_id, merged from "
-        f"{quantity(len(outcome.kin.readable), 'batch', 'batches')}: {number(merged.succeeded)} succeeded, "
+        f"{quantity(len(outcome.family.readable), 'batch', 'batches')}: {number(merged.succeeded)} succeeded, "
         f"{number(failed)} did not; JSON Lines, as the API gave them, {file_size(merged.spool.size)}"
     )
     return File(
@@ -32,13 +32,13 @@ def render_family_file(outcome: FamilyFile) -> File:
         message=_add_sources(delivered_message(words, public=outcome.query.public), outcome),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
-        arrived=outcome.arrived,
+        on_delivered=outcome.on_delivered,
     )
 
 
 def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     """Return which batches cannot be read and why, with a button that merges the others."""
-    readable, absent = outcome.kin.readable, outcome.kin.absent
+    readable, absent = outcome.family.readable, outcome.family.absent
     total = quantity(len(readable) + len(absent), "batch", "batches")
     words = (
         f"The family of {code(outcome.query.reference, 60)} has {total}, and {number(len(absent))} cannot be read:\n"
@@ -46,7 +46,7 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     )
     words += (
         "\nNothing was merged yet. Without them, a request that succeeded only there would be missing, or stand with "
-        f"what came of it elsewhere. Still to be read: {_source_list(outcome.kin)}."
+        f"what came of it elsewhere. Still to be read: {_source_list(outcome.family)}."
         if readable
         else "\nSo there is nothing to merge."
     )
@@ -61,10 +61,10 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
 
 def _add_sources(message: Message, outcome: FamilyFile) -> Message:
     """Return the message with the sources of the results, and what is missing from them."""
-    alone = len(outcome.kin.readable) == 1 and not outcome.kin.absent
-    lines = [f"From {_source_list(outcome.kin)}{'; no retries of it are known' if alone else ', oldest first'}."]
-    lines += [f"⚠️ Without {_absent_line(one)}" for one in outcome.kin.absent[:MOST_NAMED]]
-    lines += [f"⚠️ {more}" for more in _more_batches(len(outcome.kin.absent))]
+    alone = len(outcome.family.readable) == 1 and not outcome.family.absent
+    lines = [f"From {_source_list(outcome.family)}{'; no retries of it are known' if alone else ', oldest first'}."]
+    lines += [f"⚠️ Without {_absent_line(one)}" for one in outcome.family.absent[:MOST_NAMED]]
+    lines += [f"⚠️ {more}" for more in _more_batches(len(outcome.family.absent))]
     if outcome.merged.broken:
         lines.append(
             f"⚠️ Without {quantity(outcome.merged.broken, 'line')} of their files that no result could be read of"

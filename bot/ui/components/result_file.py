@@ -45,7 +45,7 @@ def render_results_file(outcome: ResultsFile) -> File:
         message=delivered_message(words, public=outcome.query.public, warnings=warnings),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),
-        arrived=outcome.arrived,
+        on_delivered=outcome.on_delivered,
     )
 
 

@@ -43,11 +43,10 @@ def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     if outcome.batch.has_ended:
         return _render_card(f"The batch has ended. {cancel_result_words(outcome.batch)}", outcome.batch, viewer)
     next_step = "How many were really canceled shows when the batch has ended."
-    if outcome.told_in is not None:
-        next_step = (
-            f"I will tell you {place_name(outcome.told_in.id)} how many were really canceled when the batch has ended."
-        )
-        next_step += quiet_note(outcome.told_in)
+    if outcome.notified_in is not None:
+        place = place_name(outcome.notified_in.id)
+        next_step = f"I will tell you {place} how many were really canceled when the batch has ended."
+        next_step += quiet_note(outcome.notified_in)
     return _render_card(
         "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
         f"{next_step}",

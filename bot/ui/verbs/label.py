@@ -1,6 +1,6 @@
 """The words of `label`."""
 
-from bot.commands.label import Labelled, LabelOutcome
+from bot.commands.label import Labeled, LabelOutcome
 from bot.store.records.labels import normalize_label
 from bot.ui.components.text import code, quantity, safe_text, section
 from bot.ui.reply import Message, Viewer
@@ -12,7 +12,7 @@ def render_label(outcome: LabelOutcome, viewer: Viewer) -> Message:
     return Message(text, (section(text),))
 
 
-def _label_words(outcome: Labelled) -> str:
+def _label_words(outcome: Labeled) -> str:
     batch = code(outcome.batch.id)
     if outcome.label is None:
         return f"{batch} has no label any more."
