@@ -97,16 +97,16 @@ class Cost(LongCommand[CostOutcome], frozen=True):
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CostOutcome:
         """Read the results whose summary is not stored. Raises ReadingStopped, ApiError, StoreUnavailable."""
         progress = progress or Progress()
-        return await progress.follow(self._add_up(services, caller, progress))
+        return await progress.run(self._add_up(services, caller, progress))
 
     async def _add_up(self, services: Services, caller: Caller, progress: Progress) -> CostShown:
         since = services.now() - _parse_age(self.since)
-        progress.about(f"the cost of {self.since}", again=self.spell())
+        progress.set_subject(f"the cost of {self.since}", retry_command=self.spell())
         batches, more = await _list_created_since(since, services)
         ended = [batch for batch in batches if batch.has_ended]
         known = await _find_stored(ended, services)
         missing = [batch for batch in ended if batch.id not in known]
-        progress.about(f"the cost of {self.since}", again=self.spell(), batches_wanted=len(missing))
+        progress.set_subject(f"the cost of {self.since}", retry_command=self.spell(), total_batches=len(missing))
         read = await _read_missing(missing, services, caller, progress)
         unread = tuple(
             Unread(batch, gone=not batch.is_readable(services.now())) for batch in missing if batch.id not in read
@@ -172,7 +172,7 @@ async def _read_missing(
                     read[batch.id] = await read_results(services, batch, caller, progress)
             except (ReadingFailed, ApiError):
                 pass  # the batch is listed as unread
-            progress.note_batch()
+            progress.count_batch()
 
     try:
         async with asyncio.TaskGroup() as group:

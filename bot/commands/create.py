@@ -120,7 +120,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             return FormWanted(await _find_models(services))
         progress = progress or Progress()
         try:
-            checked = await progress.follow(self._check(services, caller, progress))
+            checked = await progress.run(self._check(services, caller, progress))
         except OSError as error:
             raise scratch_file_failure(error) from error
         if isinstance(checked, FileRefused):
@@ -130,7 +130,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | CheckedDraft:
         id = make_draft_id(self.form_id)
         source = await self._open_source(services, caller)
-        progress.about(source.name, again=self.spell())
+        progress.set_subject(source.name, retry_command=self.spell())
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         reading = _make_reading_draft(id, source.name, caller, services)
         if not await services.database.run(lambda connection: drafts.add_if_new(connection, reading)):

@@ -44,7 +44,7 @@ class ResultsFile(Struct, frozen=True):
     batch: MessageBatch
     fetched: ReadSummary
     kind: ResultFileKind
-    spool: ScratchFile
+    scratch_file: ScratchFile
     on_delivered: Callable[[], Awaitable[None]]
 
 
@@ -140,14 +140,14 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
             ApiError, StoreUnavailable, and what a reference may raise.
         """
         progress = progress or Progress()
-        return await progress.follow(self._read(services, caller, progress))
+        return await progress.run(self._read(services, caller, progress))
 
     async def _read(self, services: Services, caller: Caller, progress: Progress) -> ResultsOutcome:
         if self.file in (ResultFileKind.FAMILY, ResultFileKind.PART_OF_FAMILY):
             return await self._merge(services, caller, progress)
         batch = (await services.find_batch(self.reference)).batch
         query = replace(self, reference=Reference(batch.id))
-        progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
+        progress.set_subject(batch.id, retry_command=query.spell(), total_lines=batch.request_counts.total)
         if not batch.has_ended:
             return ResultsNotReady(query, batch)
         fetched = await cached_summary(services, batch)
@@ -174,7 +174,9 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
             return FamilyIncomplete(query, family)
         again = query.spell()
         wanted = sum(each.request_counts.total for each in family.readable)
-        progress.about(query.reference, again=again, wanted=wanted, batches_wanted=len(family.readable))
+        progress.set_subject(
+            query.reference, retry_command=again, total_lines=wanted, total_batches=len(family.readable)
+        )
         try:
             merged = await merge_results(services, caller, progress, family.readable)
         except ScratchFileFailed as error:
@@ -202,20 +204,22 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
         """Read the results into a file. It is removed unless all of them were read."""
         kind = self.file or ResultFileKind.JSONL
         try:
-            spool = ScratchFile(services.open_scratch_file)
+            scratch_file = ScratchFile(services.open_scratch_file)
         except ScratchFileFailed as error:
             raise ResultsNotSaved(batch, ReadingProgress(), self.spell(), error.full, error.reason) from error
         done = False
         try:
-            copy = ResultsCopy(make_converter(kind, services.prices), spool)
+            copy = ResultsCopy(make_converter(kind, services.prices), scratch_file)
             fetched = await read_results(services, batch, caller, progress, copy)
             if kind in (ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
                 return NothingFailed(self, batch)
             done = True
-            return ResultsFile(self, batch, fetched, kind, spool, _record_delivery(services, caller, (batch,), kind))
+            return ResultsFile(
+                self, batch, fetched, kind, scratch_file, _record_delivery(services, caller, (batch,), kind)
+            )
         finally:
             if not done:
-                spool.close()
+                scratch_file.close()
 
 
 def _record_delivery(

@@ -151,7 +151,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         """
         progress = progress or Progress()
         try:
-            checked = await progress.follow(self._make_draft(services, caller, progress))
+            checked = await progress.run(self._make_draft(services, caller, progress))
         except OSError as error:
             raise scratch_file_failure(error) from error
         if not isinstance(checked, CheckedDraft):
@@ -161,7 +161,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     async def _make_draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome | CheckedDraft:
         batch = (await services.find_batch(self.reference)).batch
         query = replace(self, reference=Reference(batch.id))
-        progress.about(batch.id, again=query.spell(), wanted=batch.request_counts.total)
+        progress.set_subject(batch.id, retry_command=query.spell(), total_lines=batch.request_counts.total)
         if not batch.has_ended:
             return RetryTooEarly(query, batch)
         if not batch.is_readable(services.now()):

@@ -1,4 +1,4 @@
-"""Sums of what batches cost: in all, by model, by day."""
+"""Sums of what batches cost: in total, by model, by name, by day."""
 
 from collections.abc import Iterable
 from datetime import UTC, date
@@ -13,7 +13,7 @@ from bot.results.summary import CostSummary
 
 
 class CostRow(Struct, frozen=True):
-    """One model or one day: its batches, succeeded requests, output tokens, and USD; not `complete`: at least that."""
+    """The batches, succeeded requests and USD of one model, name or day. If not `complete`, it cost at least that."""
 
     name: str
     batches: int
@@ -22,9 +22,9 @@ class CostRow(Struct, frozen=True):
     complete: bool
 
 
-def sum_costs(fetched: Iterable[ReadSummary]) -> CostSummary:
-    """Return the cost of all together."""
-    costs = [each.summary.cost for each in fetched]
+def sum_costs(summaries: Iterable[ReadSummary]) -> CostSummary:
+    """Return the cost of all results together."""
+    costs = [each.summary.cost for each in summaries]
     return CostSummary(
         amount=sum((cost.amount for cost in costs), Decimal(0)),
         unknown_models=tuple(dict.fromkeys(model for cost in costs for model in cost.unknown_models)),
@@ -34,10 +34,10 @@ def sum_costs(fetched: Iterable[ReadSummary]) -> CostSummary:
     )
 
 
-def group_by_model(fetched: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
-    """Return a row a model, dearest first."""
+def group_by_model(summaries: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
+    """Return a row for each model, the most expensive first."""
     rows: dict[str, CostRow] = {}
-    for each in fetched:
+    for each in summaries:
         for use in each.summary.models:
             row = rows.get(use.model, CostRow(use.model, 0, 0, Decimal(0), complete=True))
             complete = row.complete and use.cost is not None and not use.web_searches
@@ -47,11 +47,12 @@ def group_by_model(fetched: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
-def group_by_name(fetched: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
-    """Return a row for each name that stands before what was read, dearest first."""
+def group_by_name(summaries: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
+    """Return a row for each name, the most expensive first."""
     rows: dict[str, CostRow] = {}
-    for name, each in fetched:
-        cost, row = each.summary.cost, rows.get(name, CostRow(name, 0, 0, Decimal(0), complete=True))
+    for name, each in summaries:
+        cost = each.summary.cost
+        row = rows.get(name, CostRow(name, 0, 0, Decimal(0), complete=True))
         rows[name] = replace(
             row,
             batches=row.batches + 1,
@@ -62,11 +63,12 @@ def group_by_name(fetched: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, 
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
-def group_by_day(fetched: Iterable[tuple[MessageBatch, ReadSummary]]) -> tuple[tuple[date, CostRow], ...]:
-    """Return a row a day (UTC) on which batches were created, oldest first."""
+def group_by_day(summaries: Iterable[tuple[MessageBatch, ReadSummary]]) -> tuple[tuple[date, CostRow], ...]:
+    """Return a row for each day (UTC) on which batches were created, oldest first."""
     days: dict[date, CostRow] = {}
-    for batch, each in fetched:
-        day, cost = batch.created_at.astimezone(UTC).date(), each.summary.cost
+    for batch, each in summaries:
+        day = batch.created_at.astimezone(UTC).date()
+        cost = each.summary.cost
         row = days.get(day, CostRow(day.isoformat(), 0, 0, Decimal(0), complete=True))
         days[day] = replace(
             row,

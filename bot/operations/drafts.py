@@ -175,7 +175,7 @@ async def read_with_progress(source: SharedFile, progress: Progress) -> AsyncGen
     """Yield the chunks of a file as they arrive, and count them in `progress`."""
     async with aclosing(source.chunks) as chunks:
         async for chunk in chunks:
-            progress.note(chunk.count(b"\n"), len(chunk))
+            progress.count(chunk.count(b"\n"), len(chunk))
             yield chunk
 
 

@@ -1,4 +1,4 @@
-"""How people name a batch (full id, prefix, label, `last`), and finding the one it means."""
+"""Finding the batch that a person means by its id, the beginning of its id, its label, or `last`."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import suppress
@@ -17,13 +17,13 @@ from bot.store.records import labels
 from bot.store.records.labels import BatchNames
 
 Reference = NewType("Reference", str)
-"""What was typed for a batch: safe to put in a path, not yet known to exist."""
+"""What was typed for a batch. It is safe in a URL path; whether it exists is unknown."""
 
 LAST = Reference("last")
 PREFIX = "msgbatch_"
 
 WHOLE_LENGTH = len(PREFIX) + 24
-"""Today's ids have 24 characters after the prefix; shorter texts are looked for in the list, not fetched."""
+"""Length of a full id today. Shorter references are searched in the list instead of being retrieved."""
 
 SEARCH_PAGES = 5
 SEARCH_PAGE_SIZE = 1_000  # the API's largest page
@@ -31,45 +31,56 @@ CANDIDATES_SHOWN = 10
 
 
 class FoundBatch(Struct, frozen=True):
-    """The batch, read just now, and whether the reference was its full id."""
+    """A batch, as the API returned it just now, and whether the reference was its full id."""
 
     batch: MessageBatch
     exact: bool
 
 
-async def find_batch(wanted: Reference, batches: BatchesClient, database: Database) -> FoundBatch:
-    """Find the one batch that a reference means. A full id always means itself, whatever is labeled so.
+class _SearchResult(Struct, frozen=True):
+    """What a search through the newest batches found; `whole` is the batch whose full id is the reference."""
+
+    whole: MessageBatch | None
+    by_id: tuple[MessageBatch, ...] = ()
+    by_label: tuple[MessageBatch, ...] = ()
+    searched: int = 0
+    all_searched: bool = True
+
+
+async def find_batch(reference: Reference, batches: BatchesClient, database: Database) -> FoundBatch:
+    """Find the one batch that a reference means. A full id always means itself, even if it is another batch's label.
 
     Raises:
-        NoBatches: `last` in an empty workspace.
-        ReferenceNotFound, BatchNotFound: nothing fits.
-        ReferenceAmbiguous: more than one batch begins so, or is called so.
-        StoreUnavailable: nothing begins so, and whether it is a label cannot be read.
+        NoBatches: the reference is `last`, and the workspace is empty.
+        ReferenceNotFound, BatchNotFound: no batch matches.
+        ReferenceAmbiguous: several batches match, by their ids or labels.
+        StoreUnavailable: no id matches, and labels cannot be read.
     """
-    if wanted == LAST:
+    if reference == LAST:
         return await _find_newest(batches)
-    looks_whole = len(wanted) >= WHOLE_LENGTH
-    if looks_whole and wanted.startswith(PREFIX):
-        with suppress(BatchNotFound):  # the form of ids may change: a long text can be the beginning of a longer id
-            return await _retrieve(wanted, batches)
-    named, away = frozenset[str](), None
+    may_be_whole = len(reference) >= WHOLE_LENGTH
+    if may_be_whole and reference.startswith(PREFIX):
+        with suppress(BatchNotFound):  # ids may become longer: today's full length can be the beginning of an id
+            return await _retrieve(reference, batches)
+    labeled: Collection[str] = ()
+    store_error = None
     try:
-        named = await database.run(lambda connection: labels.find_batches(connection, label=wanted))
-    except StoreUnavailable as error:  # the beginning of an id is found without it
-        away = error
-    looked = await _search(wanted, named, batches)
-    if looked.whole is not None:
-        return FoundBatch(looked.whole, exact=True)
-    called = await _find_labeled(named, looked, batches)
-    if away is not None and not looked.begun:
-        raise away
-    if looks_whole and not (looked.begun or called):
-        return await _retrieve(wanted, batches)
-    return await _require_one(wanted, looked, called, database)
+        labeled = await database.run(lambda connection: labels.find_batches(connection, label=reference))
+    except StoreUnavailable as error:  # ids can be matched without the store
+        store_error = error
+    result = await _search(reference, labeled, batches)
+    if result.whole is not None:
+        return FoundBatch(result.whole, exact=True)
+    by_label = await _find_labeled(labeled, result, batches)
+    if store_error is not None and not result.by_id:
+        raise store_error
+    if may_be_whole and not (result.by_id or by_label):
+        return await _retrieve(reference, batches)
+    return await _require_one(reference, result, by_label, database)
 
 
-async def _retrieve(wanted: Reference, batches: BatchesClient) -> FoundBatch:
-    return FoundBatch(await batches.retrieve(check_batch_id(wanted)), exact=True)
+async def _retrieve(reference: Reference, batches: BatchesClient) -> FoundBatch:
+    return FoundBatch(await batches.retrieve(check_batch_id(reference)), exact=True)
 
 
 async def _find_newest(batches: BatchesClient) -> FoundBatch:
@@ -79,69 +90,30 @@ async def _find_newest(batches: BatchesClient) -> FoundBatch:
     return FoundBatch(page.data[0], exact=False)
 
 
-async def _require_one(
-    wanted: Reference, looked: "_SearchResult", called: Iterable[MessageBatch], database: Database
-) -> FoundBatch:
-    """Return what alone begins so or is called so; raise that there is none, or list them all."""
-    fitting = {batch.id: batch for batch in (*looked.begun, *called)}
-    match sorted(fitting.values(), key=lambda batch: batch.created_at, reverse=True):
-        case []:
-            raise ReferenceNotFound(wanted, looked.searched, looked.all_searched)
-        case [batch]:
-            return FoundBatch(batch, exact=False)
-        case several:
-            shown = tuple(several[:CANDIDATES_SHOWN])
-            raise ReferenceAmbiguous(wanted, shown, len(several), await _read_names(shown, database))
-
-
-async def _read_names(several: Iterable[MessageBatch], database: Database) -> Mapping[str, BatchNames]:
-    """Return what they are called; a store that fails hides none of them."""
-    ids = [batch.id for batch in several]
-    with suppress(StoreUnavailable):
-        return await database.run(lambda connection: labels.get_names(connection, ids))
-    return {}
-
-
-class _SearchResult(Struct, frozen=True):
-    """What the newest batches hold: those that begin so, those that are called so, or the one whose whole id it is."""
-
-    whole: MessageBatch | None
-    begun: tuple[MessageBatch, ...] = ()
-    called: tuple[MessageBatch, ...] = ()
-    searched: int = 0
-    all_searched: bool = True
-
-
-async def _find_labeled(named: Collection[str], looked: _SearchResult, batches: BatchesClient) -> list[MessageBatch]:
-    """Return the batches with a label, older ones too; of them those that have not ended, where there are such."""
-    called = list(looked.called)
-    for id in sorted({*named} - {batch.id for batch in called}):
-        with suppress(BatchNotFound):
-            called.append(await batches.retrieve(check_batch_id(id)))
-    return [batch for batch in called if not batch.has_ended] or called
-
-
-async def _search(wanted: Reference, named: Collection[str], batches: BatchesClient) -> _SearchResult:
-    begun: list[MessageBatch] = []
-    called: list[MessageBatch] = []
-    searched, all_searched = 0, True
-    async for batch, is_all in _list_newest(batches):
-        searched, all_searched = searched + 1, is_all
-        if str(batch.id) == wanted:
+async def _search(reference: Reference, labeled: Collection[str], batches: BatchesClient) -> _SearchResult:
+    """Search the newest batches for ids that match the reference, and for the ids of labeled batches."""
+    by_id: list[MessageBatch] = []
+    by_label: list[MessageBatch] = []
+    searched = 0
+    all_searched = True
+    async for batch, is_last_page in _list_newest(batches):
+        searched += 1
+        all_searched = is_last_page
+        if str(batch.id) == reference:
             return _SearchResult(batch)
-        if batch.id.startswith((wanted, PREFIX + wanted)):
-            begun.append(batch)
-        if batch.id in named:
-            called.append(batch)
-    return _SearchResult(None, tuple(begun), tuple(called), searched, all_searched)
+        if batch.id.startswith((reference, PREFIX + reference)):
+            by_id.append(batch)
+        if batch.id in labeled:
+            by_label.append(batch)
+    return _SearchResult(None, tuple(by_id), tuple(by_label), searched, all_searched)
 
 
 async def _list_newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, bool]]:
-    """Yield the newest batches, each with whether its page is the last there is."""
+    """Yield the newest batches, each with whether its page is the last one."""
     after = None
     for _ in range(SEARCH_PAGES):
         page = await batches.list(limit=SEARCH_PAGE_SIZE, after_id=after)
-        if page.data and page.data[-1].id == after:  # the page that was there before
+        if page.data and page.data[-1].id == after:  # the API returned the previous page again
             return
         for batch in page.data:
             yield batch, not page.has_more
@@ -150,8 +122,40 @@ async def _list_newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBat
         after = page.data[-1].id
 
 
+async def _find_labeled(labeled: Collection[str], result: _SearchResult, batches: BatchesClient) -> list[MessageBatch]:
+    """Return the batches with the label, also those older than the search. Batches that have not ended go first."""
+    found = list(result.by_label)
+    for batch_id in sorted({*labeled} - {batch.id for batch in found}):
+        with suppress(BatchNotFound):
+            found.append(await batches.retrieve(check_batch_id(batch_id)))
+    return [batch for batch in found if not batch.has_ended] or found
+
+
+async def _require_one(
+    reference: Reference, result: _SearchResult, by_label: Iterable[MessageBatch], database: Database
+) -> FoundBatch:
+    """Return the only match. Raises ReferenceNotFound without a match, ReferenceAmbiguous with several."""
+    matches = {batch.id: batch for batch in (*result.by_id, *by_label)}
+    match sorted(matches.values(), key=lambda batch: batch.created_at, reverse=True):
+        case []:
+            raise ReferenceNotFound(reference, result.searched, result.all_searched)
+        case [batch]:
+            return FoundBatch(batch, exact=False)
+        case several:
+            shown = tuple(several[:CANDIDATES_SHOWN])
+            raise ReferenceAmbiguous(reference, shown, len(several), await _read_names(shown, database))
+
+
+async def _read_names(several: Iterable[MessageBatch], database: Database) -> Mapping[str, BatchNames]:
+    """Return the names of batches; without the store, none of them has a name."""
+    ids = [batch.id for batch in several]
+    with suppress(StoreUnavailable):
+        return await database.run(lambda connection: labels.get_names(connection, ids))
+    return {}
+
+
 class NoBatches(ExpectedError):
-    """`last` was asked for in a workspace without batches."""
+    """The reference is `last`, and the workspace has no batches."""
 
     def _fact(self) -> str:
         return "the workspace has no batches"
@@ -159,7 +163,7 @@ class NoBatches(ExpectedError):
 
 @dataclass(eq=False)
 class ReferenceNotFound(ExpectedError):
-    """No batch begins so; `searched` newest batches were looked through, `all_searched` when there are no more."""
+    """No batch matches among the `searched` newest; `all_searched` means that there are no others."""
 
     text: str
     searched: int
@@ -171,7 +175,7 @@ class ReferenceNotFound(ExpectedError):
 
 @dataclass(eq=False)
 class ReferenceAmbiguous(ExpectedError):
-    """Several batches begin so, or are called so: the newest of `total`, and what they are called."""
+    """Several batches match. `candidates` are the newest of `total`, with their names."""
 
     text: str
     candidates: tuple[MessageBatch, ...]

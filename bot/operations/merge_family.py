@@ -1,4 +1,4 @@
-"""The results of a whole family of batches, merged into one file."""
+"""Merging the results of a family of batches into one file."""
 
 from enum import Enum, auto
 
@@ -32,68 +32,72 @@ class AbsentBatch(Struct, frozen=True):
 
 
 class Family(Struct, frozen=True):
-    """A batch with all that it was made from and all that was made from it: those that can be read, oldest first."""
+    """A batch with all its ancestors and descendants. The readable batches are ordered from old to new."""
 
     readable: tuple[MessageBatch, ...]
     absent: tuple[AbsentBatch, ...]
 
 
 class MergedResults(Struct, frozen=True):
-    """A merged file: a line for each request. `broken` lines of the batches' files were no results."""
+    """A file with one line for each request. `broken` lines of the original files were no results."""
 
-    spool: ScratchFile
+    scratch_file: ScratchFile
     requests: int
     succeeded: int
     broken: int
 
 
 async def find_family(services: Services, batch_id: str) -> Family:
-    """Look up every batch of the family, the one that it is asked of too. Raises ApiError, StoreUnavailable."""
+    """Retrieve every batch of a family, including this one. Raises ApiError, StoreUnavailable."""
     ids = await services.database.run(lambda connection: labels.find_family(connection, batch_id))
-    found, absent, now = [], [], services.now()
-    for id in sorted(ids):
+    now = services.now()
+    readable: list[MessageBatch] = []
+    unreadable: list[AbsentBatch] = []
+    deleted: list[AbsentBatch] = []
+    for each in sorted(ids):
         try:
-            found.append(await services.workspace.batches.retrieve(check_batch_id(id)))
+            batch = await services.workspace.batches.retrieve(check_batch_id(each))
         except BatchNotFound:
-            absent.append(AbsentBatch(id, AbsenceReason.DELETED))
-    readable = sorted((each for each in found if each.is_readable(now)), key=lambda each: each.created_at)
-    unread = (each for each in found if each not in readable)
-    absent += [
-        AbsentBatch(each.id, AbsenceReason.EXPIRED if each.has_ended else AbsenceReason.UNFINISHED) for each in unread
-    ]
-    return Family(tuple(readable), tuple(absent))
+            deleted.append(AbsentBatch(each, AbsenceReason.DELETED))
+            continue
+        if batch.is_readable(now):
+            readable.append(batch)
+        else:
+            reason = AbsenceReason.EXPIRED if batch.has_ended else AbsenceReason.UNFINISHED
+            unreadable.append(AbsentBatch(batch.id, reason))
+    readable.sort(key=lambda batch: batch.created_at)
+    return Family(tuple(readable), (*deleted, *unreadable))
 
 
 async def merge_results(
     services: Services, caller: Caller, progress: Progress, batches: tuple[MessageBatch, ...]
 ) -> MergedResults:
-    """Read the results of these batches, oldest first, and merge them; whoever is handed the spool closes it.
+    """Read the results of these batches, oldest first, and merge them. The caller closes the scratch file.
 
     Raises:
         ReadingFailed: one of them was not read to its end; nothing is left on the disk.
-        SpoolFailed: the disk did not take the files.
+        ScratchFileFailed: the disk did not take the files.
         ApiError, StoreUnavailable.
     """
-    family, everything = ResultsMerger(), ScratchFile(services.open_scratch_file)
+    merger = ResultsMerger()
+    everything = ScratchFile(services.open_scratch_file)
     try:
         for batch in batches:
-            await read_results(services, batch, caller, progress, ResultsCopy(family, everything))
-            progress.note_batch()
-        return MergedResults(
-            await _copy_chosen_lines(services, family, everything),
-            family.requests,
-            family.succeeded,
-            family.broken_count,
-        )
+            await read_results(services, batch, caller, progress, ResultsCopy(merger, everything))
+            progress.count_batch()
+        merged = await _copy_chosen_lines(services, merger, everything)
+        return MergedResults(merged, merger.requests, merger.succeeded, merger.broken_count)
     finally:
         everything.close()
 
 
-async def _copy_chosen_lines(services: Services, family: ResultsMerger, everything: ScratchFile) -> ScratchFile:
-    merged, picked, done = ScratchFile(services.open_scratch_file), family.select_lines(), False
+async def _copy_chosen_lines(services: Services, merger: ResultsMerger, everything: ScratchFile) -> ScratchFile:
+    merged = ScratchFile(services.open_scratch_file)
+    chosen = merger.select_lines()
+    done = False
     try:
         async for piece in everything.pieces(0, everything.size):
-            await merged.write(picked.feed(piece))
+            await merged.write(chosen.feed(piece))
         await merged.flush()
         done = True
         return merged

@@ -1,4 +1,4 @@
-"""Work that may take long: what it says of itself while it goes on, and how it hears that it is to stop."""
+"""The progress of long work, and how to stop it."""
 
 import asyncio
 from collections.abc import Callable, Coroutine
@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 class Phase(Enum):
-    """How a long work stands."""
+    """The state of long work."""
 
     UNDER_WAY = auto()
     DONE = auto()
@@ -25,25 +25,25 @@ class Phase(Enum):
 
 
 class ReadingProgress(Struct, frozen=True):
-    """How much was read so far: lines and bytes; `wanted` lines, and batches, as far as one knows beforehand."""
+    """What has been read so far. The totals are None if they are unknown."""
 
     subject: str = ""
     lines: int = 0
     bytes: int = 0
-    wanted: int | None = None
+    total_lines: int | None = None
     batches: int = 0
-    batches_wanted: int | None = None
+    total_batches: int | None = None
 
 
 @dataclass(eq=False)
 class ReadingStopped(ExpectedError):
-    """Somebody stopped a reading, or the bot is `closing`; nothing that was half read is kept.
+    """Someone stopped the work, or the bot is `closing`. Nothing that was half read is kept.
 
-    `again` spells the command that begins anew; empty where it had not been read yet what is meant.
+    `retry_command` starts it again; it is empty if the work stopped before its subject was known.
     """
 
     reading: ReadingProgress
-    again: str
+    retry_command: str
     closing: bool
 
     def _fact(self) -> str:
@@ -51,58 +51,62 @@ class ReadingStopped(ExpectedError):
 
 
 class Progress:
-    """One long work: whoever works notes; whoever shows looks at `reading` and `phase`, and may `stop`."""
+    """One piece of long work: the work counts, a display shows `reading` and `phase`, and anyone may `stop` it."""
 
-    def __init__(self, began: Callable[["Progress"], object] = lambda progress: None) -> None:
+    def __init__(self, on_start: Callable[["Progress"], object] | None = None) -> None:
         self.reading = ReadingProgress()
         self.phase = Phase.UNDER_WAY
-        self.again = ""
-        self._began = began
+        self.retry_command = ""
+        self._on_start = on_start
         self._ended = asyncio.Event()
-        self._stop: asyncio.Event = asyncio.Event()
+        self._stop = asyncio.Event()
         self._closing = False
 
-    def about(self, subject: str, *, again: str, wanted: int | None = None, batches_wanted: int | None = None) -> None:
-        """Say what is being read, how much it will be where that is known, and what spells the same wish again."""
-        self.again = again
-        self.reading = replace(self.reading, subject=subject, wanted=wanted, batches_wanted=batches_wanted)
+    def set_subject(
+        self, subject: str, *, retry_command: str, total_lines: int | None = None, total_batches: int | None = None
+    ) -> None:
+        """Set what is being read, the command that would start it again, and the totals that are known."""
+        self.retry_command = retry_command
+        self.reading = replace(self.reading, subject=subject, total_lines=total_lines, total_batches=total_batches)
 
-    def note(self, lines: int, size: int) -> None:
-        """Count what has newly been read: whole lines and bytes. Cheap enough for every chunk."""
+    def count(self, lines: int, size: int) -> None:
+        """Add whole lines and bytes that were read. Cheap enough for every chunk."""
         reading = self.reading
         self.reading = replace(reading, lines=reading.lines + lines, bytes=reading.bytes + size)
 
-    def note_batch(self) -> None:
-        """Count a batch that is done with."""
+    def count_batch(self) -> None:
+        """Add a finished batch."""
         self.reading = replace(self.reading, batches=self.reading.batches + 1)
 
     def stop(self, *, closing: bool = False) -> None:
-        """Ask the work to stop; at once, also while it waits for the next bytes."""
+        """Stop the work immediately, even while it waits for bytes."""
         self._closing = closing
         self._stop.set()
 
-    async def ended_within(self, seconds: float) -> bool:
-        """Wait for the end of the work, `seconds` at most; tell whether it has ended."""
+    async def wait_for_end(self, seconds: float) -> bool:
+        """Wait for the end of the work, at most `seconds`; return whether it has ended."""
         try:
             await asyncio.wait_for(self._ended.wait(), seconds)
         except TimeoutError:
             return False
         return True
 
-    async def follow(self, work: Coroutine[Any, Any, T]) -> T:
-        """Do the work and return what comes of it.
+    async def run(self, work: Coroutine[Any, Any, T]) -> T:
+        """Do the work and return its result.
 
         Raises:
-            ReadingStopped: it was asked to stop; the work has been cancelled and has cleaned up.
+            ReadingStopped: the work was stopped; it has been canceled and has cleaned up.
         """
-        self._began(self)
-        doing, stopping = asyncio.ensure_future(work), asyncio.ensure_future(self._stop.wait())
+        if self._on_start is not None:
+            self._on_start(self)
+        doing = asyncio.ensure_future(work)
+        stopping = asyncio.ensure_future(self._stop.wait())
         phase = Phase.FAILED
         try:
             await asyncio.wait({doing, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if not doing.done():
                 phase = Phase.CLOSING if self._closing else Phase.STOPPED
-                raise ReadingStopped(self.reading, self.again, self._closing)
+                raise ReadingStopped(self.reading, self.retry_command, self._closing)
             outcome = doing.result()
             phase = Phase.DONE
             return outcome

@@ -13,22 +13,22 @@ from bot.results.failures import FailedRequests
 
 
 async def read_failures(services: Services, batch: MessageBatch, progress: Progress) -> FailedRequests:
-    """Read what failed, to the end: half of it would look like all of it. Raises ReadingFailed, ApiError."""
+    """Read all failures: a part of them would look like all of them. Raises ReadingFailed, ApiError."""
     failures, reason = FailedRequests(), "the file ends in the middle of a line"
     try:
         async with aclosing(services.workspace.batches.result_bytes(check_batch_id(batch.id))) as chunks:
             async for chunk in chunks:
                 failures.feed(chunk)
-                progress.note(chunk.count(b"\n"), len(chunk))
+                progress.count(chunk.count(b"\n"), len(chunk))
                 await asyncio.sleep(0)
         failures.finish()
     except BatchNotFound:
         await services.workspace.batches.retrieve(
             check_batch_id(batch.id)
-        )  # raises the same where it was deleted meanwhile
-        raise ResultsNotYetAvailable(batch, progress.reading, progress.again) from None
+        )  # raises the same error if the batch was deleted meanwhile
+        raise ResultsNotYetAvailable(batch, progress.reading, progress.retry_command) from None
     except ResultsBroken as error:
         failures.cut_off, reason = True, error.reason
     if failures.cut_off:
-        raise ResultsTruncated(batch, progress.reading, progress.again, reason)
+        raise ResultsTruncated(batch, progress.reading, progress.retry_command, reason)
     return failures

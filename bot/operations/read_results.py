@@ -1,4 +1,4 @@
-"""Reading the results of a batch, once and to the end, for whichever verb wants them, and remembering what came out."""
+"""Reading the results of a batch to the end, for every verb that needs them, and storing their summary."""
 
 import asyncio
 from contextlib import aclosing
@@ -24,32 +24,32 @@ from bot.store.records.summaries import DownloadedFile, StoredSummary
 from bot.store.transactions import deletions
 
 SUMMARY_RETENTION = timedelta(days=400)
-"""Longer than anybody asks for the cost of; the results themselves are gone after 29 days."""
+"""How long summaries are stored, longer than any period of the cost report. The API keeps results for 29 days."""
 
-# Bytes between two turns for everybody else, an ack needs several: some 0.03 ms, and half of one.
+# Bytes processed between two turns of the event loop: about 0.03 ms, and about 0.5 ms. An ack needs several turns.
 _SUMMARY_SLICE = 24 * 1024
 _CONVERSION_SLICE = 32 * 1024
 
 
 class ReadSummary(Struct, frozen=True):
-    """What came out of a batch, who read it and when, and who took the file."""
+    """The summary of a batch's results, who read them and when, and who downloaded a file of them last."""
 
     summary: ResultsSummary
     priced_on: date | None
-    by: str
-    at: datetime
-    taken: DownloadedFile | None = None
-    taken_by: str | None = None
-    taken_at: datetime | None = None
+    read_by: str
+    read_at: datetime
+    downloaded_file: DownloadedFile | None = None
+    downloaded_by: str | None = None
+    downloaded_at: datetime | None = None
 
 
 @dataclass(eq=False)
 class ReadingFailed(ExpectedError):
-    """Results that could not be read to their end; nothing of them is kept. `again` spells the command."""
+    """The results were not read to their end, and nothing of them is kept. `retry_command` reads them again."""
 
     batch: MessageBatch
     reading: ReadingProgress
-    again: str
+    retry_command: str
 
     def _fact(self) -> str:
         return f"the results of {self.batch.id} could not be read"
@@ -57,7 +57,7 @@ class ReadingFailed(ExpectedError):
 
 @dataclass(eq=False)
 class ResultsTruncated(ReadingFailed):
-    """The stream broke, or ended in the middle of a line."""
+    """The connection broke, or the file ended in the middle of a line."""
 
     reason: str
 
@@ -66,7 +66,7 @@ class ResultsTruncated(ReadingFailed):
 
 
 class ResultsNotYetAvailable(ReadingFailed):
-    """The batch has ended and the API answers that it has no results: for a while that happens."""
+    """The batch has ended, but the API has no results yet. That happens for a short while."""
 
     def _fact(self) -> str:
         return f"the results of {self.batch.id} are not available yet"
@@ -74,7 +74,7 @@ class ResultsNotYetAvailable(ReadingFailed):
 
 @dataclass(eq=False)
 class ResultsNotSaved(ReadingFailed):
-    """The disk of the bot did not take the file; `full`: there is no room left."""
+    """The disk did not take the file; `full` means that it has no space left."""
 
     full: bool
     reason: str
@@ -88,80 +88,93 @@ AnyReadingFailed = ResultsTruncated | ResultsNotYetAvailable | ResultsNotSaved
 
 
 class Converter(Protocol):
-    """What turns the bytes of the results into those of a file, chunk by chunk."""
+    """Converts the bytes of results into the bytes of a file, chunk by chunk."""
 
     def feed(self, chunk: bytes) -> bytes:
-        """Return what this chunk completes."""
+        """Return the converted bytes that this chunk completes."""
 
     def finish(self) -> bytes:
-        """Return what is left at the end."""
+        """Return the converted bytes that are left at the end."""
 
 
 class ResultsCopy(Struct, frozen=True):
-    """A file that is wanted of the results: how it is made, and where it goes."""
+    """A file to make while results are read: its converter, and the scratch file to write to."""
 
     converter: Converter
-    spool: ScratchFile
+    scratch_file: ScratchFile
 
 
 async def cached_summary(services: Services, batch: MessageBatch) -> ReadSummary | None:
-    """Return what is known of the results of a batch, unless they are to be read anew. Raises StoreUnavailable."""
+    """Return the stored summary of a batch if it is fresh. Raises StoreUnavailable."""
     stored = await services.database.run(lambda connection: summaries.get(connection, batch.id))
     return if_fresh(services, batch, stored) if stored else None
 
 
 def if_fresh(services: Services, batch: MessageBatch, stored: StoredSummary) -> ReadSummary | None:
-    """Return a stored summary as what it says, unless the results are to be read anew.
+    """Return a stored summary, or None if the results must be read again.
 
-    What disagrees with the batch's own counts is read again each time: the file may have become whole. So is what
-    cost an unknown amount, once a model or a region that it lacked a price for has one.
+    Results are read again while they disagree with the batch's own counts, because the file may have become complete,
+    and when a model or a region whose price was missing has a price now. Results that the API no longer keeps cannot
+    be read again, so their summary is always fresh.
     """
     fetched = decode_summary(stored)
     if fetched is None or not batch.is_readable(services.now()):
         return fetched
-    cost, prices = fetched.summary.cost, services.prices
+    cost = fetched.summary.cost
+    prices = services.prices
     priced_now = any(map(prices.find_row, cost.unknown_models)) or any(map(prices.regions.get, cost.unknown_regions))
     return None if priced_now or fetched.summary.find_differences(batch.request_counts) else fetched
 
 
 def decode_summary(stored: StoredSummary) -> ReadSummary | None:
-    """Return a stored summary as what it says; None for one of another version."""
+    """Decode a stored summary; None if another version of the bot wrote it."""
     try:
         summary = ResultsSummary.from_json(stored.summary)
     except SummaryUnreadable:
         return None
     priced_on = date.fromisoformat(stored.priced_on) if stored.priced_on else None
-    by, at = stored.fetched_by, stored.fetched_at
-    return ReadSummary(summary, priced_on, by, at, stored.taken, stored.taken_by, stored.taken_at)
+    return ReadSummary(
+        summary,
+        priced_on,
+        stored.fetched_by,
+        stored.fetched_at,
+        stored.taken,
+        stored.taken_by,
+        stored.taken_at,
+    )
 
 
 async def read_results(
     services: Services, batch: MessageBatch, caller: Caller, progress: Progress, copy: ResultsCopy | None = None
 ) -> ReadSummary:
-    """Read the results to their end, make the file that is wanted on the way, and remember the summary.
+    """Read the results to their end, write a copy if one is wanted, and store the summary.
 
     Raises:
-        ReadingFailed: in one of its kinds; nothing is remembered.
+        ReadingFailed: nothing is stored.
         ApiError, StoreUnavailable.
     """
     reader = ResultsSummarizer(services.prices)
     try:
         await _stream(services, batch, reader, progress, copy)
     except BatchNotFound:
-        await services.workspace.batches.retrieve(batch.id)  # raises the same again where it was deleted meanwhile
-        raise ResultsNotYetAvailable(batch, _progress_of(reader), progress.again) from None
+        await services.workspace.batches.retrieve(batch.id)  # raises the same error if the batch was deleted meanwhile
+        raise ResultsNotYetAvailable(batch, _measure_progress(reader), progress.retry_command) from None
     except ResultsBroken as error:
-        raise ResultsTruncated(batch, _progress_of(reader), progress.again, error.reason) from error
+        raise ResultsTruncated(batch, _measure_progress(reader), progress.retry_command, error.reason) from error
     except ScratchFileFailed as error:
-        raise ResultsNotSaved(batch, _progress_of(reader), progress.again, error.full, error.reason) from error
+        raise ResultsNotSaved(
+            batch, _measure_progress(reader), progress.retry_command, error.full, error.reason
+        ) from error
     lines = reader.lines
     for _ in reader.finish_in_steps():  # some milliseconds at the end of a large file
         await asyncio.sleep(0)
     summary = reader.finish()
     if summary.broken.cut_off:
-        raise ResultsTruncated(batch, _progress_of(reader), progress.again, "the file ends in the middle of a line")
-    progress.note(summary.lines - lines, 0)  # a last line without a newline
-    return await _store_summary(services, batch, caller, _count_missing_answers(summary, batch))
+        raise ResultsTruncated(
+            batch, _measure_progress(reader), progress.retry_command, "the file ends in the middle of a line"
+        )
+    progress.count(summary.lines - lines, 0)  # a last line without a newline
+    return await _store_summary(services, batch, caller, _add_missing_answers(summary, batch))
 
 
 async def _stream(
@@ -171,51 +184,52 @@ async def _stream(
         async for chunk in chunks:
             lines = reader.lines
             await _summarize(reader, chunk)
-            progress.note(reader.lines - lines, len(chunk))
+            progress.count(reader.lines - lines, len(chunk))
             if copy is not None:
-                await _convert(copy, chunk)
+                await _write_copy(copy, chunk)
     if copy is not None:
-        await copy.spool.write(copy.converter.finish())
-        await copy.spool.flush()
+        await copy.scratch_file.write(copy.converter.finish())
+        await copy.scratch_file.flush()
 
 
 async def _summarize(reader: ResultsSummarizer, chunk: bytes) -> None:
-    """Sum up a chunk in the loop (a thread would cost the acks of other commands more: bench/README.md), in turns."""
+    """Summarize a chunk in slices, on the event loop: a thread would delay acks more (bench/README.md)."""
     for start in range(0, len(chunk), _SUMMARY_SLICE):
         reader.feed(chunk[start : start + _SUMMARY_SLICE])
-        await asyncio.sleep(0)  # bytes that wait already come without a turn for anybody else
+        await asyncio.sleep(0)  # chunks that have arrived already are read without a turn for other tasks
 
 
-async def _convert(copy: ResultsCopy, chunk: bytes) -> None:
-    """Make a chunk's part of the file, with turns for everybody else in between: a table takes 20 ms a megabyte."""
+async def _write_copy(copy: ResultsCopy, chunk: bytes) -> None:
+    """Convert a chunk in slices, with turns for other tasks in between: CSV takes 20 ms a megabyte."""
     for start in range(0, len(chunk), _CONVERSION_SLICE):
-        await copy.spool.write(copy.converter.feed(chunk[start : start + _CONVERSION_SLICE]))
+        await copy.scratch_file.write(copy.converter.feed(chunk[start : start + _CONVERSION_SLICE]))
         await asyncio.sleep(0)
 
 
 async def _store_summary(
     services: Services, batch: MessageBatch, caller: Caller, summary: ResultsSummary
 ) -> ReadSummary:
-    now, priced_on = services.now(), _newest_price_date(summary, services.prices)
-    dated = priced_on.isoformat() if priced_on else None
-    read = StoredSummary(batch.id, summary.to_json(), dated, caller.user, now)
+    now = services.now()
+    priced_on = _newest_price_date(summary, services.prices)
+    priced_on_text = priced_on.isoformat() if priced_on else None
+    read = StoredSummary(batch.id, summary.to_json(), priced_on_text, caller.user, now)
     stored = await services.database.run(
         lambda connection: deletions.store_summary(connection, read, delete_before=now - SUMMARY_RETENTION)
     )
     return ReadSummary(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
 
 
-def _count_missing_answers(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:
-    """Return the summary with a cost that says what it lacks: answers that the batch counts and the file does not."""
+def _add_missing_answers(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:
+    """Return the summary with the answers that the batch counts and the file does not contain added to the cost."""
     missing = max(0, batch.request_counts.succeeded - summary.counts.succeeded)
     return replace(summary, cost=replace(summary.cost, unreadable=summary.cost.unreadable + missing))
 
 
 def _newest_price_date(summary: ResultsSummary, prices: Prices) -> date | None:
-    """Return the date of the newest price that the cost was reckoned with."""
+    """Return the date of the newest price in the cost."""
     rows = [prices.find_row(use.model) for use in summary.models]
     return max((row.date for row in rows if row is not None), default=None)
 
 
-def _progress_of(reader: ResultsSummarizer) -> ReadingProgress:
+def _measure_progress(reader: ResultsSummarizer) -> ReadingProgress:
     return ReadingProgress(lines=reader.lines, bytes=reader.bytes_read)

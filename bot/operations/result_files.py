@@ -1,4 +1,4 @@
-"""The files that can be had of results, and how each is made of the bytes the API gives."""
+"""The files that people can download of results, and the converter that makes each from the bytes of the API."""
 
 from enum import StrEnum
 from typing import assert_never
@@ -13,7 +13,7 @@ from bot.store.records.summaries import DownloadedFile
 
 
 class ResultFileKind(StrEnum):
-    """Which file is wanted; the value is what is typed for it."""
+    """Which file to make. The value is the option that is typed for it."""
 
     JSONL = "--file"
     ERRORS = "--errors"
@@ -32,11 +32,11 @@ DOWNLOADED_FILES: dict[ResultFileKind, DownloadedFile] = {
     ResultFileKind.FAMILY: "family",
     ResultFileKind.PART_OF_FAMILY: "family",
 }
-"""What is recorded of each; the causes are no results."""
+"""What is recorded of each download. A list of causes contains no results."""
 
 
 class _Unchanged(Struct, frozen=True):
-    """Every byte as the API gave it."""
+    """Returns every byte as the API sent it."""
 
     def feed(self, chunk: bytes) -> bytes:
         return chunk
@@ -46,7 +46,7 @@ class _Unchanged(Struct, frozen=True):
 
 
 class _Chain(Struct, frozen=True):
-    """One converter after another."""
+    """Passes the output of one converter to another."""
 
     first: Converter
     then: Converter
@@ -59,7 +59,7 @@ class _Chain(Struct, frozen=True):
 
 
 def make_converter(kind: ResultFileKind, prices: Prices) -> Converter:
-    """Return what makes this file of the results."""
+    """Return the converter that makes this file from results."""
     match kind:
         case ResultFileKind.JSONL | ResultFileKind.CAUSES | ResultFileKind.FAMILY | ResultFileKind.PART_OF_FAMILY:
             return _Unchanged()

@@ -53,7 +53,7 @@ class ProgressMessages:
         """Show a reading from the moment it takes long until it has ended. Raises nothing."""
         self._under_way.add(progress)
         try:
-            if not await progress.ended_within(self._timing.show_after):
+            if not await progress.wait_for_end(self._timing.show_after):
                 message = _ProgressMessage(self._client, self._services, self._timing, progress, self._shown)
                 await message.run(caller)
         except Exception:
@@ -107,7 +107,7 @@ class _ProgressMessage:
         edited = time.monotonic()
         editing = asyncio.create_task(asyncio.sleep(0))
         try:
-            while not await self._progress.ended_within(self._timing.poll_interval):
+            while not await self._progress.wait_for_end(self._timing.poll_interval):
                 await self._record_place()
                 if await self._is_stopped():
                     self._progress.stop()
@@ -164,7 +164,7 @@ class _ProgressMessage:
         """Record the message and the command, so that another process can report the reading if this one dies."""
         reading_id = self._id
         place = self._place
-        command = self._progress.again
+        command = self._progress.retry_command
         if reading_id is None or place is None or self._recorded_command == command:
             return
         self._recorded_command = command

@@ -128,7 +128,7 @@ async def test_the_progress_counts_batches(services: Services, place: Place) -> 
 
     await cost(services, progress=progress)
 
-    assert (progress.reading.batches, progress.reading.batches_wanted, progress.reading.lines) == (3, 3, 60)
+    assert (progress.reading.batches, progress.reading.total_batches, progress.reading.lines) == (3, 3, 60)
 
 
 async def test_a_store_that_fails_is_one_error_and_not_a_group_of_them(services: Services, place: Place) -> None:

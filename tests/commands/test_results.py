@@ -50,7 +50,7 @@ async def test_what_came_out_is_counted_in_the_file(services: Services, ended: B
         (15, "invalid_request_error"),
         (5, "overloaded_error"),
     ]
-    assert (outcome.from_cache, outcome.readable, outcome.fetched.by) == (False, True, ADA.user)
+    assert (outcome.from_cache, outcome.readable, outcome.fetched.read_by) == (False, True, ADA.user)
 
 
 async def test_the_second_time_nothing_is_read(services: Services, ended: BatchId, api: ApiSimulator) -> None:
@@ -107,7 +107,7 @@ async def test_the_progress_knows_how_much_there_is_and_how_much_was_read(servic
 
     await RESULTS.run(services, ADA, progress)
 
-    assert (progress.reading.subject, progress.reading.lines, progress.reading.wanted) == (ID, 200, 200)
+    assert (progress.reading.subject, progress.reading.lines, progress.reading.total_lines) == (ID, 200, 200)
     assert progress.reading.bytes > 10_000
 
 

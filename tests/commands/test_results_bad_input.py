@@ -27,7 +27,7 @@ async def test_announced_results_that_answer_404_are_not_there_yet(
     with pytest.raises(ResultsNotYetAvailable) as caught:
         await RESULTS.run(services, ADA)
 
-    assert caught.value.again == f"results {ID}"
+    assert caught.value.retry_command == f"results {ID}"
     assert (await shown(services)).fetched.summary.lines == 200
 
 

@@ -37,9 +37,9 @@ def ended(place: Place) -> BatchId:
 
 async def contents(file: ResultsFile) -> bytes:
     try:
-        return b"".join([piece async for piece in file.spool.pieces(0, file.spool.size)])
+        return b"".join([piece async for piece in file.scratch_file.pieces(0, file.scratch_file.size)])
     finally:
-        file.spool.close()
+        file.scratch_file.close()
 
 
 async def taken(services: Services, kind: ResultFileKind) -> AsyncIterator[tuple[ResultsFile, bytes]]:
@@ -121,7 +121,7 @@ async def test_the_causes_need_no_second_reading(services: Services, ended: Batc
 async def test_a_full_disk_is_told_and_the_results_can_be_shown_all_the_same(
     services: Services, ended: BatchId
 ) -> None:
-    full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
+    full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the scratch file closes it
 
     with pytest.raises(ResultsNotSaved) as caught:
         await replace(RESULTS, file=ResultFileKind.JSONL).run(full, ADA)

@@ -48,12 +48,12 @@ async def family(services: Services, place: Place) -> tuple[BatchId, BatchId, Ba
 async def merged(services: Services, query: Results = WHOLE) -> AsyncIterator[tuple[FamilyFile, list[bytes]]]:
     outcome: ResultsOutcome = await query.run(services, ADA)
     assert isinstance(outcome, FamilyFile)
-    spool = outcome.merged.spool
+    merged_file = outcome.merged.scratch_file
     try:
-        content = b"".join([piece async for piece in spool.pieces(0, spool.size)])
+        content = b"".join([piece async for piece in merged_file.pieces(0, merged_file.size)])
         yield outcome, content.splitlines(keepends=True)
     finally:
-        spool.close()
+        merged_file.close()
 
 
 async def test_each_request_is_there_once_byte_for_byte_from_whichever_batch_one_asks(
@@ -156,17 +156,17 @@ async def test_a_batch_that_breaks_off_is_named_and_nothing_is_merged(
         await WHOLE.run(services, ADA)
 
     assert caught.value.batch.id == family[1]
-    assert parse(caught.value.again) == WHOLE
+    assert parse(caught.value.retry_command) == WHOLE
 
 
 async def test_a_full_disk_is_told(services: Services, family: tuple[BatchId, ...]) -> None:
-    full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the spool closes it
+    full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the scratch file closes it
 
     with pytest.raises(ResultsNotSaved) as caught:
         await WHOLE.run(full, ADA)
 
     assert caught.value.full
-    assert parse(caught.value.again) == WHOLE
+    assert parse(caught.value.retry_command) == WHOLE
 
 
 async def test_each_batch_of_it_counts_as_taken_once_the_file_has_arrived(

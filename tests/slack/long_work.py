@@ -22,8 +22,8 @@ class Work:
         self.let_go = asyncio.Event()
         self.fails = False
         self.progress = Progress(lambda progress: self.in_flight.start(messages.show(progress, ADA)))
-        self.progress.about("msgbatch_1", again="results msgbatch_1", wanted=20_000)
-        self._task = asyncio.create_task(self.progress.follow(self._work()))
+        self.progress.set_subject("msgbatch_1", retry_command="results msgbatch_1", total_lines=20_000)
+        self._task = asyncio.create_task(self.progress.run(self._work()))
 
     async def end(self) -> object:
         """Let the work go on to its end; what came of it, an error as a value."""

@@ -77,7 +77,7 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
     work = Work(messages)
     first = await posted(slack)
 
-    work.progress.note(12_345, 34_567_890)
+    work.progress.count(12_345, 34_567_890)
     await slack.wait_for(lambda: "12,345 of 20,000 lines · 34.6 MB" in in_dm(slack)[0].visible_text)
     await work.end()
 
@@ -101,7 +101,7 @@ async def test_several_that_are_shown_share_the_edits_that_slack_allows(
 
     def more_is_read() -> bool:
         for work in works:
-            work.progress.note(1, 1_000)
+            work.progress.count(1, 1_000)
         return len(slack.calls("chat.update")) >= 6
 
     await slack.wait_for(more_is_read)
@@ -135,7 +135,7 @@ async def test_its_caller_stops_it_from_any_process(
 
     assert asked == StopAsked(under_way=True)
     assert isinstance(outcome, ReadingStopped)
-    assert (outcome.again, outcome.closing) == ("results msgbatch_1", False)
+    assert (outcome.retry_command, outcome.closing) == ("results msgbatch_1", False)
     assert work.progress.phase is Phase.STOPPED
 
 
@@ -145,11 +145,11 @@ async def test_an_edit_that_slack_keeps_waiting_does_not_keep_a_stop_waiting(
     work, answered = Work(messages), WatchedEvent()
     stop = reading_of(await posted(slack))
     slack.fail_next("chat.update", delay=answered)
-    work.progress.note(1, 1_000)
+    work.progress.count(1, 1_000)
     await answered.is_waited_for.wait()
 
     await stop.run(services, ADA)
-    stopped = await work.progress.ended_within(2)
+    stopped = await work.progress.wait_for_end(2)
     answered.set()
     await work.end()
 
@@ -200,7 +200,7 @@ async def test_what_was_told_as_lost_does_not_go_on_beside_what_is_asked_for_aga
     stop = reading_of(await posted(slack))
 
     await database.run(lambda connection: long_readings.remove(connection, stop.reading_id))
-    ended = await work.progress.ended_within(2)
+    ended = await work.progress.wait_for_end(2)
 
     assert ended
     assert isinstance(await work.end(), ReadingStopped)

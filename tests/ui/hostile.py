@@ -18,10 +18,12 @@ OURS = {
     *("verb", "suggestion", "known", "outcome"),  # the bot's own words
     *("status", "older_than"),  # of a list: checked when it was typed
     *("id", "confirmation_id"),  # of a question: made here
-    *("again", "since", "by"),  # of a reading and of a cost: spelled here, or checked when it was typed
+    *("again", "retry_command"),  # of a reading: spelled here
+    *("since", "by"),  # of a cost: checked when it was typed
     *("level", "notify_level"),  # of watching: the bot's own words
     *("watchers", "places", "closed_channel"),  # of watching: Slack's own ids
-    *("fetched_by", "taken_by", "taken"),  # of a summary: Slack's own ids, and the bot's own word
+    *("fetched_by", "read_by", "taken_by", "downloaded_by"),  # of a summary: Slack's own ids
+    *("taken", "downloaded_file"),  # of a summary: the bot's own word
 }
 """Fields whose text nobody outside chooses."""
 

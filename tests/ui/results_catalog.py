@@ -106,7 +106,7 @@ ALL_FAILED = replace(
     cost=BatchCost(Decimal(0)),
 )
 FETCHED = ReadSummary(SUMMARY, date(2026, 8, 21), BEN.user, NOW - timedelta(minutes=5))
-TAKEN = replace(FETCHED, taken="jsonl", taken_by=ADA.user, taken_at=NOW - timedelta(minutes=1))
+TAKEN = replace(FETCHED, downloaded_file="jsonl", downloaded_by=ADA.user, downloaded_at=NOW - timedelta(minutes=1))
 
 
 def spool() -> ScratchFile:

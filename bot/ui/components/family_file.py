@@ -23,12 +23,12 @@ def render_family_file(outcome: FamilyFile) -> File:
     words = (
         f"{quantity(merged.requests, 'result')}, one for each custom_id, merged from "
         f"{quantity(len(outcome.family.readable), 'batch', 'batches')}: {number(merged.succeeded)} succeeded, "
-        f"{number(failed)} did not; JSON Lines, as the API gave them, {file_size(merged.spool.size)}"
+        f"{number(failed)} did not; JSON Lines, as the API gave them, {file_size(merged.scratch_file.size)}"
     )
     return File(
         name=name,
         title=name,
-        content=merged.spool,
+        content=merged.scratch_file,
         message=_add_sources(delivered_message(words, public=outcome.query.public), outcome),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),

@@ -42,9 +42,9 @@ def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
     if reading.bytes == 0:
         parts = ["nothing was read" if ended else "waiting for the API"]
     else:
-        of = f" of {number(reading.wanted)}" if reading.wanted else ""
+        of = f" of {number(reading.total_lines)}" if reading.total_lines else ""
         speed = reading.bytes / _MB / max(seconds, 0.1)
         parts = [f"{number(reading.lines)}{of} lines", file_size(reading.bytes), f"{speed:,.1f} MB/s"]
-    if reading.batches_wanted:
-        parts.insert(0, f"{number(reading.batches)} of {quantity(reading.batches_wanted, 'batch', 'batches')}")
+    if reading.total_batches:
+        parts.insert(0, f"{number(reading.batches)} of {quantity(reading.total_batches, 'batch', 'batches')}")
     return " · ".join(parts)

@@ -36,12 +36,12 @@ def render_results_file(outcome: ResultsFile) -> File:
         ResultFileKind.JSONL: "JSON Lines, as the API gave them",
         ResultFileKind.ERRORS: "JSON Lines, as the API gave them",
     }.get(outcome.kind, "a table (CSV)")
-    words = f"{what} of {code(outcome.batch.id)}, {how}, {file_size(outcome.spool.size)}"
+    words = f"{what} of {code(outcome.batch.id)}, {how}, {file_size(outcome.scratch_file.size)}"
     warnings = inconsistencies(outcome.fetched.summary, outcome.batch.request_counts)
     return File(
         name=name,
         title=name,
-        content=outcome.spool,
+        content=outcome.scratch_file,
         message=delivered_message(words, public=outcome.query.public, warnings=warnings),
         public=outcome.query.public,
         again=actions([button("Try again", outcome.query)]),

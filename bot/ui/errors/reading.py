@@ -14,7 +14,7 @@ from bot.ui.reply import Block, Message, Placement
 
 def render_reading_failed(error: AnyReadingFailed) -> Message:
     """Return why the reading failed, how much was read, and a button that tries again."""
-    return _message(f"{_failure_words(error)} {_amount_words(error.reading)}", error.again)
+    return _message(f"{_failure_words(error)} {_amount_words(error.reading)}", error.retry_command)
 
 
 def render_reading_stopped(error: ReadingStopped) -> Message:
@@ -22,7 +22,7 @@ def render_reading_stopped(error: ReadingStopped) -> Message:
     why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
     subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
     return _message(
-        f"{why}{subject} after {amount_read(error.reading)}. Nothing that was half read is kept.", error.again
+        f"{why}{subject} after {amount_read(error.reading)}. Nothing that was half read is kept.", error.retry_command
     )
 
 

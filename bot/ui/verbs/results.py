@@ -116,9 +116,11 @@ def _offer_retry(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Blo
 def _history_sentences(outcome: ResultsShown) -> list[str]:
     fetched = outcome.fetched
     read = "Read" if outcome.from_cache else "Just read"
-    parts = [f"{read} by {mention(fetched.by) if fetched.by else 'me'} {date(fetched.at)}."]
-    if fetched.taken and fetched.taken_at:
-        parts.append(f"<@{fetched.taken_by}> took {_TAKEN[fetched.taken]} {date(fetched.taken_at)}.")
+    parts = [f"{read} by {mention(fetched.read_by) if fetched.read_by else 'me'} {date(fetched.read_at)}."]
+    if fetched.downloaded_file and fetched.downloaded_at:
+        parts.append(
+            f"<@{fetched.downloaded_by}> took {_TAKEN[fetched.downloaded_file]} {date(fetched.downloaded_at)}."
+        )
     if fetched.priced_on:
         parts.append(f"Batch prices of {fetched.priced_on:%Y-%m-%d}.")
     if not outcome.readable:
