@@ -22,8 +22,14 @@ from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.notices import Notice
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
-from bot.ui.components.cancellation import cancel_result_words
-from bot.ui.components.text import code
+from bot.ui.notices.settled_change import (
+    CancelAccepted,
+    Finding,
+    NotFoundOut,
+    Settlement,
+    SettlingFailed,
+    settled_change_words,
+)
 
 log = logging.getLogger(__name__)
 
@@ -44,37 +50,34 @@ class ChangeSettler:
             return
         log.warning("finishing %s of a process that died: entry %d", entry.verb, entry.id)
         try:
-            outcome, words = await self._finish(entry, BatchId(entry.subject))
+            outcome, finding = await self._finish(entry, BatchId(entry.subject))
         except ApiError as error:
             passes = isinstance(error, ApiUnavailable | RateLimited)
             if passes and self._services.now() - entry.at <= TOO_OLD:
                 log.warning("entry %d waits for the API: %s", entry.id, error.kind)
                 return
-            outcome, words = "unknown", f"I could not find out ({error.kind})"
+            outcome, finding = "unknown", NotFoundOut(error.kind)
         except ExpectedError as error:
-            outcome, words = "failed", str(error)
-        await self._services.database.run(partial(self._settle, entry=entry, outcome=outcome, words=words))
+            outcome, finding = "failed", SettlingFailed(str(error))
+        await self._services.database.run(partial(self._settle, entry=entry, outcome=outcome, finding=finding))
 
-    async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[RecordedOutcome, str]:
+    async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[RecordedOutcome, Finding]:
         """Look first: what the dead process did shows in the batch; only what it did not do is done, once."""
         try:
             batch = await self._services.workspace.batches.retrieve(batch_id)
         except BatchNotFound:
             if entry.verb != "delete":
-                return "refused", "the batch is not there any more"
+                return "refused", Settlement.BATCH_MISSING
             await forget(batch_id, self._services, deleted_here=True)
-            return "done", "the batch is deleted"
+            return "done", Settlement.BATCH_DELETED
         if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
             await self._follow_cancel(entry, batch)
-            over = (
-                f", and it has ended by now. {cancel_result_words(batch).removesuffix('.')}" if batch.has_ended else ""
-            )
-            return "done", f"its cancellation has begun{over}"
+            return "done", CancelAccepted(batch)
         if self._services.now() - entry.at > TOO_OLD:
-            return "failed", "that was too long ago to do it now; ask again"
+            return "failed", Settlement.TOO_OLD
         return await self._act(entry, batch)
 
-    async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[RecordedOutcome, str]:
+    async def _act(self, entry: AuditEntry, batch: MessageBatch) -> tuple[RecordedOutcome, Finding]:
         change: CancelChange | DeleteChange
         match parse(entry.command):
             case Cancel() as command:
@@ -82,12 +85,12 @@ class ChangeSettler:
             case Delete() as command:
                 change = DeleteChange(command, batch)
             case _:
-                return "failed", "this version of me does not know the command"
+                return "failed", Settlement.UNKNOWN_COMMAND
         if not await self._services.database.run(partial(_still_meant, entry=entry, state=change.state)):
-            return "refused", "the batch has changed since you confirmed; nothing was done"
+            return "refused", Settlement.BATCH_CHANGED
         outcome = (await change.apply(self._services, _caller(entry))).audit_outcome
-        words = {"done": "it is done", "unknown": "I do not know whether it is done"}
-        return outcome, words.get(outcome, "it was not done")
+        found = {"done": Settlement.DONE, "unknown": Settlement.IN_DOUBT}
+        return outcome, found.get(outcome, Settlement.NOT_DONE)
 
     async def _follow_cancel(self, entry: AuditEntry, batch: MessageBatch) -> None:
         now, channel = self._services.now(), entry.channel_id
@@ -98,14 +101,14 @@ class ChangeSettler:
                 lambda c: begin_watch.start_watch(c, self._services.enqueue, watch, snapshot_batch(batch, now), now)
             )
 
-    def _settle(self, connection: Connection, entry: AuditEntry, outcome: RecordedOutcome, words: str) -> None:
+    def _settle(self, connection: Connection, entry: AuditEntry, outcome: RecordedOutcome, finding: Finding) -> None:
         """Record what came of it and tell the person, in one transaction; the first to settle it tells."""
         now = self._services.now()
         if not audit.record_outcome(connection, entry.id, outcome=outcome, detail="after a restart", at=now):
             return
-        told = f"I was stopped while I was at `{entry.verb}` of {code(entry.subject or '')}, and looked again: {words}."
+        words = settled_change_words(entry.verb, entry.subject or "", finding)
         key = f"act:{entry.id}"
-        notice = Notice(key, None, "act", entry.user_id, (entry.user_id,), now, {"words": told})
+        notice = Notice(key, None, "act", entry.user_id, (entry.user_id,), now, {"words": words})
         notices.send(connection, self._services.enqueue, notice)
 
 

@@ -38,6 +38,7 @@ from bot.ui.errors.create_form import FormProblem, form_problem_words
 from bot.ui.errors.render import ShownError, render_error
 from bot.ui.errors.value_forms import FORM_WORDS
 from bot.ui.notices.notice import draw_notice
+from bot.ui.notices.settled_change import Settlement, settled_change_words
 from bot.ui.reply import File, Message
 from bot.ui.verbs.audit import audit_line
 from tests.builders import ADMIN, BEN, ID, NOW, canceled, entry
@@ -146,6 +147,7 @@ def words_by_case() -> dict[str, dict[object, str]]:
         "phase": {phase: render_progress(reading, phase, 1.0, None).text for phase in Phase},
         "undelivered file": {why: render_not_sent(FILE, why, "x").text for why in DeliveryFailure},
         "notice": {event: _notice_words(event) for event in get_args(Event)},
+        "settled change": {each: settled_change_words("cancel", ID, each) for each in Settlement},
         "quiet place": {
             level: quiet_note(CardPlace("C0BATCHES", notify_level=level)) for level in get_args(NotifyLevel)
         },
