@@ -1,4 +1,4 @@
-"""What the tests of the batches helper share: a batch as the API sends it, clients of scripted and of real answers."""
+"""Fixtures for the tests of the API client: a batch as the API sends it, and clients with scripted or real answers."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
@@ -10,13 +10,13 @@ import pytest
 from bot.api.client import BatchesClient, open_http
 from bot.api.retry_policy import RetryPolicy
 
-# What the loopback server does with a connection: send these pieces and close it, or whatever the function does.
+# What the loopback server does with a connection: send these pieces and close it, or run this function.
 Play = Iterable[bytes] | Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
 
 
 @pytest.fixture
 def batch_json() -> Callable[..., dict[str, object]]:
-    """Build the JSON of a batch in progress; what is named replaces its keys."""
+    """Build the JSON of a batch in progress; keyword arguments replace its keys."""
 
     def build(**changed: object) -> dict[str, object]:
         counts = {"processing": 3, "succeeded": 0, "errored": 0, "canceled": 0, "expired": 0}
@@ -38,12 +38,14 @@ def batch_json() -> Callable[..., dict[str, object]]:
 
 @pytest.fixture
 def talk() -> Callable[..., tuple[BatchesClient, list[httpx.Request], list[float]]]:
-    """Build a client that gets these answers in turn, with the requests it sent and the pauses it made."""
+    """Build a client that gets these answers in turn; return it with the requests it sends and the pauses it makes."""
 
     def build(
         *answers: httpx.Response | Exception, **policy: float
     ) -> tuple[BatchesClient, list[httpx.Request], list[float]]:
-        left, sent, pauses = list(answers), list[httpx.Request](), list[float]()
+        left = list(answers)
+        sent = list[httpx.Request]()
+        pauses = list[float]()
 
         def answer(request: httpx.Request) -> httpx.Response:
             sent.append(request)
@@ -67,16 +69,18 @@ def talk() -> Callable[..., tuple[BatchesClient, list[httpx.Request], list[float
 
 @pytest.fixture
 def api() -> Callable[..., AbstractAsyncContextManager[tuple[BatchesClient, list[str]]]]:
-    """Open a client of a loopback server that plays one play a connection, with the heads of the requests it saw."""
+    """Open a client of a loopback server that runs one play for each connection; yield it with the request heads."""
 
     @asynccontextmanager
     async def opened(*plays: Play, **timing: float) -> AsyncIterator[tuple[BatchesClient, list[str]]]:
-        left, heads, serving = list(plays), list[str](), list[asyncio.Task[None] | None]()
+        left = list(plays)
+        heads = list[str]()
+        serving = list[asyncio.Task[None] | None]()
 
         async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             serving.append(asyncio.current_task())
             heads.append((await reader.readuntil(b"\r\n\r\n")).decode())
-            with suppress(ConnectionError):  # the client went away, which some tests are about
+            with suppress(ConnectionError):  # some tests are about a client that disconnects
                 await act(left.pop(0), reader, writer)
                 writer.close()
                 await writer.wait_closed()

@@ -60,7 +60,7 @@ async def test_each_status_has_its_error_with_all_the_facts(status: int, kind: t
     assert str(error) == f"some_error: text of {status} (HTTP {status}, request req_header)"
 
 
-async def test_a_missing_batch_is_named_and_the_request_id_may_stand_in_the_body(talk: Talk) -> None:
+async def test_a_missing_batch_is_named_and_the_request_id_may_be_in_the_body(talk: Talk) -> None:
     client, _, _ = talk(refused(404))
 
     with pytest.raises(BatchNotFound) as caught:
@@ -71,7 +71,7 @@ async def test_a_missing_batch_is_named_and_the_request_id_may_stand_in_the_body
 
 
 @pytest.mark.parametrize("code", ["enforced_spend_limit_reached", "contract_spend_limit_reached"])
-async def test_the_spend_limit_is_told_from_the_rate_limit_and_not_retried(code: str, talk: Talk) -> None:
+async def test_the_spend_limit_is_distinguished_from_the_rate_limit_and_not_retried(code: str, talk: Talk) -> None:
     details = {"error_code": code}
     body = {"type": "error", "error": {"type": "rate_limit_error", "message": "limit", "details": details}}
     client, sent, _ = talk(httpx.Response(429, json=body))
@@ -83,9 +83,7 @@ async def test_the_spend_limit_is_told_from_the_rate_limit_and_not_retried(code:
 
 
 @pytest.mark.parametrize(("status", "kind"), [(413, ApiRejected), (404, ApiRejected), (502, ApiUnavailable)])
-async def test_an_answer_of_something_in_between_is_known_by_its_status(
-    status: int, kind: type[ApiError], talk: Talk
-) -> None:
+async def test_a_proxys_answer_is_classified_by_its_status(status: int, kind: type[ApiError], talk: Talk) -> None:
     client, _, _ = talk(httpx.Response(status, html="<h1>é</h1>" + "x" * 5000), tries=1)
 
     with pytest.raises(ApiError) as caught:
@@ -130,7 +128,7 @@ async def test_a_success_that_cannot_be_read_is_no_success(body: bytes, kind: st
         (httpx.RemoteProtocolError("cut"), "connection", True),
     ],
 )
-async def test_a_broken_connection_tells_whether_the_request_may_have_arrived(
+async def test_a_broken_connection_says_whether_the_request_may_have_arrived(
     failure: Exception, kind: str, may_have_happened: bool, talk: Talk
 ) -> None:
     client, _, _ = talk(failure, tries=1)
@@ -143,7 +141,7 @@ async def test_a_broken_connection_tells_whether_the_request_may_have_arrived(
     assert caught.value.status is None
 
 
-async def test_the_key_is_taken_out_of_what_the_api_repeats(talk: Talk) -> None:
+async def test_the_key_is_removed_from_what_the_api_repeats(talk: Talk) -> None:
     error = {"type": "authentication_error", "message": "bad key sk-ant-a-long-secret-key!"}
     client, _, _ = talk(httpx.Response(401, json={"type": "error", "error": error}))
 

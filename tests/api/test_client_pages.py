@@ -83,7 +83,7 @@ async def test_walking_asks_for_a_page_only_when_it_is_needed(talk: Talk, page: 
 
 
 @pytest.mark.parametrize("ending", ["empty", "null cursor", "repeated cursor", "cycle"])
-async def test_a_list_that_always_has_more_ends_all_the_same(ending: str, talk: Talk, page: Page) -> None:
+async def test_a_list_that_always_has_more_still_ends(ending: str, talk: Talk, page: Page) -> None:
     rest = {
         "empty": [page(last_id="a")],
         "null cursor": [page("a", last_id=None)],

@@ -1,4 +1,4 @@
-"""What is tried again through the client, and what is known after a lost answer."""
+"""What the client retries, and what it knows after a lost answer."""
 
 from collections.abc import Callable
 
@@ -20,7 +20,7 @@ def refused(status: int, kind: str = "some_error", **headers: str) -> httpx.Resp
 
 
 @pytest.mark.parametrize("status", [408, 409, 429, 500, 503, 504, 529])
-async def test_reading_and_canceling_are_tried_again(status: int, talk: Talk, batch_json: BatchJson) -> None:
+async def test_reading_and_canceling_are_retried(status: int, talk: Talk, batch_json: BatchJson) -> None:
     well = httpx.Response(200, json=batch_json())
     client, sent, pauses = talk(refused(status), httpx.ReadTimeout("x"), well, refused(status), well)
 
@@ -33,7 +33,7 @@ async def test_reading_and_canceling_are_tried_again(status: int, talk: Talk, ba
 
 
 @pytest.mark.parametrize("status", [400, 401, 402, 403, 404, 413, 302])
-async def test_a_refusal_is_not_tried_again(status: int, talk: Talk) -> None:
+async def test_a_refusal_is_not_retried(status: int, talk: Talk) -> None:
     client, sent, _ = talk(refused(status))
 
     with pytest.raises(ApiError):
@@ -42,7 +42,7 @@ async def test_a_refusal_is_not_tried_again(status: int, talk: Talk) -> None:
     assert len(sent) == 1
 
 
-async def test_the_last_error_is_told_after_the_last_try(talk: Talk) -> None:
+async def test_the_last_error_is_raised_after_the_last_try(talk: Talk) -> None:
     client, sent, pauses = talk(refused(500), refused(529), refused(503))
 
     with pytest.raises(ApiUnavailable) as caught:
@@ -76,7 +76,7 @@ async def test_a_short_retry_after_is_waited_for(talk: Talk, batch_json: BatchJs
 
 
 @pytest.mark.parametrize("policy", [{"max_retry_after": 30.0}, {"max_retry_after": 99.0, "budget": 20.0}])
-async def test_a_retry_after_nobody_can_wait_for_is_told_at_once(policy: dict[str, float], talk: Talk) -> None:
+async def test_a_retry_after_that_is_too_long_is_raised_immediately(policy: dict[str, float], talk: Talk) -> None:
     client, sent, pauses = talk(refused(429, retry_after="31"), **policy)
 
     with pytest.raises(RateLimited) as caught:
@@ -181,14 +181,14 @@ async def test_a_delete_that_certainly_never_left_says_so(talk: Talk) -> None:
     assert not caught.value.may_have_happened
 
 
-async def test_a_refusal_after_a_lost_delete_settles_that_it_was_not_deleted(talk: Talk) -> None:
+async def test_a_refusal_after_a_lost_delete_means_it_was_not_deleted(talk: Talk) -> None:
     client, _, _ = talk(httpx.ReadTimeout("x"), refused(400, "invalid_request_error"))
 
     with pytest.raises(ApiRejected):
         await client.delete(ID)
 
 
-async def test_a_read_has_no_fate_so_its_last_error_is_told_as_it_is(talk: Talk) -> None:
+async def test_the_last_error_of_a_read_is_raised_unchanged(talk: Talk) -> None:
     client, _, _ = talk(httpx.ReadTimeout("x"), refused(429), tries=2)
 
     with pytest.raises(RateLimited):

@@ -1,4 +1,4 @@
-"""How calls and their answers travel: real connections to a loopback server that cuts, drips and redirects."""
+"""Calls over real connections to a loopback server that cuts off, drips and redirects."""
 
 import asyncio
 import json
@@ -48,7 +48,7 @@ def test_a_key_that_cannot_be_sent_is_refused_without_repeating_it(key: str) -> 
     assert "secret" not in str(caught.value)
 
 
-async def test_a_read_cut_before_its_answer_is_made_again(
+async def test_a_read_cut_off_before_its_answer_is_retried(
     api: Api, batch_json: Callable[..., dict[str, object]]
 ) -> None:
     body = json.dumps(batch_json()).encode()
@@ -59,7 +59,7 @@ async def test_a_read_cut_before_its_answer_is_made_again(
     assert (batch.id, len(heads)) == (ID, 3)
 
 
-async def test_a_create_cut_before_its_answer_is_not_made_again(api: Api) -> None:
+async def test_a_create_cut_off_before_its_answer_is_not_retried(api: Api) -> None:
     async with api([]) as (client, heads):
         with pytest.raises(ApiUnavailable) as caught:
             await client.create([])
@@ -67,7 +67,7 @@ async def test_a_create_cut_before_its_answer_is_not_made_again(api: Api) -> Non
     assert (caught.value.kind, caught.value.may_have_happened, len(heads)) == ("connection", True, 1)
 
 
-async def test_a_delete_whose_answer_was_cut_is_done_when_the_repeat_finds_nothing(api: Api) -> None:
+async def test_a_delete_whose_answer_was_cut_off_succeeds_if_the_retry_finds_no_batch(api: Api) -> None:
     cut = answer("200 OK", b'{"id":"msgbatch_1","type":"message_batch_deleted"}')[:1]
     gone = answer("404 Not Found", b'{"type":"error","error":{"type":"not_found_error","message":"no"}}')
 

@@ -1,4 +1,4 @@
-"""What may stand for a batch, and that nothing else reaches the API."""
+"""What is accepted as a batch id, and that nothing else reaches the API."""
 
 from collections.abc import Callable
 from urllib.parse import unquote
@@ -36,7 +36,7 @@ REFUSED = [
 
 
 @pytest.mark.parametrize(("text", "reason"), REFUSED)
-def test_a_refused_id_is_told_what_is_wrong_with_it_and_where(text: str, reason: str) -> None:
+def test_a_refused_id_says_what_is_wrong_and_where(text: str, reason: str) -> None:
     with pytest.raises(InvalidBatchId) as caught:
         check_batch_id(text)
 
@@ -50,7 +50,7 @@ def test_an_id_of_another_form_is_accepted_because_ids_are_opaque(text: str) -> 
     assert accepted == text
 
 
-def test_the_words_for_a_refused_id_stay_short() -> None:
+def test_the_message_about_a_refused_id_stays_short() -> None:
     with pytest.raises(InvalidBatchId) as caught:
         check_batch_id("a" * 10_000)
 

@@ -87,7 +87,7 @@ def test_a_long_line_is_named_by_its_size_and_how_it_begins() -> None:
     assert cut([b"a" * 50, b"b" * 100, b"c\nd"], 100) == [LongLine(151, b"a" * 50 + b"b" * 30), b"d"]
 
 
-async def test_a_line_is_given_out_as_soon_as_it_is_whole() -> None:
+async def test_a_line_is_yielded_as_soon_as_it_is_whole() -> None:
     asked: list[int] = []
 
     async def chunks() -> AsyncIterator[bytes]:

@@ -16,13 +16,14 @@ from bot.playground.api_simulator.server import ApiSimulator
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[ApiSimulator]:
-    """An empty workspace."""
+    """Start a simulated API with an empty workspace."""
     async with ApiSimulator(speed=0, key="sk-good") as simulator:
         yield simulator
 
 
 def scripted(*answers: httpx.Response) -> tuple[ModelsClient, list[httpx.Request]]:
-    left, sent = list(answers), list[httpx.Request]()
+    left = list(answers)
+    sent = list[httpx.Request]()
 
     def answer(request: httpx.Request) -> httpx.Response:
         sent.append(request)
@@ -37,11 +38,12 @@ def page(*ids: str, more: bool = False) -> httpx.Response:
     return httpx.Response(200, json={"data": data, "has_more": more, "first_id": ids[0], "last_id": ids[-1]})
 
 
-async def test_it_tells_what_a_check_needs_to_know(simulator: ApiSimulator) -> None:
+async def test_the_catalog_has_what_a_check_needs(simulator: ApiSimulator) -> None:
     async with open_http("sk-good", base_url=simulator.base_url) as http:
         catalog = await ModelsClient(http).fetch_catalog()
 
-    known, retired = catalog.find("claude-haiku-4-5"), catalog.find("claude-opus-4-1")
+    known = catalog.find("claude-haiku-4-5")
+    retired = catalog.find("claude-opus-4-1")
     assert known is not None
     assert retired is not None
     assert (known.id, known.lifecycle, known.max_tokens, known.supports_batches) == (
@@ -72,7 +74,7 @@ async def test_pages_that_lead_nowhere_end_the_reading() -> None:
     assert len(sent) == 2
 
 
-async def test_an_api_that_knows_no_lifecycles_is_asked_without_them() -> None:
+async def test_an_api_without_lifecycles_is_asked_without_them() -> None:
     error = {"type": "error", "error": {"type": "invalid_request_error", "message": "lifecycle: unknown"}}
     client, sent = scripted(httpx.Response(400, json=error), page("a"))
 
@@ -82,7 +84,7 @@ async def test_an_api_that_knows_no_lifecycles_is_asked_without_them() -> None:
     assert "lifecycle[]" not in sent[1].url.params
 
 
-async def test_a_bad_key_is_told(simulator: ApiSimulator) -> None:
+async def test_a_bad_key_is_reported(simulator: ApiSimulator) -> None:
     async with open_http("sk-bad", base_url=simulator.base_url) as http:
         with pytest.raises(KeyRefused):
             await ModelsClient(http).fetch_catalog()
@@ -90,7 +92,7 @@ async def test_a_bad_key_is_told(simulator: ApiSimulator) -> None:
     assert len(simulator.requests) == 1
 
 
-async def test_no_answer_is_told(simulator: ApiSimulator) -> None:
+async def test_a_missing_answer_is_reported(simulator: ApiSimulator) -> None:
     simulator.add_fault(ApiFault(path="/v1/models", status=529))
 
     async with open_http("sk-good", base_url=simulator.base_url) as http:

@@ -1,4 +1,4 @@
-"""The API's shapes, with their nulls, and with what this version does not know."""
+"""The API's objects, with their nulls and with keys and values that this version does not know."""
 
 import json
 from collections.abc import Callable
@@ -131,14 +131,14 @@ def test_a_line_without_an_answer_still_has_its_custom_id(name: str, kind: type)
 
 
 @pytest.mark.parametrize("came", [{"type": "paused", "until": 5}, {"type": "succeeded", "message": "not an object"}])
-def test_a_result_nobody_knows_is_kept_whole(came: dict[str, object]) -> None:
+def test_an_unknown_result_is_kept_whole(came: dict[str, object]) -> None:
     result = line(came).result
 
     assert isinstance(result, UnknownResult)
     assert result.model_dump() == came
 
 
-def test_what_came_is_not_changed_here(batch_json: Callable[..., dict[str, object]]) -> None:
+def test_the_apis_objects_are_immutable(batch_json: Callable[..., dict[str, object]]) -> None:
     batch = MessageBatch.model_validate(batch_json())
 
     with pytest.raises(ValidationError):

@@ -1,4 +1,4 @@
-"""However reading results ends, the connection is given back at once and not when the garbage is collected."""
+"""However reading results ends, the connection is closed immediately and not by the garbage collector."""
 
 from collections.abc import AsyncIterator, Callable
 
@@ -15,7 +15,7 @@ LINE = b'{"custom_id":"a","result":{"type":"expired"}}\n'
 
 
 class Body(httpx.AsyncByteStream):
-    """A body that gives its pieces, raises the exceptions among them, and knows whether it was closed."""
+    """A body that yields its pieces, raises the exceptions among them, and remembers whether it was closed."""
 
     def __init__(self, *pieces: bytes | Exception) -> None:
         self.pieces = pieces

@@ -1,4 +1,4 @@
-"""How the bytes of results arrive through aiohttp, and that nothing but results goes that way."""
+"""The bytes of results arrive through aiohttp, and nothing else does."""
 
 import asyncio
 import gzip
@@ -17,11 +17,12 @@ OpenHttp = Callable[[Serve], AbstractAsyncContextManager[tuple[httpx.AsyncClient
 
 @pytest.fixture
 def opened() -> OpenHttp:
-    """Open a client of a loopback server that answers each request so, with the heads of the requests it saw."""
+    """Open a client of a loopback server that runs `serve` for each request; yield it with the request heads."""
 
     @asynccontextmanager
     async def open_http(serve: Serve) -> AsyncIterator[tuple[httpx.AsyncClient, list[str]]]:
-        heads, serving = list[str](), list[asyncio.Task[None] | None]()
+        heads = list[str]()
+        serving = list[asyncio.Task[None] | None]()
 
         async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
             serving.append(asyncio.current_task())
@@ -116,7 +117,7 @@ async def test_failures_are_those_the_client_knows(
             await http.get(RESULTS)
 
 
-async def test_nobody_listening_is_a_connect_error() -> None:
+async def test_a_port_without_a_server_is_a_connect_error() -> None:
     tls = httpx.create_ssl_context()
     transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls)
     async with await asyncio.start_server(gone, "127.0.0.1", 0) as server:

@@ -1,4 +1,4 @@
-"""How a results file arrives: over real connections, from a server that stalls, cuts, compresses and splits."""
+"""Results files over real connections, from a server that stalls, cuts off, compresses and splits."""
 
 import asyncio
 import gzip
@@ -80,7 +80,7 @@ async def test_a_compressed_file_is_read_like_a_plain_one(api: Api) -> None:
     assert read == [str(number) for number in range(1000)]
 
 
-async def test_a_file_cut_in_the_middle_gives_what_came_and_says_how_much(api: Api) -> None:
+async def test_a_file_cut_off_in_the_middle_yields_the_results_before_and_counts_them(api: Api) -> None:
     data = result_line("a") + result_line("b")
 
     async with api([CHUNKED, chunk(data), chunk(b'{"custom')]) as (client, heads):
@@ -92,7 +92,7 @@ async def test_a_file_cut_in_the_middle_gives_what_came_and_says_how_much(api: A
     assert len(heads) == 1
 
 
-async def test_a_file_that_stops_coming_is_given_up_after_the_read_timeout(api: Api) -> None:
+async def test_a_file_that_stops_arriving_is_broken_after_the_read_timeout(api: Api) -> None:
     async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(CHUNKED + chunk(result_line("a")))
         await reader.read()
@@ -106,7 +106,7 @@ async def test_a_file_that_stops_coming_is_given_up_after_the_read_timeout(api: 
 
 async def test_a_broken_compression_is_a_broken_file(api: Api) -> None:
     data = b"".join(result_line(hashlib.sha256(b"%d" % number).hexdigest()) for number in range(5000))
-    packed = gzip.compress(data)  # too much to arrive in one piece, which would be tried again
+    packed = gzip.compress(data)  # too large to arrive in one piece, which would be retried
     head = OK + b"Content-Encoding: gzip\r\nTransfer-Encoding: chunked\r\n\r\n"
 
     async with api([head, chunk(packed[:-8]), chunk(b"\xff" * 8), END]) as (client, _):
@@ -141,7 +141,7 @@ async def test_a_file_cut_before_its_first_byte_is_asked_for_again(first: bytes,
     assert (read, len(heads)) == (["a"], 2)
 
 
-async def test_whoever_stops_early_closes_the_connection(api: Api) -> None:
+async def test_stopping_early_closes_the_connection(api: Api) -> None:
     client_left = asyncio.Event()
 
     async def play(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:

@@ -1,4 +1,4 @@
-"""When a call is made again, and after how long."""
+"""Which calls are retried, and after how long."""
 
 from datetime import UTC, datetime
 
@@ -83,7 +83,7 @@ def test_the_last_try_is_the_last() -> None:
 
 
 @pytest.mark.parametrize(("asked", "pause"), [(0.0, 0.5), (0.01, 0.01), (30.0, 30.0), (30.1, None), (3600.0, None)])
-def test_what_the_api_asks_for_is_waited_for_unless_it_is_too_long(asked: float, pause: float | None) -> None:
+def test_the_pause_the_api_asks_for_is_kept_unless_it_is_too_long(asked: float, pause: float | None) -> None:
     limited = RateLimited("rate_limit_error", "slow down", 429, retry_after=asked)
 
     assert RetryPolicy(random=lambda: 0.0).choose_pause(FREELY, limited, 1) == pause

@@ -1,4 +1,4 @@
-"""What tokens cost, to the cent, and that nobody guesses."""
+"""Exact prices of tokens, and no guesses."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -49,7 +49,7 @@ def test_a_date_after_a_name_does_not_change_the_price(prices: Prices, model: st
     "model",
     ["claude-opus-4-10", "claude-mythos-5-2", "claude-opus-5-7", "claude-haiku-4-55", "gpt-4", "", "claude-opus-4-8x"],
 )
-def test_another_version_is_unknown_and_never_nothing(prices: Prices, model: str) -> None:
+def test_the_price_of_another_version_is_unknown_and_never_0(prices: Prices, model: str) -> None:
     assert prices.price_request(model, Tokens(input=1)) is None
 
 
@@ -102,7 +102,9 @@ def test_the_package_s_own_prices_keep_the_documented_proportions(prices: Prices
         (("us = 1.1", "us = 0"), r"regions\.us: "),
     ],
 )
-def test_a_malformed_file_is_told_by_its_line_or_field(tmp_path: Path, change: tuple[str, str], complaint: str) -> None:
+def test_a_malformed_file_is_reported_with_its_line_or_field(
+    tmp_path: Path, change: tuple[str, str], complaint: str
+) -> None:
     path = tmp_path / "prices.toml"
     text = DEFAULT_PRICES.read_text("utf-8")
     assert change[0] in text
@@ -114,7 +116,7 @@ def test_a_malformed_file_is_told_by_its_line_or_field(tmp_path: Path, change: t
     assert str(path) in str(refused.value)
 
 
-def test_a_missing_file_is_told(tmp_path: Path) -> None:
+def test_a_missing_file_is_reported(tmp_path: Path) -> None:
     with pytest.raises(PricesUnreadable, match="No such file"):
         Prices.load(tmp_path / "none.toml")
 

@@ -1,4 +1,4 @@
-"""Lines of files of requests, good ones and whatever a test makes of them."""
+"""Lines of request files, and what a check finds in them."""
 
 import json
 from collections.abc import Iterable
@@ -22,18 +22,23 @@ CATALOG = ModelCatalog.from_models(
         ModelInfo(id="claude-chat-1", capabilities=Capabilities(batch=Support(supported=False))),
     )
 )
-HOW = ApiConstraints(CATALOG)
+CONSTRAINTS = ApiConstraints(CATALOG)
 
 
 def line(custom_id: object = "one", params: object = None, **more: object) -> bytes:
-    """One line in the form of the API, with its newline."""
+    """Return one line in the API's form, with its newline."""
     return json.dumps({"custom_id": custom_id, "params": GOOD if params is None else params, **more}).encode() + b"\n"
 
 
 def check(
-    file: bytes, how: ApiConstraints = HOW, limits: Limits | None = None, pieces: Iterable[bytes] | None = None
+    file: bytes,
+    constraints: ApiConstraints = CONSTRAINTS,
+    limits: Limits | None = None,
+    pieces: Iterable[bytes] | None = None,
 ) -> tuple[CheckReport, bytes]:
-    """What the checker finds in a file, and the spool it would write."""
-    checker = RequestChecker(how, limits or Limits())
-    spool = b"".join([checker.feed(piece) for piece in ([file] if pieces is None else pieces)]) + checker.finish()
-    return checker.result(), spool
+    """Return what the checker finds in a file, and the checked file that it would write."""
+    checker = RequestChecker(constraints, limits or Limits())
+    checked_file = (
+        b"".join([checker.feed(piece) for piece in ([file] if pieces is None else pieces)]) + checker.finish()
+    )
+    return checker.result(), checked_file

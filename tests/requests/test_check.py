@@ -1,4 +1,4 @@
-"""Checking a file of requests: what is one, what is none, and what is told of it."""
+"""The check of a file of requests: what it accepts, what it refuses, and what it reports."""
 
 import json
 from typing import Any
@@ -15,14 +15,14 @@ def only_problem(checked: CheckReport) -> Problem:
     return checked.problems[0]
 
 
-def test_a_good_file_comes_out_as_it_will_be_sent() -> None:
-    checked, spool = check(line("a") + line("b"))
+def test_a_good_file_is_written_as_it_will_be_sent() -> None:
+    checked, checked_file = check(line("a") + line("b"))
 
     body = json.dumps({"requests": [{"custom_id": "a", "params": GOOD}, {"custom_id": "b", "params": GOOD}]})
     assert checked.is_sound
     assert checked.requests == 2
-    assert json.loads(b'{"requests":[' + b",".join(spool.splitlines()) + b"]}") == json.loads(body)
-    assert checked.body_bytes == len(b'{"requests":[' + b",".join(spool.splitlines()) + b"]}")
+    assert json.loads(b'{"requests":[' + b",".join(checked_file.splitlines()) + b"]}") == json.loads(body)
+    assert checked.body_bytes == len(b'{"requests":[' + b",".join(checked_file.splitlines()) + b"]}")
 
 
 def test_params_are_sent_byte_for_byte_as_they_stand_in_the_file() -> None:
@@ -30,26 +30,26 @@ def test_params_are_sent_byte_for_byte_as_they_stand_in_the_file() -> None:
     params = params.replace("1e1", "10")
     file = f'{{"params": {params} , "custom_id" : "x"}}\r\n'.encode()
 
-    _, spool = check(file)
+    _, checked_file = check(file)
 
-    assert spool == b'{"custom_id":"x","params":' + params.encode() + b"}\n"
+    assert checked_file == b'{"custom_id":"x","params":' + params.encode() + b"}\n"
 
 
-def test_a_spool_checked_again_comes_out_the_same() -> None:
-    _, spool = check(line("a") + json.dumps(GOOD).encode())
+def test_a_checked_file_checked_again_is_the_same() -> None:
+    _, checked_file = check(line("a") + json.dumps(GOOD).encode())
 
-    _, again = check(spool)
+    _, again = check(checked_file)
 
-    assert again == spool
+    assert again == checked_file
 
 
 def test_a_bare_params_object_is_named_by_its_line() -> None:
     bare = json.dumps(GOOD).encode()
 
-    checked, spool = check(b"\n" + bare + b"\n\n" + bare)
+    checked, checked_file = check(b"\n" + bare + b"\n\n" + bare)
 
     assert checked.is_sound
-    assert [json.loads(text)["custom_id"] for text in spool.splitlines()] == ["line-000002", "line-000004"]
+    assert [json.loads(text)["custom_id"] for text in checked_file.splitlines()] == ["line-000002", "line-000004"]
 
 
 def test_a_generated_name_that_is_taken_names_both_lines() -> None:
@@ -62,7 +62,7 @@ def test_a_generated_name_that_is_taken_names_both_lines() -> None:
 def test_a_custom_id_at_both_ends_of_the_file_names_both_lines() -> None:
     middle = b"".join(line(f"m{number}") for number in range(500))
 
-    checked, spool = check(line("same") + middle + line("same"))
+    checked, checked_file = check(line("same") + middle + line("same"))
 
     problem = only_problem(checked)
     assert (problem.kind, problem.first_line, problem.line, problem.value) == (
@@ -71,7 +71,7 @@ def test_a_custom_id_at_both_ends_of_the_file_names_both_lines() -> None:
         502,
         "same",
     )
-    assert spool.count(b"\n") == 501
+    assert checked_file.count(b"\n") == 501
 
 
 @pytest.mark.parametrize(
@@ -87,14 +87,14 @@ def test_a_custom_id_at_both_ends_of_the_file_names_both_lines() -> None:
 def test_what_editors_do_to_a_file_does_not_matter(decorate: Any) -> None:
     plain = line("a") + line("b")
 
-    checked, spool = check(decorate(plain))
+    checked, checked_file = check(decorate(plain))
 
     assert checked.is_sound
-    assert spool == check(plain)[1]
+    assert checked_file == check(plain)[1]
 
 
 @pytest.mark.parametrize("file", [b"", b"\xef\xbb\xbf", b"\n\r\n  \n"])
-def test_an_empty_file_is_told_as_empty(file: bytes) -> None:
+def test_an_empty_file_is_reported_as_empty(file: bytes) -> None:
     checked, _ = check(file)
 
     assert only_problem(checked) == Problem(ProblemKind.NO_REQUESTS)
@@ -120,23 +120,23 @@ def test_an_empty_file_is_told_as_empty(file: bytes) -> None:
     ],
 )
 def test_a_line_that_is_no_request_is_named(text: bytes, kind: ProblemKind) -> None:
-    checked, spool = check(line("before") + text + b"\n" + line("after"))
+    checked, checked_file = check(line("before") + text + b"\n" + line("after"))
 
     problem = only_problem(checked)
     assert (problem.kind, problem.line) == (kind, 2)
     assert len(problem.value) <= 80
-    assert spool == check(line("before"))[1]
+    assert checked_file == check(line("before"))[1]
     assert checked.requests == 3
 
 
-def test_half_a_request_at_the_end_is_told_as_cut_off() -> None:
+def test_half_a_request_at_the_end_is_reported_as_cut_off() -> None:
     checked, _ = check(line("a") + line("b")[:40])
 
     problem = only_problem(checked)
     assert (problem.kind, problem.line) == (ProblemKind.CUT_OFF, 2)
 
 
-def test_nesting_that_is_deep_enough_for_anybody_is_let_through() -> None:
+def test_realistic_nesting_is_accepted() -> None:
     schema: dict[str, Any] = {"type": "string"}
     for _ in range(40):
         schema = {"type": "object", "properties": {"inner": schema}}
@@ -176,7 +176,7 @@ def test_an_emoji_as_two_escapes_is_no_half_pair() -> None:
         ({"custom_id": "a", "params": GOOD, "method": "POST"}, (ProblemKind.UNKNOWN_KEY, "method", "")),
     ],
 )
-def test_a_faulty_envelope_is_told_with_its_place_and_value(
+def test_a_faulty_envelope_is_reported_with_its_place_and_value(
     request_line: dict[str, Any], expected: tuple[ProblemKind, str, str]
 ) -> None:
     checked, _ = check(json.dumps(request_line).encode())
@@ -185,7 +185,7 @@ def test_a_faulty_envelope_is_told_with_its_place_and_value(
     assert (problem.kind, problem.place, problem.value) == expected
 
 
-def test_a_line_in_another_vendors_form_is_told_key_by_key() -> None:
+def test_a_line_in_another_vendors_form_is_reported_key_by_key() -> None:
     other = {"custom_id": "a", "method": "POST", "url": "/v1/chat/completions", "body": {}}
 
     checked, _ = check(json.dumps(other).encode())

@@ -19,7 +19,7 @@ from bot.requests.check import (
 )
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import MAX_PROBLEMS, ProblemKind
-from tests.requests.request_lines import GOOD, HOW, check, line
+from tests.requests.request_lines import CONSTRAINTS, GOOD, check, line
 
 MIB = 1024 * 1024
 
@@ -35,7 +35,7 @@ def test_100_001_lines_are_one_too_many() -> None:
     assert len(checked.problems) == MAX_PROBLEMS
 
 
-def test_as_many_requests_as_are_allowed_are_taken() -> None:
+def test_the_largest_allowed_number_of_requests_is_accepted() -> None:
     file = line("a") + line("b")
 
     at_limit, _ = check(file, limits=Limits(requests=2))
@@ -72,8 +72,8 @@ def long_line(megabytes: int) -> Iterator[bytes]:
     yield line("after")
 
 
-def test_one_line_of_200_megabytes_is_told_in_bounded_memory() -> None:
-    checker = RequestChecker(HOW)
+def test_one_line_of_200_megabytes_is_reported_in_bounded_memory() -> None:
+    checker = RequestChecker(CONSTRAINTS)
     tracemalloc.start()
 
     for piece in long_line(200):
@@ -91,13 +91,13 @@ def test_one_line_of_200_megabytes_is_told_in_bounded_memory() -> None:
 
 
 def test_memory_stays_flat_over_a_large_file() -> None:
-    checker = RequestChecker(HOW)
+    checker = RequestChecker(CONSTRAINTS)
     params = GOOD | {"messages": [{"role": "user", "content": "word " * 13_000}]}
-    total = spooled = 0
+    total = written = 0
     tracemalloc.start()
 
-    while spooled < 64 * MIB:
-        spooled += len(checker.feed(line(f"r{total}", params)))
+    while written < 64 * MIB:
+        written += len(checker.feed(line(f"r{total}", params)))
         total += 1
     checker.finish()
 
@@ -111,41 +111,43 @@ def test_the_limits_are_the_documented_ones() -> None:
     assert (Limits().requests, Limits().body_bytes) == (100_000, 256 * MIB) == (100_000, MAX_BODY_BYTES)
 
 
-async def test_a_sound_file_leaves_a_spool_that_only_its_owner_reads(tmp_path: Path) -> None:
-    source, spool = tmp_path / "requests.jsonl", tmp_path / "spool"
+async def test_a_sound_file_leaves_a_checked_file_that_only_its_owner_can_read(tmp_path: Path) -> None:
+    source = tmp_path / "requests.jsonl"
+    checked_file = tmp_path / "checked"
     source.write_bytes(line("a") + line("b"))
 
-    checked = await check_file(source, spool, HOW)
+    checked = await check_file(source, checked_file, CONSTRAINTS)
 
     assert checked.is_sound
-    assert spool.read_bytes() == check(source.read_bytes())[1]
-    assert spool.stat().st_mode & 0o077 == 0
+    assert checked_file.read_bytes() == check(source.read_bytes())[1]
+    assert checked_file.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("file", [b"", b"x\n", line("a") + b"x"])
-async def test_a_file_with_problems_leaves_no_spool(file: bytes, tmp_path: Path) -> None:
+async def test_a_file_with_problems_leaves_no_checked_file(file: bytes, tmp_path: Path) -> None:
     source = tmp_path / "requests.jsonl"
     source.write_bytes(file)
 
-    checked = await check_file(source, tmp_path / "spool", HOW)
+    checked = await check_file(source, tmp_path / "checked", CONSTRAINTS)
 
     assert not checked.is_sound
     assert files_in(tmp_path) == [source]
 
 
-async def test_a_download_that_breaks_off_is_told_and_leaves_no_spool(tmp_path: Path) -> None:
+async def test_a_download_that_breaks_off_is_reported_and_leaves_no_checked_file(tmp_path: Path) -> None:
     async def download() -> AsyncIterator[bytes]:
         yield line("a") * 10
         raise ConnectionResetError
 
     with pytest.raises(ConnectionResetError):
-        await check_requests(download(), tmp_path / "spool", HOW)
+        await check_requests(download(), tmp_path / "checked", CONSTRAINTS)
 
     assert files_in(tmp_path) == []
 
 
 async def test_other_work_gets_its_turn_while_a_file_is_checked(tmp_path: Path) -> None:
-    source, turns = tmp_path / "requests.jsonl", 0
+    source = tmp_path / "requests.jsonl"
+    turns = 0
     source.write_bytes(b"".join(line(f"r{number}") for number in range(20_000)))
 
     async def others() -> None:
@@ -155,20 +157,20 @@ async def test_other_work_gets_its_turn_while_a_file_is_checked(tmp_path: Path) 
             await asyncio.sleep(0)
 
     task = asyncio.create_task(others())
-    checked = await check_file(source, tmp_path / "spool", HOW)
+    checked = await check_file(source, tmp_path / "checked", CONSTRAINTS)
     task.cancel()
 
     assert checked.is_sound
     assert turns > 20
 
 
-def test_what_is_checked_for_is_what_the_client_speaks() -> None:
+def test_the_checked_api_version_is_the_clients() -> None:
     assert ApiConstraints().version == API_VERSION
 
 
-async def test_a_file_deleted_meanwhile_is_told_and_leaves_no_spool(tmp_path: Path) -> None:
+async def test_a_file_deleted_meanwhile_is_reported_and_leaves_no_checked_file(tmp_path: Path) -> None:
     with pytest.raises(RequestsUnreadable) as caught:
-        await check_file(tmp_path / "gone.jsonl", tmp_path / "spool", HOW)
+        await check_file(tmp_path / "gone.jsonl", tmp_path / "checked", CONSTRAINTS)
 
     assert caught.value.path == tmp_path / "gone.jsonl"
     assert files_in(tmp_path) == []

@@ -1,4 +1,4 @@
-"""Checking a file of requests, whatever is in it: pieces do not matter, and the API never knows better."""
+"""The check of a file with any content: chunks do not matter, and the API finds nothing more."""
 
 import json
 import string
@@ -39,7 +39,7 @@ def said(content: object) -> dict[str, object]:
 
 @st.composite
 def written(draw: st.DrawFn, value: st.SearchStrategy[Any]) -> bytes:
-    """A value as JSON, in one of the ways programs write it."""
+    """Draw a value as JSON, in one of the ways in which programs write it."""
     separators = draw(st.sampled_from([(",", ":"), (", ", ": "), (" ,", "\t:\r ")]))
     return json.dumps(draw(value), ensure_ascii=draw(st.booleans()), separators=separators).encode("utf-8", "replace")
 
@@ -59,7 +59,7 @@ odd_lines = (
 
 
 def refusal_of(body: bytes) -> str | None:
-    """The simulated API's words against a create, before any of it is processed."""
+    """Return the message with which the simulated API refuses a create, or None."""
     try:
         read_create_body(body, SIMULATED)
     except ApiError as error:
@@ -67,28 +67,30 @@ def refusal_of(body: bytes) -> str | None:
     return None
 
 
-def body_of(spool: bytes) -> bytes:
-    return b'{"requests":[' + b",".join(spool.split(b"\n")[:-1]) + b"]}"
+def body_of(checked_file: bytes) -> bytes:
+    return b'{"requests":[' + b",".join(checked_file.split(b"\n")[:-1]) + b"]}"
 
 
 @given(st.lists(odd_lines, max_size=6), st.sampled_from([b"\n", b"\r\n"]), st.lists(st.integers(1, 40), max_size=20))
-def test_the_pieces_a_file_comes_in_do_not_matter(lines: list[bytes], ending: bytes, sizes: list[int]) -> None:
+def test_the_chunks_of_a_file_do_not_matter(lines: list[bytes], ending: bytes, sizes: list[int]) -> None:
     file = ending.join(lines)
-    pieces, start = list[bytes](), 0
+    pieces = list[bytes]()
+    start = 0
     for size in sizes:
         pieces.append(file[start : start + size])
         start += size
     pieces.append(file[start:])
 
-    whole, in_pieces = check(file, ANYWHERE), check(file, ANYWHERE, pieces=pieces)
+    whole = check(file, ANYWHERE)
+    in_pieces = check(file, ANYWHERE, pieces=pieces)
 
     assert whole == in_pieces
 
 
 @given(st.lists(good_lines, min_size=1, max_size=6))
 def test_a_file_found_sound_is_created_and_succeeds(lines: list[bytes]) -> None:
-    checked, spool = check(b"\n".join(lines), ANYWHERE)
-    body = body_of(spool)
+    checked, checked_file = check(b"\n".join(lines), ANYWHERE)
+    body = body_of(checked_file)
 
     ids = [json.loads(text).get("custom_id") for text in lines]
     if len(set(filter(None, ids))) == len([one for one in ids if one]):
@@ -102,15 +104,15 @@ def test_a_file_found_sound_is_created_and_succeeds(lines: list[bytes]) -> None:
 @settings(max_examples=400)
 @given(st.lists(odd_lines, min_size=1, max_size=4))
 def test_what_the_api_would_refuse_is_refused_before_it_is_sent(lines: list[bytes]) -> None:
-    checked, spool = check(b"\n".join(lines), ANYWHERE)
+    checked, checked_file = check(b"\n".join(lines), ANYWHERE)
 
-    words = refusal_of(body_of(spool)) if checked.is_sound else None
+    words = refusal_of(body_of(checked_file)) if checked.is_sound else None
     assert words is None
 
 
 @given(st.lists(odd_lines, min_size=1, max_size=4))
 def test_a_create_the_api_refuses_has_a_problem_here(lines: list[bytes]) -> None:
-    not_sent = {b"", b"\xef\xbb\xbf"}  # blank lines and the mark of UTF-8, which are no part of a body
+    not_sent = {b"", b"\xef\xbb\xbf"}  # blank lines and the byte order mark are no part of a body
     enveloped = [text for text in lines if text.strip(b" \t\r") not in not_sent and b"\n" not in text]
     body = b'{"requests":[' + b",".join(enveloped) + b"]}"
 
@@ -122,7 +124,7 @@ def test_a_create_the_api_refuses_has_a_problem_here(lines: list[bytes]) -> None
 
 
 @given(st.lists(good_lines, min_size=1, max_size=4))
-def test_a_spool_checked_again_comes_out_byte_for_byte(lines: list[bytes]) -> None:
-    _, spool = check(b"\n".join(lines), ANYWHERE)
+def test_a_checked_file_checked_again_is_byte_for_byte_the_same(lines: list[bytes]) -> None:
+    _, checked_file = check(b"\n".join(lines), ANYWHERE)
 
-    assert check(spool, ANYWHERE)[1] == spool
+    assert check(checked_file, ANYWHERE)[1] == checked_file

@@ -1,4 +1,4 @@
-"""What a batch will cost: counted where it can be, reckoned where it cannot, unknown where nobody knows a price."""
+"""What a batch will cost: counted if possible, else calculated from characters, and unknown without a price."""
 
 import json
 import random
@@ -24,7 +24,7 @@ from tests.requests.request_lines import GOOD, check, line
 
 
 def flat(model: str, tokens: Tokens, region: str | None) -> Decimal | None:
-    """A dollar a token in, ten a token out, double in the US; nothing is known of strangers."""
+    """Return a dollar for each input token and ten for each output token, double in the US; None for a stranger."""
     if model == "stranger":
         return None
     return (Decimal(tokens.input) + 10 * Decimal(tokens.output)) * (2 if region == "us" else 1)
@@ -43,7 +43,7 @@ def asking(text: str, **more: Any) -> dict[str, Any]:
 
 @pytest.fixture
 async def counter() -> AsyncIterator[tuple[TokenCounter, ApiSimulator]]:
-    """A counter at a simulated API."""
+    """Open a token counter at a simulated API."""
     async with ApiSimulator(speed=0) as simulator, open_http("sk-test", base_url=simulator.base_url) as http:
         yield TokenCounter(http, policy=RetryPolicy(tries=1)), simulator
 
@@ -59,7 +59,7 @@ def test_the_range_goes_from_input_alone_to_all_the_output_asked_for() -> None:
     assert result.basis is EstimateBasis.COUNTED
 
 
-def test_without_a_count_characters_are_reckoned_with_and_that_is_said() -> None:
+def test_without_a_count_the_estimate_uses_characters_and_says_so() -> None:
     result = estimate_cost(sizes_of(asking("x" * 3_500)), {}, flat)
 
     assert 1_000 <= result.models[0].input_tokens <= 1_020
@@ -75,17 +75,16 @@ def test_a_model_without_a_price_is_unknown_and_not_free() -> None:
 
 
 def test_a_region_has_its_own_price() -> None:
-    home, away = (
-        estimate_cost(sizes_of(asking("x")), {}, flat),
-        estimate_cost(sizes_of(asking("x", inference_geo="us")), {}, flat),
-    )
+    home = estimate_cost(sizes_of(asking("x")), {}, flat)
+    away = estimate_cost(sizes_of(asking("x", inference_geo="us")), {}, flat)
 
     assert away.high == 2 * home.high
 
 
 def test_each_requests_own_length_decides_over_the_rate_of_long_prompts() -> None:
     prices = Prices.load()
-    short, long = asking("x" * 1_000, model="claude-haiku-5-5"), asking("x" * 1_000_000, model="claude-haiku-5-5")
+    short = asking("x" * 1_000, model="claude-haiku-5-5")
+    long = asking("x" * 1_000_000, model="claude-haiku-5-5")
 
     both = estimate_cost(sizes_of(short, long), {"claude-haiku-5-5": 0.25}, prices.price_request)
     apart = [estimate_cost(sizes_of(one), {"claude-haiku-5-5": 0.25}, prices.price_request) for one in (short, long)]
@@ -135,11 +134,11 @@ async def test_a_sample_of_every_model_is_counted_and_extrapolated(
     models = ["claude-opus-5", "claude-haiku-4-5"]
     requests = [asking("word " * (50 + number), model=models[number % 2]) for number in range(200)]
     file = b"".join(line(f"r{number}", params) for number, params in enumerate(requests))
-    checked, spooled = check(file)
-    spool = tmp_path / "spool"
-    spool.write_bytes(spooled)
+    checked, content = check(file)
+    checked_file = tmp_path / "checked"
+    checked_file.write_bytes(content)
 
-    samples = sample_params(spool, checked.sizes.count_by_model(), 4, random.Random(1))
+    samples = sample_params(checked_file, checked.sizes.count_by_model(), 4, random.Random(1))
     ratios = await client.measure_token_ratios(samples)
     result = estimate_cost(checked.sizes, ratios, flat)
 
@@ -149,7 +148,7 @@ async def test_a_sample_of_every_model_is_counted_and_extrapolated(
     assert sum(one.input_tokens for one in result.models) == pytest.approx(exact, rel=0.05)
 
 
-async def test_a_model_that_cannot_be_counted_does_without(counter: tuple[TokenCounter, ApiSimulator]) -> None:
+async def test_a_model_that_cannot_be_counted_has_no_ratio(counter: tuple[TokenCounter, ApiSimulator]) -> None:
     client, _ = counter
 
     ratios = await client.measure_token_ratios({"claude-opus-5": [GOOD], "gpt-12": [GOOD | {"model": "gpt-12"}]})

@@ -1,4 +1,4 @@
-"""Files that are no JSON Lines are called by their name."""
+"""Files that are not JSON Lines are recognized."""
 
 import gzip
 import io
@@ -45,9 +45,9 @@ def zipped() -> bytes:
         (json.dumps({"requests": [{"custom_id": "a", "params": GOOD}]}).encode(), ForeignFileKind.CREATE_BODY),
     ],
 )
-def test_a_file_that_is_something_else_is_called_by_its_name(file: bytes, kind: ForeignFileKind) -> None:
-    whole, spool = check(file + bytes(9_000))
+def test_a_file_of_another_kind_is_recognized(file: bytes, kind: ForeignFileKind) -> None:
+    whole, checked_file = check(file + bytes(9_000))
     short, _ = check(file)
 
-    assert (whole.foreign, short.foreign, spool) == (kind, kind, b"")
+    assert (whole.foreign, short.foreign, checked_file) == (kind, kind, b"")
     assert not whole.is_sound

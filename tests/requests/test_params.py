@@ -1,4 +1,4 @@
-"""What of `params` would be refused only while the batch is processed, and is found before."""
+"""Faults of `params` that the API would report only while it processes the batch."""
 
 from typing import Any
 
@@ -6,9 +6,10 @@ import pytest
 
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning, ProblemKind, WarningKind
-from tests.requests.request_lines import CATALOG, GOOD, HOW, check, line
+from tests.requests.request_lines import CATALOG, CONSTRAINTS, GOOD, check, line
 
-P, W = ProblemKind, WarningKind
+P = ProblemKind
+W = WarningKind
 NEWEST = ApiConstraints(CATALOG, version="2026-10-21")
 
 
@@ -20,8 +21,8 @@ def saying(*content: Any, role: str = "user") -> dict[str, Any]:
     return GOOD | {"messages": [{"role": role, "content": one} for one in content]}
 
 
-def found(params: dict[str, Any], how: ApiConstraints = HOW) -> list[tuple[ProblemKind, str, str]]:
-    checked, _ = check(line(params=params), how)
+def found(params: dict[str, Any], constraints: ApiConstraints = CONSTRAINTS) -> list[tuple[ProblemKind, str, str]]:
+    checked, _ = check(line(params=params), constraints)
     return [(problem.kind, problem.place, problem.value) for problem in checked.problems]
 
 
@@ -82,7 +83,7 @@ def found(params: dict[str, Any], how: ApiConstraints = HOW) -> list[tuple[Probl
         (GOOD | {"inference_geo": {"in": "us"}}, P.WRONG_TYPE, "params.inference_geo", "{…}"),
     ],
 )
-def test_what_a_batch_would_stumble_over_is_told(
+def test_params_that_fail_in_a_batch_are_reported(
     params: dict[str, Any], kind: ProblemKind, place: str, value: str
 ) -> None:
     assert found(params) == [(kind, place, value)]
@@ -100,7 +101,7 @@ def test_what_a_batch_would_stumble_over_is_told(
         saying([{"type": "tool_result", "tool_use_id": "toolu_1", "content": ""}]),
     ],
 )
-def test_what_the_api_takes_is_taken(params: dict[str, Any]) -> None:
+def test_what_the_api_accepts_is_accepted(params: dict[str, Any]) -> None:
     checked, _ = check(line(params=params))
 
     assert checked.is_sound, checked.problems
@@ -117,43 +118,47 @@ def test_what_the_api_takes_is_taken(params: dict[str, Any]) -> None:
     ],
 )
 def test_the_newest_version_forbids_more(params: dict[str, Any], place: str) -> None:
-    newest, older = found(params, NEWEST), found(params)
+    newest = found(params, NEWEST)
+    older = found(params)
 
     assert [(kind, where) for kind, where, _ in newest] == [(P.FORBIDDEN_IN_VERSION, place)]
     assert older == []
 
 
-def test_every_fault_of_a_line_is_told_at_once() -> None:
+def test_every_fault_of_a_line_is_reported_at_once() -> None:
     kinds = {kind for kind, _, _ in found({"messages": [], "stream": True, "max_tokens": 0})}
 
     assert kinds == {P.MISSING_KEY, P.EMPTY, P.FORBIDDEN_IN_BATCH, P.OUT_OF_RANGE}
 
 
 def test_only_the_last_message_may_be_an_empty_one_of_the_assistant() -> None:
-    empty, asked = {"role": "assistant", "content": ""}, GOOD["messages"][0]
+    empty = {"role": "assistant", "content": ""}
+    asked = GOOD["messages"][0]
 
     assert found(GOOD | {"messages": [asked, empty]}) == []
     assert found(GOOD | {"messages": [asked, empty, asked]}) == [(P.EMPTY, "params.messages.1.content", "")]
 
 
-def test_a_limit_is_told_with_the_value_that_exceeds_it() -> None:
+def test_a_limit_is_reported_with_the_value_that_exceeds_it() -> None:
     checked, _ = check(line(params=GOOD | {"max_tokens": 200_000}))
 
     assert checked.problems[0].limit == 64_000
 
 
 def test_a_beta_lifts_the_limit_of_output_tokens() -> None:
-    how = ApiConstraints(CATALOG, betas=frozenset({"output-300k-2026-03-24"}))
+    constraints = ApiConstraints(CATALOG, betas=frozenset({"output-300k-2026-03-24"}))
 
-    assert found(GOOD | {"max_tokens": 300_000}, how) == []
-    assert found(GOOD | {"max_tokens": 300_001}, how) == [(P.OUT_OF_RANGE, "params.max_tokens", "300001")]
+    assert found(GOOD | {"max_tokens": 300_000}, constraints) == []
+    assert found(GOOD | {"max_tokens": 300_001}, constraints) == [(P.OUT_OF_RANGE, "params.max_tokens", "300001")]
 
 
 def test_a_user_profile_must_be_the_one_of_the_batch() -> None:
-    how = ApiConstraints(CATALOG, user_profile="u1")
+    constraints = ApiConstraints(CATALOG, user_profile="u1")
 
-    assert found(GOOD | {"user_profile_id": "u1"}, how) == []
-    assert found(GOOD | {"user_profile_id": "u2"}, how) == [(P.OTHER_USER_PROFILE, "params.user_profile_id", "u2")]
+    assert found(GOOD | {"user_profile_id": "u1"}, constraints) == []
+    assert found(GOOD | {"user_profile_id": "u2"}, constraints) == [
+        (P.OTHER_USER_PROFILE, "params.user_profile_id", "u2")
+    ]
 
 
 @pytest.mark.parametrize(
@@ -164,7 +169,7 @@ def test_a_user_profile_must_be_the_one_of_the_batch() -> None:
         (saying("x", role="system"), (W.SYSTEM_ROLE, "params.messages.role", "system")),
     ],
 )
-def test_a_doubt_is_a_warning_told_once_with_its_number_of_lines(
+def test_a_warning_appears_once_with_its_number_of_lines(
     params: dict[str, Any], warned: tuple[WarningKind, str, str]
 ) -> None:
     checked, _ = check(line("fine") + line("b", params) + line("c", params))
@@ -173,7 +178,7 @@ def test_a_doubt_is_a_warning_told_once_with_its_number_of_lines(
     assert checked.warnings == (GroupedWarning(*warned, line=2, lines=2),)
 
 
-def test_without_a_catalog_models_and_their_limits_are_taken_on_trust() -> None:
+def test_without_a_catalog_models_and_limits_are_not_checked() -> None:
     checked, _ = check(line(params=GOOD | {"model": "gpt-12", "max_tokens": 10**9}), ApiConstraints())
 
     assert checked.is_sound

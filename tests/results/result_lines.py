@@ -1,4 +1,4 @@
-"""Lines of results as tests of retries and families want them."""
+"""Lines of results for tests of retries and merged results."""
 
 import json
 from typing import Any
@@ -20,6 +20,6 @@ def errored(kind: str, message: str = "text") -> dict[str, Any]:
 
 
 def result(custom_id: str, outcome: str, note: str = "") -> bytes:
-    """Return one line; an outcome that is none is a type of error."""
+    """Return one line; an unknown outcome is taken as a type of error."""
     value = OUTCOMES.get(outcome) or errored(outcome)
     return json.dumps({"custom_id": custom_id, "result": value, "note": note}).encode() + b"\n"

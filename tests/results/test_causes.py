@@ -1,4 +1,4 @@
-"""That failures which differ in particulars are one cause, and failures which differ in kind are not."""
+"""Failures that differ in details are one cause; failures that differ in kind are several."""
 
 import pytest
 from hypothesis import given
@@ -48,7 +48,7 @@ LONG = "words of a prompt " * 300
         ("", ""),
     ],
 )
-def test_what_is_particular_to_one_request_is_folded_away(message: str, general: str) -> None:
+def test_what_differs_between_requests_is_generalized(message: str, general: str) -> None:
     assert generalize_message(message) == general
 
 
@@ -95,7 +95,7 @@ def test_no_message_takes_long(unit: str) -> None:
     assert len(generalize_message(unit * 500_000)) <= 300
 
 
-def test_the_type_parts_what_the_words_do_not() -> None:
+def test_failures_of_different_types_are_different_causes() -> None:
     tally = CauseTally()
     tally.add_error(ErrorPart("api_error", "no"), "a")
     tally.add_error(ErrorPart("overloaded_error", "no"), "b")
@@ -112,7 +112,7 @@ def test_the_largest_cause_comes_first_and_expired_and_canceled_are_causes() -> 
     assert tally.list_causes() == (Cause("canceled", "", 2, ("b", "c")), Cause("expired", "", 1, ("a",)))
 
 
-def test_what_exceeds_the_causes_kept_is_still_counted() -> None:
+def test_failures_beyond_the_kept_causes_are_still_counted() -> None:
     tally = CauseTally(max_causes=2)
     for letter in "abcab":
         tally.add_error(ErrorPart("api_error", letter), letter)
@@ -163,7 +163,7 @@ def test_a_code_that_says_more_than_its_type_has_a_remedy_of_its_own(
     assert find_remedy(error_type, code) is remedy
 
 
-def test_what_only_its_code_tells_apart_are_two_causes() -> None:
+def test_failures_with_different_codes_are_different_causes() -> None:
     tally = CauseTally()
     tally.add_error(ErrorPart("rate_limit_error", "Wait."), "a")
     tally.add_error(ErrorPart("rate_limit_error", "Wait.", details={"error_code": "enforced_spend_limit_reached"}), "b")

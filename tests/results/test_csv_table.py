@@ -1,4 +1,4 @@
-"""Results as files: a table that is safe to open, and the failures byte for byte."""
+"""Results as files: a table that is safe to open, and the failures unchanged."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ def table_of(*lines: bytes) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(table, newline="")))
 
 
-def test_a_row_holds_what_a_line_said() -> None:
+def test_a_row_has_the_values_of_its_line() -> None:
     [row] = table_of(succeeded("Hello, “world”"))
 
     assert row == {
@@ -74,7 +74,7 @@ def test_every_outcome_has_a_row_of_all_columns() -> None:
     assert all(len(row) == len(COLUMNS) and None not in row.values() for row in rows)
 
 
-def test_an_unknown_cost_is_an_empty_cell_and_not_nothing() -> None:
+def test_an_unknown_cost_is_an_empty_cell_and_not_0() -> None:
     [row] = table_of(succeeded("x", model="claude-mythos-5-2"))
 
     assert row["cost_usd"] == ""
@@ -88,7 +88,7 @@ def test_a_cell_that_would_be_a_formula_is_defused(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ['say "hi", she said', "two\r\nlines", "a\u2028b", "semi;colon", " =1", "<@U1> *b*"])
-def test_other_texts_come_back_as_they_were(text: str) -> None:
+def test_other_texts_stay_unchanged(text: str) -> None:
     [row] = table_of(succeeded(text))
 
     assert row["text"] == text
@@ -102,7 +102,7 @@ def test_rows_end_as_the_standard_says_and_the_header_comes_once() -> None:
     assert table.split(b"\r\n") == [",".join(COLUMNS).encode(), *[b"e,expired" + b"," * 12] * 2, b""]
 
 
-def test_a_file_of_nothing_is_a_table_of_nothing() -> None:
+def test_an_empty_file_is_a_table_without_rows() -> None:
     assert table_of() == []
     assert CsvConverter(Prices.load()).finish() == ",".join(COLUMNS).encode() + b"\r\n"
 

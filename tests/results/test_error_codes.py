@@ -1,4 +1,4 @@
-"""What an error's code adds to its type, and that odd details take nothing away."""
+"""What an error's code adds to its type, whatever else the details contain."""
 
 import json
 
@@ -14,7 +14,7 @@ SPENT = "enforced_spend_limit_reached"
 
 
 def summary_of(*errors: tuple[str, object]) -> ResultsSummary:
-    """Sum up a line for each type of error and its details; they are called a, b, c."""
+    """Summarize a line for each type of error and its details; their custom_ids are a, b, c."""
     reader = ResultsSummarizer(Prices.load())
     for custom_id, (kind, details) in zip("abc", errors, strict=False):
         result = errored(kind)
@@ -28,7 +28,7 @@ def test_a_cause_is_counted_whatever_its_details(details: object) -> None:
     assert summary_of(("api_error", details)).causes == (Cause("api_error", "text", 1, ("a",)),)
 
 
-def test_the_code_of_an_error_is_told_and_decides_what_helps() -> None:
+def test_the_code_of_an_error_decides_its_remedy() -> None:
     details = {"error_code": SPENT, "error_visibility": "user_facing"}
 
     summary = summary_of(("rate_limit_error", details), ("rate_limit_error", None))
@@ -37,7 +37,7 @@ def test_the_code_of_an_error_is_told_and_decides_what_helps() -> None:
     assert summary.retryable == 1
 
 
-def test_a_summary_that_was_kept_without_codes_can_be_read() -> None:
+def test_a_summary_stored_without_codes_can_be_read() -> None:
     summary = summary_of(("api_error", None))
     kept = summary.to_json().replace(',"code":""', "")
 

@@ -33,7 +33,7 @@ MIXED = b"".join(
 )
 
 
-def test_what_may_well_succeed_is_chosen_and_nothing_else() -> None:
+def test_only_retryable_failures_are_selected() -> None:
     failures = failures_in(MIXED)
 
     assert failures.select_retryable() == {"busy", "crashed", "slow", "late", "stopped"}
@@ -62,7 +62,7 @@ def test_a_permanent_cause_is_included_by_choice() -> None:
     assert failures.select_retryable(also=[key]) == failures.select_retryable() | {"wrong"}
 
 
-def test_what_failed_at_the_spend_limit_is_not_sent_again_by_itself() -> None:
+def test_failures_at_the_spend_limit_are_not_retried_unasked() -> None:
     code = "enforced_spend_limit_reached"
     spent = result("spent", "rate_limit_error").replace(
         b'"text"', b'"text","details":{"error_code":"%s"}' % code.encode()
@@ -124,5 +124,5 @@ def test_more_causes_than_can_be_kept_apart_are_counted_together() -> None:
 
 
 @given(st.integers(1, 200))
-def test_the_pieces_results_come_in_do_not_matter(piece: int) -> None:
+def test_the_chunks_of_results_do_not_matter(piece: int) -> None:
     assert failures_in(MIXED, piece).select_retryable() == failures_in(MIXED).select_retryable()

@@ -1,4 +1,4 @@
-"""The results of a whole family of batches, merged: one line a request, as the API gave it."""
+"""The merged results of a family of batches: one unchanged line a request."""
 
 import json
 import tracemalloc
@@ -11,7 +11,8 @@ from tests.results.result_lines import OUTCOMES, result
 
 
 def merged(*batches: bytes, piece: int = 10_000) -> tuple[ResultsMerger, bytes]:
-    family, passed = ResultsMerger(), b""
+    family = ResultsMerger()
+    passed = b""
     for results in batches:
         for start in range(0, len(results), piece):
             passed += family.feed(results[start : start + piece])
@@ -45,14 +46,14 @@ def test_a_success_whose_message_cannot_be_read_is_one() -> None:
     assert (lines, family.succeeded) == (odd, 1)
 
 
-def test_without_a_success_the_last_outcome_stands() -> None:
+def test_without_a_success_the_last_outcome_counts() -> None:
     family, lines = merged(result("a", "api_error"), result("a", "expired"), result("a", "canceled"))
 
     assert lines == result("a", "canceled")
     assert (family.requests, family.succeeded) == (1, 0)
 
 
-def test_lines_come_through_byte_for_byte() -> None:
+def test_lines_stay_byte_for_byte_the_same() -> None:
     text = '{"custom_id": "a",  "result": {"type":"expired"}, "note": "\u2028é"}\r\n'.encode()
 
     family, lines = merged(text + b"\n" + result("b", "expired").rstrip(b"\n"), b"broken\n" + result("c", "expired"))
@@ -83,7 +84,7 @@ def test_memory_holds_ids_and_no_results() -> None:
     ),
     st.integers(1, 300),
 )
-def test_every_custom_id_comes_once_and_succeeds_if_it_ever_did(
+def test_every_custom_id_appears_once_and_succeeds_if_it_ever_did(
     batches: list[list[tuple[str, str]]], piece: int
 ) -> None:
     outcomes = [pair for batch in batches for pair in batch]

@@ -1,4 +1,4 @@
-"""What a summary says of a whole and well-formed file."""
+"""The summary of a complete and well-formed file."""
 
 import re
 from decimal import Decimal
@@ -57,7 +57,7 @@ def summary_of(*lines: bytes) -> ResultsSummary:
     return reader.finish()
 
 
-def test_the_whole_of_a_file_is_told() -> None:
+def test_a_summary_covers_the_whole_file() -> None:
     summary = summary_of(
         succeeded("a", output_tokens=20),
         succeeded("b", output_tokens=40, stop_reason="max_tokens", output_tokens_details={"thinking_tokens": 5}),
@@ -123,7 +123,7 @@ def test_what_has_no_price_makes_the_total_incomplete(lines: list[bytes], missin
     assert {name: getattr(cost, name) for name in missing} == missing
 
 
-def test_a_model_without_a_price_costs_nothing_known_and_not_nothing() -> None:
+def test_a_model_without_a_price_has_no_cost_and_a_known_cost_of_0() -> None:
     [use] = summary_of(succeeded("a", model="claude-mythos-5-2")).models
 
     assert (use.cost, use.known_cost) == (None, Decimal(0))
@@ -191,12 +191,12 @@ def test_a_summary_survives_being_stored() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "{}", "null", '{"version": 1}'])
-def test_a_damaged_summary_is_told_and_not_believed(text: str) -> None:
+def test_a_damaged_summary_is_refused(text: str) -> None:
     with pytest.raises(SummaryUnreadable):
         ResultsSummary.from_json(text)
 
 
-def test_a_summary_of_another_version_is_not_believed() -> None:
+def test_a_summary_of_another_version_is_refused() -> None:
     text = summary_of(succeeded("a")).to_json().replace('"version":1', '"version":2')
 
     with pytest.raises(SummaryUnreadable, match="version is 2"):
@@ -232,7 +232,7 @@ def test_getting_ready_in_steps_gives_the_same_summary() -> None:
     assert summary == summary_of(*lines)
 
 
-def test_progress_is_told_while_reading() -> None:
+def test_progress_is_reported_while_reading() -> None:
     reader = ResultsSummarizer(Prices.load())
     first = succeeded("a")
 

@@ -1,4 +1,4 @@
-"""Whatever a results file holds and however it arrives: an honest summary, never a crash."""
+"""Any content of a results file, arriving in any chunks, gives a correct summary and never a crash."""
 
 import tracemalloc
 from collections.abc import Iterable
@@ -70,7 +70,8 @@ def test_any_chunking_gives_the_same_summary(data: bytes, places: set[int]) -> N
 @given(data=st.lists(st.sampled_from(PIECES), max_size=30).map(b"\n".join), places=st.sets(st.integers(0, 3_000)))
 def test_any_chunking_gives_the_same_files(data: bytes, places: set[int]) -> None:
     def converted(chunks: Iterable[bytes]) -> tuple[bytes, bytes]:
-        table, failures = CsvConverter(PRICES, max_line_bytes=300), FailuresFilter(max_line_bytes=300)
+        table = CsvConverter(PRICES, max_line_bytes=300)
+        failures = FailuresFilter(max_line_bytes=300)
         pieces = [(table.feed(chunk), failures.feed(chunk)) for chunk in chunks] + [(table.finish(), failures.finish())]
         return b"".join(piece[0] for piece in pieces), b"".join(piece[1] for piece in pieces)
 
@@ -126,7 +127,7 @@ def test_blank_lines_and_crlf_are_no_lines() -> None:
     assert (summary.lines, summary.broken.count) == (2, 0)
 
 
-def test_a_file_of_nothing_is_a_summary_of_nothing() -> None:
+def test_an_empty_file_has_an_empty_summary() -> None:
     summary = read([])
 
     assert (summary.lines, summary.bytes_read, summary.counts.total) == (0, 0, 0)
@@ -136,7 +137,7 @@ def test_the_last_line_needs_no_newline() -> None:
     assert read([EXPIRED + b"\n" + CANCELED]).counts.total == 2
 
 
-def test_a_file_that_ends_within_a_line_is_told_as_cut_off() -> None:
+def test_a_file_that_ends_within_a_line_is_reported_as_cut_off() -> None:
     summary = read([EXPIRED + b"\n" + SUCCEEDED[:50]])
 
     assert summary.broken.cut_off
@@ -161,7 +162,8 @@ def test_a_line_of_fifty_megabytes_is_dropped_as_it_arrives() -> None:
         for _ in range(800):
             reader.feed(piece)
         reader.feed(b"\n" + CANCELED + b"\n")
-        summary, most = reader.finish(), tracemalloc.get_traced_memory()[1]
+        summary = reader.finish()
+        most = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
 

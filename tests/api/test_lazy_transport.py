@@ -1,4 +1,4 @@
-"""The transport that is made for the first request."""
+"""The transport that is built for the first request."""
 
 import asyncio
 import threading
@@ -12,7 +12,7 @@ URL = "http://127.0.0.1/"
 
 
 class Answering(httpx.AsyncBaseTransport):
-    """Answers every request by itself, and knows in which thread it was made and whether it was closed."""
+    """Answer every request; remember the thread it was built in and whether it was closed."""
 
     def __init__(self) -> None:
         self.thread = threading.current_thread()
@@ -42,7 +42,7 @@ async def test_it_is_made_once_in_a_thread_and_not_before_the_first_request() ->
     assert made[0].is_closed
 
 
-async def test_what_goes_wrong_in_making_it_is_raised_for_every_request_and_closing_is_harmless() -> None:
+async def test_an_error_in_building_is_raised_for_every_request_and_closing_is_harmless() -> None:
     def make() -> Answering:
         raise FileNotFoundError("certificates")
 
@@ -52,8 +52,9 @@ async def test_what_goes_wrong_in_making_it_is_raised_for_every_request_and_clos
                 await http.get(URL)
 
 
-async def test_a_request_that_is_cancelled_while_it_is_made_spoils_nothing_for_the_next() -> None:
-    begun, may_go_on = threading.Event(), threading.Event()
+async def test_a_request_canceled_while_the_transport_is_built_does_not_affect_the_next() -> None:
+    begun = threading.Event()
+    may_go_on = threading.Event()
 
     def make() -> Answering:
         begun.set()
@@ -71,7 +72,7 @@ async def test_a_request_that_is_cancelled_while_it_is_made_spoils_nothing_for_t
     assert first.cancelled()
 
 
-async def test_one_that_was_never_used_is_closed_without_being_made() -> None:
+async def test_an_unused_transport_is_closed_without_being_built() -> None:
     made: list[Answering] = []
 
     def make() -> Answering:
