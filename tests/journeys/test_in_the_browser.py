@@ -19,7 +19,7 @@ async def drop_file(page: Page, name: str, content: bytes) -> None:
         return dropped;
     }"""
     dropped = await page.evaluate_handle(make, [name, content.decode()])
-    await page.dispatch_event("#centre", "drop", {"dataTransfer": dropped})
+    await page.dispatch_event("#center", "drop", {"dataTransfer": dropped})
     await expect(page.get_by_test_id("file")).to_contain_text(name)
 
 

@@ -1,9 +1,9 @@
-/** The question an element's `confirm` object puts before its press is sent. */
+/** The dialog for an element's `confirm` object, shown before its press is sent. */
 
 import { el } from "./dom.js";
 import { plainText, textObject } from "./text/mrkdwn.js";
 
-/** True when the person confirmed; Escape and the deny button are a no. */
+/** Resolves to true if the person confirmed. Escape and the deny button resolve to false. */
 export function askConfirm(confirm, context) {
   const before = document.activeElement;
   const style = confirm.style === "danger" ? "button-danger" : "button-primary";

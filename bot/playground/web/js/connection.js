@@ -1,11 +1,11 @@
 /** The WebSocket from the simulated Slack, which reconnects by itself. */
 
 const FIRST_WAIT_MS = 300;
-const LONGEST_WAIT_MS = 5000;
+const MAX_WAIT_MS = 5000;
 
 /**
- * Keeps /_page/socket open for ever; calls `onFrame(frame)` for each frame, `onState(isConnected)` when that changes.
- * After a break the server sends the whole world again, so nothing has to be caught up.
+ * Keeps /_page/socket open. Calls `onFrame(frame)` for each frame, and `onState(isConnected)` when that changes.
+ * After a reconnect the server sends the whole world again, so nothing is missed.
  */
 export function keepConnected(onFrame, onState) {
   let wait = FIRST_WAIT_MS;
@@ -20,7 +20,7 @@ export function keepConnected(onFrame, onState) {
     socket.addEventListener("close", () => {
       onState(false);
       setTimeout(connect, wait);
-      wait = Math.min(wait * 2, LONGEST_WAIT_MS);
+      wait = Math.min(wait * 2, MAX_WAIT_MS);
     });
   };
   connect();

@@ -1,10 +1,10 @@
-/** What the blocks of a message, a modal or the Home tab are drawn with: their form, and where their presses go. */
+/** The contexts in which the blocks of a message, a modal or the Home tab are drawn: their form, and how to send presses. */
 
 import { Forms } from "./form_state.js";
 import { post, upload } from "./posts.js";
 import { messageKey } from "./world.js";
 
-/** `complain(words)` shows a failure beside the composer. */
+/** `complain(words)` shows an error above the composer. */
 export class Contexts {
   constructor(world, viewing, complain) {
     Object.assign(this, { world, viewing, complain });
@@ -12,17 +12,17 @@ export class Contexts {
     this.expanded = new Map();
   }
 
-  ofMessage(message) {
+  forMessage(message) {
     const where = { channel: message.channel, ts: message.ts };
     const useShortcut = (callback_id) => post("shortcut", { user: this.viewing.person, ...where, callback_id });
     return { ...this.of(`${this.viewing.person}|${messageKey(message)}`, where, this.complain), useShortcut };
   }
 
-  ofHome(view) {
+  forHome(view) {
     return this.of(`home|${this.viewing.person}`, { view_id: view.id }, this.complain);
   }
 
-  ofModal(view, complain) {
+  forModal(view, complain) {
     return this.of(`modal|${view.id}`, { view_id: view.id }, complain);
   }
 

@@ -1,10 +1,10 @@
-/** Building elements without ever parsing markup: every foreign string ends up as a text node. */
+/** Builds elements without parsing markup: every foreign string becomes a text node. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
 /**
  * An HTML element.
- * `props`: `on: {event: handler}`, `data: {name: value}`; all else is an attribute (false, null, undefined: left out).
+ * `props`: `on: {event: handler}`, `data: {name: value}`; everything else is an attribute (false, null and undefined are left out).
  */
 export function el(tag, props = {}, ...children) {
   const node = document.createElement(tag);
@@ -54,7 +54,7 @@ export function icon(name) {
   return svg("svg", { viewBox: "0 0 16 16", class: `icon icon-${name}`, "aria-hidden": "true" }, shape);
 }
 
-/** A button that shows an icon and says `label` to a screen reader and on hover. */
+/** A button with an icon. `label` is its name for screen readers and its tooltip. */
 export function iconButton(name, label, onClick, props = {}) {
   const shown = { type: "button", class: "icon-button", "aria-label": label, title: label, on: { click: onClick } };
   return el("button", { ...shown, ...props }, icon(name));

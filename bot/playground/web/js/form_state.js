@@ -1,12 +1,12 @@
-/** What has been typed and chosen in one message or view, in the shape of Slack's `state.values`. */
+/** What was typed and chosen in one message or view, in the shape of Slack's `state.values`. */
 
-/** Outlives the redrawing of its message or view: a field with the same block_id and action_id keeps its value. */
+/** Survives a redraw of its message or view: a field with the same block_id and action_id keeps its value. */
 export class FormState {
   constructor() {
     this.values = {};
   }
 
-  /** The value of a field, which begins as `initial`. */
+  /** Returns the value of a field. It starts as `initial`. */
   begin(blockId, actionId, initial) {
     const block = (this.values[blockId] ??= {});
     if (block[actionId]?.type !== initial.type) block[actionId] = initial;
@@ -17,14 +17,14 @@ export class FormState {
     (this.values[blockId] ??= {})[actionId] = value;
   }
 
-  /** Forgets fields whose block is not among `blockIds` any more. */
-  keepOnly(blockIds) {
+  /** Removes the fields of blocks that are not among `blockIds`. */
+  removeOtherBlocks(blockIds) {
     const kept = new Set(blockIds);
     for (const blockId of Object.keys(this.values)) if (!kept.has(blockId)) delete this.values[blockId];
   }
 }
 
-/** The form of each message and view, by a key of the caller's. */
+/** The form of each message and view, by a key that the caller chooses. */
 export class Forms {
   constructor() {
     this.byKey = new Map();

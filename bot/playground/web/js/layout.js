@@ -1,4 +1,4 @@
-/** What is open beside the conversation: the drawer on a phone, the traffic pane on a desk; the reconnecting bar. */
+/** What is open beside the conversation: the drawer on a phone, the traffic pane on a wide screen; the reconnecting bar. */
 
 const KEY = "batchdesk-traffic";
 
@@ -13,7 +13,7 @@ export class Layout {
     });
   }
 
-  /** Beside the conversation as one left it; where it would cover the conversation, only on request. */
+  /** Restores the traffic pane on a wide screen. On a narrow one it would cover the conversation, so it starts closed. */
   fitTraffic() {
     document.body.dataset.traffic = this.wide.matches ? (localStorage.getItem(KEY) ?? "open") : "closed";
   }

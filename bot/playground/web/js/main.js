@@ -1,10 +1,10 @@
-/** Puts the page together: the world, where one looks, and the panes that draw it. */
+/** Builds the page: the world, what this window shows, and the panes that draw it. */
 
 import { announce } from "./announce.js";
 import { keepConnected } from "./connection.js";
 import { Contexts } from "./contexts.js";
 import { Layout } from "./layout.js";
-import { Centre } from "./panes/centre.js";
+import { Center } from "./panes/center.js";
 import { Modal } from "./panes/modal.js";
 import { Sidebar } from "./panes/sidebar.js";
 import { Traffic } from "./panes/traffic.js";
@@ -22,10 +22,10 @@ class Page {
     this.world = new World();
     this.viewing = new Viewing(this.world);
     this.layout = new Layout();
-    this.contexts = new Contexts(this.world, this.viewing, (words) => this.centre.composer.complain(words));
+    this.contexts = new Contexts(this.world, this.viewing, (words) => this.center.composer.complain(words));
   }
 
-  /** The panes are made when there is a world to draw. */
+  /** Makes the panes, once there is a world to draw. */
   build() {
     const { world, viewing, layout, contexts } = this;
     this.sidebar = new Sidebar(byId("sidebar"), world, viewing, {
@@ -34,24 +34,24 @@ class Page {
       closeDrawer: () => layout.closeDrawer(),
       complain: (words) => this.complain(words),
     });
-    this.centre = new Centre(byId("centre"), world, viewing, {
-      messageContext: (message) => contexts.ofMessage(message),
-      homeContext: (view) => contexts.ofHome(view),
+    this.center = new Center(byId("center"), world, viewing, {
+      messageContext: (message) => contexts.forMessage(message),
+      homeContext: (view) => contexts.forHome(view),
       openTab: (tab) => this.go(() => viewing.open(viewing.channel, tab)),
       openDrawer: () => layout.openDrawer(),
       toggleTraffic: () => layout.toggleTraffic(),
     });
     this.traffic = new Traffic(byId("traffic"), world, () => layout.toggleTraffic());
-    this.modal = new Modal(world, viewing, (view, complain) => contexts.ofModal(view, complain));
+    this.modal = new Modal(world, viewing, (view, complain) => contexts.forModal(view, complain));
   }
 
-  /** Looks elsewhere; arriving on a Home tab tells the bot so. */
+  /** Shows another person, channel or tab. Opening a Home tab notifies the bot. */
   go(change) {
     change();
     this.layout.closeDrawer();
     this.draw();
     if (this.viewing.tab === "home") this.openHome();
-    else if (matchMedia("(pointer: fine)").matches) this.centre.composer.box.focus();
+    else if (matchMedia("(pointer: fine)").matches) this.center.composer.box.focus();
   }
 
   async openHome() {
@@ -60,7 +60,7 @@ class Page {
 
   draw() {
     this.sidebar.draw();
-    this.centre.draw();
+    this.center.draw();
     this.modal.draw();
   }
 
@@ -79,13 +79,13 @@ class Page {
     }
   }
 
-  /** Words about a failure, where the person is looking. */
+  /** Shows an error where the person is looking. */
   complain(words) {
     if (this.modal.dialog) this.modal.complain(words);
-    else this.centre.composer.complain(words);
+    else this.center.composer.complain(words);
   }
 
-  /** The window is looked at again: what came meanwhile is read now. */
+  /** Marks the new messages as read when the window becomes visible again. */
   onSeen() {
     if (document.visibilityState !== "visible" || !this.world.isKnown) return;
     this.viewing.markRead();
@@ -99,7 +99,7 @@ class Page {
     document.body.dataset.ready = "true";
     if (!wasKnown && this.viewing.tab === "home") this.openHome();
     if (!wasKnown && this.viewing.tab === "messages" && matchMedia("(pointer: fine)").matches)
-      this.centre.composer.box.focus();
+      this.center.composer.box.focus();
   }
 }
 

@@ -1,14 +1,14 @@
-/** What the browser sends: JSON POSTs under /_page/, each answered {ok, error?, …}. */
+/** The requests of the page: JSON POSTs under /_page/, each answered with {ok, error?, …}. */
 
-/** A refusal or a failure in words that may be shown to the person. */
+/** A refusal or a failure. Its message can be shown to the person. */
 export class PostFailed extends Error {}
 
-/** POSTs `body` to `/_page/<name>`; the answer when it is ok, else throws PostFailed. */
+/** POSTs `body` to `/_page/<name>`. Returns the answer if it is ok, otherwise throws PostFailed. */
 export function post(name, body) {
   return send(name, { headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 }
 
-/** Uploads one File as `user`, and shares it if there is a `channel`; the file object the simulated Slack made of it. */
+/** Uploads one File as `user`, and shares it if there is a `channel`. Returns the simulated Slack's file object. */
 export async function upload(user, file, channel = "") {
   const form = new FormData();
   form.append("user", user);

@@ -1,8 +1,8 @@
-/** Where this window looks: as whom, into which channel, which tab; and what that person has not read yet. */
+/** What this window shows: which person, channel and tab; and what that person has not read yet. */
 
 import { messageKey } from "./world.js";
 
-/** Kept in the address (`#as=…&in=…&tab=…`), so a reload or a second window finds it again. */
+/** Stored in the address (`#as=…&in=…&tab=…`), so that a reload or a second window shows the same. */
 export class Viewing {
   constructor(world) {
     this.world = world;
@@ -14,12 +14,12 @@ export class Viewing {
     this.firstArrival = null;
   }
 
-  /** Makes person and channel ones that exist; the first world counts as read. */
+  /** Selects a person and a channel that exist. The messages of the first world count as read. */
   settle() {
     if (this.firstArrival === null) this.firstArrival = this.world.counter;
     const players = this.world.players();
     if (!players.some((person) => person.id === this.person)) this.person = players[0]?.id ?? "";
-    const mine = this.world.channelsOf(this.person);
+    const mine = this.world.listChannels(this.person);
     if (!mine.some((channel) => channel.id === this.channel)) this.channel = mine[0]?.id ?? "";
     if (this.current()?.kind !== "im") this.tab = "messages";
     this.markRead();
@@ -30,12 +30,12 @@ export class Viewing {
     return this.world.channels.get(this.channel);
   }
 
-  /** Becomes somebody else; a direct message becomes that person's own one. */
+  /** Acts as another person. A direct message is replaced by that person's own. */
   become(person) {
     const wasDirect = this.current()?.kind === "im";
     const { tab } = this;
     this.person = person;
-    if (wasDirect) this.channel = this.world.channelsOf(person).find((channel) => channel.kind === "im")?.id ?? "";
+    if (wasDirect) this.channel = this.world.listChannels(person).find((channel) => channel.kind === "im")?.id ?? "";
     this.settle();
     if (wasDirect && this.current()?.kind === "im") this.tab = tab;
     this.remember();
@@ -47,19 +47,19 @@ export class Viewing {
     this.settle();
   }
 
-  /** The last message a person has seen in a channel, by the order of arrival. */
+  /** Records the last message that the person has seen in the channel, by the order of arrival. */
   markRead() {
     if (this.tab === "messages") this.seen.set(`${this.person}|${this.channel}`, this.world.counter);
   }
 
   unread(person, channel) {
     const seen = Math.max(this.seen.get(`${person}|${channel}`) ?? 0, this.firstArrival ?? 0);
-    const fresh = this.world.messagesFor(person, channel).filter((message) => message.user !== person);
+    const fresh = this.world.listMessages(person, channel).filter((message) => message.user !== person);
     return fresh.filter((message) => this.world.arrivals.get(messageKey(message)) > seen).length;
   }
 
   unreadAnywhere(person) {
-    return this.world.channelsOf(person).some((channel) => this.unread(person, channel.id) > 0);
+    return this.world.listChannels(person).some((channel) => this.unread(person, channel.id) > 0);
   }
 
   remember() {

@@ -1,13 +1,13 @@
-/** The world as the simulated Slack tells it: people, channels, messages, views, homes, traffic. */
+/** The world of the simulated Slack: people, channels, messages, views, homes, traffic. */
 
-const KEPT_TRAFFIC = 400;
+const MAX_TRAFFIC = 400;
 
-/** What makes a message the same message: an ephemeral one is a different message for each person. */
+/** The identity of a message. An ephemeral one is a different message for each person. */
 export function messageKey(message) {
   return `${message.channel}|${message.ts}|${message.ephemeral_to ?? ""}`;
 }
 
-/** Holds the newest of everything; `apply` takes frames in the order they came. */
+/** Holds the newest state of everything. `apply` takes frames in the order they arrive. */
 export class World {
   constructor() {
     this.people = new Map();
@@ -26,7 +26,7 @@ export class World {
     this.counter = 0;
   }
 
-  /** Takes one frame in; what it was about is its `type`. */
+  /** Applies one frame, by its `type`. */
   apply(frame) {
     const take = {
       world: () => this.replace(frame),
@@ -73,12 +73,12 @@ export class World {
 
   putTraffic(entry) {
     this.traffic.set(entry.id, entry);
-    if (this.traffic.size > KEPT_TRAFFIC) this.traffic.delete(this.traffic.keys().next().value);
+    if (this.traffic.size > MAX_TRAFFIC) this.traffic.delete(this.traffic.keys().next().value);
   }
 
-  /** What Slack's own client says becomes a message only that person sees; it is gone after a reload, as there. */
+  /** Shows a notice of Slack itself as a message that only this person sees. As in Slack, a reload removes it. */
   putNotice({ user, channel, text }) {
-    if (!channel) return; // about a press in a modal or on the Home tab: main.js shows it there
+    if (!channel) return; // for a press in a modal or on the Home tab: main.js shows the notice there
     const at = Date.now() / 1000;
     const own = {
       channel,
@@ -99,18 +99,18 @@ export class World {
     return this.people.get(id)?.name ?? id;
   }
 
-  /** Everybody a person may play: not bots. */
+  /** The people whom this window can act as: everyone but bots. */
   players() {
     return [...this.people.values()].filter((person) => !person.is_bot && person.id !== this.bot.user_id);
   }
 
-  /** The channels and direct messages `person` is in. */
-  channelsOf(person) {
+  /** The channels and direct messages of `person`. */
+  listChannels(person) {
     return [...this.channels.values()].filter((channel) => channel.members.includes(person));
   }
 
   /** The messages of `channel` that `person` may see, oldest first. */
-  messagesFor(person, channel) {
+  listMessages(person, channel) {
     const seen = [...this.messages.values()].filter(
       (message) => message.channel === channel && (!message.ephemeral_to || message.ephemeral_to === person),
     );

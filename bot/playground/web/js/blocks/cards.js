@@ -1,4 +1,4 @@
-/** Blocks that hold others or stand for something: card, carousel, container, file. */
+/** Blocks that contain others or represent something: card, carousel, container, file. */
 
 import { el, icon } from "../dom.js";
 import { renderElement } from "../elements/index.js";
@@ -49,7 +49,7 @@ export function container(block, place) {
   );
 }
 
-/** A remote file, of which a message shows only that it is there. */
+/** A remote file. A message shows only that it exists. */
 export function fileBlock(block) {
   return el("div", { class: "file-tile" }, icon("file"), el("span", {}, `File ${block.external_id}`));
 }

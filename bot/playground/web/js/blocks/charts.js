@@ -8,7 +8,7 @@ const HEIGHT = 220;
 const LEFT = 48;
 const BOTTOM = 28;
 const TOP = 10;
-const COLOURS = 12;
+const COLORS = 12;
 
 export function chart(block) {
   const { chart: data, title } = block;
@@ -17,7 +17,7 @@ export function chart(block) {
     data.type === "pie"
       ? data.segments.map((each) => `${each.label}: ${each.value}`)
       : data.series.map((each) => each.name);
-  const legend = names.map((name, index) => el("li", {}, el("span", { class: `dot chart-${index % COLOURS}` }), name));
+  const legend = names.map((name, index) => el("li", {}, el("span", { class: `dot chart-${index % COLORS}` }), name));
   return el(
     "figure",
     { class: "chart" },
@@ -92,7 +92,7 @@ function categoryNames(categories, scale) {
   );
 }
 
-/** A point belongs to the category of its label, wherever it stands in its series. */
+/** A point belongs to the category of its label, wherever it is in its series. */
 function placed(series, data, scale) {
   return series.data.map((point, index) => {
     const at = data.axis_config.categories.indexOf(point.label);
@@ -109,7 +109,7 @@ function bars(data, scale) {
       const box = { x: left, y: Math.min(y, zero), width: Math.max(width - 2, 1), height: Math.abs(zero - y), rx: 2 };
       return svg(
         "rect",
-        { ...box, class: `chart-${index % COLOURS}` },
+        { ...box, class: `chart-${index % COLORS}` },
         svg("title", {}, `${series.name}, ${point.label}: ${point.value}`),
       );
     }),
@@ -120,14 +120,14 @@ function lines(data, scale) {
   return data.series.flatMap((series, index) => {
     const points = placed(series, data, scale);
     const path = points.map(({ x, y }, at) => `${at ? "L" : "M"}${x.toFixed(1)} ${y.toFixed(1)}`).join("");
-    const nodes = [svg("path", { d: path, class: `chart-line chart-${index % COLOURS}` })];
+    const nodes = [svg("path", { d: path, class: `chart-line chart-${index % COLORS}` })];
     const closed = `${path}L${points.at(-1).x} ${scale.y(0)}L${points[0].x} ${scale.y(0)}Z`;
-    if (data.type === "area") nodes.unshift(svg("path", { d: closed, class: `chart-area chart-${index % COLOURS}` }));
+    if (data.type === "area") nodes.unshift(svg("path", { d: closed, class: `chart-area chart-${index % COLORS}` }));
     for (const { x, y, point } of points) {
       nodes.push(
         svg(
           "circle",
-          { cx: x, cy: y, r: 3, class: `chart-${index % COLOURS}` },
+          { cx: x, cy: y, r: 3, class: `chart-${index % COLORS}` },
           svg("title", {}, `${point.label}: ${point.value}`),
         ),
       );

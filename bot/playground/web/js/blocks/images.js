@@ -1,8 +1,8 @@
-/** Images: shown when they come from this page's own origin, else a tile that says what would be there. */
+/** Images. One from this page's own origin is shown; any other is a tile with its description. */
 
 import { el, icon } from "../dom.js";
 
-/** The demo loads nothing from elsewhere; a picture from outside is named, with its address, not fetched. */
+/** The demo loads nothing from elsewhere. An external image is not fetched: its description and address are shown. */
 export function imageNode(object, className) {
   const url = object.image_url ?? object.slack_file?.url ?? "";
   const alt = object.alt_text ?? "";

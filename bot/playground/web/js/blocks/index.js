@@ -1,4 +1,4 @@
-/** Which block is drawn by whom. A type nobody draws becomes a loud error. */
+/** The renderer of each block. An unknown type is drawn as an error. */
 
 import { el } from "../dom.js";
 import { card, carousel, container, fileBlock } from "./cards.js";
@@ -42,7 +42,7 @@ export function renderBlocks(blocks, context) {
   return el("div", { class: "blocks" }, ...blocks.map((block, index) => renderBlock(block, context, index)));
 }
 
-/** One block; also what a container draws its children with. */
+/** Draws one block. Containers draw their children with it. */
 export function renderBlock(block, context, index) {
   const place = { context, blockId: block.block_id ?? `block-${index}`, render: renderBlock };
   const draw = RENDERERS[block?.type];

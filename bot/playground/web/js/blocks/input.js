@@ -1,4 +1,4 @@
-/** The input block: label, one element, hint, and the error an answer laid on it. */
+/** The input block: label, one element, hint, and the error that an answer set. */
 
 import { el, uniqueId } from "../dom.js";
 import { renderElement } from "../elements/index.js";

@@ -4,9 +4,9 @@ import { svg } from "../dom.js";
 
 const CENTRE = 80;
 const RADIUS = 72;
-const COLOURS = 12;
+const COLORS = 12;
 
-/** A pie whose segments are in proportion to their values; one segment alone is a whole disc. */
+/** A pie whose segments are in proportion to their values. A single segment is a whole disc. */
 export function pie(data, title) {
   const total = data.segments.reduce((sum, segment) => sum + segment.value, 0);
   const words = data.segments.map((segment) => `${segment.label} ${segment.value}`).join(", ");
@@ -16,7 +16,7 @@ export function pie(data, title) {
     const share = segment.value / total;
     const name = svg("title", {}, `${segment.label}: ${segment.value} (${Math.round(share * 100)} %)`);
     const shape = share > 0.9999 ? disc() : slice(from, from + share);
-    shape.setAttribute("class", `chart-slice chart-${index % COLOURS}`);
+    shape.setAttribute("class", `chart-slice chart-${index % COLORS}`);
     shape.append(name);
     node.append(shape);
     from += share;

@@ -1,4 +1,4 @@
-/** Blocks about work under way: alert, plan, task_card. */
+/** Blocks about work in progress: alert, plan, task_card. */
 
 import { el } from "../dom.js";
 import { textObject } from "../text/mrkdwn.js";

@@ -1,4 +1,4 @@
-/** rich_text: sections, lists, quotes and preformatted text; text in it is literal. */
+/** rich_text: sections, lists, quotes and preformatted text. Its text is literal. */
 
 import { el } from "../dom.js";
 import { dateNode } from "../text/dates.js";
@@ -30,7 +30,7 @@ function partNode(part, env, counters) {
   }
 }
 
-/** Lists of different indents follow one another flat; an ordered one goes on counting after a deeper one. */
+/** Lists of different indents follow one another at the same level. An ordered one continues to count after a deeper one. */
 function listNode(part, env, counters) {
   const indent = Math.min(part.indent ?? 0, 8);
   for (const deeper of [...counters.keys()]) if (deeper > indent) counters.delete(deeper);

@@ -1,4 +1,4 @@
-/** table and data_table: rows of cells; the latter with a caption, sorting by header and pages. */
+/** table and data_table: rows of cells. A data_table also has a caption, sorting by header, and pages. */
 
 import { el, icon } from "../dom.js";
 import { richText } from "./rich_text.js";

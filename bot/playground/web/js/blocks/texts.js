@@ -1,4 +1,4 @@
-/** The everyday blocks: header, section, context, actions, divider, image, markdown. */
+/** The basic blocks: header, section, context, actions, divider, image, markdown. */
 
 import { el, icon } from "../dom.js";
 import { renderElement } from "../elements/index.js";

@@ -1,8 +1,8 @@
-/** The loud error in place of something this page cannot draw, so that nobody takes silence for success. */
+/** The error in place of something that this page cannot draw, so that a missing block is noticed. */
 
 import { el, icon } from "../dom.js";
 
-/** `kind`: "block" or "element"; `error` when drawing it failed. */
+/** `kind`: "block" or "element". `error`: why drawing it failed. */
 export function unknownBox(kind, thing, error = null) {
   const what = error
     ? `This ${kind} could not be drawn: ${error.message}`

@@ -1,8 +1,8 @@
-/** What all interactive elements share: their value in the form, the question before a press, the press itself. */
+/** What all interactive elements share: their value in the form, the confirm dialog, the press. */
 
 import { askConfirm } from "../confirm_dialog.js";
 
-/** Sends a press, after its confirm dialog if it has one; `node` shows it is under way. False: the person said no. */
+/** Sends a press, after its confirm dialog if there is one; false if it was denied. `node` shows that it is pending. */
 export async function press(element, place, node, selected) {
   const { context } = place;
   if (element.confirm && !(await askConfirm(element.confirm, context))) return false;
@@ -20,11 +20,11 @@ export async function press(element, place, node, selected) {
 }
 
 /**
- * The value of `element` in the form.
- * `set(value, node)` changes it; outside input blocks (and in dispatching ones) that is a press, and a "no" in the
- * confirm dialog takes the change back, which `set` tells by answering false.
+ * Makes the field of `element`: its value in the form, and functions to change it.
+ * `set(value, node)` changes it. Outside input blocks, and in dispatching ones, that is a press. If the person denies it
+ * in the confirm dialog, the change is undone and `set` returns false.
  */
-export function fieldOf(element, place, name, initial) {
+export function makeField(element, place, name, initial) {
   const { form } = place.context;
   const begun = form.begin(place.blockId, place.actionId, { type: element.type, [name]: initial });
   const write = (value) => form.write(place.blockId, place.actionId, { type: element.type, [name]: value });
@@ -42,15 +42,15 @@ export function fieldOf(element, place, name, initial) {
   };
 }
 
-/** The attributes that tie a field to the label, hint and error of its input block, or name it where there is none. */
-export function labelling(element, place) {
+/** The attributes that link a field to the label and error of its input block, or name a field without one. */
+export function labelAttributes(element, place) {
   const words = element.placeholder?.text ?? element.accessibility_label ?? element.type.replaceAll("_", " ");
   if (!place.isInput) return { "aria-label": words };
   const wrong = place.hasError ? { "aria-invalid": "true", "aria-describedby": place.ids.error } : {};
   return { id: place.ids.field, "aria-labelledby": place.ids.label, ...wrong };
 }
 
-/** Opens an address of a button or menu entry in a new window. */
+/** Opens the address of a button or menu entry in a new window. */
 export function openUrl(url) {
   if (/^(https?|mailto):/i.test(url)) window.open(url, "_blank", "noopener,noreferrer");
 }

@@ -6,7 +6,7 @@ import { openUrl, press } from "./acting.js";
 
 function pressButton(element, place, node, words, selected = {}) {
   const onClick = async () => {
-    if (node.getAttribute("aria-busy") === "true") return; // as Slack does: deaf until the press is answered
+    if (node.getAttribute("aria-busy") === "true") return; // as in Slack, no second press until the first is answered
     const isDone = await press(element, place, node, selected);
     if (isDone && element.url) openUrl(element.url);
   };

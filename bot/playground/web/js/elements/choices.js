@@ -1,13 +1,13 @@
-/** A list to choose from, with a field to filter it: what every select opens. */
+/** The list that every select opens, with a field to filter it. */
 
 import { el, uniqueId } from "../dom.js";
-import { optionWords } from "./overflow.js";
+import { makeOptionText } from "./overflow.js";
 import { openPopup } from "./popup.js";
 
 /**
  * Opens the list on `anchor`.
- * `groups`: [{label, options: [{key, option}]}]; `isChosen(key)`; `onChoose(key)` is called for
- * each choice; with `stays` the list stays open for more; `onClose` when it is gone.
+ * `groups`: [{label, options: [{key, option}]}]. `isChosen(key)`. `onChoose(key)` is called for
+ * each choice. With `stays` the list stays open. `onClose` is called when it closes.
  */
 export function openChoices(anchor, { groups, isChosen, onChoose, stays = false, onClose }) {
   const list = { id: uniqueId("list"), active: 0, shown: [], close: () => {} };
@@ -39,8 +39,8 @@ function drawChoices(list, holder, filter, groups, isChosen, choose) {
   const wanted = filter.value.trim().toLowerCase();
   list.shown = [];
   const nodes = groups.map((group) => {
-    const fitting = group.options.filter(({ option }) => option.text.text.toLowerCase().includes(wanted));
-    const options = fitting.map((each) => choiceNode(each, list, isChosen, choose));
+    const matching = group.options.filter(({ option }) => option.text.text.toLowerCase().includes(wanted));
+    const options = matching.map((each) => choiceNode(each, list, isChosen, choose));
     if (!group.label || !options.length) return options;
     return el(
       "div",
@@ -64,7 +64,7 @@ function choiceNode({ key, option }, list, isChosen, choose) {
     "div",
     props,
     el("span", { class: "tick", "aria-hidden": "true" }, isOn ? "✓" : ""),
-    optionWords(option),
+    makeOptionText(option),
   );
   node.addEventListener("mousedown", (event) => event.preventDefault());
   node.addEventListener("click", () => choose(key));

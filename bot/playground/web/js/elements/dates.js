@@ -1,11 +1,11 @@
-/** Date and time pickers: the browser's own. */
+/** Date and time pickers, which are the browser's own. */
 
 import { el } from "../dom.js";
-import { fieldOf, labelling } from "./acting.js";
+import { makeField, labelAttributes } from "./acting.js";
 
 function picker(element, place, { type, name, initial, toShown, toValue }) {
-  const field = fieldOf(element, place, name, initial ?? null);
-  const node = el("input", { type, class: "text-field picker", ...labelling(element, place) });
+  const field = makeField(element, place, name, initial ?? null);
+  const node = el("input", { type, class: "text-field picker", ...labelAttributes(element, place) });
   let value = field.value;
   node.value = toShown(value);
   node.addEventListener("change", async () => {
@@ -27,7 +27,7 @@ export function timeField(element, place) {
   return picker(element, place, { type: "time", name: "selected_time", initial: element.initial_time, ...asText });
 }
 
-/** Its value is Unix seconds; the field shows the viewer's local time. */
+/** The value is in Unix seconds. The field shows the viewer's local time. */
 export function dateTimeField(element, place) {
   const toShown = (unix) => {
     if (!unix) return "";

@@ -1,9 +1,9 @@
-/** The file input of a modal: files are uploaded when they are chosen, the form holds what the upload answered. */
+/** The file input of a modal. Files are uploaded when they are chosen; the form holds the returned file objects. */
 
 import { el, icon, iconButton } from "../dom.js";
-import { fieldOf, labelling } from "./acting.js";
+import { makeField, labelAttributes } from "./acting.js";
 
-const LARGEST = 10 * 1024 * 1024; // Slack's limit of a file_input, each file
+const LARGEST = 10 * 1024 * 1024; // Slack's limit for each file of a file_input
 const UNITS = [
   ["MB", 1024 * 1024],
   ["kB", 1024],
@@ -16,7 +16,7 @@ export function fileSize(bytes) {
 }
 
 export function fileInput(element, place) {
-  const field = fieldOf(element, place, "files", []);
+  const field = makeField(element, place, "files", []);
   const most = element.max_files ?? 10;
   const accept = element.filetypes?.map((type) => `.${type}`).join(",");
   const input = el("input", {
@@ -24,7 +24,7 @@ export function fileInput(element, place) {
     class: "file-field",
     accept,
     multiple: most > 1,
-    ...labelling(element, place),
+    ...labelAttributes(element, place),
   });
   const list = el("ul", { class: "file-list" });
   let files = [...field.value];

@@ -1,4 +1,4 @@
-/** Which interactive element is drawn by whom. A type nobody draws becomes a loud error. */
+/** The renderer of each interactive element. An unknown type is drawn as an error. */
 
 import { unknownBox } from "../blocks/unknown.js";
 import { imageNode } from "../blocks/images.js";
@@ -37,7 +37,7 @@ const RENDERERS = {
   users_select: select,
 };
 
-/** `place`: `context`, `blockId`, `index`; within an input block also `isInput`, `dispatches`, `ids`, `hasError`. */
+/** `place`: `context`, `blockId`, `index`; in an input block also `isInput`, `dispatches`, `ids`, `hasError`. */
 export function renderElement(element, place) {
   const draw = RENDERERS[element?.type];
   if (!draw) return unknownBox("element", element);

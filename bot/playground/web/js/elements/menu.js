@@ -1,9 +1,9 @@
-/** A menu that hangs on a button: the arrow keys walk in it, Escape closes it. */
+/** A menu attached to a button. The arrow keys move in it; Escape closes it. */
 
 import { el } from "../dom.js";
 import { openPopup } from "./popup.js";
 
-/** Opens a menu on `anchor`; `choices`: `{words, choose()}`, `words` a node or a text. */
+/** Opens a menu on `anchor`; `choices`: `{words, choose()}`, where `words` is a node or a text. */
 export function openMenu(anchor, choices) {
   let close = () => {};
   const item = ({ words, choose }) => {
@@ -19,7 +19,7 @@ export function openMenu(anchor, choices) {
   items[0]?.focus();
 }
 
-/** Arrow keys, Home and End among `items`. */
+/** Moves the focus among `items` by the arrow keys, Home and End. */
 function walk(event, items) {
   const at = items.indexOf(document.activeElement);
   const to = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: items.length - 1 }[event.key];

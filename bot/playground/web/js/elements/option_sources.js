@@ -1,6 +1,6 @@
-/** What a select offers: its own options, or the people and conversations of the world. */
+/** The options of a select: its own, or the people and conversations of the world. */
 
-/** Where each kind of select keeps what was chosen, in `state.values`. */
+/** The name of each select's value in `state.values`. */
 export const VALUE_NAMES = {
   static_select: "selected_option",
   users_select: "selected_user",
@@ -14,8 +14,8 @@ export const VALUE_NAMES = {
 
 const plain = (text) => ({ type: "plain_text", text, emoji: false });
 
-/** [{label, options: [{key, option}]}]: keys are option values or ids. */
-export function groupsOf(element, context) {
+/** Returns [{label, options: [{key, option}]}]. Keys are option values or ids. */
+export function listGroups(element, context) {
   if (element.type.endsWith("static_select")) {
     const entries = (options) => options.map((option) => ({ key: option.value, option }));
     if (element.option_groups)
@@ -32,18 +32,18 @@ function people(world) {
 
 function conversations(element, { world, viewer }) {
   const kinds = element.type.includes("channels_select") ? ["channel"] : ["channel", "im"];
-  const mine = world.channelsOf(viewer).filter((channel) => kinds.includes(channel.kind));
+  const mine = world.listChannels(viewer).filter((channel) => kinds.includes(channel.kind));
   return mine.map((channel) => [channel.id, channel.kind === "im" ? `@${world.bot.name}` : `#${channel.name}`]);
 }
 
-/** The keys chosen at first, and the value a set of keys has in the form. */
-export function initialKeys(element) {
+/** Returns the keys that are chosen initially. */
+export function readInitialKeys(element) {
   const kept = element[VALUE_NAMES[element.type].replace("selected", "initial")];
   const list = kept === undefined || kept === null ? [] : [kept].flat();
   return list.map((each) => each.value ?? each);
 }
 
-export function valueOf(keys, element, groups) {
+export function toFormValue(keys, element, groups) {
   const isStatic = element.type.endsWith("static_select");
   const options = new Map(groups.flatMap((group) => group.options).map(({ key, option }) => [key, option]));
   const values = keys.map((key) => (isStatic ? options.get(key) : key)).filter(Boolean);

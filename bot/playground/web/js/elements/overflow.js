@@ -25,11 +25,11 @@ function choiceOf(option, element, place, node) {
     const isDone = await press(element, place, node, { selected: option });
     if (isDone && option.url) openUrl(option.url);
   };
-  return { words: optionWords(option), choose };
+  return { words: makeOptionText(option), choose };
 }
 
-/** The text of an option and, smaller, its description. */
-export function optionWords(option) {
+/** The text of an option, and its description in smaller type. */
+export function makeOptionText(option) {
   const description = option.description
     ? el("span", { class: "choice-description" }, plainText(option.description))
     : null;

@@ -1,10 +1,10 @@
-/** A panel that hangs on a button: closes on Escape, on a click elsewhere, and gives the focus back. */
+/** A panel attached to a button. Escape or a click elsewhere closes it and returns the focus. */
 
 import { el } from "../dom.js";
 
 const GAP = 4;
 
-/** Opens `content` below (or above) `anchor`; answers a function that closes it. `onClose` is called once. */
+/** Opens `content` below or above `anchor`. Returns a function that closes it. `onClose` is called once. */
 export function openPopup(anchor, content, onClose = () => {}) {
   const panel = el("div", { class: "popup", popover: "auto" }, content);
   anchor.after(panel);
@@ -18,11 +18,11 @@ export function openPopup(anchor, content, onClose = () => {}) {
     onClose();
   });
   panel.showPopover();
-  positionBy(anchor, panel);
+  positionNear(anchor, panel);
   return () => panel.isConnected && panel.hidePopover();
 }
 
-function positionBy(anchor, panel) {
+function positionNear(anchor, panel) {
   const box = anchor.getBoundingClientRect();
   panel.style.minWidth = `${Math.min(box.width, innerWidth - 2 * GAP)}px`;
   const size = panel.getBoundingClientRect();

@@ -1,20 +1,20 @@
-/** Select menus, for one choice or several, of options, people or conversations. */
+/** Select menus for one or several options, people or conversations. */
 
 import { el, icon } from "../dom.js";
 import { plainText } from "../text/mrkdwn.js";
-import { fieldOf, labelling } from "./acting.js";
+import { makeField, labelAttributes } from "./acting.js";
 import { openChoices } from "./choices.js";
-import { groupsOf, initialKeys, VALUE_NAMES, valueOf } from "./option_sources.js";
+import { listGroups, readInitialKeys, VALUE_NAMES, toFormValue } from "./option_sources.js";
 
 function chosenKeys(value) {
   return [value ?? []].flat().map((each) => each.value ?? each);
 }
 
 function parts(element, place) {
-  const groups = groupsOf(element, place.context);
-  const field = fieldOf(element, place, VALUE_NAMES[element.type], valueOf(initialKeys(element), element, groups));
+  const groups = listGroups(element, place.context);
+  const field = makeField(element, place, VALUE_NAMES[element.type], toFormValue(readInitialKeys(element), element, groups));
   const names = new Map(groups.flatMap((group) => group.options).map(({ key, option }) => [key, option.text]));
-  const labels = labelling(element, place);
+  const labels = labelAttributes(element, place);
   const props = { type: "button", class: "select", "aria-haspopup": "listbox", "aria-expanded": "false", ...labels };
   const words = el("span", { class: "select-words" });
   const node = el("button", props, words, icon("chevron"), el("span", { class: "spinner", "aria-hidden": "true" }));
@@ -39,7 +39,7 @@ export function select(element, place) {
     const before = chosen;
     chosen = key;
     show();
-    if (await field.set(valueOf([key], element, groups), node)) return;
+    if (await field.set(toFormValue([key], element, groups), node)) return;
     chosen = before;
     show();
   };
@@ -65,7 +65,7 @@ export function multiSelect(element, place) {
   };
   const done = (before) => async () => {
     if ([...before].join("\n") === [...chosen].join("\n")) return;
-    if (await field.set(valueOf([...chosen], element, groups), node)) return;
+    if (await field.set(toFormValue([...chosen], element, groups), node)) return;
     chosen = before;
     show();
   };

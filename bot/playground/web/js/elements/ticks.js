@@ -2,7 +2,7 @@
 
 import { el, uniqueId } from "../dom.js";
 import { textObject } from "../text/mrkdwn.js";
-import { fieldOf } from "./acting.js";
+import { makeField } from "./acting.js";
 
 function optionLabel(option, input, place) {
   const words = el("span", { class: "tick-words" }, textObject(option.text, place.context));
@@ -19,7 +19,7 @@ function group(role, element, place, options) {
 }
 
 export function checkboxes(element, place) {
-  const field = fieldOf(element, place, "selected_options", element.initial_options ?? []);
+  const field = makeField(element, place, "selected_options", element.initial_options ?? []);
   const before = new Set(field.value.map((option) => option.value));
   const inputs = element.options.map((option) => el("input", { type: "checkbox", checked: before.has(option.value) }));
   const node = group(
@@ -36,7 +36,7 @@ export function checkboxes(element, place) {
 }
 
 export function radioButtons(element, place) {
-  const field = fieldOf(element, place, "selected_option", element.initial_option ?? null);
+  const field = makeField(element, place, "selected_option", element.initial_option ?? null);
   const name = uniqueId("radio");
   let chosen = field.value?.value;
   const inputs = element.options.map((option) =>

@@ -1,10 +1,10 @@
-/** Fields one types into. */
+/** Fields to type into. */
 
 import { el } from "../dom.js";
-import { fieldOf, labelling, press } from "./acting.js";
+import { makeField, labelAttributes, press } from "./acting.js";
 
 function typedField(element, place, node) {
-  const field = fieldOf(element, place, "value", element.initial_value ?? null);
+  const field = makeField(element, place, "value", element.initial_value ?? null);
   node.value = field.value ?? "";
   if (element.placeholder) node.placeholder = element.placeholder.text;
   if (element.focus_on_load) node.dataset.focus = "true";
@@ -28,23 +28,23 @@ const single =
     typedField(
       element,
       place,
-      el("input", { type, class: "text-field", autocomplete: "off", ...extra, ...labelling(element, place) }),
+      el("input", { type, class: "text-field", autocomplete: "off", ...extra, ...labelAttributes(element, place) }),
     );
 
-/** Email, address and number fields are checked when the modal is submitted, in Slack's words, not by the browser. */
+/** Email, URL and number fields are checked on submit, in Slack's words, and not by the browser. */
 export const emailInput = single("text", { inputmode: "email" });
 export const urlInput = single("text", { inputmode: "url" });
 export const numberInput = single("text", { inputmode: "decimal" });
 
 export function textInput(element, place) {
   if (!element.multiline) return single("text")(element, place);
-  return typedField(element, place, el("textarea", { class: "text-field", rows: 4, ...labelling(element, place) }));
+  return typedField(element, place, el("textarea", { class: "text-field", rows: 4, ...labelAttributes(element, place) }));
 }
 
-/** Typed plainly here; its value is a rich_text of one section, as Slack would send unstyled text. */
+/** A plain text area here. Its value is a rich_text of one section, as Slack sends unstyled text. */
 export function richTextInput(element, place) {
-  const field = fieldOf(element, place, "rich_text_value", element.initial_value ?? null);
-  const node = el("textarea", { class: "text-field", rows: 4, ...labelling(element, place) });
+  const field = makeField(element, place, "rich_text_value", element.initial_value ?? null);
+  const node = el("textarea", { class: "text-field", rows: 4, ...labelAttributes(element, place) });
   node.value = field.value?.elements?.[0]?.elements?.map((run) => run.text ?? "").join("") ?? "";
   node.addEventListener("input", () => {
     const text = { type: "text", text: node.value };

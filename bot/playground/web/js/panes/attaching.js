@@ -1,9 +1,9 @@
-/** Sharing files in the open channel: chosen beside the composer, or dropped on the conversation. */
+/** Shares files in the open channel, either chosen beside the composer or dropped on the conversation. */
 
 import { el, iconButton } from "../dom.js";
 
-/** The button that lets one choose; `share(file)` is called for each file. */
-export function attachButton(share) {
+/** The button that opens a file chooser. `share(file)` is called for each file. */
+export function makeAttachButton(share) {
   const choose = () => {
     const input = el("input", { type: "file", multiple: true });
     input.addEventListener("change", () => [...input.files].forEach(share));
@@ -12,8 +12,8 @@ export function attachButton(share) {
   return iconButton("attach", "Share a file", choose, { class: "icon-button attach", "data-testid": "attach" });
 }
 
-/** Takes files dropped on `node`, where `isOpen()` says that there is a conversation to share them in. */
-export function takeDrops(node, isOpen, share) {
+/** Accepts files that are dropped on `node` while `isOpen()` is true. */
+export function acceptDrops(node, isOpen, share) {
   const isFile = (event) => isOpen() && event.dataTransfer?.types.includes("Files");
   node.addEventListener("dragover", (event) => {
     if (!isFile(event)) return;

@@ -1,17 +1,17 @@
-/** The list of commands that fit what is being typed. */
+/** The list of commands that match the typed text. */
 
 import { el, uniqueId } from "../dom.js";
 
-/** The full lines a command of the world can be completed to: [{line, hint}], the bare command first. */
-export function linesOf(command) {
+/** The lines that a command can be completed to: [{line, hint}], the bare command first. */
+export function listLines(command) {
   const whole = (text) => (text.startsWith("/") ? text : `${command.command} ${text}`);
   const lines = (command.completions ?? []).map(({ text, hint }) => ({ line: whole(text).trim(), hint: hint ?? "" }));
   const isThere = lines.some(({ line }) => line === command.command);
   return isThere ? lines : [{ line: command.command, hint: command.hint ?? "" }, ...lines];
 }
 
-/** Which of `lines` fit `typed`: those that begin so, then those in which a later word does. */
-export function fitting(lines, typed) {
+/** The `lines` that match `typed`: first those that start with it, then those with a later word that does. */
+export function findFitting(lines, typed) {
   const wanted = typed.trimStart().toLowerCase();
   if (!wanted.startsWith("/") || wanted.includes("\n")) return [];
   const begins = lines.filter(({ line }) => line.toLowerCase().startsWith(wanted) && line.toLowerCase() !== wanted);
@@ -22,8 +22,8 @@ export function fitting(lines, typed) {
   return [...begins, ...inside];
 }
 
-/** The lines in which an unfinished @name at the end of a command is somebody's of `people`. */
-export function mentioning(people, typed) {
+/** The lines in which an unfinished @name at the end is completed to one of `people`. */
+export function completeMentions(people, typed) {
   const [, before, begun] = /^(\/.*\s@)([^\s@]*)$/s.exec(typed) ?? [];
   if (before === undefined) return [];
   const named = people.map(({ name }) => ({ handle: name.split(" ")[0].toLowerCase(), hint: name }));
@@ -31,7 +31,7 @@ export function mentioning(people, typed) {
   return fits.map(({ handle, hint }) => ({ line: `${before}${handle}`, hint }));
 }
 
-/** A listbox above the composer; `active` is -1 until somebody picks with the arrows. */
+/** A listbox above the composer. `active` is -1 until someone selects with the arrow keys. */
 export class Completion {
   constructor(onAccept) {
     this.onAccept = onAccept;
@@ -67,7 +67,7 @@ export class Completion {
     this.draw();
   }
 
-  /** Takes the picked one, or the first. */
+  /** Accepts the selected line, or the first. */
   accept() {
     const { line } = this.items[Math.max(this.active, 0)];
     this.close();

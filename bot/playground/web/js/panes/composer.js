@@ -1,22 +1,22 @@
-/** Where one types: completion, history, drafts, what is under way and what went wrong. */
+/** The composer: completion, history, drafts, pending messages, errors. */
 
 import { el, icon, iconButton } from "../dom.js";
 import { post, upload } from "../posts.js";
-import { attachButton } from "./attaching.js";
-import { Completion, fitting, linesOf, mentioning } from "./completion.js";
+import { makeAttachButton } from "./attaching.js";
+import { Completion, findFitting, listLines, completeMentions } from "./completion.js";
 import { TypedHistory } from "./typed_history.js";
 
-const TALLEST_PX = 200;
+const MAX_HEIGHT_PX = 200;
 
-/** Sends what is typed as the person of `viewing`, into its channel. */
+/** Sends the typed text as the person of `viewing`, to the channel of `viewing`. */
 export class Composer {
   constructor(world, viewing) {
-    Object.assign(this, { world, viewing, linesOf });
+    Object.assign(this, { world, viewing, listLines });
     this.history = new TypedHistory();
     this.drafts = new Map();
     this.where = "";
     this.completion = new Completion((line) => this.accept(line));
-    // Stands before the form, not in it: presses on the Home tab fail too, where there is no composer.
+    // Outside the form, because it also shows errors of presses on the Home tab, where the composer is hidden.
     this.error = el("div", {
       class: "composer-error",
       role: "alert",
@@ -25,11 +25,11 @@ export class Composer {
     });
     this.pending = el("ul", { class: "composer-pending", "aria-label": "Being sent" });
     this.node = el("form", { class: "composer", on: { submit: (event) => this.onSubmit(event) } });
-    const attach = attachButton((file) => this.share(file));
+    const attach = makeAttachButton((file) => this.share(file));
     this.node.append(
       this.pending,
       el("div", { class: "composer-frame" }, this.completion.node, attach, this.makeBox(), this.makeSend()),
-      hintLine(),
+      makeHintLine(),
     );
   }
 
@@ -64,7 +64,7 @@ export class Composer {
   }
 
   /** Shows the draft of the open channel. */
-  moveHere() {
+  showDraft() {
     const where = `${this.viewing.person}|${this.viewing.channel}`;
     if (where === this.where) return;
     this.drafts.set(this.where, this.box.value);
@@ -78,7 +78,7 @@ export class Composer {
     this.complain("");
   }
 
-  /** Puts a line into the box and the cursor behind it. */
+  /** Puts a line into the box, and the cursor after it. */
   put(line) {
     this.set(line);
     this.box.focus();
@@ -89,11 +89,11 @@ export class Composer {
     this.box.value = text;
     this.sendButton.disabled = !text.trim();
     this.box.style.height = "auto";
-    this.box.style.height = `${Math.min(this.box.scrollHeight, TALLEST_PX)}px`;
+    this.box.style.height = `${Math.min(this.box.scrollHeight, MAX_HEIGHT_PX)}px`;
     this.closeList();
   }
 
-  /** Words about something that failed, until the next is sent. */
+  /** Shows an error until the next line is sent. */
   complain(words) {
     this.error.hidden = !words;
     const dismiss = iconButton("close", "Dismiss", () => this.complain(""));
@@ -106,22 +106,22 @@ export class Composer {
     this.suggest();
   }
 
-  /** The first is picked beforehand only while the command's own name is unfinished: then Enter cannot mean "send". */
+  /** Selects the first line only while the command's name is unfinished, because then Enter cannot mean "send". */
   suggest() {
-    const lines = this.world.commands.flatMap(linesOf);
+    const lines = this.world.commands.flatMap(listLines);
     const typed = this.box.value.trimStart();
     const isName = !typed.includes(" ") && !this.world.commands.some((command) => command.command === typed);
-    const offered = [...mentioning(this.world.players(), typed), ...fitting(lines, typed)];
+    const offered = [...completeMentions(this.world.players(), typed), ...findFitting(lines, typed)];
     this.completion.open(offered, isName ? 0 : -1);
-    this.tellList();
+    this.updateListState();
   }
 
   closeList() {
     this.completion.close();
-    this.tellList();
+    this.updateListState();
   }
 
-  tellList() {
+  updateListState() {
     const { isOpen, active, node } = this.completion;
     this.box.setAttribute("aria-expanded", String(isOpen));
     if (isOpen && active >= 0) this.box.setAttribute("aria-activedescendant", `${node.id}-${active}`);
@@ -129,7 +129,7 @@ export class Composer {
   }
 
   accept(line) {
-    const all = this.world.commands.flatMap(linesOf);
+    const all = this.world.commands.flatMap(listLines);
     const goesOn = all.some((each) => each.line.startsWith(`${line} `));
     this.put(goesOn ? `${line} ` : line);
     if (goesOn) this.suggest();
@@ -149,7 +149,7 @@ export class Composer {
     return this.put(older);
   }
 
-  /** True when the open list made use of the key. */
+  /** Handles a key for the open list. Returns whether it did. */
   listKey(event) {
     const { completion } = this;
     if (event.key === "ArrowDown" || event.key === "ArrowUp") completion.move(event.key === "ArrowDown" ? 1 : -1);
@@ -160,7 +160,7 @@ export class Composer {
     )
       completion.accept();
     else return false;
-    this.tellList();
+    this.updateListState();
     return true;
   }
 
@@ -176,20 +176,20 @@ export class Composer {
     this.history.add(text);
     this.set("");
     this.complain("");
-    const isSent = await this.during(text, () =>
+    const isSent = await this.showPending(text, () =>
       post("command", { user: this.viewing.person, channel: this.viewing.channel, text }),
     );
     if (!isSent && where === this.where && !this.box.value) this.set(text);
   }
 
-  /** Shares a file where one is. */
+  /** Shares a file in the open channel. */
   share(file) {
     this.complain("");
-    return this.during(file.name, () => upload(this.viewing.person, file, this.viewing.channel));
+    return this.showPending(file.name, () => upload(this.viewing.person, file, this.viewing.channel));
   }
 
-  /** Shows `words` as being sent while `work()` is under way; false when it failed, which is said here. */
-  async during(words, work) {
+  /** Shows `words` as being sent while `work()` runs. Returns false and shows the error if it fails. */
+  async showPending(words, work) {
     const { where } = this;
     const row = el("li", {}, el("span", { class: "spinner", "aria-hidden": "true" }), el("bdi", {}, words));
     this.pending.append(row);
@@ -205,7 +205,7 @@ export class Composer {
   }
 }
 
-function hintLine() {
+function makeHintLine() {
   const keys = [
     ["Enter", "send"],
     ["Shift Enter", "new line"],

@@ -1,17 +1,17 @@
-/** The messages of the open channel: drawn once, and then only what changed. */
+/** The messages of the open channel. After the first draw, only changes are drawn. */
 
 import { el } from "../dom.js";
 import { dayName } from "../text/dates.js";
 import { messageKey } from "../world.js";
-import { messageNode } from "./message.js";
+import { makeMessage } from "./message.js";
 
 const NEAR_BOTTOM_PX = 80;
 const COMPACT_WITHIN_S = 300;
 
-/** `node` scrolls; `contextOf(message)` as in message.js; `emptyNode()` is what an empty channel shows. */
+/** `node` scrolls. `makeContext(message)` is as in message.js. `emptyNode()` makes the content of an empty channel. */
 export class Conversation {
-  constructor(node, world, viewing, { contextOf, emptyNode }) {
-    Object.assign(this, { node, world, viewing, contextOf, emptyNode });
+  constructor(node, world, viewing, { makeContext, emptyNode }) {
+    Object.assign(this, { node, world, viewing, makeContext, emptyNode });
     this.shown = new Map();
     this.where = "";
   }
@@ -24,14 +24,14 @@ export class Conversation {
     const isAtBottom = this.node.scrollHeight - this.node.scrollTop - this.node.clientHeight < NEAR_BOTTOM_PX;
     const entries = this.entries();
     const hasNew = entries.some((entry) => entry.message && !this.shown.has(entry.key));
-    this.reconcile(entries.map((entry) => this.nodeOf(entry, isElsewhere)));
+    this.reconcile(entries.map((entry) => this.makeNode(entry, isElsewhere)));
     for (const key of this.shown.keys()) if (!entries.some((entry) => entry.key === key)) this.shown.delete(key);
     if (hasNew || isAtBottom || isElsewhere) this.node.scrollTop = this.node.scrollHeight;
   }
 
-  /** What stands in the list: day lines and top-level messages, each with a signature of all it shows. */
+  /** The entries of the list: day lines and top-level messages, each with a signature of everything that it shows. */
   entries() {
-    const all = this.world.messagesFor(this.viewing.person, this.viewing.channel);
+    const all = this.world.listMessages(this.viewing.person, this.viewing.channel);
     const tops = all.filter((message) => !isReply(message, all));
     if (!tops.length) return [{ key: "empty", signature: "", build: this.emptyNode }];
     const entries = [];
@@ -39,7 +39,7 @@ export class Conversation {
       const before = tops[index - 1];
       const day = dayName(message.at);
       const isNewDay = !before || dayName(before.at) !== day;
-      if (isNewDay) entries.push({ key: `day-${day}-${message.ts}`, signature: day, build: () => dayLine(day) });
+      if (isNewDay) entries.push({ key: `day-${day}-${message.ts}`, signature: day, build: () => makeDayLine(day) });
       entries.push(this.messageEntry(message, all, !isNewDay && isContinued(before, message)));
     });
     return entries;
@@ -47,11 +47,11 @@ export class Conversation {
 
   messageEntry(message, all, isCompact) {
     const replies = all.filter((each) => each.thread_ts === message.ts && isReply(each, all));
-    const build = () => messageNode(message, { world: this.world, contextOf: this.contextOf, replies, isCompact });
+    const build = () => makeMessage(message, { world: this.world, makeContext: this.makeContext, replies, isCompact });
     return { key: messageKey(message), message, signature: JSON.stringify([message, replies, isCompact]), build };
   }
 
-  nodeOf(entry, isElsewhere) {
+  makeNode(entry, isElsewhere) {
     const old = this.shown.get(entry.key);
     if (old?.signature === entry.signature) return old.node;
     const node = entry.build();
@@ -71,7 +71,7 @@ export class Conversation {
   }
 }
 
-/** A reply whose thread begins at a message that is to be seen here; others stand on their own. */
+/** Whether a message is a reply to a message that is shown here. Other replies are shown as messages of their own. */
 function isReply(message, all) {
   return message.thread_ts && message.thread_ts !== message.ts && all.some((each) => each.ts === message.thread_ts);
 }
@@ -81,6 +81,6 @@ function isContinued(before, message) {
   return before.user === message.user && plain(before) && plain(message) && message.at - before.at < COMPACT_WITHIN_S;
 }
 
-function dayLine(day) {
+function makeDayLine(day) {
   return el("div", { class: "day", role: "separator", "aria-label": day }, el("span", {}, day));
 }

@@ -3,12 +3,12 @@
 import { renderBlocks } from "../blocks/index.js";
 import { el } from "../dom.js";
 
-/** `view` as the bot published it, or undefined while it has not. */
-export function homeNode(view, context) {
+/** `view` is what the bot published, or undefined. */
+export function makeHome(view, context) {
   const holder = el("div", { class: "home", data: { testid: "home" } });
   if (!view) holder.append(el("p", { class: "loading" }, "The app has not published its Home tab yet."));
   else {
-    context.form.keepOnly(view.blocks.map((block, index) => block.block_id ?? `block-${index}`));
+    context.form.removeOtherBlocks(view.blocks.map((block, index) => block.block_id ?? `block-${index}`));
     holder.append(renderBlocks(view.blocks, context));
   }
   return holder;

@@ -1,15 +1,15 @@
-/** JSON, indented and lightly coloured. */
+/** JSON, indented and lightly colored. */
 
 import { el } from "../dom.js";
 
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
-const LONGEST_COLOURED = 60_000;
+const MAX_COLORED = 60_000;
 
-/** A <pre> of `value`; a very long one stays uncoloured. */
-export function jsonNode(value) {
+/** A <pre> of `value`. A very long one is not colored. */
+export function makeJson(value) {
   const text = JSON.stringify(value, null, 2) ?? "null";
   const node = el("pre", { class: "json", tabindex: 0 });
-  if (text.length > LONGEST_COLOURED) {
+  if (text.length > MAX_COLORED) {
     node.append(text);
     return node;
   }

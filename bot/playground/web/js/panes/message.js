@@ -1,4 +1,4 @@
-/** One message: who, when, what, its files and the replies to it. */
+/** One message: its author, time, content, files and replies. */
 
 import { renderBlocks } from "../blocks/index.js";
 import { el, icon } from "../dom.js";
@@ -6,10 +6,10 @@ import { fileSize } from "../elements/files.js";
 import { clockTime } from "../text/dates.js";
 import { messageText } from "../text/mrkdwn.js";
 import { avatar } from "./avatar.js";
-import { messageTools } from "./message_tools.js";
+import { makeMessageTools } from "./message_tools.js";
 
-/** The article of `message`; `contextOf(message)`: what its blocks are drawn with; `isCompact`: without who said it. */
-export function messageNode(message, { world, contextOf, replies = [], isCompact = false }) {
+/** The article of `message`. `makeContext(message)`: the context of its blocks. `isCompact`: without its author. */
+export function makeMessage(message, { world, makeContext, replies = [], isCompact = false }) {
   const isEphemeral = Boolean(message.ephemeral_to);
   const names = ["message", isEphemeral && "ephemeral", isCompact && "compact"].filter(Boolean).join(" ");
   const data = { testid: "message", ts: message.ts, ephemeral: String(isEphemeral) };
@@ -17,12 +17,12 @@ export function messageNode(message, { world, contextOf, replies = [], isCompact
     "div",
     { class: "content" },
     isCompact ? null : head(message, world),
-    body(message, contextOf(message)),
+    body(message, makeContext(message)),
   );
-  content.append(...(message.files ?? []).map(fileTile));
-  if (replies.length) content.append(thread(replies, { world, contextOf }));
+  content.append(...(message.files ?? []).map(makeFileTile));
+  if (replies.length) content.append(thread(replies, { world, makeContext }));
   const only = isEphemeral ? el("div", { class: "only-you" }, icon("eye"), "Only visible to you") : null;
-  const tools = messageTools(message, world, contextOf(message));
+  const tools = makeMessageTools(message, world, makeContext(message));
   const side = isCompact ? el("time", { class: "side-time" }, clockTime(message.at)) : avatar(message.user, world);
   const label = `${world.personName(message.user)}, ${clockTime(message.at)}`;
   return el("article", { class: names, data, tabindex: -1, "aria-label": label }, only, side, content, tools);
@@ -54,7 +54,7 @@ function body(message, context) {
   return node;
 }
 
-function fileTile(file) {
+function makeFileTile(file) {
   const words = el(
     "span",
     { class: "file-words" },
@@ -66,7 +66,7 @@ function fileTile(file) {
 }
 
 function thread(replies, tools) {
-  const list = el("div", { class: "replies" }, ...replies.map((reply) => messageNode(reply, tools)));
+  const list = el("div", { class: "replies" }, ...replies.map((reply) => makeMessage(reply, tools)));
   const words = replies.length === 1 ? "1 reply" : `${replies.length} replies`;
   const button = el(
     "button",

@@ -1,10 +1,10 @@
-/** What one may do with a message besides its own buttons: the app's message shortcuts, behind "More actions". */
+/** The app's message shortcuts, under "More actions" of a message. */
 
 import { el, iconButton } from "../dom.js";
 import { openMenu } from "../elements/menu.js";
 
-/** Shown on hover and to the keyboard; null where Slack offers none: on what only one person sees. */
-export function messageTools(message, world, context) {
+/** Shown on hover and on keyboard focus. Null for an ephemeral message, where Slack offers no shortcuts. */
+export function makeMessageTools(message, world, context) {
   if (message.ephemeral_to || !world.shortcuts.length) return null;
   const choices = world.shortcuts.map(({ callback_id, name }) => ({
     words: words(name, world.bot.name),

@@ -1,4 +1,4 @@
-/** The modal of the person one is: the top of the stack of views. */
+/** The modal of the current person: the top of the stack of views. */
 
 import { renderBlocks } from "../blocks/index.js";
 import { el, icon, iconButton } from "../dom.js";
@@ -6,10 +6,10 @@ import { post } from "../posts.js";
 import { plainText } from "../text/mrkdwn.js";
 import { checkForm } from "./modal_checks.js";
 
-/** `contextOf(view, complain)` gives the context blocks are drawn in, without `errors`. */
+/** `makeContext(view, complain)` returns the context of the blocks, without `errors`. */
 export class Modal {
-  constructor(world, viewing, contextOf) {
-    Object.assign(this, { world, viewing, contextOf });
+  constructor(world, viewing, makeContext) {
+    Object.assign(this, { world, viewing, makeContext });
     this.dialog = null;
     this.view = null;
     this.errors = new Map();
@@ -31,7 +31,7 @@ export class Modal {
     this.before = document.activeElement;
     this.dialog = el("dialog", { class: "dialog modal", "aria-labelledby": "modal-title", data: { testid: "modal" } });
     this.dialog.addEventListener("cancel", (event) => {
-      if (event.target !== this.dialog) return; // a file chooser inside it was closed
+      if (event.target !== this.dialog) return; // the event is from a file chooser inside the dialog
       event.preventDefault();
       this.dismiss();
     });
@@ -53,8 +53,8 @@ export class Modal {
     const body = el("div", { class: "modal-body" });
     const { scrollTop } = dialog.querySelector(".modal-body") ?? body;
     this.banner = el("div", { class: "modal-error", role: "alert", hidden: true });
-    this.context = { ...this.contextOf(view, (words) => this.complain(words)), errors: this.errors };
-    this.context.form.keepOnly(view.blocks.map((block, index) => block.block_id ?? `block-${index}`));
+    this.context = { ...this.makeContext(view, (words) => this.complain(words)), errors: this.errors };
+    this.context.form.removeOtherBlocks(view.blocks.map((block, index) => block.block_id ?? `block-${index}`));
     body.append(renderBlocks(view.blocks, this.context));
     const form = el("form", { class: "modal-form", novalidate: true, on: { submit: (event) => this.submit(event) } });
     form.append(this.head(view, depth), this.banner, body, this.foot(view));

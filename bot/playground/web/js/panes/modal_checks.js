@@ -1,21 +1,21 @@
-/** What Slack's own client checks before it submits a modal, in its words. */
+/** The checks of Slack's own client before it submits a modal, in its words. */
 
 const REQUIRED = "Please complete this required field.";
 
-/** Map of block_id → words for the input blocks that are not fit to be sent; `values` is the form's state. */
+/** Returns a Map of block_id → error for the invalid input blocks. `values` is the form's state. */
 export function checkForm(blocks, values) {
   const wrong = new Map();
   blocks.forEach((block, index) => {
     if (block.type !== "input") return;
     const blockId = block.block_id ?? `block-${index}`;
-    const value = valueIn(values[blockId]?.[block.element.action_id ?? "action-0"]);
+    const value = readValue(values[blockId]?.[block.element.action_id ?? "action-0"]);
     const words = isEmpty(value) ? (block.optional ? "" : REQUIRED) : checkTyped(block.element, value);
     if (words) wrong.set(blockId, words);
   });
   return wrong;
 }
 
-function valueIn(field) {
+function readValue(field) {
   const { type, ...rest } = field ?? {};
   return Object.values(rest)[0];
 }

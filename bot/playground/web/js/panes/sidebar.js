@@ -1,9 +1,9 @@
-/** The left side: the workspace, who one is, channels, apps, light or dark. */
+/** The sidebar: the workspace, the current person, channels, apps, the theme. */
 
 import { el, icon, iconButton } from "../dom.js";
 import { isDark, toggleTheme } from "../theme.js";
 import { avatar } from "./avatar.js";
-import { timeControls } from "./time.js";
+import { makeTimeControls } from "./time.js";
 
 /** Draws itself into `node`; `actions`: `become(person)`, `open(channel)`, `closeDrawer()`, `complain(words)`. */
 export class Sidebar {
@@ -13,12 +13,12 @@ export class Sidebar {
 
   draw() {
     const focused = this.node.contains(document.activeElement) ? document.activeElement.dataset.testid : null;
-    const channels = this.world.channelsOf(this.viewing.person);
+    const channels = this.world.listChannels(this.viewing.person);
     const rows = (kind) =>
-      channels.filter((channel) => channel.kind === kind).map((channel) => this.channelRow(channel));
+      channels.filter((channel) => channel.kind === kind).map((channel) => this.makeChannelRow(channel));
     this.node.replaceChildren(
       this.head(),
-      this.personSwitch(),
+      this.makePersonSwitch(),
       el("h2", { class: "side-title" }, "Channels"),
       el("ul", { class: "side-list" }, ...rows("channel")),
       el("h2", { class: "side-title" }, "Apps"),
@@ -41,8 +41,8 @@ export class Sidebar {
     return el("div", { class: "side-head" }, avatar(this.world.bot.user_id, this.world), words, close);
   }
 
-  personSwitch() {
-    const people = this.world.players().map((person) => this.personButton(person));
+  makePersonSwitch() {
+    const people = this.world.players().map((person) => this.makePersonButton(person));
     return el(
       "div",
       { class: "people", role: "group", "aria-labelledby": "you-are" },
@@ -51,7 +51,7 @@ export class Sidebar {
     );
   }
 
-  personButton(person) {
+  makePersonButton(person) {
     const isMe = person.id === this.viewing.person;
     const words = el(
       "span",
@@ -78,7 +78,7 @@ export class Sidebar {
     );
   }
 
-  channelRow(channel) {
+  makeChannelRow(channel) {
     const { viewing, world } = this;
     const isDirect = channel.kind === "im";
     const unread = viewing.unread(viewing.person, channel.id);
@@ -116,7 +116,7 @@ export class Sidebar {
     };
     const props = { type: "button", class: "theme", data: { testid: "theme" }, on: { click: flip } };
     const theme = el("button", props, icon(isDark() ? "sun" : "moon"), label);
-    const time = this.world.letsTimePass && timeControls(this.world.secondsPassed, this.actions.complain);
+    const time = this.world.letsTimePass && makeTimeControls(this.world.secondsPassed, this.actions.complain);
     return el("div", { class: "side-foot" }, time, theme);
   }
 }

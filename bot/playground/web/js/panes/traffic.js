@@ -1,7 +1,7 @@
-/** The right side: every payload and API call as it passes. */
+/** The traffic pane: every payload and API call. */
 
 import { el, iconButton } from "../dom.js";
-import { rowNode, WAYS } from "./traffic_row.js";
+import { makeRow, DIRECTIONS } from "./traffic_row.js";
 
 const NEAR_BOTTOM_PX = 60;
 
@@ -17,7 +17,7 @@ export class Traffic {
       class: "filter",
       placeholder: "Filter",
       "aria-label": "Filter the traffic",
-      on: { input: () => this.sift() },
+      on: { input: () => this.applyFilter() },
     });
     this.list = el("ol", { class: "traffic-list", "aria-label": "Payloads and calls", tabindex: 0 });
     const clear = el(
@@ -37,41 +37,41 @@ export class Traffic {
 
   chips() {
     const chip = (way) => {
-      const node = el("button", { type: "button", class: `chip way-${way}`, "aria-pressed": "true" }, WAYS[way].words);
+      const node = el("button", { type: "button", class: `chip way-${way}`, "aria-pressed": "true" }, DIRECTIONS[way].words);
       node.addEventListener("click", () => {
         if (!this.off.delete(way)) this.off.add(way);
         node.setAttribute("aria-pressed", String(!this.off.has(way)));
-        this.sift();
+        this.applyFilter();
       });
       return node;
     };
-    return el("div", { class: "chips" }, ...Object.keys(WAYS).map(chip));
+    return el("div", { class: "chips" }, ...Object.keys(DIRECTIONS).map(chip));
   }
 
-  /** After a new world: everything anew. */
+  /** Draws everything again, after a new world. */
   draw() {
     this.rows.clear();
     this.list.replaceChildren();
     for (const entry of this.world.traffic.values()) this.put(entry);
   }
 
-  /** A new entry at the end, or an old one brought up to date where it stands. */
+  /** Adds a new entry at the end, or updates an old one in place. */
   put(entry) {
     if (entry.id <= this.cleared) return;
     const isAtBottom = this.list.scrollHeight - this.list.scrollTop - this.list.clientHeight < NEAR_BOTTOM_PX;
     const old = this.rows.get(entry.id);
-    const row = rowNode(entry, old?.isOpen ?? false);
+    const row = makeRow(entry, old?.isOpen ?? false);
     this.rows.set(entry.id, row);
     row.node.hidden = !this.fits(entry);
     const hadFocus = old?.node.contains(document.activeElement);
     if (old) old.node.replaceWith(row.node);
     else this.list.append(row.node);
     if (hadFocus) row.button.focus();
-    this.forgetOld();
+    this.removeOldRows();
     if (isAtBottom) this.list.scrollTop = this.list.scrollHeight;
   }
 
-  forgetOld() {
+  removeOldRows() {
     for (const [id, row] of this.rows) {
       if (this.world.traffic.has(id)) return;
       row.node.remove();
@@ -85,7 +85,7 @@ export class Traffic {
     return !this.off.has(entry.direction) && words.includes(wanted);
   }
 
-  sift() {
+  applyFilter() {
     for (const row of this.rows.values()) row.node.hidden = !this.fits(row.entry);
   }
 

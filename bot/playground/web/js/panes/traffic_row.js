@@ -1,10 +1,10 @@
-/** One payload or call in the traffic pane: a line, and what was sent and answered when it is opened. */
+/** One payload or call in the traffic pane: a line that opens to show what was sent and answered. */
 
 import { el, icon } from "../dom.js";
-import { jsonNode } from "./json.js";
+import { makeJson } from "./json.js";
 
 /** The directions an entry can have. */
-export const WAYS = {
+export const DIRECTIONS = {
   to_bot: { arrow: "→", words: "Slack → bot", label: "to the bot" },
   from_bot: { arrow: "←", words: "bot → Slack", label: "from the bot to Slack" },
   to_api: { arrow: "⇢", words: "bot → API", label: "from the bot to the batches API" },
@@ -12,31 +12,31 @@ export const WAYS = {
 const CLOCK = { hour: "2-digit", minute: "2-digit", second: "2-digit", fractionalSecondDigits: 3 };
 
 /** The row of `entry`: {entry, node, button, isOpen}. */
-export function rowNode(entry, wasOpen) {
+export function makeRow(entry, wasOpen) {
   const props = { type: "button", class: "traffic-row", "aria-expanded": "false" };
-  const title = el("span", { class: "traffic-title" }, ...broken(entry.title));
+  const title = el("span", { class: "traffic-title" }, ...breakableTitle(entry.title));
   const ms = el("span", { class: "ms" }, milliseconds(entry.ms));
-  const button = el("button", props, arrowNode(entry.direction), title, statusNode(entry), ms, icon("right"));
+  const button = el("button", props, makeArrow(entry.direction), title, makeStatus(entry), ms, icon("right"));
   const row = { entry, button, isOpen: false, node: el("li", { data: { testid: "traffic-entry" } }, button) };
   button.addEventListener("click", () => toggle(row));
   if (wasOpen) toggle(row);
   return row;
 }
 
-/** Breaks lines before the parts of a path, and never between a method and its path. */
-function broken(title) {
+/** Allows line breaks before the parts of a path, but not between a method and its path. */
+function breakableTitle(title) {
   const parts = title.replace(/^(GET|POST|DELETE) \//, "$1\u00a0/").split(/(?<=\w)(?=\/)/);
   return parts.flatMap((part, index) => (index ? [el("wbr"), part] : [part]));
 }
 
-function arrowNode(direction) {
-  const way = WAYS[direction] ?? { arrow: "?", words: direction, label: direction };
+function makeArrow(direction) {
+  const way = DIRECTIONS[direction] ?? { arrow: "?", words: direction, label: direction };
   const arrow = el("span", { "aria-hidden": "true" }, way.arrow);
-  const spoken = el("span", { class: "visually-hidden" }, way.label);
-  return el("span", { class: `way way-${direction}`, title: way.words }, arrow, spoken);
+  const label = el("span", { class: "visually-hidden" }, way.label);
+  return el("span", { class: `way way-${direction}`, title: way.words }, arrow, label);
 }
 
-function statusNode(entry) {
+function makeStatus(entry) {
   const status = String(entry.status || "…");
   const kind = /^(ok|2\d\d)$/i.test(status) ? "good" : /^(…|pending)$/i.test(status) ? "open" : "bad";
   return el("span", { class: `status status-${kind}`, title: status }, status);
@@ -56,7 +56,7 @@ function toggle(row) {
 
 function detail(entry) {
   const at = new Date(entry.at * 1000).toLocaleTimeString("en-GB", CLOCK);
-  const part = (name, value) => [el("h3", {}, name), jsonNode(value)];
+  const part = (name, value) => [el("h3", {}, name), makeJson(value)];
   const answered = entry.answered === null || entry.answered === undefined ? [] : part("Answered", entry.answered);
   return el(
     "div",

@@ -1,7 +1,7 @@
-/** What was typed before, for the Up key; remembered as long as the browser's tab. */
+/** The lines typed before, for the Up key. Stored until the browser tab closes. */
 
 const KEY = "batchdesk-typed";
-const MOST = 100;
+const MAX_LINES = 100;
 
 export class TypedHistory {
   constructor() {
@@ -9,19 +9,19 @@ export class TypedHistory {
     this.reset();
   }
 
-  /** Forgets where in the history one stood. */
+  /** Returns to the end of the history. */
   reset() {
     this.at = null;
   }
 
   add(line) {
     if (this.lines.at(-1) !== line) this.lines.push(line);
-    this.lines = this.lines.slice(-MOST);
+    this.lines = this.lines.slice(-MAX_LINES);
     sessionStorage.setItem(KEY, JSON.stringify(this.lines));
     this.reset();
   }
 
-  /** The line one step older (-1) or newer (1); null when the key is not for the history. */
+  /** Returns the line one step older (-1) or newer (1), or null if the key is not for the history. */
   step(by, typed) {
     if (this.at === null && (typed !== "" || by > 0 || !this.lines.length)) return null;
     const at = Math.max((this.at ?? this.lines.length) + by, 0);

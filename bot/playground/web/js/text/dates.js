@@ -1,4 +1,4 @@
-/** Slack's date tokens (`<!date^unix^format^link|fallback>`), in the time zone of whoever looks. */
+/** Slack's date tokens (`<!date^unix^format^link|fallback>`), in the viewer's time zone. */
 
 import { el } from "../dom.js";
 
@@ -33,7 +33,7 @@ function numericDate(date) {
   return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
 }
 
-/** "today", "yesterday", "tomorrow", else what `otherwise` makes of it. */
+/** "today", "yesterday", "tomorrow", or the result of `otherwise`. */
 function pretty(date, now, otherwise) {
   const midnight = (each) => new Date(each.getFullYear(), each.getMonth(), each.getDate()).getTime();
   const days = Math.round((midnight(date) - midnight(now)) / DAY_MS);
@@ -70,7 +70,7 @@ const TOKENS = {
   ago,
 };
 
-/** `format` with its tokens filled in; null (show the fallback) without a token or a whole number of seconds. */
+/** `format` with its tokens replaced. Null (show the fallback) without a token or a whole number of seconds. */
 export function formatDate(unix, format, now = new Date()) {
   if (!/^-?\d{1,12}$/.test(String(unix)) || !/\{\w+\}/.test(format)) return null;
   const date = new Date(Number(unix) * 1000);
@@ -87,7 +87,7 @@ export function dateNode(unix, format, fallback) {
   return el("time", { datetime: date.toISOString(), title, class: "date", data: { unix, format } }, shown);
 }
 
-/** Brings "3 minutes ago" and "today" on the page up to date. */
+/** Updates "3 minutes ago" and "today" on the page. */
 export function refreshDates(root = document) {
   for (const node of root.querySelectorAll("time[data-format]")) {
     const shown = formatDate(node.dataset.unix, node.dataset.format);

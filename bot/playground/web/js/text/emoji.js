@@ -1,4 +1,4 @@
-/** Names of emoji as Slack has them; a name not listed here stays text. */
+/** Slack's names of emoji. A name that is not listed stays text. */
 
 const NAMES = `
 white_check_mark ✅|heavy_check_mark ✔️|ballot_box_with_check ☑️|x ❌|negative_squared_cross_mark ❎|heavy_multiplication_x ✖️
@@ -32,7 +32,7 @@ const TABLE = new Map(
     .map((pair) => pair.split(" ")),
 );
 
-/** The characters of `:name:`, or undefined for a name we do not know. */
+/** The characters of `:name:`, or undefined for an unknown name. */
 export function emojiFor(name) {
   return TABLE.get(name.replace(/::skin-tone-\d$/, ""));
 }

@@ -1,4 +1,4 @@
-/** One line of mrkdwn as nodes: styles, `<…>` sequences, and the words Slack turns into links and pings by itself. */
+/** One line of mrkdwn as nodes: styles, `<…>` sequences, and the words that Slack itself turns into links and mentions. */
 
 import { el } from "../dom.js";
 import { dateNode } from "./dates.js";
@@ -62,7 +62,7 @@ function codeAt(text, index, env, hopeless) {
   return { node, end: end + 1 };
 }
 
-/** Inside code only the `<…>` sequences still work; no styles, no bare words. */
+/** Inside code, only the `<…>` sequences work: no styles, no bare words. */
 export function appendCode(parent, text, env) {
   let from = 0;
   for (const hit of text.matchAll(/<[^<>\n]+>/g)) {
@@ -99,7 +99,7 @@ function closing(text, index, mark) {
   return -1;
 }
 
-/** `<…>`: a mention, a date or a link; null when it is none of these. */
+/** `<…>`: a mention, a date or a link, or null. */
 function sequenceAt(text, index, env) {
   const end = text.indexOf(">", index);
   if (end < 0) return null;
@@ -129,7 +129,7 @@ function dateSequence(target, fallback) {
   return url ? link(url, node) : node;
 }
 
-/** Text without marks: entities, :emoji:, and, where `env` says so, the bare words that Slack links. */
+/** Text without styles: entities, :emoji:, and, if `env` says so, the bare words that Slack links. */
 export function appendPlain(parent, text, env) {
   let from = 0;
   for (const hit of text.matchAll(BARE)) {

@@ -1,4 +1,4 @@
-/** The `markdown` block: as much of standard Markdown as bots usually write. Images become links, as in Slack. */
+/** The `markdown` block: the parts of standard Markdown that bots usually write. Images become links, as in Slack. */
 
 import { el } from "../dom.js";
 import { link } from "./mentions.js";

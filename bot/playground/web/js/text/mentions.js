@@ -1,11 +1,11 @@
-/** The pills and links a text can hold: people, channels, groups, whole-channel pings, urls, emoji. */
+/** The mentions and links in a text: people, channels, groups, whole-channel mentions, URLs, emoji. */
 
 import { el } from "../dom.js";
 import { emojiFor } from "./emoji.js";
 
 const SAFE_URL = /^(https?:|mailto:|tel:)/i;
 
-/** A person; the viewer himself stands out. `label` is used for somebody the world does not know. */
+/** A person. A mention of the viewer is highlighted. `label` is used for a person whom the world does not have. */
 export function userMention(id, label, env) {
   const known = env.world.people.has(id) || id === env.world.bot.user_id;
   const name = known ? env.world.personName(id) : label || id;
@@ -25,12 +25,12 @@ export function groupMention(id, label) {
   return el("span", { class: "mention", title: id }, el("bdi", {}, `@${(label || id).replace(/^@/, "")}`));
 }
 
-/** @here, @channel, @everyone: drawn so that nobody overlooks that it would ping people. */
+/** @here, @channel, @everyone: highlighted, because in Slack it notifies people. */
 export function broadcastMention(range) {
   return el("span", { class: "mention mention-broadcast", title: `This notifies people: @${range}` }, `@${range}`);
 }
 
-/** A link, when its protocol is one a link may have; else the words alone. */
+/** A link if its protocol is allowed, otherwise only the words. */
 export function link(url, ...label) {
   if (!SAFE_URL.test(url)) return el("span", {}, ...(label.length ? label : [url]));
   return el(
@@ -40,7 +40,7 @@ export function link(url, ...label) {
   );
 }
 
-/** The emoji of that name, or `:name:` as text. */
+/** The emoji of this name, or `:name:` as text. */
 export function emojiNode(name) {
   const characters = emojiFor(name);
   if (!characters) return document.createTextNode(`:${name}:`);

@@ -37,7 +37,7 @@ function appendLines(holder, text, env) {
   }
 }
 
-/** Where a quote that begins at line `at` ends; `at` itself when none begins there. */
+/** The line after the quote that begins at line `at`, or `at` if none begins there. */
 function quoteEnd(lines, at) {
   if (REST_QUOTE.test(lines[at])) return lines.length;
   let end = at;
@@ -54,7 +54,7 @@ function quote(lines, env) {
   return node;
 }
 
-/** plain_text: nothing but :emoji: means anything in it. */
+/** plain_text: only :emoji: has a meaning. */
 export function plainText(object) {
   const node = el("span", { class: "plain", dir: "auto" });
   let from = 0;
@@ -67,7 +67,7 @@ export function plainText(object) {
   return node;
 }
 
-/** A text object in a block. Without `verbatim` Slack links bare urls, @here and #channels, so we do. */
+/** A text object in a block. Without `verbatim`, Slack links bare URLs, @here and #channels, and so does this page. */
 export function textObject(object, context) {
   if (object.type !== "mrkdwn") return plainText(object);
   const isFree = object.verbatim !== true;
@@ -79,8 +79,8 @@ export function messageText(text, context) {
   return mrkdwn(text, { world: context.world, viewer: context.viewer, urls: true, names: false });
 }
 
-/** mrkdwn as words to be read out or put into a label. */
-export function spoken(text) {
+/** mrkdwn as plain text, for screen readers and labels. */
+export function toSpokenText(text) {
   const words = text
     .replace(/<!date\^[^|>]*\|([^>]*)>/g, "$1")
     .replace(/<[^|>]*\|([^>]*)>/g, "$1")

@@ -1,15 +1,15 @@
-/** The middle: the head of the channel, its tabs, and below them the messages with the composer, or the Home tab. */
+/** The center pane: the channel's head and tabs, and below them the messages with the composer, or the Home tab. */
 
 import { el, iconButton } from "../dom.js";
-import { takeDrops } from "./attaching.js";
+import { acceptDrops } from "./attaching.js";
 import { Composer } from "./composer.js";
 import { Conversation } from "./conversation.js";
-import { homeNode } from "./home.js";
+import { makeHome } from "./home.js";
 
-const MOST_EXAMPLES = 6;
+const MAX_EXAMPLES = 6;
 
 /** `tools`: `messageContext(message)`, `homeContext(view)`, `openTab(tab)`, `openDrawer()`, `toggleTraffic()`. */
-export class Centre {
+export class Center {
   constructor(node, world, viewing, tools) {
     Object.assign(this, { node, world, viewing, tools });
     this.composer = new Composer(world, viewing);
@@ -21,10 +21,10 @@ export class Centre {
       tabindex: 0,
     });
     this.homeHolder = el("div", { class: "home-holder" });
-    this.head = el("header", { class: "centre-head" });
+    this.head = el("header", { class: "center-head" });
     const emptyNode = () => this.empty();
-    this.conversation = new Conversation(this.list, world, viewing, { contextOf: tools.messageContext, emptyNode });
-    takeDrops(
+    this.conversation = new Conversation(this.list, world, viewing, { makeContext: tools.messageContext, emptyNode });
+    acceptDrops(
       node,
       () => viewing.tab === "messages",
       (file) => this.composer.share(file),
@@ -41,7 +41,7 @@ export class Centre {
     if (isHome) this.drawHome();
     else {
       this.conversation.draw();
-      this.composer.moveHere();
+      this.composer.showDraft();
     }
   }
 
@@ -58,7 +58,7 @@ export class Centre {
     });
     const channel = viewing.current();
     const isDirect = channel?.kind === "im";
-    const title = el("h1", { class: "centre-title" }, isDirect ? world.bot.name : `#${channel?.name ?? ""}`);
+    const title = el("h1", { class: "center-title" }, isDirect ? world.bot.name : `#${channel?.name ?? ""}`);
     this.head.replaceChildren(menu, title, isDirect ? this.tabs() : this.about(channel), traffic);
     if (focused) this.head.querySelector(`[data-testid="${focused}"]`)?.focus();
   }
@@ -94,12 +94,12 @@ export class Centre {
     if (signature === this.homeSignature) return;
     this.homeSignature = signature;
     const { scrollTop } = this.homeHolder;
-    this.homeHolder.replaceChildren(homeNode(view, view && this.tools.homeContext(view)));
+    this.homeHolder.replaceChildren(makeHome(view, view && this.tools.homeContext(view)));
     this.homeHolder.scrollTop = scrollTop;
   }
 
   empty() {
-    const lines = this.world.commands.flatMap((command) => this.composer.linesOf(command)).slice(0, MOST_EXAMPLES);
+    const lines = this.world.commands.flatMap((command) => this.composer.listLines(command)).slice(0, MAX_EXAMPLES);
     const example = ({ line }) =>
       el("button", { type: "button", class: "example", on: { click: () => this.composer.put(line) } }, line);
     const place = this.viewing.current()?.kind === "im" ? this.world.bot.name : `#${this.viewing.current()?.name}`;
