@@ -131,7 +131,7 @@ async def run_bot(
         parts = await _connect(stack, settings, now)
         worker_may_start = asyncio.Event()
         await stack.enter_async_context(
-            run_process(parts.worker, worker_may_start, takes=Part.WEB in part, does=Part.WORKER in part)
+            run_process(parts.worker, worker_may_start, takes_commands=Part.WEB in part, does_work=Part.WORKER in part)
         )
         in_flight = InFlight()
         progress = ProgressMessages(parts.client, parts.services, progress_timing or ProgressTiming())

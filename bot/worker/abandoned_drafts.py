@@ -1,4 +1,4 @@
-"""Drafts that were left: what a process that died was at is settled, and told to its asker."""
+"""Settles the drafts that a dead process was reading or sending, and notifies their askers."""
 
 from functools import partial
 
@@ -14,16 +14,17 @@ from bot.store.transactions import abandoned_drafts
 from bot.ui.notices.abandoned_draft import render_interrupted
 
 CandidateBatches = tuple[MessageBatch, ...] | None
+"""The batches that a draft may have become; None if the API could not be asked."""
 
 
 class AbandonedDrafts:
-    """Looks after drafts that nobody is at."""
+    """Settles abandoned drafts."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def settle_interrupted(self) -> int:
-        """Settle what nobody is reading or sending any more, and have each asker told; say how many."""
+        """Settle the abandoned drafts and notify their askers; return how many."""
         services, settled = self._services, 0
         now, me = services.now(), services.process_id
         for draft in await services.database.run(
@@ -35,7 +36,7 @@ class AbandonedDrafts:
         return settled
 
     def _settle(self, connection: Connection, draft: Draft, found: CandidateBatches) -> bool:
-        """Settle one and hand its notice over, in one transaction; False where somebody else did."""
+        """Settle one draft and enqueue its notice, in one transaction; False if another process did."""
         now = self._services.now()
         if not abandoned_drafts.settle_draft(connection, draft, now):
             return False

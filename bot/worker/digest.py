@@ -1,4 +1,4 @@
-"""The daily digest: when it is due, what is in it; told where there is something to tell."""
+"""The daily digest: when it is due and what it contains. It is sent only if it contains something."""
 
 from collections.abc import Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
@@ -24,13 +24,13 @@ from bot.ui.notices.digest import ROWS, Digest, Share, render_digest
 DAY = timedelta(days=1)
 SOON = timedelta(days=7)
 LATEST = 3
-"""Hours after its own in which a digest is still sent, when nobody was there to send it on time."""
+"""How many hours a digest may be late, if no worker ran to send it on time."""
 MOST = 20_000
-"""Batches looked through, newest first; a workspace with more in 29 days gets a digest of its newest, which says so."""
+"""How many batches a digest covers, newest first. If a workspace has more in 29 days, the digest says so."""
 
 
 class DigestPlan(Struct, frozen=True):
-    """Where the digest goes and at which local hour."""
+    """Where the digest goes, and at which local hour."""
 
     channel: str
     hour: int
@@ -38,19 +38,19 @@ class DigestPlan(Struct, frozen=True):
 
 
 def make_digest_plan(settings: Settings) -> DigestPlan | None:
-    """Return where the digest goes, and when; None for no digest."""
+    """Return where and when the digest goes; None if there is none."""
     channel, hour = settings.digest_destination, settings.digest_hour
     return DigestPlan(channel, hour, settings.zone) if channel is not None and hour is not None else None
 
 
 def find_due_day(plan: DigestPlan, now: datetime) -> date | None:
     """Return the local day whose digest is due now, or None. An hour that summer time skips is due after the gap."""
-    since = now.astimezone(plan.zone).replace(tzinfo=None) - timedelta(hours=plan.hour)  # by the clock on the wall
+    since = now.astimezone(plan.zone).replace(tzinfo=None) - timedelta(hours=plan.hour)  # wall-clock time
     return since.date() if since.hour < LATEST else None
 
 
 def make_digest(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime) -> Digest:
-    """Return what the last 24 hours come to, and whose results expire within 7 days and were not fetched."""
+    """Return the batches of the last 24 hours, and those whose results expire within 7 days without a download."""
     since = now - DAY
     kinds: dict[str, list[MessageBatch]] = {"running": [], "succeeded": [], "failed": [], "expiring": []}
     for batch in batches:
@@ -72,7 +72,7 @@ def _kind(batch: MessageBatch, since: datetime) -> str | None:
 
 
 class DigestSender:
-    """Sends each day's digest once, whichever process does it first."""
+    """Sends each day's digest once, from whichever process is first."""
 
     def __init__(
         self,
@@ -91,7 +91,7 @@ class DigestSender:
         self._most = most
 
     async def send_due(self) -> bool:
-        """Send the digest that is due, if one is; True where one was sent now. Raises ApiError, StoreUnavailable."""
+        """Send the digest that is due; False if none is, or it was sent. Raises ApiError, StoreUnavailable."""
         now, plan = self._now(), self._plan
         day = find_due_day(plan, now)
         if day is None:
@@ -116,22 +116,22 @@ class DigestSender:
                 found.append(batch)
         whole, found = len(found) <= self._most, found[: self._most]
         ids = [batch.id for batch in found if batch.readable_until <= now + SOON]
-        digest = make_digest(found, await self._database.run(lambda connection: _fetched(connection, ids)), now)
+        digest = make_digest(found, await self._database.run(lambda connection: _find_downloaded(connection, ids)), now)
         shown = [one.id for share in (digest.failed, digest.expiring, digest.running) for one in share.shown]
         names = await self._database.run(lambda connection: labels.get_names(connection, shown))
         digest = replace(digest, names=names, looked_at=None if whole else self._most)
         return await self._with_cost(digest, [one.id for one in found if one.ended_at and one.ended_at > now - DAY])
 
     async def _with_cost(self, digest: Digest, ended: list[BatchId]) -> Digest:
-        """Add up what is remembered of the batches that ended; the others' results are not read for a digest."""
+        """Add up the stored costs of the batches that ended. No results are read for a digest."""
         stored = await self._database.run(lambda connection: summaries.get_many(connection, ended))
         known = [fetched.summary.cost for one in stored.values() if (fetched := decode_summary(one)) is not None]
         whole = len(known) == len(ended) and all(cost.complete for cost in known)
         return replace(digest, spent=sum((cost.amount for cost in known), Decimal(0)), spent_whole=whole)
 
 
-def _fetched(connection: Connection, ids: Sequence[BatchId]) -> set[str]:
-    """Give those whose results were downloaded through the bot, whether anybody watched them or not."""
+def _find_downloaded(connection: Connection, ids: Sequence[BatchId]) -> set[str]:
+    """Return the batches whose results were downloaded through the bot, watched or not."""
     seen, read = batch_records.get_many(connection, ids), summaries.get_many(connection, ids)
     return {one.id for one in seen.values() if one.fetched_at} | {one.batch_id for one in read.values() if one.taken_at}
 

@@ -115,22 +115,22 @@ def draw_card_message(
     now: datetime,
     named: BatchNames | None = None,
 ) -> Message:
-    """Return a batch's card for a channel; everybody there sees it, so it has every button this state allows."""
+    """Return a batch's card for a channel. Everyone there sees it, so it has every button that its state allows."""
     here = [watch for watch in known if watch.channel_id == channel_id]
-    standing = WatchCardState(
+    state = WatchCardState(
         watchers=tuple(dict.fromkeys(watch.user_id for watch in here if watch.user_id)),
         gone=seen.status == GONE,
         canceled_by=canceled_by,
         deleted_by=deleted_by,
         is_fed=any(watch.reason == "feed" for watch in here) and not any(watch.user_id for watch in known),
     )
-    reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # a channel's readers are many
+    reader = UserId(channel_id if channel_id.startswith(("U", "W")) else "")  # in a channel there are many readers
     caller = Caller(reader, TeamId(""), ChannelId(channel_id))
     names = {seen.id: named} if named is not None else {}
-    return render_watch_card(restore_batch(seen), Viewer(caller, frozenset(Permission), now, names), standing)
+    return render_watch_card(restore_batch(seen), Viewer(caller, frozenset(Permission), now, names), state)
 
 
 def digest_message(message: Message) -> str:
-    """Return a word that differs where two messages do."""
+    """Return a digest to compare messages by."""
     content = json.dumps([message.text, list(message.blocks)], sort_keys=True, default=dict)
     return hashlib.sha256(content.encode()).hexdigest()[:32]

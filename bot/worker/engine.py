@@ -1,4 +1,4 @@
-"""The durable engine (DBOS Transact); the only importer of dbos, which is imported when used: it takes 200 ms."""
+"""The durable engine (DBOS Transact). Only this module imports dbos, and only when it is used: that takes 200 ms."""
 
 import asyncio
 import logging
@@ -23,19 +23,21 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 Work = Callable[..., Awaitable[None]]
-"""An async function of plain arguments; it is done at least once, so it looks at the store before it acts."""
+"""An async function of plain arguments. It runs at least once, so it reads the store before it acts."""
 
 APPLICATION = "batchdesk"
-# Constant: by default it is a hash that changes with every release and would orphan running work. Workflows last
+# A constant: the default is a hash that changes with every release and would orphan running work. Workflows last
 # seconds; one whose order of steps changes gets a new name instead.
 VERSION = "1"
 WORKFLOW_TIMEOUT = timedelta(minutes=3)
-"""After so long a workflow is cancelled, lest a dead worker block its partition; redrive comes back to it."""
-_KEPT = timedelta(days=7)
+"""A longer workflow is cancelled, so that a dead worker does not block its partition. Redrive enqueues it again."""
+_HISTORY = timedelta(days=7)
 _DRAIN = 10.0
+"""Seconds for which a stopping process waits for its work."""
 _PAUSES = (0.5, 2.0, 8.0, 20.0)
-"""Seconds between tries of work that found the store locked or away; after the last one redrive comes to it."""
-# Queues: workflows a process runs of it at once, seconds between polls, whether partitions go one by one.
+"""Seconds between the tries of work while the store is unavailable. After the last one, redrive enqueues it again."""
+# For each queue: how many workflows a process runs at once, the seconds between polls, and whether the workflows of a
+# partition run one by one.
 _AT_ONCE_IN_A_FILE = 3  # a file has one writer at a time: more would wait for each other until they give up
 _QUEUES: Mapping[str, tuple[int, float, bool]] = {
     "sweeps": (1, 1.0, False),
@@ -46,9 +48,9 @@ _QUEUES: Mapping[str, tuple[int, float, bool]] = {
 
 
 class Engine:
-    """One process's share of the work: any process may enqueue, those that were launched also do what is waiting.
+    """One process's access to the queues. Any process may enqueue; one that was launched also runs workflows.
 
-    Only one in a process may be launched at a time. `works` are the workflows by name, run on `launch`'s event loop.
+    Only one engine may be launched in a process at a time.
     """
 
     def __init__(self, database: Database, worker_id: str | None = None) -> None:
@@ -58,16 +60,16 @@ class Engine:
         self._launching: asyncio.Future[None] | None = None
         self._under_way: set[asyncio.Future[None]] = set()
         if not (dbos_logger := logging.getLogger("dbos")).handlers:
-            dbos_logger.addHandler(logging.NullHandler())  # else it writes to the console past our log and its form
+            dbos_logger.addHandler(logging.NullHandler())  # otherwise it writes to the console, in a format of its own
 
     @property
     def process(self) -> WorkerProcess:
-        """Return this process as others know it."""
+        """Return this process as other processes see it."""
         now = datetime.now(UTC)
         return WorkerProcess(self.worker_id, identify_machine(), os.getpid(), now, now)
 
     def create_tables(self, *, always: bool = True) -> None:
-        """Create or upgrade the engine's own tables; blocks. Not `always`: only where there are none."""
+        """Create or upgrade the engine's own tables; blocks. `always` False: only if there are none."""
         if not always and inspect(self._database.engine).has_table("workflow_status", schema=self._schema()):
             return
         from dbos import DBOS
@@ -80,13 +82,13 @@ class Engine:
             DBOS.destroy(destroy_registry=True)
 
     async def launch(self, works: Mapping[str, Work]) -> None:
-        """Begin to do what is waiting."""
+        """Begin to run the enqueued work. `works` are the workflows by name; they run on the caller's event loop."""
         launch = asyncio.to_thread(self._launch, works, asyncio.get_running_loop())
         self._launching = asyncio.ensure_future(launch)
         await asyncio.shield(self._launching)  # a thread cannot be cancelled: `destroy` waits for it
 
     async def destroy(self) -> None:
-        """Stop taking work and let what is under way end; what does not within seconds is taken over later."""
+        """Stop taking work, and wait some seconds for running work. Another worker takes over what does not end."""
         if self._launching is not None:
             from dbos import DBOS
 
@@ -109,7 +111,7 @@ class Engine:
         delay: timedelta | None = None,
         partition: str | None = None,
     ) -> None:
-        """Hand work over in the caller's transaction (see bot.store.db.task_queue.Enqueue)."""
+        """Enqueue work in the caller's transaction (see bot.store.db.task_queue.Enqueue)."""
         options: EnqueueOptions = {
             "workflow_name": name,
             "queue_name": queue,
@@ -130,11 +132,11 @@ class Engine:
         return {workflow.workflow_id: workflow.status for workflow in found}
 
     async def take_over(self, worker_id: str) -> int:
-        """Have what a dead worker had begun done by whoever is free; say how much it was."""
+        """Enqueue again what a dead worker had begun; return how many workflows."""
         return await asyncio.to_thread(self._take_over, worker_id)
 
     async def prune(self, now: datetime, at_once: int = 10_000) -> int:
-        """Delete the finished workflows older than 7 days, so many at once until none is left; say how many."""
+        """Delete the finished workflows older than 7 days, `at_once` at a time; return how many."""
         return await asyncio.to_thread(self._prune, now, at_once)
 
     def _connected(self) -> "DBOSClient":
@@ -178,11 +180,11 @@ class Engine:
             "executor_id": self.worker_id,
             "serializer": DBOSPortableJSONSerializer(),
             "log_level": "WARNING",
-            "use_listen_notify": False,  # one connection less, and right behind a transaction pooler
+            "use_listen_notify": False,  # saves a connection, and works behind a transaction pooler
             "max_executor_threads": 24,
             "sys_db_polling_concurrency": 2,
-            "scheduler_polling_interval_sec": 3_600.0,  # nothing is on its schedule: duties are in our own table
-            "notification_listener_polling_interval_sec": 0.1,  # none are used, but each end waits for its sleep
+            "scheduler_polling_interval_sec": 3_600.0,  # it schedules nothing: jobs are in our own table
+            "notification_listener_polling_interval_sec": 0.1,  # there are none, but its shutdown waits for this pause
         }
 
     @property
@@ -190,7 +192,7 @@ class Engine:
         return self._database.engine.dialect.name == "sqlite"
 
     def _schema(self) -> str | None:
-        """Return the schema for the engine's tables: its usual one, or one beside a schema that is not the usual."""
+        """Return the schema of the engine's tables: `dbos`, or one named after our schema if that is not `public`."""
         if self._is_file:
             return None
         with self._database.engine.connect() as connection:
@@ -210,10 +212,10 @@ class Engine:
     def _prune(self, now: datetime, at_once: int) -> int:
         from dbos import DBOS
 
-        wanted = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-        before, count = (now - _KEPT).isoformat(), 0
+        finished_states = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
+        before, count = (now - _HISTORY).isoformat(), 0
         while finished := DBOS.list_workflows(
-            status=wanted, completed_before=before, load_input=False, load_output=False, limit=at_once
+            status=finished_states, completed_before=before, load_input=False, load_output=False, limit=at_once
         ):
             for start in range(0, len(finished), 500):
                 DBOS.delete_workflows([workflow.workflow_id for workflow in finished[start : start + 500]])
@@ -221,7 +223,7 @@ class Engine:
         return count
 
     def _on_loop(self, name: str, work: Work, loop: asyncio.AbstractEventLoop) -> Callable[..., None]:
-        """Return a workflow that runs `work` where the HTTP clients live, and waits for it in the engine's thread."""
+        """Return a workflow that runs `work` on the HTTP clients' event loop, and waits in the engine's thread."""
 
         async def tracked(*arguments: PlainValue) -> None:
             task = asyncio.ensure_future(work(*arguments))
@@ -239,7 +241,7 @@ class Engine:
                 future.result(WORKFLOW_TIMEOUT.total_seconds())
             except Exception:
                 future.cancel()
-                log.exception("work %s failed; what the store says is open is tried again", name)
+                log.exception("work %s failed; what is open in the store is tried again", name)
 
         run.__qualname__ = name
         return run

@@ -1,4 +1,4 @@
-"""Why requests of a batch that has ended failed, and what it cost: read once, for whoever is told that it ended."""
+"""Why requests of an ended batch failed, and what it cost. The results are read once, for all notices of the end."""
 
 import asyncio
 import logging
@@ -15,28 +15,28 @@ from bot.ui.notices.notice import detail_lines
 log = logging.getLogger(__name__)
 
 PATIENCE = 20.0
-"""Seconds; a file of 100,000 results takes some two. The end is told without details rather than late."""
+"""Seconds; 100,000 results take about two. A notice without details is better than a late one."""
 
 
-_NOBODY = Caller(UserId(""), TeamId(""), None)
-"""Who reads where nobody asked: the bot itself, which no card and no question mentions."""
+_THE_BOT = Caller(UserId(""), TeamId(""), None)
+"""The caller when no one asked: the bot itself. No card and no question mentions it."""
 
 
 class FailureDetails:
-    """Reads results because they are to be told of."""
+    """Reads the results of a batch for its notices."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def __call__(self, batch: MessageBatch) -> Sequence[str]:
-        """Return lines for a notice; none where the results cannot be read now."""
+        """Return lines for a notice; none if the results cannot be read now."""
         if not batch.is_readable(self._services.now()):
             return ()
         try:
             async with asyncio.timeout(PATIENCE):
                 fetched = await cached_summary(self._services, batch)
-                fetched = fetched or await read_results(self._services, batch, _NOBODY, Progress())
+                fetched = fetched or await read_results(self._services, batch, _THE_BOT, Progress())
         except (ExpectedError, TimeoutError) as error:
-            log.warning("the end of %s is told without causes and cost: %s", batch.id, type(error).__name__)
+            log.warning("the notice of the end of %s has no causes and no cost: %s", batch.id, type(error).__name__)
             return ()
         return detail_lines(fetched.summary)

@@ -1,4 +1,4 @@
-"""What every process that takes commands does by itself: it says that it lives, and tidies its own disk."""
+"""What a process that takes commands does in the background: it sends heartbeats and deletes stray files."""
 
 import asyncio
 import contextlib
@@ -16,60 +16,64 @@ from bot.worker.maintenance import HEARTBEAT_INTERVAL
 log = logging.getLogger(__name__)
 
 TIDY_INTERVAL = timedelta(hours=6)
-"""How often."""
+"""How often stray files are deleted."""
 STRAY_AFTER = drafts.UNSENT_LIFETIME
-"""So old a file of no open draft is nobody's, in a folder that several bots may share too."""
+"""How old a file must be that belongs to no open draft. Several bots may share a folder."""
 
 
 @asynccontextmanager
-async def run_process(worker: Worker, begin: asyncio.Event, *, takes: bool, does: bool) -> AsyncIterator[None]:
-    """Have this process do its part until the block is left: take commands, do what is handed over once `begin` is set.
+async def run_process(
+    worker: Worker, begin: asyncio.Event, *, takes_commands: bool, does_work: bool
+) -> AsyncIterator[None]:
+    """Run the background part of this process until the block is left. `does_work`: run enqueued work after `begin`.
 
-    It is known to live before it takes anything on: what is held by nobody who lives is settled by others.
+    It sends a heartbeat before it takes anything on, because work held by dead processes is taken over.
     """
     async with AsyncExitStack() as stack:
-        if does:
+        if does_work:
             await stack.enter_async_context(run_worker(worker, begin))
-        if takes:
-            await stack.enter_async_context(announce_presence(worker, beats=not does))
+        if takes_commands:
+            await stack.enter_async_context(announce_presence(worker, sends_heartbeats=not does_work))
         yield
 
 
 @asynccontextmanager
-async def announce_presence(worker: Worker, *, beats: bool) -> AsyncIterator[None]:
-    """Be known to live from before the block until it is left; `beats`: nobody else in this process says so.
+async def announce_presence(worker: Worker, *, sends_heartbeats: bool) -> AsyncIterator[None]:
+    """Send heartbeats until the block is left, and delete stray files meanwhile.
+
+    `sends_heartbeats` False: another part of this process sends them after the first one.
 
     Raises StoreUnavailable.
     """
-    await _beat(worker)
-    task = asyncio.create_task(_go_on(worker, beats=beats))
+    await _send_heartbeat(worker)
+    task = asyncio.create_task(_run(worker, sends_heartbeats=sends_heartbeats))
     try:
         yield
     finally:
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task
-        if beats:
-            with contextlib.suppress(Exception):  # a store that fails now: others wait for a minute instead
+        if sends_heartbeats:
+            with contextlib.suppress(Exception):  # if the store fails now, others wait for a minute instead
                 await worker.maintenance.mark_stopped()
 
 
 async def delete_stray_files(services: Services) -> int:
-    """Remove the files here that belong to no open draft, or were kept long enough; say how many of the former.
+    """Delete the files of drafts that are not open, and archived requests past their retention; return how many files.
 
     Raises StoreUnavailable, OSError.
     """
     await asyncio.to_thread(services.drafts.archive.prune, services.now())
     before = services.now() - STRAY_AFTER
-    left = {path: path.name.partition(".")[0] for path in await asyncio.to_thread(_older, services, before)}
-    still = await services.database.run(lambda connection: drafts.filter_open(connection, left.values()))
-    nobodys = [path for path, draft_id in left.items() if draft_id not in still]
-    for path in nobodys:
+    found = {path: path.name.partition(".")[0] for path in await asyncio.to_thread(_find_old_files, services, before)}
+    open_ids = await services.database.run(lambda connection: drafts.filter_open(connection, found.values()))
+    stray = [path for path, draft_id in found.items() if draft_id not in open_ids]
+    for path in stray:
         await asyncio.to_thread(path.unlink, missing_ok=True)
-    return len(nobodys)
+    return len(stray)
 
 
-async def _go_on(worker: Worker, *, beats: bool) -> None:
+async def _run(worker: Worker, *, sends_heartbeats: bool) -> None:
     tidied: datetime | None = None
     while True:
         now = worker.services.now()
@@ -77,19 +81,19 @@ async def _go_on(worker: Worker, *, beats: bool) -> None:
             if tidied is None or now - tidied > TIDY_INTERVAL:
                 tidied = now
                 await delete_stray_files(worker.services)
-            if beats:
-                await _beat(worker)
+            if sends_heartbeats:
+                await _send_heartbeat(worker)
         except Exception:
-            log.exception("a process could not say that it lives, or tidy its disk, and goes on")
+            log.exception("the heartbeat or the deletion of stray files failed, and is tried again")
         await asyncio.sleep(HEARTBEAT_INTERVAL.total_seconds())
 
 
-async def _beat(worker: Worker) -> None:
+async def _send_heartbeat(worker: Worker) -> None:
     services, me = worker.services, worker.engine.process
     await services.database.run(lambda connection: workers.record_heartbeat(connection, me, services.now()))
 
 
-def _older(services: Services, before: datetime) -> list[Path]:
-    """Return the files of drafts that were last written before a moment, those half written too."""
+def _find_old_files(services: Services, before: datetime) -> list[Path]:
+    """Return the files of drafts, complete or not, that were last written before a moment."""
     files = services.drafts.folder.glob("*.*")
     return [path for path in files if path.is_file() and path.stat().st_mtime < before.timestamp()]

@@ -1,4 +1,4 @@
-"""The parts of watching put together: what a worker does from its start to its end."""
+"""The parts of a worker put together, from its start to its end."""
 
 import asyncio
 import contextlib
@@ -33,7 +33,7 @@ from bot.worker.sweep import Sweep
 log = logging.getLogger(__name__)
 
 _PAUSES = (1, 5, 15, 30)
-"""Seconds between tries to start."""
+"""Seconds between the tries to start."""
 
 
 class Worker:
@@ -68,9 +68,9 @@ class Worker:
 
 @asynccontextmanager
 async def run_worker(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[None]:
-    """Do what is waiting, until the block is left; then let what is under way end, and leave the rest to others.
+    """Run enqueued work until the block is left; then wait for what is running, and leave the rest to other workers.
 
-    The block is entered at once and the engine launched after `begin`: nobody who types a command waits for it.
+    The engine is launched in the background after `begin`, so no command waits for it.
     """
     pulse = asyncio.create_task(_work(worker, begin))
     try:
@@ -80,7 +80,7 @@ async def run_worker(worker: Worker, begin: asyncio.Event | None = None) -> Asyn
         with contextlib.suppress(asyncio.CancelledError):
             await pulse
         await worker.engine.destroy()
-        with contextlib.suppress(Exception):  # a store that fails now: others wait for a minute instead
+        with contextlib.suppress(Exception):  # if the store fails now, others wait for a minute instead
             await worker.maintenance.mark_stopped()
 
 
@@ -110,19 +110,19 @@ def _report_failed_start(error: Exception, pause: float) -> None:
     log.error("the worker does not start, and tries again in %d s", pause, exc_info=error)
 
 
-EVERY = timedelta(minutes=5)
-
-
-SOON = timedelta(seconds=15)
+NOTICE_INTERVAL = timedelta(minutes=5)
+"""How often reminders and the digest are checked."""
+RECOVERY_INTERVAL = timedelta(seconds=15)
+"""How often the work of dead processes is checked."""
 
 
 def make_chores(services: Services, posting: BotMessages, plan: DigestPlan | None) -> tuple[Chore, ...]:
-    """Return the chores; without a plan there is no digest."""
-    hands = services.database, services.workspace.batches, services.enqueue, services.now
-    digest = (Chore("digest", EVERY, DigestSender(*hands, plan).send_due),) if plan is not None else ()
+    """Return the chores of a worker. Without a plan there is no digest."""
+    parts = services.database, services.workspace.batches, services.enqueue, services.now
+    digest = (Chore("digest", NOTICE_INTERVAL, DigestSender(*parts, plan).send_due),) if plan is not None else ()
     return (
-        Chore("reminders", EVERY, ReminderSender(*hands).send_due),
-        Chore("interrupted", SOON, AbandonedDrafts(services).settle_interrupted),
-        Chore("lost-readings", SOON, LostReadings(services, posting).report_lost),
+        Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),
+        Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle_interrupted),
+        Chore("lost-readings", RECOVERY_INTERVAL, LostReadings(services, posting).report_lost),
         *digest,
     )

@@ -11,16 +11,17 @@ from bot.api.models import BatchPage, MessageBatch
 from bot.store.records.batches import OpenBatches
 
 WINDOW = timedelta(hours=25)
-"""A batch is processed for 24 hours at most."""
+"""How far back the feed looks for new batches. A batch is processed for at most 24 hours."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
 
 class SweepState(Struct):
-    """One sweep's findings: what was open, or taken for `gone`, when it began, what is `unseen`, what its pages show.
+    """The state of one sweep: the batches that were `open` or `gone` when it began, and what its pages show.
 
-    `feed_known`: what the feed has met; None: no feed. `feed_watched`: what is watched and it has not met.
-    `feed_since`: all that was there before was looked at; None: the feed begins. `ended`: the listed batches that have
-    ended, by when they were created. `reach`: what is younger was listed if it is there; None: no page was read.
+    `unseen`: open batches that no page has shown yet. `feed_known`: batches that the feed knows; None without a feed.
+    `feed_watched`: watched batches that it does not know. `feed_since`: everything before it was looked at; None if the
+    feed begins. `ended`: when the listed ended batches were created. `reach`: every younger batch that exists was
+    listed; None if no page was read.
     """
 
     began: datetime
@@ -33,23 +34,23 @@ class SweepState(Struct):
     ended: dict[str, datetime] = msgspec.field(default_factory=dict)
     reach: datetime | None = None
 
-    def note(self, page: BatchPage) -> None:
-        """Take in what a page lists; one without batches says nothing, and the last reaches back to the beginning."""
+    def record_page(self, page: BatchPage) -> None:
+        """Record what a page lists. An empty page shows nothing; the last page reaches back to the beginning."""
         if page.data:
             self.ended.update({batch.id: batch.created_at for batch in page.data if batch.has_ended})
             oldest = page.data[-1].created_at
             self.reach = oldest if page.has_more else _BEGINNING
 
     def feed_needs(self, page: Sequence[MessageBatch]) -> bool:
-        """Say whether further pages may hold batches the feed has not met."""
+        """Return whether further pages may have batches that the feed does not know."""
         if self.feed_known is None or page[-1].created_at < self.began - WINDOW:
             return False
-        # What a sweep stored that failed afterwards is known, and what was on its next page is not.
+        # A sweep that failed stored the batches of its first pages, but not those of the next page.
         failed_before = self.feed_since is not None and page[-1].created_at >= self.feed_since
         return failed_before or page[-1].id not in self.feed_known
 
-    def pages_left(self, page: Sequence[MessageBatch]) -> float:
-        """Return about how many more pages reach back to the oldest watched batch, going by how long this one does."""
+    def estimate_pages_left(self, page: Sequence[MessageBatch]) -> float:
+        """Return about how many more pages reach back to the oldest watched batch, if they are as long as this one."""
         last, oldest = page[-1].created_at, self.open.oldest
         if oldest is None or last < oldest:
             return math.inf

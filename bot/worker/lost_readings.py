@@ -1,4 +1,4 @@
-"""Readings that were left: the progress message of a process that died says so, and how to ask again."""
+"""Lost readings: the progress message of a dead process says so, and how to try again."""
 
 import logging
 from functools import partial
@@ -13,32 +13,32 @@ log = logging.getLogger(__name__)
 
 
 class LostReadings:
-    """Looks after readings that nobody is at."""
+    """Reports readings whose process died."""
 
     def __init__(self, services: Services, posting: BotMessages) -> None:
         self._services = services
         self._posting = posting
 
     async def report_lost(self) -> int:
-        """Put the truth into each message, and forget its reading; say how many. What Slack does not take comes again.
+        """Edit the progress message of each lost reading, and delete the reading; return how many.
 
-        Raises StoreUnavailable.
+        What Slack does not accept now is retried later. Raises StoreUnavailable.
         """
         services, told = self._services, 0
         now, me = services.now(), services.process_id
         for reading in await services.database.run(lambda connection: long_readings.find_lost(connection, now, me)):
-            if await self._is_told(reading):
+            if await self._report(reading):
                 await services.database.run(partial(long_readings.remove, id=reading.id))
                 told += 1
         return told
 
-    async def _is_told(self, reading: LongReading) -> bool:
+    async def _report(self, reading: LongReading) -> bool:
         if reading.channel_id is None or reading.ts is None:
-            return False  # it died as it posted: a press on Stop is answered as long as the record is there
+            return False  # its process died as it posted; the record answers a press on Stop
         try:
             await self._posting.update(reading.channel_id, reading.ts, render_reading_lost(reading.again or ""))
         except (AnswerUncertain, SlackRateLimited):
             return False
         except MessageCallFailed as error:
-            log.warning("a progress message is left as it was: %s", error)
+            log.warning("a progress message cannot be edited: %s", error)
         return True

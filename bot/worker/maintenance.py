@@ -1,4 +1,4 @@
-"""A pulse in every worker that hands out what is due, takes over from the dead, and redrives what got stuck."""
+"""Maintenance: every worker enqueues due jobs, takes over from dead workers, and redrives what got stuck."""
 
 import asyncio
 import logging
@@ -22,22 +22,23 @@ from bot.worker.processes import identify_machine, is_running
 
 log = logging.getLogger(__name__)
 
-PULSE_SECONDS = 2.0
+PAUSE_SECONDS = 2.0
+"""Seconds between two rounds."""
 HEARTBEAT_INTERVAL = timedelta(seconds=10)
 REDRIVE_AFTER = timedelta(minutes=2)
-"""After so long a notice that should have been tried is handed over again."""
+"""How long a card or notice must be overdue before it is enqueued again."""
 MESSAGE_DELAY = timedelta(seconds=3)
-"""So long a message of a process that died may take to show; nobody looks for it before."""
+"""How long the last message of a dead process may take to appear. No one looks for it before that."""
 SETTLE_AFTER = timedelta(minutes=10)
-"""After so long a change without an outcome is looked at again: the store was away when its safety net came."""
+"""Delay before a worker checks a change without an outcome again: its safety net found no store."""
 _OUTBOXES: Sequence[Outbox[Any]] = (notices.OUTBOX, cards.OUTBOX)
-_WITH_A_NET = ("cancel", "delete")
-_SWEEP_LASTS = timedelta(minutes=3)
+_VERBS_WITH_SAFETY_NET = ("cancel", "delete")
+_SWEEP_TIMEOUT = timedelta(minutes=3)
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Chore(Struct, frozen=True):
-    """Something one of all processes does every so often; it is done again next time if it fails."""
+    """Something that one of all workers does periodically. If it fails, it runs again next time."""
 
     name: str
     every: timedelta
@@ -45,7 +46,7 @@ class Chore(Struct, frozen=True):
 
 
 class Maintenance:
-    """The pulse of one worker. Whatever fails is logged, and the next pulse comes."""
+    """The maintenance loops of one worker. A failure is logged, and the loop continues."""
 
     def __init__(
         self,
@@ -53,14 +54,14 @@ class Maintenance:
         engine: Engine,
         now: Callable[[], datetime],
         chores: Sequence[Chore] = (),
-        pause: float = PULSE_SECONDS,
+        pause: float = PAUSE_SECONDS,
     ) -> None:
         self._database = database
         self._engine = engine
         self._now = now
         self._pause = pause
-        self._last_beat: datetime | None = None
-        self._trouble: Reason | None = None
+        self._last_heartbeat: datetime | None = None
+        self._store_fault: Reason | None = None
         self._chores = (
             Chore("redrive", timedelta(seconds=30), self.redrive),
             Chore("prune", timedelta(days=1), self.prune),
@@ -68,15 +69,15 @@ class Maintenance:
         )
 
     async def run(self) -> None:
-        """Pulse until cancelled; a chore that takes its time holds up neither the beat nor another."""
+        """Run until canceled. A slow chore delays neither the heartbeat nor another chore."""
         async with asyncio.TaskGroup() as loops:
-            loops.create_task(self._repeat(self._beat, self.enqueue_sweep))
+            loops.create_task(self._repeat(self._send_heartbeat, self.enqueue_sweep))
             for chore in self._chores:
                 loops.create_task(self._repeat(partial(self._do_chore, chore)))
 
     async def run_once(self) -> None:
-        """Do what is due now; raises nothing that a later pulse may mend."""
-        for step in (self._beat, self.enqueue_sweep):
+        """Do what is due now. Failures are logged."""
+        for step in (self._send_heartbeat, self.enqueue_sweep):
             await self._try(step)
         for chore in self._chores:
             await self._try(partial(self._do_chore, chore))
@@ -91,53 +92,53 @@ class Maintenance:
         try:
             await step()
         except StoreUnavailable as error:
-            if error.reason != self._trouble:  # once: a log without end does not help a disk that is full
-                log.error("the store is %s: nothing is watched until it works again; nothing is lost", error.reason)
-            self._trouble = error.reason
+            if error.reason != self._store_fault:  # once, because a growing log does not help a full disk
+                log.error("the store is %s: no batch is watched until it works again; nothing is lost", error.reason)
+            self._store_fault = error.reason
         except Exception:
-            log.exception("upkeep failed, and goes on")
+            log.exception("maintenance failed, and continues")
 
     async def mark_stopped(self) -> None:
-        """Say that this process stops, so that nobody waits for it before taking over what it left."""
+        """Record that this process stops, so that others take over its work at once."""
         await self._database.run(lambda connection: workers.mark_stopped(connection, self._engine.worker_id, _LONG_AGO))
 
     async def redrive(self) -> int:
-        """Hand over again what should have been sent minutes ago, whatever became of its workflow; say how much."""
+        """Enqueue again what should have been done minutes ago, whatever became of its workflow; return how many."""
         return await self._database.run(self._redrive)
 
     async def prune(self) -> None:
-        """Delete what nobody will ask for again: finished workflows and what they were about."""
+        """Delete finished workflows and old records."""
         await self._engine.prune(self._now())
         await self.prune_store()
 
     async def prune_store(self) -> int:
-        """Delete lapsed questions, drafts nobody wants, and batches long gone; say how many batches."""
+        """Delete expired confirmations, old drafts and old batches; return how many batches."""
         now = self._now()
         await self._database.run(lambda connection: confirmations.prune(connection, now - timedelta(days=30)))
         return await self._database.run(lambda connection: retention.prune(connection, now))
 
     async def enqueue_sweep(self) -> None:
-        """Hand the sweep over if it is due and nobody else has."""
+        """Enqueue the sweep if it is due and no other worker has."""
         await self._database.run(self._hand_out_sweep)
 
     def find_dead(self, connection: Connection) -> list[WorkerProcess]:
-        """Give the processes that are dead."""
+        """Return the dead processes."""
         now = self._now()
         return [each for each in workers.list_workers(connection) if self._is_dead(each, now)]
 
-    async def _beat(self) -> None:
+    async def _send_heartbeat(self) -> None:
         now = self._now()
-        if self._last_beat is not None and timedelta(0) <= now - self._last_beat < HEARTBEAT_INTERVAL:
+        if self._last_heartbeat is not None and timedelta(0) <= now - self._last_heartbeat < HEARTBEAT_INTERVAL:
             return
-        dead = await self._database.run(partial(self._beat_and_find, now=now))
-        self._last_beat = now
-        if self._trouble is not None:
+        dead = await self._database.run(partial(self._record_heartbeat, now=now))
+        self._last_heartbeat = now
+        if self._store_fault is not None:
             log.warning("the store works again")
-            self._trouble = None
+            self._store_fault = None
         for worker in dead:
             count = await self._engine.take_over(worker.id)
-            log.warning("took over %d pieces of work from worker %s", count, worker.id)
-            await self._database.run(partial(self._bury, worker=worker))
+            log.warning("took over %d workflows from worker %s", count, worker.id)
+            await self._database.run(partial(self._remove_worker, worker=worker))
 
     async def _do_chore(self, chore: Chore) -> None:
         now = self._now()
@@ -149,11 +150,11 @@ class Maintenance:
 
     def _hand_out_sweep(self, connection: Connection) -> None:
         now = self._now()
-        turn = scheduled_jobs.claim_turn(connection, SWEEP, now, now + _SWEEP_LASTS, furthest=timedelta(minutes=30))
+        turn = scheduled_jobs.claim_turn(connection, SWEEP, now, now + _SWEEP_TIMEOUT, furthest=timedelta(minutes=30))
         if turn is not None:
             self._engine.enqueue(connection, SWEEP, f"sweep:{turn}", "sweeps", [turn])
 
-    def _beat_and_find(self, connection: Connection, now: datetime) -> list[WorkerProcess]:
+    def _record_heartbeat(self, connection: Connection, now: datetime) -> list[WorkerProcess]:
         workers.record_heartbeat(connection, self._engine.process, now)
         return self.find_dead(connection)
 
@@ -162,8 +163,8 @@ class Maintenance:
             return False
         return not workers.is_alive(worker, now) or (worker.host == identify_machine() and not is_running(worker.pid))
 
-    def _bury(self, connection: Connection, worker: WorkerProcess) -> None:
-        """Free what a dead worker held, and forget it; last, so that whoever dies before does it again."""
+    def _remove_worker(self, connection: Connection, worker: WorkerProcess) -> None:
+        """Release what a dead worker held, and remove it; last, so that another worker repeats it if this one dies."""
         at = self._now() + MESSAGE_DELAY
         for outbox in _OUTBOXES:
             outbox.release_claims(connection, worker.id, at)
@@ -177,7 +178,9 @@ class Maintenance:
             for row in overdue:
                 outbox.enqueue_again(connection, self._engine.enqueue, row, now, timedelta(0))
             count += len(overdue)
-        unsettled = audit.find_unsettled(connection, _WITH_A_NET, now - timedelta(days=1), now - SETTLE_AFTER)
+        unsettled = audit.find_unsettled(
+            connection, _VERBS_WITH_SAFETY_NET, now - timedelta(days=1), now - SETTLE_AFTER
+        )
         for number in unsettled:
             mark = int(now.timestamp() // SETTLE_AFTER.total_seconds())
             self._engine.enqueue(connection, EXECUTE, f"act:{number}:{mark}", "api", [number])

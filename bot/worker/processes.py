@@ -1,4 +1,4 @@
-"""Which processes this one can see: those of its machine, in its own numbering."""
+"""The processes that this one can see: those of the same machine and process namespace."""
 
 import os
 import socket
@@ -6,21 +6,21 @@ from pathlib import Path
 
 
 def identify_machine() -> str:
-    """Return what only processes share that can see each other by number, beginning with the host's name.
+    """Return an id that only processes share that can see each other by number. It begins with the host's name.
 
-    The name alone is not enough: machines made from one image have the same, and containers may be given their host's,
-    each with numbers of its own (proc(5), pid_namespaces(7)). Where there is no /proc it is all there is.
+    The name is not enough: machines from one image have the same name, and containers may have their host's name but
+    numbers of their own (proc(5), pid_namespaces(7)). Without /proc there is only the name.
     """
     name = socket.gethostname()
     try:
-        boot, numbering = Path("/proc/sys/kernel/random/boot_id").read_text()[:8], Path("/proc/self/ns/pid").readlink()
+        boot, namespace = Path("/proc/sys/kernel/random/boot_id").read_text()[:8], Path("/proc/self/ns/pid").readlink()
     except OSError:
         return name
-    return f"{name} {boot} {numbering}"
+    return f"{name} {boot} {namespace}"
 
 
 def is_running(pid: int) -> bool:
-    """Say whether a process of this machine runs."""
+    """Return whether a process of this machine runs."""
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

@@ -1,4 +1,4 @@
-"""Reminders: which are due, and telling each of them once."""
+"""Reminders: which are due, and sending each of them once."""
 
 import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -28,14 +28,14 @@ log = logging.getLogger(__name__)
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 LOOKS_AT_ONCE = 100
-"""Batches looked at in one go; the others' turn comes within minutes, and every reminder has at least an hour."""
+"""How many batches one run looks at. The others follow within minutes, and every reminder has at least an hour."""
 REMINDERS: frozenset[Event] = frozenset({"expires_soon", "results_expire_7d", "results_expire_1d"})
 FAILED_LOOKS = 3
-"""Looks that may fail before the rest waits for the next time: the API is away."""
+"""How many looks may fail before the run stops, because the API is unavailable."""
 
 
 class Reminder(Struct, frozen=True):
-    """One thing that is due to be told of a batch: where, and whom to mention."""
+    """A reminder that is due: of which batch and event, where, and whom to mention."""
 
     batch: SeenBatch
     event: Event
@@ -44,12 +44,12 @@ class Reminder(Struct, frozen=True):
 
     @property
     def key(self) -> str:
-        """Return what makes it once."""
+        """Return the key of its notice."""
         return notice_key(self.batch.id, self.event, self.channel_id)
 
 
 def find_due_event(batch: SeenBatch, now: datetime) -> Event | None:
-    """Return the reminder a batch is due for by the clock: the nearest one only, nothing that was missed before it."""
+    """Return the reminder that is due for a batch: only the latest one, not those that were missed before it."""
     if batch.missing_since is not None or batch.status == batch_records.GONE:
         return None
     if batch.status != "ended":
@@ -66,7 +66,7 @@ def find_due_event(batch: SeenBatch, now: datetime) -> Event | None:
 def list_due_reminders(
     batches: Iterable[SeenBatch], watched: Sequence[StoredWatch], now: datetime
 ) -> Iterator[Reminder]:
-    """Yield what is due, one for each place where somebody watches; the feed's channel has no one to remind."""
+    """Yield the reminders that are due, one for each place where someone watches. The feed reminds no one."""
     places: dict[str, dict[str, list[str]]] = {}
     for watch in watched:
         if watch.user_id:
@@ -79,16 +79,16 @@ def list_due_reminders(
 
 
 def find_due_event_safely(batch: SeenBatch, now: datetime) -> Event | None:
-    """Return the same; a row that cannot be read keeps nobody else's reminder back."""
+    """Return the reminder that is due; None for a row that cannot be read, so that it does not delay the others."""
     try:
         return find_due_event(batch, now)
     except ValueError:  # pydantic's error is one
-        log.exception("what is stored of %s cannot be read", batch.id)
+        log.exception("the stored batch %s cannot be read", batch.id)
         return None
 
 
 class ReminderSender:
-    """Sends what is due, each once; a batch is looked at before anybody is reminded of it, because it may be gone."""
+    """Sends due reminders, each once. It looks at a batch before it reminds anyone, because the batch may be gone."""
 
     def __init__(
         self, database: Database, batches: BatchesClient, enqueue: Enqueue, now: Callable[[], datetime]
@@ -99,9 +99,9 @@ class ReminderSender:
         self._now = now
 
     async def send_due(self) -> int:
-        """Send the reminders that are due, of so many batches at a time; say how many they were.
+        """Send the reminders that are due, of at most LOOKS_AT_ONCE batches; return how many.
 
-        Raises StoreUnavailable; a batch the API hides waits.
+        Raises StoreUnavailable. A batch waits if the API does not answer.
         """
         due = await self._database.run(lambda connection: self._due(connection, self._now()))
         looked: dict[str, bool | None] = {}
@@ -111,7 +111,7 @@ class ReminderSender:
             if batch_id not in looked:
                 if len(looked) == LOOKS_AT_ONCE or list(looked.values()).count(None) == FAILED_LOOKS:
                     break
-                looked[batch_id] = await self._holds(reminder)
+                looked[batch_id] = await self._is_still_due(reminder)
             if looked[batch_id]:
                 sent += await self._send(reminder)
         return sent
@@ -121,31 +121,31 @@ class ReminderSender:
             connection, created_after=now - RETENTION, created_before=now - RETENTION + WEEK + HOUR
         )
         expiring = batch_records.list_unfinished(connection, expiring_before=now + HOUR + timedelta(minutes=1))
-        batches = [*expiring, *ending]  # first what has an hour, not a day
+        batches = [*expiring, *ending]  # first those that have an hour, not a day
         watched = watches.list_for_batches(connection, [batch.id for batch in batches])
         due = list(list_due_reminders(batches, watched, now))
-        told = notices.find_stored_keys(connection, [reminder.key for reminder in due])
+        sent = notices.find_stored_keys(connection, [reminder.key for reminder in due])
         return [
             reminder
             for reminder in due
-            if reminder.key not in told
+            if reminder.key not in sent
             and not watches.is_muted(connection, [reminder.batch.id, reminder.channel_id], now)
         ]
 
-    async def _holds(self, reminder: Reminder) -> bool | None:
-        """Say whether the batch as it is now is due for it; None where the API does not say."""
+    async def _is_still_due(self, reminder: Reminder) -> bool | None:
+        """Return whether the reminder is still due for the batch as it is now; None if the API does not answer."""
         batch_id = reminder.batch.id
         try:
             batch = await self._batches.retrieve(check_batch_id(batch_id))
         except BatchNotFound:
-            bury, now = deletions.mark_deleted, self._now()
-            await self._database.run(lambda connection: bury(connection, self._enqueue, batch_id, now))
+            marked = partial(deletions.mark_deleted, enqueue=self._enqueue, batch_id=batch_id, now=self._now())
+            await self._database.run(marked)
             return False
         except ApiError:
             return None
         found, now = snapshot_batch(batch, self._now()), self._now()
         if reminder.batch.status == "ended" and found.shape != reminder.batch.shape:
-            await self._database.run(partial(self._show, was=reminder.batch, found=found))
+            await self._database.run(partial(self._record_change, was=reminder.batch, found=found))
         return find_due_event(found, now) == reminder.event and (found.results_ready or not batch.has_ended)
 
     async def _send(self, reminder: Reminder) -> bool:
@@ -159,7 +159,7 @@ class ReminderSender:
         )
         return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
 
-    def _show(self, connection: Connection, was: SeenBatch, found: SeenBatch) -> None:
-        """Have the cards of an ended batch show what became of it: its results were archived."""
+    def _record_change(self, connection: Connection, was: SeenBatch, found: SeenBatch) -> None:
+        """Redraw the cards of an ended batch that has changed: its results were archived."""
         found = replace(found, over_at=was.over_at)
         Announcer(self._enqueue).record_seen(connection, found, was.shape, self._now())

@@ -1,4 +1,4 @@
-"""The safety net under a change: what a process that died left undone is finished, after a look at the batch."""
+"""The safety net of changes: what a dead process left unfinished is finished, after a look at the batch."""
 
 import logging
 from datetime import timedelta
@@ -34,21 +34,21 @@ from bot.ui.notices.settled_change import (
 log = logging.getLogger(__name__)
 
 TOO_OLD = timedelta(minutes=30)
-"""What somebody wished longer ago is not done any more without him."""
+"""A change that was confirmed longer ago is not carried out any more."""
 
 
 class ChangeSettler:
-    """Finishes changes whose record has an intent and no outcome."""
+    """Finishes changes whose audit entry has no outcome."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
 
     async def run(self, entry_id: int) -> None:
-        """Finish one change, or find it finished; while the API cannot be asked it is left to redrive, not for long."""
+        """Finish a change that has no outcome. While the API does not answer, leave it to redrive, but not for long."""
         entry = await self._services.database.run(lambda connection: audit.get(connection, entry_id))
         if entry is None or entry.outcome is not None or entry.subject is None:
             return
-        log.warning("finishing %s of a process that died: entry %d", entry.verb, entry.id)
+        log.warning("finishing the %s of a dead process: entry %d", entry.verb, entry.id)
         try:
             outcome, finding = await self._finish(entry, BatchId(entry.subject))
         except ApiError as error:
@@ -102,7 +102,7 @@ class ChangeSettler:
             )
 
     def _settle(self, connection: Connection, entry: AuditEntry, outcome: RecordedOutcome, finding: Finding) -> None:
-        """Record what came of it and tell the person, in one transaction; the first to settle it tells."""
+        """Record the outcome and notify the person, in one transaction. Only the first process that settles it does."""
         now = self._services.now()
         if not audit.record_outcome(connection, entry.id, outcome=outcome, detail="after a restart", at=now):
             return

@@ -1,4 +1,4 @@
-"""How long until the next sweep."""
+"""The interval between sweeps."""
 
 from datetime import datetime, timedelta
 
@@ -8,7 +8,7 @@ FASTEST, SLOWEST = timedelta(seconds=10), timedelta(seconds=60)
 
 
 def choose_interval(found: OpenBatches, now: datetime) -> timedelta:
-    """Return how long until the next sweep: 10 s while something is young, canceling or missing, up to a minute."""
+    """Return the time until the next sweep: 10 s while a batch is young, canceling or missing, at most a minute."""
     if found.youngest is None:
         return SLOWEST
     if found.some_missing or any(shape.startswith(("canceling", "ended")) for shape in found.shapes.values()):

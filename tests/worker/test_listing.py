@@ -152,7 +152,7 @@ async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_wh
     def missing(later: int, *pages: BatchPage) -> list[str]:
         sighting = SweepState(now, OpenBatches({}, None, None, some_missing=False), set(), frozenset(), None)
         for page in pages:
-            sighting.note(page)
+            sighting.record_page(page)
         return listed.find_missing(sighting.ended, sighting.reach, now + timedelta(minutes=later))
 
     whole = BatchPage(data=(newest, middle, oldest, expired))
