@@ -25,8 +25,10 @@ class AbandonedDrafts:
 
     async def settle_interrupted(self) -> int:
         """Settle the abandoned drafts and notify their askers; return how many."""
-        services, settled = self._services, 0
-        now, me = services.now(), services.process_id
+        services = self._services
+        settled = 0
+        now = services.now()
+        me = services.process_id
         for draft in await services.database.run(
             lambda connection: abandoned_drafts.find_abandoned(connection, now, me)
         ):

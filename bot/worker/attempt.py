@@ -35,8 +35,10 @@ LEASE = timedelta(seconds=60)
 """How long a row is held. Longer than any attempt takes: its waits and calls are of at most 10 s each."""
 HELD_ELSEWHERE = timedelta(seconds=5)
 """Delay before the next attempt at a row that cannot be tried now."""
-ATTEMPTS, ATTEMPTS_IN_DOUBT = 6, 80
-"""How many attempts a row gets. What Slack refuses is given up soon, what it may have accepted after three days."""
+ATTEMPTS = 6
+"""How many attempts a row gets that Slack refuses."""
+ATTEMPTS_IN_DOUBT = 80
+"""How many attempts a row gets that Slack may have accepted: an outage may last three days."""
 
 
 class Delivered(Struct, frozen=True):
@@ -72,7 +74,7 @@ class Held(Struct, Generic[RowT, ContentT], frozen=True):
 
 
 class Attempt(ABC, Generic[RowT, ContentT]):
-    """Makes attempts at the rows of one outbox. A subclass says what a row shows and what its failures mean."""
+    """Makes attempts at the rows of one outbox. A subclass knows what a row shows and what its failures mean."""
 
     def __init__(
         self,
@@ -209,7 +211,8 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             self.move_elsewhere(connection, row)
 
     def _record_failure(self, connection: Connection, row: RowT, error: Exception) -> None:
-        kind, known = type(error).__name__, isinstance(error, MessageCallFailed)
+        kind = type(error).__name__
+        known = isinstance(error, MessageCallFailed)
         name = f"{self._outbox.prefix} {row.key}"
         log.warning("%s: attempt %d failed: %s", name, row.attempts, kind, exc_info=None if known else error)
         if row.attempts < (ATTEMPTS_IN_DOUBT if isinstance(error, AnswerUncertain) else ATTEMPTS):

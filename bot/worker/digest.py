@@ -39,7 +39,8 @@ class DigestPlan(Struct, frozen=True):
 
 def make_digest_plan(settings: Settings) -> DigestPlan | None:
     """Return where and when the digest goes; None if there is none."""
-    channel, hour = settings.digest_destination, settings.digest_hour
+    channel = settings.digest_destination
+    hour = settings.digest_hour
     return DigestPlan(channel, hour, settings.zone) if channel is not None and hour is not None else None
 
 
@@ -92,7 +93,8 @@ class DigestSender:
 
     async def send_due(self) -> bool:
         """Send the digest that is due; False if none is, or it was sent. Raises ApiError, StoreUnavailable."""
-        now, plan = self._now(), self._plan
+        now = self._now()
+        plan = self._plan
         day = find_due_day(plan, now)
         if day is None:
             return False
@@ -132,7 +134,8 @@ class DigestSender:
 
 def _find_downloaded(connection: Connection, ids: Sequence[BatchId]) -> set[str]:
     """Return the batches whose results were downloaded through the bot, watched or not."""
-    seen, read = batch_records.get_many(connection, ids), summaries.get_many(connection, ids)
+    seen = batch_records.get_many(connection, ids)
+    read = summaries.get_many(connection, ids)
     return {one.id for one in seen.values() if one.fetched_at} | {one.batch_id for one in read.values() if one.taken_at}
 
 

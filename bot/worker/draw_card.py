@@ -93,7 +93,8 @@ class CardDrawing(Attempt[Card, DrawnCard]):
 
     def _draw(self, connection: Connection, card: Card) -> Message:
         """Draw a card. Raises ValueError, KeyError or TypeError if a record of its batch is spoiled."""
-        now, seen = self._pace.now(), batch_records.get(connection, card.batch_id)
+        now = self._pace.now()
+        seen = batch_records.get(connection, card.batch_id)
         if seen is None:
             raise ValueError("a card of a batch that is not stored")
         known = watches.list_for_batch(connection, card.batch_id)

@@ -213,7 +213,8 @@ class Engine:
         from dbos import DBOS
 
         finished_states = ["SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"]
-        before, count = (now - _HISTORY).isoformat(), 0
+        before = (now - _HISTORY).isoformat()
+        count = 0
         while finished := DBOS.list_workflows(
             status=finished_states, completed_before=before, load_input=False, load_output=False, limit=at_once
         ):

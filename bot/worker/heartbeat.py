@@ -59,9 +59,9 @@ async def announce_presence(worker: Worker, *, sends_heartbeats: bool) -> AsyncI
 
 
 async def delete_stray_files(services: Services) -> int:
-    """Delete the files of drafts that are not open, and archived requests past their retention; return how many files.
+    """Delete the files of drafts that are not open, and archived requests that are too old.
 
-    Raises StoreUnavailable, OSError.
+    Returns how many files of drafts it deleted. Raises StoreUnavailable, OSError.
     """
     await asyncio.to_thread(services.drafts.archive.prune, services.now())
     before = services.now() - STRAY_AFTER
@@ -89,7 +89,8 @@ async def _run(worker: Worker, *, sends_heartbeats: bool) -> None:
 
 
 async def _send_heartbeat(worker: Worker) -> None:
-    services, me = worker.services, worker.engine.process
+    services = worker.services
+    me = worker.engine.process
     await services.database.run(lambda connection: workers.record_heartbeat(connection, me, services.now()))
 
 

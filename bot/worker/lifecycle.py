@@ -56,7 +56,8 @@ class Worker:
         self.engine = engine
         self.pace = pace
         self.chores = chores
-        workspace, database = services.workspace, services.database
+        workspace = services.workspace
+        database = services.database
         announcer = Announcer(engine.enqueue)
         self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
         details = FailureDetails(services)

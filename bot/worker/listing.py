@@ -51,7 +51,8 @@ class SweepState(Struct):
 
     def estimate_pages_left(self, page: Sequence[MessageBatch]) -> float:
         """Return about how many more pages reach back to the oldest watched batch, if they are as long as this one."""
-        last, oldest = page[-1].created_at, self.open.oldest
+        last = page[-1].created_at
+        oldest = self.open.oldest
         if oldest is None or last < oldest:
             return math.inf
         return (last - oldest) / max(page[0].created_at - last, timedelta(seconds=1))

@@ -24,8 +24,10 @@ class LostReadings:
 
         What Slack does not accept now is retried later. Raises StoreUnavailable.
         """
-        services, told = self._services, 0
-        now, me = services.now(), services.process_id
+        services = self._services
+        told = 0
+        now = services.now()
+        me = services.process_id
         for reading in await services.database.run(lambda connection: long_readings.find_lost(connection, now, me)):
             if await self._report(reading):
                 await services.database.run(partial(long_readings.remove, id=reading.id))

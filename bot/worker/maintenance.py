@@ -119,7 +119,7 @@ class Maintenance:
 
     async def enqueue_sweep(self) -> None:
         """Enqueue the sweep if it is due and no other worker has."""
-        await self._database.run(self._hand_out_sweep)
+        await self._database.run(self._claim_sweep)
 
     def find_dead(self, connection: Connection) -> list[WorkerProcess]:
         """Return the dead processes."""
@@ -148,7 +148,7 @@ class Maintenance:
         if turn is not None:
             await chore.do()
 
-    def _hand_out_sweep(self, connection: Connection) -> None:
+    def _claim_sweep(self, connection: Connection) -> None:
         now = self._now()
         turn = scheduled_jobs.claim_turn(connection, SWEEP, now, now + _SWEEP_TIMEOUT, furthest=timedelta(minutes=30))
         if turn is not None:

@@ -13,7 +13,8 @@ def identify_machine() -> str:
     """
     name = socket.gethostname()
     try:
-        boot, namespace = Path("/proc/sys/kernel/random/boot_id").read_text()[:8], Path("/proc/self/ns/pid").readlink()
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text()[:8]
+        namespace = Path("/proc/self/ns/pid").readlink()
     except OSError:
         return name
     return f"{name} {boot} {namespace}"

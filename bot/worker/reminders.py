@@ -26,7 +26,9 @@ from bot.store.transactions.announce import Announcer
 
 log = logging.getLogger(__name__)
 
-HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
+HOUR = timedelta(hours=1)
+DAY = timedelta(days=1)
+WEEK = timedelta(days=7)
 LOOKS_AT_ONCE = 100
 """How many batches one run looks at. The others follow within minutes, and every reminder has at least an hour."""
 REMINDERS: frozenset[Event] = frozenset({"expires_soon", "results_expire_7d", "results_expire_1d"})
@@ -143,7 +145,8 @@ class ReminderSender:
             return False
         except ApiError:
             return None
-        found, now = snapshot_batch(batch, self._now()), self._now()
+        found = snapshot_batch(batch, self._now())
+        now = self._now()
         if reminder.batch.status == "ended" and found.shape != reminder.batch.shape:
             await self._database.run(partial(self._record_change, was=reminder.batch, found=found))
         return find_due_event(found, now) == reminder.event and (found.results_ready or not batch.has_ended)

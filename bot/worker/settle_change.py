@@ -56,13 +56,15 @@ class ChangeSettler:
             if passes and self._services.now() - entry.at <= TOO_OLD:
                 log.warning("entry %d waits for the API: %s", entry.id, error.kind)
                 return
-            outcome, finding = "unknown", NotFoundOut(error.kind)
+            outcome = "unknown"
+            finding = NotFoundOut(error.kind)
         except ExpectedError as error:
-            outcome, finding = "failed", SettlingFailed(str(error))
+            outcome = "failed"
+            finding = SettlingFailed(str(error))
         await self._services.database.run(partial(self._settle, entry=entry, outcome=outcome, finding=finding))
 
     async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[RecordedOutcome, Finding]:
-        """Look first: what the dead process did shows in the batch; only what it did not do is done, once."""
+        """Look at the batch first: it shows what the dead process did. Do only what it did not do, once."""
         try:
             batch = await self._services.workspace.batches.retrieve(batch_id)
         except BatchNotFound:
@@ -86,14 +88,15 @@ class ChangeSettler:
                 change = DeleteChange(command, batch)
             case _:
                 return "failed", Settlement.UNKNOWN_COMMAND
-        if not await self._services.database.run(partial(_still_meant, entry=entry, state=change.state)):
+        if not await self._services.database.run(partial(_is_still_wanted, entry=entry, state=change.state)):
             return "refused", Settlement.BATCH_CHANGED
         outcome = (await change.apply(self._services, _caller(entry))).audit_outcome
         found = {"done": Settlement.DONE, "unknown": Settlement.IN_DOUBT}
         return outcome, found.get(outcome, Settlement.NOT_DONE)
 
     async def _follow_cancel(self, entry: AuditEntry, batch: MessageBatch) -> None:
-        now, channel = self._services.now(), entry.channel_id
+        now = self._services.now()
+        channel = entry.channel_id
         place = entry.user_id if channel is None or is_direct(channel) else channel
         watch = StoredWatch(batch.id, entry.user_id, place, "cancel", now)
         if not batch.has_ended:
@@ -112,8 +115,8 @@ class ChangeSettler:
         notices.send(connection, self._services.enqueue, notice)
 
 
-def _still_meant(connection: Connection, entry: AuditEntry, state: str) -> bool:
-    """Say whether the batch is as it was confirmed; a change that needed no confirmation is meant as it is."""
+def _is_still_wanted(connection: Connection, entry: AuditEntry, state: str) -> bool:
+    """Return whether the batch is as it was confirmed; True for a change that needed no confirmation."""
     if entry.confirmation_id is None:
         return True
     question = confirmations.get(connection, entry.confirmation_id)

@@ -102,7 +102,8 @@ class Sweep:
 
     async def _look_one_by_one(self, state: SweepState) -> None:
         """Look one by one at the batches that no page showed. One that always fails does not delay the others."""
-        wanted, failed = sorted(state.unseen)[:_LOOKS], 0
+        wanted = sorted(state.unseen)[:_LOOKS]
+        failed = 0
         for batch_id in wanted:
             try:
                 batch = await self._batches.retrieve(BatchId(batch_id))
@@ -118,7 +119,9 @@ class Sweep:
 
     async def _process(self, state: SweepState, page: Sequence[MessageBatch]) -> None:
         """Store and announce the changes on a page in one transaction; without changes, start none."""
-        shapes, changed, new = state.open.shapes, [], []
+        shapes = state.open.shapes
+        changed = []
+        new = []
         for batch in page:
             shape = shapes.get(batch.id)
             state.unseen.discard(batch.id)
@@ -163,7 +166,8 @@ class Sweep:
         self, connection: Connection, feed: str, new: Sequence[MessageBatch], state: SweepState, now: datetime
     ) -> None:
         """Give each new batch a card. If too many unwatched ones come at once, post only the number of the rest."""
-        begins, watched = state.feed_since is None, [batch for batch in new if batch.id in state.feed_watched]
+        begins = state.feed_since is None
+        watched = [batch for batch in new if batch.id in state.feed_watched]
         others = [batch for batch in new if batch.id not in state.feed_watched]
         news = [batch for batch in others if batch_records.add(connection, snapshot_batch(batch, now))]
         if begins:
@@ -188,7 +192,8 @@ class Sweep:
 
     def _record_missing(self, connection: Connection, batch_id: str) -> None:
         """Take a missing batch for deleted, once that has lasted longer than the API's own delay."""
-        now, seen = self._now(), batch_records.get(connection, batch_id)
+        now = self._now()
+        seen = batch_records.get(connection, batch_id)
         if seen is None or seen.over_at is not None:
             return
         if seen.missing_since is None:
@@ -207,11 +212,13 @@ class Sweep:
             self._announcer.undo_gone(connection, snapshot_batch(batch, now), now)
 
     def _begin(self, connection: Connection) -> SweepState:
-        now, found = self._now(), batch_records.list_open(connection)
+        now = self._now()
+        found = batch_records.list_open(connection)
         gone = batch_records.list_gone_ids(connection, now - RETENTION)
         if self._feed is None:
             return SweepState(now, found, set(found.shapes), gone, None)
-        last, after = scheduled_jobs.get(connection, f"feed:{self._feed}"), now - 2 * WINDOW
+        last = scheduled_jobs.get(connection, f"feed:{self._feed}")
+        after = now - 2 * WINDOW
         watched = watches.list_ids_outside_feed(connection, self._feed, after)
         known = batch_records.list_known_ids(connection, after) - watched
         return SweepState(now, found, set(found.shapes), gone, known, watched, last.due_at if last else None)

@@ -4,7 +4,8 @@ from datetime import datetime, timedelta
 
 from bot.store.records.batches import OpenBatches
 
-FASTEST, SLOWEST = timedelta(seconds=10), timedelta(seconds=60)
+FASTEST = timedelta(seconds=10)
+SLOWEST = timedelta(seconds=60)
 
 
 def choose_interval(found: OpenBatches, now: datetime) -> timedelta:

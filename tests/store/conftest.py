@@ -22,7 +22,7 @@ def sqlite_url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_url() -> Iterator[str]:
-    """The URL of a schema of its own, which is dropped after the test."""
+    """Return the URL of a schema of its own, which is dropped after the test."""
     server = os.environ.get("BATCHDESK_TEST_POSTGRES")
     if not server:
         pytest.skip(HOW_TO_ENABLE)

@@ -24,7 +24,7 @@ ROWS = 2_345
 
 @pytest.fixture
 def source(tmp_path: Path) -> Iterator[Database]:
-    """A SQLite store with something of everything, and a few characters that are easily lost."""
+    """Return a SQLite store with a row in every table, and some characters that are easily lost."""
     database = Database(f"sqlite:///{tmp_path / 'from.sqlite3'}")
     database.open()
     database.transact(lambda c: watches.add(c, StoredWatch("msgbatch_1", "U0ADA", "C0BATCHES", "watch", NOW)))

@@ -15,7 +15,7 @@ __all__ = ["postgres_url"]
 
 @pytest.fixture(scope="session")
 def prepared_postgres() -> Iterator[tuple[str, str]]:
-    """A server, and its database to copy."""
+    """Return a server and the database to copy there."""
     server = os.environ.get("BATCHDESK_TEST_POSTGRES")
     if not server:
         pytest.skip(HOW_TO_ENABLE)

@@ -26,7 +26,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    """A store without any table; on Postgres in a schema of its own."""
+    """Open a store without tables; on Postgres in a schema of its own."""
     if request.param == "sqlite":
         return f"sqlite:///{tmp_path / 'empty.sqlite3'}"
     return str(request.getfixturevalue("postgres_url"))

@@ -26,7 +26,7 @@ BEGUN = ProgressTiming(show_after=0.01, edit_interval=60, poll_interval=60)
 
 @pytest.fixture
 async def left(either_scene: Scene) -> AsyncIterator[Scene]:
-    """A scene where another process has posted that it reads."""
+    """Open a scene where another process has posted the progress of its reading."""
     settings = Settings(
         slack_bot_token=SecretStr(either_scene.slack.bot_token), slack_api_url=either_scene.slack.api_url
     )

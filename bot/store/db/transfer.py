@@ -78,7 +78,8 @@ def _move(read: Connection, write: Connection, report: Callable[[MovedTable], No
         for rows in _read_rows(read, table):
             write.execute(insert(table), [dict(row._mapping) for row in rows])
         _continue_numbers(write, table)
-        sent, arrived = _summarize(read, table), _summarize(write, table)
+        sent = _summarize(read, table)
+        arrived = _summarize(write, table)
         if sent != arrived:
             raise MoveRefused(f"{table.name} did not arrive whole ({sent.rows} rows sent). Nothing was moved.")
         report(arrived)

@@ -67,7 +67,8 @@ KNOWN_EVENTS: frozenset[str] = frozenset(get_args(Event))
 
 
 def _load(columns: Mapping[str, Any]) -> Notice:
-    mentions, payload = tuple(json.loads(columns["mentions"])), json.loads(columns["payload"])
+    mentions = tuple(json.loads(columns["mentions"]))
+    payload = json.loads(columns["payload"])
     return Notice(**{**columns, "mentions": mentions, "payload": payload})
 
 
