@@ -56,7 +56,7 @@ class ScratchFile:
         self.size += len(waiting)
 
     async def pieces(self, start: int, stop: int) -> AsyncIterator[bytes]:
-        """The bytes from `start` to before `stop`, in pieces, read in threads; beside other readers."""
+        """Yield the bytes from `start` to before `stop`, in chunks read in threads. Others may read meanwhile."""
         while start < stop:
             piece = await asyncio.to_thread(os.pread, self._file.fileno(), min(_READ_AT_ONCE, stop - start), start)
             if not piece:

@@ -17,13 +17,13 @@ OpenDesk = Callable[..., Awaitable[Desk]]
 
 @pytest.fixture(scope="session")
 def prepared_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite file with every table, the engine's too, to be copied."""
+    """Make a SQLite file with every table, including the engine's, for tests to copy."""
     return prepared.make_file(tmp_path_factory.mktemp("prepared") / "store.sqlite3")
 
 
 @pytest.fixture
 def store_file(prepared_file: Path, tmp_path: Path) -> Path:
-    """The desk's store."""
+    """Provide the file of the bot's store."""
     path = tmp_path / "store.sqlite3"
     shutil.copy(prepared_file, path)
     return path
@@ -53,19 +53,19 @@ async def open_desk(store_file: Path, request: pytest.FixtureRequest) -> AsyncIt
 
 @pytest.fixture
 async def desk(open_desk: OpenDesk) -> Desk:
-    """A desk by Socket Mode, its API empty."""
+    """Provide a desk in Socket Mode with an empty API."""
     return await open_desk()
 
 
 @pytest.fixture
 async def http_desk(open_desk: OpenDesk) -> Desk:
-    """A desk by signed HTTP, its API empty."""
+    """Provide a desk with signed HTTP and an empty API."""
     return await open_desk("http")
 
 
 @pytest.fixture(params=["socket", "http"])
 async def either_desk(request: pytest.FixtureRequest, open_desk: OpenDesk) -> Desk:
-    """A desk by each transport in turn, for what depends on the way an interaction comes in."""
+    """Provide a desk with each transport in turn, for behavior that depends on the transport."""
     return await open_desk(str(request.param))
 
 

@@ -41,7 +41,7 @@ Transport = Literal["socket", "http"]
 
 
 def desk_world() -> World:
-    """The demo's people and channels, and one of everything that is refused."""
+    """Return the demo's people and channels, and one of everything that the bot refuses."""
     world = make_demo_world().add(
         Person(GUEST, "Gus Guest", is_restricted=True),
         Person("U0STRANGER", "Stu Stranger", is_stranger=True, team_id="T0OTHER"),

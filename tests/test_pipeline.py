@@ -93,7 +93,7 @@ class Road:
         return yes.text, yes.confirmation
 
     def outcomes(self) -> list[str | None]:
-        """What the record says of each act, newest first."""
+        """Return the recorded outcome of each change, newest first."""
         return [entry.outcome for entry in self.database.transact(audit.list_entries)]
 
     @property

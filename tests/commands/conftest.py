@@ -34,14 +34,14 @@ def clock() -> Clock:
 
 @pytest.fixture
 async def api(clock: Clock) -> AsyncIterator[ApiSimulator]:
-    """An empty workspace."""
+    """Provide an empty workspace."""
     async with ApiSimulator(clock=clock) as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def services(api: ApiSimulator, clock: Clock, tmp_path: Path) -> AsyncIterator[Services]:
-    """A client that does not wait between its tries, and a store in a file."""
+    """Provide a client that does not wait between its tries, and a store in a file."""
     database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}", busy_seconds=5.0)
     database.open()
 
@@ -55,14 +55,14 @@ async def services(api: ApiSimulator, clock: Clock, tmp_path: Path) -> AsyncIter
 
 @pytest.fixture
 async def slack() -> AsyncIterator[SlackSimulator]:
-    """A simulated Slack to share files in."""
+    """Provide a simulated Slack to share files in."""
     async with SlackSimulator() as simulator:
         yield simulator
 
 
 @pytest.fixture
 def settings(slack: SlackSimulator, api: ApiSimulator, tmp_path: Path) -> Settings:
-    """Settings for both simulators, with a limit of 10 requests for one person alone."""
+    """Provide settings for both simulators, with a limit of 10 requests without approval."""
     settings = make_settings(slack, api, tmp_path / "store.sqlite3")
     return settings.model_copy(update={"request_limit": 10})
 

@@ -19,7 +19,7 @@ from tests.commands.drafts import creates, ready_draft, stored
 
 @pytest.fixture
 async def waiting(draft_services: Services) -> Draft:
-    """A draft above the limit, for which Ada asked for approval."""
+    """Provide a draft above the limit, for which Ada asked for approval."""
     draft = await ready_draft(draft_services, requests=11)
     assert isinstance(await carry_out(draft_services, f"send {draft.id}"), ApprovalAsked)
     return draft

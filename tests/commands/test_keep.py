@@ -20,7 +20,7 @@ DELETE = Delete(Reference(ID))
 
 @pytest.fixture
 async def asked(services: Services, place: Place) -> str:
-    """The confirmation of a question about deleting a batch, which Ada was asked."""
+    """Ask Ada whether to delete a batch; return the confirmation's id."""
     place(succeeded=3, id=ID)
     change = await DELETE.propose(services, Origin.TYPED)
     assert isinstance(change, DeleteChange)

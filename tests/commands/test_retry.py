@@ -51,7 +51,7 @@ def test_it_needs_an_operator() -> None:
 
 @pytest.fixture
 async def canceled(draft_services: Services, api: ApiSimulator, clock: Clock) -> MessageBatch:
-    """A batch that was sent from here and canceled before any request was processed."""
+    """Provide a batch that was sent from here and then canceled."""
     batch = await sent_batch(draft_services, requests=8)
     await carry_out(draft_services, f"cancel {batch.id}")
     api.advance(2_000)
@@ -96,7 +96,7 @@ async def test_a_batch_whose_results_expired_is_too_late(
 
 @pytest.fixture
 def failed(place: Place) -> BatchId:
-    """A batch made elsewhere: its requests are not kept here."""
+    """Provide a batch made elsewhere, whose requests are not archived here."""
     return place(succeeded=1, errored=20, causes={"prompt_too_long": 15, "overloaded": 5}, id=ID)
 
 

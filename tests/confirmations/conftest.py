@@ -57,7 +57,7 @@ def questions(database: Database, watch: Watch) -> Confirmations:
 
 @pytest.fixture
 async def asked(questions: Confirmations) -> str:
-    """The id of a question that Ada was asked."""
+    """Ask Ada a question; return its id."""
     return (await questions.ask(CHANGE, ADA)).confirmation_id
 
 

@@ -55,7 +55,7 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
 
 
 def proposed(store: Database, draft: Draft) -> SendChange | ApproveChange:
-    """What a press proposes to do with a draft, after the look that each takes at first."""
+    """Return what a press proposes, after its first look at the draft."""
     told = store.transact(lambda connection: competing_retries.find_other_retries(connection, draft))
     return ApproveChange(draft, told) if draft.state == "waiting" else SendChange(draft, told)
 

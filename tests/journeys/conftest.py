@@ -23,6 +23,6 @@ async def stage() -> AsyncIterator[Simulation]:
 
 @pytest_asyncio.fixture(loop_scope="session")
 async def page(chromium: Browser, stage: Simulation) -> AsyncIterator[Page]:
-    """The demo page, ready."""
+    """Provide the demo page, ready to use."""
     async with opened(chromium, stage.slack.url) as page:
         yield page

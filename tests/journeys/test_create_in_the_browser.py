@@ -62,7 +62,7 @@ async def end(page: Page, batch: Batch) -> Locator:
 
 
 def creates(stage: Simulation) -> list[str]:
-    """What was posted but the counting of tokens, which costs nothing."""
+    """Return the POST requests, without those that count tokens, which cost nothing."""
     posts = [sent.path for sent in stage.api.requests if sent.method == "POST"]
     return [path for path in posts if path != "/v1/messages/count_tokens"]
 

@@ -7,7 +7,7 @@ from tests.desk import Desk
 
 
 async def asked(desk: Desk, **placement: int) -> SlackMessage:
-    """A question about an ended batch, asked by Ada."""
+    """Ask, as Ada, to delete an ended batch; return the question."""
     desk.api.workspace.add(**(placement or {"succeeded": 1_161, "errored": 39}))
     [question] = await desk.type("/batch delete last")
     return question

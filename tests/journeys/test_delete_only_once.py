@@ -21,7 +21,7 @@ async def asked(desk: Desk) -> tuple[Batch, SlackMessage]:
 
 
 def yes_button(question: SlackMessage) -> Json:
-    """What the yes carries, for presses of it that no client would offer."""
+    """Return what the confirming button carries, for presses that no client would offer."""
     [row] = [block for block in question.blocks if block["type"] == "actions"]
     carried: Json = json.loads(row["elements"][0]["value"])
     return carried

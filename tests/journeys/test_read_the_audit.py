@@ -71,7 +71,7 @@ async def test_only_administrators_read_it(open_desk: OpenDesk) -> None:
 
 
 async def exported(desk: Desk) -> tuple[SlackMessage, SlackMessage, list[dict[str, str]]]:
-    """The file's message, the reply, and the rows of the file."""
+    """Return the file's message, the reply, and the rows of the file."""
     [reply, sent] = await desk.type("/batch audit --export")
     async with httpx.AsyncClient(base_url=desk.slack.url) as browser:
         content = (await browser.get(sent.files[0]["url"])).text

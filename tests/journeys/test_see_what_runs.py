@@ -8,7 +8,7 @@ from tests.desk import BEN, Desk
 
 
 def rows(message: SlackMessage) -> list[str]:
-    """The batches a list shows, in its order."""
+    """Return the batches a list shows, in its order."""
     return re.findall(r"^`(msgbatch_\w+)`", message.visible_text, re.MULTILINE)
 
 

@@ -35,7 +35,7 @@ async def relate(services: Services, child: str, parent: str, kind: str = "retry
 
 @pytest.fixture
 async def family(services: Services, place: Place) -> tuple[BatchId, BatchId, BatchId]:
-    """A batch, its retry, and the retry of that; custom_ids are the same from the first on."""
+    """Provide a batch, its retry, and the retry of that, all with the same custom_ids."""
     parent = place(succeeded=2, errored=8, age=9_000.0, id=ID)
     child = place(succeeded=3, errored=5, age=7_000.0, id=batch_id(1))
     grandchild = place(succeeded=1, canceled=1, age=5_000.0, id=batch_id(2))

@@ -35,7 +35,7 @@ class World:
         self.batches = self.client.messages.batches
 
     def new_client(self, key: str = KEY, **options: Any) -> Any:
-        """A client of the simulator; strict validation makes an answer of another shape an error."""
+        """Return a client of the simulator. Strict validation makes an answer of another shape an error."""
         options = {"max_retries": 0, "_strict_response_validation": True} | options
         return anthropic.Anthropic(api_key=key, base_url=self.address, **options)
 
@@ -48,7 +48,7 @@ class World:
 
 
 def raised(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
-    """What a call raises; the SDK lets its HTTP library's own error through when a body breaks off."""
+    """Return what a call raises. The SDK passes on its HTTP library's error when a body breaks off."""
     try:
         found = call(*arguments, **options)
     except Exception as error:
@@ -57,7 +57,7 @@ def raised(call: Callable[..., Any], *arguments: Any, **options: Any) -> Any:
 
 
 def refused(status: int, names: str, call: Callable[..., Any], *arguments: Any, **options: Any) -> str:
-    """The API's words in a refusal, after checking its class and what every refusal has in common."""
+    """Return the API's words in a refusal, after checking its class and what every refusal has in common."""
     error = raised(call, *arguments, **options)
     assert type(error).__name__ in names.split("|"), f"{type(error).__name__}: {error}"
     assert error.status_code == status, error
@@ -74,7 +74,7 @@ def requests(*custom_ids: str) -> list[dict[str, Any]]:
 
 
 def check_create_and_retrieve(world: World) -> None:
-    """A new batch is in progress; a retrieve of it hints when to look again."""
+    """Check that a new batch is in progress, and that retrieving it hints when to look again."""
     batch = world.batches.create(requests=requests("a", "b"))
     assert (batch.type, batch.processing_status, batch.request_counts.processing) == ("message_batch", "in_progress", 2)
     raw = world.batches.with_raw_response.retrieve(batch.id)
@@ -166,7 +166,7 @@ def check_the_door(world: World) -> None:
 
 
 def check_envelopes(world: World) -> None:
-    """What refuses a whole create, in the words captured from the live API where there are any."""
+    """Check what refuses a whole create, in words captured from the live API where there are any."""
     cases: dict[str, list[Any]] = {
         "requests: List should have at least 1 item after validation, not 0": [],
         "requests.0.custom_id: Field required": [{"params": _PARAMS}],
@@ -208,7 +208,7 @@ def check_broken_answers(world: World) -> None:
 
 
 def check_beta_surface(world: World) -> None:
-    """The beta client, which in older versions adds a query and a header of its own."""
+    """Check the beta client, which in older versions adds a query and a header of its own."""
     batches = world.client.beta.messages.batches
     batch = batches.create(requests=requests("a"), betas=["output-300k-2026-03-24"])
     assert [one.id for one in batches.list(limit=1).data] == [batch.id]

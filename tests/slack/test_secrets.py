@@ -38,7 +38,7 @@ async def a_day_at_work(desk: Desk) -> None:
 
 
 def secrets_of(desk: Desk) -> list[str]:
-    """What must be seen nowhere: the credentials, and the secret end of every response_url there was."""
+    """Return what may appear nowhere: the credentials, and the secret end of every response_url."""
     settings = desk.settings
     given = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
     credentials = [secret.get_secret_value() for secret in (*given, settings.anthropic_api_key) if secret]

@@ -111,7 +111,7 @@ async def test_no_signature_at_all_is_401(http_desk: Desk) -> None:
 
 @asynccontextmanager
 async def stranger() -> AsyncIterator[tuple[str, list[str]]]:
-    """A host that is not Slack's: its address, and the paths it was called at."""
+    """Run a host that is not Slack's; give its address and the paths that were called."""
     called: list[str] = []
 
     async def take(request: web.Request) -> web.Response:

@@ -9,7 +9,7 @@ from tests.desk import ADA, BATCHES, Desk
 
 
 async def press_of_refresh(desk: Desk, **more: Any) -> dict[str, Any]:
-    """The payload of a press of Refresh, with what is to be different about it."""
+    """Return the payload of a press of Refresh, with some fields replaced."""
     desk.api.workspace.add(processing_status="in_progress", processing=1)
     [card] = await desk.type("/batch status last")
     press = await desk.slack.press(ADA, card, text="Refresh")

@@ -6,7 +6,7 @@ from tests.desk import ADA, BATCHES, Desk
 
 
 def interaction(kind: str, **more: Any) -> dict[str, Any]:
-    """An interactive payload as Slack sends it, with what this kind adds."""
+    """Return an interactive payload as Slack sends it, with the fields of this kind."""
     return {
         "type": kind,
         "user": {"id": ADA, "team_id": "T0DEMO"},

@@ -12,14 +12,14 @@ KEY = "sk-test-key"
 
 @pytest.fixture
 async def simulator() -> AsyncIterator[ApiSimulator]:
-    """An empty workspace, one good key, time standing still."""
+    """Provide an empty workspace with one good key, whose time stands still."""
     async with ApiSimulator(key=KEY, speed=0) as simulator:
         yield simulator
 
 
 @pytest.fixture
 async def api(simulator: ApiSimulator) -> AsyncIterator[httpx.AsyncClient]:
-    """A client with the good key and a version."""
+    """Provide a client with the good key and a version."""
     headers = {"x-api-key": KEY, "anthropic-version": "2023-06-01"}
     async with httpx.AsyncClient(base_url=simulator.base_url, headers=headers, timeout=10) as client:
         yield client
@@ -27,7 +27,7 @@ async def api(simulator: ApiSimulator) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 async def seeded() -> AsyncIterator[httpx.AsyncClient]:
-    """A client of a seeded workspace, speaking the newest version with a bearer key."""
+    """Provide a client of a seeded workspace that sends the newest version and a bearer key."""
     headers = {"authorization": "Bearer any", "anthropic-version": "2026-10-21"}
     async with (
         ApiSimulator(speed=0, seeded=True) as simulator,

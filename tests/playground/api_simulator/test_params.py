@@ -19,7 +19,7 @@ GOOD: dict[str, Any] = {
 async def outcome(
     simulator: ApiSimulator, api: httpx.AsyncClient, params: dict[str, Any], **headers: str
 ) -> dict[str, Any]:
-    """What became of one request with these params."""
+    """Return the result of one request with these params."""
     envelope = {"requests": [{"custom_id": "one", "params": params}]}
     names = {name.replace("_", "-"): value for name, value in headers.items()}
     batch = (await api.post(CREATE, json=envelope, headers=names)).json()

@@ -23,20 +23,20 @@ pytestmark = [
 
 @pytest.fixture(scope="module")
 def openapi() -> dict[str, Any]:
-    """The description of the six operations."""
+    """Load the description of the six operations."""
     text = (Path(_FOLDER or "") / "batches-openapi.json").read_text(encoding="utf-8")
     document: dict[str, Any] = json.loads(text)
     return document
 
 
 def validator(openapi: dict[str, Any], schema: dict[str, Any]) -> Validator:
-    """Checks one schema of the document; its references point into the document's components."""
+    """Return a validator for one schema, whose references point into the document's components."""
     whole = {"components": openapi["components"], **schema}
     return jsonschema.Draft202012Validator(whole, format_checker=jsonschema.Draft202012Validator.FORMAT_CHECKER)
 
 
 def check(openapi: dict[str, Any], answer: httpx.Response, operation: str) -> None:
-    """The answer's status is one of the operation's, and its body is what the description says for it."""
+    """Assert that the description has the answer's status for this operation, and that its body fits."""
     method, path = operation.split(" ")
     described = openapi["paths"][path][method]["responses"][str(answer.status_code)]
     kind = answer.headers["content-type"]

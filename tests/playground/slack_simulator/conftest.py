@@ -25,7 +25,7 @@ class Clock:
 
 
 def busy_world() -> World:
-    """The demo's people and channels, and one of everything the look-ups must tell apart."""
+    """Return the demo's people and channels, and one of everything that look-ups must distinguish."""
     return make_demo_world().add(
         Person("U0GUEST", "Gus Guest", is_restricted=True),
         Person("U0SINGLE", "Sam Single", is_ultra_restricted=True),
