@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from bot.api.client import BatchesClient
 from bot.api.models import MessageBatch
 from bot.app import utc_now
-from bot.clients import api_http
+from bot.clients import open_api_http
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.snapshots import snapshot_batch
 from bot.settings.loading import load_settings
@@ -59,7 +59,7 @@ async def main(count: int) -> None:
     settings = load_settings(env_file=None)
     database = Database(settings.database_url)
     await asyncio.to_thread(database.open)
-    async with api_http(settings) as bot_http:
+    async with open_api_http(settings) as bot_http:
         transport = CountingTransport()
         http = httpx.AsyncClient(transport=transport, base_url=bot_http.base_url, headers=bot_http.headers)
         batches = BatchesClient(http)

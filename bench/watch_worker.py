@@ -10,7 +10,14 @@ from datetime import timedelta
 import aiohttp
 
 from bot.app import utc_now
-from bot.clients import api_http, draft_services, file_origins, open_workspace, rules_of, slack_client
+from bot.clients import (
+    get_file_origins,
+    make_draft_services,
+    make_rules,
+    make_slack_client,
+    make_workspace,
+    open_api_http,
+)
 from bot.operations.services import Services
 from bot.pricing.prices import Prices
 from bot.settings.loading import load_settings
@@ -47,19 +54,21 @@ async def main() -> None:
     database = Database(settings.database_url)
     await asyncio.to_thread(database.open)
     engine = Engine(database)
-    async with api_http(settings) as http, aiohttp.ClientSession() as session:
+    async with open_api_http(settings) as http, aiohttp.ClientSession() as session:
         pace = SlackPacing(utc_now)
         if REAL_PACE_VARIABLE not in os.environ:
             pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST_PACE)
-        slack = slack_client(settings, session, retries=False)
-        directory = Directory(slack, rules_of(settings))
+        slack = make_slack_client(settings, session, retries=False)
+        directory = Directory(slack, make_rules(settings))
         services = Services(
-            workspace=open_workspace(http),
+            workspace=make_workspace(http),
             database=database,
             now=utc_now,
             time_zone=settings.zone,
             prices=Prices.load(settings.prices),
-            drafts=draft_services(settings, SharedFileReader(slack, session, file_origins(settings.slack_api_url))),
+            drafts=make_draft_services(
+                settings, SharedFileReader(slack, session, get_file_origins(settings.slack_api_url))
+            ),
             enqueue=engine.enqueue,
             may_post=directory.may_post,
             open_scratch_file=tempfile.TemporaryFile,

@@ -17,14 +17,14 @@ from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clients import (
-    api_http,
-    draft_services,
-    file_origins,
-    open_workspace,
-    response_url_origins,
-    rules_of,
-    secret,
-    slack_client,
+    get_file_origins,
+    get_response_url_origins,
+    make_draft_services,
+    make_rules,
+    make_slack_client,
+    make_workspace,
+    open_api_http,
+    reveal_secret,
 )
 from bot.confirmations import Confirmations
 from bot.errors import ExpectedError
@@ -153,44 +153,46 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
     await asyncio.to_thread(engine.create_tables, always=False)
-    http = await stack.enter_async_context(api_http(settings, metrics.record_api_call))
+    http = await stack.enter_async_context(open_api_http(settings, metrics.record_api_call))
     session = await stack.enter_async_context(
         aiohttp.ClientSession(trace_configs=[trace_calls(metrics.record_slack_call)])
     )
-    client = slack_client(settings, session, retries=True)
+    client = make_slack_client(settings, session, retries=True)
     authorized = await check_bot_token(client)
-    rules = rules_of(settings)
+    rules = make_rules(settings)
     directory = Directory(client, rules)
-    shared_files = SharedFileReader(client, session, file_origins(settings.slack_api_url))
+    shared_files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
     services = Services(
-        workspace=open_workspace(http),
+        workspace=make_workspace(http),
         database=database,
         now=now,
         time_zone=settings.zone,
         prices=Prices.load(settings.prices),
-        drafts=draft_services(settings, shared_files),
+        drafts=make_draft_services(settings, shared_files),
         enqueue=engine.enqueue,
         may_post=directory.may_post,
         open_scratch_file=tempfile.TemporaryFile,
         process_id=engine.worker_id,
     )
-    posting = BotMessages(slack_client(settings, session, retries=False))
-    more = make_chores(services, posting, make_digest_plan(settings))
+    # The worker counts attempts itself, so its client must not retry by itself.
+    bot_messages = BotMessages(make_slack_client(settings, session, retries=False))
     worker = Worker(
         services,
-        posting,
+        bot_messages,
         MentionReplacer(directory.find_name),
         engine,
         SlackPacing(now),
         feed_channel=settings.feed_channel,
-        chores=more,
+        chores=make_chores(services, bot_messages, make_digest_plan(settings)),
     )
     return _Parts(authorized, client, session, services, rules, directory, worker, metrics)
 
 
 def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
-    files = FileDelivery(parts.client, FileUploader(parts.client, parts.session, file_origins(settings.slack_api_url)))
-    return ReplyDelivery(parts.client, parts.session, response_url_origins(settings.slack_api_url), files)
+    file_origins = get_file_origins(settings.slack_api_url)
+    uploader = FileUploader(parts.client, parts.session, file_origins, parts.services.open_scratch_file)
+    files = FileDelivery(parts.client, uploader)
+    return ReplyDelivery(parts.client, parts.session, get_response_url_origins(settings.slack_api_url), files)
 
 
 def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
@@ -198,7 +200,6 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
     services = parts.services
     metrics = parts.metrics
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
-    directory = parts.directory
     home_tab = HomeTab(services.now)
 
     def record(verb: str, origin: str, outcome_name: str, seconds: float) -> None:
@@ -209,13 +210,13 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
         services,
         confirmations,
         parts.rules,
-        directory.find_caller_facts,
+        parts.directory.find_caller_facts,
         replace_mentions=parts.worker.people.replace_mentions,
         record=record,
         on_error=MissingBatches(services).note,
     )
-    signing = None if settings.slack_app_token is not None else secret(settings.slack_signing_secret)
-    app = make_bolt_app(settings.slack_api_url, signing, parts.authorized)
+    signing_secret = None if settings.slack_app_token is not None else reveal_secret(settings.slack_signing_secret)
+    app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized)
     record_error = metrics.record_unexpected_error
     delivery = _make_delivery(settings, parts)
     BoltListeners(pipeline, delivery, home_tab, in_flight, progress, settings.audit_channel, record_error).register(app)
@@ -250,7 +251,7 @@ async def _open_transport(
     stack: AsyncExitStack, settings: Settings, app: AsyncApp, parts: _Parts, records: StoreHealth
 ) -> _Ports:
     if settings.slack_app_token is not None:
-        transport = open_socket(app, parts.client, secret(settings.slack_app_token))
+        transport = open_socket(app, parts.client, reveal_secret(settings.slack_app_token))
         handler = await stack.enter_async_context(transport)
         log.info("connected to Slack through Socket Mode")
         health = HealthPage(parts.metrics, records, SocketHealth(handler.client))

@@ -1,4 +1,4 @@
-"""Settings → what reaches the outside: the clients of the API and of Slack, the addresses they may dial, the rules."""
+"""What the settings define: the clients of the API and of Slack, the addresses they may call, and the permissions."""
 
 import tempfile
 from pathlib import Path
@@ -23,10 +23,10 @@ from bot.slack.delivery import make_retry_handlers
 from bot.slack.download import SharedFileReader
 
 
-def slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries: bool) -> AsyncWebClient:
-    """Return a client of the Web API: one that tries again by itself, or one for whoever must know of each try."""
+def make_slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries: bool) -> AsyncWebClient:
+    """Return a client of the Web API. Callers that must count each attempt themselves take one without `retries`."""
     return AsyncWebClient(
-        secret(settings.slack_bot_token),
+        reveal_secret(settings.slack_bot_token),
         base_url=settings.slack_api_url,
         session=session,
         timeout=30 if retries else 10,
@@ -34,8 +34,8 @@ def slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries:
     )
 
 
-def rules_of(settings: Settings) -> Rules:
-    """Return the permission rules that the settings say."""
+def make_rules(settings: Settings) -> Rules:
+    """Return the permission rules of the settings."""
     return Rules(
         operators=frozenset(settings.operators),
         admins=frozenset(settings.admins),
@@ -45,26 +45,20 @@ def rules_of(settings: Settings) -> Rules:
     )
 
 
-def response_url_origins(slack_api_url: str) -> frozenset[str]:
-    """Return where response_urls may lead: Slack's hooks, or the one host that stands in for Slack."""
-    api = urlsplit(slack_api_url)
-    origin = f"{api.scheme}://{api.netloc}"
-    return frozenset(
-        {"https://hooks.slack.com", "https://hooks.slack-gov.com"} if api.hostname == "slack.com" else {origin}
-    )
+def get_response_url_origins(slack_api_url: str) -> frozenset[str]:
+    """Return the origins that a response_url may have: those of Slack, or the host that replaces Slack."""
+    return _get_origins(slack_api_url, "https://hooks.slack.com", "https://hooks.slack-gov.com")
 
 
-def file_origins(slack_api_url: str) -> frozenset[str]:
-    """Return where the bytes of files may be sent: Slack's host for them, or the one host that stands in for Slack."""
-    api = urlsplit(slack_api_url)
-    slacks = frozenset({"https://files.slack.com", "https://files.slack-gov.com"})
-    return slacks if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})
+def get_file_origins(slack_api_url: str) -> frozenset[str]:
+    """Return the origins that files may be read from and uploaded to: those of Slack, or the host that replaces it."""
+    return _get_origins(slack_api_url, "https://files.slack.com", "https://files.slack-gov.com")
 
 
-def api_http(settings: Settings, observe: CallObserver | None = None) -> HttpClient:
-    """Return the one HTTP client for the Message Batches API; `observe` is told of each call."""
+def open_api_http(settings: Settings, observe: CallObserver | None = None) -> HttpClient:
+    """Return the HTTP client for the Message Batches API. `observe` is called after each call."""
     return open_http(
-        secret(settings.anthropic_api_key),
+        reveal_secret(settings.anthropic_api_key),
         base_url=settings.anthropic_base_url,
         betas=settings.anthropic_betas,
         workspace_id=settings.anthropic_workspace_id,
@@ -72,24 +66,29 @@ def api_http(settings: Settings, observe: CallObserver | None = None) -> HttpCli
     )
 
 
-def secret(value: SecretStr | None) -> str:
-    """Return what a setting hides, for the one place that needs it; empty where it is not set."""
+def reveal_secret(value: SecretStr | None) -> str:
+    """Return the value of a secret setting, or an empty string if it is not set."""
     return value.get_secret_value() if value is not None else ""
 
 
-def open_workspace(http: HttpClient) -> Workspace:
+def make_workspace(http: HttpClient) -> Workspace:
     """Return the workspace that the API key of this HTTP client belongs to."""
     return Workspace(BatchesClient(http), CachedCatalog(ModelsClient(http)), TokenCounter(http), ListingMemory())
 
 
-def draft_services(settings: Settings, files: SharedFileReader) -> DraftServices:
-    """Return what drafts need, as the settings have it."""
+def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftServices:
+    """Return what drafts need, as the settings define it. Without an archive, drafts wait in the temporary folder."""
     archive = settings.keep_requests
-    drafts = archive.path / "drafts" if archive.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
+    folder = archive.path / "drafts" if archive.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
     return DraftServices(
         files=files,
-        folder=drafts,
+        folder=folder,
         archive=RequestArchive(archive.path, archive.most_bytes),
         approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit),
         betas=frozenset(settings.anthropic_betas),
     )
+
+
+def _get_origins(slack_api_url: str, *slack_origins: str) -> frozenset[str]:
+    api = urlsplit(slack_api_url)
+    return frozenset(slack_origins) if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})

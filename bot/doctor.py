@@ -6,7 +6,7 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient
-from bot.clients import api_http, secret
+from bot.clients import open_api_http, reveal_secret
 from bot.errors import ExpectedError
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.settings.checks import check_for_run
@@ -69,7 +69,7 @@ async def _api(settings: Settings) -> Finding:
         name = SETTINGS["anthropic_api_key"].name
         return Finding(False, f"{name} is not set, so the Message Batches API was not asked")
     try:
-        client = api_http(settings)
+        client = open_api_http(settings)
     except ValueError:  # a header or an address that cannot be sent
         return Finding(False, "the Message Batches API was not asked, because a setting for it is malformed")
     async with client as http:
@@ -85,7 +85,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_bot_token is None:
         return
     name = SETTINGS["slack_bot_token"].name
-    client = AsyncWebClient(secret(settings.slack_bot_token), base_url=settings.slack_api_url)
+    client = AsyncWebClient(reveal_secret(settings.slack_bot_token), base_url=settings.slack_api_url)
     try:
         await check_bot_token(client)
     except ExpectedError as error:
@@ -107,7 +107,7 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
 async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
     name = SETTINGS["slack_app_token"].name
     try:
-        await client.apps_connections_open(app_token=secret(settings.slack_app_token))
+        await client.apps_connections_open(app_token=reveal_secret(settings.slack_app_token))
     except SLACK_ERRORS as error:
         return Finding(False, f"Slack refused {name} ({describe_error(error)}); make one with connections:write")
     except ValueError:

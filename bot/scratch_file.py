@@ -1,25 +1,24 @@
-"""Results on their way to a file: on disk under no name, so that they vanish with the process whatever happens."""
+"""An unnamed file on the disk. It disappears with the process, however the process ends."""
 
 import asyncio
 import contextlib
 import errno
 import os
-import tempfile
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import IO
 
 from bot.errors import ExpectedError
 
-_WRITTEN_AT_ONCE = 256 * 1024  # bytes: more, and a thread that writes keeps acks waiting where there is one core
-_READ_AT_ONCE = 256 * 1024
+_WRITE_SIZE = 256 * 1024  # bytes; with larger writes the writing thread delays acks on a machine with one core
+_READ_SIZE = 256 * 1024
 
 OpenFile = Callable[[], IO[bytes]]
 
 
 @dataclass(eq=False)
 class ScratchFileFailed(ExpectedError):
-    """The disk did not take the bytes; `full` where it is full. `reason` is the system's own words."""
+    """The disk did not take the bytes; `full` means that no space is left. `reason` is the system's message."""
 
     full: bool
     reason: str
@@ -29,44 +28,45 @@ class ScratchFileFailed(ExpectedError):
 
 
 class ScratchFile:
-    """Bytes on disk, written once and read as often as wanted; whoever is handed one closes it."""
+    """Bytes on the disk, written once and read any number of times. The last owner closes it."""
 
-    def __init__(self, open_file: OpenFile = tempfile.TemporaryFile) -> None:
-        """Open a file of no name in the system's folder for such. Raises ScratchFileFailed."""
+    def __init__(self, open_file: OpenFile) -> None:
+        """Open an unnamed file with `open_file`. Raises ScratchFileFailed."""
         try:
             self._file = open_file()
         except OSError as error:
             raise scratch_file_failure(error) from error
-        self._waiting = bytearray()
+        self._buffer = bytearray()
         self.size = 0
 
     async def write(self, data: bytes) -> None:
-        """Add bytes, in a thread once there are enough of them. Raises ScratchFileFailed."""
-        self._waiting += data
-        if len(self._waiting) >= _WRITTEN_AT_ONCE:
+        """Add bytes. Once there are enough of them, a thread writes them. Raises ScratchFileFailed."""
+        self._buffer += data
+        if len(self._buffer) >= _WRITE_SIZE:
             await self.flush()
 
     async def flush(self) -> None:
-        """Bring everything to the file, so that it can be read. Raises ScratchFileFailed."""
-        waiting, self._waiting = self._waiting, bytearray()
+        """Write everything to the file, so that it can be read. Raises ScratchFileFailed."""
+        buffer = self._buffer
+        self._buffer = bytearray()
         try:
-            await asyncio.to_thread(self._write, waiting)
+            await asyncio.to_thread(self._write, buffer)
         except OSError as error:
             raise scratch_file_failure(error) from error
-        self.size += len(waiting)
+        self.size += len(buffer)
 
     async def pieces(self, start: int, stop: int) -> AsyncIterator[bytes]:
-        """Yield the bytes from `start` to before `stop`, in chunks read in threads. Others may read meanwhile."""
+        """Yield the bytes from `start` to before `stop`, read in threads. Several readers may read at the same time."""
         while start < stop:
-            piece = await asyncio.to_thread(os.pread, self._file.fileno(), min(_READ_AT_ONCE, stop - start), start)
+            piece = await asyncio.to_thread(os.pread, self._file.fileno(), min(_READ_SIZE, stop - start), start)
             if not piece:
                 return
             yield piece
             start += len(piece)
 
     def close(self) -> None:
-        """Give the disk its room back; harmless when that was done."""
-        with contextlib.suppress(OSError):  # what a full disk did not take before, it does not take now
+        """Remove the file. Closing it twice does nothing."""
+        with contextlib.suppress(OSError):  # a full disk refuses the buffered bytes again
             self._file.close()
 
     def _write(self, data: bytearray) -> None:
@@ -75,6 +75,6 @@ class ScratchFile:
 
 
 def scratch_file_failure(error: OSError) -> ScratchFileFailed:
-    """Return why the disk did not take a file."""
+    """Return the error for a disk that did not take a file."""
     full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
     return ScratchFileFailed(full, error.strerror or type(error).__name__)

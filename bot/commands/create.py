@@ -113,7 +113,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
         """Check the requests, store them as a draft and propose to send it.
 
         Raises:
-            FileUnreadable, ReadingStopped, SpoolFailed: nothing was sent.
+            FileUnreadable, ReadingStopped, ScratchFileFailed: nothing was sent.
             StoreUnavailable.
         """
         if self.file is None and self.prompt is None:

@@ -146,7 +146,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         """Read what failed, store it as a draft and propose to send it.
 
         Raises:
-            FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped, SpoolFailed: nothing was sent.
+            FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped, ScratchFileFailed: nothing was sent.
             ApiError, StoreUnavailable, and what a reference may raise.
         """
         progress = progress or Progress()

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 
 from msgspec import Struct
 
-from bot.scratch_file import ScratchFile
+from bot.scratch_file import OpenFile, ScratchFile
 
 _GZIP = 31  # wbits for the largest window with a gzip header (zlib)
 
@@ -34,7 +34,9 @@ class PackedFile(Struct, frozen=True):
 
 
 @asynccontextmanager
-async def pack_file(name: str, content: bytes | ScratchFile, max_bytes: int) -> AsyncIterator[PackedFile]:
+async def pack_file(
+    name: str, content: bytes | ScratchFile, max_bytes: int, open_scratch_file: OpenFile
+) -> AsyncIterator[PackedFile]:
     """Yield a file unchanged if it has at most `max_bytes`; otherwise compressed, and split if that is not enough.
 
     Raises:
@@ -44,7 +46,7 @@ async def pack_file(name: str, content: bytes | ScratchFile, max_bytes: int) -> 
     if size <= max_bytes or not isinstance(content, ScratchFile):
         yield PackedFile((FilePart(name, content, 0, size),), compressed=False)
         return
-    compressed_file = ScratchFile()
+    compressed_file = ScratchFile(open_scratch_file)
     try:
         await _compress(content, compressed_file)
         yield PackedFile(_split(f"{name}.gz", compressed_file, max_bytes), compressed=True)

@@ -11,7 +11,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.scratch_file import ScratchFile, ScratchFileFailed
+from bot.scratch_file import OpenFile, ScratchFile, ScratchFileFailed
 from bot.slack.bot_messages import AnswerUncertain, classify_error
 from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.split_upload import FilePart, PackedFile, pack_file
@@ -52,6 +52,7 @@ class FileUploader:
     1730).
 
     `origins`: the only origins an upload address may have.
+    `open_scratch_file`: opens the file that a large file is compressed into.
     `max_bytes`: larger files are compressed, and split if that is not enough.
     `retry_delay`: seconds before the first retry; each further one waits that much longer.
     """
@@ -61,6 +62,7 @@ class FileUploader:
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         origins: frozenset[str],
+        open_scratch_file: OpenFile,
         *,
         max_bytes: int = MAX_FILE_BYTES,
         retry_delay: float = 1.0,
@@ -68,13 +70,14 @@ class FileUploader:
         self._client = client
         self._session = session
         self._origins = origins
+        self._open_scratch_file = open_scratch_file
         self._max_bytes = max_bytes
         self._retry_delay = retry_delay
 
     async def upload(self, file: File, channel: str) -> PackedFile:
         """Share a file in a channel or a direct message, and return how it was packed. Raises UploadFailed."""
         try:
-            async with pack_file(file.name, file.content, self._max_bytes) as packed:
+            async with pack_file(file.name, file.content, self._max_bytes, self._open_scratch_file) as packed:
                 uploaded: list[dict[str, str | None]] = [
                     {"id": await self._upload_part(part), "title": _title(file, packed, part)} for part in packed.parts
                 ]

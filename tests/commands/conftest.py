@@ -10,8 +10,8 @@ from msgspec.structs import replace
 
 from bot.api.client import open_http
 from bot.api.ids import BatchId
-from bot.clients import draft_services as draft_services_of
-from bot.clients import file_origins, slack_client
+from bot.clients import get_file_origins, make_slack_client
+from bot.clients import make_draft_services as draft_services_of
 from bot.operations.services import Services
 from bot.playground.api_simulator.batch_spec import BatchSpec
 from bot.playground.api_simulator.clock import Clock
@@ -71,8 +71,8 @@ def settings(slack: SlackSimulator, api: ApiSimulator, tmp_path: Path) -> Settin
 async def draft_services(services: Services, settings: Settings) -> AsyncIterator[Services]:
     """Services that can also read shared files, and keep drafts and archived requests."""
     async with aiohttp.ClientSession() as session:
-        client = slack_client(settings, session, retries=False)
-        files = SharedFileReader(client, session, file_origins(settings.slack_api_url))
+        client = make_slack_client(settings, session, retries=False)
+        files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
         yield replace(services, drafts=draft_services_of(settings, files))
 
 

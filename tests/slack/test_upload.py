@@ -1,5 +1,6 @@
 """Files to Slack: streamed, tried again where that can help, private unless asked, and honest when they get stuck."""
 
+import tempfile
 import zlib
 from collections.abc import AsyncIterator
 
@@ -42,9 +43,9 @@ def delivery(
     client = AsyncWebClient(
         slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=make_retry_handlers()
     )
-    return FileDelivery(
-        client, FileUploader(client, session, frozenset({origin or slack.url}), max_bytes=largest, retry_delay=0.01)
-    )
+    origins = frozenset({origin or slack.url})
+    uploader = FileUploader(client, session, origins, tempfile.TemporaryFile, max_bytes=largest, retry_delay=0.01)
+    return FileDelivery(client, uploader)
 
 
 @pytest.fixture
@@ -52,11 +53,11 @@ def files(slack: SlackSimulator, session: aiohttp.ClientSession) -> FileDelivery
     return delivery(slack, session)
 
 
-async def spooled(content: bytes = CONTENT) -> File:
-    spool = ScratchFile()
-    await spool.write(content)
-    await spool.flush()
-    return File("batch-results.jsonl", "batch-results.jsonl", spool, SAID)
+async def stored_file(content: bytes = CONTENT) -> File:
+    scratch_file = ScratchFile(tempfile.TemporaryFile)
+    await scratch_file.write(content)
+    await scratch_file.flush()
+    return File("batch-results.jsonl", "batch-results.jsonl", scratch_file, SAID)
 
 
 def sent(slack: SlackSimulator, channel: str = "D0ADA") -> list[SlackMessage]:
@@ -69,7 +70,7 @@ async def bytes_of(slack: SlackSimulator, message: SlackMessage) -> list[bytes]:
 
 
 async def test_a_file_arrives_byte_for_byte_in_the_callers_messages(slack: SlackSimulator, files: FileDelivery) -> None:
-    said = await files.send(await spooled(), ADA)
+    said = await files.send(await stored_file(), ADA)
 
     [message] = sent(slack)
     assert await bytes_of(slack, message) == [CONTENT]
@@ -88,7 +89,7 @@ async def test_a_small_file_from_memory_goes_the_same_way(slack: SlackSimulator,
 async def test_a_public_file_goes_to_the_channel_it_was_asked_for_in(
     slack: SlackSimulator, files: FileDelivery
 ) -> None:
-    await files.send(replace(await spooled(), public=True), ADA)
+    await files.send(replace(await stored_file(), public=True), ADA)
 
     assert len(sent(slack, "C0BATCHES")) == 1
     assert sent(slack) == []
@@ -97,7 +98,7 @@ async def test_a_public_file_goes_to_the_channel_it_was_asked_for_in(
 async def test_where_the_bot_is_no_member_a_public_file_goes_to_its_caller_alone_and_that_is_said(
     slack: SlackSimulator, files: FileDelivery
 ) -> None:
-    public = replace(await spooled(), public=True, message=replace(SAID, public=True))
+    public = replace(await stored_file(), public=True, message=replace(SAID, public=True))
 
     said = await files.send(public, replace(ADA, channel=ChannelId("C0GENERAL")))
 
@@ -120,7 +121,7 @@ async def test_a_refusal_at_any_step_is_said_and_nothing_is_shared(
 ) -> None:
     slack.fail_next(method, error="restricted_action")
 
-    said = await files.send(await spooled(), ADA)
+    said = await files.send(await stored_file(), ADA)
 
     assert words in said.text
     assert "restricted_action" in said.text
@@ -135,7 +136,7 @@ async def test_where_slack_itself_is_in_doubt_nobody_is_told_that_nothing_was_sh
 ) -> None:
     slack.fail_next("files.completeUploadExternal", error=error, status=status)
 
-    said = await files.send(replace(await spooled(), public=public), ADA)
+    said = await files.send(replace(await stored_file(), public=public), ADA)
 
     assert "did not say whether it shared it" in said.text
     assert ("into this channel and your messages" in said.text) == public
@@ -145,7 +146,7 @@ async def test_where_slack_itself_is_in_doubt_nobody_is_told_that_nothing_was_sh
 async def test_bytes_that_are_refused_are_not_sent_twice(slack: SlackSimulator, files: FileDelivery) -> None:
     slack.fail_next("upload", error="not_allowed", status=403)
 
-    said = await files.send(await spooled(), ADA)
+    said = await files.send(await stored_file(), ADA)
 
     assert "HTTP 403" in said.text
     assert len(slack.calls("upload")) == 1
@@ -158,7 +159,7 @@ async def test_bytes_that_met_a_passing_trouble_are_sent_again_to_a_new_address(
 ) -> None:
     slack.fail_next("upload", status=status, error="trouble", times=2)
 
-    said = await files.send(await spooled(), ADA)
+    said = await files.send(await stored_file(), ADA)
 
     [message] = sent(slack)
     assert await bytes_of(slack, message) == [CONTENT]
@@ -169,7 +170,7 @@ async def test_bytes_that_met_a_passing_trouble_are_sent_again_to_a_new_address(
 async def test_after_three_tries_it_is_given_up(slack: SlackSimulator, files: FileDelivery) -> None:
     slack.fail_next("upload", status=500, error="trouble", times=3)
 
-    said = await files.send(await spooled(), ADA)
+    said = await files.send(await stored_file(), ADA)
 
     assert "Slack did not take the file (`HTTP 500`)" in said.text
     assert len(slack.calls("upload")) == 3
@@ -178,7 +179,7 @@ async def test_after_three_tries_it_is_given_up(slack: SlackSimulator, files: Fi
 async def test_an_address_that_is_not_slacks_is_not_dialled(
     slack: SlackSimulator, session: aiohttp.ClientSession
 ) -> None:
-    said = await delivery(slack, session, origin="https://files.slack.com").send(await spooled(), ADA)
+    said = await delivery(slack, session, origin="https://files.slack.com").send(await stored_file(), ADA)
 
     assert "an address that is not Slack's" in said.text
     assert slack.calls("upload") == []
@@ -187,7 +188,7 @@ async def test_an_address_that_is_not_slacks_is_not_dialled(
 async def test_what_is_larger_than_slack_takes_is_compressed_and_that_is_said(
     slack: SlackSimulator, session: aiohttp.ClientSession
 ) -> None:
-    said = await delivery(slack, session, largest=100_000).send(await spooled(), ADA)
+    said = await delivery(slack, session, largest=100_000).send(await stored_file(), ADA)
 
     [message] = sent(slack)
     assert [file["name"] for file in message.files] == ["batch-results.jsonl.gz"]
@@ -198,7 +199,7 @@ async def test_what_is_larger_than_slack_takes_is_compressed_and_that_is_said(
 async def test_what_is_too_large_even_so_comes_in_parts_and_that_is_said(
     slack: SlackSimulator, session: aiohttp.ClientSession
 ) -> None:
-    said = await delivery(slack, session, largest=500).send(await spooled(), ADA)
+    said = await delivery(slack, session, largest=500).send(await stored_file(), ADA)
 
     [message] = sent(slack)
     assert message.files[0]["name"].startswith("batch-results.jsonl.gz.part1of")
@@ -207,7 +208,7 @@ async def test_what_is_too_large_even_so_comes_in_parts_and_that_is_said(
 
 
 async def test_an_empty_file_is_not_sent(slack: SlackSimulator, files: FileDelivery) -> None:
-    said = await files.send(await spooled(b""), ADA)
+    said = await files.send(await stored_file(b""), ADA)
 
     assert "would be empty" in said.text
     assert slack.calls("files.getUploadURLExternal") == []
@@ -220,8 +221,8 @@ async def test_it_is_noted_when_somebody_has_the_file_and_only_then(slack: Slack
         noted.append(len(sent(slack)))
 
     slack.fail_next("files.completeUploadExternal", error="internal_error")
-    await files.send(replace(await spooled(), on_delivered=arrived), ADA)
-    await files.send(replace(await spooled(), on_delivered=arrived), ADA)
+    await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
+    await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
 
     assert noted == [1]
 
@@ -232,14 +233,14 @@ async def test_a_store_that_cannot_note_it_does_not_hide_that_it_arrived(
     async def arrived() -> None:
         raise StoreUnavailable("locked")
 
-    said = await files.send(replace(await spooled(), on_delivered=arrived), ADA)
+    said = await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
 
     assert said == SAID
     assert len(sent(slack)) == 1
 
 
 async def test_the_disk_has_its_room_back_afterwards(slack: SlackSimulator, files: FileDelivery) -> None:
-    file = await spooled()
+    file = await stored_file()
 
     await files.send(file, ADA)
 

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from bot.api.client import open_http
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
-from bot.clients import slack_client
+from bot.clients import make_slack_client
 from bot.operations.snapshots import snapshot_batch
 from bot.permissions import Rules
 from bot.playground.api_simulator.batch import Batch
@@ -77,8 +77,8 @@ class Scene:
         )
         settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
         posting, directory = (
-            BotMessages(slack_client(settings, self._session, retries=False)),
-            Directory(slack_client(settings, self._session, retries=True), Rules()),
+            BotMessages(make_slack_client(settings, self._session, retries=False)),
+            Directory(make_slack_client(settings, self._session, retries=True), Rules()),
         )
         return Worker(
             services,

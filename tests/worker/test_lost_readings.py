@@ -7,7 +7,7 @@ import pytest
 from msgspec.structs import replace
 from pydantic import SecretStr
 
-from bot.clients import slack_client
+from bot.clients import make_slack_client
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.settings.model import Settings
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
@@ -32,7 +32,7 @@ async def left(either_scene: Scene) -> AsyncIterator[Scene]:
     )
     services = replace(either_scene.worker.services, process_id=HOLDER)
     async with aiohttp.ClientSession() as session:
-        client = slack_client(settings, session, retries=False)
+        client = make_slack_client(settings, session, retries=False)
         work = Work(ProgressMessages(client, services, BEGUN))
         await posted(either_scene.slack)
         database = either_scene.database
