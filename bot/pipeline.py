@@ -165,7 +165,7 @@ class Pipeline:
         except ExpectedError as error:
             audit_outcome = "unknown" if error.may_have_happened else "failed"
             detail = str(error)
-            reply = render_error(error, acted=True).placed(Placement.IN_PLACE)
+            reply = render_error(error, acted=True).with_placement(Placement.IN_PLACE)
         except Exception:  # a defect, perhaps after the change was made
             audit_outcome = audit_outcome or "unknown"
             raise
@@ -193,5 +193,5 @@ def _render_refusal(error: ExpectedError, interaction: Interaction) -> Message:
     """Render an error. It replaces a question that can only meet the same error again."""
     message = render_error(error)
     if error.cannot_succeed and interaction.confirmation_id is not None:
-        return message.placed(Placement.IN_PLACE)
+        return message.with_placement(Placement.IN_PLACE)
     return message

@@ -81,8 +81,8 @@ class ReplyDelivery:
         message = await self._files.send(reply, surface.caller) if isinstance(reply, File) else reply
         if await self._try_deliver(message, surface):
             return
-        if message.simpler is not None:
-            message = replace(message, blocks=message.simpler)
+        if message.fallback_blocks is not None:
+            message = replace(message, blocks=message.fallback_blocks)
             if await self._try_deliver(message, surface):
                 return
         await self._deliver_elsewhere(message, surface.caller)
@@ -211,7 +211,8 @@ def _blocks(message: Message) -> list[dict[str, object]]:
 
 def _view_blocks(message: Message) -> list[dict[str, object]]:
     """Return the blocks for a modal or the Home tab, which refuse the kinds that only messages may hold."""
-    return [dict(block) for block in (message.blocks if message.simpler is None else message.simpler)]
+    blocks = message.blocks if message.fallback_blocks is None else message.fallback_blocks
+    return [dict(block) for block in blocks]
 
 
 def _form(form: Form) -> dict[str, object]:

@@ -29,12 +29,14 @@ class MentionReplacer:
 
     async def replace_mentions(self, message: Message) -> Message:
         """Return the message with each mention replaced by the person's name, so that no one is notified."""
-        ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks} {message.simpler}")))
+        ids = sorted(set(_MENTION.findall(f"{message.text} {message.blocks} {message.fallback_blocks}")))
         found = await asyncio.gather(*(self._find_display_name(UserId(user)) for user in ids))
         names = dict(zip(ids, found, strict=True))
         blocks = tuple(_replace_in(block, names) for block in message.blocks)
-        simpler = None if message.simpler is None else tuple(_replace_in(block, names) for block in message.simpler)
-        return replace(message, text=_replace_in(message.text, names), blocks=blocks, simpler=simpler)
+        fallback = message.fallback_blocks
+        if fallback is not None:
+            fallback = tuple(_replace_in(block, names) for block in fallback)
+        return replace(message, text=_replace_in(message.text, names), blocks=blocks, fallback_blocks=fallback)
 
     async def _find_display_name(self, user: UserId) -> str:
         try:

@@ -1,4 +1,4 @@
-"""What may be shown to a person, before it is known where."""
+"""What can be shown to a person: a message, a file or a form. bot.slack decides where it goes."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
@@ -17,40 +17,40 @@ Block = Mapping[str, object]
 
 
 class Placement(Enum):
-    """Where a reply to a press belongs."""
+    """Where the reply to a press of a button goes."""
 
     AS_ASKED = auto()
-    """In place of the button's message if the button says so."""
+    """In place of the message with the button, if the button says `renew`; else below it."""
     BELOW = auto()
-    """As a message of its own: what the button belongs to is still good."""
+    """Below the message with the button, which stays."""
     IN_PLACE = auto()
-    """In place of the button's message whatever the button says: it must not be pressed again."""
+    """In place of the message with the button, which must not be pressed again."""
 
 
 class Message(Struct, frozen=True):
-    """Blocks, and a plain text that says the same to a notification and a screen reader.
+    """Blocks, and the same as plain text for notifications and screen readers.
 
-    `simpler`: what to show where Slack does not take the blocks, because one of them is of a kind it knows only here
-    and there. `shared`: what is posted beside it for everyone in the caller's channel.
+    `fallback_blocks`: what to show where Slack does not support one of the blocks, as in modals and on the Home tab.
+    `shared`: a message for everyone in the caller's channel, posted besides this one.
     """
 
     text: str
     blocks: tuple[Block, ...]
     public: bool = False
     placement: Placement = Placement.AS_ASKED
-    simpler: tuple[Block, ...] | None = None
+    fallback_blocks: tuple[Block, ...] | None = None
     shared: "Message | None" = None
 
-    def placed(self, placement: Placement) -> "Message":
-        """Return the same message placed elsewhere."""
+    def with_placement(self, placement: Placement) -> "Message":
+        """Return the same message with another placement."""
         return replace(self, placement=placement)
 
 
 class File(Struct, frozen=True):
-    """A file for the caller alone (his DM), and the message that says so; `public`: for the channel he asked in.
+    """A file for the caller's direct messages with its message; if `public`, for the channel they asked in.
 
-    Whoever sends it closes a spool, and awaits `on_delivered` once somebody has the file. For when it did not arrive:
-    `again` are buttons, and `otherwise` is what there is to say without the file.
+    The sender closes a ScratchFile, and awaits `on_delivered` once the file is delivered. If it is not:
+    `message_without_file` is what to show instead, and `retry_row` the buttons that try again.
     """
 
     name: str
@@ -58,18 +58,18 @@ class File(Struct, frozen=True):
     content: bytes | ScratchFile
     message: Message
     public: bool = False
-    again: tuple[Block, ...] = ()
+    retry_row: tuple[Block, ...] = ()
     on_delivered: Callable[[], Awaitable[None]] | None = None
-    otherwise: Message | None = None
+    message_without_file: Message | None = None
 
     @property
     def size(self) -> int:
-        """Bytes."""
+        """Return the size in bytes."""
         return self.content.size if isinstance(self.content, ScratchFile) else len(self.content)
 
 
 class Form(Struct, frozen=True):
-    """A modal to fill in, for a surface that a modal can be opened on; `channel` is where its answer belongs."""
+    """A modal to fill in; `channel` is where the answer to it goes. It needs a surface that can open a modal."""
 
     callback_id: str
     title: str
@@ -82,10 +82,10 @@ Reply = Message | File | Form
 
 
 class Viewer(Struct, frozen=True):
-    """For whom it is drawn: what they may do decides the buttons they see."""
+    """The person who sees the reply. Their permissions decide which buttons it has."""
 
     caller: Caller
-    may: frozenset[Permission]
+    permissions: frozenset[Permission]
     now: datetime
     names: Mapping[str, BatchNames] = {}
-    """What batches are called here, by their ids; empty where it was not looked up."""
+    """Labels, owners and notes by batch id; empty if they were not looked up."""

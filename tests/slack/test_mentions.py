@@ -38,11 +38,11 @@ async def test_everybody_is_called_by_his_name_wherever_he_stands() -> None:
 
 
 async def test_what_is_shown_where_slack_does_not_take_the_blocks_mentions_nobody_either() -> None:
-    message = Message("cost", (section("a picture"),), simpler=(section(f"<@{ADA}> and <@{BEN}>"),))
+    message = Message("cost", (section("a picture"),), fallback_blocks=(section(f"<@{ADA}> and <@{BEN}>"),))
 
     shown = await MentionReplacer(name_of).replace_mentions(message)
 
-    assert "Ada Berg and Ben Ito" in str(shown.simpler)
+    assert "Ada Berg and Ben Ito" in str(shown.fallback_blocks)
 
 
 async def test_a_name_formats_and_mentions_nothing() -> None:

@@ -231,7 +231,8 @@ def payload_of(message: Message) -> dict[str, object]:
 
 def view_blocks_of(message: Message) -> list[dict[str, object]]:
     """Return the blocks as a modal and the Home tab get them."""
-    return [dict(block) for block in (message.blocks if message.simpler is None else message.simpler)]
+    blocks = message.blocks if message.fallback_blocks is None else message.fallback_blocks
+    return [dict(block) for block in blocks]
 
 
 def messages() -> dict[str, Message]:

@@ -30,7 +30,7 @@ def test_a_button_without_a_style_names_none() -> None:
 
 
 def test_what_is_read_out_is_cut_to_what_slack_takes() -> None:
-    assert len(str(button("Open", List(), says="x" * 200)["accessibility_label"])) == 75
+    assert len(str(button("Open", List(), spoken="x" * 200)["accessibility_label"])) == 75
 
 
 @pytest.mark.parametrize(

@@ -79,10 +79,10 @@ def test_there_are_never_more_bars_than_slack_takes_and_no_money_is_lost(days: i
 def test_what_stands_in_for_the_picture_says_as_much(name: str) -> None:
     message = messages()[name]
 
-    assert message.simpler is not None
+    assert message.fallback_blocks is not None
     [picture] = [found for found in objects(message.blocks) if found.get("type") == "data_visualization"]
-    assert picture not in message.simpler
-    assert "By day (UTC)" in str(message.simpler)
+    assert picture not in message.fallback_blocks
+    assert "By day (UTC)" in str(message.fallback_blocks)
 
 
 def test_an_incomplete_total_says_so_in_the_blocks_and_in_the_notification() -> None:

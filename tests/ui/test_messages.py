@@ -124,7 +124,7 @@ def test_a_card_has_the_buttons_of_its_state_and_its_reader(viewer: object, stat
 def test_help_shows_a_reader_no_verb_that_is_refused_to_him() -> None:
     said = shown(MESSAGES["help_for_reader"])
 
-    assert Permission.OPERATE not in READER.may
+    assert Permission.OPERATE not in READER.permissions
     assert "/batch status" in said
     assert "/batch cancel" not in said
     assert "/batch delete" not in said

@@ -131,7 +131,7 @@ def test_a_file_that_did_not_arrive_can_be_asked_for_again() -> None:
     reply = render(results_catalog.OUTCOMES["results_file_errors"], ADMIN)
 
     assert isinstance(reply, File)
-    assert [button["text"] for button in buttons(Message("", reply.again))] == [
+    assert [button["text"] for button in buttons(Message("", reply.retry_row))] == [
         {"type": "plain_text", "text": "Try again", "emoji": True}
     ]
 

@@ -212,28 +212,28 @@ def card_buttons(
         is_direct = (viewer.caller.channel or "")[:1] in ("U", "W", "D")
         others = shared and not is_direct  # no one else reads direct messages
         if others or viewer.caller.user not in watchers:
-            buttons.append(button("Watch", Watch(reference), says=f"Watch batch {short_id(batch)}"))
+            buttons.append(button("Watch", Watch(reference), spoken=f"Watch batch {short_id(batch)}"))
         if watchers if others else viewer.caller.user in watchers:
-            buttons.append(button("Unwatch", Unwatch(reference), says=f"Watch batch {short_id(batch)} no more"))
-    if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
-        buttons.append(button("Cancel", Cancel(reference), says=f"Cancel batch {short_id(batch)}"))
+            buttons.append(button("Unwatch", Unwatch(reference), spoken=f"Watch batch {short_id(batch)} no more"))
+    if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.permissions:
+        buttons.append(button("Cancel", Cancel(reference), spoken=f"Cancel batch {short_id(batch)}"))
     if batch.is_readable(viewer.now):
         buttons += _results_buttons(batch, viewer.names.get(batch.id))
     counts = batch.request_counts
     failed = counts.errored + counts.expired + counts.canceled
-    if batch.is_readable(viewer.now) and failed and Permission.OPERATE in viewer.may:
-        buttons.append(button("Retry failures", Retry(reference), says=f"Retry the failures of {short_id(batch)}"))
-    if batch.has_ended and Permission.ADMINISTER in viewer.may:
-        buttons.append(button("Delete", Delete(reference), style="danger", says=f"Delete batch {short_id(batch)}"))
+    if batch.is_readable(viewer.now) and failed and Permission.OPERATE in viewer.permissions:
+        buttons.append(button("Retry failures", Retry(reference), spoken=f"Retry the failures of {short_id(batch)}"))
+    if batch.has_ended and Permission.ADMINISTER in viewer.permissions:
+        buttons.append(button("Delete", Delete(reference), style="danger", spoken=f"Delete batch {short_id(batch)}"))
     return buttons
 
 
 def _results_buttons(batch: MessageBatch, named: BatchNames | None) -> list[Block]:
     reference = Reference(batch.id)
-    buttons = [button("Results", Results(reference), says=f"Results of batch {short_id(batch)}")]
+    buttons = [button("Results", Results(reference), spoken=f"Results of batch {short_id(batch)}")]
     if has_family(named):
         family = Results(reference, ResultFileKind.FAMILY)
-        buttons.append(button("Family results", family, says=f"Results of {short_id(batch)} and its retries"))
+        buttons.append(button("Family results", family, spoken=f"Results of {short_id(batch)} and its retries"))
     return buttons
 
 
@@ -250,7 +250,7 @@ def card_text(batch: MessageBatch, named: BatchNames | None = None) -> str:
 def card_row(batch: MessageBatch, named: BatchNames | None = None, known: Verdict | None = None) -> Block:
     """Return the short form: one section with a button that opens the card. `known`: its verdict, if computed."""
     state = known or verdict(batch)
-    opens = button("Open", Status(Reference(batch.id)), says=f"Open batch {short_id(batch)}")
+    opens = button("Open", Status(Reference(batch.id)), spoken=f"Open batch {short_id(batch)}")
     total = quantity(batch.request_counts.total, "request")
     label = f"{safe_text(named.label, 80)} · " if named and named.label else ""
     when = "ended" if batch.has_ended and batch.ended_at else "created"

@@ -48,11 +48,11 @@ def button(
     style: Style | None = None,
     renew: bool = False,
     confirmation: str | None = None,
-    says: str | None = None,
+    spoken: str | None = None,
 ) -> Block:
     """Return a button that runs a command.
 
-    `renew`: the reply replaces the message that holds the button. `says`: what a screen reader reads instead of the
+    `renew`: the reply replaces the message that holds the button. `spoken`: what a screen reader reads instead of the
     label.
     """
     # The fields of ButtonValue without its defaults. Building the model takes seven times as long, a fifth of a list.
@@ -69,8 +69,8 @@ def button(
     }
     if style is not None:
         element["style"] = style
-    if says is not None:
-        element["accessibility_label"] = says[:75]
+    if spoken is not None:
+        element["accessibility_label"] = spoken[:75]
     return element
 
 

@@ -31,7 +31,7 @@ def render_family_file(outcome: FamilyFile) -> File:
         content=merged.scratch_file,
         message=_add_sources(delivered_message(words, public=outcome.query.public), outcome),
         public=outcome.query.public,
-        again=actions([button("Try again", outcome.query)]),
+        retry_row=actions([button("Try again", outcome.query)]),
         on_delivered=outcome.on_delivered,
     )
 

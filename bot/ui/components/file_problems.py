@@ -78,7 +78,7 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
     which = "All of them are" if kept == checked.problem_count else f"The first {number(kept)} of them are"
     with_file = _problem_card(outcome, f"📄 {which} in a text file, a line each, in your messages with me.")
     title = f"Problems in {short_file_name(outcome.name)}"
-    return File("problems.txt", title, problems_text(checked).encode(), with_file, otherwise=card)
+    return File("problems.txt", title, problems_text(checked).encode(), with_file, message_without_file=card)
 
 
 def _problem_card(outcome: FileRefused, file: str = "") -> Message:

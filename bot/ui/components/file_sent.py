@@ -56,11 +56,11 @@ def render_nothing_to_send(file: File) -> Message:
 def render_not_sent(file: File, failure: DeliveryFailure, reason: str) -> Message:
     """Return why the file was not delivered, with a button that tries again."""
     words = f"{_failure_words(file, failure, reason)} {_size_words(file)}"
-    if (fallback := file.otherwise) is not None:
+    if (fallback := file.message_without_file) is not None:
         return replace(
-            fallback, text=f"{fallback.text} {words}", blocks=(*fallback.blocks, section(words), *file.again)
+            fallback, text=f"{fallback.text} {words}", blocks=(*fallback.blocks, section(words), *file.retry_row)
         )
-    return Message(words, (section(words), *file.again), placement=Placement.BELOW)
+    return Message(words, (section(words), *file.retry_row), placement=Placement.BELOW)
 
 
 def _failure_words(file: File, failure: DeliveryFailure, reason: str) -> str:

@@ -29,7 +29,7 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
     said = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
     if phase is not Phase.UNDER_WAY or reading_id is None:
         return Message(f"{words} {figures}", (said,))
-    stop = actions([button("Stop", StopReading(reading_id), style="danger", says="Stop this reading")])
+    stop = actions([button("Stop", StopReading(reading_id), style="danger", spoken="Stop this reading")])
     return Message(f"{words} {figures}", (said, *stop, context("Other commands work meanwhile.")))
 
 

@@ -44,7 +44,7 @@ def render_results_file(outcome: ResultsFile) -> File:
         content=outcome.scratch_file,
         message=delivered_message(words, public=outcome.query.public, warnings=warnings),
         public=outcome.query.public,
-        again=actions([button("Try again", outcome.query)]),
+        retry_row=actions([button("Try again", outcome.query)]),
         on_delivered=outcome.on_delivered,
     )
 
@@ -59,7 +59,7 @@ def render_causes_file(outcome: CausesFile) -> File:
         content=format_causes(summary),
         message=delivered_message(words, public=outcome.query.public),
         public=outcome.query.public,
-        again=actions([button("Try again", outcome.query)]),
+        retry_row=actions([button("Try again", outcome.query)]),
     )
 
 

@@ -149,7 +149,7 @@ def _render_event(about: NoticeContext, words: str, title: str | None = None, *,
     who = " ".join(f"<@{user}>" for user in about.mentions)
     lines = f"*{safe_text(title)}*\n{code(about.batch.id)}\n{words}"
     more: tuple[Block, ...] = (context("\n".join(about.details)),) if about.details else ()
-    look = button("Open", Status(Reference(about.batch.id)), says=f"Open batch {short_id(about.batch)}")
+    look = button("Open", Status(Reference(about.batch.id)), spoken=f"Open batch {short_id(about.batch)}")
     text = f"{who} {safe_text(title)} ({safe_text(about.batch.id)}). {words.split(chr(10))[-1]}".strip()
     text = f"{text.rstrip('.')}. {rest_words(about.rest)}" if about.rest else text
     asks = (section(rest_words(about.rest)), *rest_buttons(about.rest)) if about.rest else ()

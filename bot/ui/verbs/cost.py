@@ -38,7 +38,7 @@ def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
         text,
         (*top, *warnings, *chart_blocks, *rows, *end),
         public=outcome.query.public,
-        simpler=(*top, *warnings, *rows, *days, *end) if chart_blocks else None,
+        fallback_blocks=(*top, *warnings, *rows, *days, *end) if chart_blocks else None,
     )
 
 

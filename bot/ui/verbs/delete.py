@@ -48,7 +48,7 @@ def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
     reference, named = Reference(outcome.batch.id), viewer.names.get(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
-    if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.may:
+    if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.permissions:
         buttons.append(button("Cancel", Cancel(reference)))
     blocks = (
         section(words),

@@ -33,7 +33,7 @@ def _render_topic(topic: str | None, viewer: Viewer) -> Message:
 
 
 def _render_all_verbs(viewer: Viewer) -> Message:
-    usable = [command for command in SHOWN if command.permission in viewer.may]
+    usable = [command for command in SHOWN if command.permission in viewer.permissions]
     lines = ["`/batch` — the batches that are still running"]
     lines += [f"`/batch {escape(command.help.usage)}` — {command.help.summary}" for command in usable if command.help]
     notes = [

@@ -100,7 +100,7 @@ def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block]:
 
 
 def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
-    return outcome.readable and Permission.OPERATE in viewer.may
+    return outcome.readable and Permission.OPERATE in viewer.permissions
 
 
 def _offer_retry(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Block | None]:
@@ -164,7 +164,7 @@ def _render_not_ready(outcome: ResultsNotReady, viewer: Viewer) -> Message:
             f"It was created {show(batch.created_at)} and ends {show(batch.expires_at)} at the latest."
         )
 
-    watch = button("Watch", Watch(Reference(batch.id)), says=f"Watch batch {short_id(batch)}")
+    watch = button("Watch", Watch(Reference(batch.id)), spoken=f"Watch batch {short_id(batch)}")
     buttons = actions([button("Refresh", outcome.query, renew=True), watch])
     return Message(words(utc), (section(words(date)), *buttons), public=outcome.query.public)
 

@@ -15,5 +15,5 @@ def render_status(outcome: StatusOutcome, viewer: Viewer) -> Message:
     if outcome.rest is None:
         return Message(text, blocks, public=outcome.public)
     words = rest_words(outcome.rest)
-    asks: tuple[Block, ...] = rest_buttons(outcome.rest) if Permission.OPERATE in viewer.may else ()
+    asks: tuple[Block, ...] = rest_buttons(outcome.rest) if Permission.OPERATE in viewer.permissions else ()
     return Message(f"{text} {words}", (*blocks, section(words), *asks), public=outcome.public)

@@ -50,7 +50,9 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
         words += (
             f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
         )
-    buttons = actions([button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")])
+    buttons = actions(
+        [button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Watch batch {short_id(batch)} no more")]
+    )
     named = viewer.names.get(batch.id)
     title = card_title(batch, named)
     return Message(
@@ -79,7 +81,7 @@ def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
 
 def _watched_rows(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
     batch = watched.batch
-    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), says=f"Watch batch {short_id(batch)} no more")
+    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Watch batch {short_id(batch)} no more")
     row = {name: value for name, value in card_row(batch, viewer.names.get(batch.id)).items() if name != "accessory"}
     places = ", ".join(place_name(place) for place in watched.places)
     return ({**row, "accessory": unwatch} if fits_slack(unwatch) else row, context(f"You are told {places}."))
