@@ -1,4 +1,4 @@
-"""The road itself, between a real store and a real client: no record, no change, whatever the store's trouble is."""
+"""The road, between a real store and a real client. Without an audit entry nothing is changed."""
 
 import asyncio
 import sqlite3
@@ -7,7 +7,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import httpx
 import pytest
@@ -22,22 +21,22 @@ from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import audit
-from bot.store.records.audit import record_intent
+from bot.store.records.audit import Intent, record_intent
 from bot.ui.components.buttons import read_button
 from bot.ui.reply import Message, Placement
 from tests.desk import ADA, BATCHES
 from tests.services import build_confirmations, build_services
 
-INTENT: Any = {
-    "at": datetime(2026, 11, 21, tzinfo=UTC),
-    "user_id": ADA,
-    "team_id": "T0DEMO",
-    "channel_id": None,
-    "verb": "x",
-    "command": "x",
-    "subject": "x",
-    "confirmation_id": "x",
-}
+INTENT = Intent(
+    at=datetime(2026, 11, 21, tzinfo=UTC),
+    user_id=ADA,
+    team_id="T0DEMO",
+    channel_id=None,
+    verb="x",
+    command="x",
+    subject="x",
+    confirmation_id="x",
+)
 CALLER = Caller(UserId(ADA), TeamId("T0DEMO"), ChannelId(BATCHES))
 
 
@@ -72,17 +71,17 @@ class Road:
         """Ignore the error."""
 
     async def answer(self, text: str, confirmation_id: str | None = None) -> Answer:
-        """Go the whole road with this text."""
+        """Answer this text."""
         return await self.pipeline.answer(Interaction(CALLER, text, confirmation_id=confirmation_id))
 
     async def say(self, text: str, confirmation_id: str | None = None) -> Message:
-        """Go the whole road and return the reply."""
+        """Answer this text and return the reply."""
         reply = (await self.answer(text, confirmation_id)).reply
         assert isinstance(reply, Message)
         return reply
 
     async def ask_to_delete(self) -> tuple[str, str]:
-        """Ask about an ended batch; the text and the confirmation of the yes."""
+        """Ask about an ended batch. Return the text and the confirmation id of the button that confirms."""
         self.api.workspace.add(succeeded=5)
         question = await self.say("delete last")
         [row] = [block for block in question.blocks if block["type"] == "actions"]
@@ -98,7 +97,7 @@ class Road:
 
     @property
     def changes(self) -> list[str]:
-        """The calls that would change something."""
+        """Return the methods of the calls that may change something."""
         return [request.method for request in self.api.requests if request.method != "GET"]
 
 
@@ -111,7 +110,7 @@ async def road(tmp_path: Path) -> AsyncIterator[Road]:
 
 
 async def fill(database: Database) -> None:
-    """Let the store have no page left, and fill the pages it has."""
+    """Fill the store, so that it has no page left."""
 
     @event.listens_for(database.engine, "begin")
     def stop_growing(connection: Connection) -> None:
@@ -119,7 +118,7 @@ async def fill(database: Database) -> None:
 
     async def write_on() -> None:
         while True:
-            await database.run(partial(record_intent, **INTENT))
+            await database.run(partial(record_intent, intent=INTENT))
 
     with pytest.raises(StoreUnavailable, match="full"):
         await write_on()
@@ -145,7 +144,7 @@ async def test_a_full_store_asks_no_question_that_could_not_be_answered(road: Ro
     assert [block for block in reply.blocks if block["type"] == "actions"] == []
 
 
-async def test_no_record_no_cancel_either(road: Road) -> None:
+async def test_without_an_audit_entry_nothing_is_canceled_either(road: Road) -> None:
     batch = road.api.workspace.add(processing_status="in_progress", processing=5)
     with closing(sqlite3.connect(road.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -156,7 +155,7 @@ async def test_no_record_no_cancel_either(road: Road) -> None:
     assert road.changes == []
 
 
-async def test_a_yes_that_could_not_be_recorded_is_still_good(road: Road) -> None:
+async def test_a_confirmation_that_could_not_be_recorded_stays_valid(road: Road) -> None:
     text, confirmation = await road.ask_to_delete()
     with closing(sqlite3.connect(road.path, isolation_level=None)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -185,7 +184,7 @@ async def test_the_intent_is_on_record_before_the_delete_is_sent(road: Road) -> 
     assert at_the_delete == [(text, None)]
 
 
-async def test_an_outcome_that_cannot_be_recorded_does_not_make_a_deed_undone(
+async def test_an_outcome_that_cannot_be_recorded_does_not_hide_the_change(
     road: Road, caplog: pytest.LogCaptureFixture
 ) -> None:
     text, confirmation = await road.ask_to_delete()
@@ -215,7 +214,7 @@ async def test_each_interaction_is_one_line_in_the_log(road: Road, caplog: pytes
     assert lines == [f"status by {ADA} in {BATCHES}: NoBatches", f"? by {ADA} in {BATCHES}: UnknownVerb"]
 
 
-async def test_the_yes_and_the_no_are_words_that_no_parser_takes_for_an_option(road: Road) -> None:
+async def test_no_parser_takes_a_confirmation_id_for_an_option(road: Road) -> None:
     confirmations = [(await road.ask_to_delete())[1] for _ in range(12)]
 
     assert [each for each in confirmations if not each.isalnum()] == []
@@ -231,7 +230,7 @@ async def test_only_a_change_is_announced(road: Road) -> None:
     assert "done" in deleted.announcement.text
 
 
-async def test_an_act_that_broke_is_not_recorded_as_one_that_did_not_happen(road: Road) -> None:
+async def test_a_change_that_broke_is_not_recorded_as_not_made(road: Road) -> None:
     text, confirmation = await road.ask_to_delete()
 
     async def break_after(response: httpx.Response) -> None:
@@ -247,7 +246,7 @@ async def test_an_act_that_broke_is_not_recorded_as_one_that_did_not_happen(road
     assert road.outcomes() == ["unknown", "asked"]
 
 
-async def test_an_act_that_is_cut_off_is_left_to_whoever_looks_after_it(road: Road) -> None:
+async def test_a_change_that_is_cut_off_is_left_to_the_worker(road: Road) -> None:
     text, confirmation = await road.ask_to_delete()
     road.api.add_fault(ApiFault(method="DELETE", delay=600))
     sent = asyncio.Event()

@@ -1,4 +1,4 @@
-"""What every test of results asks and looks at."""
+"""What the tests of results share."""
 
 from bot.commands.results import (
     Results,
@@ -14,7 +14,7 @@ RESULTS = Results(Reference(ID))
 
 
 async def shown(services: Services, query: Results = RESULTS) -> ResultsShown:
-    """Ask for the card and get it."""
+    """Return the card of the results."""
     outcome = await query.run(services, ADA)
     assert isinstance(outcome, ResultsShown)
     return outcome
@@ -26,5 +26,5 @@ def readings(api: ApiSimulator) -> int:
 
 
 def whole_file(api: ApiSimulator) -> bytes:
-    """Return the results as the API gives them."""
+    """Return the results file of the API."""
     return b"".join(make_result_lines(api.workspace.get(ID)))

@@ -1,4 +1,4 @@
-"""What commands run against: a simulated API whose time stands still, a real client, a real store, shared files."""
+"""What commands run against: a simulated API with a stopped clock, a real client, a real store, shared files."""
 
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
@@ -41,7 +41,7 @@ async def api(clock: Clock) -> AsyncIterator[ApiSimulator]:
 
 @pytest.fixture
 async def services(api: ApiSimulator, clock: Clock, tmp_path: Path) -> AsyncIterator[Services]:
-    """Provide a client that does not wait between its tries, and a store in a file."""
+    """Provide a client that does not wait between its attempts, and a store in a file."""
     database = Database(f"sqlite:///{tmp_path / 'store.sqlite3'}", busy_seconds=5.0)
     database.open()
 

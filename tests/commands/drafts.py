@@ -1,4 +1,4 @@
-"""What the tests of drafts' verbs share: a draft that waits for a yes, and a batch that was made of one."""
+"""What the tests of drafts' verbs share: a draft that waits for a confirmation, and a batch that was made from one."""
 
 from bot.api.models import MessageBatch
 from bot.caller import Caller

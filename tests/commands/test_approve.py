@@ -54,7 +54,7 @@ async def test_the_person_who_asked_cannot_approve(draft_services: Services, wai
     assert (await stored(draft_services, waiting)).state == "waiting"
 
 
-async def test_a_draft_that_nobody_asked_approval_for_cannot_be_approved(draft_services: Services) -> None:
+async def test_a_draft_that_needs_no_approval_cannot_be_approved(draft_services: Services) -> None:
     draft = await ready_draft(draft_services)
 
     with pytest.raises(DraftUnavailable):

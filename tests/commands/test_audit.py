@@ -1,4 +1,4 @@
-"""Audit: who asked for what, who confirmed, what came of it."""
+"""Audit: who asked for what, who confirmed it, and the outcome."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Cancelling: proposed in every state, run against every answer, also those that are lost."""
+"""Canceling: proposed in every state, and applied against every answer, also lost ones."""
 
 import pytest
 
@@ -106,7 +106,7 @@ async def test_a_refusal_of_an_ended_batch_is_too_late_as_well(
     assert isinstance((await cancel(services)).outcome, CancelTooLate)
 
 
-async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
+async def test_a_refusal_of_a_running_batch_is_raised_unchanged(
     api: ApiSimulator, services: Services, running: None
 ) -> None:
     api.add_fault(ApiFault(method="POST", status=400))
@@ -115,7 +115,7 @@ async def test_a_refusal_of_a_running_batch_is_told_as_it_came(
         await cancel(services)
 
 
-async def test_a_refusal_after_which_the_look_fails_is_in_no_doubt(
+async def test_a_refusal_after_which_the_batch_cannot_be_read_is_no_doubt(
     api: ApiSimulator, services: Services, running: None
 ) -> None:
     api.add_fault(ApiFault(method="POST", status=400))
@@ -136,7 +136,7 @@ async def test_a_batch_that_was_canceled_and_has_ended_at_once_is_not_too_late(
     assert (applied.outcome.notified_in, applied.audit_outcome) == (None, "done")
 
 
-async def test_a_refused_key_is_told_as_such(api: ApiSimulator, services: Services, ended: None) -> None:
+async def test_a_refused_key_is_reported_as_such(api: ApiSimulator, services: Services, ended: None) -> None:
     api.add_fault(ApiFault(method="POST", status=401))
 
     with pytest.raises(KeyRefused):
@@ -158,7 +158,7 @@ async def test_a_lost_answer_is_asked_for_again(cut: str, api: ApiSimulator, ser
     assert [request.method for request in api.requests] == ["POST", "POST"]
 
 
-async def test_answers_that_stay_lost_are_told_as_not_known(
+async def test_answers_that_stay_lost_are_reported_as_unknown(
     api: ApiSimulator, services: Services, running: None
 ) -> None:
     api.add_fault(ApiFault(method="POST", cut="before", times=3))

@@ -1,4 +1,4 @@
-"""Costs: summed from what is remembered, read where it is missing, and never called complete when it is not."""
+"""Costs: added up from stored summaries, read where those are missing, and never called complete if incomplete."""
 
 from decimal import Decimal
 
@@ -88,7 +88,9 @@ async def test_a_model_with_a_price_for_some_of_its_requests_costs_at_least_that
     assert not row.complete
 
 
-async def test_what_cannot_be_read_is_left_out_and_said(services: Services, place: Place, api: ApiSimulator) -> None:
+async def test_what_cannot_be_read_is_left_out_and_reported(
+    services: Services, place: Place, api: ApiSimulator
+) -> None:
     place(succeeded=20, age=30 * DAY)
     place(succeeded=20, age=DAY)
     cut = place(succeeded=20)
@@ -153,7 +155,7 @@ def test_what_is_no_range_and_no_grouping_is_refused(line: str) -> None:
         parse(line)
 
 
-async def test_results_that_came_short_make_it_at_least_and_are_read_again(
+async def test_incomplete_results_make_the_total_a_minimum_and_are_read_again(
     services: Services, place: Place, api: ApiSimulator
 ) -> None:
     batch = place(succeeded=20)

@@ -1,4 +1,4 @@
-"""Deleting: proposed in every state, run against every answer; a lost one is looked into before anything is said."""
+"""Deleting: proposed in every state, and applied against every answer; after a lost one the batch is read."""
 
 import pytest
 
@@ -107,7 +107,7 @@ async def test_an_ended_batch_is_gone_after_one_delete(api: ApiSimulator, servic
         await services.workspace.batches.retrieve(ID)
 
 
-async def test_a_batch_somebody_else_deleted_is_already_gone(services: Services) -> None:
+async def test_a_batch_that_someone_else_deleted_is_already_gone(services: Services) -> None:
     assert await delete(services) == Applied(AlreadyGone(ID), "refused")
 
 
@@ -121,7 +121,7 @@ async def test_a_batch_that_runs_is_refused_by_the_api_too(services: Services, p
 @pytest.mark.parametrize(
     ("status", "kind"), [(401, KeyRefused), (403, KeyRefused), (400, ApiRejected), (409, ApiRejected)]
 )
-async def test_a_refusal_deletes_nothing_and_is_told_as_it_came(
+async def test_a_refusal_deletes_nothing_and_is_raised_unchanged(
     status: int, kind: type[ApiRejected], api: ApiSimulator, services: Services, ended: None
 ) -> None:
     api.add_fault(ApiFault(status=status))
@@ -141,7 +141,7 @@ async def test_too_many_calls_delete_nothing(api: ApiSimulator, services: Servic
     assert (await services.workspace.batches.retrieve(ID)).has_ended
 
 
-async def test_a_lost_answer_is_asked_for_again_and_told_by_the_404(
+async def test_a_delete_whose_answer_was_lost_is_repeated_and_a_404_confirms_it(
     api: ApiSimulator, services: Services, ended: None
 ) -> None:
     api.add_fault(ApiFault(method="DELETE", cut="middle"))
@@ -153,7 +153,7 @@ async def test_a_lost_answer_is_asked_for_again_and_told_by_the_404(
 @pytest.mark.parametrize(
     "later", [ApiFault(method="DELETE", status=500, times=2), ApiFault(method="DELETE", cut="before", times=2)]
 )
-async def test_where_every_answer_is_lost_a_look_finds_it_gone(
+async def test_when_every_answer_is_lost_reading_the_batch_finds_it_gone(
     later: ApiFault, api: ApiSimulator, services: Services, ended: None
 ) -> None:
     api.add_fault(ApiFault(method="DELETE", cut="middle"))
@@ -166,7 +166,7 @@ async def test_where_every_answer_is_lost_a_look_finds_it_gone(
 @pytest.mark.parametrize(
     "fault", [{"cut": "before"}, {"status": 500}, {"status": 529}, {"body": "<html>", "status": 502}]
 )
-async def test_where_it_did_not_happen_a_look_finds_it_still_there(
+async def test_when_nothing_was_deleted_reading_the_batch_finds_it(
     fault: dict[str, object], api: ApiSimulator, services: Services, ended: None
 ) -> None:
     api.add_fault(ApiFault.model_validate({"method": "DELETE", "times": TRIES, **fault}))
@@ -178,7 +178,7 @@ async def test_where_it_did_not_happen_a_look_finds_it_still_there(
     assert applied.audit_outcome == "refused"
 
 
-async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in_doubt(
+async def test_when_the_batch_cannot_be_read_before_nothing_is_sent_or_in_doubt(
     api: ApiSimulator, services: Services, ended: None
 ) -> None:
     seen = snapshot_batch(running(id=BatchId(ID)), NOW)
@@ -193,7 +193,7 @@ async def test_where_the_look_before_it_fails_nothing_was_sent_and_nothing_is_in
 
 
 @pytest.mark.parametrize("look", [{"cut": "before"}, {"status": 500}, {"status": 429}, {"status": 401}])
-async def test_where_looking_fails_too_nothing_is_claimed(
+async def test_when_the_batch_cannot_be_read_after_the_outcome_is_unknown(
     look: dict[str, object], api: ApiSimulator, services: Services, ended: None
 ) -> None:
     api.add_fault(ApiFault(method="DELETE", cut="before", times=TRIES))
@@ -204,7 +204,7 @@ async def test_where_looking_fails_too_nothing_is_claimed(
     assert applied == Applied(DeleteUnknown(ID), "unknown")
 
 
-async def test_an_api_that_cannot_be_reached_at_all_is_told_and_nothing_is_looked_for(
+async def test_an_unreachable_api_is_reported_without_reading_the_batch(
     api: ApiSimulator, services: Services, ended: None
 ) -> None:
     await api.stop()

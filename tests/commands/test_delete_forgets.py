@@ -1,4 +1,4 @@
-"""What is remembered of a batch's results goes with the batch, and never stands in the way of a delete."""
+"""What is stored about the results of a batch is deleted with it, and never prevents its deletion."""
 
 import pytest
 from sqlalchemy import Connection
@@ -45,7 +45,7 @@ async def test_the_summary_goes_with_the_batch(services: Services, ended: BatchI
     assert await known(services) is None
 
 
-async def test_it_goes_as_well_when_somebody_else_was_faster(services: Services, api: ApiSimulator) -> None:
+async def test_it_is_deleted_too_when_someone_else_was_faster(services: Services, api: ApiSimulator) -> None:
     read = StoredSummary(ID, "{}", None, ADA.user, NOW)
     await services.database.run(lambda connection: summaries.store_summary(connection, read, delete_before=NOW))
 
@@ -72,7 +72,7 @@ async def test_a_store_that_fails_afterwards_does_not_hide_that_it_was_deleted(
     assert isinstance(await delete(services), Deleted)
 
 
-async def test_the_question_carries_who_has_the_results(services: Services, ended: BatchId) -> None:
+async def test_the_question_names_the_person_who_has_the_results(services: Services, ended: BatchId) -> None:
     await shown(services)
 
     change = await DELETE.propose(services, Origin.TYPED)

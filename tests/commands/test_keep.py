@@ -1,4 +1,4 @@
-"""Keep: the no to a question; nothing is changed."""
+"""Keep: a question is declined, and nothing is changed."""
 
 import pytest
 

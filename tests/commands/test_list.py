@@ -195,7 +195,7 @@ async def test_a_filter_that_fits_nothing_says_how_many_were_looked_through(
     assert (outcome.batches, outcome.scanned, outcome.older) == ((), 25, None)
 
 
-async def test_a_search_stops_after_ten_pages_and_goes_on_where_it_stopped(
+async def test_a_search_stops_after_ten_pages_and_continues_there(
     api: ApiSimulator, services: Services, place: Place
 ) -> None:
     newest = place(processing_status="canceling", processing=1, age=60.0, ends_in=60.0)

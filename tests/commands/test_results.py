@@ -1,4 +1,4 @@
-"""Results: read once, remembered, and told honestly where there are none."""
+"""Results: read once, stored, and reported honestly where there are none."""
 
 from datetime import timedelta
 
@@ -75,7 +75,7 @@ async def test_before_the_end_nothing_is_asked_for(
     assert readings(api) == 0
 
 
-async def test_after_29_days_they_are_said_to_be_gone(services: Services, place: Place, api: ApiSimulator) -> None:
+async def test_after_29_days_they_are_reported_as_gone(services: Services, place: Place, api: ApiSimulator) -> None:
     place(succeeded=10, age=30 * 86_400, id=ID)
 
     outcome = await RESULTS.run(services, ADA)

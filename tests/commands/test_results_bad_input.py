@@ -1,4 +1,4 @@
-"""Results that come broken: told with how much was read, and never half of them kept as whole."""
+"""Broken results: reported with how much was read, and never stored as if they were whole."""
 
 import pytest
 
@@ -31,7 +31,7 @@ async def test_announced_results_that_answer_404_are_not_there_yet(
     assert (await shown(services)).fetched.summary.lines == 200
 
 
-async def test_a_stream_that_is_cut_is_told_with_what_was_read_and_not_kept(
+async def test_a_stream_that_breaks_is_reported_with_what_was_read_and_not_stored(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
     api.add_fault(ApiFault(path="*/results", cut="middle"))
@@ -66,7 +66,7 @@ ODD = {
 
 
 @pytest.mark.parametrize("name", ODD)
-async def test_an_odd_line_is_told_and_the_others_still_count(
+async def test_an_unreadable_line_is_reported_and_the_others_still_count(
     services: Services, ended: BatchId, api: ApiSimulator, name: str
 ) -> None:
     added, broken, counted = ODD[name]
@@ -90,7 +90,7 @@ async def test_counts_that_disagree_are_read_again_the_next_time(
     assert not second.from_cache
 
 
-async def test_a_line_of_50_mb_is_told_and_the_others_still_count(
+async def test_a_line_of_50_mb_is_reported_and_the_others_still_count(
     services: Services, ended: BatchId, api: ApiSimulator
 ) -> None:
     api.add_fault(ApiFault(path="*/results", body="x" * 50_000_000 + "\n" + whole_file(api).decode()))

@@ -1,4 +1,4 @@
-"""Files of results: made while reading once, whole or not at all, and noted as taken when they have arrived."""
+"""Files of results: made in one reading, whole or not at all, and recorded as downloaded once delivered."""
 
 import csv
 import io
@@ -85,7 +85,7 @@ async def test_a_table_has_a_row_a_request(services: Services, ended: BatchId, k
         assert len(table) == rows + 1
 
 
-async def test_a_file_is_noted_as_taken_only_when_it_has_arrived(services: Services, ended: BatchId) -> None:
+async def test_a_file_is_recorded_as_downloaded_only_once_it_was_delivered(services: Services, ended: BatchId) -> None:
     async for file, _ in taken(services, ResultFileKind.JSONL):
         before = await services.database.run(lambda connection: summaries.get(connection, ID))
         await file.on_delivered()
@@ -99,7 +99,7 @@ async def test_a_file_is_noted_as_taken_only_when_it_has_arrived(services: Servi
 
 @pytest.mark.parametrize("kind", [ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV, ResultFileKind.CAUSES])
 @pytest.mark.parametrize("known", [True, False])
-async def test_where_nothing_failed_there_is_no_file_of_failures(
+async def test_without_failures_there_is_no_file_of_failures(
     services: Services, place: Place, kind: ResultFileKind, known: bool
 ) -> None:
     place(succeeded=5, id=ID)
@@ -118,9 +118,7 @@ async def test_the_causes_need_no_second_reading(services: Services, ended: Batc
     assert readings(api) == 1
 
 
-async def test_a_full_disk_is_told_and_the_results_can_be_shown_all_the_same(
-    services: Services, ended: BatchId
-) -> None:
+async def test_a_full_disk_is_reported_and_the_results_can_still_be_shown(services: Services, ended: BatchId) -> None:
     full = replace(services, open_scratch_file=lambda: open("/dev/full", "wb"))  # noqa: PTH123, SIM115 - the device opens at once, and the scratch file closes it
 
     with pytest.raises(ResultsNotSaved) as caught:
@@ -132,7 +130,7 @@ async def test_a_full_disk_is_told_and_the_results_can_be_shown_all_the_same(
     assert (await shown(full)).fetched.summary.lines == 200
 
 
-async def test_a_disk_that_opens_no_file_is_told(services: Services, ended: BatchId) -> None:
+async def test_a_disk_that_opens_no_file_is_reported(services: Services, ended: BatchId) -> None:
     def refuse() -> IO[bytes]:
         raise PermissionError(13, "Permission denied")
 

@@ -51,7 +51,7 @@ async def test_the_same_draft_is_not_sent_again(draft_services: Services, api: A
     assert creates(api) == 1
 
 
-async def test_whoever_says_yes_owns_the_batch(draft_services: Services) -> None:
+async def test_the_person_who_confirms_owns_the_batch(draft_services: Services) -> None:
     draft = await ready_draft(draft_services, caller=ADA)
 
     outcome = await carry_out(draft_services, f"send {draft.id}", BEN)

@@ -1,4 +1,4 @@
-"""A real store, a clock that stands until it is set, and a question that Ada was asked."""
+"""A real store, a stopped clock, and a question that Ada was asked."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -22,8 +22,8 @@ BATCH = ended(counts(succeeded=1_161, errored=39))
 CHANGE = DeleteChange(DELETE, BATCH)
 
 
-class Watch:
-    """A clock that stands until it is set."""
+class SettableClock:
+    """A clock that shows the time it is set to."""
 
     def __init__(self) -> None:
         self.time = NOW
@@ -33,8 +33,8 @@ class Watch:
 
 
 @pytest.fixture
-def watch() -> Watch:
-    return Watch()
+def clock() -> SettableClock:
+    return SettableClock()
 
 
 @pytest.fixture
@@ -51,8 +51,8 @@ async def database(file: Path) -> AsyncIterator[Database]:
 
 
 @pytest.fixture
-def questions(database: Database, watch: Watch) -> Confirmations:
-    return build_confirmations(database, watch)
+def questions(database: Database, clock: SettableClock) -> Confirmations:
+    return build_confirmations(database, clock)
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A yes under stress: pressed by many at once, after a restart, on a store that fails."""
+"""Confirmations under stress: many presses at once, a restart, a store that fails."""
 
 import asyncio
 import sqlite3
@@ -10,57 +10,55 @@ import pytest
 from bot.confirmations import ConfirmationRefused, Confirmations, RefusalReason
 from bot.store.db.database import Database, StoreUnavailable
 from tests.builders import ADA
-from tests.confirmations.conftest import CHANGE, Watch, record, stored
+from tests.confirmations.conftest import CHANGE, SettableClock, record, stored
 from tests.services import build_confirmations
 
 
-async def test_of_forty_presses_at_once_one_is_the_yes(
-    asked: str, questions: Confirmations, database: Database
-) -> None:
+async def test_of_forty_presses_at_once_one_confirms(asked: str, questions: Confirmations, database: Database) -> None:
     presses = [questions.begin(CHANGE, ADA, asked) for _ in range(40)]
 
-    came = await asyncio.gather(*presses, return_exceptions=True)
+    results = await asyncio.gather(*presses, return_exceptions=True)
 
-    refused = [each.why for each in came if isinstance(each, ConfirmationRefused)]
-    assert (refused, len(came) - len(refused)) == ([RefusalReason.USED] * 39, 1)
+    refused = [each.why for each in results if isinstance(each, ConfirmationRefused)]
+    assert (refused, len(results) - len(refused)) == ([RefusalReason.USED] * 39, 1)
     assert [entry.outcome for entry in await record(database)] == [None, "asked"]
 
 
-async def test_of_presses_in_two_processes_one_is_the_yes(
-    asked: str, questions: Confirmations, file: Path, watch: Watch
+async def test_of_presses_in_two_processes_one_confirms(
+    asked: str, questions: Confirmations, file: Path, clock: SettableClock
 ) -> None:
     other = Database(f"sqlite:///{file}", busy_seconds=5.0)
-    elsewhere = build_confirmations(other, watch)
+    elsewhere = build_confirmations(other, clock)
 
-    came = await asyncio.gather(
+    results = await asyncio.gather(
         *(each.begin(CHANGE, ADA, asked) for each in (questions, elsewhere) * 10), return_exceptions=True
     )
     await other.close()
 
-    assert sum(isinstance(each, int) for each in came) == 1
-    assert {type(each) for each in came} == {int, ConfirmationRefused}
+    assert sum(isinstance(each, int) for each in results) == 1
+    assert {type(each) for each in results} == {int, ConfirmationRefused}
 
 
-async def test_a_question_outlives_a_restart(asked: str, database: Database, file: Path, watch: Watch) -> None:
+async def test_a_question_outlives_a_restart(asked: str, database: Database, file: Path, clock: SettableClock) -> None:
     await database.close()
     reopened = Database(f"sqlite:///{file}")
     reopened.open()
 
-    number = await build_confirmations(reopened, watch).begin(CHANGE, ADA, asked)
+    number = await build_confirmations(reopened, clock).begin(CHANGE, ADA, asked)
     await reopened.close()
 
     assert number
 
 
-async def test_a_locked_store_makes_no_yes_and_uses_none_up(
-    asked: str, questions: Confirmations, database: Database, file: Path, watch: Watch
+async def test_a_locked_store_confirms_nothing_and_uses_no_confirmation(
+    asked: str, questions: Confirmations, database: Database, file: Path, clock: SettableClock
 ) -> None:
     hasty = Database(f"sqlite:///{file}", busy_seconds=0.05)
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN EXCLUSIVE")
 
         with pytest.raises(StoreUnavailable) as caught:
-            await build_confirmations(hasty, watch).begin(CHANGE, ADA, asked)
+            await build_confirmations(hasty, clock).begin(CHANGE, ADA, asked)
 
     await hasty.close()
     assert caught.value.reason == "locked"
@@ -69,10 +67,10 @@ async def test_a_locked_store_makes_no_yes_and_uses_none_up(
     assert await questions.begin(CHANGE, ADA, asked)
 
 
-async def test_a_record_that_cannot_be_written_uses_no_yes_up(
+async def test_an_entry_that_cannot_be_written_uses_no_confirmation(
     asked: str, questions: Confirmations, database: Database, file: Path
 ) -> None:
-    """The yes and the record of it are one transaction: a table that refuses rows takes both back."""
+    """Using a confirmation and recording it are one transaction, so a failing insert rolls both back."""
     with closing(sqlite3.connect(file)) as other:
         other.execute("CREATE TRIGGER full BEFORE INSERT ON bd_audit BEGIN SELECT RAISE(ABORT, 'full'); END")
 
@@ -83,14 +81,14 @@ async def test_a_record_that_cannot_be_written_uses_no_yes_up(
 
 
 async def test_a_locked_store_asks_nothing(
-    questions: Confirmations, database: Database, file: Path, watch: Watch
+    questions: Confirmations, database: Database, file: Path, clock: SettableClock
 ) -> None:
     hasty = Database(f"sqlite:///{file}", busy_seconds=0.05)
     with closing(sqlite3.connect(file)) as other:
         other.execute("BEGIN EXCLUSIVE")
 
         with pytest.raises(StoreUnavailable):
-            await build_confirmations(hasty, watch).ask(CHANGE, ADA)
+            await build_confirmations(hasty, clock).ask(CHANGE, ADA)
 
     await hasty.close()
     assert await record(database) == []

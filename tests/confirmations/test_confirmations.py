@@ -1,4 +1,4 @@
-"""A yes: stored before it is shown, good once, for one person, one command, one state and five minutes."""
+"""Confirmations: stored before they are shown, valid once, for one person, command and state, for five minutes."""
 
 from datetime import timedelta
 
@@ -17,7 +17,7 @@ from bot.operations.find_batch import Reference
 from bot.store.db.database import Database
 from bot.store.records import audit, confirmations
 from tests.builders import ADA, BEN, ID, NOW, counts, ended, running
-from tests.confirmations.conftest import BATCH, CHANGE, DELETE, Watch, record, refusal, stored
+from tests.confirmations.conftest import BATCH, CHANGE, DELETE, SettableClock, record, refusal, stored
 
 
 async def test_a_question_is_stored_with_its_person_command_state_and_five_minutes(
@@ -46,7 +46,9 @@ async def test_the_id_cannot_be_guessed_and_is_one_word_of_a_command(questions: 
     assert [parse(Keep(each).spell()) for each in ids] == [Keep(each) for each in ids]
 
 
-async def test_a_yes_leaves_a_record_of_the_intent(asked: str, questions: Confirmations, database: Database) -> None:
+async def test_a_confirmation_leaves_an_audit_entry_of_the_intent(
+    asked: str, questions: Confirmations, database: Database
+) -> None:
     number = await questions.begin(CHANGE, ADA, asked)
 
     newest = (await record(database))[0]
@@ -54,7 +56,7 @@ async def test_a_yes_leaves_a_record_of_the_intent(asked: str, questions: Confir
     assert (await stored(database, asked)).used_at == NOW
 
 
-async def test_what_came_of_it_is_recorded_after(asked: str, questions: Confirmations, database: Database) -> None:
+async def test_the_outcome_is_recorded_afterwards(asked: str, questions: Confirmations, database: Database) -> None:
     number = await questions.begin(CHANGE, ADA, asked)
 
     await questions.finish(number, "done", "a detail")
@@ -63,7 +65,9 @@ async def test_what_came_of_it_is_recorded_after(asked: str, questions: Confirma
     assert (newest.outcome, newest.detail, newest.finished_at) == ("done", "a detail", NOW)
 
 
-async def test_what_needs_no_confirmation_is_recorded_as_well(questions: Confirmations, database: Database) -> None:
+async def test_a_change_that_needs_no_confirmation_is_recorded_too(
+    questions: Confirmations, database: Database
+) -> None:
     number = await questions.begin(CancelChange(Cancel(Reference(ID)), running(), asks=False), ADA, None)
 
     assert [(entry.id, entry.confirmation_id) for entry in await record(database)] == [(number, None)]
@@ -74,7 +78,7 @@ async def test_a_question_that_was_never_asked_is_unknown(questions: Confirmatio
 
 
 @pytest.mark.parametrize("caller", [BEN, replace(ADA, team=TeamId("T0OTHER"))])
-async def test_nobody_confirms_for_someone_else(
+async def test_no_one_confirms_for_someone_else(
     caller: Caller, asked: str, questions: Confirmations, database: Database
 ) -> None:
     refused = await refusal(questions, asked, caller)
@@ -95,7 +99,7 @@ async def test_the_same_person_may_answer_elsewhere(asked: str, questions: Confi
         DeleteChange(Delete(Reference("last")), BATCH),
     ],
 )
-async def test_a_yes_is_good_for_the_very_same_command_only(
+async def test_a_confirmation_is_valid_for_its_own_command_only(
     change: AnyChange, asked: str, questions: Confirmations, database: Database
 ) -> None:
     with pytest.raises(ConfirmationRefused) as caught:
@@ -115,9 +119,9 @@ async def test_a_yes_is_good_for_the_very_same_command_only(
     ],
 )
 async def test_a_question_lapses_after_five_minutes(
-    after: timedelta, good: bool, asked: str, questions: Confirmations, watch: Watch
+    after: timedelta, good: bool, asked: str, questions: Confirmations, clock: SettableClock
 ) -> None:
-    watch.time += after
+    clock.time += after
 
     if good:
         assert await questions.begin(CHANGE, ADA, asked)
@@ -125,7 +129,7 @@ async def test_a_question_lapses_after_five_minutes(
         assert (await refusal(questions, asked)).why is RefusalReason.LAPSED
 
 
-async def test_a_yes_is_good_once_and_a_second_press_learns_what_came_of_the_first(
+async def test_a_confirmation_works_once_and_a_second_press_learns_the_outcome_of_the_first(
     asked: str, questions: Confirmations
 ) -> None:
     number = await questions.begin(CHANGE, ADA, asked)
@@ -141,7 +145,7 @@ async def test_a_yes_is_good_once_and_a_second_press_learns_what_came_of_the_fir
     assert (afterwards.entry.id, afterwards.entry.outcome) == (number, "done")
 
 
-async def test_who_answered_no_cannot_say_yes_after_it(
+async def test_a_person_who_declined_cannot_confirm_afterwards(
     asked: str, questions: Confirmations, database: Database
 ) -> None:
     question = await stored(database, asked)
@@ -163,7 +167,7 @@ CHANGED = [
 
 
 @pytest.mark.parametrize("batch", CHANGED)
-async def test_a_yes_to_another_state_of_the_batch_is_none(
+async def test_a_confirmation_of_another_state_of_the_batch_is_refused(
     batch: MessageBatch, asked: str, questions: Confirmations, database: Database
 ) -> None:
     changed = replace(CHANGE, batch=batch)
@@ -197,14 +201,14 @@ async def test_a_question_whose_batch_changed_stays_closed_when_it_changes_back(
         RefusalReason.USED,
     ],
 )
-async def test_a_first_look_refuses_the_same(
-    why: RefusalReason, asked: str, questions: Confirmations, watch: Watch
+async def test_check_refuses_the_same(
+    why: RefusalReason, asked: str, questions: Confirmations, clock: SettableClock
 ) -> None:
     command: Command = Cancel(Reference(ID)) if why is RefusalReason.OTHER_COMMAND else DELETE
     if why is RefusalReason.USED:
         await questions.begin(CHANGE, ADA, asked)
     if why is RefusalReason.LAPSED:
-        watch.time += CHANGE.question_lifetime
+        clock.time += CHANGE.question_lifetime
 
     with pytest.raises(ConfirmationRefused) as caught:
         await questions.check(
@@ -216,7 +220,7 @@ async def test_a_first_look_refuses_the_same(
     assert caught.value.why is why
 
 
-async def test_a_first_look_uses_nothing_up(asked: str, questions: Confirmations) -> None:
+async def test_check_uses_no_confirmation(asked: str, questions: Confirmations) -> None:
     for _ in range(3):
         await questions.check(asked, DELETE, ADA)
 

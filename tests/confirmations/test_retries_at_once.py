@@ -1,4 +1,4 @@
-"""Retries of the same failures, claimed at once by every road there is: the whole, a sample, a rest, an approval."""
+"""Retries of the same failures, claimed at once in every way: the whole, a sample, a rest, an approval."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,7 +34,7 @@ ROADS = (RETRY, replace(RETRY, id="another", sample=10), REST, WAITING)
 
 
 def begun(connection: Connection) -> None:
-    """One retry went in two parts, of which the rest waits; three others may begin."""
+    """Store one retry that was split, whose rest waits, and three others that may begin."""
     for draft in (*PARTED, *ROADS):
         drafts.add(connection, draft)
     labels.add_relative(connection, Relative(SAMPLE, PARENT, "retry"))
@@ -55,13 +55,13 @@ async def processes(database_url: str) -> AsyncIterator[list[Database]]:
 
 
 def proposed(store: Database, draft: Draft) -> SendChange | ApproveChange:
-    """Return what a press proposes, after its first look at the draft."""
+    """Return the change that a press proposes for a draft, with the retries it knows of."""
     told = store.transact(lambda connection: competing_retries.find_other_retries(connection, draft))
     return ApproveChange(draft, told) if draft.state == "waiting" else SendChange(draft, told)
 
 
 async def asked(store: Database, draft: Draft) -> str:
-    """Ask Ben, who did not ask for any of them himself."""
+    """Ask Ben, who made none of the drafts."""
     return (await build_confirmations(store, lambda: NOW).ask(proposed(store, draft), BEN)).confirmation_id
 
 
@@ -74,7 +74,7 @@ def states(store: Database) -> dict[str, str]:
     return {draft.id: draft.state for draft in found if draft is not None}
 
 
-async def test_of_all_that_would_send_the_same_failures_one_goes(processes: list[Database]) -> None:
+async def test_of_all_drafts_that_would_send_the_same_failures_one_is_sent(processes: list[Database]) -> None:
     questions = [await asked(processes[0], draft) for draft in ROADS]
     presses = [
         (store, proposed(processes[0], draft), question)
@@ -82,18 +82,18 @@ async def test_of_all_that_would_send_the_same_failures_one_goes(processes: list
         for draft, question in zip(ROADS, questions, strict=True)
     ]
 
-    came = await asyncio.gather(*(press(*each) for each in presses), return_exceptions=True)
+    results = await asyncio.gather(*(press(*each) for each in presses), return_exceptions=True)
 
-    assert sum(isinstance(each, int) for each in came) == 1
+    assert sum(isinstance(each, int) for each in results) == 1
     assert sorted(states(processes[0]).values()).count("sending") == 1
     [gone] = [id for id, state in states(processes[0]).items() if state == "sending"]
-    told = [each.retried for each in came if isinstance(each, RetriedMeanwhile)]
-    assert len({type(each) for each in came} - {int, RetriedMeanwhile}) <= 1  # the winner's own, pressed once more
+    told = [each.retried for each in results if isinstance(each, RetriedMeanwhile)]
+    assert len({type(each) for each in results} - {int, RetriedMeanwhile}) <= 1  # the winner's own, pressed once more
     assert {names[-1] for names in told} == {f"draft {gone}"}
 
 
 @pytest.mark.parametrize("one", ["whole", "rest", "waiting"])
-async def test_what_is_in_doubt_is_told_and_what_surely_was_not_sent_is_not(
+async def test_a_doubtful_retry_is_reported_and_one_that_was_not_sent_is_not(
     processes: list[Database], one: str
 ) -> None:
     store = processes[0]
