@@ -49,7 +49,7 @@ def nodes() -> Iterator[tuple[Path, ast.AST]]:
             yield path, node
 
 
-def test_every_module_says_what_lives_there() -> None:
+def test_every_module_has_a_docstring() -> None:
     assert [name_of(path) for path in PYTHON if not ast.get_docstring(tree_of(path))] == []
 
 

@@ -19,7 +19,7 @@ async def test_doctor_reports_that_everything_works(worlds: Worlds) -> None:
     assert len(printed.splitlines()) == 7
 
 
-async def test_doctor_reports_what_is_wrong_and_checks_the_rest(worlds: Worlds) -> None:
+async def test_doctor_reports_a_failure_and_checks_the_rest(worlds: Worlds) -> None:
     status, printed, complained = await worlds.finish(
         "doctor", SLACK_BOT_TOKEN="xoxb-0-0-wrong", BATCHDESK_OPERATOR="U0ADA"
     )

@@ -74,5 +74,5 @@ def test_the_documents_there_are_to_be_are_there(document: str) -> None:
     assert read(document).startswith("# ")
 
 
-def test_the_changelog_has_a_section_for_what_is_new() -> None:
+def test_the_changelog_has_a_section_for_unreleased_changes() -> None:
     assert re.search(r"^## \[?(Unreleased|\d+\.\d+\.\d+)", read("CHANGELOG.md"), re.MULTILINE)

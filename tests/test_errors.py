@@ -76,7 +76,7 @@ def test_its_text_is_one_short_line_without_a_record(error: ExpectedError) -> No
 
 
 @pytest.mark.parametrize("foreign", HOSTILE, ids=ascii)
-def test_nothing_foreign_makes_it_long_or_many_lines_or_tells_a_secret(foreign: str) -> None:
+def test_outside_text_adds_no_length_no_lines_and_no_secret(foreign: str) -> None:
     for error in ALL.values():
         hostile = error if isinstance(error, SettingsError) else spoiled(error, foreign, status=True)
         text = str(hostile)

@@ -37,7 +37,7 @@ TABLE = [
 
 @pytest.mark.parametrize(("operators", "admins", "facts", "may"), TABLE)
 @pytest.mark.parametrize("needed", Permission)
-def test_a_caller_may_do_what_the_rules_say_and_nothing_else(
+def test_a_caller_has_the_permissions_of_the_rules_and_no_others(
     operators: frozenset[str], admins: frozenset[str], facts: CallerFacts, may: set[Permission], needed: Permission
 ) -> None:
     rules = Rules(operators, admins)

@@ -173,7 +173,7 @@ async def test_a_status_filters_in_both_directions(
     ("age", "first"),
     [("0m", 0), ("1m", 0), ("2m", 1), ("1H", 10), ("2h", 10), ("3h", 11), ("1d", None), ("9999w", None)],
 )
-async def test_older_than_leaves_out_what_is_younger(
+async def test_older_than_leaves_out_younger_batches(
     age: str, first: int | None, services: Services, twenty_five: list[BatchId]
 ) -> None:
     outcome = await page(f"list --older-than {age} --limit 20", services)

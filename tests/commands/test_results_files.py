@@ -48,9 +48,7 @@ async def taken(services: Services, kind: ResultFileKind) -> AsyncIterator[tuple
     yield outcome, await contents(outcome)
 
 
-async def test_the_file_is_byte_for_byte_what_the_api_gave(
-    services: Services, ended: BatchId, api: ApiSimulator
-) -> None:
+async def test_the_file_has_the_bytes_of_the_api(services: Services, ended: BatchId, api: ApiSimulator) -> None:
     async for _, content in taken(services, ResultFileKind.JSONL):
         assert content == whole_file(api)
 

@@ -25,7 +25,7 @@ async def test_a_second_person_approves_and_it_is_sent_once(open_desk: OpenDesk)
     assert posts(desk) == 1
 
 
-async def test_the_asker_cannot_approve_himself(open_desk: OpenDesk) -> None:
+async def test_the_person_who_asked_cannot_approve(open_desk: OpenDesk) -> None:
     desk = await waiting(open_desk)
     asked = desk.slack.messages(BATCHES, ADA)[-1]
 
@@ -56,11 +56,11 @@ async def test_both_are_in_the_record(open_desk: OpenDesk) -> None:
     assert f"<@{BEN}> in <#{BATCHES}> · *approve*: done" in record.visible_text
 
 
-async def test_a_spend_limit_stops_what_may_cost_more(open_desk: OpenDesk) -> None:
+async def test_a_draft_that_may_cost_more_than_the_spend_limit_needs_approval(open_desk: OpenDesk) -> None:
     await waiting(open_desk, request_limit=None, spend_limit=0)
 
 
-async def test_under_the_limit_nobody_else_is_asked(open_desk: OpenDesk) -> None:
+async def test_a_draft_under_the_limit_needs_no_approval(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=11)
 
     question = await asked_about(desk, sound(11))
@@ -78,7 +78,7 @@ async def test_what_was_refused_is_not_sent(open_desk: OpenDesk) -> None:
     assert posts(desk) == 0
 
 
-async def test_who_asks_for_anothers_draft_cannot_approve_it_himself(open_desk: OpenDesk) -> None:
+async def test_a_person_who_takes_over_anothers_draft_cannot_approve_it(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=10)
     question = await asked_about(desk, sound(12))
     draft_id = question.visible_text.split("/batch send ")[1][:24]

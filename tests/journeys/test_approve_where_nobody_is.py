@@ -5,7 +5,7 @@ from tests.desk import ADA, BEN
 from tests.journeys.creating import posts, shared, sound
 
 
-async def test_in_ones_own_messages_one_is_told_what_to_hand_on(open_desk: OpenDesk) -> None:
+async def test_in_direct_messages_the_reply_says_what_to_pass_on(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=10)
     file = shared(desk, sound(11), channel="D0ADA").files[0]["id"]
     [question] = await desk.type(f"/batch create {file}", channel="D0ADA")

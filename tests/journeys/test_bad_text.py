@@ -118,7 +118,7 @@ async def test_last_in_an_empty_workspace_is_no_crash(desk: Desk) -> None:
     "loud", ["<!channel>", "<!here>", "@here", "<!subteam^S0OPERATORS>", "`@everyone`", "<https://evil.test|click>"]
 )
 @pytest.mark.parametrize("where", ["{}", "status {}", "list {}", "status last --{}", "help {}"])
-async def test_nobody_is_woken_up_by_what_somebody_typed(desk: Desk, where: str, loud: str) -> None:
+async def test_typed_text_mentions_no_one(desk: Desk, where: str, loud: str) -> None:
     [reply] = await desk.type(f"/batch {where.format(loud)} --public")
 
     written = json.dumps(reply.blocks, ensure_ascii=False) + reply.text
@@ -128,7 +128,7 @@ async def test_nobody_is_woken_up_by_what_somebody_typed(desk: Desk, where: str,
     assert "@here" not in re.sub("`[^`]*`", "", reply.text)
 
 
-async def test_what_the_api_says_wakes_up_nobody_either(open_desk: OpenDesk) -> None:
+async def test_text_from_the_api_mentions_no_one(open_desk: OpenDesk) -> None:
     desk = await open_desk()
     words = "<!channel> `*oops*` @here <https://evil.test|log in>"
     body = {"type": "error", "error": {"type": "<!here>", "message": words}, "request_id": "<@U0BEN>"}

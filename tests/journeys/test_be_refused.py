@@ -13,7 +13,7 @@ async def try_to_delete(desk: Desk, user: str = ADA, channel: str = BATCHES) -> 
     return reply
 
 
-async def test_a_visitor_is_told_the_rule_their_id_and_what_to_ask_for(either_desk: Desk) -> None:
+async def test_a_refused_visitor_sees_the_rule_their_id_and_what_to_ask_for(either_desk: Desk) -> None:
     reply = await try_to_delete(either_desk, BEN)
 
     assert "Only administrators may do this" in reply.visible_text
@@ -22,7 +22,7 @@ async def test_a_visitor_is_told_the_rule_their_id_and_what_to_ask_for(either_de
     assert either_desk.api.requests == []
 
 
-async def test_nobody_may_change_anything_before_the_administrator_said_who(open_desk: OpenDesk) -> None:
+async def test_no_one_may_change_anything_until_operators_are_set(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=())
 
     reply = await try_to_delete(desk)
@@ -31,7 +31,7 @@ async def test_nobody_may_change_anything_before_the_administrator_said_who(open
     assert reply.buttons == []
 
 
-async def test_an_operator_who_is_no_administrator_cancels_but_deletes_not(open_desk: OpenDesk) -> None:
+async def test_an_operator_may_cancel_but_not_delete(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), admins=(ADA,))
     running = desk.api.workspace.add(processing_status="in_progress", processing=3)
 
@@ -109,7 +109,7 @@ async def test_a_private_channel_the_bot_is_not_in_is_refused_with_the_way_out(d
     assert "Nothing is running" in answered.visible_text
 
 
-async def test_a_channel_that_is_not_on_the_list_is_told_where_to_ask(open_desk: OpenDesk) -> None:
+async def test_in_a_channel_that_is_not_listed_the_reply_names_the_listed_ones(open_desk: OpenDesk) -> None:
     desk = await open_desk(channels=(BATCHES,))
 
     [refused] = await desk.type("/batch", channel=GENERAL)
@@ -129,7 +129,7 @@ async def test_a_user_group_opens_the_verbs_to_its_members_only(open_desk: OpenD
 
 
 @pytest.mark.parametrize("scopes", [ALL_SCOPES - {"usergroups:read"}, ALL_SCOPES])
-async def test_a_user_group_that_cannot_be_read_lets_nobody_in_and_says_so(
+async def test_a_user_group_that_cannot_be_read_permits_no_one_and_the_reply_says_so(
     open_desk: OpenDesk, scopes: frozenset[str]
 ) -> None:
     desk = await open_desk(scopes=scopes, operators=(OPERATORS,))
@@ -141,7 +141,7 @@ async def test_a_user_group_that_cannot_be_read_lets_nobody_in_and_says_so(
     assert "`U0BEN`" in reply.visible_text
 
 
-async def test_somebody_named_by_id_needs_no_user_group(open_desk: OpenDesk) -> None:
+async def test_a_person_named_by_id_needs_no_user_group(open_desk: OpenDesk) -> None:
     desk = await open_desk(scopes=ALL_SCOPES - {"usergroups:read"}, operators=(OPERATORS, BEN))
 
     reply = await try_to_delete(desk, BEN)

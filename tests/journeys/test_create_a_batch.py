@@ -93,7 +93,7 @@ async def test_what_is_wrong_is_said_where_the_file_of_problems_does_not_arrive(
         (b'{"custom_id": "a", "params": ' + b"[" * 500 + b"]" * 500 + b"}\n", "nested too deeply"),
     ],
 )
-async def test_what_is_no_file_of_requests_is_named_for_what_it_is(desk: Desk, content: bytes, words: str) -> None:
+async def test_another_kind_of_file_is_named_for_what_it_is(desk: Desk, content: bytes, words: str) -> None:
     answer = await asked_about(desk, content, "odd.jsonl")
 
     assert words in answer.visible_text
@@ -130,7 +130,7 @@ async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk
     assert "Send 2 requests" in question.visible_text
 
 
-async def test_a_link_is_taken_for_its_file_whatever_it_is_called(desk: Desk) -> None:
+async def test_a_file_link_works_whatever_the_file_is_called(desk: Desk) -> None:
     file = shared(desk, sound(2)).files[0]["id"]
 
     [question] = await desk.type(
@@ -167,7 +167,7 @@ async def test_a_file_in_a_channel_the_bot_is_not_in_cannot_be_seen(desk: Desk) 
 
 
 @pytest.mark.parametrize(("fault", "words"), [("cut", "broke off"), ("login", "login page")])
-async def test_a_download_that_does_not_bring_the_file_is_told(desk: Desk, fault: str, words: str) -> None:
+async def test_a_download_that_fails_is_reported_with_its_reason(desk: Desk, fault: str, words: str) -> None:
     file = shared(desk, sound(200)).files[0]["id"]
     desk.slack.fail_next("download", error=fault)
 
@@ -227,7 +227,7 @@ async def test_the_question_survives_a_restart(desk: Desk) -> None:
     assert posts(desk) == 1
 
 
-async def test_a_file_of_somebody_else_is_read_only_where_it_is_shared(open_desk: OpenDesk) -> None:
+async def test_another_persons_file_is_read_only_where_it_is_shared(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
     file = shared(desk, sound()).files[0]["id"]
 

@@ -110,7 +110,7 @@ async def merge(page: Page, child: Batch) -> dict[str, str]:
     return outcomes
 
 
-async def test_from_a_faulty_file_to_the_retry_of_exactly_what_failed(page: Page, stage: Simulation) -> None:
+async def test_from_a_faulty_file_to_a_retry_of_only_the_failures(page: Page, stage: Simulation) -> None:
     await refuse(page)
     assert creates(stage) == []
 

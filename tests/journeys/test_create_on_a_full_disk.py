@@ -5,7 +5,7 @@ from tests.journeys.creating import asked_about, posts, sound
 from tests.journeys.test_retry_a_batch import ended
 
 
-async def test_a_disk_that_takes_no_checked_file_is_told_as_that(desk: Desk) -> None:
+async def test_a_full_disk_is_reported_when_a_checked_file_does_not_fit(desk: Desk) -> None:
     parent = await ended(desk, sound(12))
     drafts = desk.settings.keep_requests.path / "drafts"
     drafts.rmdir()

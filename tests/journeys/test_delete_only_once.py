@@ -54,7 +54,7 @@ async def test_whatever_twenty_presses_leave_behind_no_button_is_left_to_press(e
     assert buttons <= {"All batches"}
 
 
-async def test_nobody_confirms_for_someone_else(open_desk: OpenDesk) -> None:
+async def test_no_one_confirms_for_someone_else(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
     _, question = await asked(desk)
     value = json.dumps(yes_button(question))
@@ -109,7 +109,7 @@ async def test_a_batch_that_is_gone_meanwhile_is_said_to_be_gone(desk: Desk) -> 
     assert desk.deletes == []
 
 
-async def test_a_second_press_after_the_first_was_done_says_what_came_of_it(desk: Desk) -> None:
+async def test_a_second_press_shows_the_outcome_of_the_first(desk: Desk) -> None:
     _, question = await asked(desk)
     await desk.press(question, YES)
 

@@ -21,7 +21,7 @@ async def look_until_it_is_missed(desk: Desk) -> None:
     await sweep(desk)
 
 
-async def test_an_end_that_no_sweep_has_seen_is_told_before_the_batch_goes(desk: Desk) -> None:
+async def test_an_unseen_end_is_announced_before_the_batch_is_deleted(desk: Desk) -> None:
     batch = running_batch(desk, errored=39, succeeded=1_161)
     await desk.type(f"/batch label {batch.id} Nightly eval")
     await desk.type(f"/batch watch {batch.id}", BEN)
@@ -43,7 +43,7 @@ async def test_an_end_that_no_sweep_has_seen_is_told_before_the_batch_goes(desk:
     assert (last.ts, last.buttons, len(cards(desk, batch))) == (first.ts, [], 1)
 
 
-async def test_the_card_of_a_batch_whose_end_was_told_says_who_deleted_it(desk: Desk) -> None:
+async def test_the_card_of_an_announced_batch_names_who_deleted_it(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)

@@ -28,7 +28,7 @@ async def test_an_answer_cut_off_is_found_out_by_asking_again(desk: Desk) -> Non
     assert desk.api.workspace.batches == []
 
 
-async def test_a_lost_answer_is_looked_after_and_told_as_it_is(desk: Desk) -> None:
+async def test_after_a_lost_answer_the_reply_says_what_a_second_look_found(desk: Desk) -> None:
     question = await asked(desk)
     desk.api.add_fault(ApiFault(method="DELETE", cut="middle"))
     desk.api.add_fault(ApiFault(method="DELETE", status=529, should_retry=False))
@@ -68,7 +68,7 @@ async def test_what_cannot_be_found_out_is_not_made_up(desk: Desk) -> None:
     assert "unknown" in await audited(desk)
 
 
-async def test_a_refusal_of_the_api_is_told_in_its_words(desk: Desk) -> None:
+async def test_a_refusal_is_shown_in_the_words_of_the_api(desk: Desk) -> None:
     question = await asked(desk)
     desk.api.add_fault(ApiFault(method="DELETE", status=400))
 

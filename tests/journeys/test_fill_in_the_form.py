@@ -45,7 +45,7 @@ async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(d
     assert "In progress · my run" in card.visible_text
 
 
-async def test_a_check_that_was_stopped_begins_again_with_what_the_form_said(desk: Desk) -> None:
+async def test_a_stopped_check_can_begin_again_with_the_fields_of_the_form(desk: Desk) -> None:
     desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
     modal = await opened(desk)
@@ -219,7 +219,7 @@ async def test_a_form_that_cannot_be_opened_offers_itself_again(desk: Desk) -> N
     assert desk.slack.modal(ADA) is not None
 
 
-async def test_who_may_not_operate_is_told_so_in_the_form(desk: Desk) -> None:
+async def test_a_person_who_may_not_operate_is_refused_in_the_form(desk: Desk) -> None:
     modal = await opened(desk, user=BEN)
 
     assert "Only operators may do this" in modal.visible_text

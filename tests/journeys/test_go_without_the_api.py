@@ -46,7 +46,7 @@ async def test_a_typed_command_ends_in_one_reply_with_the_remedy(
     assert desk.deletes == []
 
 
-async def test_an_act_whose_answer_is_lost_is_told_as_in_doubt(desk: Desk) -> None:
+async def test_a_change_whose_answer_is_lost_is_reported_as_unknown(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
     desk.api.add_fault(ApiFault(method="POST", status=500, should_retry=False))
 
@@ -111,7 +111,7 @@ async def test_a_slow_api_is_waited_for_and_slack_is_not_kept_waiting(either_des
     assert "Nothing is running" in reply.visible_text
 
 
-async def test_a_hanging_api_holds_up_nobody_else(desk: Desk) -> None:
+async def test_a_hanging_call_delays_no_one_else(desk: Desk) -> None:
     desk.api.add_fault(ApiFault(delay=600))
     hanging = await desk.slack.slash(ADA, BATCHES, "/batch status last")
 

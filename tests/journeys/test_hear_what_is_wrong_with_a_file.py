@@ -13,7 +13,7 @@ MIB = 1024 * 1024
 CREATE = "/v1/messages/batches"
 
 
-async def test_a_line_of_200_megabytes_is_told_in_bounded_memory(desk: Desk) -> None:
+async def test_a_line_of_200_megabytes_is_reported_in_bounded_memory(desk: Desk) -> None:
     file = sound(1) + b"x" * (200 * MIB) + b"\n" + jsonl([request("after")])
     shared_id = shared(desk, file).files[0]["id"]
     tracemalloc.start()
@@ -60,7 +60,7 @@ async def test_a_file_deleted_before_its_download_is_said_to_be_gone(desk: Desk)
     assert "Nothing was sent" in answer.visible_text
 
 
-async def test_a_file_deleted_after_the_question_is_sent_from_what_was_checked(desk: Desk) -> None:
+async def test_a_file_deleted_after_the_question_is_sent_as_it_was_checked(desk: Desk) -> None:
     file = shared(desk, sound(5)).files[0]["id"]
     [question] = await desk.type(f"/batch create {file}")
     desk.slack.delete_file(file)
@@ -71,7 +71,7 @@ async def test_a_file_deleted_after_the_question_is_sent_from_what_was_checked(d
     assert posts(desk) == 1
 
 
-async def test_what_the_api_refuses_at_once_is_told_in_its_words_with_the_request(desk: Desk) -> None:
+async def test_an_immediate_refusal_is_shown_in_the_words_of_the_api_with_its_request(desk: Desk) -> None:
     question = await asked_about(desk, sound(5))
     said = "requests.3.params.messages: Field required"
     body = json.dumps({"type": "error", "error": {"type": "invalid_request_error", "message": said}})

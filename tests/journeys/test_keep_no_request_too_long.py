@@ -28,7 +28,7 @@ async def test_they_go_with_a_batch_that_is_deleted(desk: Desk) -> None:
     assert (before, kept(desk)) == (1, 0)
 
 
-async def test_they_go_when_the_results_are_gone_also_where_nobody_sends_anything_more(desk: Desk) -> None:
+async def test_archived_requests_expire_with_the_results_even_if_no_more_are_sent(desk: Desk) -> None:
     await sent(desk)
     services = desk.bot.worker.services
     desk.time.later = timedelta(days=28)

@@ -9,7 +9,7 @@ from tests.desk import ADA, BATCHES, Desk
 from tests.waiting import until_stored
 
 
-async def test_a_stop_that_nobody_is_left_to_hear_is_answered_in_place_of_the_button(desk: Desk) -> None:
+async def test_stopping_a_reading_of_a_dead_process_replaces_the_button_with_the_news(desk: Desk) -> None:
     desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
     batch, worker = desk.api.workspace.add(succeeded=4), desk.bot.worker

@@ -59,7 +59,7 @@ async def test_where_slack_takes_no_picture_the_days_are_rows(desk: Desk) -> Non
     assert "Cost of the last 7 days: $" in shown.visible_text
 
 
-async def test_the_cost_is_what_one_reckons_by_hand(desk: Desk) -> None:
+async def test_the_cost_equals_a_calculation_by_hand(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=2)
     lines = [
         # claude-haiku-4-5, USD per million tokens in a batch: input 0.50, output 2.50, write 5 min 0.625, 1 h 1.00,

@@ -7,7 +7,7 @@ from tests.desk import ADA, BEN, Desk
 from tests.journeys.watching import card, end, notice, running_batch
 
 
-async def test_a_label_stands_on_the_card_and_serves_as_reference(desk: Desk) -> None:
+async def test_a_label_appears_on_the_card_and_works_as_a_reference(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
     await desk.type(f"/batch label {batch.id} Nightly eval!")
 
@@ -32,7 +32,7 @@ async def test_the_audit_of_a_label_is_that_of_its_batch(desk: Desk) -> None:
     assert "Nothing is recorded." in other.visible_text
 
 
-async def test_a_label_stands_in_what_one_watches(desk: Desk) -> None:
+async def test_a_label_appears_in_the_list_of_watches(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
     await desk.type(f"/batch label {batch.id} Nightly eval!")
 
@@ -44,7 +44,7 @@ async def test_a_label_stands_in_what_one_watches(desk: Desk) -> None:
 
 
 @pytest.mark.worker
-async def test_card_and_notice_call_a_batch_what_people_call_it(desk: Desk) -> None:
+async def test_card_and_notice_show_the_label_of_a_batch(desk: Desk) -> None:
     batch = running_batch(desk, errored=39, succeeded=1_161)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch, "owner unknown")
@@ -153,7 +153,7 @@ async def test_a_reader_cannot_name_a_batch(desk: Desk) -> None:
     assert "Only operators may do this" in answer.visible_text
 
 
-async def test_somebody_chosen_by_name_becomes_the_owner(desk: Desk) -> None:
+async def test_a_person_chosen_by_name_becomes_the_owner(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
 
     [owned] = await desk.type(f"/batch own {batch.id} @ben")
@@ -163,7 +163,7 @@ async def test_somebody_chosen_by_name_becomes_the_owner(desk: Desk) -> None:
     assert str(batch.id) in mine.visible_text
 
 
-async def test_a_name_that_nobody_has_is_refused_with_what_to_do(desk: Desk) -> None:
+async def test_an_unknown_name_is_refused_with_what_to_do(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
 
     [answer] = await desk.type(f"/batch own {batch.id} @benjamin")
@@ -185,7 +185,7 @@ async def test_people_in_a_note_keep_their_names(desk: Desk) -> None:
 
 
 @pytest.mark.parametrize("label", ["Nightly eval!", "eval/3", "100%", "a..b", "msgbatch_x"])
-async def test_what_one_is_told_to_type_for_a_label_finds_its_batch(desk: Desk, label: str) -> None:
+async def test_the_suggested_command_for_a_label_finds_its_batch(desk: Desk, label: str) -> None:
     batch = desk.api.workspace.add(succeeded=3)
     desk.api.workspace.add(succeeded=4)
 
@@ -195,7 +195,7 @@ async def test_what_one_is_told_to_type_for_a_label_finds_its_batch(desk: Desk, 
     assert str(batch.id) in card.visible_text
 
 
-async def test_no_batch_is_called_what_means_the_newest_one(desk: Desk) -> None:
+async def test_no_label_may_be_the_word_for_the_newest_batch(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=3)
 
     [refused] = await desk.type(f"/batch label {batch.id} Last!")

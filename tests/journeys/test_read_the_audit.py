@@ -22,7 +22,7 @@ async def one_deleted_one_kept(desk: Desk) -> list[str]:
     return ids
 
 
-async def test_the_audit_says_who_asked_and_what_came_of_it(either_desk: Desk) -> None:
+async def test_the_audit_says_who_asked_and_the_outcome(either_desk: Desk) -> None:
     deleted, kept = await one_deleted_one_kept(either_desk)
 
     [record] = await either_desk.type("/batch audit")

@@ -43,7 +43,7 @@ async def test_the_card_says_why_and_what_it_cost(either_desk: Desk) -> None:
     assert card.ephemeral_to == ADA
 
 
-async def test_the_second_time_nothing_is_read_whoever_asks_and_after_a_restart(desk: Desk) -> None:
+async def test_results_are_read_once_for_everyone_even_across_a_restart(desk: Desk) -> None:
     failing(desk)
     await desk.type("/batch results last")
     await desk.restart()
@@ -54,7 +54,7 @@ async def test_the_second_time_nothing_is_read_whoever_asks_and_after_a_restart(
     assert readings(desk) == 1
 
 
-async def test_everybody_who_reads_gets_there_from_the_card_of_the_batch(desk: Desk) -> None:
+async def test_the_card_leads_every_reader_to_the_results(desk: Desk) -> None:
     failing(desk)
     [card] = await desk.type("/batch status last", user=BEN)
 
@@ -75,7 +75,7 @@ async def test_the_failures_arrive_as_a_file_in_ones_own_messages(either_desk: D
     assert (await content_of(either_desk, sent)).count('"type":"errored"') == 40
 
 
-async def test_the_file_is_what_the_api_gave(desk: Desk) -> None:
+async def test_the_file_has_the_lines_of_the_api(desk: Desk) -> None:
     batch_id = failing(desk)
 
     [_, sent] = await desk.type("/batch results last --file")
@@ -112,7 +112,7 @@ async def test_a_file_in_public_goes_to_the_channel(desk: Desk) -> None:
     assert "40 failures of" in said.visible_text
 
 
-async def test_before_the_end_one_is_told_when_to_ask_again(desk: Desk) -> None:
+async def test_before_the_end_the_reply_says_when_to_ask_again(desk: Desk) -> None:
     desk.api.workspace.add(processing_status="in_progress", processing=10, ends_in=60)
     [waiting] = await desk.type("/batch results last")
     desk.api.advance(120)
@@ -124,7 +124,7 @@ async def test_before_the_end_one_is_told_when_to_ask_again(desk: Desk) -> None:
     assert card.ts == waiting.ts
 
 
-async def test_after_29_days_one_is_told_since_when(desk: Desk) -> None:
+async def test_after_29_days_the_reply_says_when_the_results_expired(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=5, age=timedelta(days=40).total_seconds())
 
     [gone] = await desk.type("/batch results last")
@@ -144,7 +144,7 @@ async def test_results_that_are_not_there_yet_are_tried_again_by_a_button(desk: 
     assert "Why requests failed" in card.visible_text
 
 
-async def test_a_stream_that_breaks_is_told_with_how_much_was_read(desk: Desk) -> None:
+async def test_a_broken_stream_is_reported_with_how_much_was_read(desk: Desk) -> None:
     failing(desk)
     desk.api.add_fault(ApiFault(path="*/results", cut="middle"))
     [broken] = await desk.type("/batch results last --file")
@@ -205,7 +205,7 @@ async def test_a_file_that_slack_refuses_is_not_said_to_be_taken(desk: Desk, met
     assert "Nobody has taken the file through me" in question.visible_text
 
 
-async def test_a_long_reading_is_shown_stopped_and_told_while_other_commands_are_answered(desk: Desk) -> None:
+async def test_a_long_reading_can_be_stopped_while_other_commands_are_answered(desk: Desk) -> None:
     desk.progress = ProgressTiming(show_after=0.1, edit_interval=0.1, poll_interval=0.1)
     await desk.restart()
     failing(desk)

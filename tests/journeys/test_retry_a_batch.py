@@ -18,7 +18,7 @@ async def ended(desk: Desk, content: bytes) -> str:
     return str(batch.id)
 
 
-async def test_exactly_what_was_canceled_is_sent_again(desk: Desk) -> None:
+async def test_only_the_canceled_requests_are_sent_again(desk: Desk) -> None:
     parent = await ended(desk, sound(12))
     [status] = await desk.type(f"/batch status {parent}")
 
@@ -68,7 +68,7 @@ async def test_one_cause_alone_is_sent_again_from_its_own_button(desk: Desk) -> 
     assert posts(desk) == 2
 
 
-async def test_one_cause_is_typed_by_its_type_and_one_that_is_not_there_is_told(desk: Desk) -> None:
+async def test_a_cause_can_be_typed_and_one_that_did_not_occur_is_refused(desk: Desk) -> None:
     _, causes = await failing(desk)
 
     [question] = await desk.type("/batch retry last --cause API_ERROR")
@@ -108,7 +108,7 @@ async def test_results_that_are_not_there_yet_are_no_batch_that_is_gone(desk: De
     assert "not there yet" in answer.visible_text
 
 
-async def test_a_file_with_none_of_the_failed_requests_is_told(desk: Desk) -> None:
+async def test_a_file_with_none_of_the_failed_requests_is_refused(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=3, canceled=5)
     file = shared(desk, sound(4)).files[0]["id"]
 

@@ -15,7 +15,7 @@ def rest_line(answer: SlackMessage) -> str:
     return "/batch send " + answer.visible_text.split("/batch send ")[1][:24]
 
 
-async def test_a_yes_from_before_somebody_elses_retry_sends_nothing(open_desk: OpenDesk) -> None:
+async def test_a_question_from_before_another_retry_sends_nothing(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
     parent = await ended(desk, sound(12))
     [of_ada] = await desk.type(f"/batch retry {parent}")
@@ -49,7 +49,7 @@ async def test_retries_pressed_at_once_by_several_send_one(open_desk: OpenDesk) 
     assert posts(desk) == before + 1
 
 
-async def test_the_rest_of_a_sample_is_asked_about_anew_where_somebody_retried_meanwhile(open_desk: OpenDesk) -> None:
+async def test_the_rest_of_a_sample_asks_again_after_another_retry(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
     parent = await ended(desk, sound(60))
     [of_ada] = await desk.type(f"/batch retry {parent}")
@@ -83,7 +83,7 @@ async def test_a_yes_from_before_the_rest_of_anothers_sample_sends_nothing(open_
     assert posts(desk) == 3
 
 
-async def test_who_approves_is_told_of_other_retries_and_asked_anew(open_desk: OpenDesk) -> None:
+async def test_an_approver_learns_of_other_retries_and_is_asked_again(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=None)
     parent = await ended(desk, sound(60))
     await desk.restart(operators=(ADA, BEN), request_limit=1)
@@ -106,7 +106,7 @@ async def test_who_approves_is_told_of_other_retries_and_asked_anew(open_desk: O
     assert (unsent, posts(desk)) == (before, before + 1)
 
 
-async def test_the_asker_is_not_asked_whether_he_approves(open_desk: OpenDesk) -> None:
+async def test_the_person_who_asked_is_not_asked_for_approval(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=None)
     parent = await ended(desk, sound(12))
     [of_ada] = await desk.type(f"/batch retry {parent}")

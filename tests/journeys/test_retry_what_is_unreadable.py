@@ -21,7 +21,7 @@ async def test_failures_that_cannot_be_read_are_not_called_none(desk: Desk) -> N
     assert "3 failures that the batch counts could not be read" in answer.visible_text
 
 
-async def test_failures_that_cannot_be_read_are_told_with_those_that_can(desk: Desk) -> None:
+async def test_unreadable_failures_are_reported_beside_readable_ones(desk: Desk) -> None:
     batch = desk.api.workspace.add(canceled=3)
     ids = [each.custom_id for each in batch.requests]
     file = shared(desk, jsonl(map(request, ids))).files[0]["id"]

@@ -16,7 +16,7 @@ async def test_status_shows_the_card(either_desk: Desk) -> None:
     assert "Cancel" not in card.buttons
 
 
-async def test_a_visitor_sees_the_card_without_what_a_visitor_may_not_do(desk: Desk) -> None:
+async def test_a_visitor_sees_the_card_without_the_buttons_of_operators(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=1)
 
     [card] = await desk.type("/batch status last", user=BEN)

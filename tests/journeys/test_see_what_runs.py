@@ -12,7 +12,7 @@ def rows(message: SlackMessage) -> list[str]:
     return re.findall(r"^`(msgbatch_\w+)`", message.visible_text, re.MULTILINE)
 
 
-async def test_slash_batch_alone_shows_what_is_still_running(either_desk: Desk) -> None:
+async def test_slash_batch_alone_shows_running_batches(either_desk: Desk) -> None:
     running = either_desk.api.workspace.add(processing_status="in_progress", processing=320)
     either_desk.api.workspace.add(succeeded=7)
 
@@ -60,7 +60,7 @@ async def test_everybody_sees_a_reply_that_was_asked_for_in_public(desk: Desk) -
     assert batch.id in reply.visible_text
 
 
-async def test_what_one_asks_in_private_nobody_else_sees(desk: Desk) -> None:
+async def test_a_private_reply_is_seen_by_its_caller_alone(desk: Desk) -> None:
     await desk.type("/batch")
 
     assert desk.slack.messages("C0BATCHES", BEN) == []

@@ -100,7 +100,7 @@ async def test_a_sample_that_certainly_did_not_arrive_leaves_the_whole_as_it_was
     assert [len(each) for each in sent(desk)] == [40]
 
 
-async def test_a_sample_that_is_refused_is_told_with_its_line(desk: Desk) -> None:
+async def test_a_refused_sample_is_reported_with_its_line(desk: Desk) -> None:
     question = await asked_about(desk, sound(40))
     desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=400))
 

@@ -47,7 +47,7 @@ async def test_pressed_twenty_times_at_once_it_is_sent_once(desk: Desk) -> None:
     assert posts(desk) == 1
 
 
-async def test_nobody_sends_for_somebody_else(desk: Desk) -> None:
+async def test_no_one_sends_for_someone_else(desk: Desk) -> None:
     question = await asked_about(desk, sound())
     value = next(one["value"] for block in question.blocks for one in block.get("elements", ()) if "value" in one)
 

@@ -37,7 +37,7 @@ async def test_the_rest_can_be_dropped(desk: Desk) -> None:
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
 
-async def test_above_the_limit_the_sample_waits_for_a_second_person_who_agrees_to_the_whole(
+async def test_above_the_limit_one_approval_covers_the_sample_and_the_rest(
     open_desk: OpenDesk,
 ) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=35)
@@ -78,7 +78,7 @@ async def test_label_and_owner_go_to_both_and_they_name_each_other(desk: Desk) -
 
 
 @pytest.mark.worker
-async def test_the_end_of_a_sample_is_told_to_its_asker_with_what_came_out_and_the_way_on(desk: Desk) -> None:
+async def test_the_end_of_a_sample_is_announced_with_its_results_and_the_next_step(desk: Desk) -> None:
     await desk.type("/batch notify none")
     answer = await sampled(desk)
     [batch] = batches(desk)

@@ -96,7 +96,7 @@ async def test_when_slack_takes_nothing_at_all_the_log_says_so(desk: Desk, caplo
     assert "a reply to U0ADA could not be shown anywhere" in caplog.text
 
 
-async def test_a_delete_is_done_and_recorded_though_nobody_could_be_shown_it(desk: Desk) -> None:
+async def test_a_delete_is_done_and_recorded_even_if_its_reply_fails(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=5)
     [question] = await desk.type("/batch delete last")
     for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):

@@ -91,7 +91,7 @@ async def test_a_visitor_cancels_nothing(desk: Desk) -> None:
     assert cancels(desk) == 0
 
 
-async def test_the_audit_channel_is_told(open_desk: OpenDesk) -> None:
+async def test_a_cancel_is_announced_in_the_audit_channel(open_desk: OpenDesk) -> None:
     desk = await open_desk(audit_channel="C0BATCHES")
     batch = running_batch(desk)
 

@@ -48,7 +48,7 @@ def told(desk: Desk) -> SlackMessage:
 
 
 @pytest.mark.parametrize(("state", "words"), [("sending", "do not know whether"), ("checking", "while I read")])
-async def test_what_a_dead_process_was_at_is_told_by_one_that_lives_and_never_sent(
+async def test_an_interrupted_draft_is_reported_by_a_living_process_and_never_sent(
     desk: Desk, state: drafts.DraftState, words: str
 ) -> None:
     question = await asked_about(desk, sound())
@@ -62,7 +62,7 @@ async def test_what_a_dead_process_was_at_is_told_by_one_that_lives_and_never_se
     assert posts(desk) == 0
 
 
-async def test_what_a_process_that_lives_is_at_is_left_to_it(desk: Desk) -> None:
+async def test_a_draft_of_a_living_process_is_left_to_it(desk: Desk) -> None:
     await asked_about(desk, sound())
     left(desk, "sending", held_by=desk.bot.worker.engine.worker_id)
 
@@ -175,7 +175,7 @@ def _in(desk: Desk, state: drafts.DraftState) -> list[Draft]:
     return desk.bot.worker.services.database.transact(lambda connection: drafts.list_in_states(connection, state))
 
 
-async def test_what_nobody_said_yes_to_is_gone_after_a_week(desk: Desk) -> None:
+async def test_an_unconfirmed_draft_is_deleted_after_a_week(desk: Desk) -> None:
     question = await asked_about(desk, sound(40))
     folder = desk.settings.keep_requests.path / "drafts"
     (folder / "0123456789abcdef01234567.whole").write_bytes(b"x")
@@ -208,7 +208,7 @@ async def given_up_and_refused(desk: Desk, text: str) -> SlackMessage:
     return answer
 
 
-async def test_what_was_given_up_and_certainly_did_not_arrive_can_be_sent(desk: Desk) -> None:
+async def test_a_draft_that_certainly_did_not_arrive_can_be_sent_after_it_was_given_up(desk: Desk) -> None:
     answer = await given_up_and_refused(desk, "Send")
 
     [question] = await desk.press(answer, "Send")

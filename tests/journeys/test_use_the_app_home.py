@@ -8,7 +8,7 @@ from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, GUEST, Desk
 
 
-async def test_opening_it_shows_what_runs(either_desk: Desk) -> None:
+async def test_opening_the_tab_shows_running_batches(either_desk: Desk) -> None:
     batch = either_desk.api.workspace.add(processing_status="in_progress", processing=320)
 
     home = await either_desk.home()
@@ -114,7 +114,7 @@ async def test_a_modal_that_was_closed_meanwhile_is_answered_by_message(desk: De
     assert "In progress" in message.visible_text
 
 
-async def test_a_visitor_sees_the_tab_without_what_a_visitor_may_not_do(desk: Desk) -> None:
+async def test_a_visitor_sees_the_tab_without_the_buttons_of_operators(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=3)
     await desk.press(await desk.home(BEN), "Open", user=BEN)
 

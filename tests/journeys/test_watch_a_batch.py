@@ -137,7 +137,7 @@ async def test_unwatch_ends_the_mention_and_keeps_the_card(desk: Desk) -> None:
     assert notices(desk, batch) == []
 
 
-async def test_unwatch_takes_a_prefix_of_what_one_watches(desk: Desk) -> None:
+async def test_unwatch_accepts_a_prefix_of_a_watched_id(desk: Desk) -> None:
     batch, other = running_batch(desk), running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
 
@@ -150,7 +150,7 @@ async def test_unwatch_takes_a_prefix_of_what_one_watches(desk: Desk) -> None:
     assert "You watch nothing" in list_of_none.visible_text
 
 
-async def test_watch_alone_lists_what_one_watches_oneself(desk: Desk) -> None:
+async def test_watch_alone_lists_the_callers_own_watches(desk: Desk) -> None:
     mine, hers = running_batch(desk), running_batch(desk)
     await desk.type(f"/batch watch {mine.id}", BEN)
     await desk.type(f"/batch watch {hers.id}", ADA)
@@ -188,7 +188,7 @@ async def test_a_card_on_a_status_offers_to_watch_and_then_not_to(desk: Desk) ->
     assert f"watched by <@{ADA}>" in after.visible_text
 
 
-async def test_a_batch_deleted_elsewhere_is_told_as_that(desk: Desk) -> None:
+async def test_a_batch_deleted_elsewhere_is_announced_as_deleted(desk: Desk) -> None:
     batch = running_batch(desk, ends_in=1.0)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
@@ -205,7 +205,7 @@ async def test_a_batch_deleted_elsewhere_is_told_as_that(desk: Desk) -> None:
     assert "not through me" in told.visible_text
 
 
-async def test_what_ends_while_the_bot_is_away_is_told_when_it_is_back(desk: Desk) -> None:
+async def test_an_end_while_the_bot_is_away_is_announced_when_it_is_back(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
@@ -223,7 +223,7 @@ async def test_what_ends_while_the_bot_is_away_is_told_when_it_is_back(desk: Des
     assert len(cards(desk, batch)) == 1
 
 
-async def test_the_feed_shows_each_batch_as_one_card_and_mentions_nobody(open_desk: OpenDesk) -> None:
+async def test_the_feed_shows_each_batch_as_one_card_and_mentions_no_one(open_desk: OpenDesk) -> None:
     desk = await open_desk(feed_channel=BATCHES)
     await sweep(desk)
     batch = running_batch(desk, age=1.0)

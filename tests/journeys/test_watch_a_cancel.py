@@ -9,7 +9,7 @@ from tests.journeys.watching import card, end, notice, notices, public, running_
 pytestmark = pytest.mark.worker
 
 
-async def test_who_cancels_is_told_how_many_were_really_canceled(desk: Desk) -> None:
+async def test_the_person_who_cancels_learns_how_many_were_canceled(desk: Desk) -> None:
     batch = running_batch(desk)
     desk.api.advance(300)
 
@@ -28,7 +28,7 @@ async def test_who_cancels_is_told_how_many_were_really_canceled(desk: Desk) -> 
     assert (last.ts, len(public(desk))) == (shown.ts, 2)
 
 
-async def test_who_watches_and_cancels_is_told_once(desk: Desk) -> None:
+async def test_a_watcher_who_cancels_is_notified_once(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
@@ -45,7 +45,7 @@ async def test_who_watches_and_cancels_is_told_once(desk: Desk) -> None:
     assert sum(f"<@{ADA}> *" in each.visible_text for each in public(desk)) == 1
 
 
-async def test_who_watches_in_a_channel_and_cancels_elsewhere_is_told_where_it_says(desk: Desk) -> None:
+async def test_a_watcher_who_cancels_elsewhere_is_notified_where_the_reply_says(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
@@ -61,7 +61,7 @@ async def test_who_watches_in_a_channel_and_cancels_elsewhere_is_told_where_it_s
     assert notices(desk, batch, "D0ADA") == []
 
 
-async def test_who_watches_in_a_quiet_channel_hears_of_his_cancel_where_he_canceled(desk: Desk) -> None:
+async def test_a_watcher_in_a_quiet_channel_is_notified_where_they_canceled(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type("/batch notify none")
     await desk.type(f"/batch watch {batch.id}")

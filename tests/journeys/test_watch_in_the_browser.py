@@ -124,9 +124,7 @@ async def bot_process(slack: SlackSimulator, api: ApiSimulator, folder: Path) ->
         await slack.wait_for(lambda: not slack.sockets, timeout=30)
 
 
-async def test_a_bot_that_is_killed_tells_afterwards_what_it_missed_and_nothing_twice(
-    chromium: Browser, tmp_path: Path
-) -> None:
+async def test_a_killed_bot_catches_up_and_announces_nothing_twice(chromium: Browser, tmp_path: Path) -> None:
     async with ApiSimulator() as api, SlackSimulator() as slack, opened(chromium, slack.url) as page:
         batches = two_batches(api.workspace)
         async with bot_process(slack, api, tmp_path):

@@ -39,7 +39,7 @@ async def test_a_level_is_shown_changed_by_a_button_and_recorded(desk: Desk) -> 
     assert "*notify*: done" in record.visible_text
 
 
-async def test_only_operators_say_what_others_are_told(desk: Desk) -> None:
+async def test_only_operators_may_mute_and_notify(desk: Desk) -> None:
     batch = running_batch(desk)
 
     [level] = await desk.type("/batch notify none", BEN)
@@ -55,7 +55,7 @@ async def test_notify_is_about_a_channel(desk: Desk) -> None:
     assert "is about a channel" in reply.visible_text
 
 
-async def test_nobody_is_told_of_a_muted_batch_and_its_card_stays_true(desk: Desk) -> None:
+async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)
@@ -141,7 +141,7 @@ async def test_a_mute_can_be_ended(desk: Desk) -> None:
     assert f"<@{ADA}>" in (await notice(desk, batch)).visible_text
 
 
-async def test_here_in_messages_mutes_what_is_told_there(desk: Desk) -> None:
+async def test_mute_here_in_direct_messages_mutes_them(desk: Desk) -> None:
     batch = running_batch(desk)
     await desk.type(f"/batch watch {batch.id} --dm")
     await card(desk, batch, place="D0ADA")
@@ -168,7 +168,7 @@ async def test_a_time_that_cannot_be_read_mutes_nothing(desk: Desk) -> None:
     assert "it takes 2h, 3d" in reply.visible_text
 
 
-async def test_the_audit_channel_hears_what_was_muted(desk: Desk) -> None:
+async def test_a_mute_is_announced_in_the_audit_channel(desk: Desk) -> None:
     await desk.restart(audit_channel=BATCHES)
 
     await desk.type("/batch mute here 3d", channel="D0ADA")

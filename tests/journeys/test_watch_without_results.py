@@ -9,7 +9,7 @@ from tests.journeys.watching import card, end, notice, running_batch
 pytestmark = pytest.mark.worker
 
 
-async def test_an_end_is_told_without_causes_where_the_results_cannot_be_read(desk: Desk) -> None:
+async def test_an_end_is_announced_without_causes_if_the_results_cannot_be_read(desk: Desk) -> None:
     batch = running_batch(desk, errored=39, succeeded=1_161)
     desk.api.add_fault(ApiFault(path="/v1/messages/batches/*/results", status=404, times=99))
     await desk.type(f"/batch watch {batch.id}")
@@ -22,7 +22,7 @@ async def test_an_end_is_told_without_causes_where_the_results_cannot_be_read(de
     assert "Cost" not in told.visible_text
 
 
-async def test_what_is_read_for_a_notice_was_read_by_nobody(desk: Desk) -> None:
+async def test_reading_for_a_notice_counts_as_read_by_no_one(desk: Desk) -> None:
     batch = running_batch(desk, errored=1, succeeded=9)
     await desk.type(f"/batch watch {batch.id}")
     await card(desk, batch)

@@ -89,7 +89,7 @@ def test_a_port_that_is_taken_ends_the_demo_in_one_sentence(capsys: pytest.Captu
     assert "address already in use" in said.lower()
 
 
-async def test_the_stage_forgets_what_was_stored(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_the_demo_forgets_its_store(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     async with run_simulation() as stage:
         await stage.slack.slash(OPERATOR, CHANNEL, "/batch delete last")

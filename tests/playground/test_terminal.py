@@ -53,7 +53,7 @@ async def test_the_reply_to_a_command_is_drawn(line: str, user: str, shows: str)
     assert "cannot be drawn" not in printed(console)
 
 
-async def test_somebody_unknown_is_refused_before_anything_starts() -> None:
+async def test_an_unknown_person_is_refused_before_anything_starts() -> None:
     with pytest.raises(UnknownPerson, match="There is no eve here; be ada, ben, cora"):
         await try_command("/batch", "eve", on_paper())
 
@@ -86,7 +86,7 @@ def test_a_date_is_shown_as_a_date() -> None:
     assert "Nov 2026 at" in drawing(mrkdwn("until <!date^1795246200^{date_short_pretty} at {time}|2026-11-21>"))
 
 
-def test_a_message_of_text_alone_is_drawn_and_who_sees_it_is_said() -> None:
+def test_a_text_message_is_drawn_with_who_sees_it() -> None:
     assert "only visible to you" in drawing(text="plain", ephemeral_to="U0ADA")
     assert "visible to everybody" in drawing(text="plain")
     assert "plain" in drawing(text="plain")

@@ -36,7 +36,7 @@ def directory(slack: SlackSimulator, clock: Seconds, rules: Rules | None = None)
     return Directory(client, rules or Rules(operators=frozenset({OPERATORS})), clock)
 
 
-async def test_somebody_taken_out_of_the_group_is_out_five_minutes_later(slack: SlackSimulator) -> None:
+async def test_a_person_removed_from_the_group_loses_permission_within_five_minutes(slack: SlackSimulator) -> None:
     clock = Seconds()
     book = directory(slack, clock)
     before = await book.find_caller_facts(CALLER)
@@ -72,7 +72,7 @@ async def test_nothing_is_asked_that_no_rule_needs(slack: SlackSimulator) -> Non
 
 
 @pytest.mark.parametrize("user", [GUEST, "U0STRANGER"])
-async def test_guests_and_strangers_are_told_from_members(slack: SlackSimulator, user: str) -> None:
+async def test_guests_and_strangers_are_distinguished_from_members(slack: SlackSimulator, user: str) -> None:
     book = directory(slack, Seconds())
 
     standing = await book.find_caller_facts(Caller(UserId(user), TeamId("T0DEMO"), ChannelId(BATCHES)))

@@ -20,14 +20,14 @@ async def name_of(user: UserId) -> str | None:
 
 
 @pytest.mark.parametrize("name", CARDS)
-async def test_a_card_mentions_nobody(name: str) -> None:
+async def test_a_card_mentions_no_one(name: str) -> None:
     shown = await MentionReplacer(name_of).replace_mentions(CARDS[name])
 
     assert "<@" in str(CARDS["card_canceled_by"])
     assert "<@" not in str(shown)
 
 
-async def test_everybody_is_called_by_his_name_wherever_he_stands() -> None:
+async def test_every_mention_is_replaced_by_a_name() -> None:
     message = Message(f"by <@{ADA}>", (section(f"<@{ADA}> and <@{BEN}>"), context(f"owner <@{ADA}>")))
 
     shown = await MentionReplacer(name_of).replace_mentions(message)
@@ -37,7 +37,7 @@ async def test_everybody_is_called_by_his_name_wherever_he_stands() -> None:
     assert "owner Ada Berg" in str(shown.blocks[1])
 
 
-async def test_what_is_shown_where_slack_does_not_take_the_blocks_mentions_nobody_either() -> None:
+async def test_the_simpler_message_mentions_no_one_either() -> None:
     message = Message("cost", (section("a picture"),), fallback_blocks=(section(f"<@{ADA}> and <@{BEN}>"),))
 
     shown = await MentionReplacer(name_of).replace_mentions(message)
@@ -54,7 +54,7 @@ async def test_a_name_formats_and_mentions_nothing() -> None:
     assert shown.text == f"∗&lt;!channel&gt;∗ &lt;@{BEN}&gt;"
 
 
-async def test_who_cannot_be_looked_up_in_time_is_somebody() -> None:
+async def test_a_person_who_cannot_be_looked_up_in_time_is_shown_without_a_name() -> None:
     async def never(user: UserId) -> str | None:
         await asyncio.Event().wait()
         return None

@@ -157,7 +157,7 @@ async def test_an_edit_that_slack_keeps_waiting_does_not_keep_a_stop_waiting(
     assert "Stopped" in in_dm(slack)[0].visible_text
 
 
-async def test_nobody_stops_the_reading_of_another(
+async def test_no_one_stops_another_persons_reading(
     slack: SlackSimulator, messages: ProgressMessages, services: Services
 ) -> None:
     work = Work(messages)
@@ -179,7 +179,7 @@ async def test_a_stop_after_the_end_finds_nothing_to_stop(
     assert await stop.run(services, ADA) == StopAsked(under_way=False)
 
 
-async def test_a_process_that_ends_stops_what_it_reads_and_says_why(
+async def test_a_process_that_ends_stops_its_readings_and_says_why(
     slack: SlackSimulator, messages: ProgressMessages
 ) -> None:
     work = Work(messages)
@@ -193,7 +193,7 @@ async def test_a_process_that_ends_stops_what_it_reads_and_says_why(
     assert outcome.closing
 
 
-async def test_what_was_told_as_lost_does_not_go_on_beside_what_is_asked_for_again(
+async def test_a_reading_that_was_reported_lost_stops_once_it_is_asked_for_again(
     slack: SlackSimulator, messages: ProgressMessages, database: Database
 ) -> None:
     work = Work(messages)
@@ -215,9 +215,7 @@ async def test_without_a_message_the_work_goes_on(slack: SlackSimulator, message
     assert in_dm(slack) == []
 
 
-async def test_an_edit_that_fails_does_not_leave_the_end_untold(
-    slack: SlackSimulator, messages: ProgressMessages
-) -> None:
+async def test_a_failed_edit_does_not_hide_the_end(slack: SlackSimulator, messages: ProgressMessages) -> None:
     work = Work(messages)
     await posted(slack)
     slack.fail_next("chat.update", error="internal_error")

@@ -130,7 +130,7 @@ async def stranger() -> AsyncIterator[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize("shape", ["{stranger}/commands/T0/1/x", "{slack}@{bare}/x", "{slack}.{bare}/x", "file:///x"])
-async def test_a_response_url_of_another_host_is_never_dialled(http_desk: Desk, shape: str) -> None:
+async def test_a_response_url_of_another_host_is_never_called(http_desk: Desk, shape: str) -> None:
     payload = (await http_desk.slack.slash(ADA, BATCHES, "/batch help")).payload
 
     async with stranger() as (address, called):

@@ -21,7 +21,7 @@ def modal(**more: Any) -> dict[str, Any]:
     return {"id": "V0GONE", "type": "modal", "callback_id": "of another age", "state": {"values": {}}, **more}
 
 
-async def test_a_command_that_is_not_ours_is_acked_and_told_which_one_is(either_desk: Desk) -> None:
+async def test_an_unknown_command_is_acked_and_the_reply_names_ours(either_desk: Desk) -> None:
     [reply] = await either_desk.type("/batches status last")
 
     assert "`/batches` is set up to reach it as well" in reply.visible_text
@@ -93,7 +93,7 @@ async def test_a_menu_that_asks_for_options_gets_none(http_desk: Desk) -> None:
     assert body == {"options": []}
 
 
-async def test_an_event_that_nobody_asked_for_is_acked_in_silence(http_desk: Desk) -> None:
+async def test_an_unexpected_event_is_acked_without_a_reply(http_desk: Desk) -> None:
     event = {"type": "message", "channel": BATCHES, "user": ADA, "text": "batch delete last", "ts": "1.2"}
     payload = {"type": "event_callback", "team_id": "T0DEMO", "api_app_id": "A0BATCHDESK", "event": event}
 

@@ -131,7 +131,7 @@ async def test_a_refusal_at_any_step_is_said_and_nothing_is_shared(
 
 @pytest.mark.parametrize(("error", "status"), [("internal_error", 200), ("fatal_error", 500), ("trouble", 503)])
 @pytest.mark.parametrize("public", [False, True])
-async def test_where_slack_itself_is_in_doubt_nobody_is_told_that_nothing_was_shared(
+async def test_after_an_unclear_answer_the_reply_does_not_claim_that_nothing_was_shared(
     slack: SlackSimulator, files: FileDelivery, error: str, status: int, public: bool
 ) -> None:
     slack.fail_next("files.completeUploadExternal", error=error, status=status)
@@ -176,7 +176,7 @@ async def test_after_three_tries_it_is_given_up(slack: SlackSimulator, files: Fi
     assert len(slack.calls("upload")) == 3
 
 
-async def test_an_address_that_is_not_slacks_is_not_dialled(
+async def test_an_address_that_is_not_slacks_is_not_called(
     slack: SlackSimulator, session: aiohttp.ClientSession
 ) -> None:
     said = await delivery(slack, session, origin="https://files.slack.com").send(await stored_file(), ADA)
@@ -214,7 +214,7 @@ async def test_an_empty_file_is_not_sent(slack: SlackSimulator, files: FileDeliv
     assert slack.calls("files.getUploadURLExternal") == []
 
 
-async def test_it_is_noted_when_somebody_has_the_file_and_only_then(slack: SlackSimulator, files: FileDelivery) -> None:
+async def test_the_delivery_is_recorded_once_someone_has_the_file(slack: SlackSimulator, files: FileDelivery) -> None:
     noted: list[int] = []
 
     async def arrived() -> None:

@@ -108,7 +108,7 @@ async def test_a_canceled_batch_says_what_was_really_canceled(scene: Scene) -> N
     assert f"<@{ADA}>" in told.visible_text
 
 
-async def test_who_watches_and_cancels_is_told_once(scene: Scene) -> None:
+async def test_a_watcher_who_cancels_is_notified_once(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     await scene.watch(batch, channel=ADA, reason="cancel")

@@ -66,7 +66,7 @@ FILE = "https://acme.slack.com/files/U0ADA/F0123ABCD/requests.jsonl"
         (f"create {FILE}", ["create", FILE]),
     ],
 )
-def test_words_are_what_was_meant(typed: str, meant: list[str]) -> None:
+def test_typed_text_is_split_into_words(typed: str, meant: list[str]) -> None:
     assert split_words(typed) == meant
 
 

@@ -104,7 +104,7 @@ async def test_the_calls_are_listed_without_the_key(api: httpx.AsyncClient) -> N
     assert "sk-" not in answer.text
 
 
-async def test_listeners_hear_of_each_call_once_it_is_answered(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
+async def test_listeners_get_each_call_once_it_is_answered(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
     heard: list[tuple[str, str, int | None]] = []
     simulator.on_request(lambda one: heard.append((one.method, one.path, one.status)))
 

@@ -129,7 +129,7 @@ async def test_an_error_answer_can_be_cut_too(simulator: ApiSimulator, api: http
     assert (await api.get(BATCHES)).status_code == 200
 
 
-async def test_a_delayed_change_is_made_although_nobody_waits_for_the_answer(
+async def test_a_delayed_change_happens_even_if_no_one_waits_for_the_answer(
     simulator: ApiSimulator, api: httpx.AsyncClient
 ) -> None:
     batch = simulator.workspace.add(succeeded=1)

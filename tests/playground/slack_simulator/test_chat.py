@@ -100,7 +100,7 @@ async def test_an_update_with_text_alone_drops_the_blocks(slack: SlackSimulator,
     assert (message.text, message.blocks, message.edited) == ("b", [], True)
 
 
-async def test_somebody_elses_message_can_be_neither_updated_nor_deleted(
+async def test_another_persons_message_can_be_neither_updated_nor_deleted(
     slack: SlackSimulator, client: AsyncWebClient
 ) -> None:
     slack.say("U0ADA", "C0BATCHES", "mine")

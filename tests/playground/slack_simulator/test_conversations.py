@@ -28,7 +28,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
 
 
 @pytest.mark.parametrize(("method", "arguments", "error"), REFUSED, ids=[f"{m} {e}" for m, _, e in REFUSED])
-async def test_what_slack_will_not_tell_is_refused(
+async def test_lookups_that_slack_refuses_are_refused(
     client: AsyncWebClient, method: str, arguments: dict[str, Any], error: str
 ) -> None:
     with pytest.raises(SlackApiError) as caught:
@@ -48,7 +48,7 @@ async def test_what_slack_will_not_tell_is_refused(
         ("C0OLD", {"is_archived": True}),
     ],
 )
-async def test_a_channels_flags_tell_what_it_is(client: AsyncWebClient, channel: str, flags: dict[str, Any]) -> None:
+async def test_a_channel_has_the_flags_of_its_kind(client: AsyncWebClient, channel: str, flags: dict[str, Any]) -> None:
     answer = await client.conversations_info(channel=channel)
 
     assert {key: answer["channel"][key] for key in flags} == flags
@@ -65,7 +65,7 @@ async def test_a_channels_flags_tell_what_it_is(client: AsyncWebClient, channel:
         ("U0BATCHDESK", {"is_bot": True}),
     ],
 )
-async def test_a_persons_flags_tell_who_they_are(client: AsyncWebClient, user: str, flags: dict[str, Any]) -> None:
+async def test_a_person_has_the_flags_of_their_kind(client: AsyncWebClient, user: str, flags: dict[str, Any]) -> None:
     answer = await client.users_info(user=user)
 
     assert {key: answer["user"][key] for key in flags} == flags

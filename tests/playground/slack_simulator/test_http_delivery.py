@@ -126,7 +126,7 @@ async def test_a_slow_answer_is_a_timeout(slack: SlackSimulator, serve: Serve) -
     assert delivery.error == "operation_timeout"
 
 
-async def test_nobody_at_the_address_is_a_failed_dispatch(slack: SlackSimulator) -> None:
+async def test_an_address_without_a_listener_is_a_failed_dispatch(slack: SlackSimulator) -> None:
     slack.http_target = "http://127.0.0.1:1/slack/events"
 
     delivery = await slack.slash("U0ADA", "C0BATCHES", "/batch")

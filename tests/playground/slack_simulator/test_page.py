@@ -42,7 +42,7 @@ async def frame_of(page: aiohttp.ClientWebSocketResponse, kind: str) -> Json:
             return frame
 
 
-async def test_a_page_is_first_told_the_whole_world(slack: SlackSimulator, browser: aiohttp.ClientSession) -> None:
+async def test_a_page_first_receives_the_whole_world(slack: SlackSimulator, browser: aiohttp.ClientSession) -> None:
     command = CommandHint("/batch", "[verb]", (Completion("/batch help", "the verbs"),))
     slack.set_page_options(PageOptions((command,), (ShortcutHint("from_file", "From this file"),)))
     slack.say("U0ADA", "C0BATCHES", "hello")
@@ -64,7 +64,7 @@ async def test_a_page_is_first_told_the_whole_world(slack: SlackSimulator, brows
     assert world["views"] == world["homes"] == world["traffic"] == []
 
 
-async def test_a_page_is_told_of_messages_changed_and_deleted(
+async def test_a_page_receives_changed_and_deleted_messages(
     page: aiohttp.ClientWebSocketResponse, client: AsyncWebClient
 ) -> None:
     posted = await client.chat_postMessage(channel="C0BATCHES", text="a")

@@ -100,7 +100,7 @@ async def test_what_is_not_there_cannot_be_pressed(
         await slack.press("U0ADA", message, **wanted)
 
 
-async def test_nobody_presses_what_only_another_sees(slack: SlackSimulator, client: AsyncWebClient) -> None:
+async def test_no_one_presses_a_button_that_only_another_sees(slack: SlackSimulator, client: AsyncWebClient) -> None:
     await client.chat_postEphemeral(channel="C0BATCHES", user="U0ADA", text="psst", blocks=CARD)
 
     with pytest.raises(LookupError):
@@ -130,7 +130,7 @@ async def test_a_forged_press_carries_whatever_it_was_given(slack: SlackSimulato
 
 
 @pytest.mark.parametrize(("user", "channel"), [("U0NOBODY", "C0BATCHES"), ("U0ADA", "C0NOWHERE")])
-async def test_nobody_types_nowhere(slack: SlackSimulator, user: str, channel: str) -> None:
+async def test_typing_needs_a_person_and_a_channel(slack: SlackSimulator, user: str, channel: str) -> None:
     with pytest.raises(LookupError):
         await slack.slash(user, channel, "/batch")
 
@@ -203,7 +203,7 @@ async def test_the_acks_response_action_decides_what_is_open(
     assert open_now == titles
 
 
-async def test_a_closed_modal_is_told_of_only_when_asked_for(
+async def test_a_closed_modal_is_reported_only_if_the_app_asked_for_it(
     slack: SlackSimulator, client: AsyncWebClient, app: AsyncApp
 ) -> None:
     @app.view_closed("create")

@@ -150,7 +150,7 @@ async def test_it_answers_429_to_order(slack: SlackSimulator) -> None:
     assert [m.text for m in slack.messages("C0GENERAL")] == ["two"]
 
 
-async def test_an_address_nobody_was_given_is_not_found(slack: SlackSimulator) -> None:
+async def test_an_unknown_response_url_is_not_found(slack: SlackSimulator) -> None:
     answer = await AsyncWebhookClient(f"{slack.url}/commands/T0DEMO/1/forged").send_dict({"text": "x"})
 
     assert answer.status_code == 404

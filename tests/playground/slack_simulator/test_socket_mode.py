@@ -103,7 +103,7 @@ async def test_a_visit_to_the_home_tab_is_an_event(slack: SlackSimulator, app: A
     assert (seen[0]["user"], seen[0]["tab"], seen[0]["channel"]) == ("U0ADA", "home", "D0ADA")
 
 
-async def test_a_command_nobody_acks_times_out_before_the_persons_eyes(slack: SlackSimulator, app: AsyncApp) -> None:
+async def test_a_command_without_an_ack_shows_a_timeout(slack: SlackSimulator, app: AsyncApp) -> None:
     @app.command("/batch")
     async def never(ack: Any) -> None:
         pass

@@ -28,7 +28,7 @@ async def trigger(slack: SlackSimulator) -> str:
     return delivery.trigger_id
 
 
-async def test_a_modal_opens_before_whoever_pulled_the_trigger(slack: SlackSimulator, client: AsyncWebClient) -> None:
+async def test_a_modal_opens_for_the_person_of_its_trigger(slack: SlackSimulator, client: AsyncWebClient) -> None:
     answer = await client.views_open(trigger_id=await trigger(slack), view=modal(callback_id="create"))
 
     shown = slack.modal("U0ADA")

@@ -17,7 +17,7 @@ async def refusal(client: AsyncWebClient, method: str, **arguments: Any) -> dict
     return answer
 
 
-async def test_the_real_sdk_is_told_whose_token_it_holds(client: AsyncWebClient) -> None:
+async def test_the_real_sdk_learns_whose_token_it_has(client: AsyncWebClient) -> None:
     answer = await client.auth_test()
 
     assert (answer["user_id"], answer["team_id"], answer["bot_id"]) == ("U0BATCHDESK", "T0DEMO", "B0BATCHDESK")
@@ -55,7 +55,7 @@ async def test_an_app_token_counts_only_in_the_header(slack: SlackSimulator) -> 
     assert answer["error"] == "not_authed"
 
 
-async def test_a_missing_scope_is_named_with_what_was_granted() -> None:
+async def test_a_missing_scope_is_named_with_the_granted_ones() -> None:
     async with SlackSimulator(scopes=frozenset({"commands", "chat:write"})) as slack:
         client = AsyncWebClient(token=slack.bot_token, base_url=slack.api_url)
 
