@@ -171,6 +171,14 @@ def test_verbs_know_nothing_of_each_other() -> None:
     assert {module: others for module, others in known.items() if others} == {}
 
 
+def test_what_verbs_share_knows_no_verb() -> None:
+    verbs = {command.__module__ for command in COMMANDS}
+    shared = [ROOT / f"bot/commands/{stem}.py" for stem in SHARED_BY_VERBS - {"registry"}]
+    language = list((ROOT / "bot/commands/language").glob("*.py"))
+
+    assert {name_of(path): sorted(imports(path) & verbs) for path in [*shared, *language] if imports(path) & verbs} == {}
+
+
 def test_no_two_commands_share_a_verb() -> None:
     assert [(one, other) for one, other in combinations(COMMANDS, 2) if one.verb == other.verb] == []
 
