@@ -5,7 +5,6 @@ from datetime import UTC, date
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
 from bot.operations.read_results import ReadSummary
@@ -49,32 +48,25 @@ def group_by_model(summaries: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
 
 def group_by_name(summaries: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
     """Return a row for each name, the most expensive first."""
-    rows: dict[str, CostRow] = {}
-    for name, each in summaries:
-        cost = each.summary.cost
-        row = rows.get(name, CostRow(name, 0, 0, Decimal(0), complete=True))
-        rows[name] = replace(
-            row,
-            batches=row.batches + 1,
-            requests=row.requests + each.summary.counts.succeeded,
-            amount=row.amount + cost.amount,
-            complete=row.complete and cost.complete,
-        )
-    return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
+    return tuple(sorted(_add_up(summaries).values(), key=lambda row: (-row.amount, row.name)))
 
 
 def group_by_day(summaries: Iterable[tuple[MessageBatch, ReadSummary]]) -> tuple[tuple[date, CostRow], ...]:
     """Return a row for each day (UTC) on which batches were created, oldest first."""
-    days: dict[date, CostRow] = {}
-    for batch, each in summaries:
-        day = batch.created_at.astimezone(UTC).date()
+    days = ((batch.created_at.astimezone(UTC).date().isoformat(), each) for batch, each in summaries)
+    return tuple((date.fromisoformat(day), row) for day, row in sorted(_add_up(days).items()))
+
+
+def _add_up(summaries: Iterable[tuple[str, ReadSummary]]) -> dict[str, CostRow]:
+    rows: dict[str, CostRow] = {}
+    for name, each in summaries:
         cost = each.summary.cost
-        row = days.get(day, CostRow(day.isoformat(), 0, 0, Decimal(0), complete=True))
-        days[day] = replace(
-            row,
-            batches=row.batches + 1,
-            requests=row.requests + each.summary.counts.succeeded,
-            amount=row.amount + cost.amount,
-            complete=row.complete and cost.complete,
+        row = rows.get(name, CostRow(name, 0, 0, Decimal(0), complete=True))
+        rows[name] = CostRow(
+            name,
+            row.batches + 1,
+            row.requests + each.summary.counts.succeeded,
+            row.amount + cost.amount,
+            row.complete and cost.complete,
         )
-    return tuple(sorted(days.items()))
+    return rows

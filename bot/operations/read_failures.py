@@ -14,21 +14,22 @@ from bot.results.failures import FailedRequests
 
 async def read_failures(services: Services, batch: MessageBatch, progress: Progress) -> FailedRequests:
     """Read all failures: a part of them would look like all of them. Raises ReadingFailed, ApiError."""
-    failures, reason = FailedRequests(), "the file ends in the middle of a line"
+    batch_id = check_batch_id(batch.id)
+    batches = services.workspace.batches
+    failures = FailedRequests()
     try:
-        async with aclosing(services.workspace.batches.result_bytes(check_batch_id(batch.id))) as chunks:
+        async with aclosing(batches.result_bytes(batch_id)) as chunks:
             async for chunk in chunks:
                 failures.feed(chunk)
                 progress.count(chunk.count(b"\n"), len(chunk))
                 await asyncio.sleep(0)
         failures.finish()
     except BatchNotFound:
-        await services.workspace.batches.retrieve(
-            check_batch_id(batch.id)
-        )  # raises the same error if the batch was deleted meanwhile
+        await batches.retrieve(batch_id)  # raises the same error if the batch was deleted meanwhile
         raise ResultsNotYetAvailable(batch, progress.reading, progress.retry_command) from None
     except ResultsBroken as error:
-        failures.cut_off, reason = True, error.reason
+        raise ResultsTruncated(batch, progress.reading, progress.retry_command, error.reason) from error
     if failures.cut_off:
+        reason = "the file ends in the middle of a line"
         raise ResultsTruncated(batch, progress.reading, progress.retry_command, reason)
     return failures

@@ -1,4 +1,4 @@
-"""One workspace of the Message Batches API: what reaches it, and what this process remembers of it."""
+"""One workspace of the Message Batches API."""
 
 from msgspec import Struct
 
@@ -9,7 +9,10 @@ from bot.requests.estimate import TokenCounter
 
 
 class Workspace(Struct, frozen=True):
-    """A workspace as one API key sees it. Another workspace is another value."""
+    """A workspace, as one API key reaches it, and what this process has learned about it.
+
+    A second workspace is a second value.
+    """
 
     batches: BatchesClient
     models: CachedCatalog

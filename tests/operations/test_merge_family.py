@@ -133,7 +133,7 @@ async def test_the_retries_of_a_batch_that_was_deleted_are_found_by_its_id(servi
     assert [batch.id for batch in outcome.family.readable] == [child]
 
 
-async def test_a_batch_that_nobody_knows_has_no_family(services: Services, place: Place) -> None:
+async def test_an_unknown_batch_has_no_family(services: Services, place: Place) -> None:
     place(succeeded=3, id=batch_id(1))
 
     with pytest.raises(BatchNotFound):

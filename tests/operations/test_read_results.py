@@ -57,7 +57,7 @@ async def test_status_tells_that_the_api_is_down(api: ApiSimulator, services: Se
         await Status(Reference("last")).run(services, ADA)
 
 
-async def test_help_asks_nobody(api: ApiSimulator, services: Services) -> None:
+async def test_help_calls_neither_the_api_nor_the_store(api: ApiSimulator, services: Services) -> None:
     assert await HelpCommand("delete").run(services, ADA) == HelpShown("delete")
     assert api.requests == []
 
@@ -154,7 +154,7 @@ async def test_keeping_withdraws_the_question_once_and_records_it(services: Serv
     assert [(entry.verb, entry.outcome, entry.subject) for entry in entries] == [("delete", "kept", ID)]
 
 
-async def test_nobody_keeps_for_someone_else(services: Services, asked: None) -> None:
+async def test_no_one_keeps_a_batch_for_another_person(services: Services, asked: None) -> None:
     assert await Keep(QUESTION.id).run(services, BEN) == Kept(None)
 
     stored = await services.database.run(lambda connection: confirmations.get(connection, QUESTION.id))
