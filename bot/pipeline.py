@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 
 class Interaction(Struct, frozen=True):
-    """Something a person did. `seen_by_others`: the button is in a public message, so that anyone may press it."""
+    """Something a person did. `seen_by_others`: the button is in a message that others read and may press too."""
 
     caller: Caller
     text: str
@@ -165,7 +165,8 @@ class Pipeline:
         except ExpectedError as error:
             audit_outcome = "unknown" if error.may_have_happened else "failed"
             detail = str(error)
-            reply = render_error(error, acted=True).with_placement(Placement.IN_PLACE)
+            placement = Placement.BELOW if interaction.seen_by_others else Placement.IN_PLACE
+            reply = render_error(error, acted=True).with_placement(placement)
         except Exception:  # a defect, perhaps after the change was made
             audit_outcome = audit_outcome or "unknown"
             raise
@@ -190,8 +191,13 @@ class Pipeline:
 
 
 def _render_refusal(error: ExpectedError, interaction: Interaction) -> Message:
-    """Render an error. It replaces a question that can only meet the same error again."""
+    """Render an error. It replaces a question that can only meet the same error again.
+
+    A message that others read is never replaced, because the error is an answer to one person.
+    """
     message = render_error(error)
+    if interaction.seen_by_others:
+        return message.with_placement(Placement.BELOW)
     if error.cannot_succeed and interaction.confirmation_id is not None:
         return message.with_placement(Placement.IN_PLACE)
     return message

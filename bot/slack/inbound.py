@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Origin
 from bot.commands.create import Create
+from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
 from bot.slack.forms import FormPlace, read_create, wants_form
@@ -96,7 +97,8 @@ def read_interaction_surface(payload: Payload, *, replaces_message: bool) -> Sur
     caller = Caller(UserId(user["id"]), TeamId(team), ChannelId(channel) if channel else None)
     view = payload.get("view") or {}
     if payload.get("response_url") and not view:
-        seen = bool(container) and not container.get("is_ephemeral", False)
+        is_shared = not is_direct(str(channel))
+        seen = bool(container) and not container.get("is_ephemeral", False) and is_shared
         return MessageSurface(caller, payload["response_url"], replaces_message=replaces_message, seen_by_others=seen)
     if view.get("type") == "home":
         return HomeSurface(caller, payload.get("trigger_id"), replaces_message=replaces_message)

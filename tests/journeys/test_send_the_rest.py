@@ -95,3 +95,22 @@ async def test_the_end_of_a_sample_is_announced_with_its_results_and_the_next_st
     assert "Cost: " in told.visible_text
     assert told.buttons == ["Open", "Send the other 30", "Drop them"]
     assert "Send the other 30 requests" in question.visible_text
+
+
+@pytest.mark.worker
+async def test_a_late_press_on_a_public_notice_is_answered_in_private_and_leaves_the_notice(
+    open_desk: OpenDesk,
+) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    await sampled(desk)
+    [batch, *_] = batches(desk)
+    await card(desk, batch)
+    await end(desk, 90_000)
+    told = await notice(desk, batch)
+    await desk.press(await asked_about_the_rest(desk, told), "Send")
+
+    answers = [await desk.press(told, text, user=BEN) for text in ("Send the other 30", "Drop them")]
+
+    assert [len(each) for each in answers] == [1, 1]
+    assert all(reply.ephemeral_to == BEN for [reply] in answers)
+    assert await notice(desk, batch) == told
