@@ -56,7 +56,7 @@ def settle(database: Database, number: int, outcome: audit.RecordedOutcome, deta
     )
 
 
-def test_an_outcome_is_written_beside_its_intent(database: Database) -> None:
+def test_an_outcome_is_stored_with_its_intent(database: Database) -> None:
     number = database.transact(intend)
 
     assert settle(database, number, "refused", "the batch has changed")
@@ -78,7 +78,7 @@ def test_a_settled_outcome_is_never_rewritten_but_an_unknown_one_may_become_know
     assert database.transact(audit.list_entries)[0].outcome == "done"
 
 
-def test_an_outcome_without_an_intent_is_not_written(database: Database) -> None:
+def test_an_outcome_without_an_intent_is_not_stored(database: Database) -> None:
     assert not settle(database, 7, "done")
     assert database.transact(audit.list_entries) == []
 
@@ -92,7 +92,7 @@ def test_entries_come_newest_first_in_pages(database: Database) -> None:
     assert [entry.id for entry in page] + [entry.id for entry in rest] == sorted(numbers, reverse=True)
 
 
-def test_entries_of_one_batch_leave_the_others_out(database: Database) -> None:
+def test_entries_of_one_batch_exclude_the_others(database: Database) -> None:
     numbers = database.transact(lambda connection: [intend(connection, subject) for subject in ("a", "b", None)])
 
     found = database.transact(lambda connection: audit.list_entries(connection, subject="b"))
@@ -110,7 +110,7 @@ def test_the_act_of_a_confirmation_is_found(database: Database) -> None:
     assert database.transact(lambda connection: audit.get_for_confirmation(connection, "c2")) is None
 
 
-def test_an_export_gives_everything_oldest_first_beyond_one_portion(database: Database) -> None:
+def test_an_export_returns_everything_oldest_first_beyond_one_chunk(database: Database) -> None:
     numbers = database.transact(lambda connection: [intend(connection) for _ in range(1_201)])
 
     exported = database.transact(lambda connection: [entry.id for entry in audit.export(connection)])
@@ -119,7 +119,7 @@ def test_an_export_gives_everything_oldest_first_beyond_one_portion(database: Da
     assert len(exported) == 1_201
 
 
-def test_an_export_of_one_batch_holds_nothing_of_another(database: Database) -> None:
+def test_an_export_of_one_batch_contains_nothing_of_another(database: Database) -> None:
     numbers = database.transact(lambda connection: [intend(connection, subject=subject) for subject in ("a", "b", "a")])
 
     exported = database.transact(lambda connection: [entry.id for entry in audit.export(connection, "a")])
@@ -127,7 +127,7 @@ def test_an_export_of_one_batch_holds_nothing_of_another(database: Database) -> 
     assert exported == [numbers[0], numbers[2]]
 
 
-def test_moments_come_back_in_utc_whatever_zone_they_were_given_in(database: Database) -> None:
+def test_moments_read_back_in_utc_from_any_time_zone(database: Database) -> None:
     number = database.transact(intend)
     elsewhere = LATER.astimezone(timezone(timedelta(hours=5, minutes=30)))
 
@@ -140,7 +140,7 @@ def test_moments_come_back_in_utc_whatever_zone_they_were_given_in(database: Dat
     assert entry.finished_at.tzinfo is UTC
 
 
-def test_a_moment_without_a_zone_is_a_mistake(database: Database) -> None:
+def test_a_moment_without_a_time_zone_is_refused(database: Database) -> None:
     number = database.transact(intend)
 
     with pytest.raises(ValueError, match="time zone"):

@@ -40,12 +40,12 @@ def test_a_confirmation_reads_back_as_it_was_stored(asked: Database) -> None:
     assert found == QUESTION
 
 
-def test_an_unknown_confirmation_is_none_and_cannot_be_used(asked: Database) -> None:
+def test_an_unknown_confirmation_is_none_and_cannot_be_redeemed(asked: Database) -> None:
     assert asked.transact(lambda connection: confirmations.get(connection, "other")) is None
     assert not asked.transact(lambda connection: confirmations.redeem(connection, "other", NOW))
 
 
-def test_a_confirmation_is_used_once_and_remembers_when(asked: Database) -> None:
+def test_a_confirmation_is_redeemed_once_and_records_when(asked: Database) -> None:
     first = asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW))
     second = asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW + timedelta(seconds=1)))
 
@@ -55,13 +55,13 @@ def test_a_confirmation_is_used_once_and_remembers_when(asked: Database) -> None
 
 
 @pytest.mark.parametrize(("late", "usable"), [(-1, True), (0, False), (1, False)])
-def test_a_confirmation_lapses_to_the_microsecond(asked: Database, late: int, usable: bool) -> None:
+def test_a_confirmation_expires_to_the_microsecond(asked: Database, late: int, usable: bool) -> None:
     moment = LAPSE + timedelta(microseconds=late)
 
     assert asked.transact(lambda connection: confirmations.redeem(connection, "c1", moment)) is usable
 
 
-def test_a_use_whose_transaction_fails_does_not_count(asked: Database) -> None:
+def test_a_redemption_whose_transaction_fails_does_not_count(asked: Database) -> None:
     def use_then_fail(connection: Connection) -> None:
         assert confirmations.redeem(connection, "c1", NOW)
         raise RuntimeError("the record could not be written")
@@ -72,7 +72,7 @@ def test_a_use_whose_transaction_fails_does_not_count(asked: Database) -> None:
     assert asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW))
 
 
-def test_a_withdrawn_confirmation_cannot_be_used(asked: Database) -> None:
+def test_a_withdrawn_confirmation_cannot_be_redeemed(asked: Database) -> None:
     withdrawn = asked.transact(lambda connection: confirmations.withdraw(connection, "c1", NOW))
 
     assert withdrawn
@@ -88,7 +88,7 @@ def test_a_used_confirmation_cannot_be_withdrawn(asked: Database) -> None:
     assert found.used_at == NOW
 
 
-def test_prune_removes_only_what_lapsed_before(asked: Database) -> None:
+def test_prune_removes_only_what_expired_before(asked: Database) -> None:
     older = replace(QUESTION, id="c0", expires_at=LAPSE - timedelta(microseconds=1), used_at=NOW)
     asked.transact(lambda connection: confirmations.add(connection, older))
 
@@ -99,7 +99,7 @@ def test_prune_removes_only_what_lapsed_before(asked: Database) -> None:
     assert asked.transact(lambda connection: confirmations.get(connection, "c1")) == QUESTION
 
 
-def test_forty_threads_with_connections_of_their_own_use_it_once(asked: Database, database_url: str) -> None:
+def test_forty_threads_with_their_own_connections_redeem_it_once(asked: Database, database_url: str) -> None:
     together = Barrier(40)
     answers: list[bool] = []
 
@@ -134,7 +134,7 @@ for number in range(50):
 """
 
 
-def test_two_processes_use_each_of_fifty_once(database: Database, database_url: str) -> None:
+def test_two_processes_redeem_each_of_fifty_once(database: Database, database_url: str) -> None:
     for number in range(50):
         database.transact(partial(confirmations.add, confirmation=replace(QUESTION, id=f"p{number}")))
     command = [sys.executable, "-c", PRESS_ALL, database_url]

@@ -35,7 +35,7 @@ async def test_what_was_committed_survives_reopening(database: Database, databas
     assert found == ["x"]
 
 
-async def test_work_that_raises_changes_nothing_and_raises_the_same(database: Database) -> None:
+async def test_work_that_raises_changes_nothing_and_its_error_passes_through(database: Database) -> None:
     def write_then_fail(connection: Connection) -> None:
         write(connection)
         raise LookupError("mine")
@@ -48,7 +48,7 @@ async def test_work_that_raises_changes_nothing_and_raises_the_same(database: Da
     assert await database.run(words) == []
 
 
-async def test_many_at_once_share_few_connections_and_all_come_through(database: Database) -> None:
+async def test_many_transactions_share_few_connections_and_all_succeed(database: Database) -> None:
     await database.run(create)
 
     await asyncio.gather(*(database.run(partial(write, word=f"{number:03}")) for number in range(60)))
@@ -83,7 +83,7 @@ async def test_work_runs_beside_the_event_loop(database: Database) -> None:
     assert await task
 
 
-async def test_closing_waits_for_work_whose_caller_was_cancelled(database: Database, database_url: str) -> None:
+async def test_closing_waits_for_work_whose_caller_was_canceled(database: Database, database_url: str) -> None:
     begun, may_end = Event(), Event()
 
     def write_slowly(connection: Connection) -> None:
@@ -130,7 +130,7 @@ def test_eight_processes_may_open_a_new_store_at_once(database_url: str) -> None
     assert failures == []
 
 
-async def test_closing_waits_a_moment_for_a_connection_that_is_still_in_use(sqlite_url: str) -> None:
+async def test_closing_waits_briefly_for_a_connection_that_is_still_in_use(sqlite_url: str) -> None:
     store, given_back = Database(sqlite_url), Event()
     held = store.engine.connect()
 
@@ -145,7 +145,7 @@ async def test_closing_waits_a_moment_for_a_connection_that_is_still_in_use(sqli
 
 
 @pytest.mark.postgres
-def test_a_later_look_sees_what_others_have_committed_whatever_the_server_is_set_to(postgres_url: str) -> None:
+def test_a_later_read_sees_what_others_committed_whatever_the_servers_default_is(postgres_url: str) -> None:
     """A claim that has waited its turn looks at the rows as they are then, not as they were at its beginning."""
     strict = make_url(postgres_url)
     options = f"{strict.query['options']} -cdefault_transaction_isolation=serializable"

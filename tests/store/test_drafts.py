@@ -48,7 +48,7 @@ def states(connection: Connection) -> dict[str, str]:
     return {id: draft.state for id, draft in found.items() if draft is not None}
 
 
-def test_a_whole_is_parted_once(database: Database) -> None:
+def test_a_draft_is_split_once(database: Database) -> None:
     def play(connection: Connection) -> list[bool]:
         drafts.add(connection, WHOLE)
         return [part(connection), part(connection)]
@@ -56,7 +56,7 @@ def test_a_whole_is_parted_once(database: Database) -> None:
     assert database.transact(play) == [True, False]
 
 
-def test_what_is_being_sent_whole_is_not_parted(database: Database) -> None:
+def test_a_draft_that_is_being_sent_whole_is_not_split(database: Database) -> None:
     def play(connection: Connection) -> bool:
         drafts.add(connection, replace(WHOLE, sample=None))
         return part(connection)
@@ -64,7 +64,7 @@ def test_what_is_being_sent_whole_is_not_parted(database: Database) -> None:
     assert not database.transact(play)
 
 
-def test_what_was_not_sent_is_whole_again_and_only_while_the_rest_is_held(database: Database) -> None:
+def test_an_unsent_sample_and_its_rest_are_rejoined_only_while_the_rest_is_held(database: Database) -> None:
     def play(connection: Connection) -> list[object]:
         drafts.add(connection, WHOLE)
         part(connection)
@@ -97,7 +97,7 @@ def heard_of(connection: Connection, id: str, ago: timedelta) -> None:
     workers.record_heartbeat(connection, WorkerProcess(id, "host", 1, NOW, NOW), NOW - ago)
 
 
-def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(database: Database) -> None:
+def test_a_draft_is_abandoned_if_no_living_process_holds_it_or_it_takes_too_long(database: Database) -> None:
     def play(connection: Connection) -> list[str]:
         heard_of(connection, "lives", timedelta(seconds=40))
         heard_of(connection, "dead", timedelta(seconds=70))
@@ -109,7 +109,7 @@ def test_nobodys_is_what_no_living_process_holds_and_what_takes_far_too_long(dat
     assert database.transact(play) == ["b", "c", "d", "f"]
 
 
-def test_what_was_sent_again_since_it_was_found_is_not_interfered_with(database: Database) -> None:
+def test_an_abandoned_draft_that_was_sent_again_meanwhile_is_left_alone(database: Database) -> None:
     def play(connection: Connection) -> bool:
         drafts.add(connection, replace(WHOLE, changed_at=NOW + timedelta(seconds=1)))
         return abandoned_drafts.settle_draft(connection, WHOLE, NOW)
@@ -117,7 +117,7 @@ def test_what_was_sent_again_since_it_was_found_is_not_interfered_with(database:
     assert not database.transact(play)
 
 
-def test_drafts_without_a_yes_go_after_a_week_and_decided_ones_are_remembered_longer(database: Database) -> None:
+def test_unconfirmed_drafts_are_deleted_after_a_week_and_settled_ones_later(database: Database) -> None:
     old, older = NOW - timedelta(days=8), NOW - timedelta(days=41)
 
     def play(connection: Connection) -> list[str]:
@@ -132,7 +132,9 @@ def test_drafts_without_a_yes_go_after_a_week_and_decided_ones_are_remembered_lo
     assert database.transact(play) == ["held", "new", "sending", "sent"]
 
 
-def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_own_sample(database: Database) -> None:
+def test_a_retry_competes_with_retries_that_are_or_may_be_batches_but_not_with_its_own_sample(
+    database: Database,
+) -> None:
     def play(connection: Connection) -> tuple[str, ...]:
         retry = replace(WHOLE, id="rest", kind="retry", parent_id="parent", whole_id="whole", state="ready")
         for id, state in (("lost", "unknown"), ("other", "sending"), ("waits", "ready")):
@@ -145,7 +147,7 @@ def test_a_retry_knows_of_the_others_that_are_or_may_be_batches_but_not_of_its_o
     assert database.transact(play) == ("batch", "draft lost", "draft other")
 
 
-def test_a_form_that_comes_twice_at_once_begins_one_draft(database: Database) -> None:
+def test_a_form_that_is_submitted_twice_at_once_begins_one_draft(database: Database) -> None:
     with ThreadPoolExecutor(8) as threads:
         begun = list(
             threads.map(lambda _: database.transact(lambda connection: drafts.add_if_new(connection, WHOLE)), range(8))

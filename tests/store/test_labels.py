@@ -25,7 +25,7 @@ def relate(connection: Connection) -> None:
 
 
 @pytest.mark.parametrize("member", sorted(FAMILY))
-async def test_a_family_is_the_same_whoever_is_asked_about(database: Database, member: str) -> None:
+async def test_a_family_is_the_same_for_each_member(database: Database, member: str) -> None:
     await database.run(relate)
 
     assert await database.run(lambda connection: labels.find_family(connection, member)) == FAMILY
@@ -37,7 +37,7 @@ async def test_a_batch_without_relatives_is_its_own_family(database: Database) -
     assert await database.run(lambda connection: labels.find_family(connection, "alone")) == {"alone"}
 
 
-async def test_a_family_outlives_what_is_known_of_its_batches(database: Database) -> None:
+async def test_a_family_outlives_the_names_of_its_batches(database: Database) -> None:
     await database.run(relate)
     await database.run(lambda c: labels.set_field(c, "retry", "label", "eval", by="U0ADA", at=AT))
 

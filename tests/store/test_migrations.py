@@ -44,17 +44,17 @@ def record(connection: Connection) -> int:
     )
 
 
-def test_the_steps_lead_to_the_tables_of_this_version(database: Database) -> None:
+def test_the_migrations_lead_to_the_tables_of_this_version(database: Database) -> None:
     with database.engine.connect() as connection:
         assert differences(connection) == []
         assert schema.find_version(connection) == schema.HEAD
 
 
-def test_the_newest_step_is_the_one_that_is_looked_for() -> None:
+def test_the_newest_migration_is_the_expected_version() -> None:
     assert ScriptDirectory(str(schema.FOLDER)).get_current_head() == schema.HEAD
 
 
-def test_a_store_from_before_there_were_steps_is_taken_forward(database_url: str) -> None:
+def test_a_store_from_before_there_were_migrations_is_upgraded(database_url: str) -> None:
     store = Database(database_url)
     with store.engine.begin() as connection:
         metadata.create_all(connection, tables=[metadata.tables[name] for name in OLD])
@@ -70,7 +70,7 @@ def test_a_store_from_before_there_were_steps_is_taken_forward(database_url: str
     assert kept.at == CREATED
 
 
-def test_every_step_can_be_stopped_at_and_gone_on_from(database_url: str) -> None:
+def test_an_upgrade_can_stop_at_every_migration_and_continue_from_there(database_url: str) -> None:
     store = Database(database_url)
     steps = [step.revision for step in ScriptDirectory(str(schema.FOLDER)).walk_revisions()][::-1]
 
@@ -84,7 +84,7 @@ def test_every_step_can_be_stopped_at_and_gone_on_from(database_url: str) -> Non
     store.engine.dispose()
 
 
-def test_what_else_stands_in_the_database_is_left_alone(database_url: str) -> None:
+def test_other_tables_in_the_database_are_left_alone(database_url: str) -> None:
     store = Database(database_url)
     with store.engine.begin() as connection:
         connection.execute(text("CREATE TABLE workflow_status (x INTEGER)"))
@@ -105,7 +105,7 @@ def test_a_store_of_a_newer_version_is_used_as_it_is(database: Database) -> None
         assert schema.find_version(connection) == "9999"
 
 
-def test_a_step_only_adds_so_that_an_older_version_can_work_on_beside_a_newer(database_url: str) -> None:
+def test_a_migration_only_adds_so_an_older_version_can_run_beside_a_newer_one(database_url: str) -> None:
     store = Database(database_url)
     steps = [step.revision for step in ScriptDirectory(str(schema.FOLDER)).walk_revisions()][::-1]
     before: dict[str, dict[str, tuple[str, bool]]] = {}
@@ -128,7 +128,7 @@ def columns(connection: Connection, table: str) -> dict[str, tuple[str, bool]]:
     return {each["name"]: (str(each["type"]), each["nullable"] or each["default"] is not None) for each in found}
 
 
-async def test_a_store_is_taken_forward_under_an_older_version_that_works(database_url: str) -> None:
+async def test_a_store_is_upgraded_while_an_older_version_runs_on_it(database_url: str) -> None:
     older, newer = Database(database_url), Database(database_url)
     with older.engine.begin() as connection:
         schema.upgrade(connection, "0002")

@@ -15,7 +15,7 @@ def pragma(engine: Engine, name: str) -> object:
         return connection.execute(text(f"PRAGMA {name}")).scalar_one()
 
 
-def test_commits_reach_the_disk_and_locks_are_waited_for_a_few_seconds(sqlite_url: str) -> None:
+def test_commits_reach_the_disk_and_locks_are_awaited_for_some_seconds(sqlite_url: str) -> None:
     engine = make_engine(sqlite_url)
 
     found = {name: pragma(engine, name) for name in ("synchronous", "foreign_keys", "busy_timeout")}
@@ -39,7 +39,7 @@ def test_the_write_ahead_log_is_used_only_where_it_is_sound(
     assert mode == journal
 
 
-def test_a_file_that_another_library_gave_a_log_is_given_its_journal_back(sqlite_url: str) -> None:
+def test_a_file_with_a_log_from_another_library_gets_its_journal_back(sqlite_url: str) -> None:
     newer = make_engine(sqlite_url, sqlite_version=(3, 51, 3))
     assert pragma(newer, "journal_mode") == "wal"
     newer.dispose()
@@ -66,7 +66,7 @@ def test_a_writing_transaction_takes_its_lock_at_once(sqlite_url: str) -> None:
     assert [statement.strip() for statement in said] == ["BEGIN IMMEDIATE", "INSERT INTO t VALUES (1)", "COMMIT"]
 
 
-def test_an_older_library_is_given_unixepoch_with_fractions(sqlite_url: str) -> None:
+def test_an_older_library_gets_unixepoch_with_fractions(sqlite_url: str) -> None:
     engine = make_engine(sqlite_url, sqlite_version=(3, 40, 1))
 
     with engine.connect() as connection:

@@ -30,17 +30,17 @@ async def take(database: Database, taken: summaries.DownloadedFile, by: str) -> 
     await database.run(lambda connection: summaries.record_download(connection, "msgbatch_1", taken, by=by, at=AT))
 
 
-async def test_what_was_kept_is_given_back(database: Database) -> None:
+async def test_a_stored_summary_reads_back(database: Database) -> None:
     kept = await keep(database)
 
     assert kept == READ == await get(database)
 
 
-async def test_nothing_is_known_of_a_batch_nobody_read(database: Database) -> None:
+async def test_a_batch_whose_results_no_one_read_has_no_summary(database: Database) -> None:
     assert await get(database) is None
 
 
-async def test_a_second_reading_takes_the_place_of_the_first_and_keeps_who_took_the_file(database: Database) -> None:
+async def test_a_second_reading_replaces_the_first_and_keeps_who_downloaded_the_file(database: Database) -> None:
     await keep(database)
     await take(database, "jsonl", "U0BEN")
 
@@ -50,7 +50,7 @@ async def test_a_second_reading_takes_the_place_of_the_first_and_keeps_who_took_
     assert (again.taken, again.taken_by, again.taken_at) == ("jsonl", "U0BEN", AT)
 
 
-async def test_a_part_that_is_taken_does_not_hide_that_the_whole_file_was(database: Database) -> None:
+async def test_a_download_of_a_part_does_not_hide_one_of_the_whole_file(database: Database) -> None:
     await keep(database)
 
     await take(database, "errors", "U0ADA")
@@ -63,7 +63,7 @@ async def test_a_part_that_is_taken_does_not_hide_that_the_whole_file_was(databa
 
 
 @pytest.mark.parametrize("more", ["csv", "family", "jsonl"])
-async def test_failures_that_are_taken_do_not_hide_that_somebody_has_more(
+async def test_a_download_of_the_failures_does_not_hide_a_fuller_one(
     database: Database, more: summaries.DownloadedFile
 ) -> None:
     await keep(database)
@@ -77,7 +77,7 @@ async def test_failures_that_are_taken_do_not_hide_that_somebody_has_more(
     assert (known.taken, known.taken_by) == (more, "U0BEN")
 
 
-async def test_a_batch_that_is_gone_is_forgotten_and_no_other(database: Database) -> None:
+async def test_only_the_summary_of_the_deleted_batch_is_deleted(database: Database) -> None:
     await keep(database)
     await keep(database, StoredSummary("msgbatch_2", "{}", None, "U0ADA", AT))
 
@@ -87,7 +87,7 @@ async def test_a_batch_that_is_gone_is_forgotten_and_no_other(database: Database
     assert await get(database, "msgbatch_2") is not None
 
 
-async def test_keeping_one_forgets_those_that_are_past_any_use(database: Database) -> None:
+async def test_storing_one_summary_deletes_those_that_are_too_old(database: Database) -> None:
     await keep(
         database, StoredSummary("msgbatch_0", "{}", None, "U0ADA", LONG_AGO - timedelta(days=1)), AT - timedelta(999)
     )
@@ -98,7 +98,7 @@ async def test_keeping_one_forgets_those_that_are_past_any_use(database: Databas
     assert await get(database) == READ
 
 
-async def test_many_are_given_at_once_however_many_are_asked_for(database: Database) -> None:
+async def test_thousands_of_summaries_are_read_at_once(database: Database) -> None:
     await keep(database)
     wanted = [f"msgbatch_{number}" for number in range(1_201)]
 
@@ -107,7 +107,7 @@ async def test_many_are_given_at_once_however_many_are_asked_for(database: Datab
     assert found == {"msgbatch_1": READ}
 
 
-async def test_a_reading_is_stopped_by_whoever_can_write_and_forgotten_at_its_end(database: Database) -> None:
+async def test_any_process_can_stop_a_reading_and_its_end_deletes_it(database: Database) -> None:
     await database.run(lambda connection: long_readings.add(connection, READING))
     before = await database.run(lambda connection: long_readings.is_stopped(connection, "r1"))
 
@@ -133,7 +133,7 @@ async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -
     assert {each.held_by for each in lost} == {"dead", "buried"}
 
 
-async def test_what_a_killed_process_left_behind_is_cleared_away(database: Database) -> None:
+async def test_the_readings_of_a_killed_process_are_deleted(database: Database) -> None:
     later = replace(READING, id="r2", started_at=AT + timedelta(days=2))
     await database.run(lambda connection: long_readings.add(connection, READING))
 

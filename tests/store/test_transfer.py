@@ -74,7 +74,7 @@ def test_everything_arrives_and_is_counted(source: Database, target: Database) -
 
 
 @either
-def test_the_record_is_numbered_on_where_it_was(source: Database, target: Database) -> None:
+def test_the_numbering_of_the_audit_record_continues(source: Database, target: Database) -> None:
     last = source.transact(lambda c: audit.list_entries(c, limit=1))[0].id
     move_store(source, target, NOW, lambda _: None)
 
@@ -110,7 +110,7 @@ def test_a_store_that_is_not_empty_is_left_alone(source: Database, target: Datab
 
 
 @either
-def test_nothing_is_moved_from_under_a_running_bot(source: Database, target: Database) -> None:
+def test_a_store_with_a_running_bot_is_not_moved(source: Database, target: Database) -> None:
     alive = WorkerProcess("here:1:a", "here", 1, NOW, NOW)
     source.transact(lambda c: workers.record_heartbeat(c, alive, NOW))
 
@@ -126,7 +126,7 @@ def test_a_store_is_not_moved_onto_itself(source: Database) -> None:
         move_store(source, source, NOW, lambda _: None)
 
 
-def test_a_store_that_is_not_there_is_not_moved_and_not_made(tmp_path: Path) -> None:
+def test_a_missing_store_is_not_moved_and_not_created(tmp_path: Path) -> None:
     slip, target = tmp_path / "slip.sqlite3", Database(f"sqlite:///{tmp_path / 'to.sqlite3'}")
 
     with pytest.raises(MoveRefused, match="FROM holds no records of a bot"):
@@ -136,7 +136,7 @@ def test_a_store_that_is_not_there_is_not_moved_and_not_made(tmp_path: Path) -> 
     assert not (tmp_path / "to.sqlite3").exists()
 
 
-def test_a_store_that_cannot_be_opened_is_told_with_its_side(source: Database) -> None:
+def test_a_store_that_cannot_be_opened_is_reported_with_its_side(source: Database) -> None:
     with pytest.raises(MoveRefused, match="FROM is unreachable"):
         move_store(Database("sqlite:////nowhere/at/all.sqlite3"), source, NOW, lambda _: None)
     with pytest.raises(MoveRefused, match="TO is unreachable"):

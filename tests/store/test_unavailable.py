@@ -69,7 +69,7 @@ async def test_a_locked_row_is_given_up_after_the_lock_timeout(postgres_url: str
     await store.close()
 
 
-async def test_a_full_disk_is_told_and_nothing_half_written(sqlite_url: str) -> None:
+async def test_a_full_disk_is_reported_and_nothing_is_half_written(sqlite_url: str) -> None:
     store = Database(sqlite_url)
     store.open()
     await store.run(create)
@@ -88,7 +88,7 @@ async def test_a_full_disk_is_told_and_nothing_half_written(sqlite_url: str) -> 
     await store.close()
 
 
-async def test_a_read_only_file_is_told_and_can_still_be_read(sqlite_url: str) -> None:
+async def test_a_read_only_file_is_reported_and_can_still_be_read(sqlite_url: str) -> None:
     store = Database(sqlite_url)
     await store.run(create)
     await store.close()
@@ -103,7 +103,7 @@ async def test_a_read_only_file_is_told_and_can_still_be_read(sqlite_url: str) -
 
 
 @pytest.mark.postgres
-async def test_a_read_only_server_is_told(postgres_url: str) -> None:
+async def test_a_read_only_server_is_reported(postgres_url: str) -> None:
     store = Database(postgres_url)
     await store.run(create)
     event.listen(store.engine, "begin", lambda connection: connection.exec_driver_sql("SET TRANSACTION READ ONLY"))
@@ -132,7 +132,7 @@ def free_port() -> int:
         return int(taken.getsockname()[1])
 
 
-async def test_a_store_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
+async def test_a_missing_store_is_unreachable(tmp_path: Path) -> None:
     nowhere = [f"sqlite:///{tmp_path}/missing/x.sqlite3", f"postgres://ann:hunter2@127.0.0.1:{free_port()}/x"]
 
     for url in nowhere:
@@ -149,14 +149,14 @@ async def test_a_store_that_is_not_there_is_unreachable(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "url", ["", "nonsense", "nosuch://x/y", "mysql+nosuch://x/y", "mysql://x/y", "postgresql://h:port/y"]
 )
-def test_a_url_of_no_database_we_know_is_refused(url: str) -> None:
+def test_a_url_of_an_unknown_database_is_refused(url: str) -> None:
     with pytest.raises(StoreUnavailable) as caught:
         Database(url)
 
     assert caught.value.reason == "failed"
 
 
-async def test_other_errors_hold_no_values(database: Database) -> None:
+async def test_other_errors_contain_no_values(database: Database) -> None:
     await database.run(create)
     await database.run(lambda connection: write(connection, "hunter2"))
 

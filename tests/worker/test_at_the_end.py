@@ -13,7 +13,7 @@ from tests.waiting import happened
 from tests.worker.scene import Scene
 
 
-async def test_who_begins_to_watch_while_the_end_is_seen_is_told_of_it_too(either_scene: Scene) -> None:
+async def test_someone_who_begins_to_watch_while_the_end_is_recorded_is_notified_too(either_scene: Scene) -> None:
     scene = either_scene
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
@@ -34,7 +34,7 @@ async def test_who_begins_to_watch_while_the_end_is_seen_is_told_of_it_too(eithe
     assert all("100 succeeded" in each.visible_text for each in scene.told())
 
 
-async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlooked(either_scene: Scene) -> None:
+async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_missed(either_scene: Scene) -> None:
     scene = either_scene
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
@@ -65,7 +65,7 @@ async def test_a_watch_that_is_stored_while_a_sweep_stores_the_end_is_not_overlo
     assert (ADA in told.visible_text, BEN in told.visible_text) == (True, True)
 
 
-async def test_an_end_that_comes_before_the_first_card_waits_for_it_and_answers_it(scene: Scene) -> None:
+async def test_an_end_before_the_first_card_waits_for_the_card_and_answers_it(scene: Scene) -> None:
     batch = scene.batch(ends_in=5)
     await scene.watch(batch, drawn=False)
     scene.later(8)
@@ -81,7 +81,7 @@ async def test_an_end_that_comes_before_the_first_card_waits_for_it_and_answers_
     assert len(scene.top()) == 1
 
 
-async def test_an_end_does_not_wait_for_ever_for_a_card(scene: Scene) -> None:
+async def test_an_end_does_not_wait_forever_for_a_card(scene: Scene) -> None:
     batch = scene.batch(ends_in=5)
     await scene.watch(batch, drawn=False)
     scene.later(8)

@@ -5,7 +5,7 @@ from tests.desk import BATCHES, BEN, BOT, GENERAL
 from tests.worker.scene import Scene
 
 
-async def test_each_card_is_handed_over_once_when_one_more_begins_to_watch(scene: Scene) -> None:
+async def test_each_card_is_enqueued_once_when_one_more_person_watches(scene: Scene) -> None:
     scene.slack.world.invite(GENERAL, BOT)
     batch = scene.batch(ends_in=3_600)
     for place in (BATCHES, GENERAL):

@@ -28,7 +28,7 @@ async def ended_batch(scene: Scene) -> Batch:
     return batch
 
 
-async def test_slacks_pause_is_kept_and_uses_no_attempt(either_scene: Scene) -> None:
+async def test_slacks_pause_is_obeyed_and_uses_no_attempt(either_scene: Scene) -> None:
     batch = await ended_batch(either_scene)
     either_scene.slack.fail_next("chat.postMessage", retry_after=60)
 
@@ -46,7 +46,7 @@ async def test_slacks_pause_is_kept_and_uses_no_attempt(either_scene: Scene) -> 
     assert not either_scene.calls("conversations.replies")
 
 
-async def test_while_slack_asks_for_a_pause_nobody_posts_anywhere(scene: Scene) -> None:
+async def test_while_slack_asks_for_a_pause_no_one_posts_anywhere(scene: Scene) -> None:
     await ended_batch(scene)
     scene.slack.fail_next("chat.postMessage", retry_after=60)
     await scene.settle()
@@ -86,7 +86,7 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(scene:
     assert batch.id in shown.visible_text
 
 
-async def test_an_error_of_slacks_own_is_tried_again_after_a_look(scene: Scene) -> None:
+async def test_a_server_error_of_slack_is_retried_after_a_look(scene: Scene) -> None:
     batch = await ended_batch(scene)
     scene.slack.fail_next("chat.postMessage", status=500)
 
@@ -100,7 +100,7 @@ async def test_an_error_of_slacks_own_is_tried_again_after_a_look(scene: Scene) 
     assert scene.notice(batch).attempts == 2
 
 
-async def test_a_channel_that_is_closed_ends_in_a_direct_message_once(either_scene: Scene) -> None:
+async def test_a_closed_channel_leads_to_one_direct_message(either_scene: Scene) -> None:
     batch = await ended_batch(either_scene)
     either_scene.slack.world.remove(BATCHES, BOT)
 
@@ -131,7 +131,7 @@ async def test_an_archived_channel_moves_the_card_to_its_watchers(scene: Scene) 
     assert not scene.slack.messages(BATCHES)
 
 
-async def test_somebody_who_left_is_told_nothing_and_stops_nobody(scene: Scene) -> None:
+async def test_someone_who_left_gets_nothing_and_delays_no_one(scene: Scene) -> None:
     first, second = scene.batch(ends_in=60), scene.batch(ends_in=600)
     await scene.watch(first, BEN, channel=BEN)
     await scene.watch(second)
@@ -148,7 +148,7 @@ async def test_somebody_who_left_is_told_nothing_and_stops_nobody(scene: Scene) 
     assert second.id in told.visible_text
 
 
-async def test_a_card_that_somebody_deleted_is_posted_anew_once(scene: Scene) -> None:
+async def test_a_card_that_someone_deleted_is_posted_again_once(scene: Scene) -> None:
     batch = scene.batch(ends_in=900)
     await scene.watch(batch)
     await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
@@ -166,7 +166,7 @@ async def test_a_card_that_somebody_deleted_is_posted_anew_once(scene: Scene) ->
     assert len([message for message in scene.top() if "ended:" not in str(message.metadata)]) == 0
 
 
-async def test_a_card_that_was_deleted_twice_is_posted_for_who_asks_to_watch_again(scene: Scene) -> None:
+async def test_a_card_that_was_deleted_twice_is_posted_for_someone_who_watches_again(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
     for label in ("first", "second"):
@@ -182,7 +182,7 @@ async def test_a_card_that_was_deleted_twice_is_posted_for_who_asks_to_watch_aga
     assert batch.id in card.visible_text
 
 
-async def test_one_poisoned_row_stops_nothing_else_and_is_given_up(scene: Scene) -> None:
+async def test_a_spoiled_row_stops_nothing_else_and_is_given_up(scene: Scene) -> None:
     poisoned, good = scene.batch(ends_in=60), scene.batch(ends_in=60)
     for batch in (poisoned, good):
         await scene.watch(batch)
@@ -199,7 +199,7 @@ async def test_one_poisoned_row_stops_nothing_else_and_is_given_up(scene: Scene)
     assert "ValidationError" in str(scene.notice(poisoned).given_up)
 
 
-async def test_a_refusal_is_given_up_after_some_attempts_and_does_not_go_on_for_ever(scene: Scene) -> None:
+async def test_a_refusal_is_given_up_after_some_attempts(scene: Scene) -> None:
     batch = await ended_batch(scene)
     scene.slack.fail_next("chat.postMessage", error="invalid_blocks", times=100)
 
@@ -211,7 +211,7 @@ async def test_a_refusal_is_given_up_after_some_attempts_and_does_not_go_on_for_
     assert "invalid_blocks" in str(scene.notice(batch).given_up)
 
 
-async def test_unwatched_before_its_end_nobody_is_mentioned(scene: Scene) -> None:
+async def test_no_one_is_mentioned_for_a_batch_unwatched_before_its_end(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.database.transact(lambda connection: watches.remove(connection, batch.id, ADA))
@@ -222,7 +222,7 @@ async def test_unwatched_before_its_end_nobody_is_mentioned(scene: Scene) -> Non
     assert not scene.told()
 
 
-async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene: Scene) -> None:
+async def test_a_card_that_no_one_watches_any_more_still_shows_how_it_ended(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     enqueue, now = scene.worker.engine.enqueue, scene.now()
@@ -238,7 +238,7 @@ async def test_a_card_that_nobody_watches_any_more_still_says_how_it_ended(scene
     assert not scene.told()
 
 
-async def test_a_slack_that_cannot_be_reached_is_doubtful(scene: Scene) -> None:
+async def test_an_unreachable_slack_is_an_uncertain_answer(scene: Scene) -> None:
     await scene.slack.stop()
 
     with pytest.raises(AnswerUncertain):

@@ -29,7 +29,7 @@ BERLIN = ZoneInfo("Europe/Berlin")
         (datetime(2026, 7, 1, 7, 0, tzinfo=UTC), True),  # summer time
     ],
 )
-def test_it_is_due_at_the_local_hour_and_little_later(now: datetime, is_due: bool) -> None:
+def test_it_is_due_at_the_local_hour_and_shortly_after(now: datetime, is_due: bool) -> None:
     assert (find_due_day(DigestPlan(BATCHES, 9, BERLIN), now) is not None) == is_due
 
 
@@ -40,13 +40,13 @@ def test_an_hour_that_summer_time_skips_is_not_lost() -> None:
     assert find_due_day(plan, gap) == gap.date()
 
 
-def test_an_hour_that_comes_twice_is_one_digest() -> None:
+def test_an_hour_that_comes_twice_has_one_digest() -> None:
     plan, first = DigestPlan(BATCHES, 2, BERLIN), datetime(2026, 10, 25, 0, 30, tzinfo=UTC)
 
     assert find_due_day(plan, first) == find_due_day(plan, first + timedelta(hours=1))
 
 
-def test_a_late_hours_digest_is_still_sent_after_midnight_as_that_evenings() -> None:
+def test_a_digest_of_a_late_hour_is_still_sent_after_midnight_for_that_evening() -> None:
     plan, evening = DigestPlan(BATCHES, 23, BERLIN), datetime(2026, 11, 21, 22, 30, tzinfo=UTC)
 
     days = [find_due_day(plan, evening + timedelta(hours=hours)) for hours in (-1, 0, 1, 2, 3)]
@@ -54,7 +54,7 @@ def test_a_late_hours_digest_is_still_sent_after_midnight_as_that_evenings() -> 
     assert days == [None, *[evening.date()] * 3, None]
 
 
-def test_it_counts_what_ended_since_yesterday_and_all_that_runs() -> None:
+def test_it_counts_batches_that_ended_since_yesterday_and_all_that_run() -> None:
     long_ago = ended(counts(errored=5)).model_copy(update={"ended_at": NOW - timedelta(hours=25)})
     batches = [running(), canceling(), ended(counts(succeeded=5)), ended(counts(succeeded=4, errored=1)), long_ago]
 
@@ -63,7 +63,7 @@ def test_it_counts_what_ended_since_yesterday_and_all_that_runs() -> None:
     assert (digest.running.total, digest.succeeded.total, digest.failed.total) == (2, 1, 1)
 
 
-def test_results_that_nobody_fetched_and_that_go_within_a_week_are_named() -> None:
+def test_results_that_no_one_downloaded_and_that_expire_within_a_week_are_listed() -> None:
     fetched, waiting = (ended(counts(succeeded=5), id=batch_id(number)) for number in (1, 2))
     now = CREATED + timedelta(days=23)
 
@@ -72,7 +72,7 @@ def test_results_that_nobody_fetched_and_that_go_within_a_week_are_named() -> No
     assert digest.expiring.shown == (waiting,)
 
 
-def test_a_day_without_anything_is_no_digest() -> None:
+def test_an_empty_day_has_no_digest() -> None:
     assert make_digest([], (), NOW).is_empty
 
 
@@ -88,7 +88,7 @@ def set_hour(desk: Desk, hour: int, days: int = 0) -> None:
     desk.time.later += now.replace(hour=hour, minute=5) + timedelta(days=days) - now
 
 
-async def test_it_is_sent_once_a_day_whoever_sends_it(desk: Desk) -> None:
+async def test_it_is_sent_once_a_day_by_any_process(desk: Desk) -> None:
     batch = desk.api.workspace.add(processing_status="in_progress", processing=5)
     await desk.type(f"/batch label {batch.id} Nightly eval")
     set_hour(desk, 9)
@@ -118,7 +118,7 @@ async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_chan
     assert await desk.bot.worker.services.database.run(notices.OUTBOX.count_open) == 0
 
 
-async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfetched(scene: Scene) -> None:
+async def test_downloaded_results_of_an_unwatched_batch_are_not_called_unfetched(scene: Scene) -> None:
     taken, left = (scene.api.workspace.add(succeeded=5, age=60.0) for _ in range(2))
     now = scene.now()
     for batch in (taken, left):
@@ -138,7 +138,7 @@ async def test_what_was_taken_of_a_batch_that_nobody_watched_is_not_called_unfet
     assert left.id in digest.visible_text
 
 
-async def test_of_thousands_it_is_one_message_and_says_what_it_left_out(scene: Scene) -> None:
+async def test_thousands_of_batches_fit_in_one_message_that_says_what_it_omits(scene: Scene) -> None:
     for number in range(1_200):
         scene.api.workspace.add(succeeded=1, age=60.0 + number)
     set_to = scene.now().replace(hour=9, minute=5) + timedelta(days=1) - scene.now()

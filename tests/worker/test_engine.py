@@ -68,7 +68,7 @@ def hand_over(engine: Engine, connection: Connection, id: str, word: str, delay:
     engine.enqueue(connection, "note", id, "slack", [word], delay, partition="C1")
 
 
-async def test_what_is_handed_over_is_done_once_under_one_id(database: Database, launch: Launch) -> None:
+async def test_work_is_done_once_for_each_id(database: Database, launch: Launch) -> None:
     done = Done()
     engine = await launch({"note": done.note})
 
@@ -81,7 +81,7 @@ async def test_what_is_handed_over_is_done_once_under_one_id(database: Database,
     assert done.told == ["first", "third"]
 
 
-async def test_what_is_rolled_back_is_never_done(database: Database, launch: Launch) -> None:
+async def test_work_of_a_rolled_back_transaction_is_never_done(database: Database, launch: Launch) -> None:
     done = Done()
     engine = await launch({"note": done.note})
 
@@ -97,7 +97,7 @@ async def test_what_is_rolled_back_is_never_done(database: Database, launch: Lau
     assert done.told == ["after"]
 
 
-async def test_a_process_that_only_enqueues_leaves_it_to_one_that_works(database: Database, launch: Launch) -> None:
+async def test_a_process_that_only_enqueues_leaves_work_to_a_worker(database: Database, launch: Launch) -> None:
     web, done = Engine(database), Done()
     web.create_tables(always=False)
     await database.run(lambda connection: hand_over(web, connection, "one", "from web"))
@@ -109,7 +109,7 @@ async def test_a_process_that_only_enqueues_leaves_it_to_one_that_works(database
     assert done.told == ["from web"]
 
 
-async def test_what_a_dead_process_had_begun_is_taken_over(database: Database, launch: Launch) -> None:
+async def test_work_that_a_dead_process_had_begun_is_taken_over(database: Database, launch: Launch) -> None:
     done = Done()
     begun = Engine(database)
     await database.run(lambda connection: hand_over(begun, connection, "left", "left"))
@@ -145,7 +145,7 @@ async def test_work_that_an_older_version_does_not_know_is_done_by_a_newer_one(
     assert done.told == ["new"]
 
 
-async def test_work_that_finds_the_store_locked_is_tried_again(database: Database, launch: Launch) -> None:
+async def test_work_that_finds_the_store_locked_is_retried(database: Database, launch: Launch) -> None:
     done, failures = Done(), ["locked"]
 
     async def note(word: str) -> None:
@@ -161,7 +161,7 @@ async def test_work_that_finds_the_store_locked_is_tried_again(database: Databas
     assert done.told == ["in the end"]
 
 
-async def test_work_that_breaks_does_not_stop_what_comes_after(database: Database, launch: Launch) -> None:
+async def test_work_that_fails_does_not_stop_later_work(database: Database, launch: Launch) -> None:
     done = Done()
 
     async def note(word: str) -> None:
@@ -177,7 +177,7 @@ async def test_work_that_breaks_does_not_stop_what_comes_after(database: Databas
     assert done.told == ["good"]
 
 
-async def test_what_is_stored_of_work_is_plain_json(database: Database) -> None:
+async def test_work_is_stored_as_plain_json(database: Database) -> None:
     engine = Engine(database)
     await database.run(lambda connection: hand_over(engine, connection, "one", "a word", timedelta(hours=1)))
     schema = "" if database.engine.dialect.name == "sqlite" else f"{engine._schema()}."
@@ -204,7 +204,7 @@ async def test_old_finished_work_is_deleted(database: Database, launch: Launch) 
     assert (early, count) == (0, 1)
 
 
-async def test_of_more_than_goes_at_once_nothing_is_left(database: Database, launch: Launch) -> None:
+async def test_more_finished_work_than_fits_at_once_is_deleted_too(database: Database, launch: Launch) -> None:
     done = Done()
     engine = await launch({"note": done.note})
     for word in ("one", "two", "three"):
@@ -239,7 +239,7 @@ async def test_it_starts_on_a_library_without_fractions_of_seconds(sqlite_url: s
     assert done.told == ["done"]
 
 
-async def test_the_engines_tables_stand_beside_ours_and_survive_an_upgrade(empty_url: str) -> None:
+async def test_the_engines_tables_survive_an_upgrade_of_ours(empty_url: str) -> None:
     database = Database(empty_url)
     database.open()
     Engine(database).create_tables()

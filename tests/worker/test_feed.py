@@ -20,7 +20,7 @@ def shown(scene: Scene, batch: Batch) -> int:
     return sum(batch.id in message.visible_text for message in scene.top(GENERAL))
 
 
-async def test_a_batch_that_was_watched_before_the_feed_met_it_has_its_card(either_scene: Scene) -> None:
+async def test_a_batch_that_was_watched_before_the_feed_knew_it_has_its_card(either_scene: Scene) -> None:
     await begin(either_scene)
     batch = either_scene.batch(age=5, ends_in=3_600)
     await either_scene.watch(batch)
@@ -45,7 +45,7 @@ async def test_a_batch_that_is_watched_in_the_feeds_channel_has_one_card_there(s
     assert [f"<@{ADA}>" in message.visible_text for message in scene.told(GENERAL)] == [True]
 
 
-async def test_the_feed_says_that_nobody_watches_only_while_nobody_does(scene: Scene) -> None:
+async def test_the_feed_says_that_no_one_watches_only_while_no_one_does(scene: Scene) -> None:
     await begin(scene)
     batch = scene.batch(age=5, ends_in=3_600)
     await scene.sweep()
@@ -61,7 +61,7 @@ async def test_the_feed_says_that_nobody_watches_only_while_nobody_does(scene: S
     assert ["nobody watches" in said for said in (at_first, watched, unwatched)] == [True, False, True]
 
 
-async def test_what_stood_on_a_page_that_failed_is_shown_the_next_time(scene: Scene) -> None:
+async def test_batches_on_a_page_that_failed_are_shown_the_next_time(scene: Scene) -> None:
     await begin(scene)
     batches = [scene.api.workspace.add(succeeded=1, age=5 + number / 100) for number in range(105)]
     scene.api.add_fault(ApiFault(delay=0.001))  # the first page goes well

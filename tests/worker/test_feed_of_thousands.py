@@ -18,7 +18,7 @@ async def fed(scene: Scene) -> None:
         scene.api.workspace.add(processing_status="in_progress", processing=5, age=1 + number / 1_000, ends_in=600)
 
 
-async def test_some_become_cards_and_the_rest_a_number(scene: Scene) -> None:
+async def test_some_become_cards_and_the_rest_become_a_number(scene: Scene) -> None:
     await fed(scene)
     asked = len(scene.api.requests)
 

@@ -54,7 +54,7 @@ async def all_ended(scene: Scene, count: int) -> bool:
     return len(await asyncio.to_thread(ends, scene)) == count
 
 
-async def test_what_ends_while_the_disk_is_full_is_told_once_there_is_room(
+async def test_an_end_while_the_disk_is_full_is_announced_once_there_is_room(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
     batches = [scene.batch(ends_in=60) for _ in range(40)]  # what their ends add does not fit into pages half empty

@@ -20,7 +20,7 @@ async def until_it_works(scene: Scene) -> None:
     await until_stored(lambda: scene.database.run(beats), 20)
 
 
-async def test_a_worker_waits_for_the_door(scene: Scene) -> None:
+async def test_a_worker_waits_for_the_start_signal(scene: Scene) -> None:
     door = WatchedEvent()
     async with run_worker(scene.worker, door):
         await door.is_waited_for.wait()

@@ -44,7 +44,9 @@ async def sweep_for_minutes(scene: Scene, minutes: int = 2) -> None:
     await scene.sweep()
 
 
-async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_request(either_scene: Scene) -> None:
+async def test_a_batch_that_is_not_listed_any_more_loses_its_buttons_without_a_further_request(
+    either_scene: Scene,
+) -> None:
     batch = await ended_in_the_feed(either_scene)
     before = card_of(either_scene, batch)
     await either_scene.worker.services.workspace.batches.delete(id_of(batch))
@@ -68,7 +70,7 @@ async def test_what_is_not_listed_any_more_loses_its_buttons_without_a_further_r
     assert not either_scene.told(GENERAL)
 
 
-async def test_what_is_listed_again_within_a_minute_was_never_gone(scene: Scene) -> None:
+async def test_a_batch_that_is_listed_again_within_a_minute_was_never_gone(scene: Scene) -> None:
     batch = await ended_in_the_feed(scene)
     others = [each for each in scene.api.workspace.batches if each.id != batch.id]
     page = BatchPage(data=tuple(scene.read(each) for each in others)).model_dump_json()
@@ -83,7 +85,7 @@ async def test_what_is_listed_again_within_a_minute_was_never_gone(scene: Scene)
     assert "Delete" in card_of(scene, batch).buttons
 
 
-async def test_a_process_calls_nothing_deleted_that_its_key_never_showed_it(scene: Scene) -> None:
+async def test_a_process_takes_no_batch_for_deleted_that_its_key_never_showed(scene: Scene) -> None:
     batch = await ended_in_the_feed(scene)
     await scene.worker.services.workspace.batches.delete(id_of(batch))
 
@@ -93,7 +95,7 @@ async def test_a_process_calls_nothing_deleted_that_its_key_never_showed_it(scen
     assert "Delete" in card_of(scene, batch).buttons
 
 
-async def test_what_another_key_did_not_show_has_its_buttons_again_when_the_list_shows_it(scene: Scene) -> None:
+async def test_a_batch_that_another_key_did_not_show_gets_its_buttons_back_when_it_is_listed(scene: Scene) -> None:
     batch = await ended_in_the_feed(scene)
     enqueue = scene.worker.engine.enqueue
     scene.later(61)
@@ -108,7 +110,7 @@ async def test_what_another_key_did_not_show_has_its_buttons_again_when_the_list
     assert not scene.told(GENERAL)
 
 
-async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(either_scene: Scene) -> None:
+async def test_the_end_of_a_running_batch_that_was_taken_for_deleted_is_announced(either_scene: Scene) -> None:
     batch = await ended_in_the_feed(either_scene)
     running = either_scene.batch(age=1, ends_in=600)
     await either_scene.watch(running, channel=GENERAL)
@@ -127,7 +129,7 @@ async def test_an_end_is_told_of_what_was_called_deleted_while_it_ran(either_sce
     assert "Delete" in card_of(either_scene, batch).buttons
 
 
-async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(scene: Scene) -> None:
+async def test_a_batch_that_the_bot_deleted_stays_deleted_though_an_old_list_shows_it(scene: Scene) -> None:
     batch = await ended_in_the_feed(scene)
     page = BatchPage(data=tuple(scene.read(each) for each in scene.api.workspace.batches)).model_dump_json()
     caller = Caller(UserId(ADA), TeamId("T0DEMO"), ChannelId(GENERAL))
@@ -144,7 +146,9 @@ async def test_what_the_bot_deleted_itself_stays_so_though_an_old_list_shows_it(
     assert "Deleted by" in card_of(scene, batch).visible_text
 
 
-async def test_pages_say_nothing_where_they_do_not_reach_or_are_empty_or_hold_what_has_expired(scene: Scene) -> None:
+async def test_nothing_follows_from_pages_that_are_empty_or_do_not_reach_back_or_from_expired_batches(
+    scene: Scene,
+) -> None:
     ages = (60, 120, 180, RETENTION.total_seconds() + 1)
     newest, middle, oldest, expired = (scene.read(scene.api.workspace.add(succeeded=1, age=age)) for age in ages)
     listed, now = ListingMemory(), scene.now()

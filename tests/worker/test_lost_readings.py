@@ -56,7 +56,7 @@ async def looked_after(scene: Scene) -> int:
     return await LostReadings(scene.worker.services, scene.worker.posting).report_lost()
 
 
-async def test_what_a_dead_process_was_reading_is_told_in_its_place_and_can_be_asked_for_again(left: Scene) -> None:
+async def test_the_reading_of_a_dead_process_is_reported_in_its_message_and_can_be_repeated(left: Scene) -> None:
     before = shown(left)
 
     counts = [await looked_after(left), await looked_after(left)]
@@ -68,7 +68,7 @@ async def test_what_a_dead_process_was_reading_is_told_in_its_place_and_can_be_a
     assert counts == [1, 0]
 
 
-async def test_what_a_process_reads_that_lives_is_left_to_it_until_it_is_not_heard_of(left: Scene) -> None:
+async def test_the_reading_of_a_living_process_is_left_alone_until_its_heartbeat_stops(left: Scene) -> None:
     holder = WorkerProcess(HOLDER, "elsewhere", 1, left.now(), left.now())
     left.database.transact(lambda connection: workers.record_heartbeat(connection, holder, left.now()))
 
@@ -83,7 +83,7 @@ async def test_what_a_process_reads_that_lives_is_left_to_it_until_it_is_not_hea
 @pytest.mark.parametrize(
     ("error", "later"), [("ratelimited", 1), ("internal_error", 1), ("message_not_found", 0), ("channel_not_found", 0)]
 )
-async def test_what_slack_does_not_take_now_is_told_later_and_what_it_never_will_is_given_up(
+async def test_a_report_that_slack_does_not_accept_now_is_retried_and_one_it_never_will_is_given_up(
     left: Scene, error: str, later: int
 ) -> None:
     left.slack.fail_next("chat.update", error=error)

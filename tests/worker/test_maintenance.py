@@ -23,7 +23,7 @@ from tests.waiting import until_stored
 from tests.worker.scene import Scene
 
 
-async def test_a_sweep_that_is_due_is_handed_out_to_one_of_two(either_scene: Scene) -> None:
+async def test_a_due_sweep_is_enqueued_by_one_of_two_workers(either_scene: Scene) -> None:
     await either_scene.watch(either_scene.batch(ends_in=900))
     either_scene.later(11)
     other = either_scene.another_worker()
@@ -45,7 +45,7 @@ async def test_a_new_watch_brings_the_next_sweep_forward(scene: Scene) -> None:
     assert duty.due_at - scene.now() <= timedelta(seconds=10)
 
 
-async def test_a_notice_that_is_stuck_for_two_minutes_is_handed_over_again(either_scene: Scene) -> None:
+async def test_a_notice_that_is_stuck_for_two_minutes_is_enqueued_again(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch)
     either_scene.later(100)
@@ -62,7 +62,7 @@ async def test_a_notice_that_is_stuck_for_two_minutes_is_handed_over_again(eithe
     assert len([id for id in handed if id.startswith(f"notice:{batch.id}:ended")]) == 2
 
 
-async def test_what_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> None:
+async def test_a_notice_that_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)
@@ -92,13 +92,13 @@ def is_dead(scene: Scene, worker: WorkerProcess) -> bool:
     return worker.id in {each.id for each in scene.database.transact(scene.worker.maintenance.find_dead)}
 
 
-async def test_a_process_not_heard_of_is_dead_and_its_work_free_within_a_minute(scene: Scene) -> None:
+async def test_a_process_without_heartbeat_is_dead_and_its_work_free_within_a_minute(scene: Scene) -> None:
     assert not is_dead(scene, other(scene, seen_at=scene.now() - DEAD))
     assert is_dead(scene, other(scene, id="older", seen_at=scene.now() - DEAD - timedelta(seconds=1)))
     assert timedelta(minutes=1) > DEAD + HEARTBEAT_INTERVAL + MESSAGE_DELAY
 
 
-async def test_a_process_that_died_before_the_clock_was_put_back_is_dead(scene: Scene) -> None:
+async def test_a_process_that_died_before_the_clock_was_set_back_is_dead(scene: Scene) -> None:
     assert not is_dead(scene, other(scene, seen_at=scene.now() + timedelta(seconds=30)))  # clocks of two machines
     assert is_dead(scene, other(scene, id="ahead", seen_at=scene.now() + timedelta(hours=3)))
 
@@ -114,7 +114,7 @@ async def test_a_process_of_this_machine_that_does_not_run_is_dead_at_once(scene
 
 
 @pytest.mark.skipif(not Path("/proc/self/ns/pid").exists(), reason="without Linux's /proc a machine is its name alone")
-async def test_a_process_on_a_machine_of_the_same_name_lives_though_its_number_is_not_known_here(scene: Scene) -> None:
+async def test_a_process_on_a_machine_of_the_same_name_is_not_judged_by_its_number(scene: Scene) -> None:
     ended = await asyncio.create_subprocess_exec("true")
     await ended.wait()
 
@@ -122,7 +122,7 @@ async def test_a_process_on_a_machine_of_the_same_name_lives_though_its_number_i
     assert scene.worker.engine.process.host.split()[0] == socket.gethostname()
 
 
-async def test_a_process_that_stopped_by_itself_is_not_waited_for(scene: Scene) -> None:
+async def test_a_process_that_stopped_is_not_waited_for(scene: Scene) -> None:
     neighbour = scene.another_worker()
     scene.database.transact(lambda c: workers.record_heartbeat(c, neighbour.engine.process, scene.now()))
 
@@ -132,7 +132,7 @@ async def test_a_process_that_stopped_by_itself_is_not_waited_for(scene: Scene) 
     assert [each.id for each in dead] == [neighbour.engine.worker_id]
 
 
-async def test_the_pulse_outlives_a_store_that_fails(scene: Scene) -> None:
+async def test_maintenance_continues_after_a_failure_of_the_store(scene: Scene) -> None:
     done: list[str] = []
 
     async def note() -> None:
@@ -151,7 +151,7 @@ async def test_the_pulse_outlives_a_store_that_fails(scene: Scene) -> None:
     assert done == ["done"]
 
 
-async def test_a_chore_that_takes_its_time_stops_neither_the_beat_nor_other_chores(scene: Scene) -> None:
+async def test_a_slow_chore_delays_neither_the_heartbeat_nor_other_chores(scene: Scene) -> None:
     hanging, done = asyncio.Event(), asyncio.Event()
 
     async def finish() -> None:
@@ -192,7 +192,7 @@ async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Sce
     assert await either_scene.worker.maintenance.redrive() == 0
 
 
-async def test_the_name_of_a_deleted_batch_goes_with_its_card(scene: Scene) -> None:
+async def test_the_label_of_a_deleted_batch_is_deleted_with_its_card(scene: Scene) -> None:
     deleted, kept = scene.batch(ends_in=60), scene.batch(ends_in=60)
     for batch in (deleted, kept):
         await scene.watch(batch)
@@ -208,7 +208,7 @@ async def test_the_name_of_a_deleted_batch_goes_with_its_card(scene: Scene) -> N
     assert scene.database.transact(lambda connection: labels.find_batches(connection, label="eval")) == {kept.id}
 
 
-async def test_batches_long_gone_are_forgotten_with_all_that_was_said_of_them(scene: Scene) -> None:
+async def test_old_batches_are_deleted_with_their_cards_and_notices(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)

@@ -28,7 +28,7 @@ async def server() -> AsyncIterator[PostgresServer]:
 
 
 @pytest.mark.postgres
-async def test_what_ends_while_postgres_is_away_is_told_once_it_is_back(
+async def test_an_end_while_postgres_is_down_is_announced_once_it_is_back(
     server: PostgresServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     scene = Scene(server.url)

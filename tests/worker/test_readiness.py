@@ -48,7 +48,7 @@ async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: S
     assert 30 < seconds <= 60
 
 
-async def test_one_sweep_that_failed_is_no_reason_to_be_red(scene: Scene) -> None:
+async def test_a_single_failed_sweep_does_not_turn_it_red(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
     store_health = StoreHealth(scene.database, scene.now)
     await scene.sweep()
@@ -75,7 +75,7 @@ async def test_quiet_hours_are_green_all_along(scene: Scene) -> None:
     assert set(said) == {None}
 
 
-async def test_a_process_that_comes_after_a_night_gives_the_worker_time(scene: Scene) -> None:
+async def test_a_process_that_starts_after_a_night_gives_the_worker_time(scene: Scene) -> None:
     await scene.sweep()
     scene.later(timedelta(hours=8).total_seconds())
 

@@ -5,7 +5,7 @@ from tests.worker.scene import Scene
 from tests.worker.test_reminders import DAYS, remember, reminding, set_clock, told
 
 
-async def test_nobody_is_reminded_of_results_that_are_not_there_any_more(scene: Scene) -> None:
+async def test_no_one_is_reminded_of_results_that_no_longer_exist(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
     found = await remember(scene, batch)
     set_clock(scene, found.created_at + 22 * DAYS)
@@ -17,7 +17,7 @@ async def test_nobody_is_reminded_of_results_that_are_not_there_any_more(scene: 
     assert told(scene, batch) == []
 
 
-async def test_nobody_is_told_that_a_batch_runs_out_which_has_ended(scene: Scene) -> None:
+async def test_no_one_is_reminded_that_an_ended_batch_expires(scene: Scene) -> None:
     batch = scene.batch(ends_in=23.5 * 3_600 - 5)
     await scene.watch(batch)
     scene.later(23.5 * 3_600)
@@ -27,7 +27,7 @@ async def test_nobody_is_told_that_a_batch_runs_out_which_has_ended(scene: Scene
     assert told(scene, batch) == []
 
 
-async def test_a_reminder_that_slack_took_too_late_is_not_told(scene: Scene) -> None:
+async def test_a_reminder_that_slack_delayed_too_long_is_not_sent(scene: Scene) -> None:
     batch = scene.batch(ends_in=23.5 * 3_600)
     await scene.watch(batch)
     scene.later(23.2 * 3_600)

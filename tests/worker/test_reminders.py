@@ -41,7 +41,7 @@ def seen(batch: MessageBatch, **changes: object) -> SeenBatch:
         (timedelta(days=29), None),
     ],
 )
-def test_results_are_spoken_of_a_week_and_a_day_before_they_go(age: timedelta, due: Event | None) -> None:
+def test_reminders_of_results_are_due_a_week_and_a_day_before_they_expire(age: timedelta, due: Event | None) -> None:
     batch = seen(ended(counts(succeeded=5)))
 
     assert find_due_event(batch, CREATED + age) == due
@@ -56,7 +56,7 @@ def test_results_are_spoken_of_a_week_and_a_day_before_they_go(age: timedelta, d
         (timedelta(hours=24), None),
     ],
 )
-def test_a_batch_is_spoken_of_an_hour_before_its_day_is_over(age: timedelta, due: Event | None) -> None:
+def test_a_reminder_of_a_batch_is_due_an_hour_before_it_expires(age: timedelta, due: Event | None) -> None:
     assert find_due_event(seen(running()), CREATED + age) == due
 
 
@@ -65,13 +65,13 @@ def test_a_batch_is_spoken_of_an_hour_before_its_day_is_over(age: timedelta, due
     [{"fetched_at": CREATED + DAYS}, {"missing_since": CREATED + DAYS}, {"status": "gone"}],
     ids=["downloaded", "missing", "gone"],
 )
-def test_nobody_is_reminded_of_what_is_settled(change: dict[str, object]) -> None:
+def test_no_one_is_reminded_of_settled_batches(change: dict[str, object]) -> None:
     batch = seen(ended(counts(succeeded=5)), **change)
 
     assert find_due_event(batch, CREATED + 28 * DAYS) is None
 
 
-def test_who_watches_in_one_place_is_reminded_in_one_message() -> None:
+def test_everyone_who_watches_in_one_place_is_reminded_in_one_message() -> None:
     places = [(ADA.user, BATCHES), (BEN.user, BATCHES), (BEN.user, BEN.user), ("", "C0FEED")]
     known = [StoredWatch(ID, user, place, "watch" if user else "feed", CREATED) for user, place in places]
 
@@ -105,7 +105,7 @@ def set_clock(scene: Scene, to: datetime) -> None:
     scene.later((to - scene.now()).total_seconds())
 
 
-async def test_each_reminder_comes_once_and_is_told(either_scene: Scene) -> None:
+async def test_each_reminder_is_sent_once(either_scene: Scene) -> None:
     batch = either_scene.api.workspace.add(succeeded=5)
     found = await remember(either_scene, batch)
 
@@ -135,7 +135,7 @@ async def test_two_workers_remind_once(either_scene: Scene) -> None:
     assert len(told(either_scene, batch)) == 1
 
 
-async def test_nobody_is_reminded_of_a_batch_that_was_deleted_since(scene: Scene) -> None:
+async def test_no_one_is_reminded_of_a_batch_that_was_deleted_since(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
     found = await remember(scene, batch)
     scene.api.workspace.delete(batch.id)
@@ -149,7 +149,7 @@ async def test_nobody_is_reminded_of_a_batch_that_was_deleted_since(scene: Scene
     assert scene.api.requests[looked:] == []
 
 
-async def test_the_card_of_a_batch_that_is_found_to_be_gone_says_so(scene: Scene) -> None:
+async def test_the_card_of_a_batch_that_is_not_found_shows_that_it_is_gone(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)
@@ -166,7 +166,7 @@ async def test_the_card_of_a_batch_that_is_found_to_be_gone_says_so(scene: Scene
 
 
 @pytest.mark.parametrize("of_channel", [False, True])
-async def test_nobody_is_reminded_of_what_is_muted_until_the_mute_ends(either_scene: Scene, of_channel: bool) -> None:
+async def test_no_one_is_reminded_of_a_muted_batch_until_the_mute_ends(either_scene: Scene, of_channel: bool) -> None:
     batch = either_scene.api.workspace.add(succeeded=5)
     found = await remember(either_scene, batch)
     set_clock(either_scene, found.created_at + 22 * DAYS)
@@ -199,7 +199,7 @@ async def test_a_reminder_waits_while_the_api_does_not_answer(scene: Scene) -> N
     assert later == len(batches)
 
 
-async def test_a_row_that_cannot_be_read_keeps_nobody_elses_reminder_back(either_scene: Scene) -> None:
+async def test_an_unreadable_row_delays_no_other_reminder(either_scene: Scene) -> None:
     poisoned, good = (either_scene.api.workspace.add(succeeded=5) for _ in range(2))
     for batch in (poisoned, good):
         found = await remember(either_scene, batch)
@@ -213,7 +213,7 @@ async def test_a_row_that_cannot_be_read_keeps_nobody_elses_reminder_back(either
     assert len(told(either_scene, good)) == 1
 
 
-async def test_of_thousands_some_are_looked_at_in_one_go_and_the_rest_soon_after(scene: Scene) -> None:
+async def test_of_thousands_one_run_looks_at_some_and_the_next_at_the_rest(scene: Scene) -> None:
     batches = [scene.api.workspace.add(succeeded=5) for _ in range(LOOKS_AT_ONCE + 20)]
     now = scene.now()
 

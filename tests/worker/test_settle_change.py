@@ -47,7 +47,7 @@ def deletes(scene: Scene) -> int:
     return sum(request.method == "DELETE" for request in scene.api.requests)
 
 
-async def test_a_confirmed_delete_is_done_once_and_its_asker_told(either_scene: Scene) -> None:
+async def test_a_confirmed_delete_is_done_once_and_its_asker_is_notified(either_scene: Scene) -> None:
     batch = either_scene.api.workspace.add(succeeded=5)
     number = await confirmed_delete(either_scene, batch)
 
@@ -72,7 +72,7 @@ async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> Non
     assert entry(scene, number).outcome == "done"
 
 
-async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_scene: Scene) -> None:
+async def test_the_card_of_a_batch_that_a_dead_process_deleted_shows_that(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch)
     either_scene.later(100)
@@ -87,7 +87,7 @@ async def test_the_card_of_a_batch_that_a_dead_process_deleted_says_so(either_sc
     assert "Deleted by Ada Berg" in card.visible_text
 
 
-async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(either_scene: Scene) -> None:
+async def test_an_uncertain_delete_is_known_once_the_batch_is_missing(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch, BEN)
     either_scene.later(100)
@@ -105,7 +105,7 @@ async def test_a_delete_nobody_was_sure_of_is_known_when_the_batch_is_missed(eit
     assert "it was deleted through me" in told.visible_text
 
 
-async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before(either_scene: Scene) -> None:
+async def test_a_delete_that_is_finished_for_a_dead_process_announces_the_end_first(either_scene: Scene) -> None:
     batch = either_scene.batch(processing=320, ends_in=60)
     await either_scene.watch(batch, BEN)
     either_scene.later(100)
@@ -121,7 +121,7 @@ async def test_a_delete_that_is_finished_for_a_dead_process_tells_the_end_before
     assert f"<@{BEN}>" in told.visible_text
 
 
-async def test_a_batch_that_changed_since_the_yes_is_left_alone(scene: Scene) -> None:
+async def test_a_batch_that_changed_since_the_confirmation_is_left_alone(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
     number = await confirmed_delete(scene, batch)
     scene.api.workspace.delete(batch.id)
@@ -133,7 +133,7 @@ async def test_a_batch_that_changed_since_the_yes_is_left_alone(scene: Scene) ->
     assert entry(scene, number).outcome == "refused"
 
 
-async def test_a_wish_of_half_an_hour_ago_is_not_done_any_more(scene: Scene) -> None:
+async def test_a_change_from_half_an_hour_ago_is_not_carried_out(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
     number = await confirmed_delete(scene, batch)
     scene.later(timedelta(minutes=31).total_seconds())
@@ -144,7 +144,7 @@ async def test_a_wish_of_half_an_hour_ago_is_not_done_any_more(scene: Scene) -> 
     assert entry(scene, number).outcome == "failed"
 
 
-async def test_what_has_its_outcome_is_not_looked_at(scene: Scene) -> None:
+async def test_a_change_with_an_outcome_is_not_looked_at(scene: Scene) -> None:
     number = await confirmed_delete(scene, scene.api.workspace.add(succeeded=5))
     await build_confirmations(scene.database, scene.now).finish(number, "done", None)
     before = len(scene.api.requests)
@@ -188,7 +188,7 @@ async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status:
     assert "it is done" in told.visible_text
 
 
-async def test_an_outage_that_outlasts_a_wish_is_told_as_such(scene: Scene) -> None:
+async def test_an_outage_that_outlasts_a_change_is_reported(scene: Scene) -> None:
     number = await typed_cancel(scene, scene.batch(ends_in=3_600))
     scene.later(timedelta(minutes=31).total_seconds())
     scene.api.add_fault(ApiFault(status=529, times=100))
@@ -201,7 +201,7 @@ async def test_an_outage_that_outlasts_a_wish_is_told_as_such(scene: Scene) -> N
     assert "could not find out" in told.visible_text
 
 
-async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(scene: Scene) -> None:
+async def test_the_asker_of_a_cancel_that_is_over_is_told_its_result(scene: Scene) -> None:
     batch = scene.batch(processing=1_000, ends_in=3_600)
     number = await typed_cancel(scene, batch)
     await scene.worker.services.workspace.batches.cancel(BatchId(batch.id))
@@ -215,7 +215,7 @@ async def test_of_a_cancel_that_is_over_by_then_its_asker_is_told_what_it_did(sc
     assert "The cancel" in told.visible_text
 
 
-async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_twice(scene: Scene) -> None:
+async def test_a_cancel_in_direct_messages_that_is_followed_is_not_followed_twice(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     caller = replace(ADA, channel=ChannelId("D0ADA"))
     change = CancelChange(Cancel(Reference(batch.id)), scene.read(batch), asks=False)
@@ -230,7 +230,7 @@ async def test_a_cancel_in_messages_that_was_followed_already_is_not_followed_tw
     assert len(cards) == 1
 
 
-async def test_an_act_and_its_safety_net_are_one_transaction(scene: Scene) -> None:
+async def test_a_change_and_its_safety_net_are_one_transaction(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
 
     number = await confirmed_delete(scene, batch)

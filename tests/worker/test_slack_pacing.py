@@ -21,7 +21,7 @@ async def ended_batch(scene: Scene) -> Batch:
     return batch
 
 
-async def test_what_another_holds_is_left_to_him_until_his_lease_ends(scene: Scene) -> None:
+async def test_a_notice_that_another_process_holds_is_left_to_it_until_its_lease_ends(scene: Scene) -> None:
     batch = await ended_batch(scene)
     key = scene.hold(batch, "other")
 
@@ -34,7 +34,7 @@ async def test_what_another_holds_is_left_to_him_until_his_lease_ends(scene: Sce
     assert len(scene.told()) == 1
 
 
-async def test_a_lease_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
+async def test_a_lease_from_before_the_clock_was_set_back_blocks_no_one(scene: Scene) -> None:
     batch = await ended_batch(scene)
     key = scene.hold(batch, "other", scene.now() + timedelta(hours=2))
 
@@ -67,7 +67,7 @@ async def test_a_second_process_keeps_the_same_pace(either_scene: Scene) -> None
     assert second - first >= 1
 
 
-async def test_what_a_minute_holds_goes_at_once_and_no_minute_holds_more(either_scene: Scene) -> None:
+async def test_a_minutes_calls_may_be_made_at_once_and_no_minute_has_more(either_scene: Scene) -> None:
     pace, most = either_scene.worker.pace, CALLS_A_MINUTE[POST]
 
     def speak(connection: Connection) -> list[tuple[timedelta, bool]]:
@@ -85,7 +85,7 @@ async def test_what_a_minute_holds_goes_at_once_and_no_minute_holds_more(either_
     assert either_scene.now() + waits[0] - began >= timedelta(minutes=1)
 
 
-async def test_a_minute_from_before_the_clock_was_put_back_holds_nobody(scene: Scene) -> None:
+async def test_a_minute_from_before_the_clock_was_set_back_blocks_no_one(scene: Scene) -> None:
     ahead = SlackPacing(lambda: scene.now() + timedelta(minutes=20))
     scene.database.transact(lambda c: [ahead.reserve(c, EDIT, "C1") for _ in range(CALLS_A_MINUTE[EDIT])])
 

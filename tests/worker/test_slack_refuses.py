@@ -10,7 +10,7 @@ DIRECT = "D0ADA"
 
 
 @pytest.mark.parametrize("error", ["invalid_auth", "token_revoked", "account_inactive", "missing_scope"])
-async def test_what_ends_while_the_token_is_refused_is_told_once_it_is_mended(scene: Scene, error: str) -> None:
+async def test_an_end_while_the_token_is_refused_is_announced_once_it_is_fixed(scene: Scene, error: str) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)
@@ -28,7 +28,7 @@ async def test_what_ends_while_the_token_is_refused_is_told_once_it_is_mended(sc
     assert "100 succeeded" in card.visible_text
 
 
-async def test_where_nobody_may_begin_a_thread_people_are_told_in_their_messages(scene: Scene) -> None:
+async def test_people_get_direct_messages_where_threads_are_not_allowed(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     scene.slack.fail_next("chat.postMessage", error="restricted_action_thread_only_channel")
     await scene.watch(batch)
@@ -40,7 +40,7 @@ async def test_where_nobody_may_begin_a_thread_people_are_told_in_their_messages
 
 
 @pytest.mark.parametrize("error", ["restricted_action_thread_locked", "restricted_action_non_threadable_channel"])
-async def test_where_a_thread_is_closed_the_end_is_told_beside_it(scene: Scene, error: str) -> None:
+async def test_an_end_is_announced_outside_a_closed_thread(scene: Scene, error: str) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)
@@ -53,7 +53,7 @@ async def test_where_a_thread_is_closed_the_end_is_told_beside_it(scene: Scene, 
     assert [f"<@{ADA}>" in message.visible_text for message in scene.top()] == [False, True]
 
 
-async def test_a_pause_that_slack_asks_of_a_look_keeps_nobody_from_posting(scene: Scene) -> None:
+async def test_a_pause_for_searches_delays_no_post(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)

@@ -29,7 +29,7 @@ def change(scene: Scene, batch: Batch, **values: object) -> None:
 
 
 @pytest.mark.parametrize("spoilt", [{"payload": "{"}, {"mentions": "nobody"}])
-async def test_a_notice_that_cannot_be_read_keeps_no_other_back(either_scene: Scene, spoilt: dict[str, str]) -> None:
+async def test_an_unreadable_notice_delays_no_other(either_scene: Scene, spoilt: dict[str, str]) -> None:
     poisoned, good = await two_ended(either_scene)
     key = either_scene.notice(poisoned).key
     change(either_scene, poisoned, **spoilt)
@@ -48,7 +48,7 @@ async def test_a_notice_that_cannot_be_read_keeps_no_other_back(either_scene: Sc
     ]
 
 
-async def test_what_a_newer_version_has_to_tell_waits_for_its_worker(either_scene: Scene) -> None:
+async def test_a_notice_of_a_newer_version_waits_for_its_worker(either_scene: Scene) -> None:
     newer, known = await two_ended(either_scene)
     change(either_scene, newer, event="celebrated")
 
@@ -64,7 +64,7 @@ async def test_what_a_newer_version_has_to_tell_waits_for_its_worker(either_scen
     assert len(either_scene.told()) == 2
 
 
-async def test_what_no_version_ever_knows_is_given_up_after_a_week(scene: Scene) -> None:
+async def test_a_notice_that_no_version_knows_is_given_up_after_a_week(scene: Scene) -> None:
     newer, _ = await two_ended(scene)
     change(scene, newer, event="celebrated")
     scene.later((NEWER_VERSION_WAIT + timedelta(hours=1)).total_seconds())
@@ -74,7 +74,7 @@ async def test_what_no_version_ever_knows_is_given_up_after_a_week(scene: Scene)
     assert "celebrated" in str(scene.notice(newer).given_up)
 
 
-async def test_what_was_put_off_by_a_clock_that_is_put_back_is_told_now(either_scene: Scene) -> None:
+async def test_a_notice_that_was_delayed_before_the_clock_was_set_back_is_sent_now(either_scene: Scene) -> None:
     batch, _ = await two_ended(either_scene)
     ahead = either_scene.now() + timedelta(hours=20)
     change(either_scene, batch, due_at=ahead)

@@ -23,7 +23,7 @@ async def test_a_card_is_edited_in_place_and_the_watcher_mentioned_once(either_s
     assert told.thread_ts == card.ts
 
 
-async def test_a_card_that_says_the_same_is_not_edited(scene: Scene) -> None:
+async def test_a_card_that_shows_the_same_is_not_edited(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=900))
 
     for _ in range(5):
@@ -82,7 +82,7 @@ async def test_pages_older_than_every_watch_are_not_read(scene: Scene) -> None:
     assert len(scene.api.requests) - before == 1
 
 
-async def test_two_sweeps_that_see_the_same_end_tell_it_once(either_scene: Scene) -> None:
+async def test_two_sweeps_that_see_the_same_end_announce_it_once(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch)
     either_scene.later(100)
@@ -94,7 +94,7 @@ async def test_two_sweeps_that_see_the_same_end_tell_it_once(either_scene: Scene
     assert len(either_scene.told()) == 1
 
 
-async def test_a_canceled_batch_says_what_was_really_canceled(scene: Scene) -> None:
+async def test_a_canceled_batch_shows_what_was_really_canceled(scene: Scene) -> None:
     batch = scene.batch(processing=1_000, ends_in=3_600)
     await scene.watch(batch, reason="cancel")
     scene.api.workspace.cancel(batch.id)
@@ -119,7 +119,7 @@ async def test_a_watcher_who_cancels_is_notified_once(scene: Scene) -> None:
     assert [message.visible_text.count(f"<@{ADA}>") for message in scene.told() + scene.told("D0ADA")] == [1]
 
 
-async def test_a_channel_that_wants_failures_only_is_not_told_of_success(scene: Scene) -> None:
+async def test_a_channel_with_failures_only_gets_no_notice_of_success(scene: Scene) -> None:
     good, bad = scene.batch(ends_in=60), scene.batch(processing=0, succeeded=5, errored=5, ends_in=60)
     for batch in (good, bad):
         await scene.watch(batch)
@@ -133,7 +133,7 @@ async def test_a_channel_that_wants_failures_only_is_not_told_of_success(scene: 
     assert all("In progress" not in card.visible_text for card in scene.top())
 
 
-async def test_a_muted_batch_ends_in_silence_until_the_mute_is_over(scene: Scene) -> None:
+async def test_a_muted_batch_ends_silently(scene: Scene) -> None:
     first, second = scene.batch(ends_in=60), scene.batch(ends_in=600)
     for batch in (first, second):
         await scene.watch(batch)
@@ -150,7 +150,7 @@ async def test_a_muted_batch_ends_in_silence_until_the_mute_is_over(scene: Scene
     assert second.id in told.visible_text
 
 
-async def test_the_feed_shows_what_appears_and_ends_and_not_what_is_over(scene: Scene) -> None:
+async def test_the_feed_shows_new_batches_and_their_ends_but_no_old_ones(scene: Scene) -> None:
     scene.slack.world.invite(GENERAL, "U0BATCHDESK")
     old = scene.api.workspace.add(succeeded=1)
     before = scene.batch(ends_in=300)

@@ -9,7 +9,7 @@ from tests.desk import ADA, BATCHES, BOT, GENERAL
 from tests.worker.scene import Scene, id_of
 
 
-async def test_a_batch_that_is_not_found_is_given_a_minute_before_it_is_called_deleted(scene: Scene) -> None:
+async def test_a_batch_must_be_missing_for_a_minute_before_it_is_taken_for_deleted(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=3))
@@ -28,7 +28,7 @@ async def test_a_batch_that_is_not_found_is_given_a_minute_before_it_is_called_d
     assert "Deleted elsewhere" in card.visible_text
 
 
-async def test_every_card_of_a_batch_taken_for_deleted_is_true_again_once_it_is_watched_again(scene: Scene) -> None:
+async def test_every_card_of_a_batch_taken_for_deleted_is_correct_again_once_it_is_watched_again(scene: Scene) -> None:
     scene.slack.world.invite(GENERAL, BOT)
     batch = scene.batch(ends_in=3_600)
     for place in (BATCHES, GENERAL):
@@ -44,7 +44,7 @@ async def test_every_card_of_a_batch_taken_for_deleted_is_true_again_once_it_is_
     assert ["In progress" in card.visible_text for card in scene.top() + scene.top(GENERAL)] == [True, True]
 
 
-async def test_what_was_taken_for_deleted_by_mistake_is_told_once_more_when_it_is(scene: Scene) -> None:
+async def test_a_batch_that_was_taken_for_deleted_by_mistake_is_announced_again_when_it_is(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=2))
@@ -78,7 +78,7 @@ async def test_a_batch_that_is_found_again_was_never_missing(scene: Scene) -> No
     assert not scene.told()
 
 
-async def test_ten_minutes_of_overload_are_said_once_and_nothing_is_missed(scene: Scene) -> None:
+async def test_ten_minutes_of_overload_are_announced_once_and_nothing_is_missed(scene: Scene) -> None:
     batch = scene.batch(ends_in=300)
     await scene.watch(batch)
     await scene.sweep()
@@ -95,7 +95,7 @@ async def test_ten_minutes_of_overload_are_said_once_and_nothing_is_missed(scene
     assert [message.text.count("succeeded") > 0 for message in scene.told()] == [False, True]
 
 
-async def test_where_it_is_muted_not_even_an_outage_is_told(scene: Scene) -> None:
+async def test_a_muted_channel_gets_no_notice_of_an_outage(scene: Scene) -> None:
     muted, other = scene.batch(ends_in=3_600), scene.batch(ends_in=3_600)
     for batch in (muted, other):
         await scene.watch(batch)
@@ -113,7 +113,7 @@ async def test_where_it_is_muted_not_even_an_outage_is_told(scene: Scene) -> Non
     assert scene.told("D0ADA") == []
 
 
-async def test_pages_of_html_are_an_outage_and_no_news(scene: Scene) -> None:
+async def test_pages_of_html_are_an_outage_and_change_nothing(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=60))
     scene.later(100)
     scene.api.add_fault(ApiFault(body="<html>sorry</html>"))
@@ -125,7 +125,7 @@ async def test_pages_of_html_are_an_outage_and_no_news(scene: Scene) -> None:
     assert len(scene.told()) == 1
 
 
-async def test_the_pause_the_api_asks_for_is_kept(scene: Scene) -> None:
+async def test_the_pause_that_the_api_asks_for_is_obeyed(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=3_600))
     scene.api.add_fault(ApiFault(status=429, retry_after=240, times=3))
 
@@ -136,7 +136,7 @@ async def test_the_pause_the_api_asks_for_is_kept(scene: Scene) -> None:
     assert duty.due_at == scene.now() + timedelta(seconds=240)
 
 
-async def test_an_ended_batch_without_results_is_told_when_they_are_there(scene: Scene) -> None:
+async def test_the_end_of_a_batch_is_announced_once_its_results_exist(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)
@@ -151,7 +151,7 @@ async def test_an_ended_batch_without_results_is_told_when_they_are_there(scene:
     assert len(scene.told()) == 1
 
 
-async def test_results_that_come_later_than_the_end_was_told_are_seen_and_not_told_again(scene: Scene) -> None:
+async def test_results_that_appear_after_the_notice_are_shown_and_not_announced_again(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.later(100)
@@ -172,7 +172,7 @@ async def test_results_that_come_later_than_the_end_was_told_are_seen_and_not_to
     assert len(scene.told()) == 1
 
 
-async def test_a_look_that_always_fails_keeps_no_other_batch_back(scene: Scene) -> None:
+async def test_a_look_that_always_fails_delays_no_other_batch(scene: Scene) -> None:
     batches = sorted((scene.batch(ends_in=60) for _ in range(2)), key=lambda batch: batch.id)
     for batch in batches:
         await scene.watch(batch)
@@ -184,7 +184,7 @@ async def test_a_look_that_always_fails_keeps_no_other_batch_back(scene: Scene) 
     assert [batches[1].id in message.visible_text for message in scene.told()] == [True]
 
 
-async def test_a_clock_that_was_put_back_does_not_stop_the_sweeps(scene: Scene) -> None:
+async def test_a_clock_that_was_set_back_does_not_stop_the_sweeps(scene: Scene) -> None:
     now = scene.now()
     ahead = now + timedelta(hours=3)
     scene.database.transact(lambda connection: scheduled_jobs.set_due(connection, SWEEP, ahead))

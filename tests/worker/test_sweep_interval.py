@@ -18,7 +18,7 @@ def found(age: timedelta, shape: str = "in_progress 1/0/0/0/0", *, missing: bool
 
 
 @given(st.timedeltas(min_value=timedelta(days=-1), max_value=timedelta(days=3)))
-def test_it_lies_between_ten_seconds_and_a_minute(age: timedelta) -> None:
+def test_it_is_between_ten_seconds_and_a_minute(age: timedelta) -> None:
     assert FASTEST <= choose_interval(found(age), NOW) <= SLOWEST
 
 
@@ -41,7 +41,7 @@ def test_a_hint_on_a_success_is_a_pause() -> None:
     assert read_hint({}).compute_pause(NOW) == 0
 
 
-def test_the_rest_of_a_minute_is_waited_for_when_the_limit_is_nearly_used_up() -> None:
+def test_the_rest_of_the_minute_is_awaited_when_the_limit_is_nearly_used_up() -> None:
     headers = {
         "anthropic-ratelimit-requests-limit": "1000",
         "anthropic-ratelimit-requests-remaining": "99",
@@ -52,7 +52,7 @@ def test_the_rest_of_a_minute_is_waited_for_when_the_limit_is_nearly_used_up() -
     assert read_hint(headers | {"anthropic-ratelimit-requests-remaining": "100"}).compute_pause(NOW) == 0
 
 
-def test_headers_that_cannot_be_read_are_no_hints() -> None:
+def test_unreadable_headers_are_no_hints() -> None:
     nonsense = {f"anthropic-ratelimit-requests-{name}": "soon" for name in ("limit", "remaining", "reset")}
 
     assert read_hint(nonsense) == RateLimitHint()
