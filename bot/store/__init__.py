@@ -1,1 +1,1 @@
-"""What must survive a restart; the only SQLAlchemy in the package."""
+"""What must survive a restart."""

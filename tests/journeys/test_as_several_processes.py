@@ -78,7 +78,7 @@ class Formation:
 
 @pytest.fixture
 def store(prepared_postgres: tuple[str, str]) -> Iterator[str]:
-    with prepared.database(*prepared_postgres) as url:
+    with prepared.create_database(*prepared_postgres) as url:
         yield url
 
 

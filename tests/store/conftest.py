@@ -1,4 +1,4 @@
-"""One store a test: a SQLite file, and the same on Postgres where a server is named."""
+"""One store for each test: a SQLite file, and Postgres if a server is named."""
 
 import os
 from collections.abc import AsyncIterator, Iterator

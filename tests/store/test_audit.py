@@ -1,4 +1,4 @@
-"""The audit record says who set out to do what and what came of it, newest first, and settles once."""
+"""The audit record: who did what, and its outcome, which is stored once."""
 
 from datetime import UTC, datetime, timedelta, timezone
 
@@ -150,7 +150,7 @@ def test_a_moment_without_a_time_zone_is_refused(database: Database) -> None:
                 number,
                 outcome="done",
                 detail=None,
-                at=datetime(2026, 3, 1),  # noqa: DTZ001 - the mistake
+                at=datetime(2026, 3, 1),  # noqa: DTZ001 - this is what the test is about
             )
         )
 

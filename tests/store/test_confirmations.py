@@ -1,4 +1,4 @@
-"""A confirmation is used at most once, whoever presses, however often, wherever."""
+"""A confirmation is redeemed at most once, among all threads and processes."""
 
 import subprocess
 import sys
@@ -62,12 +62,12 @@ def test_a_confirmation_expires_to_the_microsecond(asked: Database, late: int, u
 
 
 def test_a_redemption_whose_transaction_fails_does_not_count(asked: Database) -> None:
-    def use_then_fail(connection: Connection) -> None:
+    def redeem_then_fail(connection: Connection) -> None:
         assert confirmations.redeem(connection, "c1", NOW)
         raise RuntimeError("the record could not be written")
 
     with pytest.raises(RuntimeError, match="record"):
-        asked.transact(use_then_fail)
+        asked.transact(redeem_then_fail)
 
     assert asked.transact(lambda connection: confirmations.redeem(connection, "c1", NOW))
 
@@ -105,7 +105,7 @@ def test_forty_threads_with_their_own_connections_redeem_it_once(asked: Database
 
     def press() -> None:
         own = Database(database_url, busy_seconds=30)
-        own.transact(lambda connection: confirmations.get(connection, "c1"))  # connected before anybody presses
+        own.transact(lambda connection: confirmations.get(connection, "c1"))  # connect before anyone presses
         together.wait()
         answers.append(own.transact(lambda connection: confirmations.redeem(connection, "c1", NOW)))
         own.engine.dispose()

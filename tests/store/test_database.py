@@ -1,4 +1,4 @@
-"""The database: transactions in threads, reasons instead of driver errors, and nothing lost on the way."""
+"""The database: transactions in threads that survive a restart, and a safe close."""
 
 import asyncio
 from functools import partial
@@ -134,11 +134,11 @@ async def test_closing_waits_briefly_for_a_connection_that_is_still_in_use(sqlit
     store, given_back = Database(sqlite_url), Event()
     held = store.engine.connect()
 
-    def give_back() -> None:
+    def release_later() -> None:
         given_back.set()
         held.close()
 
-    asyncio.get_running_loop().call_later(0.05, give_back)
+    asyncio.get_running_loop().call_later(0.05, release_later)
     await store.close()
 
     assert given_back.is_set()
@@ -146,7 +146,7 @@ async def test_closing_waits_briefly_for_a_connection_that_is_still_in_use(sqlit
 
 @pytest.mark.postgres
 def test_a_later_read_sees_what_others_committed_whatever_the_servers_default_is(postgres_url: str) -> None:
-    """A claim that has waited its turn looks at the rows as they are then, not as they were at its beginning."""
+    """A claim that has waited for a lock sees the rows as they are then, not as they were when it began."""
     strict = make_url(postgres_url)
     options = f"{strict.query['options']} -cdefault_transaction_isolation=serializable"
     engine = make_engine(strict.update_query_dict({"options": options}).render_as_string(hide_password=False))

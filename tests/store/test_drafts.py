@@ -1,4 +1,4 @@
-"""Drafts: parted and joined, found to be nobody's, deleted in the end."""
+"""Drafts: split and rejoined, found abandoned, and deleted when they are old."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta

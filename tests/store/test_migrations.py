@@ -1,4 +1,4 @@
-"""The tables' steps: from every earlier version, beside whatever else stands in the database, to what the code says."""
+"""Migrations: from every earlier version, beside other tables, to the tables of the code."""
 
 import asyncio
 
@@ -123,7 +123,7 @@ def test_a_migration_only_adds_so_an_older_version_can_run_beside_a_newer_one(da
 
 
 def columns(connection: Connection, table: str) -> dict[str, tuple[str, bool]]:
-    """Return the columns' types, and whether who does not know one may leave it out."""
+    """Return the type of each column, and whether an INSERT may omit it."""
     found = inspect(connection).get_columns(table)
     return {each["name"]: (str(each["type"]), each["nullable"] or each["default"] is not None) for each in found}
 

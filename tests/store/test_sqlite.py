@@ -1,4 +1,4 @@
-"""A SQLite connection is durable and strict, and knows what older libraries lack."""
+"""A SQLite connection is durable and strict, and has the function that older libraries lack."""
 
 import sqlite3
 from contextlib import closing

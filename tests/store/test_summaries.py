@@ -1,4 +1,4 @@
-"""What is remembered of results, and the readings under way, on both databases."""
+"""Summaries of results and readings under way, on both databases."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -122,7 +122,7 @@ async def test_any_process_can_stop_a_reading_and_its_end_deletes_it(database: D
 
 async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -> None:
     processes = {"alive": AT, "me": AT - DEAD * 2, "dead": AT - DEAD * 2}
-    for number, holder in enumerate([*processes, "buried", None]):  # None: of a version that did not say who reads
+    for number, holder in enumerate([*processes, "removed", None]):  # None: of an older version
         held = replace(READING, id=f"r{number}", held_by=holder)
         await database.run(partial(long_readings.add, reading=held))
     for id, seen_at in processes.items():
@@ -130,7 +130,7 @@ async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -
 
     lost = await database.run(lambda connection: long_readings.find_lost(connection, AT, "me"))
 
-    assert {each.held_by for each in lost} == {"dead", "buried"}
+    assert {each.held_by for each in lost} == {"dead", "removed"}
 
 
 async def test_the_readings_of_a_killed_process_are_deleted(database: Database) -> None:

@@ -19,7 +19,7 @@ from bot.store.records.workers import WorkerProcess
 from tests.builders import NOW
 
 ROWS = 2_345
-"""More than two statements take."""
+"""More rows than two statements take."""
 
 
 @pytest.fixture

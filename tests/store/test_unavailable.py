@@ -1,4 +1,4 @@
-"""A store that cannot do it says why in one word, and shows neither values nor passwords."""
+"""A store that fails says why in one word, and shows neither values nor passwords."""
 
 import socket
 import sqlite3
@@ -76,7 +76,7 @@ async def test_a_full_disk_is_reported_and_nothing_is_half_written(sqlite_url: s
     await store.run(write)
 
     def fill(connection: Connection) -> None:
-        connection.execute(text("PRAGMA max_page_count=1"))  # it cannot go below what is in use
+        connection.execute(text("PRAGMA max_page_count=1"))  # SQLite raises it to the pages in use
         for number in range(2):
             write(connection, str(number) * 100_000)
 

@@ -88,7 +88,7 @@ def empty_database() -> Iterator[str]:
     server = os.environ.get("BATCHDESK_TEST_POSTGRES")
     if not server:
         pytest.skip(HOW_TO_ENABLE)
-    with prepared.database(server) as url:
+    with prepared.create_database(server) as url:
         yield url
 
 

@@ -1,4 +1,4 @@
-"""One scene a test: on a SQLite file, or on each kind of store where the stores could differ."""
+"""One scene for each test: on a SQLite file, or on both databases where they could differ."""
 
 import os
 from collections.abc import AsyncIterator, Iterator
@@ -19,7 +19,7 @@ def prepared_postgres() -> Iterator[tuple[str, str]]:
     server = os.environ.get("BATCHDESK_TEST_POSTGRES")
     if not server:
         pytest.skip(HOW_TO_ENABLE)
-    with prepared.prepared_database(server) as template:
+    with prepared.create_template(server) as template:
         yield server, template
 
 
@@ -30,7 +30,7 @@ def sqlite_url(prepared_file: Path, tmp_path: Path) -> str:
 
 @pytest.fixture
 def postgres_copy(prepared_postgres: tuple[str, str]) -> Iterator[str]:
-    with prepared.database(*prepared_postgres) as url:
+    with prepared.create_database(*prepared_postgres) as url:
         yield url
 
 

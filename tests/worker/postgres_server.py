@@ -1,4 +1,4 @@
-"""A Postgres server of a test's own, which it may stop and start; run by its own user where the tests are root's."""
+"""A Postgres server that a test may stop and start. It runs as its own user if the tests run as root."""
 
 import asyncio
 import os
@@ -10,14 +10,14 @@ from pathlib import Path
 
 
 def binaries() -> Path | None:
-    """Return where the newest server's programs are, as Debian's packages put them, or on the PATH."""
+    """Return the folder of the newest server's programs: where Debian installs them, or on the PATH."""
     found = sorted(Path("/usr/lib/postgresql").glob("*/bin/pg_ctl"))
     on_path = shutil.which("pg_ctl")
     return found[-1].parent if found else Path(on_path).parent if on_path else None
 
 
 class PostgresServer:
-    """Made, started, stopped and started again; on loopback, with nothing kept for a machine that fails."""
+    """A server on loopback that can be restarted. It does not sync its files, so it would not survive a power cut."""
 
     def __init__(self, programs: Path) -> None:
         self._programs = programs
@@ -33,20 +33,20 @@ class PostgresServer:
         return f"postgresql://postgres@127.0.0.1:{self._port}/postgres"
 
     async def make(self) -> None:
-        """Make its files."""
+        """Create its files."""
         await self._run(f"initdb -D {self._folder}/store -A trust -U postgres -E UTF8 --no-sync")
 
     async def start(self) -> None:
-        """Start it, and wait until it takes connections."""
+        """Start it, and wait until it accepts connections."""
         options = f"-p {self._port} -k {self._folder} -h 127.0.0.1 -c fsync=off"
         await self._run(f"pg_ctl -D {self._folder}/store -l {self._folder}/log -w -o {shlex.quote(options)} start")
 
     async def stop(self) -> None:
-        """Stop it as a machine does that restarts: whoever is connected is thrown out."""
+        """Stop it and end all connections, as a restart of the machine does."""
         await self._run(f"pg_ctl -D {self._folder}/store -w -m fast stop")
 
     async def remove(self) -> None:
-        """Stop it, if it runs, and delete its files."""
+        """Stop it if it runs, and delete its files."""
         await self._run(f"pg_ctl -D {self._folder}/store -m immediate stop || true")
         await asyncio.to_thread(shutil.rmtree, self._folder, ignore_errors=True)
 

@@ -1,4 +1,4 @@
-"""Stores with all tables, the engine's too, copied from one that was made once: making them takes over a second."""
+"""Stores with all tables, also the engine's. They are copied, because making one takes over a second."""
 
 import asyncio
 import shutil
@@ -16,37 +16,37 @@ from bot.worker.engine import Engine
 
 def make_file(path: Path) -> Path:
     """Make a SQLite file with every table."""
-    _make(f"sqlite:///{path}")
+    _make_tables(f"sqlite:///{path}")
     return path
 
 
 def copy_file(prepared: Path, folder: Path) -> str:
-    """Copy it for one test; give the copy's URL."""
+    """Copy a prepared file for one test, and return the URL of the copy."""
     return f"sqlite:///{shutil.copy(prepared, folder / 'store.sqlite3')}"
 
 
 @contextmanager
-def database(server: str, template: str = "template1") -> Iterator[str]:
-    """Give the URL of a Postgres database that is like the template and is dropped afterwards."""
+def create_database(server: str, template: str = "template1") -> Iterator[str]:
+    """Create a Postgres database from a template, yield its URL, and drop it afterwards."""
     name = f"batchdesk_test_{uuid4().hex}"
     own = make_url(server).set(database=name)
-    _outside(server, f"CREATE DATABASE {name} TEMPLATE {template}")
+    _run_outside_transaction(server, f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
         yield own.render_as_string(hide_password=False)
     finally:
-        _outside(server, f"DROP DATABASE {name} WITH (FORCE)")
+        _run_outside_transaction(server, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @contextmanager
-def prepared_database(server: str) -> Iterator[str]:
-    """Give the name of a Postgres database with every table, to be the template of others."""
-    with database(server) as url:
-        _make(url)
+def create_template(server: str) -> Iterator[str]:
+    """Create a Postgres database with every table, and yield its name, to be the template of others."""
+    with create_database(server) as url:
+        _make_tables(url)
         yield str(make_url(url).database)
 
 
-def _make(url: str) -> None:
-    """Make the tables as a worker's first start does, which registers its queues as well."""
+def _make_tables(url: str) -> None:
+    """Make the tables as the first start of a worker does, which also registers its queues."""
     asyncio.run(_start_once(url))
 
 
@@ -59,8 +59,8 @@ async def _start_once(url: str) -> None:
     await store.close()
 
 
-def _outside(server: str, statement: str) -> None:
-    """Run what cannot stand in a transaction."""
+def _run_outside_transaction(server: str, statement: str) -> None:
+    """Run a statement that cannot be in a transaction."""
     engine: SqlEngine = make_engine(server)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text(statement))

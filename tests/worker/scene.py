@@ -1,6 +1,6 @@
-"""A scene to watch in: both simulated worlds, a store, and a worker whose parts are called one by one.
+"""A scene for tests of the worker: both simulators, a store, and a worker whose parts are called one by one.
 
-The worlds and the worker share one clock, which moves only when it is pushed ahead: no test waits.
+The simulators and the worker share one clock, which moves only when a test advances it: no test waits.
 """
 
 from contextlib import AsyncExitStack
@@ -43,7 +43,7 @@ SCOPES = frozenset(BOT_SCOPES) | {"channels:history", "groups:history", "im:hist
 
 
 class Scene:
-    """Opened by the fixtures in conftest.py, on a store with all tables; `worker` has every part of watching."""
+    """Two simulators and a worker on a store with all tables. The fixtures in conftest.py open it."""
 
     def __init__(self, url: str, *, busy_seconds: float = 5.0) -> None:
         self.database = Database(url, busy_seconds=busy_seconds)
@@ -55,20 +55,20 @@ class Scene:
         self._session: aiohttp.ClientSession | None = None
 
     async def open(self) -> None:
-        """Start both worlds."""
+        """Start both simulators."""
         self._open.push_async_callback(self.database.close)
         await self._open.enter_async_context(self.api)
         await self._open.enter_async_context(self.slack)
         self._http = await self._open.enter_async_context(open_http("sk-ant-test", base_url=self.api.base_url))
         self._session = await self._open.enter_async_context(aiohttp.ClientSession())
-        self.worker = self.another_worker()
+        self.worker = self.make_worker()
 
     async def close(self) -> None:
         """Stop everything."""
         await self._open.aclose()
 
-    def another_worker(self, *, feed_channel: str | None = None) -> Worker:
-        """Return a worker of its own on the same store and between the same worlds."""
+    def make_worker(self, *, feed_channel: str | None = None) -> Worker:
+        """Return another worker on the same store and with the same simulators."""
         assert self._http is not None
         assert self._session is not None
         engine = Engine(self.database)
@@ -91,15 +91,15 @@ class Scene:
         )
 
     def now(self) -> datetime:
-        """Return the moment all take for now."""
+        """Return the time of the shared clock."""
         return self.api.now
 
-    def later(self, seconds: float) -> None:
-        """Push the time ahead."""
+    def advance(self, seconds: float) -> None:
+        """Advance the shared clock."""
         self.api.advance(seconds)
 
     def batch(self, **wish: Any) -> Batch:
-        """Put a batch into the workspace, running unless it is said otherwise."""
+        """Add a batch to the workspace, running by default."""
         return self.api.workspace.add(**({"processing_status": "in_progress", "processing": 100} | wish))
 
     async def watch(
@@ -112,26 +112,26 @@ class Scene:
         drawn: bool = True,
         as_read: MessageBatch | None = None,
     ) -> None:
-        """Watch a batch as the verb does (`as_read` some time before), and have its card drawn."""
+        """Watch a batch as the verb does, and draw its card. `as_read`: the batch as it was read some time before."""
         now = self.now()
         seen = snapshot_batch(as_read or self.read(batch), now)
         watch = StoredWatch(batch.id, user, channel, reason, now)
         enqueue = self.worker.engine.enqueue
         await self.database.run(lambda connection: begin_watch.start_watch(connection, enqueue, watch, seen, now))
         if drawn:
-            await self.settle()
+            await self.deliver_all()
 
     def read(self, batch: Batch) -> MessageBatch:
         """Return a batch as the API shows it now."""
         return MessageBatch.model_validate(batch.make_json(self.now(), self.api.base_url))
 
     async def sweep(self) -> None:
-        """Sweep, and let everything that came of it arrive."""
+        """Sweep, and deliver everything that the sweep caused."""
         await self.worker.sweep.run(1)
-        await self.settle()
+        await self.deliver_all()
 
-    async def settle(self) -> None:
-        """Draw and send what is due now, until nothing is; the waits between pushes the time ahead."""
+    async def deliver_all(self) -> None:
+        """Draw and send what is due until nothing is. Waits between calls advance the clock."""
         for _ in range(20):
             moment = self.now() + timedelta(microseconds=1)
             drawn = self.database.transact(lambda c, at=moment: cards.OUTBOX.find_overdue(c, at))  # type: ignore[misc]  # a default binds the loop's value
@@ -143,12 +143,12 @@ class Scene:
             if not drawn and not told:
                 return
 
-    def top(self, channel: str = BATCHES) -> list[SlackMessage]:
-        """Return a channel's messages that stand by themselves: the cards."""
+    def cards(self, channel: str = BATCHES) -> list[SlackMessage]:
+        """Return a channel's messages outside threads: the cards."""
         return [message for message in self.slack.messages(channel) if message.thread_ts is None]
 
-    def told(self, channel: str = BATCHES) -> list[SlackMessage]:
-        """Return what was answered in threads."""
+    def notices(self, channel: str = BATCHES) -> list[SlackMessage]:
+        """Return the messages in a channel's threads: the notices."""
         return [message for message in self.slack.messages(channel) if message.thread_ts is not None]
 
     def notice(self, batch: Batch, event: str = "ended", channel: str = BATCHES) -> Notice:
@@ -157,18 +157,18 @@ class Scene:
         assert found is not None
         return found
 
-    def hold(self, batch: Batch, worker_id: str, at: datetime | None = None) -> str:
-        """Let another process hold the notice of a batch's end, about to answer its card; give the notice's key."""
+    def claim_elsewhere(self, batch: Batch, worker_id: str, at: datetime | None = None) -> str:
+        """Let another process claim the notice of a batch's end, about to answer its card; return the notice's key."""
         key, moment = self.notice(batch).key, at or self.now()
 
         def claim(connection: Connection) -> None:
             assert notices.OUTBOX.claim(connection, (key,), worker_id, moment, LEASE) is not None
-            notices.set_thread(connection, key, self.top()[0].ts)
+            notices.set_thread(connection, key, self.cards()[0].ts)
 
         self.database.transact(claim)
         return key
 
-    def calls(self, method: str) -> int:
+    def count_calls(self, method: str) -> int:
         """Return how often a Slack method was called."""
         return len(self.slack.calls(method))
 
@@ -178,5 +178,5 @@ class Scene:
 
 
 def id_of(batch: Batch) -> BatchId:
-    """Return the id as the client takes it."""
+    """Return the id of a batch, typed for the client."""
     return BatchId(batch.id)

@@ -1,4 +1,4 @@
-"""The beginning of a watch: every card of the batch is drawn anew, and none of them twice."""
+"""The beginning of a watch: every card of the batch is redrawn, and none of them twice."""
 
 from bot.store.records.cards import DRAW
 from tests.desk import BATCHES, BEN, BOT, GENERAL

@@ -1,4 +1,4 @@
-"""Nothing lost, nothing twice: what becomes of cards and notices when Slack says no, or says nothing."""
+"""Nothing lost, nothing doubled: cards and notices when Slack refuses, or does not answer."""
 
 from dataclasses import replace
 from functools import partial
@@ -19,54 +19,54 @@ from tests.worker.scene import Scene
 DIRECT = "D0ADA"
 
 
-async def ended_batch(scene: Scene) -> Batch:
-    """Return a batch whose end was seen, and of which nobody has been told yet."""
+async def make_ended_batch(scene: Scene) -> Batch:
+    """Return a batch whose end was seen, and of which no one has been notified yet."""
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     await scene.worker.sweep.run(1)
     return batch
 
 
 async def test_slacks_pause_is_obeyed_and_uses_no_attempt(either_scene: Scene) -> None:
-    batch = await ended_batch(either_scene)
+    batch = await make_ended_batch(either_scene)
     either_scene.slack.fail_next("chat.postMessage", retry_after=60)
 
-    await either_scene.settle()
+    await either_scene.deliver_all()
     waiting = either_scene.notice(batch)
-    either_scene.later(30)
-    await either_scene.settle()
-    tried = either_scene.calls("chat.postMessage")
-    either_scene.later(31)
-    await either_scene.settle()
+    either_scene.advance(30)
+    await either_scene.deliver_all()
+    tried = either_scene.count_calls("chat.postMessage")
+    either_scene.advance(31)
+    await either_scene.deliver_all()
 
     assert waiting.attempts == 0
     assert tried == 2
-    assert len(either_scene.told()) == 1
-    assert not either_scene.calls("conversations.replies")
+    assert len(either_scene.notices()) == 1
+    assert not either_scene.count_calls("conversations.replies")
 
 
 async def test_while_slack_asks_for_a_pause_no_one_posts_anywhere(scene: Scene) -> None:
-    await ended_batch(scene)
+    await make_ended_batch(scene)
     scene.slack.fail_next("chat.postMessage", retry_after=60)
-    await scene.settle()
-    before = scene.calls("chat.postMessage")
+    await scene.deliver_all()
+    before = scene.count_calls("chat.postMessage")
 
     await scene.watch(scene.batch(ends_in=900), BEN, "C0BATCHES")
 
-    assert scene.calls("chat.postMessage") == before
+    assert scene.count_calls("chat.postMessage") == before
 
 
 async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(either_scene: Scene) -> None:
-    batch = await ended_batch(either_scene)
-    [card] = either_scene.top()
-    key = either_scene.hold(batch, "dead")
+    batch = await make_ended_batch(either_scene)
+    [card] = either_scene.cards()
+    key = either_scene.claim_elsewhere(batch, "dead")
     await either_scene.worker.posting.post(BATCHES, Message("ended", ()), key, card.ts)
-    either_scene.later(LEASE.total_seconds() + 1)
+    either_scene.advance(LEASE.total_seconds() + 1)
 
-    await either_scene.settle()
+    await either_scene.deliver_all()
 
-    [told] = either_scene.told()
+    [told] = either_scene.notices()
     assert either_scene.notice(batch).ts == told.ts
 
 
@@ -78,34 +78,34 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(scene:
     )
     assert card is not None
     await scene.worker.posting.post(BATCHES, Message("a card", ()), card.key)
-    scene.later(LEASE.total_seconds() + 1)
+    scene.advance(LEASE.total_seconds() + 1)
 
-    await scene.settle()
+    await scene.deliver_all()
 
-    [shown] = scene.top()
+    [shown] = scene.cards()
     assert batch.id in shown.visible_text
 
 
 async def test_a_server_error_of_slack_is_retried_after_a_look(scene: Scene) -> None:
-    batch = await ended_batch(scene)
+    batch = await make_ended_batch(scene)
     scene.slack.fail_next("chat.postMessage", status=500)
 
-    await scene.settle()
-    assert not scene.told()
-    scene.later(6)
-    await scene.settle()
+    await scene.deliver_all()
+    assert not scene.notices()
+    scene.advance(6)
+    await scene.deliver_all()
 
-    assert len(scene.told()) == 1
-    assert scene.calls("conversations.replies") == 1
+    assert len(scene.notices()) == 1
+    assert scene.count_calls("conversations.replies") == 1
     assert scene.notice(batch).attempts == 2
 
 
 async def test_a_closed_channel_leads_to_one_direct_message(either_scene: Scene) -> None:
-    batch = await ended_batch(either_scene)
+    batch = await make_ended_batch(either_scene)
     either_scene.slack.world.remove(BATCHES, BOT)
 
-    await either_scene.settle()
-    await either_scene.settle()
+    await either_scene.deliver_all()
+    await either_scene.deliver_all()
 
     told = [message for message in either_scene.slack.messages(DIRECT) if f"<@{ADA}>" in message.visible_text]
     assert len(told) == 1
@@ -119,13 +119,13 @@ async def test_an_archived_channel_moves_the_card_to_its_watchers(scene: Scene) 
     await scene.watch(batch, BEN, drawn=False)
     scene.slack.world.add(replace(scene.slack.world.channels[BATCHES], is_archived=True))
 
-    await scene.settle()
-    scene.later(100)
+    await scene.deliver_all()
+    scene.advance(100)
     await scene.sweep()
 
     for user, place in ((ADA, DIRECT), (BEN, "D0BEN")):
-        [card] = scene.top(place)
-        [told] = scene.told(place)
+        [card] = scene.cards(place)
+        [told] = scene.notices(place)
         assert "succeeded" in card.visible_text
         assert told.visible_text.count(f"<@{user}>") == 1
     assert not scene.slack.messages(BATCHES)
@@ -135,50 +135,50 @@ async def test_someone_who_left_gets_nothing_and_delays_no_one(scene: Scene) -> 
     first, second = scene.batch(ends_in=60), scene.batch(ends_in=600)
     await scene.watch(first, BEN, channel=BEN)
     await scene.watch(second)
-    scene.later(100)
+    scene.advance(100)
     scene.slack.fail_next("chat.postMessage", error="user_disabled")
 
     await scene.sweep()
-    scene.later(3_600)
+    scene.advance(3_600)
     await scene.sweep()
 
     assert scene.notice(first, channel=BEN).given_up == "user_disabled"
-    assert not scene.told("D0BEN")
-    [told] = scene.told()
+    assert not scene.notices("D0BEN")
+    [told] = scene.notices()
     assert second.id in told.visible_text
 
 
 async def test_a_card_that_someone_deleted_is_posted_again_once(scene: Scene) -> None:
     batch = scene.batch(ends_in=900)
     await scene.watch(batch)
-    await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
+    await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.cards()[0].ts)
     scene.api.workspace.cancel(batch.id)
     await scene.sweep()
-    [again] = scene.top()
+    [again] = scene.cards()
     await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=again.ts)
-    scene.later(100)
+    scene.advance(100)
 
     await scene.sweep()
 
     assert "anceling" in again.visible_text
     told = [message for message in scene.slack.messages(BATCHES) if f"<@{ADA}>" in message.visible_text]
     assert len(told) == 1
-    assert len([message for message in scene.top() if "ended:" not in str(message.metadata)]) == 0
+    assert len([message for message in scene.cards() if "ended:" not in str(message.metadata)]) == 0
 
 
 async def test_a_card_that_was_deleted_twice_is_posted_for_someone_who_watches_again(scene: Scene) -> None:
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
     for label in ("first", "second"):
-        await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.top()[0].ts)
+        await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.cards()[0].ts)
         to_rename = partial(rename.set_name_field, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
         scene.database.transact(partial(to_rename, value=label, by=ADA, at=scene.now()))
-        await scene.settle()
-    assert scene.top() == []
+        await scene.deliver_all()
+    assert scene.cards() == []
 
     await scene.watch(batch)
 
-    [card] = scene.top()
+    [card] = scene.cards()
     assert batch.id in card.visible_text
 
 
@@ -186,26 +186,26 @@ async def test_a_spoiled_row_stops_nothing_else_and_is_given_up(scene: Scene) ->
     poisoned, good = scene.batch(ends_in=60), scene.batch(ends_in=60)
     for batch in (poisoned, good):
         await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     await scene.worker.sweep.run(1)
     scene.database.transact(lambda c: c.execute(update(batches).where(batches.c.id == poisoned.id).values(body="{")))
 
     for _ in range(ATTEMPTS + 1):
-        await scene.settle()
-        scene.later(3_600)
+        await scene.deliver_all()
+        scene.advance(3_600)
 
-    [told] = scene.told()
+    [told] = scene.notices()
     assert good.id in told.visible_text
     assert "ValidationError" in str(scene.notice(poisoned).given_up)
 
 
 async def test_a_refusal_is_given_up_after_some_attempts(scene: Scene) -> None:
-    batch = await ended_batch(scene)
+    batch = await make_ended_batch(scene)
     scene.slack.fail_next("chat.postMessage", error="invalid_blocks", times=100)
 
     for _ in range(ATTEMPTS + 3):
-        await scene.settle()
-        scene.later(3_600)
+        await scene.deliver_all()
+        scene.advance(3_600)
 
     assert scene.notice(batch).attempts == ATTEMPTS
     assert "invalid_blocks" in str(scene.notice(batch).given_up)
@@ -215,11 +215,11 @@ async def test_no_one_is_mentioned_for_a_batch_unwatched_before_its_end(scene: S
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     scene.database.transact(lambda connection: watches.remove(connection, batch.id, ADA))
-    scene.later(100)
+    scene.advance(100)
 
     await scene.sweep()
 
-    assert not scene.told()
+    assert not scene.notices()
 
 
 async def test_a_card_that_no_one_watches_any_more_still_shows_how_it_ended(scene: Scene) -> None:
@@ -227,15 +227,15 @@ async def test_a_card_that_no_one_watches_any_more_still_shows_how_it_ended(scen
     await scene.watch(batch)
     enqueue, now = scene.worker.engine.enqueue, scene.now()
     scene.database.transact(lambda connection: preferences.end_watches(connection, enqueue, batch.id, ADA, now))
-    await scene.settle()
-    scene.later(100)
+    await scene.deliver_all()
+    scene.advance(100)
 
     await scene.sweep()
 
-    [card] = scene.top()
+    [card] = scene.cards()
     assert "100 succeeded" in card.visible_text
     assert "Cancel" not in card.buttons
-    assert not scene.told()
+    assert not scene.notices()
 
 
 async def test_an_unreachable_slack_is_an_uncertain_answer(scene: Scene) -> None:

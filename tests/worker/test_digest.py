@@ -1,4 +1,4 @@
-"""The digest: at its local hour, once a day, of what there is, and none of nothing."""
+"""The digest: at its local hour, once a day, and only if it contains something."""
 
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -125,13 +125,13 @@ async def test_downloaded_results_of_an_unwatched_batch_are_not_called_unfetched
         read = StoredSummary(batch.id, "{}", None, ADA, now)
         scene.database.transact(partial(summaries.store_summary, read=read, delete_before=now - timedelta(days=29)))
     scene.database.transact(partial(summaries.record_download, batch_id=taken.id, taken="jsonl", by=ADA, at=now))
-    scene.later((now.replace(hour=9, minute=5) + timedelta(days=24) - now).total_seconds())
+    scene.advance((now.replace(hour=9, minute=5) + timedelta(days=24) - now).total_seconds())
     services = scene.worker.services
 
     await DigestSender(
         services.database, services.workspace.batches, services.enqueue, scene.now, DigestPlan(BATCHES, 9, UTC)
     ).send_due()
-    await scene.settle()
+    await scene.deliver_all()
 
     [digest] = scene.slack.messages(BATCHES)
     assert "1 batch with results that nobody fetched" in digest.visible_text
@@ -142,14 +142,14 @@ async def test_thousands_of_batches_fit_in_one_message_that_says_what_it_omits(s
     for number in range(1_200):
         scene.api.workspace.add(succeeded=1, age=60.0 + number)
     set_to = scene.now().replace(hour=9, minute=5) + timedelta(days=1) - scene.now()
-    scene.later(set_to.total_seconds())
+    scene.advance(set_to.total_seconds())
     services, before = scene.worker.services, len(scene.api.requests)
     scene.api.workspace.add(succeeded=1, age=60.0)
 
     await DigestSender(
         services.database, services.workspace.batches, services.enqueue, scene.now, DigestPlan(BATCHES, 9, UTC), 1_100
     ).send_due()
-    await scene.settle()
+    await scene.deliver_all()
 
     [digest] = scene.slack.messages(BATCHES)
     assert len(scene.api.requests) - before == 2

@@ -1,4 +1,4 @@
-"""The durable engine on each store: work is handed over with its cause or not at all, and outlives who began it."""
+"""The durable engine on both databases: work is enqueued with its cause or not at all, and survives its process."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -34,7 +34,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 @pytest.fixture
 async def launch(database: Database) -> AsyncIterator[Launch]:
-    """Launch an engine on the store; ended after the test, one at a time."""
+    """Return a function that launches an engine on the store. All are destroyed after the test; one runs at a time."""
     launched: list[Engine] = []
 
     async def one(works: dict[str, Work]) -> Engine:
@@ -49,7 +49,7 @@ async def launch(database: Database) -> AsyncIterator[Launch]:
 
 
 class Done:
-    """Work that notes what it was told, and can be waited for."""
+    """Work that records its arguments, and can be waited for."""
 
     def __init__(self) -> None:
         self.told: list[str] = []
@@ -64,7 +64,7 @@ class Done:
         self._news.clear()
 
 
-def hand_over(engine: Engine, connection: Connection, id: str, word: str, delay: timedelta | None = None) -> None:
+def enqueue_note(engine: Engine, connection: Connection, id: str, word: str, delay: timedelta | None = None) -> None:
     engine.enqueue(connection, "note", id, "slack", [word], delay, partition="C1")
 
 
@@ -73,9 +73,9 @@ async def test_work_is_done_once_for_each_id(database: Database, launch: Launch)
     engine = await launch({"note": done.note})
 
     for word in ("first", "second"):
-        await database.run(lambda connection, said=word: hand_over(engine, connection, "same", said))  # type: ignore[misc]  # a default binds the loop's value
+        await database.run(lambda connection, said=word: enqueue_note(engine, connection, "same", said))  # type: ignore[misc]  # a default binds the loop's value
     await done.wait()
-    await database.run(lambda connection: hand_over(engine, connection, "other", "third"))
+    await database.run(lambda connection: enqueue_note(engine, connection, "other", "third"))
     await done.wait()
 
     assert done.told == ["first", "third"]
@@ -86,12 +86,12 @@ async def test_work_of_a_rolled_back_transaction_is_never_done(database: Databas
     engine = await launch({"note": done.note})
 
     def fail(connection: Connection) -> None:
-        hand_over(engine, connection, "never", "never")
+        enqueue_note(engine, connection, "never", "never")
         raise LookupError
 
     with pytest.raises(LookupError):
         await database.run(fail)
-    await database.run(lambda connection: hand_over(engine, connection, "after", "after"))
+    await database.run(lambda connection: enqueue_note(engine, connection, "after", "after"))
     await done.wait()
 
     assert done.told == ["after"]
@@ -100,7 +100,7 @@ async def test_work_of_a_rolled_back_transaction_is_never_done(database: Databas
 async def test_a_process_that_only_enqueues_leaves_work_to_a_worker(database: Database, launch: Launch) -> None:
     web, done = Engine(database), Done()
     web.create_tables(always=False)
-    await database.run(lambda connection: hand_over(web, connection, "one", "from web"))
+    await database.run(lambda connection: enqueue_note(web, connection, "one", "from web"))
 
     await launch({"note": done.note})
     await done.wait()
@@ -112,7 +112,7 @@ async def test_a_process_that_only_enqueues_leaves_work_to_a_worker(database: Da
 async def test_work_that_a_dead_process_had_begun_is_taken_over(database: Database, launch: Launch) -> None:
     done = Done()
     begun = Engine(database)
-    await database.run(lambda connection: hand_over(begun, connection, "left", "left"))
+    await database.run(lambda connection: enqueue_note(begun, connection, "left", "left"))
     schema = "" if database.engine.dialect.name == "sqlite" else f"{begun._schema()}."
     died = f"UPDATE {schema}workflow_status SET status = 'PENDING', executor_id = 'dead' WHERE workflow_uuid = 'left'"
     await database.run(lambda connection: connection.execute(text(died)))
@@ -130,9 +130,9 @@ async def test_work_that_an_older_version_does_not_know_is_done_by_a_newer_one(
     database: Database, launch: Launch
 ) -> None:
     done, older = Done(), await launch({})
-    await database.run(lambda connection: hand_over(older, connection, "new", "new"))
+    await database.run(lambda connection: enqueue_note(older, connection, "new", "new"))
 
-    async def taken() -> bool:  # the older version takes it, and cannot do it
+    async def taken() -> bool:  # the older version takes it, but does not know it
         return not await older.list_unstarted("note")
 
     await until_stored(taken)
@@ -155,7 +155,7 @@ async def test_work_that_finds_the_store_locked_is_retried(database: Database, l
         await done.note(word)
 
     engine = await launch({"note": note})
-    await database.run(lambda connection: hand_over(engine, connection, "one", "in the end"))
+    await database.run(lambda connection: enqueue_note(engine, connection, "one", "in the end"))
     await done.wait()
 
     assert done.told == ["in the end"]
@@ -171,7 +171,7 @@ async def test_work_that_fails_does_not_stop_later_work(database: Database, laun
 
     engine = await launch({"note": note})
     for word in ("bad", "good"):
-        await database.run(lambda connection, said=word: hand_over(engine, connection, said, said))  # type: ignore[misc]  # a default binds the loop's value
+        await database.run(lambda connection, said=word: enqueue_note(engine, connection, said, said))  # type: ignore[misc]  # a default binds the loop's value
     await done.wait()
 
     assert done.told == ["good"]
@@ -179,7 +179,7 @@ async def test_work_that_fails_does_not_stop_later_work(database: Database, laun
 
 async def test_work_is_stored_as_plain_json(database: Database) -> None:
     engine = Engine(database)
-    await database.run(lambda connection: hand_over(engine, connection, "one", "a word", timedelta(hours=1)))
+    await database.run(lambda connection: enqueue_note(engine, connection, "one", "a word", timedelta(hours=1)))
     schema = "" if database.engine.dialect.name == "sqlite" else f"{engine._schema()}."
     tables = f"{schema}workflow_status s JOIN {schema}workflow_input i USING (workflow_uuid)"
     wanted = f"SELECT s.serialization, i.inputs FROM {tables}"
@@ -194,12 +194,12 @@ async def test_work_is_stored_as_plain_json(database: Database) -> None:
 async def test_old_finished_work_is_deleted(database: Database, launch: Launch) -> None:
     done = Done()
     engine = await launch({"note": done.note})
-    await database.run(lambda connection: hand_over(engine, connection, "one", "old"))
+    await database.run(lambda connection: enqueue_note(engine, connection, "one", "old"))
     await done.wait()
     now = datetime.now(UTC)
 
     early = await engine.prune(now + timedelta(days=6))
-    count = await until_stored(lambda: engine.prune(now + timedelta(days=8)))  # it ends a moment after `note`
+    count = await until_stored(lambda: engine.prune(now + timedelta(days=8)))  # the workflow ends shortly after `note`
 
     assert (early, count) == (0, 1)
 
@@ -208,13 +208,13 @@ async def test_more_finished_work_than_fits_at_once_is_deleted_too(database: Dat
     done = Done()
     engine = await launch({"note": done.note})
     for word in ("one", "two", "three"):
-        await database.run(partial(hand_over, engine, id=word, word=word))
+        await database.run(partial(enqueue_note, engine, id=word, word=word))
         await done.wait()
     far = datetime.now(UTC) + timedelta(days=8)
 
     counts: list[int] = []
 
-    async def prune() -> bool:  # the last one ends a moment after `note`
+    async def prune() -> bool:  # the last workflow ends shortly after `note`
         counts.append(await engine.prune(far, at_once=1))
         return sum(counts) == 3
 
@@ -231,7 +231,7 @@ async def test_it_starts_on_a_library_without_fractions_of_seconds(sqlite_url: s
     engine = Engine(store)
 
     await engine.launch({"note": done.note})
-    await store.run(lambda connection: hand_over(engine, connection, "one", "done"))
+    await store.run(lambda connection: enqueue_note(engine, connection, "one", "done"))
     await done.wait()
     await engine.destroy()
     await store.close()

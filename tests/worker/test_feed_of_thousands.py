@@ -1,4 +1,4 @@
-"""A workspace in which thousands of batches appear at once: the feed shows some, counts the rest, and asks little."""
+"""A workspace where thousands of batches appear at once: the feed shows some and counts the rest, with few requests."""
 
 from bot.store.records import watches
 from tests.desk import GENERAL
@@ -11,9 +11,9 @@ MOST = 20
 async def fed(scene: Scene) -> None:
     """Let the feed begin, and thousands of batches appear after that."""
     scene.slack.world.invite(GENERAL, "U0BATCHDESK")
-    scene.worker = scene.another_worker(feed_channel=GENERAL)
+    scene.worker = scene.make_worker(feed_channel=GENERAL)
     await scene.sweep()
-    scene.later(30)
+    scene.advance(30)
     for number in range(APPEARED):
         scene.api.workspace.add(processing_status="in_progress", processing=5, age=1 + number / 1_000, ends_in=600)
 
@@ -25,8 +25,8 @@ async def test_some_become_cards_and_the_rest_become_a_number(scene: Scene) -> N
     await scene.worker.sweep.run(2)
     requests = len(scene.api.requests) - asked
     for _ in range(3):
-        await scene.settle()
-        scene.later(5)
+        await scene.deliver_all()
+        scene.advance(5)
         await scene.sweep()
 
     said = [message.visible_text for message in scene.slack.messages(GENERAL)]
@@ -49,13 +49,13 @@ async def test_in_a_muted_channel_there_is_no_number_either(scene: Scene) -> Non
 async def test_when_they_end_only_the_cards_are_edited(scene: Scene) -> None:
     await fed(scene)
     await scene.sweep()
-    scene.later(700)
-    before = scene.calls("chat.postMessage")
+    scene.advance(700)
+    before = scene.count_calls("chat.postMessage")
 
     await scene.sweep()
     for _ in range(5):
-        scene.later(10)
-        await scene.settle()
+        scene.advance(10)
+        await scene.deliver_all()
 
-    assert scene.calls("chat.postMessage") == before
-    assert scene.calls("chat.update") == MOST
+    assert scene.count_calls("chat.postMessage") == before
+    assert scene.count_calls("chat.update") == MOST

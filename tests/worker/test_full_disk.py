@@ -1,4 +1,4 @@
-"""A store whose disk is full while batches end: it is said, the worker lives on, and afterwards everything arrives."""
+"""A full disk while batches end: it is reported, the worker continues, and afterwards everything arrives."""
 
 import asyncio
 import logging
@@ -20,8 +20,8 @@ from tests.worker.scene import Scene
 
 @contextmanager
 def full(database: Database) -> Iterator[None]:
-    """Give the store's file no further page, and fill those it has; every connection of the pool is told."""
-    most = 1  # SQLite takes as many pages as are in use for it
+    """Limit the store's file to its pages on every connection, and fill them."""
+    most = 1  # SQLite raises it to the pages in use
 
     def limit(connection: sqlite3.Connection, *_: object) -> None:
         connection.execute(f"PRAGMA max_page_count={most}")
@@ -45,7 +45,7 @@ def _takes(database: Database, size: int) -> bool:
 
 
 def ends(scene: Scene) -> list[str]:
-    """Return the batches whose end is stored to be told."""
+    """Return the batches whose end has a stored notice."""
     ended = select(notices.c.batch_id).where(notices.c.event == "ended")
     return list(scene.database.transact(lambda connection: connection.execute(ended).scalars().all()))
 
@@ -57,7 +57,7 @@ async def all_ended(scene: Scene, count: int) -> bool:
 async def test_an_end_while_the_disk_is_full_is_announced_once_there_is_room(
     scene: Scene, caplog: pytest.LogCaptureFixture
 ) -> None:
-    batches = [scene.batch(ends_in=60) for _ in range(40)]  # what their ends add does not fit into pages half empty
+    batches = [scene.batch(ends_in=60) for _ in range(40)]  # more than fits into half-empty pages
     for batch in batches:
         await scene.watch(batch, drawn=False)
     store_health = StoreHealth(scene.database, scene.now)
@@ -67,11 +67,11 @@ async def test_an_end_while_the_disk_is_full_is_announced_once_there_is_room(
             with full(scene.database):
                 caplog.clear()
                 with logged("bot.worker", "full") as reported:
-                    scene.later(100)
+                    scene.advance(100)
                     await asyncio.wait_for(reported.wait(), 10)
                 noticed, said = ends(scene), await store_health.check_store()
             await until_stored(partial(all_ended, scene, len(batches)))
-            await scene.slack.wait_for(scene.told, 15)
+            await scene.slack.wait_for(scene.notices, 15)
 
     assert noticed == []
     assert said == "the store is full"

@@ -4,18 +4,18 @@ import pytest
 
 from bench.watch_soak import SoakPlan, run_soak
 
-SOON = (0.5, 1.2)
-"""Seconds after a worker began: it takes over, sweeps, draws and tells by then."""
+LIFETIME = (0.5, 1.2)
+"""Seconds in which a worker takes over, sweeps, draws and notifies before it is killed."""
 
 
 async def test_kill_9_loses_nothing_and_doubles_nothing_in_a_file(sqlite_url: str) -> None:
-    found = await run_soak(sqlite_url, SoakPlan(2, workers=1, life=SOON, quiet=0.5), watches=12)
+    found = await run_soak(sqlite_url, SoakPlan(2, workers=1, life=LIFETIME, quiet=0.5), watches=12)
 
     assert (found.sent, found.lost, found.doubled, found.stale) == (24, 0, 0, 0)
 
 
 @pytest.mark.postgres
 async def test_kill_9_of_one_of_two_workers_loses_nothing_and_doubles_nothing(postgres_copy: str) -> None:
-    found = await run_soak(postgres_copy, SoakPlan(2, workers=2, life=SOON, quiet=0.5), watches=12)
+    found = await run_soak(postgres_copy, SoakPlan(2, workers=2, life=LIFETIME, quiet=0.5), watches=12)
 
     assert (found.sent, found.lost, found.doubled, found.stale) == (24, 0, 0, 0)

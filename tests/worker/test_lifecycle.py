@@ -1,4 +1,4 @@
-"""A worker's start and end: after the door, again where the store is busy, and in peace whenever it is stopped."""
+"""A worker's start and end: it waits for the start signal, retries while the store is busy, and stops cleanly."""
 
 import asyncio
 import sqlite3
@@ -52,5 +52,5 @@ async def test_a_worker_that_is_stopped_while_it_starts_leaves_nothing_behind(sc
     async with run_worker(scene.worker):
         await asyncio.sleep(0)
 
-    async with run_worker(scene.another_worker()):
+    async with run_worker(scene.make_worker()):
         await until_it_works(scene)

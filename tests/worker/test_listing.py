@@ -1,4 +1,4 @@
-"""Batches that somebody deletes past the bot after their end was told, or that only seem so: list pages show it."""
+"""Batches that were deleted elsewhere after their end was announced, or only seem so: list pages show it."""
 
 from datetime import timedelta
 
@@ -20,27 +20,27 @@ from tests.worker.scene import Scene, id_of
 
 
 async def ended_in_the_feed(scene: Scene) -> Batch:
-    """Have a batch, between an older and a newer one, whose end the feed shows."""
+    """Return a batch, between an older and a newer one, whose end the feed shows."""
     scene.slack.world.invite(GENERAL, "U0BATCHDESK")
-    scene.worker = scene.another_worker(feed_channel=GENERAL)
+    scene.worker = scene.make_worker(feed_channel=GENERAL)
     await scene.sweep()
-    scene.later(30)
+    scene.advance(30)
     _, batch, _ = (scene.batch(age=age, ends_in=60) for age in (6, 5, 4))
     await scene.sweep()
-    scene.later(120)
+    scene.advance(120)
     await scene.sweep()
     return batch
 
 
 def card_of(scene: Scene, batch: Batch) -> SlackMessage:
-    [card] = [message for message in scene.top(GENERAL) if batch.id in message.visible_text]
+    [card] = [message for message in scene.cards(GENERAL) if batch.id in message.visible_text]
     return card
 
 
 async def sweep_for_minutes(scene: Scene, minutes: int = 2) -> None:
     for _ in range(minutes):
         await scene.sweep()
-        scene.later(61)
+        scene.advance(61)
     await scene.sweep()
 
 
@@ -54,7 +54,7 @@ async def test_a_batch_that_is_not_listed_any_more_loses_its_buttons_without_a_f
 
     await either_scene.sweep()
     at_first = card_of(either_scene, batch)
-    either_scene.later(61)
+    either_scene.advance(61)
     await either_scene.sweep()
     await sweep_for_minutes(either_scene)
 
@@ -64,10 +64,10 @@ async def test_a_batch_that_is_not_listed_any_more_loses_its_buttons_without_a_f
     assert "Deleted elsewhere" in last.visible_text
     assert (last.ts, last.buttons) == (before.ts, [])
     assert {request.path for request in either_scene.api.requests[asked:]} == {"/v1/messages/batches"}
-    assert [message.visible_text for message in either_scene.top(GENERAL) if "Deleted" in message.visible_text] == [
+    assert [message.visible_text for message in either_scene.cards(GENERAL) if "Deleted" in message.visible_text] == [
         last.visible_text
     ]
-    assert not either_scene.told(GENERAL)
+    assert not either_scene.notices(GENERAL)
 
 
 async def test_a_batch_that_is_listed_again_within_a_minute_was_never_gone(scene: Scene) -> None:
@@ -78,9 +78,9 @@ async def test_a_batch_that_is_listed_again_within_a_minute_was_never_gone(scene
     for _ in range(3):
         scene.api.add_fault(ApiFault(path="/v1/messages/batches", body=page))
         await scene.sweep()
-        scene.later(50)
+        scene.advance(50)
         await scene.sweep()
-        scene.later(50)
+        scene.advance(50)
 
     assert "Delete" in card_of(scene, batch).buttons
 
@@ -89,7 +89,7 @@ async def test_a_process_takes_no_batch_for_deleted_that_its_key_never_showed(sc
     batch = await ended_in_the_feed(scene)
     await scene.worker.services.workspace.batches.delete(id_of(batch))
 
-    scene.worker = scene.another_worker(feed_channel=GENERAL)
+    scene.worker = scene.make_worker(feed_channel=GENERAL)
     await sweep_for_minutes(scene)
 
     assert "Delete" in card_of(scene, batch).buttons
@@ -98,16 +98,16 @@ async def test_a_process_takes_no_batch_for_deleted_that_its_key_never_showed(sc
 async def test_a_batch_that_another_key_did_not_show_gets_its_buttons_back_when_it_is_listed(scene: Scene) -> None:
     batch = await ended_in_the_feed(scene)
     enqueue = scene.worker.engine.enqueue
-    scene.later(61)
+    scene.advance(61)
     scene.database.transact(lambda connection: deletions.mark_deleted(connection, enqueue, batch.id, scene.now()))
-    await scene.settle()
+    await scene.deliver_all()
     before = card_of(scene, batch)
 
     await scene.sweep()
 
     assert "Deleted elsewhere" in before.visible_text
     assert "Delete" in card_of(scene, batch).buttons
-    assert not scene.told(GENERAL)
+    assert not scene.notices(GENERAL)
 
 
 async def test_the_end_of_a_running_batch_that_was_taken_for_deleted_is_announced(either_scene: Scene) -> None:
@@ -118,13 +118,13 @@ async def test_the_end_of_a_running_batch_that_was_taken_for_deleted_is_announce
     either_scene.database.transact(
         lambda connection: announcer.announce_gone(connection, running.id, either_scene.now())
     )
-    await either_scene.settle()
-    either_scene.later(700)
+    await either_scene.deliver_all()
+    either_scene.advance(700)
 
     await either_scene.sweep()
     await either_scene.sweep()
 
-    assert ["deleted" in message.visible_text for message in either_scene.told(GENERAL)] == [True, False]
+    assert ["deleted" in message.visible_text for message in either_scene.notices(GENERAL)] == [True, False]
     assert "100 succeeded" in card_of(either_scene, running).visible_text
     assert "Delete" in card_of(either_scene, batch).buttons
 
@@ -138,7 +138,7 @@ async def test_a_batch_that_the_bot_deleted_stays_deleted_though_an_old_list_sho
     entry = await confirmations.begin(asked, caller, None)
     await asked.apply(scene.worker.services, caller)
     await confirmations.finish(entry, "done", None)
-    await scene.settle()
+    await scene.deliver_all()
 
     scene.api.add_fault(ApiFault(path="/v1/messages/batches", body=page))
     await scene.sweep()

@@ -1,4 +1,4 @@
-"""Readings that were left: the message of a process that died tells so, and no message of one that lives is touched."""
+"""Lost readings: the message of a dead process says so, and no message of a living one is touched."""
 
 from collections.abc import AsyncIterator
 
@@ -21,7 +21,7 @@ from tests.worker.scene import Scene
 
 HOLDER = "elsewhere:1:abcdef"
 BEGUN = ProgressTiming(show_after=0.01, edit_interval=60, poll_interval=60)
-"""What a process that was killed shows: the beginning."""
+"""The progress that a killed process left: the beginning."""
 
 
 @pytest.fixture
@@ -74,7 +74,7 @@ async def test_the_reading_of_a_living_process_is_left_alone_until_its_heartbeat
 
     at_once = await looked_after(left)
     stays = shown(left).buttons
-    left.later(DEAD.total_seconds() + 1)
+    left.advance(DEAD.total_seconds() + 1)
     later = await looked_after(left)
 
     assert (at_once, stays, later) == (0, ["Stop"], 1)

@@ -1,4 +1,4 @@
-"""The pulse: duties are handed out once, the dead are taken over from, and what got stuck is handed over again."""
+"""Maintenance: jobs are enqueued once, work of dead workers is taken over, and stuck rows are enqueued again."""
 
 import asyncio
 import os
@@ -25,8 +25,8 @@ from tests.worker.scene import Scene
 
 async def test_a_due_sweep_is_enqueued_by_one_of_two_workers(either_scene: Scene) -> None:
     await either_scene.watch(either_scene.batch(ends_in=900))
-    either_scene.later(11)
-    other = either_scene.another_worker()
+    either_scene.advance(11)
+    other = either_scene.make_worker()
 
     for worker in (either_scene.worker, other):
         await worker.maintenance.enqueue_sweep()
@@ -48,11 +48,11 @@ async def test_a_new_watch_brings_the_next_sweep_forward(scene: Scene) -> None:
 async def test_a_notice_that_is_stuck_for_two_minutes_is_enqueued_again(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch)
-    either_scene.later(100)
+    either_scene.advance(100)
     await either_scene.worker.sweep.run(1)
-    either_scene.later(119)
+    either_scene.advance(119)
     early = await either_scene.worker.maintenance.redrive()
-    either_scene.later(2)
+    either_scene.advance(2)
 
     count = await either_scene.worker.maintenance.redrive()
     again = await either_scene.worker.maintenance.redrive()
@@ -65,21 +65,21 @@ async def test_a_notice_that_is_stuck_for_two_minutes_is_enqueued_again(either_s
 async def test_a_notice_that_a_dead_process_held_is_free_after_a_moment(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     await scene.worker.sweep.run(1)
-    key = scene.hold(batch, "dead")
+    key = scene.claim_elsewhere(batch, "dead")
 
     freed = scene.database.transact(
         lambda c: notices.OUTBOX.release_claims(c, "dead", scene.now() + timedelta(seconds=3))
     )
     await scene.worker.notices.run(key)
-    at_once = scene.told()
-    scene.later(4)
+    at_once = scene.notices()
+    scene.advance(4)
     await scene.worker.notices.run(key)
 
     assert freed == 1
     assert not at_once
-    assert len(scene.told()) == 1
+    assert len(scene.notices()) == 1
 
 
 def other(scene: Scene, **changes: object) -> WorkerProcess:
@@ -123,7 +123,7 @@ async def test_a_process_on_a_machine_of_the_same_name_is_not_judged_by_its_numb
 
 
 async def test_a_process_that_stopped_is_not_waited_for(scene: Scene) -> None:
-    neighbour = scene.another_worker()
+    neighbour = scene.make_worker()
     scene.database.transact(lambda c: workers.record_heartbeat(c, neighbour.engine.process, scene.now()))
 
     await neighbour.maintenance.mark_stopped()
@@ -162,7 +162,7 @@ async def test_a_slow_chore_delays_neither_the_heartbeat_nor_other_chores(scene:
     running = asyncio.create_task(maintenance.run())
 
     await asyncio.wait_for(done.wait(), 5)
-    scene.later(60)
+    scene.advance(60)
     done.clear()
     await asyncio.wait_for(done.wait(), 5)
     await until_stored(lambda: scene.database.run(lambda c: workers.list_workers(c)[0].seen_at >= scene.now()))
@@ -175,11 +175,11 @@ async def test_a_slow_chore_delays_neither_the_heartbeat_nor_other_chores(scene:
 async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Scene) -> None:
     services = either_scene.worker.services
     batch = either_scene.batch(ends_in=3_600)
-    confirmations = build_confirmations(services.database, services.now)  # it hands nothing over
+    confirmations = build_confirmations(services.database, services.now)  # it enqueues nothing
     proposal = CancelChange(Cancel(Reference(batch.id)), either_scene.read(batch), asks=False)
     number = await confirmations.begin(proposal, CALLER, None)
     early = await either_scene.worker.maintenance.redrive()
-    either_scene.later(SETTLE_AFTER.total_seconds() + 1)
+    either_scene.advance(SETTLE_AFTER.total_seconds() + 1)
 
     await either_scene.worker.maintenance.redrive()
     await either_scene.worker.maintenance.redrive()
@@ -187,8 +187,8 @@ async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Sce
     assert early == 0
     assert len(await either_scene.worker.engine.list_unstarted("execute")) == 1
     await either_scene.worker.changes.run(number)
-    either_scene.later(SETTLE_AFTER.total_seconds() + 1)
-    await either_scene.settle()
+    either_scene.advance(SETTLE_AFTER.total_seconds() + 1)
+    await either_scene.deliver_all()
     assert await either_scene.worker.maintenance.redrive() == 0
 
 
@@ -198,10 +198,10 @@ async def test_the_label_of_a_deleted_batch_is_deleted_with_its_card(scene: Scen
         await scene.watch(batch)
         change = partial(labels.set_field, batch_id=batch.id, what="label", value="eval", by="U0ADA", at=scene.now())
         scene.database.transact(change)
-    scene.later(100)
+    scene.advance(100)
     await scene.sweep()
     scene.database.transact(lambda connection: batch_records.mark_gone(connection, deleted.id, scene.now()))
-    scene.later(timedelta(days=41).total_seconds())
+    scene.advance(timedelta(days=41).total_seconds())
 
     await scene.worker.maintenance.prune_store()
 
@@ -211,9 +211,9 @@ async def test_the_label_of_a_deleted_batch_is_deleted_with_its_card(scene: Scen
 async def test_old_batches_are_deleted_with_their_cards_and_notices(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     await scene.sweep()
-    scene.later(timedelta(days=41).total_seconds())
+    scene.advance(timedelta(days=41).total_seconds())
     kept = scene.batch(ends_in=60)
     await scene.watch(kept)
 
@@ -221,4 +221,4 @@ async def test_old_batches_are_deleted_with_their_cards_and_notices(scene: Scene
 
     assert forgotten == 1
     assert scene.database.transact(lambda connection: notices.list_for_batch(connection, batch.id)) == []
-    assert len(scene.top(BATCHES)) == 2
+    assert len(scene.cards(BATCHES)) == 2

@@ -1,4 +1,4 @@
-"""Postgres is stopped and started again while batches end: nothing is missed, and nothing told twice."""
+"""Postgres restarts while batches end: nothing is missed, and nothing is announced twice."""
 
 import asyncio
 import logging
@@ -40,18 +40,18 @@ async def test_an_end_while_postgres_is_down_is_announced_once_it_is_back(
         async with run_worker(scene.worker):
             batch = scene.batch(ends_in=60)
             await scene.watch(batch, drawn=False)
-            await scene.slack.wait_for(scene.top, 15)
+            await scene.slack.wait_for(scene.cards, 15)
 
             with logged("bot.worker", "the store is unreachable") as reported:
                 await server.stop()
-                scene.later(100)
+                scene.advance(100)
                 await asyncio.wait_for(reported.wait(), 15)
             said = await store_health.check_store()
             await server.start()
-            await scene.slack.wait_for(scene.told, 20)
-            await scene.slack.wait_for(lambda: "All 100 succeeded" in scene.top()[0].visible_text, 15)
+            await scene.slack.wait_for(scene.notices, 20)
+            await scene.slack.wait_for(lambda: "All 100 succeeded" in scene.cards()[0].visible_text, 15)
     await scene.close()
 
     assert said == "the store is unreachable"
-    assert len(scene.told()) == len(scene.top()) == 1
+    assert len(scene.notices()) == len(scene.cards()) == 1
     assert caplog.text.count("the store is unreachable") == 1

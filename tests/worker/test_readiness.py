@@ -1,4 +1,4 @@
-"""When /readyz turns red, by what the store says of the sweeps: within a minute, and not in quiet hours."""
+"""When /readyz turns red because of the sweeps: within a minute, and not in quiet hours."""
 
 from datetime import timedelta
 
@@ -11,11 +11,11 @@ from tests.worker.scene import Scene
 
 
 async def red_after(scene: Scene, store_health: StoreHealth) -> float:
-    """Return how many seconds after now the sweep counts as late, when nothing happens any more."""
+    """Return after how many seconds without any event the sweep counts as late."""
     for seconds in range(300):
         if await store_health.check_sweep() is not None:
             return seconds
-        scene.later(1)
+        scene.advance(1)
     raise AssertionError("it stays green")
 
 
@@ -42,7 +42,7 @@ async def test_it_is_red_within_a_minute_of_the_first_sweep_that_failed(scene: S
         due = scene.database.transact(lambda connection: scheduled_jobs.get(connection, SWEEP))
         if due is not None and due.due_at <= scene.now():
             await scene.worker.sweep.run(1)
-        scene.later(1)
+        scene.advance(1)
         seconds += 1
 
     assert 30 < seconds <= 60
@@ -55,11 +55,11 @@ async def test_a_single_failed_sweep_does_not_turn_it_red(scene: Scene) -> None:
     scene.api.add_fault(ApiFault(body="<html>"))
     await scene.sweep()
 
-    scene.later(35)
+    scene.advance(35)
 
     assert await store_health.check_sweep() is None
     await scene.sweep()
-    scene.later(11)
+    scene.advance(11)
     assert await store_health.check_sweep() is None
 
 
@@ -69,7 +69,7 @@ async def test_quiet_hours_are_green_all_along(scene: Scene) -> None:
     said = []
     for _ in range(3 * 60):
         await scene.worker.sweep.run(1)
-        scene.later(SLOWEST.total_seconds() + 5)  # a pulse and a queue's turn later
+        scene.advance(SLOWEST.total_seconds() + 5)  # later by a maintenance round and a turn of the queue
         said.append(await store_health.check_sweep())
 
     assert set(said) == {None}
@@ -77,7 +77,7 @@ async def test_quiet_hours_are_green_all_along(scene: Scene) -> None:
 
 async def test_a_process_that_starts_after_a_night_gives_the_worker_time(scene: Scene) -> None:
     await scene.sweep()
-    scene.later(timedelta(hours=8).total_seconds())
+    scene.advance(timedelta(hours=8).total_seconds())
 
     store_health = StoreHealth(scene.database, scene.now)
 

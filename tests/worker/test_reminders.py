@@ -1,4 +1,4 @@
-"""ReminderSender: due by the clock, once each, and not of what is gone, fetched or muted."""
+"""Reminders: due by the clock, once each, and none for batches that are gone, fetched or muted."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -84,7 +84,7 @@ def test_everyone_who_watches_in_one_place_is_reminded_in_one_message() -> None:
 
 
 async def remember(scene: Scene, batch: Batch) -> MessageBatch:
-    """Let Ada have watched a batch in the channel, as the store has it afterwards."""
+    """Store a batch that Ada watches in the channel."""
     found = scene.read(batch)
     watch = StoredWatch(batch.id, ADA.user, BATCHES, "watch", scene.now())
     scene.database.transact(lambda c: batch_records.add(c, snapshot_batch(found, scene.now())))
@@ -102,7 +102,7 @@ def told(scene: Scene, batch: Batch) -> list[Notice]:
 
 
 def set_clock(scene: Scene, to: datetime) -> None:
-    scene.later((to - scene.now()).total_seconds())
+    scene.advance((to - scene.now()).total_seconds())
 
 
 async def test_each_reminder_is_sent_once(either_scene: Scene) -> None:
@@ -113,7 +113,7 @@ async def test_each_reminder_is_sent_once(either_scene: Scene) -> None:
     for days in (1, 22, 23, 28, 28.5, 30):
         set_clock(either_scene, found.created_at + days * DAYS)
         await reminding(either_scene).send_due()
-        await either_scene.settle()
+        await either_scene.deliver_all()
         stored.append([each.event for each in told(either_scene, batch)])
 
     week, day = "results_expire_7d", "results_expire_1d"
@@ -152,15 +152,15 @@ async def test_no_one_is_reminded_of_a_batch_that_was_deleted_since(scene: Scene
 async def test_the_card_of_a_batch_that_is_not_found_shows_that_it_is_gone(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     await scene.sweep()
     scene.api.workspace.delete(batch.id)
     set_clock(scene, scene.read(batch).created_at + 22 * DAYS)
 
     await reminding(scene).send_due()
-    await scene.settle()
+    await scene.deliver_all()
 
-    [card] = scene.top()
+    [card] = scene.cards()
     assert "Deleted elsewhere" in card.visible_text
     assert card.buttons == []
 

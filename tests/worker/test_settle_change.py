@@ -1,4 +1,4 @@
-"""What a process that died left undone is finished once, after a look; what it had done is only recorded."""
+"""Changes that a dead process left unfinished are finished once, after a look. What it had done is only recorded."""
 
 from datetime import timedelta
 
@@ -22,7 +22,7 @@ from tests.worker.scene import Scene
 
 
 async def confirmed_delete(scene: Scene, batch: Batch) -> int:
-    """Return the record of a delete that was confirmed by somebody whose process died before the DELETE."""
+    """Return the audit entry of a confirmed delete whose process died before its request."""
     confirmations = build_confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
     proposal = DeleteChange(Delete(Reference(batch.id)), scene.read(batch))
     question = await confirmations.ask(proposal, ADA)
@@ -30,7 +30,7 @@ async def confirmed_delete(scene: Scene, batch: Batch) -> int:
 
 
 async def typed_cancel(scene: Scene, batch: Batch) -> int:
-    """Return the record of a cancel that was typed, and of which nothing else is known."""
+    """Return the audit entry of a typed cancel of which nothing else is known."""
     confirmations = build_confirmations(scene.database, scene.now, scene.worker.engine.enqueue)
     return await confirmations.begin(
         CancelChange(Cancel(Reference(batch.id)), scene.read(batch), asks=False), ADA, None
@@ -53,7 +53,7 @@ async def test_a_confirmed_delete_is_done_once_and_its_asker_is_notified(either_
 
     await either_scene.worker.changes.run(number)
     await either_scene.worker.changes.run(number)
-    await either_scene.settle()
+    await either_scene.deliver_all()
 
     [told] = either_scene.slack.messages("D0ADA")
     assert deletes(either_scene) == 1
@@ -75,31 +75,31 @@ async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> Non
 async def test_the_card_of_a_batch_that_a_dead_process_deleted_shows_that(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch)
-    either_scene.later(100)
+    either_scene.advance(100)
     await either_scene.sweep()
     number = await confirmed_delete(either_scene, batch)
     await either_scene.worker.services.workspace.batches.delete(BatchId(batch.id))
 
     await either_scene.worker.changes.run(number)
-    await either_scene.settle()
+    await either_scene.deliver_all()
 
-    [card] = either_scene.top()
+    [card] = either_scene.cards()
     assert "Deleted by Ada Berg" in card.visible_text
 
 
 async def test_an_uncertain_delete_is_known_once_the_batch_is_missing(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch, BEN)
-    either_scene.later(100)
+    either_scene.advance(100)
     number = await confirmed_delete(either_scene, batch)
     await build_confirmations(either_scene.database, either_scene.now).finish(number, "unknown", None)
     either_scene.api.workspace.delete(batch.id)
 
     await either_scene.sweep()
-    either_scene.later(61)
+    either_scene.advance(61)
     await either_scene.sweep()
 
-    [card], [told] = either_scene.top(), either_scene.told()
+    [card], [told] = either_scene.cards(), either_scene.notices()
     assert "Deleted by Ada Berg" in card.visible_text
     assert f"<@{BEN}>" in told.visible_text
     assert "it was deleted through me" in told.visible_text
@@ -108,14 +108,14 @@ async def test_an_uncertain_delete_is_known_once_the_batch_is_missing(either_sce
 async def test_a_delete_that_is_finished_for_a_dead_process_announces_the_end_first(either_scene: Scene) -> None:
     batch = either_scene.batch(processing=320, ends_in=60)
     await either_scene.watch(batch, BEN)
-    either_scene.later(100)
+    either_scene.advance(100)
     number = await confirmed_delete(either_scene, batch)
 
     await either_scene.worker.changes.run(number)
-    await either_scene.settle()
+    await either_scene.deliver_all()
     await either_scene.sweep()
 
-    [card], [told] = either_scene.top(), either_scene.told()
+    [card], [told] = either_scene.cards(), either_scene.notices()
     assert "Deleted by Ada Berg" in card.visible_text
     assert "All 320 succeeded" in told.visible_text
     assert f"<@{BEN}>" in told.visible_text
@@ -136,7 +136,7 @@ async def test_a_batch_that_changed_since_the_confirmation_is_left_alone(scene: 
 async def test_a_change_from_half_an_hour_ago_is_not_carried_out(scene: Scene) -> None:
     batch = scene.api.workspace.add(succeeded=5)
     number = await confirmed_delete(scene, batch)
-    scene.later(timedelta(minutes=31).total_seconds())
+    scene.advance(timedelta(minutes=31).total_seconds())
 
     await scene.worker.changes.run(number)
 
@@ -177,10 +177,10 @@ async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status:
 
     await scene.worker.changes.run(number)
     scene.api.clear_faults()
-    scene.later(SETTLE_AFTER.total_seconds() + 1)
+    scene.advance(SETTLE_AFTER.total_seconds() + 1)
     again = await scene.worker.maintenance.redrive()
     await scene.worker.changes.run(number)
-    await scene.settle()
+    await scene.deliver_all()
 
     [told] = [message for message in scene.slack.messages("D0ADA") if "stopped" in message.visible_text]
     assert again == 1
@@ -190,11 +190,11 @@ async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status:
 
 async def test_an_outage_that_outlasts_a_change_is_reported(scene: Scene) -> None:
     number = await typed_cancel(scene, scene.batch(ends_in=3_600))
-    scene.later(timedelta(minutes=31).total_seconds())
+    scene.advance(timedelta(minutes=31).total_seconds())
     scene.api.add_fault(ApiFault(status=529, times=100))
 
     await scene.worker.changes.run(number)
-    await scene.settle()
+    await scene.deliver_all()
 
     [told] = scene.slack.messages("D0ADA")
     assert entry(scene, number).outcome == "unknown"
@@ -205,10 +205,10 @@ async def test_the_asker_of_a_cancel_that_is_over_is_told_its_result(scene: Scen
     batch = scene.batch(processing=1_000, ends_in=3_600)
     number = await typed_cancel(scene, batch)
     await scene.worker.services.workspace.batches.cancel(BatchId(batch.id))
-    scene.later(600)
+    scene.advance(600)
 
     await scene.worker.changes.run(number)
-    await scene.settle()
+    await scene.deliver_all()
 
     [told] = scene.slack.messages("D0ADA")
     assert "it has ended by now" in told.visible_text
@@ -224,7 +224,7 @@ async def test_a_cancel_in_direct_messages_that_is_followed_is_not_followed_twic
     await change.apply(scene.worker.services, caller)
 
     await scene.worker.changes.run(number)
-    await scene.settle()
+    await scene.deliver_all()
 
     cards = [message for message in scene.slack.messages("D0ADA") if "stopped" not in message.visible_text]
     assert len(cards) == 1

@@ -1,4 +1,4 @@
-"""What processes keep together: who holds what, and how fast all of them speak."""
+"""What all processes share: the claims on rows, and the pace of calls to Slack."""
 
 from datetime import timedelta
 from itertools import pairwise
@@ -12,44 +12,44 @@ from tests.desk import BATCHES
 from tests.worker.scene import Scene
 
 
-async def ended_batch(scene: Scene) -> Batch:
-    """Return a batch whose end was seen, and of which nobody has been told yet."""
+async def make_ended_batch(scene: Scene) -> Batch:
+    """Return a batch whose end was seen, and of which no one has been notified yet."""
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     await scene.worker.sweep.run(1)
     return batch
 
 
 async def test_a_notice_that_another_process_holds_is_left_to_it_until_its_lease_ends(scene: Scene) -> None:
-    batch = await ended_batch(scene)
-    key = scene.hold(batch, "other")
+    batch = await make_ended_batch(scene)
+    key = scene.claim_elsewhere(batch, "other")
 
     await scene.worker.notices.run(key)
-    early = scene.told()
-    scene.later(LEASE.total_seconds() + 1)
+    early = scene.notices()
+    scene.advance(LEASE.total_seconds() + 1)
     await scene.worker.notices.run(key)
 
     assert not early
-    assert len(scene.told()) == 1
+    assert len(scene.notices()) == 1
 
 
 async def test_a_lease_from_before_the_clock_was_set_back_blocks_no_one(scene: Scene) -> None:
-    batch = await ended_batch(scene)
-    key = scene.hold(batch, "other", scene.now() + timedelta(hours=2))
+    batch = await make_ended_batch(scene)
+    key = scene.claim_elsewhere(batch, "other", scene.now() + timedelta(hours=2))
 
     await scene.worker.notices.run(key)
 
-    assert len(scene.told()) == 1
+    assert len(scene.notices()) == 1
 
 
 async def test_a_channel_gets_a_message_a_second_and_no_more(either_scene: Scene) -> None:
     for _ in range(3):
         await either_scene.watch(either_scene.batch(ends_in=900), drawn=False)
 
-    await either_scene.settle()
+    await either_scene.deliver_all()
 
-    times = [message.at for message in either_scene.top()]
+    times = [message.at for message in either_scene.cards()]
     assert len(times) == 3
     assert all(later - earlier >= 1 for earlier, later in pairwise(times))
 
@@ -58,12 +58,12 @@ async def test_a_second_process_keeps_the_same_pace(either_scene: Scene) -> None
     made = [either_scene.batch(ends_in=900) for _ in range(2)]
     for batch in made:
         await either_scene.watch(batch, drawn=False)
-    other = either_scene.another_worker()
+    other = either_scene.make_worker()
 
     await either_scene.worker.cards.run(made[0].id, BATCHES)
     await other.cards.run(made[1].id, BATCHES)
 
-    first, second = (message.at for message in either_scene.top())
+    first, second = (message.at for message in either_scene.cards())
     assert second - first >= 1
 
 
@@ -76,7 +76,7 @@ async def test_a_minutes_calls_may_be_made_at_once_and_no_minute_has_more(either
     began = either_scene.now()
     at_once = either_scene.database.transact(speak)
     refused = either_scene.database.transact(lambda connection: pace.reserve(connection, POST, "C9999"))
-    either_scene.later(55)
+    either_scene.advance(55)
     waits = either_scene.database.transact(lambda connection: pace.reserve(connection, POST, "C9999"))
 
     assert set(at_once) == {(timedelta(0), True)}

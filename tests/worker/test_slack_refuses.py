@@ -1,4 +1,4 @@
-"""What Slack refuses for a reason that lies in the token or the channel: nothing is lost by it."""
+"""Refusals of Slack that are about the token or the channel: nothing is lost by them."""
 
 import pytest
 
@@ -13,17 +13,17 @@ DIRECT = "D0ADA"
 async def test_an_end_while_the_token_is_refused_is_announced_once_it_is_fixed(scene: Scene, error: str) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     for method in ("chat.postMessage", "chat.update", "conversations.replies"):
         scene.slack.fail_next(method, error=error, times=ATTEMPTS + 2)
     await scene.sweep()
 
     for _ in range(3 * ATTEMPTS):
-        scene.later(3_600)
-        await scene.settle()
+        scene.advance(3_600)
+        await scene.deliver_all()
 
-    [told] = scene.told()
-    [card] = scene.top()
+    [told] = scene.notices()
+    [card] = scene.cards()
     assert f"<@{ADA}>" in told.visible_text
     assert "100 succeeded" in card.visible_text
 
@@ -32,41 +32,41 @@ async def test_people_get_direct_messages_where_threads_are_not_allowed(scene: S
     batch = scene.batch(ends_in=60)
     scene.slack.fail_next("chat.postMessage", error="restricted_action_thread_only_channel")
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
 
     await scene.sweep()
 
-    assert [f"<@{ADA}>" in message.visible_text for message in scene.told(DIRECT)] == [True]
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.notices(DIRECT)] == [True]
 
 
 @pytest.mark.parametrize("error", ["restricted_action_thread_locked", "restricted_action_non_threadable_channel"])
 async def test_an_end_is_announced_outside_a_closed_thread(scene: Scene, error: str) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     scene.slack.fail_next("chat.postMessage", error=error)
 
     await scene.sweep()
-    scene.later(5)
-    await scene.settle()
+    scene.advance(5)
+    await scene.deliver_all()
 
-    assert [f"<@{ADA}>" in message.visible_text for message in scene.top()] == [False, True]
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.cards()] == [False, True]
 
 
 async def test_a_pause_for_searches_delays_no_post(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     scene.slack.fail_next("chat.postMessage", status=500)
     await scene.sweep()
     scene.slack.fail_next("conversations.replies", retry_after=60)
-    scene.later(6)
-    await scene.settle()
-    looked = scene.calls("conversations.replies")
+    scene.advance(6)
+    await scene.deliver_all()
+    looked = scene.count_calls("conversations.replies")
 
     await scene.watch(scene.batch(ends_in=900), BEN)
 
-    assert (looked, len(scene.top()), len(scene.told())) == (1, 2, 0)
-    scene.later(61)
-    await scene.settle()
-    assert len(scene.told()) == 1
+    assert (looked, len(scene.cards()), len(scene.notices())) == (1, 2, 0)
+    scene.advance(61)
+    await scene.deliver_all()
+    assert len(scene.notices()) == 1

@@ -1,4 +1,4 @@
-"""How the bot finds out: pages instead of a look at each batch, and nothing missed through outages."""
+"""The sweep: it reads pages instead of each batch, and misses nothing in an outage."""
 
 import asyncio
 from datetime import timedelta
@@ -11,13 +11,13 @@ from tests.worker.scene import Scene
 async def test_a_card_is_edited_in_place_and_the_watcher_mentioned_once(either_scene: Scene) -> None:
     batch = either_scene.batch(processing=320, ends_in=60)
     await either_scene.watch(batch)
-    either_scene.later(100)
+    either_scene.advance(100)
 
     await either_scene.sweep()
     await either_scene.sweep()
 
-    [card] = either_scene.top()
-    [told] = either_scene.told()
+    [card] = either_scene.cards()
+    [told] = either_scene.notices()
     assert "All 320 succeeded" in card.visible_text
     assert told.visible_text.count(f"<@{ADA}>") == 1
     assert told.thread_ts == card.ts
@@ -27,23 +27,23 @@ async def test_a_card_that_shows_the_same_is_not_edited(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=900))
 
     for _ in range(5):
-        scene.later(30)
+        scene.advance(30)
         await scene.sweep()
 
-    assert scene.calls("chat.postMessage") == 1
-    assert scene.calls("chat.update") == 0
+    assert scene.count_calls("chat.postMessage") == 1
+    assert scene.count_calls("chat.update") == 0
 
 
 async def test_watchers_of_one_batch_share_a_card_and_a_message(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     await scene.watch(batch, BEN)
-    scene.later(100)
+    scene.advance(100)
 
     await scene.sweep()
 
-    [told] = scene.told()
-    assert len(scene.top()) == 1
+    [told] = scene.notices()
+    assert len(scene.cards()) == 1
     assert (told.visible_text.count(f"<@{ADA}>"), told.visible_text.count(f"<@{BEN}>")) == (1, 1)
 
 
@@ -85,13 +85,13 @@ async def test_pages_older_than_every_watch_are_not_read(scene: Scene) -> None:
 async def test_two_sweeps_that_see_the_same_end_announce_it_once(either_scene: Scene) -> None:
     batch = either_scene.batch(ends_in=60)
     await either_scene.watch(batch)
-    either_scene.later(100)
-    other = either_scene.another_worker()
+    either_scene.advance(100)
+    other = either_scene.make_worker()
 
     await asyncio.gather(either_scene.worker.sweep.run(1), other.sweep.run(2))
-    await either_scene.settle()
+    await either_scene.deliver_all()
 
-    assert len(either_scene.told()) == 1
+    assert len(either_scene.notices()) == 1
 
 
 async def test_a_canceled_batch_shows_what_was_really_canceled(scene: Scene) -> None:
@@ -99,11 +99,11 @@ async def test_a_canceled_batch_shows_what_was_really_canceled(scene: Scene) -> 
     await scene.watch(batch, reason="cancel")
     scene.api.workspace.cancel(batch.id)
     await scene.sweep()
-    scene.later(60)
+    scene.advance(60)
 
     await scene.sweep()
 
-    [told] = scene.told()
+    [told] = scene.notices()
     assert "The cancel" in told.visible_text
     assert f"<@{ADA}>" in told.visible_text
 
@@ -112,11 +112,11 @@ async def test_a_watcher_who_cancels_is_notified_once(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
     await scene.watch(batch, channel=ADA, reason="cancel")
-    scene.later(100)
+    scene.advance(100)
 
     await scene.sweep()
 
-    assert [message.visible_text.count(f"<@{ADA}>") for message in scene.told() + scene.told("D0ADA")] == [1]
+    assert [message.visible_text.count(f"<@{ADA}>") for message in scene.notices() + scene.notices("D0ADA")] == [1]
 
 
 async def test_a_channel_with_failures_only_gets_no_notice_of_success(scene: Scene) -> None:
@@ -124,13 +124,13 @@ async def test_a_channel_with_failures_only_gets_no_notice_of_success(scene: Sce
     for batch in (good, bad):
         await scene.watch(batch)
     scene.database.transact(lambda connection: watches.set_notify_level(connection, BATCHES, "failures"))
-    scene.later(100)
+    scene.advance(100)
 
     await scene.sweep()
 
-    [told] = scene.told()
+    [told] = scene.notices()
     assert bad.id in told.visible_text
-    assert all("In progress" not in card.visible_text for card in scene.top())
+    assert all("In progress" not in card.visible_text for card in scene.cards())
 
 
 async def test_a_muted_batch_ends_silently(scene: Scene) -> None:
@@ -139,14 +139,14 @@ async def test_a_muted_batch_ends_silently(scene: Scene) -> None:
         await scene.watch(batch)
     until = scene.now() + timedelta(seconds=300)
     scene.database.transact(lambda connection: watches.mute(connection, BATCHES, until))
-    scene.later(100)
+    scene.advance(100)
     await scene.sweep()
-    assert not scene.told()
-    scene.later(600)
+    assert not scene.notices()
+    scene.advance(600)
 
     await scene.sweep()
 
-    [told] = scene.told()
+    [told] = scene.notices()
     assert second.id in told.visible_text
 
 
@@ -154,22 +154,22 @@ async def test_the_feed_shows_new_batches_and_their_ends_but_no_old_ones(scene: 
     scene.slack.world.invite(GENERAL, "U0BATCHDESK")
     old = scene.api.workspace.add(succeeded=1)
     before = scene.batch(ends_in=300)
-    worker = scene.another_worker(feed_channel=GENERAL)
+    worker = scene.make_worker(feed_channel=GENERAL)
     await worker.sweep.run(1)
-    await scene.settle()
-    assert not scene.top(GENERAL)
-    scene.later(30)
+    await scene.deliver_all()
+    assert not scene.cards(GENERAL)
+    scene.advance(30)
     new = scene.batch(age=5, ends_in=3_600)
     await worker.sweep.run(2)
-    await scene.settle()
-    [appeared] = scene.top(GENERAL)
-    scene.later(400)
+    await scene.deliver_all()
+    [appeared] = scene.cards(GENERAL)
+    scene.advance(400)
 
     await worker.sweep.run(3)
-    await scene.settle()
+    await scene.deliver_all()
 
-    said = " ".join(message.visible_text for message in scene.top(GENERAL))
+    said = " ".join(message.visible_text for message in scene.cards(GENERAL))
     assert new.id in appeared.visible_text
     assert before.id in said
     assert old.id not in said
-    assert not scene.told(GENERAL)
+    assert not scene.notices(GENERAL)

@@ -1,4 +1,4 @@
-"""What the API or the clock does wrong: nothing is missed, and nothing said that is not so."""
+"""Faults of the API and the clock: nothing is missed, and nothing false is announced."""
 
 from datetime import timedelta
 
@@ -15,15 +15,15 @@ async def test_a_batch_must_be_missing_for_a_minute_before_it_is_taken_for_delet
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=3))
 
     await scene.sweep()
-    assert not scene.told()
-    scene.later(59)
+    assert not scene.notices()
+    scene.advance(59)
     await scene.sweep()
-    assert not scene.told()
-    scene.later(2)
+    assert not scene.notices()
+    scene.advance(2)
     await scene.sweep()
 
-    [told] = scene.told()
-    [card] = scene.top()
+    [told] = scene.notices()
+    [card] = scene.cards()
     assert "deleted" in told.visible_text
     assert "Deleted elsewhere" in card.visible_text
 
@@ -35,13 +35,13 @@ async def test_every_card_of_a_batch_taken_for_deleted_is_correct_again_once_it_
         await scene.watch(batch, channel=place)
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=2))
     await scene.sweep()
-    scene.later(61)
+    scene.advance(61)
     await scene.sweep()
-    assert ["Deleted elsewhere" in card.visible_text for card in scene.top() + scene.top(GENERAL)] == [True, True]
+    assert ["Deleted elsewhere" in card.visible_text for card in scene.cards() + scene.cards(GENERAL)] == [True, True]
 
     await scene.watch(batch)
 
-    assert ["In progress" in card.visible_text for card in scene.top() + scene.top(GENERAL)] == [True, True]
+    assert ["In progress" in card.visible_text for card in scene.cards() + scene.cards(GENERAL)] == [True, True]
 
 
 async def test_a_batch_that_was_taken_for_deleted_by_mistake_is_announced_again_when_it_is(scene: Scene) -> None:
@@ -49,19 +49,19 @@ async def test_a_batch_that_was_taken_for_deleted_by_mistake_is_announced_again_
     await scene.watch(batch)
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404, times=2))
     await scene.sweep()
-    scene.later(61)
+    scene.advance(61)
     await scene.sweep()
     await scene.watch(batch)
-    before = len(scene.told())
+    before = len(scene.notices())
 
-    scene.later(3_700)
+    scene.advance(3_700)
     await scene.worker.services.workspace.batches.delete(id_of(batch))
     await scene.sweep()
-    scene.later(61)
+    scene.advance(61)
     await scene.sweep()
 
     assert before == 1
-    assert ["deleted" in message.visible_text for message in scene.told()] == [True, True]
+    assert ["deleted" in message.visible_text for message in scene.notices()] == [True, True]
 
 
 async def test_a_batch_that_is_found_again_was_never_missing(scene: Scene) -> None:
@@ -70,12 +70,12 @@ async def test_a_batch_that_is_found_again_was_never_missing(scene: Scene) -> No
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404))
     await scene.sweep()
     await scene.sweep()
-    scene.later(120)
+    scene.advance(120)
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", status=404))
 
     await scene.sweep()
 
-    assert not scene.told()
+    assert not scene.notices()
 
 
 async def test_ten_minutes_of_overload_are_announced_once_and_nothing_is_missed(scene: Scene) -> None:
@@ -86,13 +86,13 @@ async def test_ten_minutes_of_overload_are_announced_once_and_nothing_is_missed(
         scene.api.add_fault(ApiFault(status=529, times=3))
         await scene.sweep()
         scene.api.clear_faults()
-        scene.later(30)
-    [unseen] = scene.told()
+        scene.advance(30)
+    [unseen] = scene.notices()
 
     await scene.sweep()
 
     assert "has not let me see" in unseen.visible_text
-    assert [message.text.count("succeeded") > 0 for message in scene.told()] == [False, True]
+    assert [message.text.count("succeeded") > 0 for message in scene.notices()] == [False, True]
 
 
 async def test_a_muted_channel_gets_no_notice_of_an_outage(scene: Scene) -> None:
@@ -106,23 +106,23 @@ async def test_a_muted_channel_gets_no_notice_of_an_outage(scene: Scene) -> None
 
     for _ in range(12):
         await scene.sweep()
-        scene.later(30)
+        scene.advance(30)
 
-    [told] = scene.told()
+    [told] = scene.notices()
     assert other.id in told.visible_text
-    assert scene.told("D0ADA") == []
+    assert scene.notices("D0ADA") == []
 
 
 async def test_pages_of_html_are_an_outage_and_change_nothing(scene: Scene) -> None:
     await scene.watch(scene.batch(ends_in=60))
-    scene.later(100)
+    scene.advance(100)
     scene.api.add_fault(ApiFault(body="<html>sorry</html>"))
 
     await scene.sweep()
-    assert not scene.told()
+    assert not scene.notices()
     await scene.sweep()
 
-    assert len(scene.told()) == 1
+    assert len(scene.notices()) == 1
 
 
 async def test_the_pause_that_the_api_asks_for_is_obeyed(scene: Scene) -> None:
@@ -139,49 +139,49 @@ async def test_the_pause_that_the_api_asks_for_is_obeyed(scene: Scene) -> None:
 async def test_the_end_of_a_batch_is_announced_once_its_results_exist(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     early = scene.read(batch).model_copy(update={"results_url": None})
     scene.api.add_fault(ApiFault(path=f"*{batch.id}", body=early.model_dump_json()))
 
     await scene.sweep()
-    told_early = scene.told()
+    told_early = scene.notices()
     await scene.sweep()
 
     assert not told_early
-    assert len(scene.told()) == 1
+    assert len(scene.notices()) == 1
 
 
 async def test_results_that_appear_after_the_notice_are_shown_and_not_announced_again(scene: Scene) -> None:
     batch = scene.batch(ends_in=60)
     await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     early = scene.read(batch).model_copy(update={"results_url": None})
     said = []
     for _ in range(3):
         scene.api.add_fault(ApiFault(path=f"*{batch.id}", body=early.model_dump_json()))
         await scene.sweep()
-        said.append((len(scene.told()), "does not offer its results yet" in scene.top()[0].visible_text))
-        scene.later(601)
+        said.append((len(scene.notices()), "does not offer its results yet" in scene.cards()[0].visible_text))
+        scene.advance(601)
 
     await scene.sweep()
     await scene.sweep()
 
-    [card] = scene.top()
+    [card] = scene.cards()
     assert said == [(0, True), (1, True), (1, True)]
     assert "does not offer its results yet" not in card.visible_text
-    assert len(scene.told()) == 1
+    assert len(scene.notices()) == 1
 
 
 async def test_a_look_that_always_fails_delays_no_other_batch(scene: Scene) -> None:
     batches = sorted((scene.batch(ends_in=60) for _ in range(2)), key=lambda batch: batch.id)
     for batch in batches:
         await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     scene.api.add_fault(ApiFault(path=f"*{batches[0].id}", status=500, times=100))
 
     await scene.sweep()
 
-    assert [batches[1].id in message.visible_text for message in scene.told()] == [True]
+    assert [batches[1].id in message.visible_text for message in scene.notices()] == [True]
 
 
 async def test_a_clock_that_was_set_back_does_not_stop_the_sweeps(scene: Scene) -> None:

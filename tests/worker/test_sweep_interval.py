@@ -1,4 +1,4 @@
-"""How soon the next sweep is: quick while something may change any moment, and never slower than a minute."""
+"""The interval between sweeps: short while something may change soon, and never over a minute."""
 
 from datetime import UTC, datetime, timedelta
 

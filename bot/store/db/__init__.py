@@ -1,1 +1,1 @@
-"""The engine, the tables, and what every table is written with."""
+"""The database engine, the tables, and what all records share."""

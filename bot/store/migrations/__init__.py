@@ -1,1 +1,1 @@
-"""How the tables came to be, step by step; applied at the start by bot.store.db.schema."""
+"""The migrations of the tables. bot.store.db.schema applies them at the start."""

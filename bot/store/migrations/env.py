@@ -1,4 +1,4 @@
-"""What alembic runs: the steps, on the connection that bot.store.db.schema hands over."""
+"""What alembic runs: the migrations, on the connection from bot.store.db.schema."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from bot.store.db.tables import metadata
 
 
 def include_object(_object: Any, name: str | None, kind: str, _reflected: bool, _compare_to: Any) -> bool:
-    """Leave every table alone that is not the bot's."""
+    """Return False for every table that is not the bot's."""
     return is_bot_table(name) if kind == "table" else True
 
 

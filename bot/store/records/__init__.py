@@ -1,1 +1,1 @@
-"""The rows of the store, a module a table: plain functions that take a connection."""
+"""The rows of the store, one module for each table: plain functions that take a connection."""

@@ -1,1 +1,1 @@
-"""One file a step. A step only adds, so that the version before it can still run beside it."""
+"""One file for each migration. A migration only adds, so the version before it can still run beside it."""

@@ -1,4 +1,4 @@
-"""Confirmations, the audit record, what is kept of results; a store from before there were steps has them already."""
+"""Confirmations, the audit record and summaries. A store from before there were migrations has them already."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create those that are not there."""
+    """Create the tables that do not exist."""
     there = set(sa.inspect(op.get_bind()).get_table_names())
     if "bd_confirmations" not in there:
         _confirmations()

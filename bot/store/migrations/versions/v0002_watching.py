@@ -1,4 +1,4 @@
-"""Watches, the batches they are of, cards, notices, and what workers keep together."""
+"""Watches, watched batches, cards, notices, and what the workers share."""
 
 import sqlalchemy as sa
 from alembic import op

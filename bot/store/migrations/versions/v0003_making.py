@@ -1,4 +1,4 @@
-"""Labels, owners and notes of batches, which batch came of which, and batches that are being made."""
+"""Labels, owners, notes and families of batches, and drafts."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    """Create the tables of naming and making."""
+    """Create the tables of names and drafts."""
     _labels()
     _drafts()
 

@@ -1,4 +1,4 @@
-"""Who is at a draft, where its batch is to be watched, and how a sample and the rest belong together."""
+"""Which process holds a draft, where to watch its batch, and how a sample and the rest belong together."""
 
 import sqlalchemy as sa
 from alembic import op

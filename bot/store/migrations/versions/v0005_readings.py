@@ -1,4 +1,4 @@
-"""Who is at a reading, where its progress message stands, and what spells it again."""
+"""Which process holds a reading, where its progress message is, and the text of its command."""
 
 import sqlalchemy as sa
 from alembic import op

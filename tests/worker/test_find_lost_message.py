@@ -1,4 +1,4 @@
-"""A message whose answer was lost is found again in a channel where many have spoken since."""
+"""A message whose answer was lost is found again behind many newer messages."""
 
 from bot.ui.reply import Message
 from tests.desk import ADA, BATCHES

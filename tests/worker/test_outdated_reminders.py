@@ -1,4 +1,4 @@
-"""A reminder says what is so at the moment it is told; what is not so any more is not told."""
+"""A reminder is true when it is sent; one that is not true any more is not sent."""
 
 from bot.playground.api_simulator.faults import ApiFault
 from tests.worker.scene import Scene
@@ -20,7 +20,7 @@ async def test_no_one_is_reminded_of_results_that_no_longer_exist(scene: Scene) 
 async def test_no_one_is_reminded_that_an_ended_batch_expires(scene: Scene) -> None:
     batch = scene.batch(ends_in=23.5 * 3_600 - 5)
     await scene.watch(batch)
-    scene.later(23.5 * 3_600)
+    scene.advance(23.5 * 3_600)
 
     await reminding(scene).send_due()
 
@@ -30,16 +30,16 @@ async def test_no_one_is_reminded_that_an_ended_batch_expires(scene: Scene) -> N
 async def test_a_reminder_that_slack_delayed_too_long_is_not_sent(scene: Scene) -> None:
     batch = scene.batch(ends_in=23.5 * 3_600)
     await scene.watch(batch)
-    scene.later(23.2 * 3_600)
+    scene.advance(23.2 * 3_600)
     await reminding(scene).send_due()
     scene.slack.fail_next("chat.postMessage", error="internal_error")
-    await scene.settle()
-    scene.later(1_800)
+    await scene.deliver_all()
+    scene.advance(1_800)
 
     await scene.sweep()
-    scene.later(60)
-    await scene.settle()
+    scene.advance(60)
+    await scene.deliver_all()
 
     assert [each.event for each in told(scene, batch)] == ["expires_soon", "ended"]
-    [ended] = scene.told()
+    [ended] = scene.notices()
     assert "100 succeeded" in ended.visible_text

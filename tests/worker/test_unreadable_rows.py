@@ -1,4 +1,4 @@
-"""Rows that cannot be read, and rows of a newer version of the bot that works on the same store."""
+"""Rows that cannot be read, and rows of a newer version of the bot on the same store."""
 
 from datetime import timedelta
 
@@ -14,11 +14,11 @@ from tests.worker.scene import Scene
 
 
 async def two_ended(scene: Scene) -> tuple[Batch, Batch]:
-    """Return two batches whose end was seen, and of which nobody has been told yet."""
+    """Return two batches whose end was seen, and of which no one has been notified yet."""
     first, second = scene.batch(ends_in=60), scene.batch(ends_in=60)
     for batch in (first, second):
         await scene.watch(batch)
-    scene.later(100)
+    scene.advance(100)
     await scene.worker.sweep.run(1)
     return first, second
 
@@ -28,17 +28,17 @@ def change(scene: Scene, batch: Batch, **values: object) -> None:
     scene.database.transact(lambda c: c.execute(update(table).where(table.c.key == key).values(**values)))
 
 
-@pytest.mark.parametrize("spoilt", [{"payload": "{"}, {"mentions": "nobody"}])
-async def test_an_unreadable_notice_delays_no_other(either_scene: Scene, spoilt: dict[str, str]) -> None:
+@pytest.mark.parametrize("spoiled", [{"payload": "{"}, {"mentions": "nobody"}])
+async def test_an_unreadable_notice_delays_no_other(either_scene: Scene, spoiled: dict[str, str]) -> None:
     poisoned, good = await two_ended(either_scene)
     key = either_scene.notice(poisoned).key
-    change(either_scene, poisoned, **spoilt)
-    either_scene.later(200)
+    change(either_scene, poisoned, **spoiled)
+    either_scene.advance(200)
 
     handed_over = await either_scene.worker.maintenance.redrive()
-    await either_scene.settle()
+    await either_scene.deliver_all()
 
-    [told] = either_scene.told()
+    [told] = either_scene.notices()
     assert handed_over == 4
     assert good.id in told.visible_text
     assert either_scene.database.transact(notices.OUTBOX.count_open) == 0
@@ -53,21 +53,21 @@ async def test_a_notice_of_a_newer_version_waits_for_its_worker(either_scene: Sc
     change(either_scene, newer, event="celebrated")
 
     for _ in range(20):
-        await either_scene.settle()
-        either_scene.later(600)
-    older_told, left = either_scene.told(), either_scene.notice(newer)
+        await either_scene.deliver_all()
+        either_scene.advance(600)
+    older_told, left = either_scene.notices(), either_scene.notice(newer)
     change(either_scene, newer, event="ended")  # a worker that knows it, in this test's terms
-    await either_scene.settle()
+    await either_scene.deliver_all()
 
     assert [known.id in message.visible_text for message in older_told] == [True]
     assert (left.attempts, left.given_up) == (0, None)
-    assert len(either_scene.told()) == 2
+    assert len(either_scene.notices()) == 2
 
 
 async def test_a_notice_that_no_version_knows_is_given_up_after_a_week(scene: Scene) -> None:
     newer, _ = await two_ended(scene)
     change(scene, newer, event="celebrated")
-    scene.later((NEWER_VERSION_WAIT + timedelta(hours=1)).total_seconds())
+    scene.advance((NEWER_VERSION_WAIT + timedelta(hours=1)).total_seconds())
 
     await scene.worker.notices.run(scene.notice(newer).key)
 
