@@ -20,6 +20,7 @@ from bot.slack.errors import SLACK_ERRORS, describe_error
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
+from bot.ui.components.modal import WAITING_BLOCK, make_modal
 from bot.ui.reply import File, Form, Message, Placement, Reply
 from bot.ui.verbs.approve import render_not_shared
 from bot.ui.verbs.create import render_form_not_opened
@@ -28,7 +29,6 @@ log = logging.getLogger(__name__)
 
 _SILENT_LOGGER = logging.Logger("response_url", logging.CRITICAL)
 """slack_sdk logs the whole response_url at every second try, at any level, and anyone who has it can post there."""
-WAITING_BLOCK: dict[str, object] = {"type": "section", "text": {"type": "plain_text", "text": "One moment…"}}
 
 
 class ReplyDelivery:
@@ -59,7 +59,7 @@ class ReplyDelivery:
         if isinstance(surface, HomeSurface) and surface.replaces_message:
             return surface
         try:
-            opened = await self._client.views_open(trigger_id=surface.trigger_id, view=_modal([WAITING_BLOCK]))
+            opened = await self._client.views_open(trigger_id=surface.trigger_id, view=make_modal([WAITING_BLOCK]))
         except SLACK_ERRORS as error:
             log.warning("cannot open a modal, so the answer is a message: %s", describe_error(error))
             if isinstance(surface, MessageSurface):
@@ -135,7 +135,7 @@ class ReplyDelivery:
             case ModalSurface(view_id=None):
                 return False
             case ModalSurface():
-                await self._client.views_update(view_id=surface.view_id, view=_modal(_view_blocks(message)))
+                await self._client.views_update(view_id=surface.view_id, view=make_modal(_view_blocks(message)))
                 return True
             case unreachable:
                 assert_never(unreachable)
@@ -216,18 +216,8 @@ def _view_blocks(message: Message) -> list[dict[str, object]]:
 
 
 def _form(form: Form) -> dict[str, object]:
-    return _modal([dict(block) for block in form.blocks]) | {
-        "title": {"type": "plain_text", "text": form.title},
+    return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "callback_id": form.callback_id,
         "private_metadata": FormPlace(channel=form.channel).model_dump_json(),
-    }
-
-
-def _modal(blocks: list[dict[str, object]]) -> dict[str, object]:
-    return {
-        "type": "modal",
-        "title": {"type": "plain_text", "text": "Batchdesk"},
-        "close": {"type": "plain_text", "text": "Close"},
-        "blocks": blocks,
     }

@@ -1,4 +1,4 @@
-"""Submitted forms → typed commands: fields are read strictly, and what is wrong is said beside the field."""
+"""Read submitted forms into typed commands. Fields are read strictly, and each problem names its field."""
 
 from typing import Any, get_args
 
@@ -12,7 +12,7 @@ from bot.ui.errors.create_form import FormProblem, form_problem_words
 
 
 class FormIncomplete(Exception):
-    """Fields that do not make a command: what is wrong, by field."""
+    """The fields do not make a command. `problems`: what is wrong, by field."""
 
     def __init__(self, problems: dict[str, FormProblem | BadValue]) -> None:
         self.problems = problems
@@ -20,12 +20,12 @@ class FormIncomplete(Exception):
 
     @property
     def fields(self) -> dict[str, str]:
-        """Return the words to show beside each field."""
+        """The words to show beside each field."""
         return {field: form_problem_words(problem) for field, problem in self.problems.items()}
 
 
 class FormPlace(BaseModel):
-    """What a form of ours remembers: where it was asked for. Nothing in it is trusted as authority."""
+    """Where a form was asked for, stored in the form. It is not trusted for permissions."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -33,7 +33,7 @@ class FormPlace(BaseModel):
 
 
 class _Field(BaseModel, defer_build=True):
-    """A part of a form's state; built when the first form comes, because no start should wait for it."""
+    """A part of a form's state. pydantic builds it for the first form, so that a start does not wait for it."""
 
 
 class _Option(_Field):
@@ -45,7 +45,7 @@ class _File(_Field):
 
 
 class _Element(_Field):
-    """The state of one field, of whichever kind."""
+    """The state of one field of any kind."""
 
     value: str | None = None
     selected_option: _Option | None = None
@@ -54,13 +54,13 @@ class _Element(_Field):
 
     @property
     def text(self) -> str:
-        """What was typed or chosen."""
+        """The typed or chosen text."""
         chosen = self.selected_option.value if self.selected_option else self.selected_user
         return (self.value or chosen or "").strip()
 
 
 class CreateFields(_Field):
-    """The fields of the form of `/batch create`, by their names."""
+    """The fields of the form of `/batch create`, by name."""
 
     file: _Element = Field(default_factory=_Element)
     template: _Element = Field(default_factory=_Element)
@@ -80,53 +80,55 @@ def read_create(state: Any, form_id: str) -> Create:
         fields = CreateFields.model_validate(found)
     except (ValidationError, KeyError, AttributeError, TypeError):
         raise FormIncomplete({"file": FormProblem.UNREADABLE}) from None
-    label, owner, watch = _label(fields), _owner(fields), _watch(fields)
+    label = _read_label(fields)
+    owner = _read_owner(fields)
+    watch = _read_watch(fields)
     if fields.file.files:
         if fields.template.text or fields.list.text:
             raise FormIncomplete({"template": FormProblem.FILE_AND_PROMPT})
         return Create(fields.file.files[0].id, label=label, owner=owner, watch=watch, form_id=form_id)
-    return Create(prompt=_prompt(fields), label=label, owner=owner, watch=watch, form_id=form_id)
+    return Create(prompt=_read_prompt(fields), label=label, owner=owner, watch=watch, form_id=form_id)
 
 
-def _label(fields: CreateFields) -> str | None:
+def _read_label(fields: CreateFields) -> str | None:
     try:
         return check_label("create", fields.label.text) if fields.label.text else None
     except BadValue as error:
         raise FormIncomplete({"label": error}) from None
 
 
-def _owner(fields: CreateFields) -> str | None:
+def _read_owner(fields: CreateFields) -> str | None:
     try:
         return check_person("create", fields.owner.text) if fields.owner.text else None
     except BadValue as error:
         raise FormIncomplete({"owner": error}) from None
 
 
-def _watch(fields: CreateFields) -> WatchPreference:
-    """Read where to watch; what this version does not know is the usual."""
-    wish: WatchPreference | None = next((each for each in get_args(WatchPreference) if each == fields.watch.text), None)
-    return wish or "here"
+def _read_watch(fields: CreateFields) -> WatchPreference:
+    """Return where to watch; `here` for a choice that this version does not know."""
+    known: tuple[WatchPreference, ...] = get_args(WatchPreference)
+    return next((choice for choice in known if choice == fields.watch.text), "here")
 
 
-def _prompt(fields: CreateFields) -> PromptList:
+def _read_prompt(fields: CreateFields) -> PromptList:
     values = tuple(filter(None, (line.strip() for line in fields.list.text.splitlines())))
-    wrong: dict[str, FormProblem | BadValue] = {}
+    problems: dict[str, FormProblem | BadValue] = {}
     if not fields.template.text and not values:
         raise FormIncomplete({"file": FormProblem.NOTHING_TO_SEND})
     if PLACEHOLDER not in fields.template.text:
-        wrong["template"] = FormProblem.NO_PLACEHOLDER
+        problems["template"] = FormProblem.NO_PLACEHOLDER
     if not values:
-        wrong["list"] = FormProblem.NO_VALUES
+        problems["list"] = FormProblem.NO_VALUES
     if not fields.model.text:
-        wrong["model"] = FormProblem.NO_MODEL
+        problems["model"] = FormProblem.NO_MODEL
     if not fields.max_tokens.text.isdecimal() or not 1 <= int(fields.max_tokens.text[:9]) <= 1_000_000:
-        wrong["max_tokens"] = FormProblem.BAD_MAX_TOKENS
-    if wrong:
-        raise FormIncomplete(wrong)
+        problems["max_tokens"] = FormProblem.BAD_MAX_TOKENS
+    if problems:
+        raise FormIncomplete(problems)
     system = fields.system.text or None
     return PromptList(fields.template.text, values, fields.model.text, int(fields.max_tokens.text), system)
 
 
 def wants_form(text: str) -> bool:
-    """Whether a command has to open a form: decided before anything slow, because a trigger lives 3 seconds."""
+    """Return whether a command opens a form. It is decided at once, because a trigger_id expires after 3 seconds."""
     return text.lower().split() == ["create"]

@@ -41,7 +41,10 @@ ANYTHING = re.compile(r"[\s\S]*")
 
 
 class BoltListeners:
-    """What Bolt calls. Nothing slow happens before an ack, and every path after it ends in one visible reply."""
+    """What Bolt calls. Nothing slow happens before an ack, and every path after it ends in one visible reply.
+
+    `record_error` receives the reference of each unexpected error.
+    """
 
     def __init__(
         self,
@@ -53,7 +56,6 @@ class BoltListeners:
         audit_channel: str | None,
         record_error: Callable[[str], None] = lambda _: None,
     ) -> None:
-        """Use these parts. `record_error` gets the reference of each unexpected error."""
         self._pipeline = pipeline
         self._delivery = delivery
         self._home_tab = home_tab

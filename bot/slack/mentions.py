@@ -8,10 +8,10 @@ from typing import TypeVar, cast
 from msgspec.structs import replace
 
 from bot.caller import UserId
+from bot.ui.components.name_lines import UNKNOWN_PERSON
 from bot.ui.components.text import safe_text
 from bot.ui.reply import Message
 
-_UNKNOWN_PERSON = "somebody"
 _MENTION = re.compile(r"<@([UW][A-Z0-9]+)>")
 
 T = TypeVar("T")
@@ -41,9 +41,9 @@ class MentionReplacer:
     async def _find_display_name(self, user: UserId) -> str:
         try:
             async with asyncio.timeout(self._timeout):
-                return safe_text(await self._find_name(user) or _UNKNOWN_PERSON, 80)
+                return safe_text(await self._find_name(user) or UNKNOWN_PERSON, 80)
         except TimeoutError:
-            return _UNKNOWN_PERSON
+            return UNKNOWN_PERSON
 
 
 def _replace_in(part: T, names: Mapping[str, str]) -> T:

@@ -6,6 +6,9 @@ from bot.ui.components.text import code, mention, quantity, safe_text
 
 MOST_RELATIVES = 3
 
+UNKNOWN_PERSON = "somebody"
+"""The name of a person whom Slack does not know."""
+
 
 def owner_parts(named: BatchNames | None) -> list[str]:
     """Return the owner for the last line of a card; nothing if the names were not looked up."""
