@@ -19,7 +19,7 @@ from bot.pricing.prices import PricesUnreadable
 from bot.settings.loading import SettingsError
 from bot.slack.transports import PortUnavailable, SlackUnreachable, TokenRejected
 from bot.store.db.transfer import MoveRefused
-from tests.ui.catalog import ERRORS
+from tests.ui.errors.every_error import ERRORS
 from tests.ui.hostile import spoiled
 
 AT_START: dict[str, ExpectedError] = {

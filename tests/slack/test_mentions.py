@@ -10,7 +10,7 @@ from bot.ui.components.text import context, section
 from bot.ui.reply import Message
 from tests.desk import ADA, BEN, Desk
 from tests.journeys.watching import running_batch
-from tests.ui.watching_catalog import CARDS
+from tests.ui.notices.every_notice import CARDS
 
 NAMES = {ADA: "Ada Berg", BEN: "Ben Ito"}
 

@@ -42,8 +42,10 @@ from bot.ui.notices.settled_change import Settlement, settled_change_words
 from bot.ui.reply import File, Message
 from bot.ui.verbs.audit import audit_line
 from tests.builders import ADMIN, BEN, ID, NOW, canceled, entry
-from tests.ui.catalog import ERRORS, QUESTION, message_of
-from tests.ui.create_catalog import DRAFT, SOUND
+from tests.ui.catalog import message_of
+from tests.ui.draft_samples import DRAFT, SOUND_FILE
+from tests.ui.errors.every_error import ERRORS
+from tests.ui.samples import DELETE_QUESTION
 
 BASES = {BatchesError, ApiError, UsageError, ReadingFailed}
 """Never raised themselves."""
@@ -111,11 +113,11 @@ FILE = File("x.jsonl", "x", b"x", Message("x", ()))
 
 def _refusal_words(why: RefusalReason) -> str:
     answered = why in (RefusalReason.USED, RefusalReason.KEPT)
-    return render_error(ConfirmationRefused(why, QUESTION, entry() if answered else None)).text
+    return render_error(ConfirmationRefused(why, DELETE_QUESTION, entry() if answered else None)).text
 
 
 def _foreign_file_words(kind: ForeignFileKind) -> str:
-    return message_of(render_file_refused(FileRefused("odd.bin", replace(SOUND, foreign=kind)), ADMIN)).text
+    return message_of(render_file_refused(FileRefused("odd.bin", replace(SOUND_FILE, foreign=kind)), ADMIN)).text
 
 
 def _notice_words(event: Event) -> str:

@@ -10,9 +10,8 @@ from bot.commands.create import FormWanted
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
-from tests.ui.catalog import ERRORS, OUTCOMES, messages, payload_of
-
-MESSAGES = messages()
+from tests.ui.catalog import MESSAGES, OUTCOMES, payload_of
+from tests.ui.errors.every_error import ERRORS
 
 
 @pytest.fixture

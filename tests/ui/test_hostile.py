@@ -14,7 +14,8 @@ from bot.ui.render import render
 from bot.ui.reply import Message
 from bot.ui.unknown_input import render_unknown_command
 from tests.builders import ADMIN
-from tests.ui.catalog import ERRORS, OUTCOMES, message_of
+from tests.ui.catalog import OUTCOMES, message_of
+from tests.ui.errors.every_error import ERRORS
 from tests.ui.hostile import spoiled
 from tests.ui.walk import CODE, OURS, buttons, marked_up, text_objects, words
 

@@ -2,15 +2,13 @@
 
 import pytest
 
-from bot.commands.base import Permission
 from bot.commands.registry import parse
 from bot.playground.slack_simulator.blocks import BlockSurface, find_block_problems, find_view_problems
 from bot.ui.components.buttons import read_button
 from tests.builders import ADMIN, BATCHES, OPERATOR, READER
-from tests.ui.catalog import DRAWINGS, messages, payload_of, view_blocks_of
+from tests.ui.catalog import DRAWINGS, MESSAGES, payload_of, view_blocks_of
 from tests.ui.walk import buttons, shown, text_objects
 
-MESSAGES = messages()
 EVERY_BUTTON = [button for message in MESSAGES.values() for button in buttons(message)]
 UNFINISHED = [
     name for name in MESSAGES for state in ("running", "canceling", "unknown") if name.startswith(f"status_{state}")
@@ -119,16 +117,6 @@ def test_a_card_has_the_buttons_of_its_state_and_its_reader(viewer: object, stat
     )
 
     assert [text_of(button) for button in buttons(MESSAGES[name])] == expected
-
-
-def test_help_shows_a_reader_no_verb_that_is_refused_to_him() -> None:
-    said = shown(MESSAGES["help_for_reader"])
-
-    assert Permission.OPERATE not in READER.permissions
-    assert "/batch status" in said
-    assert "/batch cancel" not in said
-    assert "/batch delete" not in said
-    assert "/batch audit" not in said
 
 
 @pytest.mark.parametrize("state", BATCHES)

@@ -8,11 +8,10 @@ from typing import Any
 import pytest
 from jsonschema import Draft7Validator
 
-from tests.ui.catalog import messages, payload_of, view_blocks_of
+from tests.ui.catalog import MESSAGES, payload_of, view_blocks_of
 
 pytestmark = pytest.mark.schemas
 
-MESSAGES = messages()
 TITLE = {"type": "plain_text", "text": "Batchdesk"}
 
 

@@ -5,25 +5,15 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.api.ids import BatchId
-from bot.commands.results import NothingFailed, Results, ResultsFile, ResultsShown
+from bot.commands.results import NothingFailed, Results
 from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
-from bot.results.causes import Cause
-from bot.results.summary import OutputSizes, StopReason
 from bot.store.records.labels import BatchNames, Relative
-from bot.ui.components.file_sent import Packing, render_sent
-from bot.ui.components.result_causes import cause_blocks
-from bot.ui.components.result_figures import figure_lines
-from bot.ui.components.result_file import file_name
 from bot.ui.render import render
-from bot.ui.reply import File, Message
+from bot.ui.reply import Message
 from tests.builders import ADMIN, BATCHES, CREATED, ID, READER, batch_id
-from tests.ui import results_catalog
-from tests.ui.catalog import OUTCOMES, message_of, messages
+from tests.ui.catalog import MESSAGES, OUTCOMES, message_of
 from tests.ui.walk import buttons, shown
-
-MESSAGES = messages()
 
 
 def labels(name: str) -> list[object]:
@@ -65,23 +55,6 @@ def test_an_unknown_type_of_error_says_so_with_the_apis_own_words() -> None:
     assert "does not know this type" in said
 
 
-def test_the_code_of_an_error_stands_beside_its_type() -> None:
-    cause = Cause("rate_limit_error", "Limit <n> reached", 40_000, ("a-1",), "enforced_spend_limit_reached")
-    summary = replace(results_catalog.SUMMARY, causes=(cause,))
-
-    said = str(cause_blocks(summary, lambda _: None))
-
-    assert "*40,000* × `rate_limit_error` `enforced_spend_limit_reached`" in said
-    assert "Raise the spend limit" in said
-
-
-@pytest.mark.parametrize(("count", "loud"), [(58, False), (59, True), (1_161, True)])
-def test_a_high_share_of_cut_answers_has_a_line_of_its_own(count: int, loud: bool) -> None:
-    summary = replace(results_catalog.SUMMARY, stop_reasons=(StopReason("max_tokens", count),))
-
-    assert any("were cut off at `max_tokens`" in line for line in figure_lines(summary)) is loud
-
-
 def test_what_has_no_price_is_unknown_and_not_nothing() -> None:
     said = shown(MESSAGES["results_unpriced"])
 
@@ -96,7 +69,7 @@ def test_the_buttons_are_those_that_make_sense() -> None:
 
 
 def test_everybody_sees_the_same_results_and_only_operators_may_retry() -> None:
-    outcome = results_catalog.OUTCOMES["results"]
+    outcome = OUTCOMES["results"]
 
     seen, by_admin = render(outcome, READER), render(outcome, ADMIN)
 
@@ -118,22 +91,6 @@ def test_a_batch_with_relatives_offers_the_results_of_its_family(name: str, labe
     assert isinstance(message, Message)
     assert label in labels_of(message)
     assert label not in labels_of(message_of(render(OUTCOMES[name], ADMIN)))
-
-
-def test_a_file_is_named_by_its_batch_and_kind_alone() -> None:
-    hostile = BatchId('msgbatch_<!channel>"é\u202e;.exe')
-
-    assert file_name(hostile, ResultFileKind.ERRORS) == "msgbatch___channel______exe-failures.jsonl"
-    assert len({file_name(hostile, kind) for kind in ResultFileKind}) == len(ResultFileKind)
-
-
-def test_a_file_that_did_not_arrive_can_be_asked_for_again() -> None:
-    reply = render(results_catalog.OUTCOMES["results_file_errors"], ADMIN)
-
-    assert isinstance(reply, File)
-    assert [button["text"] for button in buttons(Message("", reply.retry_row))] == [
-        {"type": "plain_text", "text": "Try again", "emoji": True}
-    ]
 
 
 @pytest.mark.parametrize("name", ["results_not_ready", "results_not_ready_canceling"])
@@ -158,37 +115,3 @@ def test_failures_that_could_not_be_read_are_not_called_none(kind: ResultFileKin
 
     assert "Nothing failed" not in said
     assert "39 of its requests failed" in said
-
-
-@pytest.mark.parametrize("kind", [ResultFileKind.ERRORS, ResultFileKind.CSV])
-def test_a_file_says_what_does_not_add_up_as_the_card_does(kind: ResultFileKind) -> None:
-    outcome = OUTCOMES["results_file_jsonl"]
-    troubled = OUTCOMES["results_troubled"]
-    assert isinstance(outcome, ResultsFile)
-    assert isinstance(troubled, ResultsShown)
-
-    said = message_of(render(replace(outcome, kind=kind, fetched=troubled.fetched), READER))
-
-    for words in (said.text, shown(said)):
-        assert "The file and the batch disagree" in words
-        assert "11 lines could not be read as results" in words
-
-
-def test_a_file_that_could_not_go_to_the_channel_is_not_said_to_be_there() -> None:
-    file = render(OUTCOMES["results_file_public"], READER)
-    assert isinstance(file, File)
-
-    said = render_sent(file, Packing.AS_IT_IS, parts=1, moved_from="C0GENERAL")
-
-    for words in (said.text, shown(said)):
-        assert "in this channel" not in words
-        assert "went to your messages with me" in words
-
-
-def test_answers_of_one_token_are_of_one_token() -> None:
-    outcome = OUTCOMES["results"]
-    assert isinstance(outcome, ResultsShown)
-
-    lines = figure_lines(replace(outcome.fetched.summary, output=OutputSizes(1, 2)))
-
-    assert "*Output:* 1 token in the median, 2 in the largest" in lines

@@ -1,4 +1,4 @@
-"""Money and its picture: to the cent, never 0 for what is unknown, every day in its place."""
+"""The cost of batches: every day in its place, and nothing that is missing goes unsaid."""
 
 from datetime import date
 from decimal import Decimal
@@ -9,12 +9,10 @@ from msgspec.structs import replace
 from bot.commands.cost import Cost as SpendQuery
 from bot.commands.cost import CostShown
 from bot.operations.cost_totals import CostRow
-from bot.results.summary import CostSummary
-from bot.ui.components.money import amount_words, cost_gaps, usd
 from bot.ui.render import render
 from bot.ui.verbs.cost import make_bars
 from tests.builders import READER
-from tests.ui.catalog import OUTCOMES, message_of, messages
+from tests.ui.catalog import MESSAGES, OUTCOMES, message_of
 from tests.ui.walk import objects, shown
 
 FIRST = date(2026, 10, 30)
@@ -22,40 +20,6 @@ FIRST = date(2026, 10, 30)
 
 def row(amount: int) -> CostRow:
     return CostRow("", 1, 1, Decimal(amount), complete=True)
-
-
-@pytest.mark.parametrize(
-    ("amount", "words"),
-    [
-        ("0", "$0.00"),
-        ("0.0049", "under $0.01"),
-        ("0.01", "$0.01"),
-        ("0.125", "$0.13"),
-        ("12.494999", "$12.49"),
-        ("1234567.895", "$1,234,567.90"),
-    ],
-)
-def test_money_is_rounded_to_the_cent_and_the_smallest_is_not_nothing(amount: str, words: str) -> None:
-    assert usd(Decimal(amount)) == words
-
-
-def test_what_is_not_complete_is_at_least_or_unknown_and_never_nothing() -> None:
-    assert amount_words(Decimal("3.2"), complete=False) == "at least $3.20"
-    assert amount_words(Decimal(0), complete=False) == "unknown"
-    assert amount_words(Decimal(0), complete=True) == "$0.00"
-
-
-def test_everything_that_is_missing_is_named() -> None:
-    cost = CostSummary(Decimal(1), tuple(f"model-{letter}" for letter in "abcdefg"), ("mars",), 1, 2)
-
-    said = cost_gaps(cost)
-
-    assert said[0].endswith("`model-e` and 2 more")
-    assert said[1:] == [
-        "no price is known for the region `mars`",
-        "1 web search not included",
-        "the tokens of 2 requests could not be read",
-    ]
 
 
 def test_a_day_without_a_batch_is_a_bar_of_nothing() -> None:
@@ -77,7 +41,7 @@ def test_there_are_never_more_bars_than_slack_takes_and_no_money_is_lost(days: i
 
 @pytest.mark.parametrize("name", ["cost", "cost_incomplete"])
 def test_what_stands_in_for_the_picture_says_as_much(name: str) -> None:
-    message = messages()[name]
+    message = MESSAGES[name]
 
     assert message.fallback_blocks is not None
     [picture] = [found for found in objects(message.blocks) if found.get("type") == "data_visualization"]
@@ -86,7 +50,7 @@ def test_what_stands_in_for_the_picture_says_as_much(name: str) -> None:
 
 
 def test_an_incomplete_total_says_so_in_the_blocks_and_in_the_notification() -> None:
-    message = messages()["cost_incomplete"]
+    message = MESSAGES["cost_incomplete"]
 
     for said in (shown(message), message.text):
         assert "at least $9.04" in said

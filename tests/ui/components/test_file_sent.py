@@ -1,0 +1,19 @@
+"""The words about the delivery of a file."""
+
+from bot.ui.components.file_sent import Packing, render_sent
+from bot.ui.render import render
+from bot.ui.reply import File
+from tests.builders import READER
+from tests.ui.catalog import OUTCOMES
+from tests.ui.walk import shown
+
+
+def test_a_file_that_could_not_go_to_the_channel_is_not_said_to_be_there() -> None:
+    file = render(OUTCOMES["results_file_public"], READER)
+    assert isinstance(file, File)
+
+    said = render_sent(file, Packing.AS_IT_IS, parts=1, moved_from="C0GENERAL")
+
+    for words in (said.text, shown(said)):
+        assert "in this channel" not in words
+        assert "went to your messages with me" in words

@@ -1,0 +1,93 @@
+"""Drafts in several states, and what the check of a file found."""
+
+from datetime import timedelta
+from decimal import Decimal
+
+from msgspec.structs import replace
+
+from bot.commands.registry import AskingChange
+from bot.confirmations import ConfirmationNeeded
+from bot.operations.drafts import (
+    LeftOutCause,
+)
+from bot.requests.check import CheckReport
+from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
+from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
+from bot.requests.sizes import RequestSizes
+from bot.store.records.confirmations import StoredConfirmation
+from bot.store.records.drafts import Draft
+from tests.builders import ADA, BEN, ID, NOW, batch_id
+
+ESTIMATE = Estimate(
+    (
+        ModelEstimate(
+            "claude-haiku-4-5", 1_000, 250_000, 64_000, Decimal("0.125"), Decimal("0.285"), EstimateBasis.COUNTED
+        ),
+        ModelEstimate("claude-next", 3, 700, 900, None, None, EstimateBasis.BY_CHARACTERS),
+    )
+)
+
+DRAFT = Draft(
+    id="0123456789abcdef01234567",
+    user_id=ADA.user,
+    team_id=ADA.team,
+    channel_id=ADA.channel,
+    state="ready",
+    name="requests *of* <today>.jsonl",
+    requests=1_003,
+    size=2_345_678,
+    estimate=dump_estimate(ESTIMATE),
+    label="nightly eval",
+    owner=BEN.user,
+    parent_id=None,
+    kind=None,
+    batch_id=None,
+    approved_by=None,
+    created_at=NOW,
+    changed_at=NOW,
+)
+
+RETRY = replace(DRAFT, parent_id=ID, kind="retry", label=None)
+
+REST = replace(
+    DRAFT, id="fedcba9876543210fedcba98", requests=993, whole_id=DRAFT.id, parent_id=batch_id(3), kind="canary"
+)
+
+SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRAFT.id, rest_id=REST.id)
+
+SAMPLE_FIRST = replace(DRAFT, sample=10)
+
+EXPIRES = NOW + timedelta(minutes=30)
+
+
+def question(change: AskingChange) -> ConfirmationNeeded:
+    """Return a question that waits for an answer."""
+    return ConfirmationNeeded(change, "the-confirmation-id", EXPIRES)
+
+
+OTHER_RETRIES = tuple(map(batch_id, range(7)))
+
+LEFT_OUT = (
+    LeftOutCause("invalid_request_error", "messages: at least one message is required", 12),
+    LeftOutCause("", "", 1),
+)
+
+SOUND_FILE = CheckReport(None, 3, 500, (), {}, (), RequestSizes())
+
+PROBLEMS = tuple(
+    Problem(kind, line, "params.max_tokens", "<0> `x`", 8_192, 1) for line, kind in enumerate(ProblemKind, 1)
+)
+
+WARNINGS = tuple(GroupedWarning(kind, "params.model", "claude-next", 4, 17) for kind in WarningKind)
+
+
+def refused(shown: int, each: int = 1) -> CheckReport:
+    """Return a check that found so many kinds of problems, each so often."""
+    return replace(
+        SOUND_FILE, problems=PROBLEMS[:shown] * min(each, 3), totals=dict.fromkeys(list(ProblemKind)[:shown], each)
+    )
+
+
+DRAFT_QUESTION = StoredConfirmation(
+    "the-confirmation-id", ADA.user, ADA.team, f"send {DRAFT.id}", DRAFT.id, "draft", NOW, EXPIRES
+)

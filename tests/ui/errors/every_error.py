@@ -1,0 +1,136 @@
+"""Every error that can reach a person, in every state in which its words differ."""
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from bot.api import errors as api
+from bot.api import ids
+from bot.commands.language import errors as typed
+from bot.commands.language.errors import MissingReference, NeedsChannel
+from bot.commands.stop_reading import ReadingOfAnother
+from bot.confirmations import ConfirmationRefused, RefusalReason
+from bot.errors import ExpectedError
+from bot.operations import find_batch
+from bot.operations.approval import ApprovalOfOwn
+from bot.operations.drafts import (
+    DraftUnavailable,
+    FormAlreadySubmitted,
+    RequestsFileMissing,
+    RetriedMeanwhile,
+)
+from bot.operations.progress import ReadingProgress, ReadingStopped
+from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
+from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
+from bot.permissions import NotPermitted, Rule
+from bot.results.summary import (
+    SummaryUnreadable,
+)
+from bot.scratch_file import ScratchFileFailed
+from bot.store.db.database import StoreUnavailable
+from bot.store.records.labels import BatchNames
+from bot.ui.components.buttons import NotOurButton
+from tests.builders import (
+    AT_HOME,
+    BEN,
+    ID,
+    batch_id,
+    entry,
+)
+from tests.ui.draft_samples import DRAFT, DRAFT_QUESTION, OTHER_RETRIES, REST, RETRY, SAMPLE_FIRST
+from tests.ui.result_samples import HALF_READ
+from tests.ui.samples import DELETE_QUESTION, ENDED, EVERY_STATE
+
+
+def _not_permitted() -> dict[str, ExpectedError]:
+    errors: dict[str, ExpectedError] = {
+        f"not_permitted_{rule.name.lower()}": NotPermitted(rule, BEN, frozenset({"C0BATCHES", "C0OPS"}))
+        for rule in Rule
+    }
+    return errors | {"not_permitted_external_unknown_at_home": NotPermitted(Rule.EXTERNAL_UNKNOWN, AT_HOME)}
+
+
+def _not_a_yes() -> dict[str, ExpectedError]:
+    errors: dict[str, ExpectedError] = {
+        f"confirmation_{why.name.lower()}": ConfirmationRefused(
+            why,
+            None if why is RefusalReason.UNKNOWN else DELETE_QUESTION,
+            entry() if why in (RefusalReason.USED, RefusalReason.KEPT) else None,
+        )
+        for why in RefusalReason
+    }
+    return errors | {
+        "confirmation_used_under_way": ConfirmationRefused(RefusalReason.USED, DELETE_QUESTION, entry(outcome=None)),
+        "confirmation_other_person_unnamed": ConfirmationRefused(RefusalReason.OTHER_PERSON),
+        "confirmation_lapsed_unnamed": ConfirmationRefused(RefusalReason.LAPSED),
+    }
+
+
+READ_AGAIN = f"results {ID} --file"
+
+ERRORS: dict[str, ExpectedError] = {
+    **_not_permitted(),
+    **_not_a_yes(),
+    "too_long": typed.TextTooLong("", 10_000, 3_000),
+    "unknown_verb": typed.UnknownVerb("", "xyzzy", None),
+    "unknown_verb_suggestion": typed.UnknownVerb("", "delte", "delete"),
+    "unknown_option": typed.UnknownOption("list", "size", ("public", "older-than", "limit")),
+    "unknown_option_of_none": typed.UnknownOption("delete", "force", ()),
+    "unknown_option_without_verb": typed.UnknownOption("", "all", ("public",)),
+    "missing_value": typed.MissingValue("list", "limit", needs_value=True),
+    "unwanted_value": typed.MissingValue("audit", "export", needs_value=False),
+    "bad_value": typed.BadValue("list", "99", typed.ValueForm.LIST_LIMIT),
+    "unexpected_word": typed.UnexpectedWord("status", "too"),
+    "missing_reference": typed.MissingReference("cancel"),
+    "no_batches": find_batch.NoBatches(),
+    "reference_not_found": find_batch.ReferenceNotFound("01Hkc", 4_321, all_searched=True),
+    "reference_not_found_in_newest": find_batch.ReferenceNotFound("01Hkc", 5_000, all_searched=False),
+    "reference_ambiguous": find_batch.ReferenceAmbiguous("01", EVERY_STATE[:10], 23),
+    "reference_ambiguous_label": find_batch.ReferenceAmbiguous(
+        "01", EVERY_STATE[:2], 2, {EVERY_STATE[1].id: BatchNames(label="01 <eval>")}
+    ),
+    "invalid_id": ids.InvalidBatchId("../models", "holds '/' at position 3"),
+    "results_broken": api.ResultsBroken(10, 2_048, "line 11 is not JSON"),
+    "batch_not_found": api.BatchNotFound("not_found_error", "No such batch", 404, "req_011CQ", batch_id=ID),
+    "rejected": api.ApiRejected("invalid_request_error", "Message Batch cannot be deleted", 400, "req_011CQ"),
+    "key_refused": api.KeyRefused("authentication_error", "invalid x-api-key", 401, "req_011CQ"),
+    "rate_limited": api.RateLimited("rate_limit_error", "Too many requests", 429, "req_011CQ", retry_after=61.0),
+    "rate_limited_for_a_while": api.RateLimited("rate_limit_error", "Too many requests", 429),
+    "spend_limit": api.SpendLimitReached("rate_limit_error", "You have reached your monthly limit", 429, "req_011CQ"),
+    "unavailable": api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ"),
+    "unavailable_unsent": api.ApiUnavailable("connection", "connection refused", may_have_happened=False),
+    "overloaded": api.ApiUnavailable("overloaded_error", "Overloaded", 529, retry_after=5.0, may_have_happened=False),
+    "store_locked": StoreUnavailable("locked"),
+    "store_full": StoreUnavailable("full"),
+    "not_our_button": NotOurButton(),
+    **{f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", "said") for why in UnreadableReason},
+    **{
+        f"draft_{state}": DraftUnavailable(replace(DRAFT, state=state, batch_id=ID))
+        for state in ("sent", "sending", "waiting", "unknown", "dropped", "held")
+    },
+    "draft_split": DraftUnavailable(replace(SAMPLE_FIRST, state="split", rest_id=REST.id)),
+    "draft_unknown_to_us": DraftUnavailable(None),
+    "confirmation_lapsed_of_a_draft": ConfirmationRefused(RefusalReason.LAPSED, DRAFT_QUESTION),
+    "approval_of_own": ApprovalOfOwn(DRAFT),
+    "spool_gone": RequestsFileMissing(DRAFT),
+    "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
+    "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, OTHER_RETRIES),
+    "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
+    "missing_draft": MissingReference("send"),
+    "missing_file": MissingReference("create"),
+    "form_used": FormAlreadySubmitted(),
+    "no_file_in_message": NoFileInMessage(),
+    "requests_unreadable": api.RequestsUnreadable(Path("kept.gz"), "it is damaged"),
+    "results_cut": ResultsTruncated(ENDED, HALF_READ, READ_AGAIN, "ReadError: the peer closed the connection"),
+    "results_not_there_yet": ResultsNotYetAvailable(ENDED, ReadingProgress(), f"results {ID}"),
+    "results_disk_full": ResultsNotSaved(ENDED, HALF_READ, READ_AGAIN, full=True, reason="No space left on device"),
+    "results_disk_refused": ResultsNotSaved(
+        ENDED, ReadingProgress(), READ_AGAIN, full=False, reason="Permission denied"
+    ),
+    "reading_stopped": ReadingStopped(HALF_READ, READ_AGAIN, closing=False),
+    "reading_stopped_closing": ReadingStopped(ReadingProgress(), "", closing=True),
+    "reading_of_another": ReadingOfAnother(BEN.user),
+    "spool_failed": ScratchFileFailed(full=True, reason="No space left on device"),
+    "summary_unreadable": SummaryUnreadable("its version is 7, not 1"),
+    "needs_channel": NeedsChannel("notify"),
+}

@@ -1,0 +1,37 @@
+"""Refusals: what the caller learns, and what becomes of the question."""
+
+import pytest
+
+from bot.confirmations import ConfirmationRefused, RefusalReason
+from bot.permissions import NotPermitted
+from bot.ui.errors.render import render_error
+from bot.ui.reply import Message, Placement
+from tests.builders import entry
+from tests.ui.errors.every_error import ERRORS
+from tests.ui.samples import DELETE_QUESTION
+
+
+@pytest.mark.parametrize("why", RefusalReason)
+def test_a_question_that_can_never_be_answered_again_is_taken_away(why: RefusalReason) -> None:
+    refused = ConfirmationRefused(
+        why, DELETE_QUESTION, entry() if why in (RefusalReason.USED, RefusalReason.KEPT) else None
+    )
+
+    shown = render_error(refused)
+
+    assert shown.placement is (Placement.BELOW if why is RefusalReason.OTHER_PERSON else Placement.IN_PLACE)
+
+
+def test_a_second_press_does_not_take_away_what_the_first_is_about_to_show() -> None:
+    assert render_error(ERRORS["confirmation_used_under_way"]).placement is Placement.BELOW
+
+
+@pytest.mark.parametrize("name", [name for name, error in ERRORS.items() if isinstance(error, NotPermitted)])
+def test_a_refusal_tells_the_caller_their_own_id_and_that_nothing_was_changed(name: str) -> None:
+    error = ERRORS[name]
+    assert isinstance(error, NotPermitted)
+
+    said: Message = render_error(error)
+
+    assert f"`{error.caller.user}`" in said.text
+    assert "Nothing was changed." in said.text

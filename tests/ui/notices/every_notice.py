@@ -1,0 +1,109 @@
+"""Every card, notice and digest that the worker posts."""
+
+from datetime import timedelta
+from decimal import Decimal
+from typing import get_args
+
+from msgspec.structs import replace
+
+from bot.store.records.notices import Notice
+from bot.ui.notices.abandoned_draft import render_interrupted
+from bot.ui.notices.digest import Digest, Share, render_digest
+from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render_notice
+from bot.ui.notices.watch_card import WatchCardState, render_watch_card
+from bot.ui.reply import Message
+from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
+from tests.ui.draft_samples import DRAFT, REST, SAMPLE, SAMPLE_FIRST
+from tests.ui.samples import ENDED, NAMES, WATCHERS
+
+CARDS: dict[str, Message] = {
+    **{f"card_{name}": render_watch_card(batch, ADMIN, WatchCardState(WATCHERS)) for name, batch in BATCHES.items()},
+    "card_nobody_watches": render_watch_card(running(), ADMIN, WatchCardState()),
+    "card_named": render_watch_card(running(), replace(ADMIN, names={ID: NAMES}), WatchCardState(WATCHERS)),
+    "card_unseen": render_watch_card(running(), ADMIN, WatchCardState(WATCHERS, last_seen=NOW - timedelta(minutes=20))),
+    "card_gone": render_watch_card(running(), ADMIN, WatchCardState(WATCHERS, last_seen=NOW, gone=True)),
+    "card_deleted": render_watch_card(ENDED, ADMIN, WatchCardState(WATCHERS, gone=True, deleted_by="U0CARL")),
+    "card_canceled_by": render_watch_card(canceling(), ADMIN, WatchCardState(WATCHERS, canceled_by=BEN.user)),
+    "card_fed": render_watch_card(running(), ADMIN, WatchCardState(is_fed=True)),
+    "card_fed_and_watched": render_watch_card(running(), ADMIN, WatchCardState(WATCHERS, is_fed=True)),
+    "card_results_not_there_yet": render_watch_card(
+        ENDED.model_copy(update={"results_url": None}), ADMIN, WatchCardState(WATCHERS)
+    ),
+}
+
+CANCELS = {
+    "some": canceled(),
+    "all": ended(counts(canceled=500)),
+    "none_in_time": ended(counts(succeeded=500)),
+    "none_succeeded": ended(counts(errored=3, canceled=5)),
+    "one_succeeded": ended(counts(succeeded=1, canceled=1)),
+}
+
+
+def _context(event: BatchEvent) -> NoticeContext:
+    match event:
+        case "ended":
+            return NoticeContext(ENDED, WATCHERS, NOW)
+        case "canceled":
+            return NoticeContext(canceled(), WATCHERS, NOW)
+        case "results_expire_7d":
+            return NoticeContext(ENDED, WATCHERS, ENDED.created_at + timedelta(days=22))
+        case "results_expire_1d":
+            return NoticeContext(ENDED, WATCHERS, ENDED.created_at + timedelta(days=28))
+        case "expires_soon":
+            return NoticeContext(running(), WATCHERS, running().expires_at - timedelta(minutes=59))
+        case _:
+            return NoticeContext(running(), WATCHERS, NOW, last_seen=NOW - timedelta(minutes=20))
+
+
+NOTICES: dict[str, Message] = {
+    **{f"notice_{event}": render_notice(event, _context(event)) for event in get_args(BatchEvent)},
+    **{
+        f"notice_canceled_{name}": render_notice("canceled", NoticeContext(each, WATCHERS, NOW))
+        for name, each in CANCELS.items()
+    },
+    **{
+        f"notice_of_{name}": render_notice("ended", NoticeContext(each, WATCHERS, NOW))
+        for name, each in BATCHES.items()
+        if each.has_ended
+    },
+    "notice_named": render_notice("ended", NoticeContext(ENDED, WATCHERS, NOW, named=NAMES)),
+    "notice_deleted": render_notice("gone", NoticeContext(running(), WATCHERS, NOW, deleted_here=True)),
+    "notice_for_nobody": render_notice("ended", NoticeContext(ENDED, (), NOW)),
+    "notice_with_details": render_notice(
+        "ended", NoticeContext(ENDED, WATCHERS, NOW, details=("31 prompt too long", "Cost: $1.20"))
+    ),
+    "notice_of_a_sample": render_notice(
+        "ended", NoticeContext(ENDED, WATCHERS, NOW, details=("31 prompt too long",), rest=REST)
+    ),
+    "notice_appeared": draw_notice(Notice("feed:1", None, "appeared", "C1", (), NOW, {"more": 2_980}), None, NOW),
+    "notice_act": draw_notice(
+        Notice("act:1", None, "act", ADA.user, WATCHERS, NOW, {"words": "I looked again."}), None, NOW
+    ),
+}
+
+MANY_BATCHES_GROUP = Share(2_000, tuple(running(id=batch_id(n)) for n in range(5)))
+
+FAILED_GROUP = Share(2, (ENDED, BATCHES["ended_none_succeeded"]))
+
+DIGESTS: dict[str, Message] = {
+    "digest": render_digest(
+        Digest(NOW, Share(1, (running(),)), Share(12), FAILED_GROUP, Share(1, (BATCHES["ended_all_succeeded"],)))
+    ),
+    "digest_of_many": render_digest(
+        Digest(NOW, MANY_BATCHES_GROUP, MANY_BATCHES_GROUP, MANY_BATCHES_GROUP, MANY_BATCHES_GROUP)
+    ),
+    "digest_not_of_all": render_digest(Digest(NOW, succeeded=Share(20_000, (ENDED,)), looked_at=20_000)),
+    "digest_of_a_named_batch_with_unread_results": render_digest(
+        Digest(NOW, failed=Share(1, (ENDED,)), spent=Decimal("1.20"), spent_whole=False, names={ENDED.id: NAMES})
+    ),
+    "digest_all_well": render_digest(Digest(NOW, succeeded=Share(3, (ENDED,)))),
+}
+
+INTERRUPTED: dict[str, Message] = {
+    "interrupted_checking": render_interrupted(replace(DRAFT, state="checking"), ()),
+    "interrupted_sending": render_interrupted(replace(DRAFT, state="sending"), ()),
+    "interrupted_sending_and_found": render_interrupted(replace(DRAFT, state="sending"), (running(1_003),)),
+    "interrupted_before_the_sample": render_interrupted(replace(SAMPLE_FIRST, state="sending"), ()),
+    "interrupted_sample": render_interrupted(replace(SAMPLE, state="sending"), None),
+}

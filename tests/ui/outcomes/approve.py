@@ -1,0 +1,11 @@
+"""Every outcome of `approve`, and its question, by the name of its golden message."""
+
+from bot.commands.approve import ApproveChange
+from bot.commands.registry import Outcome
+from bot.confirmations import ConfirmationNeeded
+from tests.builders import batch_id
+from tests.ui.draft_samples import RETRY, question
+
+OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
+    "question_approval": question(ApproveChange(RETRY, (batch_id(7),))),
+}

@@ -1,0 +1,21 @@
+"""Every outcome of `cancel`, and its question, by the name of its golden message."""
+
+from bot.commands.cancel import AlreadyCanceling, Cancel, CancelChange, CancelRequested, CancelTooLate
+from bot.commands.registry import Outcome
+from bot.confirmations import ConfirmationNeeded
+from bot.operations.follow import CardPlace
+from tests.builders import BATCHES, canceling, running
+from tests.ui.samples import CHANNEL, CLOSED, DELETE_QUESTION, REFERENCE
+
+OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
+    "cancel_requested": CancelRequested(canceling()),
+    "cancel_requested_and_over": CancelRequested(BATCHES["ended_canceled"]),
+    "cancel_too_late": CancelTooLate(BATCHES["ended_all_succeeded"]),
+    "cancel_twice": AlreadyCanceling(canceling()),
+    "question_cancel": ConfirmationNeeded(
+        CancelChange(Cancel(REFERENCE), running(), asks=True), DELETE_QUESTION.id, DELETE_QUESTION.expires_at
+    ),
+    "cancel_requested_and_told_here": CancelRequested(canceling(), CHANNEL),
+    "cancel_requested_where_nothing_is_told": CancelRequested(canceling(), CardPlace("C0BATCHES", notify_level="none")),
+    "cancel_requested_and_told_in_messages": CancelRequested(canceling(), CLOSED),
+}

@@ -1,0 +1,12 @@
+"""Every outcome of `help`, by the name of its golden message."""
+
+from bot.commands.help import HelpShown
+from bot.commands.registry import SHOWN, Outcome
+from bot.confirmations import ConfirmationNeeded
+
+OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
+    "help": HelpShown(None),
+    **{f"help_{command.verb}": HelpShown(command.verb) for command in SHOWN},
+    "help_misspelt": HelpShown("delte"),
+    "help_unknown": HelpShown("xyzzy"),
+}

@@ -1,0 +1,14 @@
+"""Every outcome of `overview`, by the name of its golden message."""
+
+from bot.commands.overview import OverviewShown
+from bot.commands.registry import Outcome
+from bot.confirmations import ConfirmationNeeded
+from tests.builders import batch_id, canceling, running
+from tests.ui.samples import ENDED
+
+OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
+    "overview": OverviewShown((running(id=batch_id(1)), canceling(id=batch_id(2))), ENDED),
+    "overview_of_many": OverviewShown(tuple(running(number, id=batch_id(number)) for number in range(1, 101)), None),
+    "overview_nothing_running": OverviewShown((), ENDED),
+    "overview_empty": OverviewShown((), None),
+}

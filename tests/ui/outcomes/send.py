@@ -1,0 +1,65 @@
+"""Every outcome of `send`, and its question, by the name of its golden message."""
+
+from msgspec.structs import replace
+
+from bot.api import errors as api
+from bot.caller import ChannelId
+from bot.commands.draft_change import SendChange
+from bot.commands.registry import Outcome
+from bot.confirmations import ConfirmationNeeded
+from bot.operations.drafts import (
+    CheckedDraft,
+)
+from bot.operations.follow import CardPlace
+from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendRefused
+from bot.scratch_file import ScratchFileFailed
+from bot.store.db.database import StoreUnavailable
+from tests.builders import (
+    ADA,
+    BEN,
+    batch_id,
+    running,
+)
+from tests.ui.draft_samples import DRAFT, LEFT_OUT, OTHER_RETRIES, REST, RETRY, SAMPLE, SAMPLE_FIRST, WARNINGS, question
+
+REFUSED = api.ApiRejected("invalid_request_error", "requests.2.params: too long", 400, "req_011CQ")
+
+OVERLOADED = api.ApiUnavailable("overloaded_error", "Overloaded", 529, "req_011CQ", may_have_happened=False)
+
+OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
+    "question_draft": question(SendChange(DRAFT)),
+    "question_draft_above_the_limit": question(SendChange(DRAFT, needs_approval=True)),
+    "question_draft_warned": question(SendChange(DRAFT, checked=CheckedDraft(DRAFT, WARNINGS))),
+    "question_retry": question(
+        SendChange(RETRY, (batch_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT_OUT, missing=2))
+    ),
+    "question_retry_beside_many": question(SendChange(RETRY, OTHER_RETRIES)),
+    "question_draft_small": question(SendChange(replace(DRAFT, requests=19))),
+    "question_rest": question(SendChange(REST)),
+    "created": BatchCreated(running(1_003), DRAFT, requests_archived=True),
+    "created_approved_not_kept": BatchCreated(
+        running(1_003), replace(DRAFT, approved_by=BEN.user), requests_archived=False
+    ),
+    "created_watched": BatchCreated(running(1_003), DRAFT, requests_archived=True, place=CardPlace("C0BATCHES")),
+    "created_watched_in_messages": BatchCreated(
+        running(1_003), DRAFT, requests_archived=True, place=CardPlace(ADA.user, ChannelId("C0GENERAL"))
+    ),
+    "created_watched_by_another": BatchCreated(
+        running(1_003), replace(DRAFT, user_id=BEN.user), requests_archived=True, place=CardPlace("C0BATCHES")
+    ),
+    "created_sample": BatchCreated(
+        running(10), SAMPLE, requests_archived=True, rest=REST, place=CardPlace("C0BATCHES")
+    ),
+    "created_sample_not_recorded": BatchCreated(running(10), SAMPLE, requests_archived=True, rest=REST, recorded=False),
+    "created_not_recorded": BatchCreated(running(1_003), DRAFT, requests_archived=True, recorded=False),
+    "approval_asked": ApprovalAsked(DRAFT),
+    "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
+    "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),
+    "not_sent": NotSent(DRAFT, OVERLOADED),
+    "not_sent_disk_full": NotSent(SAMPLE_FIRST, ScratchFileFailed(True, "No space left on device")),
+    "not_sent_store_locked": NotSent(SAMPLE_FIRST, StoreUnavailable("locked")),
+    "answer_lost": AnswerLost(DRAFT, (running(1_003),)),
+    "answer_lost_nothing_new": AnswerLost(DRAFT, ()),
+    "answer_lost_no_look": AnswerLost(DRAFT, None),
+    "answer_lost_of_a_sample": AnswerLost(SAMPLE, (running(10),), REST),
+}

@@ -1,0 +1,37 @@
+"""Batches, places and a stored question that many messages are drawn from."""
+
+from datetime import timedelta
+
+from bot.caller import ChannelId
+from bot.operations.find_batch import Reference
+from bot.operations.follow import CardPlace
+from bot.store.records.confirmations import StoredConfirmation
+from bot.store.records.labels import BatchNames
+from tests.builders import ADA, BATCHES, BEN, ID, NOW, batch_id
+
+ENDED = BATCHES["ended_some_succeeded"]
+
+EVERY_STATE = tuple(batch.model_copy(update={"id": batch_id(number)}) for number, batch in enumerate(BATCHES.values()))
+
+REFERENCE = Reference(ID)
+
+DELETE_QUESTION = StoredConfirmation(
+    id="the-confirmation-id",
+    user_id=ADA.user,
+    team_id=ADA.team,
+    command=f"delete {ID}",
+    subject=ID,
+    state="ended 0/1161/31/3/5",
+    asked_at=NOW,
+    expires_at=NOW + timedelta(minutes=5),
+)
+
+WATCHERS = (ADA.user, BEN.user)
+
+NAMES = BatchNames("Nightly eval", ADA.user, "after the *prompt* fix")
+
+CHANNEL = CardPlace("C0BATCHES")
+
+DIRECT = CardPlace(ADA.user)
+
+CLOSED = CardPlace(ADA.user, ChannelId("C0GENERAL"))

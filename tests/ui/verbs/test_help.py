@@ -1,0 +1,16 @@
+"""The help: only what its reader may use."""
+
+from bot.commands.base import Permission
+from tests.builders import READER
+from tests.ui.catalog import MESSAGES
+from tests.ui.walk import shown
+
+
+def test_help_shows_a_reader_no_verb_that_is_refused_to_them() -> None:
+    said = shown(MESSAGES["help_for_reader"])
+
+    assert Permission.OPERATE not in READER.permissions
+    assert "/batch status" in said
+    assert "/batch cancel" not in said
+    assert "/batch delete" not in said
+    assert "/batch audit" not in said
