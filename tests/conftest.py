@@ -1,4 +1,4 @@
-"""The fixtures every test of the whole bot stands on: a desk (tests/desk.py), by Socket Mode, by HTTP, or by both."""
+"""Fixtures for tests of the whole bot: a desk (tests/desk.py) with Socket Mode, with HTTP, or with each in turn."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -9,8 +9,8 @@ import pytest
 
 from bot.app import Part
 from tests.desk import ALL_SCOPES, Desk, Transport
+from tests.simulators import Simulators
 from tests.worker import prepared
-from tests.worlds import Worlds
 
 OpenDesk = Callable[..., Awaitable[Desk]]
 
@@ -31,10 +31,10 @@ def store_file(prepared_file: Path, tmp_path: Path) -> Path:
 
 @pytest.fixture
 async def open_desk(store_file: Path, request: pytest.FixtureRequest) -> AsyncIterator[OpenDesk]:
-    """Desks with settings of the test's own.
+    """Provide a function that opens desks with settings of the test's own.
 
-    `transport`, `scopes` and `seeded` are of the worlds, everything else is a field of Settings. The bot does what goes
-    on when nobody types only for tests marked `worker`: starting it takes longer than most tests.
+    `transport`, `scopes` and `seeded` are about the simulators; all other arguments are fields of Settings. The worker
+    runs only in tests marked `worker`, because starting it takes longer than most tests.
     """
     part = Part.BOTH if request.node.get_closest_marker("worker") else Part.WEB
     async with AsyncExitStack() as stack:
@@ -70,7 +70,7 @@ async def either_desk(request: pytest.FixtureRequest, open_desk: OpenDesk) -> De
 
 
 @pytest.fixture
-async def worlds(tmp_path: Path) -> AsyncIterator[Worlds]:
-    both = Worlds(tmp_path)
+async def simulators(tmp_path: Path) -> AsyncIterator[Simulators]:
+    both = Simulators(tmp_path)
     async with both.slack, both.api:
         yield both

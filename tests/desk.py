@@ -1,4 +1,4 @@
-"""A desk to try the bot at: both simulated worlds, the real bot between them, and what people do and see there."""
+"""A desk: both simulators, the real bot between them, and what people do and see there."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -26,15 +26,15 @@ ADA = "U0ADA"
 BEN = "U0BEN"
 GUEST = "U0GUEST"
 BATCHES = "C0BATCHES"
-"""The bot was invited here; everybody is here."""
+"""The bot and every person are members."""
 GENERAL = "C0GENERAL"
-"""Public, and the bot is no member."""
+"""Public. The bot is not a member."""
 SHARED = "C0SHARED"
 """Shared with another organization."""
 SECRET = "C0SECRET"
-"""Private, and the bot is no member."""
+"""Private. The bot is not a member."""
 OPERATORS = "S0OPERATORS"
-"""A user group with Ben in it."""
+"""A user group that Ben belongs to."""
 BOT = "U0BATCHDESK"
 
 Transport = Literal["socket", "http"]
@@ -55,19 +55,20 @@ def desk_world() -> World:
 
 @dataclass
 class Time:
-    """The bot's clock: the present, and as much later as a test has made it."""
+    """The bot's clock. A test moves it by setting `later`, the time it is ahead of the present."""
 
     later: timedelta = field(default_factory=timedelta)
 
     def __call__(self) -> datetime:
-        """Return the moment the bot takes for now."""
+        """Return the bot's present."""
         return datetime.now(UTC) + self.later
 
 
 class Desk:
-    """Everything a test needs to act as a person; opened by the fixtures in conftest.py.
+    """Everything a test needs to act as a person. The fixtures in conftest.py open it.
 
-    What people do gives back what they newly see, so `[reply] = await desk.type(…)` says: exactly one visible reply.
+    `type` and `press` return the messages that the person newly sees, or sees changed. `[reply] = await desk.type(…)`
+    therefore asserts exactly one visible reply.
     """
 
     def __init__(self, store: Path, transport: Transport, scopes: frozenset[str], *, seeded: bool, part: Part) -> None:
@@ -77,23 +78,23 @@ class Desk:
         self.slack = SlackSimulator(desk_world(), scopes=scopes, warning_lead=0.2)
         self.settings = Settings()
         self.progress = ProgressTiming(show_after=60.0)
-        """When long work shows how far it is: not at all, unless a test is about it, however slow the machine."""
+        """When long work shows its progress: never, however slow the machine, unless a test is about it."""
         self._transport = transport
         self._part = part
-        self._worlds = AsyncExitStack()
+        self._simulators = AsyncExitStack()
         self._running = AsyncExitStack()
         self._bot: Bot | None = None
 
     @property
     def bot(self) -> Bot:
-        """The bot that is taking commands."""
+        """The running bot."""
         assert self._bot is not None
         return self._bot
 
     async def open(self, **changes: Any) -> None:
-        """Start both worlds and the bot; `changes` are settings that differ from the playground's."""
-        await self._worlds.enter_async_context(self.api)
-        await self._worlds.enter_async_context(self.slack)
+        """Start both simulators and the bot. `changes` are settings that differ from the playground's."""
+        await self._simulators.enter_async_context(self.api)
+        await self._simulators.enter_async_context(self.slack)
         self.settings = make_settings(self.slack, self.api, self.store)
         if self._transport == "http":
             secret = SecretStr(self.slack.signing_secret)
@@ -101,7 +102,7 @@ class Desk:
         await self.start(**changes)
 
     async def start(self, **changes: Any) -> None:
-        """Start a bot on the same store, with these settings from now on; administrators are the operators."""
+        """Start a bot on the same store. `changes` are settings; unless they name `admins`, operators are that too."""
         if "operators" in changes:
             changes = {"admins": changes["operators"]} | changes
         self.settings = self.settings.model_copy(update=changes)
@@ -114,7 +115,7 @@ class Desk:
             await self.slack.wait_for(lambda: self.slack.sockets)
 
     async def stop(self) -> None:
-        """Stop the bot as SIGTERM does: what is under way is finished first."""
+        """Stop the bot as SIGTERM does: it finishes what is under way."""
         await self._running.aclose()
         await self.slack.wait_for(lambda: not self.slack.sockets)
 
@@ -124,11 +125,11 @@ class Desk:
         await self.start(**changes)
 
     async def close(self) -> None:
-        """Stop everything; harmless where something is stopped already."""
+        """Stop everything that still runs."""
         try:
             await self._running.aclose()
         finally:
-            await self._worlds.aclose()
+            await self._simulators.aclose()
 
     @property
     def events_url(self) -> str:
@@ -141,17 +142,17 @@ class Desk:
         return [request for request in self.api.requests if request.method == "DELETE"]
 
     async def type(self, line: str, user: str = ADA, channel: str = BATCHES) -> list[SlackMessage]:
-        """Type a whole line, wait for the answer, and give back what this person newly sees."""
-        return await self.seeing(user, lambda: self.slack.slash(user, channel, line))
+        """Type a whole line; return the messages this person newly sees once the bot has answered."""
+        return await self.new_messages_after(user, lambda: self.slack.slash(user, channel, line))
 
     async def press(self, thing: SlackMessage | View, text: str, user: str = ADA) -> list[SlackMessage]:
-        """Press the button with this text, wait, and give back the messages this person newly sees."""
-        return await self.seeing(user, lambda: self.slack.press(user, thing, text=text))
+        """Press the button with this text; return the messages this person newly sees once the bot has answered."""
+        return await self.new_messages_after(user, lambda: self.slack.press(user, thing, text=text))
 
-    async def seeing(self, user: str, act: Callable[[], Awaitable[Delivery]]) -> list[SlackMessage]:
-        """Do something that must be acked, wait for the answer, and give back what this person newly sees.
+    async def new_messages_after(self, user: str, act: Callable[[], Awaitable[Delivery]]) -> list[SlackMessage]:
+        """Do something that must be acked; return the messages this person newly sees once the bot has answered.
 
-        What the worker posts at the same moment (it has a key of its own) is no answer, where there is one.
+        Messages that the worker posts meanwhile, which carry metadata, are left out if there are others.
         """
         before = self._sees(user)
         delivery = await act()
@@ -161,7 +162,7 @@ class Desk:
         return [message for message in seen if message.metadata is None] or seen
 
     async def home(self, user: str = ADA) -> View:
-        """Open the App Home tab, wait, and give back what is on it."""
+        """Open the App Home tab; return its content once the bot has drawn it."""
         await self.slack.open_home(user)
         await self.bot.in_flight.drain()
         view = self.slack.home(user)
@@ -169,7 +170,7 @@ class Desk:
         return view
 
     async def deliver(self, kind: str, payload: dict[str, Any]) -> tuple[bool, Any]:
-        """In HTTP mode: send a payload as Slack would sign it; was it acked, and with what body."""
+        """Send a payload as Slack would sign it, in HTTP mode; return whether it was acked, and the body."""
         delivery = HttpDelivery(self.slack.signing_secret)
         try:
             answer = await delivery.send(self.events_url, kind, payload, 3.0)

@@ -8,19 +8,19 @@ from pydantic import SecretStr
 
 from bot.doctor import examine
 from bot.playground.simulation import make_settings
-from tests.worlds import Worlds
+from tests.simulators import Simulators
 
 
-async def test_doctor_reports_that_everything_works(worlds: Worlds) -> None:
-    status, printed, complained = await worlds.finish("doctor")
+async def test_doctor_reports_that_everything_works(simulators: Simulators) -> None:
+    status, printed, complained = await simulators.finish("doctor")
 
     assert (status, complained) == (0, "")
     assert all(line.startswith("ok ") for line in printed.splitlines())
     assert len(printed.splitlines()) == 7
 
 
-async def test_doctor_reports_a_failure_and_checks_the_rest(worlds: Worlds) -> None:
-    status, printed, complained = await worlds.finish(
+async def test_doctor_reports_a_failure_and_checks_the_rest(simulators: Simulators) -> None:
+    status, printed, complained = await simulators.finish(
         "doctor", SLACK_BOT_TOKEN="xoxb-0-0-wrong", BATCHDESK_OPERATOR="U0ADA"
     )
 
@@ -32,11 +32,11 @@ async def test_doctor_reports_a_failure_and_checks_the_rest(worlds: Worlds) -> N
     assert re.search("^ok .*Message Batches API takes the key", printed, re.MULTILINE)
 
 
-async def test_doctor_names_the_wrong_field_of_the_prices(worlds: Worlds, tmp_path: Path) -> None:
+async def test_doctor_names_the_wrong_field_of_the_prices(simulators: Simulators, tmp_path: Path) -> None:
     prices = tmp_path / "prices.toml"
     prices.write_text("[regions]\n[[prices]]\nmodels = ['x']\ninput = 'much'\n")
 
-    status, printed, _ = await worlds.finish("doctor", BATCHDESK_PRICES=str(prices))
+    status, printed, _ = await simulators.finish("doctor", BATCHDESK_PRICES=str(prices))
 
     assert status == 1
     assert re.search(r"^WRONG .*prices\.toml: prices\.0\.input: .*check BATCHDESK_PRICES$", printed, re.MULTILINE)
@@ -55,8 +55,10 @@ async def test_doctor_names_the_wrong_field_of_the_prices(worlds: Worlds, tmp_pa
     ],
     ids=str,
 )
-async def test_no_malformed_setting_stops_doctor(worlds: Worlds, change: dict[str, object]) -> None:
-    settings = make_settings(worlds.slack, worlds.api, worlds.folder / "store.sqlite3").model_copy(update=change)
+async def test_no_malformed_setting_stops_doctor(simulators: Simulators, change: dict[str, object]) -> None:
+    settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3").model_copy(
+        update=change
+    )
 
     found = [finding async for finding in examine(settings)]
 

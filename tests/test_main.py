@@ -10,7 +10,7 @@ import pytest
 from bot.__main__ import main
 from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import ADA, BATCHES
-from tests.worlds import KEY, Worlds
+from tests.simulators import KEY, Simulators
 
 BOT, APP = "xoxb-1-2-abc", "xapp-1-A0-2-abc"
 SIGNING = "0123456789abcdef" * 2
@@ -21,31 +21,31 @@ def sentences(complained: str) -> list[str]:
     return [line for line in complained.splitlines() if not re.match(r"\d{4}-\d\d-\d\d ", line)]
 
 
-async def test_a_start_imports_nothing_that_can_wait_until_it_is_connected(worlds: Worlds) -> None:
-    _, _, complained = await worlds.finish("run", PYTHONPROFILEIMPORTTIME="1", ANTHROPIC_API_KEY="")
+async def test_a_start_imports_nothing_that_can_wait_until_it_is_connected(simulators: Simulators) -> None:
+    _, _, complained = await simulators.finish("run", PYTHONPROFILEIMPORTTIME="1", ANTHROPIC_API_KEY="")
 
     loaded = {name.strip().split(".")[0] for name in re.findall(r"^import time:.*\|(.*)$", complained, re.MULTILINE)}
     assert {"bot", "httpx", "sqlalchemy"} <= loaded
     assert not {"alembic", "click", "dbos", "psycopg", "rich"} & loaded
 
 
-async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds) -> None:
-    process = await worlds.start("run", BATCHDESK_LOG_LEVEL="DEBUG", SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="x")
-    await worlds.slack.wait_for(lambda: worlds.slack.sockets, timeout=20)
-    worlds.api.add_fault(ApiFault(delay=0.3))
-    await worlds.slack.slash(ADA, BATCHES, "/batch")
+async def test_sigterm_finishes_the_answer_under_way_and_exits_0(simulators: Simulators) -> None:
+    process = await simulators.start("run", BATCHDESK_LOG_LEVEL="DEBUG", SLACK_CLIENT_ID="1.2", SLACK_CLIENT_SECRET="x")
+    await simulators.slack.wait_for(lambda: simulators.slack.sockets, timeout=20)
+    simulators.api.add_fault(ApiFault(delay=0.3))
+    await simulators.slack.slash(ADA, BATCHES, "/batch")
 
     process.send_signal(signal.SIGTERM)
     _, log = await process.communicate()
 
     assert process.returncode == 0
-    [reply] = worlds.slack.messages(BATCHES, ADA)
+    [reply] = simulators.slack.messages(BATCHES, ADA)
     assert "Nothing is running" in reply.visible_text
     logged = log.decode()
     assert "stopping: finishing what is under way" in logged
     assert "overview by U0ADA in C0BATCHES: ok" in logged
     assert "WARNING" not in logged
-    for secret in (worlds.slack.bot_token, worlds.slack.app_token, KEY, "/commands/T0DEMO", "Traceback"):
+    for secret in (simulators.slack.bot_token, simulators.slack.app_token, KEY, "/commands/T0DEMO", "Traceback"):
         assert secret not in logged
 
 
@@ -57,9 +57,9 @@ async def test_sigterm_finishes_the_answer_under_way_and_exits_0(worlds: Worlds)
     ],
 )
 async def test_a_token_that_slack_rejects_ends_the_start_with_one_sentence(
-    worlds: Worlds, changes: dict[str, str], names: str
+    simulators: Simulators, changes: dict[str, str], names: str
 ) -> None:
-    status, printed, complained = await worlds.finish("run", **changes)
+    status, printed, complained = await simulators.finish("run", **changes)
 
     assert (status, printed) == (1, "")
     assert names in complained
@@ -67,23 +67,25 @@ async def test_a_token_that_slack_rejects_ends_the_start_with_one_sentence(
     assert "wrong" not in complained
 
 
-async def test_an_unreachable_slack_ends_the_start_with_one_sentence(worlds: Worlds) -> None:
+async def test_an_unreachable_slack_ends_the_start_with_one_sentence(simulators: Simulators) -> None:
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         port = closed.getsockname()[1]
-        status, _, complained = await worlds.finish("run", SLACK_API_URL=f"http://127.0.0.1:{port}/api/")
+        status, _, complained = await simulators.finish("run", SLACK_API_URL=f"http://127.0.0.1:{port}/api/")
 
     assert status == 1
     assert "check SLACK_API_URL and the network" in complained
     assert len(sentences(complained)) == 1
 
 
-async def test_a_port_in_use_ends_the_start_with_one_sentence(worlds: Worlds) -> None:
+async def test_a_port_in_use_ends_the_start_with_one_sentence(simulators: Simulators) -> None:
     with socket.socket() as taken:
         taken.bind(("0.0.0.0", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        status, _, complained = await worlds.finish("run", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=SIGNING, PORT=port)
+        status, _, complained = await simulators.finish(
+            "run", SLACK_APP_TOKEN="", SLACK_SIGNING_SECRET=SIGNING, PORT=port
+        )
 
     assert status == 1
     assert f"PORT {port} cannot be listened on" in complained
@@ -91,8 +93,10 @@ async def test_a_port_in_use_ends_the_start_with_one_sentence(worlds: Worlds) ->
 
 
 @pytest.mark.parametrize("command", ["run", "migrate"])
-async def test_a_store_that_cannot_be_opened_ends_the_start_with_one_sentence(worlds: Worlds, command: str) -> None:
-    status, _, complained = await worlds.finish(command, DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
+async def test_a_store_that_cannot_be_opened_ends_the_start_with_one_sentence(
+    simulators: Simulators, command: str
+) -> None:
+    status, _, complained = await simulators.finish(command, DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
 
     assert status == 1
     assert "DATABASE_URL" in complained

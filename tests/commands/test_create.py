@@ -24,7 +24,7 @@ from tests.builders import ADA
 from tests.commands.carrying_out import carry_out, usage_error
 from tests.commands.drafts import creates, prompt_for, stored
 from tests.desk import BATCHES
-from tests.journeys.creating import jsonl, request
+from tests.journeys.creating import make_jsonl, make_request
 
 ODD = st.sampled_from(["<@U0BEN|ben>", "<https://x.example|y>", "&lt;", "&", "“odd”", "`", "--all", "'", '"'])
 WORDS = st.lists(ODD | st.text(st.characters(exclude_categories=["C", "Z"]), max_size=3), max_size=2)
@@ -105,7 +105,9 @@ async def test_a_prompt_and_a_list_become_a_draft(draft_services: Services, api:
 
 
 async def test_a_shared_file_becomes_a_draft(draft_services: Services, slack: SlackSimulator) -> None:
-    file = slack.share_file(ADA.user, BATCHES, "nightly.jsonl", jsonl(request(f"r-{number}") for number in range(5)))
+    file = slack.share_file(
+        ADA.user, BATCHES, "nightly.jsonl", make_jsonl(make_request(f"r-{number}") for number in range(5))
+    )
 
     outcome = await carry_out(draft_services, f"create {file.files[0]['id']}")
 
@@ -116,7 +118,9 @@ async def test_a_shared_file_becomes_a_draft(draft_services: Services, slack: Sl
 async def test_a_file_with_problems_is_refused_and_leaves_no_draft(
     draft_services: Services, slack: SlackSimulator
 ) -> None:
-    file = slack.share_file(ADA.user, BATCHES, "nightly.jsonl", jsonl([request("same"), request("same")]))
+    file = slack.share_file(
+        ADA.user, BATCHES, "nightly.jsonl", make_jsonl([make_request("same"), make_request("same")])
+    )
 
     outcome = await carry_out(draft_services, f"create {file.files[0]['id']}")
 

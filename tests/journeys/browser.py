@@ -67,7 +67,7 @@ async def type_line(page: Page, line: str) -> None:
 
 
 async def answer_to(page: Page, line: str) -> Locator:
-    """Type a line and send it; gives back the newest message once there is one more than before."""
+    """Type a line and send it; return the newest message once there is one more."""
     messages = page.get_by_test_id("message")
     before = await messages.count()
     await type_line(page, line)
@@ -76,7 +76,7 @@ async def answer_to(page: Page, line: str) -> Locator:
 
 
 async def download(page: Page, name: str | Pattern[str]) -> list[str]:
-    """Take a file that came to Ada's messages with the bot; gives back its lines."""
+    """Download a file from Ada's direct messages; return its lines."""
     await page.get_by_test_id("channel-D0ADA").click()
     async with page.expect_download() as started:
         await page.get_by_role("link", name=name).first.click()

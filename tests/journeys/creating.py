@@ -1,4 +1,4 @@
-"""What tests of creating start from: files of requests, and the steps from a file to its question."""
+"""What the tests of create share: files of requests, and the steps from a file to its question."""
 
 import json
 from collections.abc import Iterable
@@ -9,35 +9,35 @@ from tests.desk import ADA, BATCHES, Desk
 MODEL = "claude-haiku-4-5"
 
 
-def request(custom_id: str, **params: object) -> dict[str, object]:
-    """Return one sound request; `params` differ from it."""
+def make_request(custom_id: str, **params: object) -> dict[str, object]:
+    """Return one valid request, with these params changed."""
     messages = [{"role": "user", "content": f"Say {custom_id}."}]
     return {"custom_id": custom_id, "params": {"model": MODEL, "max_tokens": 64, "messages": messages, **params}}
 
 
-def jsonl(requests: Iterable[object]) -> bytes:
-    """Return requests as a file."""
+def make_jsonl(requests: Iterable[object]) -> bytes:
+    """Return requests as JSON Lines."""
     return b"".join(json.dumps(one).encode() + b"\n" for one in requests)
 
 
-def sound(count: int = 12) -> bytes:
-    """Return a sound file."""
-    return jsonl(request(f"r-{number}") for number in range(count))
+def sound_file(count: int = 12) -> bytes:
+    """Return a valid file of requests."""
+    return make_jsonl(make_request(f"r-{number}") for number in range(count))
 
 
-def shared(desk: Desk, content: bytes, name: str = "requests.jsonl", channel: str = BATCHES) -> SlackMessage:
+def share_file(desk: Desk, content: bytes, name: str = "requests.jsonl", channel: str = BATCHES) -> SlackMessage:
     """Share a file in a channel."""
     return desk.slack.share_file(ADA, channel, name, content)
 
 
-async def asked_about(desk: Desk, content: bytes, name: str = "requests.jsonl") -> SlackMessage:
-    """Share a file, ask for a batch of it, and return the one answer."""
-    file = shared(desk, content, name)
+async def ask_about_file(desk: Desk, content: bytes, name: str = "requests.jsonl") -> SlackMessage:
+    """Share a file and ask for a batch of it; return the one answer."""
+    file = share_file(desk, content, name)
     [answer] = await desk.type(f"/batch create {file.files[0]['id']}")
     return answer
 
 
-def posts(desk: Desk) -> int:
-    """Return how many creates the API has seen."""
+def count_creates(desk: Desk) -> int:
+    """Return how many creates the API has received."""
     creates = [one for one in desk.api.requests if one.method == "POST" and one.path == "/v1/messages/batches"]
     return len(creates)

@@ -3,12 +3,12 @@
 from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
-from tests.journeys.creating import asked_about, posts, sound
+from tests.journeys.creating import ask_about_file, count_creates, sound_file
 
 
 async def waiting(open_desk: OpenDesk, **settings: object) -> Desk:
     desk = await open_desk(**({"operators": (ADA, BEN), "request_limit": 10} | settings))
-    question = await asked_about(desk, sound(11))
+    question = await ask_about_file(desk, sound_file(11))
     assert "Ask for approval" in question.buttons
     await desk.press(question, "Ask for approval")
     return desk
@@ -22,7 +22,7 @@ async def test_a_second_person_approves_and_it_is_sent_once(open_desk: OpenDesk)
 
     assert f"<@{ADA}> wants to send" in asked.visible_text
     assert f"approved by <@{BEN}>" in card.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
 
 
 async def test_the_person_who_asked_cannot_approve(open_desk: OpenDesk) -> None:
@@ -32,7 +32,7 @@ async def test_the_person_who_asked_cannot_approve(open_desk: OpenDesk) -> None:
     [answer] = await desk.press(asked, "Approve")
 
     assert "somebody else has to approve it" in answer.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_who_may_not_operate_cannot_approve(open_desk: OpenDesk) -> None:
@@ -43,7 +43,7 @@ async def test_who_may_not_operate_cannot_approve(open_desk: OpenDesk) -> None:
     [answer] = await desk.press(asked, "Approve", user=BEN)
 
     assert "Only operators may do this" in answer.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_both_are_in_the_record(open_desk: OpenDesk) -> None:
@@ -63,7 +63,7 @@ async def test_a_draft_that_may_cost_more_than_the_spend_limit_needs_approval(op
 async def test_a_draft_under_the_limit_needs_no_approval(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=11)
 
-    question = await asked_about(desk, sound(11))
+    question = await ask_about_file(desk, sound_file(11))
 
     assert "Send" in question.buttons
 
@@ -75,12 +75,12 @@ async def test_what_was_refused_is_not_sent(open_desk: OpenDesk) -> None:
 
     await desk.press(asked, "Approve", user=BEN)
 
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_a_person_who_takes_over_anothers_draft_cannot_approve_it(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=10)
-    question = await asked_about(desk, sound(12))
+    question = await ask_about_file(desk, sound_file(12))
     draft_id = question.visible_text.split("/batch send ")[1][:24]
     [own] = await desk.type(f"/batch send {draft_id}", user=BEN)
     await desk.press(own, "Ask for approval", user=BEN)
@@ -89,7 +89,7 @@ async def test_a_person_who_takes_over_anothers_draft_cannot_approve_it(open_des
     [refused] = await desk.press(asked, "Approve", user=BEN)
 
     assert "somebody else has to approve it" in refused.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_who_approved_sends_it_in_its_askers_name_where_it_did_not_arrive(open_desk: OpenDesk) -> None:

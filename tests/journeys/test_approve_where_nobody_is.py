@@ -2,12 +2,12 @@
 
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN
-from tests.journeys.creating import posts, shared, sound
+from tests.journeys.creating import count_creates, share_file, sound_file
 
 
 async def test_in_direct_messages_the_reply_says_what_to_pass_on(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=10)
-    file = shared(desk, sound(11), channel="D0ADA").files[0]["id"]
+    file = share_file(desk, sound_file(11), channel="D0ADA").files[0]["id"]
     [question] = await desk.type(f"/batch create {file}", channel="D0ADA")
 
     [told] = await desk.press(question, "Ask for approval")
@@ -15,4 +15,4 @@ async def test_in_direct_messages_the_reply_says_what_to_pass_on(open_desk: Open
     await desk.type(line, user=BEN)
 
     assert "nobody was asked" in told.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1

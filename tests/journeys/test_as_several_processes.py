@@ -30,7 +30,7 @@ def free_port() -> int:
 
 
 class Formation:
-    """Both worlds, and processes of the bot between them on one store."""
+    """Both simulators, and processes of the bot between them on one store."""
 
     def __init__(self, store: str, folder: Path) -> None:
         self.slack = SlackSimulator(scopes=ALL_SCOPES)

@@ -4,13 +4,13 @@ import re
 from datetime import timedelta
 
 from tests.desk import Desk
-from tests.journeys.creating import asked_about, sound
+from tests.journeys.creating import ask_about_file, sound_file
 
 LATER = re.compile(r"Later, until <!date\^(\d+)\^")
 
 
 async def test_asked_again_it_waits_no_longer_than_was_said(desk: Desk) -> None:
-    first = await asked_about(desk, sound())
+    first = await ask_about_file(desk, sound_file())
     line = first.visible_text.split("Later")[1].split("`")[1]
     desk.time.later = timedelta(days=6)
 

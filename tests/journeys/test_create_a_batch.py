@@ -7,42 +7,44 @@ from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, GENERAL, SECRET, Desk
-from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
+from tests.journeys.creating import ask_about_file, count_creates, make_jsonl, make_request, share_file, sound_file
 
 
 async def test_a_sound_file_is_estimated_asked_about_and_sent_by_one_press(desk: Desk) -> None:
-    question = await asked_about(desk, sound(12))
+    question = await ask_about_file(desk, sound_file(12))
 
     [card] = await desk.press(question, "Send")
 
     assert "Send 12 requests as a new batch?" in question.visible_text
     assert "Cost:" in question.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
     assert "12 requests; the API reports outcomes when the batch ends" in card.visible_text
     assert f"owner <@{ADA}>" in card.visible_text
 
 
 async def test_nothing_is_sent_before_the_yes(desk: Desk) -> None:
-    await asked_about(desk, sound())
+    await ask_about_file(desk, sound_file())
 
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_a_question_answered_with_drop_sends_nothing_ever(desk: Desk) -> None:
-    question = await asked_about(desk, sound())
+    question = await ask_about_file(desk, sound_file())
 
     [dropped] = await desk.press(question, "Drop")
     [late] = await desk.press(question, "Send")
 
     assert "Nothing was sent" in dropped.visible_text
     assert "dropped" in late.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_three_planted_faults_are_named_with_their_lines(desk: Desk) -> None:
-    file = jsonl([request("a"), request("a"), request("b", max_tokens=0), request("c", stream=True)])
+    file = make_jsonl(
+        [make_request("a"), make_request("a"), make_request("b", max_tokens=0), make_request("c", stream=True)]
+    )
 
-    answer = await asked_about(desk, file)
+    answer = await ask_about_file(desk, file)
 
     assert "line 2: `custom_id` stands twice: `a` (first in line 1)" in answer.visible_text
     assert "line 3: `params.max_tokens`" in answer.visible_text
@@ -52,7 +54,7 @@ async def test_three_planted_faults_are_named_with_their_lines(desk: Desk) -> No
 
 async def refused_for_many(desk: Desk) -> tuple[SlackMessage, list[SlackMessage]]:
     """Share a file with 1,500 problems; return the answer, and what came into the messages with the bot."""
-    file = shared(desk, jsonl({"nope": number} for number in range(500))).files[0]["id"]
+    file = share_file(desk, make_jsonl({"nope": number} for number in range(500))).files[0]["id"]
     seen = await desk.type(f"/batch create {file}")
     [answer] = [message for message in seen if message.channel == BATCHES]
     return answer, [message for message in seen if message.channel != BATCHES]
@@ -94,22 +96,24 @@ async def test_what_is_wrong_is_said_where_the_file_of_problems_does_not_arrive(
     ],
 )
 async def test_another_kind_of_file_is_named_for_what_it_is(desk: Desk, content: bytes, words: str) -> None:
-    answer = await asked_about(desk, content, "odd.jsonl")
+    answer = await ask_about_file(desk, content, "odd.jsonl")
 
     assert words in answer.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_a_byte_order_mark_and_windows_line_ends_are_forgiven(desk: Desk) -> None:
-    question = await asked_about(desk, b"\xef\xbb\xbf" + sound(3).replace(b"\n", b"\r\n"))
+    question = await ask_about_file(desk, b"\xef\xbb\xbf" + sound_file(3).replace(b"\n", b"\r\n"))
 
     assert "Send 3 requests" in question.visible_text
 
 
 async def test_the_message_shortcut_asks_the_same(desk: Desk) -> None:
-    message = shared(desk, sound(4))
+    message = share_file(desk, sound_file(4))
 
-    [question] = await desk.seeing(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
+    [question] = await desk.new_messages_after(
+        ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file")
+    )
 
     assert "Send 4 requests" in question.visible_text
 
@@ -117,13 +121,13 @@ async def test_the_message_shortcut_asks_the_same(desk: Desk) -> None:
 async def test_the_shortcut_on_a_message_without_a_file_says_so(desk: Desk) -> None:
     message = desk.slack.say(ADA, BATCHES, "no file here")
 
-    [answer] = await desk.seeing(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
+    [answer] = await desk.new_messages_after(ADA, lambda: desk.slack.message_shortcut(ADA, message, "create_from_file"))
 
     assert "There is no file on this message" in answer.visible_text
 
 
 async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk: Desk) -> None:
-    file = shared(desk, sound(2)).files[0]["id"]
+    file = share_file(desk, sound_file(2)).files[0]["id"]
 
     [question] = await desk.type(f"/batch create https://evil.example/files/U0ADA/{file}/requests.jsonl")
 
@@ -131,7 +135,7 @@ async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk
 
 
 async def test_a_file_link_works_whatever_the_file_is_called(desk: Desk) -> None:
-    file = shared(desk, sound(2)).files[0]["id"]
+    file = share_file(desk, sound_file(2)).files[0]["id"]
 
     [question] = await desk.type(
         f"/batch create <https://acme.slack.com/files/U0ADA/{file}/requests.jsonl|my requests>"
@@ -141,7 +145,7 @@ async def test_a_file_link_works_whatever_the_file_is_called(desk: Desk) -> None
 
 
 async def test_who_may_not_operate_cannot_create(desk: Desk) -> None:
-    file = shared(desk, sound()).files[0]["id"]
+    file = share_file(desk, sound_file()).files[0]["id"]
 
     [answer] = await desk.type(f"/batch create {file}", user=BEN)
 
@@ -149,7 +153,7 @@ async def test_who_may_not_operate_cannot_create(desk: Desk) -> None:
 
 
 async def test_a_file_deleted_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
-    file = shared(desk, sound()).files[0]["id"]
+    file = share_file(desk, sound_file()).files[0]["id"]
     desk.slack.delete_file(file)
 
     [answer] = await desk.type(f"/batch create {file}")
@@ -159,7 +163,7 @@ async def test_a_file_deleted_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
 
 
 async def test_a_file_in_a_channel_the_bot_is_not_in_cannot_be_seen(desk: Desk) -> None:
-    file = shared(desk, sound(), channel=GENERAL).files[0]["id"]
+    file = share_file(desk, sound_file(), channel=GENERAL).files[0]["id"]
 
     [answer] = await desk.type(f"/batch create {file}")
 
@@ -168,7 +172,7 @@ async def test_a_file_in_a_channel_the_bot_is_not_in_cannot_be_seen(desk: Desk) 
 
 @pytest.mark.parametrize(("fault", "words"), [("cut", "broke off"), ("login", "login page")])
 async def test_a_download_that_fails_is_reported_with_its_reason(desk: Desk, fault: str, words: str) -> None:
-    file = shared(desk, sound(200)).files[0]["id"]
+    file = share_file(desk, sound_file(200)).files[0]["id"]
     desk.slack.fail_next("download", error=fault)
 
     [answer] = await desk.type(f"/batch create {file}")
@@ -179,7 +183,7 @@ async def test_a_download_that_fails_is_reported_with_its_reason(desk: Desk, fau
 
 async def test_a_token_without_files_read_is_named(open_desk: OpenDesk) -> None:
     desk = await open_desk(scopes=ALL_SCOPES - {"files:read"})
-    file = shared(desk, sound()).files[0]["id"]
+    file = share_file(desk, sound_file()).files[0]["id"]
 
     [answer] = await desk.type(f"/batch create {file}")
 
@@ -187,7 +191,7 @@ async def test_a_token_without_files_read_is_named(open_desk: OpenDesk) -> None:
 
 
 async def test_the_token_goes_to_no_other_host(desk: Desk) -> None:
-    file = shared(desk, sound()).files[0]["id"]
+    file = share_file(desk, sound_file()).files[0]["id"]
 
     await desk.type(f"/batch create {file}")
 
@@ -196,7 +200,7 @@ async def test_the_token_goes_to_no_other_host(desk: Desk) -> None:
 
 
 async def test_a_lost_answer_is_not_sent_again_and_the_new_batch_is_shown(desk: Desk) -> None:
-    question = await asked_about(desk, sound(7))
+    question = await ask_about_file(desk, sound_file(7))
     desk.api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", cut="middle"))
 
     [answer] = await desk.press(question, "Send")
@@ -205,11 +209,11 @@ async def test_a_lost_answer_is_not_sent_again_and_the_new_batch_is_shown(desk: 
     assert "the answer was lost" in answer.visible_text
     assert "exactly that size" in answer.visible_text
     assert "outcome was: `unknown`" in again.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
 
 
 async def test_the_requests_of_a_channel_the_bot_cannot_see_stay_unread(desk: Desk) -> None:
-    file = shared(desk, sound(), channel=SECRET).files[0]["id"]
+    file = share_file(desk, sound_file(), channel=SECRET).files[0]["id"]
 
     [answer] = await desk.type(f"/batch create {file}")
 
@@ -218,18 +222,18 @@ async def test_the_requests_of_a_channel_the_bot_cannot_see_stay_unread(desk: De
 
 
 async def test_the_question_survives_a_restart(desk: Desk) -> None:
-    question = await asked_about(desk, sound(5))
+    question = await ask_about_file(desk, sound_file(5))
     await desk.restart()
 
     [card] = await desk.press(question, "Send")
 
     assert "5 requests" in card.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
 
 
 async def test_another_persons_file_is_read_only_where_it_is_shared(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
-    file = shared(desk, sound()).files[0]["id"]
+    file = share_file(desk, sound_file()).files[0]["id"]
 
     [elsewhere] = await desk.type(f"/batch create {file}", user=BEN, channel=GENERAL)
     [there] = await desk.type(f"/batch create {file}", user=BEN)

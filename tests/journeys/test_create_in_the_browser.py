@@ -8,12 +8,14 @@ from playwright.async_api import Locator, Page, expect
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.simulation import COLLEAGUE, REQUEST_LIMIT, Simulation
 from tests.journeys.browser import IN_THE_BROWSER, answer_to, card, download, jsonl_file, picture, type_line
-from tests.journeys.creating import jsonl, request, sound
+from tests.journeys.creating import make_jsonl, make_request, sound_file
 
 pytestmark = IN_THE_BROWSER
 
-FAULTY = jsonl([request("a"), request("a"), request("b", max_tokens=0), request("c", stream=True)])
-MENDED = sound(400) + jsonl([request("huge", messages=[{"role": "user", "content": "word " * 170_000}])])
+FAULTY = make_jsonl(
+    [make_request("a"), make_request("a"), make_request("b", max_tokens=0), make_request("c", stream=True)]
+)
+MENDED = sound_file(400) + make_jsonl([make_request("huge", messages=[{"role": "user", "content": "word " * 170_000}])])
 """Of so many the simulated API overloads a few by itself; no check but the API's own finds the last one too long."""
 
 
@@ -133,7 +135,7 @@ async def test_from_a_faulty_file_to_a_retry_of_only_the_failures(page: Page, st
 
 
 async def test_what_is_above_the_limit_goes_when_a_second_operator_agrees(page: Page, stage: Simulation) -> None:
-    message = await share(page, sound(REQUEST_LIMIT + 1))
+    message = await share(page, sound_file(REQUEST_LIMIT + 1))
     await message.hover()
     await message.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Batch from this file").click()

@@ -1,19 +1,19 @@
 """A disk that takes no file is told as that, by every verb that needs one."""
 
 from tests.desk import Desk
-from tests.journeys.creating import asked_about, posts, sound
+from tests.journeys.creating import ask_about_file, count_creates, sound_file
 from tests.journeys.test_retry_a_batch import ended
 
 
 async def test_a_full_disk_is_reported_when_a_checked_file_does_not_fit(desk: Desk) -> None:
-    parent = await ended(desk, sound(12))
+    parent = await ended(desk, sound_file(12))
     drafts = desk.settings.keep_requests.path / "drafts"
     drafts.rmdir()
     drafts.write_text("in the way")
 
-    created = await asked_about(desk, sound(5))
+    created = await ask_about_file(desk, sound_file(5))
     [retried] = await desk.type(f"/batch retry {parent}")
 
     assert "The disk of the bot did not take a file" in created.visible_text
     assert "The disk of the bot did not take a file" in retried.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1

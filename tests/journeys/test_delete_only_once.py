@@ -35,7 +35,7 @@ async def test_twenty_presses_at_once_are_one_delete_and_each_press_has_one_visi
         pressed = [either_desk.slack.press(ADA, question, text=YES) for _ in range(20)]
         return (await asyncio.gather(*pressed))[0]
 
-    seen = await either_desk.seeing(ADA, twenty)
+    seen = await either_desk.new_messages_after(ADA, twenty)
 
     assert len(either_desk.deletes) == 1
     posts = either_desk.slack.calls("response_url")[posts_before:]
@@ -59,7 +59,7 @@ async def test_no_one_confirms_for_someone_else(open_desk: OpenDesk) -> None:
     _, question = await asked(desk)
     value = json.dumps(yes_button(question))
 
-    [reply] = await desk.seeing(BEN, lambda: desk.slack.press_raw(BEN, BATCHES, value=value))
+    [reply] = await desk.new_messages_after(BEN, lambda: desk.slack.press_raw(BEN, BATCHES, value=value))
 
     assert f"Only <@{ADA}>, who asked, can answer this" in reply.visible_text
     assert desk.deletes == []
@@ -166,7 +166,7 @@ async def test_a_permission_withdrawn_between_question_and_press_counts(desk: De
 async def test_a_button_that_is_not_ours_does_nothing_and_says_so(either_desk: Desk, forged: str) -> None:
     either_desk.api.workspace.add(succeeded=1)
 
-    [reply] = await either_desk.seeing(ADA, lambda: either_desk.slack.press_raw(ADA, BATCHES, value=forged))
+    [reply] = await either_desk.new_messages_after(ADA, lambda: either_desk.slack.press_raw(ADA, BATCHES, value=forged))
 
     assert "Type the command instead" in reply.visible_text or "Usage" in reply.visible_text
     assert either_desk.deletes == []
@@ -176,7 +176,7 @@ async def test_a_forged_confirmation_is_no_yes(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=1)
     forged = json.dumps({"text": f"delete {batch.id}", "confirmation": "A" * 24})
 
-    [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=forged))
+    [reply] = await desk.new_messages_after(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=forged))
 
     assert "I do not know this question" in reply.visible_text
     assert desk.deletes == []
@@ -187,7 +187,7 @@ async def test_a_yes_to_one_batch_deletes_no_other(desk: Desk) -> None:
     _, question = await asked(desk)
     moved = json.dumps(yes_button(question) | {"text": f"delete {other.id}"})
 
-    [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=moved))
+    [reply] = await desk.new_messages_after(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=moved))
 
     assert "does not belong to the question" in reply.visible_text
     assert desk.deletes == []
@@ -199,7 +199,7 @@ async def test_a_yes_to_cancel_does_not_delete(desk: Desk) -> None:
     desk.api.advance(86_400)
     turned = json.dumps(yes_button(question) | {"text": f"delete {batch.id}"})
 
-    [reply] = await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=turned))
+    [reply] = await desk.new_messages_after(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value=turned))
 
     assert "does not belong to the question" in reply.visible_text
     assert desk.deletes == []

@@ -6,7 +6,17 @@ import pytest
 
 from bot.api.ids import BatchId
 from tests.desk import BEN, Desk
-from tests.journeys.watching import card, cards, end, first_sweep, notice, notices, running_batch, settled, sweep
+from tests.journeys.watching import (
+    add_running_batch,
+    advance_and_sweep,
+    find_cards,
+    find_notices,
+    run_sweep,
+    wait_for_card,
+    wait_for_first_sweep,
+    wait_for_notice,
+    wait_until_settled,
+)
 
 pytestmark = pytest.mark.worker
 
@@ -16,86 +26,86 @@ YES = "Delete for good"
 async def look_until_it_is_missed(desk: Desk) -> None:
     """Sweep for longer than a batch may be missing."""
     for _ in range(2):
-        await sweep(desk)
+        await run_sweep(desk)
         desk.time.later += timedelta(seconds=61)
-    await sweep(desk)
+    await run_sweep(desk)
 
 
 async def test_an_unseen_end_is_announced_before_the_batch_is_deleted(desk: Desk) -> None:
-    batch = running_batch(desk, errored=39, succeeded=1_161)
+    batch = add_running_batch(desk, errored=39, succeeded=1_161)
     await desk.type(f"/batch label {batch.id} Nightly eval")
     await desk.type(f"/batch watch {batch.id}", BEN)
-    first = await card(desk, batch)
+    first = await wait_for_card(desk, batch)
     desk.api.advance(700)
     [question] = await desk.type(f"/batch delete {batch.id}")
 
     [gone] = await desk.press(question, YES)
-    last, told = await card(desk, batch, "🗑️"), await notice(desk, batch)
+    last, told = await wait_for_card(desk, batch, "🗑️"), await wait_for_notice(desk, batch)
     await look_until_it_is_missed(desk)
-    await settled(desk)
+    await wait_until_settled(desk)
 
     assert "Deleted by" in gone.visible_text
     assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.visible_text
     assert told.visible_text.count(f"<@{BEN}>") == 1
-    assert len(notices(desk, batch)) == 1
+    assert len(find_notices(desk, batch)) == 1
     assert "Deleted · Nightly eval" in last.visible_text
     assert "Deleted by Ada Berg" in last.visible_text
-    assert (last.ts, last.buttons, len(cards(desk, batch))) == (first.ts, [], 1)
+    assert (last.ts, last.buttons, len(find_cards(desk, batch))) == (first.ts, [], 1)
 
 
 async def test_the_card_of_an_announced_batch_names_who_deleted_it(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
-    await end(desk)
-    ended = await card(desk, batch, "All 1,200 succeeded")
-    await notice(desk, batch)
+    await wait_for_card(desk, batch)
+    await advance_and_sweep(desk)
+    ended = await wait_for_card(desk, batch, "All 1,200 succeeded")
+    await wait_for_notice(desk, batch)
 
     [question] = await desk.press(ended, "Delete")
     await desk.press(question, YES)
-    last = await card(desk, batch, "Deleted by Ada Berg")
-    await settled(desk)
+    last = await wait_for_card(desk, batch, "Deleted by Ada Berg")
+    await wait_until_settled(desk)
 
     assert (last.ts, last.buttons) == (ended.ts, [])
     assert "readable until" not in last.visible_text
-    assert len(notices(desk, batch)) == 1
+    assert len(find_notices(desk, batch)) == 1
 
 
 async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
-    await first_sweep(desk)
+    await wait_for_card(desk, batch)
+    await wait_for_first_sweep(desk)
     desk.api.advance(700)
     [question] = await desk.type(f"/batch delete {batch.id}")
     await desk.bot.worker.services.workspace.batches.delete(BatchId(batch.id))
 
     await desk.press(question, YES)
     await look_until_it_is_missed(desk)
-    last, told = await card(desk, batch, "🗑️"), await notice(desk, batch)
+    last, told = await wait_for_card(desk, batch, "🗑️"), await wait_for_notice(desk, batch)
 
     assert "Deleted elsewhere" in last.visible_text
     assert "not through me" in told.visible_text
 
 
 async def test_a_press_that_finds_a_batch_gone_leaves_no_dead_button_behind(desk: Desk) -> None:
-    batch = running_batch(desk, errored=39, succeeded=1_161)
+    batch = add_running_batch(desk, errored=39, succeeded=1_161)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
-    await end(desk)
-    ended = await card(desk, batch, "1,161 of 1,200 succeeded")
-    await notice(desk, batch)
+    await wait_for_card(desk, batch)
+    await advance_and_sweep(desk)
+    ended = await wait_for_card(desk, batch, "1,161 of 1,200 succeeded")
+    await wait_for_notice(desk, batch)
     await desk.bot.worker.services.workspace.batches.delete(BatchId(batch.id))
 
     [too_early] = await desk.press(ended, "Results")  # the API may say so of a batch that has just ended
-    await settled(desk)
-    [kept] = cards(desk, batch)
+    await wait_until_settled(desk)
+    [kept] = find_cards(desk, batch)
     desk.time.later += timedelta(seconds=61)
     [gone] = await desk.press(kept, "Retry failures")
-    last = await card(desk, batch, "🗑️")
-    await settled(desk)
+    last = await wait_for_card(desk, batch, "🗑️")
+    await wait_until_settled(desk)
 
     assert all("There is no batch" in reply.visible_text for reply in (too_early, gone))
     assert kept.buttons == ended.buttons
     assert "Deleted elsewhere" in last.visible_text
-    assert (last.ts, last.buttons, len(notices(desk, batch))) == (ended.ts, [], 1)
+    assert (last.ts, last.buttons, len(find_notices(desk, batch))) == (ended.ts, [], 1)

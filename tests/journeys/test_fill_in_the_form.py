@@ -8,7 +8,7 @@ from bot.playground.slack_simulator.records import SlackMessage, View
 from bot.slack.progress_messages import ProgressTiming
 from bot.store.records import drafts
 from tests.desk import ADA, BATCHES, BEN, Desk
-from tests.journeys.creating import MODEL, posts, sound
+from tests.journeys.creating import MODEL, count_creates, sound_file
 
 DM = "D0ADA"
 TEMPLATE = "Translate into French: {value}"
@@ -35,9 +35,9 @@ def newest(desk: Desk) -> SlackMessage:
 
 async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(desk: Desk) -> None:
     modal = await opened(desk)
-    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
 
-    await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file, label="my run")))
+    await desk.new_messages_after(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file, label="my run")))
 
     assert desk.slack.modal(ADA) is None
     assert "Send 5 requests" in newest(desk).visible_text
@@ -49,7 +49,7 @@ async def test_a_stopped_check_can_begin_again_with_the_fields_of_the_form(desk:
     desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
     modal = await opened(desk)
-    state = filled(desk.slack.give_file(ADA, "mine.jsonl", sound(5)), label="“my” <run>")
+    state = filled(desk.slack.give_file(ADA, "mine.jsonl", sound_file(5)), label="“my” <run>")
     state |= {"owner": {"owner": {"selected_user": BEN}}, "watch": {"watch": {"selected_option": {"value": "dm"}}}}
     desk.slack.fail_next("download", delay=(never := asyncio.Event()))
 
@@ -71,7 +71,7 @@ async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_a
     desk.progress = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.02)
     await desk.restart()
     desk.api.add_fault(ApiFault(path="/v1/messages/count_tokens", delay=20))
-    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
 
     await desk.slack.slash(ADA, BATCHES, f"/batch create {file}")
     await desk.slack.wait_for(lambda: desk.slack.messages(DM, ADA), 10)
@@ -88,7 +88,7 @@ async def test_one_prompt_and_a_list_make_a_request_a_line(desk: Desk) -> None:
     state = typed(template=TEMPLATE, list="one\n\ntwo\nthree\n", max_tokens="50")
     state["model"] = {"model": {"selected_option": {"value": modal_model(modal)}}}
 
-    await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, state))
+    await desk.new_messages_after(ADA, lambda: desk.slack.submit_view(ADA, modal.id, state))
 
     assert "Send 3 requests" in newest(desk).visible_text
 
@@ -119,7 +119,7 @@ async def test_an_empty_form_asks_for_a_file_or_a_prompt(desk: Desk) -> None:
 async def test_a_form_submitted_twice_makes_one_draft(http_desk: Desk) -> None:
     desk = http_desk
     modal = await opened(desk)
-    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
     payload = (await desk.slack.submit_view(ADA, modal.id, filled(file))).payload
     await desk.bot.in_flight.drain()
     before = len(desk.slack.messages(BATCHES, ADA))
@@ -139,7 +139,7 @@ async def test_a_form_closed_half_way_leaves_nothing_behind(desk: Desk) -> None:
     await desk.bot.in_flight.drain()
 
     assert desk.slack.messages(BATCHES, ADA) == before
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_a_form_opens_while_everything_else_that_slack_is_asked_for_hangs(desk: Desk) -> None:
@@ -171,7 +171,7 @@ async def test_a_form_does_without_the_models_of_an_api_that_hangs(desk: Desk) -
 
 async def test_what_is_submitted_is_acked_in_time_while_its_file_hangs(desk: Desk) -> None:
     modal = await opened(desk)
-    file, slow = desk.slack.give_file(ADA, "mine.jsonl", sound(5)), asyncio.Event()
+    file, slow = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5)), asyncio.Event()
     desk.slack.fail_next("files.info", delay=slow)
 
     delivery = await desk.slack.submit_view(ADA, modal.id, filled(file))
@@ -200,13 +200,13 @@ async def test_a_form_closed_while_it_was_awaited_is_offered_again(desk: Desk) -
 
 async def test_a_form_that_was_open_over_a_restart_can_be_submitted(desk: Desk) -> None:
     modal = await opened(desk)
-    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
     await desk.restart()
 
-    await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file)))
+    await desk.new_messages_after(ADA, lambda: desk.slack.submit_view(ADA, modal.id, filled(file)))
 
     assert "Send 5 requests" in newest(desk).visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_a_form_that_cannot_be_opened_offers_itself_again(desk: Desk) -> None:

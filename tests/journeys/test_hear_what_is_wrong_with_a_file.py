@@ -7,15 +7,15 @@ import tracemalloc
 from bot.playground.api_simulator.faults import ApiFault
 from bot.requests.check import MAX_REQUEST_LINE_BYTES
 from tests.desk import ADA, BATCHES, Desk
-from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
+from tests.journeys.creating import ask_about_file, count_creates, make_jsonl, make_request, share_file, sound_file
 
 MIB = 1024 * 1024
 CREATE = "/v1/messages/batches"
 
 
 async def test_a_line_of_200_megabytes_is_reported_in_bounded_memory(desk: Desk) -> None:
-    file = sound(1) + b"x" * (200 * MIB) + b"\n" + jsonl([request("after")])
-    shared_id = shared(desk, file).files[0]["id"]
+    file = sound_file(1) + b"x" * (200 * MIB) + b"\n" + make_jsonl([make_request("after")])
+    shared_id = share_file(desk, file).files[0]["id"]
     tracemalloc.start()
 
     [answer] = await desk.type(f"/batch create {shared_id}")
@@ -28,24 +28,24 @@ async def test_a_line_of_200_megabytes_is_reported_in_bounded_memory(desk: Desk)
 
 
 async def test_100_001_requests_are_one_too_many(desk: Desk) -> None:
-    file = shared(desk, b"1\n" * 100_001).files[0]["id"]
+    file = share_file(desk, b"1\n" * 100_001).files[0]["id"]
 
     seen = await desk.type(f"/batch create {file}")
 
     [answer] = [message for message in seen if message.channel == BATCHES]
     assert "Too many requests for one batch: `100001` (the limit is 100,000)" in answer.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_the_same_id_at_both_ends_is_named_with_both_lines(desk: Desk) -> None:
-    answer = await asked_about(desk, sound(2_000) + jsonl([request("r-0")]))
+    answer = await ask_about_file(desk, sound_file(2_000) + make_jsonl([make_request("r-0")]))
 
     assert "1 problem" in answer.visible_text
     assert "line 2,001: `custom_id` stands twice: `r-0` (first in line 1)" in answer.visible_text
 
 
 async def test_a_file_deleted_before_its_download_is_said_to_be_gone(desk: Desk) -> None:
-    file, slow = shared(desk, sound()).files[0]["id"], asyncio.Event()
+    file, slow = share_file(desk, sound_file()).files[0]["id"], asyncio.Event()
     desk.slack.fail_next("download", delay=slow)
     before = len(desk.slack.messages(BATCHES, ADA))
 
@@ -61,18 +61,18 @@ async def test_a_file_deleted_before_its_download_is_said_to_be_gone(desk: Desk)
 
 
 async def test_a_file_deleted_after_the_question_is_sent_as_it_was_checked(desk: Desk) -> None:
-    file = shared(desk, sound(5)).files[0]["id"]
+    file = share_file(desk, sound_file(5)).files[0]["id"]
     [question] = await desk.type(f"/batch create {file}")
     desk.slack.delete_file(file)
 
     [card] = await desk.press(question, "Send")
 
     assert "5 requests" in card.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
 
 
 async def test_an_immediate_refusal_is_shown_in_the_words_of_the_api_with_its_request(desk: Desk) -> None:
-    question = await asked_about(desk, sound(5))
+    question = await ask_about_file(desk, sound_file(5))
     said = "requests.3.params.messages: Field required"
     body = json.dumps({"type": "error", "error": {"type": "invalid_request_error", "message": said}})
     desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=400, body=body))
@@ -84,5 +84,5 @@ async def test_an_immediate_refusal_is_shown_in_the_words_of_the_api_with_its_re
     assert "It names the request `r-3`" in refused.visible_text
     assert refused.buttons == []
     assert "the outcome was: `refused`" in late.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
     assert desk.api.workspace.batches == []

@@ -4,7 +4,7 @@ from playwright.async_api import Locator, Page, expect
 
 from bot.playground.simulation import Simulation
 from tests.journeys.browser import IN_THE_BROWSER, answer_to, download, type_line
-from tests.journeys.creating import sound
+from tests.journeys.creating import sound_file
 
 LATEST = "19,161 of 20,000 succeeded"
 
@@ -73,7 +73,7 @@ async def test_where_the_bot_is_no_member_it_answers_and_reads_no_file_until_it_
     card = await answer_to(page, "/batch status last")
     await expect(card).to_contain_text(LATEST)
 
-    await drop_file(page, "requests.jsonl", sound(3))
+    await drop_file(page, "requests.jsonl", sound_file(3))
     newest = page.get_by_test_id("message").last
     await use_shortcut(newest)
     await expect(newest).to_contain_text("I cannot see this file")

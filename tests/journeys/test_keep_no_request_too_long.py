@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from bot.worker.heartbeat import delete_stray_files
 from tests.desk import Desk
-from tests.journeys.creating import asked_about, sound
+from tests.journeys.creating import ask_about_file, sound_file
 
 DELETE = "Delete for good"
 
@@ -14,7 +14,7 @@ def kept(desk: Desk) -> int:
 
 
 async def sent(desk: Desk) -> None:
-    await desk.press(await asked_about(desk, sound()), "Send")
+    await desk.press(await ask_about_file(desk, sound_file()), "Send")
     desk.api.advance(7_200)
 
 

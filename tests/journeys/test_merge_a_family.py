@@ -6,12 +6,12 @@ import httpx
 
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.desk import BATCHES, Desk
-from tests.journeys.creating import asked_about, sound
+from tests.journeys.creating import ask_about_file, sound_file
 
 
 async def retried(desk: Desk) -> str:
     """Send a file, cancel the batch, send again what was canceled, and let that end."""
-    await desk.press(await asked_about(desk, sound(12)), "Send")
+    await desk.press(await ask_about_file(desk, sound_file(12)), "Send")
     parent = str(desk.api.workspace.batches[0].id)
     await desk.type(f"/batch cancel {parent}")
     desk.api.advance(2_000)

@@ -4,7 +4,7 @@ import pytest
 
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, Desk
-from tests.journeys.watching import card, end, notice, running_batch
+from tests.journeys.watching import add_running_batch, advance_and_sweep, wait_for_card, wait_for_notice
 
 
 async def test_a_label_appears_on_the_card_and_works_as_a_reference(desk: Desk) -> None:
@@ -45,16 +45,16 @@ async def test_a_label_appears_in_the_list_of_watches(desk: Desk) -> None:
 
 @pytest.mark.worker
 async def test_card_and_notice_show_the_label_of_a_batch(desk: Desk) -> None:
-    batch = running_batch(desk, errored=39, succeeded=1_161)
+    batch = add_running_batch(desk, errored=39, succeeded=1_161)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch, "owner unknown")
+    await wait_for_card(desk, batch, "owner unknown")
 
     await desk.type(f"/batch label {batch.id} Nightly eval")
     await desk.type(f"/batch own {batch.id}")
     await desk.type(f"/batch note {batch.id} after the prompt fix")
-    named = await card(desk, batch, "after the prompt fix")
-    await end(desk)
-    told = await notice(desk, batch)
+    named = await wait_for_card(desk, batch, "after the prompt fix")
+    await advance_and_sweep(desk)
+    told = await wait_for_notice(desk, batch)
 
     assert "In progress · Nightly eval" in named.visible_text
     assert "owner Ada Berg" in named.visible_text

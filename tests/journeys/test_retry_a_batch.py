@@ -6,12 +6,12 @@ from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
-from tests.journeys.creating import asked_about, jsonl, posts, request, shared, sound
+from tests.journeys.creating import ask_about_file, count_creates, make_jsonl, make_request, share_file, sound_file
 
 
 async def ended(desk: Desk, content: bytes) -> str:
     """Send a file, cancel the batch, and let it end: what was not processed can be retried."""
-    await desk.press(await asked_about(desk, content), "Send")
+    await desk.press(await ask_about_file(desk, content), "Send")
     batch = desk.api.workspace.batches[0]
     await desk.type(f"/batch cancel {batch.id}")
     desk.api.advance(2_000)
@@ -19,7 +19,7 @@ async def ended(desk: Desk, content: bytes) -> str:
 
 
 async def test_only_the_canceled_requests_are_sent_again(desk: Desk) -> None:
-    parent = await ended(desk, sound(12))
+    parent = await ended(desk, sound_file(12))
     [status] = await desk.type(f"/batch status {parent}")
 
     [question] = await desk.press(status, "Retry failures")
@@ -29,11 +29,11 @@ async def test_only_the_canceled_requests_are_sent_again(desk: Desk) -> None:
     assert f"{failed} canceled" in status.visible_text
     assert f"Retries what failed in `{parent}`" in question.visible_text
     assert f"{failed} requests; the API reports" in card.visible_text
-    assert posts(desk) == 2
+    assert count_creates(desk) == 2
 
 
 async def test_parent_and_child_name_each_other(desk: Desk) -> None:
-    parent = await ended(desk, sound(12))
+    parent = await ended(desk, sound_file(12))
     [question] = await desk.type(f"/batch retry {parent}")
     [child] = await desk.press(question, "Send")
 
@@ -45,7 +45,7 @@ async def test_parent_and_child_name_each_other(desk: Desk) -> None:
 
 async def failing(desk: Desk) -> tuple[SlackMessage, dict[str, int]]:
     """Send a file of which some requests meet an accident; return the results card, and how often each cause came."""
-    await desk.press(await asked_about(desk, sound(400)), "Send")
+    await desk.press(await ask_about_file(desk, sound_file(400)), "Send")
     desk.api.advance(8_000)
     [results] = await desk.type("/batch results last")
     errors = (request.failure for request in desk.api.workspace.batches[0].requests)
@@ -65,7 +65,7 @@ async def test_one_cause_alone_is_sent_again_from_its_own_button(desk: Desk) -> 
     assert f"{largest} in" in question.visible_text
     assert f"Include the other {others} too" in question.buttons
     assert f"{causes[largest]} requests; the API reports" in card.visible_text
-    assert posts(desk) == 2
+    assert count_creates(desk) == 2
 
 
 async def test_a_cause_can_be_typed_and_one_that_did_not_occur_is_refused(desk: Desk) -> None:
@@ -110,23 +110,23 @@ async def test_results_that_are_not_there_yet_are_no_batch_that_is_gone(desk: De
 
 async def test_a_file_with_none_of_the_failed_requests_is_refused(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=3, canceled=5)
-    file = shared(desk, sound(4)).files[0]["id"]
+    file = share_file(desk, sound_file(4)).files[0]["id"]
 
     [answer] = await desk.type(f"/batch retry {batch.id} --file {file}")
 
     assert "none of them is in the file that you named" in answer.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_without_the_requests_the_original_file_is_asked_for_and_matched(open_desk: OpenDesk) -> None:
     desk = await open_desk()
-    content = jsonl(request(f"r-{number}") for number in range(12))
+    content = make_jsonl(make_request(f"r-{number}") for number in range(12))
     parent = await ended(desk, content)
     for kept in desk.settings.keep_requests.path.glob("*.gz"):
         kept.unlink()
 
     [asked] = await desk.type(f"/batch retry {parent}")
-    file = shared(desk, content, channel=BATCHES).files[0]["id"]
+    file = share_file(desk, content, channel=BATCHES).files[0]["id"]
     [question] = await desk.type(f"/batch retry {parent} --file {file}")
 
     assert "Share the original file" in asked.visible_text

@@ -1,27 +1,27 @@
 """What failed is sent again from the original file, where its requests are not kept."""
 
 from tests.desk import Desk
-from tests.journeys.creating import jsonl, posts, request, shared
+from tests.journeys.creating import count_creates, make_jsonl, make_request, share_file
 
 
 async def test_lines_of_the_original_that_would_fail_again_do_not_hold_up_the_others(desk: Desk) -> None:
     """A file is asked for because something failed: some of its lines may well be why."""
     batch = desk.api.workspace.add(canceled=2)
-    wrong = [request("wrong", max_tokens=0), {"custom_id": "bad id", "params": {}}]
+    wrong = [make_request("wrong", max_tokens=0), {"custom_id": "bad id", "params": {}}]
     failed = [each.custom_id for each in batch.requests]
-    file = shared(desk, jsonl([*wrong, *map(request, failed)])).files[0]["id"]
+    file = share_file(desk, make_jsonl([*wrong, *map(make_request, failed)])).files[0]["id"]
 
     [question] = await desk.type(f"/batch retry last --file {file}")
     await desk.press(question, "Send")
 
     assert "Send 2 requests as a new batch?" in question.visible_text
     assert sorted(each.custom_id for each in desk.api.workspace.batches[0].requests) == sorted(failed)
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
 
 
 async def test_what_was_left_out_is_looked_for_in_the_same_file(desk: Desk) -> None:
     batch = desk.api.workspace.add(errored=3, canceled=2)
-    file = shared(desk, jsonl(request(each.custom_id) for each in batch.requests)).files[0]["id"]
+    file = share_file(desk, make_jsonl(make_request(each.custom_id) for each in batch.requests)).files[0]["id"]
     [question] = await desk.type(f"/batch retry last --file {file}")
 
     [wider] = await desk.press(question, "Include the other 3 too")

@@ -5,7 +5,7 @@ import asyncio
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN
-from tests.journeys.creating import posts, sound
+from tests.journeys.creating import count_creates, sound_file
 from tests.journeys.sampling import FIRST
 from tests.journeys.test_retry_a_batch import ended
 
@@ -17,14 +17,14 @@ def rest_line(answer: SlackMessage) -> str:
 
 async def test_a_question_from_before_another_retry_sends_nothing(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
-    parent = await ended(desk, sound(12))
+    parent = await ended(desk, sound_file(12))
     [of_ada] = await desk.type(f"/batch retry {parent}")
     [of_ben] = await desk.type(f"/batch retry {parent}", user=BEN)
     await desk.press(of_ada, "Send")
     child = desk.api.workspace.batches[0].id
 
     [refused] = await desk.press(of_ben, "Send", user=BEN)
-    before = posts(desk)
+    before = count_creates(desk)
     [again] = await desk.press(refused, "Ask again", user=BEN)
     await desk.press(again, "Send", user=BEN)
 
@@ -32,26 +32,26 @@ async def test_a_question_from_before_another_retry_sends_nothing(open_desk: Ope
     assert "Nothing was sent by this press" in refused.visible_text
     assert before == 2
     assert f"`{child}` retries failures of the same batch already" in again.visible_text
-    assert posts(desk) == 3
+    assert count_creates(desk) == 3
 
 
 async def test_retries_pressed_at_once_by_several_send_one(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
-    parent = await ended(desk, sound(60))
+    parent = await ended(desk, sound_file(60))
     asked = [(user, (await desk.type(f"/batch retry {parent}", user=user))[0]) for user in (ADA, BEN, ADA, BEN)]
-    before = posts(desk)
+    before = count_creates(desk)
 
     await asyncio.gather(
         *(desk.slack.press(user, question, text=text) for user, question in asked for text in ("Send", FIRST))
     )
     await desk.bot.in_flight.drain()
 
-    assert posts(desk) == before + 1
+    assert count_creates(desk) == before + 1
 
 
 async def test_the_rest_of_a_sample_asks_again_after_another_retry(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
-    parent = await ended(desk, sound(60))
+    parent = await ended(desk, sound_file(60))
     [of_ada] = await desk.type(f"/batch retry {parent}")
     [first] = await desk.press(of_ada, FIRST)
     [of_rest] = await desk.type(rest_line(first))
@@ -65,12 +65,12 @@ async def test_the_rest_of_a_sample_asks_again_after_another_retry(open_desk: Op
     assert f"`{child}`" in refused.visible_text
     assert sample not in refused.visible_text
     assert f"`{child}` retries failures of the same batch already" in again.visible_text
-    assert posts(desk) == 3
+    assert count_creates(desk) == 3
 
 
 async def test_a_yes_from_before_the_rest_of_anothers_sample_sends_nothing(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
-    parent = await ended(desk, sound(60))
+    parent = await ended(desk, sound_file(60))
     [of_ada] = await desk.type(f"/batch retry {parent}")
     [first] = await desk.press(of_ada, FIRST)
     [of_ben] = await desk.type(f"/batch retry {parent}", user=BEN)
@@ -80,12 +80,12 @@ async def test_a_yes_from_before_the_rest_of_anothers_sample_sends_nothing(open_
     [refused] = await desk.press(of_ben, "Send", user=BEN)
 
     assert f"`{desk.api.workspace.batches[0].id}`" in refused.visible_text
-    assert posts(desk) == 3
+    assert count_creates(desk) == 3
 
 
 async def test_an_approver_learns_of_other_retries_and_is_asked_again(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=None)
-    parent = await ended(desk, sound(60))
+    parent = await ended(desk, sound_file(60))
     await desk.restart(operators=(ADA, BEN), request_limit=1)
     [of_ada] = await desk.type(f"/batch retry {parent}")
     await desk.press(of_ada, "Ask for approval")
@@ -93,22 +93,22 @@ async def test_an_approver_learns_of_other_retries_and_is_asked_again(open_desk:
     await desk.restart(operators=(ADA, BEN), request_limit=None)
     [of_ben] = await desk.type(f"/batch retry {parent}", user=BEN)
     await desk.press(of_ben, "Send", user=BEN)
-    before = posts(desk)
+    before = count_creates(desk)
 
     [told] = await desk.press(shared, "Approve", user=BEN)
-    unsent = posts(desk)
+    unsent = count_creates(desk)
     [own] = await desk.press(told, "Approve")
     [card] = await desk.press(told, "Approve", user=BEN)
 
     assert f"`{desk.api.workspace.batches[1].id}` retries failures of the same batch already" in told.visible_text
     assert "Only" in own.visible_text
     assert f"approved by <@{BEN}>" in card.visible_text
-    assert (unsent, posts(desk)) == (before, before + 1)
+    assert (unsent, count_creates(desk)) == (before, before + 1)
 
 
 async def test_the_person_who_asked_is_not_asked_for_approval(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=None)
-    parent = await ended(desk, sound(12))
+    parent = await ended(desk, sound_file(12))
     [of_ada] = await desk.type(f"/batch retry {parent}")
     await desk.press(of_ada, "Send")
     await desk.restart(operators=(ADA, BEN), request_limit=1)
@@ -118,4 +118,4 @@ async def test_the_person_who_asked_is_not_asked_for_approval(open_desk: OpenDes
     [refused] = await desk.press(desk.slack.messages(BATCHES, ADA)[-1], "Approve")
 
     assert "somebody else has to approve it" in refused.visible_text
-    assert posts(desk) == 2
+    assert count_creates(desk) == 2

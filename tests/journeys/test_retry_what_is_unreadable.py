@@ -4,7 +4,7 @@ import json
 
 from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import Desk
-from tests.journeys.creating import jsonl, request, shared
+from tests.journeys.creating import make_jsonl, make_request, share_file
 
 
 def canceled(custom_id: str) -> str:
@@ -24,7 +24,7 @@ async def test_failures_that_cannot_be_read_are_not_called_none(desk: Desk) -> N
 async def test_unreadable_failures_are_reported_beside_readable_ones(desk: Desk) -> None:
     batch = desk.api.workspace.add(canceled=3)
     ids = [each.custom_id for each in batch.requests]
-    file = shared(desk, jsonl(map(request, ids))).files[0]["id"]
+    file = share_file(desk, make_jsonl(map(make_request, ids))).files[0]["id"]
     desk.api.add_fault(ApiFault(path="*/results", body=f"{canceled(ids[0])}\n{{odd}}\n"))
 
     [question] = await desk.type(f"/batch retry last --file {file}")

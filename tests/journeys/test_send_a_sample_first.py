@@ -5,21 +5,21 @@ from itertools import chain
 
 from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import ADA, Desk
-from tests.journeys.creating import asked_about, posts, sound
-from tests.journeys.sampling import FIRST, asked_about_the_rest, batches, everything, of_the_sample, sampled, sent
+from tests.journeys.creating import ask_about_file, count_creates, sound_file
+from tests.journeys.sampling import FIRST, all_ids, ask_about_rest, oldest_first, sample_card, send_sample, sent_ids
 
 CREATE = "/v1/messages/batches"
 LOST = ApiFault(method="POST", path=CREATE, cut="middle")
 
 
 async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
-    answer = await sampled(desk)
-    question = await asked_about_the_rest(desk, await of_the_sample(desk))
+    answer = await send_sample(desk)
+    question = await ask_about_rest(desk, await sample_card(desk))
     [rest] = await desk.press(question, "Send")
 
-    first, other = sent(desk)
+    first, other = sent_ids(desk)
     assert (len(set(first)), len(other)) == (10, 30)
-    assert sorted(first + other) == everything(40)
+    assert sorted(first + other) == all_ids(40)
     assert "10 of 40 requests, picked at random" in answer.visible_text
     assert "Send the other 30 requests as a new batch?" in question.visible_text
     assert "30 requests; the API reports" in rest.visible_text
@@ -27,7 +27,7 @@ async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
 
 
 async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
-    question = await asked_about(desk, sound(19))
+    question = await ask_about_file(desk, sound_file(19))
     draft_id = question.visible_text.split("/batch send ")[1][:24]
     [typed] = await desk.type(f"/batch send {draft_id} --first")
 
@@ -36,59 +36,59 @@ async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
 
 
 async def test_it_can_be_typed_and_is_asked_about(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     draft_id = question.visible_text.split("/batch send ")[1][:24]
 
     [again] = await desk.type(f"/batch send {draft_id} --first")
-    before = posts(desk)
+    before = count_creates(desk)
     await desk.press(again, FIRST)
 
     assert before == 0
-    assert [len(each) for each in sent(desk)] == [10]
+    assert [len(each) for each in sent_ids(desk)] == [10]
 
 
 async def test_pressed_twenty_times_at_once_beside_send_one_batch_is_made(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
 
     presses = [FIRST, "Send"] * 10
     await asyncio.gather(*(desk.slack.press(ADA, question, text=text) for text in presses))
     await desk.bot.in_flight.drain()
 
-    assert posts(desk) == 1
-    assert [len(each) for each in sent(desk)] in ([10], [40])
+    assert count_creates(desk) == 1
+    assert [len(each) for each in sent_ids(desk)] in ([10], [40])
 
 
 async def test_a_restart_between_loses_nothing_and_sends_nothing_twice(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     await desk.restart()
     await desk.press(question, FIRST)
     await desk.restart()
-    of_rest = await asked_about_the_rest(desk, await of_the_sample(desk))
+    of_rest = await ask_about_rest(desk, await sample_card(desk))
     await desk.restart()
 
     await desk.press(of_rest, "Send")
     [late] = await desk.press(question, "Send")
 
-    assert sorted(chain.from_iterable(sent(desk))) == everything(40)
+    assert sorted(chain.from_iterable(sent_ids(desk))) == all_ids(40)
     assert "already confirmed" in late.visible_text
 
 
 async def test_where_the_answer_is_lost_the_rest_goes_without_the_sample(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     desk.api.add_fault(LOST)
 
     [answer] = await desk.press(question, FIRST)
-    of_rest = await asked_about_the_rest(desk, answer)
+    of_rest = await ask_about_rest(desk, answer)
     await desk.press(of_rest, "Send")
 
     assert "the answer was lost" in answer.visible_text
     assert "The other 30 were not sent; they go without these 10" in answer.visible_text
     assert "1 new batch has exactly that size" in answer.visible_text
-    assert sorted(chain.from_iterable(sent(desk))) == everything(40)
+    assert sorted(chain.from_iterable(sent_ids(desk))) == all_ids(40)
 
 
 async def test_a_sample_that_certainly_did_not_arrive_leaves_the_whole_as_it_was(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=401))
 
     [answer] = await desk.press(question, FIRST)
@@ -97,11 +97,11 @@ async def test_a_sample_that_certainly_did_not_arrive_leaves_the_whole_as_it_was
 
     assert "the checked file is still here" in answer.visible_text
     assert "Send 40 requests" in again.visible_text
-    assert [len(each) for each in sent(desk)] == [40]
+    assert [len(each) for each in sent_ids(desk)] == [40]
 
 
 async def test_a_refused_sample_is_reported_with_its_line(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=400))
 
     [answer] = await desk.press(question, FIRST)
@@ -109,12 +109,12 @@ async def test_a_refused_sample_is_reported_with_its_line(desk: Desk) -> None:
 
     assert "The API refused the batch" in answer.visible_text
     assert "refused" in late.visible_text
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
 
 
 async def test_a_sample_can_be_retried(desk: Desk) -> None:
-    await sampled(desk)
-    [batch] = batches(desk)
+    await send_sample(desk)
+    [batch] = oldest_first(desk)
     await desk.type(f"/batch cancel {batch.id}")
     desk.api.advance(2_000)
 
@@ -124,8 +124,8 @@ async def test_a_sample_can_be_retried(desk: Desk) -> None:
 
 
 async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
-    await desk.press(await asked_about(desk, sound(300)), "Send")
-    [parent] = batches(desk)
+    await desk.press(await ask_about_file(desk, sound_file(300)), "Send")
+    [parent] = oldest_first(desk)
     await desk.type(f"/batch cancel {parent.id}")
     desk.api.advance(2_000)
     [question] = await desk.type(f"/batch retry {parent.id}")
@@ -133,4 +133,4 @@ async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
     [answer] = await desk.press(question, FIRST)
 
     assert f"retries the failures of `{parent.id}`" in answer.visible_text
-    assert len(sent(desk)[1]) == 10
+    assert len(sent_ids(desk)[1]) == 10

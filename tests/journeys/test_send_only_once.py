@@ -14,7 +14,7 @@ from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.worker.abandoned_drafts import AbandonedDrafts
 from tests.desk import ADA, ALL_SCOPES, BATCHES, BEN, Desk
-from tests.journeys.creating import asked_about, jsonl, posts, request, sound
+from tests.journeys.creating import ask_about_file, count_creates, make_jsonl, make_request, sound_file
 
 CREATE = "/v1/messages/batches"
 COUNT = 21
@@ -39,23 +39,23 @@ STEPS = (
 
 
 async def test_pressed_twenty_times_at_once_it_is_sent_once(desk: Desk) -> None:
-    question = await asked_about(desk, sound())
+    question = await ask_about_file(desk, sound_file())
 
     await asyncio.gather(*(desk.slack.press(ADA, question, text="Send") for _ in range(20)))
     await desk.bot.in_flight.drain()
 
-    assert posts(desk) == 1
+    assert count_creates(desk) == 1
 
 
 async def test_no_one_sends_for_someone_else(desk: Desk) -> None:
-    question = await asked_about(desk, sound())
+    question = await ask_about_file(desk, sound_file())
     value = next(one["value"] for block in question.blocks for one in block.get("elements", ()) if "value" in one)
 
     await desk.restart(operators=(ADA, BEN))
     await desk.slack.press_raw(BEN, BATCHES, value=value)
     await desk.bot.in_flight.drain()
 
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 @pytest.mark.parametrize("gated", [False, True])
@@ -78,7 +78,9 @@ def test_no_request_goes_twice_whatever_is_pressed_lost_or_restarted(tmp_path: P
 
 async def _played(desk: Desk, requests: int, steps: list[str]) -> None:
     """Play with a file of its own; no request of this or an earlier one is in two batches, nor two files in one."""
-    question = await asked_about(desk, jsonl(request(f"f{requests}-{number}") for number in range(requests)))
+    question = await ask_about_file(
+        desk, make_jsonl(make_request(f"f{requests}-{number}") for number in range(requests))
+    )
     for step in steps:
         await _step(desk, question, step)
     desk.api.clear_faults()

@@ -6,34 +6,34 @@ import pytest
 
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
-from tests.journeys.creating import asked_about, posts, sound
-from tests.journeys.sampling import asked_about_the_rest, batches, of_the_sample, sampled, sent
-from tests.journeys.watching import card, end, notice
+from tests.journeys.creating import ask_about_file, count_creates, sound_file
+from tests.journeys.sampling import ask_about_rest, oldest_first, sample_card, send_sample, sent_ids
+from tests.journeys.watching import advance_and_sweep, wait_for_card, wait_for_notice
 
 
 async def test_the_rest_is_sent_once_however_often_it_is_pressed(desk: Desk) -> None:
-    await sampled(desk)
-    status = await of_the_sample(desk)
-    questions = [await asked_about_the_rest(desk, status) for _ in range(3)]
+    await send_sample(desk)
+    status = await sample_card(desk)
+    questions = [await ask_about_rest(desk, status) for _ in range(3)]
 
     await asyncio.gather(*(desk.slack.press(ADA, each, text="Send") for each in questions * 4))
     await desk.bot.in_flight.drain()
     [late] = await desk.press(status, "Send the other 30")
 
-    assert [len(each) for each in sent(desk)] == [10, 30]
-    assert f"it is `{batches(desk)[1].id}`" in late.visible_text
+    assert [len(each) for each in sent_ids(desk)] == [10, 30]
+    assert f"it is `{oldest_first(desk)[1].id}`" in late.visible_text
 
 
 async def test_the_rest_can_be_dropped(desk: Desk) -> None:
-    await sampled(desk)
-    status = await of_the_sample(desk)
+    await send_sample(desk)
+    status = await sample_card(desk)
 
     [dropped] = await desk.press(status, "Drop them")
     [late] = await desk.press(status, "Send the other 30")
 
     assert "Dropped the other 30 requests" in dropped.visible_text
     assert "was dropped" in late.visible_text
-    assert [len(each) for each in sent(desk)] == [10]
+    assert [len(each) for each in sent_ids(desk)] == [10]
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
 
@@ -41,34 +41,34 @@ async def test_above_the_limit_one_approval_covers_the_sample_and_the_rest(
     open_desk: OpenDesk,
 ) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=35)
-    await desk.press(await asked_about(desk, sound(40)), "Ask for approval: 10 first")
+    await desk.press(await ask_about_file(desk, sound_file(40)), "Ask for approval: 10 first")
     asked = desk.slack.messages(BATCHES, BEN)[-1]
-    before = posts(desk)
+    before = count_creates(desk)
 
     await desk.press(asked, "Approve", user=BEN)
-    of_rest = await asked_about_the_rest(desk, await of_the_sample(desk))
+    of_rest = await ask_about_rest(desk, await sample_card(desk))
     await desk.press(of_rest, "Send")
 
     assert before == 0
     assert "10 of its requests first; the yes is for all of them" in asked.visible_text
-    assert [len(each) for each in sent(desk)] == [10, 30]
+    assert [len(each) for each in sent_ids(desk)] == [10, 30]
 
 
 async def test_in_parts_below_the_limit_a_file_above_it_is_not_sent_alone(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
-    await sampled(desk)
+    await send_sample(desk)
     await desk.restart(request_limit=35)
 
-    of_rest = await asked_about_the_rest(desk, await of_the_sample(desk))
+    of_rest = await ask_about_rest(desk, await sample_card(desk))
 
     assert "Ask for approval" in of_rest.buttons
 
 
 async def test_label_and_owner_go_to_both_and_they_name_each_other(desk: Desk) -> None:
-    await sampled(desk)
-    [rest] = await desk.press(await asked_about_the_rest(desk, await of_the_sample(desk)), "Send")
+    await send_sample(desk)
+    [rest] = await desk.press(await ask_about_rest(desk, await sample_card(desk)), "Send")
 
-    first, other = batches(desk)
+    first, other = oldest_first(desk)
     [status] = await desk.type(f"/batch status {first.id}")
     assert f"the rest after the sample `{first.id}`" in rest.visible_text
     assert f"a sample; the rest is `{other.id}`" in status.visible_text
@@ -80,13 +80,13 @@ async def test_label_and_owner_go_to_both_and_they_name_each_other(desk: Desk) -
 @pytest.mark.worker
 async def test_the_end_of_a_sample_is_announced_with_its_results_and_the_next_step(desk: Desk) -> None:
     await desk.type("/batch notify none")
-    answer = await sampled(desk)
-    [batch] = batches(desk)
-    await card(desk, batch)
+    answer = await send_sample(desk)
+    [batch] = oldest_first(desk)
+    await wait_for_card(desk, batch)
 
-    await end(desk, 90_000)
-    told = await notice(desk, batch)
-    question = await asked_about_the_rest(desk, told)
+    await advance_and_sweep(desk, 90_000)
+    told = await wait_for_notice(desk, batch)
+    question = await ask_about_rest(desk, told)
 
     assert "I keep its card up to date" in answer.visible_text
     assert "Unwatch" in answer.buttons
@@ -102,15 +102,15 @@ async def test_a_late_press_on_a_public_notice_is_answered_in_private_and_leaves
     open_desk: OpenDesk,
 ) -> None:
     desk = await open_desk(operators=(ADA, BEN))
-    await sampled(desk)
-    [batch, *_] = batches(desk)
-    await card(desk, batch)
-    await end(desk, 90_000)
-    told = await notice(desk, batch)
-    await desk.press(await asked_about_the_rest(desk, told), "Send")
+    await send_sample(desk)
+    [batch, *_] = oldest_first(desk)
+    await wait_for_card(desk, batch)
+    await advance_and_sweep(desk, 90_000)
+    told = await wait_for_notice(desk, batch)
+    await desk.press(await ask_about_rest(desk, told), "Send")
 
     answers = [await desk.press(told, text, user=BEN) for text in ("Send the other 30", "Drop them")]
 
     assert [len(each) for each in answers] == [1, 1]
     assert all(reply.ephemeral_to == BEN for [reply] in answers)
-    assert await notice(desk, batch) == told
+    assert await wait_for_notice(desk, batch) == told

@@ -13,8 +13,8 @@ from bot.store.transactions import split_draft
 from bot.worker.abandoned_drafts import AbandonedDrafts
 from bot.worker.heartbeat import delete_stray_files
 from tests.desk import ADA, Desk
-from tests.journeys.creating import asked_about, posts, sound
-from tests.journeys.sampling import FIRST, asked_about_the_rest, everything, of_the_sample, sampled, sent
+from tests.journeys.creating import ask_about_file, count_creates, sound_file
+from tests.journeys.sampling import FIRST, all_ids, ask_about_rest, sample_card, send_sample, sent_ids
 from tests.waiting import happened
 
 CREATE = "/v1/messages/batches"
@@ -51,7 +51,7 @@ def told(desk: Desk) -> SlackMessage:
 async def test_an_interrupted_draft_is_reported_by_a_living_process_and_never_sent(
     desk: Desk, state: drafts.DraftState, words: str
 ) -> None:
-    question = await asked_about(desk, sound())
+    question = await ask_about_file(desk, sound_file())
     left(desk, state)
 
     counts = [await found(desk), await found(desk)]
@@ -59,11 +59,11 @@ async def test_an_interrupted_draft_is_reported_by_a_living_process_and_never_se
 
     assert counts == [1, 0]
     assert words in told(desk).visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def test_a_draft_of_a_living_process_is_left_to_it(desk: Desk) -> None:
-    await asked_about(desk, sound())
+    await ask_about_file(desk, sound_file())
     left(desk, "sending", held_by=desk.bot.worker.engine.worker_id)
 
     at_once = await found(desk)
@@ -74,7 +74,7 @@ async def test_a_draft_of_a_living_process_is_left_to_it(desk: Desk) -> None:
 
 
 async def test_a_batch_that_did_arrive_is_named(desk: Desk) -> None:
-    await asked_about(desk, sound(7))
+    await ask_about_file(desk, sound_file(7))
     left(desk, "sending")
     batch = desk.api.workspace.add(processing_status="in_progress", processing=7, age=0)
 
@@ -84,7 +84,7 @@ async def test_a_batch_that_did_arrive_is_named(desk: Desk) -> None:
 
 
 async def test_stopped_before_a_sample_went_everything_is_as_before(desk: Desk) -> None:
-    await asked_about(desk, sound(40))
+    await ask_about_file(desk, sound_file(40))
     left(desk, "sending", sample=10)
 
     await found(desk)
@@ -92,11 +92,11 @@ async def test_stopped_before_a_sample_went_everything_is_as_before(desk: Desk) 
     await desk.press(question, FIRST)
 
     assert "Send 40 requests" in question.visible_text
-    assert [len(each) for each in sent(desk)] == [10]
+    assert [len(each) for each in sent_ids(desk)] == [10]
 
 
 async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk: Desk) -> None:
-    await sampled(desk)
+    await send_sample(desk)
     database, now = desk.bot.worker.services.database, desk.time()
     [rest] = database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
     [sample] = database.transact(lambda connection: drafts.list_in_states(connection, "sent"))
@@ -115,12 +115,12 @@ async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk:
     await desk.press(question, "Send")
 
     assert "being sent right now" in early.visible_text
-    first, other = sent(desk)
+    first, other = sent_ids(desk)
     assert sorted(first + other) == sorted(f"r-{number}" for number in range(40))
 
 
 async def test_a_store_that_is_away_while_it_is_sent_learns_of_it_afterwards(desk: Desk) -> None:
-    question = await asked_about(desk, sound(12))
+    question = await ask_about_file(desk, sound_file(12))
     desk.api.add_fault(ApiFault(method="POST", path=CREATE, delay=60))
     engine = desk.bot.worker.services.database.engine
 
@@ -140,7 +140,7 @@ async def test_a_store_that_is_away_while_it_is_sent_learns_of_it_afterwards(des
 
 
 async def test_a_store_that_takes_no_parts_leaves_the_whole_to_be_sent(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     engine = desk.bot.worker.services.database.engine
     with engine.begin() as connection:
         connection.exec_driver_sql(
@@ -154,21 +154,21 @@ async def test_a_store_that_takes_no_parts_leaves_the_whole_to_be_sent(desk: Des
     await desk.press(again, FIRST)
 
     assert "Not sent: I cannot write my own records" in answer.visible_text
-    assert [len(each) for each in sent(desk)] == [10]
+    assert [len(each) for each in sent_ids(desk)] == [10]
 
 
 async def test_an_answer_that_comes_after_it_was_given_up_still_counts(desk: Desk) -> None:
-    await sampled(desk)
-    status = await of_the_sample(desk)
+    await send_sample(desk)
+    status = await sample_card(desk)
     [sample] = _in(desk, "sent")
     database = desk.bot.worker.services.database
 
     joined = database.transact(lambda connection: split_draft.rejoin(connection, sample, "ready", desk.time()))
-    question = await asked_about_the_rest(desk, status)
+    question = await ask_about_rest(desk, status)
     await desk.press(question, "Send")
 
     assert not joined
-    assert [len(each) for each in sent(desk)] == [10, 30]
+    assert [len(each) for each in sent_ids(desk)] == [10, 30]
 
 
 def _in(desk: Desk, state: drafts.DraftState) -> list[Draft]:
@@ -176,7 +176,7 @@ def _in(desk: Desk, state: drafts.DraftState) -> list[Draft]:
 
 
 async def test_an_unconfirmed_draft_is_deleted_after_a_week(desk: Desk) -> None:
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     folder = desk.settings.keep_requests.path / "drafts"
     (folder / "0123456789abcdef01234567.whole").write_bytes(b"x")
     services = desk.bot.worker.services
@@ -192,12 +192,12 @@ async def test_an_unconfirmed_draft_is_deleted_after_a_week(desk: Desk) -> None:
     assert (early, left_over, unwanted) == (0, 1, 1)
     assert list(folder.iterdir()) == []
     assert "lapsed" in late.visible_text
-    assert posts(desk) == 0
+    assert count_creates(desk) == 0
 
 
 async def given_up_and_refused(desk: Desk, text: str) -> SlackMessage:
     """Press a yes that is taken for lost while the API lets it wait, and refused then: it certainly did not arrive."""
-    question = await asked_about(desk, sound(40))
+    question = await ask_about_file(desk, sound_file(40))
     desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=401, delay=60))
     pressed = asyncio.create_task(desk.press(question, text))
     await desk.api.wait_for(lambda: desk.api.delayed)
@@ -215,7 +215,7 @@ async def test_a_draft_that_certainly_did_not_arrive_can_be_sent_after_it_was_gi
     await desk.press(question, "Send")
 
     assert "certainly did not arrive" in answer.visible_text
-    assert [len(each) for each in sent(desk)] == [40]
+    assert [len(each) for each in sent_ids(desk)] == [40]
 
 
 async def test_a_sample_that_was_given_up_and_its_rest_can_both_be_sent(desk: Desk) -> None:
@@ -225,5 +225,5 @@ async def test_a_sample_that_was_given_up_and_its_rest_can_both_be_sent(desk: De
     for [question] in (await desk.type(f"/batch send {rest.id}"), await desk.press(answer, "Send")):
         await desk.press(question, "Send")
 
-    first, other = sent(desk)
-    assert sorted(first + other) == everything(40)
+    first, other = sent_ids(desk)
+    assert sorted(first + other) == all_ids(40)

@@ -134,13 +134,13 @@ async def test_a_guest_is_refused_on_the_tab(desk: Desk) -> None:
 async def test_a_tab_slack_does_not_publish_is_answered_by_message(desk: Desk) -> None:
     desk.slack.fail_next("views.publish", error="internal_error")
 
-    [message] = await desk.seeing(ADA, lambda: desk.slack.open_home(ADA))
+    [message] = await desk.new_messages_after(ADA, lambda: desk.slack.open_home(ADA))
 
     assert "Nothing is running" in message.visible_text
 
 
 async def test_a_press_of_an_old_tab_is_answered_in_a_modal(desk: Desk) -> None:
-    await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, None, value="from another age"))
+    await desk.new_messages_after(ADA, lambda: desk.slack.press_raw(ADA, None, value="from another age"))
 
     modal = desk.slack.modal(ADA)
     seen = (

@@ -4,20 +4,29 @@ import pytest
 
 from bot.api.ids import BatchId
 from tests.desk import ADA, BATCHES, GENERAL, Desk
-from tests.journeys.watching import card, end, notice, notices, public, running_batch, settled, sweep
+from tests.journeys.watching import (
+    add_running_batch,
+    advance_and_sweep,
+    find_notices,
+    public_messages,
+    run_sweep,
+    wait_for_card,
+    wait_for_notice,
+    wait_until_settled,
+)
 
 pytestmark = pytest.mark.worker
 
 
 async def test_the_person_who_cancels_learns_how_many_were_canceled(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     desk.api.advance(300)
 
     [reply] = await desk.type(f"/batch cancel {batch.id}")
-    shown = await card(desk, batch, "Canceling")
-    await end(desk)
-    told, last = await notice(desk, batch), await card(desk, batch, "succeeded")
-    await settled(desk)
+    shown = await wait_for_card(desk, batch, "Canceling")
+    await advance_and_sweep(desk)
+    told, last = await wait_for_notice(desk, batch), await wait_for_card(desk, batch, "succeeded")
+    await wait_until_settled(desk)
     canceled = (await desk.bot.worker.services.workspace.batches.retrieve(BatchId(batch.id))).request_counts.canceled
 
     assert "I will tell you in <#C0BATCHES> how many were really canceled" in reply.visible_text
@@ -25,67 +34,67 @@ async def test_the_person_who_cancels_learns_how_many_were_canceled(desk: Desk) 
     assert f"stopped {canceled:,} requests; {1_200 - canceled:,} had finished anyway" in told.visible_text
     assert "billed" in told.visible_text
     assert f"<@{ADA}> *" in told.visible_text
-    assert (last.ts, len(public(desk))) == (shown.ts, 2)
+    assert (last.ts, len(public_messages(desk))) == (shown.ts, 2)
 
 
 async def test_a_watcher_who_cancels_is_notified_once(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
+    await wait_for_card(desk, batch)
 
     await desk.type(f"/batch cancel {batch.id}")
-    await sweep(desk)
-    shown = await card(desk, batch, "Canceling")
-    await end(desk)
-    await desk.slack.wait_for(lambda: notices(desk, batch), timeout=15)
-    await settled(desk)
+    await run_sweep(desk)
+    shown = await wait_for_card(desk, batch, "Canceling")
+    await advance_and_sweep(desk)
+    await desk.slack.wait_for(lambda: find_notices(desk, batch), timeout=15)
+    await wait_until_settled(desk)
 
     assert "canceled by Ada Berg" in shown.visible_text
     assert shown.buttons == ["Refresh", "Watch", "Unwatch"]
-    assert sum(f"<@{ADA}> *" in each.visible_text for each in public(desk)) == 1
+    assert sum(f"<@{ADA}> *" in each.visible_text for each in public_messages(desk)) == 1
 
 
 async def test_a_watcher_who_cancels_elsewhere_is_notified_where_the_reply_says(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
+    await wait_for_card(desk, batch)
 
     [reply] = await desk.type(f"/batch cancel {batch.id}", channel="D0ADA")
-    await card(desk, batch, place="D0ADA")
-    await end(desk)
-    told = await notice(desk, batch)
-    await settled(desk)
+    await wait_for_card(desk, batch, place="D0ADA")
+    await advance_and_sweep(desk)
+    told = await wait_for_notice(desk, batch)
+    await wait_until_settled(desk)
 
     assert "I will tell you in <#C0BATCHES>" in reply.visible_text
     assert "The cancel" in told.visible_text
-    assert notices(desk, batch, "D0ADA") == []
+    assert find_notices(desk, batch, "D0ADA") == []
 
 
 async def test_a_watcher_in_a_quiet_channel_is_notified_where_they_canceled(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type("/batch notify none")
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
+    await wait_for_card(desk, batch)
 
     [reply] = await desk.type(f"/batch cancel {batch.id}", channel="D0ADA")
-    await card(desk, batch, place="D0ADA")
-    await end(desk)
-    told = await notice(desk, batch, "D0ADA")
-    await settled(desk)
+    await wait_for_card(desk, batch, place="D0ADA")
+    await advance_and_sweep(desk)
+    told = await wait_for_notice(desk, batch, "D0ADA")
+    await wait_until_settled(desk)
 
     assert "I will tell you in your messages with me" in reply.visible_text
     assert "The cancel" in told.visible_text
-    assert notices(desk, batch) == []
+    assert find_notices(desk, batch) == []
 
 
 async def test_a_cancel_where_the_bot_is_not_is_followed_in_messages(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
 
     [reply, *_] = await desk.type(f"/batch cancel {batch.id}", channel=GENERAL)
-    await card(desk, batch, place="D0ADA")
-    await end(desk)
-    told = await notice(desk, batch, "D0ADA")
+    await wait_for_card(desk, batch, place="D0ADA")
+    await advance_and_sweep(desk)
+    told = await wait_for_notice(desk, batch, "D0ADA")
 
     assert "in your messages with me" in reply.visible_text
     assert "The cancel" in told.visible_text
-    assert public(desk, BATCHES) == []
+    assert public_messages(desk, BATCHES) == []

@@ -7,25 +7,32 @@ import pytest
 
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, Desk
-from tests.journeys.watching import card, end, notice, notices, running_batch, settled
+from tests.journeys.watching import (
+    add_running_batch,
+    advance_and_sweep,
+    find_notices,
+    wait_for_card,
+    wait_for_notice,
+    wait_until_settled,
+)
 
 pytestmark = pytest.mark.worker
 
 
 async def test_a_channel_can_ask_for_failures_only(desk: Desk) -> None:
-    well, badly = running_batch(desk), running_batch(desk, errored=5)
+    well, badly = add_running_batch(desk), add_running_batch(desk, errored=5)
     [reply] = await desk.type("/batch notify failures")
     for batch in (well, badly):
         await desk.type(f"/batch watch {batch.id}")
-        await card(desk, batch)
+        await wait_for_card(desk, batch)
 
-    await end(desk)
-    await notice(desk, badly)
-    await card(desk, well, "All 1,200 succeeded")
-    await settled(desk)
+    await advance_and_sweep(desk)
+    await wait_for_notice(desk, badly)
+    await wait_for_card(desk, well, "All 1,200 succeeded")
+    await wait_until_settled(desk)
 
     assert "only when something of a batch did not succeed" in reply.visible_text
-    assert notices(desk, well) == []
+    assert find_notices(desk, well) == []
 
 
 async def test_a_level_is_shown_changed_by_a_button_and_recorded(desk: Desk) -> None:
@@ -40,7 +47,7 @@ async def test_a_level_is_shown_changed_by_a_button_and_recorded(desk: Desk) -> 
 
 
 async def test_only_operators_may_mute_and_notify(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
 
     [level] = await desk.type("/batch notify none", BEN)
     [muted] = await desk.type(f"/batch mute {batch.id}", BEN)
@@ -56,18 +63,18 @@ async def test_notify_is_about_a_channel(desk: Desk) -> None:
 
 
 async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
+    await wait_for_card(desk, batch)
 
     [reply] = await desk.type(f"/batch mute {batch.id}")
-    await end(desk)
-    await card(desk, batch, "All 1,200 succeeded")
-    await settled(desk)
+    await advance_and_sweep(desk)
+    await wait_for_card(desk, batch, "All 1,200 succeeded")
+    await wait_until_settled(desk)
     [record] = await desk.type("/batch audit")
 
     assert "Nobody is told" in reply.visible_text
-    assert notices(desk, batch) == []
+    assert find_notices(desk, batch) == []
     assert "*mute*: done" in record.visible_text
 
 
@@ -80,11 +87,11 @@ async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: De
     ],
 )
 async def test_no_mention_is_promised_where_none_may_come(desk: Desk, said: str, words: str) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(said)
 
     [watched] = await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
+    await wait_for_card(desk, batch)
     [canceled] = await desk.type(f"/batch cancel {batch.id}")
 
     assert words in watched.visible_text
@@ -92,7 +99,7 @@ async def test_no_mention_is_promised_where_none_may_come(desk: Desk, said: str,
 
 
 async def test_a_muted_batch_promises_no_mention(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch mute {batch.id}")
 
     [watched] = await desk.type(f"/batch watch {batch.id}")
@@ -101,15 +108,15 @@ async def test_a_muted_batch_promises_no_mention(desk: Desk) -> None:
 
 
 async def test_a_mute_lapses(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
+    await wait_for_card(desk, batch)
     await desk.type("/batch mute here 2h")
 
     desk.time.later += timedelta(hours=2, minutes=1)
-    await end(desk)
+    await advance_and_sweep(desk)
 
-    assert f"<@{ADA}>" in (await notice(desk, batch)).visible_text
+    assert f"<@{ADA}>" in (await wait_for_notice(desk, batch)).visible_text
 
 
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati", "Pacific/Niue"])
@@ -129,30 +136,30 @@ async def test_a_mute_until_a_date_ends_when_that_day_begins_in_the_bots_time_zo
 
 
 async def test_a_mute_can_be_ended(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await desk.type("/batch mute channel")
 
     [reply] = await desk.type("/batch mute here off")
-    await card(desk, batch)
-    await end(desk)
+    await wait_for_card(desk, batch)
+    await advance_and_sweep(desk)
 
     assert "No longer muted" in reply.visible_text
-    assert f"<@{ADA}>" in (await notice(desk, batch)).visible_text
+    assert f"<@{ADA}>" in (await wait_for_notice(desk, batch)).visible_text
 
 
 async def test_mute_here_in_direct_messages_mutes_them(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id} --dm")
-    await card(desk, batch, place="D0ADA")
+    await wait_for_card(desk, batch, place="D0ADA")
 
     [reply] = await desk.type("/batch mute here 2h", channel="D0ADA")
-    await end(desk)
-    await card(desk, batch, "All 1,200 succeeded", place="D0ADA")
-    await settled(desk)
+    await advance_and_sweep(desk)
+    await wait_for_card(desk, batch, "All 1,200 succeeded", place="D0ADA")
+    await wait_until_settled(desk)
 
     assert "Nothing is told in your messages with me" in reply.visible_text
-    assert notices(desk, batch, "D0ADA") == []
+    assert find_notices(desk, batch, "D0ADA") == []
 
 
 @pytest.mark.parametrize("until", ["0h", "2020-01-01"])

@@ -7,8 +7,8 @@ import pytest
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.records import watches
 from tests.desk import ADA, BATCHES, GENERAL, Desk
-from tests.journeys.creating import asked_about, sound
-from tests.journeys.watching import card, end, notice
+from tests.journeys.creating import ask_about_file, sound_file
+from tests.journeys.watching import advance_and_sweep, wait_for_card, wait_for_notice
 
 
 def chosen(file: str, where: str) -> dict[str, Any]:
@@ -22,8 +22,8 @@ async def created(desk: Desk, where: str) -> SlackMessage:
     await desk.type("/batch create")
     modal = desk.slack.modal(ADA)
     assert modal is not None
-    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
-    [question] = await desk.seeing(ADA, lambda: desk.slack.submit_view(ADA, modal.id, chosen(file, where)))
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
+    [question] = await desk.new_messages_after(ADA, lambda: desk.slack.submit_view(ADA, modal.id, chosen(file, where)))
     [answer] = await desk.press(question, "Send")
     return answer
 
@@ -37,12 +37,12 @@ async def watched(desk: Desk) -> list[tuple[str, str]]:
 
 @pytest.mark.worker
 async def test_a_batch_from_a_file_has_its_card_and_one_mention_at_its_end(desk: Desk) -> None:
-    [answer] = await desk.press(await asked_about(desk, sound(5)), "Send")
+    [answer] = await desk.press(await ask_about_file(desk, sound_file(5)), "Send")
     batch = desk.api.workspace.batches[0]
 
-    await card(desk, batch, "In progress")
-    await end(desk, 90_000)
-    told = await notice(desk, batch)
+    await wait_for_card(desk, batch, "In progress")
+    await advance_and_sweep(desk, 90_000)
+    told = await wait_for_notice(desk, batch)
 
     assert f"I keep its card up to date in <#{BATCHES}>" in answer.visible_text
     assert f"watched by <@{ADA}>" in answer.visible_text
@@ -69,7 +69,7 @@ async def test_who_wants_no_watch_gets_none_and_can_still_begin_one(desk: Desk) 
 
 
 async def test_where_the_bot_may_not_post_it_is_watched_in_messages_and_says_so(desk: Desk) -> None:
-    file = desk.slack.give_file(ADA, "mine.jsonl", sound(5))
+    file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
     [question] = await desk.type(f"/batch create {file}", channel=GENERAL)
 
     [answer] = await desk.press(question, "Send")

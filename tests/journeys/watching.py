@@ -14,19 +14,19 @@ from tests.desk import BATCHES, Desk
 from tests.waiting import until_stored
 
 
-def running_batch(desk: Desk, ends_in: float = 600.0, **wish: Any) -> Batch:
-    """Put a batch that ends after so many simulated seconds, all of it succeeded unless wished otherwise."""
+def add_running_batch(desk: Desk, ends_in: float = 600.0, **wish: Any) -> Batch:
+    """Add a batch that ends after so many simulated seconds. All its requests succeed unless counts are given."""
     counts = {} if {"succeeded", "errored"} & set(wish) else {"succeeded": 1_200}
     return desk.api.workspace.add(processing_status="in_progress", ends_in=ends_in, **counts, **wish)
 
 
-async def sweep(desk: Desk) -> None:
-    """Let the bot look at the workspace now instead of within a minute."""
+async def run_sweep(desk: Desk) -> None:
+    """Sweep now instead of within a minute."""
     await desk.bot.worker.sweep.run(0)
 
 
-async def first_sweep(desk: Desk) -> None:
-    """Wait for the sweep that a worker begins with: the next one comes by itself ten seconds later at the earliest."""
+async def wait_for_first_sweep(desk: Desk) -> None:
+    """Wait for the sweep that a worker begins with. The next one follows ten seconds later at the earliest."""
     database = desk.bot.worker.services.database
 
     def is_done(connection: Connection) -> bool:
@@ -36,45 +36,51 @@ async def first_sweep(desk: Desk) -> None:
     await until_stored(lambda: database.run(is_done))
 
 
-async def end(desk: Desk, seconds: float = 700.0) -> None:
-    """Let simulated time pass, and the bot look."""
+async def advance_and_sweep(desk: Desk, seconds: float = 700.0) -> None:
+    """Let simulated time pass, then sweep."""
     desk.api.advance(seconds)
-    await sweep(desk)
+    await run_sweep(desk)
 
 
-def cards(desk: Desk, batch: Batch, place: str = BATCHES) -> list[SlackMessage]:
-    """Return what stands at the top of a channel about a batch for everybody."""
-    return [each for each in public(desk, place) if batch.id in each.visible_text and each.thread_ts in (None, each.ts)]
-
-
-def notices(desk: Desk, batch: Batch, place: str = BATCHES) -> list[SlackMessage]:
-    """Return the answers to a batch's card."""
+def find_cards(desk: Desk, batch: Batch, place: str = BATCHES) -> list[SlackMessage]:
+    """Return the public messages about a batch that are outside of threads."""
     return [
-        each for each in public(desk, place) if batch.id in each.visible_text and each.thread_ts not in (None, each.ts)
+        each
+        for each in public_messages(desk, place)
+        if batch.id in each.visible_text and each.thread_ts in (None, each.ts)
     ]
 
 
-def public(desk: Desk, place: str = BATCHES) -> list[SlackMessage]:
-    """Return what everybody in a channel sees."""
+def find_notices(desk: Desk, batch: Batch, place: str = BATCHES) -> list[SlackMessage]:
+    """Return the public replies in the thread of a batch's card."""
+    return [
+        each
+        for each in public_messages(desk, place)
+        if batch.id in each.visible_text and each.thread_ts not in (None, each.ts)
+    ]
+
+
+def public_messages(desk: Desk, place: str = BATCHES) -> list[SlackMessage]:
+    """Return what everyone in a channel sees."""
     return [each for each in desk.slack.messages(place) if each.ephemeral_to is None]
 
 
-async def card(desk: Desk, batch: Batch, saying: str = "", place: str = BATCHES) -> SlackMessage:
-    """Wait for a batch's card to say something."""
+async def wait_for_card(desk: Desk, batch: Batch, saying: str = "", place: str = BATCHES) -> SlackMessage:
+    """Wait until a batch's card contains `saying`; return it."""
     found = await desk.slack.wait_for(
-        lambda: [c for c in cards(desk, batch, place) if saying in c.visible_text], timeout=15
+        lambda: [c for c in find_cards(desk, batch, place) if saying in c.visible_text], timeout=15
     )
     return found[0]
 
 
-async def notice(desk: Desk, batch: Batch, place: str = BATCHES) -> SlackMessage:
-    """Wait for the answer to a batch's card."""
-    found = await desk.slack.wait_for(lambda: notices(desk, batch, place), timeout=15)
+async def wait_for_notice(desk: Desk, batch: Batch, place: str = BATCHES) -> SlackMessage:
+    """Wait for a reply in the thread of a batch's card; return it."""
+    found = await desk.slack.wait_for(lambda: find_notices(desk, batch, place), timeout=15)
     return found[0]
 
 
-async def settled(desk: Desk) -> None:
-    """Wait until the bot has nothing left to draw or to send: what is not there now does not come."""
+async def wait_until_settled(desk: Desk) -> None:
+    """Wait until every card and notice is sent, so that what is missing now will not come."""
     database = desk.bot.worker.services.database
 
     def is_settled(connection: Connection) -> bool:

@@ -11,7 +11,7 @@ import pytest
 from bot.observability.health import MAX_SILENCE, MAX_SWEEP_AGE, SocketHealth
 from tests.conftest import OpenDesk
 from tests.desk import ADA, Desk
-from tests.journeys.watching import card, running_batch, settled, sweep
+from tests.journeys.watching import add_running_batch, run_sweep, wait_for_card, wait_until_settled
 
 pytestmark = pytest.mark.worker
 
@@ -72,9 +72,9 @@ async def test_it_is_alive_and_ready(desk: Desk, page: httpx.AsyncClient) -> Non
 
 
 async def test_it_stays_ready_through_quiet_hours(desk: Desk, page: httpx.AsyncClient) -> None:
-    await sweep(desk)  # the first sweep, before the quiet hours
+    await run_sweep(desk)  # the first sweep, before the quiet hours
     desk.time.later += timedelta(hours=8)
-    await sweep(desk)
+    await run_sweep(desk)
 
     ready = await page.get("/readyz")
 
@@ -82,7 +82,7 @@ async def test_it_stays_ready_through_quiet_hours(desk: Desk, page: httpx.AsyncC
 
 
 async def test_it_is_not_ready_when_no_sweep_completes(desk: Desk, page: httpx.AsyncClient) -> None:
-    await sweep(desk)
+    await run_sweep(desk)
     await desk.api.stop()
     desk.time.later += timedelta(seconds=MAX_SWEEP_AGE + 1)
 
@@ -107,13 +107,13 @@ async def test_it_is_not_ready_without_its_store(desk: Desk, page: httpx.AsyncCl
 
 
 async def test_the_metrics_name_verbs_and_statuses_but_no_one(desk: Desk, page: httpx.AsyncClient) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await card(desk, batch)
+    await wait_for_card(desk, batch)
     await desk.type("/batch status nonsense/id")
     [shown] = await desk.type("/batch status last")
     await desk.press(shown, "Refresh")
-    await settled(desk)
+    await wait_until_settled(desk)
 
     text = (await page.get("/metrics")).text
 
@@ -153,9 +153,9 @@ async def test_in_socket_mode_a_taken_port_costs_only_the_page(
 async def test_an_unexpected_error_has_one_reference_in_the_reply_the_log_and_the_metrics(
     desk: Desk, page: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
-    await settled(desk)
+    await wait_until_settled(desk)
     with desk.bot.worker.services.database.engine.begin() as connection:
         connection.exec_driver_sql("UPDATE bd_batches SET body = 'no longer JSON'")
 

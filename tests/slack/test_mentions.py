@@ -9,7 +9,7 @@ from bot.slack.mentions import MentionReplacer
 from bot.ui.components.text import context, section
 from bot.ui.reply import Message
 from tests.desk import ADA, BEN, Desk
-from tests.journeys.watching import running_batch
+from tests.journeys.watching import add_running_batch
 from tests.ui.notices.every_notice import CARDS
 
 NAMES = {ADA: "Ada Berg", BEN: "Ben Ito"}
@@ -74,7 +74,7 @@ async def test_what_a_button_carries_stays() -> None:
 
 
 async def test_slack_is_asked_for_a_name_once(desk: Desk) -> None:
-    batch = running_batch(desk)
+    batch = add_running_batch(desk)
     await desk.type(f"/batch own {batch.id}")
     before = len(desk.slack.calls("users.info"))
 

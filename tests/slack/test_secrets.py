@@ -34,7 +34,7 @@ async def a_day_at_work(desk: Desk) -> None:
     desk.slack.fail_next("users.info", error="invalid_auth")
     await desk.type("/batch", user="U0BEN")
     await desk.home()
-    await desk.seeing(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value="forged"))
+    await desk.new_messages_after(ADA, lambda: desk.slack.press_raw(ADA, BATCHES, value="forged"))
 
 
 def secrets_of(desk: Desk) -> list[str]:

@@ -52,7 +52,7 @@ async def test_two_bots_on_one_store_delete_once(desk: Desk) -> None:
             return first
 
         both_busy: list[tuple[int, int]] = []
-        seen = await desk.seeing(ADA, ten_presses)
+        seen = await desk.new_messages_after(ADA, ten_presses)
 
     assert len(desk.deletes) == 1
     assert all("confirmed" in message.visible_text or "Deleted by" in message.visible_text for message in seen)

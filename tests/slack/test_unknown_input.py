@@ -36,7 +36,7 @@ async def test_a_command_in_another_writing_is_not_ours(desk: Desk) -> None:
 
 
 async def test_a_press_that_is_not_ours_is_acked_and_answered(either_desk: Desk) -> None:
-    [reply] = await either_desk.seeing(
+    [reply] = await either_desk.new_messages_after(
         ADA, lambda: either_desk.slack.press_raw(ADA, BATCHES, value="{}", action_id="approve\nthis")
     )
 

@@ -44,7 +44,7 @@ class Upgraded:
 
     async def press(self, button: str, user: str = ADA) -> SlackMessage:
         """Press a button that the old version drew, and return the one answer."""
-        [answer] = await self.desk.seeing(
+        [answer] = await self.desk.new_messages_after(
             user, lambda: self.desk.slack.press_raw(user, BATCHES, value=self.buttons[button], action_id="run-0")
         )
         return answer

@@ -11,7 +11,7 @@ from bot.store.records.summaries import StoredSummary
 from bot.worker.digest import DigestPlan, DigestSender, find_due_day, make_digest
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
 from tests.desk import ADA, BATCHES, Desk
-from tests.journeys.watching import public
+from tests.journeys.watching import public_messages
 from tests.worker.scene import Scene
 
 pytestmark = pytest.mark.worker
@@ -96,7 +96,7 @@ async def test_it_is_sent_once_a_day_by_any_process(desk: Desk) -> None:
     first = [await digesting(desk).send_due(), await digesting(desk).send_due()]
     set_hour(desk, 9, days=1)
     second = await digesting(desk).send_due()
-    posted = await desk.slack.wait_for(lambda: public(desk), timeout=15)
+    posted = await desk.slack.wait_for(lambda: public_messages(desk), timeout=15)
 
     assert (first, second) == ([True, False], True)
     assert "1 batch still running" in posted[0].visible_text

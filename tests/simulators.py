@@ -1,4 +1,4 @@
-"""Both simulated worlds, for a bot in a process of its own."""
+"""Both simulators, for a bot in a process of its own."""
 
 import asyncio
 import os
@@ -13,8 +13,8 @@ ROOT = Path(__file__).parents[1]
 KEY = "sk-ant-something"
 
 
-class Worlds:
-    """Both simulated worlds, for a bot in a process of its own."""
+class Simulators:
+    """Both simulators, and the bot as a process between them."""
 
     def __init__(self, folder: Path) -> None:
         self.slack = SlackSimulator(scopes=ALL_SCOPES)
@@ -22,7 +22,7 @@ class Worlds:
         self.folder = folder
 
     async def start(self, *arguments: str, **changes: str) -> asyncio.subprocess.Process:
-        """Start `python -m bot …` with settings for these worlds; an empty change takes a setting away."""
+        """Start `python -m bot …` with settings for these simulators. An empty change removes a setting."""
         settings = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
@@ -41,7 +41,7 @@ class Worlds:
         )
 
     async def finish(self, *arguments: str, **changes: str) -> tuple[int | None, str, str]:
-        """Run to the end: exit status, what was printed, what was complained of."""
+        """Run to the end; return the exit status, standard output and standard error."""
         process = await self.start(*arguments, **changes)
         printed, complained = await process.communicate()
         return process.returncode, printed.decode(), complained.decode()
