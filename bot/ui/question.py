@@ -45,7 +45,7 @@ def _ask_about_batch(
     blocks = (
         header(words.title),
         section(f"*{safe_text(card_title(batch, names))}*"),
-        *card_facts(batch, named=names),
+        *card_facts(batch, names=names),
         section(words.consequences),
         *actions([yes, no]),
         context(f"Only you can answer, once, until {date(outcome.expires_at)}."),

@@ -1,4 +1,4 @@
-"""Puts a text into every field of an outcome or an error whose words come from outside."""
+"""Put a text into every field of an outcome or an error that holds text from outside."""
 
 from collections.abc import Iterable
 from dataclasses import fields, is_dataclass, replace
@@ -25,7 +25,7 @@ OURS = {
     *("fetched_by", "read_by", "taken_by", "downloaded_by"),  # of a summary: Slack's own ids
     *("taken", "downloaded_file"),  # of a summary: the bot's own word
 }
-"""Fields whose text nobody outside chooses."""
+"""Fields whose text no one outside chooses."""
 
 
 def spoiled(value: T, text: str, *, status: bool) -> T:

@@ -1,4 +1,4 @@
-"""Whatever stands in a foreign string, it is shown as text: it mentions nobody, links nowhere, formats nothing."""
+"""Text from outside is shown as text: it mentions no one, links nowhere and formats nothing."""
 
 import re
 import unicodedata
@@ -46,7 +46,8 @@ TEXTS = {
 
 @cache
 def spoiled_messages(name: str) -> tuple[Message, ...]:
-    text, drawn = TEXTS[name], [render_unknown_command(TEXTS[name])]
+    text = TEXTS[name]
+    drawn = [render_unknown_command(TEXTS[name])]
     for outcome in OUTCOMES.values():
         drawn += [message_of(render(spoiled(outcome, text, status=status), ADMIN)) for status in (False, True)]
     errors: list[ExpectedError] = [spoiled(error, text, status=True) for error in ERRORS.values()]

@@ -134,7 +134,7 @@ def text_of(button: object) -> object:
 
 
 @pytest.mark.parametrize("name", ["question_retry_beside_many", "error_retried_meanwhile_by_many"])
-def test_nobody_is_told_of_fewer_retries_than_there_are(name: str) -> None:
+def test_a_question_counts_the_retries_that_it_does_not_name(name: str) -> None:
     [message] = [message for each, message in MESSAGES.items() if each.startswith(name)]
 
     assert "and 2 more" in shown(message)

@@ -10,7 +10,7 @@ from tests.ui.catalog import OUTCOMES, message_of
 from tests.ui.errors.every_error import ERRORS
 
 
-def test_any_other_error_leaves_what_the_button_belongs_to() -> None:
+def test_any_other_error_leaves_the_message_with_the_button() -> None:
     renewing = ConfirmationRefused | DraftUnavailable | RetriedMeanwhile | RequestsFileMissing
     others = [e for e in ERRORS.values() if not isinstance(e, renewing)]
 

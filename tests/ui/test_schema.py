@@ -34,7 +34,8 @@ def test_every_message_satisfies_the_published_schema(definition: tuple[str, Dra
     kind, validator = definition
     for name, message in MESSAGES.items():
         payload = json.loads(json.dumps(payload_of(message)))
-        blocks, in_view = payload["blocks"], json.loads(json.dumps(view_blocks_of(message)))
+        blocks = payload["blocks"]
+        in_view = json.loads(json.dumps(view_blocks_of(message)))
         shapes = {
             "SlackMessagePayload": payload,
             "MessageBlocks": blocks,

@@ -36,7 +36,7 @@ from bot.ui.reply import Block, Viewer
 
 SHORT_ID_LENGTH = 10
 MOST_PEOPLE = 5
-"""People named on a card. The others are a number."""
+"""People names on a card. The others are a number."""
 BAR_LENGTH = 10
 _OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
 
@@ -144,7 +144,7 @@ def card_facts(
     batch: MessageBatch,
     canceled_by: str | None = None,
     watchers: Sequence[str] = (),
-    named: BatchNames | None = None,
+    names: BatchNames | None = None,
     *,
     gone: bool = False,
 ) -> tuple[Block, ...]:
@@ -155,13 +155,13 @@ def card_facts(
     requests = requests_line(batch, gone=gone)
     if batch.has_ended and (squares := outcome_bar(batch.request_counts)):
         requests = f"{squares}\n{requests}"
-    requests = "\n".join([requests, *relative_lines(batch, named)])
-    people = owner_parts(named)
+    requests = "\n".join([requests, *relative_lines(batch, names)])
+    people = owner_parts(names)
     people += [f"canceled by <@{canceled_by}>"] if canceled_by else []
     if watchers:
         people.append(f"watched by {_people_line(watchers)}")
     return (
-        section(f"{code(batch.id)}\n{requests}{note_line(named)}"),
+        section(f"{code(batch.id)}\n{requests}{note_line(names)}"),
         context(" · ".join([*batch_times(batch, date, gone=gone), *people])),
     )
 
@@ -171,15 +171,15 @@ def _people_line(users: Sequence[str]) -> str:
     return ", ".join([*(f"<@{user}>" for user in users[:MOST_PEOPLE]), *more])
 
 
-def display_name(batch: MessageBatch, named: BatchNames | None = None) -> str:
+def display_name(batch: MessageBatch, names: BatchNames | None = None) -> str:
     """Return the label of the batch, or its short id."""
-    return one_line(named.label, 80) if named and named.label else short_id(batch)
+    return one_line(names.label, 80) if names and names.label else short_id(batch)
 
 
-def card_title(batch: MessageBatch, named: BatchNames | None = None) -> str:
+def card_title(batch: MessageBatch, names: BatchNames | None = None) -> str:
     """Return the first line of the card: the verdict and the display name."""
     state = verdict(batch)
-    return f"{state.emoji} {state.words[0].upper()}{state.words[1:]} · {display_name(batch, named)}"
+    return f"{state.emoji} {state.words[0].upper()}{state.words[1:]} · {display_name(batch, names)}"
 
 
 def batch_card(
@@ -195,10 +195,10 @@ def batch_card(
     `shared`: others see the card too, so it has the buttons for watchers and for everyone else, and Refresh keeps
     it public.
     """
-    named = viewer.names.get(batch.id)
+    names = viewer.names.get(batch.id)
     buttons = card_buttons(batch, viewer, watchers, shared=shared)
-    facts = card_facts(batch, canceled_by, watchers, named)
-    return (header(card_title(batch, named)), *facts, *actions(buttons))
+    facts = card_facts(batch, canceled_by, watchers, names)
+    return (header(card_title(batch, names)), *facts, *actions(buttons))
 
 
 def card_buttons(
@@ -228,31 +228,31 @@ def card_buttons(
     return buttons
 
 
-def _results_buttons(batch: MessageBatch, named: BatchNames | None) -> list[Block]:
+def _results_buttons(batch: MessageBatch, names: BatchNames | None) -> list[Block]:
     reference = Reference(batch.id)
     buttons = [button("Results", Results(reference), spoken=f"Results of batch {short_id(batch)}")]
-    if has_family(named):
+    if has_family(names):
         family = Results(reference, ResultFileKind.FAMILY)
         buttons.append(button("Family results", family, spoken=f"Results of {short_id(batch)} and its retries"))
     return buttons
 
 
-def card_text(batch: MessageBatch, named: BatchNames | None = None) -> str:
+def card_text(batch: MessageBatch, names: BatchNames | None = None) -> str:
     """Return the card as plain text for notifications and screen readers."""
     parts = [
-        f"{safe_text(card_title(batch, named))} ({safe_text(batch.id)})",
+        f"{safe_text(card_title(batch, names))} ({safe_text(batch.id)})",
         requests_line(batch),
         *batch_times(batch, utc),
     ]
     return ". ".join(parts) + "."
 
 
-def card_row(batch: MessageBatch, named: BatchNames | None = None, known: Verdict | None = None) -> Block:
+def card_row(batch: MessageBatch, names: BatchNames | None = None, known: Verdict | None = None) -> Block:
     """Return the short form: one section with a button that opens the card. `known`: its verdict, if computed."""
     state = known or verdict(batch)
     opens = button("Open", Status(Reference(batch.id)), spoken=f"Open batch {short_id(batch)}")
     total = quantity(batch.request_counts.total, "request")
-    label = f"{safe_text(named.label, 80)} · " if named and named.label else ""
+    label = f"{safe_text(names.label, 80)} · " if names and names.label else ""
     when = "ended" if batch.has_ended and batch.ended_at else "created"
     moment = batch.ended_at if batch.has_ended and batch.ended_at else batch.created_at
     return section(

@@ -18,7 +18,8 @@ _WHY = {
 
 def render_family_file(outcome: FamilyFile) -> File:
     """Return the merged file, with its counts, its source batches and the batches that are missing."""
-    name, merged = file_name(outcome.query.reference, outcome.query.file or ResultFileKind.FAMILY), outcome.merged
+    name = file_name(outcome.query.reference, outcome.query.file or ResultFileKind.FAMILY)
+    merged = outcome.merged
     failed = merged.requests - merged.succeeded
     words = (
         f"{quantity(merged.requests, 'result')}, one for each custom_id, merged from "
@@ -38,7 +39,8 @@ def render_family_file(outcome: FamilyFile) -> File:
 
 def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     """Return which batches cannot be read and why, with a button that merges the others."""
-    readable, absent = outcome.family.readable, outcome.family.absent
+    readable = outcome.family.readable
+    absent = outcome.family.absent
     total = quantity(len(readable) + len(absent), "batch", "batches")
     words = (
         f"The family of {code(outcome.query.reference, 60)} has {total}, and {number(len(absent))} cannot be read:\n"
@@ -73,9 +75,11 @@ def _add_sources(message: Message, outcome: FamilyFile) -> Message:
     return Message(f"{message.text} {text}", (*message.blocks, section(text)), public=message.public)
 
 
-def _source_list(kin: Family) -> str:
+def _source_list(family: Family) -> str:
     """Return the batches that were merged, oldest first."""
-    return ", ".join([*(code(batch.id, 60) for batch in kin.readable[:MOST_NAMED]), *_more_batches(len(kin.readable))])
+    return ", ".join(
+        [*(code(batch.id, 60) for batch in family.readable[:MOST_NAMED]), *_more_batches(len(family.readable))]
+    )
 
 
 def _absent_line(one: AbsentBatch) -> str:

@@ -67,7 +67,8 @@ _WARNINGS: dict[WarningKind, str] = {
 
 def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
     """Return the first problems on a card; if there are more, also all of them as a file. Nothing was sent."""
-    name, checked = safe_text(outcome.name, 80), outcome.checked
+    name = safe_text(outcome.name, 80)
+    checked = outcome.checked
     if checked.foreign is not None:
         words = f"*{name}* is {_FOREIGN[checked.foreign]}. Nothing was sent."
         return Message(words, (header("Not sent"), section(words), *_try_again_row()))
@@ -86,12 +87,12 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
     shown = checked.problems[:SHOWN]
     total = quantity(checked.problem_count, "problem")
     title = f"Not sent: {total} in {short_file_name(outcome.name)}"
-    told = f"the first {len(shown)} of {total}" if len(shown) < checked.problem_count else total
-    looked = f"{quantity(checked.requests, 'request')} looked at, {told}:"
+    shown_words = f"the first {len(shown)} of {total}" if len(shown) < checked.problem_count else total
+    summary = f"{quantity(checked.requests, 'request')} looked at, {shown_words}:"
     lines = [problem_line(problem) for problem in shown]
     blocks = (
         header(title),
-        section(looked),
+        section(summary),
         *map(section, _fill_sections(lines)),
         *_totals_section(checked),
         *([section(file)] if file else []),
@@ -129,12 +130,12 @@ def problems_text(checked: CheckReport) -> str:
 
 
 def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
-    where = f"line {number(problem.line)}: " if problem.line is not None else ""
+    line = f"line {number(problem.line)}: " if problem.line is not None else ""
     place = f"{show(problem.place)} " if problem.place else ""
     value = f": {show(problem.value)}" if problem.value else ""
     limit = f" (the limit is {number(problem.limit)})" if problem.limit is not None else ""
     first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
-    return f"{where}{place}{_WORDS[problem.kind]}{value}{limit}{first}"
+    return f"{line}{place}{_WORDS[problem.kind]}{value}{limit}{first}"
 
 
 def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:

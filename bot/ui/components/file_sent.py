@@ -42,7 +42,8 @@ def render_sent(file: File, packing: Packing, *, parts: int, moved_from: str | N
         )
     if not more:
         return file.message
-    words, message = " ".join(more), file.message
+    words = " ".join(more)
+    message = file.message
     public = message.public and moved_from is None
     return replace(message, text=f"{message.text} {words}", blocks=(*message.blocks, section(words)), public=public)
 

@@ -10,30 +10,30 @@ UNKNOWN_PERSON = "somebody"
 """The name of a person whom Slack does not know."""
 
 
-def owner_parts(named: BatchNames | None) -> list[str]:
+def owner_parts(names: BatchNames | None) -> list[str]:
     """Return the owner for the last line of a card; nothing if the names were not looked up."""
-    if named is None:
+    if names is None:
         return []
-    return [f"owner {mention(named.owner)}" if named.owner else "owner unknown"]
+    return [f"owner {mention(names.owner)}" if names.owner else "owner unknown"]
 
 
-def note_line(named: BatchNames | None) -> str:
+def note_line(names: BatchNames | None) -> str:
     """Return the note as a line that begins with a line break, or an empty string."""
-    return f"\n_{safe_text(named.note)}_" if named and named.note else ""
+    return f"\n_{safe_text(names.note)}_" if names and names.note else ""
 
 
-def relative_lines(batch: MessageBatch, named: BatchNames | None) -> list[str]:
+def relative_lines(batch: MessageBatch, names: BatchNames | None) -> list[str]:
     """Return a line for each batch that this one was made from, or that was made from it."""
-    if named is None:
+    if names is None:
         return []
-    lines = [_relative_line(batch, each) for each in named.relatives[:MOST_RELATIVES]]
-    more = len(named.relatives) - MOST_RELATIVES
+    lines = [_relative_line(batch, each) for each in names.relatives[:MOST_RELATIVES]]
+    more = len(names.relatives) - MOST_RELATIVES
     return [*lines, *([f"and {quantity(more, 'more batch', 'more batches')}"] if more > 0 else [])]
 
 
-def has_family(named: BatchNames | None) -> bool:
+def has_family(names: BatchNames | None) -> bool:
     """Return whether the batch was made from another batch, or another one from it."""
-    return named is not None and bool(named.relatives)
+    return names is not None and bool(names.relatives)
 
 
 def _relative_line(batch: MessageBatch, each: Relative) -> str:

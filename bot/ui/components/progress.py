@@ -26,11 +26,11 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
     what = f"Reading {code(reading.subject)}" if reading.subject else "Reading"
     mark, words = _ENDINGS.get(phase, ("⏳", f"{what} …"))
     figures = _figures(reading, seconds, ended=phase is not Phase.UNDER_WAY)
-    said = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
+    body = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
     if phase is not Phase.UNDER_WAY or reading_id is None:
-        return Message(f"{words} {figures}", (said,))
+        return Message(f"{words} {figures}", (body,))
     stop = actions([button("Stop", StopReading(reading_id), style="danger", spoken="Stop this reading")])
-    return Message(f"{words} {figures}", (said, *stop, context("Other commands work meanwhile.")))
+    return Message(f"{words} {figures}", (body, *stop, context("Other commands work meanwhile.")))
 
 
 def amount_read(reading: ReadingProgress) -> str:
@@ -42,9 +42,9 @@ def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
     if reading.bytes == 0:
         parts = ["nothing was read" if ended else "waiting for the API"]
     else:
-        of = f" of {number(reading.total_lines)}" if reading.total_lines else ""
+        total = f" of {number(reading.total_lines)}" if reading.total_lines else ""
         speed = reading.bytes / _MB / max(seconds, 0.1)
-        parts = [f"{number(reading.lines)}{of} lines", file_size(reading.bytes), f"{speed:,.1f} MB/s"]
+        parts = [f"{number(reading.lines)}{total} lines", file_size(reading.bytes), f"{speed:,.1f} MB/s"]
     if reading.total_batches:
         parts.insert(0, f"{number(reading.batches)} of {quantity(reading.total_batches, 'batch', 'batches')}")
     return " · ".join(parts)

@@ -35,14 +35,14 @@ def largest_cause_sentence(summary: ResultsSummary) -> list[str]:
 
 def cause_line(cause: Cause) -> str:
     """Return a cause on one line: its count, its type and its generalized message."""
-    said = f": {code(cause.message, 150)}" if cause.message else ""
-    return f"{number(cause.count)} {_cause_label(cause)}{said}"
+    message = f": {code(cause.message, 150)}" if cause.message else ""
+    return f"{number(cause.count)} {_cause_label(cause)}{message}"
 
 
 def _cause_words(cause: Cause) -> str:
-    said = f"\n{code(cause.message, _MESSAGE)}" if cause.message else ""
+    message = f"\n{code(cause.message, _MESSAGE)}" if cause.message else ""
     samples = ", ".join(code(sample, 70) for sample in cause.samples)
-    return f"*{number(cause.count)}* × {_cause_label(cause)}{said}\n{remedy_words(cause)}\nfor example {samples}"
+    return f"*{number(cause.count)}* × {_cause_label(cause)}{message}\n{remedy_words(cause)}\nfor example {samples}"
 
 
 def _cause_label(cause: Cause) -> str:

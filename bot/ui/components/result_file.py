@@ -29,7 +29,8 @@ def file_name(batch_id: str, kind: ResultFileKind) -> str:
 
 def render_results_file(outcome: ResultsFile) -> File:
     """Return the results as a file, with a message that counts them."""
-    name, counts = file_name(outcome.batch.id, outcome.kind), outcome.fetched.summary.counts
+    name = file_name(outcome.batch.id, outcome.kind)
+    counts = outcome.fetched.summary.counts
     everything = outcome.kind in (ResultFileKind.JSONL, ResultFileKind.CSV)
     what = quantity(counts.total, "result") if everything else quantity(counts.failed, "failure")
     how = {
@@ -51,7 +52,8 @@ def render_results_file(outcome: ResultsFile) -> File:
 
 def render_causes_file(outcome: CausesFile) -> File:
     """Return the causes of failure as a table (CSV)."""
-    name, summary = file_name(outcome.batch.id, ResultFileKind.CAUSES), outcome.fetched.summary
+    name = file_name(outcome.batch.id, ResultFileKind.CAUSES)
+    summary = outcome.fetched.summary
     words = f"{quantity(len(summary.causes), 'cause')} of failure in {code(outcome.batch.id)}, a table (CSV)"
     return File(
         name=name,

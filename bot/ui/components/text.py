@@ -79,7 +79,9 @@ def place_name(place: str) -> str:
 def duration(span: timedelta) -> str:
     """Return the two largest units: `48 s`, `12 min`, `3 h 20 min`, `2 days 4 h`."""
     seconds = max(0, int(span.total_seconds()))
-    days, hours, minutes = seconds // 86_400, seconds // 3_600 % 24, seconds // 60 % 60
+    days = seconds // 86_400
+    hours = seconds // 3_600 % 24
+    minutes = seconds // 60 % 60
     if days:
         return quantity(days, "day") + (f" {hours} h" if hours else "")
     if hours:

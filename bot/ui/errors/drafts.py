@@ -30,7 +30,8 @@ def render_draft_unavailable(error: DraftUnavailable | ApprovalOfOwn | RequestsF
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     """Return the other retries of the same failures, with a button that asks again."""
-    draft, more = error.draft, unnamed_retries(error.retried)
+    draft = error.draft
+    more = unnamed_retries(error.retried)
     others = ", ".join(code(id, 60) for id in error.retried[:MOST_RETRIES_NAMED]) + "".join(f" {each}" for each in more)
     now = f"there are, or may be: {others}" if others else "there are none"
     words = f"Other retries of the same batch have begun or ended since you were asked; now {now}. "

@@ -18,7 +18,8 @@ def render_not_permitted(error: NotPermitted) -> Message:
 
 
 def _rule_words(error: NotPermitted) -> str:
-    user, channel = error.caller.user, error.caller.channel
+    user = error.caller.user
+    channel = error.caller.channel
     match error.rule:
         case Rule.NOT_OPERATOR:
             return f"Only operators may do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_OPERATORS`."
@@ -31,8 +32,8 @@ def _rule_words(error: NotPermitted) -> str:
             unread = "Slack did not tell me who is in the permitted user groups. Try again in a minute."
             return f"{unread} {_ASK_ADMIN} list {code(user)} itself if it stays so."
         case Rule.WRONG_CHANNEL:
-            where = ", ".join(f"<#{channel}>" for channel in sorted(error.channels))
-            return f"I answer only in {where} (`BATCHDESK_CHANNELS`). Ask there."
+            channels = ", ".join(f"<#{channel}>" for channel in sorted(error.channels))
+            return f"I answer only in {channels} (`BATCHDESK_CHANNELS`). Ask there."
         case Rule.GUEST:
             return f"Guests may not use Batchdesk here. {_ASK_ADMIN} set `BATCHDESK_ALLOW_GUESTS`."
         case Rule.GUEST_UNKNOWN:
@@ -64,7 +65,8 @@ def _placement(error: ConfirmationRefused) -> Placement:
 
 
 def _reason_words(error: ConfirmationRefused) -> str:
-    question, entry = error.question, error.entry
+    question = error.question
+    entry = error.entry
     match error.why:
         case RefusalReason.UNKNOWN:
             return "I do not know this question (any more). Type the command again."

@@ -41,13 +41,13 @@ class NoticeContext(Struct, frozen=True):
     details: Sequence[str] = ()
     rest: Draft | None = None
     """The requests that wait after a sample."""
-    named: BatchNames | None = None
+    names: BatchNames | None = None
     """The label, owner and note of the batch."""
 
     @property
     def display_name(self) -> str:
         """Return the label of the batch, or its short id."""
-        return display_name(self.batch, self.named)
+        return display_name(self.batch, self.names)
 
 
 def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
@@ -62,7 +62,7 @@ def draw_notice(
     now: datetime,
     details: Sequence[str] = (),
     rest: Draft | None = None,
-    named: BatchNames | None = None,
+    names: BatchNames | None = None,
 ) -> Message:
     """Return the message of a stored notice; `batch` is as last seen.
 
@@ -87,7 +87,7 @@ def draw_notice(
         deleted_here=bool(payload.get("through_me")),
         details=details,
         rest=rest,
-        named=named,
+        names=names,
     )
     return render_notice(notice.event, about)
 
@@ -145,7 +145,7 @@ def _results_expiry_words(about: NoticeContext) -> str:
 
 
 def _render_event(about: NoticeContext, words: str, title: str | None = None, *, opens: bool = True) -> Message:
-    title = title or card_title(about.batch, about.named)
+    title = title or card_title(about.batch, about.names)
     who = " ".join(f"<@{user}>" for user in about.mentions)
     lines = f"*{safe_text(title)}*\n{code(about.batch.id)}\n{words}"
     more: tuple[Block, ...] = (context("\n".join(about.details)),) if about.details else ()

@@ -33,24 +33,24 @@ def render_watch_card(batch: MessageBatch, viewer: Viewer, state: WatchCardState
 
     It mentions people; the caller replaces mentions with names before it posts, because a card notifies no one.
     """
-    named = viewer.names.get(batch.id)
+    names = viewer.names.get(batch.id)
     if state.gone:
-        return _render_deleted_card(batch, state, named)
+        return _render_deleted_card(batch, state, names)
     blocks = batch_card(batch, viewer, state.canceled_by, state.watchers, shared=True)
     notes = []
     if state.last_seen is not None and not batch.has_ended:
         notes.append(not_seen_words(state.last_seen))
     if batch.has_ended and batch.results_url is None and batch.archived_at is None:
         notes.append("The batch has ended; the API does not offer its results yet.")
-    if state.is_fed and not state.watchers and (named is None or named.owner is None):
+    if state.is_fed and not state.watchers and (names is None or names.owner is None):
         notes.append("Nobody owns this batch: it was not made through me, and nobody watches it.")
     more: tuple[Block, ...] = (context(" ".join(notes)),) if notes else ()
-    return Message(" ".join([card_text(batch, named), *notes]), (*blocks, *more), public=True)
+    return Message(" ".join([card_text(batch, names), *notes]), (*blocks, *more), public=True)
 
 
-def _render_deleted_card(batch: MessageBatch, state: WatchCardState, named: BatchNames | None) -> Message:
+def _render_deleted_card(batch: MessageBatch, state: WatchCardState, names: BatchNames | None) -> Message:
     words = deleted_by_words(state.deleted_by) if state.deleted_by else deletion_words(state.last_seen)
-    title = f"🗑️ {'Deleted' if state.deleted_by else 'Deleted elsewhere'} · {display_name(batch, named)}"
-    facts = card_facts(batch, state.canceled_by, named=named, gone=True)
+    title = f"🗑️ {'Deleted' if state.deleted_by else 'Deleted elsewhere'} · {display_name(batch, names)}"
+    facts = card_facts(batch, state.canceled_by, names=names, gone=True)
     blocks = (header(title), *facts, section(words))
     return Message(f"{safe_text(title)} ({safe_text(batch.id)}). {words}", blocks, public=True)

@@ -42,11 +42,12 @@ def _render_page(outcome: AuditShown, viewer: Viewer) -> Message:
 
 
 def _entry_line(entry: AuditEntry) -> str:
-    where = f" in <#{entry.channel_id}>" if entry.channel_id else ""
+    place = f" in <#{entry.channel_id}>" if entry.channel_id else ""
     detail = f" · {code(entry.detail)}" if entry.detail else ""
-    mark, outcome_name = _MARKS.get(entry.outcome or "", "⏳"), entry.outcome or "under way"
+    mark = _MARKS.get(entry.outcome or "", "⏳")
+    outcome_name = entry.outcome or "under way"
     return (
-        f"{mark} {date(entry.at)} · <@{entry.user_id}>{where} · *{escape(entry.verb)}*: {escape(outcome_name)}\n"
+        f"{mark} {date(entry.at)} · <@{entry.user_id}>{place} · *{escape(entry.verb)}*: {escape(outcome_name)}\n"
         f"{code(entry.subject or entry.command)}{detail}"
     )
 
@@ -83,7 +84,8 @@ def defuse_formula(cell: object) -> str:
 
 def audit_line(caller: Caller, command_text: str, conclusion: str) -> Message:
     """Return the line for the audit channel: who ran which command where, and its outcome."""
-    where = f" in <#{caller.channel}>" if caller.channel else ""
-    mark, typed = _MARKS.get(conclusion, "❓"), code(f"/batch {command_text}")
-    text = f"{mark} <@{caller.user}>{where}: {typed} → {escape(conclusion)}"
+    place = f" in <#{caller.channel}>" if caller.channel else ""
+    mark = _MARKS.get(conclusion, "❓")
+    typed = code(f"/batch {command_text}")
+    text = f"{mark} <@{caller.user}>{place}: {typed} → {escape(conclusion)}"
     return Message(text, (section(text),))

@@ -44,7 +44,8 @@ def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
 
 def _span_words(since: str) -> str:
     """Return the span in words for "the last …": `7d` is "7 days", `1d` is "day"."""
-    count, unit = int(since[:-1]), {"h": "hour", "d": "day", "w": "week"}[since[-1]]
+    count = int(since[:-1])
+    unit = {"h": "hour", "d": "day", "w": "week"}[since[-1]]
     return unit if count == 1 else quantity(count, unit)
 
 
@@ -55,7 +56,8 @@ def make_bars(days: Sequence[tuple[date, CostRow]], most: int = MOST_BARS) -> li
     """
     if not days:
         return []
-    first, last = days[0][0], days[-1][0]
+    first = days[0][0]
+    last = days[-1][0]
     span = -(-((last - first).days + 1) // most)
     amounts = [Decimal(0)] * (((last - first).days // span) + 1)
     for day, row in days:
@@ -68,7 +70,8 @@ def _chart(outcome: CostShown) -> tuple[Block, ...]:
     points = make_bars(outcome.by_day)
     if len(points) < 2 or not outcome.cost.amount:
         return ()
-    first, last = outcome.by_day[0][0], outcome.by_day[-1][0]
+    first = outcome.by_day[0][0]
+    last = outcome.by_day[-1][0]
     span = -(-((last - first).days + 1) // MOST_BARS)
     data = [{"label": label, "value": float(round(amount, 4))} for label, amount in points]
     chart = {
@@ -86,11 +89,11 @@ def _chart(outcome: CostShown) -> tuple[Block, ...]:
 def _incomplete_lines(outcome: CostShown) -> list[str]:
     lines = cost_gaps(outcome.cost)
     gone, failed = (sum(each.gone is kind for each in outcome.unread) for kind in (True, False))
-    of = quantity(outcome.read + len(outcome.unread), "batch", "batches")
+    share = quantity(outcome.read + len(outcome.unread), "batch", "batches")
     if failed:
-        lines.append(f"{failed} of {of} could not be read just now: ask again")
+        lines.append(f"{failed} of {share} could not be read just now: ask again")
     if gone:
-        lines.append(f"{gone} of {of} could not be read: the results are no longer kept")
+        lines.append(f"{gone} of {share} could not be read: the results are no longer kept")
     if outcome.more:
         lines.append("there are more batches in this range than I look at: ask for a shorter one")
     return lines
@@ -125,8 +128,8 @@ def _cut_lines(lines: Sequence[str]) -> list[str]:
 
 def _row_line(row: CostRow, by: By = "model") -> str:
     amount = amount_words(row.amount, complete=row.complete)
-    of = f"{quantity(row.requests, 'answer')} in {quantity(row.batches, 'batch', 'batches')}"
-    return f"{_row_name(row, by)}  *{amount}*, {of}"
+    share = f"{quantity(row.requests, 'answer')} in {quantity(row.batches, 'batch', 'batches')}"
+    return f"{_row_name(row, by)}  *{amount}*, {share}"
 
 
 def _row_name(row: CostRow, by: By) -> str:

@@ -46,14 +46,15 @@ def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
 def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     """Return that only an ended batch can be deleted, with the buttons that help."""
     words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
-    reference, named = Reference(outcome.batch.id), viewer.names.get(outcome.batch.id)
+    reference = Reference(outcome.batch.id)
+    names = viewer.names.get(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
     if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.permissions:
         buttons.append(button("Cancel", Cancel(reference)))
     blocks = (
         section(words),
-        header(card_title(outcome.batch, named)),
-        *card_facts(outcome.batch, named=named),
+        header(card_title(outcome.batch, names)),
+        *card_facts(outcome.batch, names=names),
         *actions(buttons),
     )
     return Message(f"{words} {card_text(outcome.batch)}", blocks)
@@ -102,7 +103,8 @@ def delete_question(batch: MessageBatch, viewer: Viewer, summary: StoredSummary 
 
 
 def _consequence_words(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> str:
-    counts, until = batch.request_counts, batch.readable_until
+    counts = batch.request_counts
+    until = batch.readable_until
     if batch.archived_at is not None or until <= viewer.now:
         return "The results are no longer available; only the record of the batch would be lost. It cannot be undone."
     results = f"{quantity(counts.total, 'result')}, {counts.succeeded:,} of them succeeded and paid for"

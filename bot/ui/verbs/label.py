@@ -17,8 +17,8 @@ def _label_words(outcome: Labeled) -> str:
     if outcome.label is None:
         return f"{batch} has no label any more."
     typed = code(normalize_label(outcome.label))
-    said = f"{batch} is called *{safe_text(outcome.label)}* now; type {typed} instead of its id."
+    words = f"{batch} is called *{safe_text(outcome.label)}* now; type {typed} instead of its id."
     if not outcome.others:
-        return said
+        return words
     others = quantity(outcome.others, "other batch has", "other batches have")
-    return f"{said} {others} the same label: where more than one of them is running, I ask which one you mean."
+    return f"{words} {others} the same label: where more than one of them is running, I ask which one you mean."

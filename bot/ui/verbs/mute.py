@@ -13,7 +13,7 @@ def render_mute(outcome: MuteOutcome, viewer: Viewer) -> Message:
         text = f"No longer muted: {what}. Notices are sent again."
         return Message(text, (section(text),))
     until = f"until {date(outcome.until)}" if outcome.until else "until somebody ends it"
-    told = f"Nothing is told {place}" if outcome.is_channel else f"Nobody is told of {what}"
+    effect = f"Nothing is told {place}" if outcome.is_channel else f"Nobody is told of {what}"
     off = code(f"/batch mute {'here' if outcome.is_channel else outcome.subject} off", 150)
-    text = f"Muted: {told} {until}. Cards stay up to date. {off} ends it."
+    text = f"Muted: {effect} {until}. Cards stay up to date. {off} ends it."
     return Message(text, (section(text),))

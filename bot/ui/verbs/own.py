@@ -14,7 +14,8 @@ def render_own(outcome: OwnOutcome, viewer: Viewer) -> Message:
 
 
 def _owner_words(outcome: OwnOutcome) -> str:
-    batch, owner = code(outcome.batch.id), mention(outcome.owner)
+    batch = code(outcome.batch.id)
+    owner = mention(outcome.owner)
     match outcome:
         case Owned():
             return f"{batch} is {owner}'s now."

@@ -68,11 +68,13 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
 
 
 def _render_summary(outcome: ResultsShown, viewer: Viewer) -> Message:
-    batch, summary, named = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
+    batch = outcome.batch
+    summary = outcome.fetched.summary
+    names = viewer.names.get(outcome.batch.id)
     counts = f"{outcome_bar(batch.request_counts)}\n{counts_line(summary)}".strip()
     warnings = inconsistencies(summary, batch.request_counts)
     blocks: list[Block] = [
-        header(card_title(batch, named)),
+        header(card_title(batch, names)),
         section(f"{code(batch.id)}\n{counts}"),
         *([section("\n".join(f"⚠️ {line}" for line in warnings))] if warnings else []),
         *cause_blocks(summary, _offer_retry(outcome, viewer)),
@@ -129,7 +131,8 @@ def _history_sentences(outcome: ResultsShown) -> list[str]:
 
 
 def _spoken_summary(outcome: ResultsShown, warnings: list[str]) -> str:
-    batch, summary = outcome.batch, outcome.fetched.summary
+    batch = outcome.batch
+    summary = outcome.fetched.summary
     parts = [f"{safe_text(card_title(batch))} ({safe_text(batch.id)})", counts_line(summary)]
     parts += warnings
     parts += largest_cause_sentence(summary)

@@ -84,7 +84,8 @@ def _no_retry_words(outcome: NoRetry) -> str:
 
 
 def _original_needed_words(outcome: OriginalNeeded) -> str:
-    batch, again = code(outcome.batch.id, 100), replace(outcome.query, file=None).spell()
+    batch = code(outcome.batch.id, 100)
+    again = replace(outcome.query, file=None).spell()
     why = (
         "none of them is in the file that you named"
         if outcome.looked

@@ -138,7 +138,8 @@ def render_send(outcome: SendOutcome, viewer: Viewer) -> Message:
 
 def _render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
     """Return the card of the new batch, the place of its watch card, and what happens to the rest after a sample."""
-    draft, batch = outcome.draft, outcome.batch
+    draft = outcome.draft
+    batch = outcome.batch
     by = f", approved by {mention(draft.approved_by)}" if draft.approved_by else ""
     words = f"Sent for {mention(draft.user_id)}{by}: {_count_words(outcome)} of *{safe_text(draft.name, 80)}*."
     sentences = [*_rest_sentences(outcome), *_watch_sentences(outcome, viewer), *_missing_record_sentences(outcome)]
@@ -149,7 +150,8 @@ def _render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
 
 
 def _count_words(outcome: BatchCreated) -> str:
-    requests, rest = outcome.draft.requests, outcome.rest
+    requests = outcome.draft.requests
+    rest = outcome.rest
     if rest is None:
         return quantity(requests, "request")
     return f"{number(requests)} of {quantity(requests + rest.requests, 'request')}, picked at random,"
@@ -209,11 +211,14 @@ def _render_approval_asked(outcome: ApprovalAsked) -> Message:
 
 def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
     """Return why no batch was created, in the API's own words."""
-    draft, error = outcome.draft, outcome.error
+    draft = outcome.draft
+    error = outcome.error
     if isinstance(outcome, SendRefused):
         which = f" It names the request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
-        said = f"The API refused the batch: {code(outcome.error.message)}.{which}"
-        words = f"{said} Nothing was created; mend the file and share it again."
+        words = (
+            f"The API refused the batch: {code(outcome.error.message)}.{which} "
+            "Nothing was created; mend the file and share it again."
+        )
         return Message(words, (section(words), *_request_id_line(error)))
     words = (
         f"Not sent: {_reason_words(outcome.error)}. It certainly did not arrive, and the checked file is still here."
@@ -236,7 +241,8 @@ def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str
 
 def _render_answer_lost(outcome: AnswerLost) -> Message:
     """Return that the outcome is unknown, with the new batches of that size. It is never sent again."""
-    draft, rest = outcome.draft, outcome.rest
+    draft = outcome.draft
+    rest = outcome.rest
     sent = f"I sent {quantity(draft.requests, 'request')} and the answer was lost. "
     sent += "I do not send them again: that could pay twice."
     if rest is not None:

@@ -37,7 +37,8 @@ def render_watch(outcome: WatchOutcome, viewer: Viewer) -> Message:
 
 def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     """Return where the card is, and which channel did not accept it."""
-    place, batch = outcome.place, outcome.batch
+    place = outcome.place
+    batch = outcome.batch
     if outcome.already:
         words = f"You watch this batch already; its card is {place_name(place.id)}."
     else:
@@ -53,10 +54,10 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     buttons = actions(
         [button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Watch batch {short_id(batch)} no more")]
     )
-    named = viewer.names.get(batch.id)
-    title = card_title(batch, named)
+    names = viewer.names.get(batch.id)
+    title = card_title(batch, names)
     return Message(
-        f"{words} {card_text(batch, named)}", (section(f"{words}\n*{safe_text(title)}*\n{code(batch.id)}"), *buttons)
+        f"{words} {card_text(batch, names)}", (section(f"{words}\n*{safe_text(title)}*\n{code(batch.id)}"), *buttons)
     )
 
 
@@ -75,7 +76,7 @@ def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
         rows.append(context(f"and {len(watched) - ROWS} more"))
     hint = context("`/batch watch ID` begins, `/batch unwatch ID` ends.")
     titles = ((card_title(each.batch, viewer.names.get(each.batch.id)), each.batch.id) for each in watched[:ROWS])
-    spoken = [f"{safe_text(said)} {safe_text(batch_id)}" for said, batch_id in titles]
+    spoken = [f"{safe_text(batch_title)} {safe_text(batch_id)}" for batch_title, batch_id in titles]
     return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
 
 

@@ -1,4 +1,4 @@
-"""The bar of ten squares: proportions, and nobody rounded away."""
+"""The bar of ten squares: proportions, and every count visible."""
 
 from itertools import pairwise
 
@@ -16,7 +16,7 @@ ANY_COUNTS = st.builds(RequestCounts, **dict.fromkeys(SQUARES, COUNTS))
 
 
 @given(ANY_COUNTS)
-def test_it_has_ten_squares_and_one_at_least_for_each_count_that_is_not_zero(result: RequestCounts) -> None:
+def test_it_has_ten_squares_and_at_least_one_for_each_count_above_zero(result: RequestCounts) -> None:
     drawn = outcome_bar(result)
 
     assert len(drawn) == (10 if result.total else 0)
@@ -35,7 +35,7 @@ def test_a_larger_count_never_has_fewer_squares(result: RequestCounts) -> None:
 
 
 @given(st.builds(RequestCounts, **dict.fromkeys(SQUARES, st.integers(-5, 5))))
-def test_counts_that_make_no_sense_are_drawn_all_the_same(result: RequestCounts) -> None:
+def test_counts_that_make_no_sense_are_drawn_too(result: RequestCounts) -> None:
     assert len(outcome_bar(result)) in (0, 10)
 
 

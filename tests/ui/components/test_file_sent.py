@@ -8,7 +8,7 @@ from tests.ui.catalog import OUTCOMES
 from tests.ui.walk import shown
 
 
-def test_a_file_that_could_not_go_to_the_channel_is_not_said_to_be_there() -> None:
+def test_a_file_that_the_channel_did_not_accept_is_reported_as_sent_to_direct_messages() -> None:
     file = render(OUTCOMES["results_file_public"], READER)
     assert isinstance(file, File)
 

@@ -23,13 +23,13 @@ def test_money_is_rounded_to_the_cent_and_the_smallest_is_not_nothing(amount: st
     assert usd(Decimal(amount)) == words
 
 
-def test_what_is_not_complete_is_at_least_or_unknown_and_never_nothing() -> None:
+def test_an_incomplete_amount_is_at_least_or_unknown_and_never_zero() -> None:
     assert amount_words(Decimal("3.2"), complete=False) == "at least $3.20"
     assert amount_words(Decimal(0), complete=False) == "unknown"
     assert amount_words(Decimal(0), complete=True) == "$0.00"
 
 
-def test_everything_that_is_missing_is_named() -> None:
+def test_every_gap_in_a_cost_is_named() -> None:
     cost = CostSummary(Decimal(1), tuple(f"model-{letter}" for letter in "abcdefg"), ("mars",), 1, 2)
 
     said = cost_gaps(cost)

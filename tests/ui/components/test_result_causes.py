@@ -7,7 +7,7 @@ from bot.ui.components.result_causes import cause_blocks
 from tests.ui.result_samples import SUMMARY
 
 
-def test_the_code_of_an_error_stands_beside_its_type() -> None:
+def test_the_code_of_an_error_is_shown_next_to_its_type() -> None:
     cause = Cause("rate_limit_error", "Limit <n> reached", 40_000, ("a-1",), "enforced_spend_limit_reached")
     summary = replace(SUMMARY, causes=(cause,))
 

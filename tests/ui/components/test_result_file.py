@@ -21,7 +21,7 @@ def test_a_file_is_named_by_its_batch_and_kind_alone() -> None:
     assert len({file_name(hostile, kind) for kind in ResultFileKind}) == len(ResultFileKind)
 
 
-def test_a_file_that_did_not_arrive_can_be_asked_for_again() -> None:
+def test_a_file_that_was_not_delivered_can_be_requested_again() -> None:
     reply = render(OUTCOMES["results_file_errors"], ADMIN)
 
     assert isinstance(reply, File)
@@ -31,7 +31,7 @@ def test_a_file_that_did_not_arrive_can_be_asked_for_again() -> None:
 
 
 @pytest.mark.parametrize("kind", [ResultFileKind.ERRORS, ResultFileKind.CSV])
-def test_a_file_says_what_does_not_add_up_as_the_card_does(kind: ResultFileKind) -> None:
+def test_a_file_reports_inconsistencies_as_the_card_does(kind: ResultFileKind) -> None:
     outcome = OUTCOMES["results_file_jsonl"]
     troubled = OUTCOMES["results_troubled"]
     assert isinstance(outcome, ResultsFile)

@@ -19,7 +19,7 @@ def test_plain_text_is_one_visible_line_of_the_length_asked_for(text: str, limit
 
 
 @given(st.text(st.characters(codec="ascii", categories=["L", "N", "P", "S", "Zs"]), max_size=60))
-def test_the_short_way_says_what_the_long_way_says(text: str) -> None:
+def test_the_fast_path_returns_what_the_general_path_returns(text: str) -> None:
     long_way = one_line(text + "\u200b", 300)
 
     assert one_line(text) == long_way
@@ -73,11 +73,11 @@ def test_a_header_is_cut_to_what_slack_takes() -> None:
         (timedelta(days=2, hours=4, minutes=59), "2 days 4 h"),
     ],
 )
-def test_a_span_is_told_in_its_two_largest_units(span: timedelta, said: str) -> None:
+def test_a_duration_has_its_two_largest_units(span: timedelta, said: str) -> None:
     assert duration(span) == said
 
 
-def test_a_moment_is_told_in_utc_and_as_a_token_that_each_reader_sees_in_his_own_zone() -> None:
+def test_a_date_is_a_token_for_each_readers_time_zone_with_a_fallback_in_utc() -> None:
     moment = datetime(2026, 11, 21, 9, 30, 59, 999_999, tzinfo=timezone(timedelta(hours=2)))
 
     assert utc(moment) == "2026-11-21 07:30 UTC"

@@ -6,7 +6,7 @@ from bot.ui.reply import Placement
 from tests.ui.errors.every_error import ERRORS
 
 
-def test_a_draft_that_is_over_takes_its_question_away_and_one_under_way_does_not() -> None:
+def test_a_finished_draft_replaces_its_question_and_one_under_way_does_not() -> None:
     kept = {
         n for n, e in ERRORS.items() if isinstance(e, DraftUnavailable) and render_error(e).placement is Placement.BELOW
     }

@@ -12,7 +12,7 @@ from tests.ui.samples import DELETE_QUESTION
 
 
 @pytest.mark.parametrize("why", RefusalReason)
-def test_a_question_that_can_never_be_answered_again_is_taken_away(why: RefusalReason) -> None:
+def test_a_question_that_can_never_be_answered_again_is_replaced(why: RefusalReason) -> None:
     refused = ConfirmationRefused(
         why, DELETE_QUESTION, entry() if why in (RefusalReason.USED, RefusalReason.KEPT) else None
     )
@@ -22,12 +22,12 @@ def test_a_question_that_can_never_be_answered_again_is_taken_away(why: RefusalR
     assert shown.placement is (Placement.BELOW if why is RefusalReason.OTHER_PERSON else Placement.IN_PLACE)
 
 
-def test_a_second_press_does_not_take_away_what_the_first_is_about_to_show() -> None:
+def test_a_second_press_does_not_replace_the_message_that_the_first_press_will_update() -> None:
     assert render_error(ERRORS["confirmation_used_under_way"]).placement is Placement.BELOW
 
 
 @pytest.mark.parametrize("name", [name for name, error in ERRORS.items() if isinstance(error, NotPermitted)])
-def test_a_refusal_tells_the_caller_their_own_id_and_that_nothing_was_changed(name: str) -> None:
+def test_a_refusal_names_the_callers_own_id_and_says_that_nothing_was_changed(name: str) -> None:
     error = ERRORS[name]
     assert isinstance(error, NotPermitted)
 

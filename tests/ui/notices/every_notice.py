@@ -67,7 +67,7 @@ NOTICES: dict[str, Message] = {
         for name, each in BATCHES.items()
         if each.has_ended
     },
-    "notice_named": render_notice("ended", NoticeContext(ENDED, WATCHERS, NOW, named=NAMES)),
+    "notice_named": render_notice("ended", NoticeContext(ENDED, WATCHERS, NOW, names=NAMES)),
     "notice_deleted": render_notice("gone", NoticeContext(running(), WATCHERS, NOW, deleted_here=True)),
     "notice_for_nobody": render_notice("ended", NoticeContext(ENDED, (), NOW)),
     "notice_with_details": render_notice(

@@ -36,14 +36,14 @@ def test_an_ordinary_cell_stays_as_it_is() -> None:
     assert [defuse_formula(ID), defuse_formula(7), defuse_formula(None), defuse_formula("")] == [ID, "7", "", ""]
 
 
-def test_the_channel_line_tells_who_where_what_and_what_came_of_it() -> None:
+def test_the_channel_line_has_the_caller_the_channel_the_command_and_the_outcome() -> None:
     line = audit_line(ADA, f"delete {ID}", "done").text
 
     assert line == f"✅ <@U0ADA> in <#C0BATCHES>: `/batch delete {ID}` → done"
     assert "<#" not in audit_line(AT_HOME, "cancel x", "refused").text
 
 
-def test_the_channel_line_mentions_nobody_named_in_a_command() -> None:
+def test_the_channel_line_mentions_no_one_named_in_a_command() -> None:
     line = audit_line(ADA, "delete <!channel> `@here` *x*", "done")
 
     assert "<" not in OURS.sub("", line.text)

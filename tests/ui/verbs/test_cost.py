@@ -40,7 +40,7 @@ def test_there_are_never_more_bars_than_slack_takes_and_no_money_is_lost(days: i
 
 
 @pytest.mark.parametrize("name", ["cost", "cost_incomplete"])
-def test_what_stands_in_for_the_picture_says_as_much(name: str) -> None:
+def test_the_fallback_for_the_chart_holds_the_same_figures(name: str) -> None:
     message = MESSAGES[name]
 
     assert message.fallback_blocks is not None
@@ -58,7 +58,7 @@ def test_an_incomplete_total_says_so_in_the_blocks_and_in_the_notification() -> 
         assert "1 of 11 batches could not be read: the results are no longer kept" in said
 
 
-def test_of_many_days_a_screen_reader_hears_the_same_as_is_seen() -> None:
+def test_a_screen_reader_hears_the_same_days_as_are_shown() -> None:
     days = [(date.fromordinal(FIRST.toordinal() + number), row(1)) for number in range(20)]
     named = tuple((day, replace(each, name=day.isoformat())) for day, each in days)
     outcome = OUTCOMES["cost_incomplete"]

@@ -6,7 +6,7 @@ from tests.ui.catalog import MESSAGES
 from tests.ui.walk import shown
 
 
-def test_help_shows_a_reader_no_verb_that_is_refused_to_them() -> None:
+def test_help_shows_readers_no_verb_that_they_may_not_use() -> None:
     said = shown(MESSAGES["help_for_reader"])
 
     assert Permission.OPERATE not in READER.permissions

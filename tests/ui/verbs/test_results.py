@@ -25,7 +25,7 @@ def labels_of(message: Message) -> list[object]:
     return [text["text"] for text in texts if isinstance(text, dict)]
 
 
-def test_counts_that_disagree_are_loud_in_the_card_and_in_the_notification() -> None:
+def test_counts_that_disagree_are_reported_in_the_card_and_in_the_notification() -> None:
     message = MESSAGES["results_troubled"]
 
     for said in (shown(message), message.text):
@@ -68,10 +68,11 @@ def test_the_buttons_are_those_that_make_sense() -> None:
     assert labels("results_of_archived") == ["Causes"]
 
 
-def test_everybody_sees_the_same_results_and_only_operators_may_retry() -> None:
+def test_everyone_sees_the_same_results_and_only_operators_may_retry() -> None:
     outcome = OUTCOMES["results"]
 
-    seen, by_admin = render(outcome, READER), render(outcome, ADMIN)
+    seen = render(outcome, READER)
+    by_admin = render(outcome, ADMIN)
 
     assert isinstance(seen, Message)
     assert isinstance(by_admin, Message)
@@ -98,7 +99,7 @@ def test_before_the_end_watching_is_offered(name: str) -> None:
     assert labels(name) == ["Refresh", "Watch"]
 
 
-def test_nobody_is_sent_away_for_an_hour_that_is_over() -> None:
+def test_a_batch_older_than_an_hour_does_not_promise_to_end_within_one() -> None:
     late = replace(READER, now=CREATED + timedelta(hours=5))
 
     said = shown(message_of(render(OUTCOMES["results_not_ready"], late)))
