@@ -8,8 +8,8 @@ from bot.commands.cancel import Cancel, CancelChange, CancelOutcome
 from bot.commands.cost import Cost, CostOutcome
 from bot.commands.create import Create, CreateOutcome
 from bot.commands.delete import Delete, DeleteChange, DeleteOutcome
+from bot.commands.discard import Discard, DiscardChange, DiscardOutcome
 from bot.commands.draft_change import SendChange
-from bot.commands.drop import Drop, DropChange, DropOutcome
 from bot.commands.help import HelpCommand, HelpOutcome
 from bot.commands.keep import Keep, KeepOutcome
 from bot.commands.label import Label, LabelChange, LabelOutcome
@@ -36,7 +36,7 @@ AnyCommand = (
     | Cost
     | Create
     | Delete
-    | Drop
+    | Discard
     | HelpCommand
     | Keep
     | Label
@@ -56,14 +56,14 @@ AnyCommand = (
 )
 AskingChange = ApproveChange | CancelChange | DeleteChange | SendChange
 """The changes that may need a confirmation; the words of their questions are in bot.ui.verbs."""
-AnyChange = AskingChange | DropChange | LabelChange | NoteChange | OwnChange
+AnyChange = AskingChange | DiscardChange | LabelChange | NoteChange | OwnChange
 Outcome = (
     AuditOutcome
     | CancelOutcome
     | CostOutcome
     | CreateOutcome
     | DeleteOutcome
-    | DropOutcome
+    | DiscardOutcome
     | HelpOutcome
     | KeepOutcome
     | LabelOutcome
@@ -96,7 +96,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Retry,
     Send,
     Approve,
-    Drop,
+    Discard,
     Cancel,
     Delete,
     Label,
@@ -109,6 +109,9 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     StopReading,
 )
 """In the order of the help, which omits those without a help text."""
+
+ALIASES = {"drop": "discard"}
+"""Former names of verbs. They keep working, typed and in the buttons of messages that were posted before."""
 
 SYNONYMS = {
     "ls": "list",
@@ -137,7 +140,7 @@ def parse(text: str) -> AnyCommand:
     words = split_words(text)
     typed = words[0] if words and not words[0].startswith("--") else ""
     rest = words[1:] if typed else words
-    verb = typed.lower()
+    verb = ALIASES.get(typed.lower(), typed.lower())
     for command in COMMANDS:
         if command.verb == verb:
             rest = split_words(text, prose=True)[1:] if command.prose else rest

@@ -24,7 +24,8 @@ from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
 
-_FILES = ("errors", "csv", "causes", "family", "partial")
+_FILES = ("errors", "csv", "causes", "merged", "partial")
+_FORMER_NAMES = {"merged": "family"}
 
 
 class ResultsShown(Struct, frozen=True):
@@ -110,14 +111,14 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
 
     verb: ClassVar[str] = "results"
     help: ClassVar[Help] = Help(
-        "results ID [--errors] [--csv] [--file] [--causes] [--family]",
+        "results ID [--errors] [--csv] [--file] [--causes] [--merged]",
         "what came out: counts, causes of failure, tokens, cost; the file in your messages with me, alone or with "
         "that of its retries",
         "results last --errors",
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
-        *(OptionSpec(name, takes_value=False) for name in (*_FILES, "file")),
+        *(OptionSpec(name, takes_value=False, former_name=_FORMER_NAMES.get(name)) for name in (*_FILES, "file")),
     )
 
     reference: Reference

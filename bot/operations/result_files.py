@@ -20,8 +20,8 @@ class ResultFileKind(StrEnum):
     CSV = "--csv"
     ERRORS_CSV = "--errors --csv"
     CAUSES = "--causes"
-    FAMILY = "--family"
-    PART_OF_FAMILY = "--family --partial"
+    FAMILY = "--merged"
+    PART_OF_FAMILY = "--merged --partial"
 
 
 DOWNLOADED_FILES: dict[ResultFileKind, DownloadedFile] = {

@@ -7,7 +7,7 @@ from bot.commands.cancel import CancelOutcome
 from bot.commands.cost import CostOutcome
 from bot.commands.create import CreateOutcome
 from bot.commands.delete import DeleteOutcome
-from bot.commands.drop import DropOutcome
+from bot.commands.discard import DiscardOutcome
 from bot.commands.help import HelpOutcome
 from bot.commands.keep import KeepOutcome
 from bot.commands.label import LabelOutcome
@@ -32,7 +32,7 @@ from bot.ui.verbs.cancel import render_cancel
 from bot.ui.verbs.cost import render_cost
 from bot.ui.verbs.create import render_create
 from bot.ui.verbs.delete import render_delete
-from bot.ui.verbs.drop import render_drop
+from bot.ui.verbs.discard import render_discard
 from bot.ui.verbs.help import render_help
 from bot.ui.verbs.keep import render_keep
 from bot.ui.verbs.label import render_label
@@ -64,8 +64,8 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         return render_create(outcome, viewer)
     if isinstance(outcome, DeleteOutcome):
         return render_delete(outcome, viewer)
-    if isinstance(outcome, DropOutcome):
-        return render_drop(outcome, viewer)
+    if isinstance(outcome, DiscardOutcome):
+        return render_discard(outcome, viewer)
     if isinstance(outcome, HelpOutcome):
         return render_help(outcome, viewer)
     if isinstance(outcome, KeepOutcome):

@@ -17,7 +17,7 @@ from bot.commands.language.errors import (
 )
 from bot.commands.list import LARGEST_LIMIT, STATUSES, List
 from bot.commands.overview import Overview
-from bot.commands.registry import COMMANDS, SHOWN, SYNONYMS, AnyCommand, parse
+from bot.commands.registry import ALIASES, COMMANDS, SHOWN, SYNONYMS, AnyCommand, parse
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
 from tests.builders import ID
@@ -95,6 +95,17 @@ def test_an_unknown_verb_gets_at_most_one_suggestion(typed: str, suggestion: str
 def test_words_of_other_tools_lead_to_our_verbs() -> None:
     assert set(SYNONYMS.values()) <= {command.verb for command in SHOWN}
     assert set(SYNONYMS).isdisjoint(command.verb for command in COMMANDS)
+
+
+@pytest.mark.parametrize(("former", "now"), ALIASES.items())
+def test_a_former_verb_means_what_it_is_called_now(former: str, now: str) -> None:
+    assert parse(f"{former.upper()} 3f9c2a") == parse(f"{now} 3f9c2a")
+    assert now in {command.verb for command in SHOWN}
+
+
+def test_a_former_option_means_what_it_is_called_now() -> None:
+    assert parse("results last --family --partial") == parse("results last --merged --partial")
+    assert parse("results last --family").spell() == "results last --merged"
 
 
 IDS = st.from_regex(r"msgbatch_[A-Za-z0-9]{1,40}", fullmatch=True).map(BatchId)

@@ -71,7 +71,7 @@ async def test_a_draft_under_the_limit_needs_no_approval(open_desk: OpenDesk) ->
 async def test_what_was_refused_is_not_sent(open_desk: OpenDesk) -> None:
     desk = await waiting(open_desk)
     asked = desk.slack.messages(BATCHES, BEN)[-1]
-    await desk.press(asked, "Refuse", user=BEN)
+    await desk.press(asked, "Decline", user=BEN)
 
     await desk.press(asked, "Approve", user=BEN)
 

@@ -28,14 +28,14 @@ async def test_nothing_is_sent_before_the_yes(desk: Desk) -> None:
     assert count_creates(desk) == 0
 
 
-async def test_a_question_answered_with_drop_sends_nothing_ever(desk: Desk) -> None:
+async def test_a_question_answered_with_discard_sends_nothing_ever(desk: Desk) -> None:
     question = await ask_about_file(desk, sound_file())
 
-    [dropped] = await desk.press(question, "Drop")
+    [discarded] = await desk.press(question, "Discard")
     [late] = await desk.press(question, "Send")
 
-    assert "Nothing was sent" in dropped.visible_text
-    assert "dropped" in late.visible_text
+    assert "Nothing was sent" in discarded.visible_text
+    assert "discarded" in late.visible_text
     assert count_creates(desk) == 0
 
 

@@ -56,7 +56,7 @@ async def test_the_family_can_be_shared_in_the_channel(desk: Desk) -> None:
     parent = await retried(desk)
     desk.api.advance(4_000)
 
-    sent = await desk.type(f"/batch results {parent} --family --public")
+    sent = await desk.type(f"/batch results {parent} --merged --public")
 
     assert {message.channel for message in sent} == {BATCHES}
     assert any(message.files for message in sent)

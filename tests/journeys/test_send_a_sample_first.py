@@ -31,8 +31,8 @@ async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
     draft_id = question.visible_text.split("/batch send ")[1][:24]
     [typed] = await desk.type(f"/batch send {draft_id} --first")
 
-    assert question.buttons == ["Send", "Drop"]
-    assert typed.buttons == ["Send", "Drop"]
+    assert question.buttons == ["Send", "Discard"]
+    assert typed.buttons == ["Send", "Discard"]
 
 
 async def test_it_can_be_typed_and_is_asked_about(desk: Desk) -> None:

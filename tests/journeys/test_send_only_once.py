@@ -25,7 +25,7 @@ STEPS = (
     "both",
     "ask again",
     "ask of the rest",
-    "drop",
+    "discard",
     "restart",
     "look after",
     "lose",
@@ -107,7 +107,7 @@ async def _step(desk: Desk, question: SlackMessage, step: str) -> None:
         "both": lambda: asyncio.gather(*(desk.slack.press(ADA, question, text=text) for text in (first, whole) * 2)),
         "ask again": lambda: _press_newest(desk, ADA, "Send"),
         "ask of the rest": lambda: _press_rest(desk),
-        "drop": lambda: desk.slack.press(ADA, question, text="Drop"),
+        "discard": lambda: desk.slack.press(ADA, question, text="Discard"),
         "approve": lambda: _press_newest(desk, BEN, "Approve"),
         "own approval": lambda: _press_newest(desk, ADA, "Approve"),
     }

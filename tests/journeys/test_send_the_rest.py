@@ -1,4 +1,4 @@
-"""After a sample: the rest is asked about like any file, sent once or dropped, and held to the limit of the whole."""
+"""After a sample: the rest is asked about like any file, sent once or discarded, and held to the limit of the whole."""
 
 import asyncio
 
@@ -24,15 +24,15 @@ async def test_the_rest_is_sent_once_however_often_it_is_pressed(desk: Desk) -> 
     assert f"it is `{oldest_first(desk)[1].id}`" in late.visible_text
 
 
-async def test_the_rest_can_be_dropped(desk: Desk) -> None:
+async def test_the_rest_can_be_discarded(desk: Desk) -> None:
     await send_sample(desk)
     status = await sample_card(desk)
 
-    [dropped] = await desk.press(status, "Drop them")
+    [discarded] = await desk.press(status, "Discard them")
     [late] = await desk.press(status, "Send the other 30")
 
-    assert "Dropped the other 30 requests" in dropped.visible_text
-    assert "was dropped" in late.visible_text
+    assert "Discarded the other 30 requests" in discarded.visible_text
+    assert "was discarded" in late.visible_text
     assert [len(each) for each in sent_ids(desk)] == [10]
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
@@ -93,7 +93,7 @@ async def test_the_end_of_a_sample_is_announced_with_its_results_and_the_next_st
     assert f"<@{ADA}>" in told.visible_text
     assert "the other 30 requests" in told.visible_text
     assert "Cost: " in told.visible_text
-    assert told.buttons == ["Open", "Send the other 30", "Drop them"]
+    assert told.buttons == ["Open", "Send the other 30", "Discard them"]
     assert "Send the other 30 requests" in question.visible_text
 
 
@@ -109,7 +109,7 @@ async def test_a_late_press_on_a_public_notice_is_answered_in_private_and_leaves
     told = await wait_for_notice(desk, batch)
     await desk.press(await ask_about_rest(desk, told), "Send")
 
-    answers = [await desk.press(told, text, user=BEN) for text in ("Send the other 30", "Drop them")]
+    answers = [await desk.press(told, text, user=BEN) for text in ("Send the other 30", "Discard them")]
 
     assert [len(each) for each in answers] == [1, 1]
     assert all(reply.ephemeral_to == BEN for [reply] in answers)

@@ -8,10 +8,14 @@ from bot.commands.language.errors import MissingReference, MissingValue, Unexpec
 
 
 class OptionSpec(Struct, frozen=True):
-    """An option of a verb: its name without dashes, and whether a value follows it."""
+    """An option of a verb: its name without dashes, and whether a value follows it.
+
+    `former_name`: what it was called before; it keeps working, typed and in buttons.
+    """
 
     name: str
     takes_value: bool = True
+    former_name: str | None = None
 
 
 class Arguments(Struct, frozen=True):
@@ -46,6 +50,7 @@ def read_arguments(verb: str, words: Sequence[str], specs: Sequence[OptionSpec])
         MissingValue: nothing follows an option that needs a value, or a flag was given one.
     """
     known = {spec.name: spec for spec in specs}
+    accepted = known | {spec.former_name: spec for spec in specs if spec.former_name}
     plain: list[str] = []
     options: dict[str, str] = {}
     rest = iter(words)
@@ -54,7 +59,7 @@ def read_arguments(verb: str, words: Sequence[str], specs: Sequence[OptionSpec])
             plain.append(word)
             continue
         name, equals, value = word[2:].partition("=")
-        spec = known.get(name.lower())
+        spec = accepted.get(name.lower())
         if spec is None:
             raise UnknownOption(verb, name, tuple(known))
         if spec.takes_value and not equals:

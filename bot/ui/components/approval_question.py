@@ -1,7 +1,7 @@
 """The question to a second person, which the channel sees and the approver is asked again."""
 
 from bot.commands.approve import Approve
-from bot.commands.drop import Drop
+from bot.commands.discard import Discard
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
@@ -20,7 +20,7 @@ def approval_question(draft: Draft, warnings: tuple[Block, ...] = (), confirmati
     )
     buttons = [
         button("Approve", Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
-        button("Refuse", Drop(draft.id), renew=True),
+        button("Decline", Discard(draft.id), renew=True),
     ]
     blocks = (header(title), section(words), section(cost_breakdown(estimate)), *warnings, *actions(buttons))
     return Message(f"{title} {words} {cost_line(estimate)}.", blocks)

@@ -1,6 +1,6 @@
 """The requests that wait while a sample of them runs, shown with the sample and with its end."""
 
-from bot.commands.drop import Drop
+from bot.commands.discard import Discard
 from bot.commands.send import Send
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
@@ -17,6 +17,6 @@ def rest_words(rest: Draft) -> str:
 
 
 def rest_buttons(rest: Draft) -> tuple[Block, ...]:
-    """Return the buttons that send or drop the rest. They keep their message, which others may see."""
+    """Return the buttons that send or discard the rest. They keep their message, which others may see."""
     send = button(f"Send the other {number(rest.requests)}", Send(rest.id), style="primary")
-    return actions([send, button("Drop them", Drop(rest.id))])
+    return actions([send, button("Discard them", Discard(rest.id))])

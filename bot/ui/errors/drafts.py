@@ -1,9 +1,9 @@
-"""The words for a draft that cannot be sent, approved or dropped."""
+"""The words for a draft that cannot be sent, approved or discarded."""
 
 from typing import assert_never
 
 from bot.commands.approve import Approve
-from bot.commands.drop import Drop
+from bot.commands.discard import Discard
 from bot.commands.send import Send
 from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
@@ -37,7 +37,7 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     words = f"Other retries of the same batch have begun or ended since you were asked; now {now}. "
     words += "Nothing was sent by this press, lest the same requests are paid for twice."
     again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
-    ways = [button("Ask again", again, renew=True), button("Drop", Drop(draft.id), renew=True)]
+    ways = [button("Ask again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
 
 
@@ -71,7 +71,7 @@ def _state_words(draft: Draft) -> str:
                 "batch is there."
             )
         case "dropped":
-            return "This was dropped or refused before."
+            return "This was discarded or declined before."
         case "failed":
             return "This could not be sent before. Share the file again."
         case "checking":

@@ -43,7 +43,7 @@ def _problem_words(error: AnyUsageError) -> str:
             return f"{_verb_code(error)} takes no further word; {code(error.word, 60)} is one too many."
         case MissingReference(verb="create"):
             return f"{_verb_code(error)} needs to know which file: its link goes before the options."
-        case MissingReference(verb="send" | "approve" | "drop"):
+        case MissingReference(verb="send" | "approve" | "discard"):
             return (
                 f"{_verb_code(error)} needs to know which checked file: the question whether to send it says its name."
             )

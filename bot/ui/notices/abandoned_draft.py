@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from bot.api.models import MessageBatch
-from bot.commands.drop import Drop
+from bot.commands.discard import Discard
 from bot.commands.send import Send
 from bot.store.records.drafts import Draft
 from bot.ui.components.buttons import actions, button
@@ -21,7 +21,7 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
         words = f"I was stopped before I sent any of {requests} of *{name}*. The checked file is still here."
-        return Message(words, (section(words), *_next_steps(draft.id, "Send", "Drop")))
+        return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
     words = (
         f"I was stopped while I sent {requests} of *{name}*, and do not know whether they arrived. I do not send them "
         "again: that could pay twice."
@@ -30,9 +30,9 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     if draft.rest_id is None:
         return Message(f"{words} {found}", (section(words), section(found), *rows))
     rest = f"The others were not sent: {code(f'/batch send {draft.rest_id}')} asks about them."
-    buttons = _next_steps(draft.rest_id, "Send the others", "Drop them")
+    buttons = _next_steps(draft.rest_id, "Send the others", "Discard them")
     return Message(f"{words} {found} {rest}", (section(words), section(found), *rows, section(rest), *buttons))
 
 
 def _next_steps(draft_id: str, yes: str, no: str) -> tuple[Block, ...]:
-    return actions([button(yes, Send(draft_id), renew=True), button(no, Drop(draft_id), renew=True)])
+    return actions([button(yes, Send(draft_id), renew=True), button(no, Discard(draft_id), renew=True)])

@@ -5,8 +5,8 @@ from typing import assert_never
 from msgspec.structs import replace
 
 from bot.api.errors import ApiError
+from bot.commands.discard import Discard
 from bot.commands.draft_change import SendChange
-from bot.commands.drop import Drop
 from bot.commands.retry import Retry
 from bot.commands.send import Send
 from bot.confirmations import ConfirmationNeeded
@@ -50,7 +50,11 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
     """Return the question whether to send: how many requests, to which workspace, for whom and at what cost."""
     draft = change.draft
     title = f"Send {'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')} as a new batch?"
-    buttons = [*_yes_buttons(change, question), *_other_choices(change), button("Drop", Drop(draft.id), renew=True)]
+    buttons = [
+        *_yes_buttons(change, question),
+        *_other_choices(change),
+        button("Discard", Discard(draft.id), renew=True),
+    ]
     blocks = (
         header(title),
         section(_request_words(draft, viewer)),
@@ -204,7 +208,7 @@ def _render_approval_asked(outcome: ApprovalAsked) -> Message:
     words = f"{quantity(draft.requests, 'request')} wait for somebody else's yes. {how}"
     return Message(
         words,
-        (section(words), *actions([button("Drop", Drop(draft.id), renew=True)])),
+        (section(words), *actions([button("Discard", Discard(draft.id), renew=True)])),
         shared=None if is_alone else replace(approval_question(draft), public=True),
     )
 
@@ -223,7 +227,7 @@ def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
     words = (
         f"Not sent: {_reason_words(outcome.error)}. It certainly did not arrive, and the checked file is still here."
     )
-    again = actions([button("Send", Send(draft.id), renew=True), button("Drop", Drop(draft.id), renew=True)])
+    again = actions([button("Send", Send(draft.id), renew=True), button("Discard", Discard(draft.id), renew=True)])
     return Message(words, (section(words), *again, *_request_id_line(error)))
 
 

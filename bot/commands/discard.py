@@ -1,4 +1,4 @@
-"""`/batch drop DRAFT`: remove its requests from the disk without sending them."""
+"""`/batch discard DRAFT`: remove its requests from the disk without sending them."""
 
 import asyncio
 from typing import ClassVar, Self
@@ -15,22 +15,25 @@ from bot.operations.services import Services
 from bot.store.records.drafts import Draft, DraftState
 
 
-class Dropped(Struct, frozen=True):
-    """The draft is dropped. Nothing of it was sent."""
+class Discarded(Struct, frozen=True):
+    """The draft is discarded. Nothing of it was sent."""
 
     draft: Draft
 
 
-DropOutcome = Dropped
+DiscardOutcome = Discarded
 
 
-class Drop(ChangingCommand["DropChange"], frozen=True):
-    """Drop a draft."""
+class Discard(ChangingCommand["DiscardChange"], frozen=True):
+    """Discard a draft."""
 
-    verb: ClassVar[str] = "drop"
+    verb: ClassVar[str] = "discard"
     permission: ClassVar[Permission] = Permission.OPERATE
-    help: ClassVar[Help] = Help("drop DRAFT", "give up a checked file, or the rest after a sample: none of it is sent",
-                                "drop 3f9c2a7b10de4c55a1b2c3d4")  # fmt: skip
+    help: ClassVar[Help] = Help(
+        "discard DRAFT",
+        "give up a checked file, or the rest after a sample: none of it is sent",
+        "discard 3f9c2a7b10de4c55a1b2c3d4",
+    )
 
     draft_id: str
 
@@ -40,21 +43,21 @@ class Drop(ChangingCommand["DropChange"], frozen=True):
         return cls(arguments.only())
 
     def spell(self) -> str:
-        """Return `drop DRAFT`."""
-        return f"drop {self.draft_id}"
+        """Return `discard DRAFT`."""
+        return f"discard {self.draft_id}"
 
-    async def propose(self, services: Services, origin: Origin) -> "DropChange":
+    async def propose(self, services: Services, origin: Origin) -> "DiscardChange":
         """Find the draft. Raises DraftUnavailable, StoreUnavailable."""
-        return DropChange(await find_draft(services, self.draft_id, "ready", "waiting"))
+        return DiscardChange(await find_draft(services, self.draft_id, "ready", "waiting"))
 
 
-class DropChange(DraftChange[DropOutcome], frozen=True):
-    """Drop a draft that no one has sent."""
+class DiscardChange(DraftChange[DiscardOutcome], frozen=True):
+    """Discard a draft that no one has sent."""
 
     @property
     def verb(self) -> str:
-        """Return `drop`."""
-        return "drop"
+        """Return `discard`."""
+        return "discard"
 
     @property
     def before(self) -> DraftState:
@@ -71,8 +74,8 @@ class DropChange(DraftChange[DropOutcome], frozen=True):
         """Whether it needs a confirmation: never."""
         return False
 
-    async def apply(self, services: Services, caller: Caller) -> Applied[DropOutcome]:
+    async def apply(self, services: Services, caller: Caller) -> Applied[DiscardOutcome]:
         """Remove the draft's file. Raises DraftUnavailable, StoreUnavailable."""
         draft = await find_draft(services, self.draft.id, "dropped")
         await asyncio.to_thread(services.drafts.requests_file(draft.id).unlink, missing_ok=True)
-        return Applied(Dropped(draft), "done")
+        return Applied(Discarded(draft), "done")
