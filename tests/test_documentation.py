@@ -11,7 +11,7 @@ from bot.commands.registry import SHOWN
 from bot.settings.table import markdown_table
 
 ROOT = Path(__file__).parent.parent
-SKIPPED = {".venv", "node_modules", ".git", ".pytest_cache", ".hypothesis"}
+SKIPPED = {".venv", ".venv-newest", "node_modules", ".git", ".pytest_cache", ".hypothesis"}
 DOCUMENTS = sorted(path for path in ROOT.rglob("*.md") if not SKIPPED & set(path.relative_to(ROOT).parts))
 
 
