@@ -1,8 +1,12 @@
 """Ordered faults for the next calls of a method."""
 
 import asyncio
+import socket
+import struct
 from collections import defaultdict, deque
 from dataclasses import dataclass
+
+from aiohttp import web
 
 from bot.playground.slack_simulator.records import Json
 
@@ -11,21 +15,23 @@ from bot.playground.slack_simulator.records import Json
 class SlackFault:
     """What happens to the next call of a method: a delay, an error code, a status, a Retry-After in seconds.
 
-    The delay is a number of seconds, or lasts until an event is set.
+    The delay is a number of seconds, or lasts until an event is set. `loses_answer`: the call is carried out, and the
+    connection is reset before the answer.
     """
 
     error: str | None = None
     status: int = 200
     retry_after: int | None = None
     delay: float | asyncio.Event = 0
+    loses_answer: bool = False
 
     async def wait(self) -> None:
         """Wait for the delay to pass."""
         await (self.delay.wait() if isinstance(self.delay, asyncio.Event) else asyncio.sleep(self.delay))
 
     @property
-    def only_slow(self) -> bool:
-        """Whether the call is carried out normally after the delay."""
+    def carries_out(self) -> bool:
+        """Whether the call is carried out after the delay."""
         return self.error is None and self.status == 200 and self.retry_after is None
 
     @property
@@ -59,3 +65,12 @@ class SlackFaults:
         """Return the fault for the current call, or None."""
         waiting = self._orders[method]
         return waiting.popleft() if waiting else None
+
+
+def reset_connection(request: web.Request) -> web.Response:
+    """Reset the connection of a request. The returned response reaches no one."""
+    if request.transport is not None:
+        linger_not = struct.pack("ii", 1, 0)  # on, for 0 seconds: closing sends RST instead of FIN
+        request.transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger_not)
+        request.transport.abort()
+    return web.Response()

@@ -4,7 +4,8 @@ from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
-from bot.playground.slack_simulator.file_store import StoredFile
+from bot.playground.slack_simulator.faults import reset_connection
+from bot.playground.slack_simulator.file_store import StoredFile, make_file_object
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
 from bot.playground.slack_simulator.request_arguments import read_bearer_token
@@ -12,6 +13,8 @@ from bot.playground.slack_simulator.state import SlackState
 from bot.playground.slack_simulator.web_api import record_call
 
 _CHUNK_BYTES = 256 * 1024
+_PAGE_MODES = frozenset({"post", "space", "quip", "canvas", "docs", "list"})
+"""Modes of files that are served as a page, even with a good token."""
 _LOGIN_PAGE = "<!DOCTYPE html><title>Slack</title><p>Sign in to continue"
 
 
@@ -25,15 +28,19 @@ class FileEndpoints:
         """Receive the bytes of an announced file, raw or as a multipart form. `fail_next("upload")` applies here."""
         content = await _content(request)
         fault = self._state.faults.take("upload")
+        if fault is not None:
+            await fault.wait()
         status, text = 200, f"OK - {len(content)}"
         try:
-            if fault is not None and not fault.only_slow:
+            if fault is not None and not fault.carries_out:
                 raise Refusal(str(fault.answer["error"]), status=fault.http_status)
             self._state.files.receive(request.path, content)
         except Refusal as refusal:
             status, text = refusal.status, refusal.error
         answer: Json | str = text if status == 200 else {"ok": False, "error": text}
         record_call(self._state, "upload", None, {"bytes": len(content)}, status, answer, 0.0)
+        if fault is not None and fault.loses_answer:
+            return reset_connection(request)
         return web.Response(text=text, status=status, headers=fault.headers if fault else None)
 
     async def private(self, request: web.Request) -> web.StreamResponse:
@@ -43,14 +50,15 @@ class FileEndpoints:
         """
         file = self._state.files.files.get(request.match_info["file"])
         fault = self._state.faults.take("download")
-        code = str(fault.answer["error"]) if fault is not None and not fault.only_slow else ""
+        code = str(fault.answer["error"]) if fault is not None and not fault.carries_out else ""
         record_call(
             self._state, "download", read_bearer_token(request), {"file": request.match_info["file"]}, 200, {}, 0.0
         )
         if fault is not None:
             await fault.wait()
         may = read_bearer_token(request) == self._state.credentials.bot_token and "files:read" in self._state.scopes
-        if not may or code == "login":
+        is_page = file is not None and make_file_object(file, "").get("mode") in _PAGE_MODES
+        if not may or code == "login" or is_page:
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
         if file is None or file.content is None or file.deleted:
             raise web.HTTPNotFound

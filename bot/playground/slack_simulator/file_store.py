@@ -1,17 +1,29 @@
 """Files: announced, uploaded and completed (the external-upload flow), and kept until someone deletes them."""
 
 import mimetypes
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 
 from bot.playground.slack_simulator.credentials import random_id, random_letters
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
+from bot.playground.slack_simulator.world import Channel
+
+
+@dataclass(frozen=True)
+class Share:
+    """One message that shares a file."""
+
+    channel: Channel
+    ts: str
 
 
 @dataclass
 class StoredFile:
-    """One file. `length` is announced, `content` is None until the bytes arrive, `shared` is set on completion."""
+    """One file. `length` is announced, `content` is None until the bytes arrive, `completed` is set on completion.
+
+    `info` overrides fields of its file object, and `dropped` names fields that the object lacks.
+    """
 
     id: str
     name: str
@@ -20,9 +32,11 @@ class StoredFile:
     made_at: float
     title: str = ""
     content: bytes | None = None
-    shared: bool = False
-    channels: list[str] = field(default_factory=list)
+    completed: bool = False
+    shares: list[Share] = field(default_factory=list)
     deleted: bool = False
+    info: Json = field(default_factory=dict)
+    dropped: Collection[str] = ()
 
     @property
     def mimetype(self) -> str:
@@ -66,17 +80,17 @@ class FileStore:
     def complete(self, file_id: str, title: str | None) -> StoredFile:
         """Complete an upload. Raises Refusal if the file is unknown or its bytes never arrived."""
         file = self.files.get(file_id)
-        if file is None or file.content is None or file.shared:
+        if file is None or file.content is None or file.completed:
             raise Refusal("file_not_found")
         file.title = title or file.name
-        file.shared = True
+        file.completed = True
         return file
 
 
 def make_file_object(file: StoredFile, url: str) -> Json:
     """Return Slack's file object, shortened. `url` is the simulator's address."""
     private = f"{url}/files-pri/{file.id}/{file.name}"
-    return {
+    body: Json = {
         "id": file.id,
         "created": int(file.made_at),
         "timestamp": int(file.made_at),
@@ -88,11 +102,26 @@ def make_file_object(file: StoredFile, url: str) -> Json:
         "user": file.user,
         "mode": "hosted",
         "permalink": f"{url}/files/{file.user}/{file.id}/{file.name}",
-        "channels": list(file.channels),
+        "channels": [],
+        "groups": [],
+        "ims": [],
         "is_external": False,
         "url_private": private,
         "url_private_download": private,
     }
+    for share in file.shares:
+        _add_share(body, share)
+    return {name: value for name, value in (body | file.info).items() if name not in file.dropped}
+
+
+def _add_share(body: Json, share: Share) -> None:
+    """Add a share to the lists of a file object. `shares` is absent before the first (docs.slack.dev, file object)."""
+    channel = share.channel
+    kind = "ims" if channel.is_im else "groups" if channel.is_private else "channels"
+    if channel.id not in body[kind]:
+        body[kind].append(channel.id)
+    shares = body.setdefault("shares", {}).setdefault("public" if kind == "channels" else "private", {})
+    shares.setdefault(channel.id, []).append({"ts": share.ts})
 
 
 def make_file_frame(file: StoredFile) -> Json:

@@ -13,6 +13,8 @@ def name_channel(channel: Channel) -> str:
     """Return the channel's name in payloads. Slack hides those of direct messages and private channels."""
     if channel.is_im:
         return "directmessage"
+    if channel.is_mpim:
+        return f"mpdm-{channel.name}-1"
     return "privategroup" if channel.is_private else channel.name
 
 

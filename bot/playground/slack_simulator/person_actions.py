@@ -6,7 +6,7 @@ from bot.playground.slack_simulator.ack_bodies import AckBodyHandler
 from bot.playground.slack_simulator.bot_answer import BotAnswer
 from bot.playground.slack_simulator.elements import find_element, find_missing_inputs, make_action, read_state
 from bot.playground.slack_simulator.file_inputs import expand_files
-from bot.playground.slack_simulator.file_store import make_file_frame, make_file_object
+from bot.playground.slack_simulator.file_store import Share, StoredFile, make_file_frame, make_file_object
 from bot.playground.slack_simulator.page_frames import make_world_frame
 from bot.playground.slack_simulator.payload_delivery import PayloadDelivery
 from bot.playground.slack_simulator.payloads import PayloadBuilder
@@ -63,8 +63,14 @@ class PersonActions:
         if self._person(user).id not in self._channel(channel).members:
             raise LookupError("You are not in this channel.")
         file = self._state.files.keep(user, name, content)
-        file.channels.append(channel)
-        return self._state.messages.post(channel, user, "", files=[make_file_frame(file)])
+        return self.share_stored(user, channel, [file])
+
+    def share_stored(self, user: str, channel: str, files: list[StoredFile]) -> SlackMessage:
+        """Post files that are stored already, all in one message."""
+        message = self._state.messages.post(channel, user, "", files=[make_file_frame(file) for file in files])
+        for file in files:
+            file.shares.append(Share(self._channel(channel), message.ts))
+        return message
 
     async def message_shortcut(self, user: str, message: SlackMessage, callback_id: str) -> Delivery:
         """Choose a message shortcut of the app from a message's menu."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -16,7 +16,7 @@ from bot.playground.slack_simulator.page_guard import guard_page
 from bot.playground.slack_simulator.page_options import PageOptions
 from bot.playground.slack_simulator.payload_delivery import PayloadDelivery
 from bot.playground.slack_simulator.person_actions import PersonActions
-from bot.playground.slack_simulator.records import ApiCall, Delivery, SlackMessage, TrafficEntry, View
+from bot.playground.slack_simulator.records import ApiCall, Delivery, Json, SlackMessage, TrafficEntry, View
 from bot.playground.slack_simulator.response_url_endpoint import ResponseUrlEndpoint
 from bot.playground.slack_simulator.sockets import SocketHub
 from bot.playground.slack_simulator.state import SlackState
@@ -159,6 +159,20 @@ class SlackSimulator:
         """Post a file as a person. Its id is in the message's `files`. Raises LookupError if they are no member."""
         return self._people.share_file(user, channel, name, content)
 
+    def share_files(self, user: str, channel: str, *files: tuple[str, bytes]) -> SlackMessage:
+        """Post several files, each a name and its content, in one message."""
+        stored = [self._state.files.keep(user, name, content) for name, content in files]
+        return self._people.share_stored(user, channel, stored)
+
+    def change_file(self, file_id: str, info: Json | None = None, drop: Collection[str] = ()) -> None:
+        """Override fields of a file object, and drop others from it."""
+        file = self._state.files.files[file_id]
+        file.info, file.dropped = info or {}, drop
+
+    def delay_shares(self, seconds: float | None) -> None:
+        """Share completed uploads this much later; with None, never, though their completion says ok."""
+        self._state.share_delay = seconds
+
     def give_file(self, user: str, name: str, content: bytes) -> str:
         """Add a file as a `file_input` does, and return its id. Only the app sees it."""
         return self._state.files.keep(user, name, content).id
@@ -209,6 +223,18 @@ class SlackSimulator:
     ) -> None:
         """Make the next calls of a method fail or be slow. Also: "response_url", "upload", "download", "socket"."""
         self._state.faults.order(method, SlackFault(error, status, retry_after, delay), times)
+
+    def lose_next(self, method: str, *, after: int = 0, times: int = 1) -> None:
+        """Carry out calls of a method and reset their connections before the answer. `after` calls go well before.
+
+        Also: "response_url", "upload".
+        """
+        self._state.faults.order(method, SlackFault(), after)
+        self._state.faults.order(method, SlackFault(loses_answer=True), times)
+
+    def refuse_blocks(self) -> None:
+        """Refuse every message that has blocks from now on, as Slack does with a block that it does not know."""
+        self._state.refuses_blocks = True
 
     def record_traffic(self, entry: TrafficEntry) -> None:
         """Show a call to another API in the page's traffic pane."""

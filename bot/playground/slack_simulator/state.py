@@ -1,5 +1,6 @@
 """The state of the simulated Slack, shared by its parts."""
 
+import asyncio
 from collections import defaultdict
 from collections.abc import Callable
 
@@ -56,11 +57,22 @@ class SlackState:
         self.notices: dict[str, list[str]] = defaultdict(list)
         self.page_options = PageOptions()
         self.seconds_passed = 0.0
+        self.refuses_blocks = False
+        """Refuse every message that has blocks, whatever they are."""
+        self.share_delay: float | None = 0.0
+        """Seconds from the completion of an upload to its share; None: files are completed and never shared."""
 
     def notify(self, user: str, channel: str | None, text: str) -> None:
         """Show one person a notice from Slack itself."""
         self.notices[user].append(text)
         self.feed.publish({"type": "notice", "user": user, "channel": channel, "text": text})
+
+    def share_soon(self, share: Callable[[], None]) -> None:
+        """Share a completed upload: immediately, later or never, as `share_delay` says."""
+        if self.share_delay == 0:
+            share()
+        elif self.share_delay is not None:
+            asyncio.get_running_loop().call_later(self.share_delay, share)
 
     def render_message(self, message: SlackMessage, *, with_metadata: bool = False) -> Json:
         """Return a message as the Web API and the payloads have it."""

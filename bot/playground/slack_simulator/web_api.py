@@ -4,7 +4,7 @@ import time
 
 from aiohttp import web
 
-from bot.playground.slack_simulator.faults import SlackFault
+from bot.playground.slack_simulator.faults import SlackFault, reset_connection
 from bot.playground.slack_simulator.methods.chat import CHAT
 from bot.playground.slack_simulator.methods.conversations import CONVERSATIONS
 from bot.playground.slack_simulator.methods.files import FILES
@@ -31,27 +31,29 @@ class WebApi:
         method = request.match_info["method"]
         started = time.perf_counter()
         arguments: Json = {}
+        fault: SlackFault | None = None
+        token = read_bearer_token(request)
         try:
             arguments = await read_arguments(request)
-            refused = await self._fault(method)
-            token = read_bearer_token(request)
-            if refused is None:
+            fault = await self._fault(method)
+            if fault is None or fault.carries_out:
                 status, answer = 200, self._answer(method, token, arguments)
             else:
-                status, answer = refused.http_status, refused.answer
+                status, answer = fault.http_status, fault.answer
         except Refusal as refusal:
-            refused, token, status, answer = None, read_bearer_token(request), refusal.status, refusal.answer
+            status, answer = refusal.status, refusal.answer
         ms = (time.perf_counter() - started) * 1000
         record_call(self._state, method, token, arguments, status, answer, ms)
+        if fault is not None and fault.loses_answer:
+            return reset_connection(request)
         headers = {"x-oauth-scopes": ",".join(sorted(self._state.scopes)), "Cache-Control": "no-store"}
-        return web.json_response(answer, status=status, headers=headers | (refused.headers if refused else {}))
+        return web.json_response(answer, status=status, headers=headers | (fault.headers if fault else {}))
 
     async def _fault(self, method: str) -> SlackFault | None:
         fault = self._state.faults.take(method)
-        if fault is None:
-            return None
-        await fault.wait()
-        return None if fault.only_slow else fault
+        if fault is not None:
+            await fault.wait()
+        return fault
 
     def _answer(self, name: str, header_token: str | None, arguments: Json) -> Json:
         method = self._methods.get(name)
@@ -62,6 +64,8 @@ class WebApi:
         self._check_token(method, token)
         if method.token is Token.BOT:
             self._state.require_scope(*method.scopes)
+        if self._state.refuses_blocks and arguments.get("blocks"):
+            raise Refusal("invalid_blocks")
         return method.run(self._state, {**arguments, "token": token})
 
     def _check_token(self, method: Method, token: object) -> None:

@@ -37,6 +37,7 @@ class Channel:
     name: str
     members: frozenset[str] = frozenset()
     is_im: bool = False
+    is_mpim: bool = False
     is_private: bool = False
     is_ext_shared: bool = False
     is_archived: bool = False

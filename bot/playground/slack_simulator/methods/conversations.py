@@ -45,7 +45,7 @@ def info(state: SlackState, arguments: Json) -> Json:
             "name": channel.name,
             "is_channel": not channel.is_private,
             "is_group": channel.is_private,
-            "is_mpim": False,
+            "is_mpim": channel.is_mpim,
             "is_member": state.bot_is_member(channel),
         }
     if read_boolean(arguments.get("include_num_members")):

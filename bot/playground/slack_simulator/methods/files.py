@@ -1,6 +1,6 @@
 """files.getUploadURLExternal, files.completeUploadExternal and files.info."""
 
-from bot.playground.slack_simulator.file_store import StoredFile, make_file_frame, make_file_object
+from bot.playground.slack_simulator.file_store import Share, StoredFile, make_file_frame, make_file_object
 from bot.playground.slack_simulator.message_arguments import parse_json
 from bot.playground.slack_simulator.methods.arguments import read_integer, read_required
 from bot.playground.slack_simulator.methods.chat import find_channel_to_post_in
@@ -8,6 +8,7 @@ from bot.playground.slack_simulator.methods.method import Method
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal, refuse_missing_field
 from bot.playground.slack_simulator.state import SlackState
+from bot.playground.slack_simulator.world import Channel
 
 LARGEST_FILE = 1_000_000_000
 
@@ -32,7 +33,7 @@ def complete_upload(state: SlackState, arguments: Json) -> Json:
         raise Refusal("not_in_channel")
     files = [state.files.complete(str(one.get("id")), one.get("title")) for one in wanted]
     if channel is not None:
-        _share(state, files, channel.id, arguments)
+        state.share_soon(lambda: _share(state, files, channel, arguments))
     return {"ok": True, "files": [make_file_object(file, state.url) for file in files]}
 
 
@@ -48,19 +49,19 @@ def info(state: SlackState, arguments: Json) -> Json:
 
 def _is_seen(state: SlackState, file: StoredFile) -> bool:
     channels = state.world.channels
-    return not file.channels or any(state.bot_is_member(channels[id_]) for id_ in file.channels)
+    return not file.shares or any(state.bot_is_member(channels[share.channel.id]) for share in file.shares)
 
 
-def _share(state: SlackState, files: list[StoredFile], channel: str, arguments: Json) -> None:
-    for file in files:
-        file.channels.append(channel)
-    state.messages.post(
-        channel,
+def _share(state: SlackState, files: list[StoredFile], channel: Channel, arguments: Json) -> None:
+    message = state.messages.post(
+        channel.id,
         state.world.bot_user,
         str(arguments.get("initial_comment") or ""),
         thread_ts=arguments.get("thread_ts"),
         files=[make_file_frame(file) for file in files],
     )
+    for file in files:
+        file.shares.append(Share(channel, message.ts))
 
 
 _WRITE = ("files:write",)
