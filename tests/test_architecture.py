@@ -121,6 +121,7 @@ def test_every_verb_has_a_module_that_does_it_one_that_draws_it_and_one_that_tes
 
     assert modules_in("bot/ui/verbs") == verbs
     assert {f"test_{verb}" for verb in verbs} - modules_in("tests/commands") == set()
+    assert modules_in("tests/ui/outcomes") == verbs
 
 
 def test_every_package_of_the_bot_has_a_folder_of_tests() -> None:

@@ -1,5 +1,8 @@
 """Every message that the bot can send: each outcome for each role, each error, each notice."""
 
+import importlib
+from pathlib import Path
+
 from bot.api import errors as api
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
@@ -18,61 +21,19 @@ from tests.builders import (
 from tests.ui.draft_samples import DRAFT, SAMPLE_FIRST
 from tests.ui.errors.every_error import ERRORS
 from tests.ui.notices.every_notice import CARDS, DIGESTS, INTERRUPTED, NOTICES
-from tests.ui.outcomes import (
-    approve,
-    audit,
-    cancel,
-    cost,
-    create,
-    delete,
-    discard,
-    keep,
-    label,
-    mute,
-    note,
-    notify,
-    overview,
-    own,
-    results,
-    retry,
-    send,
-    status,
-    stop_reading,
-    watch,
-)
-from tests.ui.outcomes import (
-    help as help_,
-)
-from tests.ui.outcomes import (
-    list as list_,
-)
 
 Drawable = Outcome | ConfirmationNeeded
 
-OUTCOMES: dict[str, Drawable] = {
-    **approve.OUTCOMES,
-    **audit.OUTCOMES,
-    **cancel.OUTCOMES,
-    **cost.OUTCOMES,
-    **create.OUTCOMES,
-    **delete.OUTCOMES,
-    **discard.OUTCOMES,
-    **help_.OUTCOMES,
-    **keep.OUTCOMES,
-    **label.OUTCOMES,
-    **list_.OUTCOMES,
-    **mute.OUTCOMES,
-    **note.OUTCOMES,
-    **notify.OUTCOMES,
-    **overview.OUTCOMES,
-    **own.OUTCOMES,
-    **results.OUTCOMES,
-    **retry.OUTCOMES,
-    **send.OUTCOMES,
-    **status.OUTCOMES,
-    **stop_reading.OUTCOMES,
-    **watch.OUTCOMES,
-}
+
+def _outcomes() -> dict[str, Drawable]:
+    """Return the outcomes of every module in tests/ui/outcomes, one for each verb."""
+    outcomes: dict[str, Drawable] = {}
+    for path in sorted((Path(__file__).parent / "outcomes").glob("*.py")):
+        outcomes |= importlib.import_module(f"tests.ui.outcomes.{path.stem}").OUTCOMES
+    return outcomes
+
+
+OUTCOMES = _outcomes()
 FOR_EVERYONE = ("status_", "help", "delete_refused", "cancel_", "watch", "unwatched", "muted", "notify_")
 """Prefixes of the outcomes that are drawn for each role; the others are drawn for an administrator."""
 
