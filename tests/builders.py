@@ -1,4 +1,4 @@
-"""What many tests start from: message batches in every state, audit entries and callers, with fixed dates."""
+"""Builders for tests: batches in every state, audit entries and callers, with fixed dates."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -49,7 +49,7 @@ def running(requests: int = 1_200, *, id: BatchId = ID, status: str = "in_progre
 
 
 def canceling(requests: int = 1_200, *, id: BatchId = ID) -> MessageBatch:
-    """Return an unfinished batch whose cancellation somebody asked for an hour after its creation."""
+    """Return an unfinished batch whose cancellation was requested an hour after its creation."""
     batch = running(requests, id=id, status="canceling")
     return batch.model_copy(update={"cancel_initiated_at": CREATED + timedelta(hours=1)})
 

@@ -1,4 +1,4 @@
-"""The shape of the house, enforced: docstrings, what happens on import, what verbs may know of each other."""
+"""The shape of the code, enforced: docstrings, verbs and their tests, import circles, imports without side effects."""
 
 import ast
 import os
@@ -131,7 +131,7 @@ def test_every_package_of_the_bot_has_a_folder_of_tests() -> None:
 
 
 def test_no_files_import_each_other_in_a_circle() -> None:
-    """Imports for type checkers count: two files that only make sense together are one idea in two places."""
+    """Count imports for type checkers too: two files that only make sense together are one idea in two places."""
     graph = {module_name(path): imports(path) for path in PYTHON if path.is_relative_to(ROOT / "bot")}
 
     assert circles({module: imported & graph.keys() for module, imported in graph.items()}) == []
@@ -186,7 +186,7 @@ def test_no_two_commands_share_a_verb() -> None:
 
 
 def test_every_module_of_verbs_is_registered_or_shared() -> None:
-    """A verb somebody wrote and forgot to register would be silently unknown."""
+    """Catch a verb that was written and not registered, which would be silently unknown."""
     modules = {path.stem for path in (ROOT / "bot" / "commands").glob("*.py")}
     defining = {
         path.stem

@@ -1,4 +1,4 @@
-"""manifest.yml and Procfile against what the code really needs."""
+"""manifest.yml and Procfile match what the code needs."""
 
 import ast
 import json

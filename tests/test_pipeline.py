@@ -230,7 +230,7 @@ async def test_only_a_change_is_announced(road: Road) -> None:
     assert "done" in deleted.announcement.text
 
 
-async def test_a_change_that_broke_is_not_recorded_as_not_made(road: Road) -> None:
+async def test_a_broken_change_is_not_recorded_as_not_made(road: Road) -> None:
     text, confirmation = await road.ask_to_delete()
 
     async def break_after(response: httpx.Response) -> None:

@@ -1,4 +1,4 @@
-"""Pages of batches: the rows, turning back and forth, filters, and where a search ends."""
+"""List: pages of batches, turning back and forth, filters, and where a search ends."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The demo page in a headless browser: opened, typed into, looked at."""
+"""The demo page in a headless browser: open it, type into it, read it."""
 
 import asyncio
 import os
@@ -22,7 +22,7 @@ QUIET = (
     "--no-first-run",
 )
 PICTURES = os.environ.get("BATCHDESK_TEST_PICTURES")
-"""A folder for what was seen, for whoever wants to look."""
+"""The folder for pictures of what the tests saw, if there is one."""
 IN_THE_BROWSER = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="session"),  # the browser's: it is started once
@@ -91,13 +91,13 @@ def jsonl_file(content: bytes) -> FilePayload:
 
 
 async def picture(page: Page, name: str) -> None:
-    """Keep what the page shows, where somebody asked for pictures."""
+    """Save a picture of the page if BATCHDESK_TEST_PICTURES asks for it."""
     if PICTURES:
         await page.screenshot(path=Path(PICTURES) / f"{name}.png")
 
 
 def card(page: Page, batch_id: str) -> Locator:
-    """Return the card of a batch, which everybody sees, with what is answered to it."""
+    """Return the public card of a batch with the replies in its thread."""
     shared = page.locator('.messages > [data-testid="message"][data-ephemeral="false"]')
     short = batch_id.removeprefix("msgbatch_")[:10]
     return shared.filter(has=page.locator(".header", has_text=short))

@@ -1,4 +1,4 @@
-"""The fixtures of the journeys in the browser: one Chromium for all of them, a stage and a page for each."""
+"""The fixtures of the journeys in the browser: one Chromium for all, a demo and a page for each."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Above the limit a second person has to agree; the asker cannot."""
+"""Above the limit, another operator has to approve."""
 
 from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
@@ -92,7 +92,7 @@ async def test_a_person_who_takes_over_anothers_draft_cannot_approve_it(open_des
     assert count_creates(desk) == 0
 
 
-async def test_who_approved_sends_it_in_its_askers_name_where_it_did_not_arrive(open_desk: OpenDesk) -> None:
+async def test_an_approver_can_send_again_for_the_person_who_asked_after_a_failure(open_desk: OpenDesk) -> None:
     desk = await waiting(open_desk)
     desk.api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=401))
     [failed] = await desk.press(desk.slack.messages(BATCHES, BEN)[-1], "Approve", user=BEN)

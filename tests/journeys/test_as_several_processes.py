@@ -1,4 +1,4 @@
-"""Somebody runs two `web` and a `worker` on one Postgres: they are one bot, also when one of them dies."""
+"""Two `web` processes and a `worker` on one Postgres are one bot, even when one of them dies."""
 
 import asyncio
 import os
@@ -71,7 +71,7 @@ class Formation:
         return [message for message in self.slack.messages(BATCHES, ADA) if words in message.visible_text]
 
     def public(self, *, answers: bool) -> list[SlackMessage]:
-        """Return what everybody sees: cards, or the answers to them."""
+        """Return the public messages: cards, or the replies in their threads."""
         everybody = [message for message in self.slack.messages(BATCHES) if message.ephemeral_to is None]
         return [message for message in everybody if (message.thread_ts is not None) == answers]
 

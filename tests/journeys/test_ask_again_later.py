@@ -1,4 +1,4 @@
-"""A draft that waits says until when, and not anew for how long each time it is asked about."""
+"""A waiting draft shows when it expires, and that date does not move when someone asks again."""
 
 import re
 from datetime import timedelta
@@ -9,7 +9,7 @@ from tests.journeys.creating import ask_about_file, sound_file
 LATER = re.compile(r"Later, until <!date\^(\d+)\^")
 
 
-async def test_asked_again_it_waits_no_longer_than_was_said(desk: Desk) -> None:
+async def test_asking_again_does_not_extend_a_draft(desk: Desk) -> None:
     first = await ask_about_file(desk, sound_file())
     line = first.visible_text.split("Later")[1].split("`")[1]
     desk.time.later = timedelta(days=6)

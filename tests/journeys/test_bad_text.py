@@ -1,4 +1,4 @@
-"""People type what people type: nothing is run by mistake, no call is made of it, and nobody else is woken up."""
+"""Odd and hostile text runs nothing by mistake, reaches no API path, and mentions no one."""
 
 import json
 import re
@@ -99,7 +99,7 @@ async def test_a_prefix_that_fits_several_lists_them_and_does_nothing(desk: Desk
     assert desk.deletes == []
 
 
-async def test_a_prefix_that_fits_nothing_says_where_was_looked(desk: Desk) -> None:
+async def test_a_prefix_without_a_match_says_where_the_bot_looked(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=1)
 
     [reply] = await desk.type("/batch status 01Nothing")

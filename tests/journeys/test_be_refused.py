@@ -1,4 +1,4 @@
-"""Somebody, or some place, that the rules do not let in: told which rule, and nothing is done."""
+"""A person or a channel without permission: the reply names the rule, and nothing happens."""
 
 import pytest
 

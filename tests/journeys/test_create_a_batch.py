@@ -1,4 +1,4 @@
-"""From a file in Slack to a batch that runs: checked, estimated, asked about, sent once."""
+"""From a file in Slack to a running batch: checked, estimated, confirmed, sent once."""
 
 import httpx
 import pytest
@@ -73,7 +73,7 @@ async def test_of_many_problems_the_first_twenty_and_the_totals_are_shown_and_al
     assert sum(line.startswith("line ") for line in problems) == 1_500
 
 
-async def test_what_is_wrong_is_said_where_the_file_of_problems_does_not_arrive(desk: Desk) -> None:
+async def test_the_reply_lists_the_problems_if_their_file_does_not_arrive(desk: Desk) -> None:
     desk.slack.fail_next("files.getUploadURLExternal", error="missing_scope")
 
     answer, sent = await refused_for_many(desk)
@@ -126,7 +126,7 @@ async def test_the_shortcut_on_a_message_without_a_file_says_so(desk: Desk) -> N
     assert "There is no file on this message" in answer.visible_text
 
 
-async def test_a_link_of_any_host_leads_to_slacks_own_file_and_nowhere_else(desk: Desk) -> None:
+async def test_a_file_link_of_any_host_leads_to_slacks_own_file(desk: Desk) -> None:
     file = share_file(desk, sound_file(2)).files[0]["id"]
 
     [question] = await desk.type(f"/batch create https://evil.example/files/U0ADA/{file}/requests.jsonl")
@@ -152,7 +152,7 @@ async def test_who_may_not_operate_cannot_create(desk: Desk) -> None:
     assert "Only operators may do this" in answer.visible_text
 
 
-async def test_a_file_deleted_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
+async def test_a_file_deleted_meanwhile_is_reported_as_gone(desk: Desk) -> None:
     file = share_file(desk, sound_file()).files[0]["id"]
     desk.slack.delete_file(file)
 
@@ -231,7 +231,7 @@ async def test_the_question_survives_a_restart(desk: Desk) -> None:
     assert count_creates(desk) == 1
 
 
-async def test_another_persons_file_is_read_only_where_it_is_shared(open_desk: OpenDesk) -> None:
+async def test_another_persons_file_is_read_only_in_a_channel_it_is_shared_in(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN))
     file = share_file(desk, sound_file()).files[0]["id"]
 

@@ -1,4 +1,4 @@
-"""Numbers that are JSON and yet too large for something on the way."""
+"""Numbers that are valid JSON but too large for a later step."""
 
 from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import Desk

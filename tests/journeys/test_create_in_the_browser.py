@@ -1,4 +1,4 @@
-"""From a file with faults to the retry of what failed, on the demo page in a real browser."""
+"""From a faulty file to the retry of its failures, on the demo page in a real browser."""
 
 import json
 import re
@@ -80,7 +80,7 @@ async def refuse(page: Page) -> None:
 
 
 async def send_mended(page: Page, stage: Simulation) -> Batch:
-    """Share the mended file, use the shortcut on it, see what it will cost, and send it."""
+    """Share the fixed file, use the shortcut on it, see its estimated cost, and send it."""
     await use_shortcut_by_keyboard(page, await share(page, MENDED))
     question = page.get_by_test_id("message").last
     await expect(question).to_contain_text("Send 401 requests as a new batch?")

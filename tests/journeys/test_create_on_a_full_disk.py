@@ -1,4 +1,4 @@
-"""A disk that takes no file is told as that, by every verb that needs one."""
+"""Every verb that needs a file reports a disk without room."""
 
 from tests.desk import Desk
 from tests.journeys.creating import ask_about_file, count_creates, sound_file

@@ -1,4 +1,4 @@
-"""Somebody wants a batch gone for good: asked first, answered once, done once."""
+"""Delete a batch for good: asked first, confirmed once, done once."""
 
 import pytest
 
@@ -24,7 +24,7 @@ async def test_the_question_says_what_would_be_lost_and_deletes_nothing(either_d
     assert either_desk.deletes == []
 
 
-async def test_keep_takes_the_question_away_and_nothing_else(either_desk: Desk) -> None:
+async def test_keep_removes_the_question_and_changes_nothing(either_desk: Desk) -> None:
     question = await asked(either_desk)
 
     [kept] = await either_desk.press(question, "Keep")

@@ -1,4 +1,4 @@
-"""A yes is one person's, for one batch as it stood, for five minutes, and good for one DELETE."""
+"""A confirmation is for one person, one batch in one state and five minutes, and allows one DELETE."""
 
 import asyncio
 import json
@@ -98,7 +98,7 @@ async def test_a_batch_that_changed_meanwhile_is_not_deleted(desk: Desk) -> None
     assert desk.deletes == []
 
 
-async def test_a_batch_that_is_gone_meanwhile_is_said_to_be_gone(desk: Desk) -> None:
+async def test_a_batch_that_was_deleted_meanwhile_is_reported_as_gone(desk: Desk) -> None:
     batch, question = await asked(desk)
     desk.api.workspace.delete(batch.id)
 

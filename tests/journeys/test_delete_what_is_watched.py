@@ -1,4 +1,4 @@
-"""Somebody deletes a batch that others watch: how it ended is told before, and its card says what became of it."""
+"""Delete a batch that others watch: its end is announced first, and its card says who deleted it."""
 
 from datetime import timedelta
 
@@ -71,7 +71,7 @@ async def test_the_card_of_an_announced_batch_names_who_deleted_it(desk: Desk) -
     assert len(find_notices(desk, batch)) == 1
 
 
-async def test_what_went_elsewhere_before_a_yes_is_not_called_deleted_here(desk: Desk) -> None:
+async def test_a_batch_deleted_elsewhere_before_the_confirmation_is_not_called_deleted_here(desk: Desk) -> None:
     batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     await wait_for_card(desk, batch)

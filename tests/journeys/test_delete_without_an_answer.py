@@ -1,4 +1,4 @@
-"""The DELETE's answer is lost: the bot looks before it says anything, and says so when it cannot find out."""
+"""The answer of a DELETE is lost: the bot looks first, and says so if it cannot find out."""
 
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage

@@ -1,4 +1,4 @@
-"""`/batch create` alone: the form, what it makes, and what is said beside its fields."""
+"""`/batch create` alone: the form, the draft it makes, and the errors beside its fields."""
 
 import asyncio
 from typing import Any
@@ -33,7 +33,7 @@ def newest(desk: Desk) -> SlackMessage:
     return desk.slack.messages(BATCHES, ADA)[-1]
 
 
-async def test_a_file_chosen_in_the_form_is_asked_about_where_it_was_asked_for(desk: Desk) -> None:
+async def test_a_file_from_the_form_is_confirmed_in_the_channel_of_the_command(desk: Desk) -> None:
     modal = await opened(desk)
     file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
 
@@ -98,7 +98,7 @@ def modal_model(modal: View) -> str:
     return str(next(option["value"] for option in field["element"]["options"] if MODEL in option["value"]))
 
 
-async def test_what_is_wrong_is_said_beside_its_field_and_the_form_stays(desk: Desk) -> None:
+async def test_a_mistake_is_shown_beside_its_field_and_the_form_stays_open(desk: Desk) -> None:
     modal = await opened(desk)
 
     delivery = await desk.slack.submit_view(ADA, modal.id, typed(template="no place", list="a", max_tokens="many"))

@@ -1,4 +1,4 @@
-"""The Message Batches API is down, slow, or in no mood: one visible reply, the remedy in it, and nothing deleted."""
+"""The Message Batches API is down, slow or refuses: one reply with the next step, and nothing deleted."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""The bot's own records cannot be read or written: nothing is deleted, and the person is told so."""
+"""The store cannot be read or written: nothing is deleted, and the reply says so."""
 
 import shutil
 import sqlite3

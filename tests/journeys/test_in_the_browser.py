@@ -1,4 +1,4 @@
-"""The same journeys on the demo page in a real browser: what a person types, presses and sees."""
+"""The journeys on the demo page in a real browser: what a person types, presses and sees."""
 
 from playwright.async_api import Locator, Page, expect
 
@@ -68,7 +68,7 @@ async def test_the_other_person_is_refused_and_sees_nothing_of_the_first(page: P
     assert deletes(stage) == []
 
 
-async def test_where_the_bot_is_no_member_it_answers_and_reads_no_file_until_it_is_invited(page: Page) -> None:
+async def test_in_a_channel_without_the_bot_it_reads_no_file_until_it_is_invited(page: Page) -> None:
     await page.get_by_test_id("channel-C0GENERAL").click()
     card = await answer_to(page, "/batch status last")
     await expect(card).to_contain_text(LATEST)

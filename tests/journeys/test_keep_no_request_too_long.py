@@ -1,4 +1,4 @@
-"""Prompts that were sent are kept for retries: not longer than the batch is there, nor than its results are."""
+"""Requests that are archived for retries expire with their batch and its results."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The bot was killed while it read: a press on Stop is answered before a worker finds that, and a worker finds it."""
+"""The bot was killed during a reading: a press on Stop reports it at once, and so does a worker."""
 
 from sqlalchemy import select, update
 

@@ -1,4 +1,4 @@
-"""A lead wants to know what the batches cost, and looks rather than reads."""
+"""What the batches cost, as a picture."""
 
 import json
 
@@ -48,7 +48,7 @@ async def test_it_is_turned_to_days_in_one_message(desk: Desk) -> None:
     assert by_day.buttons == ["By model"]
 
 
-async def test_where_slack_takes_no_picture_the_days_are_rows(desk: Desk) -> None:
+async def test_without_charts_in_slack_the_days_are_rows(desk: Desk) -> None:
     two_days(desk)
     desk.slack.fail_next("response_url", error="invalid_blocks", status=400)
 

@@ -1,4 +1,4 @@
-"""From a batch and its retries to one file in which every request stands once."""
+"""A batch and its retries become one file with one result for each request."""
 
 import json
 

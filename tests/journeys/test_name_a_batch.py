@@ -226,7 +226,7 @@ async def test_what_one_batch_is_called_and_anothers_id_begins_with_lists_both_a
     assert {request.method for request in desk.api.requests[known:]} == {"GET"}
 
 
-async def test_unwatch_asks_which_one_is_meant(desk: Desk) -> None:
+async def test_an_ambiguous_unwatch_lists_the_watched_batches(desk: Desk) -> None:
     watched, called = (desk.api.workspace.add(processing_status="in_progress", processing=5) for _ in range(2))
     word = str(watched.id)[:-3]
     await desk.type(f"/batch watch {watched.id}")

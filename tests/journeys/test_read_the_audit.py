@@ -1,4 +1,4 @@
-"""The lead wants to know who asked for what, who confirmed, and what came of it."""
+"""Who asked for what, who confirmed it, and the outcome."""
 
 import csv
 import io

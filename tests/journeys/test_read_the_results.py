@@ -1,4 +1,4 @@
-"""Somebody wants to know what came out of a batch, and why some of it failed."""
+"""The results of a batch, and why some of its requests failed."""
 
 import asyncio
 from datetime import timedelta
@@ -193,7 +193,7 @@ async def test_the_question_before_a_delete_says_who_has_the_results(
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
-async def test_a_file_that_slack_refuses_is_not_said_to_be_taken(desk: Desk, method: str) -> None:
+async def test_a_file_that_slack_refuses_is_not_recorded_as_downloaded(desk: Desk, method: str) -> None:
     failing(desk)
     desk.slack.fail_next(method, error="restricted_action")
 

@@ -1,4 +1,4 @@
-"""Sending again what failed and may succeed, and nothing else."""
+"""Retry what failed and may succeed, and nothing else."""
 
 from collections import Counter
 
@@ -44,7 +44,7 @@ async def test_parent_and_child_name_each_other(desk: Desk) -> None:
 
 
 async def failing(desk: Desk) -> tuple[SlackMessage, dict[str, int]]:
-    """Send a file of which some requests meet an accident; return the results card, and how often each cause came."""
+    """Send a file of which some requests fail; return the results card and the number of failures per cause."""
     await desk.press(await ask_about_file(desk, sound_file(400)), "Send")
     desk.api.advance(8_000)
     [results] = await desk.type("/batch results last")
@@ -99,7 +99,7 @@ async def test_results_that_break_off_make_no_retry_of_half(desk: Desk) -> None:
     assert "as a new batch?" in question.visible_text
 
 
-async def test_results_that_are_not_there_yet_are_no_batch_that_is_gone(desk: Desk) -> None:
+async def test_missing_results_are_not_reported_as_a_missing_batch(desk: Desk) -> None:
     desk.api.workspace.add(succeeded=3, errored=5)
     desk.api.add_fault(ApiFault(path="*/results", status=404))
 
@@ -133,7 +133,7 @@ async def test_without_the_requests_the_original_file_is_asked_for_and_matched(o
     assert "as a new batch?" in question.visible_text
 
 
-async def test_nothing_is_offered_where_nothing_failed(desk: Desk) -> None:
+async def test_without_failures_no_retry_is_offered(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=5)
 
     [answer] = await desk.type(f"/batch retry {batch.id}")

@@ -1,4 +1,4 @@
-"""What failed is sent again from the original file, where its requests are not kept."""
+"""Retry from the original file if the requests are not archived."""
 
 from tests.desk import Desk
 from tests.journeys.creating import count_creates, make_jsonl, make_request, share_file

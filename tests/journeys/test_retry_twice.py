@@ -1,4 +1,4 @@
-"""What failed is not paid for twice because two people ask for it at the same time."""
+"""Two people who retry the same failures at the same time do not pay twice."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Failures that the results file does not tell are not called none, and not left out in silence."""
+"""Failures that are missing from the results file are counted and reported."""
 
 import json
 

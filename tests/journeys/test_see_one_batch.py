@@ -1,4 +1,4 @@
-"""Somebody wants to know how one batch stands."""
+"""The card of one batch."""
 
 import pytest
 

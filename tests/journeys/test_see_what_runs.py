@@ -1,4 +1,4 @@
-"""Somebody wants to know what is running, and how to go on."""
+"""What is running, and what to do next."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""Sending ten requests first: every request goes at most once, and the rest only by a yes of its own."""
+"""Send ten requests first: every request goes at most once, and the rest needs its own confirmation."""
 
 import asyncio
 from itertools import chain
@@ -47,7 +47,7 @@ async def test_it_can_be_typed_and_is_asked_about(desk: Desk) -> None:
     assert [len(each) for each in sent_ids(desk)] == [10]
 
 
-async def test_pressed_twenty_times_at_once_beside_send_one_batch_is_made(desk: Desk) -> None:
+async def test_twenty_simultaneous_presses_of_sample_and_send_make_one_batch(desk: Desk) -> None:
     question = await ask_about_file(desk, sound_file(40))
 
     presses = [FIRST, "Send"] * 10
@@ -73,7 +73,7 @@ async def test_a_restart_between_loses_nothing_and_sends_nothing_twice(desk: Des
     assert "already confirmed" in late.visible_text
 
 
-async def test_where_the_answer_is_lost_the_rest_goes_without_the_sample(desk: Desk) -> None:
+async def test_after_a_lost_answer_the_rest_is_sent_without_the_sample(desk: Desk) -> None:
     question = await ask_about_file(desk, sound_file(40))
     desk.api.add_fault(LOST)
 

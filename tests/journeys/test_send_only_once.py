@@ -1,4 +1,4 @@
-"""No sequence of clicks, restarts and lost answers makes two POSTs out of one confirmation."""
+"""No sequence of presses, restarts and lost answers makes two POSTs of one confirmation."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -1,4 +1,4 @@
-"""After a sample: the rest is asked about like any file, sent once or discarded, and held to the limit of the whole."""
+"""After a sample, the rest is confirmed like any draft, sent once or discarded, and limited as a whole."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Slack does not take the answer where it belongs: it is shown in the next best place, once."""
+"""Slack refuses a reply where it belongs: it appears once, in the next best place."""
 
 import pytest
 
@@ -26,7 +26,7 @@ async def test_whatever_the_response_url_answers_the_reply_arrives(desk: Desk, s
     assert "Nothing is running" in reply.visible_text
 
 
-async def test_where_the_bot_is_no_member_the_reply_goes_to_ones_own_messages(desk: Desk) -> None:
+async def test_in_a_channel_without_the_bot_the_reply_goes_to_direct_messages(desk: Desk) -> None:
     desk.slack.fail_next("response_url", error="used_url", status=404)
 
     [reply] = await desk.type("/batch", channel=GENERAL)

@@ -1,4 +1,4 @@
-"""Somebody has to stop a batch that was a mistake, perhaps on a phone."""
+"""Cancel a batch that was a mistake, perhaps on a phone."""
 
 from bot.playground.api_simulator.batch import Batch
 from tests.conftest import OpenDesk

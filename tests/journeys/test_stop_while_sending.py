@@ -1,4 +1,4 @@
-"""The bot is stopped, or its store fails, while a file is read or sent: nothing goes twice, and its asker is told."""
+"""The bot stops or its store fails while it reads or sends a file: nothing goes twice, and its person hears of it."""
 
 import asyncio
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Somebody uses the App Home tab: no channel, no response_url, and a trigger that lives three seconds."""
+"""The App Home tab: no channel, no response_url, and a trigger that lives three seconds."""
 
 import re
 from datetime import timedelta

@@ -1,4 +1,4 @@
-"""Somebody wants to know how a batch ends, and go home meanwhile."""
+"""Watch a batch, and be notified when it ends."""
 
 import re
 
@@ -82,7 +82,7 @@ async def test_watching_twice_changes_nothing_and_says_so(desk: Desk) -> None:
     assert len(find_cards(desk, batch)) == 1
 
 
-async def test_where_the_bot_may_not_post_the_card_goes_to_messages_and_it_says_so(desk: Desk) -> None:
+async def test_without_permission_to_post_the_card_goes_to_direct_messages_and_the_reply_says_so(desk: Desk) -> None:
     batch = add_running_batch(desk)
 
     [reply, *_] = await desk.type(f"/batch watch {batch.id}", channel=GENERAL)
@@ -173,7 +173,7 @@ async def test_watch_alone_lists_the_callers_own_watches(desk: Desk) -> None:
     assert mine.id in ended.visible_text
 
 
-async def test_refresh_on_a_shared_card_keeps_it_where_it_is_and_shared(desk: Desk) -> None:
+async def test_refresh_edits_a_shared_card_in_place_and_keeps_it_shared(desk: Desk) -> None:
     batch = add_running_batch(desk)
     await desk.type(f"/batch watch {batch.id}")
     shown = await wait_for_card(desk, batch)

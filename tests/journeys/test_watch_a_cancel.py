@@ -1,4 +1,4 @@
-"""Somebody has canceled a batch, and wants to know what that really did."""
+"""After a cancel, a notice says what it really did."""
 
 import pytest
 
@@ -87,7 +87,7 @@ async def test_a_watcher_in_a_quiet_channel_is_notified_where_they_canceled(desk
     assert find_notices(desk, batch) == []
 
 
-async def test_a_cancel_where_the_bot_is_not_is_followed_in_messages(desk: Desk) -> None:
+async def test_a_cancel_in_a_channel_without_the_bot_is_followed_in_direct_messages(desk: Desk) -> None:
     batch = add_running_batch(desk)
 
     [reply, *_] = await desk.type(f"/batch cancel {batch.id}", channel=GENERAL)

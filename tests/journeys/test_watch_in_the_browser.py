@@ -1,4 +1,4 @@
-"""Two batches are watched on the demo page, time passes, and the cards change where they stand."""
+"""Two batches are watched on the demo page, time passes, and their cards change in place."""
 
 import asyncio
 import os
@@ -69,7 +69,7 @@ async def see_the_ends(page: Page, batches: tuple[Batch, ...]) -> None:
         await expect(shown.locator(".mention-me")).to_have_count(1)
 
 
-async def test_where_the_bot_may_not_post_the_card_comes_by_direct_message(page: Page, stage: Simulation) -> None:
+async def test_without_permission_to_post_the_card_comes_as_a_direct_message(page: Page, stage: Simulation) -> None:
     batch = stage.api.workspace.batches[1]
     await page.get_by_test_id("channel-C0GENERAL").click()
 

@@ -1,4 +1,4 @@
-"""A channel, or somebody, wants to hear less."""
+"""Mute a batch or a channel, and set how much a channel hears."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -86,7 +86,7 @@ async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: De
         ("/batch mute here 2h", "muted"),
     ],
 )
-async def test_no_mention_is_promised_where_none_may_come(desk: Desk, said: str, words: str) -> None:
+async def test_no_mention_is_promised_if_the_channel_mutes_it(desk: Desk, said: str, words: str) -> None:
     batch = add_running_batch(desk)
     await desk.type(said)
 

@@ -1,4 +1,4 @@
-"""What is created here is watched by who asked for it, where the form says, without another word."""
+"""A batch that is created here is watched by its creator, where the form says."""
 
 from typing import Any
 
@@ -50,7 +50,9 @@ async def test_a_batch_from_a_file_has_its_card_and_one_mention_at_its_end(desk:
 
 
 @pytest.mark.parametrize(("where", "place"), [("here", BATCHES), ("dm", ADA)])
-async def test_the_form_says_where_and_unwatch_is_offered_at_once(desk: Desk, where: str, place: str) -> None:
+async def test_the_form_sets_where_a_batch_is_watched_and_its_card_offers_unwatch(
+    desk: Desk, where: str, place: str
+) -> None:
     answer = await created(desk, where)
     begun = await watched(desk)
 
@@ -68,7 +70,7 @@ async def test_who_wants_no_watch_gets_none_and_can_still_begin_one(desk: Desk) 
     assert "I keep its card" not in answer.visible_text
 
 
-async def test_where_the_bot_may_not_post_it_is_watched_in_messages_and_says_so(desk: Desk) -> None:
+async def test_without_permission_to_post_the_batch_is_watched_in_direct_messages(desk: Desk) -> None:
     file = desk.slack.give_file(ADA, "mine.jsonl", sound_file(5))
     [question] = await desk.type(f"/batch create {file}", channel=GENERAL)
 

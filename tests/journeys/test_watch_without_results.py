@@ -1,4 +1,4 @@
-"""Somebody is told of an end although the results cannot be read."""
+"""An end is announced even if the results cannot be read."""
 
 import pytest
 

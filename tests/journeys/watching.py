@@ -1,4 +1,4 @@
-"""What the journeys of watching share: a sweep at once, and looking for what the bot says by itself."""
+"""What the journeys of watching share: sweeping now, and finding what the bot posts by itself."""
 
 from typing import Any
 

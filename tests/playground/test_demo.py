@@ -1,4 +1,4 @@
-"""The demo and the stage it stands on: both simulators, the real bot, one page."""
+"""The demo and the simulation behind it: both simulators, the real bot, one page."""
 
 import asyncio
 import io

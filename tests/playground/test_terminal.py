@@ -1,4 +1,4 @@
-"""One command in the terminal: everything the bot can send is drawn, and nothing is swallowed."""
+"""One command in the terminal: everything the bot can send is drawn."""
 
 import io
 

@@ -1,4 +1,4 @@
-"""A long work, and how it is shown: for the tests of its progress message."""
+"""Long work and its progress message, for tests."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""A Socket Mode connection that is cut, and refused when it is made again."""
+"""A Socket Mode connection that is cut, and refused once when it reconnects."""
 
 import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient

@@ -1,4 +1,4 @@
-"""Slack is answered within its three seconds whatever else is slow, and never asked for what is known already."""
+"""Slack gets its ack within three seconds however slow the rest is, and is not asked for known facts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What became of a message when what answers is not Slack, or not in Slack's words: doubtful, never lost or refused."""
+"""A message whose answer is not in Slack's words: unknown, never taken for lost or refused."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 

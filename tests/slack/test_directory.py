@@ -1,4 +1,4 @@
-"""What Slack says of a caller is remembered for five minutes; what it did not say is not remembered at all."""
+"""What Slack says about a caller is cached for five minutes; a failed lookup is not cached."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field

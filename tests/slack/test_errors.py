@@ -1,4 +1,4 @@
-"""Slack's own word for what failed is found, or its absence, whatever a proxy put in place of Slack's answer."""
+"""Slack's error code is found, or its absence, whatever a proxy answers in its place."""
 
 import aiohttp
 import pytest

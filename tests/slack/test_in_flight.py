@@ -1,4 +1,4 @@
-"""Work that was started is kept until it ends, and can be waited for."""
+"""Started work is kept until it ends, and shutdown can wait for it."""
 
 import asyncio
 
@@ -38,5 +38,5 @@ async def test_draining_gives_up_after_its_time() -> None:
     assert await in_flight.drain(1.0)
 
 
-async def test_there_is_nothing_to_wait_for_where_nothing_was_started() -> None:
+async def test_without_work_there_is_nothing_to_wait_for() -> None:
     assert await InFlight().drain(0)

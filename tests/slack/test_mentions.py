@@ -1,4 +1,4 @@
-"""Names in the place of mentions: what only shows something pings nobody."""
+"""Names replace mentions, so that cards and lists notify no one."""
 
 import asyncio
 

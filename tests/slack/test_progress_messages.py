@@ -1,4 +1,4 @@
-"""Long work is shown once, edited in place, stopped by its own caller alone, and never left hanging."""
+"""Long work is shown once, edited in place, stopped by its caller alone, and always brought to an end."""
 
 import time
 from collections.abc import AsyncIterator

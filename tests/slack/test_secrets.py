@@ -1,4 +1,4 @@
-"""Tokens, keys, secrets and response_urls: in no log line, no message, no stored row, whatever happens."""
+"""Tokens, keys, secrets and response_urls appear in no log line, message or stored row."""
 
 import logging
 import re

@@ -1,4 +1,4 @@
-"""Socket Mode goes on through refreshes and cuts; two bots beside each other do everything once."""
+"""Socket Mode survives refreshes and cuts, and two bots side by side do everything once."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""HTTP mode lets in what Slack signed just now and nothing else; response_urls lead to Slack and nowhere else."""
+"""HTTP mode accepts only what Slack signed just now, and response_urls lead only to Slack."""
 
 import os
 import time

@@ -1,4 +1,4 @@
-"""Something nobody expected: the person gets a reference, and the log has the traceback under it."""
+"""An unexpected error: the person gets a reference, and the log has the traceback under it."""
 
 import re
 from typing import Any

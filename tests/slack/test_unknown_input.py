@@ -1,4 +1,4 @@
-"""What reaches the bot and is not its own: acked, because Slack waits for it, and answered, because a person does."""
+"""Unknown commands, actions and events are acked, and a person gets a reply."""
 
 from typing import Any
 
@@ -67,7 +67,7 @@ async def test_a_global_shortcut_is_acked_and_answered(http_desk: Desk) -> None:
     assert "no such shortcut" in message.visible_text
 
 
-async def test_a_message_shortcut_is_answered_where_it_was_used(http_desk: Desk) -> None:
+async def test_a_message_shortcut_is_answered_in_its_channel(http_desk: Desk) -> None:
     command = await http_desk.slack.slash(ADA, BATCHES, "/batch help")
     await http_desk.bot.in_flight.drain()
     used = interaction(

@@ -1,4 +1,4 @@
-"""Files to Slack: streamed, tried again where that can help, private unless asked, and honest when they get stuck."""
+"""Files to Slack: streamed, retried where that helps, private unless asked, and reported when they fail."""
 
 import tempfile
 import zlib
@@ -95,7 +95,7 @@ async def test_a_public_file_goes_to_the_channel_it_was_asked_for_in(
     assert sent(slack) == []
 
 
-async def test_where_the_bot_is_no_member_a_public_file_goes_to_its_caller_alone_and_that_is_said(
+async def test_in_a_channel_without_the_bot_a_public_file_goes_to_its_caller_alone_and_the_reply_says_so(
     slack: SlackSimulator, files: FileDelivery
 ) -> None:
     public = replace(await stored_file(), public=True, message=replace(SAID, public=True))
@@ -185,7 +185,7 @@ async def test_an_address_that_is_not_slacks_is_not_called(
     assert slack.calls("upload") == []
 
 
-async def test_what_is_larger_than_slack_takes_is_compressed_and_that_is_said(
+async def test_a_file_too_large_for_slack_is_compressed_and_the_reply_says_so(
     slack: SlackSimulator, session: aiohttp.ClientSession
 ) -> None:
     said = await delivery(slack, session, largest=100_000).send(await stored_file(), ADA)
@@ -196,7 +196,7 @@ async def test_what_is_larger_than_slack_takes_is_compressed_and_that_is_said(
     assert "compressed (gzip)" in said.text
 
 
-async def test_what_is_too_large_even_so_comes_in_parts_and_that_is_said(
+async def test_a_file_too_large_even_compressed_comes_in_parts_and_the_reply_says_so(
     slack: SlackSimulator, session: aiohttp.ClientSession
 ) -> None:
     said = await delivery(slack, session, largest=500).send(await stored_file(), ADA)

@@ -1,4 +1,4 @@
-"""Words → positional words and options of one verb."""
+"""From words to the positional words and options of one verb."""
 
 import pytest
 

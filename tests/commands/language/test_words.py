@@ -1,4 +1,4 @@
-"""Text → words: what keyboards, phones and Slack do to a text is forgiven."""
+"""From text to words, forgiving what keyboards, phones and Slack change."""
 
 import pytest
 from hypothesis import given

@@ -1,4 +1,4 @@
-"""A simulated API whose time moves only when told to, and a plain HTTP client that knows nothing of the bot's own."""
+"""A simulated API with a stopped clock, and a plain HTTP client that shares no code with the bot."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""Steering the simulator over HTTP: time, faults, batches, and the calls it saw."""
+"""Control of the simulator over HTTP: time, faults, batches, and the calls it received."""
 
 from datetime import datetime
 from typing import Any

@@ -1,4 +1,4 @@
-"""Creating: what refuses the whole batch at once, and what a new batch looks like."""
+"""Create: what refuses a whole batch at once, and what a new batch looks like."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Faults on order, as a caller meets them."""
+"""Ordered faults, as a caller meets them."""
 
 import asyncio
 import time

@@ -1,4 +1,4 @@
-"""Who comes in: keys, versions, workspaces, and what every answer carries."""
+"""Headers: keys, versions, workspaces, and what every answer carries."""
 
 from typing import Any
 

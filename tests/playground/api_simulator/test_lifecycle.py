@@ -1,4 +1,4 @@
-"""From create to the archive: progress, cancel, expiry, deletion, and the simulated time they go by."""
+"""From create to archive: progress, cancel, expiry and deletion in simulated time."""
 
 import asyncio
 import json

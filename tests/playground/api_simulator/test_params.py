@@ -1,4 +1,4 @@
-"""What is wrong inside `params` is accepted at create and comes back as an errored line."""
+"""Mistakes inside `params` are accepted at create and come back as errored results."""
 
 import json
 from typing import Any

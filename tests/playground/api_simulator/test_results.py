@@ -1,4 +1,4 @@
-"""The results file: one line a request, in an order of its own, the same every time, streamed."""
+"""The results file: one line per request, in a stable order of its own, streamed."""
 
 import json
 import tracemalloc

@@ -1,4 +1,4 @@
-"""Every answer satisfies the API's OpenAPI description, where that is at hand."""
+"""Every answer fits the API's OpenAPI description, where there is one."""
 
 import json
 import os

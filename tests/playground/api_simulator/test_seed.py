@@ -1,4 +1,4 @@
-"""The seeded workspace: every state there is, and a `last` that can be deleted."""
+"""The seeded workspace: every state, and a `last` that can be deleted."""
 
 import json
 from collections import Counter

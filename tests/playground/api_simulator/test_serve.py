@@ -1,4 +1,4 @@
-"""The simulated API as a program: one line when it is ready, gone at a signal."""
+"""The simulated API as a program: one line when it is ready, and an end at a signal."""
 
 import asyncio
 import signal

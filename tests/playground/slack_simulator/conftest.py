@@ -1,4 +1,4 @@
-"""A simulated Slack with a clock one can move, and the real SDK's clients to call it with."""
+"""A simulated Slack with a clock that tests move, and the real SDK's clients to call it."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Block Kit's rules: what Slack takes, and what it refuses with which words."""
+"""Block Kit's rules: what Slack accepts, and the words it refuses the rest with."""
 
 from typing import Any
 
@@ -191,7 +191,7 @@ def test_the_51st_block_of_a_message_is_refused_and_the_100th_of_a_view_is_not()
     assert home == []
 
 
-def test_block_ids_are_unique_in_a_message_and_an_empty_one_is_none() -> None:
+def test_block_ids_are_unique_in_a_message_and_an_empty_one_counts_as_none() -> None:
     repeated = find_block_problems([section(block_id="a"), section(block_id="a")])
     empty = find_block_problems([section(block_id=""), section(block_id="")])
 

@@ -1,4 +1,4 @@
-"""Posting, updating and deleting messages, and where the bot may not."""
+"""Post, update and delete messages, and where the bot may not."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Looking up channels, people and groups, and reading back what was posted."""
+"""Look up channels, people and groups, and read what was posted."""
 
 from typing import Any
 

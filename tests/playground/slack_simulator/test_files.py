@@ -1,4 +1,4 @@
-"""Files through the external-upload flow, and reading them back."""
+"""Files through the external-upload flow, and downloads of them."""
 
 import aiohttp
 import pytest
@@ -48,7 +48,7 @@ async def test_an_upload_of_another_length_than_announced_is_refused(client: Asy
     assert status == 400
 
 
-async def test_a_file_is_not_shared_where_the_bot_is_no_member(client: AsyncWebClient) -> None:
+async def test_the_bot_shares_no_file_in_a_channel_it_is_not_in(client: AsyncWebClient) -> None:
     with pytest.raises(SlackApiError, match="not_in_channel"):
         await client.files_upload_v2(content="x", filename="a.txt", channel="C0GENERAL")
 

@@ -201,7 +201,9 @@ async def test_the_bot_is_invited_as_in_slack(
     assert slack.world.channels["C0GENERAL"].members == {"U0ADA", "U0BEN", "U0BATCHDESK"}
 
 
-async def test_the_page_lets_time_pass_where_it_can(slack: SlackSimulator, browser: aiohttp.ClientSession) -> None:
+async def test_the_page_advances_time_only_if_it_is_allowed_to(
+    slack: SlackSimulator, browser: aiohttp.ClientSession
+) -> None:
     passed: list[float] = []
 
     not_here = await post(browser, "let_pass", seconds=600)

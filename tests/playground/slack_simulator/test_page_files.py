@@ -1,4 +1,4 @@
-"""The page's protocol for files: uploaded, downloaded, shared, and what the app does with one."""
+"""The page's protocol for files: upload, download, share, and use with the app."""
 
 import json
 from urllib.parse import parse_qs
@@ -25,7 +25,7 @@ async def test_a_file_is_uploaded_and_downloaded_on_the_page(
     assert slack.messages("C0BATCHES")[0].files == [answer["file"]]
 
 
-async def test_a_file_is_not_shared_where_one_is_no_member(browser: aiohttp.ClientSession) -> None:
+async def test_a_person_shares_no_file_in_a_channel_they_are_not_in(browser: aiohttp.ClientSession) -> None:
     form = aiohttp.FormData({"user": "U0BEN", "channel": "C0INNER"})
     form.add_field("file", b"{}\n", filename="requests.jsonl")
 

@@ -1,4 +1,4 @@
-"""Who the page answers to, and how its files are served."""
+"""Whom the page answers, and how its files are served."""
 
 from collections.abc import AsyncIterator
 

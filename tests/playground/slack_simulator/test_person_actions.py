@@ -120,7 +120,7 @@ async def test_a_choice_is_sent_as_slack_sends_it(slack: SlackSimulator, client:
         await slack.press("U0ADA", message, "more", text="Third")
 
 
-async def test_a_forged_press_carries_whatever_it_was_given(slack: SlackSimulator, app: AsyncApp) -> None:
+async def test_a_forged_press_carries_any_value(slack: SlackSimulator, app: AsyncApp) -> None:
     delivery = await slack.press_raw("U0BEN", "C0BATCHES", value="old", action_id="go", message_ts="1.000001")
 
     assert delivery.acked
@@ -224,7 +224,7 @@ async def test_a_modal_is_one_persons(slack: SlackSimulator, client: AsyncWebCli
         await slack.submit_view("U0BEN", view.id, FILLED)
 
 
-async def test_what_a_reader_sees_is_text_and_nothing_else(slack: SlackSimulator, client: AsyncWebClient) -> None:
+async def test_the_visible_text_is_only_what_a_reader_sees(slack: SlackSimulator, client: AsyncWebClient) -> None:
     message = await card(slack, client)
 
     assert message.visible_text.splitlines()[0] == "Go"

@@ -1,4 +1,4 @@
-"""response_urls: how often, how long, what they replace, and who sees it."""
+"""response_urls: how often and how long they work, what they replace, and who sees it."""
 
 from typing import Any, Protocol
 
@@ -33,7 +33,7 @@ async def card(slack: SlackSimulator, client: AsyncWebClient) -> SlackMessage:
     return slack.messages("C0BATCHES")[-1]
 
 
-async def test_an_answer_is_ephemeral_unless_it_says_otherwise_even_where_the_bot_is_no_member(
+async def test_an_answer_is_ephemeral_by_default_even_in_a_channel_without_the_bot(
     slack: SlackSimulator,
 ) -> None:
     url = await typed(slack)
@@ -98,7 +98,7 @@ async def test_an_ephemeral_message_stays_ephemeral_when_replaced(slack: SlackSi
     assert (message.text, message.ephemeral_to) == ("done", "U0ADA")
 
 
-async def test_without_a_word_about_the_original_a_press_posts_anew(
+async def test_a_press_without_replace_original_posts_a_new_message(
     slack: SlackSimulator, client: AsyncWebClient
 ) -> None:
     url = hook(await slack.press("U0ADA", await card(slack, client), "go"))

@@ -1,4 +1,4 @@
-"""The limits of views: titles, submit buttons, metadata, and which blocks stand in a modal."""
+"""The limits of views: titles, submit buttons, metadata, and the blocks of a modal."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The Web API at large: tokens, scopes, faults to order, unknown methods, ways to send arguments."""
+"""The Web API: tokens, scopes, ordered faults, unknown methods, ways to send arguments."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Files that cannot become a batch, up to the largest that Slack brings: told in one answer, with nothing sent."""
+"""Files that cannot become a batch, up to the largest: one reply lists what is wrong, and nothing is sent."""
 
 import asyncio
 import json
@@ -44,7 +44,7 @@ async def test_the_same_id_at_both_ends_is_named_with_both_lines(desk: Desk) -> 
     assert "line 2,001: `custom_id` stands twice: `r-0` (first in line 1)" in answer.visible_text
 
 
-async def test_a_file_deleted_before_its_download_is_said_to_be_gone(desk: Desk) -> None:
+async def test_a_file_deleted_before_its_download_is_reported_as_gone(desk: Desk) -> None:
     file, slow = share_file(desk, sound_file()).files[0]["id"], asyncio.Event()
     desk.slack.fail_next("download", delay=slow)
     before = len(desk.slack.messages(BATCHES, ADA))

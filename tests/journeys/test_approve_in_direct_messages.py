@@ -1,4 +1,4 @@
-"""Where nobody else can see what wants a second yes, nobody is said to have been asked."""
+"""A request for approval in direct messages, where no one else can see it."""
 
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN
