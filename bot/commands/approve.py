@@ -1,7 +1,7 @@
 """`/batch approve DRAFT`: approve what another operator wants to send and is above the limit."""
 
 from datetime import datetime
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from msgspec.structs import replace
 
@@ -66,7 +66,7 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
         return "waiting"
 
     @property
-    def after(self) -> DraftState:
+    def after(self) -> Literal["sending"]:
         """Return `sending`."""
         return "sending"
 
@@ -85,9 +85,9 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
         self.check_caller(caller)
         super().claim(connection, caller, at, process_id)
 
-    def claim_changes(self, caller: Caller, process_id: str) -> DraftChanges:
-        """Return who approved it, and which process sends it."""
-        return DraftChanges(approved_by=caller.user, held_by=process_id)
+    def claim_changes(self, caller: Caller) -> DraftChanges:
+        """Return who approved it."""
+        return DraftChanges(approved_by=caller.user)
 
     async def apply(self, services: Services, caller: Caller) -> Applied[SendOutcome]:
         """Send the draft. Raises what `send_claimed` raises."""

@@ -1,7 +1,7 @@
 """`/batch discard DRAFT`: remove its requests from the disk without sending them."""
 
 import asyncio
-from typing import ClassVar, Self
+from typing import ClassVar, Literal, Self
 
 from msgspec import Struct
 
@@ -65,7 +65,7 @@ class DiscardChange(DraftChange[DiscardOutcome], frozen=True):
         return "waiting" if self.draft.state == "waiting" else "ready"
 
     @property
-    def after(self) -> DraftState:
+    def after(self) -> Literal["dropped"]:
         """Return `dropped`."""
         return "dropped"
 

@@ -2,9 +2,8 @@
 
 from abc import abstractmethod
 from datetime import datetime, timedelta
-from typing import ClassVar, Generic
+from typing import ClassVar, Generic, Literal
 
-from msgspec import UNSET
 from msgspec.structs import replace
 
 from bot.caller import Caller
@@ -23,7 +22,7 @@ from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcom
 from bot.operations.services import Services
 from bot.operations.split_sample import sample_size
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, DraftChanges, DraftState, Transaction
+from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingState, Transaction
 from bot.store.transactions import competing_retries
 
 
@@ -46,7 +45,7 @@ class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
 
     @property
     @abstractmethod
-    def after(self) -> DraftState:
+    def after(self) -> Literal["sending"] | RestingState:
         """Return the state that claiming moves the draft to."""
 
     def spell(self) -> str:
@@ -76,16 +75,20 @@ class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
             DraftUnavailable: the draft is in another state by now.
             RetriedMeanwhile: there are other retries of the same batch than those that the caller knows of.
         """
-        draft, changes = self.draft, self.claim_changes(caller, process_id)
-        is_sent = self.after == "sending"
-        if is_sent:
+        draft, before, after = self.draft, self.before, self.after
+        changes = self.claim_changes(caller)
+        is_sent = after == "sending"
+        if after == "sending":
             competing_retries.lock_parent(connection, draft)
-        if not drafts.change_state(connection, draft.id, self.before, self.after, at=at, changes=changes):
+            claimed = drafts.begin_work(connection, draft.id, before, after, held_by=process_id, at=at, changes=changes)
+        else:
+            claimed = drafts.change_state(connection, draft.id, before, after, at=at, changes=changes)
+        if not claimed:
             raise DraftUnavailable(drafts.get(connection, draft.id))
         if is_sent and (others := competing_retries.find_other_retries(connection, draft)) != self.retried:
             raise RetriedMeanwhile(draft, others)
 
-    def claim_changes(self, caller: Caller, process_id: str) -> DraftChanges:
+    def claim_changes(self, caller: Caller) -> DraftChanges:
         """Return what claiming changes besides the state."""
         return DraftChanges()
 
@@ -116,7 +119,7 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
         return "ready"
 
     @property
-    def after(self) -> DraftState:
+    def after(self) -> Literal["sending"] | RestingState:
         """Return `sending`, or `waiting` where a second person must approve."""
         return "waiting" if self.needs_approval else "sending"
 
@@ -125,15 +128,14 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
         """Whether it needs a confirmation: always."""
         return True
 
-    def claim_changes(self, caller: Caller, process_id: str) -> DraftChanges:
-        """Return whose draft it is now, what goes first, and which process sends it."""
+    def claim_changes(self, caller: Caller) -> DraftChanges:
+        """Return whose draft it is now, and what goes first."""
         own = on_behalf_of(self.draft, caller)
         return DraftChanges(
             user_id=own.user_id,
             team_id=own.team_id,
             channel_id=own.channel_id,
             sample=self.draft.sample,
-            held_by=UNSET if self.needs_approval else process_id,
         )
 
     async def apply(self, services: Services, caller: Caller) -> Applied[SendOutcome]:

@@ -21,7 +21,7 @@ from bot.requests.request_files import find_refused_id
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import cards, drafts, labels
-from bot.store.records.drafts import Draft, DraftChanges
+from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingState
 from bot.store.records.labels import Relative
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch, split_draft
@@ -46,7 +46,7 @@ class SendAttempt(Struct, frozen=True):
         """Return the draft that the person asked to send."""
         return self.parts.whole if self.parts else self.draft
 
-    def record_state(self, connection: drafts.Transaction, state: drafts.DraftState, at: datetime) -> Draft:
+    def record_state(self, connection: drafts.Transaction, state: RestingState, at: datetime) -> Draft:
         """Record an end without a known batch, and return the draft that is in `state` now.
 
         A sample that certainly was not sent is joined with its rest again. If a worker gave the attempt up in the
@@ -55,8 +55,8 @@ class SendAttempt(Struct, frozen=True):
         certain = state != "unknown"
         if certain and self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
             return self.parts.whole
-        before = drafts.POSSIBLY_SENT if certain else ("sending",)
-        drafts.change_state(connection, self.draft.id, before, state, at=at, changes=DraftChanges(held_by=None))
+        before: tuple[DraftState, ...] = drafts.POSSIBLY_SENT if certain else ("sending",)
+        drafts.change_state(connection, self.draft.id, before, state, at=at)
         split_draft.release_rest(connection, self.draft, at)
         return self.draft
 
@@ -163,7 +163,7 @@ def _record_batch(
     draft = attempt.draft
     now = services.now()
     by = draft.user_id
-    sent = DraftChanges(batch_id=batch.id, held_by=None)
+    sent = DraftChanges(batch_id=batch.id)
     drafts.change_state(connection, draft.id, ("sending", "unknown"), "sent", at=now, changes=sent)
     labels.set_field(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
     if draft.label:
@@ -192,7 +192,7 @@ async def _archive_requests(services: Services, draft: Draft, batch: MessageBatc
     return archived
 
 
-async def _record_state(services: Services, attempt: SendAttempt, state: drafts.DraftState) -> Draft:
+async def _record_state(services: Services, attempt: SendAttempt, state: RestingState) -> Draft:
     """Record an end without a known batch, and return the draft that is in `state` now.
 
     Without the store the draft stays `sending`, so no one can send it twice. A worker finds it later and reports it.

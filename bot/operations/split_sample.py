@@ -16,7 +16,7 @@ from bot.requests.request_files import count_by_model, split_sample
 from bot.scratch_file import scratch_file_failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, DraftChanges, DraftState
+from bot.store.records.drafts import Draft, DraftChanges, RestingState
 from bot.store.transactions import split_draft
 
 log = logging.getLogger(__name__)
@@ -106,14 +106,12 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
     return DraftParts(whole, sample, rest)
 
 
-async def _release_whole(services: Services, whole: Draft, state: DraftState) -> None:
+async def _release_whole(services: Services, whole: Draft, state: RestingState) -> None:
     """Record that a whole is not being sent. If its parts were stored already, a worker settles them later."""
     now = services.now()
     try:
         await services.database.persist(
-            lambda c: drafts.change_state(
-                c, whole.id, "sending", state, at=now, changes=DraftChanges(sample=None, held_by=None)
-            )
+            lambda c: drafts.change_state(c, whole.id, "sending", state, at=now, changes=DraftChanges(sample=None))
         )
     except StoreUnavailable:
         log.exception("draft %s is not being sent, but that is not recorded", whole.id)

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -34,7 +34,6 @@ SETTLE_AFTER = timedelta(minutes=10)
 _OUTBOXES: Sequence[Outbox[Any]] = (notices.OUTBOX, cards.OUTBOX)
 _VERBS_WITH_SAFETY_NET = ("cancel", "delete")
 _SWEEP_TIMEOUT = timedelta(minutes=3)
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 class Chore(Struct, frozen=True):
@@ -100,7 +99,7 @@ class Maintenance:
 
     async def mark_stopped(self) -> None:
         """Record that this process stops, so that others take over its work at once."""
-        await self._database.run(lambda connection: workers.mark_stopped(connection, self._engine.worker_id, _LONG_AGO))
+        await self._database.run(lambda connection: workers.mark_stopped(connection, self._engine.worker_id))
 
     async def redrive(self) -> int:
         """Enqueue again what should have been done minutes ago, whatever became of its workflow; return how many."""
@@ -123,8 +122,13 @@ class Maintenance:
 
     def find_dead(self, connection: Connection) -> list[WorkerProcess]:
         """Return the dead processes."""
-        now = self._now()
-        return [each for each in workers.list_workers(connection) if self._is_dead(each, now)]
+        alive = workers.list_alive_ids(connection, self._now()) | {self._engine.worker_id}
+        here = identify_machine()
+        return [
+            each
+            for each in workers.list_workers(connection)
+            if each.id not in alive or (each.host == here and not is_running(each.pid))
+        ]
 
     async def _send_heartbeat(self) -> None:
         now = self._now()
@@ -157,11 +161,6 @@ class Maintenance:
     def _record_heartbeat(self, connection: Connection, now: datetime) -> list[WorkerProcess]:
         workers.record_heartbeat(connection, self._engine.process, now)
         return self.find_dead(connection)
-
-    def _is_dead(self, worker: WorkerProcess, now: datetime) -> bool:
-        if worker.id == self._engine.worker_id:
-            return False
-        return not workers.is_alive(worker, now) or (worker.host == identify_machine() and not is_running(worker.pid))
 
     def _remove_worker(self, connection: Connection, worker: WorkerProcess) -> None:
         """Release what a dead worker held, and remove it; last, so that another worker repeats it if this one dies."""

@@ -12,7 +12,7 @@ from bot.commands.draft_change import SendChange
 from bot.operations.drafts import RetriedMeanwhile
 from bot.store.db.database import Database
 from bot.store.records import drafts, labels
-from bot.store.records.drafts import Draft, DraftChanges
+from bot.store.records.drafts import Draft
 from bot.store.records.labels import Relative
 from bot.store.transactions import abandoned_drafts, competing_retries
 from tests.builders import ADA, BEN, NOW
@@ -103,11 +103,7 @@ async def test_a_doubtful_retry_is_reported_and_one_that_was_not_sent_is_not(
 
     store.transact(lambda connection: drafts.change_state(connection, one, "sending", "ready", at=NOW))
     not_sent = proposed(store, other).retried
-    store.transact(
-        lambda connection: drafts.change_state(
-            connection, one, "ready", "sending", at=NOW, changes=DraftChanges(held_by="dead")
-        )
-    )
+    store.transact(lambda connection: drafts.begin_work(connection, one, "ready", "sending", held_by="dead", at=NOW))
     left = store.transact(lambda connection: abandoned_drafts.find_abandoned(connection, NOW))
     store.transact(lambda connection: [abandoned_drafts.settle_draft(connection, draft, NOW) for draft in left])
 

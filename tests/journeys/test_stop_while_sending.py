@@ -21,12 +21,14 @@ CREATE = "/v1/messages/batches"
 DEAD = "elsewhere:1:dead"
 
 
-def left(desk: Desk, state: drafts.DraftState, held_by: str = DEAD, sample: int | None = None) -> Draft:
+def left(desk: Desk, state: drafts.WorkingState, held_by: str = DEAD, sample: int | None = None) -> Draft:
     """Leave the one draft that is ready as a process does that is killed in this state."""
     database, now = desk.bot.worker.services.database, desk.time()
     [draft] = database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
-    changes = DraftChanges(held_by=held_by, sample=sample)
-    database.transact(lambda c: drafts.change_state(c, draft.id, "ready", state, at=now, changes=changes))
+    changes = DraftChanges(sample=sample)
+    database.transact(
+        lambda c: drafts.begin_work(c, draft.id, "ready", state, held_by=held_by, at=now, changes=changes)
+    )
     return draft
 
 
@@ -49,7 +51,7 @@ def told(desk: Desk) -> SlackMessage:
 
 @pytest.mark.parametrize(("state", "words"), [("sending", "do not know whether"), ("checking", "while I read")])
 async def test_an_interrupted_draft_is_reported_by_a_living_process_and_never_sent(
-    desk: Desk, state: drafts.DraftState, words: str
+    desk: Desk, state: drafts.WorkingState, words: str
 ) -> None:
     question = await ask_about_file(desk, sound_file())
     left(desk, state)
@@ -71,6 +73,22 @@ async def test_a_draft_of_a_living_process_is_left_to_it(desk: Desk) -> None:
     much_later = await found(desk)
 
     assert (at_once, much_later) == (0, 1)
+
+
+@pytest.mark.parametrize("yes", [FIRST, "Send"])
+async def test_while_a_living_process_sends_nothing_is_reported_as_stopped(desk: Desk, yes: str) -> None:
+    question = await ask_about_file(desk, sound_file(40))
+    desk.api.add_fault(ApiFault(method="POST", path=CREATE, delay=60))
+
+    pressed = asyncio.create_task(desk.press(question, yes))
+    await desk.api.wait_for(lambda: desk.api.delayed)
+    meanwhile = await found(desk)
+    desk.api.answer_delayed()
+    [answer] = await pressed
+
+    assert meanwhile == 0
+    assert desk.api.workspace.batches[0].id in answer.visible_text
+    assert len(desk.api.workspace.batches) == 1
 
 
 async def test_a_batch_that_did_arrive_is_named(desk: Desk) -> None:
@@ -105,9 +123,7 @@ async def test_stopped_while_a_sample_went_the_rest_can_be_sent_without_it(desk:
             c, rest.id, "ready", "held", at=now, changes=DraftChanges(kind=None, parent_id=None)
         )
     )
-    database.transact(
-        lambda c: drafts.change_state(c, sample.id, "sent", "sending", at=now, changes=DraftChanges(held_by=DEAD))
-    )
+    database.transact(lambda c: drafts.begin_work(c, sample.id, "sent", "sending", held_by=DEAD, at=now))
 
     [early] = await desk.type(f"/batch send {rest.id}")
     await found(desk)

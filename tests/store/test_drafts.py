@@ -3,10 +3,12 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
+import pytest
 from msgspec.structs import replace
-from sqlalchemy import Connection
+from sqlalchemy import Connection, update
 
 from bot.store.db.database import Database
+from bot.store.db.tables import drafts as table
 from bot.store.records import drafts, labels, workers
 from bot.store.records.drafts import Draft, DraftChanges
 from bot.store.records.labels import Relative
@@ -70,7 +72,8 @@ def test_an_unsent_sample_and_its_rest_are_rejoined_only_while_the_rest_is_held(
         part(connection)
         joined = split_draft.rejoin(connection, SAMPLE, "ready", NOW)
         whole = states(connection)
-        drafts.change_state(connection, "whole", "ready", "sending", at=NOW, changes=DraftChanges(sample=10))
+        again = DraftChanges(sample=10)
+        drafts.begin_work(connection, "whole", "ready", "sending", held_by="me", at=NOW, changes=again)
         part(connection)
         split_draft.release_rest(connection, SAMPLE, NOW)
         return [joined, whole, split_draft.rejoin(connection, SAMPLE, "ready", NOW), states(connection)]
@@ -93,6 +96,20 @@ def test_the_rest_is_found_by_the_batch_of_its_sample(database: Database) -> Non
     assert (ready.id, ready.kind) == ("rest", "canary")
 
 
+def test_the_process_that_holds_a_whole_holds_its_sample(database: Database) -> None:
+    def play(connection: Connection) -> list[str | None]:
+        drafts.add(connection, WHOLE)
+        split_draft.split(connection, WHOLE, replace(SAMPLE, held_by=None), REST, NOW)
+        return [draft.held_by for draft in drafts.list_in_states(connection, "sending", "split")]
+
+    assert sorted(database.transact(play), key=str) == [None, "me"]
+
+
+def test_no_draft_is_stored_as_under_way_without_its_process(database: Database) -> None:
+    with pytest.raises(ValueError, match="no process holds it"):
+        database.transact(lambda connection: drafts.add(connection, replace(WHOLE, held_by=None)))
+
+
 def heard_of(connection: Connection, id: str, ago: timedelta) -> None:
     workers.record_heartbeat(connection, WorkerProcess(id, "host", 1, NOW, NOW), NOW - ago)
 
@@ -102,7 +119,9 @@ def test_a_draft_is_abandoned_if_no_living_process_holds_it_or_it_takes_too_long
         heard_of(connection, "lives", timedelta(seconds=40))
         heard_of(connection, "dead", timedelta(seconds=70))
         for id, holder in (("a", "lives"), ("b", "dead"), ("c", "never heard of"), ("d", None), ("e", "me")):
-            drafts.add(connection, replace(WHOLE, id=id, held_by=holder))
+            drafts.add(connection, replace(WHOLE, id=id, held_by=holder or "none"))
+        of_an_older_version = update(table).where(table.c.id == "d").values(held_by=None)
+        connection.execute(of_an_older_version.values(changed_at=NOW - timedelta(minutes=11)))
         drafts.add(connection, replace(WHOLE, id="f", held_by="lives", changed_at=NOW - timedelta(minutes=31)))
         return sorted(draft.id for draft in abandoned_drafts.find_abandoned(connection, NOW, "me"))
 

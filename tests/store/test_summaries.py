@@ -15,7 +15,7 @@ from bot.store.records.workers import DEAD, WorkerProcess
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = AT - timedelta(days=400)
 READ = StoredSummary("msgbatch_1", '{"version":1}', "2026-08-21", "U0ADA", AT)
-READING = LongReading("r1", "U0ADA", "T", AT)
+READING = LongReading("r1", "U0ADA", "T", AT, held_by="alive")
 
 
 async def keep(database: Database, read: StoredSummary = READ, forget: datetime = LONG_AGO) -> StoredSummary:
@@ -122,11 +122,13 @@ async def test_any_process_can_stop_a_reading_and_its_end_deletes_it(database: D
 
 async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -> None:
     processes = {"alive": AT, "me": AT - DEAD * 2, "dead": AT - DEAD * 2}
-    for number, holder in enumerate([*processes, "removed", None]):  # None: of an older version
+    for number, holder in enumerate([*processes, "removed"]):
         held = replace(READING, id=f"r{number}", held_by=holder)
         await database.run(partial(long_readings.add, reading=held))
     for id, seen_at in processes.items():
-        await database.run(partial(workers.record_heartbeat, worker=WorkerProcess(id, "host", 1, AT, AT), now=seen_at))
+        await database.run(
+            partial(workers.record_heartbeat, worker=WorkerProcess(id, "host", 1, AT - DEAD * 3, AT), now=seen_at)
+        )
 
     lost = await database.run(lambda connection: long_readings.find_lost(connection, AT, "me"))
 

@@ -98,6 +98,29 @@ async def test_a_process_without_heartbeat_is_dead_and_its_work_free_within_a_mi
     assert timedelta(minutes=1) > DEAD + HEARTBEAT_INTERVAL + MESSAGE_DELAY
 
 
+async def test_after_an_outage_of_the_store_no_living_process_is_taken_for_dead(scene: Scene) -> None:
+    living = [scene.worker.engine.process, scene.make_worker().engine.process]
+    gone = other(scene, id="gone")
+
+    def beat(*processes: WorkerProcess) -> None:
+        for process in processes:
+            scene.database.transact(partial(workers.record_heartbeat, worker=process, now=scene.now()))
+
+    def dead() -> list[str]:
+        return [each.id for each in scene.database.transact(scene.worker.maintenance.find_dead)]
+
+    beat(*living, gone)
+    scene.advance(120)
+    beat(living[0])
+    at_once = dead()
+    for _ in range(3):
+        scene.advance(10)
+        beat(*living)
+
+    assert at_once == []
+    assert dead() == ["gone"]
+
+
 async def test_a_process_that_died_before_the_clock_was_set_back_is_dead(scene: Scene) -> None:
     assert not is_dead(scene, other(scene, seen_at=scene.now() + timedelta(seconds=30)))  # clocks of two machines
     assert is_dead(scene, other(scene, id="ahead", seen_at=scene.now() + timedelta(hours=3)))

@@ -1,8 +1,8 @@
 """Drafts: checked requests that wait for a confirmation. Each is sent at most once, whatever people press."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
@@ -13,9 +13,13 @@ from bot.store.db.upserts import insert_new
 
 Transaction = Connection
 """The argument of work in a transaction; callers outside the store use this name."""
-DraftState = Literal["checking", "ready", "waiting", "sending", "sent", "failed", "unknown", "dropped", "split", "held"]
+WorkingState = Literal["checking", "sending"]
+"""The states in which a process works on a draft. The row names that process."""
+RestingState = Literal["ready", "waiting", "sent", "failed", "unknown", "dropped", "split", "held"]
+DraftState = WorkingState | RestingState
 """`waiting`: for another operator. `unknown`: it was sent, and no answer came. `split`: a sample and the rest replaced
 it. `held`: the rest, while its sample is being sent. Only `ready` and `waiting` continue by a confirmation."""
+WORKING_STATES: tuple[DraftState, ...] = get_args(WorkingState)
 WatchPreference = Literal["here", "dm", "none"]
 OPEN_STATES: tuple[DraftState, ...] = ("checking", "ready", "waiting", "sending", "held")
 """The states in which a draft's file is still needed."""
@@ -74,7 +78,6 @@ class DraftChanges(Struct, frozen=True, kw_only=True):
     kind: str | UnsetType | None = UNSET
     batch_id: str | UnsetType | None = UNSET
     approved_by: str | UnsetType | None = UNSET
-    held_by: str | UnsetType | None = UNSET
     rest_id: str | UnsetType | None = UNSET
     sample: int | UnsetType | None = UNSET
 
@@ -88,7 +91,7 @@ NO_CHANGES = DraftChanges()
 
 def add(connection: Connection, draft: Draft) -> None:
     """Store a draft."""
-    connection.execute(insert(table).values(asdict(draft)))
+    connection.execute(insert(table).values(_as_columns(draft)))
 
 
 def replace_draft(connection: Connection, draft: Draft) -> None:
@@ -99,7 +102,7 @@ def replace_draft(connection: Connection, draft: Draft) -> None:
 
 def add_if_new(connection: Connection, draft: Draft) -> bool:
     """Store a draft that is being read; False if its id exists, because the same form was submitted twice."""
-    return insert_new(connection, table, asdict(draft))
+    return insert_new(connection, table, _as_columns(draft))
 
 
 def get(connection: Connection, id: str) -> Draft | None:
@@ -112,18 +115,32 @@ def change_state(
     connection: Connection,
     id: str,
     before: DraftState | Collection[DraftState],
-    after: DraftState,
+    after: RestingState,
     *,
     at: datetime,
     changes: DraftChanges = NO_CHANGES,
 ) -> bool:
-    """Change the state of a draft; True for exactly one caller among all processes.
+    """Change the state of a draft, on which no process works from then on; True for exactly one caller.
 
     It is one guarded UPDATE. Act only after the transaction has committed.
     """
-    allowed = (before,) if isinstance(before, str) else tuple(before)
-    draft = update(table).where(table.c.id == id, table.c.state.in_(allowed))
-    return connection.execute(draft.values(state=after, changed_at=at, **changes.as_columns())).rowcount == 1
+    return _change(connection, id, before, {"state": after, "changed_at": at, "held_by": None, **changes.as_columns()})
+
+
+def begin_work(
+    connection: Connection,
+    id: str,
+    before: DraftState | Collection[DraftState],
+    after: WorkingState,
+    *,
+    held_by: str,
+    at: datetime,
+    changes: DraftChanges = NO_CHANGES,
+) -> bool:
+    """Have the process `held_by` work on a draft; True for exactly one caller. Otherwise as `change_state`."""
+    return _change(
+        connection, id, before, {"state": after, "changed_at": at, "held_by": held_by, **changes.as_columns()}
+    )
 
 
 def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:
@@ -143,6 +160,21 @@ def prune(connection: Connection, now: datetime) -> int:
     stale = and_(table.c.state.in_(("ready", "waiting", "failed")), table.c.changed_at < now - UNSENT_LIFETIME)
     old = and_(table.c.state.not_in(OPEN_STATES), table.c.changed_at < now - SETTLED_LIFETIME)
     return connection.execute(delete(table).where(or_(stale, old))).rowcount
+
+
+def _change(
+    connection: Connection, id: str, before: DraftState | Collection[DraftState], values: Mapping[str, object]
+) -> bool:
+    allowed = (before,) if isinstance(before, str) else tuple(before)
+    draft = update(table).where(table.c.id == id, table.c.state.in_(allowed))
+    return connection.execute(draft.values(**values)).rowcount == 1
+
+
+def _as_columns(draft: Draft) -> dict[str, object]:
+    """Return the row of a draft. Raises ValueError if a process works on it and the row does not name the process."""
+    if draft.state in WORKING_STATES and draft.held_by is None:
+        raise ValueError(f"draft {draft.id} is {draft.state}, and no process holds it")
+    return asdict(draft)
 
 
 def delete_draft(connection: Connection, id: str) -> None:

@@ -30,7 +30,9 @@ class LongReading(Struct, frozen=True):
 
 
 def add(connection: Connection, reading: LongReading) -> None:
-    """Store a reading, and delete old ones."""
+    """Store a reading, and delete old ones. Raises ValueError if it does not name the process that reads."""
+    if reading.held_by is None:
+        raise ValueError(f"no process holds reading {reading.id}")
     connection.execute(delete(table).where(table.c.started_at < reading.started_at - _DELETED_AFTER))
     connection.execute(insert(table).values(asdict(reading)))
 
@@ -48,7 +50,7 @@ def get(connection: Connection, id: str) -> LongReading | None:
 
 def find_lost(connection: Connection, now: datetime, me: str | None = None) -> list[LongReading]:
     """Return the readings whose process died, oldest first. `me` is a process that lives."""
-    alive = workers.list_alive_ids(connection, now) | {me}
+    alive = workers.list_alive_ids(connection, now) | ({me} if me else set())
     held = select(table).where(table.c.held_by.is_not(None)).order_by(table.c.started_at)
     found = [LongReading(**row._mapping) for row in connection.execute(held)]
     return [reading for reading in found if reading.held_by not in alive]

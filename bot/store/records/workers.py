@@ -1,20 +1,28 @@
 """The worker processes: when each was last heard of, and the pace that they keep together."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, timedelta
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, case, delete, func, literal, select, update
 
+from bot.store.db.columns import Moment
 from bot.store.db.tables import paces
 from bot.store.db.tables import workers as table
 from bot.store.db.upserts import insert_new, upsert
 
 DEAD = timedelta(seconds=45)
 """How long after its last heartbeat a process is taken for dead. Its work then waits for less than a minute."""
+STEADY = timedelta(seconds=20)
+"""How long the store has to accept heartbeats before a missing one counts. After an outage of the store, every process
+looks dead to the first that writes again; by then the living ones have written too."""
 SKEWED = timedelta(minutes=10)
 """A heartbeat this far in the future is from before a clock was set back; a living process corrects it."""
+LONGEST_CALL = timedelta(minutes=10)
+"""How long one call of the API may take, an upload of 256 MB included (bot.api.retry_policy)."""
+STOPPED = datetime(2000, 1, 1, tzinfo=UTC)
+"""The last heartbeat of a process that said it stops."""
 _FURTHEST = timedelta(hours=1)  # a place that is free only later was reserved before a clock was set back
 _MINUTE = timedelta(minutes=1)
 _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
@@ -22,7 +30,10 @@ _ALWAYS = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WorkerProcess(Struct, frozen=True):
-    """A worker process. `pid` is its number on `host`, which begins with the name of its machine."""
+    """A worker process. `pid` is its number on `host`, which begins with the name of its machine.
+
+    Since `started_at` its heartbeats have come without a gap.
+    """
 
     id: str
     host: str
@@ -33,7 +44,8 @@ class WorkerProcess(Struct, frozen=True):
 
 def record_heartbeat(connection: Connection, worker: WorkerProcess, now: datetime) -> None:
     """Record that a process lives."""
-    heard = update(table).where(table.c.id == worker.id).values(seen_at=now)
+    started_at = case((table.c.seen_at < now - STEADY, literal(now, Moment)), else_=table.c.started_at)
+    heard = update(table).where(table.c.id == worker.id).values(seen_at=now, started_at=started_at)
     if connection.execute(heard).rowcount == 0:
         upsert(connection, table, {**asdict(worker), "seen_at": now})
 
@@ -43,14 +55,24 @@ def list_workers(connection: Connection) -> list[WorkerProcess]:
     return [WorkerProcess(**row._mapping) for row in connection.execute(select(table).order_by(table.c.started_at))]
 
 
-def is_alive(worker: WorkerProcess, now: datetime) -> bool:
-    """Return whether a process was heard of recently."""
-    return -SKEWED < now - worker.seen_at <= DEAD
+def list_alive_ids(connection: Connection, now: datetime) -> set[str]:
+    """Return the ids of the processes that live.
+
+    While heartbeats have just begun to arrive again, every process that did not stop counts.
+    """
+    processes = list_workers(connection)
+    beating = [each for each in processes if -SKEWED < now - each.seen_at <= STEADY]
+    if beating and all(each.started_at > now - STEADY for each in beating):
+        return {each.id for each in processes if now - each.seen_at > -SKEWED and each.seen_at > STOPPED}
+    return {each.id for each in processes if -SKEWED < now - each.seen_at <= DEAD}
 
 
-def list_alive_ids(connection: Connection, now: datetime) -> set[str | None]:
-    """Return the ids of the processes that live."""
-    return {worker.id for worker in list_workers(connection) if is_alive(worker, now)}
+def is_held_by_no_one(held_by: str | None, since: datetime, alive: Collection[str], now: datetime) -> bool:
+    """Return whether no living process is at work that began at `since`.
+
+    A row that an older version wrote may name no process. It is taken for abandoned once no call can still be going on.
+    """
+    return now - since > LONGEST_CALL if held_by is None else held_by not in alive
 
 
 def remove_worker(connection: Connection, worker_id: str) -> bool:
@@ -109,6 +131,6 @@ def delay_until(connection: Connection, place: str, until: datetime) -> None:
     connection.execute(later.values(free_at=until))
 
 
-def mark_stopped(connection: Connection, worker_id: str, long_ago: datetime) -> None:
+def mark_stopped(connection: Connection, worker_id: str) -> None:
     """Record that a process stopped, so that others take over its work at once."""
-    connection.execute(update(table).where(table.c.id == worker_id).values(seen_at=long_ago))
+    connection.execute(update(table).where(table.c.id == worker_id).values(seen_at=STOPPED))

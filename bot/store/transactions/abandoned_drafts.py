@@ -7,7 +7,7 @@ from sqlalchemy import Connection, update
 from bot.store.db.tables import drafts as table
 from bot.store.records import audit, drafts, workers
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import NO_CHANGES, Draft, DraftChanges, DraftState
+from bot.store.records.drafts import NO_CHANGES, Draft, DraftChanges, RestingState
 from bot.store.transactions import split_draft
 
 STUCK = timedelta(minutes=30)
@@ -16,12 +16,12 @@ STUCK = timedelta(minutes=30)
 
 def find_abandoned(connection: Connection, now: datetime, me: str | None = None) -> list[Draft]:
     """Return the drafts that are being read or sent by no living process, or for too long. `me` lives."""
-    alive = workers.list_alive_ids(connection, now) | {me}
-    under_way = drafts.list_in_states(connection, "checking", "sending")
+    alive = workers.list_alive_ids(connection, now) | ({me} if me else set())
+    under_way = drafts.list_in_states(connection, *drafts.WORKING_STATES)
     return [
         draft
         for draft in under_way
-        if draft.held_by is None or draft.held_by not in alive or now - draft.changed_at > STUCK
+        if workers.is_held_by_no_one(draft.held_by, draft.changed_at, alive, now) or now - draft.changed_at > STUCK
     ]
 
 
@@ -44,7 +44,7 @@ def settle_draft(connection: Connection, draft: Draft, at: datetime) -> bool:
 
 
 def _move(
-    connection: Connection, draft: Draft, after: DraftState, at: datetime, changes: DraftChanges = NO_CHANGES
+    connection: Connection, draft: Draft, after: RestingState, at: datetime, changes: DraftChanges = NO_CHANGES
 ) -> bool:
     """Change the state of a draft that is exactly as it was found: someone may have sent it again meanwhile."""
     as_found = table.c.id == draft.id, table.c.state == draft.state, table.c.changed_at == draft.changed_at

@@ -2,32 +2,37 @@
 
 from datetime import datetime
 
+from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
 from bot.store.db.tables import drafts as table
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, DraftChanges, DraftState
+from bot.store.records.drafts import Draft, DraftChanges, RestingState
 
 CANARY = "canary"
 """The kind of a rest whose sample has become a batch."""
 
-AS_BEFORE = DraftChanges(sample=None, rest_id=None, held_by=None)
+AS_BEFORE = DraftChanges(sample=None, rest_id=None)
 
 
 def split(connection: Connection, whole: Draft, sample: Draft, rest: Draft, at: datetime) -> bool:
     """Replace a draft with a sample, which is about to be sent, and the rest; False if it is not being sent that way.
 
-    After a crash a worker finds both, and sends neither.
+    The process that holds the whole holds the sample too. After a crash a worker finds both parts, and sends neither.
     """
-    claimed = update(table).where(table.c.id == whole.id, table.c.state == "sending", table.c.sample.is_not(None))
-    if connection.execute(claimed.values(state="split", rest_id=rest.id, changed_at=at)).rowcount == 0:
+    held = select(table.c.held_by).where(
+        table.c.id == whole.id, table.c.state == "sending", table.c.sample.is_not(None)
+    )
+    holder = connection.execute(held.with_for_update()).scalar_one_or_none()
+    if holder is None:
         return False
-    drafts.add(connection, sample)
+    drafts.change_state(connection, whole.id, "sending", "split", at=at, changes=DraftChanges(rest_id=rest.id))
+    drafts.add(connection, replace(sample, held_by=holder))
     drafts.add(connection, rest)
     return True
 
 
-def rejoin(connection: Connection, sample: Draft, after: DraftState, at: datetime) -> bool:
+def rejoin(connection: Connection, sample: Draft, after: RestingState, at: datetime) -> bool:
     """Restore a draft whose sample was certainly not sent; False if the rest is not held any more."""
     assert sample.whole_id is not None  # noqa: S101 - what makes it a sample
     assert sample.rest_id is not None  # noqa: S101 - likewise
