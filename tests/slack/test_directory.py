@@ -17,7 +17,7 @@ CALLER = Caller(UserId(BEN), TeamId("T0DEMO"), ChannelId(BATCHES))
 
 @dataclass
 class Seconds:
-    """A clock of seconds that pass only when told to."""
+    """A clock in seconds that a test moves."""
 
     now: float = field(default=0.0)
 

@@ -16,7 +16,7 @@ BOT = "U0BATCHDESK"
 
 @dataclass
 class Clock:
-    """Seconds that pass only when told to."""
+    """A clock in seconds that a test moves."""
 
     now: float = 1_790_000_000.0
 

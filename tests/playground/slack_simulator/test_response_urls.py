@@ -14,7 +14,7 @@ CARD: list[dict[str, Any]] = [{"type": "actions", "elements": [BUTTON]}]
 
 
 class Clock(Protocol):
-    """Seconds that pass only when told to."""
+    """A clock in seconds that a test moves."""
 
     now: float
 

@@ -12,7 +12,7 @@ DIVIDER = [{"type": "divider"}]
 
 
 class Clock(Protocol):
-    """Seconds that pass only when told to."""
+    """A clock in seconds that a test moves."""
 
     now: float
 
