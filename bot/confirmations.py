@@ -173,7 +173,7 @@ class Confirmations:
         question = confirmations.get(connection, confirmation_id)
         if question is None:
             raise ConfirmationRefused(RefusalReason.UNKNOWN)
-        if (question.user_id, question.team_id) != (caller.user, caller.team):
+        if question.user_id != caller.user:
             raise ConfirmationRefused(RefusalReason.OTHER_PERSON, question)
         if question.command != confirmation_key:
             raise ConfirmationRefused(RefusalReason.OTHER_COMMAND, question)

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import Applied, ChangingCommand
-from bot.commands.draft_change import DraftChange, applied_send
+from bot.commands.draft_change import DraftChange, applied_send, spell_draft
 from bot.commands.language.arguments import Arguments
 from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import find_draft
@@ -31,20 +31,21 @@ class Approve(ChangingCommand["ApproveChange"], frozen=True):
         "approve 3f9c2a7b10de4c55a1b2c3d4",
     )
 
-    draft_id: str
+    draft: str
+    """The draft's id, the start of it, or the name of its file."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the draft's id. Raises UsageError."""
+        """Read the reference of a draft. Raises UsageError."""
         return cls(arguments.only())
 
     def spell(self) -> str:
         """Return `approve DRAFT`."""
-        return f"approve {self.draft_id}"
+        return spell_draft("approve", self.draft)
 
     async def propose(self, services: Services, origin: Origin) -> "ApproveChange":
-        """Find the draft. Raises DraftUnavailable, RequestsFileMissing, StoreUnavailable."""
-        draft = await find_draft(services, self.draft_id, "waiting")
+        """Find the draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable."""
+        draft = await find_draft(services, self.draft, "waiting")
         await require_file(services, draft)
         retried = await services.database.run(
             lambda connection: competing_retries.find_other_retries(connection, draft)
@@ -76,8 +77,8 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
         return bool(self.retried)
 
     def check_caller(self, caller: Caller) -> None:
-        """Raise ApprovalOfOwn if the caller asked for the approval."""
-        if (self.draft.user_id, self.draft.team_id) == (caller.user, caller.team):
+        """Raise ApprovalOfOwn if the caller, who is their user id alone, asked for the approval."""
+        if self.draft.user_id == caller.user:
             raise ApprovalOfOwn(self.draft)
 
     def claim(self, connection: Transaction, caller: Caller, at: datetime, process_id: str) -> None:

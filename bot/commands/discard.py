@@ -8,7 +8,7 @@ from msgspec import Struct
 from bot.caller import Caller
 from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import Applied, ChangingCommand
-from bot.commands.draft_change import DraftChange
+from bot.commands.draft_change import DraftChange, spell_draft
 from bot.commands.language.arguments import Arguments
 from bot.operations.drafts import find_draft
 from bot.operations.services import Services
@@ -35,20 +35,21 @@ class Discard(ChangingCommand["DiscardChange"], frozen=True):
         "discard 3f9c2a7b10de4c55a1b2c3d4",
     )
 
-    draft_id: str
+    draft: str
+    """The draft's id, the start of it, or the name of its file."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the draft's id. Raises UsageError."""
+        """Read the reference of a draft. Raises UsageError."""
         return cls(arguments.only())
 
     def spell(self) -> str:
         """Return `discard DRAFT`."""
-        return f"discard {self.draft_id}"
+        return spell_draft("discard", self.draft)
 
     async def propose(self, services: Services, origin: Origin) -> "DiscardChange":
-        """Find the draft. Raises DraftUnavailable, StoreUnavailable."""
-        return DiscardChange(await find_draft(services, self.draft_id, "ready", "waiting"))
+        """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""
+        return DiscardChange(await find_draft(services, self.draft, "ready", "waiting"))
 
 
 class DiscardChange(DraftChange[DiscardOutcome], frozen=True):

@@ -148,10 +148,10 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
 
 
 async def propose_send(
-    services: Services, draft_id: str, *, first: bool = False, checked: CheckedDraft | None = None
+    services: Services, reference: str, *, first: bool = False, checked: CheckedDraft | None = None
 ) -> SendChange:
-    """Propose to send a draft. Raises DraftUnavailable, RequestsFileMissing, StoreUnavailable."""
-    draft = await find_draft(services, draft_id, "ready")
+    """Propose to send a draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable."""
+    draft = await find_draft(services, reference, "ready")
     await require_file(services, draft)
     by_another = await needs_approval(services.database, services.drafts.approval_limit, draft)
     draft = replace(draft, sample=sample_size(draft) if first else None)
@@ -159,9 +159,14 @@ async def propose_send(
     return SendChange(draft, retried, by_another, first, checked)
 
 
-def spell_send(draft_id: str, *, first: bool) -> str:
+def spell_send(draft: str, *, first: bool) -> str:
     """Return the text of `send`."""
-    return f"send {draft_id} --first" if first else f"send {draft_id}"
+    return f"{spell_draft('send', draft)} --first" if first else spell_draft("send", draft)
+
+
+def spell_draft(verb: str, draft: str) -> str:
+    """Return the text of a verb about a draft. A file's name may hold blanks."""
+    return f'{verb} "{draft}"' if " " in draft else f"{verb} {draft}"
 
 
 def applied_send(outcome: SendOutcome) -> Applied[SendOutcome]:

@@ -24,23 +24,24 @@ class Send(ChangingCommand[SendChange], frozen=True):
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("first", takes_value=False),)
 
-    draft_id: str
+    draft: str
+    """The draft's id, the start of it, or the name of its file."""
     first: bool = False
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
-        """Read the draft's id. Raises UsageError."""
+        """Read the reference of a draft. Raises UsageError."""
         return cls(arguments.only(), arguments.flag("first"))
 
     def spell(self) -> str:
         """Return `send DRAFT`, with `--first` for a sample."""
-        return spell_send(self.draft_id, first=self.first)
+        return spell_send(self.draft, first=self.first)
 
     @property
     def confirmation_key(self) -> str:
         """Return `send DRAFT`: one question is answered once, with all requests or with a sample."""
-        return spell_send(self.draft_id, first=False)
+        return spell_send(self.draft, first=False)
 
     async def propose(self, services: Services, origin: Origin) -> SendChange:
-        """Find the draft. Raises DraftUnavailable, RequestsFileMissing, StoreUnavailable."""
-        return await propose_send(services, self.draft_id, first=self.first)
+        """Find the draft. Raises what `propose_send` raises."""
+        return await propose_send(services, self.draft, first=self.first)

@@ -61,7 +61,7 @@ class StopReading(DirectCommand[StopReadingOutcome], frozen=True):
         reading = await services.database.run(lambda connection: long_readings.get(connection, self.reading_id))
         if reading is None:
             return StopAsked(under_way=False)
-        if (reading.user_id, reading.team_id) != (caller.user, caller.team):
+        if reading.user_id != caller.user:
             raise ReadingOfAnother(reading.user_id)
         if reading in await services.database.run(
             lambda connection: long_readings.find_lost(connection, now, services.process_id)

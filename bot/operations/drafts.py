@@ -40,6 +40,17 @@ class DraftUnavailable(ExpectedError):
         return "the draft is not known" if self.draft is None else f"draft {self.draft.id} is {self.draft.state}"
 
 
+@dataclass(eq=False)
+class DraftAmbiguous(ExpectedError):
+    """The reference fits several drafts, `found`, newest first. Nothing was done."""
+
+    reference: str
+    found: tuple[Draft, ...]
+
+    def _fact(self) -> str:
+        return f"{len(self.found)} drafts fit the reference"
+
+
 class FormAlreadySubmitted(ExpectedError):
     """This form was submitted before."""
 
@@ -115,12 +126,22 @@ async def read_constraints(services: Services) -> ApiConstraints:
     return ApiConstraints(catalog=catalog, betas=services.drafts.betas)
 
 
-async def find_draft(services: Services, draft_id: str, *allowed: DraftState) -> Draft:
-    """Return a draft that is in one of these states. Raises DraftUnavailable, StoreUnavailable."""
-    draft = await services.database.run(lambda connection: drafts.get(connection, draft_id))
-    if draft is None or draft.state not in allowed:
-        raise DraftUnavailable(draft)
-    return draft
+async def find_draft(services: Services, reference: str, *allowed: DraftState) -> Draft:
+    """Return the one draft in these states that `reference` means: its id, the start of its id, or its file's name.
+
+    Raises:
+        DraftAmbiguous: it fits several drafts in these states.
+        DraftUnavailable: it fits none in these states; carries the newest one that it fits, if any.
+        StoreUnavailable.
+    """
+    found = await services.database.run(lambda connection: drafts.find(connection, reference))
+    exact = [draft for draft in found if draft.id == reference]
+    usable = [draft for draft in exact or found if draft.state in allowed]
+    if len(usable) > 1:
+        raise DraftAmbiguous(reference, tuple(usable))
+    if not usable:
+        raise DraftUnavailable(next(iter(exact or found), None))
+    return usable[0]
 
 
 def make_draft_id(form_id: str | None = None) -> str:

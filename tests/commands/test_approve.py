@@ -1,8 +1,10 @@
 """Approve: another operator agrees to a draft that is above the limit."""
 
 import pytest
+from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
+from bot.caller import TeamId
 from bot.commands.approve import Approve
 from bot.commands.base import Permission
 from bot.commands.language.errors import MissingReference, UnexpectedWord
@@ -52,6 +54,15 @@ async def test_the_person_who_asked_cannot_approve(draft_services: Services, wai
 
     assert creates(api) == 0
     assert (await stored(draft_services, waiting)).state == "waiting"
+
+
+async def test_a_person_is_their_user_id_in_every_workspace(
+    draft_services: Services, waiting: Draft, api: ApiSimulator
+) -> None:
+    with pytest.raises(ApprovalOfOwn):
+        await carry_out(draft_services, f"approve {waiting.id}", replace(ADA, team=TeamId("T0OTHER")))
+
+    assert creates(api) == 0
 
 
 async def test_a_draft_that_needs_no_approval_cannot_be_approved(draft_services: Services) -> None:

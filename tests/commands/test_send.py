@@ -18,6 +18,7 @@ from tests.commands.drafts import creates, ready_draft, stored
 def test_it_takes_a_draft_and_whether_a_sample_goes_first() -> None:
     assert reads_as("send 3f9c2a", Send("3f9c2a"))
     assert reads_as("send 3f9c2a —First", Send("3f9c2a", first=True))
+    assert reads_as('send "the requests.jsonl"', Send("the requests.jsonl"))
     assert usage_error("send") == (MissingReference, "send")
     assert usage_error("send 3f9c2a --all") == (UnknownOption, "send")
 

@@ -28,7 +28,7 @@ async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
 
 async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
     question = await ask_about_file(desk, sound_file(19))
-    draft_id = question.visible_text.split("/batch send ")[1][:24]
+    draft_id = question.visible_text.split("/batch send ")[1][:6]
     [typed] = await desk.type(f"/batch send {draft_id} --first")
 
     assert question.buttons == ["Send", "Discard"]
@@ -37,7 +37,7 @@ async def test_of_a_small_file_no_sample_is_offered(desk: Desk) -> None:
 
 async def test_it_can_be_typed_and_is_asked_about(desk: Desk) -> None:
     question = await ask_about_file(desk, sound_file(40))
-    draft_id = question.visible_text.split("/batch send ")[1][:24]
+    draft_id = question.visible_text.split("/batch send ")[1][:6]
 
     [again] = await desk.type(f"/batch send {draft_id} --first")
     before = count_creates(desk)

@@ -6,7 +6,7 @@ from typing import Literal, get_args
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
-from sqlalchemy import Connection, and_, delete, insert, or_, select, update
+from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
 
 from bot.store.db.tables import drafts as table
 from bot.store.db.upserts import insert_new
@@ -26,6 +26,8 @@ OPEN_STATES: tuple[DraftState, ...] = ("checking", "ready", "waiting", "sending"
 POSSIBLY_SENT: tuple[DraftState, ...] = ("sending", "unknown")
 UNSENT_LIFETIME = timedelta(days=7)
 """How long a draft that is not sent, and its file, are kept."""
+REFERENCE_LENGTH = 6
+"""How many characters of a draft's id people see and type."""
 SETTLED_LIFETIME = timedelta(days=40)
 """How long the record of a settled draft is kept: as long as that of a batch (bot.store.transactions.retention)."""
 
@@ -61,6 +63,11 @@ class Draft(Struct, frozen=True):
     whole_id: str | None = None
     rest_id: str | None = None
     sample: int | None = None
+
+    @property
+    def reference(self) -> str:
+        """Return what people type for it: the first characters of its id."""
+        return self.id[:REFERENCE_LENGTH]
 
     @property
     def is_unparted(self) -> bool:
@@ -109,6 +116,18 @@ def get(connection: Connection, id: str) -> Draft | None:
     """Return a draft, or None."""
     row = connection.execute(select(table).where(table.c.id == id)).one_or_none()
     return Draft(**row._mapping) if row else None
+
+
+def find(connection: Connection, reference: str) -> list[Draft]:
+    """Return the drafts whose id begins with `reference`, or whose file has that name in any case, newest first.
+
+    Fewer characters than people see of an id are no reference.
+    """
+    by_name = func.lower(table.c.name) == reference.lower()
+    by_id = table.c.id.startswith(reference.lower(), autoescape=True)
+    wanted = or_(by_name, by_id) if len(reference) >= REFERENCE_LENGTH else by_name
+    rows = connection.execute(select(table).where(wanted).order_by(table.c.created_at.desc(), table.c.id))
+    return [Draft(**row._mapping) for row in rows]
 
 
 def change_state(

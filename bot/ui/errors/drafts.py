@@ -6,12 +6,14 @@ from bot.commands.approve import Approve
 from bot.commands.discard import Discard
 from bot.commands.send import Send
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
-from bot.store.records.drafts import Draft
+from bot.operations.drafts import DraftAmbiguous, DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
+from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import MOST_RETRIES_NAMED, unnamed_retries
-from bot.ui.components.text import code, section
+from bot.ui.components.text import code, date, mention, number, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
+
+MOST_DRAFTS_NAMED = 5
 
 
 def render_draft_unavailable(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> Message:
@@ -26,6 +28,26 @@ def render_draft_unavailable(error: DraftUnavailable | ApprovalOfOwn | RequestsF
     )  # its outcome is about to replace it, or someone can still answer it
     words = _unavailable_words(error)
     return Message(words, (section(words),), placement=Placement.BELOW if stays else Placement.IN_PLACE)
+
+
+def render_ambiguous_draft(error: DraftAmbiguous) -> Message:
+    """Return the drafts that the reference fits, each with what to type for it."""
+    total = quantity(len(error.found), "draft")
+    words = f"{total} fit {code(error.reference, 80)}. Which one? Type its reference; nothing was done."
+    references = [draft.reference for draft in error.found]
+    lines = [
+        _draft_line(draft, draft.reference if references.count(draft.reference) == 1 else draft.id)
+        for draft in error.found[:MOST_DRAFTS_NAMED]
+    ]
+    more = len(error.found) - MOST_DRAFTS_NAMED
+    lines += [f"and {number(more)} more"] if more > 0 else []
+    text = "\n".join([words, *lines])
+    return Message(text, (section(text),), placement=Placement.BELOW)
+
+
+def _draft_line(draft: Draft, reference: str) -> str:
+    facts = [code(reference), f"*{safe_text(draft.name, 60)}*", quantity(draft.requests, "request")]
+    return " · ".join([*facts, mention(draft.user_id), date(draft.created_at)])
 
 
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
@@ -61,7 +83,7 @@ def _state_words(draft: Draft) -> str:
         case "sending" | "held":
             return "This is being sent right now; its outcome will show."
         case "split":
-            again = code(f"/batch send {draft.rest_id}")
+            again = code(f"/batch send {(draft.rest_id or '')[:REFERENCE_LENGTH]}")
             return f"Some of these requests went first; {again} asks about the others."
         case "waiting":
             return "This waits for somebody else's approval."
@@ -77,6 +99,6 @@ def _state_words(draft: Draft) -> str:
         case "checking":
             return "This file is still being checked. I'll ask before anything is sent."
         case "ready":
-            return f"No one has asked to send this yet: {code(f'/batch send {draft.id}')} asks first."
+            return f"No one has asked to send this yet: {code(f'/batch send {draft.reference}')} asks first."
         case newer:
             return f"A newer version of Batchdesk left this in a state that I don't know ({code(newer, 40)})."

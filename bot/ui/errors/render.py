@@ -9,7 +9,13 @@ from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
-from bot.operations.drafts import DraftUnavailable, FormAlreadySubmitted, RequestsFileMissing, RetriedMeanwhile
+from bot.operations.drafts import (
+    DraftAmbiguous,
+    DraftUnavailable,
+    FormAlreadySubmitted,
+    RequestsFileMissing,
+    RetriedMeanwhile,
+)
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed
@@ -21,7 +27,7 @@ from bot.store.db.database import StoreUnavailable
 from bot.ui.components.buttons import NotOurButton
 from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
-from bot.ui.errors.drafts import render_draft_unavailable, render_retried_meanwhile
+from bot.ui.errors.drafts import render_ambiguous_draft, render_draft_unavailable, render_retried_meanwhile
 from bot.ui.errors.files import file_words, render_file_unreadable
 from bot.ui.errors.reading import render_reading_failed, render_reading_of_another, render_reading_stopped
 from bot.ui.errors.references import reference_words, render_ambiguous_reference
@@ -50,6 +56,7 @@ ShownError = (
     | NotPermitted
     | ConfirmationRefused
     | DraftUnavailable
+    | DraftAmbiguous
     | ApprovalOfOwn
     | RequestsFileMissing
     | RetriedMeanwhile
@@ -82,6 +89,8 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_confirmation_refused(error)
         case DraftUnavailable() | ApprovalOfOwn() | RequestsFileMissing():
             return render_draft_unavailable(error)
+        case DraftAmbiguous():
+            return render_ambiguous_draft(error)
         case RetriedMeanwhile():
             return render_retried_meanwhile(error)
         case FileUnreadable():

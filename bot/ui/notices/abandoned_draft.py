@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from bot.api.models import MessageBatch
 from bot.commands.discard import Discard
 from bot.commands.send import Send
-from bot.store.records.drafts import Draft
+from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.text import code, quantity, safe_text, section
@@ -29,7 +29,7 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     found, rows = search_result(draft, appeared)
     if draft.rest_id is None:
         return Message(f"{words} {found}", (section(words), section(found), *rows))
-    rest = f"The others were not sent: {code(f'/batch send {draft.rest_id}')} asks about them."
+    rest = f"The others were not sent: {code(f'/batch send {draft.rest_id[:REFERENCE_LENGTH]}')} asks about them."
     buttons = _next_steps(draft.rest_id, "Send the others", "Discard them")
     return Message(f"{words} {found} {rest}", (section(words), section(found), *rows, section(rest), *buttons))
 

@@ -12,7 +12,7 @@ from bot.ui.reply import Message, Placement
 
 def render_approve_question(change: ApproveChange, question: ConfirmationNeeded) -> Message:
     """Return the question to the approver again, with retries of the same failures that began after they were asked."""
-    line = code(f"/batch approve {change.draft.id}")
+    line = code(f"/batch approve {change.draft.reference}")
     terms = (
         f"Only the one who pressed Approve can answer this, once, until {date(question.expires_at)}. {line} asks again."
     )

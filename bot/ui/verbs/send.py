@@ -69,7 +69,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
 
 def _terms_line(draft: Draft, question: ConfirmationNeeded) -> str:
     none = "Nothing of this was sent yet." if draft.whole_id else "Nothing was sent yet."
-    later = f"Later, until {date(draft.changed_at + UNSENT_LIFETIME)}: {code(f'/batch send {draft.id}')}."
+    later = f"Later, until {date(draft.changed_at + UNSENT_LIFETIME)}: {code(f'/batch send {draft.reference}')}."
     return f"Only you can answer, once, until {date(question.expires_at)}. {none} {later}"
 
 
@@ -169,7 +169,7 @@ def _rest_sentences(outcome: BatchCreated) -> list[str]:
         return [f"The other {number(rest.requests)} wait until my records work again, and I tell you then."]
     return [
         f"When they have ended I say how it went, and ask about the other {number(rest.requests)}. "
-        f"Sooner: {code(f'/batch send {rest.id}')}."
+        f"Sooner: {code(f'/batch send {rest.reference}')}."
     ]
 
 
@@ -201,7 +201,7 @@ def _render_approval_asked(outcome: ApprovalAsked) -> Message:
     """Return that nothing was sent yet, with the question to everyone in the channel."""
     draft = outcome.draft
     is_alone = draft.channel_id is None or is_direct(draft.channel_id)
-    line = code(f"/batch approve {draft.id}")
+    line = code(f"/batch approve {draft.reference}")
     how = f"I ask in the channel; whoever may operate can also type {line}."
     if is_alone:
         how = f"Nobody else sees this place, so nobody was asked: have somebody who may operate type {line}."

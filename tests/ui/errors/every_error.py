@@ -14,6 +14,7 @@ from bot.errors import ExpectedError
 from bot.operations import find_batch
 from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import (
+    DraftAmbiguous,
     DraftUnavailable,
     FormAlreadySubmitted,
     RequestsFileMissing,
@@ -110,6 +111,8 @@ ERRORS: dict[str, ExpectedError] = {
     },
     "draft_split": DraftUnavailable(replace(SAMPLE_FIRST, state="split", rest_id=REST.id)),
     "draft_unknown_to_us": DraftUnavailable(None),
+    "draft_ambiguous": DraftAmbiguous("requests *of* <today>.jsonl", (DRAFT, REST)),
+    "draft_ambiguous_among_many": DraftAmbiguous("012345", (DRAFT, replace(DRAFT, id=f"{DRAFT.id[:-1]}f")) * 4),
     "confirmation_lapsed_of_a_draft": ConfirmationRefused(RefusalReason.LAPSED, DRAFT_QUESTION),
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": RequestsFileMissing(DRAFT),
