@@ -211,7 +211,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
         confirmations,
         parts.rules,
         parts.directory.find_caller_facts,
-        replace_mentions=parts.worker.people.replace_mentions,
+        replace_mentions=parts.worker.mentions.replace_mentions,
         record=record,
         on_error=MissingBatches(services).note,
     )

@@ -13,7 +13,7 @@ from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
-from bot.store.records.watches import NotifyLevel, Reason, StoredWatch
+from bot.store.records.watches import NotifyLevel, StoredWatch, WatchReason
 from bot.store.transactions import begin_watch
 
 WatchDestination = Literal["here", "dm"]
@@ -47,7 +47,7 @@ async def find_card_place(services: Services, caller: Caller, destination: Watch
 
 
 async def follow_batch(
-    services: Services, caller: Caller, batch: MessageBatch, place: CardPlace, reason: Reason
+    services: Services, caller: Caller, batch: MessageBatch, place: CardPlace, reason: WatchReason
 ) -> bool:
     """Store a watch and enqueue its card in one transaction; return False if it existed. Raises StoreUnavailable."""
     now = services.now()

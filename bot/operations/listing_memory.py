@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from bot.api.models import RETENTION
-from bot.store.transactions.deletions import TRANSIENT
+from bot.store.transactions.deletions import NOT_FOUND_DELAY
 
 
 class ListingMemory:
@@ -30,7 +30,7 @@ class ListingMemory:
         absent = {id for id, created_at in self._ended.items() if created_at > reach} - ended.keys()
         self._missing_since = {id: self._missing_since.get(id, now) for id in absent}
         self._ended = {**ended, **{id: self._ended[id] for id in absent}}
-        return [id for id, since in self._missing_since.items() if now - since >= TRANSIENT]
+        return [id for id, since in self._missing_since.items() if now - since >= NOT_FOUND_DELAY]
 
     def drop(self, batch_ids: Sequence[str]) -> None:
         """Remove batches whose deletion has been recorded."""

@@ -71,7 +71,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
             notice = super().find_open(connection, primary_key)
         except ValueError:
             log.exception("notice %s cannot be read and is given up", *primary_key)
-            self._outbox.give_up(connection, primary_key, "what is stored of it cannot be read")
+            self._outbox.give_up(connection, primary_key, "its record cannot be read")
             return None
         if notice is None:
             return None
@@ -87,7 +87,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         """Read what the notice says; None for a reminder that came too late, which is given up."""
         seen = batch_records.get(connection, row.batch_id) if row.batch_id else None
         if seen is not None and row.event in REMINDERS and find_due_event_safely(seen, self._pace.now()) != row.event:
-            self._outbox.give_up(connection, row.primary_key, "it could be sent only when it was not so any more")
+            self._outbox.give_up(connection, row.primary_key, "it was outdated before it could be sent")
             return None
         card = cards.get(connection, row.batch_id, row.channel_id) if row.batch_id else None
         thread_ts = row.thread_ts
@@ -143,7 +143,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         """Leave a notice to the workers of the version that stored it, for some days."""
         now = self._pace.now()
         if now - notice.created_at > NEWER_VERSION_WAIT:
-            reason = f"no version of the bot came that knows {notice.event}"
+            reason = f"no version of the bot knows the event {notice.event}"
             self._outbox.give_up(connection, notice.primary_key, reason)
         else:  # redrive comes back to it
             self._outbox.postpone(connection, notice.primary_key, now)

@@ -22,10 +22,10 @@ from bot.store.records.notices import Notice
 from bot.ui.notices.digest import ROWS, Digest, Share, render_digest
 
 DAY = timedelta(days=1)
-SOON = timedelta(days=7)
-LATEST = 3
+EXPIRES_WITHIN = timedelta(days=7)
+LATEST_HOURS = 3
 """How many hours a digest may be late, if no worker ran to send it on time."""
-MOST = 20_000
+MOST_BATCHES = 20_000
 """How many batches a digest covers, newest first. If a workspace has more in 29 days, the digest says so."""
 
 
@@ -47,7 +47,7 @@ def make_digest_plan(settings: Settings) -> DigestPlan | None:
 def find_due_day(plan: DigestPlan, now: datetime) -> date | None:
     """Return the local day whose digest is due now, or None. An hour that summer time skips is due after the gap."""
     since = now.astimezone(plan.zone).replace(tzinfo=None) - timedelta(hours=plan.hour)  # wall-clock time
-    return since.date() if since.hour < LATEST else None
+    return since.date() if since.hour < LATEST_HOURS else None
 
 
 def make_digest(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime) -> Digest:
@@ -57,7 +57,7 @@ def make_digest(batches: Iterable[MessageBatch], fetched: Collection[str], now: 
     for batch in batches:
         if kind := _kind(batch, since):
             kinds[kind].append(batch)
-        if batch.results_url and batch.id not in fetched and now < batch.readable_until <= now + SOON:
+        if batch.results_url and batch.id not in fetched and now < batch.readable_until <= now + EXPIRES_WITHIN:
             kinds["expiring"].append(batch)
     kinds["expiring"].sort(key=lambda batch: batch.readable_until)
     share = {kind: Share(total=len(found), shown=tuple(found[:ROWS])) for kind, found in kinds.items()}
@@ -82,7 +82,7 @@ class DigestSender:
         enqueue: Enqueue,
         now: Callable[[], datetime],
         plan: DigestPlan,
-        most: int = MOST,
+        most: int = MOST_BATCHES,
     ) -> None:
         self._database = database
         self._batches = batches
@@ -117,7 +117,7 @@ class DigestSender:
                     break
                 found.append(batch)
         whole, found = len(found) <= self._most, found[: self._most]
-        ids = [batch.id for batch in found if batch.readable_until <= now + SOON]
+        ids = [batch.id for batch in found if batch.readable_until <= now + EXPIRES_WITHIN]
         digest = make_digest(found, await self._database.run(lambda connection: _find_downloaded(connection, ids)), now)
         shown = [one.id for share in (digest.failed, digest.expiring, digest.running) for one in share.shown]
         names = await self._database.run(lambda connection: labels.get_names(connection, shown))

@@ -42,8 +42,8 @@ class Worker:
     def __init__(
         self,
         services: Services,
-        posting: BotMessages,
-        people: MentionReplacer,
+        bot_messages: BotMessages,
+        mentions: MentionReplacer,
         engine: Engine,
         pace: SlackPacing,
         *,
@@ -51,8 +51,8 @@ class Worker:
         chores: Sequence[Chore],
     ) -> None:
         self.services = services
-        self.posting = posting
-        self.people = people
+        self.bot_messages = bot_messages
+        self.mentions = mentions
         self.engine = engine
         self.pace = pace
         self.chores = chores
@@ -61,8 +61,8 @@ class Worker:
         announcer = Announcer(engine.enqueue)
         self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
         details = FailureDetails(services)
-        self.notices = NoticeDelivery(posting, database, engine.enqueue, engine.worker_id, pace, details)
-        self.cards = CardDrawing(posting, people, database, engine.enqueue, engine.worker_id, pace)
+        self.notices = NoticeDelivery(bot_messages, database, engine.enqueue, engine.worker_id, pace, details)
+        self.cards = CardDrawing(bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace)
         self.changes = ChangeSettler(services)
         self.maintenance = Maintenance(database, engine, services.now, chores)
 
@@ -117,13 +117,13 @@ RECOVERY_INTERVAL = timedelta(seconds=15)
 """How often the work of dead processes is checked."""
 
 
-def make_chores(services: Services, posting: BotMessages, plan: DigestPlan | None) -> tuple[Chore, ...]:
+def make_chores(services: Services, bot_messages: BotMessages, plan: DigestPlan | None) -> tuple[Chore, ...]:
     """Return the chores of a worker. Without a plan there is no digest."""
     parts = services.database, services.workspace.batches, services.enqueue, services.now
     digest = (Chore("digest", NOTICE_INTERVAL, DigestSender(*parts, plan).send_due),) if plan is not None else ()
     return (
         Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),
         Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle_interrupted),
-        Chore("lost-readings", RECOVERY_INTERVAL, LostReadings(services, posting).report_lost),
+        Chore("lost-readings", RECOVERY_INTERVAL, LostReadings(services, bot_messages).report_lost),
         *digest,
     )

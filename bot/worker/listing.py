@@ -10,7 +10,7 @@ from msgspec import Struct
 from bot.api.models import BatchPage, MessageBatch
 from bot.store.records.batches import OpenBatches
 
-WINDOW = timedelta(hours=25)
+FEED_WINDOW = timedelta(hours=25)
 """How far back the feed looks for new batches. A batch is processed for at most 24 hours."""
 _BEGINNING = datetime.min.replace(tzinfo=UTC)
 
@@ -41,9 +41,9 @@ class SweepState(Struct):
             oldest = page.data[-1].created_at
             self.reach = oldest if page.has_more else _BEGINNING
 
-    def feed_needs(self, page: Sequence[MessageBatch]) -> bool:
+    def feed_needs_pages_after(self, page: Sequence[MessageBatch]) -> bool:
         """Return whether further pages may have batches that the feed does not know."""
-        if self.feed_known is None or page[-1].created_at < self.began - WINDOW:
+        if self.feed_known is None or page[-1].created_at < self.began - FEED_WINDOW:
             return False
         # A sweep that failed stored the batches of its first pages, but not those of the next page.
         failed_before = self.feed_since is not None and page[-1].created_at >= self.feed_since

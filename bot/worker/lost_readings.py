@@ -15,9 +15,9 @@ log = logging.getLogger(__name__)
 class LostReadings:
     """Reports readings whose process died."""
 
-    def __init__(self, services: Services, posting: BotMessages) -> None:
+    def __init__(self, services: Services, bot_messages: BotMessages) -> None:
         self._services = services
-        self._posting = posting
+        self._bot_messages = bot_messages
 
     async def report_lost(self) -> int:
         """Edit the progress message of each lost reading, and delete the reading; return how many.
@@ -38,7 +38,7 @@ class LostReadings:
         if reading.channel_id is None or reading.ts is None:
             return False  # its process died as it posted; the record answers a press on Stop
         try:
-            await self._posting.update(reading.channel_id, reading.ts, render_reading_lost(reading.again or ""))
+            await self._bot_messages.update(reading.channel_id, reading.ts, render_reading_lost(reading.again or ""))
         except (AnswerUncertain, SlackRateLimited):
             return False
         except MessageCallFailed as error:

@@ -11,7 +11,7 @@ from msgspec import Struct
 from sqlalchemy import Connection
 
 from bot.confirmations import EXECUTE
-from bot.store.db.database import Database, Reason, StoreUnavailable
+from bot.store.db.database import Database, StoreFault, StoreUnavailable
 from bot.store.db.outbox import Outbox
 from bot.store.records import audit, cards, confirmations, notices, scheduled_jobs, workers
 from bot.store.records.workers import WorkerProcess
@@ -60,7 +60,7 @@ class Maintenance:
         self._now = now
         self._pause = pause
         self._last_heartbeat: datetime | None = None
-        self._store_fault: Reason | None = None
+        self._store_fault: StoreFault | None = None
         self._chores = (
             Chore("redrive", timedelta(seconds=30), self.redrive),
             Chore("prune", timedelta(days=1), self.prune),

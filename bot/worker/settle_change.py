@@ -33,7 +33,7 @@ from bot.ui.notices.settled_change import (
 
 log = logging.getLogger(__name__)
 
-TOO_OLD = timedelta(minutes=30)
+CHANGE_LIFETIME = timedelta(minutes=30)
 """A change that was confirmed longer ago is not carried out any more."""
 
 
@@ -53,7 +53,7 @@ class ChangeSettler:
             outcome, finding = await self._finish(entry, BatchId(entry.subject))
         except ApiError as error:
             passes = isinstance(error, ApiUnavailable | RateLimited)
-            if passes and self._services.now() - entry.at <= TOO_OLD:
+            if passes and self._services.now() - entry.at <= CHANGE_LIFETIME:
                 log.warning("entry %d waits for the API: %s", entry.id, error.kind)
                 return
             outcome = "unknown"
@@ -75,7 +75,7 @@ class ChangeSettler:
         if entry.verb == "cancel" and batch.cancel_initiated_at is not None:
             await self._follow_cancel(entry, batch)
             return "done", CancelAccepted(batch)
-        if self._services.now() - entry.at > TOO_OLD:
+        if self._services.now() - entry.at > CHANGE_LIFETIME:
             return "failed", Settlement.TOO_OLD
         return await self._act(entry, batch)
 

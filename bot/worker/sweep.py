@@ -21,8 +21,8 @@ from bot.store.records.watches import StoredWatch
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
 from bot.store.transactions.begin_watch import SWEEP
-from bot.store.transactions.deletions import TRANSIENT
-from bot.worker.listing import WINDOW, SweepState
+from bot.store.transactions.deletions import NOT_FOUND_DELAY
+from bot.worker.listing import FEED_WINDOW, SweepState
 from bot.worker.sweep_interval import SLOWEST, choose_interval
 
 log = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class Sweep:
         """Read pages until everything was seen, or looking at the rest one by one takes fewer calls."""
         async for page in self._list_pages(state):
             await self._process(state, page)
-            if not state.feed_needs(page) and len(state.unseen) <= state.estimate_pages_left(page):
+            if not state.feed_needs_pages_after(page) and len(state.unseen) <= state.estimate_pages_left(page):
                 return
 
     async def _list_pages(self, state: SweepState) -> AsyncIterator[Sequence[MessageBatch]]:
@@ -198,7 +198,7 @@ class Sweep:
             return
         if seen.missing_since is None:
             batch_records.mark_missing(connection, batch_id, now)
-        elif now - seen.missing_since >= TRANSIENT:
+        elif now - seen.missing_since >= NOT_FOUND_DELAY:
             self._announcer.announce_gone(connection, batch_id, now)
 
     def _mark_deleted(self, connection: Connection, gone: Sequence[str]) -> None:
@@ -218,7 +218,7 @@ class Sweep:
         if self._feed is None:
             return SweepState(now, found, set(found.shapes), gone, None)
         last = scheduled_jobs.get(connection, f"feed:{self._feed}")
-        after = now - 2 * WINDOW
+        after = now - 2 * FEED_WINDOW
         watched = watches.list_ids_outside_feed(connection, self._feed, after)
         known = batch_records.list_known_ids(connection, after) - watched
         return SweepState(now, found, set(found.shapes), gone, known, watched, last.due_at if last else None)

@@ -10,7 +10,7 @@ from bot.store.db.database import Database
 from bot.store.records import long_readings, summaries, workers
 from bot.store.records.long_readings import LongReading
 from bot.store.records.summaries import StoredSummary
-from bot.store.records.workers import DEAD, WorkerProcess
+from bot.store.records.workers import DEAD_AFTER, WorkerProcess
 
 AT = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 LONG_AGO = AT - timedelta(days=400)
@@ -121,13 +121,13 @@ async def test_any_process_can_stop_a_reading_and_its_end_deletes_it(database: D
 
 
 async def test_a_reading_is_lost_when_its_process_has_died(database: Database) -> None:
-    processes = {"alive": AT, "me": AT - DEAD * 2, "dead": AT - DEAD * 2}
+    processes = {"alive": AT, "me": AT - DEAD_AFTER * 2, "dead": AT - DEAD_AFTER * 2}
     for number, holder in enumerate([*processes, "removed"]):
         held = replace(READING, id=f"r{number}", held_by=holder)
         await database.run(partial(long_readings.add, reading=held))
     for id, seen_at in processes.items():
         await database.run(
-            partial(workers.record_heartbeat, worker=WorkerProcess(id, "host", 1, AT - DEAD * 3, AT), now=seen_at)
+            partial(workers.record_heartbeat, worker=WorkerProcess(id, "host", 1, AT - DEAD_AFTER * 3, AT), now=seen_at)
         )
 
     lost = await database.run(lambda connection: long_readings.find_lost(connection, AT, "me"))

@@ -24,7 +24,7 @@ from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningK
 from bot.results.causes import Cause
 from bot.results.lines import LineFault
 from bot.results.remedies import Remedy
-from bot.store.db.database import Reason, StoreUnavailable
+from bot.store.db.database import StoreFault, StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import DraftState
 from bot.store.records.notices import Event, Notice
@@ -137,7 +137,7 @@ def words_by_case() -> dict[str, dict[object, str]]:
         "rule": {rule: render_error(NotPermitted(rule, BEN)).text for rule in Rule},
         "refusal": {why: _refusal_words(why) for why in RefusalReason},
         "unreadable file": {why: render_error(FileUnreadable(why, "x")).text for why in UnreadableReason},
-        "store": {why: render_error(StoreUnavailable(why)).text for why in get_args(Reason)},
+        "store": {why: render_error(StoreUnavailable(why)).text for why in get_args(StoreFault)},
         "draft": {state: render_error(DraftUnavailable(replace(DRAFT, state=state))).text for state in states},
         "form of a value": {form: str(FORM_WORDS[form]) for form in ValueForm},
         "form problem": {each: form_problem_words(each) for each in FormProblem},

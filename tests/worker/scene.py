@@ -30,7 +30,7 @@ from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from bot.store.records import cards, notices
 from bot.store.records.notices import Notice
-from bot.store.records.watches import Reason, StoredWatch
+from bot.store.records.watches import StoredWatch, WatchReason
 from bot.store.transactions import begin_watch
 from bot.worker.attempt import LEASE
 from bot.worker.engine import Engine
@@ -107,7 +107,7 @@ class Scene:
         batch: Batch,
         user: str = ADA,
         channel: str = BATCHES,
-        reason: Reason = "watch",
+        reason: WatchReason = "watch",
         *,
         drawn: bool = True,
         as_read: MessageBatch | None = None,

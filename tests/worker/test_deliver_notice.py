@@ -61,7 +61,7 @@ async def test_a_message_whose_answer_was_lost_is_found_and_not_posted_again(eit
     batch = await make_ended_batch(either_scene)
     [card] = either_scene.cards()
     key = either_scene.claim_elsewhere(batch, "dead")
-    await either_scene.worker.posting.post(BATCHES, Message("ended", ()), key, card.ts)
+    await either_scene.worker.bot_messages.post(BATCHES, Message("ended", ()), key, card.ts)
     either_scene.advance(LEASE.total_seconds() + 1)
 
     await either_scene.deliver_all()
@@ -77,7 +77,7 @@ async def test_a_card_whose_answer_was_lost_is_found_and_not_posted_again(scene:
         lambda connection: cards.OUTBOX.claim(connection, (batch.id, BATCHES), "dead", scene.now(), LEASE)
     )
     assert card is not None
-    await scene.worker.posting.post(BATCHES, Message("a card", ()), card.key)
+    await scene.worker.bot_messages.post(BATCHES, Message("a card", ()), card.key)
     scene.advance(LEASE.total_seconds() + 1)
 
     await scene.deliver_all()
@@ -151,11 +151,11 @@ async def test_someone_who_left_gets_nothing_and_delays_no_one(scene: Scene) -> 
 async def test_a_card_that_someone_deleted_is_posted_again_once(scene: Scene) -> None:
     batch = scene.batch(ends_in=900)
     await scene.watch(batch)
-    await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.cards()[0].ts)
+    await scene.worker.bot_messages._client.chat_delete(channel=BATCHES, ts=scene.cards()[0].ts)
     scene.api.workspace.cancel(batch.id)
     await scene.sweep()
     [again] = scene.cards()
-    await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=again.ts)
+    await scene.worker.bot_messages._client.chat_delete(channel=BATCHES, ts=again.ts)
     scene.advance(100)
 
     await scene.sweep()
@@ -170,7 +170,7 @@ async def test_a_card_that_was_deleted_twice_is_posted_for_someone_who_watches_a
     batch = scene.batch(ends_in=3_600)
     await scene.watch(batch)
     for label in ("first", "second"):
-        await scene.worker.posting._client.chat_delete(channel=BATCHES, ts=scene.cards()[0].ts)
+        await scene.worker.bot_messages._client.chat_delete(channel=BATCHES, ts=scene.cards()[0].ts)
         to_rename = partial(rename.set_name_field, enqueue=scene.worker.engine.enqueue, batch_id=batch.id, what="label")
         scene.database.transact(partial(to_rename, value=label, by=ADA, at=scene.now()))
         await scene.deliver_all()
@@ -242,4 +242,4 @@ async def test_an_unreachable_slack_is_an_uncertain_answer(scene: Scene) -> None
     await scene.slack.stop()
 
     with pytest.raises(AnswerUncertain):
-        await scene.worker.posting.open_direct_message(ADA)
+        await scene.worker.bot_messages.open_direct_message(ADA)

@@ -6,23 +6,23 @@ from tests.worker.scene import Scene
 
 
 async def test_it_is_found_behind_hundreds_of_messages(scene: Scene) -> None:
-    posting = scene.worker.posting
-    _, ts = await posting.post(BATCHES, Message("the end", ()), "key")
+    bot_messages = scene.worker.bot_messages
+    _, ts = await bot_messages.post(BATCHES, Message("the end", ()), "key")
     for number in range(450):
         scene.slack.say(ADA, BATCHES, f"message {number}")
 
-    found = await posting.find(BATCHES, "key")
-    other = await posting.find(BATCHES, "another key", oldest=float(ts) - 60)
+    found = await bot_messages.find(BATCHES, "key")
+    other = await bot_messages.find(BATCHES, "another key", oldest=float(ts) - 60)
 
     assert found == ts
     assert other is None
 
 
 async def test_it_is_found_at_the_end_of_a_long_thread(scene: Scene) -> None:
-    posting = scene.worker.posting
-    _, parent = await posting.post(BATCHES, Message("a card", ()), "card")
+    bot_messages = scene.worker.bot_messages
+    _, parent = await bot_messages.post(BATCHES, Message("a card", ()), "card")
     for number in range(210):
-        await posting.post(BATCHES, Message(f"answer {number}", ()), f"answer:{number}", parent)
-    _, ts = await posting.post(BATCHES, Message("the end", ()), "key", parent)
+        await bot_messages.post(BATCHES, Message(f"answer {number}", ()), f"answer:{number}", parent)
+    _, ts = await bot_messages.post(BATCHES, Message("the end", ()), "key", parent)
 
-    assert await posting.find(BATCHES, "key", parent) == ts
+    assert await bot_messages.find(BATCHES, "key", parent) == ts

@@ -13,7 +13,7 @@ from bot.settings.model import Settings
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.store.records import long_readings, workers
 from bot.store.records.long_readings import LongReading
-from bot.store.records.workers import DEAD, WorkerProcess
+from bot.store.records.workers import DEAD_AFTER, WorkerProcess
 from bot.worker.lost_readings import LostReadings
 from tests.slack.long_work import Work, in_dm, posted
 from tests.waiting import until_stored
@@ -53,7 +53,7 @@ def shown(scene: Scene) -> SlackMessage:
 
 
 async def looked_after(scene: Scene) -> int:
-    return await LostReadings(scene.worker.services, scene.worker.posting).report_lost()
+    return await LostReadings(scene.worker.services, scene.worker.bot_messages).report_lost()
 
 
 async def test_the_reading_of_a_dead_process_is_reported_in_its_message_and_can_be_repeated(left: Scene) -> None:
@@ -74,7 +74,7 @@ async def test_the_reading_of_a_living_process_is_left_alone_until_its_heartbeat
 
     at_once = await looked_after(left)
     stays = shown(left).buttons
-    left.advance(DEAD.total_seconds() + 1)
+    left.advance(DEAD_AFTER.total_seconds() + 1)
     later = await looked_after(left)
 
     assert (at_once, stays, later) == (0, ["Stop"], 1)

@@ -14,7 +14,7 @@ from bot.commands.cancel import Cancel, CancelChange
 from bot.operations.find_batch import Reference
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, scheduled_jobs, workers
-from bot.store.records.workers import DEAD, WorkerProcess
+from bot.store.records.workers import DEAD_AFTER, WorkerProcess
 from bot.worker.maintenance import HEARTBEAT_INTERVAL, MESSAGE_DELAY, SETTLE_AFTER, Chore, Maintenance
 from tests.builders import ADA as CALLER
 from tests.desk import BATCHES
@@ -93,9 +93,9 @@ def is_dead(scene: Scene, worker: WorkerProcess) -> bool:
 
 
 async def test_a_process_without_heartbeat_is_dead_and_its_work_free_within_a_minute(scene: Scene) -> None:
-    assert not is_dead(scene, other(scene, seen_at=scene.now() - DEAD))
-    assert is_dead(scene, other(scene, id="older", seen_at=scene.now() - DEAD - timedelta(seconds=1)))
-    assert timedelta(minutes=1) > DEAD + HEARTBEAT_INTERVAL + MESSAGE_DELAY
+    assert not is_dead(scene, other(scene, seen_at=scene.now() - DEAD_AFTER))
+    assert is_dead(scene, other(scene, id="older", seen_at=scene.now() - DEAD_AFTER - timedelta(seconds=1)))
+    assert timedelta(minutes=1) > DEAD_AFTER + HEARTBEAT_INTERVAL + MESSAGE_DELAY
 
 
 async def test_after_an_outage_of_the_store_no_living_process_is_taken_for_dead(scene: Scene) -> None:

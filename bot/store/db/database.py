@@ -16,7 +16,7 @@ from bot.store.db import schema, sqlite
 from bot.store.db.retrying import retry
 
 T = TypeVar("T")
-Reason = Literal["locked", "full", "read-only", "unreachable", "failed"]
+StoreFault = Literal["locked", "full", "read-only", "unreachable", "failed"]
 
 _ONLY_WRITING = frozenset({"full", "read-only"})
 # Connections of a process, and threads that wait on them. Small plans allow 20 connections in all. asyncio's own
@@ -33,8 +33,8 @@ PERSIST_PAUSES = (0.5, 2.0)
 class StoreUnavailable(ExpectedError):
     """The store failed and changed nothing. `reason` says why; the cause is chained for the log."""
 
-    def __init__(self, reason: Reason) -> None:
-        self.reason: Reason = reason
+    def __init__(self, reason: StoreFault) -> None:
+        self.reason: StoreFault = reason
         super().__init__(reason)
 
     def _fact(self) -> str:
@@ -55,7 +55,7 @@ class Database:
             raise StoreUnavailable("failed") from None  # a ValueError shows what it was given
         self._turns = asyncio.Semaphore(POOL_SIZE)
         self._running: set[asyncio.Task[Any]] = set()
-        self._refused: tuple[Reason | None, float] = (None, 0.0)
+        self._refused: tuple[StoreFault | None, float] = (None, 0.0)
 
     def open(self) -> None:
         """Upgrade the tables to this version, safely beside other processes that do the same."""
@@ -79,7 +79,7 @@ class Database:
                 self._refused = error.reason, time.monotonic()
             raise
 
-    def last_refusal(self, *, within: float) -> Reason | None:
+    def last_refusal(self, *, within: float) -> StoreFault | None:
         """Return why a write failed in the last `within` seconds; a read would not show it."""
         reason, at = self._refused
         return reason if reason is not None and time.monotonic() - at <= within else None
@@ -182,7 +182,7 @@ def _translate_errors() -> Iterator[None]:
         raise StoreUnavailable(_reason(error)) from error
 
 
-def _reason(error: SQLAlchemyError) -> Reason:
+def _reason(error: SQLAlchemyError) -> StoreFault:
     if isinstance(error, PoolTimeout):
         return "locked"
     if not isinstance(error, DBAPIError):
@@ -197,7 +197,7 @@ def _reason(error: SQLAlchemyError) -> Reason:
     return _POSTGRES_REASONS.get(state) or _POSTGRES_REASONS.get(state[:2]) or "failed"
 
 
-_SQLITE_REASONS: dict[int, Reason] = {
+_SQLITE_REASONS: dict[int, StoreFault] = {
     sqlite3.SQLITE_BUSY: "locked",
     sqlite3.SQLITE_LOCKED: "locked",
     sqlite3.SQLITE_FULL: "full",
@@ -206,7 +206,7 @@ _SQLITE_REASONS: dict[int, Reason] = {
     sqlite3.SQLITE_NOTADB: "unreachable",
 }
 # SQLSTATEs, and classes of them by their first two characters (Postgres docs, appendix A).
-_POSTGRES_REASONS: dict[str, Reason] = {
+_POSTGRES_REASONS: dict[str, StoreFault] = {
     "55P03": "locked",  # lock_not_available: lock_timeout
     "40": "locked",  # serialization failures and deadlocks
     "57014": "locked",  # query_canceled: a statement_timeout of the server's own

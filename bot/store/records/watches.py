@@ -13,7 +13,7 @@ from bot.store.db.tables import batches, mutes, quiet_levels
 from bot.store.db.tables import watches as table
 from bot.store.db.upserts import insert_new, upsert
 
-Reason = Literal["watch", "cancel", "feed"]
+WatchReason = Literal["watch", "cancel", "feed"]
 ChannelNotifyLevel = Literal["all", "failures", "none"]
 NotifyLevel = Literal["all", "failures", "none", "muted"]
 """What is sent about a batch in a place, for whatever reason."""
@@ -28,7 +28,7 @@ class StoredWatch(Struct, frozen=True):
     batch_id: str
     user_id: str
     channel_id: str
-    reason: Reason
+    reason: WatchReason
     created_at: datetime
 
 

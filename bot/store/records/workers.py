@@ -12,12 +12,12 @@ from bot.store.db.tables import paces
 from bot.store.db.tables import workers as table
 from bot.store.db.upserts import insert_new, upsert
 
-DEAD = timedelta(seconds=45)
+DEAD_AFTER = timedelta(seconds=45)
 """How long after its last heartbeat a process is taken for dead. Its work then waits for less than a minute."""
 STEADY = timedelta(seconds=20)
 """How long the store has to accept heartbeats before a missing one counts. After an outage of the store, every process
 looks dead to the first that writes again; by then the living ones have written too."""
-SKEWED = timedelta(minutes=10)
+LARGEST_SKEW = timedelta(minutes=10)
 """A heartbeat this far in the future is from before a clock was set back; a living process corrects it."""
 LONGEST_CALL = timedelta(minutes=10)
 """How long one call of the API may take, an upload of 256 MB included (bot.api.retry_policy)."""
@@ -61,10 +61,10 @@ def list_alive_ids(connection: Connection, now: datetime) -> set[str]:
     While heartbeats have just begun to arrive again, every process that did not stop counts.
     """
     processes = list_workers(connection)
-    beating = [each for each in processes if -SKEWED < now - each.seen_at <= STEADY]
+    beating = [each for each in processes if -LARGEST_SKEW < now - each.seen_at <= STEADY]
     if beating and all(each.started_at > now - STEADY for each in beating):
-        return {each.id for each in processes if now - each.seen_at > -SKEWED and each.seen_at > STOPPED}
-    return {each.id for each in processes if -SKEWED < now - each.seen_at <= DEAD}
+        return {each.id for each in processes if now - each.seen_at > -LARGEST_SKEW and each.seen_at > STOPPED}
+    return {each.id for each in processes if -LARGEST_SKEW < now - each.seen_at <= DEAD_AFTER}
 
 
 def is_held_by_no_one(held_by: str | None, since: datetime, alive: Collection[str], now: datetime) -> bool:

@@ -10,7 +10,7 @@ from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import NO_CHANGES, Draft, DraftChanges, RestingState
 from bot.store.transactions import split_draft
 
-STUCK = timedelta(minutes=30)
+STUCK_AFTER = timedelta(minutes=30)
 """A draft that is under way for longer is abandoned: three times the time limit of an upload."""
 
 
@@ -21,7 +21,8 @@ def find_abandoned(connection: Connection, now: datetime, me: str | None = None)
     return [
         draft
         for draft in under_way
-        if workers.is_held_by_no_one(draft.held_by, draft.changed_at, alive, now) or now - draft.changed_at > STUCK
+        if workers.is_held_by_no_one(draft.held_by, draft.changed_at, alive, now)
+        or now - draft.changed_at > STUCK_AFTER
     ]
 
 

@@ -10,7 +10,7 @@ from bot.store.records import batches as batch_records
 from bot.store.records.summaries import StoredSummary
 from bot.store.transactions.announce import Announcer
 
-TRANSIENT = timedelta(minutes=1)
+NOT_FOUND_DELAY = timedelta(minutes=1)
 """How long a 404 may be the API's own delay (anthropics/anthropic-sdk-python, issue 1432)."""
 
 
@@ -20,7 +20,7 @@ def mark_deleted(connection: Connection, enqueue: Enqueue, batch_id: str, now: d
     The sweep announces it if someone still waits for the batch. Just after an end a 404 may be the API's own delay.
     """
     seen = batch_records.get(connection, batch_id, locked=True)
-    if seen is None or seen.over_at is None or now - seen.over_at < TRANSIENT:
+    if seen is None or seen.over_at is None or now - seen.over_at < NOT_FOUND_DELAY:
         return False
     return Announcer(enqueue).mark_cards_deleted(connection, batch_id, now)
 
