@@ -18,20 +18,20 @@ READ = StoredSummary("msgbatch_1", '{"version":1}', "2026-08-21", "U0ADA", AT)
 READING = LongReading("r1", "U0ADA", "T", AT, held_by="alive")
 
 
-async def keep(database: Database, read: StoredSummary = READ, forget: datetime = LONG_AGO) -> StoredSummary:
-    return await database.run(lambda connection: summaries.store_summary(connection, read, delete_before=forget))
+async def store(database: Database, read: StoredSummary = READ, delete_before: datetime = LONG_AGO) -> StoredSummary:
+    return await database.run(lambda connection: summaries.store_summary(connection, read, delete_before=delete_before))
 
 
 async def get(database: Database, batch_id: str = "msgbatch_1") -> StoredSummary | None:
     return await database.run(lambda connection: summaries.get(connection, batch_id))
 
 
-async def take(database: Database, taken: summaries.DownloadedFile, by: str) -> None:
+async def download(database: Database, taken: summaries.DownloadedFile, by: str) -> None:
     await database.run(lambda connection: summaries.record_download(connection, "msgbatch_1", taken, by=by, at=AT))
 
 
 async def test_a_stored_summary_reads_back(database: Database) -> None:
-    kept = await keep(database)
+    kept = await store(database)
 
     assert kept == READ == await get(database)
 
@@ -41,21 +41,21 @@ async def test_a_batch_whose_results_no_one_read_has_no_summary(database: Databa
 
 
 async def test_a_second_reading_replaces_the_first_and_keeps_who_downloaded_the_file(database: Database) -> None:
-    await keep(database)
-    await take(database, "jsonl", "U0BEN")
+    await store(database)
+    await download(database, "jsonl", "U0BEN")
 
-    again = await keep(database, StoredSummary("msgbatch_1", "{}", None, "U0CID", AT + timedelta(hours=1)))
+    again = await store(database, StoredSummary("msgbatch_1", "{}", None, "U0CID", AT + timedelta(hours=1)))
 
     assert (again.summary, again.fetched_by) == ("{}", "U0CID")
     assert (again.taken, again.taken_by, again.taken_at) == ("jsonl", "U0BEN", AT)
 
 
 async def test_a_download_of_a_part_does_not_hide_one_of_the_whole_file(database: Database) -> None:
-    await keep(database)
+    await store(database)
 
-    await take(database, "errors", "U0ADA")
-    await take(database, "jsonl", "U0BEN")
-    await take(database, "csv", "U0CID")
+    await download(database, "errors", "U0ADA")
+    await download(database, "jsonl", "U0BEN")
+    await download(database, "csv", "U0CID")
 
     known = await get(database)
     assert known is not None
@@ -66,11 +66,11 @@ async def test_a_download_of_a_part_does_not_hide_one_of_the_whole_file(database
 async def test_a_download_of_the_failures_does_not_hide_a_fuller_one(
     database: Database, more: summaries.DownloadedFile
 ) -> None:
-    await keep(database)
+    await store(database)
 
-    await take(database, "errors", "U0ADA")
-    await take(database, more, "U0BEN")
-    await take(database, "errors", "U0CID")
+    await download(database, "errors", "U0ADA")
+    await download(database, more, "U0BEN")
+    await download(database, "errors", "U0CID")
 
     known = await get(database)
     assert known is not None
@@ -78,8 +78,8 @@ async def test_a_download_of_the_failures_does_not_hide_a_fuller_one(
 
 
 async def test_only_the_summary_of_the_deleted_batch_is_deleted(database: Database) -> None:
-    await keep(database)
-    await keep(database, StoredSummary("msgbatch_2", "{}", None, "U0ADA", AT))
+    await store(database)
+    await store(database, StoredSummary("msgbatch_2", "{}", None, "U0ADA", AT))
 
     await database.run(lambda connection: summaries.delete_summary(connection, "msgbatch_1"))
 
@@ -88,18 +88,18 @@ async def test_only_the_summary_of_the_deleted_batch_is_deleted(database: Databa
 
 
 async def test_storing_one_summary_deletes_those_that_are_too_old(database: Database) -> None:
-    await keep(
+    await store(
         database, StoredSummary("msgbatch_0", "{}", None, "U0ADA", LONG_AGO - timedelta(days=1)), AT - timedelta(999)
     )
 
-    await keep(database)
+    await store(database)
 
     assert await get(database, "msgbatch_0") is None
     assert await get(database) == READ
 
 
 async def test_thousands_of_summaries_are_read_at_once(database: Database) -> None:
-    await keep(database)
+    await store(database)
     wanted = [f"msgbatch_{number}" for number in range(1_201)]
 
     found = await database.run(lambda connection: summaries.get_many(connection, wanted))
