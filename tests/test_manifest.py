@@ -1,4 +1,4 @@
-"""manifest.yml and Procfile match what the code needs."""
+"""The two manifests and the Procfile match what the code needs."""
 
 import ast
 import json
@@ -18,6 +18,7 @@ from bot.commands.registry import SHOWN
 from bot.playground.simulation import SHORTCUT_HINT
 from bot.slack.listeners import COMMAND, SHORTCUT
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
+from bot.slack.transports import EVENTS_PATH
 
 ROOT = Path(__file__).parent.parent
 
@@ -50,9 +51,17 @@ EVERY_KIND_OF_CHANNEL = {"channels:read", "groups:read", "im:read"}
 """conversations.info reads a channel of a kind only with that kind's scope."""
 
 
+SOCKET_MODE, HTTP = "manifest.yml", "manifest.http.yml"
+ADDRESS = f"https://YOUR-HOST{EVENTS_PATH}"
+
+
+def load(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text())
+
+
 @pytest.fixture(scope="module")
 def manifest() -> Any:
-    return yaml.safe_load((ROOT / "manifest.yml").read_text())
+    return load(SOCKET_MODE)
 
 
 def called_methods() -> set[str]:
@@ -124,6 +133,22 @@ def test_it_needs_no_public_address_and_takes_presses(manifest: Any) -> None:
     assert (home["home_tab_enabled"], home["messages_tab_enabled"]) == (True, True)
 
 
+def test_the_manifest_for_http_adds_one_address_in_three_places_and_changes_nothing_else(manifest: Any) -> None:
+    http = load(HTTP)
+    settings = http["settings"]
+    addresses = [
+        http["features"]["slash_commands"][0].pop("url"),
+        settings["event_subscriptions"].pop("request_url"),
+        settings["interactivity"].pop("request_url"),
+    ]
+    socket_mode = settings.pop("socket_mode_enabled")
+
+    expected = {**manifest, "settings": {k: v for k, v in manifest["settings"].items() if k != "socket_mode_enabled"}}
+    assert addresses == [ADDRESS] * 3
+    assert socket_mode is False
+    assert http == expected
+
+
 def test_every_process_of_the_procfile_starts() -> None:
     processes = dict(line.split(":", 1) for line in (ROOT / "Procfile").read_text().splitlines() if line.strip())
 
@@ -135,7 +160,9 @@ def test_every_process_of_the_procfile_starts() -> None:
 
 
 @pytest.mark.schemas
-def test_slack_takes_the_manifest(manifest: Any) -> None:
+@pytest.mark.parametrize("name", [SOCKET_MODE, HTTP])
+def test_slack_accepts_the_manifest(name: str) -> None:
+    manifest = load(name)
     folder = os.environ.get("BATCHDESK_TEST_SCHEMAS")
     if not folder:
         pytest.skip("set BATCHDESK_TEST_SCHEMAS to a folder with Slack's slack-manifest-schema.json")
