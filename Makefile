@@ -9,7 +9,11 @@ PYTEST = TMPDIR=$$([ -w /dev/shm ] && echo /dev/shm || echo /tmp) $(BIN)/pytest 
 	$(if $(SELECT),-m "$(SELECT)")
 HAS_MONITORING = $(BIN)/python -c 'import sys; sys.exit(sys.version_info < (3, 12))'
 
-.PHONY: demo test coverage check format lint types imports schemas sizes bench lock sdk-check clean
+.PHONY: install demo test coverage check format lint types imports schemas docs pictures sizes bench lock sdk-check clean
+
+# Only what the bot needs to run.
+install: $(VENV)/run
+	@echo "Ready. Next: $(BIN)/python -m bot doctor, then $(BIN)/python -m bot run"
 
 demo: $(VENV)/run
 	$(BIN)/python -m bot demo
@@ -44,6 +48,14 @@ schemas: $(VENV)/dev
 	@if [ -n "$(SCHEMAS)" ]; then BATCHDESK_TEST_SCHEMAS="$(SCHEMAS)" $(BIN)/pytest -q -m schemas; \
 	else echo "schemas: left out, because SCHEMAS names no folder"; fi
 
+# Write the generated parts of docs/ again. The tests compare them with the code.
+docs: $(VENV)/dev
+	$(BIN)/python -m tests.generated_docs
+
+# Take the pictures of the README again, from the demo, in headless Chromium.
+pictures: $(VENV)/dev
+	$(BIN)/python -m tests.pictures
+
 # A report that never fails: large is a symptom, not a mistake.
 sizes:
 	$(PYTHON) tests/sizes.py
@@ -73,9 +85,11 @@ $(VENV)/python:
 
 # The development set contains the other one, so `make demo` leaves a developer's environment as it is.
 $(VENV)/run: $(VENV)/python requirements.txt
-	test -e $(VENV)/dev || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@test -e $(VENV)/dev || echo "Installing what the bot needs into $(VENV): about 40 packages, 140 MB, about a minute."
+	@test -e $(VENV)/dev || $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
 	touch $@
 
 $(VENV)/dev: $(VENV)/python requirements-dev.txt
+	@echo "Installing what the bot and its tests need into $(VENV): about 70 packages, 450 MB, a few minutes."
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
 	touch $@

@@ -38,6 +38,6 @@ SETTINGS = {name: _setting(field) for name, field in Settings.model_fields.items
 
 
 def markdown_table() -> str:
-    """Return the table as the README shows it."""
+    """Return the table as docs/settings.md shows it."""
     rows = [f"| `{one.name}` | {one.meaning} | {one.default or '—'} |" for one in SETTINGS.values()]
     return "\n".join(["| name | meaning | default |", "|---|---|---|", *rows])

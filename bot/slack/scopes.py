@@ -1,4 +1,4 @@
-"""The OAuth scopes that the bot needs, each with its reason. manifest.yml, the README and `doctor` agree with them."""
+"""The OAuth scopes that the bot needs, each with its reason. The manifests and `doctor` agree with them."""
 
 BOT_SCOPES = {
     "commands": "the slash command /batch",
