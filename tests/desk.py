@@ -14,7 +14,7 @@ from bot.playground.api_simulator.request_log import RecordedRequest
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.http_delivery import HttpDelivery
-from bot.playground.slack_simulator.records import Delivery, SlackMessage, View
+from bot.playground.slack_simulator.records import Delivery, SlackMessage, View, list_elements
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup, World, make_demo_world
 from bot.settings.model import Settings
@@ -144,6 +144,11 @@ class Desk:
     async def type(self, line: str, user: str = ADA, channel: str = BATCHES) -> list[SlackMessage]:
         """Type a whole line; return the messages this person newly sees once the bot has answered."""
         return await self.new_messages_after(user, lambda: self.slack.slash(user, channel, line))
+
+    async def open_first(self, thing: SlackMessage | View, user: str = ADA) -> list[SlackMessage]:
+        """Choose the first batch in the menu that opens batches."""
+        menu = next(element for _, element in list_elements(thing.blocks) if element["type"] == "static_select")
+        return await self.press(thing, menu["options"][0]["text"]["text"], user)
 
     async def press(self, thing: SlackMessage | View, text: str, user: str = ADA) -> list[SlackMessage]:
         """Press the button with this text; return the messages this person newly sees once the bot has answered."""

@@ -30,7 +30,7 @@ from bot.operations.drafts import (
     recheck_file,
     store_draft,
 )
-from bot.operations.find_batch import Reference
+from bot.operations.find_batch import PREFIX, Reference
 from bot.operations.progress import Progress
 from bot.operations.read_failures import read_failures
 from bot.operations.services import Services
@@ -41,8 +41,11 @@ from bot.results.causes import Cause
 from bot.results.failures import FailedRequests
 from bot.scratch_file import scratch_file_failure
 from bot.store.records import labels
+from bot.store.records.labels import BatchNames
 
 _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
+
+_RETRY_OF = "retry of "
 
 
 class NothingToRetry(Struct, frozen=True):
@@ -88,11 +91,11 @@ class OriginalNeeded(Struct, frozen=True):
 
 
 class _Choice(Struct, frozen=True):
-    """The requests to retry, what is left out, and `what` for the name of the draft."""
+    """The requests to retry, what is left out, and the one cause that is retried, for the name of the draft."""
 
     custom_ids: frozenset[str]
     left_out: tuple[LeftOutCause, ...]
-    what: str = "what failed"
+    cause: str | None = None
 
 
 RetryOutcome = FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
@@ -192,7 +195,8 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     ) -> RetryOutcome | CheckedDraft:
         """Select the chosen requests from the archive, or from the named file."""
         id = make_draft_id()
-        name = f"{choice.what} in {batch.id}"
+        names = (await services.database.run(lambda connection: labels.get_names(connection, [batch.id])))[batch.id]
+        name = _name_draft(batch, names, choice.cause)
         await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
         whole = services.drafts.folder / f"{id}.whole"
         some = services.drafts.folder / f"{id}.some"
@@ -208,7 +212,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             await asyncio.to_thread(_remove, whole, some)
         if not checked.is_sound:
             return FileRefused(name, checked)
-        ready = await _store_checked(services, caller, id, checked, batch, name)
+        ready = await _store_checked(services, caller, id, checked, batch, name, names.label)
         return replace(ready, left_out=choice.left_out, missing=len(choice.custom_ids) - found, file=self.file)
 
     async def _write_requests(
@@ -233,11 +237,22 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         return OriginalNeeded(self, batch, len(choice.custom_ids), looked)
 
 
+def _name_draft(batch: MessageBatch, names: BatchNames, cause: str | None) -> str:
+    """Return the name of a draft that no file was shared for, made from the name of the batch that it retries."""
+    parent = names.label or names.file_name or f"Batch {batch.id.removeprefix(PREFIX)[:10]}"
+    return f"{cause} in {parent}" if cause else f"{_RETRY_OF}{parent.removeprefix(_RETRY_OF)}"
+
+
 async def _store_checked(
-    services: Services, caller: Caller, id: str, checked: CheckReport, batch: MessageBatch, name: str
+    services: Services,
+    caller: Caller,
+    id: str,
+    checked: CheckReport,
+    batch: MessageBatch,
+    name: str,
+    label: str | None,
 ) -> CheckedDraft:
-    named = (await services.database.run(lambda connection: labels.get_names(connection, [batch.id])))[batch.id]
-    details = DraftDetails(name=name, label=named.label, owner=caller.user, parent_id=batch.id, kind="retry")
+    details = DraftDetails(name=name, label=label, owner=caller.user, parent_id=batch.id, kind="retry")
     draft = await store_draft(services, caller, id, checked, details)
     return CheckedDraft(draft, checked.warnings)
 

@@ -1,16 +1,23 @@
-"""The names of the batches in an outcome, read once for the whole reply."""
+"""The names of the batches in an outcome, read once for the whole reply, and what a card shows besides."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
 from bot.operations.follow import WatchedBatch
+from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
+from bot.requests.estimate import load_estimate
 from bot.store.db.database import StoreUnavailable
-from bot.store.records import labels
+from bot.store.records import drafts, labels, summaries
+from bot.store.records.drafts import Transaction
 from bot.store.records.labels import BatchNames
+
+MOST_CARDS = 2
+"""Batches of an outcome that may be shown as cards. More are shown as rows, which need only names."""
 
 
 async def find_names(outcome: object, services: Services) -> Mapping[str, BatchNames]:
@@ -19,8 +26,33 @@ async def find_names(outcome: object, services: Services) -> Mapping[str, BatchN
     if not ids:
         return {}
     with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: labels.get_names(connection, ids))
+        return await services.database.run(
+            lambda connection: (
+                read_card_names(connection, ids) if len(ids) <= MOST_CARDS else labels.get_names(connection, ids)
+            )
+        )
     return {}
+
+
+def read_card_names(connection: Transaction, batch_ids: Sequence[str]) -> dict[str, BatchNames]:
+    """Return names with what cards show besides: models and cost as far as known, and the names of relatives."""
+    found = labels.get_names(connection, batch_ids)
+    related = {id for names in found.values() for each in names.relatives for id in (each.child_id, each.parent_id)}
+    others = labels.get_names(connection, related - found.keys()) if related else {}
+    called = {id: name for id, each in (others | found).items() if (name := each.label or each.file_name)}
+    read = summaries.get_many(connection, batch_ids)
+    estimates = drafts.get_estimates(connection, batch_ids)
+    for batch_id, names in found.items():
+        names = replace(names, related_names=called)
+        if batch_id in estimates:
+            models = tuple(row.model for row in load_estimate(estimates[batch_id]).models)
+            names = replace(names, models=models)
+        if batch_id in read and (decoded := decode_summary(read[batch_id])) is not None:
+            cost = decoded.summary.cost
+            models = tuple(use.model for use in decoded.summary.models) or names.models
+            names = replace(names, models=models, cost=cost.amount, cost_complete=cost.complete)
+        found[batch_id] = names
+    return found
 
 
 def _find_batches(outcome: object) -> Iterator[MessageBatch]:

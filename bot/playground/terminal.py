@@ -92,11 +92,21 @@ def _bars(points: list[Json]) -> Iterator[RenderableType]:
 
 
 def _buttons(elements: list[Json]) -> Text:
-    draw_message = []
+    drawn = []
     for element in elements:
         style = "bold white on red" if element.get("style") == "danger" else "reverse"
-        draw_message.append(Text(f" {element['text']['text']} ", style=style))
-    return Text("  ").join(draw_message)
+        drawn.append(Text(f" {_element_words(element)} ", style=style))
+    return Text("  ").join(drawn)
+
+
+def _element_words(element: Json) -> str:
+    match element["type"]:
+        case "overflow":
+            return f"⋯ {' · '.join(option['text']['text'] for option in element['options'])}"
+        case "static_select":
+            return f"{element['placeholder']['text']} ▾"
+        case _:
+            return str(element["text"]["text"])
 
 
 def _text(text: Json) -> Text:

@@ -65,7 +65,7 @@ def read_form(payload: Payload) -> InboundInteraction:
 
 def read_press(payload: Payload) -> InboundInteraction:
     """Read a press in a message, a modal or on App Home. Raises NotOurButton."""
-    value = read_button(str(payload["actions"][0].get("value") or ""))
+    value = read_button(_read_value(payload["actions"][0]))
     surface = read_interaction_surface(payload, replaces_message=value.renew)
     if isinstance(surface, MessageSurface) and wants_form(value.text):
         surface = replace(surface, trigger_id=payload.get("trigger_id"))
@@ -77,6 +77,11 @@ def read_press(payload: Payload) -> InboundInteraction:
         seen_by_others=isinstance(surface, MessageSurface) and surface.seen_by_others,
     )
     return InboundInteraction(interaction, surface)
+
+
+def _read_value(action: Payload) -> str:
+    """Return the value of a button, or of the chosen option of a menu. Slack sends null for a menu that was cleared."""
+    return str(action.get("value") or (action.get("selected_option") or {}).get("value") or "")
 
 
 def read_home(payload: Payload) -> InboundInteraction:

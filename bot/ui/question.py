@@ -8,10 +8,11 @@ from bot.commands.delete import DeleteChange
 from bot.commands.draft_change import SendChange
 from bot.commands.keep import Keep
 from bot.confirmations import ConfirmationNeeded
-from bot.ui.components.batch_card import card_facts, card_text, card_title
+from bot.ui.components.batch_card import card_facts, card_text
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.first_line import bold_line
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.text import context, date, header, safe_text, section
+from bot.ui.components.text import context, date, header, section
 from bot.ui.reply import Message, Viewer
 from bot.ui.verbs.approve import render_approve_question
 from bot.ui.verbs.cancel import cancel_question
@@ -44,10 +45,10 @@ def _ask_about_batch(
     no = button(words.no, Keep(outcome.confirmation_id), renew=True)
     blocks = (
         header(words.title),
-        section(f"*{safe_text(card_title(batch, names))}*"),
+        section(bold_line(batch, names, viewer.now)),
         *card_facts(batch, names=names),
         section(words.consequences),
         *actions([yes, no]),
         context(f"Only you can answer, once, until {date(outcome.expires_at)}."),
     )
-    return Message(f"{words.title} {card_text(batch, names)} {words.consequences}", blocks)
+    return Message(f"{words.title} {card_text(batch, names, viewer.now)} {words.consequences}", blocks)

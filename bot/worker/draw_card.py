@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Permission
+from bot.operations.batch_names import read_card_names
 from bot.operations.snapshots import restore_batch
 from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
-from bot.store.records import audit, cards, labels, watches
+from bot.store.records import audit, cards, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import GONE, SeenBatch
 from bot.store.records.cards import Card
@@ -103,7 +104,7 @@ class CardDrawing(Attempt[Card, DrawnCard]):
         deleted_by = (
             audit.find_last_actor(connection, "delete", card.batch_id, include_uncertain=True) if is_gone else None
         )
-        named = labels.get_names(connection, [card.batch_id])[card.batch_id]
+        named = read_card_names(connection, [card.batch_id])[card.batch_id]
         return draw_card_message(seen, card.channel_id, known, canceled_by, deleted_by, now, named)
 
 

@@ -118,7 +118,7 @@ async def test_two_webs_and_a_worker_that_dies_are_one_bot(formation: Formation)
     await formation.start("worker")
     [told] = await slack.wait_for(lambda: formation.public(answers=True), 60)
 
-    assert "In progress" in card.visible_text
+    assert " · running" in card.visible_text
     assert (told.thread_ts, f"<@{ADA}>" in told.visible_text) == (card.ts, True)
     await slack.slash(ADA, BATCHES, f"/batch delete {batch.id}")
     [question] = await slack.wait_for(lambda: formation.seen("for good"), 10)

@@ -18,8 +18,8 @@ async def test_a_sound_file_is_estimated_asked_about_and_sent_by_one_press(desk:
     assert "Send 12 requests as a new batch?" in question.visible_text
     assert "Cost:" in question.visible_text
     assert count_creates(desk) == 1
-    assert "12 requests; the API reports outcomes when the batch ends" in card.visible_text
-    assert f"owner <@{ADA}>" in card.visible_text
+    assert "12 requests · running" in card.visible_text
+    assert f"<@{ADA}>" in card.visible_text
 
 
 async def test_nothing_is_sent_before_the_yes(desk: Desk) -> None:

@@ -56,7 +56,7 @@ async def end(page: Page, batch: Batch) -> Locator:
     """Watch a batch, and let time pass until it has ended; gives back its card."""
     await type_line(page, f"/batch watch {batch.id}")
     shown = card(page, batch.id)
-    await expect(shown).to_contain_text("In progress")
+    await expect(shown).to_contain_text(" · running")
     for _ in range(2):
         await page.get_by_test_id("pass-3600").click()
     await expect(shown.locator(".mention-me").last).to_be_visible()

@@ -45,7 +45,7 @@ async def test_an_unseen_end_is_announced_before_the_batch_is_deleted(desk: Desk
     await wait_until_settled(desk)
 
     assert "Deleted by" in gone.visible_text
-    assert "1,161 of 1,200 succeeded, 39 errored · Nightly eval" in told.visible_text
+    assert "Nightly eval · 1,161 of 1,200 succeeded · 39 errored" in told.visible_text
     assert told.visible_text.count(f"<@{BEN}>") == 1
     assert len(find_notices(desk, batch)) == 1
     assert "Deleted · Nightly eval" in last.visible_text
@@ -58,7 +58,7 @@ async def test_the_card_of_an_announced_batch_names_who_deleted_it(desk: Desk) -
     await desk.type(f"/batch watch {batch.id}")
     await wait_for_card(desk, batch)
     await advance_and_sweep(desk)
-    ended = await wait_for_card(desk, batch, "All 1,200 succeeded")
+    ended = await wait_for_card(desk, batch, "all 1,200 succeeded")
     await wait_for_notice(desk, batch)
 
     [question] = await desk.press(ended, "Delete")
@@ -67,7 +67,7 @@ async def test_the_card_of_an_announced_batch_names_who_deleted_it(desk: Desk) -
     await wait_until_settled(desk)
 
     assert (last.ts, last.buttons) == (ended.ts, [])
-    assert "readable until" not in last.visible_text
+    assert "available until" not in last.visible_text
     assert len(find_notices(desk, batch)) == 1
 
 

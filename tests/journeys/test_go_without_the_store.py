@@ -56,7 +56,7 @@ async def test_a_locked_store_does_not_keep_anybody_from_reading(open_desk: Open
     with locked(desk):
         [card] = await desk.type("/batch status last")
 
-    assert "All 5 succeeded" in card.visible_text
+    assert "all 5 succeeded" in card.visible_text
 
 
 async def test_a_store_that_became_something_else_deletes_nothing(desk: Desk) -> None:

@@ -110,7 +110,7 @@ async def test_the_home_tab_opens_a_batch_and_cancels_it_in_a_modal(page: Page, 
     await expect(home).to_contain_text("running")
 
     await home.get_by_role("button", name="Open").first.click()
-    await expect(modal).to_contain_text("In progress")
+    await expect(modal).to_contain_text(" · running")
     await modal.get_by_role("button", name="Cancel").click()
     await expect(modal).to_contain_text("Cancel this batch?")
     await modal.get_by_role("button", name="Cancel the batch").click()

@@ -44,7 +44,7 @@ async def test_a_retry_that_still_runs_is_named_and_the_others_are_offered(desk:
     child = desk.api.workspace.batches[0].id
     [card] = await desk.type(f"/batch status {parent}")
 
-    [incomplete] = await desk.press(card, "Family results")
+    [incomplete] = await desk.press(card, "Merged results")
     [said, _] = await desk.press(incomplete, "Merge the others")
 
     assert f"`{child}`: it has not ended" in incomplete.visible_text

@@ -120,7 +120,7 @@ async def test_before_the_end_the_reply_says_when_to_ask_again(desk: Desk) -> No
     [card] = await desk.press(waiting, "Refresh")
 
     assert "Most batches end within an hour" in waiting.visible_text
-    assert "All 10 succeeded" in card.visible_text
+    assert "all 10 succeeded" in card.visible_text
     assert card.ts == waiting.ts
 
 
@@ -230,7 +230,7 @@ async def test_a_modal_from_the_home_tab_shows_results(open_desk: OpenDesk) -> N
     desk = await open_desk()
     failing(desk)
     home = await desk.home()
-    await desk.press(home, "Open")
+    await desk.open_first(home)
     modal = desk.slack.modal(ADA)
     assert modal is not None
 

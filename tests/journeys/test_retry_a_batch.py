@@ -28,7 +28,7 @@ async def test_only_the_canceled_requests_are_sent_again(desk: Desk) -> None:
     failed = int(question.visible_text.split("Send ")[1].split()[0])
     assert f"{failed} canceled" in status.visible_text
     assert f"Retries what failed in `{parent}`" in question.visible_text
-    assert f"{failed} requests; the API reports" in card.visible_text
+    assert f"{failed} requests · running" in card.visible_text
     assert count_creates(desk) == 2
 
 
@@ -39,8 +39,8 @@ async def test_parent_and_child_name_each_other(desk: Desk) -> None:
 
     [card] = await desk.type(f"/batch status {parent}")
 
-    assert f"retries the failures of `{parent}`" in child.visible_text
-    assert "its failures were retried in" in card.visible_text
+    assert f"retry of requests.jsonl (`{parent}`)" in child.visible_text
+    assert "retried in `msgbatch_" in card.visible_text
 
 
 async def failing(desk: Desk) -> tuple[SlackMessage, dict[str, int]]:
@@ -64,7 +64,7 @@ async def test_one_cause_alone_is_sent_again_from_its_own_button(desk: Desk) -> 
     assert f"Send {causes[largest]} requests as a new batch?" in question.visible_text
     assert f"{largest} in" in question.visible_text
     assert f"Include the other {others} too" in question.buttons
-    assert f"{causes[largest]} requests; the API reports" in card.visible_text
+    assert f"{causes[largest]} requests · running" in card.visible_text
     assert count_creates(desk) == 2
 
 

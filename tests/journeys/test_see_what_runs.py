@@ -2,24 +2,25 @@
 
 import re
 
-from bot.playground.slack_simulator.records import SlackMessage
+from bot.playground.slack_simulator.records import SlackMessage, list_elements
 from tests.conftest import OpenDesk
 from tests.desk import BEN, Desk
 
 
 def rows(message: SlackMessage) -> list[str]:
-    """Return the batches a list shows, in its order."""
-    return re.findall(r"^`(msgbatch_\w+)`", message.visible_text, re.MULTILINE)
+    """Return the batches that the menu of a list opens, in its order."""
+    menu = next(element for _, element in list_elements(message.blocks) if element["type"] == "static_select")
+    return [re.findall(r"msgbatch_\w+", option["value"])[0] for option in menu["options"]]
 
 
 async def test_slash_batch_alone_shows_running_batches(either_desk: Desk) -> None:
+    ended = either_desk.api.workspace.add(succeeded=7)
     running = either_desk.api.workspace.add(processing_status="in_progress", processing=320)
-    either_desk.api.workspace.add(succeeded=7)
 
     [reply] = await either_desk.type("/batch")
 
     assert "1 batch running" in reply.visible_text
-    assert running.id in reply.visible_text
+    assert rows(reply) == [running.id, ended.id]
     assert "320 requests" in reply.visible_text
     assert reply.ephemeral_to is not None
 
@@ -57,7 +58,7 @@ async def test_everybody_sees_a_reply_that_was_asked_for_in_public(desk: Desk) -
     [reply] = await desk.type("/batch --public", user=BEN)
 
     assert reply.ephemeral_to is None
-    assert batch.id in reply.visible_text
+    assert rows(reply) == [batch.id]
 
 
 async def test_a_private_reply_is_seen_by_its_caller_alone(desk: Desk) -> None:
@@ -93,9 +94,9 @@ async def test_open_in_a_list_shows_the_card_below_and_keeps_the_list(desk: Desk
     batch = desk.api.workspace.add(succeeded=2)
     [listed] = await desk.type("/batch list")
 
-    [card] = await desk.press(listed, "Open")
+    [card] = await desk.open_first(listed)
 
-    assert "All 2 succeeded" in card.visible_text
+    assert "all 2 succeeded" in card.visible_text
     assert batch.id in card.visible_text
     assert card.ts != listed.ts
 

@@ -22,7 +22,7 @@ async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
     assert sorted(first + other) == all_ids(40)
     assert "10 of 40 requests, picked at random" in answer.visible_text
     assert "Send the other 30 requests as a new batch?" in question.visible_text
-    assert "30 requests; the API reports" in rest.visible_text
+    assert "the other 30 · running" in rest.visible_text
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
 
@@ -132,5 +132,5 @@ async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
 
     [answer] = await desk.press(question, FIRST)
 
-    assert f"retries the failures of `{parent.id}`" in answer.visible_text
+    assert f"retry of requests.jsonl (`{parent.id}`)" in answer.visible_text
     assert len(sent_ids(desk)[1]) == 10

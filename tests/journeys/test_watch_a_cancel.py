@@ -23,7 +23,7 @@ async def test_the_person_who_cancels_learns_how_many_were_canceled(desk: Desk) 
     desk.api.advance(300)
 
     [reply] = await desk.type(f"/batch cancel {batch.id}")
-    shown = await wait_for_card(desk, batch, "Canceling")
+    shown = await wait_for_card(desk, batch, "canceling")
     await advance_and_sweep(desk)
     told, last = await wait_for_notice(desk, batch), await wait_for_card(desk, batch, "succeeded")
     await wait_until_settled(desk)
@@ -44,13 +44,14 @@ async def test_a_watcher_who_cancels_is_notified_once(desk: Desk) -> None:
 
     await desk.type(f"/batch cancel {batch.id}")
     await run_sweep(desk)
-    shown = await wait_for_card(desk, batch, "Canceling")
+    shown = await wait_for_card(desk, batch, "canceling")
     await advance_and_sweep(desk)
     await desk.slack.wait_for(lambda: find_notices(desk, batch), timeout=15)
     await wait_until_settled(desk)
 
-    assert "canceled by Ada Berg" in shown.visible_text
-    assert shown.buttons == ["Refresh", "Watch", "Unwatch"]
+    assert " by Ada Berg" in shown.visible_text
+    assert set(shown.choices) >= {"Refresh", "Watch", "Unwatch"}
+    assert "Cancel" not in shown.choices
     assert sum(f"<@{ADA}> *" in each.visible_text for each in public_messages(desk)) == 1
 
 

@@ -23,7 +23,7 @@ from bot.store.transactions.begin_watch import SWEEP
 from tests.journeys.browser import IN_THE_BROWSER, card, opened, picture, type_line
 
 ROOT = Path(__file__).parents[2]
-ENDS = ("All 900 succeeded", "880 of 900 succeeded, 20 errored")
+ENDS = ("all 900 succeeded", "880 of 900 succeeded · 20 errored")
 
 pytestmark = IN_THE_BROWSER
 
@@ -48,7 +48,7 @@ async def watch(page: Page, batches: tuple[Batch, ...]) -> list[str | None]:
     for batch in batches:
         await type_line(page, f"/batch watch {batch.id}")
     for batch in batches:
-        await expect(card(page, batch.id)).to_contain_text("In progress")
+        await expect(card(page, batch.id)).to_contain_text(" · running")
     return await stamps(page, batches)
 
 
@@ -77,7 +77,7 @@ async def test_without_permission_to_post_the_card_comes_as_a_direct_message(pag
     await expect(page.get_by_test_id("message").last).to_contain_text("I may not post in #general")
     await page.get_by_test_id("channel-D0ADA").click()
 
-    await expect(card(page, batch.id)).to_contain_text("In progress")
+    await expect(card(page, batch.id)).to_contain_text(" · running")
     await picture(page, "watching-3-direct")
     await page.get_by_test_id("pass-3600").click()
     await expect(page.get_by_test_id("time-passed")).to_contain_text("1 h ahead")

@@ -28,7 +28,7 @@ async def test_a_channel_can_ask_for_failures_only(desk: Desk) -> None:
 
     await advance_and_sweep(desk)
     await wait_for_notice(desk, badly)
-    await wait_for_card(desk, well, "All 1,200 succeeded")
+    await wait_for_card(desk, well, "all 1,200 succeeded")
     await wait_until_settled(desk)
 
     assert "only when something of a batch did not succeed" in reply.visible_text
@@ -69,7 +69,7 @@ async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: De
 
     [reply] = await desk.type(f"/batch mute {batch.id}")
     await advance_and_sweep(desk)
-    await wait_for_card(desk, batch, "All 1,200 succeeded")
+    await wait_for_card(desk, batch, "all 1,200 succeeded")
     await wait_until_settled(desk)
     [record] = await desk.type("/batch audit")
 
@@ -155,7 +155,7 @@ async def test_mute_here_in_direct_messages_mutes_them(desk: Desk) -> None:
 
     [reply] = await desk.type("/batch mute here 2h", channel="D0ADA")
     await advance_and_sweep(desk)
-    await wait_for_card(desk, batch, "All 1,200 succeeded", place="D0ADA")
+    await wait_for_card(desk, batch, "all 1,200 succeeded", place="D0ADA")
     await wait_until_settled(desk)
 
     assert "Nothing is told in your messages with me" in reply.visible_text

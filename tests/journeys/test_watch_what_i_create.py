@@ -40,7 +40,7 @@ async def test_a_batch_from_a_file_has_its_card_and_one_mention_at_its_end(desk:
     [answer] = await desk.press(await ask_about_file(desk, sound_file(5)), "Send")
     batch = desk.api.workspace.batches[0]
 
-    await wait_for_card(desk, batch, "In progress")
+    await wait_for_card(desk, batch, " · running")
     await advance_and_sweep(desk, 90_000)
     told = await wait_for_notice(desk, batch)
 

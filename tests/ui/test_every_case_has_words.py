@@ -132,7 +132,7 @@ def words_by_case() -> dict[str, dict[object, str]]:
     problem = Problem(ProblemKind.EMPTY, 1, "", "", None, None)
     warned = GroupedWarning(WarningKind.DEPRECATED_MODEL, "", "x", 1, 1)
     reading = ReadingProgress("", 1, 1, 1)
-    states: tuple[DraftState, ...] = get_args(DraftState)
+    states: list[DraftState] = [state for kind in get_args(DraftState) for state in get_args(kind)]
     return {
         "rule": {rule: render_error(NotPermitted(rule, BEN)).text for rule in Rule},
         "refusal": {why: _refusal_words(why) for why in RefusalReason},

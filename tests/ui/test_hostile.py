@@ -17,7 +17,7 @@ from tests.builders import ADMIN
 from tests.ui.catalog import OUTCOMES, message_of
 from tests.ui.errors.every_error import ERRORS
 from tests.ui.hostile import spoiled
-from tests.ui.walk import CODE, OURS, buttons, marked_up, text_objects, words
+from tests.ui.walk import CODE, OURS, buttons, marked_up, options, text_objects, words
 
 TEXTS = {
     "mention_of_all": "<!channel> <!here> <!everyone> <!subteam^S0ABC>",
@@ -92,7 +92,7 @@ def test_slack_takes_the_message(hostile_messages: tuple[Message, ...]) -> None:
 
 
 def test_a_button_is_read_back_as_it_was_made(hostile_messages: tuple[Message, ...]) -> None:
-    values = [str(button["value"]) for message in hostile_messages for button in buttons(message)]
+    values = [str(button["value"]) for message in hostile_messages for button in buttons(message) + options(message)]
 
     read = [read_button(value) for value in values]
 

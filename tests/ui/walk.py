@@ -7,9 +7,8 @@ from collections.abc import Iterator, Mapping
 from bot.ui.reply import Message
 
 # The mark-up the bot makes itself (docs.slack.dev, formatting text): dates, people, channels. All else is foreign.
-OURS = re.compile(
-    r"<!date\^\d+\^\{date_short_pretty\} at \{time\}\|\d{4}-\d\d-\d\d \d\d:\d\d UTC>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>"
-)
+_TOKENS = r"(?:\{time\}|\{date_short_pretty\}(?: at \{time\})?)"
+OURS = re.compile(rf"<!date\^\d+\^{_TOKENS}\|\d{{4}}-\d\d-\d\d \d\d:\d\d UTC>|<@[UW][A-Z0-9]+>|<#[CGD][A-Z0-9]+>")
 CODE = re.compile(r"`[^`\n]+`")
 
 
@@ -27,6 +26,14 @@ def objects(value: object) -> Iterator[Mapping[str, object]]:
 def buttons(message: Message) -> list[Mapping[str, object]]:
     """Return the buttons of a message."""
     return [found for found in objects(message.blocks) if found.get("type") == "button"]
+
+
+def options(message: Message) -> list[Mapping[str, object]]:
+    """Return the options of the menus of a message."""
+    lists = [
+        found["options"] for found in objects(message.blocks) if found.get("type") in ("overflow", "static_select")
+    ]
+    return [option for each in lists if isinstance(each, list) for option in each]
 
 
 def text_objects(message: Message, kind: str) -> list[Mapping[str, object]]:

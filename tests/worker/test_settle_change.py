@@ -117,7 +117,7 @@ async def test_a_delete_that_is_finished_for_a_dead_process_announces_the_end_fi
 
     [card], [told] = either_scene.cards(), either_scene.notices()
     assert "Deleted by Ada Berg" in card.visible_text
-    assert "All 320 succeeded" in told.visible_text
+    assert "all 320 succeeded" in told.visible_text
     assert f"<@{BEN}>" in told.visible_text
 
 

@@ -41,7 +41,7 @@ async def test_every_card_of_a_batch_taken_for_deleted_is_correct_again_once_it_
 
     await scene.watch(batch)
 
-    assert ["In progress" in card.visible_text for card in scene.cards() + scene.cards(GENERAL)] == [True, True]
+    assert [" · running" in card.visible_text for card in scene.cards() + scene.cards(GENERAL)] == [True, True]
 
 
 async def test_a_batch_that_was_taken_for_deleted_by_mistake_is_announced_again_when_it_is(scene: Scene) -> None:

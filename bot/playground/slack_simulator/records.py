@@ -39,6 +39,17 @@ def _button_texts(blocks: list[Json]) -> list[str]:
     return [element["text"]["text"] for element in elements]
 
 
+def _choice_texts(blocks: list[Json]) -> list[str]:
+    """Return the texts of buttons and of the options of menus, in reading order."""
+    found: list[str] = []
+    for _, element in list_elements(blocks):
+        groups = element.get("option_groups") or []
+        options = [*(element.get("options") or []), *(option for group in groups for option in group["options"])]
+        labeled = [element] if element.get("type") == "button" else options
+        found += [each["text"]["text"] for each in labeled]
+    return found
+
+
 @dataclass(frozen=True)
 class SlackMessage:
     """One message at the time it was read. `user` is the author; `at` is in Unix seconds."""
@@ -64,6 +75,11 @@ class SlackMessage:
     def buttons(self) -> list[str]:
         """The texts on its buttons, in order."""
         return _button_texts(self.blocks)
+
+    @property
+    def choices(self) -> list[str]:
+        """The texts on its buttons and in its menus, in order."""
+        return _choice_texts(self.blocks)
 
 
 @dataclass(frozen=True)
@@ -94,6 +110,11 @@ class View:
     def buttons(self) -> list[str]:
         """The texts on the buttons in its blocks, in order."""
         return _button_texts(self.blocks)
+
+    @property
+    def choices(self) -> list[str]:
+        """The texts on the buttons and in the menus of its blocks, in order."""
+        return _choice_texts(self.blocks)
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,12 @@ def find(connection: Connection, reference: str) -> list[Draft]:
     return [Draft(**row._mapping) for row in rows]
 
 
+def get_estimates(connection: Connection, batch_ids: Iterable[str]) -> dict[str, str]:
+    """Return the estimate of each draft that has become one of these batches, by the id of the batch."""
+    rows = connection.execute(select(table.c.batch_id, table.c.estimate).where(table.c.batch_id.in_(list(batch_ids))))
+    return {row.batch_id: row.estimate for row in rows}
+
+
 def change_state(
     connection: Connection,
     id: str,

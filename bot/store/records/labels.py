@@ -1,20 +1,24 @@
 """Labels, owners, notes and families of batches. The API has no fields for them."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
-from typing import Literal
+from decimal import Decimal
+from typing import Any, Literal
 
 from msgspec import Struct
-from sqlalchemy import Connection, delete, insert, or_, select, update
+from msgspec.structs import replace
+from sqlalchemy import Connection, Row, Select, delete, insert, or_, select, update
 
 from bot.store.db.chunks import chunks
-from bot.store.db.tables import families
+from bot.store.db.tables import drafts, families
 from bot.store.db.tables import labels as table
 from bot.store.db.upserts import insert_new
 
 RelativeKind = Literal["retry", "canary"]
 NameField = Literal["label", "owner", "note"]
+BatchPart = Literal["sample", "rest"]
+"""Which part of a file a batch is, if the file was not sent as a whole."""
 
 
 class Relative(Struct, frozen=True):
@@ -26,12 +30,26 @@ class Relative(Struct, frozen=True):
 
 
 class BatchNames(Struct, frozen=True):
-    """What the bot knows of a batch. Everything is empty for a batch that was made elsewhere and has no owner."""
+    """What the bot knows of a batch. Everything is empty for a batch that was made elsewhere and has no owner.
+
+    `file_name` is the file that was sent, `part` which part of it the batch is. `sent_by` and `approved_by` are the
+    people who sent it. `models` and `cost` (USD) are those of its results, once they were read; until then `models` are
+    those of the checked file. Only the card of one batch needs them, so lists leave them empty.
+    """
 
     label: str | None = None
     owner: str | None = None
     note: str | None = None
     relatives: tuple[Relative, ...] = ()
+    file_name: str | None = None
+    part: BatchPart | None = None
+    sent_by: str | None = None
+    approved_by: str | None = None
+    models: tuple[str, ...] = ()
+    cost: Decimal | None = None
+    cost_complete: bool = True
+    related_names: Mapping[str, str] = {}
+    """The labels or file names of its relatives, by id."""
 
 
 def normalize_label(text: str) -> str:
@@ -72,8 +90,21 @@ def get_names(connection: Connection, batch_ids: Iterable[str]) -> dict[str, Bat
     for ids in chunks(wanted):
         columns = (table.c.batch_id, table.c.label, table.c.owner, table.c.note)
         for row in connection.execute(select(*columns).where(table.c.batch_id.in_(ids))):
-            found[row.batch_id] = BatchNames(row.label, row.owner, row.note, kin.get(row.batch_id, ()))
-    return {id: found.get(id) or BatchNames(relatives=kin.get(id, ())) for id in wanted}
+            found[row.batch_id] = BatchNames(row.label, row.owner, row.note)
+        for origin in connection.execute(_select_origins(ids)):
+            found[origin.batch_id] = _add_origin(found.get(origin.batch_id, BatchNames()), origin)
+    return {id: replace(found.get(id, BatchNames()), relatives=kin.get(id, ())) for id in wanted}
+
+
+def _select_origins(batch_ids: Iterable[str]) -> Select[Any]:
+    columns = (drafts.c.batch_id, drafts.c.name, drafts.c.user_id, drafts.c.approved_by, drafts.c.whole_id)
+    return select(*columns, drafts.c.rest_id).where(drafts.c.batch_id.in_(batch_ids))
+
+
+def _add_origin(names: BatchNames, row: Row[Any]) -> BatchNames:
+    """Add what the draft that became the batch says. A part of a draft has a `whole_id`, and a sample a `rest_id`."""
+    part: BatchPart | None = ("sample" if row.rest_id else "rest") if row.whole_id else None
+    return replace(names, file_name=row.name, part=part, sent_by=row.user_id, approved_by=row.approved_by)
 
 
 def get_relatives(connection: Connection, batch_ids: Iterable[str]) -> dict[str, tuple[Relative, ...]]:

@@ -1,12 +1,9 @@
-"""The card of a batch, and its short form for a row in a list."""
+"""The card of a batch: the whole outcome in one line, what matters besides, one primary button, and a menu."""
 
 from collections.abc import Callable, Sequence
 from datetime import datetime
-from operator import itemgetter
 
-from msgspec import Struct
-
-from bot.api.models import MessageBatch, RequestCounts
+from bot.api.models import MessageBatch
 from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
@@ -14,130 +11,40 @@ from bot.commands.results import Results
 from bot.commands.retry import Retry
 from bot.commands.status import Status
 from bot.commands.watch import Unwatch, Watch
-from bot.operations.find_batch import PREFIX, Reference
+from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.store.records.labels import BatchNames
-from bot.ui.components.buttons import actions, button, fits_slack
-from bot.ui.components.name_lines import has_family, note_line, owner_parts, relative_lines
-from bot.ui.components.text import (
-    code,
-    context,
-    date,
-    duration,
-    header,
-    number,
-    one_line,
-    quantity,
-    safe_text,
-    section,
-    utc,
-)
+from bot.ui.components.buttons import actions, button, choice, overflow
+from bot.ui.components.first_line import batch_name, first_line
+from bot.ui.components.money import amount_words
+from bot.ui.components.name_lines import has_family, origin_line
+from bot.ui.components.text import code, context, date, duration, header, mention, safe_text, section, utc
 from bot.ui.reply import Block, Viewer
 
-SHORT_ID_LENGTH = 10
 MOST_PEOPLE = 5
-"""People names on a card. The others are a number."""
-BAR_LENGTH = 10
-_OUTCOMES = (("succeeded", "🟩"), ("errored", "🟥"), ("expired", "🟪"), ("canceled", "🟧"), ("processing", "⬜"))
+"""People named on a card. The others are a number."""
+MOST_MODELS = 2
 
 
-class Verdict(Struct, frozen=True):
-    """The state of a batch in a few words, with its emoji."""
+def batch_card(
+    batch: MessageBatch,
+    viewer: Viewer,
+    canceled_by: str | None = None,
+    watchers: Sequence[str] = (),
+    *,
+    shared: bool = False,
+    stays: bool = False,
+) -> tuple[Block, ...]:
+    """Return the card, with the buttons that this viewer may use in this state.
 
-    emoji: str
-    words: str
-
-
-def verdict(batch: MessageBatch) -> Verdict:
-    """Return the state in words. Never "completed": a batch whose requests all failed has ended, too."""
-    counts = batch.request_counts
-    match batch.processing_status:
-        case "in_progress":
-            return Verdict("🔵", "in progress")
-        case "canceling":
-            return Verdict("🟠", "canceling: some requests may still finish")
-        case "ended":
-            words = _ended_verdict(counts)
-        case unknown:
-            return Verdict("⚪", f"status {unknown}")
-    if batch.archived_at is not None:
-        return Verdict("🗄️", f"{words}; results are no longer available")
-    if counts.succeeded == counts.total:
-        return Verdict("✅", words)
-    return Verdict("⚠️" if counts.succeeded else "❌", words)
-
-
-def _ended_verdict(counts: RequestCounts) -> str:
-    total = counts.total
-    if total == 0:
-        return "ended without requests"
-    if counts.succeeded == total:
-        return f"all {number(total)} succeeded" if total > 1 else "its one request succeeded"
-    leading = _largest_failure(counts)
-    if counts.succeeded:
-        return f"{number(counts.succeeded)} of {number(total)} succeeded, {leading}"
-    return f"none of {number(total)} succeeded, {leading}"
-
-
-def _largest_failure(counts: RequestCounts) -> str:
-    failures = (
-        (counts.errored, "errored"),
-        (counts.expired, "expired"),
-        (counts.canceled, "canceled"),
-        (counts.processing, "processing"),
-    )
-    count, name = max(failures, key=itemgetter(0))
-    return f"{number(count)} {name}"
-
-
-def short_id(batch: MessageBatch) -> str:
-    """Return the first characters of the id, enough to type as a reference."""
-    return one_line(batch.id.removeprefix(PREFIX), 4 * SHORT_ID_LENGTH)[:SHORT_ID_LENGTH]
-
-
-def outcome_bar(counts: RequestCounts) -> str:
-    """Return ten squares in proportion to the counts; every count above zero has at least one."""
-    present = [(getattr(counts, name), square) for name, square in _OUTCOMES if getattr(counts, name) > 0]
-    if not present:
-        return ""
-    total = sum(count for count, _ in present)
-    shares = [count * BAR_LENGTH / total for count, _ in present]
-    squares = [max(1, int(share)) for share in shares]
-    while sum(squares) != BAR_LENGTH:
-        step = 1 if sum(squares) < BAR_LENGTH else -1
-        gaps = [
-            (share - held) * step if held + step > 0 else float("-inf")
-            for share, held in zip(shares, squares, strict=True)
-        ]
-        squares[gaps.index(max(gaps))] += step
-    return "".join(square * held for (_, square), held in zip(present, squares, strict=True))
-
-
-def requests_line(batch: MessageBatch, *, gone: bool = False) -> str:
-    """Return how many requests the batch has, and once it has ended how they ended.
-
-    A batch that is `gone` will never report outcomes, so none are promised.
+    `canceled_by` and `watchers` are user ids. `shared`: others see the card too, so it has the buttons for watchers and
+    for everyone else, and Refresh keeps it public. `stays`: the message is edited when the batch changes, and may be
+    read hours after it was drawn.
     """
-    counts = batch.request_counts
-    if not batch.has_ended:
-        ahead = "" if gone else "; the API reports outcomes when the batch ends"
-        return f"{quantity(counts.total, 'request')}{ahead}"
-    parts = [f"{number(getattr(counts, name))} {name}" for name, _ in _OUTCOMES if getattr(counts, name)]
-    return f"{quantity(counts.total, 'request')}: {', '.join(parts)}" if parts else "no requests"
-
-
-def batch_times(batch: MessageBatch, show: Callable[[datetime], str], *, gone: bool = False) -> list[str]:
-    """Return the times that matter in this state, each formatted by `show`. A batch that is `gone` has no deadline."""
-    parts = [f"created {show(batch.created_at)}"]
-    if batch.cancel_initiated_at is not None:
-        parts.append(f"cancel asked {show(batch.cancel_initiated_at)}")
-    if not batch.has_ended:
-        return parts if gone else [*parts, f"expires {show(batch.expires_at)}"]
-    if batch.ended_at is not None:
-        parts.append(f"ended {show(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}")
-    if batch.archived_at is not None:
-        return [*parts, f"results archived {show(batch.archived_at)}"]
-    return parts if gone else [*parts, f"results readable until {show(batch.readable_until)}"]
+    names = viewer.names.get(batch.id)
+    title = header(first_line(batch, names, None if stays else viewer.now))
+    facts = card_facts(batch, canceled_by, watchers, names)
+    return (title, *facts, *actions(card_buttons(batch, viewer, watchers, shared=shared)))
 
 
 def card_facts(
@@ -148,114 +55,111 @@ def card_facts(
     *,
     gone: bool = False,
 ) -> tuple[Block, ...]:
-    """Return the card without its title and buttons. `canceled_by` and `watchers` are user ids.
-
-    `gone`: the batch has been deleted.
-    """
-    requests = requests_line(batch, gone=gone)
-    if batch.has_ended and (squares := outcome_bar(batch.request_counts)):
-        requests = f"{squares}\n{requests}"
-    requests = "\n".join([requests, *relative_lines(batch, names)])
-    people = owner_parts(names)
-    people += [f"canceled by <@{canceled_by}>"] if canceled_by else []
-    if watchers:
-        people.append(f"watched by {_people_line(watchers)}")
-    return (
-        section(f"{code(batch.id)}\n{requests}{note_line(names)}"),
-        context(" · ".join([*batch_times(batch, date, gone=gone), *people])),
-    )
+    """Return the card without its title and buttons. `gone`: the batch has been deleted."""
+    facts = " · ".join(_facts(batch, date, names, canceled_by))
+    origin = origin_line(batch, names)
+    small = [code(batch.id), *([] if gone else deadlines(batch, date))]
+    if watchers and not batch.has_ended:
+        small.append(f"watched by {people_line(watchers)}")
+    return (section(f"{facts}\n{origin}" if origin else facts), context(" · ".join(small)))
 
 
-def _people_line(users: Sequence[str]) -> str:
+def _facts(
+    batch: MessageBatch, show: Callable[[datetime], str], names: BatchNames | None, canceled_by: str | None = None
+) -> list[str]:
+    """Return time, model, cost and owner as far as known; `show` formats a time."""
+    by = f" by {mention(canceled_by)}" if canceled_by else ""
+    if batch.has_ended and batch.ended_at is not None:
+        parts = [f"Ended {show(batch.ended_at)} after {duration(batch.ended_at - batch.created_at)}"]
+        if batch.cancel_initiated_at is not None and by:
+            parts.append(f"canceled{by}")
+    else:
+        parts = [f"Created {show(batch.created_at)}"]
+        if batch.cancel_initiated_at is not None:
+            parts.append(f"cancel requested {show(batch.cancel_initiated_at)}{by}")
+    if names is None:
+        return parts
+    if names.models:
+        more = len(names.models) - MOST_MODELS
+        models = ", ".join(safe_text(model, 60) for model in names.models[:MOST_MODELS])
+        parts.append(f"{models} and {more} more" if more > 0 else models)
+    if names.cost is not None:
+        cost = amount_words(names.cost, complete=names.cost_complete)
+        parts.append(f"cost {cost}" if cost == "unknown" else cost)
+    if names.owner:
+        parts.append(mention(names.owner))
+    return parts
+
+
+def deadlines(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]:
+    """Return until when the batch can run, or until when its results can be read."""
+    if not batch.has_ended:
+        return [f"expires {show(batch.expires_at)}"]
+    if batch.archived_at is not None:
+        return [f"results removed {show(batch.archived_at)}"]
+    return [f"results available until {show(batch.readable_until)}"]
+
+
+def people_line(users: Sequence[str]) -> str:
+    """Return the first few people, and how many more there are."""
     more = [f"{len(users) - MOST_PEOPLE} more"] if len(users) > MOST_PEOPLE else []
-    return ", ".join([*(f"<@{user}>" for user in users[:MOST_PEOPLE]), *more])
-
-
-def display_name(batch: MessageBatch, names: BatchNames | None = None) -> str:
-    """Return the label of the batch, or its short id."""
-    return one_line(names.label, 80) if names and names.label else short_id(batch)
-
-
-def card_title(batch: MessageBatch, names: BatchNames | None = None) -> str:
-    """Return the first line of the card: the verdict and the display name."""
-    state = verdict(batch)
-    return f"{state.emoji} {state.words[0].upper()}{state.words[1:]} · {display_name(batch, names)}"
-
-
-def batch_card(
-    batch: MessageBatch,
-    viewer: Viewer,
-    canceled_by: str | None = None,
-    watchers: Sequence[str] = (),
-    *,
-    shared: bool = False,
-) -> tuple[Block, ...]:
-    """Return the card: title, id, requests, times, people, and the buttons that this viewer may use in this state.
-
-    `shared`: others see the card too, so it has the buttons for watchers and for everyone else, and Refresh keeps
-    it public.
-    """
-    names = viewer.names.get(batch.id)
-    buttons = card_buttons(batch, viewer, watchers, shared=shared)
-    facts = card_facts(batch, canceled_by, watchers, names)
-    return (header(card_title(batch, names)), *facts, *actions(buttons))
+    return ", ".join([*map(mention, users[:MOST_PEOPLE]), *more])
 
 
 def card_buttons(
     batch: MessageBatch, viewer: Viewer, watchers: Sequence[str] = (), *, shared: bool = False
-) -> list[Block]:
-    """Return the buttons that make sense in this state and that the viewer may use."""
-    reference = Reference(batch.id)
-    buttons = []
-    if not batch.has_ended:
-        buttons.append(button("Refresh", Status(reference, public=shared), renew=True))
-        is_direct = (viewer.caller.channel or "")[:1] in ("U", "W", "D")
-        others = shared and not is_direct  # no one else reads direct messages
-        if others or viewer.caller.user not in watchers:
-            buttons.append(button("Watch", Watch(reference), spoken=f"Watch batch {short_id(batch)}"))
-        if watchers if others else viewer.caller.user in watchers:
-            buttons.append(button("Unwatch", Unwatch(reference), spoken=f"Watch batch {short_id(batch)} no more"))
+) -> list[Block | None]:
+    """Return one primary button, one that follows, and a menu: what makes sense in this state for this viewer."""
+    if batch.has_ended:
+        return _ended_buttons(batch, viewer)
+    return _running_buttons(batch, viewer, watchers, shared=shared)
+
+
+def _running_buttons(
+    batch: MessageBatch, viewer: Viewer, watchers: Sequence[str], *, shared: bool
+) -> list[Block | None]:
+    reference, name = Reference(batch.id), _spoken_name(batch, viewer)
+    is_direct = (viewer.caller.channel or "")[:1] in ("U", "W", "D")
+    for_others = shared and not is_direct  # no one else reads direct messages
+    is_watching = bool(watchers) if for_others else viewer.caller.user in watchers
+    refresh = Status(reference, public=shared)
+    buttons: list[Block | None] = []
+    menu: list[Block] = []
+    if for_others or not is_watching:
+        buttons.append(button("Watch", Watch(reference), style="primary", spoken=f"Watch {name}"))
+        menu.append(choice("Refresh", refresh, renew=True))
+    else:
+        buttons.append(button("Refresh", refresh, renew=True, spoken=f"Refresh {name}"))
     if batch.processing_status == "in_progress" and Permission.OPERATE in viewer.permissions:
-        buttons.append(button("Cancel", Cancel(reference), spoken=f"Cancel batch {short_id(batch)}"))
-    if batch.is_readable(viewer.now):
-        buttons += _results_buttons(batch, viewer.names.get(batch.id))
+        buttons.append(button("Cancel", Cancel(reference), spoken=f"Cancel {name}"))
+    if is_watching:
+        menu.append(choice("Unwatch", Unwatch(reference)))
+    return [*buttons, overflow(menu)]
+
+
+def _ended_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block | None]:
+    reference, name = Reference(batch.id), _spoken_name(batch, viewer)
     counts = batch.request_counts
-    failed = counts.errored + counts.expired + counts.canceled
-    if batch.is_readable(viewer.now) and failed and Permission.OPERATE in viewer.permissions:
-        buttons.append(button("Retry failures", Retry(reference), spoken=f"Retry the failures of {short_id(batch)}"))
-    if batch.has_ended and Permission.ADMINISTER in viewer.permissions:
-        buttons.append(button("Delete", Delete(reference), style="danger", spoken=f"Delete batch {short_id(batch)}"))
-    return buttons
+    is_readable = batch.is_readable(viewer.now)
+    buttons: list[Block | None] = []
+    menu: list[Block] = []
+    if is_readable:
+        buttons.append(button("Results", Results(reference), style="primary", spoken=f"Results of {name}"))
+        failed = counts.errored + counts.expired + counts.canceled
+        if failed and Permission.OPERATE in viewer.permissions:
+            buttons.append(button("Retry failures", Retry(reference), spoken=f"Retry failures of {name}"))
+        if has_family(viewer.names.get(batch.id)):
+            menu.append(choice("Merged results", Results(reference, ResultFileKind.FAMILY)))
+    if Permission.ADMINISTER in viewer.permissions:
+        menu.append(choice("Delete", Delete(reference)))
+    return [*buttons, overflow(menu)]
 
 
-def _results_buttons(batch: MessageBatch, names: BatchNames | None) -> list[Block]:
-    reference = Reference(batch.id)
-    buttons = [button("Results", Results(reference), spoken=f"Results of batch {short_id(batch)}")]
-    if has_family(names):
-        family = Results(reference, ResultFileKind.FAMILY)
-        buttons.append(button("Family results", family, spoken=f"Results of {short_id(batch)} and its retries"))
-    return buttons
+def _spoken_name(batch: MessageBatch, viewer: Viewer) -> str:
+    return batch_name(batch, viewer.names.get(batch.id), 40)
 
 
-def card_text(batch: MessageBatch, names: BatchNames | None = None) -> str:
+def card_text(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> str:
     """Return the card as plain text for notifications and screen readers."""
-    parts = [
-        f"{safe_text(card_title(batch, names))} ({safe_text(batch.id)})",
-        requests_line(batch),
-        *batch_times(batch, utc),
-    ]
-    return ". ".join(parts) + "."
-
-
-def card_row(batch: MessageBatch, names: BatchNames | None = None, known: Verdict | None = None) -> Block:
-    """Return the short form: one section with a button that opens the card. `known`: its verdict, if computed."""
-    state = known or verdict(batch)
-    opens = button("Open", Status(Reference(batch.id)), spoken=f"Open batch {short_id(batch)}")
-    total = quantity(batch.request_counts.total, "request")
-    label = f"{safe_text(names.label, 80)} · " if names and names.label else ""
-    when = "ended" if batch.has_ended and batch.ended_at else "created"
-    moment = batch.ended_at if batch.has_ended and batch.ended_at else batch.created_at
-    return section(
-        f"{state.emoji} {label}*{safe_text(state.words)}* · {total}\n{code(batch.id)} · {when} {date(moment)}",
-        opens if fits_slack(opens) else None,
-    )
+    facts = " · ".join([*_facts(batch, utc, names), *deadlines(batch, utc), safe_text(batch.id)])
+    return f"{safe_text(first_line(batch, names, now))}. {facts}."

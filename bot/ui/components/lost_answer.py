@@ -4,7 +4,8 @@ from collections.abc import Sequence
 
 from bot.api.models import MessageBatch
 from bot.store.records.drafts import Draft
-from bot.ui.components.batch_card import card_row
+from bot.ui.components.batch_rows import batch_rows, open_menu
+from bot.ui.components.buttons import actions
 from bot.ui.components.text import quantity
 from bot.ui.reply import Block
 
@@ -22,4 +23,7 @@ def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tupl
             "still appear: look with `/batch list` in a minute, and share the file again only when it stays away."
         ), []
     found = quantity(len(appeared), "new batch has", "new batches have")
-    return f"{found} exactly that size; judge whether it is yours:", [card_row(batch) for batch in appeared]
+    return f"{found} exactly that size; judge whether it is yours:", [
+        *batch_rows(appeared, {}, with_ids=True),
+        *actions([open_menu(appeared, {})]),
+    ]

@@ -1,34 +1,33 @@
-"""The owner, the note and the relatives of a batch, as shown on its card."""
+"""The note and the relatives of a batch, as shown on its card."""
 
 from bot.api.models import MessageBatch
 from bot.store.records.labels import BatchNames, Relative
-from bot.ui.components.text import code, mention, quantity, safe_text
+from bot.ui.components.text import code, quantity, safe_text
 
 MOST_RELATIVES = 3
+
+UNKNOWN_PERSON = "someone"
+"""The name of a person whom Slack does not know."""
 
 UNKNOWN_PERSON = "somebody"
 """The name of a person whom Slack does not know."""
 
 
-def owner_parts(names: BatchNames | None) -> list[str]:
-    """Return the owner for the last line of a card; nothing if the names were not looked up."""
+def origin_line(batch: MessageBatch, names: BatchNames | None) -> str:
+    """Return the note, the file that a labeled batch was made from, and its relatives; empty without any of them."""
     if names is None:
-        return []
-    return [f"owner {mention(names.owner)}" if names.owner else "owner unknown"]
+        return ""
+    parts = [f"“{safe_text(names.note, 500)}”"] if names.note else []
+    if names.label and names.file_name:
+        parts.append(f"from {safe_text(names.file_name, 60)}")
+    return " · ".join([*parts, *relative_parts(batch, names)])
 
 
-def note_line(names: BatchNames | None) -> str:
-    """Return the note as a line that begins with a line break, or an empty string."""
-    return f"\n_{safe_text(names.note)}_" if names and names.note else ""
-
-
-def relative_lines(batch: MessageBatch, names: BatchNames | None) -> list[str]:
-    """Return a line for each batch that this one was made from, or that was made from it."""
-    if names is None:
-        return []
-    lines = [_relative_line(batch, each) for each in names.relatives[:MOST_RELATIVES]]
+def relative_parts(batch: MessageBatch, names: BatchNames) -> list[str]:
+    """Return each batch that this one was made from, or that was made from it; the first few of many."""
+    parts = [_relative_words(batch, each, names) for each in names.relatives[:MOST_RELATIVES]]
     more = len(names.relatives) - MOST_RELATIVES
-    return [*lines, *([f"and {quantity(more, 'more batch', 'more batches')}"] if more > 0 else [])]
+    return [*parts, *([quantity(more, "more batch", "more batches")] if more > 0 else [])]
 
 
 def has_family(names: BatchNames | None) -> bool:
@@ -36,9 +35,12 @@ def has_family(names: BatchNames | None) -> bool:
     return names is not None and bool(names.relatives)
 
 
-def _relative_line(batch: MessageBatch, each: Relative) -> str:
+def _relative_words(batch: MessageBatch, each: Relative, names: BatchNames) -> str:
     is_child = each.child_id == batch.id
-    other = code(each.parent_id if is_child else each.child_id)
+    other_id = each.parent_id if is_child else each.child_id
     if each.kind == "retry":
-        return f"retries the failures of {other}" if is_child else f"its failures were retried in {other}"
-    return f"the rest after the sample {other}" if is_child else f"a sample; the rest is {other}"
+        if not is_child:
+            return f"retried in {code(other_id)}"  # it has the same name
+        name = names.related_names.get(other_id)
+        return f"retry of {safe_text(name, 60)} ({code(other_id)})" if name else f"retry of {code(other_id)}"
+    return f"rest after the sample {code(other_id)}" if is_child else f"the rest is {code(other_id)}"

@@ -66,6 +66,12 @@ def date(moment: datetime) -> str:
     return f"<!date^{int(moment.timestamp())}^{{date_short_pretty}} at {{time}}|{utc(moment)}>"
 
 
+def short_date(moment: datetime, now: datetime) -> str:
+    """Return a date token for a row that is read now: the time if that was within 20 hours, else the day."""
+    token = "{time}" if abs(now - moment) < timedelta(hours=20) else "{date_short_pretty}"
+    return f"<!date^{int(moment.timestamp())}^{token}|{utc(moment)}>"
+
+
 def utc(moment: datetime) -> str:
     """Return `2026-11-21 07:30 UTC`."""
     return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"

@@ -4,7 +4,8 @@ from typing import assert_never
 
 from bot.api.ids import InvalidBatchId
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
-from bot.ui.components.batch_card import card_row
+from bot.ui.components.batch_rows import batch_rows, open_menu
+from bot.ui.components.buttons import actions
 from bot.ui.components.text import code, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
 
@@ -28,14 +29,15 @@ def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound) -> st
 
 
 def render_ambiguous_reference(error: ReferenceAmbiguous) -> Message:
-    """Return the batches that the reference could mean, each with a button that opens it."""
+    """Return the batches that the reference could mean, with a menu that opens any of them."""
     shown = len(error.candidates)
     some = f" (the newest {shown} are shown)" if error.total > shown else ""
     fits = f"{code(error.text)} fits {quantity(error.total, 'batch', 'batches')}{some}."
     words = f"{fits} Nothing was done: type the id, or more of it."
-    rows = [card_row(batch, error.names.get(batch.id)) for batch in error.candidates]
+    rows = batch_rows(error.candidates, error.names, with_ids=True)
+    menu = actions([open_menu(error.candidates, error.names)])
     listed = ", ".join(f"{_label_prefix(error, batch.id)}{code(batch.id)}" for batch in error.candidates)
-    return Message(f"{words} {listed}", (section(words), *rows), placement=Placement.BELOW)
+    return Message(f"{words} {listed}", (section(words), *rows, *menu), placement=Placement.BELOW)
 
 
 def _label_prefix(error: ReferenceAmbiguous, batch_id: str) -> str:

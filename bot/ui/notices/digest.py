@@ -9,10 +9,10 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.commands.list import List
 from bot.store.records.labels import BatchNames
-from bot.ui.components.batch_card import card_row, verdict
+from bot.ui.components.batch_rows import batch_rows, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words
-from bot.ui.components.text import context, date, header, number, quantity, safe_text, section
+from bot.ui.components.text import context, date, header, number, quantity, section
 from bot.ui.reply import Block, Message
 
 ROWS = 5
@@ -66,18 +66,24 @@ def render_digest(digest: Digest) -> Message:
     cost = f" Spent on what ended: {amount_words(digest.spent, complete=digest.spent_whole)}." if ended else ""
     advice = "" if digest.spent_whole or not ended else " `/batch cost --since 1d` reads what nobody has read."
     summary = f"{'; '.join(counts)}.{cost}{advice}"
-    more = actions([button("All batches", List())])
+    more = actions([open_menu(_list_shown(digest), names), button("All batches", List())])
     some = f" Only the newest {number(digest.looked_at)} batches were looked at." if digest.looked_at else ""
     since = context(f"Since {date(digest.since)}.{some}")
     blocks = (header("Batches today"), section(summary), *rows, *more, since)
-    spoken = [f"{safe_text(verdict(batch).words)}: {safe_text(batch.id)}" for batch in digest.failed.shown]
+    spoken = spoken_rows(digest.failed.shown, names)
     return Message(". ".join([f"Batches today: {'; '.join(counts)}", *spoken]) + ".", blocks, public=True)
+
+
+def _list_shown(digest: Digest) -> list[MessageBatch]:
+    """Return the batches that have a row, each once: a menu must not offer a batch twice."""
+    groups = (digest.failed, digest.expiring, digest.running)
+    return list({batch.id: batch for share in groups for batch in share.shown[:ROWS]}.values())
 
 
 def _group_rows(share: Share, names: Mapping[str, BatchNames], *, until: bool = False) -> list[Block]:
     rows: list[Block] = []
     for batch in share.shown[:ROWS]:
-        rows.append(card_row(batch, names.get(batch.id)))
+        rows += batch_rows([batch], names)
         if until:
             rows.append(context(f"Results readable until {date(batch.readable_until)}"))
     if more := share.total - len(share.shown[:ROWS]):

@@ -14,10 +14,10 @@ from bot.results.summary import ResultsSummary
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
-from bot.ui.components.batch_card import card_title, display_name, outcome_bar, requests_line, short_id
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.cancellation import cancel_result_words
 from bot.ui.components.deletion import deletion_words, not_seen_words
+from bot.ui.components.first_line import batch_name, first_line, outcome_words
 from bot.ui.components.money import amount_words
 from bot.ui.components.result_causes import cause_line
 from bot.ui.components.sample_rest import rest_buttons, rest_words
@@ -46,8 +46,8 @@ class NoticeContext(Struct, frozen=True):
 
     @property
     def display_name(self) -> str:
-        """Return the label of the batch, or its short id."""
-        return display_name(self.batch, self.names)
+        """Return the name of the batch."""
+        return batch_name(self.batch, self.names)
 
 
 def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
@@ -102,9 +102,9 @@ def render_notice(event: BatchEvent, about: NoticeContext) -> Message:
     """Return a message that mentions each person once."""
     match event:
         case "ended":
-            return _render_event(about, _outcome_words(about.batch))
+            return _render_event(about, "")
         case "canceled":
-            return _render_event(about, f"{_outcome_words(about.batch)}\n{cancel_result_words(about.batch)}")
+            return _render_event(about, cancel_result_words(about.batch))
         case "gone":
             how = "Deleted" if about.deleted_here else "Deleted elsewhere"
             title = f"🗑️ {how} · {about.display_name}"
@@ -123,11 +123,6 @@ def render_notice(event: BatchEvent, about: NoticeContext) -> Message:
             assert_never(unreachable)
 
 
-def _outcome_words(batch: MessageBatch) -> str:
-    squares = outcome_bar(batch.request_counts)
-    return f"{squares}\n{requests_line(batch)}" if squares else requests_line(batch)
-
-
 def _expiry_words(about: NoticeContext) -> str:
     left = duration(about.batch.expires_at - about.now)
     return (
@@ -139,18 +134,18 @@ def _expiry_words(about: NoticeContext) -> str:
 def _results_expiry_words(about: NoticeContext) -> str:
     until = about.batch.readable_until
     return (
-        f"{requests_line(about.batch)[0].upper()}{requests_line(about.batch)[1:]}. Its results can be read for "
+        f"{outcome_words(about.batch.request_counts)}. Its results can be read for "
         f"{duration(until - about.now)} more, until {date(until)}, and nobody has fetched them through me."
     )
 
 
 def _render_event(about: NoticeContext, words: str, title: str | None = None, *, opens: bool = True) -> Message:
-    title = title or card_title(about.batch, about.names)
+    title = title or first_line(about.batch, about.names)
     who = " ".join(f"<@{user}>" for user in about.mentions)
-    lines = f"*{safe_text(title)}*\n{code(about.batch.id)}\n{words}"
+    lines = "\n".join(filter(None, [f"*{safe_text(title)}*", code(about.batch.id), words]))
     more: tuple[Block, ...] = (context("\n".join(about.details)),) if about.details else ()
-    look = button("Open", Status(Reference(about.batch.id)), spoken=f"Open batch {short_id(about.batch)}")
-    text = f"{who} {safe_text(title)} ({safe_text(about.batch.id)}). {words.split(chr(10))[-1]}".strip()
+    look = button("Open", Status(Reference(about.batch.id)), spoken=f"Open {about.display_name[:60]}")
+    text = f"{who} {safe_text(title)} ({safe_text(about.batch.id)}). {words}".strip()
     text = f"{text.rstrip('.')}. {rest_words(about.rest)}" if about.rest else text
     asks = (section(rest_words(about.rest)), *rest_buttons(about.rest)) if about.rest else ()
     blocks = (section(f"{who} {lines}".strip()), *more, *actions([look] if opens else []), *asks)

@@ -7,8 +7,9 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.store.records.labels import BatchNames
-from bot.ui.components.batch_card import batch_card, card_facts, card_text, display_name
+from bot.ui.components.batch_card import batch_card, card_facts, card_text
 from bot.ui.components.deletion import deleted_by_words, deletion_words, not_seen_words
+from bot.ui.components.first_line import batch_name
 from bot.ui.components.text import context, header, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
 
@@ -36,7 +37,7 @@ def render_watch_card(batch: MessageBatch, viewer: Viewer, state: WatchCardState
     names = viewer.names.get(batch.id)
     if state.gone:
         return _render_deleted_card(batch, state, names)
-    blocks = batch_card(batch, viewer, state.canceled_by, state.watchers, shared=True)
+    blocks = batch_card(batch, viewer, state.canceled_by, state.watchers, shared=True, stays=True)
     notes = []
     if state.last_seen is not None and not batch.has_ended:
         notes.append(not_seen_words(state.last_seen))
@@ -50,7 +51,7 @@ def render_watch_card(batch: MessageBatch, viewer: Viewer, state: WatchCardState
 
 def _render_deleted_card(batch: MessageBatch, state: WatchCardState, names: BatchNames | None) -> Message:
     words = deleted_by_words(state.deleted_by) if state.deleted_by else deletion_words(state.last_seen)
-    title = f"🗑️ {'Deleted' if state.deleted_by else 'Deleted elsewhere'} · {display_name(batch, names)}"
+    title = f"🗑️ {'Deleted' if state.deleted_by else 'Deleted elsewhere'} · {batch_name(batch, names)}"
     facts = card_facts(batch, state.canceled_by, names=names, gone=True)
     blocks = (header(title), *facts, section(words))
     return Message(f"{safe_text(title)} ({safe_text(batch.id)}). {words}", blocks, public=True)

@@ -65,5 +65,6 @@ def _render_already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Mess
 
 def _render_card(words: str, batch: MessageBatch, viewer: Viewer) -> Message:
     return Message(
-        f"{words} {card_text(batch, viewer.names.get(batch.id))}", (section(words), *batch_card(batch, viewer))
+        f"{words} {card_text(batch, viewer.names.get(batch.id), viewer.now)}",
+        (section(words), *batch_card(batch, viewer)),
     )

@@ -18,9 +18,10 @@ from bot.commands.list import List
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
 from bot.store.records.summaries import StoredSummary
-from bot.ui.components.batch_card import card_facts, card_text, card_title
+from bot.ui.components.batch_card import card_facts, card_text
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.deletion import deleted_by_words
+from bot.ui.components.first_line import first_line
 from bot.ui.components.question import QuestionWords
 from bot.ui.components.text import code, context, date, duration, header, mention, quantity, section
 from bot.ui.reply import Message, Viewer
@@ -53,11 +54,11 @@ def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
         buttons.append(button("Cancel", Cancel(reference)))
     blocks = (
         section(words),
-        header(card_title(outcome.batch, names)),
+        header(first_line(outcome.batch, names, viewer.now)),
         *card_facts(outcome.batch, names=names),
         *actions(buttons),
     )
-    return Message(f"{words} {card_text(outcome.batch)}", blocks)
+    return Message(f"{words} {card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)}", blocks)
 
 
 def _render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
@@ -79,7 +80,10 @@ def _render_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Messa
     """Return that the batch still exists, with a button that asks again."""
     words = "Not deleted: the API did not answer, so I looked, and the batch is still there."
     again = actions([button("Delete", Delete(Reference(outcome.batch.id)), style="danger", renew=True)])
-    return Message(f"{words} {card_text(outcome.batch)}", (section(words), *card_facts(outcome.batch), *again))
+    return Message(
+        f"{words} {card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)}",
+        (section(words), *card_facts(outcome.batch), *again),
+    )
 
 
 def _render_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:

@@ -2,10 +2,10 @@
 
 from bot.commands.list import List
 from bot.commands.overview import LOOKED_AT, Overview, OverviewOutcome
-from bot.ui.components.batch_card import card_row, verdict
+from bot.ui.components.batch_rows import batch_rows, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import DIVIDER, context, header, quantity, safe_text, section
-from bot.ui.reply import Block, Message, Viewer
+from bot.ui.components.text import DIVIDER, context, header, quantity, section
+from bot.ui.reply import Message, Viewer
 
 ROWS = 10
 
@@ -15,21 +15,22 @@ def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
     running = outcome.unfinished
     title = f"{quantity(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
     title += f" among the newest {LOOKED_AT} batches" if outcome.more else ""
-    rows: list[Block] = [card_row(batch, viewer.names.get(batch.id)) for batch in running[:ROWS]]
+    names, now = viewer.names, viewer.now
+    rows = batch_rows(running[:ROWS], names, now)
+    shown = running[:ROWS]
     if len(running) > ROWS:
         rows.append(context(f"and {len(running) - ROWS} more: `/batch list in_progress`"))
     elif outcome.more:
         rows.append(context("Older ones may run as well: `/batch list in_progress`"))
     if outcome.last_ended is not None:
-        rows += [
-            DIVIDER,
-            context("The newest that has ended"),
-            card_row(outcome.last_ended, viewer.names.get(outcome.last_ended.id)),
-        ]
+        shown = (*shown, outcome.last_ended)
+        rows += [DIVIDER, context("The newest that has ended"), *batch_rows([outcome.last_ended], names, now)]
     elif not running:
         rows.append(section("This workspace has no batches yet."))
-    go_on = actions([button("All batches", List()), button("Refresh", Overview(), renew=True)])
+    go_on = actions(
+        [open_menu(shown, names, now), button("All batches", List()), button("Refresh", Overview(), renew=True)]
+    )
     hint = context("`/batch status last` · `/batch list ended` · `/batch help`")
-    spoken = [f"{safe_text(verdict(batch).words, 60)}: {safe_text(batch.id, 60)}" for batch in running[:ROWS]]
+    spoken = spoken_rows(running[:ROWS], names, now)
     text = ". ".join([title, *spoken])
     return Message(text, (header(title), *rows, *go_on, hint), public=outcome.public)

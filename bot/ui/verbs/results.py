@@ -24,9 +24,9 @@ from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
-from bot.ui.components.batch_card import card_title, outcome_bar, short_id
 from bot.ui.components.buttons import actions, button, fits_slack
 from bot.ui.components.family_file import render_family_file, render_family_incomplete
+from bot.ui.components.first_line import batch_name, first_line
 from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.name_lines import has_family
 from bot.ui.components.result_causes import cause_blocks, largest_cause_sentence
@@ -68,14 +68,11 @@ def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
 
 
 def _render_summary(outcome: ResultsShown, viewer: Viewer) -> Message:
-    batch = outcome.batch
-    summary = outcome.fetched.summary
-    names = viewer.names.get(outcome.batch.id)
-    counts = f"{outcome_bar(batch.request_counts)}\n{counts_line(summary)}".strip()
+    batch, summary, names = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
     warnings = inconsistencies(summary, batch.request_counts)
     blocks: list[Block] = [
-        header(card_title(batch, names)),
-        section(f"{code(batch.id)}\n{counts}"),
+        header(first_line(batch, names, viewer.now)),
+        section(f"{code(batch.id)}\n{counts_line(summary)}"),
         *([section("\n".join(f"⚠️ {line}" for line in warnings))] if warnings else []),
         *cause_blocks(summary, _offer_retry(outcome, viewer)),
         section("\n".join(figure_lines(summary))),
@@ -131,9 +128,8 @@ def _history_sentences(outcome: ResultsShown) -> list[str]:
 
 
 def _spoken_summary(outcome: ResultsShown, warnings: list[str]) -> str:
-    batch = outcome.batch
-    summary = outcome.fetched.summary
-    parts = [f"{safe_text(card_title(batch))} ({safe_text(batch.id)})", counts_line(summary)]
+    batch, summary = outcome.batch, outcome.fetched.summary
+    parts = [f"{safe_text(first_line(batch))} ({safe_text(batch.id)})", counts_line(summary)]
     parts += warnings
     parts += largest_cause_sentence(summary)
     parts.append(f"Cost: {_cost_words(summary)}")
@@ -167,7 +163,9 @@ def _render_not_ready(outcome: ResultsNotReady, viewer: Viewer) -> Message:
             f"It was created {show(batch.created_at)} and ends {show(batch.expires_at)} at the latest."
         )
 
-    watch = button("Watch", Watch(Reference(batch.id)), spoken=f"Watch batch {short_id(batch)}")
+    watch = button(
+        "Watch", Watch(Reference(batch.id)), spoken=f"Watch {batch_name(batch, viewer.names.get(batch.id), 40)}"
+    )
     buttons = actions([button("Refresh", outcome.query, renew=True), watch])
     return Message(words(utc), (section(words(date)), *buttons), public=outcome.query.public)
 

@@ -147,7 +147,7 @@ def _render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
     by = f", approved by {mention(draft.approved_by)}" if draft.approved_by else ""
     words = f"Sent for {mention(draft.user_id)}{by}: {_count_words(outcome)} of *{safe_text(draft.name, 80)}*."
     sentences = [*_rest_sentences(outcome), *_watch_sentences(outcome, viewer), *_missing_record_sentences(outcome)]
-    text = " ".join([words, card_text(batch, viewer.names.get(batch.id)), *sentences])
+    text = " ".join([words, card_text(batch, viewer.names.get(batch.id), viewer.now), *sentences])
     watchers = (draft.user_id,) if outcome.place is not None else ()
     blocks = (section(words), *batch_card(batch, viewer, watchers=watchers), *map(context, sentences))
     return Message(text, blocks)

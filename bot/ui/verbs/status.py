@@ -11,7 +11,7 @@ from bot.ui.reply import Block, Message, Viewer
 def render_status(outcome: StatusOutcome, viewer: Viewer) -> Message:
     """Return the card; for a sample, also the requests that wait for it."""
     blocks = batch_card(outcome.batch, viewer, outcome.canceled_by, outcome.watchers, shared=outcome.public)
-    text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))
+    text = card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)
     if outcome.rest is None:
         return Message(text, blocks, public=outcome.public)
     words = rest_words(outcome.rest)

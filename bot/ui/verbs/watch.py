@@ -13,10 +13,12 @@ from bot.commands.watch import (
 )
 from bot.operations.find_batch import Reference
 from bot.operations.follow import WatchedBatch
-from bot.ui.components.batch_card import batch_card, card_row, card_text, card_title, short_id
+from bot.ui.components.batch_card import batch_card, card_text
+from bot.ui.components.batch_rows import batch_line, spoken_rows
 from bot.ui.components.buttons import actions, button, fits_slack
+from bot.ui.components.first_line import batch_name, bold_line
 from bot.ui.components.quiet import quiet_note
-from bot.ui.components.text import code, context, header, place_name, quantity, safe_text, section
+from bot.ui.components.text import code, context, header, place_name, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
 ROWS = 20
@@ -51,19 +53,16 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
         words += (
             f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
         )
-    buttons = actions(
-        [button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Watch batch {short_id(batch)} no more")]
-    )
     names = viewer.names.get(batch.id)
-    title = card_title(batch, names)
-    return Message(
-        f"{words} {card_text(batch, names)}", (section(f"{words}\n*{safe_text(title)}*\n{code(batch.id)}"), *buttons)
-    )
+    spoken = f"Unwatch {batch_name(batch, names, 40)}"
+    buttons = actions([button("Unwatch", Unwatch(Reference(batch.id)), spoken=spoken)])
+    line = bold_line(batch, names, viewer.now)
+    return Message(f"{words} {card_text(batch, names, viewer.now)}", (section(f"{line}\n{words}"), *buttons))
 
 
 def _render_too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
     words = "There is nothing to watch: this batch has ended."
-    text = card_text(outcome.batch, viewer.names.get(outcome.batch.id))
+    text = card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)
     return Message(f"{words} {text}", (section(words), *batch_card(outcome.batch, viewer)))
 
 
@@ -75,17 +74,16 @@ def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     if len(watched) > ROWS:
         rows.append(context(f"and {len(watched) - ROWS} more"))
     hint = context("`/batch watch ID` begins, `/batch unwatch ID` ends.")
-    titles = ((card_title(each.batch, viewer.names.get(each.batch.id)), each.batch.id) for each in watched[:ROWS])
-    spoken = [f"{safe_text(batch_title)} {safe_text(batch_id)}" for batch_title, batch_id in titles]
+    spoken = spoken_rows([each.batch for each in watched[:ROWS]], viewer.names, viewer.now)
     return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
 
 
 def _watched_rows(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
-    batch = watched.batch
-    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Watch batch {short_id(batch)} no more")
-    row = {name: value for name, value in card_row(batch, viewer.names.get(batch.id)).items() if name != "accessory"}
+    batch, names = watched.batch, viewer.names.get(watched.batch.id)
+    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Unwatch {batch_name(batch, names, 40)}")
     places = ", ".join(place_name(place) for place in watched.places)
-    return ({**row, "accessory": unwatch} if fits_slack(unwatch) else row, context(f"You are told {places}."))
+    row = section(batch_line(batch, names, viewer.now), unwatch if fits_slack(unwatch) else None)
+    return (row, context(f"You are told {places}."))
 
 
 def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:

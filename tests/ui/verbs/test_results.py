@@ -13,7 +13,7 @@ from bot.ui.render import render
 from bot.ui.reply import Message
 from tests.builders import ADMIN, BATCHES, CREATED, ID, READER, batch_id
 from tests.ui.catalog import MESSAGES, OUTCOMES, message_of
-from tests.ui.walk import buttons, shown
+from tests.ui.walk import buttons, options, shown
 
 
 def labels(name: str) -> list[object]:
@@ -21,7 +21,7 @@ def labels(name: str) -> list[object]:
 
 
 def labels_of(message: Message) -> list[object]:
-    texts = [button["text"] for button in buttons(message)]
+    texts = [button["text"] for button in buttons(message) + options(message)]
     return [text["text"] for text in texts if isinstance(text, dict)]
 
 
@@ -82,7 +82,7 @@ def test_everyone_sees_the_same_results_and_only_operators_may_retry() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "label"), [("results", "Whole family"), ("status_ended_some_succeeded", "Family results")]
+    ("name", "label"), [("results", "Whole family"), ("status_ended_some_succeeded", "Merged results")]
 )
 def test_a_batch_with_relatives_offers_the_results_of_its_family(name: str, label: str) -> None:
     related = BatchNames(relatives=(Relative(batch_id(1), ID, "retry"),))
