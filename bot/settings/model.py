@@ -111,121 +111,123 @@ class Settings(BaseSettings):
     slack_app_token: Annotated[SecretStr | None, APP_TOKEN] = Field(
         None,
         validation_alias="SLACK_APP_TOKEN",
-        description="the app-level token, `xapp-…`; present: Socket Mode, no public address needed",
+        description="the app-level token, `xapp-…`, for Socket Mode",
     )
     slack_signing_secret: Annotated[SecretStr | None, SIGNING_SECRET] = Field(
         None,
         validation_alias="SLACK_SIGNING_SECRET",
-        description="present and no app token: HTTP mode on `PORT`",
+        description="the signing secret, for HTTP mode; used if there is no app-level token",
     )
     slack_api_url: SlackBase = Field(
-        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="base of the Slack Web API"
+        "https://slack.com/api/", validation_alias="SLACK_API_URL", description="address of the Slack Web API"
     )
     anthropic_api_key: Annotated[SecretStr | None, ANTHROPIC_KEY] = Field(
         None, validation_alias="ANTHROPIC_API_KEY", description="the API key, `sk-ant-…`"
     )
     anthropic_base_url: ApiBase = Field(
-        "https://api.anthropic.com", validation_alias="ANTHROPIC_BASE_URL", description="base of the Messages API"
+        "https://api.anthropic.com",
+        validation_alias="ANTHROPIC_BASE_URL",
+        description="address of the Messages API, without `/v1`",
     )
     anthropic_workspace_id: Annotated[str | None, _HEADER_WORD] = Field(
         None,
         validation_alias="ANTHROPIC_WORKSPACE_ID",
-        description="for a credential that reaches several workspaces: the one to use",
+        description="the workspace to use, if the key reaches several",
     )
     anthropic_betas: Annotated[Words, _HEADER_WORD] = Field(
-        (), validation_alias="ANTHROPIC_BETAS", description="beta features to ask the API for, separated by commas"
+        (), validation_alias="ANTHROPIC_BETAS", description="beta features to request, separated by commas"
     )
     # Not in the repr, because it may hold a password.
     database_url: StoreUrl = Field(
         "sqlite:///batchdesk.sqlite3",
         validation_alias="DATABASE_URL",
-        description="SQLAlchemy URL; `postgres://` is accepted",
+        description="the store: `sqlite:///FILE`, or `postgresql://…` (`postgres://` works too)",
         repr=False,
     )
-    operators: Annotated[Words, _PEOPLE, WhenUnset("nobody")] = Field(
+    operators: Annotated[Words, _PEOPLE, WhenUnset("no one")] = Field(
         (),
         validation_alias="BATCHDESK_OPERATORS",
-        description="who may change batches: `U…`, `W…`, `S…` ids, or `*`",
+        description="who may change batches: `U…`, `W…` or `S…` ids, or `*` for everyone",
     )
     admins: Annotated[Words, _PEOPLE, WhenUnset("the operators")] = Field(
         default_factory=lambda given: given["operators"],
         validation_alias="BATCHDESK_ADMINS",
-        description="likewise, for deleting and for the audit record",
+        description="who may delete batches and read the audit record: likewise",
     )
     channels: Annotated[Words, _CHANNELS, WhenUnset("everywhere")] = Field(
         (),
         validation_alias="BATCHDESK_CHANNELS",
-        description="the only channels (`C…`, `G…`, `D…`) the bot answers in",
+        description="the only channels in which the bot answers: `C…`, `G…` or `D…` ids",
     )
     allow_guests: bool = Field(
-        False, validation_alias="BATCHDESK_ALLOW_GUESTS", description="answer guests of the workspace"
+        False, validation_alias="BATCHDESK_ALLOW_GUESTS", description="whether the bot answers guests of the workspace"
     )
     allow_external: bool = Field(
         False,
         validation_alias="BATCHDESK_ALLOW_EXTERNAL",
-        description="answer in channels shared with other organizations",
+        description="whether the bot answers in channels shared with other organizations",
     )
     audit_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
         None,
         validation_alias="BATCHDESK_AUDIT_CHANNEL",
-        description="a channel that gets one line for each change",
+        description="the id of a channel that gets one line for each change",
     )
     prices: Path | None = Field(
         None,
         validation_alias="BATCHDESK_PRICES",
-        description="a file of prices instead of those that come with Batchdesk (TOML)",
+        description="a TOML file of prices that replaces the built-in ones",
     )
     keep_requests: Annotated[RequestsFolder, WhenUnset("batchdesk-requests 2GB")] = Field(
         Folder(),
         validation_alias="BATCHDESK_KEEP_REQUESTS",
-        description="where requests that were sent are kept for retries, and how much of them: a folder, then `500MB` "
-        "or `2GB`; `none` keeps none",
+        description="the folder in which sent requests are kept for retries, and its largest size in MB or GB; `none` "
+        "keeps none",
     )
     spend_limit: Annotated[Decimal | None, WhenUnset("none")] = Field(
         None,
         ge=0,
         validation_alias="BATCHDESK_SPEND_LIMIT",
-        description="USD: a batch that may cost more needs a second person's yes",
+        description="USD; if a batch may cost more, another operator must approve it",
     )
     request_limit: Annotated[int | None, WhenUnset("none")] = Field(
         None,
         ge=0,
         validation_alias="BATCHDESK_REQUEST_LIMIT",
-        description="requests: likewise, for a batch that has more",
+        description="requests; if a batch has more, another operator must approve it",
     )
     feed_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
         None,
         validation_alias="BATCHDESK_FEED_CHANNEL",
-        description="a channel that gets one card for each batch of the workspace",
+        description="the id of a channel that gets one card for each batch of the workspace",
     )
     digest_hour: Annotated[int | None, Bounds(0, 23), WhenUnset("no digest")] = Field(
         None,
         validation_alias="BATCHDESK_DIGEST_HOUR",
-        description="the local hour, 0 to 23, of a daily digest (none on empty days)",
+        description="the hour of the daily digest, 0 to 23; empty days have none",
     )
     digest_channel: Annotated[str | None, _CHANNEL, WhenUnset("the feed channel")] = Field(
-        None, validation_alias="BATCHDESK_DIGEST_CHANNEL", description="where the digest goes"
+        None, validation_alias="BATCHDESK_DIGEST_CHANNEL", description="the id of the channel of the digest"
     )
     time_zone: str = Field(
         "UTC",
         validation_alias="BATCHDESK_TIME_ZONE",
-        description="of the digest's hour and of dates typed, such as `Europe/Berlin`",
+        description="the time zone of the digest's hour and of typed dates, such as `Europe/Berlin`",
     )
     log_format: LogFormat = Field(
-        "text", validation_alias="BATCHDESK_LOG_FORMAT", description="`text`, or `json` for one object a line"
+        "text", validation_alias="BATCHDESK_LOG_FORMAT", description="`text`, or `json` with one object a line"
     )
     log_level: LogLevel = Field(
         "INFO",
         validation_alias="BATCHDESK_LOG_LEVEL",
-        description="`DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`",
+        description="the lowest level to log: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`",
     )
     port: Annotated[int, Bounds(0, 65535)] = Field(
-        3000, validation_alias="PORT", description="HTTP mode, and the health page; 0: the system chooses"
+        3000, validation_alias="PORT", description="the port of HTTP mode and of the health page; 0 for any free port"
     )
     dyno: str | None = Field(
         None,
         validation_alias="DYNO",
-        description="set by Heroku itself; there SQLite is refused, because the disk is not kept",
+        description="set by Heroku; SQLite is refused there, because the disk is lost at each restart",
     )
 
     @property
