@@ -6,15 +6,15 @@ import sys
 from bot.playground.simulation import run_simulation
 
 GREETING = """\
-Everything is simulated, on this machine; nothing costs anything.
-Try /batch, then /batch status last, then /batch delete last. Ctrl-C ends it.
+Everything is simulated on this machine and costs nothing.
+Try /batch, then /batch status last, then /batch delete last. Ctrl-C stops it.
 """
 
 
 def explain_time(api: str) -> str:
     """Return the text that explains how to advance the simulated time, to see what watching does."""
     return (
-        "Watch a batch that is running (/batch watch ID), and let an hour pass, at the lower left of the page or by\n"
+        "Watch a running batch (/batch watch ID). Then let an hour pass, at the lower left of the page or with\n"
         f"curl -X POST -H 'content-type: application/json' -d '{{\"seconds\": 3600}}' {api}/_simulator/advance\n"
     )
 
