@@ -134,18 +134,22 @@ class Pipeline:
         caller = interaction.caller
         if confirmation_id is not None:
             await self._confirmations.check(confirmation_id, command, caller)
+        found: Outcome | AnyChange
         try:
             match command:
                 case ChangingCommand():
-                    return await command.propose(self._services, interaction.origin)
+                    found = await command.propose(self._services, interaction.origin)
                 case LongCommand():
-                    return await command.run(self._services, caller, progress)
+                    found = await command.run(self._services, caller, progress)
                 case _:
-                    return await command.run(self._services, caller)
+                    found = await command.run(self._services, caller)
         except ExpectedError as error:
             if error.cannot_succeed and confirmation_id is not None:  # perhaps another press of the same button did it
                 await self._confirmations.check(confirmation_id, command, caller)
             raise
+        if confirmation_id is not None and not isinstance(found, Change):  # likewise
+            await self._confirmations.check(confirmation_id, command, caller)
+        return found
 
     async def _change(self, change: AnyChange, interaction: Interaction, viewer: Viewer) -> Answer:
         """Record the intent, apply the change, record its outcome. Without a record nothing is changed.

@@ -16,8 +16,10 @@ from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
 from bot.operations.follow import CardPlace, add_notify_level, find_card_place, follow_batch
 from bot.operations.services import Services
+from bot.operations.snapshots import describe_ending, snapshot_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import watches
+from bot.store.transactions.announce import Announcer
 
 
 class CancelRequested(Struct, frozen=True):
@@ -94,6 +96,7 @@ class CancelChange(BatchChange[Cancel, CancelOutcome], frozen=True):
                 raise
         if not batch.has_ended:
             return Applied(CancelRequested(batch, await _follow(services, caller, batch)), "done")
+        await _record_end(services, batch)
         if batch.cancel_initiated_at is None:
             return Applied(CancelTooLate(batch), "refused")
         return Applied(CancelRequested(batch), "done")
@@ -114,6 +117,16 @@ async def _follow(services: Services, caller: Caller, batch: MessageBatch) -> Ca
         await follow_batch(services, caller, batch, place, "cancel")
         return await _find_notified_place(services, caller, batch, place)
     return None
+
+
+async def _record_end(services: Services, batch: MessageBatch) -> None:
+    """Announce the end of a watched batch, so that its cards no longer offer to cancel it."""
+    now = services.now()
+    announcer = Announcer(services.enqueue)
+    with suppress(StoreUnavailable):
+        await services.database.run(
+            lambda connection: announcer.record_end(connection, snapshot_batch(batch, now), describe_ending(batch), now)
+        )
 
 
 async def _find_notified_place(services: Services, caller: Caller, batch: MessageBatch, place: CardPlace) -> CardPlace:

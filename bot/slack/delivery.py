@@ -128,6 +128,8 @@ class ReplyDelivery:
         match surface:
             case MessageSurface():
                 return await self._post_to_response_url(message, surface)
+            case HomeSurface() | ModalSurface() if message.placement is Placement.BESIDE_ANSWER:
+                return False
             case HomeSurface():
                 view = {"type": "home", "blocks": _view_blocks(message)}
                 await self._client.views_publish(user_id=surface.caller.user, view=view)

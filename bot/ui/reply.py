@@ -23,6 +23,9 @@ class Placement(Enum):
     """In place of the message with the button, if the button says `renew`; else below it."""
     BELOW = auto()
     """Below the message with the button, which stays."""
+    BESIDE_ANSWER = auto()
+    """Below the message with the button, which an earlier press has answered. A modal and the Home tab show only one
+    thing, so there the reply is a message."""
     IN_PLACE = auto()
     """In place of the message with the button, which must not be pressed again."""
 

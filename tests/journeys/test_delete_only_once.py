@@ -109,12 +109,15 @@ async def test_a_batch_that_was_deleted_meanwhile_is_reported_as_gone(desk: Desk
     assert desk.deletes == []
 
 
-async def test_a_second_press_shows_the_outcome_of_the_first(desk: Desk) -> None:
-    _, question = await asked(desk)
-    await desk.press(question, YES)
+async def test_a_second_press_leaves_the_answer_and_shows_below_what_came_of_the_first(desk: Desk) -> None:
+    batch, question = await asked(desk)
+    [gone] = await desk.press(question, YES)
 
     [again] = await desk.press(question, YES)
 
+    [kept] = [message for message in desk.slack.messages(BATCHES, ADA) if message.ts == gone.ts]
+    assert f"`{batch.id}`" in kept.visible_text
+    assert again.ts != gone.ts
     assert "This was already confirmed" in again.visible_text
     assert "`done`" in again.visible_text
     assert len(desk.deletes) == 1
@@ -127,6 +130,7 @@ async def test_yes_after_no_deletes_nothing(desk: Desk) -> None:
     [reply] = await desk.press(question, YES)
 
     assert "You had already answered no" in reply.visible_text
+    assert reply.ts != question.ts
     assert desk.deletes == []
 
 
@@ -136,6 +140,7 @@ async def test_no_after_yes_does_not_claim_that_anything_was_kept(desk: Desk) ->
 
     [reply] = await desk.press(question, "Keep")
 
+    assert reply.ts != question.ts
     assert "Kept" not in reply.visible_text
     assert "not open any more" in reply.visible_text
 

@@ -3,10 +3,14 @@
 import pytest
 
 from bot.api.ids import BatchId
+from bot.playground.api_simulator.batch import Counts, Ending
+from bot.playground.api_simulator.faults import ApiFault
+from tests.builders import running
 from tests.desk import ADA, BATCHES, GENERAL, Desk
 from tests.journeys.watching import (
     add_running_batch,
     advance_and_sweep,
+    find_cards,
     find_notices,
     public_messages,
     run_sweep,
@@ -53,6 +57,34 @@ async def test_a_watcher_who_cancels_is_notified_once(desk: Desk) -> None:
     assert set(shown.choices) >= {"Refresh", "Watch", "Unwatch"}
     assert "Cancel" not in shown.choices
     assert sum(f"<@{ADA}> *" in each.visible_text for each in public_messages(desk)) == 1
+
+
+async def test_after_a_cancel_no_card_offers_to_cancel_although_nothing_was_swept(desk: Desk) -> None:
+    batch = add_running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    shown = await wait_for_card(desk, batch, " · running")
+
+    await desk.type(f"/batch cancel {batch.id}")
+    redrawn = await wait_for_card(desk, batch, "canceling")
+
+    assert redrawn.ts == shown.ts
+    assert "Cancel" not in redrawn.choices
+    assert [card.ts for card in find_cards(desk, batch)] == [shown.ts]
+
+
+async def test_a_cancel_that_ends_the_batch_at_once_redraws_its_cards(desk: Desk) -> None:
+    batch = add_running_batch(desk)
+    await desk.type(f"/batch watch {batch.id}")
+    await wait_for_card(desk, batch, " · running")
+    still_running = running(id=BatchId(batch.id)).model_dump_json()
+    desk.api.add_fault(ApiFault(method="GET", path=f"*/{batch.id}", body=still_running))
+    batch.cancel_initiated_at = desk.api.now
+    batch.ending = Ending(desk.api.now, Counts(canceled=1_200))
+
+    await desk.type(f"/batch cancel {batch.id}")
+    card = await wait_for_card(desk, batch, "all 1,200 canceled")
+
+    assert "Cancel" not in card.choices
 
 
 async def test_a_watcher_who_cancels_elsewhere_is_notified_where_the_reply_says(desk: Desk) -> None:

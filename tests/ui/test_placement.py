@@ -17,14 +17,14 @@ def test_any_other_error_leaves_the_message_with_the_button() -> None:
     assert {render_error(error).placement for error in others} == {Placement.BELOW}
 
 
-def test_an_outcome_goes_where_its_button_says_and_a_stale_keep_replaces_its_question() -> None:
+def test_an_outcome_goes_where_its_button_says_and_a_late_keep_leaves_the_answer() -> None:
     placed = {name: message_of(render(outcome, ADMIN)).placement for name, outcome in OUTCOMES.items()}
 
     assert {name for name, placement in placed.items() if placement is not Placement.AS_ASKED} == {
         *("kept_nothing", "stop_asked", "stop_asked_too_late"),
         *("stop_asked_of_the_dead", "stop_asked_of_another_version"),
     }
-    assert placed["kept_nothing"] is Placement.IN_PLACE
+    assert placed["kept_nothing"] is Placement.BESIDE_ANSWER
 
 
 def test_only_what_was_asked_to_be_public_is() -> None:

@@ -27,6 +27,8 @@ def start_watch(
         known = batch_records.get(connection, batch.id, locked=True)
         if known is not None and known.over_at is not None and batch.over_at is None:
             _reopen(connection, known, batch)
+        elif known is not None and known.status == "in_progress" and batch.status == "canceling":
+            batch_records.guarded_update(connection, batch, was=known.shape)  # a card must not offer to cancel again
     scheduled_jobs.set_due(connection, SWEEP, now + FIRST_SWEEP, not_later=True)
     is_new = watches.add(connection, watch)
     here = {watch.channel_id} if card else set()

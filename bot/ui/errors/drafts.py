@@ -17,17 +17,21 @@ MOST_DRAFTS_NAMED = 5
 
 
 def render_draft_unavailable(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> Message:
-    """Return why the draft cannot continue from its state; a question that can still be answered stays."""
-    under_way = (
-        isinstance(error, DraftUnavailable)
-        and error.draft is not None
-        and error.draft.state in ("sending", "held", "waiting")
-    )
-    stays = (
-        isinstance(error, ApprovalOfOwn) or under_way
-    )  # its outcome is about to replace it, or someone can still answer it
+    """Return why the draft cannot continue from its state. What an earlier press answered is never replaced."""
     words = _unavailable_words(error)
-    return Message(words, (section(words),), placement=Placement.BELOW if stays else Placement.IN_PLACE)
+    return Message(words, (section(words),), placement=_placement(error))
+
+
+def _placement(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> Placement:
+    match error:
+        case DraftUnavailable():
+            return Placement.BESIDE_ANSWER
+        case ApprovalOfOwn():
+            return Placement.BELOW  # someone else can still answer it
+        case RequestsFileMissing():
+            return Placement.IN_PLACE
+        case unreachable:
+            assert_never(unreachable)
 
 
 def render_ambiguous_draft(error: DraftAmbiguous) -> Message:

@@ -58,10 +58,13 @@ def render_confirmation_refused(error: ConfirmationRefused) -> Message:
 
 
 def _placement(error: ConfirmationRefused) -> Placement:
-    under_way = error.why is RefusalReason.USED and (error.entry is None or error.entry.outcome is None)
-    if error.why is RefusalReason.OTHER_PERSON or under_way:
-        return Placement.BELOW  # someone else can still answer it, or its outcome is about to replace it
-    return Placement.IN_PLACE
+    match error.why:
+        case RefusalReason.OTHER_PERSON:
+            return Placement.BELOW  # someone else can still answer it
+        case RefusalReason.USED | RefusalReason.KEPT:
+            return Placement.BESIDE_ANSWER  # the first answer replaces the question, or is about to
+        case _:
+            return Placement.IN_PLACE
 
 
 def _reason_words(error: ConfirmationRefused) -> str:

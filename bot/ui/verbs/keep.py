@@ -9,6 +9,6 @@ def render_keep(outcome: KeepOutcome, viewer: Viewer) -> Message:
     """Return that nothing was changed."""
     if outcome.subject is None:
         text = "This question is not open any more. Nothing was changed by this press."
-        return Message(text, (section(text),), placement=Placement.IN_PLACE)
+        return Message(text, (section(text),), placement=Placement.BESIDE_ANSWER)
     text = f"Kept {code(outcome.subject)}. Nothing was changed."
     return Message(text, (section(text),))

@@ -6,10 +6,8 @@ from bot.ui.reply import Placement
 from tests.ui.errors.every_error import ERRORS
 
 
-def test_a_finished_draft_replaces_its_question_and_one_under_way_does_not() -> None:
-    kept = {
-        n for n, e in ERRORS.items() if isinstance(e, DraftUnavailable) and render_error(e).placement is Placement.BELOW
-    }
+def test_a_draft_that_cannot_continue_never_replaces_the_answer_of_an_earlier_press() -> None:
+    placed = {render_error(error).placement for error in ERRORS.values() if isinstance(error, DraftUnavailable)}
 
-    assert kept == {"draft_sending", "draft_held", "draft_waiting"}
+    assert placed == {Placement.BESIDE_ANSWER}
     assert render_error(ERRORS["spool_gone"]).placement is Placement.IN_PLACE

@@ -12,18 +12,23 @@ from tests.ui.samples import DELETE_QUESTION
 
 
 @pytest.mark.parametrize("why", RefusalReason)
-def test_a_question_that_can_never_be_answered_again_is_replaced(why: RefusalReason) -> None:
+def test_a_question_that_no_one_answered_and_no_one_can_answer_is_replaced(why: RefusalReason) -> None:
     refused = ConfirmationRefused(
         why, DELETE_QUESTION, entry() if why in (RefusalReason.USED, RefusalReason.KEPT) else None
     )
 
     shown = render_error(refused)
 
-    assert shown.placement is (Placement.BELOW if why is RefusalReason.OTHER_PERSON else Placement.IN_PLACE)
+    others = {
+        RefusalReason.OTHER_PERSON: Placement.BELOW,
+        RefusalReason.USED: Placement.BESIDE_ANSWER,
+        RefusalReason.KEPT: Placement.BESIDE_ANSWER,
+    }
+    assert shown.placement is others.get(why, Placement.IN_PLACE)
 
 
 def test_a_second_press_does_not_replace_the_message_that_the_first_press_will_update() -> None:
-    assert render_error(ERRORS["confirmation_used_under_way"]).placement is Placement.BELOW
+    assert render_error(ERRORS["confirmation_used_under_way"]).placement is Placement.BESIDE_ANSWER
 
 
 @pytest.mark.parametrize("name", [name for name, error in ERRORS.items() if isinstance(error, NotPermitted)])
