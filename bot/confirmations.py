@@ -154,6 +154,7 @@ class Confirmations:
                 command=change.spell(),
                 subject=change.subject,
                 confirmation_id=confirmation_id,
+                detail=change.audit_detail,
             ),
         )
 

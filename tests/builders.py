@@ -108,18 +108,20 @@ def entry(
     command: str = f"delete {ID}",
     detail: str | None = None,
     channel_id: str | None = "C0BATCHES",
+    subject: str | None = ID,
+    user_id: str = ADA.user,
 ) -> AuditEntry:
     """Return one row of the record, a minute after the one before it; without an outcome it is under way."""
     at = CREATED + timedelta(minutes=number)
     return AuditEntry(
         id=number,
         at=at,
-        user_id=ADA.user,
+        user_id=user_id,
         team_id=ADA.team,
         channel_id=channel_id,
         verb=command.partition(" ")[0],
         command=command,
-        subject=ID,
+        subject=subject,
         confirmation_id="confirmation-of-entry",
         outcome=outcome,
         detail=detail,

@@ -8,26 +8,33 @@ from msgspec.structs import replace
 from bot.caller import Caller
 from bot.commands.base import PUBLIC, Help, Permission, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.errors import BadValue, ValueForm
+from bot.commands.language.errors import BadValue, UnknownVerb, ValueForm
 from bot.commands.language.references import reference
+from bot.commands.language.values import check_person, parse_span
 from bot.operations.find_batch import LAST, PREFIX, Reference
 from bot.operations.services import Services
 from bot.store.records import audit, labels
 from bot.store.records.audit import AuditEntry as AuditEntry
+from bot.store.records.audit import AuditFilter
+from bot.store.records.audit import RecordedAct as RecordedAct
 
-PAGE = 15
+PAGE = 10
 
 
 class AuditShown(Struct, frozen=True):
-    """One page of the audit log, newest first, and the query for the next page."""
+    """One page of the audit log, newest first, and the query for the next page.
+
+    `verbs` are the verbs on record, if a verb was asked for and the page is empty.
+    """
 
     query: "Audit"
-    entries: tuple[AuditEntry, ...]
+    acts: tuple[RecordedAct, ...]
     older: "Audit | None"
+    verbs: tuple[str, ...] = ()
 
 
 class AuditExported(Struct, frozen=True):
-    """The whole audit log, oldest first."""
+    """Every entry that the query asks for, oldest first."""
 
     entries: tuple[AuditEntry, ...]
 
@@ -36,34 +43,52 @@ AuditOutcome = AuditShown | AuditExported
 
 
 class Audit(ReadingCommand[AuditOutcome], frozen=True):
-    """Read the audit log, of everything or of one batch. The batch may be deleted by now."""
+    """Read the audit log, of everything or of one batch, which may be deleted by now; by person, verb and age."""
 
     verb: ClassVar[str] = "audit"
     permission: ClassVar[Permission] = Permission.ADMINISTER
     help: ClassVar[Help] = Help(
-        "audit [ID] [--export]", "who asked for what, who confirmed, what came of it", "audit --export"
+        "audit [ID] [--by @who] [--verb VERB] [--since 7d] [--export]",
+        "who asked for what, who approved it, and the outcome",
+        "audit --verb delete --since 7d",
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
         OptionSpec("export", takes_value=False),
+        OptionSpec("by"),
+        OptionSpec("verb"),
+        OptionSpec("since"),
         OptionSpec("before"),
     )
 
     subject: Reference | None = None
     export: bool = False
     before: int | None = None
+    by: str | None = None
+    only_verb: str | None = None
+    since: str | None = None
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read an optional reference and the options. Raises UsageError, InvalidBatchId."""
         words = arguments.at_most(1).words
-        before = arguments.options.get("before")
+        options = arguments.options
+        before = options.get("before")
+        since = options.get("since")
+        if since is not None:
+            parse_span("audit", since)
+        only_verb = options.get("verb", "").lower()
+        if only_verb and not (only_verb.isascii() and only_verb.isalpha()):
+            raise UnknownVerb("audit", only_verb, None)
         if before is not None and not (before.isascii() and before.isdigit() and len(before) < 16):
             raise BadValue("audit", before, ValueForm.AUDIT_ENTRY)
         return cls(
             reference(words[0]) if words else None,
             arguments.flag("export"),
             int(before) if before else None,
+            check_person("audit", options["by"]) if "by" in options else None,
+            only_verb or None,
+            since.lower() if since else None,
             public=arguments.flag("public"),
         )
 
@@ -71,6 +96,9 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         """Return `audit` with its arguments."""
         words = ["audit"]
         words += [self.subject] if self.subject else []
+        words += [f"--by {self.by}"] if self.by else []
+        words += [f"--verb {self.only_verb}"] if self.only_verb else []
+        words += [f"--since {self.since}"] if self.since else []
         words += ["--export"] if self.export else []
         words += [f"--before {self.before}"] if self.before else []
         return " ".join(words) + self.spell_public()
@@ -97,16 +125,20 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
             return Reference(*labelled)  # the batch may be deleted
         return Reference((await services.find_batch(wanted)).batch.id)
 
+    def _filter(self, services: Services) -> AuditFilter:
+        since = services.now() - parse_span("audit", self.since) if self.since else None
+        return AuditFilter(subject=self.subject, by=self.by, verb=self.only_verb, since=since)
+
     async def _read_all(self, services: Services) -> AuditExported:
-        return AuditExported(
-            await services.database.run(lambda connection: tuple(audit.export(connection, self.subject)))
-        )
+        wanted = self._filter(services)
+        return AuditExported(await services.database.run(lambda connection: tuple(audit.export(connection, wanted))))
 
     async def _read_page(self, services: Services) -> AuditShown:
-        entries = await services.database.run(
-            lambda connection: audit.list_entries(
-                connection, subject=self.subject, before_id=self.before, limit=PAGE + 1
-            )
+        wanted = self._filter(services)
+        acts = await services.database.run(
+            lambda connection: audit.list_acts(connection, wanted, before_id=self.before, limit=PAGE + 1)
         )
-        shown = tuple(entries[:PAGE])
-        return AuditShown(self, shown, replace(self, before=shown[-1].id) if len(entries) > PAGE else None)
+        if not acts and self.only_verb:
+            return AuditShown(self, (), None, tuple(await services.database.run(audit.find_verbs)))
+        shown = tuple(acts[:PAGE])
+        return AuditShown(self, shown, replace(self, before=shown[-1].entry.id) if len(acts) > PAGE else None)

@@ -75,6 +75,11 @@ class Change(Struct, Generic[Outcome], frozen=True, metaclass=AbstractStructMeta
     def asks(self) -> bool:
         """Whether it needs a confirmation."""
 
+    @property
+    def audit_detail(self) -> str | None:
+        """Return a fact that the audit records before the change, because it cannot be read afterwards."""
+        return None
+
     def check_caller(self, caller: Caller) -> None:
         """Raise an ExpectedError if this caller may not make the change, whatever their permissions are."""
 

@@ -1,8 +1,7 @@
 """`/batch cost`: what the batches of a period cost, by model, day, owner or label."""
 
 import asyncio
-import re
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from typing import ClassVar, Literal, Self, cast, get_args
 
 from msgspec import Struct
@@ -13,6 +12,7 @@ from bot.caller import Caller
 from bot.commands.base import PUBLIC, Help, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
+from bot.commands.language.values import parse_span
 from bot.operations.cost_totals import CostRow, group_by_day, group_by_model, group_by_name, sum_costs
 from bot.operations.progress import Progress
 from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, read_results
@@ -26,8 +26,6 @@ AT_ONCE = 2
 """Results that are read at the same time. Two fill a connection and leave processor time to other commands."""
 PAGES = 20
 PAGE_SIZE = 1_000
-
-_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
 
 
 class Unread(Struct, frozen=True):
@@ -85,7 +83,7 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         arguments.at_most(0)
         since = arguments.options.get("since", "7d").lower()
         by = arguments.options.get("by", "model").lower()
-        _parse_age(since)
+        parse_span("cost", since)
         if by not in get_args(By):
             raise BadValue("cost", by, ValueForm.COST_GROUPING)
         return cls(since, cast(By, by), public=arguments.flag("public"))
@@ -100,7 +98,7 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         return await progress.run(self._add_up(services, caller, progress))
 
     async def _add_up(self, services: Services, caller: Caller, progress: Progress) -> CostShown:
-        since = services.now() - _parse_age(self.since)
+        since = services.now() - parse_span("cost", self.since)
         progress.set_subject(f"the cost of {self.since}", retry_command=self.spell())
         batches, more = await _list_created_since(since, services)
         ended = [batch for batch in batches if batch.has_ended]
@@ -181,10 +179,3 @@ async def _read_missing(
     except ExceptionGroup as several:  # if the store fails, it fails alike for all of them
         raise several.exceptions[0] from several
     return read
-
-
-def _parse_age(text: str) -> timedelta:
-    found = re.fullmatch(r"([1-9][0-9]{0,3})([hdw])", text)
-    if found is None or (age := timedelta(**{_UNITS[found[2]]: int(found[1])})) > timedelta(days=366):
-        raise BadValue("cost", text, ValueForm.COST_SPAN)
-    return age

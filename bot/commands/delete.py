@@ -15,6 +15,7 @@ from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
+from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
 from bot.operations.snapshots import describe_ending, snapshot_batch
 from bot.store.db.database import StoreUnavailable
@@ -99,6 +100,22 @@ class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
     def asks(self) -> bool:
         """Whether it needs a confirmation: always."""
         return True
+
+    @property
+    def audit_detail(self) -> str:
+        """Return how many requests and results are deleted, and what they cost if that is known."""
+        counts = self.batch.request_counts
+        facts = [f"{counts.total:,} request{'' if counts.total == 1 else 's'}"]
+        if self.batch.results_url is None or self.batch.archived_at is not None:
+            facts.append("results no longer available")
+        else:
+            results = f"{counts.total:,} result{'' if counts.total == 1 else 's'}"
+            facts.append(f"{results} ({counts.succeeded:,} succeeded)")
+        read = decode_summary(self.fetched) if self.fetched is not None else None
+        if read is not None and (read.summary.cost.complete or read.summary.cost.amount):
+            cost = read.summary.cost
+            facts.append(f"{'' if cost.complete else 'at least '}{cost.amount:,.2f} USD")
+        return ", ".join(facts)
 
     async def apply(self, services: Services, caller: Caller) -> Applied[DeleteOutcome]:
         """Send one DELETE. If its answer is lost, read the batch before reporting. Raises ApiError, StoreUnavailable.

@@ -68,8 +68,10 @@ SendOutcome = BatchCreated | ApprovalAsked | SendRefused | NotSent | AnswerLost
 def audit_outcome(outcome: SendOutcome) -> RecordedOutcome:
     """Return what the audit records of an outcome."""
     match outcome:
-        case BatchCreated() | ApprovalAsked():
+        case BatchCreated():
             return "done"
+        case ApprovalAsked():
+            return "waiting"
         case AnswerLost():
             return "unknown"
         case SendRefused():

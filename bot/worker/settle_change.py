@@ -107,7 +107,8 @@ class ChangeSettler:
     def _settle(self, connection: Connection, entry: AuditEntry, outcome: RecordedOutcome, finding: Finding) -> None:
         """Record the outcome and notify the person, in one transaction. Only the first process that settles it does."""
         now = self._services.now()
-        if not audit.record_outcome(connection, entry.id, outcome=outcome, detail="after a restart", at=now):
+        detail = f"{entry.detail}; after a restart" if entry.detail else "after a restart"
+        if not audit.record_outcome(connection, entry.id, outcome=outcome, detail=detail, at=now):
             return
         words = settled_change_words(entry.verb, entry.subject or "", finding)
         key = f"act:{entry.id}"

@@ -5,7 +5,7 @@ import pytest
 from bot.api.ids import BatchId
 from bot.commands.audit import PAGE, Audit, AuditExported, AuditShown
 from bot.commands.base import Permission
-from bot.commands.language.errors import BadValue, MissingValue, UnexpectedWord, UsageError
+from bot.commands.language.errors import BadValue, MissingValue, UnexpectedWord, UnknownVerb, UsageError
 from bot.operations.find_batch import NoBatches, Reference
 from bot.operations.services import Services
 from tests.builders import ID
@@ -20,6 +20,8 @@ from tests.commands.conftest import Place
         (f"audit {ID} —export", Audit(Reference(ID), export=True)),
         ("audit --before 12", Audit(before=12)),
         ("audit last --public", Audit(Reference("last"), public=True)),
+        ("audit --by <@U0BEN|ben> --verb Delete", Audit(by="U0BEN", only_verb="delete")),
+        (f"audit {ID} --since 7D --before 3", Audit(Reference(ID), since="7d", before=3)),
     ],
 )
 def test_it_takes_an_optional_batch(typed: str, command: Audit) -> None:
@@ -35,6 +37,11 @@ def test_it_takes_an_optional_batch(typed: str, command: Audit) -> None:
         ("audit --before ²", BadValue),
         ("audit --before " + "9" * 20, BadValue),
         ("audit --export=all", MissingValue),
+        ("audit --by Ben", BadValue),
+        ("audit --since yesterday", BadValue),
+        ("audit --since 5000w", BadValue),
+        ("audit --verb label;", UnknownVerb),
+        ("audit --verb", MissingValue),
     ],
 )
 def test_a_line_that_makes_no_sense_is_a_usage_error(typed: str, kind: type[UsageError]) -> None:
@@ -59,7 +66,7 @@ async def page(services: Services, typed: str | Audit) -> AuditShown:
 async def test_nothing_is_recorded_at_first(services: Services) -> None:
     shown = await page(services, "audit")
 
-    assert (shown.entries, shown.older) == ((), None)
+    assert (shown.acts, shown.older) == ((), None)
 
 
 async def test_it_shows_one_page_newest_first_and_leads_to_the_older_ones(services: Services, batch: BatchId) -> None:
@@ -70,8 +77,8 @@ async def test_it_shows_one_page_newest_first_and_leads_to_the_older_ones(servic
     assert newest.older is not None
     oldest = await page(services, newest.older)
 
-    numbers = [entry.id for entry in (*newest.entries, *oldest.entries)]
-    assert (len(newest.entries), len(oldest.entries), oldest.older) == (PAGE, 2, None)
+    numbers = [act.entry.id for act in (*newest.acts, *oldest.acts)]
+    assert (len(newest.acts), len(oldest.acts), oldest.older) == (PAGE, 2, None)
     assert numbers == sorted(numbers, reverse=True)
 
 
@@ -80,13 +87,45 @@ async def test_a_batch_is_looked_up_as_everywhere_else(services: Services, batch
     await carry_out(services, f"note {place(succeeded=1)} other")
 
     for reference in (batch, batch[:14], "nightly"):
-        assert [entry.verb for entry in (await page(services, f"audit {reference}")).entries] == ["label"]
+        assert [act.entry.verb for act in (await page(services, f"audit {reference}")).acts] == ["label"]
 
 
 async def test_a_batch_that_is_gone_is_still_in_the_record(services: Services, batch: BatchId) -> None:
     await carry_out(services, f"delete {batch}")
 
-    assert (await page(services, f"audit {batch}")).entries[0].verb == "delete"
+    assert (await page(services, f"audit {batch}")).acts[0].entry.verb == "delete"
+
+
+async def test_filters_hold_on_the_older_pages_too(services: Services, batch: BatchId) -> None:
+    for number in range(PAGE + 2):
+        await carry_out(services, f"note {batch} text {number}")
+        await carry_out(services, f"label {batch} nightly-{number}")
+
+    newest = await page(services, "audit --verb note --since 1d")
+    assert newest.older is not None
+    oldest = await page(services, newest.older)
+
+    assert {act.entry.verb for act in (*newest.acts, *oldest.acts)} == {"note"}
+    assert len(oldest.acts) == 2
+
+
+async def test_a_verb_that_is_not_on_record_is_answered_with_those_that_are(services: Services, batch: BatchId) -> None:
+    await carry_out(services, f"note {batch} text")
+
+    shown = await page(services, "audit --verb delte")
+
+    assert (shown.acts, shown.verbs) == ((), ("note",))
+
+
+async def test_the_record_of_a_deletion_has_what_was_deleted(services: Services, batch: BatchId) -> None:
+    await carry_out(services, f"results {batch}")
+    await carry_out(services, f"delete {batch}")
+
+    detail = (await page(services, "audit --verb delete")).acts[0].entry.detail
+
+    assert detail is not None
+    assert detail.startswith("3 requests, 3 results (3 succeeded), ")
+    assert detail.endswith(" USD")
 
 
 async def test_last_needs_a_batch(services: Services) -> None:

@@ -46,14 +46,15 @@ async def test_who_may_not_operate_cannot_approve(open_desk: OpenDesk) -> None:
     assert count_creates(desk) == 0
 
 
-async def test_both_are_in_the_record(open_desk: OpenDesk) -> None:
+async def test_the_record_of_the_batch_names_both_in_one_row(open_desk: OpenDesk) -> None:
     desk = await waiting(open_desk)
+    [waits] = await desk.type("/batch audit")
     await desk.press(desk.slack.messages(BATCHES, BEN)[-1], "Approve", user=BEN)
 
-    [record] = await desk.type("/batch audit")
+    [record] = await desk.type(f"/batch audit {desk.api.workspace.batches[-1].id}")
 
-    assert f"<@{ADA}> in <#{BATCHES}> · *send*: done" in record.visible_text
-    assert f"<@{BEN}> in <#{BATCHES}> · *approve*: done" in record.visible_text
+    assert f"*send*: waiting for approval · <@{ADA}> in <#{BATCHES}>" in waits.visible_text
+    assert f"*approve*: done · requested by <@{ADA}> · approved by <@{BEN}> in <#{BATCHES}>" in record.visible_text
 
 
 async def test_a_draft_that_may_cost_more_than_the_spend_limit_needs_approval(open_desk: OpenDesk) -> None:

@@ -29,7 +29,7 @@ async def test_the_audit_of_a_label_is_that_of_its_batch(desk: Desk) -> None:
 
     assert f"`{batch.id}`" in record.visible_text
     assert quoted.visible_text == record.visible_text
-    assert "Nothing is recorded." in other.visible_text
+    assert "No entry fits." in other.visible_text
 
 
 async def test_a_label_appears_in_the_list_of_watches(desk: Desk) -> None:
@@ -141,8 +141,8 @@ async def test_names_survive_a_restart_and_are_recorded(desk: Desk) -> None:
     [record] = await desk.type("/batch audit")
 
     assert "after the prompt fix" in card.visible_text
-    assert "*label*: done" in record.visible_text
-    assert "*note*: done" in record.visible_text
+    assert "*label* “eval”: done" in record.visible_text
+    assert "*note* “after the prompt fix”: done" in record.visible_text
 
 
 async def test_a_reader_cannot_name_a_batch(desk: Desk) -> None:

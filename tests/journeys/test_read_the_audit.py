@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import httpx
 
+from bot.commands.audit import PAGE
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.conftest import OpenDesk
-from tests.desk import ADA, BEN, Desk
+from tests.desk import ADA, BATCHES, BEN, Desk
 
 
 async def one_deleted_one_kept(desk: Desk) -> list[str]:
@@ -27,8 +28,10 @@ async def test_the_audit_says_who_asked_and_the_outcome(either_desk: Desk) -> No
 
     [record] = await either_desk.type("/batch audit")
 
-    said = [line for line in record.visible_text.splitlines() if f"<@{ADA}>" in line]
-    assert [line.rsplit(": ", 1)[1] for line in said] == ["kept", "asked", "done", "asked"]
+    said = [
+        line.partition(" · ")[0] for line in record.visible_text.splitlines() if f"<@{ADA}> in <#{BATCHES}>" in line
+    ]
+    assert said == ["↩️ *delete*: declined", "✅ *delete*: done"]
     assert f"`{deleted}`" in record.visible_text
     assert f"`{kept}`" in record.visible_text
 
@@ -42,22 +45,44 @@ async def test_the_audit_of_one_batch_leaves_the_others_out(desk: Desk) -> None:
     assert ": done" in record.visible_text
 
 
+async def test_the_row_of_a_deletion_says_what_was_deleted(desk: Desk) -> None:
+    await one_deleted_one_kept(desk)
+
+    [record] = await desk.type("/batch audit --verb delete --since 1h --by <@U0ADA|ada>")
+
+    assert "1 request, 1 result (1 succeeded)" in record.visible_text
+    assert f"Only by <@{ADA}> · `delete` · the last 1 hour" in record.visible_text
+
+
+async def test_rows_have_the_words_typed(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=1).id
+    await desk.type(f'/batch label {batch} "Nightly eval"')
+    await desk.type(f"/batch note {batch} prompt v7")
+    await desk.type(f"/batch mute {batch} 2h")
+
+    [record] = await desk.type(f"/batch audit {batch}")
+
+    assert "*label* “Nightly eval”: done" in record.visible_text
+    assert "*note* “prompt v7”: done" in record.visible_text
+    assert "*mute* `2h`: done" in record.visible_text
+
+
 async def test_an_empty_record_is_said_to_be_empty(desk: Desk) -> None:
     [record] = await desk.type("/batch audit")
 
-    assert "Nothing is recorded." in record.visible_text
+    assert "Nothing is recorded yet." in record.visible_text
 
 
 async def test_a_long_record_is_turned_page_by_page(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=1)
-    for _ in range(16):
+    for _ in range(PAGE + 1):
         await desk.type(f"/batch delete {batch.id}")
     [newest] = await desk.type("/batch audit")
 
     [oldest] = await desk.press(newest, "Older")
 
-    assert newest.visible_text.count(": asked") == 15
-    assert oldest.visible_text.count(": asked") == 1
+    assert newest.visible_text.count(": not confirmed") == PAGE
+    assert oldest.visible_text.count(": not confirmed") == 1
     assert oldest.ts == newest.ts
 
 
@@ -85,7 +110,7 @@ async def test_the_export_arrives_in_ones_own_messages_with_the_bot(either_desk:
 
     assert sent.channel == "D0ADA"
     assert sent.files[0]["name"].endswith(".csv")
-    assert "The record, 4 entries, is in your messages with me" in reply.visible_text
+    assert "Sent you the audit log · 4 entries" in reply.visible_text
     assert [(row["outcome"], row["subject"]) for row in rows] == [
         ("asked", deleted),
         ("done", deleted),
@@ -111,7 +136,7 @@ async def test_the_record_survives_a_restart(desk: Desk) -> None:
 
     [record] = await desk.type("/batch audit")
 
-    assert record.visible_text.count(f"<@{ADA}>") == 4
+    assert record.visible_text.count(f"<@{ADA}>") == 2
 
 
 async def test_a_file_slack_does_not_take_is_said_not_to_have_arrived(desk: Desk) -> None:

@@ -43,7 +43,7 @@ async def test_a_level_is_shown_changed_by_a_button_and_recorded(desk: Desk) -> 
     assert "how every watched batch ends" in shown.visible_text
     assert "nothing when batches end" in changed.visible_text
     assert changed.ts == shown.ts
-    assert "*notify*: done" in record.visible_text
+    assert "*notify* `none`: done" in record.visible_text
 
 
 async def test_only_operators_may_mute_and_notify(desk: Desk) -> None:

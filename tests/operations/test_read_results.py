@@ -97,8 +97,8 @@ async def test_the_record_is_shown_newest_first_and_turned_page_by_page(services
     assert first.older is not None
     second = await audited(first.older, services)
 
-    times = [entry.at for entry in (*first.entries, *second.entries)]
-    assert (len(first.entries), len(second.entries), second.older) == (PAGE, 2, None)
+    times = [act.entry.at for act in (*first.acts, *second.acts)]
+    assert (len(first.acts), len(second.acts), second.older) == (PAGE, 17 - PAGE, None)
     assert times == sorted(times, reverse=True)
 
 
@@ -108,8 +108,8 @@ async def test_the_record_of_one_batch_needs_no_batch(
 ) -> None:
     shown = await audited(Audit(Reference(text)), services)
 
-    assert {entry.subject for entry in shown.entries} == {batch_id(1)}
-    assert (len(shown.entries), shown.older, api.requests) == (8, None, [])
+    assert {act.entry.subject for act in shown.acts} == {batch_id(1)}
+    assert (len(shown.acts), shown.older, api.requests) == (8, None, [])
 
 
 async def test_the_record_of_the_last_batch_is_of_the_newest_one(
@@ -120,7 +120,7 @@ async def test_the_record_of_the_last_batch_is_of_the_newest_one(
     shown = await audited(Audit(Reference("last")), services)
 
     assert shown.query == Audit(Reference(batch_id(1)))
-    assert len(shown.entries) == 8
+    assert len(shown.acts) == 8
 
 
 async def test_the_record_of_the_last_of_no_batches_is_told(services: Services) -> None:

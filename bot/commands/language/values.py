@@ -1,6 +1,7 @@
 """Check the words that name batches, files and people, for every verb that takes them."""
 
 import re
+from datetime import timedelta
 
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, MissingReference, ValueForm
@@ -16,6 +17,9 @@ FILE_LINK = re.compile(r"/(?:[TE][A-Z0-9]+-)?(F[A-Z0-9]{5,})(?=/|$)")
 _UNSPELT = str.maketrans({"`": None, **dict.fromkeys('"“”„«»', "'"), **dict.fromkeys("‘’‚", "'")})
 """Characters that would be lost, or taken for quotes, when the spelled line is parsed."""
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
+_SPAN = re.compile(r"([1-9][0-9]{0,3})([hdw])")
+_SPAN_UNITS = {"h": "hours", "d": "days", "w": "weeks"}
+LONGEST_SPAN = timedelta(days=366)
 
 
 def words_for(arguments: Arguments) -> tuple[Reference, str | None]:
@@ -56,6 +60,14 @@ def check_person(verb: str, word: str) -> str:
     if not _PERSON.fullmatch(person):
         raise BadValue(verb, word, ValueForm.PERSON)
     return person
+
+
+def parse_span(verb: str, text: str) -> timedelta:
+    """Read how far back to look, such as `7d`: at most a year. Raises BadValue."""
+    found = _SPAN.fullmatch(text.lower())
+    if found is None or (span := timedelta(**{_SPAN_UNITS[found[2]]: int(found[1])})) > LONGEST_SPAN:
+        raise BadValue(verb, text, ValueForm.COST_SPAN)
+    return span
 
 
 def file_in(verb: str, word: str) -> str:

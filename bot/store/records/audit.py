@@ -1,18 +1,24 @@
 """The audit record: what someone is about to do, recorded before the act, and its outcome, recorded after."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import ColumnElement, Connection, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, FromClause, and_, exists, func, insert, not_, or_, select, update
 
 from bot.store.db.tables import audit as table
 from bot.store.records.confirmations import StoredConfirmation
 
-RecordedOutcome = Literal["asked", "kept", "done", "refused", "failed", "unknown"]
-"""`asked` and `kept` are outcomes of questions: one was asked, and it was declined."""
+RecordedOutcome = Literal["asked", "kept", "waiting", "done", "refused", "failed", "unknown"]
+"""`asked` and `kept` are outcomes of questions: one was asked, and it was declined. `waiting`: for an approval."""
+
+_DRAFT_ID_LENGTH = 24
+_DECIDING_VERBS = ("approve", "decline", "discard", "drop")
+"""The verbs that settle a request for approval."""
+_VERB_NAMES = (frozenset({"discard", "drop"}),)
+"""Verbs that are recorded under several names."""
 
 
 class AuditEntry(Struct, frozen=True):
@@ -31,9 +37,51 @@ class AuditEntry(Struct, frozen=True):
     detail: str | None
     finished_at: datetime | None
 
+    @property
+    def is_request(self) -> bool:
+        """Whether it asked for an approval. Version 0.1.0 recorded that as done, about the draft."""
+        if self.verb != "send":
+            return False
+        return self.outcome == "waiting" or (self.outcome == "done" and self.subject == self.draft_id)
+
+    @property
+    def draft_id(self) -> str:
+        """Return the first word after the verb: the id of the draft, for the verbs about drafts."""
+        return self.command[len(self.verb) + 1 :][:_DRAFT_ID_LENGTH]
+
+
+class RecordedAct(Struct, frozen=True):
+    """One act: its last entry, and the question and the request for approval that led to it, oldest first."""
+
+    entry: AuditEntry
+    earlier: tuple[AuditEntry, ...] = ()
+
+    @property
+    def request(self) -> AuditEntry | None:
+        """Return the request that this act approved, declined or discarded, if there was one."""
+        return next((entry for entry in self.earlier if entry.is_request), None)
+
+
+class AuditFilter(Struct, frozen=True, kw_only=True):
+    """Which entries to read. `subject` is how a batch id begins; `by` is a user id. None filters nothing out.
+
+    The verb and the person may be those of the act, of its question or of the request that it approved.
+    """
+
+    subject: str | None = None
+    by: str | None = None
+    verb: str | None = None
+    since: datetime | None = None
+
+
+NO_FILTER = AuditFilter()
+
 
 class Intent(Struct, frozen=True, kw_only=True):
-    """What someone is about to do. `subject` is the batch id, if there is a batch."""
+    """What someone is about to do. `subject` is the batch id, if there is a batch.
+
+    `detail` is a fact that cannot be read afterwards. It stays unless the outcome has a detail of its own.
+    """
 
     at: datetime
     user_id: str
@@ -43,6 +91,7 @@ class Intent(Struct, frozen=True, kw_only=True):
     command: str
     subject: str | None
     confirmation_id: str | None
+    detail: str | None = None
 
 
 def record_intent(connection: Connection, intent: Intent) -> int:
@@ -62,10 +111,11 @@ def record_outcome(
 ) -> bool:
     """Store the outcome; False if there is no such entry, or it has an outcome other than "unknown".
 
-    `subject` is the batch that the act created.
+    `subject` is the batch that the act created. Without a `detail` the one of the intent stays.
     """
     open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome == "unknown")
-    settle = update(table).where(*open_entry).values(outcome=outcome, detail=detail, finished_at=at)
+    settle = update(table).where(*open_entry).values(outcome=outcome, finished_at=at)
+    settle = settle.values(detail=detail) if detail is not None else settle
     settle = settle.values(subject=subject) if subject is not None else settle
     return connection.execute(settle).rowcount == 1
 
@@ -105,6 +155,27 @@ def list_entries(
     return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
 
 
+def list_acts(
+    connection: Connection, wanted: AuditFilter = NO_FILTER, *, before_id: int | None = None, limit: int = 20
+) -> list[RecordedAct]:
+    """Return acts, newest first: older than the one that ends with `before_id`.
+
+    A question that was answered, and a request that was approved, declined or discarded, is part of that act.
+    """
+    chosen = select(table).where(not_(_is_answered()), not_(_is_decided()), *_conditions(wanted))
+    if before_id is not None:
+        chosen = chosen.where(table.c.id < before_id)
+    rows = connection.execute(chosen.order_by(table.c.id.desc()).limit(limit))
+    last = [AuditEntry(**row._mapping) for row in rows]
+    earlier = _find_earlier(connection, last)
+    return [RecordedAct(entry, tuple(each for each in earlier if _led_to(each, entry))) for entry in last]
+
+
+def find_verbs(connection: Connection) -> list[str]:
+    """Return the verbs on record, in alphabetical order."""
+    return sorted(connection.execute(select(table.c.verb).distinct()).scalars())
+
+
 def find_subjects(connection: Connection, start: str) -> frozenset[str]:
     """Return the recorded batch ids that begin with `start`."""
     return frozenset(connection.execute(select(table.c.subject).where(_about(start)).distinct()).scalars())
@@ -142,15 +213,82 @@ def find_last_actor(connection: Connection, verb: str, subject: str, *, include_
     return connection.execute(wanted).scalar_one_or_none()
 
 
-def export(connection: Connection, subject: str | None = None) -> Iterator[AuditEntry]:
-    """Yield every entry, or those of batches whose id begins with `subject`, oldest first.
+def export(connection: Connection, wanted: AuditFilter = NO_FILTER) -> Iterator[AuditEntry]:
+    """Yield every entry that passes the filter, oldest first, nothing folded together.
 
     They are read in chunks: consume them inside the transaction.
     """
-    wanted = select(table).order_by(table.c.id).execution_options(yield_per=500)
-    if subject is not None:
-        wanted = wanted.where(_about(subject))
-    return (AuditEntry(**row._mapping) for row in connection.execute(wanted))
+    chosen = select(table).where(*_conditions(wanted)).order_by(table.c.id).execution_options(yield_per=500)
+    return (AuditEntry(**row._mapping) for row in connection.execute(chosen))
+
+
+def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
+    conditions = []
+    if wanted.subject is not None:
+        conditions.append(_about(wanted.subject))
+    if wanted.since is not None:
+        conditions.append(table.c.at >= wanted.since)
+    if (by := wanted.by) is not None:
+        conditions.append(or_(table.c.user_id == by, *_folded_with(lambda entry: entry.c.user_id == by)))
+    if wanted.verb is not None:
+        verbs = next((names for names in _VERB_NAMES if wanted.verb in names), frozenset({wanted.verb}))
+        conditions.append(or_(table.c.verb.in_(verbs), *_folded_with(lambda entry: entry.c.verb.in_(verbs))))
+    return conditions
+
+
+def _folded_with(condition: Callable[[FromClause], ColumnElement[bool]]) -> list[ColumnElement[bool]]:
+    """Return the conditions that a question or a request which led to the entry meets a condition."""
+    earlier = table.alias("earlier")
+    question = exists().where(
+        earlier.c.confirmation_id == table.c.confirmation_id, earlier.c.id < table.c.id, condition(earlier)
+    )
+    request = exists().where(
+        _is_request(earlier), _draft_id(earlier) == _draft_id(table), earlier.c.id < table.c.id, condition(earlier)
+    )
+    return [question, and_(table.c.verb.in_(_DECIDING_VERBS), request)]
+
+
+def _is_answered() -> ColumnElement[bool]:
+    later = table.alias("later")
+    answer = exists().where(later.c.confirmation_id == table.c.confirmation_id, later.c.id > table.c.id)
+    return and_(table.c.outcome.is_not_distinct_from("asked"), answer)
+
+
+def _is_decided() -> ColumnElement[bool]:
+    later = table.alias("later")
+    is_act = or_(later.c.outcome.is_(None), later.c.outcome.not_in(("asked", "kept")))
+    decision = exists().where(
+        later.c.verb.in_(_DECIDING_VERBS), is_act, _draft_id(later) == _draft_id(table), later.c.id > table.c.id
+    )
+    return and_(_is_request(table), decision)
+
+
+def _is_request(entry: FromClause) -> ColumnElement[bool]:
+    """Return what `AuditEntry.is_request` returns."""
+    is_waiting = entry.c.outcome.is_not_distinct_from("waiting")
+    is_done = entry.c.outcome.is_not_distinct_from("done")
+    is_about_the_draft = entry.c.subject.is_not_distinct_from(_draft_id(entry))
+    return and_(entry.c.verb == "send", or_(is_waiting, and_(is_done, is_about_the_draft)))
+
+
+def _draft_id(entry: FromClause) -> ColumnElement[Any]:
+    """Return what `AuditEntry.draft_id` returns."""
+    return func.substr(entry.c.command, func.length(entry.c.verb) + 2, _DRAFT_ID_LENGTH)
+
+
+def _find_earlier(connection: Connection, last: Sequence[AuditEntry]) -> list[AuditEntry]:
+    questions = {entry.confirmation_id for entry in last if entry.confirmation_id is not None}
+    drafts = {entry.draft_id for entry in last if entry.verb in _DECIDING_VERBS}
+    led = or_(table.c.confirmation_id.in_(questions), and_(_is_request(table), _draft_id(table).in_(drafts)))
+    rows = connection.execute(select(table).where(led).order_by(table.c.id))
+    return [AuditEntry(**row._mapping) for row in rows]
+
+
+def _led_to(earlier: AuditEntry, last: AuditEntry) -> bool:
+    if earlier.id >= last.id:
+        return False
+    is_question = earlier.confirmation_id is not None and earlier.confirmation_id == last.confirmation_id
+    return is_question or (last.verb in _DECIDING_VERBS and earlier.is_request and earlier.draft_id == last.draft_id)
 
 
 def _about(subject: str) -> ColumnElement[bool]:

@@ -1,25 +1,51 @@
-"""The audit record: a page of it, the export, and the line for the audit channel."""
+"""The audit log: a page of it, the export, and the line for the audit channel."""
 
 import csv
 import io
+import re
 from typing import assert_never
 
 from msgspec.structs import asdict
 
 from bot.caller import Caller
-from bot.commands.audit import AuditEntry, AuditExported, AuditOutcome, AuditShown
+from bot.commands.audit import Audit, AuditEntry, AuditExported, AuditOutcome, AuditShown, RecordedAct
+from bot.commands.language.errors import TextTooLong
+from bot.commands.language.words import split_words
+from bot.operations.find_batch import PREFIX
+from bot.store.records.audit import RecordedOutcome
+from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import code, context, date, escape, header, quantity, safe_text, section, utc
+from bot.ui.components.text import code, context, date, escape, header, mention, quantity, safe_text, section, utc
 from bot.ui.reply import File, Message, Viewer
 
-_MARKS = {"done": "✅", "asked": "❔", "kept": "↩️", "refused": "🚫", "failed": "⚠️", "unknown": "❓"}
+_MARKS = {
+    "done": "✅",
+    "waiting": "✋",
+    "asked": "❔",
+    "kept": "↩️",
+    "refused": "🚫",
+    "failed": "⚠️",
+    "unknown": "❓",
+}
+_OUTCOME_WORDS = {
+    "waiting": "waiting for approval",
+    "asked": "not confirmed",
+    "kept": "declined",
+    "unknown": "outcome unknown",
+}
+"""The outcomes whose stored name is not what people read."""
+_DECIDED = {"approve": "approved", "decline": "declined", "discard": "discarded", "drop": "discarded"}
+_DRAFT_VERBS = ("send", "preview", *_DECIDED)
+_UNITS = {"h": "hour", "d": "day", "w": "week"}
+_PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
+_CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
 _COLUMNS = ("id", "at", "user_id", "team_id", "channel_id", "verb", "command", "subject", "confirmation_id")
 _ENDINGS = ("outcome", "detail", "finished_at")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render_audit(outcome: AuditOutcome, viewer: Viewer) -> Message | File:
-    """Return a page of the record, or the whole record as a file."""
+    """Return a page of the audit log, or its entries as a file."""
     match outcome:
         case AuditShown():
             return _render_page(outcome, viewer)
@@ -30,34 +56,114 @@ def render_audit(outcome: AuditOutcome, viewer: Viewer) -> Message | File:
 
 
 def _render_page(outcome: AuditShown, viewer: Viewer) -> Message:
-    """Return a line for each entry, newest first."""
-    lines = [_entry_line(entry) for entry in outcome.entries]
-    title = f"Audit of {outcome.query.subject}" if outcome.query.subject else "Audit"
-    body = [section(line) for line in lines] or [section("Nothing is recorded.")]
+    """Return a row for each act, newest first."""
+    query = outcome.query
+    title = f"Audit of {query.subject}" if query.subject else "Audit"
+    filters = _filter_words(query, viewer)
+    chosen = [context(f"Only {' · '.join(filters)}")] if filters else []
+    empty = _empty_words(outcome)
+    body = [section(_act_row(act)) for act in outcome.acts] or [section(empty)]
     older = actions([button("Older", outcome.older, renew=True)] if outcome.older else [])
-    hint = context("`/batch audit --export` sends the whole record as a file.")
-    spoken = [_spoken_entry(entry) for entry in outcome.entries]
-    text = ". ".join([safe_text(title), *(spoken or ["Nothing is recorded"])])
-    return Message(text, (header(title), *body, *older, hint), public=outcome.query.public)
+    hint = context("`/batch audit --export` sends every entry as a file.")
+    spoken = [_spoken_act(act) for act in outcome.acts]
+    text = ". ".join([safe_text(title), *(spoken or [empty.rstrip(".")])])
+    return Message(text, (header(title), *chosen, *body, *older, hint), public=query.public)
 
 
-def _entry_line(entry: AuditEntry) -> str:
-    place = f" in <#{entry.channel_id}>" if entry.channel_id else ""
-    detail = f" · {code(entry.detail)}" if entry.detail else ""
-    mark = _MARKS.get(entry.outcome or "", "⏳")
-    outcome_name = entry.outcome or "under way"
-    return (
-        f"{mark} {date(entry.at)} · <@{entry.user_id}>{place} · *{escape(entry.verb)}*: {escape(outcome_name)}\n"
-        f"{code(entry.subject or entry.command)}{detail}"
-    )
+def _filter_words(query: Audit, viewer: Viewer) -> list[str]:
+    by = [f"by {mention(query.by)}"] if query.by else []
+    verb = [code(query.only_verb, 30)] if query.only_verb else []
+    since = [f"the last {quantity(int(query.since[:-1]), _UNITS[query.since[-1]])}"] if query.since else []
+    return [*by, *verb, *since]
 
 
-def _spoken_entry(entry: AuditEntry) -> str:
-    return f"{utc(entry.at)}: {entry.user_id} {safe_text(entry.command, 60)}: {entry.outcome or 'under way'}"
+def _empty_words(outcome: AuditShown) -> str:
+    if outcome.verbs:
+        verbs = ", ".join(code(verb, 30) for verb in outcome.verbs)
+        return f"No entry fits. Verbs on record: {verbs}."
+    query = outcome.query
+    is_filtered = query.by or query.only_verb or query.since or query.subject
+    return "No entry fits." if is_filtered else "Nothing is recorded yet."
+
+
+def _act_row(act: RecordedAct) -> str:
+    """Return what was done with the words typed, the outcome, the people, the place, the time, and the subject."""
+    entry = act.entry
+    what = " ".join([f"*{escape(entry.verb)}*", *_typed_words(entry)])
+    place = _place_words(entry)
+    parts = [f"{what}: {_outcome_name(entry)}", f"{_people_words(act)}{place}", date(entry.at)]
+    about = [*_subject_words(entry), *([safe_text(entry.detail)] if entry.detail else [])]
+    row = f"{_mark(entry)} {' · '.join(parts)}"
+    return f"{row}\n{' · '.join(about)}" if about else row
+
+
+def _mark(entry: AuditEntry) -> str:
+    return _MARKS["waiting"] if entry.is_request else _MARKS.get(entry.outcome or "", "⏳")
+
+
+def _outcome_name(entry: AuditEntry) -> str:
+    outcome: RecordedOutcome | None = "waiting" if entry.is_request else entry.outcome
+    return _OUTCOME_WORDS.get(outcome, escape(outcome)) if outcome is not None else "in progress"
+
+
+def _people_words(act: RecordedAct) -> str:
+    """Return who did it; for a request that was settled, who asked and who settled it."""
+    entry = act.entry
+    request = act.request
+    if request is None:
+        return mention(entry.user_id)
+    settled = f"{_DECIDED[entry.verb]} by " if entry.outcome == "done" else ""
+    return f"requested by {mention(request.user_id)} · {settled}{mention(entry.user_id)}"
+
+
+def _place_words(entry: AuditEntry) -> str:
+    if entry.channel_id is None:
+        return ""
+    return f" in <#{entry.channel_id}>" if _CHANNEL.fullmatch(entry.channel_id) else " in direct messages"
+
+
+def _typed_words(entry: AuditEntry) -> list[str]:
+    """Return what was typed after the verb, without the subject, which has a line of its own."""
+    try:
+        words = split_words(entry.command)[1:]
+    except TextTooLong:
+        return [code(entry.command, 200)]
+    shown = words[1:] if words and (words[0] == entry.subject or entry.verb in _DRAFT_VERBS) else words
+    if entry.verb in ("label", "note", "decline"):
+        text = " ".join(shown)
+        return [code(text) if text == "--remove" else f"“{safe_text(text)}”"] if text else []
+    return [_typed_word(word) for word in shown]
+
+
+def _typed_word(word: str) -> str:
+    if _CHANNEL.fullmatch(word):
+        return f"<#{word}>"
+    return mention(word) if _PERSON.fullmatch(word) else code(word, 100)
+
+
+def _subject_words(entry: AuditEntry) -> list[str]:
+    subject = entry.subject
+    if subject is None:
+        return []
+    if subject.startswith(PREFIX):
+        return [code(subject)]
+    if _CHANNEL.fullmatch(subject):
+        return [f"<#{subject}>"]
+    if _PERSON.fullmatch(subject):
+        return [f"direct messages with {mention(subject)}"]
+    return [f"draft {code(subject[:REFERENCE_LENGTH])}"]
+
+
+def _spoken_act(act: RecordedAct) -> str:
+    entry = act.entry
+    subject = _subject_words(entry)
+    about = f" ({', '.join(subject)})" if subject else ""
+    typed = " ".join([escape(entry.verb), *_typed_words(entry)])
+    return f"{utc(entry.at)}: {typed}{about}: {_outcome_name(entry)}, {_people_words(act)}"
 
 
 def _render_export(outcome: AuditExported, viewer: Viewer) -> File:
-    """Return the whole record as CSV (RFC 4180), without cells that a spreadsheet would run as formulas."""
+    """Return the entries as CSV (RFC 4180), without cells that a spreadsheet would run as formulas."""
     sheet = io.StringIO()
     writer = csv.writer(sheet)
     writer.writerow([*_COLUMNS, *_ENDINGS])
@@ -67,10 +173,10 @@ def _render_export(outcome: AuditExported, viewer: Viewer) -> File:
             "finished_at": entry.finished_at and entry.finished_at.isoformat(),
         }
         writer.writerow([defuse_formula(row[column]) for column in (*_COLUMNS, *_ENDINGS)])
-    text = f"The record, {quantity(len(outcome.entries), 'entry', 'entries')}, is in your messages with me."
+    text = f"📄 Sent you the audit log · {quantity(len(outcome.entries), 'entry', 'entries')}"
     return File(
         name=f"batchdesk-audit-{viewer.now:%Y-%m-%d}.csv",
-        title="Batchdesk audit record",
+        title="Batchdesk audit log",
         content=sheet.getvalue().encode(),
         message=Message(text, (section(text),)),
     )
@@ -87,5 +193,5 @@ def audit_line(caller: Caller, command_text: str, conclusion: str) -> Message:
     place = f" in <#{caller.channel}>" if caller.channel else ""
     mark = _MARKS.get(conclusion, "❓")
     typed = code(f"/batch {command_text}")
-    text = f"{mark} <@{caller.user}>{place}: {typed} → {escape(conclusion)}"
+    text = f"{mark} <@{caller.user}>{place}: {typed} → {_OUTCOME_WORDS.get(conclusion, escape(conclusion))}"
     return Message(text, (section(text),))
