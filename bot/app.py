@@ -38,6 +38,7 @@ from bot.pricing.prices import Prices
 from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
 from bot.slack.call_metrics import trace_calls
+from bot.slack.client import SESSION_TIMEOUT
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.directory import Directory
 from bot.slack.download import SharedFileReader
@@ -47,6 +48,7 @@ from bot.slack.in_flight import InFlight
 from bot.slack.listeners import BoltListeners
 from bot.slack.mentions import MentionReplacer
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
+from bot.slack.retries import SlackWaits
 from bot.slack.transports import check_bot_token, make_bolt_app, open_port, open_socket
 from bot.slack.upload import FileUploader
 from bot.store.db.database import Database, StoreUnavailable
@@ -110,6 +112,7 @@ class _Parts(Struct, frozen=True):
     directory: Directory
     worker: Worker
     metrics: Metrics
+    waits: SlackWaits
 
 
 @asynccontextmanager
@@ -134,7 +137,7 @@ async def run_bot(
             run_process(parts.worker, worker_may_start, takes_commands=Part.WEB in part, does_work=Part.WORKER in part)
         )
         in_flight = InFlight()
-        progress = ProgressMessages(parts.client, parts.services, progress_timing or ProgressTiming())
+        progress = ProgressMessages(_make_messages(parts), parts.services, progress_timing or ProgressTiming())
         stack.push_async_callback(_drain, in_flight, progress)
         records = StoreHealth(parts.services.database, now)
         if Part.WEB in part:
@@ -155,9 +158,10 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     await asyncio.to_thread(engine.create_tables, always=False)
     http = await stack.enter_async_context(open_api_http(settings, metrics.record_api_call))
     session = await stack.enter_async_context(
-        aiohttp.ClientSession(trace_configs=[trace_calls(metrics.record_slack_call)])
+        aiohttp.ClientSession(trace_configs=[trace_calls(metrics.record_slack_call)], timeout=SESSION_TIMEOUT)
     )
-    client = make_slack_client(settings, session, retries=True)
+    waits = SlackWaits()
+    client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)
     rules = make_rules(settings)
     directory = Directory(client, rules)
@@ -185,14 +189,20 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         feed_channel=settings.feed_channel,
         chores=make_chores(services, bot_messages, make_digest_plan(settings)),
     )
-    return _Parts(authorized, client, session, services, rules, directory, worker, metrics)
+    return _Parts(authorized, client, session, services, rules, directory, worker, metrics, waits)
 
 
 def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
     file_origins = get_file_origins(settings.slack_api_url)
     uploader = FileUploader(parts.client, parts.session, file_origins, parts.services.open_scratch_file)
     files = FileDelivery(parts.client, uploader)
-    return ReplyDelivery(parts.client, parts.session, get_response_url_origins(settings.slack_api_url), files)
+    origins = get_response_url_origins(settings.slack_api_url)
+    return ReplyDelivery(parts.client, parts.session, origins, _make_messages(parts), files)
+
+
+def _make_messages(parts: _Parts) -> BotMessages:
+    """Return what posts the messages that someone waits for. Its client waits for Slack, so a call may take longer."""
+    return BotMessages(parts.client, call_seconds=90.0)
 
 
 def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
@@ -219,7 +229,10 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
     app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized)
     record_error = metrics.record_unexpected_error
     delivery = _make_delivery(settings, parts)
-    BoltListeners(pipeline, delivery, home_tab, in_flight, progress, settings.audit_channel, record_error).register(app)
+    listeners = BoltListeners(
+        pipeline, delivery, home_tab, in_flight, progress, parts.waits, settings.audit_channel, record_error
+    )
+    listeners.register(app)
     return app
 
 

@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from pydantic import SecretStr
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient, open_http
 from bot.api.http import CallObserver, HttpClient
@@ -19,18 +18,23 @@ from bot.permissions import Rules
 from bot.requests.archive import RequestArchive
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
-from bot.slack.delivery import make_retry_handlers
+from bot.slack.client import SlackClient
 from bot.slack.download import SharedFileReader
+from bot.slack.retries import SlackWaits, make_retry_handlers
 
 
-def make_slack_client(settings: Settings, session: aiohttp.ClientSession, *, retries: bool) -> AsyncWebClient:
-    """Return a client of the Web API. Callers that must count each attempt themselves take one without `retries`."""
-    return AsyncWebClient(
+def make_slack_client(
+    settings: Settings, session: aiohttp.ClientSession, *, retries: bool, waits: SlackWaits | None = None
+) -> SlackClient:
+    """Return a client of the Web API. Callers that must count each attempt themselves take one without `retries`.
+
+    `waits` receives how long a call waits because Slack limits it.
+    """
+    return SlackClient(
         reveal_secret(settings.slack_bot_token),
         base_url=settings.slack_api_url,
         session=session,
-        timeout=30 if retries else 10,
-        retry_handlers=make_retry_handlers() if retries else [],
+        retry_handlers=make_retry_handlers(waits) if retries else [],
     )
 
 

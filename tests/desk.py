@@ -164,7 +164,7 @@ class Desk:
         await self.bot.in_flight.drain()
         assert delivery.acked, delivery.error
         seen = [message for place, message in self._sees(user).items() if before.get(place) != message]
-        return [message for message in seen if message.metadata is None] or seen
+        return [message for message in seen if not _is_from_outbox(message)] or seen
 
     async def home(self, user: str = ADA) -> View:
         """Open the App Home tab; return its content once the bot has drawn it."""
@@ -188,6 +188,11 @@ class Desk:
         places = [channel.id for channel in self.slack.world.channels.values() if user in channel.members]
         messages = [message for place in places for message in self.slack.messages(place, user)]
         return {(message.channel, message.ts): message for message in messages}
+
+
+def _is_from_outbox(message: SlackMessage) -> bool:
+    key = ((message.metadata or {}).get("event_payload") or {}).get("key", "reply:")
+    return not key.startswith("reply:")
 
 
 ALL_SCOPES = frozenset(BOT_SCOPES)

@@ -46,7 +46,7 @@ class ResultsFile(Struct, frozen=True):
     fetched: ReadSummary
     kind: ResultFileKind
     scratch_file: ScratchFile
-    on_delivered: Callable[[], Awaitable[None]]
+    on_delivered: Callable[[bool], Awaitable[None]]
 
 
 class CausesFile(Struct, frozen=True):
@@ -84,7 +84,7 @@ class FamilyFile(Struct, frozen=True):
     query: "Results"
     family: Family
     merged: MergedResults
-    on_delivered: Callable[[], Awaitable[None]]
+    on_delivered: Callable[[bool], Awaitable[None]]
 
 
 class FamilyIncomplete(Struct, frozen=True):
@@ -225,15 +225,17 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
 
 def _record_delivery(
     services: Services, caller: Caller, batches: tuple[MessageBatch, ...], kind: ResultFileKind
-) -> Callable[[], Awaitable[None]]:
-    taken = DOWNLOADED_FILES[kind]
+) -> Callable[[bool], Awaitable[None]]:
 
-    async def on_delivered() -> None:
+    async def on_delivered(is_confirmed: bool) -> None:
+        taken = DOWNLOADED_FILES[kind] if is_confirmed else "unconfirmed"
         now = services.now()
         for id in [batch.id for batch in batches]:
             await services.database.run(
                 partial(summaries.record_download, batch_id=id, taken=taken, by=caller.user, at=now)
             )
+            if not is_confirmed:
+                continue
             # No one needs a reminder any more that they expire.
             await services.database.run(partial(batch_records.mark_fetched, batch_id=id, now=now))
 

@@ -1,22 +1,37 @@
 """The bot's own messages: post, edit and find them. Each error names what the caller can do about it."""
 
+import asyncio
+import logging
+import secrets
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
+from msgspec.structs import replace
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.slack.errors import PASSING_CODES, RATE_LIMITED, REFUSED_BLOCKS, describe_error
+from bot.slack.retries import read_retry_after
 from bot.ui.reply import Message
 
+log = logging.getLogger(__name__)
+
 EVENT_TYPE = "batchdesk"
+_REPLY_KEY = "reply:"
+"""Begins the key of a message that answers someone, and of no message in an outbox."""
 TEXT_LIMIT = 4_000
 """Characters. chat.update refuses more (docs.slack.dev, chat.update)."""
+CALL_SECONDS = 10.0
+"""How long one call may take. A worker holds the row that it delivers for longer than its calls take."""
+_LOOK_AGAIN_SECONDS = 1.0
+_CLOCK_SKEW_SECONDS = 300.0
 _MAX_PAGES = 5  # of 200 messages each, when searching for a message of the bot's
 # Slack's codes for a channel that the bot cannot post in, now and probably ever (docs.slack.dev, chat.postMessage).
-_CHANNEL_CLOSED = frozenset(
+CLOSED_CHANNEL_CODES = frozenset(
     {
         "channel_not_found",
         "is_archived",
@@ -57,7 +72,6 @@ _TOKEN = frozenset(
         "team_access_not_granted",
     }
 )
-_TEMPORARY = frozenset({"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"})
 
 
 class MessageCallFailed(Exception):
@@ -80,6 +94,10 @@ class MessageRefused(MessageCallFailed):
     """Slack refused the message itself, and will refuse it again."""
 
 
+class BlocksRefused(MessageRefused):
+    """Slack refused the blocks of the message."""
+
+
 @dataclass(eq=False)
 class SlackRateLimited(MessageCallFailed):
     """Too many calls of `method`. Slack did nothing; try again after `retry_after` seconds."""
@@ -88,20 +106,27 @@ class SlackRateLimited(MessageCallFailed):
     method: str
 
 
-class BotMessages:
-    """Slack's chat methods for the bot's own messages. Give it a client that does not retry by itself.
+def make_reply_key() -> str:
+    """Return a key for a message that answers someone."""
+    return f"{_REPLY_KEY}{secrets.token_hex(8)}"
 
-    Every method raises a subclass of MessageCallFailed.
+
+class BotMessages:
+    """Slack's chat methods for the bot's own messages. Every method raises a subclass of MessageCallFailed.
+
+    If Slack refuses the blocks of a message, its fallback blocks are sent, and then its text alone.
+    Give it a client that does not retry by itself, where the caller counts attempts.
     """
 
-    def __init__(self, client: AsyncWebClient) -> None:
+    def __init__(self, client: AsyncWebClient, call_seconds: float = CALL_SECONDS) -> None:
         self._client = client
+        self._call_seconds = call_seconds
 
     async def post(
         self, channel: str, message: Message, key: str, thread_ts: str | None = None, *, broadcast: bool = False
     ) -> tuple[str, str]:
         """Post a message with `key` in its metadata. Return the id of its channel, and its ts."""
-        arguments = _content(message) | {
+        arguments: dict[str, Any] = {
             "channel": channel,
             "metadata": {"event_type": EVENT_TYPE, "event_payload": {"key": key}},
             "unfurl_links": False,
@@ -109,12 +134,34 @@ class BotMessages:
         }
         if thread_ts is not None:
             arguments |= {"thread_ts": thread_ts, "reply_broadcast": broadcast}
-        answer = await self._call("chat.postMessage", arguments)
+        answer = await self._send("chat.postMessage", message, arguments)
         return str(answer["channel"]), str(answer["ts"])
+
+    async def post_once(
+        self, channel: str, message: Message, key: str, thread_ts: str | None = None
+    ) -> tuple[str, str]:
+        """Post a message. If the answer is lost, look for the message before posting it again.
+
+        Raises AnswerUncertain if the message may be there, and Slack does not say.
+        """
+        oldest = time.time() - _CLOCK_SKEW_SECONDS
+        try:
+            return await self.post(channel, message, key, thread_ts)
+        except AnswerUncertain as error:
+            log.warning("looking for a message before it is posted again: %s", error)
+        try:
+            place = await self.open_direct_message(channel) if channel.startswith(("U", "W")) else channel
+            found = await self.find(place, key, thread_ts, oldest)
+            if found is None:  # Slack may be slower than its answer
+                await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                found = await self.find(place, key, thread_ts, oldest)
+        except MessageCallFailed as error:
+            raise AnswerUncertain(f"not found out: {error}") from error
+        return (place, found) if found is not None else await self.post(channel, message, key, thread_ts)
 
     async def update(self, channel: str, ts: str, message: Message) -> None:
         """Replace the content of one of the bot's messages."""
-        await self._call("chat.update", _content(message) | {"channel": channel, "ts": ts})
+        await self._send("chat.update", message, {"channel": channel, "ts": ts})
 
     async def find(self, channel: str, key: str, thread_ts: str | None = None, oldest: float = 0) -> str | None:
         """Return the ts of the bot's message with this key in a channel or thread, or None.
@@ -145,16 +192,27 @@ class BotMessages:
         answer = await self._call("conversations.open", {"users": user})
         return str(answer["channel"]["id"])
 
+    async def _send(self, method: str, message: Message, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
+        """Send the first form of a message whose blocks Slack accepts."""
+        *better, last = list_forms(message)
+        for form in better:
+            try:
+                return await self._call(method, {**make_content(form), **arguments})
+            except BlocksRefused as error:
+                log.error("Slack refused the blocks of a message: %s", error)
+        return await self._call(method, {**make_content(last), **arguments})
+
     async def _call(self, method: str, arguments: Mapping[str, Any], *, reads: bool = False) -> AsyncSlackResponse:
         try:
-            if reads:  # methods that read do not accept JSON (docs.slack.dev, conversations.history)
-                return await self._client.api_call(method, http_verb="GET", params=dict(arguments))
-            return await self._client.api_call(method, json=dict(arguments))
+            async with asyncio.timeout(self._call_seconds):
+                if reads:  # methods that read do not accept JSON (docs.slack.dev, conversations.history)
+                    return await self._client.api_call(method, http_verb="GET", params=dict(arguments))
+                return await self._client.api_call(method, json=dict(arguments))
         except SlackApiError as error:
             raise classify_error(error) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
             # AttributeError: slack_sdk takes every text for JSON, also the plain text of a proxy.
-            raise AnswerUncertain(type(error).__name__) from error
+            raise AnswerUncertain(describe_error(error)) from error
 
 
 def classify_error(error: SlackApiError) -> MessageCallFailed:
@@ -164,27 +222,28 @@ def classify_error(error: SlackApiError) -> MessageCallFailed:
         return AnswerUncertain("an answer that is not Slack's")
     code = str(response.get("error", ""))
     status = response.status_code
-    if status == 429 or code in ("ratelimited", "rate_limited"):
-        return SlackRateLimited(_retry_after(response.headers), method=response.api_url.rpartition("/")[2])
-    if code in _CHANNEL_CLOSED:
+    if status == 429 or code in RATE_LIMITED:
+        retry_after = max(1.0, read_retry_after(response.headers))
+        return SlackRateLimited(retry_after, method=response.api_url.rpartition("/")[2])
+    if code in CLOSED_CHANNEL_CODES:
         return ChannelClosed(code)
     if code in _MESSAGE_GONE:
         return MessageGone(code)
-    if status >= 500 or code in _TEMPORARY | _TOKEN or not code:
+    if status >= 500 or code in PASSING_CODES | _TOKEN or not code:
         return AnswerUncertain(code or f"HTTP {status}")
-    return MessageRefused(code)
+    return BlocksRefused(code) if code in REFUSED_BLOCKS else MessageRefused(code)
 
 
-def _retry_after(headers: Mapping[str, Any]) -> float:
-    found = next((value for name, value in headers.items() if name.lower() == "retry-after"), "1")
-    try:
-        return max(1.0, float(found[0] if isinstance(found, list) else found))
-    except ValueError:
-        return 30.0
+def list_forms(message: Message) -> list[Message]:
+    """Return the forms of a message, best first: with its blocks, with its fallback blocks, and its text alone."""
+    blocks = [each for each in (message.blocks, message.fallback_blocks) if each]
+    return [replace(message, blocks=each, fallback_blocks=None) for each in (*blocks, ())]
 
 
-def _content(message: Message) -> dict[str, Any]:
-    return {"text": message.text[:TEXT_LIMIT], "blocks": [dict(block) for block in message.blocks]}
+def make_content(message: Message) -> dict[str, Any]:
+    """Return the arguments for the text and the blocks of a message. Without blocks, Slack shows the text."""
+    blocks = [dict(block) for block in message.blocks]
+    return {"text": message.text[:TEXT_LIMIT]} | ({"blocks": blocks} if blocks else {})
 
 
 def _key(message: Mapping[str, Any]) -> object:

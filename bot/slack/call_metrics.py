@@ -38,4 +38,4 @@ def name_method(path: str) -> str:
     """Return the Web API method that a path calls, `response_url` for a response_url, and `other` for the rest."""
     if found := _METHOD.search(path):
         return found[1]
-    return "response_url" if path.startswith(("/commands/", "/actions/")) else "other"
+    return "response_url" if path.startswith(("/commands/", "/actions/", "/app/")) else "other"

@@ -1,26 +1,34 @@
 """Deliver a reply to its surface with the right Slack call, and elsewhere if Slack refuses that call."""
 
+import json
 import logging
+import secrets
+from collections.abc import Awaitable, Callable
 from typing import assert_never
 from urllib.parse import urlsplit
 
 import aiohttp
 from msgspec.structs import replace
-from slack_sdk.http_retry.async_handler import AsyncRetryHandler
-from slack_sdk.http_retry.builtin_async_handlers import (
-    AsyncConnectionErrorRetryHandler,
-    AsyncRateLimitErrorRetryHandler,
-)
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.caller import Caller
-from bot.slack.bot_messages import TEXT_LIMIT
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.bot_messages import (
+    AnswerUncertain,
+    BotMessages,
+    MessageCallFailed,
+    list_forms,
+    make_content,
+    make_reply_key,
+)
+from bot.slack.errors import NOT_A_MEMBER, REFUSED_BLOCKS, SLACK_ERRORS, describe_error, get_code, is_lost
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
+from bot.slack.retries import make_retry_handlers
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.modal import WAITING_BLOCK, make_modal
+from bot.ui.components.text import section
+from bot.ui.errors.slack import render_slack_waits
 from bot.ui.reply import File, Form, Message, Placement, Reply
 from bot.ui.verbs.approve import render_not_shared
 from bot.ui.verbs.create import render_form_not_opened
@@ -31,9 +39,30 @@ _SILENT_LOGGER = logging.Logger("response_url", logging.CRITICAL)
 """slack_sdk logs the whole response_url at every second try, at any level, and anyone who has it can post there."""
 
 
-class ReplyDelivery:
-    """Delivers replies. Every reply appears somewhere its caller sees it, or the log says that it could not.
+class _NoSurface(Exception):
+    """The surface cannot show anything."""
 
+
+class _ResponseUrlRefused(Exception):
+    """A response_url answered with another status than 200."""
+
+    def __init__(self, status: int, body: str) -> None:
+        self.status = status
+        self.code = _read_code(body)
+        super().__init__(f"the response_url answered {status} {self.code}")
+
+
+_Show = Callable[[Message], Awaitable[None]]
+"""Shows one form of a message in one place. Raises one of _FAILURES."""
+_FAILURES = (*SLACK_ERRORS, MessageCallFailed, _ResponseUrlRefused, _NoSurface)
+
+
+class ReplyDelivery:
+    """Delivers replies. Every reply appears once where its caller sees it, or the log says that it may not have.
+
+    A call that Slack may have carried out is not made again, here or elsewhere, unless that changes nothing.
+
+    `messages`: posts what everyone in a channel sees, and what a direct message shows.
     `response_url_origins`: the only origins a response_url may have.
     """
 
@@ -42,182 +71,253 @@ class ReplyDelivery:
         client: AsyncWebClient,
         session: aiohttp.ClientSession,
         response_url_origins: frozenset[str],
+        messages: BotMessages,
         files: FileDelivery,
     ) -> None:
         self._client = client
         self._session = session
         self._response_url_origins = response_url_origins
+        self._messages = messages
         self._files = files
+        self._home_is_refused = False
 
     async def open_modal(self, surface: Surface) -> Surface:
         """Open a waiting modal for a form or a press on App Home, and return the surface to answer on.
 
-        A trigger_id expires after 3 seconds (docs.slack.dev, modals), and an answer may take longer.
+        A trigger_id expires after 3 seconds (docs.slack.dev, modals), and an answer may take longer. If the answer of
+        Slack is lost, the modal may be open: it is reached by the id that the bot gave it.
         """
         if isinstance(surface, ModalSurface) or surface.trigger_id is None:
             return surface
         if isinstance(surface, HomeSurface) and surface.replaces_message:
             return surface
+        external_id = secrets.token_hex(16)
+        view = make_modal([WAITING_BLOCK]) | {"external_id": external_id}
         try:
-            opened = await self._client.views_open(trigger_id=surface.trigger_id, view=make_modal([WAITING_BLOCK]))
+            opened = await self._client.views_open(trigger_id=surface.trigger_id, view=view)
         except SLACK_ERRORS as error:
+            if is_lost(error):
+                log.warning("a modal may be open: %s", describe_error(error))
+                return ModalSurface(surface.caller, None, external_id)
             log.warning("cannot open a modal, so the answer is a message: %s", describe_error(error))
             if isinstance(surface, MessageSurface):
                 return replace(surface, trigger_id=None)
             return ModalSurface(surface.caller, None)
-        return ModalSurface(surface.caller, opened["view"]["id"])
+        return ModalSurface(surface.caller, opened["view"]["id"], external_id)
 
     async def deliver(self, reply: Reply, surface: Surface) -> None:
         """Show a reply, and post what it shares with the caller's channel. Raises nothing."""
-        await self._show(reply, surface)
+        await self._show_reply(reply, surface)
         if isinstance(reply, Message) and reply.shared is not None:
             await self._share(reply.shared, surface.caller)
 
-    async def _show(self, reply: Reply, surface: Surface) -> None:
-        if isinstance(reply, Form):
-            if await self._show_form(reply, surface):
-                return
-            reply = render_form_not_opened()
-        message = await self._files.send(reply, surface.caller) if isinstance(reply, File) else reply
-        if await self._try_deliver(message, surface):
-            return
-        if message.fallback_blocks is not None:
-            message = replace(message, blocks=message.fallback_blocks)
-            if await self._try_deliver(message, surface):
-                return
-        await self._deliver_elsewhere(message, surface.caller)
-
-    async def _share(self, message: Message, caller: Caller) -> None:
-        """Post a message for everyone in the caller's channel, or tell the caller that it failed. Raises nothing."""
+    async def report_wait(self, surface: Surface, seconds: float) -> None:
+        """Tell the caller that Slack makes the bot wait. Raises nothing."""
+        message = render_slack_waits(seconds)
         try:
-            await self._client.chat_postMessage(
-                channel=caller.channel or caller.user, text=_text(message), blocks=_blocks(message)
-            )
-        except SLACK_ERRORS as error:
-            log.warning("cannot post a message for a channel: %s", describe_error(error))
-            await self._deliver_elsewhere(render_not_shared(caller.channel), caller)
+            if isinstance(surface, MessageSurface):
+                await self._post_to_response_url(message, surface)
+            elif isinstance(surface, ModalSurface):
+                await self._update_modal(surface, make_modal(_view_blocks(message)))
+        except _FAILURES as error:
+            log.warning("cannot report a wait: %s", _describe(error))
 
     async def post(self, message: Message, channel: str) -> None:
         """Post to a channel (the audit channel). Raises nothing."""
         try:
-            await self._client.chat_postMessage(
-                channel=channel, text=_text(message), blocks=_blocks(message), unfurl_links=False, unfurl_media=False
-            )
-        except SLACK_ERRORS as error:
-            log.error("cannot post to %s: %s", channel, describe_error(error))
+            await self._messages.post_once(channel, message, make_reply_key())
+        except AnswerUncertain as error:
+            log.error("a message in %s is unconfirmed: %s", channel, error)
+        except MessageCallFailed as error:
+            log.error("cannot post to %s: %s", channel, error)
+
+    async def _share(self, message: Message, caller: Caller) -> None:
+        """Post a message for everyone in the caller's channel, or tell the caller that it failed. Raises nothing."""
+        try:
+            await self._messages.post_once(caller.channel or caller.user, message, make_reply_key())
+        except MessageCallFailed as error:
+            log.warning("cannot post a message for a channel: %s", error)
+            note = render_not_shared(caller.channel, uncertain=isinstance(error, AnswerUncertain))
+            await self._show(note, self._elsewhere(caller, None), caller)
+
+    async def _show_reply(self, reply: Reply, surface: Surface) -> None:
+        caller = surface.caller
+        thread_ts = surface.thread_ts if isinstance(surface, MessageSurface) else None
+        if isinstance(reply, Form):
+            if await self._show_form(reply, surface):
+                return
+            reply = render_form_not_opened()
+        message = await self._files.send(reply, caller, thread_ts) if isinstance(reply, File) else reply
+        if not isinstance(surface, MessageSurface) and message.fallback_blocks is not None:
+            message = replace(message, blocks=message.fallback_blocks, fallback_blocks=None)
+        if isinstance(surface, HomeSurface):
+            await self._show_home(message, surface)
+            return
+        await self._show(message, [self._on_surface(surface), *self._elsewhere(caller, thread_ts)], caller)
+
+    async def _show_home(self, message: Message, surface: HomeSurface) -> None:
+        """Show the App Home tab. A tab that Slack refuses at every visit is one line in the log, and no message."""
+        is_press = surface.trigger_id is not None
+        elsewhere = self._elsewhere(surface.caller, None) if is_press else []
+        shown = await self._show(
+            message,
+            [self._on_surface(surface), *elsewhere],
+            surface.caller,
+            is_logged=is_press or not self._home_is_refused,
+        )
+        self._home_is_refused = not shown
 
     async def _show_form(self, form: Form, surface: Surface) -> bool:
         """Replace the waiting modal with a form. Return False if there is no modal: it was closed or never opened."""
-        if not isinstance(surface, ModalSurface) or surface.view_id is None:
+        if not isinstance(surface, ModalSurface):
             return False
         try:
-            await self._client.views_update(view_id=surface.view_id, view=_form(form))
-        except SLACK_ERRORS as error:
-            log.warning("cannot show a form: %s", describe_error(error))
+            await self._update_modal(surface, _form_view(form))
+        except (*SLACK_ERRORS, _NoSurface) as error:
+            log.warning("cannot show a form: %s", _describe(error))
             return False
         return True
 
-    async def _try_deliver(self, message: Message, surface: Surface) -> bool:
+    async def _show(self, message: Message, places: list[_Show], caller: Caller, *, is_logged: bool = True) -> bool:
+        """Show a message in the first place that takes it, in the best form that Slack accepts."""
+        forms = list_forms(message)
+        for show in places:
+            while True:
+                try:
+                    await show(forms[0])
+                    return True
+                except _FAILURES as error:
+                    if is_logged:
+                        log.warning("cannot show a reply: %s", _describe(error))
+                    if _is_unconfirmed(error):
+                        log.error("a reply to %s is unconfirmed: Slack may have shown it", caller.user)
+                        return True
+                    if not _is_refusal_of_blocks(error) or len(forms) == 1:
+                        break
+                    forms = forms[1:]
+        if is_logged:
+            log.error("a reply to %s could not be shown anywhere", caller.user)
+        return False
+
+    def _on_surface(self, surface: Surface) -> _Show:
+        async def show(message: Message) -> None:
+            match surface:
+                case MessageSurface():
+                    await self._post_to_response_url(message, surface)
+                case HomeSurface() | ModalSurface() if message.placement is Placement.BESIDE_ANSWER:
+                    raise _NoSurface("the answer on the surface stays")
+                case HomeSurface():
+                    view = {"type": "home", "blocks": _view_blocks(message)}
+                    await self._client.views_publish(user_id=surface.caller.user, view=view)
+                case ModalSurface():
+                    await self._update_modal(surface, make_modal(_view_blocks(message)))
+                case unreachable:
+                    assert_never(unreachable)
+
+        return show
+
+    def _elsewhere(self, caller: Caller, thread_ts: str | None) -> list[_Show]:
+        """Return the ways to show the caller a message where they are, or else in a direct message."""
+
+        async def show_ephemeral(message: Message) -> None:
+            channel = caller.channel or ""
+            try:
+                await self._client.chat_postEphemeral(
+                    channel=channel, user=caller.user, thread_ts=thread_ts, **make_content(message)
+                )
+            except SLACK_ERRORS as error:
+                if is_lost(error) and not await self._may_be_member(channel):
+                    raise _NoSurface(f"the bot is not in {channel}") from error
+                raise
+
+        async def show_direct(message: Message) -> None:
+            await self._messages.post_once(caller.user, message, make_reply_key())
+
+        return [show_ephemeral, show_direct] if caller.channel is not None else [show_direct]
+
+    async def _may_be_member(self, channel: str) -> bool:
+        """Return whether the bot may be in a channel. No one can look an ephemeral message up."""
         try:
-            return await self._deliver_to_surface(message, surface)
+            found = (await self._client.conversations_info(channel=channel))["channel"]
         except SLACK_ERRORS as error:
-            log.warning("cannot show a reply on its surface: %s", describe_error(error))
-            return False
+            return get_code(error) not in NOT_A_MEMBER
+        return bool(found.get("is_member") or found.get("is_im"))
 
-    async def _deliver_to_surface(self, message: Message, surface: Surface) -> bool:
-        match surface:
-            case MessageSurface():
-                return await self._post_to_response_url(message, surface)
-            case HomeSurface() | ModalSurface() if message.placement is Placement.BESIDE_ANSWER:
-                return False
-            case HomeSurface():
-                view = {"type": "home", "blocks": _view_blocks(message)}
-                await self._client.views_publish(user_id=surface.caller.user, view=view)
-                return True
-            case ModalSurface(view_id=None):
-                return False
-            case ModalSurface():
-                await self._client.views_update(view_id=surface.view_id, view=make_modal(_view_blocks(message)))
-                return True
-            case unreachable:
-                assert_never(unreachable)
+    async def _update_modal(self, surface: ModalSurface, view: dict[str, object]) -> None:
+        if surface.external_id is not None:
+            view = view | {"external_id": surface.external_id}
+        if surface.view_id is not None:
+            await self._client.views_update(view_id=surface.view_id, view=view)
+        elif surface.external_id is not None:
+            await self._client.views_update(external_id=surface.external_id, view=view)
+        else:
+            raise _NoSurface("there is no modal")
 
-    async def _post_to_response_url(self, message: Message, surface: MessageSurface) -> bool:
+    async def _post_to_response_url(self, message: Message, surface: MessageSurface) -> None:
         """Post to the response_url. Only a press's can replace a message, and only the one its button is in."""
-        if not self._is_slack_address(surface.response_url):
+        url = surface.response_url
+        if not self._is_slack_address(url):
             log.error("did not call a response_url that is not Slack's")
-            return False
+            raise _NoSurface("a response_url that is not Slack's")
         in_place = message.placement is Placement.IN_PLACE or (
             surface.replaces_message and message.placement is Placement.AS_ASKED
         )
+        # After a command nothing is replaced, so a second post would be a second message.
+        replaces = in_place and urlsplit(url).path.startswith("/actions/")
         response_url = AsyncWebhookClient(
-            surface.response_url,
+            url,
             session=self._session,
-            timeout=10,
-            retry_handlers=make_retry_handlers(),
+            retry_handlers=make_retry_handlers(harmless=replaces),
             logger=_SILENT_LOGGER,
         )
-        answer = await response_url.send_dict(
-            {
-                "text": _text(message),
-                "blocks": _blocks(message),
-                "response_type": "in_channel" if message.public and not in_place else "ephemeral",
-                "replace_original": in_place,
-            }
-        )
+        body = {
+            **make_content(message),
+            "response_type": "in_channel" if message.public and not in_place else "ephemeral",
+            "replace_original": in_place,
+        }
+        if surface.thread_ts is not None and not in_place:
+            body["thread_ts"] = surface.thread_ts
+        answer = await response_url.send_dict(body)
         if answer.status_code != 200:
-            log.warning("the response_url answered %d %s", answer.status_code, answer.body[:100])
-        return answer.status_code == 200
-
-    async def _deliver_elsewhere(self, message: Message, caller: Caller) -> None:
-        """Show the caller an ephemeral message where they are, or else send a direct message."""
-        for attempt in (self._post_ephemeral, self._post_direct):
-            try:
-                if await attempt(message, caller):
-                    return
-            except SLACK_ERRORS as error:
-                log.warning("%s failed: %s", attempt.__name__.removeprefix("_"), describe_error(error))
-        log.error("a reply to %s could not be shown anywhere", caller.user)
-
-    async def _post_ephemeral(self, message: Message, caller: Caller) -> bool:
-        if caller.channel is None:
-            return False
-        await self._client.chat_postEphemeral(
-            channel=caller.channel, user=caller.user, text=_text(message), blocks=_blocks(message)
-        )
-        return True
-
-    async def _post_direct(self, message: Message, caller: Caller) -> bool:
-        await self._client.chat_postMessage(
-            channel=caller.user, text=_text(message), blocks=_blocks(message), unfurl_links=False, unfurl_media=False
-        )
-        return True
+            raise _ResponseUrlRefused(answer.status_code, answer.body)
 
     def _is_slack_address(self, url: str) -> bool:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}" in self._response_url_origins
 
 
-def make_retry_handlers() -> list[AsyncRetryHandler]:
-    """Return what slack_sdk retries: a refused connection once, and a 429 after its Retry-After."""
-    return [AsyncConnectionErrorRetryHandler(), AsyncRateLimitErrorRetryHandler(max_retry_count=3)]
+def _is_unconfirmed(error: BaseException) -> bool:
+    """Return whether a reply may be shown although its call failed, so that it must not be shown elsewhere too."""
+    if isinstance(error, AnswerUncertain):
+        return True
+    return isinstance(error, SLACK_ERRORS) and is_lost(error)
 
 
-def _text(message: Message) -> str:
-    return message.text[:TEXT_LIMIT]
+def _is_refusal_of_blocks(error: BaseException) -> bool:
+    if isinstance(error, _ResponseUrlRefused):
+        return error.code in REFUSED_BLOCKS
+    return (get_code(error) or str(error)) in REFUSED_BLOCKS
 
 
-def _blocks(message: Message) -> list[dict[str, object]]:
-    return [dict(block) for block in message.blocks]
+def _describe(error: BaseException) -> str:
+    return describe_error(error) if isinstance(error, SLACK_ERRORS) else str(error)
+
+
+def _read_code(body: str) -> str:
+    """Return the error code in the body of a refusal: JSON, or the bare word."""
+    try:
+        answer = json.loads(body)
+    except ValueError:
+        return body[:100]
+    return str(answer.get("error", "")) if isinstance(answer, dict) else ""
 
 
 def _view_blocks(message: Message) -> list[dict[str, object]]:
-    """Return the blocks for a modal or the Home tab, which refuse the kinds that only messages may hold."""
-    blocks = message.blocks if message.fallback_blocks is None else message.fallback_blocks
-    return [dict(block) for block in blocks]
+    """Return the blocks for a modal or the Home tab, which have no text beside them."""
+    return [dict(block) for block in message.blocks or (section(message.text),)]
 
 
-def _form(form: Form) -> dict[str, object]:
+def _form_view(form: Form) -> dict[str, object]:
     return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "callback_id": form.callback_id,

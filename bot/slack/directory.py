@@ -6,12 +6,11 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import TypeVar, cast
 
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller, ChannelId, UserId
 from bot.permissions import CallerFacts, Rules
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, describe_error, get_code
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -49,13 +48,13 @@ class Directory:
     async def may_post(self, channel: ChannelId) -> bool:
         """Return whether the bot is in a channel. Not cached, because people invite the bot after a refusal.
 
-        Returns True if Slack gives no answer: what cannot be posted there later goes to direct messages.
+        Returns True if Slack does not say: what cannot be posted there later goes to direct messages.
         """
         try:
             found = (await self._client.conversations_info(channel=channel))["channel"]
-        except SlackApiError:
-            return False
         except SLACK_ERRORS as error:
+            if get_code(error) in NOT_A_MEMBER:
+                return False
             log.warning("cannot look up whether the bot is in %s: %s", channel, describe_error(error))
             return True
         return bool(found.get("is_member")) and not found.get("is_archived")

@@ -7,11 +7,11 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from pydantic import BaseModel, ConfigDict, ValidationError
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.operations.shared_files import FileUnreadable, SharedFile, UnreadableReason
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.errors import SLACK_ERRORS, describe_error, get_code
+from bot.slack.upload import list_shares
 
 log = logging.getLogger(__name__)
 
@@ -21,27 +21,63 @@ _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _CHUNK_BYTES = 64 * 1024
 _REASONS = {
     "file_not_found": UnreadableReason.NOT_THERE,
-    "file_deleted": UnreadableReason.NOT_THERE,
+    "file_deleted": UnreadableReason.DELETED,
     "missing_scope": UnreadableReason.NO_SCOPE,
     "no_permission": UnreadableReason.NOT_PERMITTED,
     "access_denied": UnreadableReason.NOT_PERMITTED,
 }
 
 
+# Kinds of files that hold no lines: their addresses serve a page, even with a good token (docs.slack.dev, file object).
+_MODES = {
+    "post": UnreadableReason.CANVAS,
+    "space": UnreadableReason.CANVAS,
+    "quip": UnreadableReason.CANVAS,
+    "canvas": UnreadableReason.CANVAS,
+    "docs": UnreadableReason.CANVAS,
+    "list": UnreadableReason.LIST,
+    "email": UnreadableReason.EMAIL,
+    "tombstone": UnreadableReason.DELETED,
+    "hidden_by_limit": UnreadableReason.HIDDEN_BY_PLAN,
+    "external": UnreadableReason.ELSEWHERE,
+}
+_ACCESS = {
+    "access_denied": UnreadableReason.NOT_PERMITTED,
+    "check_file_info": UnreadableReason.NOT_PERMITTED,
+    "file_not_found": UnreadableReason.NOT_THERE,
+}
+
+
 class _File(BaseModel):
-    """The fields of a file object that the bot uses (docs.slack.dev, file object)."""
+    """The fields of a file object that the bot uses (docs.slack.dev, file object). Stubs lack most, or have nulls."""
 
     model_config = ConfigDict(frozen=True, defer_build=True)
 
     id: str
     name: str | None = None
-    size: int = 0
-    is_external: bool = False
+    mode: str | None = None
+    file_access: str | None = None
+    mimetype: str | None = None
+    size: int | None = None
+    is_external: bool | None = None
     user: str | None = None
-    channels: tuple[str, ...] = ()
-    groups: tuple[str, ...] = ()
-    ims: tuple[str, ...] = ()
+    url_private: str | None = None
     url_private_download: str | None = None
+    shares: frozenset[str] = frozenset()
+
+    @property
+    def url(self) -> str:
+        """Where its bytes are, with the bot's token."""
+        return self.url_private_download or self.url_private or ""
+
+    @property
+    def obstacle(self) -> UnreadableReason | None:
+        """Why it holds nothing that can be read, as far as its object says."""
+        if self.is_external:
+            return UnreadableReason.ELSEWHERE
+        if (self.mimetype or "").startswith("application/vnd.slack-docs"):
+            return UnreadableReason.CANVAS
+        return _MODES.get(self.mode or "") or _ACCESS.get(self.file_access or "")
 
 
 class SharedFileReader:
@@ -59,25 +95,34 @@ class SharedFileReader:
         """
         found = await self._look_up(file_id)
         name = found.name or file_id
-        if found.user != user and channel not in (*found.channels, *found.groups, *found.ims):
+        obstacle = found.obstacle
+        # A stub names no owner, so it says less about whose it is than about why it cannot be read.
+        if found.user != user and channel not in found.shares and (found.user is not None or obstacle is None):
             raise FileUnreadable(UnreadableReason.NOT_YOURS, file_id)
-        if found.size > MAX_DOWNLOAD_BYTES:
+        if obstacle is not None:
+            raise FileUnreadable(obstacle, name)
+        size = found.size or 0
+        if size > MAX_DOWNLOAD_BYTES:
             raise FileUnreadable(UnreadableReason.TOO_LARGE, name)
-        url = found.url_private_download or ""
+        url = found.url
         address = urlsplit(url)
-        if found.is_external or f"{address.scheme}://{address.netloc}" not in self._origins:
+        if f"{address.scheme}://{address.netloc}" not in self._origins:
             raise FileUnreadable(UnreadableReason.ELSEWHERE, name)
-        return SharedFile(name, found.size, self._chunks(url, found, name))
+        return SharedFile(name, size, self._chunks(url, found, name))
 
     async def _look_up(self, file_id: str) -> _File:
         try:
             answer: Any = await self._client.files_info(file=file_id)  # Any: JSON from outside
-            return _File.model_validate(answer["file"])
-        except SlackApiError as error:
-            code = describe_error(error)
-            raise FileUnreadable(_REASONS.get(code, UnreadableReason.SLACK), file_id, code) from error
-        except (*SLACK_ERRORS, ValidationError, KeyError) as error:
-            raise FileUnreadable(UnreadableReason.SLACK, file_id, describe_error(error)) from error
+            found = answer["file"]
+            return _File.model_validate({**found, "shares": list_shares(found)})
+        except SLACK_ERRORS as error:
+            code = get_code(error)
+            reason = _REASONS.get(code or "", UnreadableReason.SLACK)
+            log.warning("cannot look a file up: %s", describe_error(error))
+            raise FileUnreadable(reason, file_id, code or "") from error
+        except (ValidationError, KeyError, TypeError, AttributeError) as error:  # nothing that Slack said in words
+            log.warning("a file object has another shape than documented: %s", type(error).__name__)
+            raise FileUnreadable(UnreadableReason.SLACK, file_id) from error
 
     async def _chunks(self, url: str, found: _File, name: str) -> AsyncGenerator[bytes, None]:
         """Yield the bytes. Redirects are not followed, because they would send the token elsewhere."""
@@ -93,9 +138,10 @@ class SharedFileReader:
                     yield chunk
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             log.warning("a download was cut off after %d bytes: %s", read, describe_error(error))
-            raise FileUnreadable(UnreadableReason.CUT, name, describe_error(error)) from error
+            raise FileUnreadable(UnreadableReason.CUT, name) from error
         if found.size and read != found.size:
-            raise FileUnreadable(UnreadableReason.CUT, name, f"{read} of {found.size} bytes")
+            log.warning("a download ended early: %d of %d bytes", read, found.size)
+            raise FileUnreadable(UnreadableReason.CUT, name)
 
 
 def _check_answer(answer: aiohttp.ClientResponse, name: str) -> None:

@@ -6,7 +6,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller
 from bot.scratch_file import ScratchFile
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.bot_messages import CLOSED_CHANNEL_CODES
+from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, describe_error, get_code
 from bot.slack.split_upload import PackedFile
 from bot.slack.upload import FileUploader, UploadFailed, UploadStep
 from bot.store.db.database import StoreUnavailable
@@ -23,48 +24,60 @@ class FileDelivery:
         self._client = client
         self._uploader = uploader
 
-    async def send(self, file: File, caller: Caller) -> Message:
-        """Send a file, close it, and return the message to show on the caller's surface."""
+    async def send(self, file: File, caller: Caller, thread_ts: str | None = None) -> Message:
+        """Send a file, close it, and return the message to show on the caller's surface.
+
+        `thread_ts`: the thread that a public file goes to.
+        """
         try:
             if file.size == 0:
                 return render_nothing_to_send(file)
-            channel, moved_from = await self._choose_channel(file, caller)
-            packed = await self._uploader.upload(file, channel)
+            packed, moved_from = await self._upload(file, caller, thread_ts)
         except UploadFailed as error:
             log.warning("cannot send a file, step %s: %s", error.step.name, error.reason)
+            if error.uncertain:
+                await self._record(file, is_confirmed=False)
             return render_not_sent(file, _trouble(error), error.reason)
         finally:
             if isinstance(file.content, ScratchFile):
                 file.content.close()
-        await self._record_arrival(file)
+        await self._record(file, is_confirmed=True)
         return render_sent(file, _packing(packed), parts=len(packed.parts), moved_from=moved_from)
 
-    async def _choose_channel(self, file: File, caller: Caller) -> tuple[str, str | None]:
-        """Return the channel the file goes to, and the channel it was meant for if it cannot go there."""
+    async def _upload(self, file: File, caller: Caller, thread_ts: str | None) -> tuple[PackedFile, str | None]:
+        """Upload a file. Return how it was packed, and the channel that it was meant for if it cannot go there."""
         wanted = caller.channel if file.public else None
         if wanted is not None and await self._can_share_in(wanted):
-            return wanted, None
+            try:
+                return await self._uploader.upload(file, wanted, thread_ts), None
+            except UploadFailed as error:
+                if error.reason not in CLOSED_CHANNEL_CODES:
+                    raise
+                log.info("a file goes to its caller only, because of its channel: %s", error.reason)
+        return await self._uploader.upload(file, await self._open_direct_message(caller)), wanted
+
+    async def _open_direct_message(self, caller: Caller) -> str:
         try:
             opened = await self._client.conversations_open(users=caller.user)
         except SLACK_ERRORS as error:
             raise UploadFailed(UploadStep.OPEN, describe_error(error)) from error
-        return opened["channel"]["id"], wanted
+        return str(opened["channel"]["id"])
 
     async def _can_share_in(self, channel: str) -> bool:
         """Check before a long upload that the bot is in the channel. Slack would refuse only at its end."""
         try:
             found = (await self._client.conversations_info(channel=channel))["channel"]
         except SLACK_ERRORS as error:
-            log.info(
-                "a file goes to its caller only, because its channel cannot be looked up: %s", describe_error(error)
-            )
-            return False
+            if get_code(error) in NOT_A_MEMBER:
+                return False
+            log.warning("cannot look up whether the bot is in %s: %s", channel, describe_error(error))
+            return True
         return bool(found.get("is_member") or found.get("is_im"))
 
-    async def _record_arrival(self, file: File) -> None:
+    async def _record(self, file: File, *, is_confirmed: bool) -> None:
         try:
             if file.on_delivered is not None:
-                await file.on_delivered()
+                await file.on_delivered(is_confirmed)
         except StoreUnavailable:
             log.exception("cannot record that %s was sent", file.name)
 

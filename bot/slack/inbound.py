@@ -41,11 +41,23 @@ def read_shortcut(payload: Payload) -> InboundInteraction:
     """Read the message shortcut: make a batch of the message's file. Raises NoFileInMessage."""
     surface = read_interaction_surface(payload, replaces_message=False)
     files = [file for file in (payload.get("message") or {}).get("files") or [] if isinstance(file, dict)]
-    best_first = sorted(files, key=lambda file: not str(file.get("name", "")).endswith(".jsonl"))
+    best_first = sorted(files, key=_rank_file)
     if not best_first or not best_first[0].get("id"):
         raise NoFileInMessage
     command = Create(str(best_first[0]["id"]))
     return InboundInteraction(Interaction(surface.caller, command.spell(), Origin.PRESSED, command=command), surface)
+
+
+def _rank_file(file: Payload) -> int:
+    """Return how likely a file of a message holds requests, 0 for most: stubs have no name, and names any case."""
+    name = str(file.get("name") or "").lower()
+    if file.get("mode") in ("tombstone", "hidden_by_limit"):
+        return 4
+    if name.endswith((".jsonl", ".ndjson")):
+        return 0
+    if not name:
+        return 2
+    return 1 if name.endswith((".json", ".txt")) else 3
 
 
 def read_form(payload: Payload) -> InboundInteraction:
@@ -104,10 +116,25 @@ def read_interaction_surface(payload: Payload, *, replaces_message: bool) -> Sur
     if payload.get("response_url") and not view:
         is_shared = not is_direct(str(channel))
         seen = bool(container) and not container.get("is_ephemeral", False) and is_shared
-        return MessageSurface(caller, payload["response_url"], replaces_message=replaces_message, seen_by_others=seen)
+        return MessageSurface(
+            caller,
+            payload["response_url"],
+            replaces_message=replaces_message,
+            seen_by_others=seen,
+            thread_ts=_read_thread(payload),
+        )
     if view.get("type") == "home":
         return HomeSurface(caller, payload.get("trigger_id"), replaces_message=replaces_message)
     return ModalSurface(caller, view.get("id"))
+
+
+def _read_thread(payload: Payload) -> str | None:
+    """Return the thread that an interaction's message is a reply in. The first message of a thread is none."""
+    container = payload.get("container") or {}
+    message = payload.get("message") or {}
+    thread = container.get("thread_ts") or message.get("thread_ts")
+    ts = container.get("message_ts") or message.get("ts") or payload.get("message_ts")
+    return str(thread) if thread and thread != ts else None
 
 
 def read_any_surface(payload: Payload) -> Surface:

@@ -26,6 +26,7 @@ from bot.slack.inbound import (
     read_shortcut,
 )
 from bot.slack.progress_messages import ProgressMessages
+from bot.slack.retries import SlackWaits
 from bot.slack.surfaces import Surface
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.reply import Message
@@ -53,6 +54,7 @@ class BoltListeners:
         home_tab: HomeTab,
         in_flight: InFlight,
         progress: ProgressMessages,
+        waits: SlackWaits,
         audit_channel: str | None,
         record_error: Callable[[str], None] = lambda _: None,
     ) -> None:
@@ -61,6 +63,7 @@ class BoltListeners:
         self._home_tab = home_tab
         self._in_flight = in_flight
         self._progress = progress
+        self._waits = waits
         self._audit_channel = audit_channel
         self._record_error = record_error
 
@@ -156,7 +159,8 @@ class BoltListeners:
         try:
             inbound = read()
             surface = await self._delivery.open_modal(inbound.surface)
-            answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
+            with self._waits.report_to(self._report_first_wait(surface)):
+                answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
             await self._delivery.deliver(self._home_tab.complete(answer, surface), surface)
             if answer.announcement is not None and self._audit_channel is not None:
                 await self._delivery.post(answer.announcement, self._audit_channel)
@@ -167,6 +171,18 @@ class BoltListeners:
             log.exception("unexpected error, reference %s", reference, extra={"reference": reference})
             self._record_error(reference)
             await self._show_error(render_unexpected(reference), surface, body)
+
+    def _report_first_wait(self, surface: Surface) -> Callable[[float], None]:
+        """Return what tells the caller of the first wait for Slack. More than one message would only repeat it."""
+        reported = False
+
+        def report(seconds: float) -> None:
+            nonlocal reported
+            if not reported:
+                reported = True
+                self._in_flight.start(self._delivery.report_wait(surface, seconds))
+
+        return report
 
     async def _show_error(self, message: Message, surface: Surface | None, body: Payload) -> None:
         """Show an error on the answer's surface, or on the payload's if the answer's is not known yet."""

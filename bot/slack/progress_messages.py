@@ -4,15 +4,14 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 
 from msgspec import Struct
-from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller
-from bot.operations.progress import Phase, Progress
+from bot.operations.progress import Progress
 from bot.operations.services import Services
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.bot_messages import AnswerUncertain, BotMessages, MessageCallFailed, SlackRateLimited, make_reply_key
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
 from bot.store.records.long_readings import LongReading
@@ -25,6 +24,8 @@ log = logging.getLogger(__name__)
 class ProgressTiming(Struct, frozen=True):
     """Seconds: before a reading is shown, between two edits, and between two checks whether someone stopped it.
 
+    `end_delays`: before each further try to show the end, if Slack does not take it. No later edit would correct it.
+
     chat.update allows about 50 calls a minute for a whole workspace (docs.slack.dev, rate limits), so messages that
     are shown at the same time share the edits of one.
     """
@@ -32,13 +33,14 @@ class ProgressTiming(Struct, frozen=True):
     show_after: float = 2.0
     edit_interval: float = 2.0
     poll_interval: float = 0.5
+    end_delays: tuple[float, ...] = (1.0, 5.0, 20.0, 60.0)
 
 
 class ProgressMessages:
     """Shows long readings, and stops one when its caller asks. The reading goes on if anything here fails."""
 
-    def __init__(self, client: AsyncWebClient, services: Services, timing: ProgressTiming = ProgressTiming()) -> None:
-        self._client = client
+    def __init__(self, messages: BotMessages, services: Services, timing: ProgressTiming = ProgressTiming()) -> None:
+        self._messages = messages
         self._services = services
         self._timing = timing
         self._under_way: set[Progress] = set()
@@ -54,7 +56,7 @@ class ProgressMessages:
         self._under_way.add(progress)
         try:
             if not await progress.wait_for_end(self._timing.show_after):
-                message = _ProgressMessage(self._client, self._services, self._timing, progress, self._shown)
+                message = _ProgressMessage(self._messages, self._services, self._timing, progress, self._shown)
                 await message.run(caller)
         except Exception:
             log.exception("cannot show the progress of a reading")
@@ -67,22 +69,24 @@ class _ProgressMessage:
 
     def __init__(
         self,
-        client: AsyncWebClient,
+        messages: BotMessages,
         services: Services,
         timing: ProgressTiming,
         progress: Progress,
         shown: "set[_ProgressMessage]",
     ) -> None:
-        self._client = client
+        self._messages = messages
         self._services = services
         self._timing = timing
         self._progress = progress
         self._shown = shown
         self._database = services.database
+        self._key = make_reply_key()
         self._id: str | None = secrets.token_hex(8)
         self._started = time.monotonic() - timing.show_after
         self._last_shown = progress.reading
         self._place: tuple[str, str] | None = None  # channel and ts of the message
+        self._is_in_doubt = False  # the message may be there, and its place is unknown
         self._recorded_command: str | None = None  # the command that repeats the reading, as the store has it
 
     async def run(self, caller: Caller) -> None:
@@ -91,13 +95,12 @@ class _ProgressMessage:
             self._id = None  # without the record, the Stop button would find nothing
         self._shown.add(self)
         try:
-            await self._try_show(lambda: self._post(caller))
+            await self._post(caller)
             await self._record_place()
             await self._edit_until_end()
         finally:
             self._shown.discard(self)
-            if self._place is not None:
-                await self._try_show(self._edit)
+            await self._show_end(caller)
             if self._id is not None:
                 await self._write(
                     self._database.run(lambda connection: long_readings.remove(connection, self._id or ""))
@@ -116,39 +119,52 @@ class _ProgressMessage:
                 if due and changed and editing.done() and self._place is not None:
                     edited = time.monotonic()
                     # In a task, because Slack may delay an edit for a minute and Stop has to work meanwhile.
-                    editing = asyncio.create_task(self._try_show(self._edit))
+                    editing = asyncio.create_task(self._try_edit())
         finally:
             await editing
 
     async def _post(self, caller: Caller) -> None:
-        message = self._render()
-        posted = await self._client.chat_postMessage(
-            channel=caller.user, text=message.text, blocks=[dict(block) for block in message.blocks]
-        )
-        self._place = (posted["channel"], posted["ts"])
+        """Post the message. If its answer is lost and it is not found, it may be there all the same."""
+        try:
+            self._place = await self._messages.post_once(caller.user, self._render(), self._key)
+        except MessageCallFailed as error:
+            log.warning("cannot show a progress message: %s", error)
+            self._is_in_doubt = isinstance(error, AnswerUncertain)
 
     async def _edit(self) -> None:
-        assert self._place is not None  # noqa: S101 - a message is edited only after it was posted
-        channel, ts = self._place
-        message = self._render()
-        await self._client.chat_update(
-            channel=channel, ts=ts, text=message.text, blocks=[dict(block) for block in message.blocks]
-        )
+        if self._place is not None:
+            await self._messages.update(*self._place, self._render())
 
-    async def _try_show(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
+    async def _try_edit(self) -> None:
         try:
-            await call()
-        except SLACK_ERRORS as error:
-            log.warning("cannot show a progress message: %s", describe_error(error))
-            if self._progress.phase is not Phase.UNDER_WAY:
-                await self._try_show_end(call)
+            await self._edit()
+        except MessageCallFailed as error:
+            log.warning("cannot edit a progress message: %s", error)
 
-    async def _try_show_end(self, call: Callable[[], Coroutine[None, None, None]]) -> None:
-        """Try once more to show the end of a reading, because no later edit would correct the message."""
-        try:
-            await call()
-        except SLACK_ERRORS as error:
-            log.error("a progress message does not show how its reading ended: %s", describe_error(error))
+    async def _show_end(self, caller: Caller) -> None:
+        """Show how the reading ended, and keep trying where that may still succeed."""
+        for delay in (*self._timing.end_delays, None):
+            try:
+                if self._is_in_doubt:
+                    await self._find(caller)
+                await self._edit()
+                return
+            except (AnswerUncertain, SlackRateLimited) as error:
+                if delay is None:
+                    log.error("a progress message does not show how its reading ended: %s", error)
+                    return
+                log.warning("cannot show how a reading ended, retrying: %s", error)
+                await asyncio.sleep(delay)
+            except MessageCallFailed as error:
+                log.warning("cannot show how a reading ended: %s", error)
+                return
+
+    async def _find(self, caller: Caller) -> None:
+        """Look for the message whose posting was not answered."""
+        channel = await self._messages.open_direct_message(caller.user)
+        found = await self._messages.find(channel, self._key)
+        self._place = (channel, found) if found is not None else None
+        self._is_in_doubt = False
 
     def _render(self) -> Message:
         seconds = time.monotonic() - self._started

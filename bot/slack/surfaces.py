@@ -10,6 +10,7 @@ class MessageSurface(Struct, frozen=True):
 
     `replaces_message`: the button asks that the answer replace its message.
     `trigger_id`: the command opens a form.
+    `thread_ts`: the button is in a reply of this thread, and the answer belongs there too.
     """
 
     caller: Caller
@@ -17,6 +18,7 @@ class MessageSurface(Struct, frozen=True):
     replaces_message: bool
     seen_by_others: bool
     trigger_id: str | None = None
+    thread_ts: str | None = None
 
 
 class HomeSurface(Struct, frozen=True):
@@ -31,10 +33,14 @@ class HomeSurface(Struct, frozen=True):
 
 
 class ModalSurface(Struct, frozen=True):
-    """A modal of the caller's. Without a view id it cannot be reached, and the answer goes to a direct message."""
+    """A modal of the caller's. Without an id it cannot be reached, and the answer goes to a direct message.
+
+    `external_id`: the bot's own id of a modal that it opened. Where the answer to that was lost, it is the only one.
+    """
 
     caller: Caller
     view_id: str | None
+    external_id: str | None = None
 
 
 Surface = MessageSurface | HomeSurface | ModalSurface

@@ -2,18 +2,17 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
-from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.scratch_file import OpenFile, ScratchFile, ScratchFileFailed
-from bot.slack.bot_messages import AnswerUncertain, classify_error
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.errors import SLACK_ERRORS, describe_error, may_have_happened
 from bot.slack.split_upload import FilePart, PackedFile, pack_file
 from bot.ui.reply import File
 
@@ -23,6 +22,8 @@ MAX_FILE_BYTES = 1_000_000_000
 """Slack's limit for one file (docs.slack.dev, working with files)."""
 MAX_TRIES = 3
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=120)
+SHARE_DELAYS = (0.0, 0.5, 1.0, 2.0, 4.0)
+"""Seconds before each look whether a completed file is shared: Slack may share it some seconds later."""
 _TEMPORARY_STATUSES = frozenset({408, 429})
 
 
@@ -38,7 +39,7 @@ class UploadStep(Enum):
 
 @dataclass(eq=False)
 class UploadFailed(Exception):
-    """An upload failed at `step`. Nothing was shared, unless `uncertain`: then the last step's answer was lost."""
+    """An upload failed at `step`. Nothing was shared, unless `uncertain`: then Slack does not say whether it was."""
 
     step: UploadStep
     reason: str
@@ -55,6 +56,7 @@ class FileUploader:
     `open_scratch_file`: opens the file that a large file is compressed into.
     `max_bytes`: larger files are compressed, and split if that is not enough.
     `retry_delay`: seconds before the first retry; each further one waits that much longer.
+    `share_delays`: seconds before each look whether the file is shared.
     """
 
     def __init__(
@@ -66,6 +68,7 @@ class FileUploader:
         *,
         max_bytes: int = MAX_FILE_BYTES,
         retry_delay: float = 1.0,
+        share_delays: tuple[float, ...] = SHARE_DELAYS,
     ) -> None:
         self._client = client
         self._session = session
@@ -73,15 +76,23 @@ class FileUploader:
         self._open_scratch_file = open_scratch_file
         self._max_bytes = max_bytes
         self._retry_delay = retry_delay
+        self._share_delays = share_delays
 
-    async def upload(self, file: File, channel: str) -> PackedFile:
-        """Share a file in a channel or a direct message, and return how it was packed. Raises UploadFailed."""
+    async def upload(self, file: File, channel: str, thread_ts: str | None = None) -> PackedFile:
+        """Share a file in a channel or a direct message, and return how it was packed once it is there.
+
+        Raises:
+            UploadFailed: the file is not there, or Slack does not say that it is.
+        """
         try:
             async with pack_file(file.name, file.content, self._max_bytes, self._open_scratch_file) as packed:
                 uploaded: list[dict[str, str | None]] = [
                     {"id": await self._upload_part(part), "title": _title(file, packed, part)} for part in packed.parts
                 ]
-                await self._complete(uploaded, channel)
+                await self._complete(uploaded, channel, thread_ts)
+                await self._wait_for_shares(
+                    {str(one["id"]): part.size for one, part in zip(uploaded, packed.parts, strict=True)}, channel
+                )
                 return packed
         except ScratchFileFailed as error:
             raise UploadFailed(UploadStep.DISK, error.reason) from error
@@ -93,7 +104,7 @@ class FileUploader:
             try:
                 status, delay = await self._post(part, address)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
-                reason = type(error).__name__
+                reason = describe_error(error)
                 is_temporary = True
                 delay = self._retry_delay * tried
             else:
@@ -128,12 +139,39 @@ class FileUploader:
             delay = min(float(retry_after), 60.0) if retry_after.isdigit() else self._retry_delay
             return answer.status, delay
 
-    async def _complete(self, files: list[dict[str, str | None]], channel: str) -> None:
+    async def _complete(self, files: list[dict[str, str | None]], channel: str, thread_ts: str | None) -> None:
+        """Share the files. If the answer is lost, only a look tells: a second call would fail in either case."""
         try:
-            await self._client.files_completeUploadExternal(files=files, channel_id=channel)
+            await self._client.files_completeUploadExternal(files=files, channel_id=channel, thread_ts=thread_ts)
         except SLACK_ERRORS as error:
-            uncertain = not isinstance(error, SlackApiError) or isinstance(classify_error(error), AnswerUncertain)
-            raise UploadFailed(UploadStep.COMPLETE, describe_error(error), uncertain) from error
+            if not may_have_happened(error):
+                raise UploadFailed(UploadStep.COMPLETE, describe_error(error)) from error
+            log.warning("looking whether a file is shared: %s", describe_error(error))
+
+    async def _wait_for_shares(self, sizes: Mapping[str, int], channel: str) -> None:
+        """Wait until Slack shows each file whole in the channel. An answer of ok to the completion is no proof."""
+        reason = "not seen there yet"
+        missing = dict(sizes)
+        for delay in self._share_delays:
+            await asyncio.sleep(delay)
+            try:
+                for file_id, size in tuple(missing.items()):
+                    found: Mapping[str, Any] = (await self._client.files_info(file=file_id))["file"]
+                    if channel in list_shares(found) and found.get("size") in (size, 0, None):
+                        del missing[file_id]
+            except SLACK_ERRORS as error:
+                reason = describe_error(error)
+                log.warning("cannot look whether a file is shared: %s", reason)
+            if not missing:
+                return
+        raise UploadFailed(UploadStep.COMPLETE, reason, uncertain=True)
+
+
+def list_shares(file: Mapping[str, Any]) -> frozenset[str]:
+    """Return the channels that a file object says it is shared in. Each of its lists may be null, or lack some."""
+    channels = {str(channel) for name in ("channels", "groups", "ims") for channel in file.get(name) or ()}
+    shares: Mapping[str, Any] = file.get("shares") or {}
+    return frozenset(channels.union(*(shares.get(kind) or () for kind in ("public", "private"))))
 
 
 async def _stream(part: FilePart) -> AsyncIterator[bytes]:

@@ -52,8 +52,9 @@ class Message(Struct, frozen=True):
 class File(Struct, frozen=True):
     """A file for the caller's direct messages with its message; if `public`, for the channel they asked in.
 
-    The sender closes a ScratchFile, and awaits `on_delivered` once the file is delivered. If it is not:
-    `message_without_file` is what to show instead, and `retry_row` the buttons that try again.
+    The sender closes a ScratchFile. It awaits `on_delivered(True)` once the file is delivered, and
+    `on_delivered(False)` if Slack does not confirm that it is. If the file is not delivered: `message_without_file`
+    is what to show instead, and `retry_row` the buttons that try again.
     """
 
     name: str
@@ -62,7 +63,7 @@ class File(Struct, frozen=True):
     message: Message
     public: bool = False
     retry_row: tuple[Block, ...] = ()
-    on_delivered: Callable[[], Awaitable[None]] | None = None
+    on_delivered: Callable[[bool], Awaitable[None]] | None = None
     message_without_file: Message | None = None
 
     @property

@@ -86,7 +86,7 @@ async def test_a_table_has_a_row_a_request(services: Services, ended: BatchId, k
 async def test_a_file_is_recorded_as_downloaded_only_once_it_was_delivered(services: Services, ended: BatchId) -> None:
     async for file, _ in taken(services, ResultFileKind.JSONL):
         before = await services.database.run(lambda connection: summaries.get(connection, ID))
-        await file.on_delivered()
+        await file.on_delivered(True)
     after = await services.database.run(lambda connection: summaries.get(connection, ID))
 
     assert before is not None

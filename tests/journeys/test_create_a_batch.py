@@ -158,7 +158,7 @@ async def test_a_file_deleted_meanwhile_is_reported_as_gone(desk: Desk) -> None:
 
     [answer] = await desk.type(f"/batch create {file}")
 
-    assert "it was deleted" in answer.visible_text
+    assert "was deleted" in answer.visible_text
     assert "file_deleted" in answer.visible_text
 
 

@@ -88,7 +88,20 @@ async def test_an_audit_channel_the_bot_is_not_in_hides_nothing_either(open_desk
 
 async def test_when_slack_takes_nothing_at_all_the_log_says_so(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
-        desk.slack.fail_next(method, error="internal_error", status=500)
+        desk.slack.fail_next(method, error="internal_error", status=500, times=2)
+
+    seen = await desk.type("/batch")
+
+    assert seen == []
+    assert "a reply to U0ADA is unconfirmed" in caplog.text
+
+
+async def test_a_reply_that_slack_refuses_everywhere_is_in_the_log(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.slack.fail_next("response_url", error="used_url", status=404)
+    for method in ("chat.postEphemeral", "chat.postMessage"):
+        desk.slack.fail_next(method, error="restricted_action")
 
     seen = await desk.type("/batch")
 

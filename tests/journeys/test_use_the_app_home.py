@@ -3,6 +3,8 @@
 import re
 from datetime import timedelta
 
+import pytest
+
 from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BEN, GUEST, Desk
@@ -131,10 +133,22 @@ async def test_a_guest_is_refused_on_the_tab(desk: Desk) -> None:
     assert "Guests may not use Batchdesk here" in home.visible_text
 
 
-async def test_a_tab_slack_does_not_publish_is_answered_by_message(desk: Desk) -> None:
+async def test_a_tab_that_slack_does_not_publish_is_one_line_in_the_log(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    desk.slack.fail_next("views.publish", error="internal_error", times=3)
+
+    seen = [await desk.new_messages_after(ADA, lambda: desk.slack.open_home(ADA)) for _ in range(3)]
+
+    assert seen == [[], [], []]
+    assert caplog.text.count("could not be shown") == 1
+
+
+async def test_a_press_on_a_tab_that_slack_does_not_publish_is_answered_by_message(desk: Desk) -> None:
+    home = await desk.home()
     desk.slack.fail_next("views.publish", error="internal_error")
 
-    [message] = await desk.new_messages_after(ADA, lambda: desk.slack.open_home(ADA))
+    [message] = await desk.press(home, "Refresh")
 
     assert "Nothing is running" in message.visible_text
 

@@ -173,7 +173,7 @@ async def test_each_batch_of_it_counts_as_taken_once_the_file_has_arrived(
     services: Services, family: tuple[BatchId, ...]
 ) -> None:
     async with merged(services) as (outcome, _):
-        await outcome.on_delivered()
+        await outcome.on_delivered(True)
 
     stored = await services.database.run(lambda connection: summaries.get_many(connection, family))
     assert {one.taken for one in stored.values()} == {"family"}

@@ -15,8 +15,9 @@ from bot.commands.stop_reading import ReadingOfAnother, StopAsked
 from bot.operations.progress import Phase, ReadingStopped
 from bot.operations.services import Services
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.delivery import make_retry_handlers
+from bot.slack.bot_messages import BotMessages
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
+from bot.slack.retries import make_retry_handlers
 from bot.store.db.database import Database
 from bot.store.records import long_readings
 from tests.services import build_services
@@ -55,7 +56,7 @@ async def client(slack: SlackSimulator) -> AsyncIterator[AsyncWebClient]:
 
 @pytest.fixture
 def messages(client: AsyncWebClient, services: Services) -> ProgressMessages:
-    return ProgressMessages(client, services, QUICK)
+    return ProgressMessages(BotMessages(client), services, QUICK)
 
 
 @pytest.fixture
@@ -93,7 +94,7 @@ async def test_several_that_are_shown_share_the_edits_that_slack_allows(
     slack: SlackSimulator, client: AsyncWebClient, services: Services
 ) -> None:
     messages = ProgressMessages(
-        client, services, ProgressTiming(show_after=0.02, edit_interval=0.1, poll_interval=0.01)
+        BotMessages(client), services, ProgressTiming(show_after=0.02, edit_interval=0.1, poll_interval=0.01)
     )
     works = [Work(messages), Work(messages), Work(messages)]
     await slack.wait_for(lambda: len(in_dm(slack)) == 3)

@@ -14,8 +14,8 @@ from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.scratch_file import ScratchFile
-from bot.slack.delivery import make_retry_handlers
 from bot.slack.file_delivery import FileDelivery
+from bot.slack.retries import make_retry_handlers
 from bot.slack.upload import FileUploader
 from bot.store.db.database import StoreUnavailable
 from bot.ui.reply import File, Message
@@ -44,7 +44,9 @@ def delivery(
         slack.bot_token, base_url=slack.api_url, session=session, retry_handlers=make_retry_handlers()
     )
     origins = frozenset({origin or slack.url})
-    uploader = FileUploader(client, session, origins, tempfile.TemporaryFile, max_bytes=largest, retry_delay=0.01)
+    uploader = FileUploader(
+        client, session, origins, tempfile.TemporaryFile, max_bytes=largest, retry_delay=0.01, share_delays=(0.0, 0.05)
+    )
     return FileDelivery(client, uploader)
 
 
@@ -215,22 +217,22 @@ async def test_an_empty_file_is_not_sent(slack: SlackSimulator, files: FileDeliv
 
 
 async def test_the_delivery_is_recorded_once_someone_has_the_file(slack: SlackSimulator, files: FileDelivery) -> None:
-    noted: list[int] = []
+    noted: list[tuple[bool, int]] = []
 
-    async def arrived() -> None:
-        noted.append(len(sent(slack)))
+    async def arrived(is_confirmed: bool) -> None:
+        noted.append((is_confirmed, len(sent(slack))))
 
     slack.fail_next("files.completeUploadExternal", error="internal_error")
     await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
     await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
 
-    assert noted == [1]
+    assert noted == [(False, 0), (True, 1)]
 
 
 async def test_a_store_that_cannot_note_it_does_not_hide_that_it_arrived(
     slack: SlackSimulator, files: FileDelivery
 ) -> None:
-    async def arrived() -> None:
+    async def arrived(_is_confirmed: bool) -> None:
         raise StoreUnavailable("locked")
 
     said = await files.send(replace(await stored_file(), on_delivered=arrived), ADA)

@@ -103,7 +103,7 @@ def spool() -> ScratchFile:
     return held
 
 
-async def arrived() -> None:
+async def arrived(_is_confirmed: bool) -> None:
     """Take note of nothing."""
 
 

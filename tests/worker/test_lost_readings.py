@@ -10,6 +10,7 @@ from pydantic import SecretStr
 from bot.clients import make_slack_client
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.settings.model import Settings
+from bot.slack.bot_messages import BotMessages
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.store.records import long_readings, workers
 from bot.store.records.long_readings import LongReading
@@ -33,7 +34,7 @@ async def left(either_scene: Scene) -> AsyncIterator[Scene]:
     services = replace(either_scene.worker.services, process_id=HOLDER)
     async with aiohttp.ClientSession() as session:
         client = make_slack_client(settings, session, retries=False)
-        work = Work(ProgressMessages(client, services, BEGUN))
+        work = Work(ProgressMessages(BotMessages(client), services, BEGUN))
         await posted(either_scene.slack)
         database = either_scene.database
         await until_stored(

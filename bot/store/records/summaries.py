@@ -11,11 +11,11 @@ from bot.store.db.chunks import chunks
 from bot.store.db.tables import summaries as table
 from bot.store.db.upserts import upsert
 
-DownloadedFile = Literal["jsonl", "csv", "errors", "family"]
+DownloadedFile = Literal["jsonl", "csv", "errors", "family", "unconfirmed"]
 """Which file was downloaded: all results, all results as a table, only the failures, or the merged file of the
-family."""
+family. `unconfirmed`: Slack did not say whether a file arrived."""
 
-_LEAST_FIRST: tuple[DownloadedFile, ...] = ("errors", "csv", "family", "jsonl")
+_LEAST_FIRST: tuple[DownloadedFile, ...] = ("unconfirmed", "errors", "csv", "family", "jsonl")
 
 
 class StoredSummary(Struct, frozen=True):

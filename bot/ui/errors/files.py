@@ -24,6 +24,13 @@ _WORDS: dict[UnreadableReason, str] = {
     UnreadableReason.ELSEWHERE: (
         "This file is not kept by Slack but elsewhere, and I read no other host. Share the file itself."
     ),
+    UnreadableReason.CANVAS: "This is a canvas or a post. It has no lines of requests. Share a `.jsonl` file.",
+    UnreadableReason.LIST: "This is a Slack list. It has no lines of requests. Share a `.jsonl` file.",
+    UnreadableReason.EMAIL: "This is an email. It has no lines of requests. Share a `.jsonl` file.",
+    UnreadableReason.DELETED: "This file was deleted. Share it again.",
+    UnreadableReason.HIDDEN_BY_PLAN: (
+        "Your Slack plan hides this file, because it is older or larger than the plan keeps. Share it again."
+    ),
     UnreadableReason.LOGIN_PAGE: (
         "Slack gave me its login page instead of the file: the bot's token may not read it. Ask whoever installed "
         "Batchdesk to check `files:read` and `SLACK_BOT_TOKEN`."

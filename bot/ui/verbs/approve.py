@@ -22,8 +22,14 @@ def render_approve_question(change: ApproveChange, question: ConfirmationNeeded)
     return replace(asked, blocks=(*asked.blocks, context(terms)))
 
 
-def render_not_shared(channel: str | None) -> Message:
-    """Return that no one else was asked, because the bot cannot post in the channel."""
+def render_not_shared(channel: str | None, *, uncertain: bool = False) -> Message:
+    """Return that no one else was asked, because the bot cannot post in the channel.
+
+    `uncertain`: Slack did not say whether the question is there.
+    """
     place = f"<#{channel}>" if channel else "this place"
+    if uncertain:
+        words = f"I can't confirm that my question is in {place}. If you don't see it there, pass on the line above."
+        return Message(words, (section(words),), placement=Placement.BELOW)
     words = f"I could not post in {place}, so nobody else was asked. Give the line above to somebody who may operate."
     return Message(words, (section(words),), placement=Placement.BELOW)

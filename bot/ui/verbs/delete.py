@@ -135,5 +135,7 @@ def _download_words(summary: StoredSummary | None) -> str:
             return f"*Only the failures* were taken through me, by {who}."
         case "family":
             return f"*Only what of them is in the merged file of the family* was taken through me, by {who}."
+        case "unconfirmed":
+            return f"*A file was sent to {who}*, and Slack did not confirm that it arrived."
         case unreachable:
             assert_never(unreachable)

@@ -24,6 +24,7 @@ from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
+from bot.store.records.summaries import DownloadedFile
 from bot.ui.components.buttons import actions, button, fits_slack
 from bot.ui.components.family_file import render_family_file, render_family_incomplete
 from bot.ui.components.first_line import batch_name, first_line
@@ -36,7 +37,7 @@ from bot.ui.components.retry import retry_button
 from bot.ui.components.text import code, context, date, header, mention, number, safe_text, section, utc
 from bot.ui.reply import Block, Message, Reply, Viewer
 
-_TAKEN = {
+_TAKEN: dict[DownloadedFile, str] = {
     "jsonl": "the whole file",
     "csv": "the table",
     "errors": "the failures",
@@ -112,14 +113,18 @@ def _offer_retry(outcome: ResultsShown, viewer: Viewer) -> Callable[[Cause], Blo
     return button_for
 
 
+def _download_words(file: DownloadedFile, who: str, at: datetime) -> str:
+    if file == "unconfirmed":
+        return f"A file was sent to {mention(who)} {date(at)}; Slack did not confirm that it arrived."
+    return f"{mention(who)} took {_TAKEN[file]} {date(at)}."
+
+
 def _history_sentences(outcome: ResultsShown) -> list[str]:
     fetched = outcome.fetched
     read = "Read" if outcome.from_cache else "Just read"
     parts = [f"{read} by {mention(fetched.read_by) if fetched.read_by else 'me'} {date(fetched.read_at)}."]
     if fetched.downloaded_file and fetched.downloaded_at:
-        parts.append(
-            f"<@{fetched.downloaded_by}> took {_TAKEN[fetched.downloaded_file]} {date(fetched.downloaded_at)}."
-        )
+        parts.append(_download_words(fetched.downloaded_file, fetched.downloaded_by or "", fetched.downloaded_at))
     if fetched.priced_on:
         parts.append(f"Batch prices of {fetched.priced_on:%Y-%m-%d}.")
     if not outcome.readable:

@@ -1,0 +1,49 @@
+"""The client of Slack's Web API. Each call ends in an answer, or in one of SLACK_ERRORS."""
+
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+
+from bot.slack.errors import UnusableAnswer
+
+SESSION_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
+"""For the session of all calls: slack_sdk leaves its own `timeout` unused where it is given a session."""
+
+
+class SlackClient(AsyncWebClient):
+    """slack_sdk's client, which raises UnusableAnswer for an answer that is not Slack's JSON."""
+
+    async def api_call(
+        self,
+        api_method: str,
+        *,
+        http_verb: str = "POST",
+        files: dict[str, Any] | None = None,
+        data: dict[str, Any] | aiohttp.FormData | None = None,
+        params: dict[str, Any] | None = None,
+        json: dict[str, Any] | None = None,
+        headers: dict[str, Any] | None = None,
+        auth: dict[str, Any] | None = None,
+    ) -> AsyncSlackResponse:
+        """Call a method. Raises SlackApiError with Slack's own error, or another of SLACK_ERRORS."""
+        try:
+            return await super().api_call(
+                api_method,
+                http_verb=http_verb,
+                files=files,
+                data=data,
+                params=params,
+                json=json,
+                headers=headers,
+                auth=auth,
+            )
+        except SlackApiError as error:
+            if isinstance(getattr(error.response, "data", None), dict):
+                raise
+            raise UnusableAnswer(api_method) from error
+        except (AttributeError, TypeError) as error:
+            # slack_sdk takes every text for JSON, also the plain text of a proxy.
+            raise UnusableAnswer(api_method) from error
