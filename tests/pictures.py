@@ -25,6 +25,8 @@ async def take_pictures(folder: Path) -> None:
     """Write each picture into `folder`."""
     async with chromium_started() as chromium, run_simulation() as stage:
         page = await _open(chromium, stage.slack.url)
+        for line in ("/batch label last nightly-eval", "/batch own last"):
+            await answer_to(page, line)
         await _save(await answer_to(page, "/batch status last"), folder / "status.png")
         await _save(await answer_to(page, "/batch results last"), folder / "results.png")
         await _save(await _ask_to_approve(page), folder / "approve.png")
@@ -49,7 +51,7 @@ async def _ask_to_approve(page: Page) -> Locator:
         dropped.items.add(new File([content], name));
         return dropped;
     }"""
-    dropped = await page.evaluate_handle(make, ["nightly-eval.jsonl", sound_file(LARGE_FILE).decode()])
+    dropped = await page.evaluate_handle(make, ["rerun.jsonl", sound_file(LARGE_FILE).decode()])
     await page.dispatch_event("#center", "drop", {"dataTransfer": dropped})
     file = page.get_by_test_id("message").filter(has=page.get_by_test_id("file"))
     await file.hover()
