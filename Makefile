@@ -48,7 +48,7 @@ schemas: $(VENV)/dev
 	@if [ -n "$(SCHEMAS)" ]; then BATCHDESK_TEST_SCHEMAS="$(SCHEMAS)" $(BIN)/pytest -q -m schemas; \
 	else echo "schemas: left out, because SCHEMAS names no folder"; fi
 
-# Write the generated parts of docs/ again. The tests compare them with the code.
+# Write the generated parts of docs/, and manifest.http.yml, again. The tests compare them with their sources.
 docs: $(VENV)/dev
 	$(BIN)/python -m tests.generated_docs
 

@@ -18,7 +18,7 @@ from bot.commands.registry import SHOWN
 from bot.playground.simulation import SHORTCUT_HINT
 from bot.slack.listeners import COMMAND, SHORTCUT
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
-from bot.slack.transports import EVENTS_PATH
+from tests.generated_docs import ADDRESS, HTTP_MANIFEST, SOCKET_MODE_MANIFEST, make_http_manifest
 
 ROOT = Path(__file__).parent.parent
 
@@ -51,8 +51,7 @@ EVERY_KIND_OF_CHANNEL = {"channels:read", "groups:read", "im:read"}
 """conversations.info reads a channel of a kind only with that kind's scope."""
 
 
-SOCKET_MODE, HTTP = "manifest.yml", "manifest.http.yml"
-ADDRESS = f"https://YOUR-HOST{EVENTS_PATH}"
+SOCKET_MODE, HTTP = SOCKET_MODE_MANIFEST.name, HTTP_MANIFEST.name
 
 
 def load(name: str) -> Any:
@@ -147,6 +146,10 @@ def test_the_manifest_for_http_adds_one_address_in_three_places_and_changes_noth
     assert addresses == [ADDRESS] * 3
     assert socket_mode is False
     assert http == expected
+
+
+def test_the_manifest_for_http_is_made_from_the_other_one() -> None:
+    assert HTTP_MANIFEST.read_text(encoding="utf-8") == make_http_manifest(), "run `make docs`"
 
 
 def test_every_process_of_the_procfile_starts() -> None:
