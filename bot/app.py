@@ -230,7 +230,15 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
     record_error = metrics.record_unexpected_error
     delivery = _make_delivery(settings, parts)
     listeners = BoltListeners(
-        pipeline, delivery, home_tab, in_flight, progress, parts.waits, settings.audit_channel, record_error
+        pipeline,
+        delivery,
+        home_tab,
+        in_flight,
+        progress,
+        parts.waits,
+        settings.audit_channel,
+        parts.worker.mentions.replace_mentions,
+        record_error,
     )
     listeners.register(app)
     return app

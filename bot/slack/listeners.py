@@ -3,7 +3,7 @@
 import logging
 import re
 import secrets
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
@@ -44,6 +44,7 @@ ANYTHING = re.compile(r"[\s\S]*")
 class BoltListeners:
     """What Bolt calls. Nothing slow happens before an ack, and every path after it ends in one visible reply.
 
+    `replace_mentions` names the people in the audit channel's messages, so that no one is notified by them.
     `record_error` receives the reference of each unexpected error.
     """
 
@@ -56,6 +57,7 @@ class BoltListeners:
         progress: ProgressMessages,
         waits: SlackWaits,
         audit_channel: str | None,
+        replace_mentions: Callable[[Message], Awaitable[Message]],
         record_error: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
@@ -65,6 +67,7 @@ class BoltListeners:
         self._progress = progress
         self._waits = waits
         self._audit_channel = audit_channel
+        self._replace_mentions = replace_mentions
         self._record_error = record_error
 
     def register(self, app: AsyncApp) -> None:
@@ -163,7 +166,8 @@ class BoltListeners:
                 answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
             await self._delivery.deliver(self._home_tab.complete(answer, surface), surface)
             if answer.announcement is not None and self._audit_channel is not None:
-                await self._delivery.post(answer.announcement, self._audit_channel)
+                named = await self._replace_mentions(answer.announcement)
+                await self._delivery.post(named, self._audit_channel)
         except ExpectedError as error:
             await self._show_error(render_error(error), surface, body)
         except Exception:

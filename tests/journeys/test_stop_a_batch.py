@@ -98,4 +98,4 @@ async def test_a_cancel_is_announced_in_the_audit_channel(open_desk: OpenDesk) -
     said = await desk.type(f"/batch cancel {batch.id}")
 
     assert [message.ephemeral_to for message in said] == ["U0ADA", None]
-    assert f"<@U0ADA> in <#C0BATCHES>: `/batch cancel {batch.id}` → done" in said[1].visible_text
+    assert f"Ada Berg in <#C0BATCHES>: `/batch cancel {batch.id}` → done" in said[1].visible_text
