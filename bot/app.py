@@ -156,9 +156,9 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
     await asyncio.to_thread(engine.create_tables, always=False)
-    http = await stack.enter_async_context(open_api_http(settings, metrics.record_api_call))
+    http = await stack.enter_async_context(open_api_http(settings, metrics.count_api_call))
     session = await stack.enter_async_context(
-        aiohttp.ClientSession(trace_configs=[trace_calls(metrics.record_slack_call)], timeout=SESSION_TIMEOUT)
+        aiohttp.ClientSession(trace_configs=[trace_calls(metrics.count_slack_call)], timeout=SESSION_TIMEOUT)
     )
     waits = SlackWaits()
     client = make_slack_client(settings, session, retries=True, waits=waits)
@@ -212,8 +212,8 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
     confirmations = Confirmations(services.database, services.now, services.enqueue, services.process_id)
     home_tab = HomeTab(services.now)
 
-    def record(verb: str, origin: str, outcome_name: str, seconds: float) -> None:
-        metrics.record_interaction(verb, origin, outcome_name, seconds)
+    def count_interaction(verb: str, origin: str, outcome_name: str, seconds: float) -> None:
+        metrics.count_interaction(verb, origin, outcome_name, seconds)
         home_tab.record(verb, outcome_name)
 
     pipeline = Pipeline(
@@ -222,12 +222,12 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
         parts.rules,
         parts.directory.find_caller_facts,
         replace_mentions=parts.worker.mentions.replace_mentions,
-        record=record,
+        count_interaction=count_interaction,
         on_error=MissingBatches(services).note,
     )
     signing_secret = None if settings.slack_app_token is not None else reveal_secret(settings.slack_signing_secret)
     app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized)
-    record_error = metrics.record_unexpected_error
+    count_error = metrics.count_unexpected_error
     delivery = _make_delivery(settings, parts)
     listeners = BoltListeners(
         pipeline,
@@ -238,7 +238,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
         parts.waits,
         settings.audit_channel,
         parts.worker.mentions.replace_mentions,
-        record_error,
+        count_error,
     )
     listeners.register(app)
     return app

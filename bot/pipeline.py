@@ -1,4 +1,7 @@
-"""The road that every interaction takes: parse, permit, confirm, record, run, render. Read this first."""
+"""The road that every interaction takes: parse, permit, confirm, record, run, render. Read this first.
+
+Only a change is confirmed and recorded. A command that proposes no change goes from permit to run.
+"""
 
 import logging
 import time
@@ -42,12 +45,15 @@ class Interaction(Struct, frozen=True):
 class Answer(Struct, frozen=True):
     """What the caller sees, and a line for the audit channel if something was changed.
 
-    `error` is what kept the command from running.
+    `error` is the expected error that ended the command before any change began; the reply explains it. An error of the
+    change itself is in the reply, in the audit and in `outcome_name`, but not here.
     """
 
     reply: Reply
     announcement: Message | None = None
     error: ExpectedError | None = None
+    outcome_name: str = "ok"
+    """What the metrics and the log call the outcome: `ok`, or the name of an expected error."""
 
 
 class Pipeline:
@@ -61,21 +67,21 @@ class Pipeline:
         caller_facts: Callable[[Caller], Awaitable[CallerFacts]],
         *,
         replace_mentions: Callable[[Message], Awaitable[Message]],
-        record: Callable[[str, str, str, float], None],
+        count_interaction: Callable[[str, str, str, float], None],
         on_error: Callable[[ExpectedError], Awaitable[None]],
     ) -> None:
         """Take the parts.
 
         `replace_mentions` names the people that a public message mentions, so that no one is notified by it.
-        `record` receives verb, origin, outcome and seconds of each interaction. `on_error` receives each expected
-        error that kept a command from running.
+        `count_interaction` receives verb, origin, outcome name and seconds of each interaction. `on_error` receives
+        each expected error that ends a command before any change begins.
         """
         self._services = services
         self._confirmations = confirmations
         self._rules = rules
         self._caller_facts = caller_facts
         self._replace_mentions = replace_mentions
-        self._record = record
+        self._count_interaction = count_interaction
         self._on_error = on_error
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
@@ -89,22 +95,25 @@ class Pipeline:
         try:
             command = interaction.command or parse(interaction.text)
             verb = command.verb or "overview"
-            viewer = await self._permit(command, interaction)
+            viewer = await self._authorize(command, interaction)
             answer = await self._run(command, interaction, viewer, progress)
-            outcome_name = "ok"
+            outcome_name = answer.outcome_name
             return answer
         except ExpectedError as error:
             outcome_name = type(error).__name__
             await self._on_error(error)
-            return Answer(_render_refusal(error, interaction), error=error)
+            return Answer(_render_refusal(error, interaction), error=error, outcome_name=outcome_name)
         finally:
             spent = time.perf_counter() - started
             caller = interaction.caller
-            self._record(verb, interaction.origin.value, outcome_name, spent)
+            self._count_interaction(verb, interaction.origin.value, outcome_name, spent)
             log.info("%s by %s in %s: %s, %.0f ms", verb, caller.user, caller.channel, outcome_name, spent * 1_000)
 
-    async def _permit(self, command: AnyCommand, interaction: Interaction) -> Viewer:
-        """Return who sees the answer; what anyone may see shows every button. Raises NotPermitted."""
+    async def _authorize(self, command: AnyCommand, interaction: Interaction) -> Viewer:
+        """Check that the caller may use the command, and return for whom to render its answer. Raises NotPermitted.
+
+        An answer that others see too has the buttons of every role.
+        """
         caller = interaction.caller
         facts = await self._caller_facts(caller)
         check_place(caller, facts, self._rules)
@@ -129,7 +138,7 @@ class Pipeline:
     async def _start(
         self, command: AnyCommand, interaction: Interaction, progress: Progress | None
     ) -> Outcome | AnyChange:
-        """Run the command, or let it propose its change, once its confirmation is known to be good."""
+        """Check the confirmation, if there is one, and run the command. A changing command proposes its change."""
         confirmation_id = interaction.confirmation_id
         caller = interaction.caller
         if confirmation_id is not None:
@@ -144,10 +153,10 @@ class Pipeline:
                 case _:
                     found = await command.run(self._services, caller)
         except ExpectedError as error:
-            if error.cannot_succeed and confirmation_id is not None:  # perhaps another press of the same button did it
+            if error.cannot_succeed and confirmation_id is not None:  # another press may have made the change meanwhile
                 await self._confirmations.check(confirmation_id, command, caller)
             raise
-        if confirmation_id is not None and not isinstance(found, Change):  # likewise
+        if confirmation_id is not None and not isinstance(found, Change):  # for the same reason
             await self._confirmations.check(confirmation_id, command, caller)
         return found
 
@@ -161,6 +170,7 @@ class Pipeline:
         audit_outcome: RecordedOutcome | None = None
         created_batch_id: str | None = None
         detail: str | None = None
+        outcome_name = "ok"
         try:
             applied = await change.apply(self._services, caller)
             audit_outcome = applied.audit_outcome
@@ -169,6 +179,7 @@ class Pipeline:
         except ExpectedError as error:
             audit_outcome = "unknown" if error.may_have_happened else "failed"
             detail = str(error)
+            outcome_name = type(error).__name__
             placement = Placement.BELOW if interaction.seen_by_others else Placement.IN_PLACE
             reply = render_error(error, acted=True).with_placement(placement)
         except Exception:  # a defect, perhaps after the change was made
@@ -177,7 +188,7 @@ class Pipeline:
         finally:
             if audit_outcome is not None:
                 await self._finish(entry_id, audit_outcome, detail, created_batch_id)
-        return Answer(reply, audit_line(caller, change.spell(), audit_outcome))
+        return Answer(reply, audit_line(caller, change.spell(), audit_outcome), outcome_name=outcome_name)
 
     async def _finish(
         self, entry_id: int, outcome: RecordedOutcome, detail: str | None, created_batch_id: str | None
@@ -195,9 +206,9 @@ class Pipeline:
 
 
 def _render_refusal(error: ExpectedError, interaction: Interaction) -> Message:
-    """Render an error. It replaces a question that can only meet the same error again.
+    """Render an error that ended a command. The error replaces the question if confirming again cannot succeed.
 
-    A message that others read is never replaced, because the error is an answer to one person.
+    A message that others read is never replaced, because the error is for one person.
     """
     message = render_error(error)
     if interaction.seen_by_others:

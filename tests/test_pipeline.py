@@ -47,6 +47,7 @@ class Road:
         self.api, self.path, self.http = api, store, http
         self.database = Database(f"sqlite:///{store}", busy_seconds=0.05)
         self.database.open()
+        self.counted: list[tuple[str, str]] = []
         services = build_services(http, self.database, lambda: datetime.now(UTC))
         rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
         self.pipeline = Pipeline(
@@ -55,7 +56,7 @@ class Road:
             rules,
             self.find_caller_facts,
             replace_mentions=self.replace_mentions,
-            record=lambda *_: None,
+            count_interaction=lambda verb, _origin, outcome_name, _seconds: self.counted.append((verb, outcome_name)),
             on_error=self.on_error,
         )
 
@@ -263,3 +264,17 @@ async def test_a_change_that_is_cut_off_is_left_to_the_worker(road: Road) -> Non
     await asyncio.wait({act})
 
     assert road.outcomes() == [None, "asked"]
+
+
+async def test_a_change_that_fails_is_counted_and_logged_under_its_error(
+    road: Road, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level("INFO", "bot.pipeline")
+    text, confirmation = await road.ask_to_delete()
+    road.api.add_fault(ApiFault(method="DELETE", status=401))
+
+    answer = await road.answer(text, confirmation)
+
+    assert answer.error is None
+    assert road.counted == [("delete", "ok"), ("delete", "KeyRefused")]
+    assert "delete by U0ADA in C0BATCHES: KeyRefused" in caplog.text

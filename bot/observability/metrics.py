@@ -39,20 +39,23 @@ class Metrics:
         self._sweep_lag = Gauge("batchdesk_sweep_lag_seconds", "Since the last whole sweep", registry=registry)
         self._waiting = Gauge("batchdesk_notices_waiting", "Notices that are not delivered yet", registry=registry)
 
-    def record_interaction(self, verb: str, origin: str, outcome: str, seconds: float) -> None:
-        """Record an answered command or press. `outcome` is `ok`, the name of an expected error, or `broken`."""
+    def count_interaction(self, verb: str, origin: str, outcome: str, seconds: float) -> None:
+        """Count an answered command or press, and its seconds.
+
+        `outcome` is `ok`, the name of an expected error (of the command or of its change), or `broken`.
+        """
         self._interactions.labels(verb, origin, outcome).observe(seconds)
 
-    def record_api_call(self, method: str, status: int | None, seconds: float) -> None:
-        """Record a call of the API. `status` is None if there was no answer."""
+    def count_api_call(self, method: str, status: int | None, seconds: float) -> None:
+        """Count a call of the API, and its seconds. `status` is None if there was no answer."""
         self._api.labels(method, _status(status)).observe(seconds)
 
-    def record_slack_call(self, method: str, status: int | None, seconds: float) -> None:
-        """Record a call of a Web API method or of `response_url`. `status` is None if there was no answer."""
+    def count_slack_call(self, method: str, status: int | None, seconds: float) -> None:
+        """Count a call of a Web API method or `response_url`, and its seconds. `status` is None without an answer."""
         self._slack.labels(method, _status(status)).observe(seconds)
 
-    def record_unexpected_error(self, reference: str) -> None:
-        """Record an error that the log has under this reference. The reference becomes the exemplar."""
+    def count_unexpected_error(self, reference: str) -> None:
+        """Count an error that the log has under this reference. The reference becomes the exemplar."""
         self._errors.inc(exemplar={"reference": reference})
 
     def set_worker_state(self, sweep_lag: float, notices_waiting: float) -> None:

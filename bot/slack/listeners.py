@@ -45,7 +45,7 @@ class BoltListeners:
     """What Bolt calls. Nothing slow happens before an ack, and every path after it ends in one visible reply.
 
     `replace_mentions` names the people in the audit channel's messages, so that no one is notified by them.
-    `record_error` receives the reference of each unexpected error.
+    `count_error` receives the reference of each unexpected error.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class BoltListeners:
         waits: SlackWaits,
         audit_channel: str | None,
         replace_mentions: Callable[[Message], Awaitable[Message]],
-        record_error: Callable[[str], None] = lambda _: None,
+        count_error: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
         self._delivery = delivery
@@ -68,7 +68,7 @@ class BoltListeners:
         self._waits = waits
         self._audit_channel = audit_channel
         self._replace_mentions = replace_mentions
-        self._record_error = record_error
+        self._count_error = count_error
 
     def register(self, app: AsyncApp) -> None:
         """Register everything. `/batch` comes first, because each listener that Bolt tries before it costs time.
@@ -173,7 +173,7 @@ class BoltListeners:
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("unexpected error, reference %s", reference, extra={"reference": reference})
-            self._record_error(reference)
+            self._count_error(reference)
             await self._show_error(render_unexpected(reference), surface, body)
 
     def _report_first_wait(self, surface: Surface) -> Callable[[float], None]:

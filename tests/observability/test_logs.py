@@ -47,7 +47,7 @@ def test_a_traceback_stays_on_the_line() -> None:
 def test_the_reference_of_an_error_is_the_exemplar_of_its_metric() -> None:
     metrics = Metrics(CollectorRegistry())
 
-    metrics.record_unexpected_error("3f9a1c00")
+    metrics.count_unexpected_error("3f9a1c00")
 
     body, content_type = metrics.expose("application/openmetrics-text; version=1.0.0")
     assert content_type.startswith("application/openmetrics-text")
@@ -58,7 +58,7 @@ def test_an_unusual_status_adds_no_label() -> None:
     metrics = Metrics(CollectorRegistry())
 
     for status in (200, 429, 599, 511, None):
-        metrics.record_api_call("GET", status, 0.1)
+        metrics.count_api_call("GET", status, 0.1)
 
     text = metrics.expose("")[0].decode()
     assert {f'status="{status}"' in text for status in ("200", "429", "5xx", "none")} == {True}
