@@ -14,7 +14,7 @@ from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.workspace import Workspace
-from bot.permissions import Rules
+from bot.permissions import EVERYONE, Rules
 from bot.requests.archive import RequestArchive
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
@@ -43,6 +43,7 @@ def make_rules(settings: Settings) -> Rules:
     return Rules(
         operators=frozenset(settings.operators),
         admins=frozenset(settings.admins),
+        approvers=frozenset(settings.approvers),
         channels=frozenset(settings.channels),
         allow_guests=settings.allow_guests,
         allow_external=settings.allow_external,
@@ -89,6 +90,7 @@ def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftSer
         folder=folder,
         archive=RequestArchive(archive.path, archive.most_bytes),
         approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit),
+        approvers=tuple(approver for approver in settings.approvers if approver != EVERYONE),
         betas=frozenset(settings.anthropic_betas),
     )
 

@@ -1,5 +1,6 @@
 """Who may do what: rules on what is known about a caller, without I/O."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -13,10 +14,14 @@ EVERYONE = "*"
 
 
 class Rules(Struct, frozen=True):
-    """What the administrator set: Slack ids of people (U…, W…) and user groups (S…), or `*`, and ids of channels."""
+    """What the administrator set: Slack ids of people (U…, W…) and user groups (S…), or `*`, and ids of channels.
+
+    Without `approvers`, operators approve.
+    """
 
     operators: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
+    approvers: frozenset[str] = frozenset()
     channels: frozenset[str] = frozenset()
     allow_guests: bool = False
     allow_external: bool = False
@@ -24,7 +29,19 @@ class Rules(Struct, frozen=True):
     @property
     def groups(self) -> frozenset[str]:
         """The user groups whose members must be looked up."""
-        return frozenset(entry for entry in self.operators | self.admins if entry.startswith("S"))
+        return frozenset(entry for entry in self.operators | self.admins | self.approvers if entry.startswith("S"))
+
+
+def _list_operators(rules: Rules) -> frozenset[str]:
+    return rules.operators | rules.admins
+
+
+_ENTRIES: dict[Permission, Callable[[Rules], frozenset[str]]] = {
+    Permission.OPERATE: _list_operators,
+    Permission.APPROVE: lambda rules: rules.approvers or _list_operators(rules),
+    Permission.ADMINISTER: lambda rules: rules.admins,
+}
+"""The people and user groups who hold a permission. Everyone may read."""
 
 
 class CallerFacts(Struct, frozen=True):
@@ -46,6 +63,7 @@ class Rule(Enum):
     EXTERNAL_UNKNOWN = auto()
     NOT_OPERATOR = auto()
     NOT_ADMIN = auto()
+    NOT_APPROVER = auto()
     GROUP_UNKNOWN = auto()
 
 
@@ -63,6 +81,13 @@ class NotPermitted(ExpectedError):
         return f"{self.caller.user} is not permitted: {self.rule.name.lower().replace('_', ' ')}"
 
 
+_REFUSALS = {
+    Permission.OPERATE: Rule.NOT_OPERATOR,
+    Permission.APPROVE: Rule.NOT_APPROVER,
+    Permission.ADMINISTER: Rule.NOT_ADMIN,
+}
+
+
 def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted if the bot does not answer this caller here."""
     if rules.channels and caller.channel not in rules.channels:
@@ -77,20 +102,13 @@ def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:
     """Return what this caller may do. An administrator may also operate."""
     identities = {caller.user, EVERYONE} | facts.groups
-    administers = bool(identities & rules.admins)
-    operates = bool(identities & rules.operators)
-    return frozenset(
-        {Permission.READ}
-        | ({Permission.OPERATE} if operates or administers else set())
-        | ({Permission.ADMINISTER} if administers else set())
-    )
+    return frozenset({Permission.READ} | {each for each in _ENTRIES if identities & _ENTRIES[each](rules)})
 
 
 def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted unless the caller holds the permission."""
     if needed in list_permissions(caller, facts, rules):
         return
-    entries = rules.admins if needed is Permission.ADMINISTER else rules.operators | rules.admins
-    if facts.unknown_groups & entries:
+    if facts.unknown_groups & _ENTRIES[needed](rules):
         raise NotPermitted(Rule.GROUP_UNKNOWN, caller)
-    raise NotPermitted(Rule.NOT_ADMIN if needed is Permission.ADMINISTER else Rule.NOT_OPERATOR, caller)
+    raise NotPermitted(_REFUSALS[needed], caller)

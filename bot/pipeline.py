@@ -24,7 +24,7 @@ from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
 from bot.ui.errors.render import render_error
 from bot.ui.render import render
-from bot.ui.reply import Message, Placement, Reply, Viewer
+from bot.ui.reply import Message, Placement, Posting, Reply, Viewer
 from bot.ui.verbs.audit import audit_line
 
 log = logging.getLogger(__name__)
@@ -202,7 +202,15 @@ class Pipeline:
     async def _render(self, outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         """Render an outcome with the names of its batches."""
         reply = render(outcome, replace(viewer, names=await find_names(outcome, self._services)))
-        return await self._replace_mentions(reply) if isinstance(reply, Message) and reply.public else reply
+        if not isinstance(reply, Message):
+            return reply
+        postings = tuple([await self._without_mentions(posting) for posting in reply.postings])
+        reply = await self._replace_mentions(reply) if reply.public else reply
+        return replace(reply, postings=postings) if postings else reply
+
+    async def _without_mentions(self, posting: Posting) -> Posting:
+        """Return a posting that names people instead of mentioning them, unless it notifies them."""
+        return posting if posting.notifies else replace(posting, message=await self._replace_mentions(posting.message))
 
 
 def _render_refusal(error: ExpectedError, interaction: Interaction) -> Message:

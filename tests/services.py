@@ -65,6 +65,7 @@ def build_services(
             folder=NOWHERE,
             archive=RequestArchive(NOWHERE, max_bytes=0),
             approval_limit=ApprovalLimit(dollars=None, requests=None),
+            approvers=(),
             betas=frozenset(),
         ),
         enqueue=enqueue,

@@ -9,7 +9,7 @@ from bot.commands.registry import COMMANDS
 from bot.permissions import CallerFacts, NotPermitted, Rule, Rules, check_permission, check_place, list_permissions
 from tests.builders import ADA, AT_HOME
 
-READ, OPERATE, ADMINISTER = Permission.READ, Permission.OPERATE, Permission.ADMINISTER
+READ, OPERATE, APPROVE, ADMINISTER = Permission
 NO_ONE: frozenset[str] = frozenset()
 ME, OTHER, GROUP, ALL = frozenset({ADA.user}), frozenset({"U0OTHER"}), frozenset({"S0GROUP"}), frozenset({"*"})
 MEMBER, STRANGER, UNKNOWN = CallerFacts(groups=GROUP), CallerFacts(), CallerFacts(unknown_groups=GROUP)
@@ -17,21 +17,21 @@ MEMBER, STRANGER, UNKNOWN = CallerFacts(groups=GROUP), CallerFacts(), CallerFact
 TABLE = [
     # operators, admins, facts about the caller, what the caller may do
     (NO_ONE, NO_ONE, STRANGER, {READ}),
-    (ME, NO_ONE, STRANGER, {READ, OPERATE}),
+    (ME, NO_ONE, STRANGER, {READ, OPERATE, APPROVE}),
     (OTHER, NO_ONE, STRANGER, {READ}),
-    (ALL, NO_ONE, STRANGER, {READ, OPERATE}),
-    (GROUP, NO_ONE, MEMBER, {READ, OPERATE}),
+    (ALL, NO_ONE, STRANGER, {READ, OPERATE, APPROVE}),
+    (GROUP, NO_ONE, MEMBER, {READ, OPERATE, APPROVE}),
     (GROUP, NO_ONE, STRANGER, {READ}),
     (GROUP, NO_ONE, UNKNOWN, {READ}),
-    (NO_ONE, ME, STRANGER, {READ, OPERATE, ADMINISTER}),
-    (NO_ONE, ALL, STRANGER, {READ, OPERATE, ADMINISTER}),
-    (NO_ONE, GROUP, MEMBER, {READ, OPERATE, ADMINISTER}),
+    (NO_ONE, ME, STRANGER, {READ, OPERATE, APPROVE, ADMINISTER}),
+    (NO_ONE, ALL, STRANGER, {READ, OPERATE, APPROVE, ADMINISTER}),
+    (NO_ONE, GROUP, MEMBER, {READ, OPERATE, APPROVE, ADMINISTER}),
     (NO_ONE, GROUP, UNKNOWN, {READ}),
-    (OTHER, ME, STRANGER, {READ, OPERATE, ADMINISTER}),
-    (ME, OTHER, STRANGER, {READ, OPERATE}),
-    (ALL, GROUP, UNKNOWN, {READ, OPERATE}),
-    (ME, ME, UNKNOWN, {READ, OPERATE, ADMINISTER}),
-    (OTHER | GROUP, OTHER, MEMBER, {READ, OPERATE}),
+    (OTHER, ME, STRANGER, {READ, OPERATE, APPROVE, ADMINISTER}),
+    (ME, OTHER, STRANGER, {READ, OPERATE, APPROVE}),
+    (ALL, GROUP, UNKNOWN, {READ, OPERATE, APPROVE}),
+    (ME, ME, UNKNOWN, {READ, OPERATE, APPROVE, ADMINISTER}),
+    (OTHER | GROUP, OTHER, MEMBER, {READ, OPERATE, APPROVE}),
 ]
 
 
@@ -52,6 +52,27 @@ def test_a_caller_has_the_permissions_of_the_rules_and_no_others(
 
 
 @pytest.mark.parametrize(
+    ("approvers", "facts", "may"),
+    [
+        (NO_ONE, STRANGER, {READ, OPERATE, APPROVE}),
+        (OTHER, STRANGER, {READ, OPERATE}),
+        (ME, STRANGER, {READ, OPERATE, APPROVE}),
+        (GROUP, MEMBER, {READ, OPERATE, APPROVE}),
+        (GROUP, UNKNOWN, {READ, OPERATE}),
+        (ALL, STRANGER, {READ, OPERATE, APPROVE}),
+    ],
+)
+def test_the_operators_approve_unless_approvers_are_set(
+    approvers: frozenset[str], facts: CallerFacts, may: set[Permission]
+) -> None:
+    assert list_permissions(ADA, facts, Rules(ME, approvers=approvers)) == may
+
+
+def test_an_approver_need_not_be_an_operator() -> None:
+    assert list_permissions(ADA, STRANGER, Rules(OTHER, approvers=ME)) == {READ, APPROVE}
+
+
+@pytest.mark.parametrize(
     ("needed", "rules", "facts", "rule"),
     [
         (OPERATE, Rules(), STRANGER, Rule.NOT_OPERATOR),
@@ -63,6 +84,9 @@ def test_a_caller_has_the_permissions_of_the_rules_and_no_others(
         (ADMINISTER, Rules(admins=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
         (ADMINISTER, Rules(operators=GROUP, admins=OTHER), UNKNOWN, Rule.NOT_ADMIN),
         (OPERATE, Rules(operators=OTHER), UNKNOWN, Rule.NOT_OPERATOR),
+        (APPROVE, Rules(), STRANGER, Rule.NOT_APPROVER),
+        (APPROVE, Rules(operators=ME, approvers=OTHER), STRANGER, Rule.NOT_APPROVER),
+        (APPROVE, Rules(operators=ME, approvers=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
     ],
 )
 def test_a_refusal_names_its_rule(needed: Permission, rules: Rules, facts: CallerFacts, rule: Rule) -> None:
@@ -107,7 +131,11 @@ def test_the_bot_answers_only_in_the_channels_and_to_the_people_it_is_set_to(
 
 
 def test_only_user_groups_are_looked_up() -> None:
-    assert Rules(ME | GROUP | ALL, OTHER | {"S0ADMINS"}).groups == {"S0GROUP", "S0ADMINS"}
+    assert Rules(ME | GROUP | ALL, OTHER | {"S0ADMINS"}, ME | {"S0APPROVERS"}).groups == {
+        "S0GROUP",
+        "S0ADMINS",
+        "S0APPROVERS",
+    }
 
 
 def test_every_change_needs_more_than_the_right_to_read() -> None:

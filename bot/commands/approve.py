@@ -10,7 +10,7 @@ from bot.commands.base import Help, Origin, Permission
 from bot.commands.change import Applied, ChangingCommand
 from bot.commands.draft_change import DraftChange, applied_send, spell_draft
 from bot.commands.language.arguments import Arguments
-from bot.operations.approval import ApprovalOfOwn
+from bot.operations.approval import ApprovalOfOwn, LimitExceeded, find_exceeded_limit
 from bot.operations.drafts import find_draft
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import SendOutcome
@@ -23,7 +23,7 @@ class Approve(ChangingCommand["ApproveChange"], frozen=True):
     """Approve a draft of another operator."""
 
     verb: ClassVar[str] = "approve"
-    permission: ClassVar[Permission] = Permission.OPERATE
+    permission: ClassVar[Permission] = Permission.APPROVE
 
     help: ClassVar[Help] = Help(
         "approve DRAFT",
@@ -50,11 +50,17 @@ class Approve(ChangingCommand["ApproveChange"], frozen=True):
         retried = await services.database.run(
             lambda connection: competing_retries.find_other_retries(connection, draft)
         )
-        return ApproveChange(draft, retried)
+        exceeded = await find_exceeded_limit(services.database, services.drafts.approval_limit, draft)
+        return ApproveChange(draft, retried, exceeded)
 
 
 class ApproveChange(DraftChange[SendOutcome], frozen=True):
-    """Approve a draft, which sends it in the name of the person who asked for approval."""
+    """Approve a draft, which sends it in the name of the person who asked for approval.
+
+    `exceeded`: the limits that it exceeds; None if they have been raised since.
+    """
+
+    exceeded: LimitExceeded | None = None
 
     @property
     def verb(self) -> str:

@@ -20,6 +20,7 @@ class Permission(StrEnum):
 
     READ = "read"
     OPERATE = "operate"
+    APPROVE = "approve"
     ADMINISTER = "administer"
 
 

@@ -142,7 +142,11 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             if not checked.is_sound:
                 return FileRefused(source.name, checked)
             details = DraftDetails(
-                name=source.name, label=self.label, owner=self.owner or caller.user, watch=self.watch
+                name=source.name,
+                label=self.label,
+                owner=self.owner or caller.user,
+                watch=self.watch,
+                permalink=source.permalink,
             )
             draft = await store_draft(services, caller, id, checked, details)
             return CheckedDraft(draft, checked.warnings)

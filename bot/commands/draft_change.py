@@ -1,7 +1,9 @@
 """Changes of drafts. Sending is proposed by several verbs: `send`, and `create` and `retry` for their new draft."""
 
+import logging
 from abc import abstractmethod
 from datetime import datetime, timedelta
+from functools import partial
 from typing import ClassVar, Generic, Literal
 
 from msgspec.structs import replace
@@ -9,7 +11,7 @@ from msgspec.structs import replace
 from bot.caller import Caller
 from bot.commands.change import Applied, Change, Outcome
 from bot.errors import ExpectedError
-from bot.operations.approval import needs_approval
+from bot.operations.approval import LimitExceeded, find_exceeded_limit
 from bot.operations.drafts import (
     CheckedDraft,
     DraftUnavailable,
@@ -21,9 +23,12 @@ from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, audit_outcome
 from bot.operations.services import Services
 from bot.operations.split_sample import sample_size
+from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingState, Transaction
 from bot.store.transactions import competing_retries
+
+log = logging.getLogger(__name__)
 
 
 class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
@@ -98,11 +103,19 @@ class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
 
 
 class SendChange(DraftChange[SendOutcome], frozen=True):
-    """Send a draft, or ask for approval. `first`: send a sample first. `checked`: what the check of its file found."""
+    """Send a draft, or ask for approval. `first`: send a sample first. `checked`: what the check of its file found.
 
-    needs_approval: bool = False
+    `exceeded`: the limits that it exceeds, so that a second person must approve.
+    """
+
+    exceeded: LimitExceeded | None = None
     first: bool = False
     checked: CheckedDraft | None = None
+
+    @property
+    def needs_approval(self) -> bool:
+        """Whether a second person must approve."""
+        return self.exceeded is not None
 
     @property
     def verb(self) -> str:
@@ -142,8 +155,9 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
         """Send the draft, or leave it to the second person. Raises what `send_claimed` raises."""
         claimed = replace(self.draft, state=self.after)
         draft = replace(on_behalf_of(claimed, caller), changed_at=services.now())
-        if self.needs_approval:
-            return applied_send(ApprovalAsked(draft))
+        if self.exceeded is not None:
+            recorder = partial(_record_question, services, draft)
+            return applied_send(ApprovalAsked(draft, self.exceeded, services.drafts.approvers, recorder))
         return applied_send(await send_claimed(services, draft))
 
 
@@ -153,10 +167,18 @@ async def propose_send(
     """Propose to send a draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable."""
     draft = await find_draft(services, reference, "ready")
     await require_file(services, draft)
-    by_another = await needs_approval(services.database, services.drafts.approval_limit, draft)
+    exceeded = await find_exceeded_limit(services.database, services.drafts.approval_limit, draft)
     draft = replace(draft, sample=sample_size(draft) if first else None)
     retried = await services.database.run(lambda connection: competing_retries.find_other_retries(connection, draft))
-    return SendChange(draft, retried, by_another, first, checked)
+    return SendChange(draft, retried, exceeded, first, checked)
+
+
+async def _record_question(services: Services, draft: Draft, channel: str, ts: str) -> None:
+    """Record where the question was posted. Without that it stays as it is after its answer, which is no failure."""
+    try:
+        await services.database.run(lambda connection: drafts.record_question(connection, draft.id, channel, ts))
+    except StoreUnavailable:
+        log.exception("where the question about draft %s was posted is not recorded", draft.id)
 
 
 def spell_send(draft: str, *, first: bool) -> str:

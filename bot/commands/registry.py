@@ -7,6 +7,7 @@ from bot.commands.audit import Audit, AuditOutcome
 from bot.commands.cancel import Cancel, CancelChange, CancelOutcome
 from bot.commands.cost import Cost, CostOutcome
 from bot.commands.create import Create, CreateOutcome
+from bot.commands.decline import Decline, DeclineChange, DeclineOutcome
 from bot.commands.delete import Delete, DeleteChange, DeleteOutcome
 from bot.commands.discard import Discard, DiscardChange, DiscardOutcome
 from bot.commands.draft_change import SendChange
@@ -22,6 +23,7 @@ from bot.commands.note import Note, NoteChange, NoteOutcome
 from bot.commands.notify import Notify, NotifyOutcome
 from bot.commands.overview import Overview, OverviewOutcome
 from bot.commands.own import Own, OwnChange, OwnOutcome
+from bot.commands.preview import Preview, PreviewChange, PreviewOutcome
 from bot.commands.results import Results, ResultsOutcome
 from bot.commands.retry import Retry, RetryOutcome
 from bot.commands.send import Send, SendOutcome
@@ -35,6 +37,7 @@ AnyCommand = (
     | Cancel
     | Cost
     | Create
+    | Decline
     | Delete
     | Discard
     | HelpCommand
@@ -46,6 +49,7 @@ AnyCommand = (
     | Notify
     | Overview
     | Own
+    | Preview
     | Results
     | Retry
     | Send
@@ -56,12 +60,13 @@ AnyCommand = (
 )
 AskingChange = ApproveChange | CancelChange | DeleteChange | SendChange
 """The changes that may need a confirmation; the words of their questions are in bot.ui.verbs."""
-AnyChange = AskingChange | DiscardChange | LabelChange | NoteChange | OwnChange
+AnyChange = AskingChange | DeclineChange | DiscardChange | LabelChange | NoteChange | OwnChange | PreviewChange
 Outcome = (
     AuditOutcome
     | CancelOutcome
     | CostOutcome
     | CreateOutcome
+    | DeclineOutcome
     | DeleteOutcome
     | DiscardOutcome
     | HelpOutcome
@@ -73,6 +78,7 @@ Outcome = (
     | NotifyOutcome
     | OverviewOutcome
     | OwnOutcome
+    | PreviewOutcome
     | ResultsOutcome
     | RetryOutcome
     | SendOutcome
@@ -96,6 +102,8 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Retry,
     Send,
     Approve,
+    Decline,
+    Preview,
     Discard,
     Cancel,
     Delete,

@@ -4,12 +4,26 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.errors import ExpectedError
-from bot.requests.estimate import load_estimate
+from bot.requests.estimate import Estimate, load_estimate
 from bot.store.db.database import Database
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft
+
+
+class LimitExceeded(Struct, frozen=True):
+    """The limits that a draft exceeds. None: it is within that limit, or there is none.
+
+    `unpriced` are models without a price, so that the cost may exceed any limit in USD. `is_part`: the draft alone may
+    be within the limit; it is judged together with the sample or the rest that was split off.
+    """
+
+    dollars: Decimal | None = None
+    requests: int | None = None
+    unpriced: tuple[str, ...] = ()
+    is_part: bool = False
 
 
 class ApprovalLimit(Struct, frozen=True):
@@ -18,11 +32,18 @@ class ApprovalLimit(Struct, frozen=True):
     dollars: Decimal | None
     requests: int | None
 
-    def is_exceeded(self, dollars: Decimal, requests: int, *, priced: bool) -> bool:
-        """Return whether a draft is above the limit. A draft without a price exceeds any limit in USD."""
-        too_expensive = self.dollars is not None and (dollars > self.dollars or not priced)
+    def check(self, estimate: Estimate, requests: int) -> LimitExceeded | None:
+        """Return the limits that a draft exceeds, or None. A draft without a price exceeds any limit in USD."""
+        unpriced = bool(estimate.unpriced_models) or not estimate.models
+        too_expensive = self.dollars is not None and (estimate.high > self.dollars or unpriced)
         too_many = self.requests is not None and requests > self.requests
-        return too_expensive or too_many
+        if not (too_expensive or too_many):
+            return None
+        return LimitExceeded(
+            dollars=self.dollars if too_expensive else None,
+            requests=self.requests if too_many else None,
+            unpriced=estimate.unpriced_models if too_expensive else (),
+        )
 
 
 @dataclass(eq=False)
@@ -35,18 +56,17 @@ class ApprovalOfOwn(ExpectedError):
         return f"draft {self.draft.id} needs the approval of another person than the one who asked"
 
 
-async def needs_approval(database: Database, limit: ApprovalLimit, draft: Draft) -> bool:
-    """Return whether a second person must approve a draft. Raises StoreUnavailable.
+async def find_exceeded_limit(database: Database, limit: ApprovalLimit, draft: Draft) -> LimitExceeded | None:
+    """Return why a second person must approve a draft, or None if no one must. Raises StoreUnavailable.
 
     The parts of a split draft are judged as a whole: together they may be above a limit that each stays below. One
     approval covers both parts.
     """
     if draft.approved_by is not None:
-        return False
+        return None
     whole = await _find_whole(database, draft)
-    estimate = load_estimate(whole.estimate)
-    priced = bool(estimate.models) and not estimate.unpriced_models
-    return limit.is_exceeded(estimate.high, whole.requests, priced=priced)
+    exceeded = limit.check(load_estimate(whole.estimate), whole.requests)
+    return replace(exceeded, is_part=True) if exceeded is not None and whole is not draft else exceeded
 
 
 async def _find_whole(database: Database, draft: Draft) -> Draft:

@@ -13,13 +13,15 @@ class DraftServices(Struct, frozen=True):
     """What drafts need beside a workspace.
 
     `folder` holds the checked files of drafts until they are sent; `archive` holds the requests that were sent.
-    `betas` are the beta headers that a new batch is created with.
+    `approvers` are the people and user groups who may approve; empty: the operators. `betas` are the beta headers that
+    a new batch is created with.
     """
 
     files: FileSource
     folder: Path
     archive: RequestArchive
     approval_limit: ApprovalLimit
+    approvers: tuple[str, ...]
     betas: frozenset[str]
 
     def requests_file(self, draft_id: str) -> Path:

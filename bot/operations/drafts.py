@@ -118,6 +118,7 @@ class DraftDetails(Struct, frozen=True, kw_only=True):
     watch: WatchPreference | None = None
     parent_id: str | None = None
     kind: str | None = None
+    permalink: str | None = None
 
 
 async def read_constraints(services: Services) -> ApiConstraints:
@@ -182,6 +183,7 @@ async def store_draft(
         created_at=now,
         changed_at=now,
         watch=details.watch,
+        permalink=details.permalink,
     )
     await services.database.run(lambda connection: drafts.replace_draft(connection, draft))
     return draft

@@ -1,11 +1,13 @@
 """The outcomes of sending a draft."""
 
+from collections.abc import Awaitable, Callable
 from typing import assert_never
 
 from msgspec import Struct
 
 from bot.api.errors import ApiError, ApiRejected
 from bot.api.models import MessageBatch
+from bot.operations.approval import LimitExceeded
 from bot.operations.follow import CardPlace
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
@@ -30,9 +32,15 @@ class BatchCreated(Struct, frozen=True):
 
 
 class ApprovalAsked(Struct, frozen=True):
-    """The draft is above the limit: nothing was sent, and another operator must approve."""
+    """The draft is above a limit: nothing was sent, and a second person must approve.
+
+    `approvers` are the people and user groups to mention. `on_posted` records where the question was posted.
+    """
 
     draft: Draft
+    exceeded: LimitExceeded
+    approvers: tuple[str, ...]
+    on_posted: Callable[[str, str], Awaitable[None]]
 
 
 class SendRefused(Struct, frozen=True):

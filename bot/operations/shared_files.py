@@ -50,11 +50,12 @@ class NoFileInMessage(ExpectedError):
 
 
 class SharedFile(Struct, frozen=True):
-    """A file as it arrives. The reader closes `chunks`."""
+    """A file as it arrives. The reader closes `chunks`. `permalink` is its address in Slack, for people."""
 
     name: str
     size: int
     chunks: AsyncGenerator[bytes, None]
+    permalink: str | None = None
 
 
 class FileSource(Protocol):

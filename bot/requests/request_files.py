@@ -43,6 +43,22 @@ class SplitCounts(Struct, frozen=True):
     rest: int
 
 
+class FirstRequest(Struct, frozen=True):
+    """The first request of a checked file: its custom_id, and its params as they will be sent."""
+
+    custom_id: str
+    params: dict[str, Any]
+
+
+def read_first_request(checked_file: Path) -> FirstRequest:
+    """Return the first request. Raises RequestsUnreadable, OSError."""
+    try:
+        with checked_file.open("rb") as lines:
+            return msgspec.json.decode(lines.readline(), type=FirstRequest)
+    except msgspec.DecodeError as error:
+        raise RequestsUnreadable(checked_file, str(error)) from error
+
+
 def split_sample(checked_file: Path, count: int, sample: Path, rest: Path, chance: random.Random) -> SplitCounts:
     """Write `count` randomly chosen requests to `sample` and all others to `rest`, both in the original order.
 

@@ -154,6 +154,12 @@ class Settings(BaseSettings):
         validation_alias="BATCHDESK_ADMINS",
         description="who may delete batches and read the audit record: likewise",
     )
+    approvers: Annotated[Words, _PEOPLE, WhenUnset("the operators")] = Field(
+        (),
+        validation_alias="BATCHDESK_APPROVERS",
+        description="who may approve what another operator wants to send above a limit: likewise; the question "
+        "mentions them",
+    )
     channels: Annotated[Words, _CHANNELS, WhenUnset("everywhere")] = Field(
         (),
         validation_alias="BATCHDESK_CHANNELS",

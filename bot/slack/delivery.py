@@ -29,8 +29,7 @@ from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surfac
 from bot.ui.components.modal import WAITING_BLOCK, make_modal
 from bot.ui.components.text import section
 from bot.ui.errors.slack import render_slack_waits
-from bot.ui.reply import File, Form, Message, Placement, Reply
-from bot.ui.verbs.approve import render_not_shared
+from bot.ui.reply import File, Form, Message, Placement, Posting, Reply
 from bot.ui.verbs.create import render_form_not_opened
 
 log = logging.getLogger(__name__)
@@ -106,10 +105,11 @@ class ReplyDelivery:
         return ModalSurface(surface.caller, opened["view"]["id"], external_id)
 
     async def deliver(self, reply: Reply, surface: Surface) -> None:
-        """Show a reply, and post what it shares with the caller's channel. Raises nothing."""
+        """Show a reply, then post what others see of it. Raises nothing."""
         await self._show_reply(reply, surface)
-        if isinstance(reply, Message) and reply.shared is not None:
-            await self._share(reply.shared, surface.caller)
+        if isinstance(reply, Message):
+            for posting in reply.postings:
+                await self._post_for_others(posting, surface.caller)
 
     async def report_wait(self, surface: Surface, seconds: float) -> None:
         """Tell the caller that Slack makes the bot wait. Raises nothing."""
@@ -131,14 +131,21 @@ class ReplyDelivery:
         except MessageCallFailed as error:
             log.error("cannot post to %s: %s", channel, error)
 
-    async def _share(self, message: Message, caller: Caller) -> None:
-        """Post a message for everyone in the caller's channel, or tell the caller that it failed. Raises nothing."""
+    async def _post_for_others(self, posting: Posting, caller: Caller) -> None:
+        """Post or edit a message for others, or tell the caller that it failed. Raises nothing."""
         try:
-            await self._messages.post_once(caller.channel or caller.user, message, make_reply_key())
+            if posting.edits is not None:
+                await self._messages.update(posting.channel, posting.edits, posting.message)
+                return
+            channel, ts = await self._messages.post_once(posting.channel, posting.message, make_reply_key())
         except MessageCallFailed as error:
-            log.warning("cannot post a message for a channel: %s", error)
-            note = render_not_shared(caller.channel, uncertain=isinstance(error, AnswerUncertain))
-            await self._show(note, self._elsewhere(caller, None), caller)
+            log.warning("cannot post a message for others: %s", error)
+            note = posting.note_if_uncertain if isinstance(error, AnswerUncertain) else posting.note_if_refused
+            if note is not None:
+                await self._show(note, self._elsewhere(caller, None), caller)
+            return
+        if posting.on_posted is not None:
+            await posting.on_posted(channel, ts)
 
     async def _show_reply(self, reply: Reply, surface: Surface) -> None:
         caller = surface.caller
@@ -146,7 +153,7 @@ class ReplyDelivery:
         if isinstance(reply, Form):
             if await self._show_form(reply, surface):
                 return
-            reply = render_form_not_opened()
+            reply = reply.message_without_form or render_form_not_opened()
         message = await self._files.send(reply, caller, thread_ts) if isinstance(reply, File) else reply
         if not isinstance(surface, MessageSurface) and message.fallback_blocks is not None:
             message = replace(message, blocks=message.fallback_blocks, fallback_blocks=None)
@@ -321,5 +328,5 @@ def _form_view(form: Form) -> dict[str, object]:
     return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "callback_id": form.callback_id,
-        "private_metadata": FormPlace(channel=form.channel).model_dump_json(),
+        "private_metadata": FormPlace(channel=form.channel, subject=form.subject).model_dump_json(),
     }

@@ -63,6 +63,7 @@ class _File(BaseModel):
     user: str | None = None
     url_private: str | None = None
     url_private_download: str | None = None
+    permalink: str | None = None
     shares: frozenset[str] = frozenset()
 
     @property
@@ -108,7 +109,7 @@ class SharedFileReader:
         address = urlsplit(url)
         if f"{address.scheme}://{address.netloc}" not in self._origins:
             raise FileUnreadable(UnreadableReason.ELSEWHERE, name)
-        return SharedFile(name, size, self._chunks(url, found, name))
+        return SharedFile(name, size, self._chunks(url, found, name), found.permalink)
 
     async def _look_up(self, file_id: str) -> _File:
         try:

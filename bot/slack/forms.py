@@ -5,8 +5,10 @@ from typing import Any, get_args
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.commands.create import PLACEHOLDER, Create, PromptList
-from bot.commands.language.errors import BadValue
-from bot.commands.language.values import check_label, check_person
+from bot.commands.decline import Decline
+from bot.commands.language.errors import BadValue, TextTooLong
+from bot.commands.language.values import check_label, check_note, check_person
+from bot.commands.language.words import split_words
 from bot.store.records.drafts import WatchPreference
 from bot.ui.errors.create_form import FormProblem, form_problem_words
 
@@ -30,6 +32,7 @@ class FormPlace(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     channel: str | None = None
+    subject: str | None = None
 
 
 class _Field(BaseModel, defer_build=True):
@@ -76,8 +79,7 @@ class CreateFields(_Field):
 def read_create(state: Any, form_id: str) -> Create:
     """Read a submitted form. Raises FormIncomplete."""
     try:
-        found = {name: next(iter(actions.values())) for name, actions in state["values"].items() if actions}
-        fields = CreateFields.model_validate(found)
+        fields = CreateFields.model_validate(_read_elements(state))
     except (ValidationError, KeyError, AttributeError, TypeError):
         raise FormIncomplete({"file": FormProblem.UNREADABLE}) from None
     label = _read_label(fields)
@@ -88,6 +90,31 @@ def read_create(state: Any, form_id: str) -> Create:
             raise FormIncomplete({"template": FormProblem.FILE_AND_PROMPT})
         return Create(fields.file.files[0].id, label=label, owner=owner, watch=watch, form_id=form_id)
     return Create(prompt=_read_prompt(fields), label=label, owner=owner, watch=watch, form_id=form_id)
+
+
+class DeclineFields(_Field):
+    """The field of the form that asks why an approval is declined."""
+
+    reason: _Element
+
+
+def read_decline(state: Any, draft_id: str) -> Decline:
+    """Read the submitted reason. Raises FormIncomplete."""
+    try:
+        fields = DeclineFields.model_validate(_read_elements(state))
+    except (ValidationError, KeyError, AttributeError, TypeError):
+        raise FormIncomplete({"reason": FormProblem.UNREADABLE}) from None
+    if not fields.reason.text:
+        raise FormIncomplete({"reason": FormProblem.NO_REASON})
+    try:
+        return Decline(draft_id, check_note("decline", fields.reason.text))
+    except BadValue as error:
+        raise FormIncomplete({"reason": error}) from None
+
+
+def _read_elements(state: Any) -> dict[str, Any]:
+    """Return the state of each field by its name, whatever the action id of its element."""
+    return {name: next(iter(actions.values())) for name, actions in state["values"].items() if actions}
 
 
 def _read_label(fields: CreateFields) -> str | None:
@@ -129,6 +156,14 @@ def _read_prompt(fields: CreateFields) -> PromptList:
     return PromptList(fields.template.text, values, fields.model.text, int(fields.max_tokens.text), system)
 
 
-def wants_form(text: str) -> bool:
-    """Return whether a command opens a form. It is decided at once, because a trigger_id expires after 3 seconds."""
-    return text.lower().split() == ["create"]
+def opens_modal(text: str) -> bool:
+    """Return whether a modal answers a command. It is decided at once, because a trigger_id expires after 3 seconds."""
+    try:
+        words = split_words(text)
+    except TextTooLong:
+        return False
+    match [word.lower() for word in words]:
+        case ["create"] | ["decline", _] | ["preview", _]:
+            return True
+        case _:
+            return False

@@ -9,12 +9,14 @@ from pydantic import ValidationError
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Origin
 from bot.commands.create import Create
+from bot.commands.registry import AnyCommand
 from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
-from bot.slack.forms import FormPlace, read_create, wants_form
+from bot.slack.forms import FormPlace, opens_modal, read_create, read_decline
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.buttons import read_button
+from bot.ui.verbs.decline import DECLINE_FORM
 
 Payload = dict[str, Any]  # Any: JSON from outside. Everything that leaves this module is typed
 
@@ -30,7 +32,7 @@ def read_command(payload: Payload) -> InboundInteraction:
     """Read a slash command."""
     caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), ChannelId(payload["channel_id"]))
     text = payload.get("text") or ""
-    trigger = payload.get("trigger_id") if wants_form(text) else None
+    trigger = payload.get("trigger_id") if opens_modal(text) else None
     surface = MessageSurface(
         caller, payload["response_url"], replaces_message=False, seen_by_others=False, trigger_id=trigger
     )
@@ -61,7 +63,7 @@ def _rank_file(file: Payload) -> int:
 
 
 def read_form(payload: Payload) -> InboundInteraction:
-    """Read the submitted form of `/batch create`. Raises FormIncomplete."""
+    """Read a submitted form. Raises FormIncomplete."""
     view = payload["view"]
     surface = read_interaction_surface(payload, replaces_message=False)
     try:
@@ -69,7 +71,12 @@ def read_form(payload: Payload) -> InboundInteraction:
     except ValidationError:
         place = FormPlace()
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
-    command = read_create(view.get("state"), str(view["id"]))
+    state = view.get("state")
+    command: AnyCommand = (
+        read_decline(state, place.subject or "")
+        if view.get("callback_id") == DECLINE_FORM
+        else read_create(state, str(view["id"]))
+    )
     return InboundInteraction(
         Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), ModalSurface(caller, None)
     )
@@ -79,7 +86,7 @@ def read_press(payload: Payload) -> InboundInteraction:
     """Read a press in a message, a modal or on App Home. Raises NotOurButton."""
     value = read_button(_read_value(payload["actions"][0]))
     surface = read_interaction_surface(payload, replaces_message=value.renew)
-    if isinstance(surface, MessageSurface) and wants_form(value.text):
+    if isinstance(surface, MessageSurface) and opens_modal(value.text):
         surface = replace(surface, trigger_id=payload.get("trigger_id"))
     interaction = Interaction(
         surface.caller,

@@ -6,6 +6,7 @@ from bot.commands.audit import AuditOutcome
 from bot.commands.cancel import CancelOutcome
 from bot.commands.cost import CostOutcome
 from bot.commands.create import CreateOutcome
+from bot.commands.decline import DeclineOutcome
 from bot.commands.delete import DeleteOutcome
 from bot.commands.discard import DiscardOutcome
 from bot.commands.help import HelpOutcome
@@ -17,6 +18,7 @@ from bot.commands.note import NoteOutcome
 from bot.commands.notify import NotifyOutcome
 from bot.commands.overview import OverviewOutcome
 from bot.commands.own import OwnOutcome
+from bot.commands.preview import PreviewOutcome
 from bot.commands.registry import Outcome
 from bot.commands.results import ResultsOutcome
 from bot.commands.retry import RetryOutcome
@@ -31,6 +33,7 @@ from bot.ui.verbs.audit import render_audit
 from bot.ui.verbs.cancel import render_cancel
 from bot.ui.verbs.cost import render_cost
 from bot.ui.verbs.create import render_create
+from bot.ui.verbs.decline import render_decline
 from bot.ui.verbs.delete import render_delete
 from bot.ui.verbs.discard import render_discard
 from bot.ui.verbs.help import render_help
@@ -42,6 +45,7 @@ from bot.ui.verbs.note import render_note
 from bot.ui.verbs.notify import render_notify
 from bot.ui.verbs.overview import render_overview
 from bot.ui.verbs.own import render_own
+from bot.ui.verbs.preview import render_preview
 from bot.ui.verbs.results import render_results
 from bot.ui.verbs.retry import render_retry
 from bot.ui.verbs.send import render_send
@@ -62,6 +66,8 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         return render_cost(outcome, viewer)
     if isinstance(outcome, CreateOutcome):
         return render_create(outcome, viewer)
+    if isinstance(outcome, DeclineOutcome):
+        return render_decline(outcome, viewer)
     if isinstance(outcome, DeleteOutcome):
         return render_delete(outcome, viewer)
     if isinstance(outcome, DiscardOutcome):
@@ -84,6 +90,8 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         return render_overview(outcome, viewer)
     if isinstance(outcome, OwnOutcome):
         return render_own(outcome, viewer)
+    if isinstance(outcome, PreviewOutcome):
+        return render_preview(outcome, viewer)
     if isinstance(outcome, ResultsOutcome):
         return render_results(outcome, viewer)
     if isinstance(outcome, RetryOutcome):

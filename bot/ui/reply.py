@@ -34,7 +34,7 @@ class Message(Struct, frozen=True):
     """Blocks, and the same as plain text for notifications and screen readers.
 
     `fallback_blocks`: what to show where Slack does not support one of the blocks, as in modals and on the Home tab.
-    `shared`: a message for everyone in the caller's channel, posted besides this one.
+    `postings`: messages for others, posted or edited after this one is shown.
     """
 
     text: str
@@ -42,11 +42,28 @@ class Message(Struct, frozen=True):
     public: bool = False
     placement: Placement = Placement.AS_ASKED
     fallback_blocks: tuple[Block, ...] | None = None
-    shared: "Message | None" = None
+    postings: tuple["Posting", ...] = ()
 
     def with_placement(self, placement: Placement) -> "Message":
         """Return the same message with another placement."""
         return replace(self, placement=placement)
+
+
+class Posting(Struct, frozen=True):
+    """A message of the bot's for others than the caller, in a channel, or in a person's messages with the bot.
+
+    `edits`: the ts of the message to edit instead. `notifies`: mentions stay; without it people are only named.
+    `on_posted` receives the channel and the ts. `note_if_refused`: what the caller sees if Slack refuses;
+    `note_if_uncertain`: if Slack does not say whether it is there.
+    """
+
+    channel: str
+    message: Message
+    edits: str | None = None
+    notifies: bool = False
+    on_posted: Callable[[str, str], Awaitable[None]] | None = None
+    note_if_refused: Message | None = None
+    note_if_uncertain: Message | None = None
 
 
 class File(Struct, frozen=True):
@@ -73,13 +90,18 @@ class File(Struct, frozen=True):
 
 
 class Form(Struct, frozen=True):
-    """A modal to fill in; `channel` is where the answer to it goes. It needs a surface that can open a modal."""
+    """A modal to fill in; `channel` is where the answer to it goes. It needs a surface that can open a modal.
+
+    `subject`: what it is about, for whoever reads its fields. `message_without_form`: what to show if it cannot open.
+    """
 
     callback_id: str
     title: str
     submit: str
     blocks: tuple[Block, ...]
     channel: str | None
+    subject: str | None = None
+    message_without_form: Message | None = None
 
 
 Reply = Message | File | Form

@@ -33,8 +33,8 @@ def test_it_takes_the_id_of_one_draft() -> None:
     assert usage_error("approve 3f9c2a 4e") == (UnexpectedWord, "approve")
 
 
-def test_it_needs_an_operator() -> None:
-    assert Approve.permission is Permission.OPERATE
+def test_it_needs_an_approver() -> None:
+    assert Approve.permission is Permission.APPROVE
 
 
 async def test_another_operators_approval_sends_the_draft_for_the_person_who_asked(

@@ -99,5 +99,4 @@ async def picture(page: Page, name: str) -> None:
 def card(page: Page, batch_id: str) -> Locator:
     """Return the public card of a batch with the replies in its thread."""
     shared = page.locator('.messages > [data-testid="message"][data-ephemeral="false"]')
-    short = batch_id.removeprefix("msgbatch_")[:10]
-    return shared.filter(has=page.locator(".header", has_text=short))
+    return shared.filter(has=page.locator(".context", has_text=batch_id))

@@ -14,5 +14,5 @@ async def test_in_direct_messages_the_reply_says_what_to_pass_on(open_desk: Open
     line = told.visible_text.split("`")[1]
     await desk.type(line, user=BEN)
 
-    assert "nobody was asked" in told.visible_text
+    assert "ask an approver" in told.visible_text
     assert count_creates(desk) == 1

@@ -15,11 +15,11 @@ async def test_a_sound_file_is_estimated_asked_about_and_sent_by_one_press(desk:
 
     [card] = await desk.press(question, "Send")
 
-    assert "Send 12 requests as a new batch?" in question.visible_text
-    assert "Cost:" in question.visible_text
+    assert "Send 12 requests?" in question.visible_text
+    assert "*Estimated cost:* up to $0.01" in question.visible_text
     assert count_creates(desk) == 1
-    assert "12 requests · running" in card.visible_text
-    assert f"<@{ADA}>" in card.visible_text
+    assert "✅ Sent 12 requests of" in card.visible_text
+    assert card.buttons == []
 
 
 async def test_nothing_is_sent_before_the_yes(desk: Desk) -> None:
@@ -206,7 +206,7 @@ async def test_a_lost_answer_is_not_sent_again_and_the_new_batch_is_shown(desk: 
     [answer] = await desk.press(question, "Send")
     [again] = await desk.press(question, "Send")
 
-    assert "the answer was lost" in answer.visible_text
+    assert "the API's answer was lost" in answer.visible_text
     assert "exactly that size" in answer.visible_text
     assert "outcome was: `unknown`" in again.visible_text
     assert count_creates(desk) == 1

@@ -12,7 +12,7 @@ async def test_a_number_beyond_every_float_keeps_no_file_back(desk: Desk) -> Non
     question = await ask_about_file(desk, file)
     await desk.press(question, "Send")
 
-    assert "Send 1 request as a new batch?" in question.visible_text
+    assert "Send 1 request?" in question.visible_text
     assert count_creates(desk) == 1
 
 

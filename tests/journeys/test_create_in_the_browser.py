@@ -83,11 +83,11 @@ async def send_mended(page: Page, stage: Simulation) -> Batch:
     """Share the fixed file, use the shortcut on it, see its estimated cost, and send it."""
     await use_shortcut_by_keyboard(page, await share(page, MENDED))
     question = page.get_by_test_id("message").last
-    await expect(question).to_contain_text("Send 401 requests as a new batch?")
-    await expect(question).to_contain_text(re.compile(r"Cost: .*\$\d"))
+    await expect(question).to_contain_text("Send 401 requests?")
+    await expect(question).to_contain_text(re.compile(r"Estimated cost: .*\$\d"))
     await picture(page, "creating-3-question")
     await question.get_by_role("button", name="Send", exact=True).click()
-    await expect(question).to_contain_text("401 requests; the API reports outcomes")
+    await expect(page.get_by_test_id("message").filter(has_text="Sent 401 requests")).to_be_visible()
     return stage.api.workspace.batches[0]
 
 
@@ -95,10 +95,10 @@ async def send_again(page: Page, stage: Simulation, parent: Batch) -> Batch:
     """Retry what failed: what would fail again is named and left out."""
     await card(page, parent.id).get_by_role("button", name="Retry").click()
     question = page.get_by_test_id("message").last
-    await expect(question).to_contain_text(f"Retries what failed in {parent.id}")
+    await expect(question).to_contain_text(f"Retry of {parent.id}")
     await expect(question).to_contain_text("prompt is too long")
     await question.get_by_role("button", name="Send", exact=True).click()
-    await expect(page.get_by_test_id("message").last).to_contain_text("retries the failures of")
+    await expect(page.get_by_test_id("message").filter(has_text="of retry of")).to_be_visible()
     return stage.api.workspace.batches[0]
 
 
@@ -119,13 +119,13 @@ async def test_from_a_faulty_file_to_a_retry_of_only_the_failures(page: Page, st
     parent = await send_mended(page, stage)
     failed = {one.custom_id for one in parent.requests if one.failure}
     ended = await end(page, parent)
-    await expect(ended).to_contain_text(f"{401 - len(failed)} of 401 succeeded, {len(failed)} errored")
+    await expect(ended).to_contain_text(f"{401 - len(failed)} of 401 succeeded · {len(failed)} errored")
     await expect(ended.locator(".replies")).to_contain_text("prompt is too long")
     await picture(page, "creating-4-ended")
 
     child = await send_again(page, stage, parent)
     assert {one.custom_id for one in child.requests} == failed - {"huge"} != set()
-    await expect(await end(page, child)).to_contain_text(f"All {len(child.requests)} succeeded")
+    await expect(await end(page, child)).to_contain_text(f"all {len(child.requests)} succeeded")
     await picture(page, "creating-5-retried")
 
     merged = await merge(page, child)
@@ -140,7 +140,7 @@ async def test_what_is_above_the_limit_goes_when_a_second_operator_agrees(page: 
     await message.get_by_role("button", name="More actions").click()
     await page.get_by_role("menuitem", name="Batch from this file").click()
     question = page.get_by_test_id("message").last
-    await expect(question).to_contain_text("somebody else who may operate has to approve it")
+    await expect(question).to_contain_text("Another operator must approve.")
     await question.get_by_role("button", name="Ask for approval", exact=True).click()
     asked = page.get_by_test_id("message").filter(has_text="Approve 1,001 requests?")
     await expect(asked).to_be_visible()
@@ -149,5 +149,9 @@ async def test_what_is_above_the_limit_goes_when_a_second_operator_agrees(page: 
     await page.get_by_test_id(f"person-{COLLEAGUE}").click()
     await asked.get_by_role("button", name="Approve").click()
 
-    await expect(page.get_by_test_id("message").filter(has_text="approved by")).to_contain_text("Cora Marsh")
+    settled = page.get_by_test_id("message").filter(
+        has_text="✅ Approved by Cora Marsh · requests.jsonl · 1,001 requests"
+    )
+    await expect(settled).to_be_visible()
+    await expect(settled.locator(".actions")).to_have_count(0)
     assert creates(stage) == ["/v1/messages/batches"]

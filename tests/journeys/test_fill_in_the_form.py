@@ -42,7 +42,7 @@ async def test_a_file_from_the_form_is_confirmed_in_the_channel_of_the_command(d
     assert desk.slack.modal(ADA) is None
     assert "Send 5 requests" in newest(desk).visible_text
     [card] = await desk.press(newest(desk), "Send")
-    assert "🔵 my run" in card.visible_text
+    assert "✅ Sent 5 requests of" in card.visible_text
 
 
 async def test_a_stopped_check_can_begin_again_with_the_fields_of_the_form(desk: Desk) -> None:

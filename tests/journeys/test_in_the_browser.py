@@ -81,7 +81,7 @@ async def test_in_a_channel_without_the_bot_it_reads_no_file_until_it_is_invited
     await expect(page.get_by_text("is not in this channel")).to_have_count(0)
     await use_shortcut(page.get_by_test_id("message").filter(has=page.get_by_test_id("file")))
 
-    await expect(newest).to_contain_text("Send 3 requests as a new batch?")
+    await expect(newest).to_contain_text("Send 3 requests?")
 
 
 async def test_a_batch_is_deleted_by_keyboard_alone(page: Page, stage: Simulation) -> None:

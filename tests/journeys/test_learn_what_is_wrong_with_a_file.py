@@ -81,7 +81,7 @@ async def test_an_immediate_refusal_is_shown_in_the_words_of_the_api_with_its_re
     [late] = await desk.press(question, "Send")
 
     assert f"The API refused the batch: `{said}`" in refused.visible_text
-    assert "It names the request `r-3`" in refused.visible_text
+    assert "It names request `r-3`" in refused.visible_text
     assert refused.buttons == []
     assert "the outcome was: `refused`" in late.visible_text
     assert count_creates(desk) == 1

@@ -150,7 +150,7 @@ async def test_a_reader_cannot_name_a_batch(desk: Desk) -> None:
 
     [answer] = await desk.type(f"/batch label {batch.id} mine", user=BEN)
 
-    assert "Only operators may do this" in answer.visible_text
+    assert "Only approvers can do this" in answer.visible_text
 
 
 async def test_a_person_chosen_by_name_becomes_the_owner(desk: Desk) -> None:

@@ -32,7 +32,7 @@ async def ask_to_send(desk: Desk) -> SlackMessage:
 CASES: list[tuple[Ask, str, str]] = [
     (ask_to_delete, "Delete for good", "Deleted"),
     (ask_to_cancel, "Cancel the batch", "canceling"),
-    (ask_to_send, "Send", "running"),
+    (ask_to_send, "Send", "✅ Sent 12 requests"),
 ]
 MOMENTS = ("at the same moment", "while the API is slow", "after the answer")
 

@@ -27,16 +27,17 @@ async def test_only_the_canceled_requests_are_sent_again(desk: Desk) -> None:
 
     failed = int(question.visible_text.split("Send ")[1].split()[0])
     assert f"{failed} canceled" in status.visible_text
-    assert f"Retries what failed in `{parent}`" in question.visible_text
-    assert f"{failed} requests · running" in card.visible_text
+    assert f"Retry of `{parent}`" in question.visible_text
+    assert f"Sent {failed} requests" in card.visible_text
     assert count_creates(desk) == 2
 
 
 async def test_parent_and_child_name_each_other(desk: Desk) -> None:
     parent = await ended(desk, sound_file(12))
     [question] = await desk.type(f"/batch retry {parent}")
-    [child] = await desk.press(question, "Send")
+    await desk.press(question, "Send")
 
+    [child] = await desk.type("/batch status last")
     [card] = await desk.type(f"/batch status {parent}")
 
     assert f"retry of requests.jsonl (`{parent}`)" in child.visible_text
@@ -61,10 +62,10 @@ async def test_one_cause_alone_is_sent_again_from_its_own_button(desk: Desk) -> 
 
     others = sum(causes.values()) - causes[largest]
     assert len(causes) == 2
-    assert f"Send {causes[largest]} requests as a new batch?" in question.visible_text
+    assert f"Send {causes[largest]} requests?" in question.visible_text
     assert f"{largest} in" in question.visible_text
-    assert f"Include the other {others} too" in question.buttons
-    assert f"{causes[largest]} requests · running" in card.visible_text
+    assert f"Include the other {others}" in question.buttons
+    assert f"Sent {causes[largest]} request" in card.visible_text
     assert count_creates(desk) == 2
 
 
@@ -96,7 +97,7 @@ async def test_results_that_break_off_make_no_retry_of_half(desk: Desk) -> None:
     [question] = await desk.press(answer, "Try again")
 
     assert "broke off" in answer.visible_text
-    assert "as a new batch?" in question.visible_text
+    assert "Send " in question.visible_text
 
 
 async def test_missing_results_are_not_reported_as_a_missing_batch(desk: Desk) -> None:
@@ -130,7 +131,7 @@ async def test_without_the_requests_the_original_file_is_asked_for_and_matched(o
     [question] = await desk.type(f"/batch retry {parent} --file {file}")
 
     assert "Share the original file" in asked.visible_text
-    assert "as a new batch?" in question.visible_text
+    assert "Send " in question.visible_text
 
 
 async def test_without_failures_no_retry_is_offered(desk: Desk) -> None:

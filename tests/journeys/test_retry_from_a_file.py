@@ -14,7 +14,7 @@ async def test_lines_of_the_original_that_would_fail_again_do_not_hold_up_the_ot
     [question] = await desk.type(f"/batch retry last --file {file}")
     await desk.press(question, "Send")
 
-    assert "Send 2 requests as a new batch?" in question.visible_text
+    assert "Send 2 requests?" in question.visible_text
     assert sorted(each.custom_id for each in desk.api.workspace.batches[0].requests) == sorted(failed)
     assert count_creates(desk) == 1
 
@@ -24,7 +24,7 @@ async def test_what_was_left_out_is_looked_for_in_the_same_file(desk: Desk) -> N
     file = share_file(desk, make_jsonl(make_request(each.custom_id) for each in batch.requests)).files[0]["id"]
     [question] = await desk.type(f"/batch retry last --file {file}")
 
-    [wider] = await desk.press(question, "Include the other 3 too")
+    [wider] = await desk.press(question, "Include the other 3")
 
-    assert "Send 2 requests as a new batch?" in question.visible_text
-    assert "Send 5 requests as a new batch?" in wider.visible_text
+    assert "Send 2 requests?" in question.visible_text
+    assert "Send 5 requests?" in wider.visible_text

@@ -31,7 +31,7 @@ async def test_a_question_from_before_another_retry_sends_nothing(open_desk: Ope
     assert f"now there are, or may be: `{child}`" in refused.visible_text
     assert "Nothing was sent by this press" in refused.visible_text
     assert before == 2
-    assert f"`{child}` retries failures of the same batch already" in again.visible_text
+    assert f"`{child}` already retries failures of this batch" in again.visible_text
     assert count_creates(desk) == 3
 
 
@@ -64,7 +64,7 @@ async def test_the_rest_of_a_sample_asks_again_after_another_retry(open_desk: Op
 
     assert f"`{child}`" in refused.visible_text
     assert sample not in refused.visible_text
-    assert f"`{child}` retries failures of the same batch already" in again.visible_text
+    assert f"`{child}` already retries failures of this batch" in again.visible_text
     assert count_creates(desk) == 3
 
 
@@ -100,9 +100,9 @@ async def test_an_approver_learns_of_other_retries_and_is_asked_again(open_desk:
     [own] = await desk.press(told, "Approve")
     [card] = await desk.press(told, "Approve", user=BEN)
 
-    assert f"`{desk.api.workspace.batches[1].id}` retries failures of the same batch already" in told.visible_text
+    assert f"`{desk.api.workspace.batches[1].id}` already retries failures of this batch" in told.visible_text
     assert "Only" in own.visible_text
-    assert f"approved by <@{BEN}>" in card.visible_text
+    assert "✅ Approved by Ben Ito · " in card.visible_text
     assert (unsent, count_creates(desk)) == (before, before + 1)
 
 

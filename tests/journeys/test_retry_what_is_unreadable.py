@@ -29,5 +29,5 @@ async def test_unreadable_failures_are_reported_beside_readable_ones(desk: Desk)
 
     [question] = await desk.type(f"/batch retry last --file {file}")
 
-    assert "Send 1 request as a new batch?" in question.visible_text
-    assert "2 failures that the batch counts could not be read" in question.visible_text
+    assert "Send 1 request?" in question.visible_text
+    assert "2 failures could not be read from the results" in question.visible_text

@@ -21,8 +21,8 @@ async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
     assert (len(set(first)), len(other)) == (10, 30)
     assert sorted(first + other) == all_ids(40)
     assert "10 of 40 requests, picked at random" in answer.visible_text
-    assert "Send the other 30 requests as a new batch?" in question.visible_text
-    assert "the other 30 · running" in rest.visible_text
+    assert "Send the other 30 requests?" in question.visible_text
+    assert "Sent 30 requests" in rest.visible_text
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []
 
 
@@ -81,8 +81,8 @@ async def test_after_a_lost_answer_the_rest_is_sent_without_the_sample(desk: Des
     of_rest = await ask_about_rest(desk, answer)
     await desk.press(of_rest, "Send")
 
-    assert "the answer was lost" in answer.visible_text
-    assert "The other 30 were not sent; they go without these 10" in answer.visible_text
+    assert "the API's answer was lost" in answer.visible_text
+    assert "The other 30 were not sent and can still be" in answer.visible_text
     assert "1 new batch has exactly that size" in answer.visible_text
     assert sorted(chain.from_iterable(sent_ids(desk))) == all_ids(40)
 
@@ -120,7 +120,7 @@ async def test_a_sample_can_be_retried(desk: Desk) -> None:
 
     [question] = await desk.type(f"/batch retry {batch.id}")
 
-    assert f"Retries what failed in `{batch.id}`" in question.visible_text
+    assert f"Retry of `{batch.id}`" in question.visible_text
 
 
 async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
@@ -130,7 +130,8 @@ async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:
     desk.api.advance(2_000)
     [question] = await desk.type(f"/batch retry {parent.id}")
 
-    [answer] = await desk.press(question, FIRST)
+    await desk.press(question, FIRST)
+    [child] = await desk.type("/batch status last")
 
-    assert f"retry of requests.jsonl (`{parent.id}`)" in answer.visible_text
+    assert f"retry of requests.jsonl (`{parent.id}`)" in child.visible_text
     assert len(sent_ids(desk)[1]) == 10

@@ -44,19 +44,16 @@ async def test_a_batch_from_a_file_has_its_card_and_one_mention_at_its_end(desk:
     await advance_and_sweep(desk, 90_000)
     told = await wait_for_notice(desk, batch)
 
-    assert f"I keep its card up to date in <#{BATCHES}>" in answer.visible_text
-    assert f"watched by <@{ADA}>" in answer.visible_text
+    assert f"Its card is in <#{BATCHES}>. I'll mention you there when it ends." in answer.visible_text
     assert f"<@{ADA}>" in told.visible_text
 
 
 @pytest.mark.parametrize(("where", "place"), [("here", BATCHES), ("dm", ADA)])
-async def test_the_form_sets_where_a_batch_is_watched_and_its_card_offers_unwatch(
-    desk: Desk, where: str, place: str
-) -> None:
-    answer = await created(desk, where)
+async def test_the_form_sets_where_a_batch_is_watched_and_a_word_ends_that(desk: Desk, where: str, place: str) -> None:
+    await created(desk, where)
     begun = await watched(desk)
 
-    await desk.press(answer, "Unwatch")
+    await desk.type("/batch unwatch last")
 
     assert begun == [(ADA, place)]
     assert await watched(desk) == []
@@ -67,7 +64,7 @@ async def test_who_wants_no_watch_gets_none_and_can_still_begin_one(desk: Desk) 
 
     assert await watched(desk) == []
     assert "Watch" in answer.buttons
-    assert "I keep its card" not in answer.visible_text
+    assert "Its card is" not in answer.visible_text
 
 
 async def test_without_permission_to_post_the_batch_is_watched_in_direct_messages(desk: Desk) -> None:
@@ -77,7 +74,7 @@ async def test_without_permission_to_post_the_batch_is_watched_in_direct_message
     [answer] = await desk.press(question, "Send")
 
     assert await watched(desk) == [(ADA, ADA)]
-    assert f"I may not post in <#{GENERAL}>" in answer.visible_text
+    assert f"To have it in <#{GENERAL}>, invite me" in answer.visible_text
 
 
 async def test_in_direct_messages_there_is_no_here_to_choose(desk: Desk) -> None:

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 from msgspec.structs import replace
 
-from bot.operations.approval import ApprovalLimit, needs_approval
+from bot.operations.approval import ApprovalLimit, LimitExceeded, find_exceeded_limit
 from bot.operations.services import Services
 from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
 from bot.store.records import drafts
@@ -60,7 +60,23 @@ async def test_a_draft_above_either_limit_or_without_a_price_needs_approval(
 ) -> None:
     draft = replace(WHOLE, estimate=estimate)
 
-    assert await needs_approval(services.database, limit, draft) is needed
+    assert (await find_exceeded_limit(services.database, limit, draft) is not None) is needed
+
+
+@pytest.mark.parametrize(
+    ("limit", "estimate", "exceeded"),
+    [
+        (ApprovalLimit(Decimal(9), 40), priced("10"), LimitExceeded(dollars=Decimal(9))),
+        (ApprovalLimit(Decimal(9), 39), priced("10"), LimitExceeded(dollars=Decimal(9), requests=39)),
+        (ApprovalLimit(Decimal(9), 39), priced("1"), LimitExceeded(requests=39)),
+        (ApprovalLimit(Decimal(9), None), priced(None), LimitExceeded(Decimal(9), unpriced=("claude-opus-5",))),
+        (ApprovalLimit(None, 39), priced(None), LimitExceeded(requests=39)),
+    ],
+)
+async def test_the_limits_that_are_exceeded_are_named(
+    limit: ApprovalLimit, estimate: str, exceeded: LimitExceeded, services: Services
+) -> None:
+    assert await find_exceeded_limit(services.database, limit, replace(WHOLE, estimate=estimate)) == exceeded
 
 
 async def test_a_part_is_judged_by_its_whole(services: Services) -> None:
@@ -68,10 +84,12 @@ async def test_a_part_is_judged_by_its_whole(services: Services) -> None:
     await services.database.run(lambda connection: drafts.add(connection, WHOLE))
 
     for limit in (ApprovalLimit(dollars=Decimal(9), requests=None), ApprovalLimit(dollars=None, requests=39)):
-        assert await needs_approval(services.database, limit, part)
+        exceeded = await find_exceeded_limit(services.database, limit, part)
+        assert exceeded is not None
+        assert exceeded.is_part
 
 
 async def test_one_approval_is_enough(services: Services) -> None:
     approved = replace(WHOLE, approved_by=BEN.user)
 
-    assert not await needs_approval(services.database, ApprovalLimit(dollars=Decimal(0), requests=0), approved)
+    assert not await find_exceeded_limit(services.database, ApprovalLimit(dollars=Decimal(0), requests=0), approved)

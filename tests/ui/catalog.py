@@ -6,19 +6,16 @@ from pathlib import Path
 from bot.api import errors as api
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
-from bot.operations.send_outcomes import ApprovalAsked
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.home import render_tab_failed
 from bot.ui.render import render
 from bot.ui.reply import Form, Message, Reply, Viewer
 from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
-from bot.ui.verbs.send import render_send
 from tests.builders import (
     ADMIN,
     NOW,
     VIEWERS,
 )
-from tests.ui.draft_samples import DRAFT, SAMPLE_FIRST
 from tests.ui.errors.every_error import ERRORS
 from tests.ui.notices.every_notice import CARDS, DIGESTS, INTERRUPTED, NOTICES
 
@@ -37,10 +34,6 @@ OUTCOMES = _outcomes()
 FOR_EVERYONE = ("status_", "help", "delete_refused", "cancel_", "watch", "unwatched", "muted", "notify_")
 """Prefixes of the outcomes that are drawn for each role; the others are drawn for an administrator."""
 
-SHARED = {
-    "approval": render_send(ApprovalAsked(DRAFT), ADMIN).shared,
-    "approval_of_a_sample": render_send(ApprovalAsked(SAMPLE_FIRST), ADMIN).shared,
-}
 OTHERS: dict[str, Message] = {
     "unavailable_in_doubt": render_error(
         api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ"), acted=True
@@ -50,7 +43,6 @@ OTHERS: dict[str, Message] = {
     "unknown_command": render_unknown_command("/batches"),
     "unknown_press": render_unknown_press(),
     "unknown_shortcut": render_unknown_shortcut(),
-    **{f"shared_{name}": message for name, message in SHARED.items() if message is not None},
     **INTERRUPTED,
 }
 
@@ -87,8 +79,15 @@ def view_blocks_of(message: Message) -> list[dict[str, object]]:
 
 def draw_messages() -> dict[str, Message]:
     """Return every message that the bot can send, by the name of its golden."""
+    drawn = {name: message_of(render(outcome, viewer)) for name, (outcome, viewer) in DRAWINGS.items()}
+    for_others = {
+        f"{name}_for_others_{number}": posting.message
+        for name, message in drawn.items()
+        for number, posting in enumerate(message.postings, 1)
+    }
     return (
-        {name: message_of(render(outcome, viewer)) for name, (outcome, viewer) in DRAWINGS.items()}
+        drawn
+        | for_others
         | {f"error_{name}": render_error(error) for name, error in ERRORS.items()}
         | {f"other_{name}": message for name, message in OTHERS.items()}
         | CARDS

@@ -7,6 +7,7 @@ from msgspec.structs import replace
 
 from bot.commands.registry import AskingChange
 from bot.confirmations import ConfirmationNeeded
+from bot.operations.approval import LimitExceeded
 from bot.operations.drafts import (
     LeftOutCause,
 )
@@ -56,6 +57,9 @@ REST = replace(
 SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRAFT.id, rest_id=REST.id)
 
 SAMPLE_FIRST = replace(DRAFT, sample=10)
+
+OVER_THE_LIMIT = LimitExceeded(requests=1_000)
+OVER_EVERY_LIMIT = LimitExceeded(Decimal("2.50"), 1_000, ("claude-next",), is_part=True)
 
 EXPIRES = NOW + timedelta(minutes=30)
 

@@ -111,6 +111,9 @@ drafts = Table(
     Column("whole_id", SafeText),
     Column("rest_id", SafeText),
     Column("sample", Integer),
+    Column("permalink", SafeText),
+    Column("question_channel", SafeText),
+    Column("question_ts", SafeText),
 )
 
 watches = Table(

@@ -39,6 +39,8 @@ class Draft(Struct, frozen=True):
     rest it is. `batch_id` is the batch that it became. `held_by` is the process that reads or sends it. `watch` is
     where to watch its batch; None means where it was asked for. `sample`: this many requests are sent first, as a draft
     of their own. Its `rest_id` is the draft of all other requests, and the `whole_id` of both is this draft.
+    `permalink` is the address of the file in Slack. `question_channel` and `question_ts` say where the question about
+    its approval was posted.
     """
 
     id: str
@@ -63,6 +65,9 @@ class Draft(Struct, frozen=True):
     whole_id: str | None = None
     rest_id: str | None = None
     sample: int | None = None
+    permalink: str | None = None
+    question_channel: str | None = None
+    question_ts: str | None = None
 
     @property
     def reference(self) -> str:
@@ -166,6 +171,11 @@ def begin_work(
     return _change(
         connection, id, before, {"state": after, "changed_at": at, "held_by": held_by, **changes.as_columns()}
     )
+
+
+def record_question(connection: Connection, id: str, channel: str, ts: str) -> None:
+    """Record where the question about the approval of a draft was posted."""
+    connection.execute(update(table).where(table.c.id == id).values(question_channel=channel, question_ts=ts))
 
 
 def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:

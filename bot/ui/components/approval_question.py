@@ -1,30 +1,53 @@
-"""The question to a second person, which the channel sees and the approver is asked again."""
+"""The question to a second person, which the channel sees, and the line that it becomes."""
 
 from bot.commands.approve import Approve
-from bot.commands.discard import Discard
+from bot.commands.decline import Decline
+from bot.commands.preview import Preview
+from bot.operations.approval import LimitExceeded
 from bot.requests.estimate import load_estimate
-from bot.store.records.drafts import Draft
+from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.estimate import cost_breakdown, cost_line
-from bot.ui.components.text import header, mention, number, quantity, safe_text, section
-from bot.ui.reply import Block, Message
+from bot.ui.components.draft_question import approver_words, draft_facts, limit_words
+from bot.ui.components.estimate import cost_words
+from bot.ui.components.text import code, context, date, header, mention, number, quantity, safe_text, section
+from bot.ui.reply import Block, Message, Posting
 
 
-def approval_question(draft: Draft, warnings: tuple[Block, ...] = (), confirmation: str | None = None) -> Message:
+def approval_question(
+    draft: Draft,
+    exceeded: LimitExceeded | None,
+    approvers: tuple[str, ...],
+    warnings: tuple[Block, ...] = (),
+    confirmation: str | None = None,
+) -> Message:
     """Return the question to a second person whether the draft may be sent."""
-    estimate = load_estimate(draft.estimate)
     title = f"Approve {quantity(draft.requests, 'request')}?"
-    words = (
-        f"{mention(draft.user_id)} wants to send *{safe_text(draft.name, 80)}* as a new batch{_sample_words(draft)}. "
-        "It is above the limit, so a second person who may operate has to agree."
-    )
+    why = " ".join(filter(None, [limit_words(exceeded), approver_words(approvers)]))
+    words = f"{mention(draft.user_id)} asks for approval. {why}{_sample_words(draft)}"
     buttons = [
         button("Approve", Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
-        button("Decline", Discard(draft.id), renew=True),
+        button("Preview", Preview(draft.id), spoken="Preview the first request"),
+        button("Decline", Decline(draft.id)),
     ]
-    blocks = (header(title), section(words), section(cost_breakdown(estimate)), *warnings, *actions(buttons))
-    return Message(f"{title} {words} {cost_line(estimate)}.", blocks)
+    typed = code(f"/batch approve {draft.reference}")
+    blocks = (
+        header(title),
+        section(words),
+        section(draft_facts(draft)),
+        *warnings,
+        *actions(buttons),
+        context(f"Expires {date(draft.changed_at + UNSENT_LIFETIME)} · you can also type {typed}"),
+    )
+    cost = cost_words(load_estimate(draft.estimate))
+    return Message(f"{title} {words} {safe_text(draft.name, 80)}. Estimated cost: {cost}.", blocks)
+
+
+def settle_question(draft: Draft, line: str) -> tuple[Posting, ...]:
+    """Return the edit that makes the question one line without buttons; nothing if it was never posted."""
+    if draft.question_channel is None or draft.question_ts is None:
+        return ()
+    return (Posting(draft.question_channel, Message(line, (section(line),)), edits=draft.question_ts),)
 
 
 def _sample_words(draft: Draft) -> str:
-    return f", {number(draft.sample)} of its requests first; the yes is for all of them" if draft.sample else ""
+    return f" {number(draft.sample)} requests go first; the approval covers all of them." if draft.sample else ""

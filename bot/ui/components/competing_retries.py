@@ -1,5 +1,6 @@
 """Warnings about other retries of the same failures, which would be paid for twice."""
 
+from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.text import code, number, section
 from bot.ui.reply import Block
 
@@ -24,5 +25,6 @@ def unnamed_retries(others: tuple[str, ...]) -> list[str]:
 
 def _other_retry_line(other: str) -> str:
     if other.startswith("draft "):
-        return f"{code(other, 60)} may retry failures of the same batch: it is being sent, or its answer was lost"
-    return f"{code(other, 60)} retries failures of the same batch already"
+        draft = code(other.removeprefix("draft ")[:REFERENCE_LENGTH])
+        return f"Draft {draft} may retry the same failures. It is being sent, or its answer was lost."
+    return f"{code(other, 60)} already retries failures of this batch."

@@ -1,39 +1,50 @@
-"""The estimated cost of a draft, in words."""
+"""The models and the estimated cost of a draft, in words."""
 
-from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate
+from decimal import Decimal
+
+from bot.requests.estimate import Estimate, EstimateBasis
 from bot.ui.components.money import usd
 from bot.ui.components.text import code, number, quantity
 
-MOST_MODELS = 8
-_BASIS = {
-    EstimateBasis.COUNTED: "Input tokens were counted by the API on a sample.",
-    EstimateBasis.BY_CHARACTERS: "Input tokens are a guess from the number of characters: they could not be counted.",
-}
+MOST_MODELS = 3
+_CENT = Decimal("0.01")
 
 
-def cost_line(estimate: Estimate) -> str:
-    """Return the cost range on model line."""
-    known = [model for model in estimate.models if model.high is not None]
-    if not known:
-        return "Cost: unknown, no price is known for its models"
-    least = "at least " if estimate.unpriced_models else ""
-    return f"Cost: {least}{_range(usd(estimate.low), usd(estimate.high))}"
+def cost_words(estimate: Estimate) -> str:
+    """Return `up to $0.29`, `$1.20 to $3.40`, `at least $0.13` without the price of a model, or `unknown`."""
+    if all(model.high is None for model in estimate.models):
+        return "unknown"
+    low = usd(estimate.low)
+    high = usd(max(estimate.high, _CENT))
+    if estimate.unpriced_models:
+        return f"at least {low}" if estimate.low >= _CENT else "unknown"
+    return f"up to {high}" if estimate.low < _CENT or low == high else f"{low} to {high}"
 
 
-def cost_breakdown(estimate: Estimate) -> str:
-    """Return the cost range, with a line for each model and how its tokens were counted."""
-    lines = [f"*{cost_line(estimate)}* (input alone, to every answer using up its `max_tokens`; batch prices)"]
-    lines += [_model_line(model) for model in estimate.models[:MOST_MODELS]]
-    more = len(estimate.models) - MOST_MODELS
-    lines += [f"and {quantity(more, 'more model')}"] if more > 0 else []
-    return "\n".join([*lines, _BASIS[estimate.basis]])
+def estimate_lines(estimate: Estimate) -> list[str]:
+    """Return the models with their requests, and the estimated cost with what it leaves out."""
+    unpriced = estimate.unpriced_models
+    gaps = f" No price is known for {_name_list(unpriced)}." if unpriced else ""
+    rough = " Rough: the tokens could not be counted." if estimate.basis is EstimateBasis.BY_CHARACTERS else ""
+    cost = cost_words(estimate)
+    end = "." if gaps or rough else ""
+    return [*_model_lines(estimate), f"*Estimated cost:* {cost}{end}{gaps}{rough}"]
 
 
-def _range(low: str, high: str) -> str:
-    return low if low == high else f"{low} to {high}"
+def _model_lines(estimate: Estimate) -> list[str]:
+    models = estimate.models
+    if not models:
+        return []
+    if len(models) == 1:
+        tokens = f"{number(models[0].input_tokens)} tokens in, up to {number(models[0].max_output_tokens)} out"
+        return [f"*Model:* {code(models[0].model, 80)} · about {tokens}"]
+    shown = ", ".join(f"{number(one.requests)} × {code(one.model, 80)}" for one in models[:MOST_MODELS])
+    return [f"*Models:* {shown}{_more(len(models) - MOST_MODELS)}"]
 
 
-def _model_line(model: ModelEstimate) -> str:
-    price = "no price is known" if model.low is None or model.high is None else _range(usd(model.low), usd(model.high))
-    tokens = f"about {number(model.input_tokens)} tokens in, at most {number(model.max_output_tokens)} out"
-    return f"{code(model.model, 80)} {quantity(model.requests, 'request')}, {tokens}: {price}"
+def _name_list(names: tuple[str, ...]) -> str:
+    return ", ".join(code(name, 80) for name in names[:MOST_MODELS]) + _more(len(names) - MOST_MODELS)
+
+
+def _more(count: int) -> str:
+    return f" and {quantity(count, 'more model')}" if count > 0 else ""

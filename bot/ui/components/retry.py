@@ -22,13 +22,18 @@ def retry_button(cause: Cause, reference: Reference) -> Block:
 def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
     """Return a line for each cause that the retry leaves out."""
     lines = [
-        f"left out: {quantity(one.count, 'request')} that failed with {code(one.type)} {safe_text(one.message, 120)}"
-        for one in left[:MOST_CAUSES]
+        f"Left out: {quantity(one.count, 'request')} that failed with {_error_words(one)}" for one in left[:MOST_CAUSES]
     ]
     more = sum(one.count for one in left[MOST_CAUSES:])
-    return [*lines, *([f"left out: {quantity(more, 'more request')} with other causes"] if more else [])]
+    return [*lines, *([f"Left out: {quantity(more, 'more request')} with other causes"] if more else [])]
+
+
+def _error_words(one: LeftOutCause) -> str:
+    if not one.type:
+        return "an unreadable error"
+    return f"{code(one.type)}: {safe_text(one.message, 120)}" if one.message else code(one.type)
 
 
 def unreadable_failures_words(failures: int) -> str:
     """Return how many failures cannot be retried because they could not be read from the results."""
-    return f"{quantity(failures, 'failure')} that the batch counts could not be read from its results"
+    return f"{quantity(failures, 'failure')} could not be read from the results"

@@ -11,8 +11,8 @@ from bot.ui.reply import Block
 def rest_words(rest: Draft) -> str:
     """Return how many requests wait, and how to send them."""
     return (
-        f"This is a sample: the other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* wait for a "
-        f"yes. Nothing more is sent without it. Later: {code(f'/batch send {rest.reference}')}."
+        f"This is a sample. The other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* wait for "
+        f"your answer. Later: {code(f'/batch send {rest.reference}')}."
     )
 
 

@@ -24,6 +24,11 @@ def one_line(text: str, limit: int = 300) -> str:
     return line if len(line) <= limit else line[: limit - 1] + "…"
 
 
+def clean_lines(text: str) -> str:
+    """Return text from outside with its line breaks, without control, zero-width or bidirectional characters."""
+    return "".join(char for char in text if char == "\n" or unicodedata.category(char)[0] != "C")
+
+
 def escape(text: str) -> str:
     """Return text with Slack's three control characters escaped (docs.slack.dev, formatting text)."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

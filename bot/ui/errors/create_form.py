@@ -1,4 +1,4 @@
-"""The words beside the fields of a create form that cannot be submitted as it is."""
+"""The words beside the fields of a form that cannot be submitted as it is."""
 
 from enum import Enum, auto
 
@@ -17,6 +17,7 @@ class FormProblem(Enum):
     NO_VALUES = auto()
     NO_MODEL = auto()
     BAD_MAX_TOKENS = auto()
+    NO_REASON = auto()
 
 
 _WORDS = {
@@ -27,6 +28,7 @@ _WORDS = {
     FormProblem.NO_VALUES: "Write at least one value; each line becomes a request.",
     FormProblem.NO_MODEL: "Say which model.",
     FormProblem.BAD_MAX_TOKENS: "A whole number, at least 1.",
+    FormProblem.NO_REASON: "Write a reason.",
 }
 
 

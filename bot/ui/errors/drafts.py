@@ -37,7 +37,7 @@ def _placement(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) ->
 def render_ambiguous_draft(error: DraftAmbiguous) -> Message:
     """Return the drafts that the reference fits, each with what to type for it."""
     total = quantity(len(error.found), "draft")
-    words = f"{total} fit {code(error.reference, 80)}. Which one? Type its reference; nothing was done."
+    words = f"{total} fit {code(error.reference, 80)}. Which one? Type its reference."
     references = [draft.reference for draft in error.found]
     lines = [
         _draft_line(draft, draft.reference if references.count(draft.reference) == 1 else draft.id)

@@ -28,6 +28,8 @@ def _rule_words(error: NotPermitted) -> str:
                 f"Only administrators may do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_ADMINS` "
                 "(or to `BATCHDESK_OPERATORS`, where no administrators are set)."
             )
+        case Rule.NOT_APPROVER:
+            return f"Only approvers can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_APPROVERS`."
         case Rule.GROUP_UNKNOWN:
             unread = "Slack did not tell me who is in the permitted user groups. Try again in a minute."
             return f"{unread} {_ASK_ADMIN} list {code(user)} itself if it stays so."

@@ -11,6 +11,7 @@ from bot.ui.reply import Message, Viewer
 _NEEDS = {
     Permission.READ: "Everyone may use it.",
     Permission.OPERATE: "Operators may use it.",
+    Permission.APPROVE: "Approvers may use it.",
     Permission.ADMINISTER: "Administrators may use it.",
 }
 

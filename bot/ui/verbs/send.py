@@ -20,12 +20,13 @@ from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.store.transactions.split_draft import CANARY
-from bot.ui.components.approval_question import approval_question
-from bot.ui.components.batch_card import batch_card, card_text
+from bot.ui.components.approval_question import approval_question, settle_question
+from bot.ui.components.batch_card import batch_card
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import other_retry_lines, warnings_section
-from bot.ui.components.estimate import cost_breakdown, cost_line
-from bot.ui.components.file_problems import short_file_name, warning_lines
+from bot.ui.components.draft_question import draft_facts, draft_line, draft_name, limit_words
+from bot.ui.components.estimate import cost_words
+from bot.ui.components.file_problems import warning_lines
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.quiet import quiet_note
 from bot.ui.components.retry import left_out_lines, unreadable_failures_words
@@ -34,22 +35,22 @@ from bot.ui.components.text import (
     code,
     context,
     date,
-    file_size,
     header,
     mention,
     number,
     place_name,
     quantity,
-    safe_text,
     section,
 )
-from bot.ui.reply import Block, Message, Viewer
+from bot.ui.reply import Block, Message, Placement, Posting, Viewer
 
 
 def render_send_question(change: SendChange, question: ConfirmationNeeded, viewer: Viewer) -> Message:
-    """Return the question whether to send: how many requests, to which workspace, for whom and at what cost."""
+    """Return the question whether to send: what, for whom, with which models and at what cost."""
     draft = change.draft
-    title = f"Send {'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')} as a new batch?"
+    title = f"Send {'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')}?"
+    on_behalf = f"For {mention(draft.user_id)}\n" if draft.approved_by == viewer.caller.user else ""
+    limit = _limit_sentence(change)
     buttons = [
         *_yes_buttons(change, question),
         *_other_choices(change),
@@ -57,20 +58,23 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
     ]
     blocks = (
         header(title),
-        section(_request_words(draft, viewer)),
-        section(cost_breakdown(load_estimate(draft.estimate))),
+        section(f"{on_behalf}{draft_facts(draft)}"),
+        *((section(limit),) if limit else ()),
         *warnings_section(_send_warnings(change)),
         *actions(buttons),
         context(_terms_line(draft, question)),
     )
-    gate = " It is above the limit: somebody else has to approve it." if change.needs_approval else ""
-    return Message(f"{title} {cost_line(load_estimate(draft.estimate))}.{gate}", blocks)
+    cost = f"Estimated cost: {cost_words(load_estimate(draft.estimate))}."
+    return Message(" ".join(filter(None, [title, cost, limit])), blocks)
+
+
+def _limit_sentence(change: SendChange) -> str:
+    return f"{limit_words(change.exceeded)} Another operator must approve." if change.needs_approval else ""
 
 
 def _terms_line(draft: Draft, question: ConfirmationNeeded) -> str:
-    none = "Nothing of this was sent yet." if draft.whole_id else "Nothing was sent yet."
-    later = f"Later, until {date(draft.changed_at + UNSENT_LIFETIME)}: {code(f'/batch send {draft.reference}')}."
-    return f"Only you can answer, once, until {date(question.expires_at)}. {none} {later}"
+    later = f"{code(f'/batch send {draft.reference}')} asks again until {date(draft.changed_at + UNSENT_LIFETIME)}"
+    return f"Expires {date(question.expires_at)} · only you can answer · {later}"
 
 
 def _yes_buttons(change: SendChange, question: ConfirmationNeeded) -> list[Block]:
@@ -85,19 +89,6 @@ def _yes_buttons(change: SendChange, question: ConfirmationNeeded) -> list[Block
     return buttons
 
 
-def _request_words(draft: Draft, viewer: Viewer) -> str:
-    named = f", called *{safe_text(draft.label)}*" if draft.label else ""
-    owner = mention(draft.owner or draft.user_id)
-    origin = {"retry": "Retries what failed in", CANARY: "The rest after the sample"}.get(draft.kind or "")
-    made_of = f"\n{origin} {code(draft.parent_id)}." if origin and draft.parent_id else ""
-    file = f"*{safe_text(short_file_name(draft.name), 80)}*"
-    whose = f"{mention(draft.user_id)}'s" if draft.approved_by == viewer.caller.user else "your"
-    return (
-        f"{file}: {quantity(draft.requests, 'request')}, {file_size(draft.size)}{named}. "
-        f"They go to the workspace of this bot's API key, in {whose} name, with {owner} as owner.{made_of}"
-    )
-
-
 def _other_choices(change: SendChange) -> list[Block]:
     """Return the button that includes the failures which the retry leaves out."""
     draft = change.draft
@@ -106,14 +97,11 @@ def _other_choices(change: SendChange) -> list[Block]:
         return []
     everything = Retry(Reference(draft.parent_id), everything=True, file=checked.file)
     others = number(sum(one.count for one in checked.left_out))
-    return [button(f"Include the other {others} too", everything, renew=True)]
+    return [button(f"Include the other {others}", everything, renew=True)]
 
 
 def _send_warnings(change: SendChange) -> list[str]:
-    lines = []
-    if change.needs_approval:
-        lines.append("It is above the limit that was set: somebody else who may operate has to approve it.")
-    lines += other_retry_lines(change.retried)
+    lines = other_retry_lines(change.retried)
     checked = change.checked
     if checked is None:
         return lines
@@ -126,7 +114,16 @@ def _send_warnings(change: SendChange) -> list[str]:
 
 
 def render_send(outcome: SendOutcome, viewer: Viewer) -> Message:
-    """Return what sending or approving the draft did."""
+    """Return what sending or approving the draft did. An approval settles its question, and the requester hears."""
+    message = _render_outcome(outcome, viewer)
+    draft = outcome.draft
+    is_approval = draft.approved_by == viewer.caller.user and draft.kind != CANARY
+    if isinstance(outcome, ApprovalAsked) or not is_approval:
+        return message
+    return _settle_approval(outcome, message, viewer)
+
+
+def _render_outcome(outcome: SendOutcome, viewer: Viewer) -> Message:
     match outcome:
         case BatchCreated():
             return _render_created(outcome, viewer)
@@ -140,17 +137,35 @@ def render_send(outcome: SendOutcome, viewer: Viewer) -> Message:
             assert_never(unreachable)
 
 
+def _settle_approval(outcome: SendOutcome, message: Message, viewer: Viewer) -> Message:
+    """Return the message for the approver, with the edit of the question and what the person who asked hears.
+
+    The question becomes one line, whatever happened after the approval.
+    """
+    draft = outcome.draft
+    rest = outcome.rest if isinstance(outcome, BatchCreated | AnswerLost) else None
+    total = draft.requests + rest.requests if rest is not None else None
+    line = f"✅ Approved by {mention(viewer.caller.user)} · {draft_line(draft, total)}"
+    told = f"{mention(viewer.caller.user)} approved {draft_name(draft)}."
+    heard = Posting(draft.user_id, Message(f"{told} {message.text}", (section(told), *message.blocks)), notifies=True)
+    shown = (
+        Message(line, (section(line),))
+        if isinstance(outcome, BatchCreated)
+        else message.with_placement(Placement.BELOW)
+    )
+    return replace(shown, postings=(*settle_question(draft, line), heard))
+
+
 def _render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
-    """Return the card of the new batch, the place of its watch card, and what happens to the rest after a sample."""
+    """Return which batch was sent and where its card is; the card itself if nothing else shows it."""
     draft = outcome.draft
     batch = outcome.batch
-    by = f", approved by {mention(draft.approved_by)}" if draft.approved_by else ""
-    words = f"Sent for {mention(draft.user_id)}{by}: {_count_words(outcome)} of *{safe_text(draft.name, 80)}*."
+    words = f"✅ Sent {_count_words(outcome)} of {draft_name(draft)} as {code(batch.id)}."
     sentences = [*_rest_sentences(outcome), *_watch_sentences(outcome, viewer), *_missing_record_sentences(outcome)]
-    text = " ".join([words, card_text(batch, viewer.names.get(batch.id), viewer.now), *sentences])
-    watchers = (draft.user_id,) if outcome.place is not None else ()
-    blocks = (section(words), *batch_card(batch, viewer, watchers=watchers), *map(context, sentences))
-    return Message(text, blocks)
+    text = " ".join([words, *sentences])
+    if outcome.place is not None:
+        return Message(text, (section(" ".join([words, *sentences])),))
+    return Message(text, (section(words), *batch_card(batch, viewer), *map(context, sentences)))
 
 
 def _count_words(outcome: BatchCreated) -> str:
@@ -166,10 +181,10 @@ def _rest_sentences(outcome: BatchCreated) -> list[str]:
     if rest is None:
         return []
     if not outcome.recorded:
-        return [f"The other {number(rest.requests)} wait until my records work again, and I tell you then."]
+        return [f"The other {number(rest.requests)} wait until my records work again. I'll post here then."]
     return [
-        f"When they have ended I say how it went, and ask about the other {number(rest.requests)}. "
-        f"Sooner: {code(f'/batch send {rest.reference}')}."
+        f"When they end, I'll report and ask about the other {number(rest.requests)}. "
+        f"To send them sooner: {code(f'/batch send {rest.reference}')}."
     ]
 
 
@@ -178,39 +193,46 @@ def _watch_sentences(outcome: BatchCreated, viewer: Viewer) -> list[str]:
     if place is None:
         return []
     who = "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
-    words = f"I keep its card up to date {place_name(place.id)}, and mention {who} there at its end."
+    words = f"Its card is {place_name(place.id)}. I'll mention {who} there when it ends."
     if outcome.rest is None:  # the end of a sample is always posted: it asks about the rest
         words += quiet_note(place)
     if place.closed_channel is not None:
-        words += (
-            f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
-        )
+        words += f" To have it in <#{place.closed_channel}>, invite me with `/invite @Batchdesk`."
     return [words]
 
 
 def _missing_record_sentences(outcome: BatchCreated) -> list[str]:
     sentences = (
-        [] if outcome.requests_archived else ["Its requests are not kept: a retry will ask for the original file."]
+        [] if outcome.requests_archived else ["Its requests aren't kept, so a retry will need the original file."]
     )
     if not outcome.recorded:
-        sentences.append("My own records took none of this: it has no owner and no label here, and nobody watches it.")
+        sentences.append("I couldn't record it: it has no owner and no label here, and no one watches it.")
     return sentences
 
 
 def _render_approval_asked(outcome: ApprovalAsked) -> Message:
-    """Return that nothing was sent yet, with the question to everyone in the channel."""
+    """Return that nothing was sent yet, with the question for everyone in the channel."""
     draft = outcome.draft
-    is_alone = draft.channel_id is None or is_direct(draft.channel_id)
     line = code(f"/batch approve {draft.reference}")
-    how = f"I ask in the channel; whoever may operate can also type {line}."
-    if is_alone:
-        how = f"Nobody else sees this place, so nobody was asked: have somebody who may operate type {line}."
-    words = f"{quantity(draft.requests, 'request')} wait for somebody else's yes. {how}"
-    return Message(
-        words,
-        (section(words), *actions([button("Discard", Discard(draft.id), renew=True)])),
-        shared=None if is_alone else replace(approval_question(draft), public=True),
+    discard = actions([button("Discard", Discard(draft.id), renew=True)])
+    if draft.channel_id is None or is_direct(draft.channel_id):
+        words = f"Waiting for approval. No one else sees this place, so ask an approver to type {line}."
+        return Message(words, (section(words), *discard))
+    words = f"Waiting for approval. I've asked in <#{draft.channel_id}>."
+    unasked = f"I can't post in <#{draft.channel_id}>, so no one was asked. Ask an approver to type {line}."
+    uncertain = (
+        f"I can't confirm that my question is in <#{draft.channel_id}>. "
+        f"If you don't see it there, ask an approver to type {line}."
     )
+    question = Posting(
+        draft.channel_id,
+        approval_question(draft, outcome.exceeded, outcome.approvers),
+        notifies=bool(outcome.approvers),
+        on_posted=outcome.on_posted,
+        note_if_refused=Message(unasked, (section(unasked),), placement=Placement.BELOW),
+        note_if_uncertain=Message(uncertain, (section(uncertain),), placement=Placement.BELOW),
+    )
+    return Message(words, (section(words), *discard), postings=(question,))
 
 
 def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
@@ -218,25 +240,25 @@ def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
     draft = outcome.draft
     error = outcome.error
     if isinstance(outcome, SendRefused):
-        which = f" It names the request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
+        which = f" It names request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
         words = (
             f"The API refused the batch: {code(outcome.error.message)}.{which} "
-            "Nothing was created; mend the file and share it again."
+            "Nothing was created. Fix the file and upload it again."
         )
         return Message(words, (section(words), *_request_id_line(error)))
-    words = (
-        f"Not sent: {_reason_words(outcome.error)}. It certainly did not arrive, and the checked file is still here."
+    words = f"Not sent: {_reason_words(outcome.error)}. Nothing reached the API, and the checked file is still here."
+    again = actions(
+        [button("Send", Send(draft.id), style="primary", renew=True), button("Discard", Discard(draft.id), renew=True)]
     )
-    again = actions([button("Send", Send(draft.id), renew=True), button("Discard", Discard(draft.id), renew=True)])
     return Message(words, (section(words), *again, *_request_id_line(error)))
 
 
 def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
     match error:
         case ScratchFileFailed():
-            return f"my disk took no copy of the requests ({code(error.reason)})"
+            return f"my disk did not take a copy of the requests ({code(error.reason)})"
         case StoreUnavailable():
-            return f"I cannot write my own records (the store is {error.reason})"
+            return f"I can't write my own records (the store is {error.reason})"
         case ApiError():
             return code(error.message)
         case unreachable:
@@ -247,14 +269,14 @@ def _render_answer_lost(outcome: AnswerLost) -> Message:
     """Return that the outcome is unknown, with the new batches of that size. It is never sent again."""
     draft = outcome.draft
     rest = outcome.rest
-    sent = f"I sent {quantity(draft.requests, 'request')} and the answer was lost. "
-    sent += "I do not send them again: that could pay twice."
+    sent = f"I sent {quantity(draft.requests, 'request')}, and the API's answer was lost. "
+    sent += "I won't send them again, because that could cost twice."
     if rest is not None:
-        sent += f" The other {number(rest.requests)} were not sent; they go without these {number(draft.requests)}."
+        sent += f" The other {number(rest.requests)} were not sent and can still be."
     found, rows = search_result(draft, outcome.new_batches)
     return Message(f"{sent} {found}", (section(sent), section(found), *rows, *(rest_buttons(rest) if rest else ())))
 
 
 def _request_id_line(error: ExpectedError) -> tuple[Block, ...]:
     request_id = error.request_id if isinstance(error, ApiError) else None
-    return (context(f"request {code(request_id, 80)}"),) if request_id else ()
+    return (context(f"API request {code(request_id, 80)}"),) if request_id else ()

@@ -20,15 +20,38 @@ from tests.builders import (
     batch_id,
     running,
 )
-from tests.ui.draft_samples import DRAFT, LEFT_OUT, OTHER_RETRIES, REST, RETRY, SAMPLE, SAMPLE_FIRST, WARNINGS, question
+from tests.ui.draft_samples import (
+    DRAFT,
+    LEFT_OUT,
+    OTHER_RETRIES,
+    OVER_EVERY_LIMIT,
+    OVER_THE_LIMIT,
+    REST,
+    RETRY,
+    SAMPLE,
+    SAMPLE_FIRST,
+    WARNINGS,
+    question,
+)
 
 REFUSED = api.ApiRejected("invalid_request_error", "requests.2.params: too long", 400, "req_011CQ")
 
 OVERLOADED = api.ApiUnavailable("overloaded_error", "Overloaded", 529, "req_011CQ", may_have_happened=False)
 
+PERMALINK = "https://example.slack.com/files/U0ADA/F0123/requests.jsonl?a=1|2"
+
+APPROVED = replace(
+    DRAFT, user_id=BEN.user, approved_by=ADA.user, question_channel="C0BATCHES", question_ts="1700000000.000100"
+)
+
+
+async def _ignore(channel: str, ts: str) -> None:
+    """Record nothing."""
+
+
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_draft": question(SendChange(DRAFT)),
-    "question_draft_above_the_limit": question(SendChange(DRAFT, needs_approval=True)),
+    "question_draft_above_the_limit": question(SendChange(DRAFT, exceeded=OVER_THE_LIMIT)),
     "question_draft_warned": question(SendChange(DRAFT, checked=CheckedDraft(DRAFT, WARNINGS))),
     "question_retry": question(
         SendChange(RETRY, (batch_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT_OUT, missing=2))
@@ -52,7 +75,20 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     ),
     "created_sample_not_recorded": BatchCreated(running(10), SAMPLE, requests_archived=True, rest=REST, recorded=False),
     "created_not_recorded": BatchCreated(running(1_003), DRAFT, requests_archived=True, recorded=False),
-    "approval_asked": ApprovalAsked(DRAFT),
+    "question_draft_above_every_limit": question(
+        SendChange(replace(DRAFT, requests=19), exceeded=OVER_EVERY_LIMIT, checked=CheckedDraft(DRAFT, WARNINGS))
+    ),
+    "approval_asked": ApprovalAsked(replace(DRAFT, permalink=PERMALINK), OVER_THE_LIMIT, (), _ignore),
+    "approval_asked_of_a_group": ApprovalAsked(SAMPLE_FIRST, OVER_EVERY_LIMIT, ("S0APPROVERS", "U0CORA"), _ignore),
+    "approval_asked_in_messages": ApprovalAsked(replace(DRAFT, channel_id="D0ADA"), OVER_THE_LIMIT, (), _ignore),
+    "approved": BatchCreated(running(1_003), APPROVED, requests_archived=True, place=CardPlace("C0BATCHES")),
+    "approved_sample": BatchCreated(
+        running(10), replace(APPROVED, requests=10, whole_id=DRAFT.id), requests_archived=True, rest=REST
+    ),
+    "approved_not_sent": NotSent(APPROVED, OVERLOADED),
+    "approved_rest_sent": BatchCreated(
+        running(993), replace(REST, approved_by=ADA.user, user_id=BEN.user), requests_archived=True
+    ),
     "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
     "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),
     "not_sent": NotSent(DRAFT, OVERLOADED),

@@ -1,0 +1,62 @@
+"""What the questions about a draft share: its name, its facts, and the limits that it exceeds."""
+
+from bot.operations.approval import LimitExceeded
+from bot.requests.estimate import load_estimate
+from bot.store.records.drafts import Draft
+from bot.store.transactions.split_draft import CANARY
+from bot.ui.components.estimate import estimate_lines
+from bot.ui.components.text import code, escape, file_size, mention, number, one_line, quantity, safe_text
+
+_ORIGINS = {"retry": "Retry of", CANARY: "The rest after the sample"}
+MOST_APPROVERS = 5
+"""People or user groups that one question mentions."""
+
+
+def draft_name(draft: Draft) -> str:
+    """Return the name of the file in bold, as a link where Slack has an address of it."""
+    name = safe_text(draft.name, 60)
+    if draft.permalink is None or not draft.permalink.startswith(("https://", "http://")):
+        return f"*{name}*"
+    address = escape(one_line(draft.permalink, 500)).replace("|", "%7C")
+    return f"*<{address}|{name.replace('|', 'ǀ')}>*"
+
+
+def draft_facts(draft: Draft) -> str:
+    """Return the facts that matter for a yes: file, size, label, owner, origin, models and cost."""
+    first = [draft_name(draft), file_size(draft.size)]
+    first += [f"label *{safe_text(draft.label, 60)}*"] if draft.label else []
+    first += [f"owner {mention(draft.owner)}"] if draft.owner and draft.owner != draft.user_id else []
+    lines = [" · ".join(first)]
+    origin = _ORIGINS.get(draft.kind or "")
+    lines += [f"{origin} {code(draft.parent_id)}"] if origin and draft.parent_id else []
+    return "\n".join([*lines, *estimate_lines(load_estimate(draft.estimate))])
+
+
+def limit_words(exceeded: LimitExceeded | None) -> str:
+    """Return which limits a draft exceeds; an empty string if the limits have been raised since."""
+    if exceeded is None:
+        return ""
+    limits = []
+    if exceeded.requests is not None:
+        limits.append(f"{number(exceeded.requests)}-request")
+    if exceeded.dollars is not None:
+        limits.append(f"${exceeded.dollars:,} spend")
+    part = " together with its sample" if exceeded.is_part else ""
+    over = f"Over the {' and '.join(limits)} limit{'s' if len(limits) > 1 else ''}{part}."
+    return f"{over} Its cost has no known bound." if exceeded.unpriced else over
+
+
+def approver_words(approvers: tuple[str, ...]) -> str:
+    """Return who must approve. People and user groups are mentioned once; the operators are not."""
+    if not approvers:
+        return "Another operator must approve."
+    mentions = [f"<!subteam^{one}>" if one.startswith("S") else f"<@{one}>" for one in approvers[:MOST_APPROVERS]]
+    return f"{' or '.join(mentions)} must approve."
+
+
+def draft_line(draft: Draft, total: int | None = None) -> str:
+    """Return the file and its requests on one line; `total`: the requests of the whole, if only a part is sent."""
+    requests = quantity(draft.requests, "request")
+    if total is not None and total != draft.requests:
+        requests = f"{number(draft.requests)} of {quantity(total, 'request')} first"
+    return f"{safe_text(draft.name, 60)} · {requests}"
