@@ -180,14 +180,15 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     )
     # The worker counts attempts itself, so its client must not retry by itself.
     bot_messages = BotMessages(make_slack_client(settings, session, retries=False))
+    mentions = MentionReplacer(directory.find_name)
     worker = Worker(
         services,
         bot_messages,
-        MentionReplacer(directory.find_name),
+        mentions,
         engine,
         SlackPacing(now),
         feed_channel=settings.feed_channel,
-        chores=make_chores(services, bot_messages, make_digest_plan(settings)),
+        chores=make_chores(services, bot_messages, mentions, make_digest_plan(settings)),
     )
     return _Parts(authorized, client, session, services, rules, directory, worker, metrics, waits)
 

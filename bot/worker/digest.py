@@ -1,6 +1,6 @@
 """The daily digest: when it is due and what it contains. It is sent only if it contains something."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
@@ -19,12 +19,17 @@ from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, summaries, watches
 from bot.store.records.notices import Notice
-from bot.ui.notices.digest import ROWS, Digest, Share, render_digest
+from bot.ui.notices.digest import ROWS, Digest, Share, count_failed, render_digest
+from bot.ui.reply import Message
 
 DAY = timedelta(days=1)
+OVERLAP = timedelta(minutes=15)
+"""By how much the API's clock, or what its list shows, may be behind this machine's clock."""
+REPORTED = "reported"
+"""The key in the payload of a digest for the batches that the next one must not repeat."""
 EXPIRES_WITHIN = timedelta(days=7)
 LATEST_HOURS = 3
-"""How many hours a digest may be late, if no worker ran to send it on time."""
+"""How many hours a digest may be late, if no worker ran to send it on time. Later, the next one covers its time."""
 MOST_BATCHES = 20_000
 """How many batches a digest covers, newest first. If a workspace has more in 29 days, the digest says so."""
 
@@ -50,30 +55,69 @@ def find_due_day(plan: DigestPlan, now: datetime) -> date | None:
     return since.date() if since.hour < LATEST_HOURS else None
 
 
-def make_digest(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime) -> Digest:
-    """Return the batches of the last 24 hours, and those whose results expire within 7 days without a download."""
-    since = now - DAY
-    kinds: dict[str, list[MessageBatch]] = {"running": [], "succeeded": [], "failed": [], "expiring": []}
+class Coverage(Struct, frozen=True):
+    """What a digest covers: the batches that ended since a time, except those that the last digest reported."""
+
+    since: datetime
+    reported: frozenset[str] = frozenset()
+    """The batches of the last digest that ended shortly before `since`."""
+    overlap: timedelta = timedelta(0)
+    """How long before `since` a batch may have ended that the last digest could not see yet."""
+
+    def includes(self, batch: MessageBatch) -> bool:
+        """Return whether the digest reports the end of this batch."""
+        ended_at = batch.ended_at
+        return ended_at is not None and ended_at > self.since - self.overlap and batch.id not in self.reported
+
+
+def read_coverage(last: Notice | None, now: datetime) -> Coverage:
+    """Return what a digest at `now` covers, after the last one. Without one it covers a day."""
+    if last is None:
+        return Coverage(now - DAY)
+    since = max(last.created_at, now - RETENTION)
+    reported = last.payload.get(REPORTED)
+    if reported is None:  # version 0.1.0 did not store it
+        return Coverage(since)
+    return Coverage(since, frozenset(map(str, reported)), OVERLAP)
+
+
+def make_digest(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime, covers: Coverage) -> Digest:
+    """Return the batches that ended, those that run, and those whose results expire within 7 days without a download.
+
+    Those with failures come first by how many of their requests failed. A batch is listed once.
+    """
+    kinds: dict[str, list[MessageBatch]] = {"running": [], "ended": [], "failed": [], "expiring": []}
     for batch in batches:
-        if kind := _kind(batch, since):
+        if kind := _kind(batch, covers):
             kinds[kind].append(batch)
-        if batch.results_url and batch.id not in fetched and now < batch.readable_until <= now + EXPIRES_WITHIN:
+        elif batch.results_url and batch.id not in fetched and now < batch.readable_until <= now + EXPIRES_WITHIN:
             kinds["expiring"].append(batch)
+    kinds["failed"].sort(key=count_failed, reverse=True)
     kinds["expiring"].sort(key=lambda batch: batch.readable_until)
+    kinds["ended"].sort(key=lambda batch: batch.request_counts.canceled, reverse=True)
+    kinds["running"].sort(key=lambda batch: batch.created_at)
     share = {kind: Share(total=len(found), shown=tuple(found[:ROWS])) for kind, found in kinds.items()}
-    return Digest(since, share["running"], share["succeeded"], share["failed"], share["expiring"])
+    return Digest(
+        covers.since,
+        failed=share["failed"],
+        expiring=share["expiring"],
+        ended=share["ended"],
+        running=share["running"],
+        canceled=sum(1 for batch in kinds["ended"] if batch.request_counts.canceled),
+    )
 
 
-def _kind(batch: MessageBatch, since: datetime) -> str | None:
+def _kind(batch: MessageBatch, covers: Coverage) -> str | None:
+    """Return the group of a batch. Requests that were canceled on purpose are no failures."""
     if not batch.has_ended:
         return "running"
-    if batch.ended_at is None or batch.ended_at <= since:
+    if not covers.includes(batch):
         return None
-    return "succeeded" if batch.request_counts.succeeded == batch.request_counts.total else "failed"
+    return "failed" if count_failed(batch) else "ended"
 
 
 class DigestSender:
-    """Sends each day's digest once, from whichever process is first."""
+    """Sends each day's digest once, from whichever process is first. It names owners and notifies no one."""
 
     def __init__(
         self,
@@ -82,6 +126,7 @@ class DigestSender:
         enqueue: Enqueue,
         now: Callable[[], datetime],
         plan: DigestPlan,
+        replace_mentions: Callable[[Message], Awaitable[Message]],
         most: int = MOST_BATCHES,
     ) -> None:
         self._database = database
@@ -89,6 +134,7 @@ class DigestSender:
         self._enqueue = enqueue
         self._now = now
         self._plan = plan
+        self._replace_mentions = replace_mentions
         self._most = most
 
     async def send_due(self) -> bool:
@@ -101,15 +147,19 @@ class DigestSender:
         key = f"digest:{plan.channel}:{day.isoformat()}"
         if await self._database.run(lambda connection: _is_settled(connection, key, plan.channel, now)):
             return False
-        digest = await self._read(now)
+        last = await self._database.run(lambda connection: notices.find_last_digest(connection, plan.channel))
+        covers = read_coverage(last, now)
+        digest, ended = await self._read(now, covers)
         if digest.is_empty:
             return False
-        message = render_digest(digest)
-        payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+        message = await self._replace_mentions(render_digest(digest))
+        recent = [batch.id for batch in ended if batch.ended_at and batch.ended_at > now - OVERLAP]
+        payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks], REPORTED: recent}
         notice = Notice(key, None, "digest", plan.channel, (), created_at=now, payload=payload)
         return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
 
-    async def _read(self, now: datetime) -> Digest:
+    async def _read(self, now: datetime, covers: Coverage) -> tuple[Digest, list[MessageBatch]]:
+        """Return the digest, and all batches whose end it reports."""
         found: list[MessageBatch] = []
         async with aclosing(self._batches.list_all(limit=1_000)) as listed:
             async for batch in listed:
@@ -118,11 +168,14 @@ class DigestSender:
                 found.append(batch)
         whole, found = len(found) <= self._most, found[: self._most]
         ids = [batch.id for batch in found if batch.readable_until <= now + EXPIRES_WITHIN]
-        digest = make_digest(found, await self._database.run(lambda connection: _find_downloaded(connection, ids)), now)
-        shown = [one.id for share in (digest.failed, digest.expiring, digest.running) for one in share.shown]
+        downloaded = await self._database.run(lambda connection: _find_downloaded(connection, ids))
+        digest = make_digest(found, downloaded, now, covers)
+        groups = (digest.failed, digest.expiring, digest.ended, digest.running)
+        shown = [one.id for share in groups for one in share.shown]
         names = await self._database.run(lambda connection: labels.get_names(connection, shown))
         digest = replace(digest, names=names, looked_at=None if whole else self._most)
-        return await self._with_cost(digest, [one.id for one in found if one.ended_at and one.ended_at > now - DAY])
+        ended = [one for one in found if covers.includes(one)]
+        return await self._with_cost(digest, [one.id for one in ended]), ended
 
     async def _with_cost(self, digest: Digest, ended: list[BatchId]) -> Digest:
         """Add up the stored costs of the batches that ended. No results are read for a digest."""

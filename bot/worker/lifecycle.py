@@ -117,10 +117,15 @@ RECOVERY_INTERVAL = timedelta(seconds=15)
 """How often the work of dead processes is checked."""
 
 
-def make_chores(services: Services, bot_messages: BotMessages, plan: DigestPlan | None) -> tuple[Chore, ...]:
+def make_chores(
+    services: Services, bot_messages: BotMessages, mentions: MentionReplacer, plan: DigestPlan | None
+) -> tuple[Chore, ...]:
     """Return the chores of a worker. Without a plan there is no digest."""
     parts = services.database, services.workspace.batches, services.enqueue, services.now
-    digest = (Chore("digest", NOTICE_INTERVAL, DigestSender(*parts, plan).send_due),) if plan is not None else ()
+    digest: tuple[Chore, ...] = ()
+    if plan is not None:
+        sender = DigestSender(*parts, plan, mentions.replace_mentions)
+        digest = (Chore("digest", NOTICE_INTERVAL, sender.send_due),)
     return (
         Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),
         Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle_interrupted),

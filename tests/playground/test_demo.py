@@ -102,16 +102,14 @@ async def test_the_demo_forgets_its_store(tmp_path: Path, monkeypatch: pytest.Mo
         [record] = stage.slack.messages(CHANNEL, OPERATOR)
 
     assert "Delete this batch for good?" in question.visible_text
-    assert "Nothing is recorded." in record.visible_text
+    assert "Nothing is recorded yet." in record.visible_text
 
 
 async def test_the_demo_has_a_feed_and_within_an_hour_its_digest() -> None:
     async with run_simulation() as stage:
         stage.api.advance(3_600)
         feed = partial(stage.slack.messages, FEED)
-        digests = await stage.slack.wait_for(
-            lambda: [m for m in feed() if "Batches today" in m.visible_text], timeout=30
-        )
+        digests = await stage.slack.wait_for(lambda: [m for m in feed() if "Digest · " in m.visible_text], timeout=30)
 
     assert len(digests) == 1
 

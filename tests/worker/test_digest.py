@@ -1,14 +1,18 @@
 """The digest: at its local hour, once a day, and only if it contains something."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.playground.api_simulator.batch import Batch
 from bot.store.records import notices, summaries, watches
+from bot.store.records.notices import Notice
 from bot.store.records.summaries import StoredSummary
-from bot.worker.digest import DigestPlan, DigestSender, find_due_day, make_digest
+from bot.worker.digest import MOST_BATCHES, Coverage, DigestPlan, DigestSender, find_due_day, make_digest, read_coverage
+from bot.worker.lifecycle import Worker
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
 from tests.desk import ADA, BATCHES, Desk
 from tests.journeys.watching import public_messages
@@ -54,32 +58,90 @@ def test_a_digest_of_a_late_hour_is_still_sent_after_midnight_for_that_evening()
     assert days == [None, *[evening.date()] * 3, None]
 
 
-def test_it_counts_batches_that_ended_since_yesterday_and_all_that_run() -> None:
+TODAY = Coverage(NOW - timedelta(days=1))
+
+
+def test_it_counts_batches_that_ended_since_the_last_one_and_all_that_run() -> None:
     long_ago = ended(counts(errored=5)).model_copy(update={"ended_at": NOW - timedelta(hours=25)})
     batches = [running(), canceling(), ended(counts(succeeded=5)), ended(counts(succeeded=4, errored=1)), long_ago]
 
-    digest = make_digest(batches, (), NOW)
+    digest = make_digest(batches, (), NOW, TODAY)
 
-    assert (digest.running.total, digest.succeeded.total, digest.failed.total) == (2, 1, 1)
+    assert (digest.running.total, digest.ended.total, digest.failed.total) == (2, 1, 1)
+
+
+def test_failures_come_in_order_of_how_many_requests_failed() -> None:
+    failed = [ended(counts(succeeded=50, errored=n, expired=1), id=batch_id(n)) for n in (3, 40, 1, 7, 20, 5)]
+
+    digest = make_digest(failed, (), NOW, TODAY)
+
+    assert digest.failed.total == 6
+    assert [batch.request_counts.errored for batch in digest.failed.shown] == [40, 20, 7, 5, 3]
+
+
+def test_batches_canceled_on_purpose_are_no_failures() -> None:
+    canceled = ended(counts(succeeded=10, canceled=990), id=batch_id(1))
+    both = ended(counts(succeeded=10, canceled=989, errored=1), id=batch_id(2))
+
+    digest = make_digest([canceled, both], (), NOW, TODAY)
+
+    assert (digest.failed.shown, digest.ended.shown, digest.canceled) == ((both,), (canceled,), 1)
 
 
 def test_results_that_no_one_downloaded_and_that_expire_within_a_week_are_listed() -> None:
     fetched, waiting = (ended(counts(succeeded=5), id=batch_id(number)) for number in (1, 2))
     now = CREATED + timedelta(days=23)
 
-    digest = make_digest([fetched, waiting], {fetched.id}, now)
+    digest = make_digest([fetched, waiting], {fetched.id}, now, Coverage(now - timedelta(days=1)))
 
     assert digest.expiring.shown == (waiting,)
 
 
+def stored_digest(**payload: object) -> Notice:
+    return Notice("digest:x", None, "digest", BATCHES, (), NOW, {"text": "", "blocks": [], **payload})
+
+
+def test_a_batch_whose_end_the_last_digest_could_not_see_yet_is_reported_and_no_other_twice() -> None:
+    reported, unseen = (
+        ended(counts(succeeded=5), id=batch_id(n)).model_copy(update={"ended_at": NOW - timedelta(minutes=1)})
+        for n in (1, 2)
+    )
+
+    covers = read_coverage(stored_digest(reported=[reported.id]), NOW + timedelta(days=1))
+
+    assert (covers.includes(reported), covers.includes(unseen)) == (False, True)
+
+
+def test_after_a_digest_of_0_1_0_nothing_is_repeated() -> None:
+    before, after = (
+        ended(counts(succeeded=5), id=batch_id(n)).model_copy(update={"ended_at": NOW + timedelta(minutes=n)})
+        for n in (-1, 1)
+    )
+
+    covers = read_coverage(stored_digest(), NOW + timedelta(days=1))
+
+    assert (covers.includes(before), covers.includes(after)) == (False, True)
+
+
 def test_an_empty_day_has_no_digest() -> None:
-    assert make_digest([], (), NOW).is_empty
+    assert make_digest([], (), NOW, TODAY).is_empty
 
 
 def digesting(desk: Desk) -> DigestSender:
-    services = desk.bot.worker.services
+    return make_sender(desk.bot.worker, desk.time)
+
+
+def make_sender(worker: Worker, now: Callable[[], datetime], most: int = MOST_BATCHES) -> DigestSender:
+    services = worker.services
+    plan = DigestPlan(BATCHES, 9, UTC)
     return DigestSender(
-        services.database, services.workspace.batches, services.enqueue, desk.time, DigestPlan(BATCHES, 9, UTC)
+        services.database,
+        services.workspace.batches,
+        services.enqueue,
+        now,
+        plan,
+        worker.mentions.replace_mentions,
+        most,
     )
 
 
@@ -99,9 +161,35 @@ async def test_it_is_sent_once_a_day_by_any_process(desk: Desk) -> None:
     posted = await desk.slack.wait_for(lambda: public_messages(desk), timeout=15)
 
     assert (first, second) == ([True, False], True)
-    assert "1 batch still running" in posted[0].visible_text
+    assert "Digest · 1 running" in posted[0].visible_text
     assert "Nightly eval" in posted[0].visible_text
     assert "Nightly eval" in posted[0].visible_text
+
+
+async def test_after_a_missed_hour_the_next_digest_covers_the_time_since_the_last_one(scene: Scene) -> None:
+    sender = make_sender(scene.worker, scene.now)
+    first = scene.api.workspace.add(succeeded=3, errored=1, age=60.0)
+    scene.advance((scene.now().replace(hour=9, minute=5) + timedelta(days=1) - scene.now()).total_seconds())
+    scene.api.workspace.add(succeeded=3, errored=2, age=60.0)
+    before = await sender.send_due()
+    scene.advance(3_600)
+    third = scene.api.workspace.add(succeeded=3, errored=3, age=60.0)
+    scene.advance((scene.now().replace(hour=9, minute=5) + timedelta(days=2) - scene.now()).total_seconds())
+
+    after = await sender.send_due()
+    await scene.deliver_all()
+
+    digests = scene.slack.messages(BATCHES)
+    assert (before, after, len(digests)) == (True, True, 2)
+    assert short(first) in digests[0].visible_text
+    assert "3 errored" in digests[1].visible_text
+    assert short(third) in digests[1].visible_text
+    assert short(first) not in digests[1].visible_text
+    assert "*Failed* · 1" in digests[1].visible_text
+
+
+def short(batch: Batch) -> str:
+    return batch.id.removeprefix("msgbatch_")[:10]
 
 
 async def test_nothing_is_sent_at_other_hours_of_an_empty_day_or_to_a_muted_channel(desk: Desk) -> None:
@@ -126,15 +214,12 @@ async def test_downloaded_results_of_an_unwatched_batch_are_not_called_unfetched
         scene.database.transact(partial(summaries.store_summary, read=read, delete_before=now - timedelta(days=29)))
     scene.database.transact(partial(summaries.record_download, batch_id=taken.id, taken="jsonl", by=ADA, at=now))
     scene.advance((now.replace(hour=9, minute=5) + timedelta(days=24) - now).total_seconds())
-    services = scene.worker.services
 
-    await DigestSender(
-        services.database, services.workspace.batches, services.enqueue, scene.now, DigestPlan(BATCHES, 9, UTC)
-    ).send_due()
+    await make_sender(scene.worker, scene.now).send_due()
     await scene.deliver_all()
 
     [digest] = scene.slack.messages(BATCHES)
-    assert "1 batch with results that nobody fetched" in digest.visible_text
+    assert "*Expiring* · 1 · results not downloaded" in digest.visible_text
     assert left.id[9:19] in digest.visible_text
 
 
@@ -143,15 +228,13 @@ async def test_thousands_of_batches_fit_in_one_message_that_says_what_it_omits(s
         scene.api.workspace.add(succeeded=1, age=60.0 + number)
     set_to = scene.now().replace(hour=9, minute=5) + timedelta(days=1) - scene.now()
     scene.advance(set_to.total_seconds())
-    services, before = scene.worker.services, len(scene.api.requests)
+    before = len(scene.api.requests)
     scene.api.workspace.add(succeeded=1, age=60.0)
 
-    await DigestSender(
-        services.database, services.workspace.batches, services.enqueue, scene.now, DigestPlan(BATCHES, 9, UTC), 1_100
-    ).send_due()
+    await make_sender(scene.worker, scene.now, most=1_100).send_due()
     await scene.deliver_all()
 
     [digest] = scene.slack.messages(BATCHES)
     assert len(scene.api.requests) - before == 2
     assert len(digest.blocks) <= 50
-    assert "Only the newest 1,100 batches were looked at" in digest.visible_text
+    assert "only the newest 1,100 batches checked" in digest.visible_text

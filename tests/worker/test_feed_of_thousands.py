@@ -33,7 +33,7 @@ async def test_some_become_cards_and_the_rest_become_a_number(scene: Scene) -> N
     counted = [words for words in said if "more batches appeared" in words]
     assert requests == 3  # a hundred, then pages of a thousand
     assert len(said) - len(counted) == MOST
-    assert sum(int(words.split()[1].replace(",", "")) for words in counted) == APPEARED - MOST
+    assert sum(int(words.split()[0].replace(",", "")) for words in counted) == APPEARED - MOST
     assert len(counted) <= requests
 
 

@@ -116,6 +116,14 @@ def get(connection: Connection, key: str) -> Notice | None:
     return OUTBOX.get(connection, (key,))
 
 
+def find_last_digest(connection: Connection, channel_id: str) -> Notice | None:
+    """Return the newest digest of a channel that was sent or still will be. Raises ValueError if it cannot be read."""
+    digests = table.c.event == "digest", table.c.channel_id == channel_id, table.c.given_up.is_(None)
+    row = connection.execute(select(table.c.key).where(*digests).order_by(table.c.created_at.desc()).limit(1))
+    key = row.scalar_one_or_none()
+    return get(connection, key) if key is not None else None
+
+
 def get_mentions(connection: Connection, key: str) -> set[str]:
     """Return the users that a notice mentions; no one if it cannot be read, because it cannot be sent either."""
     stored = connection.execute(select(table.c.mentions).where(table.c.key == key)).scalar_one()

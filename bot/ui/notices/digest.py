@@ -9,14 +9,16 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.commands.list import List
 from bot.store.records.labels import BatchNames
-from bot.ui.components.batch_rows import batch_rows, open_menu, spoken_rows
+from bot.ui.components.batch_rows import batch_line, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words
 from bot.ui.components.text import context, date, header, number, quantity, section
 from bot.ui.reply import Block, Message
 
 ROWS = 5
-"""Rows of each kind; the others are a number. A message holds 50 blocks."""
+"""Rows of the batches with failures. The others are a number."""
+FEW = 3
+"""Rows of each other group."""
 
 
 class Share(Struct, frozen=True):
@@ -27,13 +29,15 @@ class Share(Struct, frozen=True):
 
 
 class Digest(Struct, frozen=True):
-    """A day in the workspace: running batches, batches that ended since then, and results about to expire."""
+    """What happened since the last digest: failures, the other ends, results about to expire, and what runs."""
 
     since: datetime
-    running: Share = Share()
-    succeeded: Share = Share()
     failed: Share = Share()
     expiring: Share = Share()
+    ended: Share = Share()
+    running: Share = Share()
+    canceled: int = 0
+    """How many of the batches that ended without failures were canceled on purpose, whole or in part."""
     spent: Decimal = Decimal(0)
     spent_whole: bool = True
     looked_at: int | None = None
@@ -44,48 +48,51 @@ class Digest(Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to report; then no digest is posted."""
-        return not (self.running.total or self.succeeded.total or self.failed.total or self.expiring.total)
+        return not (self.failed.total or self.expiring.total or self.ended.total or self.running.total)
+
+
+def count_failed(batch: MessageBatch) -> int:
+    """Return how many requests failed. Those that were canceled on purpose did not."""
+    return batch.request_counts.errored + batch.request_counts.expired
 
 
 def render_digest(digest: Digest) -> Message:
-    """Return the digest of a day that is not empty."""
-    groups = [
-        (digest.running, "still running"),
-        (digest.succeeded, "ended well"),
-        (digest.failed, "ended with failures"),
-        (digest.expiring, "with results that nobody fetched and that expire within 7 days"),
-    ]
-    counts = [f"{quantity(share.total, 'batch', 'batches')} {words}" for share, words in groups if share.total]
+    """Return a digest that is not empty: worst first, each group with a number for what it leaves out."""
     names = digest.names
-    rows = [
-        *_group_rows(digest.failed, names),
-        *_group_rows(digest.expiring, names, until=True),
-        *_group_rows(digest.running, names),
+    canceled = f" · {number(digest.canceled)} canceled on purpose" if digest.canceled else ""
+    groups = [
+        ("Failed", "failed", digest.failed, ""),
+        ("Expiring", "expiring", digest.expiring, " · results not downloaded"),
+        ("Ended", "ended without failures", digest.ended, canceled),
+        ("Running", "running", digest.running, ""),
     ]
-    ended = digest.succeeded.total + digest.failed.total
-    cost = f" Spent on what ended: {amount_words(digest.spent, complete=digest.spent_whole)}." if ended else ""
-    advice = "" if digest.spent_whole or not ended else " `/batch cost --since 1d` reads what nobody has read."
-    summary = f"{'; '.join(counts)}.{cost}{advice}"
-    more = actions([open_menu(_list_shown(digest), names), button("All batches", List())])
-    some = f" Only the newest {number(digest.looked_at)} batches were looked at." if digest.looked_at else ""
-    since = context(f"Since {date(digest.since)}.{some}")
-    blocks = (header("Batches today"), section(summary), *rows, *more, since)
-    spoken = spoken_rows(digest.failed.shown, names)
-    return Message(". ".join([f"Batches today: {'; '.join(counts)}", *spoken]) + ".", blocks, public=True)
+    sections = [_group(title, share, names, more) for title, _, share, more in groups if share.total]
+    ended = digest.failed.total + digest.ended.total
+    cost = [f"Spent: {amount_words(digest.spent, complete=digest.spent_whole)}"] if ended else []
+    advice = ["`/batch cost` reads the costs that are missing"] if ended and not digest.spent_whole else []
+    some = [f"only the newest {quantity(digest.looked_at, 'batch', 'batches')} checked"] if digest.looked_at else []
+    small = context(" · ".join([f"Since {date(digest.since)}", *cost, *advice, *some]))
+    menu = actions([open_menu(_list_shown(digest), names), button("All batches", List())])
+    counts = ", ".join(f"{number(share.total)} {words}" for _, words, share, _ in groups if share.total)
+    spoken = spoken_rows(digest.failed.shown[:ROWS], names)
+    text = ". ".join([f"Digest: {counts}", *spoken]) + "."
+    return Message(text, (header(f"Digest · {counts}"), *sections, *menu, small), public=True)
 
 
 def _list_shown(digest: Digest) -> list[MessageBatch]:
     """Return the batches that have a row, each once: a menu must not offer a batch twice."""
-    groups = (digest.failed, digest.expiring, digest.running)
-    return list({batch.id: batch for share in groups for batch in share.shown[:ROWS]}.values())
+    groups = ((digest.failed, ROWS), (digest.expiring, FEW), (digest.ended, FEW), (digest.running, FEW))
+    return list({batch.id: batch for share, rows in groups for batch in share.shown[:rows]}.values())
 
 
-def _group_rows(share: Share, names: Mapping[str, BatchNames], *, until: bool = False) -> list[Block]:
-    rows: list[Block] = []
-    for batch in share.shown[:ROWS]:
-        rows += batch_rows([batch], names)
-        if until:
-            rows.append(context(f"Results readable until {date(batch.readable_until)}"))
-    if more := share.total - len(share.shown[:ROWS]):
-        rows.append(context(f"and {more} more"))
-    return rows
+def _group(title: str, share: Share, names: Mapping[str, BatchNames], more: str) -> Block:
+    """Return a group in one section: its size, a line for each of the first few batches, and the number of the rest."""
+    shown = share.shown[: ROWS if title == "Failed" else FEW]
+    lines = [f"*{title}* · {number(share.total)}{more}"]
+    for batch in shown:
+        line = batch_line(batch, names.get(batch.id))
+        until = f" · results available until {date(batch.readable_until)}" if title == "Expiring" else ""
+        lines.append(f"{line}{until}")
+    if left := share.total - len(shown):
+        lines.append(f"and {number(left)} more")
+    return section("\n".join(lines))

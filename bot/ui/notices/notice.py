@@ -94,7 +94,9 @@ def draw_notice(
 
 def render_more_batches(count: int) -> Message:
     """Return how many batches appeared at once beyond those that have a card in the feed."""
-    words = f"And {quantity(count, 'more batch', 'more batches')} appeared at the same time, without a card each."
+    words = (
+        f"{quantity(count, 'more batch', 'more batches')} appeared at the same time. They have no cards of their own."
+    )
     return Message(words, (section(words), *actions([button("All batches", List())])), public=True)
 
 
@@ -110,32 +112,34 @@ def render_notice(event: BatchEvent, about: NoticeContext) -> Message:
             title = f"🗑️ {how} · {about.display_name}"
             return _render_event(about, deletion_words(about.last_seen, about.deleted_here), title=title, opens=False)
         case "expires_soon":
-            return _render_event(about, _expiry_words(about), title=f"⏳ Runs out soon · {about.display_name}")
+            return _render_event(about, _expiry_words(about), title=f"⏳ {about.display_name} · expires soon")
         case "results_expire_7d" | "results_expire_1d":
             return _render_event(
-                about, _results_expiry_words(about), title=f"⏳ Results expire soon · {about.display_name}"
+                about, _results_expiry_words(about), title=f"⏳ {about.display_name} · results expire soon"
             )
         case "unseen":
             return _render_event(
-                about, not_seen_words(about.last_seen), title=f"⚪ Not seen for a while · {about.display_name}"
+                about, not_seen_words(about.last_seen), title=f"⚪ {about.display_name} · not seen for a while"
             )
         case unreachable:
             assert_never(unreachable)
 
 
 def _expiry_words(about: NoticeContext) -> str:
+    state = "canceling" if about.batch.processing_status == "canceling" else "running"
     left = duration(about.batch.expires_at - about.now)
     return (
-        f"It is still {'being canceled' if about.batch.processing_status == 'canceling' else 'in progress'}, and its "
-        f"24 hours are over in {left}, {date(about.batch.expires_at)}. What is not finished then expires unbilled."
+        f"{quantity(about.batch.request_counts.total, 'request')} · still {state}. The batch expires in {left}, "
+        f"{date(about.batch.expires_at)}. Requests that are not finished by then expire and are not billed."
     )
 
 
 def _results_expiry_words(about: NoticeContext) -> str:
     until = about.batch.readable_until
+    outcome = outcome_words(about.batch.request_counts)
     return (
-        f"{outcome_words(about.batch.request_counts)}. Its results can be read for "
-        f"{duration(until - about.now)} more, until {date(until)}, and nobody has fetched them through me."
+        f"{outcome[0].upper()}{outcome[1:]}. No one has downloaded the results here. They are available "
+        f"until {date(until)}, for another {duration(until - about.now)}."
     )
 
 

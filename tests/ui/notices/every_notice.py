@@ -88,16 +88,32 @@ FAILED_GROUP = Share(2, (ENDED, BATCHES["ended_none_succeeded"]))
 
 DIGESTS: dict[str, Message] = {
     "digest": render_digest(
-        Digest(NOW, Share(1, (running(),)), Share(12), FAILED_GROUP, Share(1, (BATCHES["ended_all_succeeded"],)))
+        Digest(
+            NOW,
+            failed=FAILED_GROUP,
+            expiring=Share(1, (BATCHES["ended_all_succeeded"],)),
+            ended=Share(12, (canceled(), ended(counts(succeeded=500), id=batch_id(6)))),
+            running=Share(1, (running(id=batch_id(7)),)),
+            canceled=1,
+        )
     ),
     "digest_of_many": render_digest(
-        Digest(NOW, MANY_BATCHES_GROUP, MANY_BATCHES_GROUP, MANY_BATCHES_GROUP, MANY_BATCHES_GROUP)
+        Digest(
+            NOW,
+            failed=MANY_BATCHES_GROUP,
+            expiring=MANY_BATCHES_GROUP,
+            ended=MANY_BATCHES_GROUP,
+            running=MANY_BATCHES_GROUP,
+            canceled=1_200,
+        )
     ),
-    "digest_not_of_all": render_digest(Digest(NOW, succeeded=Share(20_000, (ENDED,)), looked_at=20_000)),
+    "digest_not_of_all": render_digest(
+        Digest(NOW, ended=Share(20_000, (BATCHES["ended_all_succeeded"],)), looked_at=20_000)
+    ),
     "digest_of_a_named_batch_with_unread_results": render_digest(
         Digest(NOW, failed=Share(1, (ENDED,)), spent=Decimal("1.20"), spent_whole=False, names={ENDED.id: NAMES})
     ),
-    "digest_all_well": render_digest(Digest(NOW, succeeded=Share(3, (ENDED,)))),
+    "digest_all_well": render_digest(Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)))),
 }
 
 INTERRUPTED: dict[str, Message] = {
