@@ -18,7 +18,7 @@ OpenFile = Callable[[], IO[bytes]]
 
 @dataclass(eq=False)
 class ScratchFileFailed(ExpectedError):
-    """The disk did not take the bytes; `full` means that no space is left. `reason` is the system's message."""
+    """The disk failed to write or read; `full` means that no space is left. `reason` is the system's message."""
 
     full: bool
     reason: str
@@ -56,9 +56,15 @@ class ScratchFile:
         self.size += len(buffer)
 
     async def pieces(self, start: int, stop: int) -> AsyncIterator[bytes]:
-        """Yield the bytes from `start` to before `stop`, read in threads. Several readers may read at the same time."""
+        """Yield the bytes from `start` to before `stop`, read in threads. Several readers may read at the same time.
+
+        Raises ScratchFileFailed.
+        """
         while start < stop:
-            piece = await asyncio.to_thread(os.pread, self._file.fileno(), min(_READ_SIZE, stop - start), start)
+            try:
+                piece = await asyncio.to_thread(os.pread, self._file.fileno(), min(_READ_SIZE, stop - start), start)
+            except OSError as error:
+                raise scratch_file_failure(error) from error
             if not piece:
                 return
             yield piece

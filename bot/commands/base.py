@@ -92,7 +92,10 @@ class DirectCommand(Command, Generic[Result], frozen=True):
 
 
 class ReadingCommand(DirectCommand[Result], Generic[Result], frozen=True, kw_only=True):
-    """A command that only reads. Its reply is the caller's alone, unless they typed `--public`."""
+    """A command whose reply is the caller's alone, unless they typed `--public`.
+
+    It only reads, except that a LongCommand may also return a change.
+    """
 
     permission: ClassVar[Permission] = Permission.READ
     options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC,)
@@ -110,7 +113,10 @@ class ReadingCommand(DirectCommand[Result], Generic[Result], frozen=True, kw_onl
 
 
 class LongCommand(ReadingCommand[Result], Generic[Result], frozen=True):
-    """A command that may take long. Its caller sees its progress, and can stop it."""
+    """A command that may take long. Its caller sees its progress, and can stop it.
+
+    `create` and `retry` read a file or results, and then return the change that they propose.
+    """
 
     @abstractmethod
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> Result:

@@ -26,7 +26,7 @@ _REPLY_KEY = "reply:"
 TEXT_LIMIT = 4_000
 """Characters. chat.update refuses more (docs.slack.dev, chat.update)."""
 CALL_SECONDS = 10.0
-"""How long one call may take. A worker holds the row that it delivers for longer than its calls take."""
+"""How long one call may take. It is much shorter than the lease of the row that a worker delivers."""
 _LOOK_AGAIN_SECONDS = 1.0
 _CLOCK_SKEW_SECONDS = 300.0
 _MAX_PAGES = 5  # of 200 messages each, when searching for a message of the bot's

@@ -55,7 +55,8 @@ class FileUploader:
     `origins`: the only origins an upload address may have.
     `open_scratch_file`: opens the file that a large file is compressed into.
     `max_bytes`: larger files are compressed, and split if that is not enough.
-    `retry_delay`: seconds before the first retry; each further one waits that much longer.
+    `retry_delay`: seconds before the first retry without an answer; each further one waits that much longer. After an
+    error status, the wait is its `Retry-After`, or `retry_delay` if it has none.
     `share_delays`: seconds before each look whether the file is shared.
     """
 
@@ -104,6 +105,8 @@ class FileUploader:
             try:
                 status, delay = await self._post(part, address)
             except (aiohttp.ClientError, TimeoutError, OSError) as error:
+                if isinstance(error.__cause__, ScratchFileFailed):  # aiohttp wraps what reading the body raises
+                    raise UploadFailed(UploadStep.DISK, error.__cause__.reason) from error
                 reason = describe_error(error)
                 is_temporary = True
                 delay = self._retry_delay * tried

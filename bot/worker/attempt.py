@@ -1,8 +1,10 @@
 """One attempt to bring a row of an outbox to Slack. Whether a message is lost or doubled is decided here.
 
-Not lost: an attempt that ends in any way is recorded before another one can begin, and a row that did not arrive is
-enqueued again until its attempts are used up. Not doubled: from the second attempt on, the bot looks for the message
-that an earlier attempt may have posted.
+Not lost: a row is open until it is delivered or given up. A failed attempt enqueues the next one. If the process dies,
+its claim is released, or expires with its lease, and a worker enqueues the row. A row is given up when its attempts are
+used up, and at once if its channel is closed to the bot.
+
+Not doubled: from the second attempt on, the bot first looks for the message that an earlier attempt may have posted.
 """
 
 import logging
@@ -32,13 +34,17 @@ from bot.worker.slack_pacing import POST, SlackPacing
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=60)
-"""How long a row is held. Longer than any attempt takes: its waits and calls are of at most 10 s each."""
+"""How long an attempt holds its row.
+
+Most attempts end sooner: they wait at most 12 s for their moment (slack_pacing.PATIENCE), and a call takes at most
+10 s. An attempt of many calls may take longer. Another attempt can then begin, and looks for its message first.
+"""
 HELD_ELSEWHERE = timedelta(seconds=5)
 """Delay before the next attempt at a row that cannot be tried now."""
 ATTEMPTS = 6
-"""How many attempts a row gets that Slack refuses."""
+"""How many attempts a row gets that Slack refuses, or that cannot be rendered. They take about 3 minutes."""
 ATTEMPTS_IN_DOUBT = 80
-"""How many attempts a row gets that Slack may have accepted: an outage may last three days."""
+"""How many attempts a row gets that Slack may have accepted. The delays between them add up to 70 hours."""
 
 
 class Delivered(Struct, frozen=True):
@@ -66,7 +72,7 @@ ContentT = TypeVar("ContentT")
 
 
 class Held(Struct, Generic[RowT, ContentT], frozen=True):
-    """A row that this process has claimed, what to show for it, and how long to wait before calling Slack."""
+    """A row that this process has claimed. `content` is what to show; `wait` is the time until the call to Slack."""
 
     row: RowT
     content: ContentT
@@ -74,7 +80,7 @@ class Held(Struct, Generic[RowT, ContentT], frozen=True):
 
 
 class Attempt(ABC, Generic[RowT, ContentT]):
-    """Makes attempts at the rows of one outbox. A subclass knows what a row shows and what its failures mean."""
+    """Makes attempts at the rows of one outbox. A subclass renders the rows and handles failures of their own kind."""
 
     def __init__(
         self,
@@ -109,11 +115,11 @@ class Attempt(ABC, Generic[RowT, ContentT]):
 
     @abstractmethod
     def move_elsewhere(self, connection: Connection, row: RowT) -> None:
-        """Show the row in another place, because its own is closed to the bot and it was given up there."""
+        """Show the row in another place. Its channel is closed to the bot, so it was given up there."""
 
     @abstractmethod
     def recover_message(self, connection: Connection, row: RowT, reason: str) -> None:
-        """Handle that the message which the row edits or answers is gone."""
+        """Continue without the message that the row edits or answers. Someone deleted it."""
 
     def find_open(self, connection: Connection, primary_key: PrimaryKey) -> RowT | None:
         """Return a row that can be tried now; None if there is nothing to do now."""
@@ -142,7 +148,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         oldest: float = 0,
         broadcast: bool = False,
     ) -> Delivered:
-        """Post a message unless an earlier attempt did, whose answer never came.
+        """Post a message, unless an earlier attempt whose answer was lost has posted it.
 
         `place` is a channel or a user. The search is bounded by `oldest`, in Unix seconds.
         """
@@ -165,7 +171,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         self._outbox.enqueue_again(connection, self._enqueue, row, self._pace.now(), delay)
 
     def _hold(self, connection: Connection, primary_key: PrimaryKey) -> Held[RowT, ContentT] | None:
-        """Claim a row and reserve a moment for its call to Slack; enqueue it again if either cannot be had now."""
+        """Claim a row, and reserve a moment for its call to Slack. If either fails, enqueue the row again."""
         row = self.find_open(connection, primary_key)
         if row is None:
             return None
@@ -187,7 +193,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         return Held(claimed, content, wait)
 
     async def _try(self, row: RowT, content: ContentT) -> Callable[[Connection], None]:
-        """Bring the message to Slack; return what records how that went."""
+        """Bring the message to Slack. Return the function that records the result."""
         try:
             delivered = await self.put(row, content)
         except SlackRateLimited as error:

@@ -3,6 +3,7 @@
 import tempfile
 import zlib
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import aiohttp
 import httpx
@@ -176,6 +177,20 @@ async def test_after_three_tries_it_is_given_up(slack: SlackSimulator, files: Fi
 
     assert "Slack did not take the file (`HTTP 500`)" in said.text
     assert len(slack.calls("upload")) == 3
+
+
+async def test_a_disk_that_cannot_be_read_is_reported_at_once_as_the_disk(
+    slack: SlackSimulator, files: FileDelivery, tmp_path: Path
+) -> None:
+    scratch_file = ScratchFile(lambda: (tmp_path / "unreadable").open("wb"))
+    await scratch_file.write(CONTENT)
+    await scratch_file.flush()
+
+    said = await files.send(File("batch-results.jsonl", "batch-results.jsonl", scratch_file, SAID), ADA)
+
+    assert "Bad file descriptor" in said.text
+    assert "Slack did not take" not in said.text
+    assert len(slack.calls("files.getUploadURLExternal")) == 1
 
 
 async def test_an_address_that_is_not_slacks_is_not_called(

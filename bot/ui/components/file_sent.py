@@ -77,10 +77,7 @@ def _failure_words(file: File, failure: DeliveryFailure, reason: str) -> str:
                 f"Look into {places} before you ask again."
             )
         case DeliveryFailure.OUR_DISK:
-            return (
-                f"The disk of the bot did not take the compressed file ({code(reason, 80)}), so no file was sent. "
-                "Tell whoever runs this bot."
-            )
+            return f"The bot's disk failed ({code(reason, 80)}), so no file was sent. Tell whoever runs this bot."
 
 
 def _size_words(file: File) -> str:

@@ -1,4 +1,4 @@
-"""The words about a change that a dead process left unfinished and a worker settled."""
+"""The words about a change whose process died before it recorded the outcome, and which a worker settled."""
 
 from enum import Enum, auto
 from typing import assert_never
@@ -11,7 +11,7 @@ from bot.ui.components.text import code
 
 
 class Settlement(Enum):
-    """What the worker found, or did."""
+    """What the worker found when it looked at the batch, or what it did."""
 
     BATCH_MISSING = auto()
     BATCH_DELETED = auto()
@@ -24,19 +24,19 @@ class Settlement(Enum):
 
 
 class CancelAccepted(Struct, frozen=True):
-    """The API had accepted the cancel."""
+    """The API had accepted the cancel before the process died."""
 
     batch: MessageBatch
 
 
 class NotFoundOut(Struct, frozen=True):
-    """The API did not say what became of the change; `kind` as in ApiError."""
+    """The API did not answer, so whether the change was made is unknown. `kind` is as in ApiError."""
 
     kind: str
 
 
 class SettlingFailed(Struct, frozen=True):
-    """The change could not be finished; `reason` is the error in a few words."""
+    """The worker could not make the change. `reason` is the error in a few words."""
 
     reason: str
 
@@ -55,7 +55,7 @@ _WORDS = {
 
 
 def settled_change_words(verb: str, subject: str, finding: Finding) -> str:
-    """Return what was interrupted, and what became of it, as one sentence."""
+    """Return one sentence: which change was interrupted, and its outcome."""
     return f"I was stopped while I was at `{verb}` of {code(subject)}, and looked again: {_finding_words(finding)}."
 
 
