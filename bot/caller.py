@@ -10,8 +10,12 @@ ChannelId = NewType("ChannelId", str)
 
 
 class Caller(Struct, frozen=True):
-    """The person who uses the bot. `channel` is None on App Home and in modals, which belong to no channel."""
+    """The person who uses the bot. `channel` is None on App Home and in modals, which belong to no channel.
+
+    `is_direct`: the channel is a direct message or a group of them. No one can add the bot there.
+    """
 
     user: UserId
     team: TeamId
     channel: ChannelId | None
+    is_direct: bool = False

@@ -45,12 +45,16 @@ _ENTRIES: dict[Permission, Callable[[Rules], frozenset[str]]] = {
 
 
 class CallerFacts(Struct, frozen=True):
-    """What Slack says about a caller. None means that Slack did not say, which never permits anything."""
+    """What Slack says about a caller. None means that Slack did not say, which never permits anything.
+
+    `sees_channel` is False if Slack says that the bot is not in the caller's channel.
+    """
 
     groups: frozenset[str] = frozenset()
     unknown_groups: frozenset[str] = frozenset()
     is_guest: bool | None = False
     is_external_channel: bool | None = False
+    sees_channel: bool = True
 
 
 class Rule(Enum):
@@ -61,6 +65,7 @@ class Rule(Enum):
     GUEST_UNKNOWN = auto()
     EXTERNAL_CHANNEL = auto()
     EXTERNAL_UNKNOWN = auto()
+    CHANNEL_HIDDEN = auto()
     NOT_OPERATOR = auto()
     NOT_ADMIN = auto()
     NOT_APPROVER = auto()
@@ -95,8 +100,9 @@ def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     if not rules.allow_guests and facts.is_guest is not False:
         raise NotPermitted(Rule.GUEST_UNKNOWN if facts.is_guest is None else Rule.GUEST, caller)
     if not rules.allow_external and facts.is_external_channel is not False:
-        unknown = facts.is_external_channel is None
-        raise NotPermitted(Rule.EXTERNAL_UNKNOWN if unknown else Rule.EXTERNAL_CHANNEL, caller)
+        if facts.is_external_channel is None:
+            raise NotPermitted(Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN, caller)
+        raise NotPermitted(Rule.EXTERNAL_CHANNEL, caller)
 
 
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:

@@ -109,6 +109,7 @@ PLACES = [
     (ADA, CallerFacts(is_guest=None), Rules(allow_guests=True), None),
     (ADA, CallerFacts(is_external_channel=True), Rules(), Rule.EXTERNAL_CHANNEL),
     (ADA, CallerFacts(is_external_channel=None), Rules(), Rule.EXTERNAL_UNKNOWN),
+    (ADA, CallerFacts(is_external_channel=None, sees_channel=False), Rules(), Rule.CHANNEL_HIDDEN),
     (ADA, CallerFacts(is_external_channel=True), Rules(allow_external=True), None),
     (ADA, CallerFacts(is_external_channel=None), Rules(allow_external=True), None),
     (ADA, CallerFacts(is_guest=True), Rules(allow_external=True), Rule.GUEST),

@@ -43,7 +43,7 @@ async def find_card_place(services: Services, caller: Caller, destination: Watch
         return CardPlace(caller.user)
     if await services.may_post(channel):
         return CardPlace(channel)
-    return CardPlace(caller.user, closed_channel=channel)
+    return CardPlace(caller.user, closed_channel=None if caller.is_direct else channel)
 
 
 async def follow_batch(

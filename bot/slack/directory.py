@@ -4,8 +4,10 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from enum import Enum, auto
 from typing import TypeVar, cast
 
+from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller, ChannelId, UserId
@@ -21,6 +23,17 @@ MAX_CACHED = 10_000
 """Entries. Enough for a workspace, and a bound on memory."""
 
 
+class _ChannelHidden(Exception):
+    """Slack shows the bot no such channel: the bot is not in it."""
+
+
+class _Hidden(Enum):
+    HIDDEN = auto()
+
+
+_HIDDEN = _Hidden.HIDDEN
+
+
 class Directory:
     """Looks up what Slack knows, and caches it for CACHE_SECONDS. A failed look-up is not cached and grants nothing."""
 
@@ -33,16 +46,16 @@ class Directory:
     async def find_caller_facts(self, caller: Caller) -> CallerFacts:
         """Return what the rules need to know about a caller, and nothing else."""
         groups = sorted(self._rules.groups)
-        (guest, external), found = await asyncio.gather(
-            asyncio.gather(self._is_guest(caller), self._is_external(caller)),
-            asyncio.gather(*map(self._find_members, groups)),
+        guest, external, found = await asyncio.gather(
+            self._is_guest(caller), self._is_external(caller), asyncio.gather(*map(self._find_members, groups))
         )
         members = dict(zip(groups, found, strict=True))
         return CallerFacts(
             groups=frozenset(group for group, users in members.items() if users is not None and caller.user in users),
             unknown_groups=frozenset(group for group, users in members.items() if users is None),
             is_guest=guest,
-            is_external_channel=external,
+            is_external_channel=None if external is _HIDDEN else external,
+            sees_channel=external is not _HIDDEN,
         )
 
     async def may_post(self, channel: ChannelId) -> bool:
@@ -68,11 +81,15 @@ class Directory:
             return False
         return await self._look_up(("user", caller.user), lambda: self._fetch_user(caller.user))
 
-    async def _is_external(self, caller: Caller) -> bool | None:
+    async def _is_external(self, caller: Caller) -> "bool | _Hidden | None":
+        """Return _HIDDEN if Slack shows the bot no such channel, and None if Slack does not say."""
         if self._rules.allow_external or caller.channel is None:
             return False
         channel = caller.channel
-        return await self._look_up(("channel", channel), lambda: self._fetch_channel(channel))
+        try:
+            return await self._look_up(("channel", channel), lambda: self._fetch_channel(channel))
+        except _ChannelHidden:
+            return _HIDDEN
 
     async def _find_members(self, group: str) -> frozenset[str] | None:
         return await self._look_up(("group", group), lambda: self._fetch_group(group))
@@ -87,7 +104,12 @@ class Directory:
         return str(name) if name else None
 
     async def _fetch_channel(self, channel: ChannelId) -> bool:
-        found = (await self._client.conversations_info(channel=channel))["channel"]
+        try:
+            found = (await self._client.conversations_info(channel=channel))["channel"]
+        except SlackApiError as error:
+            if get_code(error) in NOT_A_MEMBER:
+                raise _ChannelHidden from error
+            raise
         return any(found.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
 
     async def _fetch_group(self, group: str) -> frozenset[str]:

@@ -42,7 +42,13 @@ class FileDelivery:
             if isinstance(file.content, ScratchFile):
                 file.content.close()
         await self._record(file, is_confirmed=True)
-        return render_sent(file, _packing(packed), parts=len(packed.parts), moved_from=moved_from)
+        return render_sent(
+            file,
+            _packing(packed),
+            parts=len(packed.parts),
+            moved_from=moved_from,
+            can_be_invited=not caller.is_direct,
+        )
 
     async def _upload(self, file: File, caller: Caller, thread_ts: str | None) -> tuple[PackedFile, str | None]:
         """Upload a file. Return how it was packed, and the channel that it was meant for if it cannot go there."""

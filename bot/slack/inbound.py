@@ -30,7 +30,9 @@ class InboundInteraction(Struct, frozen=True):
 
 def read_command(payload: Payload) -> InboundInteraction:
     """Read a slash command."""
-    caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), ChannelId(payload["channel_id"]))
+    channel = ChannelId(payload["channel_id"])
+    in_direct = _is_direct_channel(channel, payload.get("channel_name"))
+    caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), channel, in_direct)
     text = payload.get("text") or ""
     trigger = payload.get("trigger_id") if opens_modal(text) else None
     surface = MessageSurface(
@@ -118,7 +120,9 @@ def read_interaction_surface(payload: Payload, *, replaces_message: bool) -> Sur
     container = payload.get("container") or {}
     team = (payload.get("team") or {}).get("id") or user.get("team_id") or ""
     channel = (payload.get("channel") or {}).get("id") or container.get("channel_id")
-    caller = Caller(UserId(user["id"]), TeamId(team), ChannelId(channel) if channel else None)
+    name = (payload.get("channel") or {}).get("name")
+    in_direct = channel is not None and _is_direct_channel(channel, name)
+    caller = Caller(UserId(user["id"]), TeamId(team), ChannelId(channel) if channel else None, in_direct)
     view = payload.get("view") or {}
     if payload.get("response_url") and not view:
         is_shared = not is_direct(str(channel))
@@ -133,6 +137,11 @@ def read_interaction_surface(payload: Payload, *, replaces_message: bool) -> Sur
     if view.get("type") == "home":
         return HomeSurface(caller, payload.get("trigger_id"), replaces_message=replaces_message)
     return ModalSurface(caller, view.get("id"))
+
+
+def _is_direct_channel(channel: object, name: object) -> bool:
+    """Return whether a channel is a direct message or a group of them, which Slack names `mpdm-…`."""
+    return str(channel).startswith("D") or str(name or "").startswith("mpdm-")
 
 
 def _read_thread(payload: Payload) -> str | None:

@@ -87,7 +87,7 @@ async def test_an_externally_shared_channel_is_let_in_by_the_setting(open_desk: 
     ("look_up", "says"),
     [
         ("users.info", "did not tell me whether you are a guest"),
-        ("conversations.info", "I cannot see whether <#C0BATCHES> is shared"),
+        ("conversations.info", "Slack did not tell me whether <#C0BATCHES> is shared"),
     ],
 )
 async def test_a_look_up_that_fails_is_a_no_and_is_tried_again_next_time(desk: Desk, look_up: str, says: str) -> None:

@@ -4,6 +4,7 @@ import tempfile
 import zlib
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import httpx
@@ -14,10 +15,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.playground.slack_simulator.world import Channel
 from bot.scratch_file import ScratchFile
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.retries import make_retry_handlers
-from bot.slack.upload import FileUploader
+from bot.slack.upload import FileUploader, list_shares
 from bot.store.db.database import StoreUnavailable
 from bot.ui.reply import File, Message
 
@@ -264,3 +266,113 @@ async def test_the_disk_has_its_room_back_afterwards(slack: SlackSimulator, file
     assert isinstance(file.content, ScratchFile)
     with pytest.raises(ValueError, match="closed file"):
         await anext(file.content.pieces(0, 1))
+
+
+async def test_a_completion_whose_answer_is_lost_counts_once_the_file_is_seen(
+    slack: SlackSimulator, files: FileDelivery
+) -> None:
+    noted: list[bool] = []
+
+    async def arrived(is_confirmed: bool) -> None:
+        noted.append(is_confirmed)
+
+    slack.lose_next("files.completeUploadExternal")
+
+    said = await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
+
+    assert said == SAID
+    assert noted == [True]
+    assert len(sent(slack)) == 1
+    assert len(slack.calls("files.completeUploadExternal")) == 1
+
+
+async def test_a_file_that_slack_shares_a_moment_later_is_sent(slack: SlackSimulator, files: FileDelivery) -> None:
+    slack.delay_shares(0.02)
+
+    said = await files.send(await stored_file(), ADA)
+
+    assert said == SAID
+    assert len(sent(slack)) == 1
+
+
+async def test_a_file_that_slack_completes_and_never_shares_is_not_called_sent(
+    slack: SlackSimulator, files: FileDelivery
+) -> None:
+    noted: list[bool] = []
+
+    async def arrived(is_confirmed: bool) -> None:
+        noted.append(is_confirmed)
+
+    slack.delay_shares(None)
+
+    said = await files.send(replace(await stored_file(), on_delivered=arrived), ADA)
+
+    assert said.text != SAID.text
+    assert "Look into your messages with me before you ask again" in said.text
+    assert "no file was sent" not in said.text
+    assert noted == [False]
+
+
+async def test_a_file_that_cannot_be_looked_at_is_unconfirmed(slack: SlackSimulator, files: FileDelivery) -> None:
+    slack.fail_next("files.info", error="missing_scope", times=9)
+
+    said = await files.send(await stored_file(), ADA)
+
+    assert "missing_scope" in said.text
+    assert "before you ask again" in said.text
+
+
+@pytest.mark.parametrize("error", ["internal_error", "missing_scope", "fatal_error"])
+async def test_a_failed_look_up_of_a_channel_is_not_taken_for_no_membership(
+    slack: SlackSimulator, files: FileDelivery, error: str
+) -> None:
+    slack.fail_next("conversations.info", error=error)
+    public = replace(await stored_file(), public=True, message=replace(SAID, public=True))
+
+    said = await files.send(public, ADA)
+
+    assert len(sent(slack, "C0BATCHES")) == 1
+    assert "not a member" not in said.text
+
+
+async def test_a_channel_that_refuses_the_file_after_a_failed_look_up_gives_it_to_its_caller(
+    slack: SlackSimulator, files: FileDelivery
+) -> None:
+    slack.fail_next("conversations.info", error="internal_error")
+    public = replace(await stored_file(), public=True, message=replace(SAID, public=True))
+
+    said = await files.send(public, replace(ADA, channel=ChannelId("C0GENERAL")))
+
+    assert len(sent(slack)) == 1
+    assert "I am not a member of <#C0GENERAL>" in said.text
+
+
+async def test_where_no_one_can_add_the_bot_no_one_is_told_to(slack: SlackSimulator, files: FileDelivery) -> None:
+    slack.world.add(Channel("C0GROUP", "ada--ben", frozenset({"U0ADA", "U0BEN"}), is_mpim=True, is_private=True))
+    public = replace(await stored_file(), public=True, message=replace(SAID, public=True))
+
+    said = await files.send(public, replace(ADA, channel=ChannelId("C0GROUP"), is_direct=True))
+
+    assert len(sent(slack)) == 1
+    assert "nvite" not in said.text
+
+
+async def test_a_public_file_goes_to_the_thread_of_its_button(slack: SlackSimulator, files: FileDelivery) -> None:
+    await files.send(replace(await stored_file(), public=True), ADA, thread_ts="1700000000.000100")
+
+    [message] = sent(slack, "C0BATCHES")
+    assert message.thread_ts == "1700000000.000100"
+
+
+@pytest.mark.parametrize(
+    ("file", "channels"),
+    [
+        ({}, set()),
+        ({"channels": None, "groups": None, "ims": None, "shares": None}, set()),
+        ({"channels": ["C1"], "groups": ["G1"], "ims": ["D1"]}, {"C1", "G1", "D1"}),
+        ({"shares": {"public": {"C1": [{"ts": "1.1"}]}, "private": {"D1": []}}}, {"C1", "D1"}),
+        ({"shares": {"private": None}}, set()),
+    ],
+)
+def test_every_list_of_a_file_object_says_where_it_is_shared(file: dict[str, Any], channels: set[str]) -> None:
+    assert list_shares(file) == channels

@@ -25,17 +25,21 @@ class DeliveryFailure(Enum):
     OUR_DISK = auto()
 
 
-def render_sent(file: File, packing: Packing, *, parts: int, moved_from: str | None) -> Message:
+def render_sent(
+    file: File, packing: Packing, *, parts: int, moved_from: str | None, can_be_invited: bool = True
+) -> Message:
     """Return the message of the file, with how it was packed.
 
-    `moved_from`: the channel that it could not be posted in.
+    `moved_from`: the channel that it could not be posted in. `can_be_invited`: someone can add the bot there.
     """
     more = []
     if packing is not Packing.AS_IT_IS:
         more.append("It is larger than Slack takes, so it is compressed (gzip).")
     if packing is Packing.PARTS:
         more.append(f"It came in {parts} parts: join them in order (`cat`) before unpacking.")
-    if moved_from is not None:
+    if moved_from is not None and not can_be_invited:
+        more.append("I am not in this conversation, so the file went to your messages with me, and to no one else.")
+    elif moved_from is not None:
         more.append(
             f"I am not a member of <#{moved_from}>, so the file went to your messages with me, and to nobody else. "
             "Invite me there (`/invite @Batchdesk`) and ask again to share it."

@@ -46,6 +46,14 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.EXTERNAL_UNKNOWN:
             place = f"<#{channel}>" if channel else "this place"
             return (
+                f"Slack did not tell me whether {place} is shared with another organization, so I do not answer here. "
+                "Try again in a minute, or ask in my own messages."
+            )
+        case Rule.CHANNEL_HIDDEN if error.caller.is_direct:
+            return "I am not in this conversation, so I do not answer here. Ask in my own messages."
+        case Rule.CHANNEL_HIDDEN:
+            place = f"<#{channel}>" if channel else "this place"
+            return (
                 f"I cannot see whether {place} is shared with another organization, so I do not answer here. "
                 "Invite me with `/invite @Batchdesk`, or ask in my own messages."
             )

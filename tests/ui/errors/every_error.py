@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from bot.api import errors as api
 from bot.api import ids
+from bot.caller import ChannelId
 from bot.commands.language import errors as typed
 from bot.commands.language.errors import MissingReference, NeedsChannel
 from bot.commands.stop_reading import ReadingOfAnother
@@ -48,6 +49,8 @@ def _not_permitted() -> dict[str, ExpectedError]:
         f"not_permitted_{rule.name.lower()}": NotPermitted(rule, BEN, frozenset({"C0BATCHES", "C0OPS"}))
         for rule in Rule
     }
+    in_group = replace(AT_HOME, channel=ChannelId("C0GROUP"), is_direct=True)
+    errors |= {"not_permitted_channel_hidden_in_group": NotPermitted(Rule.CHANNEL_HIDDEN, in_group)}
     return errors | {"not_permitted_external_unknown_at_home": NotPermitted(Rule.EXTERNAL_UNKNOWN, AT_HOME)}
 
 
