@@ -15,7 +15,8 @@ from bot.operations.drafts import find_draft
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
-from bot.store.records.drafts import DraftChanges, DraftState, Transaction
+from bot.store.db.connection import Connection
+from bot.store.records.drafts import DraftChanges, DraftState
 from bot.store.transactions import competing_retries
 
 
@@ -87,7 +88,7 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
         if self.draft.user_id == caller.user:
             raise ApprovalOfOwn(self.draft)
 
-    def claim(self, connection: Transaction, caller: Caller, at: datetime, process_id: str) -> None:
+    def claim(self, connection: Connection, caller: Caller, at: datetime, process_id: str) -> None:
         """Claim the draft. Raises ApprovalOfOwn, DraftUnavailable, RetriedMeanwhile."""
         self.check_caller(caller)
         super().claim(connection, caller, at, process_id)

@@ -11,12 +11,12 @@ from bot.caller import Caller
 from bot.commands.base import AbstractStructMeta, Command, Origin
 from bot.errors import ExpectedError
 from bot.operations.services import Services
+from bot.store.db.connection import Connection
 from bot.store.records.audit import RecordedOutcome
-from bot.store.records.drafts import Transaction
 
 Proposed = TypeVar("Proposed", covariant=True)
 """What proposing returns: a change, or an outcome that explains why there is nothing to change."""
-Outcome = TypeVar("Outcome", covariant=True)
+OutcomeT = TypeVar("OutcomeT", covariant=True)
 
 
 class ChangingCommand(Command, Generic[Proposed], frozen=True):
@@ -27,18 +27,18 @@ class ChangingCommand(Command, Generic[Proposed], frozen=True):
         """Return the change with full ids, or an outcome that explains why there is none. Raises ExpectedError."""
 
 
-class Applied(Struct, Generic[Outcome], frozen=True):
+class Applied(Struct, Generic[OutcomeT], frozen=True):
     """The outcome of a change, and what the audit records of it.
 
     `created_batch_id` is the batch that the audit entry is about from now on, if the change created one.
     """
 
-    outcome: Outcome
+    outcome: OutcomeT
     audit_outcome: RecordedOutcome
     created_batch_id: str | None = None
 
 
-class Change(Struct, Generic[Outcome], frozen=True, metaclass=AbstractStructMeta):
+class Change(Struct, Generic[OutcomeT], frozen=True, metaclass=AbstractStructMeta):
     """A change that is about to be made."""
 
     question_lifetime: ClassVar[timedelta]
@@ -83,7 +83,7 @@ class Change(Struct, Generic[Outcome], frozen=True, metaclass=AbstractStructMeta
     def check_caller(self, caller: Caller) -> None:
         """Raise an ExpectedError if this caller may not make the change, whatever their permissions are."""
 
-    def claim(self, connection: Transaction, caller: Caller, at: datetime, process_id: str) -> None:
+    def claim(self, connection: Connection, caller: Caller, at: datetime, process_id: str) -> None:
         """Claim the subject in the transaction that records the intent, so that no one else makes the change too.
 
         Raises:
@@ -95,14 +95,14 @@ class Change(Struct, Generic[Outcome], frozen=True, metaclass=AbstractStructMeta
         return None
 
     @abstractmethod
-    async def apply(self, services: Services, caller: Caller) -> Applied[Outcome]:
+    async def apply(self, services: Services, caller: Caller) -> Applied[OutcomeT]:
         """Make the change, which is confirmed, claimed and recorded by now. Raises ExpectedError."""
 
 
 SomeCommand = TypeVar("SomeCommand", bound=Command, covariant=True)
 
 
-class BatchChange(Change[Outcome], Generic[SomeCommand, Outcome], frozen=True):
+class BatchChange(Change[OutcomeT], Generic[SomeCommand, OutcomeT], frozen=True):
     """A change of one batch. `batch` is what the API returned when it was proposed."""
 
     question_lifetime: ClassVar[timedelta] = timedelta(minutes=5)

@@ -9,7 +9,7 @@ from typing import ClassVar, Generic, Literal
 from msgspec.structs import replace
 
 from bot.caller import Caller
-from bot.commands.change import Applied, Change, Outcome
+from bot.commands.change import Applied, Change, OutcomeT
 from bot.errors import ExpectedError
 from bot.operations.approval import LimitExceeded, find_exceeded_limit
 from bot.operations.drafts import (
@@ -23,15 +23,16 @@ from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, audit_outcome
 from bot.operations.services import Services
 from bot.operations.split_sample import sample_size
+from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
-from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingState, Transaction
+from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingState
 from bot.store.transactions import competing_retries
 
 log = logging.getLogger(__name__)
 
 
-class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
+class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
     """A draft that moves from one state to another. No worker ever makes such a change.
 
     `retried` are the other retries of the same batch, as `competing_retries.find_other_retries` returns them.
@@ -73,7 +74,7 @@ class DraftChange(Change[Outcome], Generic[Outcome], frozen=True):
         beside = f", beside {' '.join(self.retried)}" if self.retried else ""
         return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}"
 
-    def claim(self, connection: Transaction, caller: Caller, at: datetime, process_id: str) -> None:
+    def claim(self, connection: Connection, caller: Caller, at: datetime, process_id: str) -> None:
         """Move the draft to its next state, for this caller alone.
 
         Raises:

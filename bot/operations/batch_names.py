@@ -11,9 +11,9 @@ from bot.operations.follow import WatchedBatch
 from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
 from bot.requests.estimate import load_estimate
+from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts, labels, summaries
-from bot.store.records.drafts import Transaction
 from bot.store.records.labels import BatchNames
 
 MOST_CARDS = 2
@@ -34,7 +34,7 @@ async def find_names(outcome: object, services: Services) -> Mapping[str, BatchN
     return {}
 
 
-def read_card_names(connection: Transaction, batch_ids: Sequence[str]) -> dict[str, BatchNames]:
+def read_card_names(connection: Connection, batch_ids: Sequence[str]) -> dict[str, BatchNames]:
     """Return names with what cards show besides: models and cost as far as known, and the names of relatives."""
     found = labels.get_names(connection, batch_ids)
     related = {id for names in found.values() for each in names.relatives for id in (each.child_id, each.parent_id)}

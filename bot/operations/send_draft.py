@@ -19,6 +19,7 @@ from bot.operations.snapshots import snapshot_batch
 from bot.operations.split_sample import DraftParts, remove_requests_files, split_off_sample
 from bot.requests.request_files import find_refused_id
 from bot.scratch_file import ScratchFileFailed
+from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import cards, drafts, labels
 from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingState
@@ -46,7 +47,7 @@ class SendAttempt(Struct, frozen=True):
         """Return the draft that the person asked to send."""
         return self.parts.whole if self.parts else self.draft
 
-    def record_state(self, connection: drafts.Transaction, state: RestingState, at: datetime) -> Draft:
+    def record_state(self, connection: Connection, state: RestingState, at: datetime) -> Draft:
         """Record an end without a known batch, and return the draft that is in `state` now.
 
         A sample that certainly was not sent is joined with its rest again. If a worker gave the attempt up in the
@@ -156,9 +157,7 @@ async def _record_created(services: Services, attempt: SendAttempt, batch: Messa
     return BatchCreated(batch, attempt.draft, archived, rest, place, recorded)
 
 
-def _record_batch(
-    connection: drafts.Transaction, attempt: SendAttempt, batch: MessageBatch, services: Services
-) -> None:
+def _record_batch(connection: Connection, attempt: SendAttempt, batch: MessageBatch, services: Services) -> None:
     """Record a new batch with its owner, label, relatives and watch, in one transaction that can be repeated."""
     draft = attempt.draft
     now = services.now()

@@ -39,12 +39,19 @@ LEASE = timedelta(seconds=60)
 Most attempts end sooner: they wait at most 12 s for their moment (slack_pacing.PATIENCE), and a call takes at most
 10 s. An attempt of many calls may take longer. Another attempt can then begin, and looks for its message first.
 """
-HELD_ELSEWHERE = timedelta(seconds=5)
+RECHECK_DELAY = timedelta(seconds=5)
 """Delay before the next attempt at a row that cannot be tried now."""
 ATTEMPTS = 6
 """How many attempts a row gets that Slack refuses, or that cannot be rendered. They take about 3 minutes."""
 ATTEMPTS_IN_DOUBT = 80
 """How many attempts a row gets that Slack may have accepted. The delays between them add up to 70 hours."""
+
+_FIRST_DELAY = timedelta(seconds=5)
+_LONGEST_DELAY = timedelta(hours=1)
+_DOUBLINGS = 12
+"""More doublings would exceed the longest delay anyway, and overflow in the end."""
+_REASON_CHARACTERS = 300
+"""How much of an error the row keeps as the reason why it was given up."""
 
 
 class Delivered(Struct, frozen=True):
@@ -166,7 +173,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         self._outbox.release(connection, row.primary_key, now + delay, counts=counts)
         self._outbox.enqueue_again(connection, self._enqueue, row, now, delay)
 
-    def postpone(self, connection: Connection, row: RowT, delay: timedelta) -> None:
+    def enqueue_later(self, connection: Connection, row: RowT, delay: timedelta) -> None:
         """Enqueue a row again that this process does not hold."""
         self._outbox.enqueue_again(connection, self._enqueue, row, self._pace.now(), delay)
 
@@ -177,7 +184,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             return None
         claimed = self._outbox.claim(connection, primary_key, self._worker_id, self._pace.now(), LEASE)
         if claimed is None:
-            self.postpone(connection, row, HELD_ELSEWHERE)
+            self.enqueue_later(connection, row, RECHECK_DELAY)
             return None
         try:
             content = self.prepare(connection, claimed)
@@ -225,9 +232,10 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             self.try_again(connection, row, delay_after(row.attempts))
             return
         log.error("%s: given up: %s", name, error if known else kind)
-        self._outbox.give_up(connection, row.primary_key, f"{kind}: {error}"[:300])
+        self._outbox.give_up(connection, row.primary_key, f"{kind}: {error}"[:_REASON_CHARACTERS])
 
 
 def delay_after(attempts: int) -> timedelta:
     """Return the delay after so many attempts: 5 s, doubling, at most an hour."""
-    return min(timedelta(seconds=5 * 2 ** min(attempts - 1, 12)), timedelta(hours=1))
+    factor: int = 2 ** min(attempts - 1, _DOUBLINGS)
+    return min(_FIRST_DELAY * factor, _LONGEST_DELAY)

@@ -22,7 +22,7 @@ from bot.store.records.labels import BatchNames
 from bot.store.records.notices import KNOWN_EVENTS, Notice
 from bot.store.transactions import split_draft
 from bot.ui.notices.notice import draw_notice
-from bot.worker.attempt import HELD_ELSEWHERE, Attempt, Delivered
+from bot.worker.attempt import RECHECK_DELAY, Attempt, Delivered
 from bot.worker.reminders import REMINDERS, find_due_event_safely
 from bot.worker.slack_pacing import SlackPacing
 
@@ -32,6 +32,8 @@ NEWER_VERSION_WAIT = timedelta(days=7)
 """How long a notice of an unknown kind waits for the version of the bot that stored it."""
 CARD_WAIT = timedelta(seconds=20)
 """How long a notice waits for the first drawing of the card that it answers."""
+_CLOCK_SKEW = timedelta(seconds=60)
+"""How far Slack's clock may be behind when the bot looks for a notice by its time."""
 _ENDINGS = frozenset({"ended", "canceled"})
 _BROADCAST = _ENDINGS | {"gone"}
 """Answers to a card that also appear in its channel."""
@@ -79,7 +81,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
             self._leave_to_newer_version(connection, notice)
             return None
         if self._comes_before_its_card(connection, notice):
-            self.postpone(connection, notice, HELD_ELSEWHERE)
+            self.enqueue_later(connection, notice, RECHECK_DELAY)
             return None
         return notice
 
@@ -104,7 +106,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         batch = restore_batch(content.seen) if content.seen is not None else None
         details = await self._explain(batch) if batch is not None and row.event in _ENDINGS else ()
         message = draw_notice(row, batch, self._pace.now(), details, content.rest, content.named)
-        oldest = row.created_at.timestamp() - 60
+        oldest = (row.created_at - _CLOCK_SKEW).timestamp()
         return await self.post_once(
             row,
             message,

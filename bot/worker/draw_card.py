@@ -88,7 +88,7 @@ class CardDrawing(Attempt[Card, DrawnCard]):
     def recover_message(self, connection: Connection, row: Card, reason: str) -> None:
         """Post a deleted card again, once. Whoever deletes the second one wants none."""
         if cards.clear_deleted_message(connection, row, self._pace.now()):
-            self.postpone(connection, row, timedelta(0))
+            self.enqueue_later(connection, row, timedelta(0))
         else:
             self._outbox.give_up(connection, row.primary_key, reason)
 

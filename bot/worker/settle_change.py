@@ -25,7 +25,7 @@ from bot.store.transactions import begin_watch
 from bot.ui.notices.settled_change import (
     CancelAccepted,
     Finding,
-    NotFoundOut,
+    OutcomeUnknown,
     Settlement,
     SettlingFailed,
     settled_change_words,
@@ -57,7 +57,7 @@ class ChangeSettler:
                 log.warning("entry %d waits for the API: %s", entry.id, error.kind)
                 return
             outcome = "unknown"
-            finding = NotFoundOut(error.kind)
+            finding = OutcomeUnknown(error.kind)
         except ExpectedError as error:
             outcome = "failed"
             finding = SettlingFailed(str(error))

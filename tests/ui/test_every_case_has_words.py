@@ -32,7 +32,7 @@ from bot.store.records.watches import NotifyLevel
 from bot.ui.components.file_problems import problem_line, render_file_refused, warning_lines
 from bot.ui.components.file_sent import DeliveryFailure, render_not_sent
 from bot.ui.components.progress import render_progress
-from bot.ui.components.quiet import quiet_note
+from bot.ui.components.quiet import quiet_suffix
 from bot.ui.components.remedies import fault_words, remedy_words
 from bot.ui.errors.create_form import FormProblem, form_problem_words
 from bot.ui.errors.render import ShownError, render_error
@@ -151,7 +151,7 @@ def words_by_case() -> dict[str, dict[object, str]]:
         "notice": {event: _notice_words(event) for event in get_args(Event)},
         "settled change": {each: settled_change_words("cancel", ID, each) for each in Settlement},
         "quiet place": {
-            level: quiet_note(CardPlace("C0BATCHES", notify_level=level)) for level in get_args(NotifyLevel)
+            level: quiet_suffix(CardPlace("C0BATCHES", notify_level=level)) for level in get_args(NotifyLevel)
         },
         "audit outcome": {outcome: audit_line(BEN, "x", outcome).text for outcome in get_args(RecordedOutcome)},
     }

@@ -11,8 +11,6 @@ from sqlalchemy import Connection, and_, delete, func, insert, or_, select, upda
 from bot.store.db.tables import drafts as table
 from bot.store.db.upserts import insert_new
 
-Transaction = Connection
-"""The argument of work in a transaction; callers outside the store use this name."""
 WorkingState = Literal["checking", "sending"]
 """The states in which a process works on a draft. The row names that process."""
 RestingState = Literal["ready", "waiting", "sent", "failed", "unknown", "dropped", "split", "held"]

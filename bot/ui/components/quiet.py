@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.operations.follow import CardPlace
 
 
-def quiet_note(place: CardPlace) -> str:
+def quiet_suffix(place: CardPlace) -> str:
     """Return a sentence that begins with a space, or an empty string if the place has all notifications."""
     match place.notify_level:
         case "all":

@@ -28,9 +28,9 @@ def cause_blocks(summary: ResultsSummary, offer: Callable[[Cause], Block | None]
     return blocks
 
 
-def largest_cause_sentence(summary: ResultsSummary) -> list[str]:
-    """Return the largest cause as a sentence; empty if nothing failed."""
-    return [f"Largest cause: {cause_line(cause)}" for cause in summary.causes[:1]]
+def largest_cause_sentence(cause: Cause) -> str:
+    """Return the sentence for the cause of most failures."""
+    return f"Largest cause: {cause_line(cause)}"
 
 
 def cause_line(cause: Cause) -> str:

@@ -82,7 +82,7 @@ def utc(moment: datetime) -> str:
     return f"{moment.astimezone(UTC).isoformat(' ', 'minutes')[:16]} UTC"
 
 
-def place_name(place: str) -> str:
+def place_words(place: str) -> str:
     """Return `in #channel`, or `in your messages with me` for a person's id or a direct message's."""
     return "in your messages with me" if place[:1] in "UWD" else f"in <#{place}>"
 

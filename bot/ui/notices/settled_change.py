@@ -29,7 +29,7 @@ class CancelAccepted(Struct, frozen=True):
     batch: MessageBatch
 
 
-class NotFoundOut(Struct, frozen=True):
+class OutcomeUnknown(Struct, frozen=True):
     """The API did not answer, so whether the change was made is unknown. `kind` is as in ApiError."""
 
     kind: str
@@ -41,7 +41,7 @@ class SettlingFailed(Struct, frozen=True):
     reason: str
 
 
-Finding = Settlement | CancelAccepted | NotFoundOut | SettlingFailed
+Finding = Settlement | CancelAccepted | OutcomeUnknown | SettlingFailed
 _WORDS = {
     Settlement.BATCH_MISSING: "the batch is not there any more",
     Settlement.BATCH_DELETED: "the batch is deleted",
@@ -68,7 +68,7 @@ def _finding_words(finding: Finding) -> str:
             if not finding.batch.has_ended:
                 return words
             return f"{words}, and it has ended by now. {cancel_result_words(finding.batch).removesuffix('.')}"
-        case NotFoundOut():
+        case OutcomeUnknown():
             return f"I could not find out ({finding.kind})"
         case SettlingFailed():
             return finding.reason

@@ -7,8 +7,8 @@ from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.cancellation import cancel_result_words
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.quiet import quiet_note
-from bot.ui.components.text import place_name, quantity, section
+from bot.ui.components.quiet import quiet_suffix
+from bot.ui.components.text import place_words, quantity, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -44,9 +44,9 @@ def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
         return _render_card(f"The batch has ended. {cancel_result_words(outcome.batch)}", outcome.batch, viewer)
     next_step = "How many were really canceled shows when the batch has ended."
     if outcome.notified_in is not None:
-        place = place_name(outcome.notified_in.id)
+        place = place_words(outcome.notified_in.id)
         next_step = f"I will tell you {place} how many were really canceled when the batch has ended."
-        next_step += quiet_note(outcome.notified_in)
+        next_step += quiet_suffix(outcome.notified_in)
     return _render_card(
         "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
         f"{next_step}",

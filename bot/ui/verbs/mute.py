@@ -1,13 +1,13 @@
 """The words of `mute`."""
 
 from bot.commands.mute import MuteOutcome
-from bot.ui.components.text import code, date, place_name, section
+from bot.ui.components.text import code, date, place_words, section
 from bot.ui.reply import Message, Viewer
 
 
 def render_mute(outcome: MuteOutcome, viewer: Viewer) -> Message:
     """Return what is muted and until when."""
-    place = place_name(outcome.subject)
+    place = place_words(outcome.subject)
     what = place.removeprefix("in ") if outcome.is_channel else code(outcome.subject, 100)
     if outcome.ended:
         text = f"No longer muted: {what}. Notices are sent again."

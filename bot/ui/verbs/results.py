@@ -136,7 +136,8 @@ def _spoken_summary(outcome: ResultsShown, warnings: list[str]) -> str:
     batch, summary = outcome.batch, outcome.fetched.summary
     parts = [f"{safe_text(first_line(batch))} ({safe_text(batch.id)})", counts_line(summary)]
     parts += warnings
-    parts += largest_cause_sentence(summary)
+    if summary.causes:
+        parts.append(largest_cause_sentence(summary.causes[0]))
     parts.append(f"Cost: {_cost_words(summary)}")
     return ". ".join(parts) + "."
 

@@ -28,7 +28,7 @@ from bot.ui.components.draft_question import draft_facts, draft_line, draft_name
 from bot.ui.components.estimate import cost_words
 from bot.ui.components.file_problems import warning_lines
 from bot.ui.components.lost_answer import search_result
-from bot.ui.components.quiet import quiet_note
+from bot.ui.components.quiet import quiet_suffix
 from bot.ui.components.retry import left_out_lines, unreadable_failures_words
 from bot.ui.components.sample_rest import rest_buttons
 from bot.ui.components.text import (
@@ -38,7 +38,7 @@ from bot.ui.components.text import (
     header,
     mention,
     number,
-    place_name,
+    place_words,
     quantity,
     section,
 )
@@ -193,9 +193,9 @@ def _watch_sentences(outcome: BatchCreated, viewer: Viewer) -> list[str]:
     if place is None:
         return []
     who = "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
-    words = f"Its card is {place_name(place.id)}. I'll mention {who} there when it ends."
+    words = f"Its card is {place_words(place.id)}. I'll mention {who} there when it ends."
     if outcome.rest is None:  # the end of a sample is always posted: it asks about the rest
-        words += quiet_note(place)
+        words += quiet_suffix(place)
     if place.closed_channel is not None:
         words += f" To have it in <#{place.closed_channel}>, invite me with `/invite @Batchdesk`."
     return [words]

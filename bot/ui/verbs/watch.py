@@ -17,8 +17,8 @@ from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.batch_rows import batch_line, spoken_rows
 from bot.ui.components.buttons import actions, button, fits_slack
 from bot.ui.components.first_line import batch_name, bold_line
-from bot.ui.components.quiet import quiet_note
-from bot.ui.components.text import code, context, header, place_name, quantity, section
+from bot.ui.components.quiet import quiet_suffix
+from bot.ui.components.text import code, context, header, place_words, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
 ROWS = 20
@@ -42,13 +42,13 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     place = outcome.place
     batch = outcome.batch
     if outcome.already:
-        words = f"You watch this batch already; its card is {place_name(place.id)}."
+        words = f"You watch this batch already; its card is {place_words(place.id)}."
     else:
         words = (
-            f"I keep a card of this batch up to date {place_name(place.id)}, "
+            f"I keep a card of this batch up to date {place_words(place.id)}, "
             "and mention you there once, when it has ended."
         )
-    words += quiet_note(place)
+    words += quiet_suffix(place)
     if place.closed_channel is not None:
         words += (
             f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
@@ -81,7 +81,7 @@ def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
 def _watched_rows(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
     batch, names = watched.batch, viewer.names.get(watched.batch.id)
     unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Unwatch {batch_name(batch, names, 40)}")
-    places = ", ".join(place_name(place) for place in watched.places)
+    places = ", ".join(place_words(place) for place in watched.places)
     row = section(batch_line(batch, names, viewer.now), unwatch if fits_slack(unwatch) else None)
     return (row, context(f"You are told {places}."))
 
@@ -91,7 +91,7 @@ def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
     if not outcome.places:
         text = f"You were not watching {code(outcome.batch_id)}. Nothing was changed."
         return Message(text, (section(text),))
-    places = ", ".join(place_name(place) for place in outcome.places)
+    places = ", ".join(place_words(place) for place in outcome.places)
     text = f"You are not told of {code(outcome.batch_id)} any more. Its card stays {places}."
     buttons = actions([button("Watch", Watch(Reference(outcome.batch_id)))])
     return Message(text, (section(text), *buttons))
