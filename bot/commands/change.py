@@ -30,7 +30,7 @@ class ChangingCommand(Command, Generic[Proposed], frozen=True):
 class Applied(Struct, Generic[OutcomeT], frozen=True):
     """The outcome of a change, and what the audit records of it.
 
-    `created_batch_id` is the batch that the audit entry is about from now on, if the change created one.
+    `created_batch_id`: the batch that the change created, if any. The audit entry then names it as its subject.
     """
 
     outcome: OutcomeT
@@ -44,7 +44,7 @@ class Change(Struct, Generic[OutcomeT], frozen=True, metaclass=AbstractStructMet
     question_lifetime: ClassVar[timedelta]
     """How long a question about it can be answered."""
     safety_net_delay: ClassVar[timedelta | None] = None
-    """Delay before a worker may finish it for a process that died; None: a worker never does."""
+    """How long after it began a worker may finish it, because its process died. None: no worker finishes it."""
 
     @property
     @abstractmethod
@@ -91,7 +91,10 @@ class Change(Struct, Generic[OutcomeT], frozen=True, metaclass=AbstractStructMet
         """
 
     def outdated_error(self) -> ExpectedError | None:
-        """Return what to raise if a question was about another state; None for the usual refusal."""
+        """Return the error for a confirmation whose question was about another state.
+
+        None: ConfirmationRefused is raised.
+        """
         return None
 
     @abstractmethod

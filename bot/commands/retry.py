@@ -49,7 +49,7 @@ _RETRY_OF = "retry of "
 
 
 class NothingToRetry(Struct, frozen=True):
-    """No request of the batch may succeed. `left_out` would fail as before; `unread` is as in CheckedDraft."""
+    """A retry could not succeed for any request. `left_out` are the causes; `unread` is as in CheckedDraft."""
 
     query: "Retry"
     batch: MessageBatch
@@ -79,9 +79,9 @@ class RetryTooLate(Struct, frozen=True):
 
 
 class OriginalNeeded(Struct, frozen=True):
-    """`requests` requests could be retried, but they are not archived, so the original file is needed.
+    """The requests are not archived, so the original file is needed. `requests` is how many could be retried.
 
-    `looked`: a file was named, and none of them is in it.
+    `looked`: a file was named, and it has none of these requests.
     """
 
     query: "Retry"
@@ -91,7 +91,7 @@ class OriginalNeeded(Struct, frozen=True):
 
 
 class _Choice(Struct, frozen=True):
-    """The requests to retry, what is left out, and the one cause that is retried, for the name of the draft."""
+    """The requests to retry, and the causes that are left out. `cause`: the only one that is retried, if it is one."""
 
     custom_ids: frozenset[str]
     left_out: tuple[LeftOutCause, ...]
@@ -102,9 +102,10 @@ RetryOutcome = FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | Retr
 
 
 class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
-    """Make a child of what errored retryably, expired or was canceled; with `everything` of all that failed.
+    """Propose a new batch of the failed requests that may succeed the next time.
 
-    With a `cause`, called by its type or by its key's `short`, of what failed with that, whether it may succeed or not.
+    `everything`: of all failed requests instead. `cause`: of those that failed with this cause, also if they cannot
+    succeed. A cause is named by its type, or by the `short` of its key.
     """
 
     verb: ClassVar[str] = "retry"
@@ -146,7 +147,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     async def run(
         self, services: Services, caller: Caller, progress: Progress | None = None
     ) -> RetryOutcome | SendChange:
-        """Read what failed, store it as a draft and propose to send it.
+        """Read the failures, store the requests to retry as a draft, and propose to send it.
 
         Raises:
             FileUnreadable, RequestsUnreadable, ReadingFailed, ReadingStopped, ScratchFileFailed: nothing was sent.
@@ -218,7 +219,10 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     async def _write_requests(
         self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress
     ) -> FileRefused | OriginalNeeded | None:
-        """Write the batch's requests to `spool`, of a named file only the chosen ones. Return why if that fails."""
+        """Write the batch's requests to `spool`: all from the archive, or only the chosen ones from a named file.
+
+        Return the outcome that explains why this failed, or None.
+        """
         batch_id = check_batch_id(batch.id)
         if self.file is None:
             if not await asyncio.to_thread(services.drafts.archive.contains, batch_id):
@@ -238,7 +242,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
 
 
 def _name_draft(batch: MessageBatch, names: BatchNames, cause: str | None) -> str:
-    """Return the name of a draft that no file was shared for, made from the name of the batch that it retries."""
+    """Return the name of a retry's draft, made from the name of the batch that it retries."""
     parent = names.label or names.file_name or f"Batch {batch.id.removeprefix(PREFIX)[:10]}"
     return f"{cause} in {parent}" if cause else f"{_RETRY_OF}{parent.removeprefix(_RETRY_OF)}"
 

@@ -12,7 +12,10 @@ from bot.results.summary import CostSummary
 
 
 class CostRow(Struct, frozen=True):
-    """The batches, succeeded requests and USD of one model, name or day. If not `complete`, it cost at least that."""
+    """The number of batches and of succeeded requests of one model, name or day, and their cost in USD.
+
+    `complete` False: some prices or results are unknown, so `amount` is a lower bound.
+    """
 
     name: str
     batches: int

@@ -1,4 +1,4 @@
-"""What commands and the worker use to reach the outside."""
+"""What commands and the worker need to reach the API, the store and the clock."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime, tzinfo
@@ -16,11 +16,14 @@ from bot.store.db.task_queue import Enqueue
 
 
 class Services(Struct, frozen=True):
-    """The store, the clock, a workspace, and what this process offers around them.
+    """A workspace of the API, the store, the clock, and what this process provides.
 
-    A typed date begins in `time_zone`. `enqueue` hands work to the worker within a transaction. `may_post` returns
-    whether the bot is in a channel. `open_scratch_file` opens an unnamed file for results. `process_id` is the id that
-    the heartbeat of this process records. Only code about drafts uses `drafts`.
+    - `time_zone`: typed dates are in it.
+    - `drafts`: only code about drafts uses it.
+    - `enqueue`: adds work for the worker, within a transaction.
+    - `may_post`: returns whether the bot is in a channel.
+    - `open_scratch_file`: opens an unnamed file for results.
+    - `process_id`: the id in the heartbeat of this process.
     """
 
     workspace: Workspace
@@ -35,5 +38,5 @@ class Services(Struct, frozen=True):
     process_id: str
 
     async def find_batch(self, reference: Reference) -> FoundBatch:
-        """Find the one batch a reference means. Raises what `find_batch` raises."""
+        """Find the one batch that a reference means. Raises the errors of `bot.operations.find_batch`."""
         return await find_batch(reference, self.workspace.batches, self.database)

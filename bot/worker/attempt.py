@@ -129,7 +129,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         """Continue without the message that the row edits or answers. Someone deleted it."""
 
     def find_open(self, connection: Connection, primary_key: PrimaryKey) -> RowT | None:
-        """Return a row that can be tried now; None if there is nothing to do now."""
+        """Return the row if it still has to arrive and can be tried now, else None."""
         row = self._outbox.get(connection, primary_key)
         return row if row is not None and row.is_open else None
 
@@ -168,7 +168,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         return Delivered(*await self._messages.post(place, message, row.key, thread_ts, broadcast=broadcast))
 
     def try_again(self, connection: Connection, row: RowT, delay: timedelta, *, counts: bool = True) -> None:
-        """Release a claimed row and enqueue it again. `counts` False: Slack did not take this attempt."""
+        """Release a claimed row and enqueue it again. `counts` False: this attempt is not counted."""
         now = self._pace.now()
         self._outbox.release(connection, row.primary_key, now + delay, counts=counts)
         self._outbox.enqueue_again(connection, self._enqueue, row, now, delay)
@@ -214,7 +214,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         return partial(self.mark_delivered, row=row, content=content, delivered=delivered)
 
     def _record_limit(self, connection: Connection, row: RowT, error: SlackRateLimited) -> None:
-        """Slack limits this method. Only calls of the same method wait, and this attempt does not count."""
+        """Delay all calls of the method that Slack limits. The attempt is not counted."""
         self._pace.delay(connection, error.method, error.retry_after)
         self.try_again(connection, row, timedelta(seconds=error.retry_after), counts=False)
 

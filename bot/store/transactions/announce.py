@@ -58,7 +58,10 @@ class Announcer(Struct, frozen=True):
     def announce_end(
         self, connection: Connection, batch_id: str, ending: Ending, known: Sequence[StoredWatch], now: datetime
     ) -> None:
-        """Notify everyone who watches, also those who began after the first notice. The feed shows it by its card."""
+        """Notify everyone who watches the batch, also those who began after the first notice.
+
+        The feed channel gets no notice: its card shows the end.
+        """
         event: Event = "canceled" if ending.canceled else "ended"
         places = {watch.channel_id for watch in known if watch.user_id}
         quiet = {
