@@ -24,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except ExpectedError as error:
         print(error.describe(), file=sys.stderr)
     except OSError as error:
-        print(f"batchdesk {options.command} could not start: {error.strerror or error}", file=sys.stderr)
+        print(f"batchdesk {options.command} couldn't start: {error.strerror or error}", file=sys.stderr)
     finally:
         gc.enable()  # a start that failed left it off
     return 1
@@ -50,7 +50,7 @@ async def _run(options: argparse.Namespace) -> int:
         gc.enable()
         logging.getLogger("bot").info("started: %s", options.command)
         await stopped.wait()
-        logging.getLogger("bot").info("stopping: finishing what is under way")
+        logging.getLogger("bot").info("stopping: finishing the answers in progress")
     return 0
 
 
@@ -75,7 +75,7 @@ async def _move_store(options: argparse.Namespace) -> int:
         source, target = Database(options.source), Database(options.target)
     except StoreUnavailable as error:
         raise MoveRefused(
-            "Write FROM and TO as sqlite:///path/to/file or postgresql://…. Nothing was moved."
+            "Write FROM and TO as sqlite:///path/to/file or postgresql://…. Nothing was copied."
         ) from error
     try:
         move_store(
@@ -85,11 +85,11 @@ async def _move_store(options: argparse.Namespace) -> int:
             lambda moved: print(f"{moved.table}: {moved.rows} rows, {moved.checksum}"),
         )
     except StoreUnavailable as error:
-        raise MoveRefused(f"One of the stores is {error.reason}. Nothing was moved.") from error
+        raise MoveRefused(f"One of the stores is not usable: {error.reason}. Nothing was copied.") from error
     finally:
         await source.close()
         await target.close()
-    print("Everything has arrived. Set DATABASE_URL to TO, and start the bot.")
+    print("Done: all rows were copied and compared. Set DATABASE_URL to TO and start the bot.")
     return 0
 
 
@@ -121,7 +121,7 @@ async def _doctor(options: argparse.Namespace) -> int:
 
     findings = [finding async for finding in examine(load_settings())]
     for finding in findings:
-        print("ok   " if finding.ok else "WRONG", finding.message)
+        print("OK  " if finding.ok else "FAIL", finding.message)
     return 0 if all(finding.ok for finding in findings) else 1
 
 

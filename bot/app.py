@@ -93,7 +93,7 @@ class StoreUnusable(ExpectedError):
     reason: str
 
     def _fact(self) -> str:
-        return f"The store that DATABASE_URL names is {self.reason}; check its address and its rights"
+        return f"Can't open the store in DATABASE_URL: {self.reason}. Check its address and permissions."
 
 
 def utc_now() -> datetime:
@@ -224,7 +224,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
         parts.directory.find_caller_facts,
         replace_mentions=parts.worker.mentions.replace_mentions,
         count_interaction=count_interaction,
-        on_error=MissingBatches(services).note,
+        explain_error=MissingBatches(services).explain,
     )
     signing_secret = None if settings.slack_app_token is not None else reveal_secret(settings.slack_signing_secret)
     app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized)

@@ -6,6 +6,7 @@ from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient
+from bot.api.errors import ApiUnavailable, KeyRefused
 from bot.clients import open_api_http, reveal_secret
 from bot.errors import ExpectedError
 from bot.pricing.prices import Prices, PricesUnreadable
@@ -32,7 +33,7 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(False, warning)
     try:
         check_for_run(settings)
-        yield Finding(True, "the settings are complete and well formed")
+        yield Finding(True, "The settings are complete and well formed.")
     except SettingsError as error:
         for problem in error.problems:
             yield Finding(False, problem)
@@ -47,8 +48,8 @@ def _prices(settings: Settings) -> Finding:
     try:
         Prices.load(settings.prices)
     except PricesUnreadable as error:
-        return Finding(False, f"the prices cannot be read: {error.describe()}; check {SETTINGS['prices'].name}")
-    return Finding(True, "the prices can be read")
+        return Finding(False, f"Can't read the prices: {error.describe()}. Check {SETTINGS['prices'].name}.")
+    return Finding(True, "The prices are readable.")
 
 
 async def _store(settings: Settings) -> Finding:
@@ -60,25 +61,37 @@ async def _store(settings: Settings) -> Finding:
             await database.close()
     except StoreUnavailable as error:
         name = SETTINGS["database_url"].name
-        return Finding(False, f"the store that {name} names is {error.reason}; check its address and its rights")
-    return Finding(True, "the store opens")
+        return Finding(False, f"Can't open the store in {name}: {error.reason}. Check its address and permissions.")
+    return Finding(True, "The store opens.")
 
 
 async def _api(settings: Settings) -> Finding:
     if settings.anthropic_api_key is None:
         name = SETTINGS["anthropic_api_key"].name
-        return Finding(False, f"{name} is not set, so the Message Batches API was not asked")
+        return Finding(False, f"{name} is not set, so the Message Batches API was not checked.")
     try:
         client = open_api_http(settings)
     except ValueError:  # a header or an address that cannot be sent
-        return Finding(False, "the Message Batches API was not asked, because a setting for it is malformed")
+        return Finding(False, "The Message Batches API was not checked, because one of its settings is malformed.")
     async with client as http:
         try:
             page = await BatchesClient(http).list(limit=1)
         except ExpectedError as error:
-            return Finding(False, f"the Message Batches API did not answer as it should: {error}")
+            return Finding(False, _api_problem(error, settings))
     newest = page.data[0].id if page.data else "none yet"
-    return Finding(True, f"the Message Batches API takes the key (newest batch: {newest})")
+    return Finding(True, f"The Message Batches API accepts the key (newest batch: {newest}).")
+
+
+def _api_problem(error: ExpectedError, settings: Settings) -> str:
+    """Return what is wrong with the API, and what to check."""
+    key, address = SETTINGS["anthropic_api_key"].name, SETTINGS["anthropic_base_url"].name
+    if isinstance(error, KeyRefused):
+        return f"The Message Batches API refused the key: {error.message} Check {key}."
+    if isinstance(error, ApiUnavailable) and error.status is None:
+        return (
+            f"Can't reach the Message Batches API at {settings.anthropic_base_url}: {error.message}. Check {address}."
+        )
+    return f"The Message Batches API answered with an error: {error}. Try again in a minute."
 
 
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
@@ -92,13 +105,17 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
         yield Finding(False, error.describe())
         return
     except ValueError:  # a header that cannot be sent
-        yield Finding(False, f"Slack was not asked, because {name} is malformed")
+        yield Finding(False, f"Slack was not checked, because {name} is malformed.")
         return
     answer = await client.auth_test()
-    yield Finding(True, f"Slack takes {name}, for the workspace {answer['team']}")
+    yield Finding(True, f"Slack accepts {name} for the workspace {answer['team']}.")
     granted = set(str(answer.headers.get("x-oauth-scopes", "")).split(","))
     missing = [f"{scope} ({reason})" for scope, reason in BOT_SCOPES.items() if scope not in granted]
-    message = f"missing scopes: {', '.join(missing)}" if missing else "the app has every scope it needs"
+    message = (
+        f"The app lacks scopes: {', '.join(missing)}. Add them and reinstall the app."
+        if missing
+        else "The app has all scopes."
+    )
     yield Finding(not missing, message)
     if settings.slack_app_token is not None:
         yield await _app_token(settings, client)
@@ -109,7 +126,7 @@ async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
     try:
         await client.apps_connections_open(app_token=reveal_secret(settings.slack_app_token))
     except SLACK_ERRORS as error:
-        return Finding(False, f"Slack refused {name} ({describe_error(error)}); make one with connections:write")
+        return Finding(False, f"Slack refused {name}: {describe_error(error)}. Create one with connections:write.")
     except ValueError:
-        return Finding(False, f"Slack was not asked about {name}, because it is malformed")
-    return Finding(True, f"Slack takes {name}: Socket Mode will work")
+        return Finding(False, f"{name} was not checked, because it is malformed.")
+    return Finding(True, f"Slack accepts {name} for Socket Mode.")

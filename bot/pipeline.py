@@ -68,13 +68,13 @@ class Pipeline:
         *,
         replace_mentions: Callable[[Message], Awaitable[Message]],
         count_interaction: Callable[[str, str, str, float], None],
-        on_error: Callable[[ExpectedError], Awaitable[None]],
+        explain_error: Callable[[ExpectedError], Awaitable[ExpectedError]],
     ) -> None:
         """Take the parts.
 
         `replace_mentions` names the people that a public message mentions, so that no one is notified by it.
-        `count_interaction` receives verb, origin, outcome name and seconds of each interaction. `on_error` receives
-        each expected error that ends a command before any change begins.
+        `count_interaction` receives verb, origin, outcome name and seconds of each interaction. `explain_error`
+        receives each expected error that ends a command before any change begins, and returns it or one that says more.
         """
         self._services = services
         self._confirmations = confirmations
@@ -82,7 +82,7 @@ class Pipeline:
         self._caller_facts = caller_facts
         self._replace_mentions = replace_mentions
         self._count_interaction = count_interaction
-        self._on_error = on_error
+        self._explain_error = explain_error
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
         """Return one answer, also for every expected error, and log one line.
@@ -101,7 +101,7 @@ class Pipeline:
             return answer
         except ExpectedError as error:
             outcome_name = type(error).__name__
-            await self._on_error(error)
+            error = await self._explain_error(error)
             return Answer(_render_refusal(error, interaction), error=error, outcome_name=outcome_name)
         finally:
             spent = time.perf_counter() - started

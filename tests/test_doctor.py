@@ -15,7 +15,7 @@ async def test_doctor_reports_that_everything_works(simulators: Simulators) -> N
     status, printed, complained = await simulators.finish("doctor")
 
     assert (status, complained) == (0, "")
-    assert all(line.startswith("ok ") for line in printed.splitlines())
+    assert all(line.startswith("OK ") for line in printed.splitlines())
     assert len(printed.splitlines()) == 7
 
 
@@ -26,10 +26,10 @@ async def test_doctor_reports_a_failure_and_checks_the_rest(simulators: Simulato
 
     assert status == 1
     assert complained == ""
-    wrong = [line for line in printed.splitlines() if line.startswith("WRONG")]
-    assert "did you mean BATCHDESK_OPERATORS?" in wrong[0]
+    wrong = [line for line in printed.splitlines() if line.startswith("FAIL")]
+    assert "Did you mean BATCHDESK_OPERATORS?" in wrong[0]
     assert "Slack refused SLACK_BOT_TOKEN" in wrong[1]
-    assert re.search("^ok .*Message Batches API takes the key", printed, re.MULTILINE)
+    assert re.search("^OK .*Message Batches API accepts the key", printed, re.MULTILINE)
 
 
 async def test_doctor_names_the_wrong_field_of_the_prices(simulators: Simulators, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ async def test_doctor_names_the_wrong_field_of_the_prices(simulators: Simulators
     status, printed, _ = await simulators.finish("doctor", BATCHDESK_PRICES=str(prices))
 
     assert status == 1
-    assert re.search(r"^WRONG .*prices\.toml: prices\.0\.input: .*check BATCHDESK_PRICES$", printed, re.MULTILINE)
+    assert re.search(r"^FAIL .*prices\.toml: prices\.0\.input: .*Check BATCHDESK_PRICES\.$", printed, re.MULTILINE)
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ import bot
 from bot.api.errors import ApiRejected
 from bot.app import StoreUnusable
 from bot.errors import LONGEST, ExpectedError, to_one_line
-from bot.playground.terminal import UnknownPerson
+from bot.playground.terminal import NotACommand, UnknownPerson
 from bot.pricing.prices import PricesUnreadable
 from bot.settings.loading import SettingsError
 from bot.slack.transports import PortUnavailable, SlackUnreachable, TokenRejected
@@ -23,14 +23,15 @@ from tests.ui.errors.every_error import ERRORS
 from tests.ui.hostile import spoiled
 
 AT_START: dict[str, ExpectedError] = {
-    "settings": SettingsError(["PORT is 70000; it must be from 0 to 65535", "SLACK_BOT_TOKEN is not set"]),
+    "settings": SettingsError(["PORT is 70000. It must be from 0 to 65535.", "SLACK_BOT_TOKEN is not set"]),
     "prices": PricesUnreadable(Path("prices.toml"), "prices.0.input", "Input should be a valid decimal"),
     "store_unusable": StoreUnusable("unreachable"),
     "token": TokenRejected("SLACK_BOT_TOKEN", "invalid_auth"),
     "slack": SlackUnreachable("https://slack.com/api/", "timeout"),
     "port": PortUnavailable(3000, "Address already in use"),
-    "move": MoveRefused("TO is not empty (bd_mutes). Name a store that is; nothing was moved."),
+    "move": MoveRefused("TO is not empty (bd_mutes). Choose an empty store. Nothing was copied."),
     "person": UnknownPerson("eve"),
+    "not_a_command": NotACommand("status last"),
 }
 ALL = {**ERRORS, **AT_START}
 BASES = {"BatchesError", "ApiError", "UsageError", "ReadingFailed"}
@@ -97,10 +98,10 @@ def test_the_command_line_gets_every_problem_and_the_log_one_line() -> None:
     error = AT_START["settings"]
 
     assert error.describe().splitlines() == [
-        "PORT is 70000; it must be from 0 to 65535",
+        "PORT is 70000. It must be from 0 to 65535.",
         "SLACK_BOT_TOKEN is not set",
     ]
-    assert str(error) == "PORT is 70000; it must be from 0 to 65535 SLACK_BOT_TOKEN is not set"
+    assert str(error) == "PORT is 70000. It must be from 0 to 65535. SLACK_BOT_TOKEN is not set"
 
 
 def test_a_text_is_cut_with_a_sign() -> None:

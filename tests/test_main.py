@@ -42,7 +42,7 @@ async def test_sigterm_finishes_the_answer_under_way_and_exits_0(simulators: Sim
     [reply] = simulators.slack.messages(BATCHES, ADA)
     assert "Nothing is running" in reply.visible_text
     logged = log.decode()
-    assert "stopping: finishing what is under way" in logged
+    assert "stopping: finishing the answers in progress" in logged
     assert "overview by U0ADA in C0BATCHES: ok" in logged
     assert "WARNING" not in logged
     for secret in (simulators.slack.bot_token, simulators.slack.app_token, KEY, "/commands/T0DEMO", "Traceback"):
@@ -52,8 +52,8 @@ async def test_sigterm_finishes_the_answer_under_way_and_exits_0(simulators: Sim
 @pytest.mark.parametrize(
     ("changes", "names"),
     [
-        ({"SLACK_BOT_TOKEN": "xoxb-0-0-wrong"}, "SLACK_BOT_TOKEN (invalid_auth)"),
-        ({"SLACK_APP_TOKEN": "xapp-1-A0-0-wrong"}, "SLACK_APP_TOKEN (invalid_auth)"),
+        ({"SLACK_BOT_TOKEN": "xoxb-0-0-wrong"}, "SLACK_BOT_TOKEN: invalid_auth"),
+        ({"SLACK_APP_TOKEN": "xapp-1-A0-0-wrong"}, "SLACK_APP_TOKEN: invalid_auth"),
     ],
 )
 async def test_a_token_that_slack_rejects_ends_the_start_with_one_sentence(
@@ -74,7 +74,7 @@ async def test_an_unreachable_slack_ends_the_start_with_one_sentence(simulators:
         status, _, complained = await simulators.finish("run", SLACK_API_URL=f"http://127.0.0.1:{port}/api/")
 
     assert status == 1
-    assert "check SLACK_API_URL and the network" in complained
+    assert "Check SLACK_API_URL and the network" in complained
     assert len(sentences(complained)) == 1
 
 
@@ -88,7 +88,7 @@ async def test_a_port_in_use_ends_the_start_with_one_sentence(simulators: Simula
         )
 
     assert status == 1
-    assert f"PORT {port} cannot be listened on" in complained
+    assert f"Can't listen on PORT {port}" in complained
     assert len(sentences(complained)) == 1
 
 
@@ -111,7 +111,7 @@ def test_a_move_from_an_invalid_address_is_refused_with_one_sentence(
 
     complained = capsys.readouterr().err
     assert (status, len(sentences(complained))) == (1, 1)
-    assert "Nothing was moved" in complained
+    assert "Nothing was copied" in complained
     assert "geheim" not in complained
 
 
@@ -119,8 +119,8 @@ def test_a_move_from_an_invalid_address_is_refused_with_one_sentence(
     ("changes", "names"),
     [
         ({"SLACK_BOT_TOKEN": ""}, "SLACK_BOT_TOKEN is not set"),
-        ({"SLACK_BOT_TOKEN": APP, "SLACK_APP_TOKEN": BOT}, "SLACK_BOT_TOKEN holds an app-level token"),
-        ({"SLACK_APP_TOKEN": BOT}, "SLACK_APP_TOKEN holds a bot token"),
+        ({"SLACK_BOT_TOKEN": APP, "SLACK_APP_TOKEN": BOT}, "SLACK_BOT_TOKEN is an app-level token"),
+        ({"SLACK_APP_TOKEN": BOT}, "SLACK_APP_TOKEN is a bot token"),
         ({"SLACK_BOT_TOKEN": "xoxb-1 2"}, "SLACK_BOT_TOKEN contains blanks"),
         ({"SLACK_APP_TOKEN": ""}, "Neither SLACK_APP_TOKEN"),
         ({"ANTHROPIC_API_KEY": ""}, "ANTHROPIC_API_KEY is not set"),
@@ -160,7 +160,7 @@ def test_try_prints_the_reply(capsys: pytest.CaptureFixture[str]) -> None:
 def test_try_can_act_as_another_person(capsys: pytest.CaptureFixture[str]) -> None:
     main(["try", "/batch delete last", "--as", "ben"])
 
-    assert "Only administrators may do this" in " ".join(capsys.readouterr().out.split())
+    assert "Only administrators can do this" in " ".join(capsys.readouterr().out.split())
 
 
 @pytest.mark.parametrize("who", ["nobody", "U0UNKNOWN"])

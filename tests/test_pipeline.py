@@ -57,7 +57,7 @@ class Road:
             self.find_caller_facts,
             replace_mentions=self.replace_mentions,
             count_interaction=lambda verb, _origin, outcome_name, _seconds: self.counted.append((verb, outcome_name)),
-            on_error=self.on_error,
+            explain_error=self.explain_error,
         )
 
     async def find_caller_facts(self, caller: Caller) -> CallerFacts:
@@ -68,8 +68,9 @@ class Road:
         """Return the message as it is."""
         return message
 
-    async def on_error(self, error: ExpectedError) -> None:
-        """Ignore the error."""
+    async def explain_error(self, error: ExpectedError) -> ExpectedError:
+        """Return the error as it is."""
+        return error
 
     async def answer(self, text: str, confirmation_id: str | None = None) -> Answer:
         """Answer this text."""
@@ -131,7 +132,7 @@ async def test_a_full_store_deletes_nothing(road: Road) -> None:
 
     reply = await road.say(text, confirmation)
 
-    assert "the store is full" in reply.text
+    assert "store is full" in reply.text
     assert road.changes == []
 
 
@@ -141,7 +142,7 @@ async def test_a_full_store_asks_no_question_that_could_not_be_answered(road: Ro
 
     reply = await road.say("delete last")
 
-    assert "the store is full" in reply.text
+    assert "store is full" in reply.text
     assert [block for block in reply.blocks if block["type"] == "actions"] == []
 
 
@@ -152,7 +153,7 @@ async def test_without_an_audit_entry_nothing_is_canceled_either(road: Road) -> 
 
         reply = await road.say(f"cancel {batch.id}")
 
-    assert "the store is locked" in reply.text
+    assert "store is busy" in reply.text
     assert road.changes == []
 
 

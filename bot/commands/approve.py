@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from msgspec.structs import replace
 
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, ChangingCommand
 from bot.commands.draft_change import DraftChange, applied_send, spell_draft
 from bot.commands.language.arguments import Arguments
@@ -27,9 +27,10 @@ class Approve(ChangingCommand["ApproveChange"], frozen=True):
     permission: ClassVar[Permission] = Permission.APPROVE
 
     help: ClassVar[Help] = Help(
-        "approve DRAFT",
-        "agree to what somebody else wants to send and is above the limit",
-        "approve 3f9c2a7b10de4c55a1b2c3d4",
+        "Approve a file over the limit that someone else wants to send.",
+        "approve 3f9c2a",
+        HelpGroup.RUN,
+        (DRAFT,),
     )
 
     draft: str

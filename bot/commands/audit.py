@@ -6,12 +6,12 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.caller import Caller
-from bot.commands.base import PUBLIC, Help, Permission, ReadingCommand
+from bot.commands.base import BATCH_MEANING, PUBLIC, ArgumentHelp, Help, HelpGroup, Permission, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, UnknownVerb, ValueForm
 from bot.commands.language.references import reference
 from bot.commands.language.values import check_person, parse_span
-from bot.operations.find_batch import LAST, PREFIX, Reference
+from bot.operations.find_batch import MOVING_REFERENCES, PREFIX, Reference
 from bot.operations.services import Services
 from bot.store.records import audit, labels
 from bot.store.records.audit import AuditEntry as AuditEntry
@@ -48,17 +48,18 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
     verb: ClassVar[str] = "audit"
     permission: ClassVar[Permission] = Permission.ADMINISTER
     help: ClassVar[Help] = Help(
-        "audit [ID] [--by @who] [--verb VERB] [--since 7d] [--export]",
-        "who asked for what, who approved it, and the outcome",
+        "Show who asked for what, who approved it, and the outcome.",
         "audit --verb delete --since 7d",
+        HelpGroup.ADMIN,
+        (ArgumentHelp("ID", BATCH_MEANING, optional=True),),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
-        OptionSpec("export", takes_value=False),
-        OptionSpec("by"),
-        OptionSpec("verb"),
-        OptionSpec("since"),
-        OptionSpec("before"),
+        OptionSpec("export", "", "the whole record as a file", "audit --export"),
+        OptionSpec("by", "@who", "only what this person did", "audit --by @ada"),
+        OptionSpec("verb", "VERB", "only this command", "audit --verb delete"),
+        OptionSpec("since", "SPAN", "how far back: a number and h, d or w", "audit --since 7d"),
+        OptionSpec("before", "ENTRY"),
     )
 
     subject: Reference | None = None
@@ -119,9 +120,14 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
             return None
         labelled = await services.database.run(lambda connection: labels.find_batches(connection, label=wanted))
         begun = await services.database.run(lambda c: audit.find_subjects(c, wanted)) if labelled else frozenset()
-        if wanted in begun or not (labelled or wanted == LAST):
+        if wanted in begun or not (labelled or wanted in MOVING_REFERENCES):
             return wanted
-        if len(labelled) == 1 and begun <= labelled and wanted != LAST and not wanted.startswith(PREFIX):
+        if (
+            len(labelled) == 1
+            and begun <= labelled
+            and wanted not in MOVING_REFERENCES
+            and not wanted.startswith(PREFIX)
+        ):
             return Reference(*labelled)  # the batch may be deleted
         return Reference((await services.find_batch(wanted)).batch.id)
 

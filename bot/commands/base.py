@@ -33,15 +33,45 @@ class Origin(StrEnum):
     SUBMITTED = "submitted"
 
 
-class Help(Struct, frozen=True):
-    """The help for one verb: what to type after `/batch`, what that does, an example."""
+class HelpGroup(StrEnum):
+    """The groups of the help, in its order."""
 
-    usage: str
+    LOOK = "look"
+    RUN = "run"
+    FIX = "fix"
+    NOTIFY = "notify"
+    ADMIN = "admin"
+
+
+class ArgumentHelp(Struct, frozen=True):
+    """A word that follows a verb: what to call it, and what it means."""
+
+    name: str
+    meaning: str
+    optional: bool = False
+
+    @property
+    def usage(self) -> str:
+        """Return `ID`, or `[ID]` if it may be left out."""
+        return f"[{self.name}]" if self.optional else self.name
+
+
+class Help(Struct, frozen=True):
+    """The help for one verb: its summary, an example of what to type after `/batch`, its group and its arguments.
+
+    The options of the command explain themselves. Everything that shows help is made from these.
+    """
+
     summary: str
     example: str
+    group: HelpGroup
+    arguments: tuple[ArgumentHelp, ...] = ()
 
 
-PUBLIC = OptionSpec("public", takes_value=False)
+BATCH_MEANING = "a batch: its full id, the start of its id, its label, `last` (newest created) or `last ended`"
+BATCH = ArgumentHelp("ID", BATCH_MEANING)
+DRAFT = ArgumentHelp("DRAFT", "its reference, which the question shows, or the name of its file")
+PUBLIC = OptionSpec("public", "", "show the answer to everyone in the channel")
 
 
 class AbstractStructMeta(StructMeta, ABCMeta):
@@ -66,6 +96,13 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
     @abstractmethod
     def spell(self) -> str:
         """Return the text that parses into this command."""
+
+    @classmethod
+    def usage(cls) -> str:
+        """Return what to type after `/batch`: the verb, its arguments and its options, without `--public`."""
+        arguments = [argument.usage for argument in cls.help.arguments] if cls.help else []
+        options = [f"[{option.usage}]" for option in cls.options if option.meaning and option != PUBLIC]
+        return " ".join([cls.verb, *arguments, *options])
 
     @property
     def confirmation_key(self) -> str:

@@ -9,7 +9,7 @@ from bot.api.errors import ApiRejected, ApiUnavailable, KeyRefused
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import BATCH, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
@@ -50,7 +50,10 @@ class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"],
     verb: ClassVar[str] = "cancel"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "cancel ID", "stop a batch that is running; asks first unless you type the full id", "cancel last"
+        "Cancel a running batch. You are asked first unless you type the full id.",
+        "cancel last",
+        HelpGroup.FIX,
+        (BATCH,),
     )
 
     reference: Reference

@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.api.errors import ApiError
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import PUBLIC, Help, LongCommand
+from bot.commands.base import PUBLIC, Help, HelpGroup, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.values import parse_span
@@ -68,11 +68,17 @@ class Cost(LongCommand[CostOutcome], frozen=True):
 
     verb: ClassVar[str] = "cost"
     help: ClassVar[Help] = Help(
-        "cost [--since 7d] [--by model|day|owner|label]",
-        "what the batches that have ended cost, with a picture",
+        "Show what your batches cost, by day and by model.",
         "cost --since 4w",
+        HelpGroup.LOOK,
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (PUBLIC, OptionSpec("since"), OptionSpec("by"))
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        PUBLIC,
+        OptionSpec(
+            "since", "SPAN", "how far back: a number and h, d or w, at most a year (default 7d)", "cost --since 4w"
+        ),
+        OptionSpec("by", "|".join(get_args(By)), "how to group the amounts", "cost --by owner"),
+    )
 
     since: str = "7d"
     by: By = "model"

@@ -10,7 +10,7 @@ from typing import ClassVar, Self, get_args
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Help, LongCommand, Permission
+from bot.commands.base import ArgumentHelp, Help, HelpGroup, LongCommand, Permission
 from bot.commands.draft_change import SendChange, propose_send
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, MissingReference, ValueForm
@@ -70,11 +70,27 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
     verb: ClassVar[str] = "create"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "create [FILE-LINK [--label TEXT] [--owner @who] [--watch here|dm|none]]",
-        "make a batch from a JSONL file or from a prompt and a list: checked, with its cost, before anything is sent",
+        "Create a batch from a JSONL file, or from a prompt and a list. You see its cost before it is sent.",
         "create",
+        HelpGroup.RUN,
+        (
+            ArgumentHelp(
+                "FILE-LINK",
+                "the link of a file in Slack (its menu, Copy link); without one, a form opens",
+                optional=True,
+            ),
+        ),
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("label"), OptionSpec("owner"), OptionSpec("watch"))
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        OptionSpec("label", "TEXT", "a name for the batch", 'create F0123456789 --label "nightly eval"'),
+        OptionSpec("owner", "@who", "whose batch it is (default: you)", "create F0123456789 --owner @ada"),
+        OptionSpec(
+            "watch",
+            "|".join(get_args(WatchPreference)),
+            "where to post its card and its end",
+            "create F0123456789 --watch dm",
+        ),
+    )
 
     file: str | None = None
     prompt: PromptList | None = None

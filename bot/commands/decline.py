@@ -6,7 +6,7 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import DRAFT, ArgumentHelp, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, ChangingCommand
 from bot.commands.draft_change import DraftChange, spell_draft
 from bot.commands.language.arguments import Arguments
@@ -39,9 +39,10 @@ class Decline(ChangingCommand["DeclineChange | ReasonWanted"], frozen=True):
     verb: ClassVar[str] = "decline"
     permission: ClassVar[Permission] = Permission.APPROVE
     help: ClassVar[Help] = Help(
-        "decline DRAFT REASON",
-        "decline what another operator wants to send, and tell them why",
+        "Decline what another operator wants to send. They get your reason.",
         "decline 3f9c2a too expensive, send a sample first",
+        HelpGroup.RUN,
+        (DRAFT, ArgumentHelp("REASON", "why, for the person who asked")),
     )
     prose: ClassVar[bool] = True
 

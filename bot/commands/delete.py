@@ -10,7 +10,7 @@ from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import BATCH, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
@@ -68,7 +68,10 @@ class Delete(ChangingCommand["DeleteChange | DeleteRefused"], frozen=True):
     verb: ClassVar[str] = "delete"
     permission: ClassVar[Permission] = Permission.ADMINISTER
     help: ClassVar[Help] = Help(
-        "delete ID", "remove an ended batch and its results for good; always asks first", "delete last"
+        "Delete an ended batch and its results for good. You are asked first.",
+        "delete last",
+        HelpGroup.ADMIN,
+        (BATCH,),
     )
 
     reference: Reference

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, ChangingCommand
 from bot.commands.draft_change import DraftChange, spell_draft
 from bot.commands.language.arguments import Arguments
@@ -30,9 +30,10 @@ class Discard(ChangingCommand["DiscardChange"], frozen=True):
     verb: ClassVar[str] = "discard"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "discard DRAFT",
-        "give up a checked file, or the rest after a sample: none of it is sent",
-        "discard 3f9c2a7b10de4c55a1b2c3d4",
+        "Discard a checked file, or the rest after a sample. None of it is sent.",
+        "discard 3f9c2a",
+        HelpGroup.RUN,
+        (DRAFT,),
     )
 
     draft: str

@@ -5,7 +5,7 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import Help, ReadingCommand
+from bot.commands.base import ArgumentHelp, Help, HelpGroup, ReadingCommand
 from bot.commands.language.arguments import Arguments
 from bot.operations.services import Services
 
@@ -24,7 +24,12 @@ class HelpCommand(ReadingCommand[HelpOutcome], frozen=True):
     """Explain all verbs, or one."""
 
     verb: ClassVar[str] = "help"
-    help: ClassVar[Help] = Help("help [verb]", "what you can type, or one verb explained", "help delete")
+    help: ClassVar[Help] = Help(
+        "Show what you can type, or explain one command.",
+        "help list",
+        HelpGroup.LOOK,
+        (ArgumentHelp("VERB", "a command, or a group of commands such as `run`", optional=True),),
+    )
 
     topic: str | None = None
 

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import BATCH, ArgumentHelp, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.values import REMOVE, check_label, spelled, words_for
+from bot.commands.language.values import LONGEST_LABEL, REMOVE, check_label, spelled, words_for
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels
@@ -34,11 +34,15 @@ class Label(ChangingCommand["LabelChange"], frozen=True):
     permission: ClassVar[Permission] = Permission.OPERATE
     prose: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
-        "label ID text… [--remove]",
-        "a name for a batch, which you can type instead of its id",
+        "Name a batch. You can type the label instead of the id.",
         "label last nightly eval",
+        HelpGroup.RUN,
+        (
+            BATCH,
+            ArgumentHelp("TEXT", f"the label, at most {LONGEST_LABEL} characters", optional=True),
+        ),
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (REMOVE,)
+    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec(REMOVE, "", "remove the label", "label last --remove"),)
 
     reference: Reference
     label: str | None

@@ -12,7 +12,7 @@ from bot.api.client import BatchesClient
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import BatchPage, MessageBatch
 from bot.caller import Caller
-from bot.commands.base import PUBLIC, Help, ReadingCommand
+from bot.commands.base import PUBLIC, ArgumentHelp, Help, HelpGroup, ReadingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.values import check_person
@@ -20,6 +20,7 @@ from bot.operations.services import Services
 from bot.store.records import labels
 
 STATUSES = ("in_progress", "canceling", "ended")
+_SYNONYMS = {"running": "in_progress", "cancelling": "canceling"}
 DEFAULT_LIMIT = 10
 LARGEST_LIMIT = 20
 """Rows of a page. A message holds 50 blocks, and a row takes two."""
@@ -32,13 +33,17 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 
 
 class BatchList(Struct, frozen=True):
-    """One page of batches, with the query it answers and the queries for the next and the previous page."""
+    """One page of batches, with the query it answers and the queries for the next and the previous page.
+
+    `labels_in_use`: what to choose from when no batch fits the wanted label.
+    """
 
     query: "List"
     batches: tuple[MessageBatch, ...]
     older: "List | None"
     newer: "List | None"
     scanned: int
+    labels_in_use: tuple[str, ...] = ()
 
 
 ListOutcome = BatchList
@@ -49,18 +54,21 @@ class List(ReadingCommand[ListOutcome], frozen=True):
 
     verb: ClassVar[str] = "list"
     help: ClassVar[Help] = Help(
-        "list [in_progress|canceling|ended] [--label X] [--owner @who|me] [--older-than 7d] [--limit N]",
-        "the batches, newest first, ten to a page",
+        "List batches, newest first, ten to a page.",
         "list ended --older-than 7d",
+        HelpGroup.LOOK,
+        (ArgumentHelp("STATE", "`running`, `canceling` or `ended`", optional=True),),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
-        OptionSpec("older-than"),
-        OptionSpec("limit"),
-        OptionSpec("label"),
-        OptionSpec("owner"),
-        OptionSpec("after"),
-        OptionSpec("before"),
+        OptionSpec("label", "TEXT", "only batches with this label, or with it as a part", "list --label nightly"),
+        OptionSpec("owner", "@who|me", "only batches of this person", "list --owner me"),
+        OptionSpec(
+            "older-than", "AGE", "only batches created longer ago: a number and m, h, d or w", "list --older-than 7d"
+        ),
+        OptionSpec("limit", "N", f"batches to a page, 1 to {LARGEST_LIMIT}", "list --limit 20"),
+        OptionSpec("after", "ID"),
+        OptionSpec("before", "ID"),
     )
 
     status: str | None = None
@@ -123,14 +131,30 @@ class List(ReadingCommand[ListOutcome], frozen=True):
             older=replace(self, after=last, before=None) if has_older and last else None,
             newer=replace(self, before=first, after=None) if has_newer and first else None,
             scanned=scan.scanned,
+            labels_in_use=await self._list_labels(services) if not rows else (),
         )
 
     async def _find_named(self, services: Services, caller: Caller) -> frozenset[str] | None:
-        """Return the ids of the batches with the wanted label and owner; None if the query names neither."""
+        """Return the ids of the batches with the wanted label and owner; None if the query names neither.
+
+        A label that no batch has may be a part of theirs.
+        """
         if self.label is None and self.owner is None:
             return None
         owner = caller.user if self.owner == "me" else self.owner
-        return await services.database.run(lambda c: labels.find_batches(c, label=self.label, owner=owner))
+        label = self.label
+        found = await services.database.run(lambda c: labels.find_batches(c, label=label, owner=owner))
+        if found or label is None:
+            return found
+        return await services.database.run(lambda c: labels.find_batches_by_part(c, label, owner))
+
+    async def _list_labels(self, services: Services) -> tuple[str, ...]:
+        """Return the labels in use, those that resemble the wanted one first; none if no label is wanted."""
+        wanted = self.label
+        if wanted is None:
+            return ()
+        used = await services.database.run(labels.list_labels)
+        return tuple(dict.fromkeys([*labels.nearest(wanted, used), *used]))
 
 
 class _Filter(Struct, frozen=True):
@@ -198,7 +222,7 @@ def _sort(scan: _Scan, query: List) -> _Scan:
 
 
 def _parse_status(word: str) -> str:
-    status = word.lower().replace("-", "_")
+    status = _SYNONYMS.get(word.lower(), word.lower().replace("-", "_"))
     if status not in STATUSES:
         raise BadValue("list", word, ValueForm.LIST_STATUS)
     return status

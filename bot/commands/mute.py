@@ -7,7 +7,7 @@ from typing import ClassVar, Self
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import DirectCommand, Help, Permission
+from bot.commands.base import BATCH_MEANING, ArgumentHelp, DirectCommand, Help, HelpGroup, Permission
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import BadValue, MissingReference, NeedsChannel, ValueForm
 from bot.commands.language.references import reference
@@ -18,6 +18,7 @@ from bot.store.transactions import preferences
 
 HERE = "here"
 OFF = "off"
+FOREVER = "forever"
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
 _SPAN = re.compile(r"([0-9]{1,4})([mhdw])")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
@@ -33,7 +34,13 @@ class Muted(Struct, frozen=True):
     ended: bool = False
 
 
-MuteOutcome = Muted
+class MuteAsked(Struct, frozen=True):
+    """A channel was named without an end. Nothing is muted yet."""
+
+    query: "Mute"
+
+
+MuteOutcome = Muted | MuteAsked
 
 
 class Mute(DirectCommand[MuteOutcome], frozen=True):
@@ -42,9 +49,15 @@ class Mute(DirectCommand[MuteOutcome], frozen=True):
     verb: ClassVar[str] = "mute"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "mute ID|here [2h|3d|2026-12-31|off]",
-        "no notices of a batch, or in this channel, for everyone; its card still stays up to date",
+        "Stop the notices about a batch, or in this channel, for everyone. Cards stay up to date.",
         "mute here 2h",
+        HelpGroup.NOTIFY,
+        (
+            ArgumentHelp("ID|here", f"`here` for this channel, or {BATCH_MEANING}"),
+            ArgumentHelp(
+                "UNTIL", "`2h`, `3d`, a day such as `2026-12-31`, `forever`, or `off` to unmute", optional=True
+            ),
+        ),
     )
 
     subject: Reference
@@ -67,15 +80,27 @@ class Mute(DirectCommand[MuteOutcome], frozen=True):
 
     @property
     def is_announced(self) -> bool:
-        """Whether the audit channel is notified: always, since it affects others."""
-        return True
+        """Whether the audit channel is notified: it affects others, unless it asks for how long."""
+        return not self._asks
+
+    @property
+    def _is_channel(self) -> bool:
+        return self.subject == HERE or _CHANNEL.fullmatch(self.subject) is not None
+
+    @property
+    def _asks(self) -> bool:
+        """Whether to ask for how long. A batch ends by itself, a channel does not."""
+        return self._is_channel and self.until is None
 
     async def run(self, services: Services, caller: Caller) -> MuteOutcome:
         """Mute, with its audit entry in one transaction. Raises NeedsChannel, BadValue, ApiError, StoreUnavailable."""
+        if self._asks:
+            _find_channel(self.subject, caller)
+            return MuteAsked(self)
         until = _parse_end(self.until, services.now(), services.time_zone)
         if until is not None and until <= services.now():
             raise BadValue("mute", str(self.until), ValueForm.FUTURE_TIME)
-        is_channel = self.subject == HERE or _CHANNEL.fullmatch(self.subject) is not None
+        is_channel = self._is_channel
         subject = _find_channel(self.subject, caller) if is_channel else await _find_batch_id(self.subject, services)
         muted = Muted(subject, is_channel, until, ended=self.until == OFF)
         command = f"mute {subject} {self.until or ''}".strip()
@@ -123,7 +148,7 @@ def _parse_end(until: str | None, now: datetime, zone: tzinfo) -> datetime | Non
     Raises:
         ValueError: it is neither.
     """
-    if until is None or until == OFF:
+    if until is None or until in (OFF, FOREVER):
         return None
     if found := _SPAN.fullmatch(until):
         return now + timedelta(**{_UNITS[found[2]]: int(found[1])})

@@ -6,10 +6,10 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import BATCH, ArgumentHelp, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
-from bot.commands.language.values import REMOVE, check_note, spelled, words_for
+from bot.commands.language.values import LONGEST_NOTE, REMOVE, check_note, spelled, words_for
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.transactions import rename
@@ -32,9 +32,15 @@ class Note(ChangingCommand["NoteChange"], frozen=True):
     permission: ClassVar[Permission] = Permission.OPERATE
     prose: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
-        "note ID text… [--remove]", "a line about a batch, shown on its card", "note last rerun after the prompt fix"
+        "Write a note on a batch, shown on its card.",
+        "note last rerun after the prompt fix",
+        HelpGroup.RUN,
+        (
+            BATCH,
+            ArgumentHelp("TEXT", f"the note, at most {LONGEST_NOTE} characters", optional=True),
+        ),
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (REMOVE,)
+    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec(REMOVE, "", "remove the note", "note last --remove"),)
 
     reference: Reference
     note: str | None

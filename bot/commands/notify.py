@@ -5,7 +5,7 @@ from typing import ClassVar, Self, get_args
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.commands.base import DirectCommand, Help, Permission
+from bot.commands.base import ArgumentHelp, DirectCommand, Help, HelpGroup, Permission
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import BadValue, NeedsChannel, ValueForm
 from bot.operations.services import Services
@@ -33,9 +33,10 @@ class Notify(DirectCommand[NotifyOutcome], frozen=True):
     verb: ClassVar[str] = "notify"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "notify [all|failures|none]",
-        "what this channel is told when batches end: everything, failures only, or nothing; cards stay up to date",
+        "Choose what this channel is notified of when batches end. Cards stay up to date.",
         "notify failures",
+        HelpGroup.NOTIFY,
+        (ArgumentHelp("all|failures|none", "without one, the current choice is shown", optional=True),),
     )
 
     level: ChannelNotifyLevel | None = None

@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import BATCH, ArgumentHelp, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import MissingReference
@@ -41,7 +41,13 @@ class Own(ChangingCommand["OwnChange"], frozen=True):
     verb: ClassVar[str] = "own"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "own ID [@who]", "make a batch yours that is nobody's, or hand it to somebody", "own last"
+        "Make a batch yours if no one owns it, or hand it to someone.",
+        "own last",
+        HelpGroup.RUN,
+        (
+            BATCH,
+            ArgumentHelp("@who", "the new owner, from Slack's @ list", optional=True),
+        ),
     )
 
     reference: Reference

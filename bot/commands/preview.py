@@ -8,7 +8,7 @@ from msgspec import Struct
 
 from bot.api.errors import RequestsUnreadable
 from bot.caller import Caller
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, Change, ChangingCommand
 from bot.commands.draft_change import spell_draft
 from bot.commands.language.arguments import Arguments
@@ -34,7 +34,10 @@ class Preview(ChangingCommand["PreviewChange"], frozen=True):
     verb: ClassVar[str] = "preview"
     permission: ClassVar[Permission] = Permission.APPROVE
     help: ClassVar[Help] = Help(
-        "preview DRAFT", "show the first request of what waits for your approval; on record", "preview 3f9c2a"
+        "Show the first request of a file that is waiting for your approval. The look is recorded.",
+        "preview 3f9c2a",
+        HelpGroup.RUN,
+        (DRAFT,),
     )
 
     draft: str

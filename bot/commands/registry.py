@@ -16,6 +16,7 @@ from bot.commands.keep import Keep, KeepOutcome
 from bot.commands.label import Label, LabelChange, LabelOutcome
 from bot.commands.language.arguments import read_arguments
 from bot.commands.language.errors import UnknownVerb
+from bot.commands.language.references import join_last_ended
 from bot.commands.language.words import split_words
 from bot.commands.list import List, ListOutcome
 from bot.commands.mute import Mute, MuteOutcome
@@ -30,6 +31,7 @@ from bot.commands.send import Send, SendOutcome
 from bot.commands.status import Status, StatusOutcome
 from bot.commands.stop_reading import StopReading, StopReadingOutcome
 from bot.commands.watch import Unwatch, UnwatchOutcome, Watch, WatchOutcome
+from bot.operations.find_batch import PREFIX
 
 AnyCommand = (
     Approve
@@ -135,6 +137,9 @@ SYNONYMS = {
 }
 """Verbs of other tools, which are suggested and never run."""
 
+HELP_OPTIONS = ("--help", "--h")
+"""What asks for the help of a verb, wherever it is typed; `-h` is read as `--h`."""
+
 SHOWN: tuple[type[AnyCommand], ...] = tuple(command for command in COMMANDS if command.help is not None)
 
 
@@ -149,15 +154,21 @@ def parse(text: str) -> AnyCommand:
     typed = words[0] if words and not words[0].startswith("--") else ""
     rest = words[1:] if typed else words
     verb = ALIASES.get(typed.lower(), typed.lower())
+    if any(word.lower() in HELP_OPTIONS for word in rest):
+        plain = (word.lower() for word in words if not word.startswith("--"))
+        topic = next((ALIASES.get(word, word) for word in plain if word != HelpCommand.verb), None)
+        return HelpCommand(topic, public="--public" in rest)
     for command in COMMANDS:
         if command.verb == verb:
-            rest = split_words(text, prose=True)[1:] if command.prose else rest
+            rest = split_words(text, prose=True)[1:] if command.prose else join_last_ended(rest)
             return command.parse(read_arguments(verb, rest, command.options))
     raise UnknownVerb("", typed, suggest(verb))
 
 
 def suggest(verb: str) -> str | None:
-    """Return the most similar verb, or None."""
+    """Return the most similar verb, or None. A batch id alone probably asks how the batch is doing."""
+    if verb.startswith(PREFIX):
+        return Status.verb
     if verb in SYNONYMS:
         return SYNONYMS[verb]
     close = get_close_matches(verb, [command.verb for command in SHOWN], n=1, cutoff=0.6)

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.api.errors import BatchNotFound
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import PUBLIC, Help, LongCommand
+from bot.commands.base import BATCH, PUBLIC, Help, HelpGroup, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
@@ -25,7 +25,6 @@ from bot.store.records import batches as batch_records
 from bot.store.records import summaries
 
 _FILES = ("errors", "csv", "causes", "merged", "partial")
-_FORMER_NAMES = {"merged": "family"}
 
 
 class ResultsShown(Struct, frozen=True):
@@ -111,14 +110,25 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
 
     verb: ClassVar[str] = "results"
     help: ClassVar[Help] = Help(
-        "results ID [--errors] [--csv] [--file] [--causes] [--merged]",
-        "what came out: counts, causes of failure, tokens, cost; the file in your messages with me, alone or with "
-        "that of its retries",
+        "Show what came out: counts, causes of failure, tokens and cost.",
         "results last --errors",
+        HelpGroup.LOOK,
+        (BATCH,),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
-        *(OptionSpec(name, takes_value=False, former_name=_FORMER_NAMES.get(name)) for name in (*_FILES, "file")),
+        OptionSpec("file", "", "all results as a file, in JSON Lines", "results last --file"),
+        OptionSpec("errors", "", "only the failures, as a file", "results last --errors"),
+        OptionSpec("csv", "", "the file as a table for spreadsheets", "results last --errors --csv"),
+        OptionSpec("causes", "", "every cause of failure, as a table", "results last --causes"),
+        OptionSpec(
+            "merged",
+            "",
+            "the results of the batch and its retries in one file",
+            "results last --merged",
+            former_name="family",
+        ),
+        OptionSpec("partial", ""),
     )
 
     reference: Reference

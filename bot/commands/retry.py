@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Help, LongCommand, Permission
+from bot.commands.base import BATCH, Help, HelpGroup, LongCommand, Permission
 from bot.commands.draft_change import SendChange, propose_send
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
@@ -111,14 +111,25 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     verb: ClassVar[str] = "retry"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "retry ID [--all | --cause TYPE] [--file FILE-LINK]",
-        "a new batch of only what failed and may succeed the next time; asks first, with its cost",
+        "Retry what failed as a new batch: by default only what can succeed. You see its cost before it is sent.",
         "retry last",
+        HelpGroup.FIX,
+        (BATCH,),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
-        OptionSpec("all", takes_value=False),
-        OptionSpec("cause"),
-        OptionSpec("file"),
+        OptionSpec("all", "", "everything that failed, also what needs a fix", "retry last --all"),
+        OptionSpec(
+            "cause",
+            "TYPE",
+            "only what failed with this cause, as the results name it",
+            "retry last --cause overloaded_error",
+        ),
+        OptionSpec(
+            "file",
+            "FILE-LINK",
+            "the original requests, for a batch that was created elsewhere",
+            "retry last --file F0123456789",
+        ),
     )
 
     reference: Reference

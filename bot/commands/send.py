@@ -2,7 +2,7 @@
 
 from typing import ClassVar, Self
 
-from bot.commands.base import Help, Origin, Permission
+from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import ChangingCommand
 from bot.commands.draft_change import SendChange, propose_send, spell_send
 from bot.commands.language.arguments import Arguments, OptionSpec
@@ -17,12 +17,19 @@ class Send(ChangingCommand[SendChange], frozen=True):
     verb: ClassVar[str] = "send"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "send DRAFT [--first]",
-        "ask again whether to send a checked file (its question names it); "
-        f"`--first` sends {SAMPLE_SIZE} of its requests",
-        "send 3f9c2a7b10de4c55a1b2c3d4",
+        "Send a checked file. You are asked first.",
+        "send 3f9c2a",
+        HelpGroup.RUN,
+        (DRAFT,),
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("first", takes_value=False),)
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        OptionSpec(
+            "first",
+            "",
+            f"send {SAMPLE_SIZE} of its requests as a sample first",
+            "send 3f9c2a --first",
+        ),
+    )
 
     draft: str
     """The draft's id, the start of it, or the name of its file."""

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import Help, ReadingCommand
+from bot.commands.base import BATCH, Help, HelpGroup, ReadingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
@@ -38,7 +38,12 @@ class Status(ReadingCommand[StatusOutcome], frozen=True):
     """Show one batch."""
 
     verb: ClassVar[str] = "status"
-    help: ClassVar[Help] = Help("status ID", "how one batch stands", "status last")
+    help: ClassVar[Help] = Help(
+        "Show one batch: its state, its counts and what you can do.",
+        "status last",
+        HelpGroup.LOOK,
+        (BATCH,),
+    )
 
     reference: Reference
 

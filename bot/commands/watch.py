@@ -7,11 +7,11 @@ from msgspec import Struct
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import DirectCommand, Help, Permission
+from bot.commands.base import BATCH, BATCH_MEANING, ArgumentHelp, DirectCommand, Help, HelpGroup, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
-from bot.operations.find_batch import CANDIDATES_SHOWN, LAST, PREFIX, Reference, ReferenceAmbiguous
+from bot.operations.find_batch import CANDIDATES_SHOWN, MOVING_REFERENCES, PREFIX, Reference, ReferenceAmbiguous
 from bot.operations.follow import (
     CardPlace,
     WatchDestination,
@@ -65,11 +65,15 @@ class Watch(DirectCommand[WatchOutcome], frozen=True):
     verb: ClassVar[str] = "watch"
     permission: ClassVar[Permission] = Permission.READ
     help: ClassVar[Help] = Help(
-        "watch [ID] [--here | --dm]",
-        "one card that stays up to date, one mention when the batch has ended; without ID: what you watch",
+        "Watch a batch: one card that stays up to date, and one mention when it has ended.",
         "watch last",
+        HelpGroup.NOTIFY,
+        (ArgumentHelp("ID", f"{BATCH_MEANING}. Without it, you see what you watch", optional=True),),
     )
-    options: ClassVar[tuple[OptionSpec, ...]] = (OptionSpec("here", False), OptionSpec("dm", False))
+    options: ClassVar[tuple[OptionSpec, ...]] = (
+        OptionSpec("here", "", "keep the card in this channel (the default)", "watch last --here"),
+        OptionSpec("dm", "", "keep the card in your messages with Batchdesk", "watch last --dm"),
+    )
 
     reference: Reference | None = None
     destination: WatchDestination = "here"
@@ -113,7 +117,12 @@ class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
 
     verb: ClassVar[str] = "unwatch"
     permission: ClassVar[Permission] = Permission.READ
-    help: ClassVar[Help] = Help("unwatch ID", "be told of a batch no more", "unwatch last")
+    help: ClassVar[Help] = Help(
+        "Stop watching a batch.",
+        "unwatch last",
+        HelpGroup.NOTIFY,
+        (BATCH,),
+    )
 
     reference: Reference
 
@@ -142,7 +151,7 @@ class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
         A reference that is also a label is resolved as everywhere else.
         """
         wanted = self.reference
-        if wanted != LAST:
+        if wanted not in MOVING_REFERENCES:
             mine = {seen.id: seen for _, seen in await _find_watches(services, caller)}
             fitting = [id for id in mine if id == wanted] or [id for id in mine if _starts_with(id, wanted)]
             called = await services.database.run(lambda connection: labels.find_batches(connection, label=wanted))

@@ -1,4 +1,4 @@
-"""Finding the batch that a person means by its id, the beginning of its id, its label, or `last`."""
+"""Finding the batch that a person means by its id, the start of its id, its label, `last` or `last ended`."""
 
 from collections.abc import AsyncIterator, Collection, Iterable, Mapping
 from contextlib import suppress
@@ -20,6 +20,10 @@ Reference = NewType("Reference", str)
 """What was typed for a batch. It is safe in a URL path; whether it exists is unknown."""
 
 LAST = Reference("last")
+LAST_ENDED = Reference("last-ended")
+"""Typed as `last ended`."""
+MOVING_REFERENCES = (LAST, LAST_ENDED)
+"""References that mean another batch as time goes by, so no label can be one."""
 PREFIX = "msgbatch_"
 
 WHOLE_LENGTH = len(PREFIX) + 24
@@ -51,13 +55,15 @@ async def find_batch(reference: Reference, batches: BatchesClient, database: Dat
     """Find the one batch that a reference means. A full id always means itself, even if it is another batch's label.
 
     Raises:
-        NoBatches: the reference is `last`, and the workspace is empty.
+        NoBatches: the reference is `last` or `last ended`, and there is no such batch.
         ReferenceNotFound, BatchNotFound: no batch matches.
         ReferenceAmbiguous: several batches match, by their ids or labels.
         StoreUnavailable: no id matches, and labels cannot be read.
     """
     if reference == LAST:
         return await _find_newest(batches)
+    if reference == LAST_ENDED:
+        return await _find_last_ended(batches)
     may_be_whole = len(reference) >= WHOLE_LENGTH
     if may_be_whole and reference.startswith(PREFIX):
         with suppress(BatchNotFound):  # ids may become longer: today's full length can be the beginning of an id
@@ -88,6 +94,19 @@ async def _find_newest(batches: BatchesClient) -> FoundBatch:
     if not page.data:
         raise NoBatches
     return FoundBatch(page.data[0], exact=False)
+
+
+async def _find_last_ended(batches: BatchesClient) -> FoundBatch:
+    """Find the batch with the latest end. One that must have ended before the latest found so far ends the search."""
+    last: MessageBatch | None = None
+    async for batch, _ in _list_newest(batches):
+        if last is not None and last.ended_at is not None and batch.expires_at < last.ended_at:
+            break
+        if batch.ended_at is not None and (last is None or last.ended_at is None or batch.ended_at > last.ended_at):
+            last = batch
+    if last is None:
+        raise NoBatches(ended=True)
+    return FoundBatch(last, exact=False)
 
 
 async def _search(reference: Reference, labeled: Collection[str], batches: BatchesClient) -> _SearchResult:
@@ -138,12 +157,20 @@ async def _require_one(
     matches = {batch.id: batch for batch in (*result.by_id, *by_label)}
     match sorted(matches.values(), key=lambda batch: batch.created_at, reverse=True):
         case []:
-            raise ReferenceNotFound(reference, result.searched, result.all_searched)
+            near = await _find_near_labels(reference, database)
+            raise ReferenceNotFound(reference, result.searched, result.all_searched, near)
         case [batch]:
             return FoundBatch(batch, exact=False)
         case several:
             shown = tuple(several[:CANDIDATES_SHOWN])
             raise ReferenceAmbiguous(reference, shown, len(several), await _read_names(shown, database))
+
+
+async def _find_near_labels(reference: Reference, database: Database) -> tuple[str, ...]:
+    """Return labels that resemble the reference; none without the store."""
+    with suppress(StoreUnavailable):
+        return labels.nearest(reference, await database.run(labels.list_labels))
+    return ()
 
 
 async def _read_names(several: Iterable[MessageBatch], database: Database) -> Mapping[str, BatchNames]:
@@ -154,20 +181,27 @@ async def _read_names(several: Iterable[MessageBatch], database: Database) -> Ma
     return {}
 
 
+@dataclass(eq=False)
 class NoBatches(ExpectedError):
-    """The reference is `last`, and the workspace has no batches."""
+    """The reference is `last`, and the workspace has no batches; or `last ended`, and none has ended."""
+
+    ended: bool = False
 
     def _fact(self) -> str:
-        return "the workspace has no batches"
+        return "no batch has ended" if self.ended else "the workspace has no batches"
 
 
 @dataclass(eq=False)
 class ReferenceNotFound(ExpectedError):
-    """No batch matches among the `searched` newest; `all_searched` means that there are no others."""
+    """No batch matches among the `searched` newest; `all_searched` means that there are no others.
+
+    `near`: labels in use that resemble the reference.
+    """
 
     text: str
     searched: int
     all_searched: bool
+    near: tuple[str, ...] = ()
 
     def _fact(self) -> str:
         return f"the reference matches none of the newest {self.searched} batches"

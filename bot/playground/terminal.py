@@ -30,15 +30,30 @@ class UnknownPerson(ExpectedError):
     name: str
 
     def _fact(self) -> str:
-        return f"There is no {self.name} here; be {', '.join(PEOPLE)}"
+        return f"There is no {self.name} in the simulation. Choose {', '.join(PEOPLE)}."
+
+
+@dataclass(eq=False)
+class NotACommand(ExpectedError):
+    """The line is no command of the bot."""
+
+    line: str
+
+    def _fact(self) -> str:
+        return f'A line begins with /batch, for example: try "/batch {self.line}"'
 
 
 async def try_command(line: str, user: str, console: Console) -> bool:
-    """Run a command as `user` (a name in PEOPLE, or an id) and draw what they see. Return whether the bot acked it.
+    """Run a command as `user` (a name in PEOPLE, or an id) and draw what they see.
+
+    Return whether the bot acked it and everything could be drawn.
 
     Raises:
         UnknownPerson: the simulated workspace has no such person.
+        NotACommand: the line does not begin with a slash command.
     """
+    if not line.lstrip().startswith("/"):
+        raise NotACommand(line)
     person = PEOPLE.get(user.lower(), user)
     if person not in PEOPLE.values():
         raise UnknownPerson(user)
@@ -50,12 +65,15 @@ async def try_command(line: str, user: str, console: Console) -> bool:
                 console.print(draw_message(message))
         for notice in simulation.slack.notices(person):
             console.print(Text(notice, style="red"))
+        if (form := simulation.slack.modal(person)) is not None:
+            console.print(Text(f"The form “{form.title}” can't be drawn here. Use `make demo`.", style="red"))
+            return False
     return delivery.acked
 
 
 def draw_message(message: SlackMessage) -> RenderableType:
     """Return a message as a panel. A block that cannot be drawn is shown as an error."""
-    others = "in your messages with Batchdesk" if message.channel.startswith("D") else "visible to everybody"
+    others = "in your messages with Batchdesk" if message.channel.startswith("D") else "visible to everyone"
     seen_by = "only visible to you" if message.ephemeral_to else others
     parts = [part for block in message.blocks for part in _block(block)] or [_mrkdwn(message.text)]
     parts += [Text(f"file: {file['name']} ({file['size']:,} bytes)") for file in message.files]
@@ -82,7 +100,7 @@ def _block(block: Json) -> Iterator[RenderableType]:
             yield Text(block["title"], style="bold")
             yield from _bars(block["chart"]["series"][0]["data"])
         case unknown:
-            yield Text(f"a block of type {unknown} cannot be drawn here", style="bold red")
+            yield Text(f"a block of type {unknown} can't be drawn here", style="bold red")
 
 
 def _bars(points: list[Json]) -> Iterator[RenderableType]:

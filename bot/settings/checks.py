@@ -49,7 +49,7 @@ def _secrets(settings: Settings) -> Iterator[str]:
             yield from _secret(setting.name, value, _expected(field, setting.format, settings))
     app, signing = SETTINGS["slack_app_token"].name, SETTINGS["slack_signing_secret"].name
     if not settings.slack_app_token and not settings.slack_signing_secret:
-        yield f"Neither {app} (Socket Mode) nor {signing} (HTTP mode) is set; set one of them"
+        yield f"Neither {app} (Socket Mode) nor {signing} (HTTP mode) is set. Set one of them."
 
 
 def _expected(field: str, known: SecretFormat, settings: Settings) -> SecretFormat:
@@ -64,17 +64,17 @@ def _secret(name: str, secret: SecretStr | None, expected: SecretFormat) -> Iter
     value = secret.get_secret_value() if secret else ""
     wanted = f"the {expected.kind} from {expected.source}"
     if not value:
-        yield f"{name} is not set; set it to {wanted}"
+        yield f"{name} is not set. Set it to {wanted}."
     elif value[0] in _QUOTES or value[-1] in _QUOTES:
-        yield f"{name} is wrapped in quotation marks; write the value without them"
+        yield f"{name} is in quotation marks. Remove them."
     elif re.search(r"[\s\u200b\ufeff]", value):
-        yield f"{name} contains blanks or line breaks; copy {wanted} again without them"
+        yield f"{name} contains blanks or line breaks. Copy {wanted} again without them."
     elif not re.fullmatch(expected.pattern, value, re.ASCII):
         kind = _kind(value)
         if kind is None or kind == expected.kind:
-            yield f"{name} is malformed; copy {wanted} again"
+            yield f"{name} is malformed. Copy {wanted} again."
         else:
-            yield f"{name} holds {'an' if kind[0] in 'aA' else 'a'} {kind}; it needs {wanted}"
+            yield f"{name} is {'an' if kind[0] in 'aA' else 'a'} {kind}. Set it to {wanted}."
 
 
 def _kind(value: str) -> str | None:
@@ -87,9 +87,9 @@ def _kind(value: str) -> str | None:
 def _addresses(settings: Settings) -> Iterator[str]:
     for field in ("slack_api_url", "anthropic_base_url"):
         if not re.fullmatch(_ADDRESS, getattr(settings, field)):
-            yield f"{SETTINGS[field].name} is not an address; write https://host or http://host:port"
+            yield f"{SETTINGS[field].name} is not an address. Write https://host or http://host:port."
     if settings.anthropic_base_url.endswith("/v1"):
-        yield f"{SETTINGS['anthropic_base_url'].name} ends in /v1, which the bot adds itself; leave that out"
+        yield f"{SETTINGS['anthropic_base_url'].name} ends in /v1, which Batchdesk adds itself. Remove it."
 
 
 def _database(settings: Settings) -> Iterator[str]:
@@ -97,11 +97,11 @@ def _database(settings: Settings) -> Iterator[str]:
     if re.match(r"postgresql\+psycopg://.", url):
         return
     if not re.match(r"sqlite(\+pysqlite)?://", url):
-        yield f"{name} names no database the bot can use; write sqlite:///path/to/file or postgresql://…"
+        yield f"{name} is not a database that Batchdesk supports. Write sqlite:///path/to/file or postgresql://…."
     elif settings.dyno:
-        yield f"{name} must name a Postgres on Heroku, because a SQLite file is lost there at each restart"
+        yield f"{name} must be a Postgres on Heroku, which loses SQLite files at each restart."
     elif re.fullmatch(r"sqlite(\+pysqlite)?:/*(:memory:)?(\?.*)?", url):
-        yield f"{name} names a SQLite database in memory, lost at each restart; write sqlite:///path/to/file"
+        yield f"{name} is a SQLite database in memory, lost at each restart. Write sqlite:///path/to/file."
 
 
 def _values(settings: Settings) -> Iterator[str]:
@@ -112,11 +112,11 @@ def _values(settings: Settings) -> Iterator[str]:
             continue
         match setting.format:
             case Bounds(lowest, highest) if not lowest <= value <= highest:
-                yield f"{setting.name} is {value}; it must be from {lowest} to {highest}"
+                yield f"{setting.name} is {value}. It must be from {lowest} to {highest}."
             case TextFormat(pattern, expected):
                 for entry in (value,) if isinstance(value, str) else value:
                     if not re.fullmatch(pattern, entry):
-                        yield f"{setting.name} contains {_shown(entry)}; write {expected}"
+                        yield f"{setting.name} contains {_shown(entry)}. Write {expected}."
 
 
 def _shown(entry: str) -> str:
@@ -127,11 +127,11 @@ def _shown(entry: str) -> str:
 def _digest(settings: Settings) -> Iterator[str]:
     if settings.digest_hour is not None and not settings.digest_destination:
         hour, channel, feed = (SETTINGS[field].name for field in ("digest_hour", "digest_channel", "feed_channel"))
-        yield f"{hour} is set, and no channel; set {channel} or {feed}"
+        yield f"{hour} is set without a channel. Set {channel} or {feed}."
 
 
 def _time_zone(settings: Settings) -> Iterator[str]:
     try:
         _ = settings.zone
     except (KeyError, ValueError, OSError):
-        yield f"{SETTINGS['time_zone'].name} names no time zone known here; write one such as Europe/Berlin"
+        yield f"{SETTINGS['time_zone'].name} is not a known time zone. Write one such as Europe/Berlin."

@@ -48,7 +48,7 @@ def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = 
     except ValidationError as error:
         # A default that is made from another field fails with that field; one problem is enough.
         wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
-        problems = [f"{one['loc'][0]} {_remedy(one['type'], one['msg'])}" for one in wrong]
+        problems = [f"{one['loc'][0]} {_remedy(one['type'], one['msg'])}." for one in wrong]
     raise SettingsError(problems)  # outside the except, so that the ValidationError, with its values, is not chained
 
 
@@ -59,8 +59,8 @@ def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None
     sentences = []
     for name in sorted(one.removeprefix(_PREFIX) for one in _variables(env, env_file) if one.startswith(_PREFIX)):
         if name not in known and not name.startswith("TEST_"):
-            near = [f"did you mean {_PREFIX}{one}?" for one in difflib.get_close_matches(name, known, n=1)]
-            sentences.append(f"{_PREFIX}{name} is not a setting; {near[0] if near else 'is it misspelled?'}")
+            near = [f"Did you mean {_PREFIX}{one}?" for one in difflib.get_close_matches(name, known, n=1)]
+            sentences.append(f"{_PREFIX}{name} is not a setting. {near[0] if near else 'Check its spelling.'}")
     return sentences
 
 
@@ -74,7 +74,7 @@ def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str
         # utf-8-sig: some editors begin a file with a byte order mark, which would become part of the first name.
         written = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig").env_vars
     except (OSError, UnicodeError) as error:
-        problem = f"{env_file} cannot be read ({type(error).__name__}); make it a readable UTF-8 file"
+        problem = f"Can't read {env_file} ({type(error).__name__}). Make it a readable UTF-8 file."
     else:
         merged = {**written, **(os.environ if env is None else env)}
         return {name: value for name, value in merged.items() if value is not None}

@@ -2,17 +2,17 @@
 
 BOT_SCOPES = {
     "commands": "the slash command /batch",
-    "chat:write": "cards and notices of watched batches, the audit channel, answers where a response_url is spent",
-    "users:read": "telling guests from members (users.info)",
-    "channels:read": "telling shared public channels from one's own (conversations.info)",
+    "chat:write": "cards, notices, audit lines, and answers whose response_url has expired",
+    "users:read": "recognizing guests (users.info)",
+    "channels:read": "recognizing channels shared with other organizations (conversations.info)",
     "groups:read": "the same for private channels",
     "im:read": "the same for direct messages with the bot",
-    "im:write": "opening one's messages with the bot, for files (conversations.open)",
-    "channels:history": "finding one's own message again before a doubtful one is repeated (conversations.history)",
+    "im:write": "sending files in direct messages (conversations.open)",
+    "channels:history": "looking up an unconfirmed message before sending it again (conversations.history)",
     "groups:history": "the same in private channels",
     "im:history": "the same in direct messages with the bot",
     "files:write": "sending results and the audit record as files",
-    "files:read": "reading the file of requests that a batch is to be made of (files.info, its download)",
+    "files:read": "reading files of requests (files.info and the download)",
     "usergroups:read": "user groups in BATCHDESK_OPERATORS and BATCHDESK_ADMINS",
 }
 APP_SCOPES = {"connections:write": "Socket Mode"}

@@ -32,7 +32,7 @@ class TokenRejected(ExpectedError):
     reason: str
 
     def _fact(self) -> str:
-        return f"Slack refused {self.setting} ({self.reason}); check it with `python -m bot doctor`"
+        return f"Slack refused {self.setting}: {self.reason}. Check it with `python -m bot doctor`."
 
 
 @dataclass(eq=False)
@@ -43,7 +43,7 @@ class SlackUnreachable(ExpectedError):
     reason: str
 
     def _fact(self) -> str:
-        return f"Slack could not be reached at {self.address} ({self.reason}); check SLACK_API_URL and the network"
+        return f"Can't reach Slack at {self.address}: {self.reason}. Check SLACK_API_URL and the network."
 
 
 @dataclass(eq=False)
@@ -54,7 +54,7 @@ class PortUnavailable(ExpectedError):
     reason: str
 
     def _fact(self) -> str:
-        return f"PORT {self.port} cannot be listened on ({self.reason}); free it, or set PORT to another"
+        return f"Can't listen on PORT {self.port}: {self.reason}. Free it or set another PORT."
 
 
 async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:

@@ -6,9 +6,7 @@ from bot.ui.reply import Message, Placement
 
 def render_unknown_command(command: str) -> Message:
     """Return which command Batchdesk answers to."""
-    return _message(
-        f"Batchdesk answers to `/batch`; {code(command, 40)} is set up to reach it as well. Try `/batch help`."
-    )
+    return _message(f"Batchdesk doesn't know {code(command, 40)}. Nothing was done. Try `/batch help`.")
 
 
 def render_unknown_press() -> Message:
@@ -18,7 +16,7 @@ def render_unknown_press() -> Message:
 
 def render_unknown_shortcut() -> Message:
     """Return that this version has no such shortcut."""
-    return _message("This version of Batchdesk has no such shortcut. Nothing was done. Try `/batch help`.")
+    return _message("Batchdesk doesn't know this shortcut. Nothing was done. Try `/batch help`.")
 
 
 def _message(words: str) -> Message:

@@ -11,7 +11,8 @@ from bot.commands.registry import parse
 from bot.operations.services import Services
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
-from tests.builders import ADA, ID, batch_id, running
+from bot.store.records import labels
+from tests.builders import ADA, ID, NOW, batch_id, running
 from tests.commands.carrying_out import reads_as, usage_error
 from tests.commands.conftest import Place
 
@@ -23,6 +24,7 @@ HOUR = 3_600.0
     [
         ("list", List()),
         ("List In-Progress", List(status="in_progress")),
+        ("list RUNNING", List(status="in_progress")),
         ("list ended --older-than 7D --limit 20", List(status="ended", older_than="7D", limit=20)),
         (f"list --after {ID} --public", List(after=ID, public=True)),
         (f"list --before={ID}", List(before=ID)),
@@ -68,6 +70,35 @@ async def page(typed: str, services: Services) -> BatchList:
     command = parse(typed)
     assert isinstance(command, List)
     return await command.run(services, ADA)
+
+
+async def name(batch: BatchId, label: str, services: Services) -> None:
+    await services.database.run(lambda c: labels.set_field(c, batch, "label", label, by=ADA.user, at=NOW))
+
+
+@pytest.mark.parametrize(
+    ("typed", "found"),
+    [("nightly", {0, 1}), ("NIGHTLY EVAL", {0}), ("eval", {2}), ("eval n", set()), ("weekly", set())],
+)
+async def test_a_label_that_no_batch_has_may_be_a_part_of_theirs(
+    typed: str, found: set[int], services: Services, place: Place
+) -> None:
+    batches = [place(succeeded=1) for _ in range(4)]
+    for batch, label in zip(batches, ("nightly eval", "Nightly report", "eval"), strict=False):
+        await name(batch, label, services)
+
+    shown = await page(f'list --label "{typed}"', services)
+
+    assert {batch.id for batch in shown.batches} == {batches[position] for position in found}
+
+
+async def test_where_no_label_fits_those_in_use_are_named_the_nearest_first(services: Services, place: Place) -> None:
+    for label in ("nightly eval", "weekly report"):
+        await name(place(succeeded=1), label, services)
+
+    assert (await page("list --label weakly-report", services)).labels_in_use == ("weekly report", "nightly eval")
+    assert (await page("list --label nightly", services)).labels_in_use == ()
+    assert (await page("list --owner U0NOBODY", services)).labels_in_use == ()
 
 
 async def turned(query: List | None, services: Services) -> BatchList:

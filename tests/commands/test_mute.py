@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Permission
 from bot.commands.language.errors import BadValue, MissingReference, NeedsChannel, UnexpectedWord, UsageError
-from bot.commands.mute import Mute, Muted
+from bot.commands.mute import Mute, MuteAsked, Muted
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import audit
@@ -52,13 +52,25 @@ def test_it_needs_an_operator() -> None:
 
 
 def test_it_is_announced_because_it_is_for_everyone() -> None:
-    assert Mute(Reference("here")).is_announced
+    assert Mute(Reference("here"), "2h").is_announced
+
+
+async def test_a_channel_without_an_end_is_asked_about_and_not_muted(services: Services) -> None:
+    assert await carry_out(services, "mute here") == MuteAsked(Mute(Reference("here")))
+    assert await services.database.run(audit.list_entries) == []
+    assert not Mute(Reference("here")).is_announced
+
+
+async def test_a_batch_without_an_end_is_muted_until_it_is_over(services: Services, place: Place) -> None:
+    place(processing_status="in_progress", processing=5, id=ID)
+
+    assert await carry_out(services, "mute last") == Muted(ID, is_channel=False, until=None)
 
 
 @pytest.mark.parametrize(
     ("typed", "until"),
     [
-        ("", None),
+        ("forever", None),
         ("30m", NOW + timedelta(minutes=30)),
         ("2h", NOW + timedelta(hours=2)),
         ("1w", NOW + timedelta(days=7)),
@@ -101,7 +113,7 @@ async def test_a_typed_date_begins_in_the_time_zone_of_the_settings(
 
 
 async def test_off_ends_a_mute(services: Services) -> None:
-    await carry_out(services, "mute here")
+    await carry_out(services, "mute here 2h")
 
     assert await carry_out(services, "mute here off") == Muted("C0BATCHES", is_channel=True, until=None, ended=True)
 
@@ -115,7 +127,7 @@ async def test_a_batch_is_muted_by_its_id(services: Services, place: Place) -> N
 async def test_here_in_direct_messages_is_the_person(services: Services) -> None:
     in_direct_messages = Caller(UserId("U0ADA"), TeamId("T0TEAM"), ChannelId("D0ADA"))
 
-    outcome = await carry_out(services, "mute here", in_direct_messages)
+    outcome = await carry_out(services, "mute here forever", in_direct_messages)
 
     assert outcome == Muted("U0ADA", is_channel=True, until=None)
 

@@ -15,8 +15,7 @@ EVIL_IDS = [
     "msgbatch_01?limit=1000",
     "msgbatch_01#fragment",
     '"msgbatch_01\nX-Evil: 1"',
-    "msgbatch_\u202e10",
-    "msgbatch_\u200b01",
+    "msgbatch_\u034f01/..",
     "msgbatch_" + "a" * 300,
     "msgbatch_01\\..\\x",
 ]
@@ -27,7 +26,7 @@ EVIL_IDS = [
 async def test_no_call_is_made_of_an_id_that_could_change_the_path(desk: Desk, verb: str, evil: str) -> None:
     [reply] = await desk.type(f"/batch {verb} {evil}")
 
-    assert "cannot be a batch id" in reply.visible_text
+    assert "can't be a batch id" in reply.visible_text
     assert "\u202e" not in reply.visible_text + reply.text
     assert desk.api.requests == []
 
@@ -35,7 +34,7 @@ async def test_no_call_is_made_of_an_id_that_could_change_the_path(desk: Desk, v
 async def test_ten_thousand_characters_are_refused_in_one_sentence(desk: Desk) -> None:
     [reply] = await desk.type("/batch status " + "x" * 10_000)
 
-    assert "a command has at most" in reply.visible_text
+    assert "A command can have" in reply.visible_text
     assert len(reply.visible_text) < 500
     assert desk.api.requests == []
 
@@ -55,23 +54,23 @@ async def test_a_misspelt_verb_gets_one_suggestion_and_runs_nothing(desk: Desk, 
 async def test_a_verb_like_nothing_gets_no_suggestion(desk: Desk) -> None:
     [reply] = await desk.type("/batch xyzzy")
 
-    assert "There is no verb `xyzzy`" in reply.visible_text
+    assert "There is no command `xyzzy`" in reply.visible_text
     assert "Did you mean" not in reply.visible_text
 
 
 @pytest.mark.parametrize(
     ("typed", "says"),
     [
-        ("delete", "needs to know which batch"),
+        ("delete", "Which batch?"),
         ("status last --yes", "has no option `--yes`"),
         ("delete last --force", "has no option `--force`"),
-        ("delete last please", "`please` is one too many"),
+        ("delete last please", "I didn't understand `please`"),
         ("list --limit", "`--limit` needs a value"),
-        ("list --limit 0", "`0` is no --limit"),
-        ("list --older-than soon", "`soon` is no --older-than"),
-        ("list done", "`done` is no status"),
+        ("list --limit 0", "I didn't understand `0`"),
+        ("list --older-than soon", "I didn't understand `soon`"),
+        ("list done", "I didn't understand `done`"),
         ("status last --public=yes", "`--public` takes no value"),
-        ("audit --before last", "`last` is no --before"),
+        ("audit --before last", "I didn't understand `last`"),
     ],
 )
 async def test_what_is_wrong_is_named_with_the_usage_and_nothing_is_run(desk: Desk, typed: str, says: str) -> None:
@@ -86,7 +85,7 @@ async def test_a_batch_of_another_workspace_is_said_not_to_be_here(desk: Desk) -
     [reply] = await desk.type("/batch status msgbatch_01AAAAAAAAAAAAAAAAAAAAAA")
 
     assert "There is no batch" in reply.visible_text
-    assert "belongs to another workspace" in reply.visible_text
+    assert "the id has a typo" in reply.visible_text
 
 
 async def test_a_prefix_that_fits_several_lists_them_and_does_nothing(desk: Desk) -> None:
@@ -94,7 +93,7 @@ async def test_a_prefix_that_fits_several_lists_them_and_does_nothing(desk: Desk
 
     [reply] = await desk.type("/batch delete 01Same")
 
-    assert "fits 2 batches. Nothing was done" in reply.visible_text
+    assert "2 batches match `01Same`. Which one?" in reply.visible_text
     assert all(f"`{batch}`" in reply.visible_text for batch in ids)
     assert desk.deletes == []
 
@@ -104,7 +103,7 @@ async def test_a_prefix_without_a_match_says_where_the_bot_looked(desk: Desk) ->
 
     [reply] = await desk.type("/batch status 01Nothing")
 
-    assert "No batch begins with `01Nothing`" in reply.visible_text
+    assert "No batch id or label matches `01Nothing`" in reply.visible_text
     assert "1 batch" in reply.visible_text
 
 

@@ -21,4 +21,4 @@ async def test_more_tokens_than_any_model_gives_are_refused_also_where_the_model
 
     refused = await ask_about_file(desk, make_jsonl([make_request("one", max_tokens=10**40)]))
 
-    assert "`params.max_tokens` is out of range" in refused.visible_text
+    assert "`params.max_tokens`: out of range" in refused.visible_text

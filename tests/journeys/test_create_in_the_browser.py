@@ -74,9 +74,9 @@ async def refuse(page: Page) -> None:
     await check_in_the_form(page, FAULTY)
     refused = page.get_by_test_id("message").last
     await expect(refused).to_contain_text("Not sent: 3 problems")
-    await expect(refused).to_contain_text("line 2: custom_id stands twice")
-    await expect(refused).to_contain_text("line 3: params.max_tokens is out of range")
-    await expect(refused).to_contain_text("line 4: params.stream is not allowed in a batch")
+    await expect(refused).to_contain_text("line 2: custom_id: duplicate")
+    await expect(refused).to_contain_text("line 3: params.max_tokens: out of range")
+    await expect(refused).to_contain_text("line 4: params.stream: not allowed in a batch")
 
 
 async def send_mended(page: Page, stage: Simulation) -> Batch:

@@ -85,7 +85,7 @@ async def test_a_batch_deleted_elsewhere_before_the_confirmation_is_not_called_d
     last, told = await wait_for_card(desk, batch, "🗑️"), await wait_for_notice(desk, batch)
 
     assert "Deleted elsewhere" in last.visible_text
-    assert "not through me" in told.visible_text
+    assert "not through Batchdesk" in told.visible_text
 
 
 async def test_a_press_that_finds_a_batch_gone_leaves_no_dead_button_behind(desk: Desk) -> None:

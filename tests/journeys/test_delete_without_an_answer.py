@@ -35,7 +35,7 @@ async def test_after_a_lost_answer_the_reply_says_what_a_second_look_found(desk:
 
     [gone] = await desk.press(question, YES)
 
-    assert "The API's answer was lost, so I looked: the batch is gone" in gone.visible_text
+    assert "The API's answer was lost, but I checked" in gone.visible_text
     assert desk.api.workspace.batches == []
     assert "done" in await audited(desk)
 

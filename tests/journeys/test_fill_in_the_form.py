@@ -62,7 +62,7 @@ async def test_a_stopped_check_can_begin_again_with_the_fields_of_the_form(desk:
     await desk.press(stopped, "Try again")
     [draft] = desk.bot.worker.services.database.transact(lambda connection: drafts.list_in_states(connection, "ready"))
 
-    assert "Stopped, as you asked" in stopped.visible_text
+    assert "Stopped reading" in stopped.visible_text
     assert "Send 5 requests" in newest(desk).visible_text
     assert (draft.label, draft.owner, draft.watch) == ("'my' <run>", BEN, "dm")
 
@@ -79,7 +79,7 @@ async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_a
     await desk.bot.in_flight.drain()
 
     database = desk.bot.worker.services.database
-    assert "Stopped, as you asked" in newest(desk).visible_text
+    assert "Stopped reading" in newest(desk).visible_text
     assert database.transact(lambda connection: drafts.list_in_states(connection, "checking", "ready")) == []
 
 
@@ -128,7 +128,7 @@ async def test_a_form_submitted_twice_makes_one_draft(http_desk: Desk) -> None:
 
     new = desk.slack.messages(BATCHES, ADA)[before:]
     assert [message.buttons for message in new] == [[]]
-    assert "was submitted before" in new[0].visible_text
+    assert "already submitted this form" in new[0].visible_text
 
 
 async def test_a_form_closed_half_way_leaves_nothing_behind(desk: Desk) -> None:
@@ -222,4 +222,4 @@ async def test_a_form_that_cannot_be_opened_offers_itself_again(desk: Desk) -> N
 async def test_a_person_who_may_not_operate_is_refused_in_the_form(desk: Desk) -> None:
     modal = await opened(desk, user=BEN)
 
-    assert "Only operators may do this" in modal.visible_text
+    assert "Only operators can do this" in modal.visible_text

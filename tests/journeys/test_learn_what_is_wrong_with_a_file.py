@@ -22,8 +22,8 @@ async def test_a_line_of_200_megabytes_is_reported_in_bounded_memory(desk: Desk)
 
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert "3 requests looked at, 1 problem" in answer.visible_text
-    assert "line 2: is longer than a request may be" in answer.visible_text
+    assert "3 requests checked, 1 problem" in answer.visible_text
+    assert "line 2: longer than a request may be" in answer.visible_text
     assert peak < 2 * MAX_REQUEST_LINE_BYTES + 8 * MIB
 
 
@@ -33,7 +33,7 @@ async def test_100_001_requests_are_one_too_many(desk: Desk) -> None:
     seen = await desk.type(f"/batch create {file}")
 
     [answer] = [message for message in seen if message.channel == BATCHES]
-    assert "Too many requests for one batch: `100001` (the limit is 100,000)" in answer.visible_text
+    assert "Too many requests for one batch `100001` (limit: 100,000)" in answer.visible_text
     assert count_creates(desk) == 0
 
 
@@ -41,7 +41,7 @@ async def test_the_same_id_at_both_ends_is_named_with_both_lines(desk: Desk) -> 
     answer = await ask_about_file(desk, sound_file(2_000) + make_jsonl([make_request("r-0")]))
 
     assert "1 problem" in answer.visible_text
-    assert "line 2,001: `custom_id` stands twice: `r-0` (first in line 1)" in answer.visible_text
+    assert "line 2,001: `custom_id`: duplicate `r-0` (first in line 1)" in answer.visible_text
 
 
 async def test_a_file_deleted_before_its_download_is_reported_as_gone(desk: Desk) -> None:
@@ -56,7 +56,7 @@ async def test_a_file_deleted_before_its_download_is_reported_as_gone(desk: Desk
     await desk.bot.in_flight.drain()
 
     [answer] = desk.slack.messages(BATCHES, ADA)[before:]
-    assert "it was deleted" in answer.visible_text
+    assert "It was deleted" in answer.visible_text
     assert "Nothing was sent" in answer.visible_text
 
 
@@ -83,6 +83,6 @@ async def test_an_immediate_refusal_is_shown_in_the_words_of_the_api_with_its_re
     assert f"The API refused the batch: `{said}`" in refused.visible_text
     assert "It names request `r-3`" in refused.visible_text
     assert refused.buttons == []
-    assert "the outcome was: `refused`" in late.visible_text
+    assert "Outcome: `refused`" in late.visible_text
     assert count_creates(desk) == 1
     assert desk.api.workspace.batches == []

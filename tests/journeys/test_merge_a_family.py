@@ -47,7 +47,7 @@ async def test_a_retry_that_still_runs_is_named_and_the_others_are_offered(desk:
     [incomplete] = await desk.press(card, "Merged results")
     [said, _] = await desk.press(incomplete, "Merge the others")
 
-    assert f"`{child}`: it has not ended" in incomplete.visible_text
+    assert f"`{child}`: it hasn't ended" in incomplete.visible_text
     assert "merged from 1 batch" in said.visible_text
     assert f"Without `{child}`" in said.visible_text
 

@@ -91,7 +91,7 @@ async def test_only_administrators_read_it(open_desk: OpenDesk) -> None:
 
     [refused] = await desk.type("/batch audit --export", user=BEN)
 
-    assert "Only administrators may do this" in refused.visible_text
+    assert "Only administrators can do this" in refused.visible_text
     assert desk.slack.calls("files.completeUploadExternal") == []
 
 
@@ -144,5 +144,5 @@ async def test_a_file_slack_does_not_take_is_said_not_to_have_arrived(desk: Desk
 
     [reply] = await desk.type("/batch audit --export")
 
-    assert "Slack did not take the file" in reply.visible_text
+    assert "Slack refused the file" in reply.visible_text
     assert "restricted_action" in reply.visible_text

@@ -18,7 +18,7 @@ async def test_failures_that_cannot_be_read_are_not_called_none(desk: Desk) -> N
     [answer] = await desk.type("/batch retry last")
 
     assert "Nothing failed" not in answer.visible_text
-    assert "3 failures that the batch counts could not be read" in answer.visible_text
+    assert "3 failures could not be read from the results" in answer.visible_text
 
 
 async def test_unreadable_failures_are_reported_beside_readable_ones(desk: Desk) -> None:

@@ -105,12 +105,12 @@ async def test_help_shows_a_visitor_only_what_a_visitor_may_use(desk: Desk) -> N
     [operators] = await desk.type("/batch help")
     [visitors] = await desk.type("/batch help", user=BEN)
 
-    assert "/batch delete" in operators.visible_text
-    assert "/batch delete" not in visitors.visible_text
+    assert "`delete`" in operators.visible_text
+    assert "`delete`" not in visitors.visible_text
     assert "/batch status" in visitors.visible_text
 
 
 async def test_help_explains_one_verb_with_an_example(desk: Desk) -> None:
     [reply] = await desk.type("/batch help delete")
 
-    assert "For example: `/batch delete last`" in reply.visible_text
+    assert "Example: `/batch delete last`" in reply.visible_text

@@ -21,7 +21,7 @@ async def test_the_rest_is_sent_once_however_often_it_is_pressed(desk: Desk) -> 
     [late] = await desk.press(status, "Send the other 30")
 
     assert [len(each) for each in sent_ids(desk)] == [10, 30]
-    assert f"it is `{oldest_first(desk)[1].id}`" in late.visible_text
+    assert f"already sent as `{oldest_first(desk)[1].id}`" in late.visible_text
 
 
 async def test_the_rest_can_be_discarded(desk: Desk) -> None:

@@ -50,7 +50,7 @@ async def test_a_colleagues_file_from_elsewhere_is_not_read(desk: Desk) -> None:
     info = {"user": BEN, "channels": [], "groups": [], "ims": [], "shares": {"public": {"C0ELSEWHERE": []}}}
     desk.slack.change_file(message.files[0]["id"], info)
 
-    assert "not shared in this channel" in await choose(desk, message)
+    assert "isn't shared in this channel" in await choose(desk, message)
 
 
 @pytest.mark.parametrize(
@@ -64,11 +64,11 @@ async def test_a_colleagues_file_from_elsewhere_is_not_read(desk: Desk) -> None:
         ({"mode": "email"}, "email"),
         ({"mode": "tombstone", "name": None, "size": None, "user": None}, "was deleted"),
         ({"mode": "hidden_by_limit", "url_private": None, "url_private_download": None}, "plan hides this file"),
-        ({"mode": "external", "is_external": True}, "not kept by Slack"),
-        ({"file_access": "access_denied", "user": None}, "does not let me read"),
-        ({"file_access": "check_file_info", "user": None}, "does not let me read"),
-        ({"file_access": "file_not_found", "user": None}, "cannot see this file"),
-        ({"size": "many"}, "did not give me this file"),
+        ({"mode": "external", "is_external": True}, "isn't stored in Slack"),
+        ({"file_access": "access_denied", "user": None}, "doesn't let me read"),
+        ({"file_access": "check_file_info", "user": None}, "doesn't let me read"),
+        ({"file_access": "file_not_found", "user": None}, "can't see this file"),
+        ({"size": "many"}, "couldn't deliver this file"),
     ],
 )
 async def test_a_file_that_cannot_be_read_is_named_as_what_it_is(desk: Desk, info: dict[str, Any], words: str) -> None:
@@ -79,7 +79,9 @@ async def test_a_file_that_cannot_be_read_is_named_as_what_it_is(desk: Desk, inf
 
     assert words in answer
     assert "Nothing was sent" in answer
-    assert not [word for word in ("SLACK_BOT_TOKEN", "files:read", "ValidationError", "Slack says") if word in answer]
+    assert not [
+        word for word in ("SLACK_BOT_TOKEN", "files:read", "ValidationError", "Slack's answer") if word in answer
+    ]
 
 
 @pytest.mark.parametrize("names", [("notes.png", "DATA.JSONL"), ("DATA.JSONL", "notes.png"), ("a.txt", "b.NDJSON")])
@@ -96,5 +98,5 @@ async def test_no_class_name_is_quoted_as_a_word_of_slacks(desk: Desk) -> None:
 
     answer = await choose(desk, message)
 
-    assert "did not give me this file" in answer
+    assert "couldn't deliver this file" in answer
     assert "Error" not in answer

@@ -30,7 +30,7 @@ async def test_one_card_is_edited_in_place_and_one_mention_comes_when_it_is_over
     last, told = await wait_for_card(desk, batch, "1,161 of 1,200 succeeded"), await wait_for_notice(desk, batch)
     await wait_until_settled(desk)
 
-    assert "I keep a card" in reply.visible_text
+    assert "Watching." in reply.visible_text
     assert reply.ephemeral_to == ADA
     assert " · running" in first.visible_text
     assert set(first.choices) >= {"Refresh", "Watch", "Unwatch", "Cancel"}
@@ -90,7 +90,7 @@ async def test_without_permission_to_post_the_card_goes_to_direct_messages_and_t
     await advance_and_sweep(desk)
     told = await wait_for_notice(desk, batch, "D0ADA")
 
-    assert "I may not post in <#C0GENERAL>" in reply.visible_text
+    assert "I can't post in <#C0GENERAL>" in reply.visible_text
     assert "/invite" in reply.visible_text
     assert "in your messages with me" in reply.visible_text
     assert f"<@{ADA}>" in told.visible_text
@@ -131,7 +131,7 @@ async def test_an_unknown_batch_is_said_to_be_unknown(desk: Desk) -> None:
 async def test_here_and_dm_at_once_is_a_question_of_usage(desk: Desk) -> None:
     [reply] = await desk.type("/batch watch last --here --dm")
 
-    assert "one of the two" in reply.visible_text
+    assert "Choose `--here` or `--dm`" in reply.visible_text
 
 
 async def test_unwatch_ends_the_mention_and_keeps_the_card(desk: Desk) -> None:
@@ -145,7 +145,7 @@ async def test_unwatch_ends_the_mention_and_keeps_the_card(desk: Desk) -> None:
     await wait_for_card(desk, batch, "all 1,200 succeeded")
     await wait_until_settled(desk)
 
-    assert "not told" in reply.visible_text
+    assert "Stopped watching" in reply.visible_text
     assert find_notices(desk, batch) == []
 
 
@@ -158,8 +158,8 @@ async def test_unwatch_accepts_a_prefix_of_a_watched_id(desk: Desk) -> None:
     [list_of_none] = await desk.type("/batch watch")
 
     assert batch.id in ended.visible_text
-    assert "You were not watching" in not_watched.visible_text
-    assert "You watch nothing" in list_of_none.visible_text
+    assert "You weren't watching" in not_watched.visible_text
+    assert "You aren't watching any batch" in list_of_none.visible_text
 
 
 async def test_watch_alone_lists_the_callers_own_watches(desk: Desk) -> None:
@@ -215,7 +215,7 @@ async def test_a_batch_deleted_elsewhere_is_announced_as_deleted(desk: Desk) -> 
     await wait_for_card(desk, batch, "Deleted elsewhere")
 
     assert f"<@{ADA}>" in told.visible_text
-    assert "not through me" in told.visible_text
+    assert "not through Batchdesk" in told.visible_text
 
 
 async def test_an_end_while_the_bot_is_away_is_announced_when_it_is_back(desk: Desk) -> None:

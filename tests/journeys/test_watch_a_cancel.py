@@ -33,9 +33,9 @@ async def test_the_person_who_cancels_learns_how_many_were_canceled(desk: Desk) 
     await wait_until_settled(desk)
     canceled = (await desk.bot.worker.services.workspace.batches.retrieve(BatchId(batch.id))).request_counts.canceled
 
-    assert "I will tell you in <#C0BATCHES> how many were really canceled" in reply.visible_text
+    assert "I'll post the final count in <#C0BATCHES>" in reply.visible_text
     assert 0 < canceled < 1_200
-    assert f"stopped {canceled:,} requests; {1_200 - canceled:,} had finished anyway" in told.visible_text
+    assert f"{canceled:,} requests. {1_200 - canceled:,} had already finished" in told.visible_text
     assert "billed" in told.visible_text
     assert f"<@{ADA}> *" in told.visible_text
     assert (last.ts, len(public_messages(desk))) == (shown.ts, 2)
@@ -98,8 +98,8 @@ async def test_a_watcher_who_cancels_elsewhere_is_notified_where_the_reply_says(
     told = await wait_for_notice(desk, batch)
     await wait_until_settled(desk)
 
-    assert "I will tell you in <#C0BATCHES>" in reply.visible_text
-    assert "The cancel" in told.visible_text
+    assert "I'll post the final count in <#C0BATCHES>" in reply.visible_text
+    assert "Canceled:" in told.visible_text
     assert find_notices(desk, batch, "D0ADA") == []
 
 
@@ -115,8 +115,8 @@ async def test_a_watcher_in_a_quiet_channel_is_notified_where_they_canceled(desk
     told = await wait_for_notice(desk, batch, "D0ADA")
     await wait_until_settled(desk)
 
-    assert "I will tell you in your messages with me" in reply.visible_text
-    assert "The cancel" in told.visible_text
+    assert "I'll post the final count in your messages with me" in reply.visible_text
+    assert "Canceled:" in told.visible_text
     assert find_notices(desk, batch) == []
 
 
@@ -129,5 +129,5 @@ async def test_a_cancel_in_a_channel_without_the_bot_is_followed_in_direct_messa
     told = await wait_for_notice(desk, batch, "D0ADA")
 
     assert "in your messages with me" in reply.visible_text
-    assert "The cancel" in told.visible_text
+    assert "Canceled:" in told.visible_text
     assert public_messages(desk, BATCHES) == []

@@ -74,7 +74,7 @@ async def test_without_permission_to_post_the_card_comes_as_a_direct_message(pag
     await page.get_by_test_id("channel-C0GENERAL").click()
 
     await type_line(page, f"/batch watch {batch.id}")
-    await expect(page.get_by_test_id("message").last).to_contain_text("I may not post in #general")
+    await expect(page.get_by_test_id("message").last).to_contain_text("I can't post in #general")
     await page.get_by_test_id("channel-D0ADA").click()
 
     await expect(card(page, batch.id)).to_contain_text(" · running")

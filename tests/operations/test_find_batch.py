@@ -7,6 +7,8 @@ from bot.api.errors import ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId
 from bot.api.models import BatchPage
 from bot.commands.language.references import reference
+from bot.commands.registry import parse
+from bot.commands.status import Status
 from bot.operations.find_batch import (
     CANDIDATES_SHOWN,
     FoundBatch,
@@ -58,6 +60,44 @@ async def test_last_is_the_newest_and_not_exact(text: str, services: Services, t
     found = await find(text, services)
 
     assert (found.batch.id, found.exact) == (OTHER, False)
+
+
+@pytest.mark.parametrize(
+    "typed", ["status last ended", "status LAST Ended", "status last-ended", "status 'last ended'"]
+)
+async def test_last_ended_is_the_one_with_the_latest_end(typed: str, services: Services, place: Place) -> None:
+    place(succeeded=1, age=7_200.0, took=7_140.0, id=ID)
+    place(succeeded=1, age=3_600.0, took=3_000.0, id=OTHER)
+    place(processing=1, processing_status="in_progress", age=60.0)
+    command = parse(typed)
+    assert isinstance(command, Status)
+
+    found = await services.find_batch(command.reference)
+
+    assert (found.batch.id, found.exact) == (ID, False)
+
+
+async def test_where_none_has_ended_there_is_no_last_ended_one(services: Services, place: Place) -> None:
+    place(processing=1, processing_status="in_progress")
+
+    with pytest.raises(NoBatches) as caught:
+        await find("last-ended", services)
+
+    assert caught.value.ended
+
+
+@pytest.mark.parametrize(
+    ("typed", "near"), [("nightly", ("Nightly eval",)), ("nihgtly-eval", ("Nightly eval",)), ("x", ())]
+)
+async def test_a_label_that_no_batch_has_comes_with_those_like_it(
+    typed: str, near: tuple[str, ...], services: Services, two: None
+) -> None:
+    await call(ID, "Nightly eval", services)
+
+    with pytest.raises(ReferenceNotFound) as caught:
+        await find(typed, services)
+
+    assert caught.value.near == near
 
 
 async def test_last_of_an_empty_workspace_is_told(services: Services) -> None:

@@ -85,7 +85,7 @@ def test_a_port_that_is_taken_ends_the_demo_in_one_sentence(capsys: pytest.Captu
 
     said = capsys.readouterr().err
     assert status == 1
-    assert "batchdesk demo could not start" in said
+    assert "batchdesk demo couldn't start" in said
     assert "address already in use" in said.lower()
 
 

@@ -6,7 +6,7 @@ import pytest
 from rich.console import Console
 
 from bot.playground.slack_simulator.records import Json, SlackMessage
-from bot.playground.terminal import UnknownPerson, draw_message, try_command
+from bot.playground.terminal import NotACommand, UnknownPerson, draw_message, try_command
 
 
 def on_paper(width: int = 100) -> Console:
@@ -36,11 +36,11 @@ def button(label: str, **more: str) -> Json:
     ("line", "user", "shows"),
     [
         ("/batch", "ada", "running"),
-        ("/batch help", "U0ADA", "What you can type"),
+        ("/batch help", "U0ADA", "Batchdesk commands"),
         ("/batch list ended", "Ada", "Older"),
         ("/batch delete last", "ada", "Delete for good"),
-        ("/batch audit", "ben", "Only administrators may do this"),
-        ("/other", "ada", "Batchdesk answers to"),
+        ("/batch audit", "ben", "Only administrators can do this"),
+        ("/other", "ada", "Batchdesk doesn't know"),
     ],
 )
 async def test_the_reply_to_a_command_is_drawn(line: str, user: str, shows: str) -> None:
@@ -50,11 +50,23 @@ async def test_the_reply_to_a_command_is_drawn(line: str, user: str, shows: str)
 
     assert answered
     assert shows in printed(console)
-    assert "cannot be drawn" not in printed(console)
+    assert "can't be drawn" not in printed(console)
+
+
+async def test_a_line_that_is_no_command_is_refused_with_how_it_begins() -> None:
+    with pytest.raises(NotACommand, match='try "/batch status last"'):
+        await try_command("status last", "ada", on_paper())
+
+
+async def test_a_form_cannot_be_drawn() -> None:
+    console = on_paper()
+
+    assert not await try_command("/batch create", "ada", console)
+    assert "The form “Create a batch” can't be drawn here" in printed(console)
 
 
 async def test_an_unknown_person_is_refused_before_anything_starts() -> None:
-    with pytest.raises(UnknownPerson, match="There is no eve here; be ada, ben, cora"):
+    with pytest.raises(UnknownPerson, match="There is no eve in the simulation"):
         await try_command("/batch", "eve", on_paper())
 
 
@@ -73,7 +85,7 @@ def test_every_kind_of_block_the_bot_sends_is_drawn() -> None:
 
 
 def test_a_block_it_does_not_know_is_said_loudly() -> None:
-    assert "a block of type hologram cannot be drawn here" in drawing({"type": "hologram"})
+    assert "a block of type hologram can't be drawn here" in drawing({"type": "hologram"})
 
 
 def test_mark_up_is_opened_and_not_shown_as_typed() -> None:
@@ -88,7 +100,7 @@ def test_a_date_is_shown_as_a_date() -> None:
 
 def test_a_text_message_is_drawn_with_who_sees_it() -> None:
     assert "only visible to you" in drawing(text="plain", ephemeral_to="U0ADA")
-    assert "visible to everybody" in drawing(text="plain")
+    assert "visible to everyone" in drawing(text="plain")
     assert "plain" in drawing(text="plain")
 
 

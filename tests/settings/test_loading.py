@@ -86,7 +86,7 @@ def test_a_missing_file_is_no_error_and_an_unreadable_one_is_named(tmp_path: Pat
     assert load_settings({}, file).port == 3000
     file.write_bytes(b"SLACK_BOT_TOKEN=\xff\xfe")
 
-    with pytest.raises(SettingsError, match="cannot be read") as caught:
+    with pytest.raises(SettingsError, match="Can't read") as caught:
         load_settings({}, file)
 
     assert str(file) in caught.value.describe()
@@ -161,6 +161,6 @@ def test_a_misspelled_setting_is_pointed_out_with_the_nearest_name(tmp_path: Pat
     sentences = unknown_settings({"BATCHDESK_OPERATOR": "U01", "BATCHDESK_TEST_POSTGRES": "x", "OTHER": "1"}, file)
 
     assert sentences == [
-        "BATCHDESK_OPERATOR is not a setting; did you mean BATCHDESK_OPERATORS?",
-        "BATCHDESK_XYZZY_PLUGH is not a setting; is it misspelled?",
+        "BATCHDESK_OPERATOR is not a setting. Did you mean BATCHDESK_OPERATORS?",
+        "BATCHDESK_XYZZY_PLUGH is not a setting. Check its spelling.",
     ]

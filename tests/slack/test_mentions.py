@@ -62,7 +62,7 @@ async def test_a_person_who_cannot_be_looked_up_in_time_is_shown_without_a_name(
     slow = await MentionReplacer(never, timeout=0.01).replace_mentions(Message(f"by <@{ADA}>", ()))
     unknown = await MentionReplacer(name_of).replace_mentions(Message("by <@U0NOBODY>", ()))
 
-    assert (slow.text, unknown.text) == ("by somebody", "by somebody")
+    assert (slow.text, unknown.text) == ("by someone", "by someone")
 
 
 async def test_what_a_button_carries_stays() -> None:

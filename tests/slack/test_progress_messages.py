@@ -86,7 +86,7 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
     assert "waiting for the API" in first.visible_text
     assert first.buttons == ["Stop"]
     assert last.ts == first.ts
-    assert "Read. The answer is where you asked for it" in last.visible_text
+    assert "Done. The answer is where you asked" in last.visible_text
     assert last.buttons == []
 
 
@@ -120,7 +120,7 @@ async def test_an_error_ends_it_as_well(slack: SlackSimulator, messages: Progres
     outcome = await work.end()
 
     assert isinstance(outcome, RuntimeError)
-    assert "could not be read to the end" in in_dm(slack)[0].visible_text
+    assert "This failed" in in_dm(slack)[0].visible_text
     assert in_dm(slack)[0].buttons == []
 
 
@@ -187,7 +187,7 @@ async def test_a_process_that_ends_stops_its_readings_and_says_why(
     await posted(slack)
 
     messages.stop_all()
-    await slack.wait_for(lambda: "I am being restarted" in in_dm(slack)[0].visible_text)
+    await slack.wait_for(lambda: "I'm restarting" in in_dm(slack)[0].visible_text)
 
     outcome = await work.end()
     assert isinstance(outcome, ReadingStopped)
@@ -223,7 +223,7 @@ async def test_a_failed_edit_does_not_hide_the_end(slack: SlackSimulator, messag
 
     await work.end()
 
-    assert "Read. The answer is where you asked for it" in in_dm(slack)[0].visible_text
+    assert "Done. The answer is where you asked" in in_dm(slack)[0].visible_text
 
 
 async def test_without_the_record_there_is_no_button_that_would_stop_nothing(

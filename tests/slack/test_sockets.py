@@ -14,7 +14,7 @@ async def test_a_refresh_of_the_connection_is_followed_by_a_new_one(desk: Desk) 
 
     [reply] = await desk.type("/batch help")
 
-    assert "What you can type" in reply.visible_text
+    assert "Batchdesk commands" in reply.visible_text
     assert desk.slack.sockets == 1
 
 
@@ -28,7 +28,7 @@ async def test_a_warning_before_the_refresh_changes_nothing(desk: Desk) -> None:
 
     [reply] = await desk.type("/batch help")
 
-    assert "What you can type" in reply.visible_text
+    assert "Batchdesk commands" in reply.visible_text
 
 
 async def test_a_bot_that_stops_leaves_no_connection_behind(desk: Desk) -> None:

@@ -25,7 +25,7 @@ async def test_the_person_gets_a_reference_and_the_log_the_traceback_with_it(
     acked, _ = await http_desk.deliver("interactive", payload)
 
     reply = http_desk.slack.messages(BATCHES, ADA)[-1]
-    found = re.search(r"The log has it under `([0-9a-f]{8})`", reply.visible_text)
+    found = re.search(r"details under `([0-9a-f]{8})`", reply.visible_text)
     assert acked
     assert found is not None
     [record] = [record for record in caplog.records if found[1] in record.getMessage()]
@@ -39,7 +39,7 @@ async def test_the_next_command_is_answered_as_if_nothing_had_been(http_desk: De
 
     [reply] = await http_desk.type("/batch help")
 
-    assert "What you can type" in reply.visible_text
+    assert "Batchdesk commands" in reply.visible_text
 
 
 @pytest.mark.parametrize("missing", ["user_id", "team_id", "channel_id", "response_url"])

@@ -24,7 +24,7 @@ def modal(**more: Any) -> dict[str, Any]:
 async def test_an_unknown_command_is_acked_and_the_reply_names_ours(either_desk: Desk) -> None:
     [reply] = await either_desk.type("/batches status last")
 
-    assert "`/batches` is set up to reach it as well" in reply.visible_text
+    assert "Batchdesk doesn't know `/batches`" in reply.visible_text
     assert "/batch help" in reply.visible_text
     assert either_desk.api.requests == []
 
@@ -32,7 +32,7 @@ async def test_an_unknown_command_is_acked_and_the_reply_names_ours(either_desk:
 async def test_a_command_in_another_writing_is_not_ours(desk: Desk) -> None:
     [reply] = await desk.type("/BATCH\u200b status")
 
-    assert "Batchdesk answers to `/batch`" in reply.visible_text
+    assert "Batchdesk doesn't know `/BATCH`" in reply.visible_text
 
 
 async def test_a_press_that_is_not_ours_is_acked_and_answered(either_desk: Desk) -> None:
@@ -64,7 +64,7 @@ async def test_a_global_shortcut_is_acked_and_answered(http_desk: Desk) -> None:
 
     assert acked
     [message] = http_desk.slack.messages("D0ADA", ADA)
-    assert "no such shortcut" in message.visible_text
+    assert "doesn't know this shortcut" in message.visible_text
 
 
 async def test_a_message_shortcut_is_answered_in_its_channel(http_desk: Desk) -> None:
@@ -81,7 +81,7 @@ async def test_a_message_shortcut_is_answered_in_its_channel(http_desk: Desk) ->
     acked, _ = await http_desk.deliver("interactive", used)
 
     assert acked
-    assert "no such shortcut" in http_desk.slack.messages(BATCHES, ADA)[-1].visible_text
+    assert "doesn't know this shortcut" in http_desk.slack.messages(BATCHES, ADA)[-1].visible_text
 
 
 async def test_a_menu_that_asks_for_options_gets_none(http_desk: Desk) -> None:

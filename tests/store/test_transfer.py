@@ -137,7 +137,7 @@ def test_a_missing_store_is_not_moved_and_not_created(tmp_path: Path) -> None:
 
 
 def test_a_store_that_cannot_be_opened_is_reported_with_its_side(source: Database) -> None:
-    with pytest.raises(MoveRefused, match="FROM is unreachable"):
+    with pytest.raises(MoveRefused, match="FROM is not usable"):
         move_store(Database("sqlite:////nowhere/at/all.sqlite3"), source, NOW, lambda _: None)
-    with pytest.raises(MoveRefused, match="TO is unreachable"):
+    with pytest.raises(MoveRefused, match="TO is not usable"):
         move_store(source, Database("sqlite:////nowhere/at/all.sqlite3"), NOW, lambda _: None)

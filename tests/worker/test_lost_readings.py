@@ -65,7 +65,7 @@ async def test_the_reading_of_a_dead_process_is_reported_in_its_message_and_can_
     after = shown(left)
     assert (before.buttons, after.buttons) == (["Stop"], ["Try again"])
     assert after.ts == before.ts
-    assert "`/batch results msgbatch_1`: I was stopped in the middle of reading this" in after.visible_text
+    assert "`/batch results msgbatch_1`: I was stopped while reading this" in after.visible_text
     assert counts == [1, 0]
 
 

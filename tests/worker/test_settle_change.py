@@ -102,7 +102,7 @@ async def test_an_uncertain_delete_is_known_once_the_batch_is_missing(either_sce
     [card], [told] = either_scene.cards(), either_scene.notices()
     assert "Deleted by Ada Berg" in card.visible_text
     assert f"<@{BEN}>" in told.visible_text
-    assert "it was deleted through me" in told.visible_text
+    assert "was deleted through Batchdesk" in told.visible_text
 
 
 async def test_a_delete_that_is_finished_for_a_dead_process_announces_the_end_first(either_scene: Scene) -> None:
@@ -212,7 +212,7 @@ async def test_the_asker_of_a_cancel_that_is_over_is_told_its_result(scene: Scen
 
     [told] = scene.slack.messages("D0ADA")
     assert "it has ended by now" in told.visible_text
-    assert "The cancel" in told.visible_text
+    assert "Canceled:" in told.visible_text
 
 
 async def test_a_cancel_in_direct_messages_that_is_followed_is_not_followed_twice(scene: Scene) -> None:

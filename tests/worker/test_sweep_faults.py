@@ -91,7 +91,7 @@ async def test_ten_minutes_of_overload_are_announced_once_and_nothing_is_missed(
 
     await scene.sweep()
 
-    assert "has not let me see" in unseen.visible_text
+    assert "hasn't shown" in unseen.visible_text
     assert [message.text.count("succeeded") > 0 for message in scene.notices()] == [False, True]
 
 

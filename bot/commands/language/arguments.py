@@ -8,14 +8,27 @@ from bot.commands.language.errors import MissingReference, MissingValue, Unexpec
 
 
 class OptionSpec(Struct, frozen=True):
-    """An option of a verb: its name without dashes, and whether a value follows it.
+    """An option of a verb: its name without dashes, what to call its value (empty for a flag), and its help.
 
-    `former_name`: what it was called before; it keeps working, typed and in buttons.
+    The help leaves out an option without a `meaning`; only buttons use it. `former_name`: what it was called before; it
+    keeps working, typed and in buttons.
     """
 
     name: str
-    takes_value: bool = True
+    value: str
+    meaning: str = ""
+    example: str = ""
     former_name: str | None = None
+
+    @property
+    def takes_value(self) -> bool:
+        """Whether a value follows it."""
+        return bool(self.value)
+
+    @property
+    def usage(self) -> str:
+        """Return `--label TEXT`, or `--errors` for a flag."""
+        return f"--{self.name} {self.value}".strip()
 
 
 class Arguments(Struct, frozen=True):
@@ -51,6 +64,7 @@ def read_arguments(verb: str, words: Sequence[str], specs: Sequence[OptionSpec])
     """
     known = {spec.name: spec for spec in specs}
     accepted = known | {spec.former_name: spec for spec in specs if spec.former_name}
+    known_to_people = [spec.name for spec in specs if spec.meaning]
     plain: list[str] = []
     options: dict[str, str] = {}
     rest = iter(words)
@@ -61,7 +75,7 @@ def read_arguments(verb: str, words: Sequence[str], specs: Sequence[OptionSpec])
         name, equals, value = word[2:].partition("=")
         spec = accepted.get(name.lower())
         if spec is None:
-            raise UnknownOption(verb, name, tuple(known))
+            raise UnknownOption(verb, name, tuple(known_to_people))
         if spec.takes_value and not equals:
             value = next(rest, "")
         if spec.takes_value != bool(value):

@@ -3,13 +3,15 @@
 import re
 from datetime import timedelta
 
-from bot.commands.language.arguments import Arguments, OptionSpec
+from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import BadValue, MissingReference, ValueForm
 from bot.commands.language.references import reference
-from bot.operations.find_batch import LAST, Reference
+from bot.operations.find_batch import MOVING_REFERENCES, Reference
 from bot.store.records import labels
 
-REMOVE = OptionSpec("remove", takes_value=False)
+REMOVE = "remove"
+"""The option that removes a label or a note."""
+
 LONGEST_LABEL = 60
 LONGEST_NOTE = 500
 FILE_ID = re.compile(r"F[A-Z0-9]{5,}")
@@ -26,20 +28,20 @@ def words_for(arguments: Arguments) -> tuple[Reference, str | None]:
     """Read a reference and the words for it, or None with `--remove`. Raises UsageError, InvalidBatchId."""
     if not arguments.words:
         raise MissingReference(arguments.verb)
-    if arguments.flag(REMOVE.name):
+    if arguments.flag(REMOVE):
         return reference(arguments.at_most(1).words[0]), None
     return reference(arguments.words[0]), " ".join(arguments.words[1:])
 
 
 def spelled(verb: str, wanted: Reference, words: str | None) -> str:
     """Return the text that `read_words` reads."""
-    return f"{verb} {wanted} --{REMOVE.name}" if words is None else f'{verb} {wanted} "{words}"'
+    return f"{verb} {wanted} --{REMOVE}" if words is None else f'{verb} {wanted} "{words}"'
 
 
 def check_label(verb: str, text: str) -> str:
     """Return the label without the characters that its spelling cannot carry. Raises BadValue."""
     label = _carried(text)
-    if labels.normalize_label(label) == LAST:
+    if labels.normalize_label(label) in MOVING_REFERENCES:
         raise BadValue(verb, text, ValueForm.RESERVED_LABEL)
     if not labels.normalize_label(label) or len(label) > LONGEST_LABEL or not label.isprintable():
         raise BadValue(verb, text, ValueForm.LABEL)

@@ -14,6 +14,15 @@ _MENTION = re.compile(r"<([@#])([A-Z0-9]+)(?:\|([^<>]*))?>")
 _GROUP = re.compile(r"<!([a-z]+)(?:\^[A-Z0-9]+)?(?:\|@?([^<>]*))?>")
 _BATCH_ID = re.compile(r"msgbatch_[A-Za-z0-9]+")
 _QUOTES = str.maketrans({"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "‚": "'"})
+_INVISIBLE = dict.fromkeys(
+    (0xAD, 0x61C, 0x180E, 0x200B, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF)
+)
+"""Invisible characters that copying from other programs adds. None of them changes what a person reads."""
+_BLANK = dict.fromkeys((0x2800, 0x3164, 0xFFA0), " ")
+"""Characters that look blank and that Python does not count as blanks."""
+_JOINERS = re.compile(r"(?<!\S)[\u200c\u200d]+|[\u200c\u200d]+(?!\S)")
+"""Joiners at the edge of a word. Inside a word they belong to emoji and to several scripts."""
+_CLEANED = {**_QUOTES, **_INVISIBLE, **_BLANK}
 _DASHES = re.compile(r"^(?:[—–−‒―]|-{1,3}|[—–−‒―]-)(?=[A-Za-z])")
 _TOKEN = re.compile(r'"([^"]*)"|\'([^\']*)\'|([—–−‒―-]{1,3}[A-Za-z][\w-]*=)"([^"]*)"|(\S+)')
 _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
@@ -22,16 +31,17 @@ _ENTITIES = (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&"))
 def split_words(text: str, *, prose: bool = False) -> list[str]:
     """Split what was typed after the command into words.
 
-    Straight and curly quotes group words, also after `--name=`. Backticks are dropped. An em-dash or a single dash
-    before a letter counts as two dashes. Slack's markup of links and mentions is resolved. A link to a batch becomes
-    its id. A person or a channel becomes their id or, in `prose` for people to read, the name that Slack adds.
+    Straight and curly quotes group words, also after `--name=`. Backticks and invisible characters are dropped. An
+    em-dash or a single dash before a letter counts as two dashes. Slack's markup of links and mentions is resolved.
+    A link to a batch becomes its id. A person or a channel becomes their id or, in `prose` for people to read, the
+    name that Slack adds.
 
     Raises:
         TextTooLong: over TEXT_LIMIT characters.
     """
     if len(text) > TEXT_LIMIT:
         raise TextTooLong("", len(text), TEXT_LIMIT)
-    text = _LINK.sub(_open_link, text.translate(_QUOTES))
+    text = _LINK.sub(_open_link, _JOINERS.sub("", text.translate(_CLEANED)))
     text = _MENTION.sub(lambda match: match[1] + ((prose and match[3]) or match[2]), text)
     text = _GROUP.sub(lambda match: f"@{match[2] or match[1]}", text)
     for entity, character in _ENTITIES:

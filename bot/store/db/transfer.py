@@ -15,7 +15,7 @@ from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.schema import is_bot_table
 from bot.store.db.tables import metadata, workers
 
-_NO_STORE = "FROM holds no records of a bot; check its address. Nothing was moved."
+_NO_STORE = "FROM holds no records of a bot; check its address. Nothing was copied."
 ROWS_AT_ONCE = 1_000
 """Rows in one statement."""
 RUNNING_WITHIN = timedelta(seconds=60)
@@ -59,7 +59,7 @@ def move_store(
         StoreUnavailable: one of the databases failed.
     """
     if source.engine.url == target.engine.url:
-        raise MoveRefused("FROM and TO are the same store. Nothing was moved.")
+        raise MoveRefused("FROM and TO are the same store. Nothing was copied.")
     _refuse_a_missing_file(source.engine.url)
     with _name_side("FROM"):
         source.transact(_refuse_what_is_no_store)  # before `open`, which would make one
@@ -72,7 +72,7 @@ def move_store(
 
 def _move(read: Connection, write: Connection, report: Callable[[MovedTable], None]) -> list[MovedTable]:
     if taken := [table.name for table in list_tables() if _count(write, table)]:
-        raise MoveRefused(f"TO is not empty ({', '.join(taken)}). Name a store that is; nothing was moved.")
+        raise MoveRefused(f"TO is not empty ({', '.join(taken)}). Choose an empty store. Nothing was copied.")
     moved = []
     for table in list_tables():
         for rows in _read_rows(read, table):
@@ -81,7 +81,7 @@ def _move(read: Connection, write: Connection, report: Callable[[MovedTable], No
         sent = _summarize(read, table)
         arrived = _summarize(write, table)
         if sent != arrived:
-            raise MoveRefused(f"{table.name} did not arrive whole ({sent.rows} rows sent). Nothing was moved.")
+            raise MoveRefused(f"{table.name} did not arrive completely ({sent.rows} rows sent). Nothing was copied.")
         report(arrived)
         moved.append(arrived)
     return moved
@@ -122,7 +122,7 @@ def _name_side(side: str) -> Iterator[None]:
     try:
         yield
     except StoreUnavailable as error:
-        raise MoveRefused(f"{side} is {error.reason}; check its address and its rights. Nothing was moved.") from error
+        raise MoveRefused(f"{side} is not usable ({error.reason}). Check its address. Nothing was copied.") from error
 
 
 def _refuse_a_missing_file(url: URL) -> None:
@@ -140,6 +140,4 @@ def _refuse_what_is_no_store(connection: Connection) -> None:
 def _refuse_while_running(connection: Connection, now: datetime) -> None:
     running = select(workers.c.host).where(workers.c.seen_at > now - RUNNING_WITHIN).limit(1)
     if host := connection.execute(running).scalar_one_or_none():
-        raise MoveRefused(
-            f"A bot is running on FROM (on {host.partition(' ')[0]}). Stop it, wait a minute, and move then."
-        )
+        raise MoveRefused(f"A bot is running on FROM (on {host.partition(' ')[0]}). Stop it and try again in a minute.")

@@ -213,6 +213,14 @@ def find_last_actor(connection: Connection, verb: str, subject: str, *, include_
     return connection.execute(wanted).scalar_one_or_none()
 
 
+def find_deletions(connection: Connection, start: str) -> list[AuditEntry]:
+    """Return the last deletion through the bot of each batch whose id begins with `start`."""
+    done = table.c.verb == "delete", table.c.outcome == "done", _about(start)
+    rows = connection.execute(select(table).where(*done).order_by(table.c.id))
+    by_subject = {row.subject: AuditEntry(**row._mapping) for row in rows}
+    return list(by_subject.values())
+
+
 def export(connection: Connection, wanted: AuditFilter = NO_FILTER) -> Iterator[AuditEntry]:
     """Yield every entry that passes the filter, oldest first, nothing folded together.
 

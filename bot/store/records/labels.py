@@ -1,9 +1,10 @@
 """Labels, owners, notes and families of batches. The API has no fields for them."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
+from difflib import get_close_matches
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -138,6 +139,34 @@ def find_batches(connection: Connection, *, label: str | None = None, owner: str
     if owner is not None:
         wanted = wanted.where(table.c.owner == owner)
     return frozenset(connection.execute(wanted).scalars())
+
+
+def find_batches_by_part(connection: Connection, part: str, owner: str | None = None) -> frozenset[str]:
+    """Return the ids of the batches whose label contains `part` (in any spelling), with this owner."""
+    wanted = select(table.c.batch_id).where(table.c.label_key.contains(normalize_label(part), autoescape=True))
+    if owner is not None:
+        wanted = wanted.where(table.c.owner == owner)
+    return frozenset(connection.execute(wanted).scalars())
+
+
+def list_labels(connection: Connection) -> tuple[str, ...]:
+    """Return the labels in use, the latest change first, each in one spelling."""
+    rows = connection.execute(
+        select(table.c.label, table.c.label_key).where(table.c.label.is_not(None)).order_by(table.c.changed_at.desc())
+    )
+    by_key: dict[str, str] = {}
+    for row in rows:
+        by_key.setdefault(row.label_key, row.label)
+    return tuple(by_key.values())
+
+
+def nearest(typed: str, used: Sequence[str], most: int = 3) -> tuple[str, ...]:
+    """Return the labels that contain the typed one, or are spelled much like it."""
+    wanted = normalize_label(typed)
+    by_key = {normalize_label(label): label for label in used}
+    containing = [key for key in by_key if wanted and wanted in key]
+    close = get_close_matches(wanted, by_key, n=most, cutoff=0.6)
+    return tuple(by_key[key] for key in dict.fromkeys([*containing, *close]))[:most]
 
 
 def delete_names(connection: Connection, batch_id: str) -> None:

@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import audit, cards, labels, summaries
 from bot.store.records import batches as batch_records
+from bot.store.records.audit import AuditEntry
 from bot.store.records.summaries import StoredSummary
 from bot.store.transactions.announce import Announcer
 
@@ -40,6 +41,17 @@ def delete_records(
         mark_deleted(connection, enqueue, batch_id, now)
     if not cards.list_for_batch(connection, batch_id):
         labels.delete_names(connection, batch_id)
+
+
+def find_deletion(connection: Connection, reference: str) -> AuditEntry | None:
+    """Return the deletion through the bot of the one batch that an id, the start of one or a label means."""
+    starts = (reference, *labels.find_batches(connection, label=reference))
+    found = {entry.subject: entry for start in starts for entry in audit.find_deletions(connection, start)}
+    match list(found.values()):
+        case [entry]:
+            return entry
+        case _:
+            return None
 
 
 def store_summary(connection: Connection, read: StoredSummary, *, delete_before: datetime) -> StoredSummary:

@@ -12,16 +12,16 @@ def cancel_result_words(batch: MessageBatch) -> str:
     counts = batch.request_counts
     finished = counts.total - counts.canceled
     if counts.canceled == 0:
-        return f"*The cancel* came too late for all of them; {_billing_words(counts.succeeded)}."
+        return f"*Canceled too late:* all requests had already finished. {_billing_words(counts.succeeded)}"
     if finished == 0:
-        return f"*The cancel* stopped all {quantity(counts.canceled, 'request')}; nothing is billed."
+        return f"*Canceled:* {quantity(counts.canceled, 'request')}. Nothing is billed."
     return (
-        f"*The cancel* stopped {quantity(counts.canceled, 'request')}; {number(finished)} had finished anyway, "
-        f"and {_billing_words(counts.succeeded)}."
+        f"*Canceled:* {quantity(counts.canceled, 'request')}. {number(finished)} had already finished. "
+        f"{_billing_words(counts.succeeded)}"
     )
 
 
 def _billing_words(succeeded: int) -> str:
     if succeeded == 0:
-        return "nothing is billed, because none succeeded"
-    return f"{number(succeeded)} that succeeded {'is' if succeeded == 1 else 'are'} billed"
+        return "None succeeded, so nothing is billed."
+    return f"{number(succeeded)} succeeded and {'is' if succeeded == 1 else 'are'} billed."

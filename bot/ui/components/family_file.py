@@ -10,9 +10,9 @@ from bot.ui.reply import File, Message
 
 MOST_NAMED = 5
 _WHY = {
-    AbsenceReason.UNFINISHED: "it has not ended, and results come all at once when it has",
-    AbsenceReason.EXPIRED: "its results are no longer kept, more than 29 days after it was created",
-    AbsenceReason.DELETED: "it was deleted, and its results with it",
+    AbsenceReason.UNFINISHED: "it hasn't ended yet",
+    AbsenceReason.EXPIRED: "its results expired 29 days after it was created",
+    AbsenceReason.DELETED: "it was deleted with its results",
 }
 
 

@@ -12,56 +12,56 @@ from bot.ui.components.text import SECTION_LIMIT, code, context, header, number,
 from bot.ui.reply import File, Message, Reply, Viewer
 
 SHOWN = 20
+MOST_UNFOLDED = 8
+"""Lines above this number are folded behind Slack's "See more"."""
 _FOREIGN: dict[ForeignFileKind, str] = {
-    ForeignFileKind.UTF_16: "UTF-16 text; save it as UTF-8",
-    ForeignFileKind.UTF_32: "UTF-32 text; save it as UTF-8",
-    ForeignFileKind.ZIP: "a zip archive; unpack it and share the .jsonl inside",
-    ForeignFileKind.SPREADSHEET: "a spreadsheet; export its rows as JSON Lines",
-    ForeignFileKind.OFFICE: "an office document; it has to be JSON Lines",
-    ForeignFileKind.GZIP: "compressed (gzip); unpack it first",
-    ForeignFileKind.ZSTANDARD: "compressed (zstd); unpack it first",
-    ForeignFileKind.BZIP2: "compressed (bzip2); unpack it first",
-    ForeignFileKind.XZ: "compressed (xz); unpack it first",
-    ForeignFileKind.PDF: "a PDF; it has to be JSON Lines",
-    ForeignFileKind.HTML: "a web page; it has to be JSON Lines",
-    ForeignFileKind.JSON_ARRAY: "one JSON array; write each request on a line of its own, without the brackets",
-    ForeignFileKind.CREATE_BODY: (
-        'the whole body of a create, `{"requests": […]}`; write each request on a line of its own'
-    ),
+    ForeignFileKind.UTF_16: "UTF-16 text. Save it as UTF-8",
+    ForeignFileKind.UTF_32: "UTF-32 text. Save it as UTF-8",
+    ForeignFileKind.ZIP: "a zip archive. Unpack it and share the `.jsonl` file inside",
+    ForeignFileKind.SPREADSHEET: "a spreadsheet. Export its rows as JSON Lines",
+    ForeignFileKind.OFFICE: "an office document. Save the requests as JSON Lines",
+    ForeignFileKind.GZIP: "compressed (gzip). Unpack it first",
+    ForeignFileKind.ZSTANDARD: "compressed (zstd). Unpack it first",
+    ForeignFileKind.BZIP2: "compressed (bzip2). Unpack it first",
+    ForeignFileKind.XZ: "compressed (xz). Unpack it first",
+    ForeignFileKind.PDF: "a PDF. Save the requests as JSON Lines",
+    ForeignFileKind.HTML: "a web page. Download the file itself, in JSON Lines",
+    ForeignFileKind.JSON_ARRAY: "one JSON array. Put each request on its own line, without the brackets",
+    ForeignFileKind.CREATE_BODY: ('a whole request body, `{"requests": […]}`. Put each request on its own line'),
 }
 _WORDS: dict[ProblemKind, str] = {
-    ProblemKind.NOT_JSON: "is not JSON",
-    ProblemKind.NOT_UTF8: "is not UTF-8",
-    ProblemKind.NUL_BYTE: "holds a NUL byte",
-    ProblemKind.CUT_OFF: "is cut off: the file ends in the middle of it",
-    ProblemKind.TOO_LONG: "is longer than a request may be",
-    ProblemKind.TOO_DEEP: "is nested too deeply",
-    ProblemKind.DUPLICATE_KEY: "a key stands twice",
-    ProblemKind.WRONG_TYPE: "is of the wrong type",
-    ProblemKind.MISSING_KEY: "is missing",
-    ProblemKind.UNKNOWN_KEY: "is a key that does not belong there",
-    ProblemKind.CUSTOM_ID_CHARACTERS: "may hold only letters, digits, _ and -",
-    ProblemKind.CUSTOM_ID_TOO_LONG: "is too long",
-    ProblemKind.CUSTOM_ID_TWICE: "stands twice",
-    ProblemKind.EMPTY: "is empty",
-    ProblemKind.UNKNOWN_ROLE: "is no role",
-    ProblemKind.OUT_OF_RANGE: "is out of range",
-    ProblemKind.FORBIDDEN_IN_BATCH: "is not allowed in a batch",
-    ProblemKind.FORBIDDEN_IN_VERSION: "is refused by this version of the API",
-    ProblemKind.OTHER_USER_PROFILE: "is another profile than the batch's",
-    ProblemKind.NOT_HTTPS: "is not an https address",
-    ProblemKind.UNKNOWN_MODEL: "is not a model of this API",
-    ProblemKind.RETIRED_MODEL: "is a retired model",
-    ProblemKind.MODEL_WITHOUT_BATCHES: "is a model that takes no batches",
+    ProblemKind.NOT_JSON: "not JSON",
+    ProblemKind.NOT_UTF8: "not UTF-8",
+    ProblemKind.NUL_BYTE: "contains a NUL byte",
+    ProblemKind.CUT_OFF: "cut off: the file ends in the middle of it",
+    ProblemKind.TOO_LONG: "longer than a request may be",
+    ProblemKind.TOO_DEEP: "nested too deeply",
+    ProblemKind.DUPLICATE_KEY: "duplicate key",
+    ProblemKind.WRONG_TYPE: "wrong type",
+    ProblemKind.MISSING_KEY: "missing",
+    ProblemKind.UNKNOWN_KEY: "unexpected key",
+    ProblemKind.CUSTOM_ID_CHARACTERS: "only letters, digits, _ and - are allowed",
+    ProblemKind.CUSTOM_ID_TOO_LONG: "too long",
+    ProblemKind.CUSTOM_ID_TWICE: "duplicate",
+    ProblemKind.EMPTY: "empty",
+    ProblemKind.UNKNOWN_ROLE: "unknown role",
+    ProblemKind.OUT_OF_RANGE: "out of range",
+    ProblemKind.FORBIDDEN_IN_BATCH: "not allowed in a batch",
+    ProblemKind.FORBIDDEN_IN_VERSION: "refused by this version of the API",
+    ProblemKind.OTHER_USER_PROFILE: "a different profile than the batch's",
+    ProblemKind.NOT_HTTPS: "not an https address",
+    ProblemKind.UNKNOWN_MODEL: "unknown model",
+    ProblemKind.RETIRED_MODEL: "retired model",
+    ProblemKind.MODEL_WITHOUT_BATCHES: "this model doesn't support batches",
     ProblemKind.NO_REQUESTS: "The file has no requests",
     ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one batch",
     ProblemKind.BODY_TOO_LARGE: "Too large for one batch",
 }
 _WARNINGS: dict[WarningKind, str] = {
-    WarningKind.MODEL_NOT_CHECKED: "the API did not say which models there are, so this one was not checked",
-    WarningKind.DEPRECATED_MODEL: "is deprecated and will be retired",
-    WarningKind.UNKNOWN_PARAM: "is a parameter I do not know; the API may refuse it",
-    WarningKind.SYSTEM_ROLE: "the role system within messages is taken by newer models only",
+    WarningKind.MODEL_NOT_CHECKED: "not checked, because the API didn't list its models",
+    WarningKind.DEPRECATED_MODEL: "deprecated, will be retired",
+    WarningKind.UNKNOWN_PARAM: "unknown parameter, which the API may refuse",
+    WarningKind.SYSTEM_ROLE: "only newer models accept the role system within messages",
 }
 
 
@@ -77,7 +77,7 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
         return card
     kept = len(checked.problems)
     which = "All of them are" if kept == checked.problem_count else f"The first {number(kept)} of them are"
-    with_file = _problem_card(outcome, f"📄 {which} in a text file, a line each, in your messages with me.")
+    with_file = _problem_card(outcome, f"📄 {which} in a text file in your messages with me.")
     title = f"Problems in {short_file_name(outcome.name)}"
     return File("problems.txt", title, problems_text(checked).encode(), with_file, message_without_file=card)
 
@@ -88,16 +88,16 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
     total = quantity(checked.problem_count, "problem")
     title = f"Not sent: {total} in {short_file_name(outcome.name)}"
     shown_words = f"the first {len(shown)} of {total}" if len(shown) < checked.problem_count else total
-    summary = f"{quantity(checked.requests, 'request')} looked at, {shown_words}:"
+    summary = f"{quantity(checked.requests, 'request')} checked, {shown_words}:"
     lines = [problem_line(problem) for problem in shown]
     blocks = (
         header(title),
         section(summary),
-        *map(section, _fill_sections(lines)),
+        *(section(part, folded=len(lines) > MOST_UNFOLDED) for part in _fill_sections(lines)),
         *_totals_section(checked),
         *([section(file)] if file else []),
         *_try_again_row(),
-        context("Nothing was sent, and nothing of the file is kept. Mend the lines and share the file again."),
+        context("Nothing was sent. Fix these lines and upload the file again."),
     )
     return Message(" ".join([f"{safe_text(title)}.", *([file] if file else []), *lines]), blocks)
 
@@ -126,14 +126,14 @@ def problems_text(checked: CheckReport) -> str:
     """Return the problems as plain text: the total of each kind, then a line for each recorded problem."""
     totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _sorted_totals(checked))
     lines = (_problem_line(problem, lambda text: text) for problem in checked.problems)
-    return "\n".join([f"{quantity(checked.problem_count, 'problem')} in all:", *totals, "", *lines]) + "\n"
+    return "\n".join([f"{quantity(checked.problem_count, 'problem')} in total:", *totals, "", *lines]) + "\n"
 
 
 def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
     line = f"line {number(problem.line)}: " if problem.line is not None else ""
-    place = f"{show(problem.place)} " if problem.place else ""
-    value = f": {show(problem.value)}" if problem.value else ""
-    limit = f" (the limit is {number(problem.limit)})" if problem.limit is not None else ""
+    place = f"{show(problem.place)}: " if problem.place else ""
+    value = f" {show(problem.value)}" if problem.value else ""
+    limit = f" (limit: {number(problem.limit)})" if problem.limit is not None else ""
     first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
     return f"{line}{place}{_WORDS[problem.kind]}{value}{limit}{first}"
 
@@ -141,7 +141,7 @@ def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
 def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:
     """Return a line for each kind of warning, with the number of lines it concerns."""
     return [
-        f"{code(warning.value or warning.place)} {_WARNINGS[warning.kind]} "
+        f"{code(warning.value or warning.place)}: {_WARNINGS[warning.kind]} "
         f"({quantity(warning.lines, 'line')}, first in line {warning.line})"
         for warning in warnings
     ]
@@ -150,8 +150,8 @@ def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:
 def _totals_section(checked: CheckReport) -> tuple[dict[str, object], ...]:
     if checked.problem_count <= SHOWN:
         return ()
-    words = ", ".join(f"{number(count)} × {_WORDS[kind].lower()}" for kind, count in _sorted_totals(checked))
-    return (dict(section(f"*In all:* {words}")),)
+    words = ", ".join(f"{number(count)} × {_WORDS[kind]}" for kind, count in _sorted_totals(checked))
+    return (dict(section(f"*In total:* {words}", folded=True)),)
 
 
 def _sorted_totals(checked: CheckReport) -> list[tuple[ProblemKind, int]]:

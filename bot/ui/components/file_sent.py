@@ -34,15 +34,15 @@ def render_sent(
     """
     more = []
     if packing is not Packing.AS_IT_IS:
-        more.append("It is larger than Slack takes, so it is compressed (gzip).")
+        more.append("It is compressed (gzip), because it exceeds Slack's limit.")
     if packing is Packing.PARTS:
-        more.append(f"It came in {parts} parts: join them in order (`cat`) before unpacking.")
+        more.append(f"It has {parts} parts. Join them in order (`cat`) before you unpack them.")
     if moved_from is not None and not can_be_invited:
-        more.append("I am not in this conversation, so the file went to your messages with me, and to no one else.")
+        more.append("I'm not in this conversation, so I sent it only to you, in your messages with me.")
     elif moved_from is not None:
         more.append(
-            f"I am not a member of <#{moved_from}>, so the file went to your messages with me, and to nobody else. "
-            "Invite me there (`/invite @Batchdesk`) and ask again to share it."
+            f"I'm not in <#{moved_from}>, so I sent it only to you, in your messages with me. "
+            "To share it there, invite me (`/invite @Batchdesk`) and try again."
         )
     if not more:
         return file.message
@@ -54,7 +54,7 @@ def render_sent(
 
 def render_nothing_to_send(file: File) -> Message:
     """Return that the file would be empty, so it was not sent."""
-    words = f"{code(file.name)} would be empty, so no file was sent."
+    words = f"No file was sent, because {code(file.name)} would be empty."
     return Message(words, (section(words),), placement=Placement.BELOW)
 
 
@@ -71,18 +71,18 @@ def render_not_sent(file: File, failure: DeliveryFailure, reason: str) -> Messag
 def _failure_words(file: File, failure: DeliveryFailure, reason: str) -> str:
     match failure:
         case DeliveryFailure.PLACE:
-            return f"I could not open your messages with me ({code(reason, 80)}), so no file was sent."
+            return f"I couldn't open your messages with me. No file was sent. Try again. Reason: {code(reason, 80)}."
         case DeliveryFailure.SLACK:
-            return f"Slack did not take the file ({code(reason, 80)}), so no file was sent. Try again in a minute."
+            return f"Slack refused the file. No file was sent. Try again in a minute. Reason: {code(reason, 80)}."
         case DeliveryFailure.IN_DOUBT:
             places = "this channel and your messages with me" if file.public else "your messages with me"
             return (
-                f"Slack took the file and did not say whether it shared it ({code(reason, 80)}). "
-                f"Look into {places} before you ask again."
+                f"Slack received the file but didn't confirm it: {code(reason, 80)}. "
+                f"Check {places} before you try again."
             )
         case DeliveryFailure.OUR_DISK:
-            return f"The bot's disk failed ({code(reason, 80)}), so no file was sent. Tell whoever runs this bot."
+            return f"Batchdesk's disk failed: {code(reason, 80)}. No file was sent. An administrator must fix this."
 
 
 def _size_words(file: File) -> str:
-    return f"The file was {code(file.name)}, {file_size(file.size)}."
+    return f"File: {code(file.name)}, {file_size(file.size)}"

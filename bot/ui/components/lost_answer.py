@@ -16,14 +16,14 @@ def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tupl
     `appeared`: new batches of the same size. None: they could not be listed.
     """
     if appeared is None:
-        return "The API did not answer when I looked for the batch either: look with `/batch list` in a minute.", []
+        return "The API also didn't answer when I looked for the batch. Check `/batch list` in a minute.", []
     if not appeared:
         return (
-            f"Among the newest batches there is none of {quantity(draft.requests, 'request')} that is new. It may "
-            "still appear: look with `/batch list` in a minute, and share the file again only when it stays away."
+            f"None of the newest batches is new and has {quantity(draft.requests, 'request')}. It may still appear. "
+            "Check `/batch list` in a minute. Share the file again only if it isn't there."
         ), []
     found = quantity(len(appeared), "new batch has", "new batches have")
-    return f"{found} exactly that size; judge whether it is yours:", [
+    return f"{found} this size. Check whether it is yours:", [
         *batch_rows(appeared, {}, with_ids=True),
         *actions([open_menu(appeared, {})]),
     ]

@@ -10,10 +10,7 @@ from bot.ui.reply import Block, Message, Placement
 def render_reading_lost(again: str) -> Message:
     """Return that the reading stopped, with a button that runs the command `again`."""
     what = f"{code(f'/batch {again}')}: " if again else ""
-    words = (
-        f"{what}I was stopped in the middle of reading this. Nothing that was half read is kept; if you have no "
-        "answer, ask again."
-    )
+    words = f"{what}I was stopped while reading this. If you didn't get an answer, try again."
     return Message(words, (section(words), *_try_again(again)), placement=Placement.IN_PLACE)
 
 

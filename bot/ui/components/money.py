@@ -27,13 +27,13 @@ def cost_gaps(cost: CostSummary) -> list[str]:
     """Return what the cost does not include. Empty for a complete cost."""
     parts = []
     if cost.unknown_models:
-        parts.append(f"no price is known for {_name_list(cost.unknown_models)}")
+        parts.append(f"no known price for {_name_list(cost.unknown_models)}")
     if cost.unknown_regions:
-        parts.append(f"no price is known for the region {_name_list(cost.unknown_regions)}")
+        parts.append(f"no known price for the region {_name_list(cost.unknown_regions)}")
     if cost.web_searches:
         parts.append(f"{quantity(cost.web_searches, 'web search', 'web searches')} not included")
     if cost.unreadable:
-        parts.append(f"the tokens of {quantity(cost.unreadable, 'request')} could not be read")
+        parts.append(f"unreadable tokens of {quantity(cost.unreadable, 'request')}")
     return parts
 
 

@@ -9,9 +9,6 @@ MOST_RELATIVES = 3
 UNKNOWN_PERSON = "someone"
 """The name of a person whom Slack does not know."""
 
-UNKNOWN_PERSON = "somebody"
-"""The name of a person whom Slack does not know."""
-
 
 def origin_line(batch: MessageBatch, names: BatchNames | None) -> str:
     """Return the note, the file that a labeled batch was made from, and its relatives; empty without any of them."""

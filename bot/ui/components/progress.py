@@ -8,13 +8,10 @@ from bot.ui.reply import Message
 
 _MB = 1_000_000
 _ENDINGS = {
-    Phase.DONE: ("✅", "Read. The answer is where you asked for it."),
-    Phase.FAILED: ("⚠️", "This could not be read to the end. What happened is where you asked for it."),
-    Phase.STOPPED: ("⏹️", "Stopped. Nothing that was half read is kept."),
-    Phase.CLOSING: (
-        "⏹️",
-        "Stopped, because I am being restarted. Nothing that was half read is kept; ask again in a minute.",
-    ),
+    Phase.DONE: ("✅", "Done. The answer is where you asked."),
+    Phase.FAILED: ("⚠️", "This failed. The reason is where you asked."),
+    Phase.STOPPED: ("⏹️", "Stopped."),
+    Phase.CLOSING: ("⏹️", "Stopped, because I'm restarting. Try again in a minute."),
 }
 
 
@@ -30,7 +27,7 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
     if phase is not Phase.UNDER_WAY or reading_id is None:
         return Message(f"{words} {figures}", (body,))
     stop = actions([button("Stop", StopReading(reading_id), style="danger", spoken="Stop this reading")])
-    return Message(f"{words} {figures}", (body, *stop, context("Other commands work meanwhile.")))
+    return Message(f"{words} {figures}", (body, *stop, context("You can use other commands meanwhile.")))
 
 
 def amount_read(reading: ReadingProgress) -> str:
@@ -40,7 +37,7 @@ def amount_read(reading: ReadingProgress) -> str:
 
 def _figures(reading: ReadingProgress, seconds: float, *, ended: bool) -> str:
     if reading.bytes == 0:
-        parts = ["nothing was read" if ended else "waiting for the API"]
+        parts = ["nothing read yet" if ended else "waiting for the API"]
     else:
         total = f" of {number(reading.total_lines)}" if reading.total_lines else ""
         speed = reading.bytes / _MB / max(seconds, 0.1)

@@ -11,10 +11,10 @@ def quiet_suffix(place: CardPlace) -> str:
         case "all":
             return ""
         case "failures":
-            return " It is told only of failures there (`/batch notify`): if all succeed, the card alone says so."
+            return " Only failures are posted there (`/batch notify`). If all succeed, only the card shows it."
         case "none":
-            return " But there people are told nothing when batches end (`/batch notify`): the card alone says so."
+            return " Nothing is posted there when batches end (`/batch notify`), so only the card shows it."
         case "muted":
-            return " But it is muted there now: if it still is at the end, the card alone says so (`/batch mute`)."
+            return " Notices there are muted (`/batch mute`), so only the card shows the end."
         case unreachable:
             assert_never(unreachable)

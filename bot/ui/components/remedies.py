@@ -5,25 +5,25 @@ from bot.results.lines import LineFault
 from bot.results.remedies import CANCELED, EXPIRED, Remedy
 
 _REMEDIES = {
-    Remedy.FIX_REQUEST: "Fix the request: sent again as it is, it fails again.",
-    Remedy.MAKE_SMALLER: "Make the request smaller: sent again as it is, it fails again.",
-    Remedy.CHECK_NAME: "Check the name of the model (or file): the API does not know it.",
-    Remedy.CHECK_KEY: "Check the API key that the batch was created with.",
-    Remedy.ASK_PERMISSION: "Ask the organization's administrator: the key may not do this.",
-    Remedy.ADD_CREDIT: "Ask for credit: the organization's payment has to be put right first.",
-    Remedy.RAISE_LIMIT: "Raise the spend limit, or wait for the next month: until then it fails again.",
-    Remedy.FIX_ACCOUNT: "Ask the organization's administrator: the account or its encryption key has to be put right.",
-    Remedy.UPLOAD_AGAIN: "Upload the file again and name the new one: the old one has expired.",
-    Remedy.RETRY: "Safe to retry as it is: the API had the trouble, not the request.",
-    Remedy.RETRY_SLOWER: "Safe to retry as it is, more slowly.",
-    Remedy.RETRY_SMALLER_BATCHES: "Safe to retry as it is: not processed within 24 hours; smaller batches get through.",
-    Remedy.RETRY_IF_WANTED: "Never begun and not billed; retry it if it is still wanted.",
-    Remedy.UNKNOWN: "This version of Batchdesk does not know this type; the words are the API's own.",
+    Remedy.FIX_REQUEST: "Needs a fix. Retrying as is will fail again.",
+    Remedy.MAKE_SMALLER: "Make the request smaller. Retrying as is will fail again.",
+    Remedy.CHECK_NAME: "Check the model or file name. The API doesn't know it.",
+    Remedy.CHECK_KEY: "Check the API key that created the batch.",
+    Remedy.ASK_PERMISSION: "The API key lacks permission. Ask your organization's administrator.",
+    Remedy.ADD_CREDIT: "The organization has a billing problem. Retry once it is fixed.",
+    Remedy.RAISE_LIMIT: "The spend limit was reached. Retry once it is raised, or next month.",
+    Remedy.FIX_ACCOUNT: "The account or its encryption key has a problem. Ask your organization's administrator.",
+    Remedy.UPLOAD_AGAIN: "The file has expired. Upload it again and use the new one.",
+    Remedy.RETRY: "Safe to retry: temporary API error.",
+    Remedy.RETRY_SLOWER: "Safe to retry, with fewer requests at a time.",
+    Remedy.RETRY_SMALLER_BATCHES: "Safe to retry: not processed within 24 hours. Smaller batches finish sooner.",
+    Remedy.RETRY_IF_WANTED: "Never started, not billed. Safe to retry.",
+    Remedy.UNKNOWN: "Batchdesk doesn't know this error. Read the API's message before you retry.",
 }
 _FAULTS = {
     LineFault.NOT_JSON: "not JSON",
-    LineFault.NO_CUSTOM_ID: "without a custom_id",
-    LineFault.UNKNOWN_RESULT: "a result of an unknown type",
+    LineFault.NO_CUSTOM_ID: "no `custom_id`",
+    LineFault.UNKNOWN_RESULT: "unknown result type",
     LineFault.TOO_LONG: "too long",
     LineFault.CUT_OFF: "cut off",
 }
@@ -32,7 +32,7 @@ _FAULTS = {
 def remedy_words(cause: Cause) -> str:
     """Return what to do about the failures of one cause."""
     if not cause.type:
-        return "The API's error could not be read; look at the file."
+        return "The error couldn't be read. Check the results file."
     return _REMEDIES[cause.remedy]
 
 

@@ -100,11 +100,11 @@ def duration(span: timedelta) -> str:
     return f"{minutes} min" if minutes else f"{seconds} s"
 
 
-def section(text: str, accessory: Block | None = None) -> Block:
+def section(text: str, accessory: Block | None = None, *, folded: bool = False) -> Block:
     """Return a section of mrkdwn, cut to Slack's limit. It is verbatim, or Slack would parse a bare @here."""
     if len(text) > SECTION_LIMIT:
         text = _HALF_ENTITY.sub("", text[: SECTION_LIMIT - 1]).rsplit("\n", 1)[0] + "…"
-    block: dict[str, object] = {"type": "section", "text": _mrkdwn(text), "expand": True}
+    block: dict[str, object] = {"type": "section", "text": _mrkdwn(text), "expand": not folded}
     if accessory is not None:
         block["accessory"] = accessory
     return block

@@ -1,9 +1,11 @@
 """The words for a call that the Message Batches API did not carry out."""
 
+import math
 from typing import assert_never
 
 from bot.api.errors import (
     AnyApiError,
+    ApiError,
     ApiRejected,
     ApiUnavailable,
     BatchNotFound,
@@ -11,45 +13,57 @@ from bot.api.errors import (
     RateLimited,
     SpendLimitReached,
 )
-from bot.ui.components.text import code, context, section
+from bot.ui.components.text import code, context, quantity, section
 from bot.ui.reply import Message, Placement
 
 
 def render_api_error(error: AnyApiError, *, acted: bool) -> Message:
-    """Return what the API did not do, with what its support needs to find the call.
+    """Return what the API did not do, with its own words and what its support needs to find the call.
 
     `acted`: the call was to change something, so an unanswered one may have done it.
     """
     words = _api_words(error, acted=acted)
+    if error.message and not isinstance(error, BatchNotFound):
+        words = f"{words}\n{'The API says' if error.status else 'Reason'}: {code(error.message)}"
     return Message(words, (section(words), context(_trace(error))), placement=Placement.BELOW)
 
 
 def _api_words(error: AnyApiError, *, acted: bool) -> str:
-    wait = f" It asks to wait {error.retry_after:.0f} s." if error.retry_after else ""
     match error:
         case BatchNotFound():
             return (
-                f"There is no batch {code(error.batch_id)} in this key's workspace: it was deleted, belongs to another "
-                "workspace, or the id has a slip. `/batch list` shows what there is."
+                f"There is no batch {code(error.batch_id)} in this workspace. It was deleted, or the id has a typo. "
+                "`/batch list` shows what there is."
             )
         case KeyRefused():
             return (
-                f"The API refused Batchdesk's key: {code(error.message)}\nNobody can mend this from Slack: "
-                "tell whoever runs this bot to check `ANTHROPIC_API_KEY` (`python -m bot doctor`)."
+                "The API refused Batchdesk's key. Nothing was changed. "
+                "An administrator must check `ANTHROPIC_API_KEY` with `python -m bot doctor`."
             )
         case ApiRejected():
-            return f"The API refused this: {code(error.message)}"
+            return "The API refused this. Nothing was changed."
         case SpendLimitReached():
-            reached = f"The organization's spend limit is reached: {code(error.message)}"
-            return f"{reached}\nWaiting does not help; it has to be raised."
+            return (
+                "Your organization reached its spend limit. Nothing was changed. "
+                "An administrator must raise the limit, because trying again won't help."
+            )
         case RateLimited():
-            return f"The API has had too many calls from this organization.{wait} Try again then; nothing was changed."
+            return f"The API is getting too many calls. Nothing was changed. {_try_again(error)}"
         case ApiUnavailable():
-            in_doubt = acted and error.may_have_happened
-            changed = " Whether it was done is not known: look with `/batch status`." if in_doubt else ""
-            return f"The Message Batches API gave no usable answer: {code(error.message)}{wait}{changed}"
+            happened = (
+                "The Message Batches API had an error." if error.status else "I couldn't reach the Message Batches API."
+            )
+            if acted and error.may_have_happened:
+                return f"{happened} The change may have been made. Check with `/batch status`."
+            return f"{happened} Nothing was changed. {_try_again(error)}"
         case unreachable:
             assert_never(unreachable)
+
+
+def _try_again(error: ApiError) -> str:
+    if not error.retry_after:
+        return "Try again in a minute."
+    return f"Try again in {quantity(math.ceil(error.retry_after), 'second')}."
 
 
 def _trace(error: AnyApiError) -> str:

@@ -21,13 +21,13 @@ class FormProblem(Enum):
 
 
 _WORDS = {
-    FormProblem.UNREADABLE: "This form could not be read; open it again with /batch create.",
-    FormProblem.FILE_AND_PROMPT: "Either a file or a prompt, not both: empty this, or remove the file.",
+    FormProblem.UNREADABLE: "I couldn't read this form. Open it again with /batch create.",
+    FormProblem.FILE_AND_PROMPT: "Use a file or a prompt, not both. Clear this field or remove the file.",
     FormProblem.NOTHING_TO_SEND: "Choose a file, or write a prompt and its values below.",
-    FormProblem.NO_PLACEHOLDER: f"Write {PLACEHOLDER} where each line of the values goes.",
-    FormProblem.NO_VALUES: "Write at least one value; each line becomes a request.",
-    FormProblem.NO_MODEL: "Say which model.",
-    FormProblem.BAD_MAX_TOKENS: "A whole number, at least 1.",
+    FormProblem.NO_PLACEHOLDER: f"Write {PLACEHOLDER} where each value goes.",
+    FormProblem.NO_VALUES: "Write at least one value. Each line becomes a request.",
+    FormProblem.NO_MODEL: "Choose a model.",
+    FormProblem.BAD_MAX_TOKENS: "Enter a whole number from 1.",
     FormProblem.NO_REASON: "Write a reason.",
 }
 
@@ -35,5 +35,5 @@ _WORDS = {
 def form_problem_words(problem: FormProblem | BadValue) -> str:
     """Return what to write beside the field, as plain text."""
     if isinstance(problem, BadValue):
-        return f"It takes {FORM_WORDS[problem.form].expected}."
+        return FORM_WORDS[problem.form]
     return _WORDS[problem]

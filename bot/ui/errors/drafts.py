@@ -59,9 +59,8 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     draft = error.draft
     more = unnamed_retries(error.retried)
     others = ", ".join(code(id, 60) for id in error.retried[:MOST_RETRIES_NAMED]) + "".join(f" {each}" for each in more)
-    now = f"there are, or may be: {others}" if others else "there are none"
-    words = f"Other retries of the same batch have begun or ended since you were asked; now {now}. "
-    words += "Nothing was sent by this press, lest the same requests are paid for twice."
+    now = f"Other retries now: {others}." if others else "There are no other retries now."
+    words = f"Retries of the same batch changed since you were asked. {now} Nothing was sent, to avoid paying twice."
     again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
     ways = [button("Ask again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
@@ -70,12 +69,11 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
 def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:
     match error:
         case ApprovalOfOwn():
-            return "You asked for this yourself: somebody else has to approve it. Nothing was sent by this press."
+            return "You can't approve your own batch. Nothing was sent. Another operator must approve it."
         case RequestsFileMissing():
-            return "The checked file is not on my disk any more, so nothing was sent. Share it again."
+            return "I no longer have the checked file. Nothing was sent. Share the file again."
         case DraftUnavailable():
-            known = _state_words(error.draft) if error.draft else "I do not know this draft (any more)."
-            return f"{known} Nothing was sent by this press."
+            return _state_words(error.draft) if error.draft else "I don't know this draft. Nothing was sent."
         case unreachable:
             assert_never(unreachable)
 
@@ -83,26 +81,24 @@ def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMis
 def _state_words(draft: Draft) -> str:
     match draft.state:
         case "sent":
-            return f"This was sent already: it is {code(draft.batch_id or '')}."
+            return f"This was already sent as {code(draft.batch_id or '')}. Nothing more was sent."
         case "sending" | "held":
-            return "This is being sent right now; its outcome will show."
+            return "This is being sent now. The outcome will appear here."
         case "split":
             again = code(f"/batch send {(draft.rest_id or '')[:REFERENCE_LENGTH]}")
-            return f"Some of these requests went first; {again} asks about the others."
+            return f"A sample of this file was sent first. Nothing more was sent. For the rest, type {again}."
         case "waiting":
-            return "This waits for somebody else's approval."
+            return "This is waiting for approval by another operator. Nothing was sent."
         case "unknown":
-            return (
-                "This was sent and the answer was lost, so I do not send it again: look with `/batch list` whether the "
-                "batch is there."
-            )
+            return "This may have been sent, because the answer was lost. I won't send it again. Check `/batch list`."
         case "dropped":
-            return "This was discarded or declined before."
+            return "This was discarded or declined. Nothing was sent."
         case "failed":
-            return "This could not be sent before. Share the file again."
+            return "Sending this failed before. Nothing was sent. Share the file again."
         case "checking":
-            return "This file is still being checked. I'll ask before anything is sent."
+            return "This file is still being checked. I'll ask before I send anything."
         case "ready":
-            return f"No one has asked to send this yet: {code(f'/batch send {draft.reference}')} asks first."
+            send = code(f"/batch send {draft.reference}")
+            return f"No one has asked to send this yet. Nothing was sent. To send it, type {send}."
         case newer:
-            return f"A newer version of Batchdesk left this in a state that I don't know ({code(newer, 40)})."
+            return f"A newer version of Batchdesk left this draft in the state {code(newer, 40)}. Nothing was sent."

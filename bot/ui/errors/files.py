@@ -10,20 +10,14 @@ from bot.ui.reply import Message, Placement
 
 _WORDS: dict[UnreadableReason, str] = {
     UnreadableReason.NOT_THERE: (
-        "I cannot see this file: it was deleted, or it is in a place where I am not a member. Share it where I am, "
-        "or invite me (`/invite @Batchdesk`)."
+        "I can't see this file. It was deleted, or I'm not in its channel. Share it here, or invite me there."
     ),
     UnreadableReason.NO_SCOPE: (
-        "I may not read files here: the app has no `files:read`. Ask whoever installed Batchdesk to add that scope and "
-        "to install the app again (`python -m bot doctor` shows what is missing)."
+        "The app can't read files without the scope `files:read`. An administrator must add it and reinstall the app."
     ),
-    UnreadableReason.NOT_PERMITTED: "Slack does not let me read this file.",
-    UnreadableReason.NOT_YOURS: (
-        "This file is not yours, and it is not shared in this channel. Ask where it is shared, or share it here."
-    ),
-    UnreadableReason.ELSEWHERE: (
-        "This file is not kept by Slack but elsewhere, and I read no other host. Share the file itself."
-    ),
+    UnreadableReason.NOT_PERMITTED: "Slack doesn't let me read this file. Share it in a channel that I'm in.",
+    UnreadableReason.NOT_YOURS: "This file isn't yours, and it isn't shared in this channel. Share it here first.",
+    UnreadableReason.ELSEWHERE: "This file isn't stored in Slack, and I read no other host. Upload the file itself.",
     UnreadableReason.CANVAS: "This is a canvas or a post. It has no lines of requests. Share a `.jsonl` file.",
     UnreadableReason.LIST: "This is a Slack list. It has no lines of requests. Share a `.jsonl` file.",
     UnreadableReason.EMAIL: "This is an email. It has no lines of requests. Share a `.jsonl` file.",
@@ -32,19 +26,18 @@ _WORDS: dict[UnreadableReason, str] = {
         "Your Slack plan hides this file, because it is older or larger than the plan keeps. Share it again."
     ),
     UnreadableReason.LOGIN_PAGE: (
-        "Slack gave me its login page instead of the file: the bot's token may not read it. Ask whoever installed "
-        "Batchdesk to check `files:read` and `SLACK_BOT_TOKEN`."
+        "Slack sent its login page instead of the file. An administrator must check `files:read` and `SLACK_BOT_TOKEN`."
     ),
-    UnreadableReason.TOO_LARGE: "This file is larger than a batch may be (256 MB). Divide it.",
-    UnreadableReason.CUT: "The download broke off before the end of the file. Try again.",
-    UnreadableReason.SLACK: "Slack did not give me this file. Try again in a minute.",
+    UnreadableReason.TOO_LARGE: "This file is larger than the 256 MB that a batch may have. Split it.",
+    UnreadableReason.CUT: "The download ended before the file did. Try again.",
+    UnreadableReason.SLACK: "Slack couldn't deliver this file. Try again in a minute.",
 }
 
 
 def render_file_unreadable(error: FileUnreadable) -> Message:
     """Return why a shared file could not be read, and what to do. Nothing was sent."""
-    detail = f" (Slack says {code(error.detail, 80)}.)" if error.detail else ""
-    text = f"{_WORDS[error.reason]}{detail} Nothing was sent. The file is {code(error.file, 80)}."
+    detail = f"\nSlack's answer: {code(error.detail, 80)}" if error.detail else ""
+    text = f"{_WORDS[error.reason]} Nothing was sent.\nFile: {code(error.file, 80)}{detail}"
     return Message(text, (section(text),), placement=Placement.BELOW)
 
 
@@ -52,10 +45,13 @@ def file_words(error: RequestsUnreadable | FormAlreadySubmitted | NoFileInMessag
     """Return why there is no file of requests to go on with."""
     match error:
         case RequestsUnreadable():
-            return "The requests that I kept cannot be read (any more), so nothing was sent: name the original file."
+            return (
+                "I can't read the stored requests anymore. Nothing was sent. "
+                "Add the original file: `/batch retry ID --file FILE-LINK`."
+            )
         case FormAlreadySubmitted():
-            return "This form was submitted before; the answer to it has come or will come. Nothing more was done."
+            return "You already submitted this form. Its answer has arrived or will soon. Nothing more was done."
         case NoFileInMessage():
-            return "There is no file on this message. Use the shortcut on a message that shares a `.jsonl` file."
+            return "This message has no file. Nothing was sent. Use the shortcut on a message with a `.jsonl` file."
         case unreachable:
             assert_never(unreachable)

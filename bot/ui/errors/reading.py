@@ -4,26 +4,28 @@ from typing import assert_never
 
 from bot.commands.registry import parse
 from bot.commands.stop_reading import ReadingOfAnother
-from bot.operations.progress import ReadingProgress, ReadingStopped
+from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.progress import amount_read
-from bot.ui.components.text import code, section
+from bot.ui.components.text import code, mention, section
 from bot.ui.reply import Block, Message, Placement
 
 
 def render_reading_failed(error: AnyReadingFailed) -> Message:
-    """Return why the reading failed, how much was read, and a button that tries again."""
-    return _message(f"{_failure_words(error)} {_amount_words(error.reading)}", error.retry_command)
+    """Return why the reading failed, and a button that tries again."""
+    return _message(_failure_words(error), error.retry_command)
 
 
 def render_reading_stopped(error: ReadingStopped) -> Message:
     """Return what stopped the reading, and how much was read."""
-    why = "I am being restarted, so I stopped reading" if error.closing else "Stopped, as you asked,"
     subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
-    return _message(
-        f"{why}{subject} after {amount_read(error.reading)}. Nothing that was half read is kept.", error.retry_command
-    )
+    after = f" after {amount_read(error.reading)}" if error.reading.bytes else ""
+    if error.closing:
+        return _message(
+            f"I'm restarting, so I stopped reading{subject}{after}. Try again in a minute.", error.retry_command
+        )
+    return _message(f"Stopped reading{subject}{after}.", error.retry_command)
 
 
 def _failure_words(error: AnyReadingFailed) -> str:
@@ -31,29 +33,24 @@ def _failure_words(error: AnyReadingFailed) -> str:
     match error:
         case ResultsNotYetAvailable():
             return (
-                f"{batch} has ended and its results are announced, but the API answers that they are not there yet. "
-                "That happens for a while after the end: try again in a minute."
+                f"{batch} has ended, but its results aren't available yet. This can take a few minutes after the end. "
+                "Try again in a minute."
             )
         case ResultsTruncated():
-            return f"The results of {batch} broke off on the way ({code(error.reason, 200)})."
+            after = f" after {amount_read(error.reading)}" if error.reading.bytes else ""
+            return f"The results of {batch} were cut off{after}. Try again.\nReason: {code(error.reason, 200)}"
         case ResultsNotSaved(full=True):
             return (
-                f"The disk of the bot is full ({code(error.reason, 80)}), so the file of {batch} could not be made. "
-                "Tell whoever runs this bot; the results without a file can still be shown."
+                f"Batchdesk's disk is full, so I couldn't create the file of {batch}. An administrator must free "
+                f"space. `/batch results` without a file still works.\nReason: {code(error.reason, 80)}"
             )
         case ResultsNotSaved():
             return (
-                f"The disk of the bot did not take the file of {batch} ({code(error.reason, 80)}). "
-                "Tell whoever runs this bot; the results without a file can still be shown."
+                f"Batchdesk's disk refused the file of {batch}. An administrator must fix this. "
+                f"`/batch results` without a file still works.\nReason: {code(error.reason, 80)}"
             )
         case unreachable:
             assert_never(unreachable)
-
-
-def _amount_words(reading: ReadingProgress) -> str:
-    if reading.bytes == 0:
-        return "Nothing was read."
-    return f"{amount_read(reading)} were read; nothing that is half read is kept."
 
 
 def _message(words: str, again: str) -> Message:
@@ -63,5 +60,5 @@ def _message(words: str, again: str) -> Message:
 
 def render_reading_of_another(error: ReadingOfAnother) -> Message:
     """Return who can stop the reading."""
-    words = f"Only <@{error.user}>, who asked for this reading, can stop it."
+    words = f"Only {mention(error.user)} can stop this, because they started it."
     return Message(words, (section(words),), placement=Placement.BELOW)

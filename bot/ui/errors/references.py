@@ -4,26 +4,33 @@ from typing import assert_never
 
 from bot.api.ids import InvalidBatchId
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.operations.missing_batches import BatchDeletedHere
 from bot.ui.components.batch_rows import batch_rows, open_menu
 from bot.ui.components.buttons import actions
-from bot.ui.components.text import code, quantity, safe_text, section
+from bot.ui.components.text import code, date, mention, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
 
 
-def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound) -> str:
+def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound | BatchDeletedHere) -> str:
     """Return why the reference names no batch."""
     match error:
         case InvalidBatchId():
-            return f"{code(error.text, 80)} cannot be a batch id: it {code(error.reason)}. Nothing was sent."
+            return (
+                f"{code(error.text, 80)} can't be a batch id, because it {safe_text(error.reason)}. Nothing was sent."
+            )
+        case NoBatches(ended=True):
+            return "No batch has ended yet."
         case NoBatches():
-            return "This workspace has no batches, so there is no last one."
+            return "This workspace has no batches yet."
+        case BatchDeletedHere():
+            who = mention(error.user_id)
+            return f"{who} deleted {code(error.batch_id)} {date(error.at)}. Its results are gone for good."
         case ReferenceNotFound():
             looked = "all" if error.all_searched else "the newest"
-            searched = quantity(error.searched, "batch", "batches")
-            return (
-                f"No batch begins with {code(error.text)}. I looked through {looked} {searched} of this key's "
-                "workspace. `/batch list` shows them."
-            )
+            searched = f"Searched {looked} {quantity(error.searched, 'batch', 'batches')} of this workspace."
+            near = ", ".join(code(label, 80) for label in error.near)
+            hint = f"Labels like it: {near}." if near else "`/batch list` shows what there is."
+            return f"No batch id or label matches {code(error.text)}. {searched} {hint}"
         case unreachable:
             assert_never(unreachable)
 
@@ -31,9 +38,8 @@ def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound) -> st
 def render_ambiguous_reference(error: ReferenceAmbiguous) -> Message:
     """Return the batches that the reference could mean, with a menu that opens any of them."""
     shown = len(error.candidates)
-    some = f" (the newest {shown} are shown)" if error.total > shown else ""
-    fits = f"{code(error.text)} fits {quantity(error.total, 'batch', 'batches')}{some}."
-    words = f"{fits} Nothing was done: type the id, or more of it."
+    some = f" These are the newest {shown}." if error.total > shown else ""
+    words = f"{quantity(error.total, 'batch matches', 'batches match')} {code(error.text)}. Which one?{some}"
     rows = batch_rows(error.candidates, error.names, with_ids=True)
     menu = actions([open_menu(error.candidates, error.names)])
     listed = ", ".join(f"{_label_prefix(error, batch.id)}{code(batch.id)}" for batch in error.candidates)

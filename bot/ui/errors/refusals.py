@@ -1,19 +1,22 @@
 """The words for a caller without permission, and for a press that does not count as a yes."""
 
+import re
 from typing import assert_never
 
 from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
 from bot.store.records.confirmations import StoredConfirmation
-from bot.ui.components.text import code, date, duration, section
+from bot.store.records.drafts import REFERENCE_LENGTH
+from bot.ui.components.text import code, date, mention, section
 from bot.ui.reply import Message, Placement
 
-_ASK_ADMIN = "Ask whoever installed Batchdesk to"
+_WHOLE_DRAFT_ID = re.compile(r"\b[0-9a-f]{24}\b")
+_ASK_ADMIN = "Ask your administrator to"
 
 
 def render_not_permitted(error: NotPermitted) -> Message:
-    """Return the rule, what to ask an administrator for, and the caller's own id, which they need for that."""
-    text = f"{_rule_words(error)}\nYour id is {code(error.caller.user)}. Nothing was changed."
+    """Return the rule, and what to ask an administrator for, with the caller's own id where they need it for that."""
+    text = f"{_rule_words(error)} Nothing was changed."
     return Message(text, (section(text),), placement=Placement.BELOW)
 
 
@@ -22,40 +25,40 @@ def _rule_words(error: NotPermitted) -> str:
     channel = error.caller.channel
     match error.rule:
         case Rule.NOT_OPERATOR:
-            return f"Only operators may do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_OPERATORS`."
+            return f"Only operators can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_OPERATORS`."
         case Rule.NOT_ADMIN:
             return (
-                f"Only administrators may do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_ADMINS` "
-                "(or to `BATCHDESK_OPERATORS`, where no administrators are set)."
+                f"Only administrators can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_ADMINS`, or to "
+                "`BATCHDESK_OPERATORS` if no administrators are set."
             )
         case Rule.NOT_APPROVER:
             return f"Only approvers can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_APPROVERS`."
         case Rule.GROUP_UNKNOWN:
-            unread = "Slack did not tell me who is in the permitted user groups. Try again in a minute."
-            return f"{unread} {_ASK_ADMIN} list {code(user)} itself if it stays so."
+            unread = "I couldn't check your user groups in Slack. Try again in a minute."
+            return f"{unread} If this goes on, {_ASK_ADMIN[0].lower()}{_ASK_ADMIN[1:]} add {code(user)} itself."
         case Rule.WRONG_CHANNEL:
-            channels = ", ".join(f"<#{channel}>" for channel in sorted(error.channels))
-            return f"I answer only in {channels} (`BATCHDESK_CHANNELS`). Ask there."
+            where = ", ".join(f"<#{channel}>" for channel in sorted(error.channels))
+            return f"I don't answer here. Ask in {where}."
         case Rule.GUEST:
-            return f"Guests may not use Batchdesk here. {_ASK_ADMIN} set `BATCHDESK_ALLOW_GUESTS`."
+            return f"Guests can't use Batchdesk. {_ASK_ADMIN} set `BATCHDESK_ALLOW_GUESTS`."
         case Rule.GUEST_UNKNOWN:
-            return "Slack did not tell me whether you are a guest here, so I do not answer. Try again in a minute."
+            return "I couldn't check in Slack whether you are a guest. Try again in a minute."
         case Rule.EXTERNAL_CHANNEL:
-            shared = "This channel is shared with another organization, so I do not answer here."
+            shared = "I don't answer in channels shared with other organizations."
             return f"{shared} {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
         case Rule.EXTERNAL_UNKNOWN:
             place = f"<#{channel}>" if channel else "this place"
             return (
-                f"Slack did not tell me whether {place} is shared with another organization, so I do not answer here. "
-                "Try again in a minute, or ask in my own messages."
+                f"I couldn't check whether {place} is shared with another organization. "
+                "Try again in a minute, or send me a direct message."
             )
         case Rule.CHANNEL_HIDDEN if error.caller.is_direct:
-            return "I am not in this conversation, so I do not answer here. Ask in my own messages."
+            return "I'm not in this conversation, so I don't answer here. Send me a direct message."
         case Rule.CHANNEL_HIDDEN:
             place = f"<#{channel}>" if channel else "this place"
             return (
-                f"I cannot see whether {place} is shared with another organization, so I do not answer here. "
-                "Invite me with `/invite @Batchdesk`, or ask in my own messages."
+                f"I can't see whether {place} is shared with another organization. "
+                "Invite me with `/invite @Batchdesk`, or send me a direct message."
             )
         case unreachable:
             assert_never(unreachable)
@@ -63,7 +66,7 @@ def _rule_words(error: NotPermitted) -> str:
 
 def render_confirmation_refused(error: ConfirmationRefused) -> Message:
     """Return why the press does not count; a question that can never be answered again is replaced."""
-    text = f"{_reason_words(error)} Nothing was done by this press."
+    text = _reason_words(error)
     return Message(text, (section(text),), placement=_placement(error))
 
 
@@ -82,29 +85,29 @@ def _reason_words(error: ConfirmationRefused) -> str:
     entry = error.entry
     match error.why:
         case RefusalReason.UNKNOWN:
-            return "I do not know this question (any more). Type the command again."
+            return "I don't know this question anymore. Nothing was done. Type the command again."
         case RefusalReason.OTHER_PERSON:
-            asked = f"<@{question.user_id}>" if question else "somebody else"
-            return f"Only {asked}, who asked, can answer this. Type the command yourself."
+            asked = mention(question.user_id) if question else "the person who asked"
+            return f"Only {asked} can answer this. Nothing was done. To do it yourself, type the command."
         case RefusalReason.OTHER_COMMAND:
-            return "This button does not belong to the question that was asked. Type the command again."
+            return "This button belongs to another question. Nothing was done. Type the command again."
         case RefusalReason.LAPSED:
             return _lapsed_words(question)
         case RefusalReason.KEPT:
-            return "You had already answered no."
+            return "You already answered no. Nothing was done."
         case RefusalReason.CHANGED:
-            return "The batch has changed since you were asked. Look at it, and type the command again."
+            return "The batch has changed since you were asked. Nothing was done. Type the command again."
         case RefusalReason.USED:
             if entry is None or entry.outcome is None:
-                return "This was already confirmed and is being carried out; its outcome will show."
-            return f"This was already confirmed {date(entry.at)}; the outcome was: {code(entry.outcome)}."
+                return "This was already confirmed and is under way. The outcome will appear here."
+            return f"This was already confirmed {date(entry.at)}. Outcome: {code(entry.outcome)}."
         case unreachable:
             assert_never(unreachable)
 
 
 def _lapsed_words(question: StoredConfirmation | None) -> str:
     if question is None:
-        return "The question lapsed. Type the command again."
-    lived = duration(question.expires_at - question.asked_at)
-    again = code(f"/batch {question.command}")
-    return f"The question lapsed {date(question.expires_at)}, {lived} after it was asked. {again} asks it again."
+        return "This question has expired. Nothing was done. Type the command again."
+    command = _WHOLE_DRAFT_ID.sub(lambda found: found[0][:REFERENCE_LENGTH], question.command)
+    again = code(f"/batch {command}")
+    return f"This question expired {date(question.expires_at)}. Nothing was done. To be asked again, type {again}."

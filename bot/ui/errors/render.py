@@ -17,13 +17,14 @@ from bot.operations.drafts import (
     RetriedMeanwhile,
 )
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage
 from bot.permissions import NotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import ScratchFileFailed
-from bot.store.db.database import StoreUnavailable
+from bot.store.db.database import StoreFault, StoreUnavailable
 from bot.ui.components.buttons import NotOurButton
 from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
@@ -43,6 +44,7 @@ ParagraphError = (
     | InvalidBatchId
     | NoBatches
     | ReferenceNotFound
+    | BatchDeletedHere
     | StoreUnavailable
     | ResultsBroken
     | ScratchFileFailed
@@ -108,8 +110,9 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
 def render_unexpected(reference: str) -> Message:
     """Return that Batchdesk itself failed, with the reference that finds the failure in the log."""
     return _paragraph(
-        f"Something went wrong inside Batchdesk, and it is our fault. The log has it under {code(reference)}: "
-        "give that reference to whoever runs this bot. `/batch audit` shows whether something was changed."
+        f"Something went wrong inside Batchdesk. Its log has the details under {code(reference)}. "
+        "Give that reference to your administrator. "
+        "`/batch audit` shows whether anything was changed."
     )
 
 
@@ -119,26 +122,41 @@ def _paragraph_words(error: ParagraphError) -> str:
     match error:
         case RequestsUnreadable() | FormAlreadySubmitted() | NoFileInMessage():
             return file_words(error)
-        case InvalidBatchId() | NoBatches() | ReferenceNotFound():
+        case InvalidBatchId() | NoBatches() | ReferenceNotFound() | BatchDeletedHere():
             return reference_words(error)
         case StoreUnavailable():
-            return (
-                f"I cannot read or write my own records (the store is {error.reason}), so nothing was changed. "
-                "Try again in a minute; if it stays, tell whoever runs this bot."
-            )
+            return f"Batchdesk's store is {_STORE_STATES[error.reason]}. Nothing was changed. {_store_remedy(error)}"
         case ResultsBroken():
             read = (
                 quantity(error.bytes_read, "byte") if error.lines_read is None else quantity(error.lines_read, "line")
             )
-            return f"The results broke off on the way, after {read}. Ask again."
+            return f"The results were cut off on the way, after {read}. Try again."
         case ScratchFileFailed():
-            return f"The disk of the bot did not take a file ({code(error.reason)}). Tell whoever runs this bot."
+            refused = "Batchdesk's disk refused a file. Nothing was sent. An administrator must fix this."
+            return f"{refused}\nReason: {code(error.reason)}"
         case SummaryUnreadable():
-            return "What I remembered of these results cannot be read any more. Ask again."
+            return "I can't read the stored summary of these results anymore. Try again."
         case NotOurButton():
-            return "This button is from another version of Batchdesk. Type the command instead: `/batch help`."
+            return "This button is from another version of Batchdesk. Nothing was done. Try `/batch help`."
         case unreachable:
             assert_never(unreachable)
+
+
+_STORE_STATES: dict[StoreFault, str] = {
+    "locked": "busy",
+    "full": "full",
+    "read-only": "read-only",
+    "unreachable": "unreachable",
+    "failed": "not working",
+}
+
+
+def _store_remedy(error: StoreUnavailable) -> str:
+    if error.reason == "full":
+        return "An administrator must free space."
+    if error.reason == "read-only":
+        return "An administrator must make it writable."
+    return "Try again in a minute. If this goes on, contact your administrator."
 
 
 def _paragraph(words: str) -> Message:

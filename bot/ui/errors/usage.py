@@ -1,7 +1,9 @@
 """The words for a command that cannot be read: what is wrong, and what to type instead."""
 
+from difflib import get_close_matches
 from typing import assert_never
 
+from bot.commands.base import BATCH
 from bot.commands.language.errors import (
     AnyUsageError,
     BadValue,
@@ -13,48 +15,68 @@ from bot.commands.language.errors import (
     UnknownOption,
     UnknownVerb,
 )
-from bot.commands.registry import SHOWN
-from bot.ui.components.text import code, escape, number
-from bot.ui.errors.value_forms import FORM_WORDS
+from bot.commands.registry import SHOWN, AnyCommand
+from bot.ui.components.text import code, number
+from bot.ui.errors.value_forms import CHOICES, FORM_WORDS
 
 
 def usage_words(error: AnyUsageError) -> str:
     """Return what is wrong with the command, and its usage, or where to find it."""
-    return f"{_problem_words(error)}\n{_usage_hint(error)}"
+    return f"{_problem_words(error)} Nothing was run.\n{_usage_hint(error)}"
 
 
 def _problem_words(error: AnyUsageError) -> str:
     match error:
         case UnknownVerb(suggestion=None):
-            return f"There is no verb {code(error.typed, 60)}."
+            return f"There is no command {code(error.typed, 60)}."
         case UnknownVerb():
-            return f"There is no verb {code(error.typed, 60)}. Did you mean {code(f'/batch {error.suggestion}')}?"
+            return f"There is no command {code(error.typed, 60)}. Did you mean {code(f'/batch {error.suggestion}')}?"
         case UnknownOption():
-            known = ", ".join(code(f"--{name}") for name in error.known) or "none"
-            return f"{_verb_code(error)} has no option {code(f'--{error.option}', 60)}; it has {known}."
+            return _unknown_option_words(error)
         case MissingValue(needs_value=True):
             return f"{code(f'--{error.option}')} needs a value."
         case MissingValue():
             return f"{code(f'--{error.option}')} takes no value."
         case BadValue():
-            form = FORM_WORDS[error.form]
-            return f"{code(error.value, 60)} is no {escape(form.name)}: it takes {escape(form.expected)}."
+            return _bad_value_words(error)
         case UnexpectedWord():
-            return f"{_verb_code(error)} takes no further word; {code(error.word, 60)} is one too many."
+            return f"I didn't understand {code(error.word, 60)}.{_quotes_hint(error)}"
         case MissingReference(verb="create"):
-            return f"{_verb_code(error)} needs to know which file: its link goes before the options."
+            return "Which file? Add its link before the options."
         case MissingReference(verb="send" | "approve" | "discard"):
-            return (
-                f"{_verb_code(error)} needs to know which checked file: the question whether to send it says its name."
-            )
+            return "Which file? Add its reference, which the question shows, or its name."
         case MissingReference():
-            return f"{_verb_code(error)} needs to know which batch: its id, the beginning of one, its label, or `last`."
+            return "Which batch? Add its id, the start of its id, its label, `last` or `last ended`."
         case NeedsChannel():
-            return f"{_verb_code(error)} is about a channel: use it in the channel that it is about."
+            return f"{_verb_code(error)} is about a channel. Type it in that channel."
         case TextTooLong():
-            return f"That is {number(error.length)} characters; a command has at most {number(error.limit)}."
+            return f"A command can have {number(error.limit)} characters. This one has {number(error.length)}."
         case unreachable:
             assert_never(unreachable)
+
+
+def _unknown_option_words(error: UnknownOption) -> str:
+    problem = f"{_verb_code(error)} has no option {code(f'--{error.option}', 60)}."
+    near = get_close_matches(error.option.lower(), error.known, n=1)
+    if near:
+        return f"{problem} Did you mean {code(f'--{near[0]}')}?"
+    known = ", ".join(code(f"--{name}") for name in error.known)
+    return f"{problem} Its options: {known}." if known else problem
+
+
+def _bad_value_words(error: BadValue) -> str:
+    expected = FORM_WORDS[error.form]
+    if not error.value.strip():
+        return f"The text is missing. {expected}"
+    near = get_close_matches(error.value.lower(), CHOICES.get(error.form, ()), n=1)
+    meant = f" Did you mean {code(near[0])}?" if near else ""
+    return f"I didn't understand {code(error.value, 60)}.{meant} {expected}"
+
+
+def _quotes_hint(error: UnexpectedWord) -> str:
+    command = _find_command(error.verb)
+    takes_batch = command is not None and command.help is not None and BATCH in command.help.arguments
+    return " Put a label of several words in quotes." if takes_batch else ""
 
 
 def _verb_code(error: AnyUsageError) -> str:
@@ -62,9 +84,11 @@ def _verb_code(error: AnyUsageError) -> str:
 
 
 def _usage_hint(error: AnyUsageError) -> str:
-    for command in SHOWN:
-        if command.verb == error.verb and command.help is not None:
-            return (
-                f"Usage: {code(f'/batch {command.help.usage}')} · for example {code(f'/batch {command.help.example}')}"
-            )
-    return "Nothing was run. `/batch help` lists what you can type."
+    command = _find_command(error.verb)
+    if command is None or command.help is None:
+        return "`/batch help` lists what you can type."
+    return f"Usage: {code(f'/batch {command.usage()}')}\nExample: {code(f'/batch {command.help.example}')}"
+
+
+def _find_command(verb: str) -> type[AnyCommand] | None:
+    return next((command for command in SHOWN if command.verb == verb), None)

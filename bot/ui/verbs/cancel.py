@@ -42,21 +42,16 @@ def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     """Return that the cancel was accepted; if the batch has ended meanwhile, how many requests were canceled."""
     if outcome.batch.has_ended:
         return _render_card(f"The batch has ended. {cancel_result_words(outcome.batch)}", outcome.batch, viewer)
-    next_step = "How many were really canceled shows when the batch has ended."
+    next_step = ""
     if outcome.notified_in is not None:
         place = place_words(outcome.notified_in.id)
-        next_step = f"I will tell you {place} how many were really canceled when the batch has ended."
-        next_step += quiet_suffix(outcome.notified_in)
-    return _render_card(
-        "Cancellation has begun. Requests that are running may still finish, and those that succeed are billed. "
-        f"{next_step}",
-        outcome.batch,
-        viewer,
-    )
+        next_step = f" I'll post the final count {place}.{quiet_suffix(outcome.notified_in)}"
+    words = f"Canceling. Requests already running may still finish and be billed.{next_step}"
+    return _render_card(words, outcome.batch, viewer)
 
 
 def _render_too_late(outcome: CancelTooLate, viewer: Viewer) -> Message:
-    return _render_card("Too late to cancel: the batch has already ended. Nothing was changed.", outcome.batch, viewer)
+    return _render_card("This batch has already ended. Nothing was canceled.", outcome.batch, viewer)
 
 
 def _render_already_canceling(outcome: AlreadyCanceling, viewer: Viewer) -> Message:

@@ -8,23 +8,26 @@ from bot.commands.cost import By, Cost, CostOutcome, CostShown
 from bot.operations.cost_totals import CostRow
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words, cost_gaps
-from bot.ui.components.text import code, context, header, quantity, section
+from bot.ui.components.text import code, context, header, number, quantity, section
+from bot.ui.components.text import date as date_token
 from bot.ui.reply import Block, Message, Viewer
 
 MOST_BARS = 20
 """The most points of a series in Slack's chart block (docs.slack.dev, data visualization block)."""
 MOST_ROWS = 15
+MOST_UNFOLDED = 8
+"""Rows above this number are folded behind Slack's "See more"."""
 
 
 def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
     """Return what was spent. Where Slack rejects the chart, the days are rows instead."""
-    total = amount_words(outcome.cost.amount, complete=outcome.complete) if outcome.read else "nothing to add up"
+    total = amount_words(outcome.cost.amount, complete=outcome.complete) if outcome.read else "no ended batches"
     title = f"Cost of the last {_span_words(outcome.query.since)}: {total}"
     counted_in = [
-        f"{quantity(outcome.read, 'batch', 'batches')} that ended, created {outcome.since:%Y-%m-%d %H:%M} UTC or later"
+        f"{quantity(outcome.read, 'ended batch', 'ended batches')}, created since {date_token(outcome.since)}"
     ]
     if outcome.unfinished:
-        counted_in.append(f"{outcome.unfinished} still running and not counted")
+        counted_in.append(f"{number(outcome.unfinished)} still running, not counted")
     gaps = _incomplete_lines(outcome)
     top = (header(title), section(", ".join(counted_in)))
     warnings = (section("\n".join(f"⚠️ {line}" for line in gaps)),) if gaps else ()
@@ -91,11 +94,11 @@ def _incomplete_lines(outcome: CostShown) -> list[str]:
     gone, failed = (sum(each.gone is kind for each in outcome.unread) for kind in (True, False))
     share = quantity(outcome.read + len(outcome.unread), "batch", "batches")
     if failed:
-        lines.append(f"{failed} of {share} could not be read just now: ask again")
+        lines.append(f"{failed} of {share} couldn't be read just now. Try again")
     if gone:
-        lines.append(f"{gone} of {share} could not be read: the results are no longer kept")
+        lines.append(f"{gone} of {share} couldn't be read, because the results have expired")
     if outcome.more:
-        lines.append("there are more batches in this range than I look at: ask for a shorter one")
+        lines.append("this range has more batches than I read. Choose a shorter one")
     return lines
 
 
@@ -118,7 +121,7 @@ def _day_lines(outcome: CostShown) -> list[str]:
 
 
 def _list_section(title: str, lines: Sequence[str]) -> tuple[Block, ...]:
-    return (section("\n".join([title, *_cut_lines(lines)])),) if lines else ()
+    return (section("\n".join([title, *_cut_lines(lines)]), folded=len(lines) > MOST_UNFOLDED),) if lines else ()
 
 
 def _cut_lines(lines: Sequence[str]) -> list[str]:
@@ -134,13 +137,13 @@ def _row_line(row: CostRow, by: By = "model") -> str:
 
 def _row_name(row: CostRow, by: By) -> str:
     if by == "owner":
-        return f"<@{row.name}>" if row.name else "owner unknown"
-    return code(row.name, 80) if row.name or by != "label" else "without a label"
+        return f"<@{row.name}>" if row.name else "no owner"
+    return code(row.name, 80) if row.name or by != "label" else "no label"
 
 
 def _footer(outcome: CostShown) -> tuple[Block, ...]:
     prices = f" Batch prices of {outcome.priced_on:%Y-%m-%d}." if outcome.priced_on else ""
-    return (context(f"From the tokens in the results, at list prices; not an invoice.{prices}"),)
+    return (context(f"From the tokens in the results, at list prices. Not an invoice.{prices}"),)
 
 
 def _buttons(outcome: CostShown) -> list[Block]:

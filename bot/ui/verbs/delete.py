@@ -46,7 +46,7 @@ def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
 
 def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     """Return that only an ended batch can be deleted, with the buttons that help."""
-    words = "Not deleted: only a batch that has ended can be deleted. Cancel it first, or wait until it has ended."
+    words = "Only an ended batch can be deleted. Nothing was deleted. Cancel it first, or wait for its end."
     reference = Reference(outcome.batch.id)
     names = viewer.names.get(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
@@ -64,7 +64,7 @@ def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
 def _render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
     by = deleted_by_words(viewer.caller.user)
     if not outcome.answered:
-        by += " (The API's answer was lost, so I looked: the batch is gone.)"
+        by += " The API's answer was lost, but I checked."
     text = f"🗑️ {code(outcome.batch_id)}\n{by}"
     return Message(
         f"Deleted {code(outcome.batch_id)}. {by}", (section(text), *actions([button("All batches", List())]))
@@ -72,13 +72,13 @@ def _render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
 
 
 def _render_already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
-    text = f"{code(outcome.batch_id)} is not there any more: it was deleted elsewhere before. I deleted nothing."
+    text = f"{code(outcome.batch_id)} had already been deleted elsewhere. Nothing was deleted now."
     return Message(text, (section(text),))
 
 
 def _render_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
     """Return that the batch still exists, with a button that asks again."""
-    words = "Not deleted: the API did not answer, so I looked, and the batch is still there."
+    words = "Not deleted. The API didn't answer, and the batch is still there. Try again."
     again = actions([button("Delete", Delete(Reference(outcome.batch.id)), style="danger", renew=True)])
     return Message(
         f"{words} {card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)}",
@@ -88,12 +88,9 @@ def _render_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Messa
 
 def _render_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
     """Return that the outcome is unknown, with a button that looks again."""
-    text = (
-        f"I don't know whether {code(outcome.batch_id)} was deleted: the API did not answer the request, "
-        "and did not answer when I looked either."
-    )
+    text = f"I don't know whether {code(outcome.batch_id)} was deleted. The API didn't answer, and I couldn't check."
     look = actions([button("Look again", Status(Reference(outcome.batch_id)), renew=True)])
-    return Message(text, (section(text), *look, context("If it is still there, ask for the delete again.")))
+    return Message(text, (section(text), *look, context("If the batch is still there, delete it again.")))
 
 
 def delete_question(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> QuestionWords:

@@ -8,7 +8,7 @@ from bot.ui.reply import Message, Placement, Viewer
 def render_keep(outcome: KeepOutcome, viewer: Viewer) -> Message:
     """Return that nothing was changed."""
     if outcome.subject is None:
-        text = "This question is not open any more. Nothing was changed by this press."
+        text = "This question is no longer open. Nothing was changed."
         return Message(text, (section(text),), placement=Placement.BESIDE_ANSWER)
     text = f"Kept {code(outcome.subject)}. Nothing was changed."
     return Message(text, (section(text),))

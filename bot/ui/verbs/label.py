@@ -15,10 +15,10 @@ def render_label(outcome: LabelOutcome, viewer: Viewer) -> Message:
 def _label_words(outcome: Labeled) -> str:
     batch = code(outcome.batch.id)
     if outcome.label is None:
-        return f"{batch} has no label any more."
+        return f"Removed the label of {batch}."
     typed = code(normalize_label(outcome.label))
-    words = f"{batch} is called *{safe_text(outcome.label)}* now; type {typed} instead of its id."
+    words = f"{batch} is now *{safe_text(outcome.label)}*. You can type {typed} instead of its id."
     if not outcome.others:
         return words
     others = quantity(outcome.others, "other batch has", "other batches have")
-    return f"{words} {others} the same label: where more than one of them is running, I ask which one you mean."
+    return f"{words} {others} the same label. If more than one is running, I'll ask which one you mean."

@@ -42,16 +42,15 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     place = outcome.place
     batch = outcome.batch
     if outcome.already:
-        words = f"You watch this batch already; its card is {place_words(place.id)}."
+        words = f"You already watch this batch. Its card is {place_words(place.id)}."
     else:
         words = (
-            f"I keep a card of this batch up to date {place_words(place.id)}, "
-            "and mention you there once, when it has ended."
+            f"Watching. I'll keep its card up to date {place_words(place.id)} and mention you there when it has ended."
         )
     words += quiet_suffix(place)
     if place.closed_channel is not None:
         words += (
-            f" I may not post in <#{place.closed_channel}>: invite me with `/invite @Batchdesk` to have the card there."
+            f" I can't post in <#{place.closed_channel}>. To get the card there, invite me with `/invite @Batchdesk`."
         )
     names = viewer.names.get(batch.id)
     spoken = f"Unwatch {batch_name(batch, names, 40)}"
@@ -61,7 +60,7 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
 
 
 def _render_too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
-    words = "There is nothing to watch: this batch has ended."
+    words = "This batch has already ended, so there is nothing to watch."
     text = card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)
     return Message(f"{words} {text}", (section(words), *batch_card(outcome.batch, viewer)))
 
@@ -69,11 +68,13 @@ def _render_too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
 def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     """Return the batches that the viewer watches, each with its places and an Unwatch button."""
     watched = outcome.watched
-    title = f"You watch {quantity(len(watched), 'batch', 'batches')}" if watched else "You watch nothing"
+    title = (
+        f"You're watching {quantity(len(watched), 'batch', 'batches')}" if watched else "You aren't watching any batch"
+    )
     rows = [block for each in watched[:ROWS] for block in _watched_rows(each, viewer)]
     if len(watched) > ROWS:
         rows.append(context(f"and {len(watched) - ROWS} more"))
-    hint = context("`/batch watch ID` begins, `/batch unwatch ID` ends.")
+    hint = context("Start with `/batch watch ID`, stop with `/batch unwatch ID`.")
     spoken = spoken_rows([each.batch for each in watched[:ROWS]], viewer.names, viewer.now)
     return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
 
@@ -83,15 +84,15 @@ def _watched_rows(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
     unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Unwatch {batch_name(batch, names, 40)}")
     places = ", ".join(place_words(place) for place in watched.places)
     row = section(batch_line(batch, names, viewer.now), unwatch if fits_slack(unwatch) else None)
-    return (row, context(f"You are told {places}."))
+    return (row, context(f"Card and mention {places}"))
 
 
 def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
     """Return that the viewer no longer watches the batch, or did not watch it."""
     if not outcome.places:
-        text = f"You were not watching {code(outcome.batch_id)}. Nothing was changed."
+        text = f"You weren't watching {code(outcome.batch_id)}. Nothing was changed."
         return Message(text, (section(text),))
     places = ", ".join(place_words(place) for place in outcome.places)
-    text = f"You are not told of {code(outcome.batch_id)} any more. Its card stays {places}."
+    text = f"Stopped watching {code(outcome.batch_id)}. Its card stays {places}."
     buttons = actions([button("Watch", Watch(Reference(outcome.batch_id)))])
     return Message(text, (section(text), *buttons))

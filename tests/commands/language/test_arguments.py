@@ -5,7 +5,7 @@ import pytest
 from bot.commands.language.arguments import OptionSpec, read_arguments
 from bot.commands.language.errors import MissingValue, UnexpectedWord, UnknownOption
 
-SPECS = (OptionSpec("limit"), OptionSpec("public", takes_value=False))
+SPECS = (OptionSpec("limit", "N", "rows"), OptionSpec("public", "", "for everyone"), OptionSpec("after", "ID"))
 
 
 @pytest.mark.parametrize(

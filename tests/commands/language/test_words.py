@@ -70,6 +70,21 @@ def test_typed_text_is_split_into_words(typed: str, meant: list[str]) -> None:
     assert split_words(typed) == meant
 
 
+@pytest.mark.parametrize("invisible", ["\u2060", "\u200b", "\ufeff", "\u200e", "\u202a", "\u00ad", "\u200d", "\u200c"])
+def test_invisible_characters_around_words_are_dropped(invisible: str) -> None:
+    assert split_words(f"status{invisible} {invisible}last{invisible} {invisible}") == ["status", "last"]
+    assert split_words(f'{invisible}"nightly eval"{invisible}') == ["nightly eval"]
+
+
+def test_joiners_inside_a_word_stay() -> None:
+    assert split_words("label last 👩\u200d🔬") == ["label", "last", "👩\u200d🔬"]
+
+
+@pytest.mark.parametrize("blank", ["\u3164", "\u2800", "\uffa0"])
+def test_characters_that_look_blank_part_words(blank: str) -> None:
+    assert split_words(f"status{blank}last") == ["status", "last"]
+
+
 def test_in_prose_people_and_channels_have_names() -> None:
     typed = "note x ask <@U0ADA|ada> or <@U0BEN> in <#C0OPS|ops>"
 

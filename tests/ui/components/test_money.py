@@ -36,7 +36,7 @@ def test_every_gap_in_a_cost_is_named() -> None:
 
     assert said[0].endswith("`model-e` and 2 more")
     assert said[1:] == [
-        "no price is known for the region `mars`",
+        "no known price for the region `mars`",
         "1 web search not included",
-        "the tokens of 2 requests could not be read",
+        "unreadable tokens of 2 requests",
     ]

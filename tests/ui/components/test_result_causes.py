@@ -14,4 +14,4 @@ def test_the_code_of_an_error_is_shown_next_to_its_type() -> None:
     said = str(cause_blocks(summary, lambda _: None))
 
     assert "*40,000* × `rate_limit_error` `enforced_spend_limit_reached`" in said
-    assert "Raise the spend limit" in said
+    assert "The spend limit was reached" in said

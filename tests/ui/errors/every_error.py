@@ -21,6 +21,7 @@ from bot.operations.drafts import (
     RequestsFileMissing,
     RetriedMeanwhile,
 )
+from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
@@ -36,6 +37,7 @@ from tests.builders import (
     AT_HOME,
     BEN,
     ID,
+    NOW,
     batch_id,
     entry,
 )
@@ -79,14 +81,20 @@ ERRORS: dict[str, ExpectedError] = {
     "unknown_verb": typed.UnknownVerb("", "xyzzy", None),
     "unknown_verb_suggestion": typed.UnknownVerb("", "delte", "delete"),
     "unknown_option": typed.UnknownOption("list", "size", ("public", "older-than", "limit")),
+    "unknown_option_near": typed.UnknownOption("list", "labels", ("label", "owner", "limit")),
     "unknown_option_of_none": typed.UnknownOption("delete", "force", ()),
     "unknown_option_without_verb": typed.UnknownOption("", "all", ("public",)),
     "missing_value": typed.MissingValue("list", "limit", needs_value=True),
     "unwanted_value": typed.MissingValue("audit", "export", needs_value=False),
     "bad_value": typed.BadValue("list", "99", typed.ValueForm.LIST_LIMIT),
+    "bad_state": typed.BadValue("list", "runing", typed.ValueForm.LIST_STATUS),
+    "missing_note": typed.BadValue("note", "", typed.ValueForm.NOTE),
     "unexpected_word": typed.UnexpectedWord("status", "too"),
     "missing_reference": typed.MissingReference("cancel"),
     "no_batches": find_batch.NoBatches(),
+    "no_ended_batches": find_batch.NoBatches(ended=True),
+    "batch_deleted_here": BatchDeletedHere(ID, BEN.user, NOW),
+    "reference_near_labels": find_batch.ReferenceNotFound("nighty", 12, all_searched=True, near=("nightly eval",)),
     "reference_not_found": find_batch.ReferenceNotFound("01Hkc", 4_321, all_searched=True),
     "reference_not_found_in_newest": find_batch.ReferenceNotFound("01Hkc", 5_000, all_searched=False),
     "reference_ambiguous": find_batch.ReferenceAmbiguous("01", EVERY_STATE[:10], 23),

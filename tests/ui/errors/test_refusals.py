@@ -3,7 +3,7 @@
 import pytest
 
 from bot.confirmations import ConfirmationRefused, RefusalReason
-from bot.permissions import NotPermitted
+from bot.permissions import NotPermitted, Rule
 from bot.ui.errors.render import render_error
 from bot.ui.reply import Message, Placement
 from tests.builders import entry
@@ -32,11 +32,12 @@ def test_a_second_press_does_not_replace_the_message_that_the_first_press_will_u
 
 
 @pytest.mark.parametrize("name", [name for name, error in ERRORS.items() if isinstance(error, NotPermitted)])
-def test_a_refusal_names_the_callers_own_id_and_says_that_nothing_was_changed(name: str) -> None:
+def test_a_refusal_names_the_callers_id_where_a_setting_needs_it_and_says_that_nothing_was_changed(name: str) -> None:
     error = ERRORS[name]
     assert isinstance(error, NotPermitted)
 
     said: Message = render_error(error)
 
-    assert f"`{error.caller.user}`" in said.text
+    needs_id = error.rule in (Rule.NOT_OPERATOR, Rule.NOT_APPROVER, Rule.NOT_ADMIN, Rule.GROUP_UNKNOWN)
+    assert (f"`{error.caller.user}`" in said.text) is needs_id
     assert "Nothing was changed." in said.text

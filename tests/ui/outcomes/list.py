@@ -18,6 +18,9 @@ LISTS: dict[str, BatchList] = {
         List(limit=20), EVERY_STATE + EVERY_STATE[:7], List(limit=20, after=EVERY_STATE[6].id), None, 20
     ),
     "public": BatchList(List(public=True), EVERY_STATE[:1], None, None, 1),
+    "of_a_person": BatchList(List(owner="U0CORA", label="nightly"), EVERY_STATE[:2], None, None, 2),
+    "of_ones_own": BatchList(List(status="in_progress", owner="me"), EVERY_STATE[:1], None, None, 1),
+    "no_such_label": BatchList(List(label="nigthly"), (), None, None, 412, ("nightly eval", "weekly <report>")),
     "empty": BatchList(List(status="canceling"), (), None, None, 1_234),
 }
 

@@ -20,9 +20,9 @@ export async function upload(user, file, channel = "") {
 
 async function send(name, init) {
   const response = await fetch(`/_page/${name}`, { method: "POST", ...init }).catch(() => null);
-  if (response === null) throw new PostFailed("The simulated Slack cannot be reached. Is the demo still running?");
+  if (response === null) throw new PostFailed("Can't reach the simulated Slack. Is the demo still running?");
   const answer = await response.json().catch(() => null);
-  if (answer === null) throw new PostFailed(`The simulated Slack answered ${response.status} without saying why.`);
-  if (answer.ok !== true) throw new PostFailed(String(answer.error || `It was refused (${response.status}).`));
+  if (answer === null) throw new PostFailed(`The simulated Slack answered ${response.status} without a reason.`);
+  if (answer.ok !== true) throw new PostFailed(String(answer.error || `The simulated Slack refused this (${response.status}).`));
   return answer;
 }

@@ -50,7 +50,7 @@ function drawChoices(list, holder, filter, groups, isChosen, choose) {
     );
   });
   holder.replaceChildren(...nodes.flat());
-  if (!list.shown.length) holder.append(el("p", { class: "no-choice" }, "Nothing fits."));
+  if (!list.shown.length) holder.append(el("p", { class: "no-choice" }, "No matches."));
   const active = list.shown[list.active];
   filter.setAttribute("aria-activedescendant", active?.node.id ?? "");
   active?.node.classList.add("active");

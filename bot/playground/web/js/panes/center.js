@@ -107,7 +107,7 @@ export class Center {
       "div",
       { class: "empty", data: { testid: "empty" } },
       el("h2", {}, `Nothing here yet in ${place}`),
-      el("p", {}, "Type a command, or begin with one of these:"),
+      el("p", {}, "Type a command, or start with one of these:"),
       el("div", { class: "examples" }, ...lines.map(example)),
     );
   }

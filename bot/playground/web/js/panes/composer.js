@@ -23,7 +23,7 @@ export class Composer {
       hidden: true,
       data: { testid: "composer-error" },
     });
-    this.pending = el("ul", { class: "composer-pending", "aria-label": "Being sent" });
+    this.pending = el("ul", { class: "composer-pending", "aria-label": "Sending…" });
     this.node = el("form", { class: "composer", on: { submit: (event) => this.onSubmit(event) } });
     const attach = makeAttachButton((file) => this.share(file));
     this.node.append(

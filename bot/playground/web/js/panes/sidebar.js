@@ -61,7 +61,7 @@ export class Sidebar {
     );
     const dot =
       !isMe && this.viewing.unreadAnywhere(person.id)
-        ? el("span", { class: "unread-dot", title: "Something new" })
+        ? el("span", { class: "unread-dot", title: "Unread messages" })
         : null;
     const props = {
       type: "button",
