@@ -31,6 +31,9 @@ _NEVER_SENT = (
     httpx.UnsupportedProtocol,
 )
 
+_NOT_STARTED = frozenset({"overloaded_error"})
+"""Error types with which the API turns a call away before it begins it (docs.anthropic.com, Errors)."""
+
 ModelT = TypeVar("ModelT", bound=BaseModel)
 
 
@@ -69,7 +72,8 @@ def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> Api
         case 429:
             return RateLimited(**facts)
         case status if status == 408 or status >= 500:
-            return ApiUnavailable(**facts)
+            is_unstarted = envelope is not None and envelope.error.type in _NOT_STARTED
+            return ApiUnavailable(**facts, may_have_happened=not is_unstarted)
         case _:
             return ApiRejected(**facts)
 

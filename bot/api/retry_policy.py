@@ -73,8 +73,8 @@ def may_repeat(repeatable: Repeatable, error: ApiError) -> bool:
         case Repeatable.WHILE_UNCHANGED:
             return is_temporary and error.status != _CONFLICT
         case Repeatable.UNLESS_SENT:
-            never_accepted = isinstance(error, ApiUnavailable) and not error.may_have_happened
-            return never_accepted or isinstance(error, RateLimited)
+            never_sent = isinstance(error, ApiUnavailable) and error.status is None and not error.may_have_happened
+            return never_sent or isinstance(error, RateLimited)
     assert_never(repeatable)
 
 

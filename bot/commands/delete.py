@@ -145,11 +145,16 @@ class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
 async def _delete(batch_id: BatchId, services: Services) -> Deleted | AlreadyGone | DeleteDidNotHappen | DeleteUnknown:
     try:
         await _announce_end(batch_id, services)
-        await services.workspace.batches.delete(batch_id)
+        return await _send_delete(batch_id, services)
     except BatchNotFound:
         return AlreadyGone(batch_id)
+
+
+async def _send_delete(batch_id: BatchId, services: Services) -> Deleted | DeleteDidNotHappen | DeleteUnknown:
+    try:
+        await services.workspace.batches.delete(batch_id)
     except ApiUnavailable as error:
-        if not error.may_have_happened:
+        if not error.may_have_happened and error.status is None:
             raise
         return await _read_after_lost_answer(batch_id, services)
     return Deleted(batch_id, answered=True)

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from contextlib import aclosing
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -22,15 +23,19 @@ from bot.scratch_file import ScratchFileFailed
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import cards, drafts, labels
-from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingState
+from bot.store.records.drafts import Draft, DraftChanges, RestingState
 from bot.store.records.labels import Relative
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch, split_draft
 
 log = logging.getLogger(__name__)
 
-NEWEST_BATCHES = 100
-"""How many batches are searched for one that a lost answer may have created."""
+MOST_SEARCHED = 1_000
+"""How many of the newest batches are searched for one that a draft may have become."""
+SEARCH_AFTER_ANSWER = timedelta(minutes=1)
+"""How long a worker looks for the batch after the API answered with an error that leaves its existence open."""
+SEARCH_WITHOUT_ANSWER = timedelta(minutes=10)
+"""The same after a call without an answer: the API may take as long as the longest upload (bot.api.retry_policy)."""
 CLOCK_SKEW = timedelta(minutes=2)
 """How far the clocks of this machine and of the API may differ."""
 
@@ -48,16 +53,20 @@ class SendAttempt(Struct, frozen=True):
         return self.parts.whole if self.parts else self.draft
 
     def record_state(self, connection: Connection, state: RestingState, at: datetime) -> Draft:
-        """Record an end without a known batch, and return the draft that is in `state` now.
+        """Record that the draft certainly did not become a batch, and return the draft that is in `state` now.
 
         A sample that certainly was not sent is joined with its rest again. If a worker gave the attempt up in the
-        meantime, the rest is on its own and stays so, but a certain state still replaces `unknown`.
+        meantime, the rest is on its own and stays so, but the state still replaces `unknown`.
         """
-        certain = state != "unknown"
-        if certain and self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
+        if self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
             return self.parts.whole
-        before: tuple[DraftState, ...] = drafts.POSSIBLY_SENT if certain else ("sending",)
-        drafts.change_state(connection, self.draft.id, before, state, at=at)
+        drafts.change_state(connection, self.draft.id, drafts.POSSIBLY_SENT, state, at=at)
+        split_draft.release_rest(connection, self.draft, at)
+        return self.draft
+
+    def record_uncertain(self, connection: Connection, at: datetime, search: timedelta) -> Draft:
+        """Record that the draft may have become a batch, for which a worker looks for so long."""
+        drafts.mark_uncertain(connection, self.draft.id, settles_at=at + search)
         split_draft.release_rest(connection, self.draft, at)
         return self.draft
 
@@ -76,7 +85,7 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
     Raises:
         RequestsFileMissing, DraftUnavailable: nothing was sent.
     """
-    place = await _find_place(services, draft)
+    place = await find_watch_place(services, draft)
     if draft.sample is None:
         return await _post(services, SendAttempt(draft, place))
     try:
@@ -99,39 +108,64 @@ async def _post(services: Services, attempt: SendAttempt) -> SendOutcome:
         return SendRefused(await _record_state(services, attempt, "failed"), error, custom_id)
     except ApiError as error:
         if isinstance(error, ApiUnavailable) and error.may_have_happened:
-            return await _record_lost_answer(services, attempt)
+            return await _record_lost_answer(services, attempt, error)
         return await _record_not_sent(services, attempt, error)
     return await _record_created(services, attempt, batch)
 
 
 async def find_new_batches(services: Services, draft: Draft) -> tuple[MessageBatch, ...] | None:
-    """Return the batches of this size created since the draft was sent; None if the list cannot be read."""
+    """Return the batches that the draft may have become: of its size, created as it was sent, and no other draft's.
+
+    None if the list cannot be read.
+    """
     since = draft.changed_at - CLOCK_SKEW
+    until = draft.changed_at + SEARCH_WITHOUT_ANSWER + CLOCK_SKEW
+    found: list[MessageBatch] = []
     try:
-        page = await services.workspace.batches.list(limit=NEWEST_BATCHES)
+        async with aclosing(services.workspace.batches.list_all(limit=100)) as newest_first:
+            searched = 0
+            async for batch in newest_first:
+                searched += 1
+                if batch.created_at < since or searched > MOST_SEARCHED:
+                    break
+                if batch.request_counts.total == draft.requests and batch.created_at <= until:
+                    found.append(batch)
     except ApiError:
         return None
-    return tuple(
-        batch for batch in page.data if batch.request_counts.total == draft.requests and batch.created_at >= since
+    assigned = await services.database.run(
+        lambda connection: drafts.find_assigned(connection, [batch.id for batch in found])
     )
+    return tuple(batch for batch in found if batch.id not in assigned)
 
 
-async def _find_place(services: Services, draft: Draft) -> CardPlace | None:
+async def find_watch_place(services: Services, draft: Draft) -> CardPlace | None:
     """Return where the batch is watched. A sample is always watched: its end decides about the rest."""
     preference = draft.watch or "here"
-    if preference == "none" and draft.sample is None:
+    if preference == "none" and draft.sample is None and draft.rest_id is None:
         return None
     asker = Caller(UserId(draft.user_id), TeamId(draft.team_id), ChannelId(draft.channel_id or "") or None)
     return await find_card_place(services, asker, "here" if preference == "here" else "dm")
 
 
-async def _record_lost_answer(services: Services, attempt: SendAttempt) -> AnswerLost:
-    await _record_state(services, attempt, "unknown")
+async def _record_lost_answer(services: Services, attempt: SendAttempt, error: ApiUnavailable) -> AnswerLost:
+    search = SEARCH_WITHOUT_ANSWER if error.status is None else SEARCH_AFTER_ANSWER
+    now = services.now()
+    try:
+        await services.database.persist(lambda connection: attempt.record_uncertain(connection, now, search))
+    except StoreUnavailable:  # the draft stays `sending`, and a worker finds it
+        log.exception("it is not recorded that draft %s may have become a batch", attempt.draft.id)
     rest = None
     if attempt.parts is not None:
         await remove_requests_files(services, attempt.parts.whole)
         rest = replace(attempt.parts.rest, state="ready")
-    return AnswerLost(attempt.draft, await find_new_batches(services, attempt.draft), rest)
+    return AnswerLost(attempt.draft, await _look_for_batch(services, attempt.draft), error, rest)
+
+
+async def _look_for_batch(services: Services, draft: Draft) -> tuple[MessageBatch, ...] | None:
+    try:
+        return await find_new_batches(services, draft)
+    except StoreUnavailable:
+        return None
 
 
 async def _record_not_sent(services: Services, attempt: SendAttempt, error: ApiError) -> NotSent:
@@ -142,11 +176,13 @@ async def _record_created(services: Services, attempt: SendAttempt, batch: Messa
     """Record what the batch was made from. A failure from here on must not hide that the batch exists."""
     recorded = True
     try:
-        await services.database.persist(lambda connection: _record_batch(connection, attempt, batch, services))
+        await services.database.persist(
+            lambda connection: record_batch(connection, services, attempt.draft, attempt.place, batch)
+        )
     except StoreUnavailable:
         recorded = False
         log.exception("what %s was made from is not recorded", batch.id)
-    archived = await _archive_requests(services, attempt.draft, batch)
+    archived = await archive_requests(services, attempt.draft, batch)
     rest = None
     if attempt.parts is not None:
         await remove_requests_files(services, attempt.parts.whole)
@@ -157,13 +193,21 @@ async def _record_created(services: Services, attempt: SendAttempt, batch: Messa
     return BatchCreated(batch, attempt.draft, archived, rest, place, recorded)
 
 
-def _record_batch(connection: Connection, attempt: SendAttempt, batch: MessageBatch, services: Services) -> None:
+def has_rival(connection: Connection, draft: Draft, batch: MessageBatch) -> bool:
+    """Return whether another draft may have become this batch."""
+    created_at = batch.created_at
+    return drafts.has_rival(connection, draft, created_at - SEARCH_WITHOUT_ANSWER - CLOCK_SKEW, created_at + CLOCK_SKEW)
+
+
+def record_batch(
+    connection: Connection, services: Services, draft: Draft, place: CardPlace | None, batch: MessageBatch
+) -> None:
     """Record a new batch with its owner, label, relatives and watch, in one transaction that can be repeated."""
-    draft = attempt.draft
     now = services.now()
     by = draft.user_id
     sent = DraftChanges(batch_id=batch.id)
-    drafts.change_state(connection, draft.id, ("sending", "unknown"), "sent", at=now, changes=sent)
+    before = (*drafts.POSSIBLY_SENT, "ready")  # ready: a worker gave up to look for the batch
+    drafts.change_state(connection, draft.id, before, "sent", at=now, changes=sent)
     labels.set_field(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
     if draft.label:
         labels.set_field(connection, batch.id, "label", draft.label, by=by, at=now)
@@ -173,12 +217,12 @@ def _record_batch(connection: Connection, attempt: SendAttempt, batch: MessageBa
     if draft.rest_id is not None:
         split_draft.set_rest_parent(connection, draft.rest_id, batch.id)
         split_draft.release_rest(connection, draft, now)
-    if attempt.place is not None:
-        watch = StoredWatch(batch.id, by, attempt.place.id, "watch", now)
+    if place is not None:
+        watch = StoredWatch(batch.id, by, place.id, "watch", now)
         begin_watch.start_watch(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
 
 
-async def _archive_requests(services: Services, draft: Draft, batch: MessageBatch) -> bool:
+async def archive_requests(services: Services, draft: Draft, batch: MessageBatch) -> bool:
     """Move the requests of a sent draft to the archive; return whether they are there."""
     requests_file = services.drafts.requests_file(draft.id)
     archive = services.drafts.archive

@@ -5,7 +5,7 @@ from typing import assert_never
 
 from msgspec import Struct
 
-from bot.api.errors import ApiError, ApiRejected
+from bot.api.errors import ApiError, ApiRejected, ApiUnavailable
 from bot.api.models import MessageBatch
 from bot.operations.approval import LimitExceeded
 from bot.operations.follow import CardPlace
@@ -59,7 +59,7 @@ class NotSent(Struct, frozen=True):
 
 
 class AnswerLost(Struct, frozen=True):
-    """No answer came, so the batch may exist or not.
+    """The batch may exist or not: no answer came, or one that leaves it open. `error` is what came instead.
 
     `new_batches` are the new batches of the same size; None means that the list could not be read either. `rest` is
     the draft of all other requests after a sample.
@@ -67,6 +67,7 @@ class AnswerLost(Struct, frozen=True):
 
     draft: Draft
     new_batches: tuple[MessageBatch, ...] | None
+    error: ApiUnavailable
     rest: Draft | None = None
 
 

@@ -128,7 +128,7 @@ def make_chores(
         digest = (Chore("digest", NOTICE_INTERVAL, sender.send_due),)
     return (
         Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),
-        Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle_interrupted),
+        Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle),
         Chore("lost-readings", RECOVERY_INTERVAL, LostReadings(services, bot_messages).report_lost),
         *digest,
     )

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
@@ -105,7 +106,11 @@ async def test_a_doubtful_retry_is_reported_and_one_that_was_not_sent_is_not(
     not_sent = proposed(store, other).retried
     store.transact(lambda connection: drafts.begin_work(connection, one, "ready", "sending", held_by="dead", at=NOW))
     left = store.transact(lambda connection: abandoned_drafts.find_abandoned(connection, NOW))
-    store.transact(lambda connection: [abandoned_drafts.settle_draft(connection, draft, NOW) for draft in left])
+    store.transact(
+        lambda connection: [
+            abandoned_drafts.settle_draft(connection, draft, NOW, timedelta(minutes=10)) for draft in left
+        ]
+    )
 
     assert not_sent == (SAMPLE,)
     assert proposed(store, other).retried == (SAMPLE, f"draft {one}")

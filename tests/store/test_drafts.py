@@ -131,7 +131,7 @@ def test_a_draft_is_abandoned_if_no_living_process_holds_it_or_it_takes_too_long
 def test_an_abandoned_draft_that_was_sent_again_meanwhile_is_left_alone(database: Database) -> None:
     def play(connection: Connection) -> bool:
         drafts.add(connection, replace(WHOLE, changed_at=NOW + timedelta(seconds=1)))
-        return abandoned_drafts.settle_draft(connection, WHOLE, NOW)
+        return abandoned_drafts.settle_draft(connection, WHOLE, NOW, timedelta(minutes=10))
 
     assert not database.transact(play)
 

@@ -110,6 +110,8 @@ class CallMiddleware:
         fault = self._faults.take(request.method, request.path)
         if fault is None:
             return await self._check_and_handle(request, handler)
+        if fault.carried_out:
+            await self._answer_or_refuse(self._check_and_handle, request, handler)
         if fault.body is not None:
             kind = "text/html; charset=utf-8" if fault.body.lstrip().startswith("<") else "application/json"
             headers = {"content-type": kind, **fault.headers}
@@ -119,12 +121,15 @@ class CallMiddleware:
                 await self._pause(fault.delay)
             raise fault.make_error()
         if fault.delay is not None:
-            return await self._answer_late(request, handler, fault.delay)
+            return await self._answer_late(request, handler, fault.delay, late=fault.late)
         return await self._answer_and_cut(request, handler, fault)
 
-    async def _answer_late(self, request: web.Request, handler: Handler, delay: float) -> web.StreamResponse:
+    async def _answer_late(
+        self, request: web.Request, handler: Handler, delay: float, *, late: bool
+    ) -> web.StreamResponse:
         """Carry out a change at once and answer late. A read happens late, because its answer may be a stream."""
-        if request.method == "GET":
+        if late or request.method == "GET":
+            await request.read()  # while the caller is still there
             await self._pause(delay)
             return await self._check_and_handle(request, handler)
         try:

@@ -20,10 +20,10 @@ class ApiFault(BaseModel):
 
     `path` is an fnmatch pattern for the decoded path. Its `*` also matches slashes.
 
-    - `status`: the call is refused with it and not carried out. `retry_after` (seconds), `error_code` (in
-      `error.details`) and `should_retry` (as `x-should-retry`) may be added.
-    - `delay`: the call is carried out at once, and answered after this many real seconds. With a `status`
-      it is refused then, and not carried out.
+    - `status`: the call is refused with it and not carried out, unless `carried_out` is set. `retry_after` (seconds),
+      `error_code` (in `error.details`) and `should_retry` (as `x-should-retry`) may be added.
+    - `delay`: the call is carried out at once, and answered after this many real seconds. If it is `late`, it is
+      carried out only then, even if the caller has gone. With a `status` it is refused then, and not carried out.
     - `cut` "before": the connection closes without an answer, and the call is not carried out. "middle": the call is
       carried out, and the connection closes after half of the answer's body.
     - `body`: the call is not carried out, and this text is the answer, with `status` or 200.
@@ -41,6 +41,8 @@ class ApiFault(BaseModel):
     delay: float | None = Field(None, gt=0, le=600)
     cut: Literal["before", "middle"] | None = None
     body: str | None = None
+    carried_out: bool = False
+    late: bool = False
 
     @model_validator(mode="after")
     def _check_fields(self) -> Self:
@@ -50,6 +52,8 @@ class ApiFault(BaseModel):
         extras = (self.retry_after, self.error_code, self.should_retry)
         if self.status is None and any(extra is not None for extra in extras):
             raise ValueError("retry_after, error_code and should_retry go with a status")
+        if (self.carried_out and self.status is None) or (self.late and self.delay is None):
+            raise ValueError("carried_out goes with a status, and late with a delay")
         return self
 
     def matches(self, method: str, path: str) -> bool:

@@ -36,6 +36,7 @@ audit = Table(
     Column("outcome", SafeText),
     Column("detail", SafeText),
     Column("finished_at", Moment),
+    Column("held_by", SafeText),
     sqlite_autoincrement=True,
 )
 
@@ -114,6 +115,7 @@ drafts = Table(
     Column("permalink", SafeText),
     Column("question_channel", SafeText),
     Column("question_ts", SafeText),
+    Column("settles_at", Moment),
 )
 
 watches = Table(

@@ -36,6 +36,7 @@ class AuditEntry(Struct, frozen=True):
     outcome: RecordedOutcome | None
     detail: str | None
     finished_at: datetime | None
+    held_by: str | None = None
 
     @property
     def is_request(self) -> bool:

@@ -6,15 +6,15 @@ from typing import Literal, get_args
 
 from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
-from sqlalchemy import Connection, and_, delete, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
 from bot.store.db.tables import drafts as table
 from bot.store.db.upserts import insert_new
 
 WorkingState = Literal["checking", "sending"]
 """The states in which a process works on a draft. The row names that process."""
-RestingState = Literal["ready", "waiting", "sent", "failed", "unknown", "dropped", "split", "held"]
-DraftState = WorkingState | RestingState
+RestingState = Literal["ready", "waiting", "sent", "failed", "dropped", "split", "held"]
+DraftState = WorkingState | RestingState | Literal["unknown"]
 """`waiting`: for another operator. `unknown`: it was sent, and no answer came. `split`: a sample and the rest replaced
 it. `held`: the rest, while its sample is being sent. Only `ready` and `waiting` continue by a confirmation."""
 WORKING_STATES: tuple[DraftState, ...] = get_args(WorkingState)
@@ -39,6 +39,7 @@ class Draft(Struct, frozen=True):
     of their own. Its `rest_id` is the draft of all other requests, and the `whole_id` of both is this draft.
     `permalink` is the address of the file in Slack. `question_channel` and `question_ts` say where the question about
     its approval was posted.
+    Until `settles_at`, a worker looks whether an `unknown` draft became a batch.
     """
 
     id: str
@@ -66,6 +67,7 @@ class Draft(Struct, frozen=True):
     permalink: str | None = None
     question_channel: str | None = None
     question_ts: str | None = None
+    settles_at: datetime | None = None
 
     @property
     def reference(self) -> str:
@@ -152,7 +154,8 @@ def change_state(
 
     It is one guarded UPDATE. Act only after the transaction has committed.
     """
-    return _change(connection, id, before, {"state": after, "changed_at": at, "held_by": None, **changes.as_columns()})
+    values = {"state": after, "changed_at": at, "held_by": None, "settles_at": None, **changes.as_columns()}
+    return _change(connection, id, before, values)
 
 
 def begin_work(
@@ -176,6 +179,46 @@ def record_question(connection: Connection, id: str, channel: str, ts: str) -> N
     connection.execute(update(table).where(table.c.id == id).values(question_channel=channel, question_ts=ts))
 
 
+def mark_uncertain(connection: Connection, id: str, *, settles_at: datetime) -> bool:
+    """Record that a draft was sent, and that no one knows whether it arrived. It keeps the moment when it was sent."""
+    return _change(connection, id, "sending", {"state": "unknown", "held_by": None, "settles_at": settles_at})
+
+
+def end_search(connection: Connection, draft: Draft) -> bool:
+    """Record that no one looks for the batch of an uncertain draft any more; False if someone else settled it."""
+    return connection.execute(update(table).where(*as_found(draft)).values(settles_at=None)).rowcount == 1
+
+
+def as_found(draft: Draft) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a draft that has not changed since it was read."""
+    return table.c.id == draft.id, table.c.state == draft.state, table.c.changed_at == draft.changed_at
+
+
+def list_uncertain(connection: Connection) -> list[Draft]:
+    """Return the drafts that may have become a batch, for which a worker still looks. The oldest is first."""
+    wanted = (
+        select(table).where(table.c.state == "unknown", table.c.settles_at.is_not(None)).order_by(table.c.changed_at)
+    )
+    return [Draft(**row._mapping) for row in connection.execute(wanted)]
+
+
+def has_rival(connection: Connection, draft: Draft, sent_after: datetime, sent_before: datetime) -> bool:
+    """Return whether another draft of the same size, sent between these moments, may have become the same batch."""
+    rivals = select(table.c.id).where(
+        table.c.id != draft.id,
+        table.c.requests == draft.requests,
+        table.c.state.in_(POSSIBLY_SENT),
+        table.c.changed_at.between(sent_after, sent_before),
+    )
+    return connection.execute(rivals.limit(1)).one_or_none() is not None
+
+
+def find_assigned(connection: Connection, batch_ids: Iterable[str]) -> frozenset[str]:
+    """Return those of these batches that a draft has become."""
+    wanted = select(table.c.batch_id).where(table.c.batch_id.in_(list(batch_ids)))
+    return frozenset(connection.execute(wanted).scalars())
+
+
 def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:
     """Return the drafts in these states, oldest first."""
     wanted = select(table).where(table.c.state.in_(states)).order_by(table.c.created_at)
@@ -184,7 +227,8 @@ def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:
 
 def filter_open(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
     """Return those of these drafts whose files are still needed."""
-    wanted = select(table.c.id).where(table.c.state.in_(OPEN_STATES))
+    searching = and_(table.c.state == "unknown", table.c.settles_at.is_not(None))
+    wanted = select(table.c.id).where(or_(table.c.state.in_(OPEN_STATES), searching))
     return frozenset(ids) & frozenset(connection.execute(wanted).scalars())
 
 

@@ -16,14 +16,14 @@ def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tupl
     `appeared`: new batches of the same size. None: they could not be listed.
     """
     if appeared is None:
-        return "The API also didn't answer when I looked for the batch. Check `/batch list` in a minute.", []
+        return "The API also didn't answer when I looked for the batch. I'll keep looking and message you.", []
     if not appeared:
         return (
-            f"None of the newest batches is new and has {quantity(draft.requests, 'request')}. It may still appear. "
-            "Check `/batch list` in a minute. Share the file again only if it isn't there."
+            f"None of the newest batches is new and has {quantity(draft.requests, 'request')}. I'll keep looking and "
+            "message you."
         ), []
     found = quantity(len(appeared), "new batch has", "new batches have")
-    return f"{found} this size. Check whether it is yours:", [
+    return f"{found} exactly that size. I'll check which one is yours and message you:", [
         *batch_rows(appeared, {}, with_ids=True),
         *actions([open_menu(appeared, {})]),
     ]

@@ -1,11 +1,14 @@
-"""The message about a draft whose process died: what is known, and how to continue."""
+"""The messages about a draft whose process died, or whose answer was lost: what is known, and how to continue."""
 
 from collections.abc import Sequence
 
 from bot.api.models import MessageBatch
 from bot.commands.discard import Discard
 from bot.commands.send import Send
+from bot.commands.status import Status
+from bot.operations.find_batch import Reference
 from bot.store.records.drafts import REFERENCE_LENGTH, Draft
+from bot.ui.components.batch_rows import batch_rows, open_menu
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.text import code, quantity, safe_text, section
@@ -32,6 +35,42 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     rest = f"The others were not sent: {code(f'/batch send {draft.rest_id[:REFERENCE_LENGTH]}')} asks about them."
     buttons = _next_steps(draft.rest_id, "Send the others", "Discard them")
     return Message(f"{words} {found} {rest}", (section(words), section(found), *rows, section(rest), *buttons))
+
+
+def render_batch_found(draft: Draft, batch: MessageBatch) -> Message:
+    """Return which batch a draft became, although the bot never got the answer."""
+    words = (
+        f"I found the batch of *{safe_text(draft.name, 80)}*: {code(batch.id)}. It was created once, with all "
+        f"{quantity(draft.requests, 'request')}."
+    )
+    return Message(
+        words,
+        (
+            section(words),
+            *batch_rows([batch], {}, with_ids=True),
+            *actions([button("Open", Status(Reference(batch.id)))]),
+        ),
+    )
+
+
+def render_batch_not_created(draft: Draft) -> Message:
+    """Return that no batch appeared, so that the draft can be sent again."""
+    words = (
+        f"No batch of *{safe_text(draft.name, 80)}* has appeared, so I take its "
+        f"{quantity(draft.requests, 'request')} for not sent. The checked file is still here."
+    )
+    return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
+
+
+def render_batch_undecided(draft: Draft, candidates: Sequence[MessageBatch]) -> Message:
+    """Return the batches that a draft may have become, because the bot cannot tell which one it is."""
+    found = quantity(len(candidates), "new batch has", "new batches have")
+    words = (
+        f"I don't know whether *{safe_text(draft.name, 80)}* was sent. {found} exactly "
+        f"{quantity(draft.requests, 'request')}. Check them before you upload the file again."
+    )
+    rows = batch_rows(candidates, {}, with_ids=True)
+    return Message(words, (section(words), *rows, *actions([open_menu(candidates, {})])))
 
 
 def _next_steps(draft_id: str, yes: str, no: str) -> tuple[Block, ...]:

@@ -245,12 +245,12 @@ def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
             f"The API refused the batch: {code(outcome.error.message)}.{which} "
             "Nothing was created. Fix the file and upload it again."
         )
-        return Message(words, (section(words), *_request_id_line(error)))
-    words = f"Not sent: {_reason_words(outcome.error)}. Nothing reached the API, and the checked file is still here."
+        return Message(words, (section(words), *_trace(error)))
+    words = f"Not sent: {_reason_words(outcome.error)}. No batch was created, and the checked file is still here."
     again = actions(
         [button("Send", Send(draft.id), style="primary", renew=True), button("Discard", Discard(draft.id), renew=True)]
     )
-    return Message(words, (section(words), *again, *_request_id_line(error)))
+    return Message(words, (section(words), *again, *_trace(error)))
 
 
 def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
@@ -269,14 +269,29 @@ def _render_answer_lost(outcome: AnswerLost) -> Message:
     """Return that the outcome is unknown, with the new batches of that size. It is never sent again."""
     draft = outcome.draft
     rest = outcome.rest
-    sent = f"I sent {quantity(draft.requests, 'request')}, and the API's answer was lost. "
-    sent += "I won't send them again, because that could cost twice."
+    sent = f"{_lost_words(outcome)} I won't send them again, because that could cost twice."
     if rest is not None:
         sent += f" The other {number(rest.requests)} were not sent and can still be."
     found, rows = search_result(draft, outcome.new_batches)
-    return Message(f"{sent} {found}", (section(sent), section(found), *rows, *(rest_buttons(rest) if rest else ())))
+    more = rest_buttons(rest) if rest else ()
+    return Message(f"{sent} {found}", (section(sent), section(found), *rows, *more, *_trace(outcome.error)))
 
 
-def _request_id_line(error: ExpectedError) -> tuple[Block, ...]:
-    request_id = error.request_id if isinstance(error, ApiError) else None
-    return (context(f"API request {code(request_id, 80)}"),) if request_id else ()
+def _lost_words(outcome: AnswerLost) -> str:
+    error = outcome.error
+    sent = f"I sent {quantity(outcome.draft.requests, 'request')}"
+    if error.status is None:
+        return f"{sent}, and the API's answer was lost."
+    return (
+        f"{sent}, and the API answered with an error: {code(error.message)}. That leaves open whether it created the "
+        "batch. If none appears within a minute, you can send the draft again."
+    )
+
+
+def _trace(error: ExpectedError) -> tuple[Block, ...]:
+    """Return the status and the id of the call, which the API's support asks for."""
+    if not isinstance(error, ApiError):
+        return ()
+    parts = [f"HTTP {error.status}"] if error.status else []
+    parts += [f"API request {code(error.request_id, 80)}"] if error.request_id else []
+    return (context(" · ".join(parts)),) if parts else ()

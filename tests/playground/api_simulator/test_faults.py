@@ -56,6 +56,35 @@ async def test_a_status_may_say_when_and_whether_to_try_again_and_why(
     assert answer.json()["error"]["details"] == {"error_code": "enforced_spend_limit_reached"}
 
 
+async def test_a_status_may_come_after_the_call_was_carried_out(
+    simulator: ApiSimulator, api: httpx.AsyncClient
+) -> None:
+    batch = simulator.workspace.add(succeeded=1)
+    simulator.add_fault(ApiFault(method="DELETE", status=502, carried_out=True))
+
+    answer = await api.delete(f"{BATCHES}/{batch.id}")
+
+    assert answer.status_code == 502
+    assert simulator.workspace.batches == []
+
+
+async def test_a_call_may_be_carried_out_late_although_its_caller_has_gone(
+    simulator: ApiSimulator, api: httpx.AsyncClient
+) -> None:
+    batch = simulator.workspace.add(succeeded=1)
+    simulator.add_fault(ApiFault(method="DELETE", delay=60, late=True))
+
+    call = asyncio.create_task(api.delete(f"{BATCHES}/{batch.id}"))
+    await simulator.wait_for(lambda: simulator.delayed)
+    call.cancel()
+    await asyncio.wait([call])
+    before = len(simulator.workspace.batches)
+    simulator.answer_delayed()
+    await simulator.wait_for(lambda: not simulator.workspace.batches)
+
+    assert before == 1
+
+
 async def test_a_fault_happens_as_often_as_ordered_and_then_no_more(
     simulator: ApiSimulator, api: httpx.AsyncClient
 ) -> None:

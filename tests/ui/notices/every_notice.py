@@ -7,7 +7,12 @@ from typing import get_args
 from msgspec.structs import replace
 
 from bot.store.records.notices import Notice
-from bot.ui.notices.abandoned_draft import render_interrupted
+from bot.ui.notices.abandoned_draft import (
+    render_batch_found,
+    render_batch_not_created,
+    render_batch_undecided,
+    render_interrupted,
+)
 from bot.ui.notices.digest import Digest, Share, render_digest
 from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render_notice
 from bot.ui.notices.watch_card import WatchCardState, render_watch_card
@@ -122,4 +127,7 @@ INTERRUPTED: dict[str, Message] = {
     "interrupted_sending_and_found": render_interrupted(replace(DRAFT, state="sending"), (running(1_003),)),
     "interrupted_before_the_sample": render_interrupted(replace(SAMPLE_FIRST, state="sending"), ()),
     "interrupted_sample": render_interrupted(replace(SAMPLE, state="sending"), None),
+    "uncertain_found": render_batch_found(DRAFT, running(1_003)),
+    "uncertain_not_created": render_batch_not_created(DRAFT),
+    "uncertain_undecided": render_batch_undecided(DRAFT, (running(1_003), running(1_003))),
 }

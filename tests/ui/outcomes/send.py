@@ -38,6 +38,8 @@ REFUSED = api.ApiRejected("invalid_request_error", "requests.2.params: too long"
 
 OVERLOADED = api.ApiUnavailable("overloaded_error", "Overloaded", 529, "req_011CQ", may_have_happened=False)
 
+CUT = api.ApiUnavailable("connection", "RemoteProtocolError")
+
 PERMALINK = "https://example.slack.com/files/U0ADA/F0123/requests.jsonl?a=1|2"
 
 APPROVED = replace(
@@ -94,8 +96,9 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "not_sent": NotSent(DRAFT, OVERLOADED),
     "not_sent_disk_full": NotSent(SAMPLE_FIRST, ScratchFileFailed(True, "No space left on device")),
     "not_sent_store_locked": NotSent(SAMPLE_FIRST, StoreUnavailable("locked")),
-    "answer_lost": AnswerLost(DRAFT, (running(1_003),)),
-    "answer_lost_nothing_new": AnswerLost(DRAFT, ()),
-    "answer_lost_no_look": AnswerLost(DRAFT, None),
-    "answer_lost_of_a_sample": AnswerLost(SAMPLE, (running(10),), REST),
+    "answer_lost": AnswerLost(DRAFT, (running(1_003),), CUT),
+    "answer_lost_nothing_new": AnswerLost(DRAFT, (), CUT),
+    "answer_lost_no_look": AnswerLost(DRAFT, None, CUT),
+    "answer_leaves_it_open": AnswerLost(DRAFT, (), api.ApiUnavailable("api_error", "Internal error", 500, "req_011CQ")),
+    "answer_lost_of_a_sample": AnswerLost(SAMPLE, (running(10),), CUT, REST),
 }
