@@ -156,6 +156,7 @@ class Confirmations:
                 confirmation_id=confirmation_id,
                 detail=change.audit_detail,
             ),
+            held_by=self._process_id,
         )
 
     def _redeem(self, connection: Connection, confirmation_id: str, change: AnyChange, caller: Caller) -> bool:

@@ -120,7 +120,7 @@ async def fill(database: Database) -> None:
 
     async def write_on() -> None:
         while True:
-            await database.run(partial(record_intent, intent=INTENT))
+            await database.run(partial(record_intent, intent=INTENT, held_by="a-process"))
 
     with pytest.raises(StoreUnavailable, match="full"):
         await write_on()

@@ -129,6 +129,7 @@ def make_chores(
     return (
         Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),
         Chore("interrupted", RECOVERY_INTERVAL, AbandonedDrafts(services).settle),
+        Chore("interrupted-changes", RECOVERY_INTERVAL, ChangeSettler(services).settle_interrupted),
         Chore("lost-readings", RECOVERY_INTERVAL, LostReadings(services, bot_messages).report_lost),
         *digest,
     )

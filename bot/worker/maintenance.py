@@ -10,10 +10,9 @@ from typing import Any
 from msgspec import Struct
 from sqlalchemy import Connection
 
-from bot.confirmations import EXECUTE
 from bot.store.db.database import Database, StoreFault, StoreUnavailable
 from bot.store.db.outbox import Outbox
-from bot.store.records import audit, cards, confirmations, notices, scheduled_jobs, workers
+from bot.store.records import cards, confirmations, notices, scheduled_jobs, workers
 from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import retention
 from bot.store.transactions.begin_watch import SWEEP
@@ -29,10 +28,7 @@ REDRIVE_AFTER = timedelta(minutes=2)
 """How long a card or notice must be overdue before it is enqueued again."""
 MESSAGE_DELAY = timedelta(seconds=3)
 """How long the last message of a dead process may take to appear. No one looks for it before that."""
-SETTLE_AFTER = timedelta(minutes=10)
-"""Delay before a worker checks a change without an outcome again: its safety net found no store."""
 _OUTBOXES: Sequence[Outbox[Any]] = (notices.OUTBOX, cards.OUTBOX)
-_VERBS_WITH_SAFETY_NET = ("cancel", "delete")
 _SWEEP_TIMEOUT = timedelta(minutes=3)
 
 
@@ -177,10 +173,4 @@ class Maintenance:
             for row in overdue:
                 outbox.enqueue_again(connection, self._engine.enqueue, row, now, timedelta(0))
             count += len(overdue)
-        unsettled = audit.find_unsettled(
-            connection, _VERBS_WITH_SAFETY_NET, now - timedelta(days=1), now - SETTLE_AFTER
-        )
-        for number in unsettled:
-            mark = int(now.timestamp() // SETTLE_AFTER.total_seconds())
-            self._engine.enqueue(connection, EXECUTE, f"act:{number}:{mark}", "api", [number])
-        return count + len(unsettled)
+        return count

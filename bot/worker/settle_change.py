@@ -1,4 +1,4 @@
-"""The safety net of changes: what a dead process left unfinished is finished, after a look at the batch."""
+"""The safety net of changes: what a dead process left is finished or reported, after a look at its subject."""
 
 import logging
 from datetime import timedelta
@@ -17,22 +17,28 @@ from bot.errors import ExpectedError
 from bot.operations.follow import is_direct
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
-from bot.store.records import audit, confirmations, notices
+from bot.store.records import audit, confirmations, drafts, notices, workers
 from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.notices import Notice
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
 from bot.ui.notices.settled_change import (
+    ApprovalNotAsked,
     CancelAccepted,
+    DraftNotSent,
+    DraftSent,
     Finding,
     OutcomeUnknown,
     Settlement,
     SettlingFailed,
     settled_change_words,
+    waiting_change_words,
 )
 
 log = logging.getLogger(__name__)
 
+REPORTED_FOR = timedelta(days=1)
+"""A change that began longer ago and has no outcome is left as it is: an older version did not report it."""
 CHANGE_LIFETIME = timedelta(minutes=30)
 """A change that was confirmed longer ago is not carried out any more."""
 
@@ -43,27 +49,72 @@ class ChangeSettler:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    async def run(self, entry_id: int) -> None:
-        """Finish a change that has no outcome. While the API does not answer, leave it to redrive, but not for long."""
-        entry = await self._services.database.run(lambda connection: audit.get(connection, entry_id))
-        if entry is None or entry.outcome is not None or entry.subject is None:
-            return
-        log.warning("finishing the %s of a dead process: entry %d", entry.verb, entry.id)
-        try:
-            outcome, finding = await self._finish(entry, BatchId(entry.subject))
-        except ApiError as error:
-            passes = isinstance(error, ApiUnavailable | RateLimited)
-            if passes and self._services.now() - entry.at <= CHANGE_LIFETIME:
-                log.warning("entry %d waits for the API: %s", entry.id, error.kind)
-                return
-            outcome = "unknown"
-            finding = OutcomeUnknown(error.kind)
-        except ExpectedError as error:
-            outcome = "failed"
-            finding = SettlingFailed(str(error))
-        await self._services.database.run(partial(self._settle, entry=entry, outcome=outcome, finding=finding))
+    async def settle_interrupted(self) -> int:
+        """Settle the changes whose process died; return how many were looked at."""
+        interrupted = await self._services.database.run(self._find_interrupted)
+        for entry in interrupted:
+            await self._settle_one(entry)
+        return len(interrupted)
 
-    async def _finish(self, entry: AuditEntry, batch_id: BatchId) -> tuple[RecordedOutcome, Finding]:
+    async def run(self, entry_id: int) -> None:
+        """Settle a change if it has no outcome and its process died."""
+        for entry in await self._services.database.run(self._find_interrupted):
+            if entry.id == entry_id:
+                await self._settle_one(entry)
+
+    def _find_interrupted(self, connection: Connection) -> list[AuditEntry]:
+        now = self._services.now()
+        alive = workers.list_alive_ids(connection, now) | {self._services.process_id}
+        return [
+            entry
+            for entry in audit.list_unfinished(connection, now - REPORTED_FOR)
+            if workers.is_held_by_no_one(entry.held_by, entry.at, alive, now)
+            or now - entry.at > workers.LONGEST_CALL  # a living process could not record the outcome
+        ]
+
+    async def _settle_one(self, entry: AuditEntry) -> None:
+        database = self._services.database
+        if not await database.run(partial(audit.take_over, entry=entry, held_by=self._services.process_id)):
+            return
+        settled = False
+        try:
+            settled = await self._try_to_settle(entry)
+        finally:
+            if not settled:
+                await database.run(partial(audit.release, entry_id=entry.id))
+
+    async def _try_to_settle(self, entry: AuditEntry) -> bool:
+        """Settle a change, and return whether that is done. While the API does not answer, the person is notified."""
+        try:
+            found = await self._finish(entry)
+        except ApiError as error:
+            until = entry.at + CHANGE_LIFETIME
+            if isinstance(error, ApiUnavailable | RateLimited) and self._services.now() <= until:
+                log.warning("entry %d waits for the API: %s", entry.id, error.kind)
+                words = waiting_change_words(entry.verb, entry.subject or "", until)
+                await self._services.database.run(partial(self._notify, entry=entry, what="waits", words=words))
+                return False
+            found = "unknown", OutcomeUnknown(error.kind)
+        except ExpectedError as error:
+            found = "failed", SettlingFailed(str(error))
+        if found is None:
+            return False
+        outcome, finding = found
+        log.warning("settled the %s of a dead process: entry %d", entry.verb, entry.id)
+        await self._services.database.run(partial(self._settle, entry=entry, outcome=outcome, finding=finding))
+        return True
+
+    async def _finish(self, entry: AuditEntry) -> tuple[RecordedOutcome, Finding] | None:
+        """Return what became of a change; None if another part of the bot settles it."""
+        match entry.verb:
+            case "cancel" | "delete":
+                return await self._finish_batch_change(entry, BatchId(entry.subject or ""))
+            case "send" | "approve" | "decline" | "discard" | "drop":
+                return await self._services.database.run(partial(_find_draft_outcome, entry=entry))
+            case _:  # one transaction of the store, which happened or not
+                return "unknown", Settlement.REPEATABLE
+
+    async def _finish_batch_change(self, entry: AuditEntry, batch_id: BatchId) -> tuple[RecordedOutcome, Finding]:
         """Look at the batch first: it shows what the dead process did. Do only what it did not do, once."""
         try:
             batch = await self._services.workspace.batches.retrieve(batch_id)
@@ -108,12 +159,37 @@ class ChangeSettler:
         """Record the outcome and notify the person, in one transaction. Only the first process that settles it does."""
         now = self._services.now()
         detail = f"{entry.detail}; after a restart" if entry.detail else "after a restart"
-        if not audit.record_outcome(connection, entry.id, outcome=outcome, detail=detail, at=now):
+        batch_id = finding.batch_id if isinstance(finding, DraftSent) else None
+        if not audit.record_outcome(connection, entry.id, outcome=outcome, detail=detail, at=now, subject=batch_id):
             return
-        words = settled_change_words(entry.verb, entry.subject or "", finding)
-        key = f"act:{entry.id}"
-        notice = Notice(key, None, "act", entry.user_id, (entry.user_id,), now, {"words": words})
+        self._notify(connection, entry, "", settled_change_words(entry.verb, entry.subject or "", finding))
+
+    def _notify(self, connection: Connection, entry: AuditEntry, what: str, words: str) -> None:
+        """Enqueue a notice for the person, once for each thing to say."""
+        key = ":".join(filter(None, ("act", str(entry.id), what)))
+        notice = Notice(key, None, "act", entry.user_id, (entry.user_id,), self._services.now(), {"words": words})
         notices.send(connection, self._services.enqueue, notice)
+
+
+def _find_draft_outcome(connection: Connection, entry: AuditEntry) -> tuple[RecordedOutcome, Finding] | None:
+    """Return what became of a draft by its state; None while it is being sent, or its batch is looked for."""
+    draft = drafts.get(connection, entry.subject or "")
+    if draft is not None and draft.state == "split":
+        draft = drafts.get_sample(connection, draft.id) or draft
+    match draft.state if draft is not None else "dropped":
+        case "sending" | "unknown" | "checking" | "split" | "held":
+            return None
+        case "sent":
+            return "done", DraftSent(draft.batch_id or "" if draft is not None else "")
+        case "waiting":
+            return "waiting", ApprovalNotAsked(entry.subject or "")
+        case "dropped":
+            is_meant = entry.verb in ("decline", "discard", "drop")
+            return ("done", Settlement.DONE) if is_meant else ("failed", Settlement.NOT_DONE)
+        case "failed":
+            return "refused", Settlement.DRAFT_REFUSED
+        case _:
+            return "failed", DraftNotSent(entry.subject or "")
 
 
 def _is_still_wanted(connection: Connection, entry: AuditEntry, state: str) -> bool:

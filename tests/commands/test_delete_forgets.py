@@ -110,5 +110,6 @@ def deleted_by_ada(connection: Connection) -> None:
             subject=ID,
             confirmation_id=None,
         ),
+        held_by="a-process",
     )
     audit.record_outcome(connection, entry, outcome="done", detail=None, at=NOW)

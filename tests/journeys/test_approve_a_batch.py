@@ -223,7 +223,7 @@ async def test_an_approver_can_send_again_for_the_person_who_asked_after_a_failu
 
     [line, *_] = await desk.press(question, "Send", user=BEN)
 
-    assert "Nothing reached the API" in failed.visible_text
+    assert "No batch was created" in failed.visible_text
     assert f"For <@{ADA}>" in question.visible_text
     assert "✅ Approved by " in line.visible_text
     assert count_creates(desk) == 2

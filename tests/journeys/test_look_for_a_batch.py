@@ -113,7 +113,7 @@ async def test_a_batch_is_looked_for_until_the_api_answers_again(desk: Desk) -> 
     desk.time.later = timedelta(hours=2)
     counts = [await look(desk), await look(desk), await look(desk)]
 
-    assert "The API did not answer when I looked" in answer.visible_text
+    assert "when I looked for the batch" in answer.visible_text
     assert counts == [0, 0, 1]
     assert desk.api.workspace.batches[0].id in newest_notice(desk).visible_text
 
@@ -161,5 +161,5 @@ async def test_an_answer_that_comes_after_the_search_ended_still_counts(desk: De
 
     [late] = await desk.press(question, "Send")
 
-    assert "outcome was: `done`" in late.visible_text
+    assert "`done`" in late.visible_text
     assert count_creates(desk) == 1

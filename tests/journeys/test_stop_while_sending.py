@@ -231,7 +231,7 @@ async def test_a_draft_that_certainly_did_not_arrive_can_be_sent_after_it_was_gi
     [question] = await desk.press(answer, "Send")
     await desk.press(question, "Send")
 
-    assert "Nothing reached the API" in answer.visible_text
+    assert "No batch was created" in answer.visible_text
     assert [len(each) for each in sent_ids(desk)] == [40]
 
 

@@ -80,6 +80,7 @@ async def recorded(services: Services) -> None:
                     subject=batch_id(number % 2),
                     confirmation_id=None,
                 ),
+                held_by="a-process",
             )
             audit.record_outcome(connection, entry, outcome="done", detail=None, at=NOW)
 

@@ -26,6 +26,7 @@ def intend(connection: Connection, subject: str | None = "msgbatch_01", confirma
             subject=subject,
             confirmation_id=confirmation_id,
         ),
+        held_by="a-process",
     )
 
 
@@ -46,6 +47,7 @@ def test_an_intent_reads_back_without_an_outcome(database: Database) -> None:
             outcome=None,
             detail=None,
             finished_at=None,
+            held_by="a-process",
         )
     ]
 
@@ -135,7 +137,7 @@ def put(
         subject=subject,
         confirmation_id=confirmation_id,
     )
-    number = audit.record_intent(connection, intent)
+    number = audit.record_intent(connection, intent, held_by="a-process")
     if outcome is not None:
         audit.record_outcome(connection, number, outcome=outcome, detail=None, at=LATER)
     return number
@@ -244,7 +246,10 @@ def test_the_detail_of_an_intent_stays_unless_the_outcome_has_its_own(database: 
         confirmation_id=None,
         detail="3 requests",
     )
-    numbers = [database.transact(lambda connection: audit.record_intent(connection, intent)) for _ in range(2)]
+    numbers = [
+        database.transact(lambda connection: audit.record_intent(connection, intent, held_by="a-process"))
+        for _ in range(2)
+    ]
 
     settle(database, numbers[0], "done")
     settle(database, numbers[1], "failed", "HTTP 500")

@@ -5,7 +5,7 @@ import asyncio
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, text
 
 from bot.store.db import schema
 from bot.store.db.database import Database
@@ -29,19 +29,17 @@ def differences(connection: Connection) -> list[object]:
 
 
 def record(connection: Connection) -> int:
-    return audit.record_intent(
-        connection,
-        audit.Intent(
-            at=CREATED,
-            user_id="U0ADA",
-            team_id="T0DEMO",
-            channel_id=None,
-            verb="delete",
-            command="delete x",
-            subject="x",
-            confirmation_id=None,
-        ),
-    )
+    """Record an act as version 0.1.0 did."""
+    act = {
+        "at": CREATED,
+        "user_id": "U0ADA",
+        "team_id": "T0DEMO",
+        "verb": "delete",
+        "command": "delete x",
+        "subject": "x",
+    }
+    stored = insert(metadata.tables["bd_audit"]).values(act).returning(text("id"))
+    return int(connection.execute(stored).scalar_one())
 
 
 def test_the_migrations_lead_to_the_tables_of_this_version(database: Database) -> None:

@@ -91,6 +91,7 @@ def test_the_numbering_of_the_audit_record_continues(source: Database, target: D
                 subject=None,
                 confirmation_id=None,
             ),
+            held_by="a-process",
         )
     )
 

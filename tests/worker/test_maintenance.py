@@ -10,15 +10,11 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
-from bot.commands.cancel import Cancel, CancelChange
-from bot.operations.find_batch import Reference
 from bot.store.records import batches as batch_records
 from bot.store.records import labels, notices, scheduled_jobs, workers
 from bot.store.records.workers import DEAD_AFTER, WorkerProcess
-from bot.worker.maintenance import HEARTBEAT_INTERVAL, MESSAGE_DELAY, SETTLE_AFTER, Chore, Maintenance
-from tests.builders import ADA as CALLER
+from bot.worker.maintenance import HEARTBEAT_INTERVAL, MESSAGE_DELAY, Chore, Maintenance
 from tests.desk import BATCHES
-from tests.services import build_confirmations
 from tests.waiting import until_stored
 from tests.worker.scene import Scene
 
@@ -193,26 +189,6 @@ async def test_a_slow_chore_delays_neither_the_heartbeat_nor_other_chores(scene:
     await asyncio.wait([running])
 
     assert not hanging.is_set()
-
-
-async def test_a_change_whose_safety_net_was_lost_gets_another(either_scene: Scene) -> None:
-    services = either_scene.worker.services
-    batch = either_scene.batch(ends_in=3_600)
-    confirmations = build_confirmations(services.database, services.now)  # it enqueues nothing
-    proposal = CancelChange(Cancel(Reference(batch.id)), either_scene.read(batch), asks=False)
-    number = await confirmations.begin(proposal, CALLER, None)
-    early = await either_scene.worker.maintenance.redrive()
-    either_scene.advance(SETTLE_AFTER.total_seconds() + 1)
-
-    await either_scene.worker.maintenance.redrive()
-    await either_scene.worker.maintenance.redrive()
-
-    assert early == 0
-    assert len(await either_scene.worker.engine.list_unstarted("execute")) == 1
-    await either_scene.worker.changes.run(number)
-    either_scene.advance(SETTLE_AFTER.total_seconds() + 1)
-    await either_scene.deliver_all()
-    assert await either_scene.worker.maintenance.redrive() == 0
 
 
 async def test_the_label_of_a_deleted_batch_is_deleted_with_its_card(scene: Scene) -> None:

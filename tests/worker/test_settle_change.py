@@ -9,15 +9,17 @@ from bot.api.ids import BatchId
 from bot.caller import ChannelId
 from bot.commands.cancel import Cancel, CancelChange
 from bot.commands.delete import Delete, DeleteChange
+from bot.commands.label import Label, LabelChange
 from bot.operations.find_batch import Reference
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
-from bot.store.records import audit, watches
+from bot.store.records import audit, drafts, watches
 from bot.store.records.audit import AuditEntry
-from bot.worker.maintenance import SETTLE_AFTER
+from bot.store.records.workers import LONGEST_CALL
 from tests.builders import ADA
 from tests.desk import BEN
 from tests.services import build_confirmations
+from tests.ui.draft_samples import DRAFT
 from tests.worker.scene import Scene
 
 
@@ -170,22 +172,92 @@ async def test_a_cancel_is_finished_and_followed(scene: Scene, arrived: bool) ->
 
 
 @pytest.mark.parametrize("status", [429, 529])
-async def test_a_cancel_is_finished_once_an_outage_is_over(scene: Scene, status: int) -> None:
-    batch = scene.batch(ends_in=3_600)
-    number = await typed_cancel(scene, batch)
-    scene.api.add_fault(ApiFault(status=status, times=100))
+async def test_a_change_waits_for_the_api_says_so_once_and_is_finished_as_soon_as_it_answers(
+    either_scene: Scene, status: int
+) -> None:
+    batch = either_scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(either_scene, batch)
+    either_scene.api.add_fault(ApiFault(status=status, times=100))
 
-    await scene.worker.changes.run(number)
-    scene.api.clear_faults()
-    scene.advance(SETTLE_AFTER.total_seconds() + 1)
-    again = await scene.worker.maintenance.redrive()
-    await scene.worker.changes.run(number)
+    for _ in range(3):
+        await either_scene.worker.changes.settle_interrupted()
+    await either_scene.deliver_all()
+    meanwhile = [message.visible_text for message in either_scene.slack.messages("D0ADA")]
+    either_scene.api.clear_faults()
+    counts = [await either_scene.worker.changes.settle_interrupted() for _ in range(2)]
+    await either_scene.deliver_all()
+
+    after = [message.visible_text for message in either_scene.slack.messages("D0ADA")]
+    assert len(meanwhile) == 1
+    assert "The API does not answer now" in meanwhile[0]
+    assert counts == [1, 0]
+    assert "it is done" in after[1]
+    assert (deletes(either_scene), entry(either_scene, number).outcome) == (1, "done")
+
+
+async def test_a_change_of_a_living_process_is_left_to_it_until_it_cannot_be_going_on(scene: Scene) -> None:
+    confirmations = build_confirmations(scene.database, scene.now, process_id=scene.worker.services.process_id)
+    batch = scene.batch(ends_in=3_600)
+    change = CancelChange(Cancel(Reference(batch.id)), scene.read(batch), asks=False)
+    number = await confirmations.begin(change, ADA, None)
+
+    at_once = await scene.worker.changes.settle_interrupted()
+    scene.advance(LONGEST_CALL.total_seconds() + 1)
+    later = await scene.worker.changes.settle_interrupted()
+
+    assert (at_once, later) == (0, 1)
+    assert entry(scene, number).outcome == "done"
+
+
+async def test_a_change_of_the_store_alone_is_reported(scene: Scene) -> None:
+    batch = scene.batch(ends_in=3_600)
+    command = Label(Reference(batch.id), "Nightly eval")
+    confirmations = build_confirmations(scene.database, scene.now)
+    number = await confirmations.begin(LabelChange(command, scene.read(batch)), ADA, None)
+
+    await scene.worker.changes.settle_interrupted()
     await scene.deliver_all()
 
-    [told] = [message for message in scene.slack.messages("D0ADA") if "stopped" in message.visible_text]
-    assert again == 1
-    assert entry(scene, number).outcome == "done"
-    assert "it is done" in told.visible_text
+    [told] = scene.slack.messages("D0ADA")
+    assert entry(scene, number).outcome == "unknown"
+    assert "type it again, which is safe" in told.visible_text
+
+
+@pytest.mark.parametrize(
+    ("state", "words", "outcome"),
+    [
+        ("sent", "it is sent, as `msgbatch_1`", "done"),
+        ("waiting", "another operator can type `/batch approve 012345`", "waiting"),
+        ("ready", "nothing was sent; `/batch send 012345` asks again", "failed"),
+        ("failed", "the API refused it", "refused"),
+        ("dropped", "it was not done", "failed"),
+        ("sending", None, None),
+    ],
+)
+async def test_what_became_of_a_draft_is_reported_by_its_state(
+    scene: Scene, state: str, words: str | None, outcome: str | None
+) -> None:
+    draft = replace(DRAFT, state=state, batch_id="msgbatch_1" if state == "sent" else None, held_by="living")
+    intent = audit.Intent(
+        at=scene.now(),
+        user_id=ADA.user,
+        team_id=ADA.team,
+        channel_id=None,
+        verb="send",
+        command=f"send {draft.id}",
+        subject=draft.id,
+        confirmation_id=None,
+    )
+    scene.database.transact(lambda connection: drafts.add(connection, draft))
+    number = scene.database.transact(lambda connection: audit.record_intent(connection, intent, held_by="dead"))
+
+    await scene.worker.changes.settle_interrupted()
+    await scene.deliver_all()
+
+    told = [message.visible_text for message in scene.slack.messages("D0ADA")] if words else []
+    assert entry(scene, number).outcome == outcome
+    assert [words in text for text in told if words] == [True] * len(told)
+    assert bool(told) == bool(words)
 
 
 async def test_an_outage_that_outlasts_a_change_is_reported(scene: Scene) -> None:

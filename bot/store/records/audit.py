@@ -13,7 +13,8 @@ from bot.store.records.confirmations import StoredConfirmation
 
 RecordedOutcome = Literal["asked", "kept", "waiting", "done", "refused", "failed", "unknown"]
 """`asked` and `kept` are outcomes of questions: one was asked, and it was declined. `waiting`: for an approval."""
-
+NO_PROCESS = ""
+"""The holder of an act that waits for a process."""
 _DRAFT_ID_LENGTH = 24
 _DECIDING_VERBS = ("approve", "decline", "discard", "drop")
 """The verbs that settle a request for approval."""
@@ -22,7 +23,10 @@ _VERB_NAMES = (frozenset({"discard", "drop"}),)
 
 
 class AuditEntry(Struct, frozen=True):
-    """One act. `subject` is its batch id. `outcome`, `detail` and `finished_at` are None while it is under way."""
+    """One act. `subject` is its batch id. `outcome`, `detail` and `finished_at` are None while it is under way.
+
+    Meanwhile `held_by` is the process at work; it is None in the entries of older versions.
+    """
 
     id: int
     at: datetime
@@ -95,10 +99,31 @@ class Intent(Struct, frozen=True, kw_only=True):
     detail: str | None = None
 
 
-def record_intent(connection: Connection, intent: Intent) -> int:
-    """Store what is about to be done and return the entry's number. Act only after the transaction has committed."""
-    stored = insert(table).values(asdict(intent)).returning(table.c.id)
+def record_intent(connection: Connection, intent: Intent, *, held_by: str) -> int:
+    """Store what the process `held_by` is about to do, and return the entry's number.
+
+    Act only after the transaction has committed.
+    """
+    stored = insert(table).values(**asdict(intent), held_by=held_by).returning(table.c.id)
     return int(connection.execute(stored).scalar_one())
+
+
+def record_act(connection: Connection, intent: Intent, outcome: RecordedOutcome, at: datetime) -> None:
+    """Store an act that is done in the same transaction, or a question."""
+    connection.execute(insert(table).values(**asdict(intent), outcome=outcome, finished_at=at))
+
+
+def take_over(connection: Connection, entry: AuditEntry, held_by: str) -> bool:
+    """Have the process `held_by` finish an act in place of the one that began it; False if another process does."""
+    held_as_found = table.c.held_by.is_(None) if entry.held_by is None else table.c.held_by == entry.held_by
+    taken = update(table).where(table.c.id == entry.id, table.c.outcome.is_(None), held_as_found)
+    return connection.execute(taken.values(held_by=held_by)).rowcount == 1
+
+
+def release(connection: Connection, entry_id: int) -> None:
+    """Let any process finish an act."""
+    held = update(table).where(table.c.id == entry_id, table.c.outcome.is_(None))
+    connection.execute(held.values(held_by=NO_PROCESS))
 
 
 def record_outcome(
@@ -115,7 +140,7 @@ def record_outcome(
     `subject` is the batch that the act created. Without a `detail` the one of the intent stays.
     """
     open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome == "unknown")
-    settle = update(table).where(*open_entry).values(outcome=outcome, finished_at=at)
+    settle = update(table).where(*open_entry).values(outcome=outcome, finished_at=at, held_by=None)
     settle = settle.values(detail=detail) if detail is not None else settle
     settle = settle.values(subject=subject) if subject is not None else settle
     return connection.execute(settle).rowcount == 1
@@ -140,8 +165,7 @@ def record_question(
         subject=question.subject,
         confirmation_id=question.id,
     )
-    entry_id = record_intent(connection, intent)
-    record_outcome(connection, entry_id, outcome=outcome, detail=None, at=at)
+    record_act(connection, intent, outcome, at)
 
 
 def list_entries(
@@ -196,10 +220,10 @@ def get_for_confirmation(connection: Connection, confirmation_id: str) -> AuditE
     return AuditEntry(**row._mapping) if row else None
 
 
-def find_unsettled(connection: Connection, verbs: Sequence[str], after: datetime, before: datetime) -> list[int]:
-    """Return the numbers of acts that began in a span of time and have no outcome, oldest first."""
-    span = table.c.at >= after, table.c.at < before, table.c.outcome.is_(None), table.c.verb.in_(verbs)
-    return list(connection.execute(select(table.c.id).where(*span).order_by(table.c.id)).scalars())
+def list_unfinished(connection: Connection, after: datetime) -> list[AuditEntry]:
+    """Return the acts that began after a moment and have no outcome, oldest first."""
+    wanted = select(table).where(table.c.at >= after, table.c.outcome.is_(None)).order_by(table.c.id)
+    return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
 
 
 def find_last_actor(connection: Connection, verb: str, subject: str, *, include_uncertain: bool = False) -> str | None:

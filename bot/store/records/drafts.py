@@ -225,6 +225,13 @@ def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:
     return [Draft(**row._mapping) for row in connection.execute(wanted)]
 
 
+def get_sample(connection: Connection, whole_id: str) -> Draft | None:
+    """Return the sample of a draft that was split, or None."""
+    wanted = select(table).where(table.c.whole_id == whole_id, table.c.rest_id.is_not(None)).limit(1)
+    row = connection.execute(wanted).one_or_none()
+    return Draft(**row._mapping) if row else None
+
+
 def filter_open(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
     """Return those of these drafts whose files are still needed."""
     searching = and_(table.c.state == "unknown", table.c.settles_at.is_not(None))

@@ -60,5 +60,4 @@ def set_level(connection: Connection, level: ChannelNotifyLevel, change: Audited
 
 def _record(connection: Connection, change: AuditedChange) -> None:
     intent = Intent(**asdict(change), verb=change.command.partition(" ")[0], confirmation_id=None)
-    entry_id = audit.record_intent(connection, intent)
-    audit.record_outcome(connection, entry_id, outcome="done", detail=None, at=change.at)
+    audit.record_act(connection, intent, "done", change.at)

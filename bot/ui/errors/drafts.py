@@ -90,7 +90,7 @@ def _state_words(draft: Draft) -> str:
         case "waiting":
             return "This is waiting for approval by another operator. Nothing was sent."
         case "unknown":
-            return "This may have been sent, because the answer was lost. I won't send it again. I'm looking for its batch."
+            return "This may have been sent, because the answer was lost. I won't send it again. I'm looking for it."
         case "dropped":
             return "This was discarded or declined. Nothing was sent."
         case "failed":

@@ -56,8 +56,8 @@ def render_batch_found(draft: Draft, batch: MessageBatch) -> Message:
 def render_batch_not_created(draft: Draft) -> Message:
     """Return that no batch appeared, so that the draft can be sent again."""
     words = (
-        f"No batch of *{safe_text(draft.name, 80)}* has appeared, so I take its "
-        f"{quantity(draft.requests, 'request')} for not sent. The checked file is still here."
+        f"No batch of *{safe_text(draft.name, 80)}* has appeared, so its {quantity(draft.requests, 'request')} didn't "
+        "arrive. The checked file is still here."
     )
     return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
 

@@ -283,8 +283,7 @@ def _lost_words(outcome: AnswerLost) -> str:
     if error.status is None:
         return f"{sent}, and the API's answer was lost."
     return (
-        f"{sent}, and the API answered with an error: {code(error.message)}. That leaves open whether it created the "
-        "batch. If none appears within a minute, you can send the draft again."
+        f"{sent}, and the API answered with an error: {code(error.message)}. I don't know whether it created the batch."
     )
 
 
