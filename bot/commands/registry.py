@@ -9,8 +9,10 @@ from bot.commands.cost import Cost, CostOutcome
 from bot.commands.create import Create, CreateOutcome
 from bot.commands.decline import Decline, DeclineChange, DeclineOutcome
 from bot.commands.delete import Delete, DeleteChange, DeleteOutcome
+from bot.commands.details import Details, DetailsOutcome
 from bot.commands.discard import Discard, DiscardChange, DiscardOutcome
 from bot.commands.draft_change import SendChange
+from bot.commands.edit import Edit, EditChange, EditOutcome
 from bot.commands.help import HelpCommand, HelpOutcome
 from bot.commands.keep import Keep, KeepOutcome
 from bot.commands.label import Label, LabelChange, LabelOutcome
@@ -41,7 +43,9 @@ AnyCommand = (
     | Create
     | Decline
     | Delete
+    | Details
     | Discard
+    | Edit
     | HelpCommand
     | Keep
     | Label
@@ -62,7 +66,9 @@ AnyCommand = (
 )
 AskingChange = ApproveChange | CancelChange | DeleteChange | SendChange
 """The changes that may need a confirmation; the words of their questions are in bot.ui.verbs."""
-AnyChange = AskingChange | DeclineChange | DiscardChange | LabelChange | NoteChange | OwnChange | PreviewChange
+AnyChange = (
+    AskingChange | DeclineChange | DiscardChange | EditChange | LabelChange | NoteChange | OwnChange | PreviewChange
+)
 Outcome = (
     AuditOutcome
     | CancelOutcome
@@ -70,7 +76,9 @@ Outcome = (
     | CreateOutcome
     | DeclineOutcome
     | DeleteOutcome
+    | DetailsOutcome
     | DiscardOutcome
+    | EditOutcome
     | HelpOutcome
     | KeepOutcome
     | LabelOutcome
@@ -96,6 +104,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     HelpCommand,
     List,
     Status,
+    Details,
     Results,
     Cost,
     Watch,
@@ -109,6 +118,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Discard,
     Cancel,
     Delete,
+    Edit,
     Label,
     Own,
     Note,

@@ -10,10 +10,10 @@ from bot.caller import Caller
 from bot.commands.base import BATCH, Help, HelpGroup, ReadingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
+from bot.operations.batch_people import find_canceler, find_watchers
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.db.database import StoreUnavailable
-from bot.store.records import audit, watches
 from bot.store.records.drafts import Draft
 from bot.store.transactions import split_draft
 
@@ -59,27 +59,10 @@ class Status(ReadingCommand[StatusOutcome], frozen=True):
     async def run(self, services: Services, caller: Caller) -> StatusOutcome:
         """Read the batch. Raises ApiError and what a reference may raise."""
         found = await services.find_batch(self.reference)
-        canceled_by = await _find_canceler(found.batch, services)
-        watchers = await _find_watchers(found.batch, services)
+        canceled_by = await find_canceler(found.batch, services)
+        watchers = await find_watchers(found.batch, services)
         rest = await _find_rest(found.batch, services)
         return BatchShown(found.batch, self.public, canceled_by, watchers, rest)
-
-
-async def _find_canceler(batch: MessageBatch, services: Services) -> str | None:
-    """Return who canceled the batch. A store that fails hides this alone, not the batch."""
-    if batch.cancel_initiated_at is None:
-        return None
-    with suppress(StoreUnavailable):
-        return await services.database.run(lambda connection: audit.find_last_actor(connection, "cancel", batch.id))
-    return None
-
-
-async def _find_watchers(batch: MessageBatch, services: Services) -> tuple[str, ...]:
-    """Return who watches the batch; no one if the store fails."""
-    with suppress(StoreUnavailable):
-        found = await services.database.run(lambda connection: watches.list_for_batch(connection, batch.id))
-        return tuple(dict.fromkeys(watch.user_id for watch in found if watch.user_id))
-    return ()
 
 
 async def _find_rest(batch: MessageBatch, services: Services) -> Draft | None:

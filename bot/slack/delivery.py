@@ -26,7 +26,7 @@ from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
 from bot.slack.retries import make_retry_handlers
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
-from bot.ui.components.modal import WAITING_BLOCK, make_modal
+from bot.ui.components.modal import APP_NAME, WAITING_BLOCK, make_modal
 from bot.ui.components.text import section
 from bot.ui.errors.slack import render_slack_waits
 from bot.ui.reply import File, Form, Message, Placement, Posting, Reply
@@ -217,7 +217,8 @@ class ReplyDelivery:
                     view = {"type": "home", "blocks": _view_blocks(message)}
                     await self._client.views_publish(user_id=surface.caller.user, view=view)
                 case ModalSurface():
-                    await self._update_modal(surface, make_modal(_view_blocks(message)))
+                    title = message.modal_title or APP_NAME
+                    await self._update_modal(surface, make_modal(_view_blocks(message), title))
                 case unreachable:
                     assert_never(unreachable)
 
@@ -328,5 +329,7 @@ def _form_view(form: Form) -> dict[str, object]:
     return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "callback_id": form.callback_id,
-        "private_metadata": FormPlace(channel=form.channel, subject=form.subject).model_dump_json(),
+        "private_metadata": FormPlace(
+            channel=form.channel, subject=form.subject, values=dict(form.values)
+        ).model_dump_json(),
     }

@@ -1,12 +1,16 @@
 """Read submitted forms into typed commands. Fields are read strictly, and each problem names its field."""
 
+from collections.abc import Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from bot.api.ids import InvalidBatchId
 from bot.commands.create import PLACEHOLDER, Create, PromptList
 from bot.commands.decline import Decline
+from bot.commands.edit import MUTE_SPANS, UNMUTE, Edit
 from bot.commands.language.errors import BadValue, TextTooLong
+from bot.commands.language.references import reference as parse_one_reference
 from bot.commands.language.values import check_label, check_note, check_person
 from bot.commands.language.words import split_words
 from bot.store.records.drafts import WatchPreference
@@ -33,6 +37,8 @@ class FormPlace(BaseModel):
 
     channel: str | None = None
     subject: str | None = None
+    values: dict[str, str] = {}
+    """The values that were filled in before."""
 
 
 class _Field(BaseModel, defer_build=True):
@@ -156,6 +162,40 @@ def _read_prompt(fields: CreateFields) -> PromptList:
     return PromptList(fields.template.text, values, fields.model.text, int(fields.max_tokens.text), system)
 
 
+class EditFields(_Field):
+    """The fields of the form of `/batch edit`, by name."""
+
+    label: _Element = Field(default_factory=_Element)
+    owner: _Element = Field(default_factory=_Element)
+    note: _Element = Field(default_factory=_Element)
+    mute: _Element = Field(default_factory=_Element)
+
+
+def read_edit(state: Any, batch_id: str, before: Mapping[str, str]) -> Edit:
+    """Read a submitted form into a command that changes only what differs from `before`. Raises FormIncomplete."""
+    try:
+        batch = parse_one_reference(batch_id)
+        found = {name: next(iter(actions.values())) for name, actions in state["values"].items() if actions}
+        fields = EditFields.model_validate(found)
+    except (ValidationError, InvalidBatchId, KeyError, AttributeError, TypeError):
+        raise FormIncomplete({"label": FormProblem.EDIT_UNREADABLE}) from None
+    problems: dict[str, FormProblem | BadValue] = {}
+    changes: dict[str, str | None] = {}
+    checks = {"label": check_label, "owner": check_person, "note": check_note}
+    for name, check in checks.items():
+        text = getattr(fields, name).text
+        if text == before.get(name, ""):
+            continue
+        try:
+            changes[name] = check("edit", text) if text else None
+        except BadValue as error:
+            problems[name] = error
+    if problems:
+        raise FormIncomplete(problems)
+    mute = fields.mute.text if fields.mute.text in (*MUTE_SPANS, UNMUTE) else None
+    return Edit(reference=batch, mute=None if mute == before.get("mute") else mute, **changes)
+
+
 def opens_modal(text: str) -> bool:
     """Return whether a modal answers a command. It is decided at once, because a trigger_id expires after 3 seconds."""
     try:
@@ -163,7 +203,7 @@ def opens_modal(text: str) -> bool:
     except TextTooLong:
         return False
     match [word.lower() for word in words]:
-        case ["create"] | ["decline", _] | ["preview", _]:
+        case ["create"] | [("decline" | "details" | "edit" | "preview"), _]:
             return True
         case _:
             return False

@@ -13,10 +13,11 @@ from bot.commands.registry import AnyCommand
 from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
-from bot.slack.forms import FormPlace, opens_modal, read_create, read_decline
+from bot.slack.forms import FormPlace, opens_modal, read_create, read_decline, read_edit
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.buttons import read_button
 from bot.ui.verbs.decline import DECLINE_FORM
+from bot.ui.verbs.edit import EDIT_FORM
 
 Payload = dict[str, Any]  # Any: JSON from outside. Everything that leaves this module is typed
 
@@ -73,15 +74,20 @@ def read_form(payload: Payload) -> InboundInteraction:
     except ValidationError:
         place = FormPlace()
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
-    state = view.get("state")
-    command: AnyCommand = (
-        read_decline(state, place.subject or "")
-        if view.get("callback_id") == DECLINE_FORM
-        else read_create(state, str(view["id"]))
-    )
+    command = _read_form_command(view, place)
     return InboundInteraction(
         Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), ModalSurface(caller, None)
     )
+
+
+def _read_form_command(view: Payload, place: FormPlace) -> AnyCommand:
+    state = view.get("state")
+    callback_id = view.get("callback_id")
+    if callback_id == DECLINE_FORM:
+        return read_decline(state, place.subject or "")
+    if callback_id == EDIT_FORM:
+        return read_edit(state, place.subject or "", place.values)
+    return read_create(state, str(view["id"]))
 
 
 def read_press(payload: Payload) -> InboundInteraction:
@@ -89,7 +95,7 @@ def read_press(payload: Payload) -> InboundInteraction:
     value = read_button(_read_value(payload["actions"][0]))
     surface = read_interaction_surface(payload, replaces_message=value.renew)
     if isinstance(surface, MessageSurface) and opens_modal(value.text):
-        surface = replace(surface, trigger_id=payload.get("trigger_id"))
+        surface = replace(surface, trigger_id=payload.get("trigger_id"), seen_by_others=False)
     interaction = Interaction(
         surface.caller,
         value.text,

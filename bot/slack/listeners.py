@@ -33,6 +33,7 @@ from bot.ui.reply import Message
 from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
 from bot.ui.verbs.create import FORM
 from bot.ui.verbs.decline import DECLINE_FORM
+from bot.ui.verbs.edit import EDIT_FORM
 
 log = logging.getLogger(__name__)
 
@@ -82,6 +83,7 @@ class BoltListeners:
         app.command(ANYTHING)(self.on_other_command)
         app.view(FORM)(self.on_form)
         app.view(DECLINE_FORM)(self.on_form)
+        app.view(EDIT_FORM)(self.on_form)
         app.view(ANYTHING)(self.on_view)
         app.view_closed(ANYTHING)(self.on_nothing)
         app.shortcut(SHORTCUT)(self.on_create_shortcut)

@@ -8,7 +8,9 @@ from bot.commands.cost import CostOutcome
 from bot.commands.create import CreateOutcome
 from bot.commands.decline import DeclineOutcome
 from bot.commands.delete import DeleteOutcome
+from bot.commands.details import DetailsOutcome
 from bot.commands.discard import DiscardOutcome
+from bot.commands.edit import EditOutcome
 from bot.commands.help import HelpOutcome
 from bot.commands.keep import KeepOutcome
 from bot.commands.label import LabelOutcome
@@ -35,7 +37,9 @@ from bot.ui.verbs.cost import render_cost
 from bot.ui.verbs.create import render_create
 from bot.ui.verbs.decline import render_decline
 from bot.ui.verbs.delete import render_delete
+from bot.ui.verbs.details import render_details
 from bot.ui.verbs.discard import render_discard
+from bot.ui.verbs.edit import render_edit
 from bot.ui.verbs.help import render_help
 from bot.ui.verbs.keep import render_keep
 from bot.ui.verbs.label import render_label
@@ -72,6 +76,10 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         return render_delete(outcome, viewer)
     if isinstance(outcome, DiscardOutcome):
         return render_discard(outcome, viewer)
+    if isinstance(outcome, DetailsOutcome):
+        return render_details(outcome, viewer)
+    if isinstance(outcome, EditOutcome):
+        return render_edit(outcome, viewer)
     if isinstance(outcome, HelpOutcome):
         return render_help(outcome, viewer)
     if isinstance(outcome, KeepOutcome):

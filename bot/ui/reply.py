@@ -43,6 +43,8 @@ class Message(Struct, frozen=True):
     placement: Placement = Placement.AS_ASKED
     fallback_blocks: tuple[Block, ...] | None = None
     postings: tuple["Posting", ...] = ()
+    modal_title: str | None = None
+    """The title of the modal that shows the message, if the reply goes there."""
 
     def with_placement(self, placement: Placement) -> "Message":
         """Return the same message with another placement."""
@@ -92,7 +94,8 @@ class File(Struct, frozen=True):
 class Form(Struct, frozen=True):
     """A modal to fill in; `channel` is where the answer to it goes. It needs a surface that can open a modal.
 
-    `subject`: what it is about, for whoever reads its fields. `message_without_form`: what to show if it cannot open.
+    `subject`: what it is about, for whoever reads its fields. `values`: the values that were filled in before.
+    `message_without_form`: what to show if it cannot open.
     """
 
     callback_id: str
@@ -101,6 +104,7 @@ class Form(Struct, frozen=True):
     blocks: tuple[Block, ...]
     channel: str | None
     subject: str | None = None
+    values: Mapping[str, str] = {}
     message_without_form: Message | None = None
 
 

@@ -8,6 +8,7 @@ from syrupy.extensions.json import JSONSnapshotExtension
 
 from bot.commands.create import FormWanted
 from bot.commands.decline import ReasonWanted
+from bot.commands.edit import EditWanted
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
@@ -28,7 +29,7 @@ def test_it_looks_as_it_was_approved(name: str, golden: SnapshotAssertion) -> No
 def test_every_outcome_has_a_golden() -> None:
     drawn = {type(outcome) for outcome in OUTCOMES.values()}
 
-    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == {FormWanted, ReasonWanted}
+    assert {*get_args(Outcome), ConfirmationNeeded} - drawn == {EditWanted, FormWanted, ReasonWanted}
 
 
 def test_every_reason_of_a_refusal_has_a_golden() -> None:

@@ -72,6 +72,8 @@ def test_a_button_does_what_it_says() -> None:
         "Cancel the batch": {"cancel"},
         "Delete": {"delete"},
         "Unwatch": {"unwatch"},
+        "Details": {"details"},
+        "Edit": {"edit"},
         "Delete for good": {"delete"},
         "Open": {"status"},
         "Look again": {"status"},
@@ -100,15 +102,15 @@ def _question(text: str) -> str:
 @pytest.mark.parametrize(
     ("viewer", "state", "expected"),
     [
-        (READER, "running", ["Watch", "Refresh"]),
-        (OPERATOR, "running", ["Watch", "Cancel", "Refresh"]),
-        (ADMIN, "running", ["Watch", "Cancel", "Refresh"]),
-        (OPERATOR, "canceling", ["Watch", "Refresh"]),
-        (ADMIN, "unknown_status", ["Watch", "Refresh"]),
-        (READER, "ended_some_succeeded", ["Results"]),
-        (OPERATOR, "ended_some_succeeded", ["Results", "Retry failures"]),
-        (ADMIN, "ended_some_succeeded", ["Results", "Retry failures", "Delete"]),
-        (ADMIN, "archived", ["Delete"]),
+        (READER, "running", ["Watch", "Refresh", "Details"]),
+        (OPERATOR, "running", ["Watch", "Cancel", "Refresh", "Details", "Edit"]),
+        (ADMIN, "running", ["Watch", "Cancel", "Refresh", "Details", "Edit"]),
+        (OPERATOR, "canceling", ["Watch", "Refresh", "Details", "Edit"]),
+        (ADMIN, "unknown_status", ["Watch", "Refresh", "Details", "Edit"]),
+        (READER, "ended_some_succeeded", ["Results", "Details"]),
+        (OPERATOR, "ended_some_succeeded", ["Results", "Retry failures", "Details", "Edit"]),
+        (ADMIN, "ended_some_succeeded", ["Results", "Retry failures", "Details", "Edit", "Delete"]),
+        (ADMIN, "archived", ["Details", "Edit", "Delete"]),
     ],
 )
 def test_a_card_has_the_buttons_of_its_state_and_its_reader(viewer: object, state: str, expected: list[str]) -> None:

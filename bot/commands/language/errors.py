@@ -76,6 +76,7 @@ class ValueForm(Enum):
     CAUSE = auto()
     MUTE_CHANNEL = auto()
     MUTE_END = auto()
+    EDIT_MUTE = auto()
     FUTURE_TIME = auto()
     NOTIFY_LEVEL = auto()
     WATCH_PREFERENCE = auto()

@@ -1,5 +1,6 @@
 """Changes of a batch's label, owner or note, together with every card that shows them."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -20,6 +21,21 @@ def set_name_field(
 ) -> None:
     """Set one field of a batch, or remove it with None, and redraw its cards."""
     labels.set_field(connection, batch_id, what, value, by=by, at=at)
+    cards.redraw_all(connection, enqueue, batch_id, at)
+
+
+def set_name_fields(
+    connection: Connection,
+    enqueue: Enqueue,
+    batch_id: str,
+    values: Mapping[labels.NameField, str | None],
+    *,
+    by: str,
+    at: datetime,
+) -> None:
+    """Set several fields of a batch, or remove those with None, and redraw its cards once."""
+    for what, value in values.items():
+        labels.set_field(connection, batch_id, what, value, by=by, at=at)
     cards.redraw_all(connection, enqueue, batch_id, at)
 
 

@@ -1,5 +1,6 @@
 """The card of a batch: the whole outcome in one line, what matters besides, one primary button, and a menu."""
 
+import re
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -7,6 +8,8 @@ from bot.api.models import MessageBatch
 from bot.commands.base import Permission
 from bot.commands.cancel import Cancel
 from bot.commands.delete import Delete
+from bot.commands.details import Details
+from bot.commands.edit import Edit
 from bot.commands.results import Results
 from bot.commands.retry import Retry
 from bot.commands.status import Status
@@ -24,6 +27,8 @@ from bot.ui.reply import Block, Viewer
 MOST_PEOPLE = 5
 """People named on a card. The others are a number."""
 MOST_MODELS = 2
+_MODEL_DATE = re.compile(r"-20\d{6}$")
+"""The date at the end of a model's name. Details show it."""
 
 
 def batch_card(
@@ -81,7 +86,7 @@ def _facts(
         return parts
     if names.models:
         more = len(names.models) - MOST_MODELS
-        models = ", ".join(safe_text(model, 60) for model in names.models[:MOST_MODELS])
+        models = ", ".join(safe_text(_MODEL_DATE.sub("", model), 60) for model in names.models[:MOST_MODELS])
         parts.append(f"{models} and {more} more" if more > 0 else models)
     if names.cost is not None:
         cost = amount_words(names.cost, complete=names.cost_complete)
@@ -134,7 +139,7 @@ def _running_buttons(
         buttons.append(button("Cancel", Cancel(reference), spoken=f"Cancel {name}"))
     if is_watching:
         menu.append(choice("Unwatch", Unwatch(reference)))
-    return [*buttons, overflow(menu)]
+    return [*buttons, overflow([*menu, *_details_choices(batch, viewer)])]
 
 
 def _ended_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block | None]:
@@ -142,7 +147,7 @@ def _ended_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block | None]:
     counts = batch.request_counts
     is_readable = batch.is_readable(viewer.now)
     buttons: list[Block | None] = []
-    menu: list[Block] = []
+    menu = _details_choices(batch, viewer)
     if is_readable:
         buttons.append(button("Results", Results(reference), style="primary", spoken=f"Results of {name}"))
         failed = counts.errored + counts.expired + counts.canceled
@@ -153,6 +158,15 @@ def _ended_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block | None]:
     if Permission.ADMINISTER in viewer.permissions:
         menu.append(choice("Delete", Delete(reference)))
     return [*buttons, overflow(menu)]
+
+
+def _details_choices(batch: MessageBatch, viewer: Viewer) -> list[Block]:
+    """Return the choices of every state: Details, and Edit for those who may."""
+    reference = Reference(batch.id)
+    choices = [choice("Details", Details(reference))]
+    if Permission.OPERATE in viewer.permissions:
+        choices.append(choice("Edit", Edit(reference=reference)))
+    return choices
 
 
 def _spoken_name(batch: MessageBatch, viewer: Viewer) -> str:

@@ -58,10 +58,9 @@ def symbol(batch: MessageBatch, now: datetime | None = None) -> str:
 
 def batch_name(batch: MessageBatch, names: BatchNames | None = None, limit: int = NAME_LIMIT) -> str:
     """Return the label, else the name of the file that was sent, else the short id; and which part of a file it is."""
-    part = _part_words(batch, names)
-    if names is not None and (name := names.label or names.file_name):
-        return one_line(name, limit - len(part)) + part
-    return f"Batch {short_id(batch)}{part}"
+    part = _part_words(batch, names) if names is not None and names.part is not None else ""
+    name = (names.label or names.file_name) if names is not None else None
+    return one_line(name or f"Batch {short_id(batch)}", limit - len(part)) + part
 
 
 def _part_words(batch: MessageBatch, names: BatchNames | None) -> str:
@@ -103,8 +102,11 @@ def _running_words(batch: MessageBatch, now: datetime | None) -> str:
 
 def outcome_words(counts: RequestCounts, *, with_total: bool = True) -> str:
     """Return every count that is not zero, the largest first. They add up to the total, which is named once."""
-    present = [(getattr(counts, name), name) for name in _OUTCOMES]
-    ranked = sorted((each for each in present if each[0]), key=itemgetter(0), reverse=True)
+    if counts.succeeded == counts.total != 0:  # the usual case; the general way is several times slower
+        ranked = [(counts.total, "succeeded")]
+    else:
+        present = [(getattr(counts, name), name) for name in _OUTCOMES]
+        ranked = sorted((each for each in present if each[0]), key=itemgetter(0), reverse=True)
     if not ranked:
         return "no requests"
     if len(ranked) == 1:

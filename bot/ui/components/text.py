@@ -13,7 +13,7 @@ _HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
 def one_line(text: str, limit: int = 300) -> str:
     """Return text from outside on one line, cut to `limit`, without control, zero-width or bidirectional characters."""
-    if len(text) <= limit and text.isascii() and text.isprintable():
+    if len(text) <= limit and text.isprintable():
         return " ".join(text.split()) if " " in text else text  # the usual case; the general way is ten times slower
     visible = "".join(
         " " if char.isspace() else char

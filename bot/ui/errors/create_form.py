@@ -11,6 +11,7 @@ class FormProblem(Enum):
     """What is wrong with one field of the form."""
 
     UNREADABLE = auto()
+    EDIT_UNREADABLE = auto()
     FILE_AND_PROMPT = auto()
     NOTHING_TO_SEND = auto()
     NO_PLACEHOLDER = auto()
@@ -22,6 +23,7 @@ class FormProblem(Enum):
 
 _WORDS = {
     FormProblem.UNREADABLE: "I couldn't read this form. Open it again with /batch create.",
+    FormProblem.EDIT_UNREADABLE: "I couldn't read this form. Open it again from the card.",
     FormProblem.FILE_AND_PROMPT: "Use a file or a prompt, not both. Clear this field or remove the file.",
     FormProblem.NOTHING_TO_SEND: "Choose a file, or write a prompt and its values below.",
     FormProblem.NO_PLACEHOLDER: f"Write {PLACEHOLDER} where each value goes.",

@@ -37,6 +37,7 @@ FORM_WORDS: dict[ValueForm, str] = {
     ValueForm.CAUSE: "`--cause` takes an error type from the results, `expired` or `canceled`.",
     ValueForm.MUTE_CHANNEL: "Type `/batch mute here` in the channel, or use its ID (C…).",
     ValueForm.MUTE_END: "Type `2h`, `3d`, a day such as `2026-12-31`, `forever` or `off`.",
+    ValueForm.EDIT_MUTE: "`--mute` takes `1d`, `7d`, `forever` or `off`.",
     ValueForm.FUTURE_TIME: "Type a time in the future.",
     ValueForm.NOTIFY_LEVEL: f"Choose {_choice_of(CHOICES[ValueForm.NOTIFY_LEVEL])}.",
     ValueForm.WATCH_PREFERENCE: f"`--watch` takes {_choice_of(CHOICES[ValueForm.WATCH_PREFERENCE])}.",

@@ -18,6 +18,7 @@ def cancel_question(batch: MessageBatch) -> QuestionWords:
         title="Cancel this batch?",
         yes="Cancel the batch",
         no="Keep it running",
+        style="primary",
         consequences=(
             f"Up to {quantity(batch.request_counts.total, 'request')} will not be processed. "
             "Those that are running may still finish and be billed. A cancellation cannot be taken back."
