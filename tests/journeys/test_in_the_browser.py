@@ -109,7 +109,8 @@ async def test_the_home_tab_opens_a_batch_and_cancels_it_in_a_modal(page: Page, 
     home, modal = page.get_by_test_id("home"), page.get_by_test_id("modal")
     await expect(home).to_contain_text("running")
 
-    await home.get_by_role("button", name="Open").first.click()
+    await home.get_by_role("button", name="Open a batch…").click()
+    await home.get_by_role("option", name=" · running").first.click()
     await expect(modal).to_contain_text(" · running")
     await modal.get_by_role("button", name="Cancel").click()
     await expect(modal).to_contain_text("Cancel this batch?")

@@ -136,7 +136,7 @@ async def test_a_killed_bot_catches_up_and_announces_nothing_twice(chromium: Bro
             await see_the_ends(page, batches)
         async with bot_process(slack, api, tmp_path):
             await type_line(page, "/batch status last")
-            await expect(page.get_by_test_id("message").last).to_contain_text("Delete")
+            await expect(page.get_by_test_id("message").last).to_contain_text("Results")
             await see_the_ends(page, batches)
 
         await picture(page, "watching-4-after-two-kills")

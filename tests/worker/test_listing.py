@@ -59,7 +59,7 @@ async def test_a_batch_that_is_not_listed_any_more_loses_its_buttons_without_a_f
     await sweep_for_minutes(either_scene)
 
     last = card_of(either_scene, batch)
-    assert "Delete" in before.buttons
+    assert "Delete" in before.choices
     assert at_first.visible_text == before.visible_text
     assert "Deleted elsewhere" in last.visible_text
     assert (last.ts, last.buttons) == (before.ts, [])
@@ -82,7 +82,7 @@ async def test_a_batch_that_is_listed_again_within_a_minute_was_never_gone(scene
         await scene.sweep()
         scene.advance(50)
 
-    assert "Delete" in card_of(scene, batch).buttons
+    assert "Delete" in card_of(scene, batch).choices
 
 
 async def test_a_process_takes_no_batch_for_deleted_that_its_key_never_showed(scene: Scene) -> None:
@@ -92,7 +92,7 @@ async def test_a_process_takes_no_batch_for_deleted_that_its_key_never_showed(sc
     scene.worker = scene.make_worker(feed_channel=GENERAL)
     await sweep_for_minutes(scene)
 
-    assert "Delete" in card_of(scene, batch).buttons
+    assert "Delete" in card_of(scene, batch).choices
 
 
 async def test_a_batch_that_another_key_did_not_show_gets_its_buttons_back_when_it_is_listed(scene: Scene) -> None:
@@ -106,7 +106,7 @@ async def test_a_batch_that_another_key_did_not_show_gets_its_buttons_back_when_
     await scene.sweep()
 
     assert "Deleted elsewhere" in before.visible_text
-    assert "Delete" in card_of(scene, batch).buttons
+    assert "Delete" in card_of(scene, batch).choices
     assert not scene.notices(GENERAL)
 
 
@@ -126,7 +126,7 @@ async def test_the_end_of_a_running_batch_that_was_taken_for_deleted_is_announce
 
     assert ["deleted" in message.visible_text for message in either_scene.notices(GENERAL)] == [True, False]
     assert "100 succeeded" in card_of(either_scene, running).visible_text
-    assert "Delete" in card_of(either_scene, batch).buttons
+    assert "Delete" in card_of(either_scene, batch).choices
 
 
 async def test_a_batch_that_the_bot_deleted_stays_deleted_though_an_old_list_shows_it(scene: Scene) -> None:

@@ -49,7 +49,7 @@ async def test_an_end_while_postgres_is_down_is_announced_once_it_is_back(
             said = await store_health.check_store()
             await server.start()
             await scene.slack.wait_for(scene.notices, 20)
-            await scene.slack.wait_for(lambda: "All 100 succeeded" in scene.cards()[0].visible_text, 15)
+            await scene.slack.wait_for(lambda: "all 100 succeeded" in scene.cards()[0].visible_text, 15)
     await scene.close()
 
     assert said == "the store is unreachable"

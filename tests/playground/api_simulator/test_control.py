@@ -28,7 +28,8 @@ async def test_a_fault_is_ordered(api: httpx.AsyncClient) -> None:
     accepted = await api.post("/_simulator/fault", json=order)
     met = await api.get(f"{BATCHES}/msgbatch_01x")
 
-    assert (accepted.status_code, accepted.json()) == (200, order)
+    assert accepted.status_code == 200
+    assert accepted.json().items() >= order.items()
     assert (met.status_code, met.headers["retry-after"]) == (429, "3")
 
 
