@@ -84,9 +84,10 @@ def _encode_value(command: Command, *, confirmation: str | None = None, renew: b
 
 
 def choice(label: str, command: Command, *, renew: bool = False) -> Block:
-    """Return one option of a menu, which runs a command as a button does."""
+    """Return one option of a menu, which runs a command as a button does. `label`: one line of plain text."""
+    shown = label if len(label) <= OPTION_TEXT_LIMIT else one_line(label, OPTION_TEXT_LIMIT)
     return {
-        "text": {"type": "plain_text", "text": one_line(label, OPTION_TEXT_LIMIT), "emoji": True},
+        "text": {"type": "plain_text", "text": shown, "emoji": True},
         "value": _encode_value(command, renew=renew),
     }
 

@@ -2,32 +2,59 @@
 
 from datetime import datetime, timedelta
 from operator import itemgetter
+from typing import NamedTuple
 
 from bot.api.models import MessageBatch, RequestCounts
 from bot.operations.find_batch import PREFIX
 from bot.store.records.labels import BatchNames
-from bot.ui.components.text import HEADER_LIMIT, duration, number, one_line, quantity, safe_text
+from bot.ui.components.text import HEADER_LIMIT, duration, neutralize, number, one_line, quantity
 
 SHORT_ID_LENGTH = 10
 NAME_LIMIT = 80
-_OUTCOMES = ("succeeded", "errored", "expired", "canceled", "processing")
+_MINUTE = timedelta(minutes=1)
 
 
-def first_line(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> str:
-    """Return the line as plain text for a header; a long name is shortened, so that no count is cut off.
+class FirstLine(NamedTuple):
+    """The parts of the line, without control characters: as plain text, or escaped for mrkdwn."""
+
+    symbol: str
+    name: str
+    part: str
+    state: str
+
+    def __str__(self) -> str:
+        return f"{self.symbol} {self.name}{self.part} · {self.state}"
+
+    def escaped(self) -> "FirstLine":
+        """Return the parts of a plain line for mrkdwn, and for a message's text."""
+        return FirstLine(self.symbol, neutralize(self.name), self.part, neutralize(self.state))
+
+    def bold(self) -> str:
+        """Return an escaped line with the name in bold."""
+        return f"{self.symbol} *{self.name}{self.part}* · {self.state}"
+
+
+def first_line_parts(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> FirstLine:
+    """Return the line as plain text. A long name is shortened, so that a header has room for every count.
 
     `now`: the time at which the line is read. A message that stays for hours must not say how long a batch has run.
     """
-    words = state_words(batch, names, now)
-    start = f"{symbol(batch, now)} "
-    room = HEADER_LIMIT - len(start) - len(f" · {words}")
-    return f"{start}{batch_name(batch, names, min(room, NAME_LIMIT))} · {words}"
+    state = state_words(batch, names, now)
+    if names is None:
+        return FirstLine(symbol(batch, now), f"Batch {short_id(batch)}", "", state)
+    part = _part_words(batch, names)
+    room = HEADER_LIMIT - len(state) - len(part) - len("🗄️  · ")
+    return FirstLine(symbol(batch, now), _own_name(batch, names, min(room, NAME_LIMIT - len(part))), part, state)
+
+
+def first_line(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> str:
+    """Return the line as plain text for a header."""
+    return str(first_line_parts(batch, names, now))
 
 
 def bold_line(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> str:
     """Return the line as mrkdwn, with the name in bold."""
-    name = safe_text(batch_name(batch, names), 2 * NAME_LIMIT)
-    return f"{symbol(batch, now)} *{name}* · {safe_text(state_words(batch, names, now))}"
+    return first_line_parts(batch, names, now).escaped().bold()
 
 
 def symbol(batch: MessageBatch, now: datetime | None = None) -> str:
@@ -58,18 +85,23 @@ def symbol(batch: MessageBatch, now: datetime | None = None) -> str:
 
 def batch_name(batch: MessageBatch, names: BatchNames | None = None, limit: int = NAME_LIMIT) -> str:
     """Return the label, else the name of the file that was sent, else the short id; and which part of a file it is."""
-    part = _part_words(batch, names) if names is not None and names.part is not None else ""
-    name = (names.label or names.file_name) if names is not None else None
-    return one_line(name or f"Batch {short_id(batch)}", limit - len(part)) + part
+    if names is None:
+        return f"Batch {short_id(batch)}"
+    part = _part_words(batch, names)
+    return f"{_own_name(batch, names, limit - len(part))}{part}"
 
 
-def _part_words(batch: MessageBatch, names: BatchNames | None) -> str:
-    total = number(batch.request_counts.total)
-    match names.part if names is not None else None:
+def _own_name(batch: MessageBatch, names: BatchNames, limit: int) -> str:
+    name = names.label or names.file_name
+    return one_line(name, limit) if name else f"Batch {short_id(batch)}"
+
+
+def _part_words(batch: MessageBatch, names: BatchNames) -> str:
+    match names.part:
         case "sample":
-            return f" · sample of {total}"
+            return f" · sample of {number(batch.request_counts.total)}"
         case "rest":
-            return f" · the other {total}"
+            return f" · the other {number(batch.request_counts.total)}"
         case None:
             return ""
 
@@ -95,18 +127,20 @@ def state_words(batch: MessageBatch, names: BatchNames | None = None, now: datet
 
 
 def _running_words(batch: MessageBatch, now: datetime | None) -> str:
-    if now is None or now - batch.created_at < timedelta(minutes=1):
-        return "running"
-    return f"running {duration(now - batch.created_at)}"
+    ran = now - batch.created_at if now is not None else timedelta()
+    return f"running {duration(ran)}" if ran >= _MINUTE else "running"
 
 
 def outcome_words(counts: RequestCounts, *, with_total: bool = True) -> str:
     """Return every count that is not zero, the largest first. They add up to the total, which is named once."""
-    if counts.succeeded == counts.total != 0:  # the usual case; the general way is several times slower
-        ranked = [(counts.total, "succeeded")]
-    else:
-        present = [(getattr(counts, name), name) for name in _OUTCOMES]
-        ranked = sorted((each for each in present if each[0]), key=itemgetter(0), reverse=True)
+    present = (
+        (counts.succeeded, "succeeded"),
+        (counts.errored, "errored"),
+        (counts.expired, "expired"),
+        (counts.canceled, "canceled"),
+        (counts.processing, "processing"),
+    )
+    ranked = [each for each in present if each[0]]
     if not ranked:
         return "no requests"
     if len(ranked) == 1:
@@ -114,7 +148,9 @@ def outcome_words(counts: RequestCounts, *, with_total: bool = True) -> str:
         if count == 1:
             return f"1 request {name}" if with_total else name
         return f"all {number(count)} {name}" if with_total else f"all {name}"
-    largest, *others = ranked
-    total = f" of {number(counts.total)}" if with_total else ""
-    words = [f"{number(largest[0])}{total} {largest[1]}"]
-    return " · ".join([*words, *(f"{number(count)} {name}" for count, name in others)])
+    ranked.sort(key=itemgetter(0), reverse=True)
+    words = [f"{count:,} {name}" for count, name in ranked]
+    if with_total:
+        count, name = ranked[0]
+        words[0] = f"{count:,} of {counts.total:,} {name}"
+    return " · ".join(words)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from bot.api.models import MessageBatch
 from bot.store.records.drafts import Draft
-from bot.ui.components.batch_rows import batch_rows, open_menu
+from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions
 from bot.ui.components.text import quantity
 from bot.ui.reply import Block
@@ -22,8 +22,9 @@ def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tupl
             f"None of the newest batches is new and has {quantity(draft.requests, 'request')}. I'll keep looking and "
             "message you."
         ), []
+    listed = list_batches(appeared)
     found = quantity(len(appeared), "new batch has", "new batches have")
     return f"{found} exactly that size. I'll check which one is yours and message you:", [
-        *batch_rows(appeared, {}, with_ids=True),
-        *actions([open_menu(appeared, {})]),
+        *batch_rows(listed, with_ids=True),
+        *actions([open_menu(listed)]),
     ]

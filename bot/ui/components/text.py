@@ -34,9 +34,14 @@ def escape(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
+def neutralize(text: str) -> str:
+    """Return one line of text for use inside mrkdwn: escaped, with look-alikes for formatting characters."""
+    return escape(text).replace("*", "∗").replace("~", "∼").replace("`", "ˋ")
+
+
 def safe_text(text: str, limit: int = 300) -> str:
-    """Return text from outside for use inside mrkdwn: escaped, with look-alikes for formatting characters."""
-    return escape(one_line(text, limit)).replace("*", "∗").replace("~", "∼").replace("`", "ˋ")
+    """Return text from outside for use inside mrkdwn, on one line and without formatting."""
+    return neutralize(one_line(text, limit))
 
 
 def code(text: str, limit: int = 300) -> str:
@@ -89,9 +94,8 @@ def place_words(place: str) -> str:
 
 def duration(span: timedelta) -> str:
     """Return the two largest units: `48 s`, `12 min`, `3 h 20 min`, `2 days 4 h`."""
-    seconds = max(0, int(span.total_seconds()))
-    days = seconds // 86_400
-    hours = seconds // 3_600 % 24
+    days, seconds = max(0, span.days), span.seconds if span.days >= 0 else 0
+    hours = seconds // 3_600
     minutes = seconds // 60 % 60
     if days:
         return quantity(days, "day") + (f" {hours} h" if hours else "")

@@ -5,7 +5,7 @@ from typing import assert_never
 from bot.api.ids import InvalidBatchId
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
 from bot.operations.missing_batches import BatchDeletedHere
-from bot.ui.components.batch_rows import batch_rows, open_menu
+from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions
 from bot.ui.components.text import code, date, mention, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
@@ -40,10 +40,12 @@ def render_ambiguous_reference(error: ReferenceAmbiguous) -> Message:
     shown = len(error.candidates)
     some = f" These are the newest {shown}." if error.total > shown else ""
     words = f"{quantity(error.total, 'batch matches', 'batches match')} {code(error.text)}. Which one?{some}"
-    rows = batch_rows(error.candidates, error.names, with_ids=True)
-    menu = actions([open_menu(error.candidates, error.names)])
+    candidates = list_batches(error.candidates, error.names)
+    menu = actions([open_menu(candidates)])
     listed = ", ".join(f"{_label_prefix(error, batch.id)}{code(batch.id)}" for batch in error.candidates)
-    return Message(f"{words} {listed}", (section(words), *rows, *menu), placement=Placement.BELOW)
+    return Message(
+        f"{words} {listed}", (section(words), *batch_rows(candidates, with_ids=True), *menu), placement=Placement.BELOW
+    )
 
 
 def _label_prefix(error: ReferenceAmbiguous, batch_id: str) -> str:

@@ -8,7 +8,7 @@ from bot.commands.send import Send
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
 from bot.store.records.drafts import REFERENCE_LENGTH, Draft
-from bot.ui.components.batch_rows import batch_rows, open_menu
+from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.text import code, quantity, safe_text, section
@@ -47,7 +47,7 @@ def render_batch_found(draft: Draft, batch: MessageBatch) -> Message:
         words,
         (
             section(words),
-            *batch_rows([batch], {}, with_ids=True),
+            *batch_rows(list_batches([batch]), with_ids=True),
             *actions([button("Open", Status(Reference(batch.id)))]),
         ),
     )
@@ -69,8 +69,8 @@ def render_batch_undecided(draft: Draft, candidates: Sequence[MessageBatch]) -> 
         f"I don't know whether *{safe_text(draft.name, 80)}* was sent. {found} exactly "
         f"{quantity(draft.requests, 'request')}. Check them before you upload the file again."
     )
-    rows = batch_rows(candidates, {}, with_ids=True)
-    return Message(words, (section(words), *rows, *actions([open_menu(candidates, {})])))
+    listed = list_batches(candidates)
+    return Message(words, (section(words), *batch_rows(listed, with_ids=True), *actions([open_menu(listed)])))
 
 
 def _next_steps(draft_id: str, yes: str, no: str) -> tuple[Block, ...]:

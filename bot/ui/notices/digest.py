@@ -9,7 +9,7 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.commands.list import List
 from bot.store.records.labels import BatchNames
-from bot.ui.components.batch_rows import batch_line, open_menu, spoken_rows
+from bot.ui.components.batch_rows import list_batches, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words
 from bot.ui.components.text import context, date, header, number, quantity, section
@@ -72,9 +72,9 @@ def render_digest(digest: Digest) -> Message:
     advice = ["`/batch cost` reads the costs that are missing"] if ended and not digest.spent_whole else []
     some = [f"only the newest {quantity(digest.looked_at, 'batch', 'batches')} checked"] if digest.looked_at else []
     small = context(" · ".join([f"Since {date(digest.since)}", *cost, *advice, *some]))
-    menu = actions([open_menu(_list_shown(digest), names), button("All batches", List())])
+    menu = actions([open_menu(list_batches(_list_shown(digest), names)), button("All batches", List())])
     counts = ", ".join(f"{number(share.total)} {words}" for _, words, share, _ in groups if share.total)
-    spoken = spoken_rows(digest.failed.shown[:ROWS], names)
+    spoken = spoken_rows(list_batches(digest.failed.shown[:ROWS], names))
     text = ". ".join([f"Digest: {counts}", *spoken]) + "."
     return Message(text, (header(f"Digest · {counts}"), *sections, *menu, small), public=True)
 
@@ -89,10 +89,9 @@ def _group(title: str, share: Share, names: Mapping[str, BatchNames], more: str)
     """Return a group in one section: its size, a line for each of the first few batches, and the number of the rest."""
     shown = share.shown[: ROWS if title == "Failed" else FEW]
     lines = [f"*{title}* · {number(share.total)}{more}"]
-    for batch in shown:
-        line = batch_line(batch, names.get(batch.id))
-        until = f" · results available until {date(batch.readable_until)}" if title == "Expiring" else ""
-        lines.append(f"{line}{until}")
+    for listed in list_batches(shown, names):
+        until = f" · results available until {date(listed.batch.readable_until)}" if title == "Expiring" else ""
+        lines.append(f"{listed.row()}{until}")
     if left := share.total - len(shown):
         lines.append(f"and {number(left)} more")
     return section("\n".join(lines))

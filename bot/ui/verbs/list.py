@@ -1,7 +1,7 @@
 """A page of batches."""
 
 from bot.commands.list import BatchList, List, ListOutcome
-from bot.ui.components.batch_rows import batch_rows, open_menu, spoken_rows
+from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import code, context, mention, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
@@ -13,15 +13,15 @@ _STATES = {"in_progress": "running"}
 def render_list(outcome: ListOutcome, viewer: Viewer) -> Message:
     """Return a line for each batch, newest first, a menu that opens any of them, and buttons where there are more."""
     title = _title(outcome.query)
-    batches, names, now = outcome.batches, viewer.names, viewer.now
+    listed = list_batches(outcome.batches, viewer.names, viewer.now)
     empty = _empty_words(outcome)
-    rows = batch_rows(batches, names, now) or [section(empty)]
-    turn: list[Block | None] = [open_menu(batches, names, now)]
+    rows = batch_rows(listed) or [section(empty)]
+    turn: list[Block | None] = [open_menu(listed)]
     if outcome.newer is not None:
         turn.append(button("Newer", outcome.newer, renew=True))
     if outcome.older is not None:
         turn.append(button("Older", outcome.older, renew=True))
-    spoken = spoken_rows(batches, names, now)
+    spoken = spoken_rows(listed)
     return Message(
         ". ".join([title, *(spoken or [empty])]),
         (section(f"*{title}*"), *rows, *actions(turn), context(_footer(outcome))),

@@ -2,7 +2,7 @@
 
 from bot.commands.list import List
 from bot.commands.overview import LOOKED_AT, Overview, OverviewOutcome
-from bot.ui.components.batch_rows import batch_rows, open_menu, spoken_rows
+from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import DIVIDER, context, header, quantity, section
 from bot.ui.reply import Message, Viewer
@@ -15,22 +15,20 @@ def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
     running = outcome.unfinished
     title = f"{quantity(len(running), 'batch', 'batches')} running" if running else "Nothing is running"
     title += f" among the newest {LOOKED_AT} batches" if outcome.more else ""
-    names, now = viewer.names, viewer.now
-    rows = batch_rows(running[:ROWS], names, now)
-    shown = running[:ROWS]
+    shown = list_batches(running[:ROWS], viewer.names, viewer.now)
+    ended = list_batches([outcome.last_ended] if outcome.last_ended is not None else [], viewer.names, viewer.now)
+    rows = batch_rows(shown)
     if len(running) > ROWS:
         rows.append(context(f"and {len(running) - ROWS} more: `/batch list in_progress`"))
     elif outcome.more:
         rows.append(context("Older ones may run as well: `/batch list in_progress`"))
-    if outcome.last_ended is not None:
-        shown = (*shown, outcome.last_ended)
-        rows += [DIVIDER, context("The newest that has ended"), *batch_rows([outcome.last_ended], names, now)]
+    if ended:
+        rows += [DIVIDER, context("The newest that has ended"), *batch_rows(ended)]
     elif not running:
         rows.append(section("This workspace has no batches yet."))
     go_on = actions(
-        [open_menu(shown, names, now), button("All batches", List()), button("Refresh", Overview(), renew=True)]
+        [open_menu(shown + ended), button("All batches", List()), button("Refresh", Overview(), renew=True)]
     )
     hint = context("`/batch status last` · `/batch list ended` · `/batch help`")
-    spoken = spoken_rows(running[:ROWS], names, now)
-    text = ". ".join([title, *spoken])
+    text = ". ".join([title, *spoken_rows(shown)])
     return Message(text, (header(title), *rows, *go_on, hint), public=outcome.public)

@@ -14,7 +14,7 @@ from bot.commands.watch import (
 from bot.operations.find_batch import Reference
 from bot.operations.follow import WatchedBatch
 from bot.ui.components.batch_card import batch_card, card_text
-from bot.ui.components.batch_rows import batch_line, spoken_rows
+from bot.ui.components.batch_rows import ListedBatch, list_batches, spoken_rows
 from bot.ui.components.buttons import actions, button, fits_slack
 from bot.ui.components.first_line import batch_name, bold_line
 from bot.ui.components.quiet import quiet_suffix
@@ -71,19 +71,19 @@ def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     title = (
         f"You're watching {quantity(len(watched), 'batch', 'batches')}" if watched else "You aren't watching any batch"
     )
-    rows = [block for each in watched[:ROWS] for block in _watched_rows(each, viewer)]
+    listed = list_batches([each.batch for each in watched[:ROWS]], viewer.names, viewer.now)
+    rows = [block for each, line in zip(watched, listed, strict=False) for block in _watched_rows(each, line)]
     if len(watched) > ROWS:
         rows.append(context(f"and {len(watched) - ROWS} more"))
     hint = context("Start with `/batch watch ID`, stop with `/batch unwatch ID`.")
-    spoken = spoken_rows([each.batch for each in watched[:ROWS]], viewer.names, viewer.now)
-    return Message(". ".join([title, *spoken]), (header(title), *rows, hint))
+    return Message(". ".join([title, *spoken_rows(listed)]), (header(title), *rows, hint))
 
 
-def _watched_rows(watched: WatchedBatch, viewer: Viewer) -> tuple[Block, ...]:
-    batch, names = watched.batch, viewer.names.get(watched.batch.id)
-    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Unwatch {batch_name(batch, names, 40)}")
+def _watched_rows(watched: WatchedBatch, listed: ListedBatch) -> tuple[Block, ...]:
+    batch = listed.batch
+    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Unwatch {batch_name(batch, listed.names, 40)}")
     places = ", ".join(place_words(place) for place in watched.places)
-    row = section(batch_line(batch, names, viewer.now), unwatch if fits_slack(unwatch) else None)
+    row = section(listed.row(), unwatch if fits_slack(unwatch) else None)
     return (row, context(f"Card and mention {places}"))
 
 
