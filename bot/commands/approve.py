@@ -1,15 +1,14 @@
 """`/batch approve DRAFT`: approve what another operator wants to send and is above the limit."""
 
 from datetime import datetime
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
 from bot.caller import Caller
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
-from bot.commands.change import Applied, ChangingCommand
-from bot.commands.draft_change import DraftChange, applied_send, spell_draft
-from bot.commands.language.arguments import Arguments
+from bot.commands.change import Applied
+from bot.commands.draft_change import DraftChange, DraftCommand, applied_send
 from bot.operations.approval import ApprovalOfOwn, LimitExceeded, find_exceeded_limit
 from bot.operations.drafts import find_draft
 from bot.operations.send_draft import require_file, send_claimed
@@ -20,7 +19,7 @@ from bot.store.records.drafts import DraftChanges, DraftState
 from bot.store.transactions import competing_retries
 
 
-class Approve(ChangingCommand["ApproveChange"], frozen=True):
+class Approve(DraftCommand["ApproveChange"], frozen=True):
     """Approve a draft of another operator."""
 
     verb: ClassVar[str] = "approve"
@@ -32,18 +31,6 @@ class Approve(ChangingCommand["ApproveChange"], frozen=True):
         HelpGroup.RUN,
         (DRAFT,),
     )
-
-    draft: str
-    """The draft's id, the start of it, or the name of its file."""
-
-    @classmethod
-    def parse(cls, arguments: Arguments) -> Self:
-        """Read the reference of a draft. Raises UsageError."""
-        return cls(arguments.only())
-
-    def spell(self) -> str:
-        """Return `approve DRAFT`."""
-        return spell_draft("approve", self.draft)
 
     async def propose(self, services: Services, origin: Origin) -> "ApproveChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable."""

@@ -7,8 +7,8 @@ from msgspec import Struct
 
 from bot.caller import Caller
 from bot.commands.base import DRAFT, ArgumentHelp, Help, HelpGroup, Origin, Permission
-from bot.commands.change import Applied, ChangingCommand
-from bot.commands.draft_change import DraftChange, spell_draft
+from bot.commands.change import Applied
+from bot.commands.draft_change import DraftChange, DraftCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.errors import MissingReference
 from bot.commands.language.values import check_note
@@ -33,7 +33,7 @@ class Declined(Struct, frozen=True):
 DeclineOutcome = ReasonWanted | Declined
 
 
-class Decline(ChangingCommand["DeclineChange | ReasonWanted"], frozen=True):
+class Decline(DraftCommand["DeclineChange | ReasonWanted"], frozen=True):
     """Decline a draft that waits for approval. Without a reason it opens a form that asks for one."""
 
     verb: ClassVar[str] = "decline"
@@ -46,8 +46,6 @@ class Decline(ChangingCommand["DeclineChange | ReasonWanted"], frozen=True):
     )
     prose: ClassVar[bool] = True
 
-    draft: str
-    """The draft's id, the start of it, or the name of its file."""
     reason: str | None = None
 
     @classmethod
@@ -60,7 +58,7 @@ class Decline(ChangingCommand["DeclineChange | ReasonWanted"], frozen=True):
 
     def spell(self) -> str:
         """Return `decline DRAFT` and the reason, if there is one."""
-        return spell_draft("decline", self.draft) + (f' "{self.reason}"' if self.reason else "")
+        return super().spell() + (f' "{self.reason}"' if self.reason else "")
 
     async def propose(self, services: Services, origin: Origin) -> "DeclineChange | ReasonWanted":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""

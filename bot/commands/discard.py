@@ -1,15 +1,14 @@
 """`/batch discard DRAFT`: remove its requests from the disk without sending them."""
 
 import asyncio
-from typing import ClassVar, Literal, Self
+from typing import ClassVar, Literal
 
 from msgspec import Struct
 
 from bot.caller import Caller
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
-from bot.commands.change import Applied, ChangingCommand
-from bot.commands.draft_change import DraftChange, spell_draft
-from bot.commands.language.arguments import Arguments
+from bot.commands.change import Applied
+from bot.commands.draft_change import DraftChange, DraftCommand
 from bot.operations.drafts import find_draft
 from bot.operations.services import Services
 from bot.store.records.drafts import Draft, DraftState
@@ -24,7 +23,7 @@ class Discarded(Struct, frozen=True):
 DiscardOutcome = Discarded
 
 
-class Discard(ChangingCommand["DiscardChange"], frozen=True):
+class Discard(DraftCommand["DiscardChange"], frozen=True):
     """Discard a draft."""
 
     verb: ClassVar[str] = "discard"
@@ -35,18 +34,6 @@ class Discard(ChangingCommand["DiscardChange"], frozen=True):
         HelpGroup.RUN,
         (DRAFT,),
     )
-
-    draft: str
-    """The draft's id, the start of it, or the name of its file."""
-
-    @classmethod
-    def parse(cls, arguments: Arguments) -> Self:
-        """Read the reference of a draft. Raises UsageError."""
-        return cls(arguments.only())
-
-    def spell(self) -> str:
-        """Return `discard DRAFT`."""
-        return spell_draft("discard", self.draft)
 
     async def propose(self, services: Services, origin: Origin) -> "DiscardChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""

@@ -4,12 +4,13 @@ import logging
 from abc import abstractmethod
 from datetime import datetime, timedelta
 from functools import partial
-from typing import ClassVar, Generic, Literal
+from typing import ClassVar, Generic, Literal, Self
 
 from msgspec.structs import replace
 
 from bot.caller import Caller
-from bot.commands.change import Applied, Change, OutcomeT
+from bot.commands.change import Applied, Change, ChangingCommand, OutcomeT, Proposed
+from bot.commands.language.arguments import Arguments
 from bot.errors import ExpectedError
 from bot.operations.approval import LimitExceeded, find_exceeded_limit
 from bot.operations.drafts import (
@@ -30,6 +31,22 @@ from bot.store.records.drafts import Draft, DraftChanges, DraftState, RestingSta
 from bot.store.transactions import competing_retries
 
 log = logging.getLogger(__name__)
+
+
+class DraftCommand(ChangingCommand[Proposed], Generic[Proposed], frozen=True):
+    """A command about one draft."""
+
+    draft: str
+    """The draft's id, the start of it, or the name of its file."""
+
+    @classmethod
+    def parse(cls, arguments: Arguments) -> Self:
+        """Read the reference of a draft. Raises UsageError."""
+        return cls(arguments.only())
+
+    def spell(self) -> str:
+        """Return the verb and the reference of the draft."""
+        return spell_draft(self.verb, self.draft)
 
 
 class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):

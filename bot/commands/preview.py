@@ -2,16 +2,15 @@
 
 import asyncio
 from datetime import timedelta
-from typing import ClassVar, Self
+from typing import ClassVar
 
 from msgspec import Struct
 
 from bot.api.errors import RequestsUnreadable
 from bot.caller import Caller
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
-from bot.commands.change import Applied, Change, ChangingCommand
-from bot.commands.draft_change import spell_draft
-from bot.commands.language.arguments import Arguments
+from bot.commands.change import Applied, Change
+from bot.commands.draft_change import DraftCommand
 from bot.operations.drafts import RequestsFileMissing, find_draft
 from bot.operations.services import Services
 from bot.requests.request_files import FirstRequest, read_first_request
@@ -28,7 +27,7 @@ class Previewed(Struct, frozen=True):
 PreviewOutcome = Previewed
 
 
-class Preview(ChangingCommand["PreviewChange"], frozen=True):
+class Preview(DraftCommand["PreviewChange"], frozen=True):
     """Show the first request of a draft that waits for approval. It changes nothing, and is recorded as a change is."""
 
     verb: ClassVar[str] = "preview"
@@ -39,18 +38,6 @@ class Preview(ChangingCommand["PreviewChange"], frozen=True):
         HelpGroup.RUN,
         (DRAFT,),
     )
-
-    draft: str
-    """The draft's id, the start of it, or the name of its file."""
-
-    @classmethod
-    def parse(cls, arguments: Arguments) -> Self:
-        """Read the reference of a draft. Raises UsageError."""
-        return cls(arguments.only())
-
-    def spell(self) -> str:
-        """Return `preview DRAFT`."""
-        return spell_draft("preview", self.draft)
 
     async def propose(self, services: Services, origin: Origin) -> "PreviewChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""

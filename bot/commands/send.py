@@ -3,15 +3,14 @@
 from typing import ClassVar, Self
 
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
-from bot.commands.change import ChangingCommand
-from bot.commands.draft_change import SendChange, propose_send, spell_send
+from bot.commands.draft_change import DraftCommand, SendChange, propose_send, spell_send
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.operations.send_outcomes import SendOutcome as SendOutcome
 from bot.operations.services import Services
 from bot.operations.split_sample import SAMPLE_SIZE
 
 
-class Send(ChangingCommand[SendChange], frozen=True):
+class Send(DraftCommand[SendChange], frozen=True):
     """Send a draft, once. Above the limit, ask another operator to approve. `first`: send a sample first."""
 
     verb: ClassVar[str] = "send"
@@ -31,8 +30,6 @@ class Send(ChangingCommand[SendChange], frozen=True):
         ),
     )
 
-    draft: str
-    """The draft's id, the start of it, or the name of its file."""
     first: bool = False
 
     @classmethod
