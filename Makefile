@@ -63,16 +63,16 @@ sizes:
 bench: $(VENV)/dev
 	$(BIN)/python -m bench
 
-# The official SDK in an environment of its own, against the simulated API.
+# The newest official SDK in an environment of its own, against the simulated API. It prints the version.
 sdk-check: $(VENV)/dev
 	test -d $(VENV)/sdk || $(PYTHON) -m venv $(VENV)/sdk
-	$(VENV)/sdk/bin/pip install --quiet "anthropic==2.12.0"
+	$(VENV)/sdk/bin/pip install --quiet --disable-pip-version-check --upgrade --upgrade-strategy eager anthropic
 	$(VENV)/sdk/bin/python tests/playground/official_sdk.py $(BIN)/python
 
 lock: $(VENV)/dev
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 pyproject.toml --output-file requirements.txt
-	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
+	$(BIN)/uv pip compile --quiet --upgrade --universal --generate-hashes --no-emit-index-url --no-annotate --no-header \
 		--python-version 3.11 --group dev pyproject.toml --output-file requirements-dev.txt
 
 clean:

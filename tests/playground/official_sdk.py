@@ -3,7 +3,7 @@
     python tests/playground/official_sdk.py PYTHON
 
 PYTHON is the interpreter of the project's own environment, which runs the simulator. Ends with 0 if the SDK finds what
-it expects everywhere; tried with anthropic 2.12.0 and 0.125.0, which name some errors differently.
+it expects everywhere. 0.125.0, which names some errors differently, works too.
 """
 
 import importlib
@@ -21,7 +21,7 @@ anthropic: Any = importlib.import_module("anthropic") if __name__ == "__main__" 
 
 KEY = "sk-official-check"
 _ROOT = Path(__file__).parents[2]
-_SERVE = f"import asyncio; from bot.playground.api_simulator.serve import serve; asyncio.run(serve(0, {KEY!r}, 0))"
+_SERVE = ("-m", "bot", "simulate-api", "--port", "0", "--key", KEY, "--speed", "0")
 _PARAMS = {"model": "claude-haiku-4-5", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
 _CLASSES = {403: "PermissionDeniedError", 409: "ConflictError", 429: "RateLimitError", 529: "OverloadedError"}
 
@@ -236,7 +236,9 @@ def run(world: World) -> int:
 
 def main(python: str) -> int:
     """Start the simulator with the project's interpreter, check, stop it; the exit code."""
-    program = subprocess.Popen([python, "-c", _SERVE], cwd=_ROOT, stdout=subprocess.PIPE, text=True)
+    sys.stdout.write(f"anthropic {anthropic.__version__}\n")
+    sys.stdout.flush()
+    program = subprocess.Popen([python, *_SERVE], cwd=_ROOT, stdout=subprocess.PIPE, text=True)
     try:
         line = program.stdout.readline() if program.stdout else ""
         return 1 if run(World(line.split()[-1])) else 0
