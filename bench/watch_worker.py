@@ -22,7 +22,7 @@ from bot.operations.services import Services
 from bot.pricing.prices import Prices
 from bot.settings.loading import load_settings
 from bot.slack.bot_messages import BotMessages
-from bot.slack.directory import Directory
+from bot.slack.directory import Directory, Home
 from bot.slack.download import SharedFileReader
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
@@ -59,7 +59,7 @@ async def main() -> None:
         if REAL_PACE_VARIABLE not in os.environ:
             pace = SlackPacing(utc_now, a_minute={}, a_channel=FAST_PACE)
         slack = make_slack_client(settings, session, retries=False)
-        directory = Directory(slack, make_rules(settings))
+        directory = Directory(slack, make_rules(settings), Home(""))
         services = Services(
             workspace=make_workspace(http),
             database=database,

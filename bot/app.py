@@ -40,7 +40,7 @@ from bot.slack.bot_messages import BotMessages
 from bot.slack.call_metrics import trace_calls
 from bot.slack.client import SESSION_TIMEOUT
 from bot.slack.delivery import ReplyDelivery
-from bot.slack.directory import Directory
+from bot.slack.directory import Directory, Home
 from bot.slack.download import SharedFileReader
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.home_tab import HomeTab
@@ -164,7 +164,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)
     rules = make_rules(settings)
-    directory = Directory(client, rules)
+    directory = Directory(client, rules, Home(authorized.team_id or "", authorized.enterprise_id))
     shared_files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
     services = Services(
         workspace=make_workspace(http),

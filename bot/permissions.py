@@ -16,7 +16,7 @@ EVERYONE = "*"
 class Rules(Struct, frozen=True):
     """What the administrator set: Slack ids of people (U…, W…) and user groups (S…), or `*`, and ids of channels.
 
-    Without `approvers`, operators approve.
+    Without `approvers`, operators approve. `*` never includes people of other organizations.
     """
 
     operators: frozenset[str] = frozenset()
@@ -47,12 +47,14 @@ _ENTRIES: dict[Permission, Callable[[Rules], frozenset[str]]] = {
 class CallerFacts(Struct, frozen=True):
     """What Slack says about a caller. None means that Slack did not say, which never permits anything.
 
-    `sees_channel` is False if Slack says that the bot is not in the caller's channel.
+    `is_outsider`: the caller belongs to another organization. `sees_channel` is False if Slack says that the bot is not
+    in the caller's channel.
     """
 
     groups: frozenset[str] = frozenset()
     unknown_groups: frozenset[str] = frozenset()
     is_guest: bool | None = False
+    is_outsider: bool | None = False
     is_external_channel: bool | None = False
     sees_channel: bool = True
 
@@ -62,7 +64,8 @@ class Rule(Enum):
 
     WRONG_CHANNEL = auto()
     GUEST = auto()
-    GUEST_UNKNOWN = auto()
+    OUTSIDER = auto()
+    PERSON_UNKNOWN = auto()
     EXTERNAL_CHANNEL = auto()
     EXTERNAL_UNKNOWN = auto()
     CHANNEL_HIDDEN = auto()
@@ -97,8 +100,10 @@ def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted if the bot does not answer this caller here."""
     if rules.channels and caller.channel not in rules.channels:
         raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.channels)
+    if not rules.allow_external and facts.is_outsider is not False:
+        raise NotPermitted(Rule.PERSON_UNKNOWN if facts.is_outsider is None else Rule.OUTSIDER, caller)
     if not rules.allow_guests and facts.is_guest is not False:
-        raise NotPermitted(Rule.GUEST_UNKNOWN if facts.is_guest is None else Rule.GUEST, caller)
+        raise NotPermitted(Rule.PERSON_UNKNOWN if facts.is_guest is None else Rule.GUEST, caller)
     if not rules.allow_external and facts.is_external_channel is not False:
         if facts.is_external_channel is None:
             raise NotPermitted(Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN, caller)
@@ -107,7 +112,7 @@ def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
 
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:
     """Return what this caller may do. An administrator may also operate."""
-    identities = {caller.user, EVERYONE} | facts.groups
+    identities = {caller.user} | facts.groups | ({EVERYONE} if facts.is_outsider is False else set())
     return frozenset({Permission.READ} | {each for each in _ENTRIES if identities & _ENTRIES[each](rules)})
 
 
@@ -117,4 +122,6 @@ def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rul
         return
     if facts.unknown_groups & _ENTRIES[needed](rules):
         raise NotPermitted(Rule.GROUP_UNKNOWN, caller)
+    if facts.is_outsider is None and EVERYONE in _ENTRIES[needed](rules):
+        raise NotPermitted(Rule.PERSON_UNKNOWN, caller)
     raise NotPermitted(_REFUSALS[needed], caller)

@@ -6,6 +6,7 @@ Only a change is confirmed and recorded. A command that proposes no change goes 
 import logging
 import time
 from collections.abc import Awaitable, Callable
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -56,6 +57,13 @@ class Answer(Struct, frozen=True):
     """What the metrics and the log call the outcome: `ok`, or the name of an expected error."""
 
 
+class FindCallerFacts(Protocol):
+    """Looks up what Slack says about a caller. `fresh`: at this moment, not from a cache."""
+
+    async def __call__(self, caller: Caller, *, fresh: bool = False) -> CallerFacts:
+        """Return the facts."""
+
+
 class Pipeline:
     """Answers every interaction by the same steps."""
 
@@ -64,7 +72,7 @@ class Pipeline:
         services: Services,
         confirmations: Confirmations,
         rules: Rules,
-        caller_facts: Callable[[Caller], Awaitable[CallerFacts]],
+        caller_facts: FindCallerFacts,
         *,
         replace_mentions: Callable[[Message], Awaitable[Message]],
         count_interaction: Callable[[str, str, str, float], None],
@@ -115,7 +123,8 @@ class Pipeline:
         An answer that others see too has the buttons of every role.
         """
         caller = interaction.caller
-        facts = await self._caller_facts(caller)
+        acts = interaction.confirmation_id is not None or command.acts_irrevocably
+        facts = await self._caller_facts(caller, fresh=acts)
         check_place(caller, facts, self._rules)
         check_permission(command.permission, caller, facts, self._rules)
         for_everyone = interaction.seen_by_others or command.is_public

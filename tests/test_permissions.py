@@ -13,6 +13,8 @@ READ, OPERATE, APPROVE, ADMINISTER = Permission
 NO_ONE: frozenset[str] = frozenset()
 ME, OTHER, GROUP, ALL = frozenset({ADA.user}), frozenset({"U0OTHER"}), frozenset({"S0GROUP"}), frozenset({"*"})
 MEMBER, STRANGER, UNKNOWN = CallerFacts(groups=GROUP), CallerFacts(), CallerFacts(unknown_groups=GROUP)
+OUTSIDER, OUTSIDE_MEMBER = CallerFacts(is_outsider=True), CallerFacts(groups=GROUP, is_outsider=True)
+UNKNOWN_PERSON = CallerFacts(is_outsider=None)
 
 TABLE = [
     # operators, admins, facts about the caller, what the caller may do
@@ -32,6 +34,10 @@ TABLE = [
     (ALL, GROUP, UNKNOWN, {READ, OPERATE, APPROVE}),
     (ME, ME, UNKNOWN, {READ, OPERATE, APPROVE, ADMINISTER}),
     (OTHER | GROUP, OTHER, MEMBER, {READ, OPERATE, APPROVE}),
+    (ALL, ALL, OUTSIDER, {READ}),
+    (ALL, ALL, UNKNOWN_PERSON, {READ}),
+    (ALL, ME, OUTSIDER, {READ, OPERATE, APPROVE, ADMINISTER}),
+    (GROUP, ALL, OUTSIDE_MEMBER, {READ, OPERATE, APPROVE}),
 ]
 
 
@@ -87,6 +93,8 @@ def test_an_approver_need_not_be_an_operator() -> None:
         (APPROVE, Rules(), STRANGER, Rule.NOT_APPROVER),
         (APPROVE, Rules(operators=ME, approvers=OTHER), STRANGER, Rule.NOT_APPROVER),
         (APPROVE, Rules(operators=ME, approvers=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
+        (OPERATE, Rules(operators=ALL), OUTSIDER, Rule.NOT_OPERATOR),
+        (OPERATE, Rules(operators=ALL), UNKNOWN_PERSON, Rule.PERSON_UNKNOWN),
     ],
 )
 def test_a_refusal_names_its_rule(needed: Permission, rules: Rules, facts: CallerFacts, rule: Rule) -> None:
@@ -104,7 +112,13 @@ PLACES = [
     (AT_HOME, CallerFacts(), Rules(), None),
     (AT_HOME, CallerFacts(), Rules(channels=HERE), Rule.WRONG_CHANNEL),
     (ADA, CallerFacts(is_guest=True), Rules(), Rule.GUEST),
-    (ADA, CallerFacts(is_guest=None), Rules(), Rule.GUEST_UNKNOWN),
+    (ADA, CallerFacts(is_guest=None), Rules(), Rule.PERSON_UNKNOWN),
+    (ADA, CallerFacts(is_outsider=True), Rules(), Rule.OUTSIDER),
+    (ADA, CallerFacts(is_outsider=None), Rules(allow_guests=True), Rule.PERSON_UNKNOWN),
+    (ADA, CallerFacts(is_outsider=True), Rules(allow_guests=True), Rule.OUTSIDER),
+    (ADA, CallerFacts(is_outsider=True), Rules(operators=ME, admins=ALL), Rule.OUTSIDER),
+    (ADA, CallerFacts(is_outsider=True), Rules(allow_external=True), None),
+    (ADA, CallerFacts(is_outsider=None), Rules(allow_external=True), None),
     (ADA, CallerFacts(is_guest=True), Rules(allow_guests=True), None),
     (ADA, CallerFacts(is_guest=None), Rules(allow_guests=True), None),
     (ADA, CallerFacts(is_external_channel=True), Rules(), Rule.EXTERNAL_CHANNEL),

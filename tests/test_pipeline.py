@@ -60,7 +60,7 @@ class Road:
             explain_error=self.explain_error,
         )
 
-    async def find_caller_facts(self, caller: Caller) -> CallerFacts:
+    async def find_caller_facts(self, caller: Caller, *, fresh: bool = False) -> CallerFacts:
         """Return the facts about a member, in a channel of the workspace's own."""
         return CallerFacts()
 

@@ -24,6 +24,7 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
 
     verb: ClassVar[str] = "approve"
     permission: ClassVar[Permission] = Permission.APPROVE
+    acts_irrevocably: ClassVar[bool] = True
 
     help: ClassVar[Help] = Help(
         "Approve a file over the limit that someone else wants to send.",

@@ -85,6 +85,9 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
     permission: ClassVar[Permission]
     help: ClassVar[Help | None] = None
     options: ClassVar[tuple[OptionSpec, ...]] = ()
+    acts_irrevocably: ClassVar[bool] = False
+    """Whether it may delete or send. The rights of its caller are then looked up in Slack, and in no cache. Those of
+    whoever presses a confirmation always are."""
     prose: ClassVar[bool] = False
     """Whether people read its words later. A mention among them then becomes the person's name, not their id."""
 

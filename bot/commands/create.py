@@ -69,6 +69,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
 
     verb: ClassVar[str] = "create"
     permission: ClassVar[Permission] = Permission.OPERATE
+    acts_irrevocably: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
         "Create a batch from a JSONL file, or from a prompt and a list. You see its cost before it is sent.",
         "create",

@@ -67,6 +67,7 @@ class Delete(ChangingCommand["DeleteChange | DeleteRefused"], frozen=True):
 
     verb: ClassVar[str] = "delete"
     permission: ClassVar[Permission] = Permission.ADMINISTER
+    acts_irrevocably: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
         "Delete an ended batch and its results for good. You are asked first.",
         "delete last",

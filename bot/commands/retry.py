@@ -110,6 +110,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
 
     verb: ClassVar[str] = "retry"
     permission: ClassVar[Permission] = Permission.OPERATE
+    acts_irrevocably: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
         "Retry what failed as a new batch: by default only what can succeed. You see its cost before it is sent.",
         "retry last",

@@ -15,6 +15,7 @@ class Send(DraftCommand[SendChange], frozen=True):
 
     verb: ClassVar[str] = "send"
     permission: ClassVar[Permission] = Permission.OPERATE
+    acts_irrevocably: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
         "Send a checked file. You are asked first.",
         "send 3f9c2a",

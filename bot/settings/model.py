@@ -147,7 +147,7 @@ class Settings(BaseSettings):
     operators: Annotated[Words, _PEOPLE, WhenUnset("no one")] = Field(
         (),
         validation_alias="BATCHDESK_OPERATORS",
-        description="who may change batches: `U…`, `W…` or `S…` ids, or `*` for everyone",
+        description="who may change batches: `U…`, `W…` or `S…` ids, or `*` for everyone of your organization",
     )
     admins: Annotated[Words, _PEOPLE, WhenUnset("the operators")] = Field(
         default_factory=lambda given: given["operators"],
@@ -171,7 +171,8 @@ class Settings(BaseSettings):
     allow_external: bool = Field(
         False,
         validation_alias="BATCHDESK_ALLOW_EXTERNAL",
-        description="whether the bot answers in channels shared with other organizations",
+        description="whether the bot answers and posts in channels shared with other organizations, and shows their "
+        "people counts, status and cost; `*` never includes them",
     )
     audit_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
         None,

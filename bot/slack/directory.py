@@ -1,12 +1,13 @@
-"""Look up people, channels and user groups in Slack, with a cache."""
+"""Look up people, channels and user groups in Slack, with a cache. Rights are never older than a minute."""
 
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from enum import Enum, auto
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
+from msgspec import Struct
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -17,8 +18,11 @@ from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, describe_error, get_cod
 T = TypeVar("T")
 log = logging.getLogger(__name__)
 
-CACHE_SECONDS = 300.0
-"""usergroups.users.list allows about 20 calls a minute (docs.slack.dev, rate limits)."""
+CACHE_SECONDS = 60.0
+"""How long a withdrawn right may still be used to read, and how long a channel that became shared may be answered in.
+usergroups.users.list allows about 20 calls a minute (docs.slack.dev, rate limits)."""
+NAME_SECONDS = 300.0
+"""How long a changed name may still appear."""
 MAX_CACHED = 10_000
 """Entries. Enough for a workspace, and a bound on memory."""
 
@@ -34,26 +38,46 @@ class _Hidden(Enum):
 _HIDDEN = _Hidden.HIDDEN
 
 
+class Home(Struct, frozen=True):
+    """The workspace that the bot token belongs to, and its organization if it has one, as auth.test names them."""
+
+    team_id: str
+    enterprise_id: str | None = None
+
+
+class PersonKind(Struct, frozen=True):
+    """What kind of account a person has. `is_outsider`: it belongs to another organization."""
+
+    is_guest: bool
+    is_outsider: bool
+
+
 class Directory:
     """Looks up what Slack knows, and caches it for CACHE_SECONDS. A failed look-up is not cached and grants nothing."""
 
-    def __init__(self, client: AsyncWebClient, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, client: AsyncWebClient, rules: Rules, home: Home, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._client = client
         self._rules = rules
+        self._home = home
         self._clock = clock
         self._cache: dict[tuple[str, str], tuple[float, object]] = {}
 
-    async def find_caller_facts(self, caller: Caller) -> CallerFacts:
-        """Return what the rules need to know about a caller, and nothing else."""
+    async def find_caller_facts(self, caller: Caller, *, fresh: bool = False) -> CallerFacts:
+        """Return what the rules need to know about a caller. `fresh`: ask Slack now, whatever is cached."""
         groups = sorted(self._rules.groups)
-        guest, external, found = await asyncio.gather(
-            self._is_guest(caller), self._is_external(caller), asyncio.gather(*map(self._find_members, groups))
+        person, external, found = await asyncio.gather(
+            self._look_up(("user", caller.user), lambda: self._fetch_user(caller.user), fresh=fresh),
+            self._is_external(caller, fresh=fresh),
+            asyncio.gather(*(self._find_members(group, fresh=fresh) for group in groups)),
         )
         members = dict(zip(groups, found, strict=True))
         return CallerFacts(
             groups=frozenset(group for group, users in members.items() if users is not None and caller.user in users),
             unknown_groups=frozenset(group for group, users in members.items() if users is None),
-            is_guest=guest,
+            is_guest=None if person is None else person.is_guest,
+            is_outsider=None if person is None else person.is_outsider,
             is_external_channel=None if external is _HIDDEN else external,
             sees_channel=external is not _HIDDEN,
         )
@@ -74,29 +98,25 @@ class Directory:
 
     async def find_name(self, user: UserId) -> str | None:
         """Return a person's name, or None if Slack does not know it."""
-        return await self._look_up(("name", user), lambda: self._fetch_name(user))
+        return await self._look_up(("name", user), lambda: self._fetch_name(user), seconds=NAME_SECONDS)
 
-    async def _is_guest(self, caller: Caller) -> bool | None:
-        if self._rules.allow_guests:
-            return False
-        return await self._look_up(("user", caller.user), lambda: self._fetch_user(caller.user))
-
-    async def _is_external(self, caller: Caller) -> "bool | _Hidden | None":
+    async def _is_external(self, caller: Caller, *, fresh: bool) -> "bool | _Hidden | None":
         """Return _HIDDEN if Slack shows the bot no such channel, and None if Slack does not say."""
         if self._rules.allow_external or caller.channel is None:
             return False
         channel = caller.channel
         try:
-            return await self._look_up(("channel", channel), lambda: self._fetch_channel(channel))
+            return await self._look_up(("channel", channel), lambda: self._fetch_channel(channel), fresh=fresh)
         except _ChannelHidden:
             return _HIDDEN
 
-    async def _find_members(self, group: str) -> frozenset[str] | None:
-        return await self._look_up(("group", group), lambda: self._fetch_group(group))
+    async def _find_members(self, group: str, *, fresh: bool) -> frozenset[str] | None:
+        return await self._look_up(("group", group), lambda: self._fetch_group(group), fresh=fresh)
 
-    async def _fetch_user(self, user: UserId) -> bool:
+    async def _fetch_user(self, user: UserId) -> PersonKind:
         found = (await self._client.users_info(user=user))["user"]
-        return any(found.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "is_stranger", "deleted"))
+        is_guest = any(found.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "deleted"))
+        return PersonKind(is_guest, is_outsider(found, self._home))
 
     async def _fetch_name(self, user: UserId) -> str | None:
         found = (await self._client.users_info(user=user))["user"]
@@ -115,10 +135,18 @@ class Directory:
     async def _fetch_group(self, group: str) -> frozenset[str]:
         return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])
 
-    async def _look_up(self, key: tuple[str, str], fetch: Callable[[], Awaitable[T]]) -> T | None:
-        cached = self._cache.get(key)
+    async def _look_up(
+        self,
+        key: tuple[str, str],
+        fetch: Callable[[], Awaitable[T]],
+        *,
+        fresh: bool = False,
+        seconds: float = CACHE_SECONDS,
+    ) -> T | None:
+        cached = None if fresh else self._cache.get(key)
         if cached is not None and cached[0] > self._clock():
             return cast(T, cached[1])  # the first part of a key determines the type of its value
+        asked_at = self._clock()
         try:
             found = await fetch()
         except SLACK_ERRORS as error:
@@ -126,5 +154,20 @@ class Directory:
             return None
         if len(self._cache) >= MAX_CACHED:
             self._cache.clear()
-        self._cache[key] = (self._clock() + CACHE_SECONDS, found)
+        self._cache[key] = (asked_at + seconds, found)
         return found
+
+
+def is_outsider(user: Mapping[str, Any], home: Home) -> bool:
+    """Return whether a user of users.info belongs to another organization than the bot.
+
+    In an organization of several workspaces the organization decides, otherwise the workspace. `is_stranger` is absent
+    for people of other organizations who share a channel with the bot, so its absence proves nothing.
+    """
+    account = user.get("enterprise_user") or {}
+    enterprise_id = account.get("enterprise_id")
+    if home.enterprise_id and enterprise_id:
+        is_ours = enterprise_id == home.enterprise_id
+    else:
+        is_ours = home.team_id in (user.get("team_id"), *(account.get("teams") or ()))
+    return bool(user.get("is_stranger")) or not is_ours

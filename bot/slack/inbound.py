@@ -33,7 +33,7 @@ def read_command(payload: Payload) -> InboundInteraction:
     """Read a slash command."""
     channel = ChannelId(payload["channel_id"])
     in_direct = _is_direct_channel(channel, payload.get("channel_name"))
-    caller = Caller(UserId(payload["user_id"]), TeamId(payload["team_id"]), channel, in_direct)
+    caller = Caller(UserId(payload["user_id"]), TeamId(payload.get("team_id") or ""), channel, in_direct)
     text = payload.get("text") or ""
     trigger = payload.get("trigger_id") if opens_modal(text) else None
     surface = MessageSurface(

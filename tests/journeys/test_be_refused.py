@@ -86,7 +86,7 @@ async def test_an_externally_shared_channel_is_let_in_by_the_setting(open_desk: 
 @pytest.mark.parametrize(
     ("look_up", "says"),
     [
-        ("users.info", "couldn't check in Slack whether you are a guest"),
+        ("users.info", "couldn't check in Slack who you are"),
         ("conversations.info", "I couldn't check whether <#C0BATCHES> is shared"),
     ],
 )

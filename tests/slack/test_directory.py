@@ -1,15 +1,16 @@
-"""What Slack says about a caller is cached for five minutes; a failed lookup is not cached."""
+"""What Slack says about a caller is cached for a minute; a failed lookup is not cached."""
 
 from collections.abc import AsyncIterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
+from msgspec.structs import replace as replace_struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.permissions import Rules
 from bot.playground.slack_simulator.server import SlackSimulator
-from bot.slack.directory import CACHE_SECONDS, Directory
+from bot.slack.directory import CACHE_SECONDS, Directory, Home, is_outsider
 from tests.desk import BATCHES, BEN, GUEST, OPERATORS, desk_world
 
 CALLER = Caller(UserId(BEN), TeamId("T0DEMO"), ChannelId(BATCHES))
@@ -33,10 +34,10 @@ async def slack() -> AsyncIterator[SlackSimulator]:
 
 def directory(slack: SlackSimulator, clock: Seconds, rules: Rules | None = None) -> Directory:
     client = AsyncWebClient(slack.bot_token, base_url=slack.api_url)
-    return Directory(client, rules or Rules(operators=frozenset({OPERATORS})), clock)
+    return Directory(client, rules or Rules(operators=frozenset({OPERATORS})), Home("T0DEMO"), clock)
 
 
-async def test_a_person_removed_from_the_group_loses_permission_within_five_minutes(slack: SlackSimulator) -> None:
+async def test_a_person_removed_from_the_group_loses_permission_within_a_minute(slack: SlackSimulator) -> None:
     clock = Seconds()
     book = directory(slack, clock)
     before = await book.find_caller_facts(CALLER)
@@ -47,6 +48,7 @@ async def test_a_person_removed_from_the_group_loses_permission_within_five_minu
     clock.now = CACHE_SECONDS + 1
     after = await book.find_caller_facts(CALLER)
 
+    assert CACHE_SECONDS <= 60
     assert before.groups == just_before.groups == {OPERATORS}
     assert after.groups == frozenset()
     assert after.unknown_groups == {OPERATORS}
@@ -62,19 +64,52 @@ async def test_what_failed_is_asked_again_at_once(slack: SlackSimulator) -> None
     assert second.is_guest is False
 
 
-async def test_nothing_is_asked_that_no_rule_needs(slack: SlackSimulator) -> None:
+async def test_what_is_asked_afresh_is_never_what_was_cached(slack: SlackSimulator) -> None:
+    book = directory(slack, Seconds())
+    await book.find_caller_facts(CALLER)
+    slack.world.add(replace(slack.world.groups[OPERATORS], users=()), replace(slack.world.people[BEN], deleted=True))
+
+    cached, fresh = await book.find_caller_facts(CALLER), await book.find_caller_facts(CALLER, fresh=True)
+    afterwards = await book.find_caller_facts(CALLER)
+
+    assert (cached.groups, cached.is_guest) == (frozenset({OPERATORS}), False)
+    assert (fresh.groups, fresh.is_guest) == (frozenset(), True)
+    assert afterwards == fresh
+
+
+async def test_no_channel_is_asked_about_that_no_rule_needs(slack: SlackSimulator) -> None:
     book = directory(slack, Seconds(), Rules(allow_guests=True, allow_external=True))
 
-    standing = await book.find_caller_facts(Caller(UserId(GUEST), TeamId("T0DEMO"), ChannelId(BATCHES)))
+    await book.find_caller_facts(Caller(UserId(GUEST), TeamId("T0DEMO"), ChannelId(BATCHES)))
 
-    assert standing.is_guest is False
-    assert slack.calls() == []
+    assert {call.method for call in slack.calls()} == {"users.info"}
 
 
-@pytest.mark.parametrize("user", [GUEST, "U0STRANGER"])
-async def test_guests_and_strangers_are_distinguished_from_members(slack: SlackSimulator, user: str) -> None:
+async def test_guests_and_strangers_are_distinguished_from_members(slack: SlackSimulator) -> None:
     book = directory(slack, Seconds())
 
-    standing = await book.find_caller_facts(Caller(UserId(user), TeamId("T0DEMO"), ChannelId(BATCHES)))
+    guest = await book.find_caller_facts(replace_struct(CALLER, user=UserId(GUEST)))
+    stranger = await book.find_caller_facts(replace_struct(CALLER, user=UserId("U0STRANGER")))
 
-    assert standing.is_guest is True
+    assert (guest.is_guest, guest.is_outsider) == (True, False)
+    assert (stranger.is_guest, stranger.is_outsider) == (False, True)
+
+
+ENTERPRISES = [None, "E0US", "E0THEM"]
+
+
+@pytest.mark.parametrize("is_stranger", [None, False, True])
+@pytest.mark.parametrize("team", ["T0US", "T0COLLEAGUES", "T0THEM", None])
+@pytest.mark.parametrize("enterprise", ENTERPRISES)
+@pytest.mark.parametrize("home_enterprise", [None, "E0US"])
+def test_the_organization_decides_first_and_the_workspace_only_without_one(
+    home_enterprise: str | None, enterprise: str | None, team: str | None, is_stranger: bool | None
+) -> None:
+    user: dict[str, object] = {"id": BEN, "team_id": team}
+    if enterprise:
+        user["enterprise_user"] = {"enterprise_id": enterprise, "teams": [team]}
+    if is_stranger is not None:
+        user["is_stranger"] = is_stranger
+    is_ours = enterprise == home_enterprise if enterprise and home_enterprise else team == "T0US"
+
+    assert is_outsider(user, Home("T0US", home_enterprise)) is (bool(is_stranger) or not is_ours)

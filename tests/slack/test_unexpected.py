@@ -42,7 +42,7 @@ async def test_the_next_command_is_answered_as_if_nothing_had_been(http_desk: De
     assert "Batchdesk commands" in reply.visible_text
 
 
-@pytest.mark.parametrize("missing", ["user_id", "team_id", "channel_id", "response_url"])
+@pytest.mark.parametrize("missing", ["user_id", "channel_id", "response_url"])
 async def test_a_payload_that_lacks_a_field_is_acked_and_logged(
     http_desk: Desk, caplog: pytest.LogCaptureFixture, missing: str
 ) -> None:

@@ -24,7 +24,7 @@ from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.server import SlackSimulator
 from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
-from bot.slack.directory import Directory
+from bot.slack.directory import Directory, Home
 from bot.slack.mentions import MentionReplacer
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
@@ -78,7 +78,7 @@ class Scene:
         settings = Settings(slack_bot_token=SecretStr(self.slack.bot_token), slack_api_url=self.slack.api_url)
         posting, directory = (
             BotMessages(make_slack_client(settings, self._session, retries=False)),
-            Directory(make_slack_client(settings, self._session, retries=True), Rules()),
+            Directory(make_slack_client(settings, self._session, retries=True), Rules(), Home("T0DEMO")),
         )
         return Worker(
             services,

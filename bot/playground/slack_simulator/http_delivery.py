@@ -25,7 +25,9 @@ def encode_payload(kind: str, payload: Json) -> tuple[str, bytes]:
     """Return the content type and the body of one delivery."""
     match kind:
         case "slash_commands":
-            return _FORM, urlencode({key: _form_value(value) for key, value in payload.items()}).encode()
+            return _FORM, urlencode(
+                {key: _form_value(value) for key, value in payload.items() if value is not None}
+            ).encode()
         case "interactive":
             return _FORM, urlencode({"payload": json.dumps(payload)}).encode()
         case _:

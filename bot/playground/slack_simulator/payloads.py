@@ -32,7 +32,7 @@ class PayloadBuilder:
         command, _, text = line.partition(" ")
         payload: Json = {
             "token": self._token,
-            "team_id": self._world.team_id,
+            "team_id": self._world.acting_team(user),
             "team_domain": self._world.team_domain,
             "channel_id": channel.id,
             "channel_name": name_channel(channel),
@@ -52,6 +52,7 @@ class PayloadBuilder:
     def build_interaction(self, kind: str, user: Person, trigger_id: str | None = None) -> Json:
         """Build the fields that every interaction has."""
         enterprise_id = self._world.enterprise_id
+        team_id = self._world.acting_team(user)
         payload: Json = {
             "type": kind,
             "user": {
@@ -62,7 +63,7 @@ class PayloadBuilder:
             },
             "api_app_id": self._world.app_id,
             "token": self._token,
-            "team": {"id": self._world.team_id, "domain": self._world.team_domain},
+            "team": {"id": team_id, "domain": self._world.team_domain} if team_id else None,
             "enterprise": {"id": enterprise_id, "name": self._world.team_domain} if enterprise_id else None,
             "is_enterprise_install": False,
         }

@@ -17,6 +17,9 @@ class Person:
     deleted: bool = False
     is_admin: bool = False
     team_id: str | None = None
+    """Their workspace; None for that of the world."""
+    enterprise_id: str | None = None
+    """Their organization; None for that of the world, unless they are of another workspace outside it."""
 
     @property
     def handle(self) -> str:
@@ -40,6 +43,8 @@ class Channel:
     is_mpim: bool = False
     is_private: bool = False
     is_ext_shared: bool = False
+    is_pending_ext_shared: bool = False
+    is_org_shared: bool = False
     is_archived: bool = False
 
 
@@ -65,8 +70,12 @@ class World:
     team_id: str = "T0DEMO"
     team_domain: str = "demo"
     enterprise_id: str | None = None
+    is_enterprise_install: bool = False
+    """The bot token is of an org-wide install: it belongs to the organization and to no workspace."""
     paid_plan: bool = True
     home_tab: bool = True
+    acting_teams: dict[str, str | None] = field(default_factory=dict)
+    """The workspace that the payloads of a person name, where it is not the world's; None for null."""
 
     def add(self, *things: Person | Channel | UserGroup) -> "World":
         """Add or replace people, channels and groups, and return the world itself."""
@@ -79,6 +88,10 @@ class World:
                 case UserGroup():
                     self.groups[thing.id] = thing
         return self
+
+    def acting_team(self, person: Person) -> str | None:
+        """Return the workspace that the payloads of a person name."""
+        return self.acting_teams.get(person.id, self.team_id)
 
     def invite(self, channel: str, *users: str) -> None:
         """Make people (or the bot) members of a channel."""

@@ -41,8 +41,10 @@ def _rule_words(error: NotPermitted) -> str:
             return f"I don't answer here. Ask in {where}."
         case Rule.GUEST:
             return f"Guests can't use Batchdesk. {_ASK_ADMIN} set `BATCHDESK_ALLOW_GUESTS`."
-        case Rule.GUEST_UNKNOWN:
-            return "I couldn't check in Slack whether you are a guest. Try again in a minute."
+        case Rule.OUTSIDER:
+            return f"I don't answer people of other organizations. {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
+        case Rule.PERSON_UNKNOWN:
+            return "I couldn't check in Slack who you are. Try again in a minute."
         case Rule.EXTERNAL_CHANNEL:
             shared = "I don't answer in channels shared with other organizations."
             return f"{shared} {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."

@@ -32,10 +32,11 @@ def info(state: SlackState, arguments: Json) -> Json:
         "created": 1_700_000_000,
         "is_im": channel.is_im,
         "is_archived": channel.is_archived,
-        "is_org_shared": False,
+        "is_org_shared": channel.is_org_shared,
         "is_private": channel.is_private or channel.is_im,
         "is_ext_shared": channel.is_ext_shared,
-        "is_shared": channel.is_ext_shared,
+        "is_shared": channel.is_ext_shared or channel.is_org_shared,
+        "is_pending_ext_shared": channel.is_pending_ext_shared,
         "context_team_id": state.world.team_id,
     }
     if channel.is_im:

@@ -1,4 +1,4 @@
-"""auth.test, users.info, usergroups.users.list."""
+"""auth.test, bots.info, users.info, usergroups.users.list."""
 
 from bot.playground.slack_simulator.methods.arguments import read_required
 from bot.playground.slack_simulator.methods.method import Method, Token
@@ -17,10 +17,10 @@ def auth_test(state: SlackState, arguments: Json) -> Json:
         "url": f"https://{world.team_domain}.slack.com/",
         "team": world.team_domain.title(),
         "user": world.people[world.bot_user].name.lower(),
-        "team_id": world.team_id,
+        "team_id": world.enterprise_id if world.is_enterprise_install else world.team_id,
         "user_id": world.bot_user,
         "bot_id": world.bot_id,
-        "is_enterprise_install": False,
+        "is_enterprise_install": world.is_enterprise_install,
         **({"enterprise_id": world.enterprise_id} if world.enterprise_id else {}),
     }
 
@@ -46,7 +46,27 @@ def users_info(state: SlackState, arguments: Json) -> Json:
     }
     if person.is_stranger:
         user["is_stranger"] = True
+    enterprise_id = person.enterprise_id or (None if person.team_id else state.world.enterprise_id)
+    if enterprise_id:
+        user["enterprise_user"] = {
+            "id": person.id,
+            "enterprise_id": enterprise_id,
+            "enterprise_name": state.world.team_domain,
+            "is_admin": False,
+            "is_owner": False,
+            "teams": [user["team_id"]],
+        }
     return {"ok": True, "user": user}
+
+
+def bots_info(state: SlackState, arguments: Json) -> Json:
+    """Return the bot user of an app."""
+    world = state.world
+    if arguments.get("bot") != world.bot_id:
+        raise Refusal("bot_not_found")
+    name = world.people[world.bot_user].name
+    bot = {"id": world.bot_id, "deleted": False, "name": name, "app_id": world.app_id, "user_id": world.bot_user}
+    return {"ok": True, "bot": bot}
 
 
 def usergroup_users(state: SlackState, arguments: Json) -> Json:
@@ -61,6 +81,7 @@ def usergroup_users(state: SlackState, arguments: Json) -> Json:
 
 PEOPLE = {
     "auth.test": Method(auth_test, token=Token.EITHER),
+    "bots.info": Method(bots_info, ("users:read",)),
     "users.info": Method(users_info, ("users:read",)),
     "usergroups.users.list": Method(usergroup_users, ("usergroups:read",)),
 }
