@@ -36,13 +36,13 @@ async def _run(options: argparse.Namespace) -> int:
 
     import_httpx()
     from bot.app import Part, run_bot
-    from bot.settings.checks import check_for_run
+    from bot.settings.checks import check_for_run, warn_about_clear_text
     from bot.settings.loading import load_settings, unknown_settings
 
     settings = load_settings()
     check_for_run(settings)
     configure_log(settings.log_format, settings.log_level)
-    for warning in unknown_settings():
+    for warning in [*unknown_settings(), *warn_about_clear_text(settings)]:
         logging.getLogger("bot").warning(warning)
     stopped = _stop_signals()
     async with run_bot(settings, part=Part[options.part], head_start=HEAD_START):
@@ -119,9 +119,10 @@ async def _doctor(options: argparse.Namespace) -> int:
     from bot.doctor import examine
     from bot.settings.loading import load_settings
 
+    logging.getLogger("bot").setLevel(logging.ERROR)  # the findings say it
     findings = [finding async for finding in examine(load_settings())]
     for finding in findings:
-        print("OK  " if finding.ok else "FAIL", finding.message)
+        print("FAIL" if not finding.ok else "WARN" if finding.is_warning else "OK  ", finding.message)
     return 0 if all(finding.ok for finding in findings) else 1
 
 

@@ -128,7 +128,8 @@ async def run_bot(
     `head_start`: seconds in which only commands are answered, before the worker starts, which loads a lot.
 
     Raises:
-        PricesUnreadable, TokenRejected, SlackUnreachable, PortUnavailable, StoreUnusable: the bot cannot start.
+        PricesUnreadable, TokenRejected, SlackFailing, SlackUnreachable, PortUnavailable, StoreUnusable: the bot cannot
+            start.
     """
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)

@@ -2,29 +2,31 @@
 
 from collections.abc import AsyncIterator
 
+import aiohttp
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.api.client import BatchesClient
-from bot.api.errors import ApiUnavailable, KeyRefused
-from bot.clients import open_api_http, reveal_secret
+from bot.api.errors import ApiError, ApiUnavailable, KeyRefused
+from bot.clients import make_slack_client, open_api_http, reveal_secret
 from bot.errors import ExpectedError
 from bot.pricing.prices import Prices, PricesUnreadable
-from bot.settings.checks import check_for_run
+from bot.settings.checks import check_for_run, warn_about_clear_text
 from bot.settings.loading import SettingsError, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.client import SESSION_TIMEOUT
 from bot.slack.scopes import BOT_SCOPES
-from bot.slack.transports import check_bot_token
+from bot.slack.transports import TokenRejected, ask_identity, ask_socket_address
 from bot.store.db.database import Database, StoreUnavailable
 
 
 class Finding(Struct, frozen=True):
-    """The result of one check, in a sentence for the administrator."""
+    """The result of one check, in a sentence for the administrator. A warning is about what works all the same."""
 
     ok: bool
     message: str
+    is_warning: bool = False
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
@@ -37,6 +39,8 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     except SettingsError as error:
         for problem in error.problems:
             yield Finding(False, problem)
+    for warning in warn_about_clear_text(settings) if settings.allow_http else ():
+        yield Finding(True, warning, is_warning=True)
     yield _prices(settings)
     yield await _store(settings)
     yield await _api(settings)
@@ -85,6 +89,11 @@ async def _api(settings: Settings) -> Finding:
 def _api_problem(error: ExpectedError, settings: Settings) -> str:
     """Return what is wrong with the API, and what to check."""
     key, address = SETTINGS["anthropic_api_key"].name, SETTINGS["anthropic_base_url"].name
+    if isinstance(error, ApiError) and error.status and (error.kind.startswith("http_") or error.kind == "not_json"):
+        return (
+            f"Something other than the Message Batches API answered at {settings.anthropic_base_url} (HTTP "
+            f"{error.status}, not the API's JSON). Check {address} and the network, or try again in a minute."
+        )
     if isinstance(error, KeyRefused):
         return f"The Message Batches API refused the key: {error.message} Check {key}."
     if isinstance(error, ApiUnavailable) and error.status is None:
@@ -97,18 +106,22 @@ def _api_problem(error: ExpectedError, settings: Settings) -> str:
 async def _slack(settings: Settings) -> AsyncIterator[Finding]:
     if settings.slack_bot_token is None:
         return
+    async with aiohttp.ClientSession(timeout=SESSION_TIMEOUT) as session:
+        async for finding in _slack_findings(settings, make_slack_client(settings, session, retries=True)):
+            yield finding
+
+
+async def _slack_findings(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Finding]:
     name = SETTINGS["slack_bot_token"].name
-    client = AsyncWebClient(reveal_secret(settings.slack_bot_token), base_url=settings.slack_api_url)
     try:
-        await check_bot_token(client)
+        answer = await ask_identity(client)
     except ExpectedError as error:
         yield Finding(False, error.describe())
         return
     except ValueError:  # a header that cannot be sent
         yield Finding(False, f"Slack was not checked, because {name} is malformed.")
         return
-    answer = await client.auth_test()
-    yield Finding(True, f"Slack accepts {name} for the workspace {answer['team']}.")
+    yield Finding(True, f"Slack accepts {name} for the workspace {answer.get('team')}.")
     granted = set(str(answer.headers.get("x-oauth-scopes", "")).split(","))
     missing = [f"{scope} ({reason})" for scope, reason in BOT_SCOPES.items() if scope not in granted]
     message = (
@@ -124,9 +137,11 @@ async def _slack(settings: Settings) -> AsyncIterator[Finding]:
 async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
     name = SETTINGS["slack_app_token"].name
     try:
-        await client.apps_connections_open(app_token=reveal_secret(settings.slack_app_token))
-    except SLACK_ERRORS as error:
-        return Finding(False, f"Slack refused {name}: {describe_error(error)}. Create one with connections:write.")
+        await ask_socket_address(client, reveal_secret(settings.slack_app_token))
+    except TokenRejected as error:
+        return Finding(False, f"Slack refused {name}: {error.reason}. Create one with connections:write.")
+    except ExpectedError as error:
+        return Finding(False, error.describe())
     except ValueError:
         return Finding(False, f"{name} was not checked, because it is malformed.")
     return Finding(True, f"Slack accepts {name} for Socket Mode.")

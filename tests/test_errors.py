@@ -17,7 +17,7 @@ from bot.errors import LONGEST, ExpectedError, to_one_line
 from bot.playground.terminal import NotACommand, UnknownPerson
 from bot.pricing.prices import PricesUnreadable
 from bot.settings.loading import SettingsError
-from bot.slack.transports import PortUnavailable, SlackUnreachable, TokenRejected
+from bot.slack.transports import PortUnavailable, SlackFailing, SlackUnreachable, TokenRejected
 from bot.store.db.transfer import MoveRefused
 from tests.ui.errors.every_error import ERRORS
 from tests.ui.hostile import spoiled
@@ -27,6 +27,7 @@ AT_START: dict[str, ExpectedError] = {
     "prices": PricesUnreadable(Path("prices.toml"), "prices.0.input", "Input should be a valid decimal"),
     "store_unusable": StoreUnusable("unreachable"),
     "token": TokenRejected("SLACK_BOT_TOKEN", "invalid_auth"),
+    "slack_fails": SlackFailing("SLACK_BOT_TOKEN", "internal_error"),
     "slack": SlackUnreachable("https://slack.com/api/", "timeout"),
     "port": PortUnavailable(3000, "Address already in use"),
     "move": MoveRefused("TO is not empty (bd_mutes). Choose an empty store. Nothing was copied."),

@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterator
+from ipaddress import ip_address
+from urllib.parse import urlsplit
 
 from msgspec.structs import replace
 from pydantic import SecretStr
@@ -36,8 +38,31 @@ def check_for_run(settings: Settings) -> None:
     """Raise SettingsError with every reason why `run` cannot work with these settings. Connects to nothing."""
     problems = [*_secrets(settings), *_addresses(settings), *_database(settings), *_values(settings)]
     problems += [*_digest(settings), *_time_zone(settings)]
+    if not settings.allow_http:
+        remedy = f"Write https://, or set {SETTINGS['allow_http'].name}=true if that network is trusted."
+        problems += [f"{warning} {remedy}" for warning in warn_about_clear_text(settings)]
     if problems:
         raise SettingsError(problems)
+
+
+def warn_about_clear_text(settings: Settings) -> list[str]:
+    """Return a sentence for each address that makes the bot send a secret over a network unencrypted."""
+    found = []
+    for field, secrets in (("slack_api_url", "Slack's tokens"), ("anthropic_base_url", "the API key")):
+        address: str = getattr(settings, field)
+        if re.fullmatch(_ADDRESS, address) and address[:5].lower() == "http:" and not _is_loopback(address):
+            found.append(f"{SETTINGS[field].name} begins with http://, so {secrets} would go in clear text.")
+    return found
+
+
+def _is_loopback(address: str) -> bool:
+    host = urlsplit(address).hostname or ""
+    if host == "localhost" or host.endswith(".localhost"):
+        return True
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:  # a name, which may resolve to anything
+        return False
 
 
 def _secrets(settings: Settings) -> Iterator[str]:

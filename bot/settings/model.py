@@ -137,6 +137,12 @@ class Settings(BaseSettings):
     anthropic_betas: Annotated[Words, _HEADER_WORD] = Field(
         (), validation_alias="ANTHROPIC_BETAS", description="beta features to request, separated by commas"
     )
+    allow_http: bool = Field(
+        False,
+        validation_alias="BATCHDESK_ALLOW_HTTP",
+        description="whether `SLACK_API_URL` and `ANTHROPIC_BASE_URL` may begin with `http://` beyond this machine, "
+        "which sends the tokens and the key in clear text",
+    )
     # Not in the repr, because it may hold a password.
     database_url: StoreUrl = Field(
         "sqlite:///batchdesk.sqlite3",

@@ -41,7 +41,9 @@ class SlackClient(AsyncWebClient):
                 auth=auth,
             )
         except SlackApiError as error:
-            if isinstance(getattr(error.response, "data", None), dict):
+            answer = getattr(error.response, "data", None)
+            # slack_sdk takes a page for an answer without fields. A page with 429 still says that nothing was done.
+            if isinstance(answer, dict) and ("error" in answer or error.response.status_code == 429):
                 raise
             raise UnusableAnswer(api_method) from error
         except (AttributeError, TypeError) as error:

@@ -1,8 +1,9 @@
 """How Slack reaches the bot: a WebSocket the bot opens, or signed HTTP requests on a port."""
 
+import logging
 import os
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 
@@ -12,16 +13,30 @@ from aiohttp.typedefs import Handler
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
-from slack_sdk.errors import SlackApiError
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import ExpectedError
-from bot.slack.errors import SLACK_ERRORS, describe_error
+from bot.slack.errors import (
+    PASSING_CODES,
+    RATE_LIMITED,
+    SLACK_ERRORS,
+    UnusableAnswer,
+    describe_error,
+    get_code,
+    may_have_happened,
+)
+from bot.store.db.retrying import retry
+
+log = logging.getLogger(__name__)
 
 EVENTS_PATH = "/slack/events"
 _BOLT_VARIABLES = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 """Variables that Bolt reads by itself. The first makes it warn about a token; the last two switch on its OAuth."""
+
+_PAUSES = (1.0, 2.0, 4.0)
+"""Seconds between the tries of a first call that fails for a moment. Then the start fails, and may be repeated."""
 
 
 @dataclass(eq=False)
@@ -47,6 +62,17 @@ class SlackUnreachable(ExpectedError):
 
 
 @dataclass(eq=False)
+class SlackFailing(ExpectedError):
+    """Slack had a temporary error when the bot started, which says nothing about the token."""
+
+    setting: str
+    reason: str
+
+    def _fact(self) -> str:
+        return f"Slack could not be asked: {self.reason}. Nothing is wrong with {self.setting}. Try again in a minute."
+
+
+@dataclass(eq=False)
 class PortUnavailable(ExpectedError):
     """The bot cannot listen on this port."""
 
@@ -58,11 +84,12 @@ class PortUnavailable(ExpectedError):
 
 
 async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
-    """Ask Slack once whose token this is, so that no command has to. Raises TokenRejected, SlackUnreachable."""
-    try:
-        answer = await client.auth_test()
-    except SLACK_ERRORS as error:
-        raise _start_failure(error, "SLACK_BOT_TOKEN", client) from error
+    """Ask Slack once whose token this is, so that no command has to.
+
+    Raises:
+        TokenRejected, SlackFailing, SlackUnreachable: Slack named no one.
+    """
+    answer = await ask_identity(client)
     return AuthorizeResult(
         enterprise_id=answer.get("enterprise_id"),
         team_id=answer["team_id"],
@@ -70,6 +97,41 @@ async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
         bot_id=answer.get("bot_id"),
         bot_token=client.token,
     )
+
+
+async def ask_identity(client: AsyncWebClient) -> AsyncSlackResponse:
+    """Return Slack's answer to whose token this is. Raises as `check_bot_token`."""
+    return await _ask(client.auth_test, ("team_id", "user_id"), "SLACK_BOT_TOKEN", client)
+
+
+async def ask_socket_address(client: AsyncWebClient, app_token: str) -> str:
+    """Return an address for Socket Mode. Raises as `check_bot_token`."""
+
+    async def ask() -> AsyncSlackResponse:
+        return await client.apps_connections_open(app_token=app_token)
+
+    return str((await _ask(ask, ("url",), "SLACK_APP_TOKEN", client))["url"])
+
+
+async def _ask(
+    call: Callable[[], Awaitable[AsyncSlackResponse]], fields: tuple[str, ...], setting: str, client: AsyncWebClient
+) -> AsyncSlackResponse:
+    """Make a first call, and repeat it while it fails for a moment. The answer has these fields."""
+
+    async def attempt() -> AsyncSlackResponse:
+        try:
+            answer = await call()
+            if not all(answer.get(field) for field in fields):
+                raise UnusableAnswer("a field is missing")
+        except SLACK_ERRORS as error:
+            raise _start_failure(error, setting, client) from error
+        return answer
+
+    return await retry(attempt, _PAUSES, errors=(SlackFailing, SlackUnreachable), report=_report_failed_try)
+
+
+def _report_failed_try(error: Exception, pause: float) -> None:
+    log.warning("%s The next try is in %g s.", str(error).removesuffix(" Try again in a minute."), pause)
 
 
 def make_bolt_app(api_url: str, signing_secret: str | None, authorized: AuthorizeResult) -> AsyncApp:
@@ -110,15 +172,12 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
     Asks Slack for the first address itself. With a wrong token, Bolt's handler would ask for ever.
 
     Raises:
-        TokenRejected, SlackUnreachable: Slack gave no address.
+        TokenRejected, SlackFailing, SlackUnreachable: Slack gave no address.
     """
     handler = AsyncSocketModeHandler(app, app_token, web_client=client)
     await _use_addresses_once(handler.client)
     try:
-        try:
-            handler.client.wss_uri = (await client.apps_connections_open(app_token=app_token))["url"]
-        except SLACK_ERRORS as error:
-            raise _start_failure(error, "SLACK_APP_TOKEN", client) from error
+        handler.client.wss_uri = await ask_socket_address(client, app_token)
         await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk leaves it unannotated
         yield handler
     finally:
@@ -174,6 +233,8 @@ async def _check_timestamp(request: web.Request, handler: Handler) -> web.Stream
 
 
 def _start_failure(error: BaseException, setting: str, client: AsyncWebClient) -> ExpectedError:
-    if isinstance(error, SlackApiError) and error.response.status_code < 500:
-        return TokenRejected(setting, describe_error(error))
-    return SlackUnreachable(client.base_url, describe_error(error))
+    code = get_code(error)
+    if code is None:
+        return SlackUnreachable(client.base_url, describe_error(error))
+    is_passing = not code or code in PASSING_CODES | RATE_LIMITED or may_have_happened(error)
+    return (SlackFailing if is_passing else TokenRejected)(setting, code or "HTTP 429")

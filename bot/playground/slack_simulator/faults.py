@@ -16,7 +16,7 @@ class SlackFault:
     """What happens to the next call of a method: a delay, an error code, a status, a Retry-After in seconds.
 
     The delay is a number of seconds, or lasts until an event is set. `loses_answer`: the call is carried out, and the
-    connection is reset before the answer.
+    connection is reset before the answer. `body`: the call is not carried out, and this text is the answer.
     """
 
     error: str | None = None
@@ -24,6 +24,7 @@ class SlackFault:
     retry_after: int | None = None
     delay: float | asyncio.Event = 0
     loses_answer: bool = False
+    body: str | None = None
 
     async def wait(self) -> None:
         """Wait for the delay to pass."""
@@ -32,7 +33,7 @@ class SlackFault:
     @property
     def carries_out(self) -> bool:
         """Whether the call is carried out after the delay."""
-        return self.error is None and self.status == 200 and self.retry_after is None
+        return self.error is None and self.status == 200 and self.retry_after is None and self.body is None
 
     @property
     def http_status(self) -> int:

@@ -220,9 +220,13 @@ class SlackSimulator:
         retry_after: int | None = None,
         times: int = 1,
         delay: float | asyncio.Event = 0,
+        body: str | None = None,
     ) -> None:
-        """Make the next calls of a method fail or be slow. Also: "response_url", "upload", "download", "socket"."""
-        self._state.faults.order(method, SlackFault(error, status, retry_after, delay), times)
+        """Make the next calls of a method fail or be slow. Also: "response_url", "upload", "download", "socket".
+
+        `body`: an answer in place of Slack's JSON, for the Web API only.
+        """
+        self._state.faults.order(method, SlackFault(error, status, retry_after, delay, body=body), times)
 
     def lose_next(self, method: str, *, after: int = 0, times: int = 1) -> None:
         """Carry out calls of a method and reset their connections before the answer. `after` calls go well before.

@@ -47,7 +47,11 @@ class WebApi:
         if fault is not None and fault.loses_answer:
             return reset_connection(request)
         headers = {"x-oauth-scopes": ",".join(sorted(self._state.scopes)), "Cache-Control": "no-store"}
-        return web.json_response(answer, status=status, headers=headers | (fault.headers if fault else {}))
+        headers |= fault.headers if fault else {}
+        if fault is not None and fault.body is not None:
+            kind = "text/html" if fault.body.startswith("<") else "application/json"
+            return web.Response(text=fault.body, status=status, headers=headers, content_type=kind)
+        return web.json_response(answer, status=status, headers=headers)
 
     async def _fault(self, method: str) -> SlackFault | None:
         fault = self._state.faults.take(method)

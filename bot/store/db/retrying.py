@@ -11,7 +11,7 @@ async def retry(
     work: Callable[[], Awaitable[T]],
     pauses: Iterable[float],
     *,
-    errors: type[Exception],
+    errors: type[Exception] | tuple[type[Exception], ...],
     report: Callable[[Exception, float], None] | None = None,
 ) -> T:
     """Try until it succeeds, with a pause of so many seconds after each try that fails with one of `errors`.
