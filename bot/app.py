@@ -2,12 +2,14 @@
 
 import asyncio
 import logging
+import secrets
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Flag, auto
+from functools import partial
 
 import aiohttp
 from msgspec import Struct
@@ -30,6 +32,7 @@ from bot.confirmations import Confirmations
 from bot.errors import ExpectedError
 from bot.observability.health import HealthPage, SocketHealth, StoreHealth, open_health_page
 from bot.observability.metrics import Metrics
+from bot.operations.interruption import Interruption
 from bot.operations.missing_batches import MissingBatches
 from bot.operations.services import Services
 from bot.permissions import Rules
@@ -51,19 +54,22 @@ from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.slack.retries import SlackWaits
 from bot.slack.transports import check_bot_token, make_bolt_app, open_port, open_socket
 from bot.slack.upload import FileUploader
+from bot.store.db.connection import Connection
 from bot.store.db.database import Database, StoreUnavailable
+from bot.store.records import notices
+from bot.store.records.notices import Notice
+from bot.ui.reply import Message
 from bot.worker.digest import make_digest_plan
-from bot.worker.engine import Engine
+from bot.worker.engine import STOP_SECONDS, Engine
 from bot.worker.heartbeat import run_process
-from bot.worker.lifecycle import Worker, make_chores
+from bot.worker.lifecycle import RunningWorker, Worker, make_chores
 from bot.worker.slack_pacing import SlackPacing
 
 log = logging.getLogger(__name__)
 
-DRAIN_SECONDS = 25.0
-"""Seconds that answers in progress get after SIGTERM. Heroku kills the process after 30."""
-STOPPING_SECONDS = 5.0
-"""The last of these seconds, in which long readings are stopped and report that."""
+_FINISH, _STOP_READINGS, _SAY, _HAND_OVER = 0.6, 0.1, 0.14, 0.04
+"""Shares of the time to stop: for answers to finish, for long readings to stop and report that, for what is interrupted
+to report that, and for what Slack has not accepted by then to be left to a worker. The rest is for closing clients."""
 
 
 class Part(Flag):
@@ -134,15 +140,17 @@ async def run_bot(
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
         worker_may_start = asyncio.Event()
-        await stack.enter_async_context(
+        running_worker = await stack.enter_async_context(
             run_process(parts.worker, worker_may_start, takes_commands=Part.WEB in part, does_work=Part.WORKER in part)
         )
         in_flight = InFlight()
+        interruption = Interruption()
         progress = ProgressMessages(_make_messages(parts), parts.services, progress_timing or ProgressTiming())
-        stack.push_async_callback(_drain, in_flight, progress)
+        answers = _Answers(in_flight, progress, interruption)
+        stack.push_async_callback(_drain, answers, running_worker, float(settings.stop_seconds))
         records = StoreHealth(parts.services.database, now)
         if Part.WEB in part:
-            app = _make_listening_app(settings, parts, in_flight, progress)
+            app = _make_listening_app(settings, parts, answers)
             ports = await _open_transport(stack, settings, app, parts, records)
         else:
             health = HealthPage(parts.metrics, records)
@@ -207,7 +215,15 @@ def _make_messages(parts: _Parts) -> BotMessages:
     return BotMessages(parts.client, call_seconds=90.0)
 
 
-def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, progress: ProgressMessages) -> AsyncApp:
+class _Answers(Struct, frozen=True):
+    """The answers in progress, the progress of long readings among them, and how to interrupt them."""
+
+    in_flight: InFlight
+    progress: ProgressMessages
+    interruption: Interruption
+
+
+def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) -> AsyncApp:
     """Return the Bolt app, with all listeners registered."""
     services = parts.services
     metrics = parts.metrics
@@ -226,6 +242,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
         replace_mentions=parts.worker.mentions.replace_mentions,
         count_interaction=count_interaction,
         explain_error=MissingBatches(services).explain,
+        interruption=answers.interruption,
     )
     signing_secret = None if settings.slack_app_token is not None else reveal_secret(settings.slack_signing_secret)
     app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized)
@@ -235,11 +252,12 @@ def _make_listening_app(settings: Settings, parts: _Parts, in_flight: InFlight, 
         pipeline,
         delivery,
         home_tab,
-        in_flight,
-        progress,
+        answers.in_flight,
+        answers.progress,
         parts.waits,
         settings.audit_channel,
         parts.worker.mentions.replace_mentions,
+        partial(_hand_over, services),
         count_error,
     )
     listeners.register(app)
@@ -285,10 +303,42 @@ async def _open_transport(
     return _Ports(port, port)
 
 
-async def _drain(in_flight: InFlight, progress: ProgressMessages) -> None:
-    """Wait for the answers in progress, then stop long readings, which report that to their callers."""
-    if await in_flight.drain(DRAIN_SECONDS - STOPPING_SECONDS):
+async def _drain(answers: _Answers, running_worker: RunningWorker | None, seconds: float) -> None:
+    """End the work in progress within so many seconds, while clients and store are open, and leave the rest to others.
+
+    What a cut-off change leaves in the store is the same as after kill -9.
+    """
+    async with asyncio.TaskGroup() as stopping:
+        stopping.create_task(_finish_answers(answers, seconds))
+        if running_worker is not None:
+            stopping.create_task(running_worker.stop(min(STOP_SECONDS, seconds * _FINISH)))
+
+
+async def _finish_answers(answers: _Answers, seconds: float) -> None:
+    """Wait for the answers in progress. Then stop long readings, and after them everything, with a word to each caller.
+
+    A worker sends the words that Slack does not accept in time.
+    """
+    in_flight = answers.in_flight
+    if await in_flight.drain(seconds * _FINISH):
         return
-    progress.stop_all()
-    if not await in_flight.drain(STOPPING_SECONDS):
-        log.error("%d answers were still in progress and are cut off", in_flight.count)
+    answers.progress.stop_all()
+    if await in_flight.drain(seconds * _STOP_READINGS):
+        return
+    answers.interruption.interrupt()
+    if await in_flight.drain(seconds * _SAY):
+        return
+    count = await in_flight.cut_off(seconds * _HAND_OVER)
+    log.error("%d answers were still in progress and are cut off", count)
+
+
+async def _hand_over(services: Services, messages: Sequence[tuple[Message, str]]) -> None:
+    """Store messages, each for a person or a channel. Raises StoreUnavailable."""
+
+    def store(connection: Connection) -> None:
+        for message, place in messages:
+            payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+            key = f"answer:{secrets.token_hex(8)}"
+            notices.send(connection, services.enqueue, Notice(key, None, "act", place, (), services.now(), payload))
+
+    await services.database.run(store)

@@ -18,6 +18,7 @@ from bot.commands.registry import AnyChange, AnyCommand, AskingChange, Outcome, 
 from bot.confirmations import ConfirmationNeeded, Confirmations
 from bot.errors import ExpectedError
 from bot.operations.batch_names import find_names
+from bot.operations.interruption import Interrupted, Interruption
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.permissions import CallerFacts, Rules, check_permission, check_place, list_permissions
@@ -29,6 +30,9 @@ from bot.ui.reply import Message, Placement, Posting, Reply, Viewer
 from bot.ui.verbs.audit import audit_line
 
 log = logging.getLogger(__name__)
+
+_LONGEST_AGAIN = 1_000
+"""Characters of a command that a button can repeat. Its value holds more than the text, and Slack accepts 2,000."""
 
 
 class Interaction(Struct, frozen=True):
@@ -77,12 +81,14 @@ class Pipeline:
         replace_mentions: Callable[[Message], Awaitable[Message]],
         count_interaction: Callable[[str, str, str, float], None],
         explain_error: Callable[[ExpectedError], Awaitable[ExpectedError]],
+        interruption: Interruption | None = None,
     ) -> None:
         """Take the parts.
 
         `replace_mentions` names the people that a public message mentions, so that no one is notified by it.
         `count_interaction` receives verb, origin, outcome name and seconds of each interaction. `explain_error`
         receives each expected error that ends a command before any change begins, and returns it or one that says more.
+        `interruption` ends what takes too long once the process stops.
         """
         self._services = services
         self._confirmations = confirmations
@@ -91,6 +97,7 @@ class Pipeline:
         self._replace_mentions = replace_mentions
         self._count_interaction = count_interaction
         self._explain_error = explain_error
+        self._interruption = interruption or Interruption()
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
         """Return one answer, also for every expected error, and log one line.
@@ -103,10 +110,14 @@ class Pipeline:
         try:
             command = interaction.command or parse(interaction.text)
             verb = command.verb or "overview"
-            viewer = await self._authorize(command, interaction)
+            viewer = await self._interruption.run(self._authorize(command, interaction))
             answer = await self._run(command, interaction, viewer, progress)
             outcome_name = answer.outcome_name
             return answer
+        except Interrupted as error:
+            outcome_name = type(error).__name__
+            error = _describe_interruption(error, command, interaction)
+            return Answer(_render_refusal(error, interaction), error=error, outcome_name=outcome_name)
         except ExpectedError as error:
             outcome_name = type(error).__name__
             error = await self._explain_error(error)
@@ -136,7 +147,9 @@ class Pipeline:
     ) -> Answer:
         """Run the command, ask about the change that it proposes, or make the change."""
         caller = interaction.caller
-        found: Outcome | AnyChange | ConfirmationNeeded = await self._start(command, interaction, progress)
+        found: Outcome | AnyChange | ConfirmationNeeded = await self._interruption.run(
+            self._start(command, interaction, progress)
+        )
         if isinstance(found, AskingChange) and found.asks and interaction.confirmation_id is None:
             found = await self._confirmations.ask(found, caller)
         if isinstance(found, Change):
@@ -181,10 +194,12 @@ class Pipeline:
         detail: str | None = None
         outcome_name = "ok"
         try:
-            applied = await change.apply(self._services, caller)
+            applied = await self._interruption.run(change.apply(self._services, caller))
             audit_outcome = applied.audit_outcome
             created_batch_id = applied.created_batch_id
             reply = await self._render(applied.outcome, viewer)
+        except Interrupted:
+            raise Interrupted(in_change=True) from None
         except ExpectedError as error:
             audit_outcome = "unknown" if error.may_have_happened else "failed"
             detail = str(error)
@@ -220,6 +235,15 @@ class Pipeline:
     async def _without_mentions(self, posting: Posting) -> Posting:
         """Return a posting that names people instead of mentioning them, unless it notifies them."""
         return posting if posting.notifies else replace(posting, message=await self._replace_mentions(posting.message))
+
+
+def _describe_interruption(error: Interrupted, command: AnyCommand, interaction: Interaction) -> Interrupted:
+    """Return what was interrupted. Only a command that was typed or pressed, and answers no question, is repeated."""
+    if error.in_change:
+        return error
+    is_repeatable = interaction.command is None and interaction.confirmation_id is None
+    again = interaction.text if is_repeatable and len(interaction.text) <= _LONGEST_AGAIN else ""
+    return Interrupted(before_change=isinstance(command, ChangingCommand), again=again)
 
 
 def _render_refusal(error: ExpectedError, interaction: Interaction) -> Message:

@@ -234,6 +234,11 @@ class Settings(BaseSettings):
         validation_alias="BATCHDESK_LOG_LEVEL",
         description="the lowest level to log: `DEBUG`, `INFO`, `WARNING`, `ERROR` or `CRITICAL`",
     )
+    stop_seconds: Annotated[int, Bounds(1, 600)] = Field(
+        25,
+        validation_alias="BATCHDESK_STOP_SECONDS",
+        description="seconds in which the bot stops after SIGTERM; less than its host allows (Docker 10, Heroku 30)",
+    )
     port: Annotated[int, Bounds(0, 65535)] = Field(
         3000, validation_alias="PORT", description="the port of HTTP mode and of the health page; 0 for any free port"
     )

@@ -30,3 +30,12 @@ class InFlight:
                 return False
             await asyncio.wait(self._tasks, timeout=left)
         return True
+
+    async def cut_off(self, timeout: float) -> int:
+        """Cancel every task, and wait `timeout` seconds for them to clean up. Return how many were canceled."""
+        canceled = set(self._tasks)
+        for task in canceled:
+            task.cancel()
+        if canceled:
+            await asyncio.wait(canceled, timeout=timeout)
+        return len(canceled)

@@ -1,15 +1,16 @@
 """What is registered with Bolt: each listener acks, starts a tracked task for the answer, and returns."""
 
+import asyncio
 import logging
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.errors import ExpectedError
 from bot.operations.progress import Progress
-from bot.pipeline import Pipeline
+from bot.pipeline import Answer, Pipeline
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.forms import FormIncomplete
 from bot.slack.home_tab import HomeTab
@@ -25,9 +26,12 @@ from bot.slack.inbound import (
     read_press,
     read_shortcut,
 )
+from bot.slack.mentions import MentionReplacer
 from bot.slack.progress_messages import ProgressMessages
 from bot.slack.retries import SlackWaits
-from bot.slack.surfaces import Surface
+from bot.slack.surfaces import HomeSurface, Surface
+from bot.store.db.database import StoreUnavailable
+from bot.ui.components.cut_off import render_cut_off
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.reply import Message
 from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
@@ -43,10 +47,19 @@ SHORTCUT = "create_from_file"
 ANYTHING = re.compile(r"[\s\S]*")
 
 
+async def _use_id(user: str) -> str:
+    return user
+
+
+_NO_NAMES = MentionReplacer(_use_id)
+"""Names people by their ids, without a call to Slack."""
+
+
 class BoltListeners:
     """What Bolt calls. Nothing slow happens before an ack, and every path after it ends in one visible reply.
 
     `replace_mentions` names the people in the audit channel's messages, so that no one is notified by them.
+    `hand_over` stores messages for people or channels, which a worker sends, because this process is about to end.
     `count_error` receives the reference of each unexpected error.
     """
 
@@ -60,6 +73,7 @@ class BoltListeners:
         waits: SlackWaits,
         audit_channel: str | None,
         replace_mentions: Callable[[Message], Awaitable[Message]],
+        hand_over: Callable[[Sequence[tuple[Message, str]]], Awaitable[None]],
         count_error: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
@@ -70,6 +84,7 @@ class BoltListeners:
         self._waits = waits
         self._audit_channel = audit_channel
         self._replace_mentions = replace_mentions
+        self._hand_over = hand_over
         self._count_error = count_error
 
     def register(self, app: AsyncApp) -> None:
@@ -163,22 +178,50 @@ class BoltListeners:
     async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         """Answer one interaction. Of an unexpected error, the person sees a reference and the log has the traceback."""
         surface = None
+        answer: Answer | None = None
+        is_shown = False
         try:
             inbound = read()
             surface = await self._delivery.open_modal(inbound.surface)
             with self._waits.report_to(self._report_first_wait(surface)):
                 answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
             await self._delivery.deliver(self._home_tab.complete(answer, surface), surface)
-            if answer.announcement is not None and self._audit_channel is not None:
-                named = await self._replace_mentions(answer.announcement)
-                await self._delivery.post(named, self._audit_channel)
+            is_shown = True
+            await self._announce(answer)
         except ExpectedError as error:
             await self._show_error(render_error(error), surface, body)
+        except asyncio.CancelledError:
+            if surface is not None and answer is not None:
+                await self._leave_to_worker(answer, surface, is_shown=is_shown)
+            raise
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("unexpected error, reference %s", reference, extra={"reference": reference})
             self._count_error(reference)
             await self._show_error(render_unexpected(reference), surface, body)
+
+    async def _announce(self, answer: Answer) -> None:
+        if answer.announcement is not None and self._audit_channel is not None:
+            named = await self._replace_mentions(answer.announcement)
+            await self._delivery.post(named, self._audit_channel)
+
+    async def _leave_to_worker(self, answer: Answer, surface: Surface, *, is_shown: bool) -> None:
+        """Have a worker send what Slack does not accept before the process ends. The Home tab is drawn again anyway."""
+        user = surface.caller.user
+        log.warning("an answer to %s is left to a worker", user)
+        left: list[tuple[Message, str]] = []
+        if not is_shown:
+            cut_off = render_cut_off(answer.reply)
+            if cut_off is not None and not isinstance(surface, HomeSurface):
+                left.append((cut_off, user))
+            postings = answer.reply.postings if isinstance(answer.reply, Message) else ()
+            left += [(posting.message, posting.channel) for posting in postings if posting.edits is None]
+        if answer.announcement is not None and self._audit_channel is not None:
+            left.append((await _NO_NAMES.replace_mentions(answer.announcement), self._audit_channel))
+        try:
+            await self._hand_over(left)
+        except StoreUnavailable:
+            log.exception("an answer to %s is lost", user)
 
     def _report_first_wait(self, surface: Surface) -> Callable[[float], None]:
         """Return what tells the caller of the first wait for Slack. More than one message would only repeat it."""

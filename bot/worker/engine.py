@@ -6,6 +6,7 @@ import os
 import secrets
 import socket
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -32,7 +33,7 @@ VERSION = "1"
 WORKFLOW_TIMEOUT = timedelta(minutes=3)
 """A longer workflow is cancelled, so that a dead worker does not block its partition. Redrive enqueues it again."""
 _HISTORY = timedelta(days=7)
-_DRAIN = 10.0
+STOP_SECONDS = 10.0
 """Seconds for which a stopping process waits for its work."""
 _PAUSES = (0.5, 2.0, 8.0, 20.0)
 """Seconds between the tries of work while the store is unavailable. After the last one, redrive enqueues it again."""
@@ -87,8 +88,8 @@ class Engine:
         self._launching = asyncio.ensure_future(launch)
         await asyncio.shield(self._launching)  # a thread cannot be cancelled: `destroy` waits for it
 
-    async def destroy(self) -> None:
-        """Stop taking work, and wait some seconds for running work. Another worker takes over what does not end."""
+    async def destroy(self, seconds: float = STOP_SECONDS) -> None:
+        """Stop taking work, and wait `seconds` for running work. Another worker takes over what does not end."""
         if self._launching is not None:
             from dbos import DBOS
 
@@ -96,7 +97,9 @@ class Engine:
             self._launching = None
             await asyncio.to_thread(DBOS.destroy, destroy_registry=True)
             if self._under_way:
-                await asyncio.wait(self._under_way, timeout=_DRAIN)
+                await asyncio.wait(self._under_way, timeout=seconds)
+            for work in self._under_way:
+                work.cancel()
         if self._client is not None:
             self._client.destroy()
             self._client = None
@@ -240,6 +243,8 @@ class Engine:
             future = asyncio.run_coroutine_threadsafe(tried, loop)
             try:
                 future.result(WORKFLOW_TIMEOUT.total_seconds())
+            except CancelledError:
+                log.warning("work %s was stopped; another worker takes it over", name)
             except Exception:
                 future.cancel()
                 log.exception("work %s failed; what is open in the store is tried again", name)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from bot.operations.services import Services
 from bot.store.records import drafts, workers
-from bot.worker.lifecycle import Worker, run_worker
+from bot.worker.lifecycle import RunningWorker, Worker, run_worker
 from bot.worker.maintenance import HEARTBEAT_INTERVAL
 
 log = logging.getLogger(__name__)
@@ -24,17 +24,16 @@ STRAY_AFTER = drafts.UNSENT_LIFETIME
 @asynccontextmanager
 async def run_process(
     worker: Worker, begin: asyncio.Event, *, takes_commands: bool, does_work: bool
-) -> AsyncIterator[None]:
+) -> AsyncIterator[RunningWorker | None]:
     """Run the background part of this process until the block is left. `does_work`: run enqueued work after `begin`.
 
     It sends a heartbeat before it takes anything on, because work held by dead processes is taken over.
     """
     async with AsyncExitStack() as stack:
-        if does_work:
-            await stack.enter_async_context(run_worker(worker, begin))
+        running = await stack.enter_async_context(run_worker(worker, begin)) if does_work else None
         if takes_commands:
             await stack.enter_async_context(announce_presence(worker, sends_heartbeats=not does_work))
-        yield
+        yield running
 
 
 @asynccontextmanager

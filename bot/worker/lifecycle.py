@@ -21,7 +21,7 @@ from bot.worker.abandoned_drafts import AbandonedDrafts
 from bot.worker.deliver_notice import NoticeDelivery
 from bot.worker.digest import DigestPlan, DigestSender
 from bot.worker.draw_card import CardDrawing
-from bot.worker.engine import Engine, Work
+from bot.worker.engine import STOP_SECONDS, Engine, Work
 from bot.worker.failure_details import FailureDetails
 from bot.worker.lost_readings import LostReadings
 from bot.worker.maintenance import Chore, Maintenance
@@ -67,20 +67,32 @@ class Worker:
         self.maintenance = Maintenance(database, engine, services.now, chores)
 
 
+class RunningWorker:
+    """A worker that runs enqueued work. `pulse` does the rest: it launches the engine, and does the maintenance."""
+
+    def __init__(self, worker: Worker, pulse: asyncio.Task[None]) -> None:
+        self._worker = worker
+        self._pulse = pulse
+
+    async def stop(self, seconds: float = STOP_SECONDS) -> None:
+        """Take no more work, and wait `seconds` for what is running. Stopping twice does no harm."""
+        self._pulse.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._pulse
+        await self._worker.engine.destroy(seconds)
+
+
 @asynccontextmanager
-async def run_worker(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[None]:
+async def run_worker(worker: Worker, begin: asyncio.Event | None = None) -> AsyncIterator[RunningWorker]:
     """Run enqueued work until the block is left; then wait for what is running, and leave the rest to other workers.
 
     The engine is launched in the background after `begin`, so no command waits for it.
     """
-    pulse = asyncio.create_task(_work(worker, begin))
+    running = RunningWorker(worker, asyncio.create_task(_work(worker, begin)))
     try:
-        yield
+        yield running
     finally:
-        pulse.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await pulse
-        await worker.engine.destroy()
+        await running.stop()
         with contextlib.suppress(Exception):  # if the store fails now, others wait for a minute instead
             await worker.maintenance.mark_stopped()
 

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from bot.commands.registry import parse
 from bot.commands.stop_reading import ReadingOfAnother
+from bot.operations.interruption import Interrupted
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.ui.components.buttons import actions, button
@@ -26,6 +27,16 @@ def render_reading_stopped(error: ReadingStopped) -> Message:
             f"I'm restarting, so I stopped reading{subject}{after}. Try again in a minute.", error.retry_command
         )
     return _message(f"Stopped reading{subject}{after}.", error.retry_command)
+
+
+def render_interrupted(error: Interrupted) -> Message:
+    """Return that the bot restarts: whether anything was changed, and who finishes it."""
+    if error.in_change:
+        return _message(
+            "I'm restarting before this is done. I'll message you the outcome, usually within a minute.", ""
+        )
+    unchanged = " Nothing was changed." if error.before_change else ""
+    return _message(f"I'm restarting, so I stopped this.{unchanged} Try again in a minute.", error.again)
 
 
 def _failure_words(error: AnyReadingFailed) -> str:

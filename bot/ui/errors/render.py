@@ -17,6 +17,7 @@ from bot.operations.drafts import (
     RetriedMeanwhile,
 )
 from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNotFound
+from bot.operations.interruption import Interrupted
 from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed
@@ -30,7 +31,12 @@ from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
 from bot.ui.errors.drafts import render_ambiguous_draft, render_draft_unavailable, render_retried_meanwhile
 from bot.ui.errors.files import file_words, render_file_unreadable
-from bot.ui.errors.reading import render_reading_failed, render_reading_of_another, render_reading_stopped
+from bot.ui.errors.reading import (
+    render_interrupted,
+    render_reading_failed,
+    render_reading_of_another,
+    render_reading_stopped,
+)
 from bot.ui.errors.references import reference_words, render_ambiguous_reference
 from bot.ui.errors.refusals import render_confirmation_refused, render_not_permitted
 from bot.ui.errors.usage import usage_words
@@ -67,6 +73,7 @@ ShownError = (
     | AnyReadingFailed
     | ReadingStopped
     | ReadingOfAnother
+    | Interrupted
 )
 """Every error that can reach a person in Slack. The others end the start of a process; it prints them."""
 
@@ -103,6 +110,8 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_reading_stopped(error)
         case ReadingOfAnother():
             return render_reading_of_another(error)
+        case Interrupted():
+            return render_interrupted(error)
         case unreachable:
             assert_never(unreachable)
 

@@ -21,6 +21,7 @@ from bot.operations.drafts import (
     RequestsFileMissing,
     RetriedMeanwhile,
 )
+from bot.operations.interruption import Interrupted
 from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
@@ -142,6 +143,9 @@ ERRORS: dict[str, ExpectedError] = {
         ENDED, ReadingProgress(), READ_AGAIN, full=False, reason="Permission denied"
     ),
     "reading_stopped": ReadingStopped(HALF_READ, READ_AGAIN, closing=False),
+    "interrupted": Interrupted(again=f"status {ID}"),
+    "interrupted_before_a_change": Interrupted(before_change=True),
+    "interrupted_in_a_change": Interrupted(in_change=True),
     "reading_stopped_closing": ReadingStopped(ReadingProgress(), "", closing=True),
     "reading_of_another": ReadingOfAnother(BEN.user),
     "spool_failed": ScratchFileFailed(full=True, reason="No space left on device"),
