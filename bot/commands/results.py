@@ -128,20 +128,27 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
             "results last --merged",
             former_name="family",
         ),
+        OptionSpec("full", "", "every cause with examples, and all figures", "results last --full"),
         OptionSpec("partial", ""),
     )
 
     reference: Reference
     file: ResultFileKind | None = None
+    full: bool = False
+    """Show every cause and figure instead of the most important ones. A press opens them in a modal."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the reference and the kind of file. Raises UsageError, InvalidBatchId."""
-        return cls(parse_reference(arguments), _parse_file(arguments), public=arguments.flag("public"))
+        reference, file, full = parse_reference(arguments), _parse_file(arguments), arguments.flag("full")
+        if file is not None and full:
+            raise BadValue("results", f"{file} --full", ValueForm.RESULT_FILE)
+        return cls(reference, file, full, public=arguments.flag("public"))
 
     def spell(self) -> str:
         """Return `results ID` with its options."""
-        return f"results {self.reference}{f' {self.file}' if self.file else ''}{self.spell_public()}"
+        what = f" {self.file}" if self.file else " --full" if self.full else ""
+        return f"results {self.reference}{what}{self.spell_public()}"
 
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> ResultsOutcome:
         """Read the results unless their summary is stored and no file is wanted.

@@ -7,7 +7,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
+from bot.operations.find_batch import PREFIX
 from bot.operations.follow import WatchedBatch
+from bot.operations.merge_family import Family
 from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
 from bot.requests.estimate import load_estimate
@@ -16,13 +18,15 @@ from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts, labels, summaries
 from bot.store.records.labels import BatchNames
 
+ID_FIELDS = ("batch_id", "subject")
+"""Fields of outcomes that hold the id of a batch."""
 MOST_CARDS = 2
 """Batches of an outcome that may be shown as cards. More are shown as rows, which need only names."""
 
 
 async def find_names(outcome: object, services: Services) -> Mapping[str, BatchNames]:
     """Return labels, owners and relatives of every batch in an outcome. Without the store, batches have no names."""
-    ids = [batch.id for batch in _find_batches(outcome)]
+    ids = [*dict.fromkeys(_find_ids(outcome))]
     if not ids:
         return {}
     with suppress(StoreUnavailable):
@@ -55,16 +59,21 @@ def read_card_names(connection: Connection, batch_ids: Sequence[str]) -> dict[st
     return found
 
 
-def _find_batches(outcome: object) -> Iterator[MessageBatch]:
-    """Yield the batches in the fields of an outcome, alone or in a tuple."""
+def _find_ids(outcome: object) -> Iterator[str]:
+    """Yield the ids of the batches in the fields of an outcome: whole batches, families, and ids alone."""
     if not isinstance(outcome, Struct):
         return
     for name in outcome.__struct_fields__:
         value = getattr(outcome, name)
         if isinstance(batch := getattr(value, "batch", None), MessageBatch):  # the batch of a proposed change
-            yield batch
+            yield batch.id
+        if name in ID_FIELDS and isinstance(value, str) and value.startswith(PREFIX):
+            yield value
         for item in value if isinstance(value, tuple) else (value,):
             if isinstance(item, MessageBatch):
-                yield item
+                yield item.id
             elif isinstance(item, WatchedBatch):
-                yield item.batch
+                yield item.batch.id
+            elif isinstance(item, Family):
+                yield from (batch.id for batch in item.readable)
+                yield from (absent.batch_id for absent in item.absent)

@@ -105,8 +105,9 @@ async def send_again(page: Page, stage: Simulation, parent: Batch) -> Batch:
 async def merge(page: Page, child: Batch) -> dict[str, str]:
     """Take the results of the whole family; gives back the outcome of each `custom_id`, which must stand there once."""
     results = await answer_to(page, f"/batch results {child.id}")
-    await results.get_by_role("button", name="Whole family").click()
-    lines = [json.loads(line) for line in await download(page, re.compile("family"))]
+    await results.locator("button.overflow").click()
+    await page.get_by_role("menuitem", name="Merged results").click()
+    lines = [json.loads(line) for line in await download(page, re.compile("merged"))]
     outcomes = {line["custom_id"]: line["result"]["type"] for line in lines}
     assert len(outcomes) == len(lines)
     return outcomes

@@ -82,7 +82,7 @@ async def test_the_cost_equals_a_calculation_by_hand(desk: Desk) -> None:
     [card] = await desk.type("/batch results last")
     [total] = await desk.type("/batch cost")
 
-    assert "*Cost:* $2.47" in card.visible_text  # 1.52 + 0.95
+    assert "*Cost*\n$2.47" in card.visible_text  # 1.52 + 0.95
     assert "Cost of the last 7 days: $2.47" in total.visible_text
     assert "*$1.52*" in total.visible_text
     assert "*$0.95*" in total.visible_text
@@ -117,8 +117,8 @@ async def test_prices_of_ones_own_take_the_place_of_ours(open_desk: OpenDesk, de
 
     [card] = await desk.type("/batch results last")
 
-    assert "*Cost:* $7.00" in card.visible_text
-    assert "Batch prices of 2026-11-01" in card.visible_text
+    assert "*Cost*\n$7.00" in card.visible_text
+    assert "Prices of 2026-11-01" in card.visible_text
 
 
 async def test_an_empty_range_is_said_to_be_empty(desk: Desk) -> None:

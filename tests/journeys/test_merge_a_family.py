@@ -30,12 +30,12 @@ async def test_one_button_brings_every_request_once_from_the_whole_family(desk: 
     desk.api.advance(4_000)
     [results] = await desk.type(f"/batch results {parent}")
 
-    [said, sent] = await desk.press(results, "Whole family")
+    [said, sent] = await desk.press(results, "Merged results")
 
     found = [json.loads(line) for line in await lines_of(desk, sent)]
     assert sorted(one["custom_id"] for one in found) == sorted(f"r-{number}" for number in range(12))
     assert {one["result"]["type"] for one in found} == {"succeeded"}
-    assert "12 results, one for each custom_id, merged from 2 batches: 12 succeeded, 0 did not" in said.visible_text
+    assert "12 results, one for each custom_id (0 failed)" in said.visible_text
     assert sent.channel == "D0ADA"
 
 
@@ -47,9 +47,9 @@ async def test_a_retry_that_still_runs_is_named_and_the_others_are_offered(desk:
     [incomplete] = await desk.press(card, "Merged results")
     [said, _] = await desk.press(incomplete, "Merge the others")
 
-    assert f"`{child}`: it hasn't ended" in incomplete.visible_text
-    assert "merged from 1 batch" in said.visible_text
-    assert f"Without `{child}`" in said.visible_text
+    assert f"(`{child}`): hasn't ended yet" in incomplete.visible_text
+    assert f"Merged from *requests.jsonl* (`{parent}`)." in said.visible_text
+    assert f"(`{child}`): hasn't ended yet" in said.visible_text
 
 
 async def test_the_family_can_be_shared_in_the_channel(desk: Desk) -> None:

@@ -1,6 +1,7 @@
 """The results of a batch, and why some of its requests failed."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 import httpx
@@ -33,13 +34,12 @@ async def test_the_card_says_why_and_what_it_cost(either_desk: Desk) -> None:
     [card] = await either_desk.type("/batch results last")
 
     assert "360 of 400 succeeded" in card.visible_text
-    assert "*30* × `invalid_request_error`" in card.visible_text
+    assert "*30* × `invalid_request_error` · Needs a fix." in card.visible_text
     assert "prompt is too long: &lt;n&gt; tokens &gt; &lt;n&gt; maximum" in card.visible_text
     assert "Safe to retry" in card.visible_text
-    assert "*Cost:* $" in card.visible_text
-    of_causes, of_card = card.buttons[:2], card.buttons[2:]
-    assert of_causes == ["Retry anyway", "Retry these"]
-    assert of_card == ["Get the file", "Only the failures", "CSV", "Causes", "Retry failures"]
+    assert "*Cost*\n$" in card.visible_text
+    assert card.buttons == ["Retry these", "Download", "Failures only", "CSV"]
+    assert card.choices[4:] == ["Retry failures", "Full report", "Causes as CSV"]
     assert card.ephemeral_to == ADA
 
 
@@ -60,14 +60,53 @@ async def test_the_card_leads_every_reader_to_the_results(desk: Desk) -> None:
 
     [results] = await desk.press(card, "Results", user=BEN)
 
-    assert "Why requests failed" in results.visible_text
+    assert "*30* × `invalid_request_error`" in results.visible_text
+
+
+async def test_a_press_opens_every_cause_in_a_modal(desk: Desk) -> None:
+    causes = {"prompt_too_long": 30, "overloaded": 10, "empty_content": 5}
+    desk.api.workspace.add(succeeded=355, errored=45, expired=7, causes=causes)
+    [card] = await desk.type("/batch results last", user=BEN)
+
+    assert await desk.press(card, "1 more cause", user=BEN) == []
+
+    modal = desk.slack.modal(BEN)
+    assert modal is not None
+    assert modal.title == "Results"
+    assert "*5* × `invalid_request_error`" not in card.visible_text
+    assert "*5* × `invalid_request_error`" in modal.visible_text
+    assert "*Answer length:* median" in modal.visible_text
+    assert readings(desk) == 1
+
+
+async def test_the_buttons_of_an_earlier_version_still_get_the_files(desk: Desk) -> None:
+    batch_id = failing(desk)
+    [card] = await desk.type("/batch results last")
+    for typed, name in (("--errors", "failures.jsonl"), ("--file", "results.jsonl"), ("--causes", "causes.csv")):
+        value = json.dumps({"text": f"results {batch_id} {typed}"})
+
+        await desk.slack.press_raw(ADA, "C0BATCHES", value=value, action_id="run-1", message_ts=card.ts)
+        await desk.bot.in_flight.drain()
+
+        assert desk.slack.messages("D0ADA")[-1].files[0]["name"] == f"{batch_id}-{name}"
+
+
+async def test_the_file_of_a_named_batch_has_its_name(desk: Desk) -> None:
+    batch_id = failing(desk)
+    await desk.type('/batch label last "Nightly eval"')
+
+    [said, sent] = await desk.type("/batch results last --file")
+
+    name = f"Nightly-eval-{batch_id.removeprefix('msgbatch_')[:10]}-results.jsonl"
+    assert sent.files[0]["name"] == name
+    assert f"📄 Sent you `{name}` · 400 results · " in said.visible_text
 
 
 async def test_the_failures_arrive_as_a_file_in_ones_own_messages(either_desk: Desk) -> None:
     batch_id = failing(either_desk)
     [card] = await either_desk.type("/batch results last")
 
-    [said, sent] = await either_desk.press(card, "Only the failures")
+    [said, sent] = await either_desk.press(card, "Failures only")
 
     assert sent.channel == "D0ADA"
     assert sent.files[0]["name"] == f"{batch_id}-failures.jsonl"
@@ -109,7 +148,7 @@ async def test_a_file_in_public_goes_to_the_channel(desk: Desk) -> None:
 
     [sent, said] = desk.slack.messages("C0BATCHES", BEN)
     assert sent.files[0]["name"].endswith("-failures.jsonl")
-    assert "40 failures of" in said.visible_text
+    assert "· 40 failures ·" in said.visible_text
 
 
 async def test_before_the_end_the_reply_says_when_to_ask_again(desk: Desk) -> None:
@@ -141,7 +180,7 @@ async def test_results_that_are_not_there_yet_are_tried_again_by_a_button(desk: 
     [card] = await desk.press(missing, "Try again")
 
     assert "aren't available yet" in missing.visible_text
-    assert "Why requests failed" in card.visible_text
+    assert "× `overloaded_error`" in card.visible_text
 
 
 async def test_a_broken_stream_is_reported_with_how_much_was_read(desk: Desk) -> None:
@@ -165,17 +204,18 @@ async def test_a_deleted_batch_is_not_found_and_its_summary_gone(desk: Desk) -> 
     [gone] = await desk.type(f"/batch results {batch_id}")
     [record] = await desk.type(f"/batch audit {batch_id}")
 
-    assert f"<@{ADA}> deleted `{batch_id}`" in gone.visible_text
+    assert f"<@{ADA}> deleted *Batch {batch_id.removeprefix('msgbatch_')[:10]}*" in gone.visible_text
     assert ": done" in record.visible_text
 
 
 @pytest.mark.parametrize(
     ("before", "words"),
     [
-        (None, "Nobody has fetched them through me"),
-        ("/batch results last", "Nobody has taken the file through me"),
-        ("/batch results last --errors", "Only the failures"),
-        ("/batch results last --file", f"The whole file was taken through me by <@{ADA}>"),
+        (None, "*No one has downloaded them.*"),
+        ("/batch results last", "*No one has downloaded them.*"),
+        ("/batch results last --errors", f"*Only the failures were downloaded*, by <@{ADA}>"),
+        ("/batch results last --csv", f"*Only a CSV was downloaded*, by <@{ADA}>"),
+        ("/batch results last --file", f"Downloaded by <@{ADA}>"),
     ],
 )
 async def test_the_question_before_a_delete_says_who_has_the_results(
@@ -188,7 +228,7 @@ async def test_the_question_before_a_delete_says_who_has_the_results(
     [question] = await desk.type("/batch delete last")
 
     assert words in question.visible_text
-    assert "could still be read for 28 days" in question.visible_text
+    assert "Deletes 400 results that would stay available for 28 more days." in question.visible_text
 
 
 @pytest.mark.parametrize("method", ["files.getUploadURLExternal", "files.completeUploadExternal"])
@@ -201,7 +241,7 @@ async def test_a_file_that_slack_refuses_is_not_recorded_as_downloaded(desk: Des
 
     assert "Slack refused the file" in said.visible_text
     assert said.buttons == ["Try again"]
-    assert "Nobody has taken the file through me" in question.visible_text
+    assert "No one has downloaded them" in question.visible_text
 
 
 async def test_a_long_reading_can_be_stopped_while_other_commands_are_answered(desk: Desk) -> None:
@@ -237,4 +277,4 @@ async def test_a_modal_from_the_home_tab_shows_results(open_desk: OpenDesk) -> N
 
     shown = desk.slack.modal(ADA)
     assert shown is not None
-    assert "Why requests failed" in shown.visible_text
+    assert "× `overloaded_error`" in shown.visible_text

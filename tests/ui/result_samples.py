@@ -32,10 +32,10 @@ QUERY = Results(Reference(ID))
 
 CAUSES = (
     Cause("invalid_request_error", "prompt is too long: <n> tokens > <n> maximum", 26, ("a-0001", "a-0007", "a-0019")),
-    Cause("overloaded_error", "Overloaded", 4, ("a-0100", "a-0101")),
-    Cause("novel_error", "the flux is not capacitated", 1, ("a-1199",)),
     Cause("expired", "", 5, ("a-0200", "a-0201", "a-0202")),
+    Cause("overloaded_error", "Overloaded", 4, ("a-0100", "a-0101")),
     Cause("canceled", "", 3, ("a-0300", "a-0301", "a-0302")),
+    Cause("novel_error", "the flux is not capacitated", 1, ("a-1199",)),
 )
 
 SUMMARY = ResultsSummary(

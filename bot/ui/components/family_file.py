@@ -4,54 +4,52 @@ from bot.commands.results import FamilyFile, FamilyIncomplete, Results
 from bot.operations.merge_family import AbsenceReason, AbsentBatch, Family
 from bot.operations.result_files import ResultFileKind
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.result_file import delivered_message, file_name
-from bot.ui.components.text import code, file_size, number, quantity, section
-from bot.ui.reply import File, Message
+from bot.ui.components.text import code, number, quantity, section
+from bot.ui.reply import File, Message, Viewer
 
 MOST_NAMED = 5
 _WHY = {
-    AbsenceReason.UNFINISHED: "it hasn't ended yet",
-    AbsenceReason.EXPIRED: "its results expired 29 days after it was created",
-    AbsenceReason.DELETED: "it was deleted with its results",
+    AbsenceReason.UNFINISHED: "hasn't ended yet",
+    AbsenceReason.EXPIRED: "its results have expired",
+    AbsenceReason.DELETED: "was deleted with its results",
 }
 
 
-def render_family_file(outcome: FamilyFile) -> File:
+def render_family_file(outcome: FamilyFile, viewer: Viewer) -> File:
     """Return the merged file, with its counts, its source batches and the batches that are missing."""
-    name = file_name(outcome.query.reference, outcome.query.file or ResultFileKind.FAMILY)
+    reference = outcome.query.reference
+    name = file_name(reference, outcome.query.file or ResultFileKind.FAMILY, viewer.names.get(reference))
     merged = outcome.merged
     failed = merged.requests - merged.succeeded
-    words = (
-        f"{quantity(merged.requests, 'result')}, one for each custom_id, merged from "
-        f"{quantity(len(outcome.family.readable), 'batch', 'batches')}: {number(merged.succeeded)} succeeded, "
-        f"{number(failed)} did not; JSON Lines, as the API gave them, {file_size(merged.scratch_file.size)}"
-    )
+    what = f"{quantity(merged.requests, 'result')}, one for each custom_id ({number(failed)} failed)"
+    message = delivered_message(name, what, merged.scratch_file.size, public=outcome.query.public)
     return File(
         name=name,
         title=name,
         content=merged.scratch_file,
-        message=_add_sources(delivered_message(words, public=outcome.query.public), outcome),
+        message=_add_sources(message, outcome, viewer),
         public=outcome.query.public,
         retry_row=actions([button("Try again", outcome.query)]),
         on_delivered=outcome.on_delivered,
     )
 
 
-def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
+def render_family_incomplete(outcome: FamilyIncomplete, viewer: Viewer) -> Message:
     """Return which batches cannot be read and why, with a button that merges the others."""
-    readable = outcome.family.readable
-    absent = outcome.family.absent
+    readable, absent = outcome.family.readable, outcome.family.absent
     total = quantity(len(readable) + len(absent), "batch", "batches")
-    words = (
-        f"The family of {code(outcome.query.reference, 60)} has {total}, and {number(len(absent))} cannot be read:\n"
-        + "\n".join([*map(_absent_line, absent[:MOST_NAMED]), *_more_batches(len(absent))])
-    )
-    words += (
-        "\nNothing was merged yet. Without them, a request that succeeded only there would be missing, or stand with "
-        f"what came of it elsewhere. Still to be read: {_source_list(outcome.family)}."
-        if readable
-        else "\nSo there is nothing to merge."
-    )
+    missing = f"{number(len(absent))} of them can't be read" if readable else "none of them can be read"
+    name = bold_id_name(outcome.query.reference, viewer.names.get(outcome.query.reference))
+    lines = [
+        f"{name} and its relatives are {total}. Nothing was merged yet, because {missing}:",
+        *(_absent_line(one, viewer) for one in absent[:MOST_NAMED]),
+        *_more_batches(len(absent)),
+    ]
+    if readable:
+        lines.append(f"I can merge the others: {_source_list(outcome.family, viewer)}.")
+    words = "\n".join(lines)
     buttons = []
     if readable:
         part = Results(outcome.query.reference, ResultFileKind.PART_OF_FAMILY, public=outcome.query.public)
@@ -61,29 +59,34 @@ def render_family_incomplete(outcome: FamilyIncomplete) -> Message:
     return Message(words, (section(words), *actions(buttons)), public=outcome.query.public)
 
 
-def _add_sources(message: Message, outcome: FamilyFile) -> Message:
+def _add_sources(message: Message, outcome: FamilyFile, viewer: Viewer) -> Message:
     """Return the message with the sources of the results, and what is missing from them."""
-    alone = len(outcome.family.readable) == 1 and not outcome.family.absent
-    lines = [f"From {_source_list(outcome.family)}{'; no retries of it are known' if alone else ', oldest first'}."]
-    lines += [f"⚠️ Without {_absent_line(one)}" for one in outcome.family.absent[:MOST_NAMED]]
-    lines += [f"⚠️ {more}" for more in _more_batches(len(outcome.family.absent))]
+    readable, absent = outcome.family.readable, outcome.family.absent
+    is_alone = len(readable) == 1 and not absent
+    lines = [f"Merged from {_source_list(outcome.family, viewer)}{', which has no retries' if is_alone else ''}."]
+    lines += [f"⚠️ Without {_absent_line(one, viewer)}" for one in absent[:MOST_NAMED]]
+    lines += [f"⚠️ {more}" for more in _more_batches(len(absent))]
     if outcome.merged.broken:
-        lines.append(
-            f"⚠️ Without {quantity(outcome.merged.broken, 'line')} of their files that no result could be read of"
-        )
+        lines.append(f"⚠️ Without {quantity(outcome.merged.broken, 'unreadable line')}")
     text = "\n".join(lines)
-    return Message(f"{message.text} {text}", (*message.blocks, section(text)), public=message.public)
+    return Message(f"{message.text}. {text}", (*message.blocks, section(text)), public=message.public)
 
 
-def _source_list(family: Family) -> str:
+def _source_list(family: Family, viewer: Viewer) -> str:
     """Return the batches that were merged, oldest first."""
-    return ", ".join(
-        [*(code(batch.id, 60) for batch in family.readable[:MOST_NAMED]), *_more_batches(len(family.readable))]
-    )
+    named = [_batch_words(batch.id, viewer) for batch in family.readable[:MOST_NAMED]]
+    return ", ".join([*named, *_more_batches(len(family.readable))])
 
 
-def _absent_line(one: AbsentBatch) -> str:
-    return f"{code(one.batch_id, 60)}: {_WHY[one.reason]}"
+def _absent_line(one: AbsentBatch, viewer: Viewer) -> str:
+    return f"{_batch_words(one.batch_id, viewer)}: {_WHY[one.reason]}"
+
+
+def _batch_words(batch_id: str, viewer: Viewer) -> str:
+    """Return the name of a batch with its id, because a batch and its retries have one name."""
+    names = viewer.names.get(batch_id)
+    is_named = names is not None and (names.label or names.file_name)
+    return f"{bold_id_name(batch_id, names)} ({code(batch_id, 60)})" if is_named else code(batch_id, 60)
 
 
 def _more_batches(count: int) -> list[str]:

@@ -91,6 +91,17 @@ def batch_name(batch: MessageBatch, names: BatchNames | None = None, limit: int 
     return f"{_own_name(batch, names, limit - len(part))}{part}"
 
 
+def bold_name(batch: MessageBatch, names: BatchNames | None = None) -> str:
+    """Return the name in bold, for a sentence about the batch."""
+    return f"*{neutralize(batch_name(batch, names))}*"
+
+
+def bold_id_name(batch_id: str, names: BatchNames | None = None) -> str:
+    """Return the name in bold of a batch of which only the id is at hand."""
+    name = names and (names.label or names.file_name)
+    return f"*{neutralize(one_line(name, NAME_LIMIT) if name else f'Batch {_shorten(batch_id)}')}*"
+
+
 def _own_name(batch: MessageBatch, names: BatchNames, limit: int) -> str:
     name = names.label or names.file_name
     return one_line(name, limit) if name else f"Batch {short_id(batch)}"
@@ -108,7 +119,11 @@ def _part_words(batch: MessageBatch, names: BatchNames) -> str:
 
 def short_id(batch: MessageBatch) -> str:
     """Return the first characters of the id, enough to type as a reference."""
-    return one_line(batch.id.removeprefix(PREFIX), 4 * SHORT_ID_LENGTH)[:SHORT_ID_LENGTH]
+    return _shorten(batch.id)
+
+
+def _shorten(batch_id: str) -> str:
+    return one_line(batch_id.removeprefix(PREFIX), 4 * SHORT_ID_LENGTH)[:SHORT_ID_LENGTH]
 
 
 def state_words(batch: MessageBatch, names: BatchNames | None = None, now: datetime | None = None) -> str:

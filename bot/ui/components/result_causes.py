@@ -8,24 +8,38 @@ from bot.ui.components.remedies import cause_name, remedy_words
 from bot.ui.components.text import code, context, number, quantity, section
 from bot.ui.reply import Block
 
-SHOWN = 6
+SHOWN = 3
+"""Causes of the message. The full report has the others."""
+SHOWN_IN_FULL = 20
+_ONE_LINE = 78
 _MESSAGE = 300
 
+OfferRetry = Callable[[Cause], Block | None]
 
-def cause_blocks(summary: ResultsSummary, offer: Callable[[Cause], Block | None]) -> list[Block]:
-    """Return a section for each of the largest causes, with the button from `offer`, and a count of the others."""
-    if not summary.causes:
-        return []
-    blocks: list[Block] = [
-        section("*Why requests failed*"),
-        *(section(_cause_words(cause), offer(cause)) for cause in summary.causes[:SHOWN]),
-    ]
-    rest = summary.causes[SHOWN:]
-    failures = sum(cause.count for cause in rest) + summary.other_causes
-    if failures:
-        more = quantity(len(rest), "more cause") if not summary.other_causes else "many more causes"
-        blocks.append(context(f"and {more}, {quantity(failures, 'request')} in all: the button *Causes* sends a table"))
+
+def cause_blocks(summary: ResultsSummary, offer: OfferRetry) -> list[Block]:
+    """Return a section for each of the largest causes, with the button from `offer`."""
+    return [section(_cause_words(cause, _ONE_LINE), offer(cause)) for cause in summary.causes[:SHOWN]]
+
+
+def full_cause_blocks(summary: ResultsSummary, offer: OfferRetry) -> list[Block]:
+    """Return every cause with examples, and the number of failures beyond the first twenty causes."""
+    blocks: list[Block] = []
+    for cause in summary.causes[:SHOWN_IN_FULL]:
+        samples = ", ".join(code(sample, 70) for sample in cause.samples)
+        blocks.append(section(f"{_cause_words(cause, _MESSAGE)}\nExamples: {samples}", offer(cause)))
+    left = sum(cause.count for cause in summary.causes[SHOWN_IN_FULL:]) + summary.other_causes
+    if left:
+        blocks.append(context(f"{quantity(left, 'more failure')} with other causes. More causes are in the CSV."))
     return blocks
+
+
+def more_causes_label(summary: ResultsSummary) -> str | None:
+    """Return the label of the button for the causes that the message leaves out; None if it has all of them."""
+    if summary.other_causes:
+        return "More causes"
+    more = len(summary.causes) - SHOWN
+    return quantity(more, "more cause") if more > 0 else None
 
 
 def largest_cause_sentence(cause: Cause) -> str:
@@ -39,10 +53,9 @@ def cause_line(cause: Cause) -> str:
     return f"{number(cause.count)} {_cause_label(cause)}{message}"
 
 
-def _cause_words(cause: Cause) -> str:
-    message = f"\n{code(cause.message, _MESSAGE)}" if cause.message else ""
-    samples = ", ".join(code(sample, 70) for sample in cause.samples)
-    return f"*{number(cause.count)}* × {_cause_label(cause)}{message}\n{remedy_words(cause)}\nfor example {samples}"
+def _cause_words(cause: Cause, limit: int) -> str:
+    message = f"\n{code(cause.message, limit)}" if cause.message else ""
+    return f"*{number(cause.count)}* × {_cause_label(cause)} · {remedy_words(cause)}{message}"
 
 
 def _cause_label(cause: Cause) -> str:

@@ -1,28 +1,21 @@
-"""The figures of results in words: counts, stop reasons, models, tokens, cost and inconsistencies."""
+"""The figures of results in words: stop reasons, models, tokens, cost and inconsistencies."""
 
 from bot.api.models import RequestCounts
 from bot.pricing.tokens import Tokens
-from bot.results.summary import ModelUse, ResultsSummary
+from bot.results.summary import ModelUse, ResultsSummary, StopReason
 from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.remedies import fault_words
-from bot.ui.components.text import code, escape, number, quantity
+from bot.ui.components.text import code, escape, fields, number, quantity
+from bot.ui.reply import Block
 
-_OUTCOMES = ("succeeded", "errored", "expired", "canceled")
 _MODELS_SHOWN = 5
 _STOPS_SHOWN = 6
 _HIGH_SHARE = 0.05
 _WORTH_A_LINE = {
-    "max_tokens": "were cut off at `max_tokens`: raise it, or the answers stay incomplete",
-    "refusal": "were refused by the model: look at the prompts",
-    "model_context_window_exceeded": "filled the model's context window: shorten the prompts",
+    "max_tokens": ("cut off at `max_tokens`", "Raise it to get complete answers."),
+    "refusal": ("refused by the model", "Check the prompts."),
+    "model_context_window_exceeded": ("cut off at the context window", "Shorten the prompts."),
 }
-
-
-def counts_line(summary: ResultsSummary) -> str:
-    """Return how many results of each outcome the file holds."""
-    counts = summary.counts
-    parts = [f"{number(getattr(counts, name))} {name}" for name in _OUTCOMES if getattr(counts, name)]
-    return f"{quantity(counts.total, 'result')}: {', '.join(parts)}" if parts else "no results"
 
 
 def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
@@ -36,22 +29,58 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
         first = ", ".join(f"line {number(each.number)} {fault_words(each.fault)}" for each in summary.broken.first)
         lines.append(f"*{quantity(summary.broken.count, 'line')} could not be read as results:* {first}")
     if summary.duplicates:
-        lines.append(f"*{quantity(summary.duplicates, 'line')} repeat a custom_id* that an earlier line had")
+        lines.append(f"*{_duplicates(summary)}* that an earlier line has")
     return lines
 
 
+def warning_lines(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
+    """Return at most two short lines: what is wrong with the file, and what is wrong with the answers."""
+    about_file = ["the file and the batch disagree"] if summary.find_differences(counts) else []
+    if summary.broken.count:
+        about_file.append(f"{quantity(summary.broken.count, 'unreadable line')}")
+    if summary.duplicates:
+        about_file.append(_duplicates(summary))
+    about_answers = [f"{number(each.count)} {_WORTH_A_LINE[each.reason or ''][0]}" for each in _high_stops(summary)]
+    of_all = f"Of {quantity(summary.counts.succeeded, 'answer')}: {', '.join(about_answers)}" if about_answers else ""
+    return [f"⚠️ {words[0].upper()}{words[1:]}" for words in (" · ".join(about_file), of_all) if words]
+
+
+def figure_fields(summary: ResultsSummary) -> Block:
+    """Return the cost and the tokens in two columns, with the first reason why the cost is not complete."""
+    cost, tokens = summary.cost, summary.tokens
+    if not summary.counts.succeeded and cost.complete:
+        return fields([("Cost", "Nothing is billed")])
+    gaps = cost_gaps(cost)
+    more = f" and {quantity(len(gaps) - 1, 'more gap')}" if len(gaps) > 1 else ""
+    amount = amount_words(cost.amount, complete=cost.complete) + (f"\n{gaps[0]}{more}" if gaps else "")
+    cached = tokens.write_5m + tokens.write_1h + tokens.read
+    used = f"{number(tokens.input)} in · {number(tokens.output)} out" + (f"\n{number(cached)} cached" if cached else "")
+    return fields([("Cost", amount), ("Tokens", used)])
+
+
 def figure_lines(summary: ResultsSummary) -> list[str]:
-    """Return what the succeeded requests used and cost, one line for each figure."""
+    """Return everything that the succeeded requests used and cost, one line for each figure."""
     cost = summary.cost
     if not summary.counts.succeeded and cost.complete:
         return ["*Cost:* nothing is billed for requests that did not succeed"]
     return [
-        *_stop_reason_lines(summary),
-        *_model_lines(summary.models),
-        *_token_lines(summary.tokens),
-        *_output_lines(summary),
         f"*Cost:* {amount_words(cost.amount, complete=cost.complete)}{_in_parentheses(cost_gaps(cost))}",
+        *_token_lines(summary.tokens),
+        *_model_lines(summary.models),
+        *_output_lines(summary),
+        *_stop_reason_lines(summary),
     ]
+
+
+def _duplicates(summary: ResultsSummary) -> str:
+    verb = "repeats" if summary.duplicates == 1 else "repeat"
+    return f"{quantity(summary.duplicates, 'line')} {verb} a custom_id"
+
+
+def _high_stops(summary: ResultsSummary) -> list[StopReason]:
+    """Return the reasons that need attention and are those of many answers."""
+    total = summary.counts.succeeded
+    return [each for each in summary.stop_reasons if each.reason in _WORTH_A_LINE and each.count >= _HIGH_SHARE * total]
 
 
 def _stop_reason_lines(summary: ResultsSummary) -> list[str]:
@@ -60,13 +89,13 @@ def _stop_reason_lines(summary: ResultsSummary) -> list[str]:
         return []
     shown = ", ".join(f"{code(each.reason or 'none given', 60)} {number(each.count)}" for each in stops[:_STOPS_SHOWN])
     more = f" and {len(stops) - _STOPS_SHOWN} more" if len(stops) > _STOPS_SHOWN else ""
-    total = summary.counts.succeeded
-    high = [
-        f"⚠️ *{number(each.count)} of {number(total)} answers* {_WORTH_A_LINE[each.reason]}"
-        for each in stops
-        if each.reason in _WORTH_A_LINE and each.count >= _HIGH_SHARE * total
-    ]
-    return [*high, f"*Stopped by:* {shown}{more}"]
+    answers = quantity(summary.counts.succeeded, "answer")
+    high = []
+    for each in _high_stops(summary):
+        what, advice = _WORTH_A_LINE[each.reason or ""]
+        high.append(f"⚠️ *{number(each.count)} of {answers}* {'was' if each.count == 1 else 'were'} {what}. {advice}")
+    label = "Stop reason" if len(stops) == 1 else "Stop reasons"
+    return [f"*{label}:* {shown}{more}", *high]
 
 
 def _model_lines(uses: tuple[ModelUse, ...]) -> list[str]:
@@ -88,7 +117,7 @@ def _token_lines(tokens: Tokens) -> list[str]:
         ("output", tokens.output),
     ]
     parts = [f"{number(count)} {name}" for name, count in named if count]
-    thinking = f", {number(tokens.thinking)} of it thinking" if tokens.thinking else ""
+    thinking = f" ({number(tokens.thinking)} for thinking)" if tokens.thinking else ""
     return [f"*Tokens:* {', '.join(parts)}{thinking}"] if parts else []
 
 
@@ -96,7 +125,7 @@ def _output_lines(summary: ResultsSummary) -> list[str]:
     sizes = summary.output
     if sizes is None:
         return []
-    return [f"*Output:* {quantity(sizes.median, 'token')} in the median, {number(sizes.largest)} in the largest"]
+    return [f"*Answer length:* median {quantity(sizes.median, 'token')}, longest {number(sizes.largest)}"]
 
 
 def _in_parentheses(reasons: list[str]) -> str:

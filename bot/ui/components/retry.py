@@ -14,9 +14,8 @@ MOST_CAUSES = 5
 
 def retry_button(cause: Cause, reference: Reference) -> Block:
     """Return the button that retries the requests that failed with one cause."""
-    label = "Retry these" if cause.retryable else "Retry anyway"
     spoken = f"Retry {quantity(cause.count, 'request')}: {one_line(cause_name(cause), 40)}"
-    return button(label, Retry(reference, cause=cause.key.short), spoken=spoken)
+    return button("Retry these", Retry(reference, cause=cause.key.short), spoken=spoken)
 
 
 def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:

@@ -2,11 +2,13 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from bot.ui.reply import Block
 
 SECTION_LIMIT = 3_000  # docs.slack.dev, section block
+FIELD_LIMIT = 10
 HEADER_LIMIT = 150
 _HALF_ENTITY = re.compile(r"&[a-z]{0,3}$")
 
@@ -112,6 +114,11 @@ def section(text: str, accessory: Block | None = None, *, folded: bool = False) 
     if accessory is not None:
         block["accessory"] = accessory
     return block
+
+
+def fields(facts: Sequence[tuple[str, str]]) -> Block:
+    """Return up to ten facts in two columns: the label in bold, the words below it."""
+    return {"type": "section", "fields": [_mrkdwn(f"*{label}*\n{words}") for label, words in facts[:FIELD_LIMIT]]}
 
 
 def header(text: str) -> Block:

@@ -13,11 +13,10 @@ from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import first_line
 from bot.ui.components.money import amount_words
 from bot.ui.components.name_lines import relative_parts
-from bot.ui.components.text import code, context, date, duration, header, mention, number, safe_text, section
+from bot.ui.components.text import code, context, date, duration, fields, header, mention, number, safe_text, section
 from bot.ui.reply import Block, Message, Viewer
 
 _OUTCOMES = ("succeeded", "errored", "expired", "canceled", "processing")
-MOST_FIELDS = 10  # docs.slack.dev, section block
 
 
 def render_details(outcome: DetailsOutcome, viewer: Viewer) -> Message:
@@ -26,9 +25,9 @@ def render_details(outcome: DetailsOutcome, viewer: Viewer) -> Message:
     names = viewer.names.get(batch.id) or BatchNames()
     blocks = [
         header(first_line(batch, names, viewer.now)),
-        *_fields(_count_facts(batch)),
-        *_fields(_time_facts(batch)),
-        *_fields(_people_facts(outcome, names)),
+        fields(_count_facts(batch)),
+        fields(_time_facts(batch)),
+        fields(_people_facts(outcome, names)),
         *_origin_sections(batch, names),
         context(code(batch.id)),
     ]
@@ -88,9 +87,3 @@ def _origin_sections(batch: MessageBatch, names: BatchNames) -> list[Block]:
     if names.relatives:
         lines.append(f"*Related* {', '.join(relative_parts(batch, names))}")
     return [section("\n".join(lines))] if lines else []
-
-
-def _fields(facts: list[tuple[str, str]]) -> list[Block]:
-    """Return facts in two columns: the label in bold, the words below it."""
-    texts = [f"*{label}*\n{words}" for label, words in facts[:MOST_FIELDS]]
-    return [{"type": "section", "fields": [{"type": "mrkdwn", "text": text, "verbatim": True} for text in texts]}]

@@ -23,4 +23,4 @@ def test_answers_of_one_token_are_of_one_token() -> None:
 
     lines = figure_lines(replace(outcome.fetched.summary, output=OutputSizes(1, 2)))
 
-    assert "*Output:* 1 token in the median, 2 in the largest" in lines
+    assert "*Answer length:* median 1 token, longest 2" in lines

@@ -47,6 +47,8 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "results_public": _shown(FETCHED, public=True),
     "results_of_archived": _shown(FETCHED, readable=False),
     "results_troubled": _shown(replace(FETCHED, summary=TROUBLED)),
+    "results_full": replace(_shown(FETCHED), query=replace(QUERY, full=True)),
+    "results_full_troubled": replace(_shown(replace(FETCHED, summary=TROUBLED)), query=replace(QUERY, full=True)),
     "results_unpriced": _shown(replace(FETCHED, summary=UNPRICED, priced_on=None)),
     "results_all_failed": replace(
         _shown(replace(FETCHED, summary=ALL_FAILED, priced_on=None)), batch=BATCHES["ended_none_succeeded"]

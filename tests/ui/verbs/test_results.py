@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from msgspec.structs import replace
 
-from bot.commands.results import NothingFailed, Results
+from bot.commands.results import NothingFailed, Results, ResultsShown
 from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.store.records.labels import BatchNames, Relative
@@ -13,7 +13,8 @@ from bot.ui.render import render
 from bot.ui.reply import Message
 from tests.builders import ADMIN, BATCHES, CREATED, ID, READER, batch_id
 from tests.ui.catalog import MESSAGES, OUTCOMES, message_of
-from tests.ui.walk import buttons, options, shown
+from tests.ui.result_samples import CAUSES
+from tests.ui.walk import buttons, options, shown, words
 
 
 def labels(name: str) -> list[object]:
@@ -25,30 +26,54 @@ def labels_of(message: Message) -> list[object]:
     return [text["text"] for text in texts if isinstance(text, dict)]
 
 
-def test_counts_that_disagree_are_reported_in_the_card_and_in_the_notification() -> None:
-    message = MESSAGES["results_troubled"]
+def test_counts_that_disagree_are_reported_in_full_and_in_the_notification() -> None:
+    full = MESSAGES["results_full_troubled"]
 
-    for said in (shown(message), message.text):
+    for said in (shown(full), MESSAGES["results_troubled"].text):
         assert "The file and the batch disagree" in said
         assert "1,150 succeeded in the file, 1,161 in the batch" in said
         assert "11 lines could not be read as results" in said
         assert "2 lines repeat a custom_id" in said
 
 
-def test_a_sound_file_raises_no_doubt() -> None:
-    assert "⚠️ *" not in shown(MESSAGES["results"])
-
-
-def test_at_most_six_causes_are_shown_and_the_others_counted() -> None:
+def test_the_message_names_each_problem_of_the_file_and_the_answers_in_two_lines() -> None:
     said = shown(MESSAGES["results_troubled"])
 
-    assert said.count("cause f") == 1
-    assert "cause g" not in said
-    assert "39 requests in all" in said
+    assert "⚠️ The file and the batch disagree · 11 unreadable lines · 2 lines repeat a custom_id" in said
+    assert "⚠️ Of 1,150 answers: 200 cut off at `max_tokens`, 140 refused by the model" in said
+
+
+def test_a_sound_file_raises_no_doubt() -> None:
+    for name in ("results", "results_full"):
+        assert not [block for block in MESSAGES[name].blocks if "⚠️" in str(block) and block["type"] == "section"]
+
+
+def test_the_three_largest_causes_are_shown_and_a_button_opens_the_others() -> None:
+    said, full = shown(MESSAGES["results"]), shown(MESSAGES["results_full"])
+
+    assert [said.count(each) for each in ("× `invalid", "× `expired`", "× `overloaded", "novel")] == [1, 1, 1, 0]
+    assert "2 more causes" in labels("results")
+    assert [full.count(each) for each in ("× `invalid", "× `expired`", "× `canceled`", "× `novel")] == [1, 1, 1, 1]
+    assert "More causes" in labels("results_troubled")
+    assert "12 more failures with other causes" in shown(MESSAGES["results_full_troubled"])
+
+
+def test_one_more_cause_is_one_cause() -> None:
+    outcome = OUTCOMES["results"]
+    assert isinstance(outcome, ResultsShown)
+    few = replace(outcome.fetched, summary=replace(outcome.fetched.summary, causes=CAUSES[:4]))
+
+    assert "1 more cause" in labels_of(message_of(render(replace(outcome, fetched=few), ADMIN)))
+
+
+def test_each_number_of_the_first_line_is_shown_once() -> None:
+    said = "\n".join(words(MESSAGES["results"])[1:])
+
+    assert [said.count(each) for each in ("1,161", "1,200", "31 errored")] == [1, 1, 1]
 
 
 def test_an_unknown_type_of_error_says_so_with_the_apis_own_words() -> None:
-    said = shown(MESSAGES["results"])
+    said = shown(MESSAGES["results_full"])
 
     assert "novel_error" in said
     assert "the flux is not capacitated" in said
@@ -58,14 +83,18 @@ def test_an_unknown_type_of_error_says_so_with_the_apis_own_words() -> None:
 def test_what_has_no_price_is_unknown_and_not_nothing() -> None:
     said = shown(MESSAGES["results_unpriced"])
 
-    assert "*Cost:* unknown (no known price for `claude-next`)" in said
+    assert "*Cost*\\nunknown\\nno known price for `claude-next`" in said
     assert "$0" not in said
 
 
 def test_the_buttons_are_those_that_make_sense() -> None:
-    assert labels("results")[:5] == ["Retry anyway", "Retry these", "Retry anyway", "Retry these", "Retry these"]
-    assert labels("results")[5:] == ["Get the file", "Only the failures", "CSV", "Causes", "Retry failures"]
-    assert labels("results_of_archived") == ["Causes"]
+    of_causes, of_message = labels("results")[:2], labels("results")[2:]
+    assert of_causes == ["Retry these", "Retry these"]  # not for the request that needs a fix
+    assert of_message == [
+        "2 more causes", "Download", "Failures only", "CSV", "Retry failures", "Full report", "Causes as CSV",
+    ]  # fmt: skip
+    assert labels("results_of_archived") == ["2 more causes", "Full report", "Causes as CSV"]
+    assert labels("results_full") == ["Retry these", "Retry these", "Retry these", "Causes as CSV"]
 
 
 def test_everyone_sees_the_same_results_and_only_operators_may_retry() -> None:
@@ -82,7 +111,7 @@ def test_everyone_sees_the_same_results_and_only_operators_may_retry() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "label"), [("results", "Whole family"), ("status_ended_some_succeeded", "Merged results")]
+    ("name", "label"), [("results", "Merged results"), ("status_ended_some_succeeded", "Merged results")]
 )
 def test_a_batch_with_relatives_offers_the_results_of_its_family(name: str, label: str) -> None:
     related = BatchNames(relatives=(Relative(batch_id(1), ID, "retry"),))
@@ -104,8 +133,8 @@ def test_a_batch_older_than_an_hour_does_not_promise_to_end_within_one() -> None
 
     said = shown(message_of(render(OUTCOMES["results_not_ready"], late)))
 
-    assert "ask again then" not in said
-    assert "takes longer than most" in said
+    assert "within an hour" not in said
+    assert "taking longer than most" in said
 
 
 @pytest.mark.parametrize("kind", [ResultFileKind.ERRORS, ResultFileKind.CAUSES])
@@ -115,4 +144,4 @@ def test_failures_that_could_not_be_read_are_not_called_none(kind: ResultFileKin
     said = shown(message_of(render(outcome, READER)))
 
     assert "Nothing failed" not in said
-    assert "39 of its requests failed" in said
+    assert "reports 39 failures" in said
