@@ -5,6 +5,7 @@ import logging
 from typing import ClassVar, Self, assert_never
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound
 from bot.api.ids import BatchId, check_batch_id
@@ -14,6 +15,7 @@ from bot.commands.base import BATCH, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, BatchChange, ChangingCommand
 from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
+from bot.operations.batch_names import find_names
 from bot.operations.find_batch import Reference
 from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
@@ -21,6 +23,7 @@ from bot.operations.snapshots import describe_ending, snapshot_batch
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
+from bot.store.records.labels import BatchNames
 from bot.store.records.summaries import StoredSummary
 from bot.store.transactions import deletions
 from bot.store.transactions.announce import Announcer
@@ -39,6 +42,8 @@ class Deleted(Struct, frozen=True):
 
     batch_id: BatchId
     answered: bool
+    name: str | None = None
+    """Its label or the name of its file; its records are deleted with it."""
 
 
 class AlreadyGone(Struct, frozen=True):
@@ -127,9 +132,11 @@ class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
         The end of the batch is announced before, and the records of a batch that is gone are deleted.
         """
         batch_id = check_batch_id(self.batch.id)
+        names = (await find_names(self, services)).get(batch_id) or BatchNames()
         outcome = await _delete(batch_id, services)
         match outcome:
             case Deleted():
+                outcome = replace(outcome, name=names.label or names.file_name)
                 await forget(batch_id, services, deleted_here=True)
                 return Applied(outcome, "done")
             case AlreadyGone():

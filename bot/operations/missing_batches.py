@@ -8,7 +8,10 @@ from bot.api.errors import BatchNotFound
 from bot.errors import ExpectedError
 from bot.operations.find_batch import ReferenceNotFound
 from bot.operations.services import Services
+from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
+from bot.store.records import labels
+from bot.store.records.labels import BatchNames
 from bot.store.transactions import deletions
 
 
@@ -21,6 +24,7 @@ class BatchDeletedHere(ExpectedError):
     batch_id: str
     user_id: str
     at: datetime
+    names: BatchNames | None = None
 
     def _fact(self) -> str:
         return f"{self.batch_id} was deleted by {self.user_id}"
@@ -47,7 +51,13 @@ class MissingBatches:
         return error
 
     async def _find_deletion(self, reference: str) -> BatchDeletedHere | None:
-        entry = await self._services.database.run(lambda connection: deletions.find_deletion(connection, reference))
-        if entry is None:
-            return None
-        return BatchDeletedHere(entry.subject or reference, entry.user_id, entry.finished_at or entry.at)
+        return await self._services.database.run(lambda connection: _find_deletion(connection, reference))
+
+
+def _find_deletion(connection: Connection, reference: str) -> BatchDeletedHere | None:
+    entry = deletions.find_deletion(connection, reference)
+    if entry is None:
+        return None
+    batch_id = entry.subject or reference
+    names = labels.get_names(connection, [batch_id]).get(batch_id)
+    return BatchDeletedHere(batch_id, entry.user_id, entry.finished_at or entry.at, names)

@@ -8,11 +8,10 @@ from bot.commands.delete import DeleteChange
 from bot.commands.draft_change import SendChange
 from bot.commands.keep import Keep
 from bot.confirmations import ConfirmationNeeded
-from bot.ui.components.batch_card import card_facts, card_text
+from bot.ui.components.batch_rows import list_batches
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.first_line import bold_line
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.text import context, date, header, section
+from bot.ui.components.text import code, context, date, header, safe_text, section
 from bot.ui.reply import Message, Viewer
 from bot.ui.verbs.approve import render_approve_question
 from bot.ui.verbs.cancel import cancel_question
@@ -40,15 +39,14 @@ def _ask_about_batch(
     change: CancelChange | DeleteChange, words: QuestionWords, outcome: ConfirmationNeeded, viewer: Viewer
 ) -> Message:
     batch = change.batch
-    names = viewer.names.get(batch.id)
+    [listed] = list_batches([batch], viewer.names, viewer.now)
     yes = button(words.yes, change.command, style=words.style, renew=True, confirmation=outcome.confirmation_id)
     no = button(words.no, Keep(outcome.confirmation_id), renew=True)
     blocks = (
         header(words.title),
-        section(bold_line(batch, names, viewer.now)),
-        *card_facts(batch, names=names),
-        section(words.consequences),
+        section(f"{listed.row()}\n{words.consequences}"),
         *actions([yes, no]),
-        context(f"Only you can answer, once, until {date(outcome.expires_at)}."),
+        context(f"Expires {date(outcome.expires_at)} · only you can answer · {code(batch.id)}"),
     )
-    return Message(f"{words.title} {card_text(batch, names, viewer.now)} {words.consequences}", blocks)
+    text = f"{words.title} {listed.escaped_line} ({safe_text(batch.id)}). {words.consequences}"
+    return Message(text, blocks)

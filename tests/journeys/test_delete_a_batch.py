@@ -18,8 +18,8 @@ async def test_the_question_says_what_would_be_lost_and_deletes_nothing(either_d
 
     assert "Delete this batch for good?" in question.visible_text
     assert either_desk.api.workspace.batches[0].id in question.visible_text
-    assert "1,200 results, 1,161 of them succeeded and paid for" in question.visible_text
-    assert "They could still be read for 28 days" in question.visible_text
+    assert "Deletes 1,200 results" in question.visible_text
+    assert "would stay available for 28 more days" in question.visible_text
     assert question.buttons == ["Delete for good", "Keep"]
     assert either_desk.deletes == []
 

@@ -157,7 +157,7 @@ async def test_unwatch_accepts_a_prefix_of_a_watched_id(desk: Desk) -> None:
     [not_watched] = await desk.type(f"/batch unwatch {other.id}")
     [list_of_none] = await desk.type("/batch watch")
 
-    assert batch.id in ended.visible_text
+    assert f"*Batch {batch.id[9:19]}*" in ended.visible_text
     assert "You weren't watching" in not_watched.visible_text
     assert "You aren't watching any batch" in list_of_none.visible_text
 
@@ -172,7 +172,7 @@ async def test_watch_alone_lists_the_callers_own_watches(desk: Desk) -> None:
 
     assert mine.id[9:19] in mine_shown.visible_text
     assert hers.id[9:19] not in mine_shown.visible_text
-    assert mine.id in ended.visible_text
+    assert mine.id[9:19] in ended.visible_text
 
 
 async def test_refresh_edits_a_shared_card_in_place_and_keeps_it_shared(desk: Desk) -> None:

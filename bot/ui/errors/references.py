@@ -7,6 +7,7 @@ from bot.operations.find_batch import NoBatches, ReferenceAmbiguous, ReferenceNo
 from bot.operations.missing_batches import BatchDeletedHere
 from bot.ui.components.batch_rows import batch_rows, list_batches, open_menu
 from bot.ui.components.buttons import actions
+from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import code, date, mention, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
 
@@ -15,16 +16,15 @@ def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound | Batc
     """Return why the reference names no batch."""
     match error:
         case InvalidBatchId():
-            return (
-                f"{code(error.text, 80)} can't be a batch id, because it {safe_text(error.reason)}. Nothing was sent."
-            )
+            return f"{code(error.text, 80)} isn't a batch ID: it {safe_text(error.reason)}. Nothing was sent."
         case NoBatches(ended=True):
             return "No batch has ended yet."
         case NoBatches():
             return "This workspace has no batches yet."
         case BatchDeletedHere():
             who = mention(error.user_id)
-            return f"{who} deleted {code(error.batch_id)} {date(error.at)}. Its results are gone for good."
+            name = bold_id_name(error.batch_id, error.names)
+            return f"{who} deleted {name} {date(error.at)}. Its results are gone for good."
         case ReferenceNotFound():
             looked = "all" if error.all_searched else "the newest"
             searched = f"Searched {looked} {quantity(error.searched, 'batch', 'batches')} of this workspace."

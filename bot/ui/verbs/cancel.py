@@ -20,8 +20,8 @@ def cancel_question(batch: MessageBatch) -> QuestionWords:
         no="Keep it running",
         style="primary",
         consequences=(
-            f"Up to {quantity(batch.request_counts.total, 'request')} will not be processed. "
-            "Those that are running may still finish and be billed. A cancellation cannot be taken back."
+            f"Cancels up to {quantity(batch.request_counts.total, 'request')}. "
+            "Requests already running may still finish and be billed. You can't undo a cancel."
         ),
     )
 

@@ -1,5 +1,6 @@
 """The words of a deletion: the question before it, and each of its outcomes."""
 
+from datetime import timedelta
 from typing import assert_never
 
 from bot.api.models import MessageBatch
@@ -17,14 +18,14 @@ from bot.commands.delete import (
 from bot.commands.list import List
 from bot.commands.status import Status
 from bot.operations.find_batch import Reference
+from bot.store.records.labels import BatchNames
 from bot.store.records.summaries import StoredSummary
-from bot.ui.components.batch_card import card_facts, card_text
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.deletion import deleted_by_words
-from bot.ui.components.first_line import first_line
+from bot.ui.components.first_line import bold_id_name, bold_line
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.text import code, context, date, duration, header, mention, quantity, section
-from bot.ui.reply import Message, Viewer
+from bot.ui.components.text import code, context, date, duration, mention, quantity, section
+from bot.ui.reply import Block, Message, Viewer
 
 
 def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
@@ -46,51 +47,50 @@ def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
 
 def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     """Return that only an ended batch can be deleted, with the buttons that help."""
-    words = "Only an ended batch can be deleted. Nothing was deleted. Cancel it first, or wait for its end."
+    words = "Only an ended batch can be deleted. Nothing was deleted. Cancel it first, or wait for it to end."
     reference = Reference(outcome.batch.id)
-    names = viewer.names.get(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
     if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.permissions:
         buttons.append(button("Cancel", Cancel(reference)))
-    blocks = (
-        section(words),
-        header(first_line(outcome.batch, names, viewer.now)),
-        *card_facts(outcome.batch, names=names),
-        *actions(buttons),
-    )
-    return Message(f"{words} {card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)}", blocks)
+    return _render_with_line(words, outcome.batch, viewer, actions(buttons))
 
 
 def _render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
     by = deleted_by_words(viewer.caller.user)
     if not outcome.answered:
         by += " The API's answer was lost, but I checked."
-    text = f"🗑️ {code(outcome.batch_id)}\n{by}"
-    return Message(
-        f"Deleted {code(outcome.batch_id)}. {by}", (section(text), *actions([button("All batches", List())]))
-    )
+    name = bold_id_name(outcome.batch_id, BatchNames(label=outcome.name))
+    text = f"🗑️ {name} · {by}"
+    blocks = (section(text), context(code(outcome.batch_id)), *actions([button("All batches", List())]))
+    return Message(f"{text} {code(outcome.batch_id)}", blocks)
 
 
 def _render_already_gone(outcome: AlreadyGone, viewer: Viewer) -> Message:
-    text = f"{code(outcome.batch_id)} had already been deleted elsewhere. Nothing was deleted now."
-    return Message(text, (section(text),))
+    name = bold_id_name(outcome.batch_id, viewer.names.get(outcome.batch_id))
+    text = f"{name} was already deleted elsewhere. Nothing was deleted now."
+    return Message(text, (section(text), context(code(outcome.batch_id))))
 
 
 def _render_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Message:
     """Return that the batch still exists, with a button that asks again."""
     words = "Not deleted. The API didn't answer, and the batch is still there. Try again."
-    again = actions([button("Delete", Delete(Reference(outcome.batch.id)), style="danger", renew=True)])
-    return Message(
-        f"{words} {card_text(outcome.batch, viewer.names.get(outcome.batch.id), viewer.now)}",
-        (section(words), *card_facts(outcome.batch), *again),
-    )
+    again = actions([button("Delete", Delete(Reference(outcome.batch.id)), renew=True)])
+    return _render_with_line(words, outcome.batch, viewer, again)
 
 
 def _render_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
     """Return that the outcome is unknown, with a button that looks again."""
-    text = f"I don't know whether {code(outcome.batch_id)} was deleted. The API didn't answer, and I couldn't check."
+    name = bold_id_name(outcome.batch_id, viewer.names.get(outcome.batch_id))
+    text = f"I don't know whether {name} was deleted. The API didn't answer, and I couldn't check."
     look = actions([button("Look again", Status(Reference(outcome.batch_id)), renew=True)])
-    return Message(text, (section(text), *look, context("If the batch is still there, delete it again.")))
+    hint = context(f"{code(outcome.batch_id)} · if it still exists, delete it again")
+    return Message(text, (section(text), hint, *look))
+
+
+def _render_with_line(words: str, batch: MessageBatch, viewer: Viewer, buttons: tuple[Block, ...]) -> Message:
+    """Return the words below the first line of the batch."""
+    line = bold_line(batch, viewer.names.get(batch.id), viewer.now)
+    return Message(f"{words} {line}", (section(f"{line}\n{words}"), context(code(batch.id)), *buttons))
 
 
 def delete_question(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> QuestionWords:
@@ -104,35 +104,34 @@ def delete_question(batch: MessageBatch, viewer: Viewer, summary: StoredSummary 
 
 
 def _consequence_words(batch: MessageBatch, viewer: Viewer, summary: StoredSummary | None) -> str:
-    counts = batch.request_counts
-    until = batch.readable_until
-    if batch.archived_at is not None or until <= viewer.now:
-        return "The results are no longer available; only the record of the batch would be lost. It cannot be undone."
-    results = f"{quantity(counts.total, 'result')}, {counts.succeeded:,} of them succeeded and paid for"
+    total = batch.request_counts.total
+    left = batch.readable_until - viewer.now
+    if batch.archived_at is not None or left <= timedelta():
+        return "The results are no longer available. This deletes only the record of the batch."
+    if not total:
+        return "The batch has no results. This deletes only its record."
+    span = quantity(left.days, "more day") if left.days else f"another {duration(left)}"
     return (
-        f"*What would be lost:* {results}. They could still be read for {duration(until - viewer.now)}, "
-        f"until {date(until)}. {_download_words(summary)} It cannot be undone."
+        f"Deletes {quantity(total, 'result')} that would stay available for {span}. {_download_words(summary, total)}"
     )
 
 
-def _download_words(summary: StoredSummary | None) -> str:
+def _download_words(summary: StoredSummary | None, total: int) -> str:
     """Return who has downloaded the results, if anyone: the stored summary alone cannot restore them."""
-    if summary is None:
-        return "*Nobody has fetched them through me.*"
-    if summary.taken is None or summary.taken_at is None:
-        looked = f"; {mention(summary.fetched_by)} looked at a summary" if summary.fetched_by else ""
-        return f"*Nobody has taken the file through me*{looked}."
-    who = f"<@{summary.taken_by}> {date(summary.taken_at)}"
+    them = "it" if total == 1 else "them"
+    if summary is None or summary.taken is None or summary.taken_at is None:
+        return f"*No one has downloaded {them}.*"
+    who = f"{mention(summary.taken_by or '')} {date(summary.taken_at)}"
     match summary.taken:
         case "jsonl":
-            return f"The whole file was taken through me by {who}."
+            return f"Downloaded by {who}."
         case "csv":
-            return f"*Only a table of them* was taken through me, by {who}."
+            return f"*Only a CSV was downloaded*, by {who}."
         case "errors":
-            return f"*Only the failures* were taken through me, by {who}."
+            return f"*Only the failures were downloaded*, by {who}."
         case "family":
-            return f"*Only what of them is in the merged file of the family* was taken through me, by {who}."
+            return f"*Only the merged results were downloaded*, by {who}."
         case "unconfirmed":
-            return f"*A file was sent to {who}*, and Slack did not confirm that it arrived."
+            return f"*A file for {who} was not confirmed by Slack.*"
         case unreachable:
             assert_never(unreachable)

@@ -6,6 +6,7 @@ from msgspec.structs import replace
 
 from bot.commands.mute import FOREVER, Mute, MuteAsked, Muted, MuteOutcome
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import code, date, place_words, section
 from bot.ui.reply import Message, Viewer
 
@@ -16,7 +17,7 @@ def render_mute(outcome: MuteOutcome, viewer: Viewer) -> Message:
     """Return what is muted and until when, or ask for how long."""
     match outcome:
         case Muted():
-            text = _muted_words(outcome)
+            text = _muted_words(outcome, viewer)
             return Message(text, (section(text),))
         case MuteAsked():
             return _render_asked(outcome.query)
@@ -31,9 +32,11 @@ def _render_asked(query: Mute) -> Message:
     return Message(f"{text} {hint}", (section(f"*{text}*\n{hint}"), *actions(choices)))
 
 
-def _muted_words(outcome: Muted) -> str:
-    place = place_words(outcome.subject)
-    subject = place.removeprefix("in ") if outcome.is_channel else code(outcome.subject, 100)
+def _muted_words(outcome: Muted, viewer: Viewer) -> str:
+    if outcome.is_channel:
+        subject = place_words(outcome.subject).removeprefix("in ")
+    else:
+        subject = bold_id_name(outcome.subject, viewer.names.get(outcome.subject))
     if outcome.ended:
         return f"Unmuted {subject}. I'll post notices again."
     until = f"until {date(outcome.until)}" if outcome.until else "until someone unmutes it"

@@ -3,19 +3,18 @@
 from typing import assert_never
 
 from bot.commands.own import Owned, OwnedAlready, OwnOutcome
-from bot.ui.components.first_line import batch_name
-from bot.ui.components.text import mention, safe_text, section
+from bot.ui.components.first_line import bold_name
+from bot.ui.components.text import mention, section
 from bot.ui.reply import Message, Viewer
 
 
 def render_own(outcome: OwnOutcome, viewer: Viewer) -> Message:
     """Return the owner of the batch."""
-    text = _owner_words(outcome, safe_text(batch_name(outcome.batch, viewer.names.get(outcome.batch.id)), 80))
+    text = _owner_words(outcome, bold_name(outcome.batch, viewer.names.get(outcome.batch.id)))
     return Message(text, (section(text),))
 
 
-def _owner_words(outcome: OwnOutcome, name: str) -> str:
-    batch = f"*{name}*"
+def _owner_words(outcome: OwnOutcome, batch: str) -> str:
     owner = mention(outcome.owner)
     match outcome:
         case Owned():

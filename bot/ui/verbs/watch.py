@@ -16,9 +16,9 @@ from bot.operations.follow import WatchedBatch
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.batch_rows import ListedBatch, list_batches, spoken_rows
 from bot.ui.components.buttons import actions, button, fits_slack
-from bot.ui.components.first_line import batch_name, bold_line
+from bot.ui.components.first_line import batch_name, bold_id_name, bold_line
 from bot.ui.components.quiet import quiet_suffix
-from bot.ui.components.text import code, context, header, place_words, quantity, section
+from bot.ui.components.text import context, header, place_words, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
 ROWS = 20
@@ -89,10 +89,11 @@ def _watched_rows(watched: WatchedBatch, listed: ListedBatch) -> tuple[Block, ..
 
 def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
     """Return that the viewer no longer watches the batch, or did not watch it."""
+    name = bold_id_name(outcome.batch_id, viewer.names.get(outcome.batch_id))
     if not outcome.places:
-        text = f"You weren't watching {code(outcome.batch_id)}. Nothing was changed."
+        text = f"You weren't watching {name}. Nothing was changed."
         return Message(text, (section(text),))
     places = ", ".join(place_words(place) for place in outcome.places)
-    text = f"Stopped watching {code(outcome.batch_id)}. Its card stays {places}."
+    text = f"Stopped watching {name}. Its card stays {places}."
     buttons = actions([button("Watch", Watch(Reference(outcome.batch_id)))])
     return Message(text, (section(text), *buttons))
