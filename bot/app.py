@@ -32,6 +32,7 @@ from bot.confirmations import Confirmations
 from bot.errors import ExpectedError
 from bot.observability.health import HealthPage, SocketHealth, StoreHealth, open_health_page
 from bot.observability.metrics import Metrics
+from bot.observability.refusals import ApiRefusals, SlackRefusals
 from bot.operations.interruption import Interruption
 from bot.operations.missing_batches import MissingBatches
 from bot.operations.services import Services
@@ -119,6 +120,8 @@ class _Parts(Struct, frozen=True):
     worker: Worker
     metrics: Metrics
     waits: SlackWaits
+    slack_refusals: SlackRefusals
+    api_refusals: ApiRefusals
 
 
 @asynccontextmanager
@@ -153,7 +156,7 @@ async def run_bot(
             app = _make_listening_app(settings, parts, answers)
             ports = await _open_transport(stack, settings, app, parts, records)
         else:
-            health = HealthPage(parts.metrics, records)
+            health = _make_health_page(parts, records)
             ports = _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
         asyncio.get_running_loop().call_later(head_start, worker_may_start.set)
         yield Bot(in_flight, ports.port, parts.worker, ports.health_port)
@@ -165,10 +168,15 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     engine = Engine(database)
     stack.push_async_callback(engine.destroy)
     await asyncio.to_thread(engine.create_tables, always=False)
-    http = await stack.enter_async_context(open_api_http(settings, metrics.count_api_call))
-    session = await stack.enter_async_context(
-        aiohttp.ClientSession(trace_configs=[trace_calls(metrics.count_slack_call)], timeout=SESSION_TIMEOUT)
-    )
+    slack_refusals, api_refusals = SlackRefusals(), ApiRefusals()
+
+    def observe_api(method: str, status: int | None, seconds: float) -> None:
+        metrics.count_api_call(method, status, seconds)
+        api_refusals.record(method, status, seconds)
+
+    http = await stack.enter_async_context(open_api_http(settings, observe_api))
+    trace = trace_calls(metrics.count_slack_call, slack_refusals.record)
+    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[trace], timeout=SESSION_TIMEOUT))
     waits = SlackWaits()
     client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)
@@ -199,7 +207,9 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         feed_channel=settings.feed_channel,
         chores=make_chores(services, bot_messages, mentions, make_digest_plan(settings)),
     )
-    return _Parts(authorized, client, session, services, rules, directory, worker, metrics, waits)
+    return _Parts(
+        authorized, client, session, services, rules, directory, worker, metrics, waits, slack_refusals, api_refusals
+    )
 
 
 def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
@@ -295,12 +305,21 @@ async def _open_transport(
         transport = open_socket(app, parts.client, reveal_secret(settings.slack_app_token))
         handler = await stack.enter_async_context(transport)
         log.info("connected to Slack through Socket Mode")
-        health = HealthPage(parts.metrics, records, SocketHealth(handler.client))
+        health = _make_health_page(parts, records, SocketHealth(handler.client))
         return _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
-    health = HealthPage(parts.metrics, records)
+    health = _make_health_page(parts, records)
     port = await stack.enter_async_context(open_port(app, settings.port, add_routes=health.add_routes))
     log.info("listening for Slack on port %d", port)
     return _Ports(port, port)
+
+
+def _make_health_page(parts: _Parts, records: StoreHealth, socket: SocketHealth | None = None) -> HealthPage:
+    return HealthPage(
+        parts.metrics,
+        records,
+        blocking={"token": parts.slack_refusals.check_token, **({"socket": socket.check} if socket else {})},
+        warnings={"slack": parts.slack_refusals.check_calls, "api": parts.api_refusals.check_key},
+    )
 
 
 async def _drain(answers: _Answers, running_worker: RunningWorker | None, seconds: float) -> None:

@@ -1,6 +1,6 @@
 """Who may do what: rules on what is known about a caller, without I/O."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -9,6 +9,7 @@ from msgspec import Struct
 from bot.caller import Caller
 from bot.commands.base import Permission
 from bot.errors import ExpectedError
+from bot.slack_faults import SlackFault
 
 EVERYONE = "*"
 
@@ -48,7 +49,8 @@ class CallerFacts(Struct, frozen=True):
     """What Slack says about a caller. None means that Slack did not say, which never permits anything.
 
     `is_outsider`: the caller belongs to another organization. `sees_channel` is False if Slack says that the bot is not
-    in the caller's channel.
+    in the caller's channel. The faults say why Slack did not answer: about the caller, the channel, and each unknown
+    group.
     """
 
     groups: frozenset[str] = frozenset()
@@ -57,6 +59,9 @@ class CallerFacts(Struct, frozen=True):
     is_outsider: bool | None = False
     is_external_channel: bool | None = False
     sees_channel: bool = True
+    person_fault: SlackFault | None = None
+    channel_fault: SlackFault | None = None
+    group_faults: Mapping[str, SlackFault] = {}
 
 
 class Rule(Enum):
@@ -77,16 +82,18 @@ class Rule(Enum):
 
 @dataclass(eq=False)
 class NotPermitted(ExpectedError):
-    """The caller may not do this, or not here. `channels`: where the bot answers."""
+    """The caller may not do this, or not here. `channels`: where the bot answers. `fault`: why a check failed."""
 
     cannot_succeed = True
 
     rule: Rule
     caller: Caller
     channels: frozenset[str] = frozenset()
+    fault: SlackFault | None = None
 
     def _fact(self) -> str:
-        return f"{self.caller.user} is not permitted: {self.rule.name.lower().replace('_', ' ')}"
+        reason = f" ({self.fault})" if self.fault else ""
+        return f"{self.caller.user} is not permitted: {self.rule.name.lower().replace('_', ' ')}{reason}"
 
 
 _REFUSALS = {
@@ -101,12 +108,15 @@ def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     if rules.channels and caller.channel not in rules.channels:
         raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.channels)
     if not rules.allow_external and facts.is_outsider is not False:
-        raise NotPermitted(Rule.PERSON_UNKNOWN if facts.is_outsider is None else Rule.OUTSIDER, caller)
+        rule = Rule.PERSON_UNKNOWN if facts.is_outsider is None else Rule.OUTSIDER
+        raise NotPermitted(rule, caller, fault=facts.person_fault)
     if not rules.allow_guests and facts.is_guest is not False:
-        raise NotPermitted(Rule.PERSON_UNKNOWN if facts.is_guest is None else Rule.GUEST, caller)
+        rule = Rule.PERSON_UNKNOWN if facts.is_guest is None else Rule.GUEST
+        raise NotPermitted(rule, caller, fault=facts.person_fault)
     if not rules.allow_external and facts.is_external_channel is not False:
         if facts.is_external_channel is None:
-            raise NotPermitted(Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN, caller)
+            rule = Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN
+            raise NotPermitted(rule, caller, fault=facts.channel_fault)
         raise NotPermitted(Rule.EXTERNAL_CHANNEL, caller)
 
 
@@ -120,8 +130,9 @@ def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rul
     """Raise NotPermitted unless the caller holds the permission."""
     if needed in list_permissions(caller, facts, rules):
         return
-    if facts.unknown_groups & _ENTRIES[needed](rules):
-        raise NotPermitted(Rule.GROUP_UNKNOWN, caller)
+    if unknown := facts.unknown_groups & _ENTRIES[needed](rules):
+        faults = [facts.group_faults[group] for group in sorted(unknown) if group in facts.group_faults]
+        raise NotPermitted(Rule.GROUP_UNKNOWN, caller, fault=faults[0] if faults else None)
     if facts.is_outsider is None and EVERYONE in _ENTRIES[needed](rules):
-        raise NotPermitted(Rule.PERSON_UNKNOWN, caller)
+        raise NotPermitted(Rule.PERSON_UNKNOWN, caller, fault=facts.person_fault)
     raise NotPermitted(_REFUSALS[needed], caller)

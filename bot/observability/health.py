@@ -1,9 +1,9 @@
-"""The health page: whether the process is alive, connected and sweeping, and its metrics."""
+"""The health page: whether the process is alive, can serve someone, and what else is wrong; and its metrics."""
 
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import datetime
 from math import nan
@@ -107,14 +107,23 @@ class StoreHealth:
 
 
 class HealthPage:
-    """Answers /healthz, /readyz and /metrics. `socket` is None in a process without Socket Mode."""
+    """Answers /healthz, /readyz and /metrics.
 
-    def __init__(self, metrics: Metrics, store: StoreHealth, socket: SocketHealth | None = None) -> None:
+    `blocking`: further checks without which this process can serve no one. `warnings`: checks of what only limits it.
+    """
+
+    def __init__(
+        self,
+        metrics: Metrics,
+        store: StoreHealth,
+        *,
+        blocking: Mapping[str, Check],
+        warnings: Mapping[str, Check],
+    ) -> None:
         self._metrics = metrics
         self._store = store
-        self._checks: dict[str, Check] = {"store": store.check_store, "sweep": store.check_sweep}
-        if socket is not None:
-            self._checks["socket"] = socket.check
+        self._blocking: dict[str, Check] = {"store": store.check_store, **blocking}
+        self._checks: dict[str, Check] = {**self._blocking, "sweep": store.check_sweep, **warnings}
 
     def add_routes(self, app: web.Application) -> None:
         """Add the three paths to an application that is not running yet."""
@@ -143,7 +152,10 @@ class HealthPage:
     async def _answer_readyz(self, request: web.Request) -> web.Response:
         problems = await self.find_problems()
         checks = {name: problems.get(name, "ok") for name in self._checks}
-        return web.json_response({"ok": not problems, "checks": checks}, status=503 if problems else 200)
+        warnings = {name: problem for name, problem in problems.items() if name not in self._blocking}
+        is_ready = len(warnings) == len(problems)
+        answer = {"ok": is_ready, "checks": checks, "warnings": warnings}
+        return web.json_response(answer, status=200 if is_ready else 503)
 
     async def _answer_metrics(self, request: web.Request) -> web.Response:
         self._metrics.set_worker_state(*await self._store.measure())

@@ -1,10 +1,17 @@
 """What /metrics shows: counts, durations and queue lengths, without ids or names of people."""
 
+import re
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 from prometheus_client.exposition import choose_encoder
 
+from bot.slack_faults import SlackFault
+
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _KNOWN_STATUSES = frozenset({"200", "400", "401", "403", "404", "409", "413", "429", "500", "502", "503", "504", "529"})
+_WORD = re.compile(r"[a-z][a-z_]{0,60}")
+_MOST_WORDS = 100
+"""How many of Slack's words become statuses, because each is a time series, and a proxy may answer anything."""
 
 
 class Metrics:
@@ -12,6 +19,7 @@ class Metrics:
 
     def __init__(self, registry: CollectorRegistry) -> None:
         self._registry = registry
+        self._words: set[str] = set()
         self._interactions = Histogram(
             "batchdesk_interaction_seconds",
             "Time to the answer of a command or press",
@@ -50,9 +58,21 @@ class Metrics:
         """Count a call of the API, and its seconds. `status` is None if there was no answer."""
         self._api.labels(method, _status(status)).observe(seconds)
 
-    def count_slack_call(self, method: str, status: int | None, seconds: float) -> None:
-        """Count a call of a Web API method or `response_url`, and its seconds. `status` is None without an answer."""
-        self._slack.labels(method, _status(status)).observe(seconds)
+    def count_slack_call(
+        self, method: str, status: int | None, seconds: float, fault: SlackFault | None = None
+    ) -> None:
+        """Count a call of a Web API method or `response_url`, and its seconds. `status` is None without an answer.
+
+        A call that Slack refused has Slack's own word as its status.
+        """
+        label = _status(status) if fault is None else self._name_refusal(fault.code)
+        self._slack.labels(method, label).observe(seconds)
+
+    def _name_refusal(self, word: str) -> str:
+        if word not in self._words and (len(self._words) >= _MOST_WORDS or not _WORD.fullmatch(word)):
+            return "refused"
+        self._words.add(word)
+        return word
 
     def count_unexpected_error(self, reference: str) -> None:
         """Count an error that the log has under this reference. The reference becomes the exemplar."""

@@ -8,6 +8,7 @@ from typing import Protocol
 from msgspec import Struct
 
 from bot.errors import ExpectedError
+from bot.slack_faults import SlackFault
 
 
 class UnreadableReason(Enum):
@@ -31,11 +32,15 @@ class UnreadableReason(Enum):
 
 @dataclass(eq=False)
 class FileUnreadable(ExpectedError):
-    """A file shared in Slack could not be read to its end. Nothing was sent. `detail` is what Slack answered."""
+    """A file shared in Slack could not be read to its end. Nothing was sent.
+
+    `detail` is what Slack answered, and `fault` what that means, where the reason does not say it.
+    """
 
     reason: UnreadableReason
     file: str
     detail: str = ""
+    fault: SlackFault | None = None
 
     def _fact(self) -> str:
         detail = f" ({self.detail})" if self.detail else ""

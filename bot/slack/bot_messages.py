@@ -14,8 +14,9 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.errors import PASSING_CODES, RATE_LIMITED, REFUSED_BLOCKS, describe_error
+from bot.slack.errors import REFUSED_BLOCKS, describe_error, read_fault
 from bot.slack.retries import read_retry_after
+from bot.slack_faults import CLOSED_PLACE, RATE_LIMITED, Meaning
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
@@ -30,23 +31,6 @@ CALL_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 1.0
 _CLOCK_SKEW_SECONDS = 300.0
 _MAX_PAGES = 5  # of 200 messages each, when searching for a message of the bot's
-# Slack's codes for a channel that the bot cannot post in, now and probably ever (docs.slack.dev, chat.postMessage).
-CLOSED_CHANNEL_CODES = frozenset(
-    {
-        "channel_not_found",
-        "is_archived",
-        "not_in_channel",
-        "restricted_action",
-        "restricted_action_read_only_channel",
-        "restricted_action_thread_only_channel",
-        "user_disabled",
-        "user_not_found",
-        "users_not_found",
-        "cannot_dm_bot",
-        "messages_tab_disabled",
-        "account_inactive_recipient",
-    }
-)
 _MESSAGE_GONE = frozenset(
     {
         "message_not_found",
@@ -55,21 +39,6 @@ _MESSAGE_GONE = frozenset(
         "thread_not_found",
         "restricted_action_thread_locked",
         "restricted_action_non_threadable_channel",
-    }
-)
-# These are about the token, not the message. The message can be sent once an administrator has fixed the token.
-_TOKEN = frozenset(
-    {
-        "invalid_auth",
-        "not_authed",
-        "account_inactive",
-        "token_revoked",
-        "token_expired",
-        "missing_scope",
-        "no_permission",
-        "org_login_required",
-        "ekm_access_denied",
-        "team_access_not_granted",
     }
 )
 
@@ -87,7 +56,11 @@ class MessageGone(MessageCallFailed):
 
 
 class AnswerUncertain(MessageCallFailed):
-    """There is no usable answer, or it is not about the message. Look for the message before sending it again."""
+    """There is no usable answer. Look for the message before sending it again."""
+
+
+class BotRefused(MessageCallFailed):
+    """Slack refuses the bot, not the message: an administrator must fix its token, its scopes or the workspace."""
 
 
 class MessageRefused(MessageCallFailed):
@@ -225,12 +198,15 @@ def classify_error(error: SlackApiError) -> MessageCallFailed:
     if status == 429 or code in RATE_LIMITED:
         retry_after = max(1.0, read_retry_after(response.headers))
         return SlackRateLimited(retry_after, method=response.api_url.rpartition("/")[2])
-    if code in CLOSED_CHANNEL_CODES:
+    if code in CLOSED_PLACE:
         return ChannelClosed(code)
     if code in _MESSAGE_GONE:
         return MessageGone(code)
-    if status >= 500 or code in PASSING_CODES | _TOKEN or not code:
+    fault = read_fault(error)
+    if fault.meaning is Meaning.PASSING:
         return AnswerUncertain(code or f"HTTP {status}")
+    if fault.meaning is Meaning.FOR_GOOD:
+        return BotRefused(str(fault))
     return BlocksRefused(code) if code in REFUSED_BLOCKS else MessageRefused(code)
 
 

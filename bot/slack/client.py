@@ -13,6 +13,14 @@ SESSION_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 """For the session of all calls: slack_sdk leaves its own `timeout` unused where it is given a session."""
 
 
+def read_object(answer: AsyncSlackResponse, name: str) -> dict[str, Any]:
+    """Return an object of an answer. Raises UnusableAnswer if there is none."""
+    found: object = answer.get(name)
+    if not isinstance(found, dict):
+        raise UnusableAnswer(name)
+    return found
+
+
 class SlackClient(AsyncWebClient):
     """slack_sdk's client, which raises UnusableAnswer for an answer that is not Slack's JSON."""
 

@@ -21,11 +21,13 @@ from bot.slack.bot_messages import (
     make_content,
     make_reply_key,
 )
-from bot.slack.errors import NOT_A_MEMBER, REFUSED_BLOCKS, SLACK_ERRORS, describe_error, get_code, is_lost
+from bot.slack.client import read_object
+from bot.slack.errors import REFUSED_BLOCKS, SLACK_ERRORS, describe_error, get_code, is_lost
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.forms import FormPlace
 from bot.slack.retries import make_retry_handlers
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
+from bot.slack_faults import NOT_A_MEMBER
 from bot.ui.components.modal import APP_NAME, WAITING_BLOCK, make_modal
 from bot.ui.components.text import section
 from bot.ui.errors.slack import render_slack_waits
@@ -246,7 +248,7 @@ class ReplyDelivery:
     async def _may_be_member(self, channel: str) -> bool:
         """Return whether the bot may be in a channel. No one can look an ephemeral message up."""
         try:
-            found = (await self._client.conversations_info(channel=channel))["channel"]
+            found = read_object(await self._client.conversations_info(channel=channel), "channel")
         except SLACK_ERRORS as error:
             return get_code(error) not in NOT_A_MEMBER
         return bool(found.get("is_member") or found.get("is_im"))

@@ -13,7 +13,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller, ChannelId, UserId
 from bot.permissions import CallerFacts, Rules
-from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, describe_error, get_code
+from bot.slack.client import read_object
+from bot.slack.errors import SLACK_ERRORS, describe_error, get_code, read_fault
+from bot.slack_faults import NOT_A_MEMBER, SlackFault
 
 T = TypeVar("T")
 log = logging.getLogger(__name__)
@@ -73,13 +75,19 @@ class Directory:
             asyncio.gather(*(self._find_members(group, fresh=fresh) for group in groups)),
         )
         members = dict(zip(groups, found, strict=True))
+        faults = {group: users for group, users in members.items() if isinstance(users, SlackFault)}
         return CallerFacts(
-            groups=frozenset(group for group, users in members.items() if users is not None and caller.user in users),
-            unknown_groups=frozenset(group for group, users in members.items() if users is None),
-            is_guest=None if person is None else person.is_guest,
-            is_outsider=None if person is None else person.is_outsider,
-            is_external_channel=None if external is _HIDDEN else external,
+            groups=frozenset(
+                group for group, users in members.items() if not isinstance(users, SlackFault) and caller.user in users
+            ),
+            unknown_groups=frozenset(faults),
+            is_guest=None if isinstance(person, SlackFault) else person.is_guest,
+            is_outsider=None if isinstance(person, SlackFault) else person.is_outsider,
+            is_external_channel=external if isinstance(external, bool) else None,
             sees_channel=external is not _HIDDEN,
+            person_fault=person if isinstance(person, SlackFault) else None,
+            channel_fault=external if isinstance(external, SlackFault) else None,
+            group_faults=faults,
         )
 
     async def may_post(self, channel: ChannelId) -> bool:
@@ -88,7 +96,7 @@ class Directory:
         Returns True if Slack does not say: what cannot be posted there later goes to direct messages.
         """
         try:
-            found = (await self._client.conversations_info(channel=channel))["channel"]
+            found = read_object(await self._client.conversations_info(channel=channel), "channel")
         except SLACK_ERRORS as error:
             if get_code(error) in NOT_A_MEMBER:
                 return False
@@ -98,10 +106,11 @@ class Directory:
 
     async def find_name(self, user: UserId) -> str | None:
         """Return a person's name, or None if Slack does not know it."""
-        return await self._look_up(("name", user), lambda: self._fetch_name(user), seconds=NAME_SECONDS)
+        found = await self._look_up(("name", user), lambda: self._fetch_name(user), seconds=NAME_SECONDS)
+        return None if isinstance(found, SlackFault) else found
 
-    async def _is_external(self, caller: Caller, *, fresh: bool) -> "bool | _Hidden | None":
-        """Return _HIDDEN if Slack shows the bot no such channel, and None if Slack does not say."""
+    async def _is_external(self, caller: Caller, *, fresh: bool) -> bool | _Hidden | SlackFault:
+        """Return _HIDDEN if Slack shows the bot no such channel."""
         if self._rules.allow_external or caller.channel is None:
             return False
         channel = caller.channel
@@ -110,22 +119,23 @@ class Directory:
         except _ChannelHidden:
             return _HIDDEN
 
-    async def _find_members(self, group: str, *, fresh: bool) -> frozenset[str] | None:
+    async def _find_members(self, group: str, *, fresh: bool) -> frozenset[str] | SlackFault:
         return await self._look_up(("group", group), lambda: self._fetch_group(group), fresh=fresh)
 
     async def _fetch_user(self, user: UserId) -> PersonKind:
-        found = (await self._client.users_info(user=user))["user"]
+        found = read_object(await self._client.users_info(user=user), "user")
         is_guest = any(found.get(flag) for flag in ("is_restricted", "is_ultra_restricted", "deleted"))
         return PersonKind(is_guest, is_outsider(found, self._home))
 
     async def _fetch_name(self, user: UserId) -> str | None:
-        found = (await self._client.users_info(user=user))["user"]
-        name = found.get("profile", {}).get("display_name") or found.get("real_name")
-        return str(name) if name else None
+        found = read_object(await self._client.users_info(user=user), "user")
+        profile = found.get("profile") or {}
+        names = (profile.get("display_name"), profile.get("real_name"), found.get("real_name"), found.get("name"))
+        return next((str(name) for name in names if str(name or "").strip()), None)
 
     async def _fetch_channel(self, channel: ChannelId) -> bool:
         try:
-            found = (await self._client.conversations_info(channel=channel))["channel"]
+            found = read_object(await self._client.conversations_info(channel=channel), "channel")
         except SlackApiError as error:
             if get_code(error) in NOT_A_MEMBER:
                 raise _ChannelHidden from error
@@ -133,7 +143,8 @@ class Directory:
         return any(found.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
 
     async def _fetch_group(self, group: str) -> frozenset[str]:
-        return frozenset((await self._client.usergroups_users_list(usergroup=group))["users"])
+        answer = await self._client.usergroups_users_list(usergroup=group)
+        return frozenset(map(str, answer.get("users") or ()))
 
     async def _look_up(
         self,
@@ -142,7 +153,7 @@ class Directory:
         *,
         fresh: bool = False,
         seconds: float = CACHE_SECONDS,
-    ) -> T | None:
+    ) -> T | SlackFault:
         cached = None if fresh else self._cache.get(key)
         if cached is not None and cached[0] > self._clock():
             return cast(T, cached[1])  # the first part of a key determines the type of its value
@@ -150,8 +161,9 @@ class Directory:
         try:
             found = await fetch()
         except SLACK_ERRORS as error:
-            log.warning("cannot look up %s %s in Slack: %s", *key, describe_error(error))
-            return None
+            fault = read_fault(error)
+            log.warning("cannot look up %s %s in Slack: %s", *key, fault)
+            return fault
         if len(self._cache) >= MAX_CACHED:
             self._cache.clear()
         self._cache[key] = (asked_at + seconds, found)

@@ -10,8 +10,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.operations.shared_files import FileUnreadable, SharedFile, UnreadableReason
-from bot.slack.errors import SLACK_ERRORS, describe_error, get_code
+from bot.slack.errors import SLACK_ERRORS, describe_error, get_code, read_fault
 from bot.slack.upload import list_shares
+from bot.slack_faults import Meaning, SlackFault
 
 log = logging.getLogger(__name__)
 
@@ -120,7 +121,7 @@ class SharedFileReader:
             code = get_code(error)
             reason = _REASONS.get(code or "", UnreadableReason.SLACK)
             log.warning("cannot look a file up: %s", describe_error(error))
-            raise FileUnreadable(reason, file_id, code or "") from error
+            raise FileUnreadable(reason, file_id, code or "", read_fault(error)) from error
         except (ValidationError, KeyError, TypeError, AttributeError) as error:  # nothing that Slack said in words
             log.warning("a file object has another shape than documented: %s", type(error).__name__)
             raise FileUnreadable(UnreadableReason.SLACK, file_id) from error
@@ -153,4 +154,7 @@ def _check_answer(answer: aiohttp.ClientResponse, name: str) -> None:
     if answer.status in (404, 410):
         raise FileUnreadable(UnreadableReason.NOT_THERE, name)
     if answer.status != 200:
-        raise FileUnreadable(UnreadableReason.SLACK, name, f"HTTP {answer.status}")
+        is_passing = answer.status >= 500 or answer.status in (408, 429)
+        status = f"HTTP {answer.status}"
+        fault = SlackFault(Meaning.PASSING if is_passing else Meaning.UNKNOWN, status)
+        raise FileUnreadable(UnreadableReason.SLACK, name, status, fault)

@@ -3,18 +3,13 @@
 import aiohttp
 from slack_sdk.errors import SlackApiError
 
+from bot.slack_faults import MISSING_SCOPE, PASSING, Meaning, SlackFault, find_meaning
+
 SLACK_ERRORS = (SlackApiError, aiohttp.ClientError, TimeoutError, OSError)
-PASSING_CODES = frozenset(
-    {"internal_error", "fatal_error", "service_unavailable", "request_timeout", "team_added_to_org"}
-)
-"""Codes that say nothing about the call: Slack may have carried it out, and may accept it a minute later."""
-NOT_A_MEMBER = frozenset({"channel_not_found", "not_in_channel"})
-"""Codes of conversations.info that say the bot is not in the channel. Every other error says nothing about that."""
 REFUSED_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_arguments", "view_too_large"}
 )
 """Codes that refuse the content of a message or a view."""
-RATE_LIMITED = frozenset({"ratelimited", "rate_limited"})
 _NEVER_SENT = (
     aiohttp.ClientConnectorError,  # refused, no such host, TLS failed, proxy not reached
     aiohttp.ConnectionTimeoutError,
@@ -51,6 +46,17 @@ def describe_error(error: BaseException) -> str:
     return next((name for kind, name in _NAMES if isinstance(error, kind)), type(error).__name__)
 
 
+def read_fault(error: BaseException) -> SlackFault:
+    """Return what a failed call means. A call without an answer of Slack's may work a minute later."""
+    code = get_code(error)
+    if not code:
+        return SlackFault(Meaning.PASSING, describe_error(error))
+    status = error.response.status_code if isinstance(error, SlackApiError) else 200
+    meaning = Meaning.PASSING if status == 429 or status >= 500 else find_meaning(code)
+    answer = (_read_answer(error) if isinstance(error, SlackApiError) else None) or {}
+    return SlackFault(meaning, code, str(answer.get("needed") or "") if code == MISSING_SCOPE else "")
+
+
 def get_code(error: BaseException) -> str | None:
     """Return Slack's error code, or None if the error is not an answer of Slack's."""
     answer = _read_answer(error) if isinstance(error, SlackApiError) else None
@@ -73,7 +79,7 @@ def may_have_happened(error: BaseException) -> bool:
     if code is None:
         return is_lost(error)
     status = error.response.status_code if isinstance(error, SlackApiError) else 200
-    return status >= 500 or code in PASSING_CODES
+    return status >= 500 or code in PASSING
 
 
 def _read_answer(error: SlackApiError) -> dict[str, object] | None:

@@ -6,10 +6,11 @@ from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.caller import Caller
 from bot.scratch_file import ScratchFile
-from bot.slack.bot_messages import CLOSED_CHANNEL_CODES
-from bot.slack.errors import NOT_A_MEMBER, SLACK_ERRORS, describe_error, get_code
+from bot.slack.client import read_object
+from bot.slack.errors import SLACK_ERRORS, describe_error, get_code, read_fault
 from bot.slack.split_upload import PackedFile
 from bot.slack.upload import FileUploader, UploadFailed, UploadStep
+from bot.slack_faults import CLOSED_PLACE, NOT_A_MEMBER
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.file_sent import DeliveryFailure, Packing, render_not_sent, render_nothing_to_send, render_sent
 from bot.ui.reply import File, Message
@@ -37,7 +38,7 @@ class FileDelivery:
             log.warning("cannot send a file, step %s: %s", error.step.name, error.reason)
             if error.uncertain:
                 await self._record(file, is_confirmed=False)
-            return render_not_sent(file, _trouble(error), error.reason)
+            return render_not_sent(file, _trouble(error), error.reason, error.fault)
         finally:
             if isinstance(file.content, ScratchFile):
                 file.content.close()
@@ -57,7 +58,7 @@ class FileDelivery:
             try:
                 return await self._uploader.upload(file, wanted, thread_ts), None
             except UploadFailed as error:
-                if error.reason not in CLOSED_CHANNEL_CODES:
+                if error.reason not in CLOSED_PLACE:
                     raise
                 log.info("a file goes to its caller only, because of its channel: %s", error.reason)
         return await self._uploader.upload(file, await self._open_direct_message(caller)), wanted
@@ -66,13 +67,13 @@ class FileDelivery:
         try:
             opened = await self._client.conversations_open(users=caller.user)
         except SLACK_ERRORS as error:
-            raise UploadFailed(UploadStep.OPEN, describe_error(error)) from error
+            raise UploadFailed(UploadStep.OPEN, describe_error(error), fault=read_fault(error)) from error
         return str(opened["channel"]["id"])
 
     async def _can_share_in(self, channel: str) -> bool:
         """Check before a long upload that the bot is in the channel. Slack would refuse only at its end."""
         try:
-            found = (await self._client.conversations_info(channel=channel))["channel"]
+            found = read_object(await self._client.conversations_info(channel=channel), "channel")
         except SLACK_ERRORS as error:
             if get_code(error) in NOT_A_MEMBER:
                 return False

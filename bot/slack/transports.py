@@ -18,15 +18,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import ExpectedError
-from bot.slack.errors import (
-    PASSING_CODES,
-    RATE_LIMITED,
-    SLACK_ERRORS,
-    UnusableAnswer,
-    describe_error,
-    get_code,
-    may_have_happened,
-)
+from bot.slack.errors import SLACK_ERRORS, UnusableAnswer, describe_error, get_code, may_have_happened
+from bot.slack_faults import PASSING
 from bot.store.db.retrying import retry
 
 log = logging.getLogger(__name__)
@@ -236,5 +229,5 @@ def _start_failure(error: BaseException, setting: str, client: AsyncWebClient) -
     code = get_code(error)
     if code is None:
         return SlackUnreachable(client.base_url, describe_error(error))
-    is_passing = not code or code in PASSING_CODES | RATE_LIMITED or may_have_happened(error)
+    is_passing = not code or code in PASSING or may_have_happened(error)
     return (SlackFailing if is_passing else TokenRejected)(setting, code or "HTTP 429")

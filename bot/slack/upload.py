@@ -12,8 +12,9 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.scratch_file import OpenFile, ScratchFile, ScratchFileFailed
-from bot.slack.errors import SLACK_ERRORS, describe_error, may_have_happened
+from bot.slack.errors import SLACK_ERRORS, describe_error, may_have_happened, read_fault
 from bot.slack.split_upload import FilePart, PackedFile, pack_file
+from bot.slack_faults import Meaning, SlackFault
 from bot.ui.reply import File
 
 log = logging.getLogger(__name__)
@@ -39,11 +40,15 @@ class UploadStep(Enum):
 
 @dataclass(eq=False)
 class UploadFailed(Exception):
-    """An upload failed at `step`. Nothing was shared, unless `uncertain`: then Slack does not say whether it was."""
+    """An upload failed at `step`. Nothing was shared, unless `uncertain`: then Slack does not say whether it was.
+
+    `fault`: why, if that is not this machine's disk.
+    """
 
     step: UploadStep
     reason: str
     uncertain: bool = False
+    fault: SlackFault | None = None
 
 
 class FileUploader:
@@ -116,7 +121,8 @@ class FileUploader:
                 reason = f"HTTP {status}"
                 is_temporary = status in _TEMPORARY_STATUSES or status >= 500
             if tried == MAX_TRIES or not is_temporary:
-                raise UploadFailed(UploadStep.BYTES, reason)
+                meaning = Meaning.PASSING if is_temporary else Meaning.UNKNOWN
+                raise UploadFailed(UploadStep.BYTES, reason, fault=SlackFault(meaning, reason))
             log.warning("uploading the bytes of a file failed (%s), retrying", reason)
             await asyncio.sleep(delay)
         raise AssertionError("the last try returns or raises")
@@ -126,10 +132,11 @@ class FileUploader:
         try:
             answer = await self._client.files_getUploadURLExternal(filename=part.name, length=part.size)
         except SLACK_ERRORS as error:
-            raise UploadFailed(UploadStep.ANNOUNCE, describe_error(error)) from error
+            raise UploadFailed(UploadStep.ANNOUNCE, describe_error(error), fault=read_fault(error)) from error
         address = urlsplit(answer["upload_url"])
         if f"{address.scheme}://{address.netloc}" not in self._origins:
-            raise UploadFailed(UploadStep.ANNOUNCE, "an address that is not Slack's")
+            reason = "an address that is not Slack's"
+            raise UploadFailed(UploadStep.ANNOUNCE, reason, fault=SlackFault(Meaning.UNKNOWN, reason))
         return answer["upload_url"], answer["file_id"]
 
     async def _post(self, part: FilePart, address: str) -> tuple[int, float]:
@@ -148,7 +155,7 @@ class FileUploader:
             await self._client.files_completeUploadExternal(files=files, channel_id=channel, thread_ts=thread_ts)
         except SLACK_ERRORS as error:
             if not may_have_happened(error):
-                raise UploadFailed(UploadStep.COMPLETE, describe_error(error)) from error
+                raise UploadFailed(UploadStep.COMPLETE, describe_error(error), fault=read_fault(error)) from error
             log.warning("looking whether a file is shared: %s", describe_error(error))
 
     async def _wait_for_shares(self, sizes: Mapping[str, int], channel: str) -> None:

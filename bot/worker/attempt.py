@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from bot.slack.bot_messages import (
     AnswerUncertain,
     BotMessages,
+    BotRefused,
     ChannelClosed,
     MessageCallFailed,
     MessageGone,
@@ -44,7 +45,10 @@ RECHECK_DELAY = timedelta(seconds=5)
 ATTEMPTS = 6
 """How many attempts a row gets that Slack refuses, or that cannot be rendered. They take about 3 minutes."""
 ATTEMPTS_IN_DOUBT = 80
-"""How many attempts a row gets that Slack may have accepted. The delays between them add up to 70 hours."""
+"""How many attempts a row gets that Slack may have accepted, or that waits for an administrator.
+
+The delays between them add up to 70 hours.
+"""
 
 _FIRST_DELAY = timedelta(seconds=5)
 _LONGEST_DELAY = timedelta(hours=1)
@@ -227,11 +231,12 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         kind = type(error).__name__
         known = isinstance(error, MessageCallFailed)
         name = f"{self._outbox.prefix} {row.key}"
-        log.warning("%s: attempt %d failed: %s", name, row.attempts, kind, exc_info=None if known else error)
-        if row.attempts < (ATTEMPTS_IN_DOUBT if isinstance(error, AnswerUncertain) else ATTEMPTS):
+        reason = error if known else kind  # the text of another error may quote what the row holds
+        log.warning("%s: attempt %d failed: %s", name, row.attempts, reason, exc_info=None if known else error)
+        if row.attempts < (ATTEMPTS_IN_DOUBT if isinstance(error, AnswerUncertain | BotRefused) else ATTEMPTS):
             self.try_again(connection, row, delay_after(row.attempts))
             return
-        log.error("%s: given up: %s", name, error if known else kind)
+        log.error("%s: given up: %s", name, reason)
         self._outbox.give_up(connection, row.primary_key, f"{kind}: {error}"[:_REASON_CHARACTERS])
 
 

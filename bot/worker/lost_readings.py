@@ -4,7 +4,7 @@ import logging
 from functools import partial
 
 from bot.operations.services import Services
-from bot.slack.bot_messages import AnswerUncertain, BotMessages, MessageCallFailed, SlackRateLimited
+from bot.slack.bot_messages import AnswerUncertain, BotMessages, BotRefused, MessageCallFailed, SlackRateLimited
 from bot.store.records import long_readings
 from bot.store.records.long_readings import LongReading
 from bot.ui.components.lost_reading import render_reading_lost
@@ -39,7 +39,7 @@ class LostReadings:
             return False  # its process died as it posted; the record answers a press on Stop
         try:
             await self._bot_messages.update(reading.channel_id, reading.ts, render_reading_lost(reading.again or ""))
-        except (AnswerUncertain, SlackRateLimited):
+        except (AnswerUncertain, BotRefused, SlackRateLimited):
             return False
         except MessageCallFailed as error:
             log.warning("a progress message cannot be edited: %s", error)

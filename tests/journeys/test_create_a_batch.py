@@ -80,10 +80,8 @@ async def test_the_reply_lists_the_problems_if_their_file_does_not_arrive(desk: 
 
     assert sent == []
     assert "the first 20 of 1,500 problems" in answer.visible_text
-    assert (
-        "Slack refused the file. No file was sent. Try again in a minute. Reason: `missing_scope`"
-        in answer.visible_text
-    )
+    assert "Slack refused the file. No file was sent. An administrator must add" in answer.visible_text
+    assert "Reason: `missing_scope`" in answer.visible_text
     assert "in a text file" not in answer.visible_text
 
 

@@ -236,6 +236,10 @@ class SlackSimulator:
         self._state.faults.order(method, SlackFault(), after)
         self._state.faults.order(method, SlackFault(loses_answer=True), times)
 
+    def refuse_token(self, error: str | None = "token_revoked") -> None:
+        """Refuse every call with the bot's token from now on, with this error code; None: accept it again."""
+        self._state.token_refusal = error
+
     def refuse_blocks(self) -> None:
         """Refuse every message that has blocks from now on, as Slack does with a block that it does not know."""
         self._state.refuses_blocks = True

@@ -57,6 +57,8 @@ class SlackState:
         self.notices: dict[str, list[str]] = defaultdict(list)
         self.page_options = PageOptions()
         self.seconds_passed = 0.0
+        self.token_refusal: str | None = None
+        """The error code that answers every call with the bot's token."""
         self.refuses_blocks = False
         """Refuse every message that has blocks, whatever they are."""
         self.share_delay: float | None = 0.0

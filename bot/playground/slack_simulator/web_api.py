@@ -39,7 +39,7 @@ class WebApi:
             if fault is None or fault.carries_out:
                 status, answer = 200, self._answer(method, token, arguments)
             else:
-                status, answer = fault.http_status, fault.answer
+                status, answer = fault.http_status, {**fault.answer, **self._name_scopes(method, fault)}
         except Refusal as refusal:
             status, answer = refusal.status, refusal.answer
         ms = (time.perf_counter() - started) * 1000
@@ -72,12 +72,21 @@ class WebApi:
             raise Refusal("invalid_blocks")
         return method.run(self._state, {**arguments, "token": token})
 
+    def _name_scopes(self, name: str, fault: SlackFault) -> Json:
+        """Return what Slack adds to `missing_scope`: the scopes of which one is needed, and those that are granted."""
+        method = self._methods.get(name)
+        if fault.error != "missing_scope" or method is None:
+            return {}
+        return {"needed": ",".join(method.scopes), "provided": ",".join(sorted(self._state.scopes))}
+
     def _check_token(self, method: Method, token: object) -> None:
         credentials = self._state.credentials
         if not token:
             raise Refusal("not_authed")
         if token not in (credentials.bot_token, credentials.app_token):
             raise Refusal("invalid_auth")
+        if token == credentials.bot_token and self._state.token_refusal is not None:
+            raise Refusal(self._state.token_refusal)
         wrong = {Token.BOT: credentials.app_token, Token.APP: credentials.bot_token, Token.EITHER: None}
         if token == wrong[method.token]:
             raise Refusal("not_allowed_token_type")

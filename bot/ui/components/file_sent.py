@@ -4,6 +4,8 @@ from enum import Enum, auto
 
 from msgspec.structs import replace
 
+from bot.slack_faults import SlackFault
+from bot.ui.components.slack_faults import render_remedy
 from bot.ui.components.text import code, file_size, section
 from bot.ui.reply import File, Message, Placement
 
@@ -58,9 +60,9 @@ def render_nothing_to_send(file: File) -> Message:
     return Message(words, (section(words),), placement=Placement.BELOW)
 
 
-def render_not_sent(file: File, failure: DeliveryFailure, reason: str) -> Message:
-    """Return why the file was not delivered, with a button that tries again."""
-    words = f"{_failure_words(file, failure, reason)} {_size_words(file)}"
+def render_not_sent(file: File, failure: DeliveryFailure, reason: str, fault: SlackFault | None = None) -> Message:
+    """Return why the file was not delivered, and the next step, with a button that tries again."""
+    words = f"{_failure_words(file, failure, reason, fault)} {_size_words(file)}"
     if (fallback := file.message_without_file) is not None:
         return replace(
             fallback, text=f"{fallback.text} {words}", blocks=(*fallback.blocks, section(words), *file.retry_row)
@@ -68,12 +70,13 @@ def render_not_sent(file: File, failure: DeliveryFailure, reason: str) -> Messag
     return Message(words, (section(words), *file.retry_row), placement=Placement.BELOW)
 
 
-def _failure_words(file: File, failure: DeliveryFailure, reason: str) -> str:
+def _failure_words(file: File, failure: DeliveryFailure, reason: str, fault: SlackFault | None) -> str:
     match failure:
         case DeliveryFailure.PLACE:
-            return f"I couldn't open your messages with me. No file was sent. Try again. Reason: {code(reason, 80)}."
+            happened = "I couldn't open your messages with me"
+            return f"{happened}. No file was sent. {render_remedy(fault)} Reason: {code(reason, 80)}."
         case DeliveryFailure.SLACK:
-            return f"Slack refused the file. No file was sent. Try again in a minute. Reason: {code(reason, 80)}."
+            return f"Slack refused the file. No file was sent. {render_remedy(fault)} Reason: {code(reason, 80)}."
         case DeliveryFailure.IN_DOUBT:
             places = "this channel and your messages with me" if file.public else "your messages with me"
             return (

@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.api.errors import RequestsUnreadable
 from bot.operations.drafts import FormAlreadySubmitted
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
+from bot.ui.components.slack_faults import render_remedy
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
 
@@ -30,14 +31,15 @@ _WORDS: dict[UnreadableReason, str] = {
     ),
     UnreadableReason.TOO_LARGE: "This file is larger than the 256 MB that a batch may have. Split it.",
     UnreadableReason.CUT: "The download ended before the file did. Try again.",
-    UnreadableReason.SLACK: "Slack couldn't deliver this file. Try again in a minute.",
+    UnreadableReason.SLACK: "Slack couldn't deliver this file.",
 }
 
 
 def render_file_unreadable(error: FileUnreadable) -> Message:
     """Return why a shared file could not be read, and what to do. Nothing was sent."""
     detail = f"\nSlack's answer: {code(error.detail, 80)}" if error.detail else ""
-    text = f"{_WORDS[error.reason]} Nothing was sent.\nFile: {code(error.file, 80)}{detail}"
+    remedy = f" {render_remedy(error.fault)}" if error.reason is UnreadableReason.SLACK else ""
+    text = f"{_WORDS[error.reason]}{remedy} Nothing was sent.\nFile: {code(error.file, 80)}{detail}"
     return Message(text, (section(text),), placement=Placement.BELOW)
 
 

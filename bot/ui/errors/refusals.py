@@ -7,6 +7,7 @@ from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import REFERENCE_LENGTH
+from bot.ui.components.slack_faults import render_remedy
 from bot.ui.components.text import code, date, mention, section
 from bot.ui.reply import Message, Placement
 
@@ -34,8 +35,8 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.NOT_APPROVER:
             return f"Only approvers can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_APPROVERS`."
         case Rule.GROUP_UNKNOWN:
-            unread = "I couldn't check your user groups in Slack. Try again in a minute."
-            return f"{unread} If this goes on, {_ASK_ADMIN[0].lower()}{_ASK_ADMIN[1:]} add {code(user)} itself."
+            unchecked = _unchecked_words("I couldn't check your user groups in Slack", error)
+            return f"{unchecked} If this goes on, {_ASK_ADMIN[0].lower()}{_ASK_ADMIN[1:]} add {code(user)} itself."
         case Rule.WRONG_CHANNEL:
             where = ", ".join(f"<#{channel}>" for channel in sorted(error.channels))
             return f"I don't answer here. Ask in {where}."
@@ -44,16 +45,14 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.OUTSIDER:
             return f"I don't answer people of other organizations. {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
         case Rule.PERSON_UNKNOWN:
-            return "I couldn't check in Slack who you are. Try again in a minute."
+            return _unchecked_words("I couldn't check in Slack who you are", error)
+        case Rule.EXTERNAL_UNKNOWN:
+            place = f"<#{channel}>" if channel else "this place"
+            unchecked = _unchecked_words(f"I couldn't check whether {place} is shared with another organization", error)
+            return f"{unchecked} You can also send me a direct message."
         case Rule.EXTERNAL_CHANNEL:
             shared = "I don't answer in channels shared with other organizations."
             return f"{shared} {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
-        case Rule.EXTERNAL_UNKNOWN:
-            place = f"<#{channel}>" if channel else "this place"
-            return (
-                f"I couldn't check whether {place} is shared with another organization. "
-                "Try again in a minute, or send me a direct message."
-            )
         case Rule.CHANNEL_HIDDEN if error.caller.is_direct:
             return "I'm not in this conversation, so I don't answer here. Send me a direct message."
         case Rule.CHANNEL_HIDDEN:
@@ -64,6 +63,12 @@ def _rule_words(error: NotPermitted) -> str:
             )
         case unreachable:
             assert_never(unreachable)
+
+
+def _unchecked_words(unchecked: str, error: NotPermitted) -> str:
+    """Return what Slack did not answer, with its own word, and the next step."""
+    word = f": {code(error.fault.code, 80)}" if error.fault else ""
+    return f"{unchecked}{word}. {render_remedy(error.fault)}"
 
 
 def render_confirmation_refused(error: ConfirmationRefused) -> Message:

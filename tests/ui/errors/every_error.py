@@ -31,6 +31,7 @@ from bot.results.summary import (
     SummaryUnreadable,
 )
 from bot.scratch_file import ScratchFileFailed
+from bot.slack_faults import Meaning, SlackFault
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.labels import BatchNames
 from bot.ui.components.buttons import NotOurButton
@@ -54,6 +55,18 @@ def _not_permitted() -> dict[str, ExpectedError]:
     }
     in_group = replace(AT_HOME, channel=ChannelId("C0GROUP"), is_direct=True)
     errors |= {"not_permitted_channel_hidden_in_group": NotPermitted(Rule.CHANNEL_HIDDEN, in_group)}
+    faults = {
+        "no_scope": SlackFault(Meaning.FOR_GOOD, "missing_scope", "users:read"),
+        "dead_token": SlackFault(Meaning.FOR_GOOD, "token_revoked"),
+        "no_permission": SlackFault(Meaning.FOR_GOOD, "ekm_access_denied"),
+        "archived": SlackFault(Meaning.FORBIDDEN_HERE, "is_archived"),
+        "passing": SlackFault(Meaning.PASSING, "internal_error"),
+        "unknown": SlackFault(Meaning.UNKNOWN, "invented_today"),
+    }
+    errors |= {
+        f"not_permitted_person_unknown_{name}": NotPermitted(Rule.PERSON_UNKNOWN, BEN, fault=fault)
+        for name, fault in faults.items()
+    }
     return errors | {"not_permitted_external_unknown_at_home": NotPermitted(Rule.EXTERNAL_UNKNOWN, AT_HOME)}
 
 

@@ -1,0 +1,156 @@
+"""What is broken until an administrator acts is never called a passing trouble, and is named where they look."""
+
+import logging
+
+import httpx
+import pytest
+
+from bot.playground.api_simulator.faults import ApiFault
+from tests.conftest import OpenDesk
+from tests.desk import ADA, ALL_SCOPES, BEN, OPERATORS, Desk
+from tests.journeys.watching import add_running_batch, run_sweep
+
+FOR_GOOD = 50
+"""More calls than a test makes."""
+
+
+async def read_health(desk: Desk) -> tuple[int, dict[str, dict[str, str]]]:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{desk.bot.health_port}", verify=False) as client:
+        ready = await client.get("/readyz")
+    return ready.status_code, ready.json()
+
+
+async def read_metrics(desk: Desk) -> str:
+    async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{desk.bot.health_port}", verify=False) as client:
+        return (await client.get("/metrics")).text
+
+
+@pytest.mark.parametrize(
+    "error", ["token_revoked", "account_inactive", "invalid_auth", "token_expired", "app_uninstalled", "not_authed"]
+)
+async def test_a_dead_token_is_the_administrators_and_no_one_can_be_served(desk: Desk, error: str) -> None:
+    before, _ = await read_health(desk)
+    desk.slack.refuse_token(error)
+
+    [reply] = await desk.type("/batch status last")
+    status, health = await read_health(desk)
+
+    assert "minute" not in reply.visible_text
+    assert f"`{error}`" in reply.visible_text
+    assert "An administrator must replace the token" in reply.visible_text
+    assert (before, status) == (200, 503)
+    assert error in health["checks"]["token"]
+    assert f'batchdesk_slack_call_seconds_count{{method="users.info",status="{error}"}} 1.0' in await read_metrics(desk)
+
+
+async def test_one_method_that_refuses_the_token_is_enough(desk: Desk) -> None:
+    desk.slack.fail_next("users.info", error="token_revoked", times=FOR_GOOD)
+
+    [reply] = await desk.type("/batch status last")
+    status, health = await read_health(desk)
+
+    assert "minute" not in reply.visible_text
+    assert "token_revoked from users.info" in health["checks"]["token"]
+    assert status == 503
+
+
+async def test_a_token_that_works_again_serves_again(desk: Desk) -> None:
+    desk.slack.refuse_token("invalid_auth")
+    await desk.type("/batch help")
+    desk.slack.refuse_token(None)
+
+    await desk.type("/batch help")
+
+    assert (await read_health(desk))[0] == 200
+
+
+@pytest.mark.parametrize(
+    ("scope", "operators", "user"),
+    [("users:read", (ADA,), ADA), ("usergroups:read", (OPERATORS,), BEN), ("channels:read", (ADA,), ADA)],
+)
+async def test_a_missing_scope_is_named_with_who_adds_it(
+    open_desk: OpenDesk, scope: str, operators: tuple[str, ...], user: str
+) -> None:
+    desk = await open_desk(scopes=ALL_SCOPES - {scope}, operators=operators)
+    batch = add_running_batch(desk)
+
+    [reply] = await desk.type(f"/batch cancel {batch.id}", user=user)
+    status, health = await read_health(desk)
+
+    assert "minute" not in reply.visible_text
+    assert "`missing_scope`" in reply.visible_text
+    assert f"`{scope}`" in reply.visible_text
+    assert "An administrator must add the scope" in reply.visible_text
+    assert status == 200
+    assert f"missing_scope ({scope}" in health["warnings"]["slack"]
+
+
+@pytest.mark.parametrize(
+    ("method", "scope"),
+    [
+        ("conversations.open", "im:write"),
+        ("files.getUploadURLExternal", "files:write"),
+        ("files.completeUploadExternal", "files:write"),
+    ],
+)
+async def test_a_file_without_its_scope_is_not_tried_again_in_a_minute(desk: Desk, method: str, scope: str) -> None:
+    desk.api.workspace.add(succeeded=3)
+    desk.slack.fail_next(method, error="missing_scope", times=FOR_GOOD)
+
+    [reply] = await desk.type("/batch results last --file")
+
+    assert "No file was sent" in reply.visible_text
+    assert "minute" not in reply.visible_text
+    assert f"administrator must add the scope `{scope}`" in reply.visible_text
+
+
+@pytest.mark.parametrize(("error", "says"), [("token_revoked", "administrator"), ("is_archived", "archived")])
+async def test_a_look_up_that_fails_for_good_names_what_to_do(desk: Desk, error: str, says: str) -> None:
+    desk.slack.fail_next("conversations.info", error=error, times=FOR_GOOD)
+
+    [reply] = await desk.type("/batch status last")
+
+    assert "minute" not in reply.visible_text
+    assert says in reply.visible_text
+
+
+@pytest.mark.parametrize("error", ["internal_error", "fatal_error", "service_unavailable", "ratelimited"])
+async def test_a_passing_error_is_not_the_administrators(desk: Desk, error: str) -> None:
+    desk.slack.fail_next("users.info", error=error)
+
+    [reply] = await desk.type("/batch status last")
+    status, health = await read_health(desk)
+
+    assert "Try again in a minute" in reply.visible_text
+    assert "dministrator" not in reply.visible_text
+    assert (status, health["warnings"]) == (200, {})
+
+
+@pytest.mark.worker
+async def test_a_card_without_its_scope_is_logged_and_shown_with_slacks_word(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    batch = add_running_batch(desk)
+    desk.slack.fail_next("chat.postMessage", error="missing_scope", times=FOR_GOOD)
+
+    with caplog.at_level(logging.WARNING):
+        await desk.type(f"/batch watch {batch.id}")
+        await desk.slack.wait_for(lambda: any(call.method == "chat.postMessage" for call in desk.slack.calls()))
+        await desk.slack.wait_for(lambda: "failed" in caplog.text)
+    status, health = await read_health(desk)
+
+    [line] = [record.getMessage() for record in caplog.records if "attempt 1 failed" in record.getMessage()]
+    assert line.endswith("failed: missing_scope (chat:write)")
+    assert "missing_scope (chat:write) from chat.postMessage" in health["warnings"]["slack"]
+    assert status == 200
+
+
+@pytest.mark.worker
+async def test_an_api_that_is_away_is_a_warning_and_people_are_served(desk: Desk) -> None:
+    await run_sweep(desk)
+    desk.api.add_fault(ApiFault(status=401, times=FOR_GOOD))
+
+    await desk.type("/batch status last")
+    status, health = await read_health(desk)
+
+    assert (status, "HTTP 401" in health["warnings"]["api"]) == (200, True)
