@@ -20,6 +20,7 @@ from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
 from bot.commands.language.values import file_in
 from bot.operations.drafts import (
+    AccountCause,
     CheckedDraft,
     DraftDetails,
     FileRefused,
@@ -91,11 +92,15 @@ class OriginalNeeded(Struct, frozen=True):
 
 
 class _Choice(Struct, frozen=True):
-    """The requests to retry, and the causes that are left out. `cause`: the only one that is retried, if it is one."""
+    """The requests to retry, and the causes that are left out. `cause`: the only one that is retried, if it is one.
+
+    `account_causes`: the retried causes that end only once the account is put right.
+    """
 
     custom_ids: frozenset[str]
     left_out: tuple[LeftOutCause, ...]
     cause: str | None = None
+    account_causes: tuple[AccountCause, ...] = ()
 
 
 RetryOutcome = FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
@@ -194,14 +199,19 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         return NothingToRetry(query, batch, choice.left_out, _count_unread(batch, failures))
 
     def _choose(self, failures: FailedRequests) -> _Choice:
+        """Choose what was asked for; else what may succeed now, or if nothing may, what waits for the account."""
         if self.cause:
-            meant = [cause for cause in failures.causes if cause.key.matches(self.cause)]
-            others = (cause for cause in failures.causes if cause not in meant)
-            what = meant[0].type if meant else ""
-            return _Choice(failures.select_cause(self.cause), _describe_causes(others), what or "unreadable errors")
-        if self.everything:
-            return _Choice(failures.select_retryable({cause.key for cause in failures.permanent}), ())
-        return _Choice(failures.select_retryable(), _describe_causes(failures.permanent))
+            chosen = [cause for cause in failures.causes if cause.key.matches(self.cause)]
+        elif self.everything:
+            chosen = list(failures.causes)
+        else:
+            chosen = list(failures.retryable or failures.about_the_account)
+        others = (cause for cause in failures.causes if cause not in chosen)
+        named = (chosen[0].type or "unreadable errors") if self.cause and chosen else None
+        waiting = tuple(
+            AccountCause(cause.type, cause.shown_message, cause.count) for cause in chosen if cause.remedy.needs_account
+        )
+        return _Choice(failures.select(cause.key for cause in chosen), _describe_causes(others), named, waiting)
 
     async def _select(
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
@@ -226,7 +236,13 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         if not checked.is_sound:
             return FileRefused(name, checked)
         ready = await _store_checked(services, caller, id, checked, batch, name, names.label)
-        return replace(ready, left_out=choice.left_out, missing=len(choice.custom_ids) - found, file=self.file)
+        return replace(
+            ready,
+            left_out=choice.left_out,
+            missing=len(choice.custom_ids) - found,
+            file=self.file,
+            account_causes=choice.account_causes,
+        )
 
     async def _write_requests(
         self, services: Services, caller: Caller, batch: MessageBatch, choice: _Choice, spool: Path, progress: Progress
@@ -280,7 +296,7 @@ def _count_unread(batch: MessageBatch, failures: FailedRequests) -> int:
 
 
 def _describe_causes(causes: Iterable[Cause]) -> tuple[LeftOutCause, ...]:
-    return tuple(LeftOutCause(cause.type, cause.message, cause.count) for cause in causes)
+    return tuple(LeftOutCause(cause.type, cause.shown_message, cause.count) for cause in causes)
 
 
 def _remove(*paths: Path) -> None:

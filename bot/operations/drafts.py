@@ -87,6 +87,14 @@ class LeftOutCause(Struct, frozen=True):
     count: int
 
 
+class AccountCause(Struct, frozen=True):
+    """A cause of failure that a retry meets again unless someone puts the account right first; `message` is whole."""
+
+    type: str
+    message: str
+    count: int
+
+
 class FileRefused(Struct, frozen=True):
     """The file has problems, so no draft was made."""
 
@@ -98,7 +106,8 @@ class CheckedDraft(Struct, frozen=True):
     """A checked draft that waits for a yes.
 
     A retry may leave out causes (`left_out`), may not find requests (`missing`) in the `file` that was named, and may
-    have failures that the batch counts and its results do not contain (`unread`).
+    have failures that the batch counts and its results do not contain (`unread`). It may succeed only once the account
+    is put right (`account_causes`).
     """
 
     draft: Draft
@@ -107,6 +116,7 @@ class CheckedDraft(Struct, frozen=True):
     missing: int = 0
     file: str | None = None
     unread: int = 0
+    account_causes: tuple[AccountCause, ...] = ()
 
 
 class DraftDetails(Struct, frozen=True, kw_only=True):

@@ -13,6 +13,7 @@ MAX_CAUSES = 1_000
 MAX_SAMPLES = 3
 _MAX_READ_LENGTH = 2_000
 _MAX_KEPT_LENGTH = 300
+_MAX_WORDS_LENGTH = 1_000
 _MAX_WORD_LENGTH = 64  # of a custom_id, a type or a code
 _MAX_CACHED = 500
 
@@ -42,6 +43,9 @@ _NUMBERED = (
     + ")"
 )
 _FIGURE = re.compile(r"\d")
+# When access resumes is part of a cause, and says when a retry may succeed.
+_DATE_OR_HOUR = re.compile(r"[^\w<>]*(?:\d{4}-\d{2}-\d{2}|[0-2]?\d:\d{2})[^\w:<>]*")
+_OWN_URL = re.compile(r"https://(?:[a-z0-9-]+\.)*(?:anthropic|claude)\.com(?=[/?#]|$)", re.IGNORECASE)
 _PLACEHOLDERS = {
     "double": '"…"',
     "curly": '"…"',
@@ -59,7 +63,8 @@ _MAY_BE_LIST = re.compile("[>'\"`](?:,| and | or )")
 def generalize_message(message: str) -> str:
     """Return `message` without what differs between requests: ids, numbers, indices, quotes, URLs, addresses.
 
-    The result has one line of at most 300 characters. No message is matched on, because the API may reword them.
+    Dates and hours stay. The result has one line of at most 300 characters. No message is matched on, because the API
+    may reword them.
     """
     text = message[:_MAX_READ_LENGTH]
     if _MAY_BE_QUOTED.search(text):
@@ -75,7 +80,20 @@ def generalize_message(message: str) -> str:
 
 
 def _generalize_word(word: str) -> str:
+    if _DATE_OR_HOUR.fullmatch(word):
+        return word
     return re.sub(_NUMBERED, _replace_match, word) if _MAY_BE_NAME.search(word) else _NUMBER.sub("<n>", word)
+
+
+def quote_message(message: str) -> str:
+    """Return `message` with its numbers, without what may come from a request: quotes, addresses, foreign URLs.
+
+    The result has one line of at most 1,000 characters.
+    """
+    text = re.sub(_QUOTED, _replace_match, message[:_MAX_READ_LENGTH])
+    text = _URL.sub(lambda url: url[0] if _OWN_URL.match(url[0]) else "<url>", text)
+    text = " ".join(_EMAIL.sub("<email>", text).split())
+    return text if len(text) <= _MAX_WORDS_LENGTH else text[: _MAX_WORDS_LENGTH - 1] + "…"
 
 
 def _replace_match(match: re.Match[str]) -> str:
@@ -87,7 +105,8 @@ class Cause(Struct, frozen=True):
     """Why `count` requests failed: the API's error type, its generalized message and up to three custom_ids.
 
     For requests that were never processed, `type` is `expired` or `canceled` and `message` is empty. `type` is empty
-    if the API's error could not be read. `code` is the API's stable error code, which few errors have.
+    if the API's error could not be read. `code` is the API's stable error code, which few errors have. `words` is the
+    API's message with its numbers, if the remedy depends on what it says and every failure has the same.
     """
 
     type: str
@@ -95,6 +114,12 @@ class Cause(Struct, frozen=True):
     count: int
     samples: tuple[str, ...]
     code: str = ""
+    words: str = ""
+
+    @property
+    def shown_message(self) -> str:
+        """The API's message as people should see it."""
+        return self.words or self.message
 
     @property
     def key(self) -> "CauseKey":
@@ -104,7 +129,7 @@ class Cause(Struct, frozen=True):
     @property
     def remedy(self) -> Remedy:
         """What resolves this cause."""
-        return find_remedy(self.type, self.code)
+        return self.key.remedy
 
     @property
     def retryable(self) -> bool:
@@ -118,6 +143,11 @@ class CauseKey(NamedTuple):
     type: str
     message: str
     code: str = ""
+
+    @property
+    def remedy(self) -> Remedy:
+        """What resolves this cause."""
+        return find_remedy(self.type, self.code, self.message)
 
     @property
     def short(self) -> str:
@@ -138,12 +168,25 @@ def identify_cause(error: ErrorPart) -> CauseKey:
     )
 
 
+class SharedWords(Struct):
+    """The API's own words for one cause, for as long as all of its failures have the same."""
+
+    words: str | None = None
+
+    def add(self, key: CauseKey, message: str) -> None:
+        """Add the message of a failure."""
+        if self.words != "":
+            words = quote_message(message) if key.remedy.needs_account else ""
+            self.words = words if self.words in (None, words) else ""
+
+
 class _CauseCount(Struct):
     """A cause while its failures are counted."""
 
     key: CauseKey
     count: int = 0
     samples: list[str] = field(default_factory=list)
+    words: SharedWords = field(default_factory=SharedWords)
 
     def add(self, custom_id: str) -> None:
         self.count += 1
@@ -151,7 +194,8 @@ class _CauseCount(Struct):
             self.samples.append(custom_id[:_MAX_WORD_LENGTH])
 
     def build(self) -> Cause:
-        return Cause(self.key.type, self.key.message, self.count, tuple(self.samples), self.key.code)
+        words = self.words.words or ""
+        return Cause(self.key.type, self.key.message, self.count, tuple(self.samples), self.key.code, words)
 
 
 class CauseTally(Struct):
@@ -173,6 +217,7 @@ class CauseTally(Struct):
         raw = (inner.type, (inner.message or "")[:_MAX_READ_LENGTH], inner.code)
         if (count := self._cached.get(raw)) is None:
             count = self._get_count(identify_cause(error))
+            count.words.add(count.key, inner.message or "")
             if len(self._cached) < _MAX_CACHED:
                 self._cached[raw] = count
         count.add(custom_id)

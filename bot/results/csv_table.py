@@ -113,7 +113,7 @@ def format_causes(summary: ResultsSummary) -> bytes:
             cause.count,
             cause.type,
             cause.code,
-            cause.message,
+            cause.shown_message,
             cause.remedy.value,
             str(cause.retryable).lower(),
             "; ".join(cause.samples),

@@ -1,14 +1,14 @@
 """Find the requests of a batch that are worth sending again."""
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 from msgspec import Struct, field
 
-from bot.results.causes import MAX_CAUSES, MAX_SAMPLES, Cause, CauseKey, identify_cause
+from bot.results.causes import MAX_CAUSES, MAX_SAMPLES, Cause, CauseKey, SharedWords, identify_cause
 from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
 from bot.results.reader import BrokenLine, ResultBlock, ResultReader
-from bot.results.remedies import CANCELED, EXPIRED, find_remedy
+from bot.results.remedies import CANCELED, EXPIRED
 
 _DECODER = msgspec.json.Decoder(ResultLine[MessagePart])
 _OTHER = CauseKey("", "")
@@ -24,6 +24,7 @@ class FailedRequests(Struct):
     """The file ends in the middle of a line, so it was not read whole."""
     _reader: ResultReader[MessagePart] = field(default_factory=lambda: ResultReader(_DECODER))
     _ids: dict[CauseKey, list[str]] = field(default_factory=dict)
+    _words: dict[CauseKey, SharedWords] = field(default_factory=dict)
 
     def feed(self, chunk: bytes) -> None:
         """Add a piece of a results file."""
@@ -44,26 +45,18 @@ class FailedRequests(Struct):
         return tuple(cause for cause in self._list_causes() if cause.retryable)
 
     @property
-    def permanent(self) -> tuple[Cause, ...]:
-        """The causes that the same request would meet again, largest first."""
-        return tuple(cause for cause in self._list_causes() if not cause.retryable)
+    def about_the_account(self) -> tuple[Cause, ...]:
+        """The causes after which the same request may succeed once someone puts the account right, largest first."""
+        return tuple(cause for cause in self._list_causes() if cause.remedy.needs_account)
 
-    def select_retryable(self, also: Collection[CauseKey] = ()) -> frozenset[str]:
-        """Return the `custom_id`s of retryable failures, and of the permanent causes in `also`."""
-        return frozenset(
-            custom_id
-            for key, ids in self._ids.items()
-            if key in also or find_remedy(key.type, key.code).retryable
-            for custom_id in ids
-        )
-
-    def select_cause(self, word: str) -> frozenset[str]:
-        """Return the `custom_id`s of the causes that `word` means (see `CauseKey.matches`)."""
-        return frozenset(custom_id for key, ids in self._ids.items() if key.matches(word) for custom_id in ids)
+    def select(self, causes: Iterable[CauseKey]) -> frozenset[str]:
+        """Return the `custom_id`s of the failures with these causes."""
+        return frozenset(custom_id for key in causes for custom_id in self._ids.get(key, ()))
 
     def _list_causes(self) -> Iterator[Cause]:
         for key, ids in sorted(self._ids.items(), key=lambda pair: -len(pair[1])):
-            yield Cause(key.type, key.message, len(ids), tuple(ids[:MAX_SAMPLES]), key.code)
+            words = self._words[key].words if key in self._words else None
+            yield Cause(key.type, key.message, len(ids), tuple(ids[:MAX_SAMPLES]), key.code, words or "")
 
     def _add_all(self, reads: Iterable[ResultBlock[MessagePart] | BrokenLine]) -> None:
         for read in reads:
@@ -87,4 +80,6 @@ class FailedRequests(Struct):
                 key = identify_cause(error)
         if key not in self._ids and len(self._ids) >= MAX_CAUSES and key.type not in (EXPIRED, CANCELED):
             key = _OTHER
+        elif isinstance(line.result, Errored):
+            self._words.setdefault(key, SharedWords()).add(key, line.result.error.inner.message or "")
         self._ids.setdefault(key, []).append(line.custom_id)

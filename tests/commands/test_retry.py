@@ -117,9 +117,31 @@ async def test_all_includes_the_failures_that_will_repeat(draft_services: Servic
 
 
 async def test_failures_that_will_all_repeat_are_not_retried(draft_services: Services, place: Place) -> None:
-    place(succeeded=1, errored=15, causes={"prompt_too_long": 15}, id=ID)
+    place(succeeded=1, errored=15, causes={"messages_missing": 15}, id=ID)
 
     outcome = await carry_out(draft_services, f"retry {ID}")
 
     assert isinstance(outcome, NothingToRetry)
     assert [(cause.type, cause.count) for cause in outcome.left_out] == [("invalid_request_error", 15)]
+
+
+async def test_failures_that_wait_for_the_account_are_offered_if_nothing_else_may_succeed(
+    draft_services: Services, place: Place
+) -> None:
+    place(succeeded=1, errored=15, causes={"prompt_too_long": 12, "messages_missing": 3}, id=ID)
+
+    outcome = await carry_out(draft_services, f"retry {ID}")
+
+    assert isinstance(outcome, OriginalNeeded)
+    assert outcome.requests == 12
+
+
+async def test_failures_that_wait_for_the_account_are_left_out_beside_those_that_may_succeed_now(
+    draft_services: Services, place: Place
+) -> None:
+    place(succeeded=1, errored=15, causes={"prompt_too_long": 12, "overloaded": 3}, id=ID)
+
+    outcome = await carry_out(draft_services, f"retry {ID}")
+
+    assert isinstance(outcome, OriginalNeeded)
+    assert outcome.requests == 3

@@ -125,7 +125,7 @@ def test_failures_beyond_the_kept_causes_are_still_counted() -> None:
 @pytest.mark.parametrize(
     ("error_type", "remedy", "retryable"),
     [
-        ("invalid_request_error", Remedy.FIX_REQUEST, False),
+        ("invalid_request_error", Remedy.READ_MESSAGE, False),
         ("request_too_large", Remedy.MAKE_SMALLER, False),
         ("not_found_error", Remedy.CHECK_NAME, False),
         ("authentication_error", Remedy.CHECK_KEY, False),
@@ -153,6 +153,26 @@ def test_each_type_has_its_remedy(error_type: str, remedy: Remedy, retryable: bo
         ("rate_limit_error", "ramp_limit_exceeded", Remedy.RETRY_SLOWER),
         ("invalid_request_error", "image_dimensions_too_large", Remedy.MAKE_SMALLER),
         ("invalid_request_error", "organization_on_hold", Remedy.FIX_ACCOUNT),
+        ("invalid_request_error", "workspace_human_review_disabled", Remedy.FIX_ACCOUNT),
+        ("invalid_request_error", "claude_code_key_creator_not_member", Remedy.CHECK_KEY),
+        ("invalid_request_error", "storage_quota_exceeded", Remedy.FIX_ACCOUNT),
+        ("invalid_request_error", "file_not_downloadable", Remedy.CHECK_NAME),
+        ("invalid_request_error", "tool_name_conflict", Remedy.FIX_REQUEST),
+        ("invalid_request_error", "compaction_block_misplaced", Remedy.FIX_REQUEST),
+        ("invalid_request_error", "thread_continue_in_flight", Remedy.FIX_REQUEST),
+        ("invalid_request_error", "user_profile_required", Remedy.FIX_REQUEST),
+        ("not_found_error", "thread_not_found", Remedy.FIX_REQUEST),
+        ("not_found_error", "user_profile_not_found", Remedy.FIX_REQUEST),
+        ("overloaded_error", "compaction_unavailable", Remedy.RETRY),
+        ("novel_error", "cmek_key_unreachable", Remedy.RETRY),
+        ("novel_error", "cmek_context_unavailable", Remedy.RETRY),
+        ("conflict_error", "skill_read_blocked_undecryptable", Remedy.FIX_ACCOUNT),
+        ("permission_error", "user_profile_not_billable", Remedy.FIX_ACCOUNT),
+        ("permission_error", "user_profile_billing_not_authorized", Remedy.FIX_ACCOUNT),
+        ("permission_error", "sandbox_egress_restricted", Remedy.FIX_ACCOUNT),
+        ("billing_error", "linked_organization_spend_limit_reached", Remedy.RAISE_LIMIT),
+        ("billing_error", "linked_organization_billing_unavailable", Remedy.ADD_CREDIT),
+        ("request_too_large", "request_body_too_large_after_decoding", Remedy.MAKE_SMALLER),
         ("not_found_error", "file_expired", Remedy.UPLOAD_AGAIN),
         ("novel_error", "novel_code", Remedy.UNKNOWN),
     ],
@@ -161,6 +181,73 @@ def test_a_code_that_says_more_than_its_type_has_a_remedy_of_its_own(
     error_type: str, code: str, remedy: Remedy
 ) -> None:
     assert find_remedy(error_type, code) is remedy
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        "messages: Field required",
+        "messages.2.content.0.image.source.base64.data: Image does not match the provided media type image/jpeg",
+        "messages[0].content: Input should be a valid list",
+        "max_tokens: 128000 > 64000, which is the maximum",
+        "The max_tokens parameter is too large",
+        "`temperature` is deprecated for this model.",
+        "`max_tokens` must be greater than `thinking.budget_tokens`",
+        "thinking.type.enabled is not supported for this model",
+        "tools.0.custom.name: String should match pattern",
+        "novel_key: Extra inputs are not permitted",
+    ],
+)
+def test_an_invalid_request_whose_message_names_a_place_needs_a_fix(message: str) -> None:
+    assert find_remedy("invalid_request_error", message=message) is Remedy.FIX_REQUEST
+    assert find_remedy("invalid_request_error", message=generalize_message(message)) is Remedy.FIX_REQUEST
+
+
+CREDIT = "Your credit balance is too low to access the Anthropic API. See https://platform.claude.com/settings/billing."
+LIMIT = "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        CREDIT,
+        LIMIT,
+        "You sent too many messages. Wait for the system, or see docs.claude.com/messages.html.",
+        "Batches aren't available in this workspace.",
+        "Error: no access",
+    ],
+)
+def test_an_invalid_request_whose_message_names_no_place_is_not_blamed(message: str) -> None:
+    tally = CauseTally()
+    for custom_id in ("a", "b"):
+        tally.add_error(ErrorPart("invalid_request_error", message), custom_id)
+
+    [cause] = tally.list_causes()
+
+    assert (cause.remedy, cause.retryable, cause.remedy.needs_account) == (Remedy.READ_MESSAGE, False, True)
+    assert cause.shown_message == message
+
+
+def test_two_dates_of_access_are_two_causes_and_other_figures_one() -> None:
+    tally = CauseTally()
+    tally.add_error(ErrorPart("invalid_request_error", LIMIT), "a")
+    tally.add_error(ErrorPart("invalid_request_error", LIMIT.replace("12-01", "12-02")), "b")
+    for figure in (200_100, 264_000):
+        tally.add_error(ErrorPart("invalid_request_error", f"prompt is too long: {figure} tokens"), "c")
+
+    assert [cause.shown_message for cause in tally.list_causes()] == [
+        "prompt is too long: <n> tokens",
+        LIMIT,
+        LIMIT.replace("12-01", "12-02"),
+    ]
+
+
+def test_words_shown_whole_have_nothing_that_may_come_from_a_request() -> None:
+    tally = CauseTally()
+    foreign = 'Cannot read "a secret" at https://example.org/token?x=1 for ada@example.org'
+    tally.add_error(ErrorPart("invalid_request_error", foreign), "a")
+
+    assert tally.list_causes()[0].shown_message == 'Cannot read "…" at <url> for <email>'
 
 
 def test_failures_with_different_codes_are_different_causes() -> None:

@@ -5,7 +5,7 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.results.causes import CauseKey
+from bot.results.causes import Cause, CauseKey
 from bot.results.failures import FailedRequests
 from tests.results.result_lines import errored, result
 
@@ -16,6 +16,18 @@ def failures_in(results: bytes, piece: int = 10_000) -> FailedRequests:
         failures.feed(results[start : start + piece])
     failures.finish()
     return failures
+
+
+def retryable(failures: FailedRequests) -> frozenset[str]:
+    return failures.select(cause.key for cause in failures.retryable)
+
+
+def named(failures: FailedRequests, word: str) -> frozenset[str]:
+    return failures.select(cause.key for cause in failures.causes if cause.key.matches(word))
+
+
+def not_retryable(failures: FailedRequests) -> list[Cause]:
+    return [cause for cause in failures.causes if not cause.retryable]
 
 
 MIXED = b"".join(
@@ -36,16 +48,16 @@ MIXED = b"".join(
 def test_only_retryable_failures_are_selected() -> None:
     failures = failures_in(MIXED)
 
-    assert failures.select_retryable() == {"busy", "crashed", "slow", "late", "stopped"}
+    assert retryable(failures) == {"busy", "crashed", "slow", "late", "stopped"}
     assert failures.succeeded == 1
 
 
 def test_permanent_causes_are_counted_and_named() -> None:
     failures = failures_in(MIXED + result("wrong2", "invalid_request_error"))
 
-    named = [(cause.type, cause.count, cause.samples) for cause in failures.permanent]
-    assert named[0] == ("invalid_request_error", 2, ("wrong", "wrong2"))
-    assert {kind for kind, _, _ in named} == {"invalid_request_error", "not_found_error", "brand_new_error"}
+    found = [(cause.type, cause.count, cause.samples) for cause in not_retryable(failures)]
+    assert found[0] == ("invalid_request_error", 2, ("wrong", "wrong2"))
+    assert {kind for kind, _, _ in found} == {"invalid_request_error", "not_found_error", "brand_new_error"}
     assert {cause.type for cause in failures.retryable} == {
         "overloaded_error",
         "api_error",
@@ -53,13 +65,6 @@ def test_permanent_causes_are_counted_and_named() -> None:
         "expired",
         "canceled",
     }
-
-
-def test_a_permanent_cause_is_included_by_choice() -> None:
-    failures = failures_in(MIXED)
-    key = CauseKey("invalid_request_error", "text")
-
-    assert failures.select_retryable(also=[key]) == failures.select_retryable() | {"wrong"}
 
 
 def test_failures_at_the_spend_limit_are_not_retried_unasked() -> None:
@@ -70,9 +75,29 @@ def test_failures_at_the_spend_limit_are_not_retried_unasked() -> None:
 
     failures = failures_in(MIXED + spent + result("hasty", "rate_limit_error"))
 
-    assert {"spent", "hasty"} & failures.select_retryable() == {"hasty"}
-    assert failures.select_cause(code) == {"spent"}
-    assert code in {cause.code for cause in failures.permanent}
+    assert {"spent", "hasty"} & retryable(failures) == {"hasty"}
+    assert named(failures, code) == {"spent"}
+    assert code in {cause.code for cause in not_retryable(failures)}
+
+
+CREDIT = "Your credit balance is too low to access the Anthropic API."
+LIMIT = "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."
+
+
+def error_line(custom_id: str, message: str) -> bytes:
+    return json.dumps({"custom_id": custom_id, "result": errored("invalid_request_error", message)}).encode() + b"\n"
+
+
+def test_an_error_that_names_no_place_in_the_request_waits_for_the_account() -> None:
+    lines = [error_line("credit", CREDIT), error_line("limit", LIMIT), error_line("limit2", LIMIT)]
+    lines.append(error_line("wrong", "messages.0.content: Input should be a valid list"))
+
+    failures = failures_in(b"".join(lines))
+
+    waiting = failures.about_the_account
+    assert [(cause.count, cause.shown_message) for cause in waiting] == [(2, LIMIT), (1, CREDIT)]
+    assert failures.select(cause.key for cause in waiting) == {"credit", "limit", "limit2"}
+    assert failures.retryable == ()
 
 
 def test_one_cause_is_chosen_by_its_type_or_alone_by_what_its_button_carries() -> None:
@@ -80,10 +105,10 @@ def test_one_cause_is_chosen_by_its_type_or_alone_by_what_its_button_carries() -
 
     failures = failures_in(MIXED + other)
 
-    assert failures.select_cause("invalid_request_error") == {"wrong", "wrong2"}
-    assert failures.select_cause(CauseKey("invalid_request_error", "other text").short) == {"wrong2"}
-    assert failures.select_cause("expired") == {"late"}
-    assert failures.select_cause("unheard_of") == frozenset()
+    assert named(failures, "invalid_request_error") == {"wrong", "wrong2"}
+    assert named(failures, CauseKey("invalid_request_error", "other text").short) == {"wrong2"}
+    assert named(failures, "expired") == {"late"}
+    assert named(failures, "unheard_of") == frozenset()
 
 
 def test_a_file_that_ends_inside_a_line_was_not_read_whole() -> None:
@@ -96,8 +121,8 @@ def test_an_error_that_cannot_be_read_is_not_retried_by_itself() -> None:
 
     failures = failures_in(odd + b"not json\n")
 
-    assert failures.select_retryable() == frozenset()
-    assert [(cause.type, cause.count) for cause in failures.permanent] == [("", 1)]
+    assert retryable(failures) == frozenset()
+    assert [(cause.type, cause.count) for cause in not_retryable(failures)] == [("", 1)]
     assert failures.unreadable == 1
 
 
@@ -106,7 +131,7 @@ def test_a_success_whose_message_cannot_be_read_is_no_failure() -> None:
 
     failures = failures_in(odd + result("late", "expired"))
 
-    assert failures.select_retryable() == {"late"}
+    assert retryable(failures) == {"late"}
     assert failures.succeeded == 1
 
 
@@ -118,11 +143,11 @@ def test_more_causes_than_can_be_kept_apart_are_counted_together() -> None:
 
     failures = failures_in(words + result("late", "expired"))
 
-    assert sum(cause.count for cause in failures.permanent) == 1_010
-    assert failures.permanent[0].type == ""
-    assert failures.select_retryable() == {"late"}
+    assert sum(cause.count for cause in not_retryable(failures)) == 1_010
+    assert not_retryable(failures)[0].type == ""
+    assert retryable(failures) == {"late"}
 
 
 @given(st.integers(1, 200))
 def test_the_chunks_of_results_do_not_matter(piece: int) -> None:
-    assert failures_in(MIXED, piece).select_retryable() == failures_in(MIXED).select_retryable()
+    assert retryable(failures_in(MIXED, piece)) == retryable(failures_in(MIXED))

@@ -104,6 +104,7 @@ CAUSES = [
     *(Cause(name, "", 1, ()) for name in ("invalid_request_error", "request_too_large", "not_found_error")),
     *(Cause(name, "", 1, ()) for name in ("authentication_error", "permission_error", "billing_error", "api_error")),
     *(Cause(name, "", 1, ()) for name in ("rate_limit_error", "expired", "canceled", "novel_error")),
+    Cause("invalid_request_error", "messages: Field required", 1, ()),
     Cause("api_error", "", 1, (), "enforced_spend_limit_reached"),
     Cause("api_error", "", 1, (), "organization_on_hold"),
     Cause("api_error", "", 1, (), "file_expired"),

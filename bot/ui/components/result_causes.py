@@ -13,6 +13,7 @@ SHOWN = 3
 SHOWN_IN_FULL = 20
 _ONE_LINE = 78
 _MESSAGE = 300
+_WORDS = 1_000
 
 OfferRetry = Callable[[Cause], Block | None]
 
@@ -48,13 +49,13 @@ def largest_cause_sentence(cause: Cause) -> str:
 
 
 def cause_line(cause: Cause) -> str:
-    """Return a cause on one line: its count, its type and its generalized message."""
-    message = f": {code(cause.message, 150)}" if cause.message else ""
+    """Return a cause on one line: its count, its type and its message."""
+    message = f": {code(cause.shown_message, 300 if cause.words else 150)}" if cause.message else ""
     return f"{number(cause.count)} {_cause_label(cause)}{message}"
 
 
 def _cause_words(cause: Cause, limit: int) -> str:
-    message = f"\n{code(cause.message, limit)}" if cause.message else ""
+    message = f"\n{code(cause.shown_message, _WORDS if cause.words else limit)}" if cause.message else ""
     return f"*{number(cause.count)}* × {_cause_label(cause)} · {remedy_words(cause)}{message}"
 
 

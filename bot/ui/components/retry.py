@@ -1,7 +1,7 @@
 """The Retry button of a cause, and what a retry leaves out."""
 
 from bot.commands.retry import Retry
-from bot.operations.drafts import LeftOutCause
+from bot.operations.drafts import AccountCause, LeftOutCause
 from bot.operations.find_batch import Reference
 from bot.results.causes import Cause
 from bot.ui.components.buttons import button
@@ -27,10 +27,21 @@ def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
     return [*lines, *([f"Left out: {quantity(more, 'more request')} with other causes"] if more else [])]
 
 
-def _error_words(one: LeftOutCause) -> str:
+def account_lines(causes: tuple[AccountCause, ...]) -> list[str]:
+    """Return a line for each retried cause that ends only once the account is put right, with the API's words whole."""
+    lines = [
+        f"{quantity(one.count, 'request')} failed with {_error_words(one, 600)}\n"
+        "If this is about the account, send once it is fixed"
+        for one in causes[:MOST_CAUSES]
+    ]
+    more = sum(one.count for one in causes[MOST_CAUSES:])
+    return [*lines, *([f"{quantity(more, 'more request')} failed with other causes of this kind"] if more else [])]
+
+
+def _error_words(one: LeftOutCause | AccountCause, limit: int = 120) -> str:
     if not one.type:
         return "an unreadable error"
-    return f"{code(one.type)}: {safe_text(one.message, 120)}" if one.message else code(one.type)
+    return f"{code(one.type)}: {safe_text(one.message, limit)}" if one.message else code(one.type)
 
 
 def unreadable_failures_words(failures: int) -> str:

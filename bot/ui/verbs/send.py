@@ -29,7 +29,7 @@ from bot.ui.components.estimate import cost_words
 from bot.ui.components.file_problems import warning_lines
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.quiet import quiet_suffix
-from bot.ui.components.retry import left_out_lines, unreadable_failures_words
+from bot.ui.components.retry import account_lines, left_out_lines, unreadable_failures_words
 from bot.ui.components.sample_rest import rest_buttons
 from bot.ui.components.text import (
     code,
@@ -106,6 +106,7 @@ def _send_warnings(change: SendChange) -> list[str]:
     if checked is None:
         return lines
     lines += warning_lines(checked.warnings)
+    lines += account_lines(checked.account_causes)
     lines += left_out_lines(checked.left_out)
     lines += [unreadable_failures_words(checked.unread)] if checked.unread else []
     if checked.missing:
