@@ -2,7 +2,7 @@
 
 Not lost: a row is open until it is delivered or given up. A failed attempt enqueues the next one. If the process dies,
 its claim is released, or expires with its lease, and a worker enqueues the row. A row is given up when its attempts are
-used up, and at once if its channel is closed to the bot.
+used up, and at once if its channel is closed to the bot. Neither an outage nor a refused token uses up attempts.
 
 Not doubled: from the second attempt on, the bot first looks for the message that an earlier attempt may have posted.
 """
@@ -44,16 +44,14 @@ RECHECK_DELAY = timedelta(seconds=5)
 """Delay before the next attempt at a row that cannot be tried now."""
 ATTEMPTS = 6
 """How many attempts a row gets that Slack refuses, or that cannot be rendered. They take about 3 minutes."""
-ATTEMPTS_IN_DOUBT = 80
-"""How many attempts a row gets that Slack may have accepted, or that waits for an administrator.
+LONGEST_DELAY = timedelta(minutes=1)
+"""How long a row waits at most once Slack works again."""
 
-The delays between them add up to 70 hours.
-"""
-
+_COUNTED_IN_OUTAGE = ATTEMPTS - 2
+"""How many attempts without a usable answer count: an outage uses up no attempt that a refusal needs."""
+_INTERVAL_IN_OUTAGE = timedelta(seconds=3)
+"""The time between two attempts of an outbox during an outage, on average. The first that succeeds wakes the others."""
 _FIRST_DELAY = timedelta(seconds=5)
-_LONGEST_DELAY = timedelta(hours=1)
-_DOUBLINGS = 12
-"""More doublings would exceed the longest delay anyway, and overflow in the end."""
 _REASON_CHARACTERS = 300
 """How much of an error the row keeps as the reason why it was given up."""
 
@@ -215,7 +213,14 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             return partial(self.recover_message, row=row, reason=str(error))
         except Exception as error:
             return partial(self._record_failure, row=row, error=error)
-        return partial(self.mark_delivered, row=row, content=content, delivered=delivered)
+        return partial(self._record_delivery, row=row, content=content, delivered=delivered)
+
+    def _record_delivery(self, connection: Connection, row: RowT, content: ContentT, delivered: Delivered) -> None:
+        """Record that a row arrived, and try those now that an outage delayed."""
+        self.mark_delivered(connection, row, content, delivered)
+        now = self._pace.now()
+        for delayed in self._outbox.find_delayed(connection, now + LONGEST_DELAY):
+            self._outbox.enqueue_again(connection, self._enqueue, delayed, now, timedelta(0))
 
     def _record_limit(self, connection: Connection, row: RowT, error: SlackRateLimited) -> None:
         """Delay all calls of the method that Slack limits. The attempt is not counted."""
@@ -233,14 +238,19 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         name = f"{self._outbox.prefix} {row.key}"
         reason = error if known else kind  # the text of another error may quote what the row holds
         log.warning("%s: attempt %d failed: %s", name, row.attempts, reason, exc_info=None if known else error)
-        if row.attempts < (ATTEMPTS_IN_DOUBT if isinstance(error, AnswerUncertain | BotRefused) else ATTEMPTS):
-            self.try_again(connection, row, delay_after(row.attempts))
+        if isinstance(error, AnswerUncertain | BotRefused):
+            longest = max(LONGEST_DELAY, self._outbox.count_open(connection) * _INTERVAL_IN_OUTAGE)
+            delay = min(delay_after(row.attempts), longest) if row.attempts <= _COUNTED_IN_OUTAGE else longest
+            self.try_again(connection, row, delay, counts=row.attempts <= _COUNTED_IN_OUTAGE)
+            return
+        if row.attempts < ATTEMPTS:
+            self.try_again(connection, row, min(delay_after(row.attempts), LONGEST_DELAY))
             return
         log.error("%s: given up: %s", name, reason)
         self._outbox.give_up(connection, row.primary_key, f"{kind}: {error}"[:_REASON_CHARACTERS])
 
 
 def delay_after(attempts: int) -> timedelta:
-    """Return the delay after so many attempts: 5 s, doubling, at most an hour."""
-    factor: int = 2 ** min(attempts - 1, _DOUBLINGS)
-    return min(_FIRST_DELAY * factor, _LONGEST_DELAY)
+    """Return the delay after so many attempts: 5 s, doubling."""
+    factor: int = 2 ** (attempts - 1)
+    return _FIRST_DELAY * factor

@@ -2,8 +2,9 @@
 
 import pytest
 
-from bot.worker.attempt import ATTEMPTS
-from tests.desk import ADA, BEN
+from bot.store.records import cards
+from bot.worker.attempt import ATTEMPTS, LONGEST_DELAY
+from tests.desk import ADA, BATCHES, BEN
 from tests.worker.scene import Scene
 
 DIRECT = "D0ADA"
@@ -70,3 +71,34 @@ async def test_a_pause_for_searches_delays_no_post(scene: Scene) -> None:
     scene.advance(61)
     await scene.deliver_all()
     assert len(scene.notices()) == 1
+
+
+async def test_an_outage_delays_a_notice_by_a_minute_once_it_is_over_and_uses_up_no_attempt(scene: Scene) -> None:
+    batch = scene.batch(ends_in=60)
+    await scene.watch(batch)
+    scene.advance(100)
+    scene.slack.fail_next("chat.postMessage", status=503)
+    scene.slack.fail_next("conversations.replies", status=503, times=12)
+    scene.slack.fail_next("conversations.replies", error="a_new_refusal")
+    await scene.sweep()
+    while scene.count_calls("conversations.replies") < 12:
+        scene.advance(600)
+        await scene.deliver_all()
+
+    for _ in range(3):
+        scene.advance(61)
+        await scene.deliver_all()
+
+    assert [f"<@{ADA}>" in message.visible_text for message in scene.notices()] == [True]
+
+
+async def test_a_message_that_arrives_wakes_those_that_an_outage_delayed(scene: Scene) -> None:
+    delayed, other = scene.batch(), scene.batch()
+    await scene.watch(delayed, drawn=False)
+    later = scene.now() + 10 * LONGEST_DELAY
+    scene.database.transact(lambda connection: cards.OUTBOX.postpone(connection, (delayed.id, BATCHES), later))
+
+    await scene.watch(other)
+
+    assert len(scene.cards()) == 2
+    assert scene.database.transact(cards.OUTBOX.count_open) == 0

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, Connection, RowMapping, Table, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Table, and_, func, or_, select, update
 from sqlalchemy.sql.dml import Update
 
 from bot.store.db.task_queue import Enqueue
@@ -117,11 +117,12 @@ class Outbox(Struct, Generic[RowT], frozen=True, eq=False):
     def find_overdue(self, connection: Connection, before: datetime, limit: int = 500) -> list[OverdueRow]:
         """Return the rows that should have been tried before a moment, the longest overdue first."""
         due_at = self.table.c.due_at
-        key = list(self.table.primary_key)
-        overdue = or_(due_at < before, due_at > before + FURTHEST)
-        wanted = select(*key, self.table.c.channel_id.label("channel"), self.table.c.attempts)
-        rows = connection.execute(wanted.where(*self.is_open, overdue).order_by(due_at).limit(limit))
-        return [OverdueRow(tuple(row[: len(key)]), row.channel, row.attempts) for row in rows]
+        return self._select_due(connection, or_(due_at < before, due_at > before + FURTHEST), limit)
+
+    def find_delayed(self, connection: Connection, after: datetime, limit: int = 500) -> list[OverdueRow]:
+        """Return the rows that no process holds and that are due after a moment."""
+        due_at = self.table.c.due_at
+        return self._select_due(connection, and_(due_at > after, self.table.c.claimed_by.is_(None)), limit)
 
     def count_open(self, connection: Connection, channel_id: str | None = None) -> int:
         """Return how many rows, or rows of one channel, still have to arrive."""
@@ -134,6 +135,13 @@ class Outbox(Struct, Generic[RowT], frozen=True, eq=False):
         """Release the rows that a dead worker held and return how many. Its last message may still be on its way."""
         held = update(self.table).where(self.table.c.claimed_by == worker_id, *self.is_open)
         return connection.execute(held.values(claimed_until=due_at, due_at=due_at)).rowcount
+
+    def _select_due(self, connection: Connection, is_due: ColumnElement[bool], limit: int) -> list[OverdueRow]:
+        key = list(self.table.primary_key)
+        wanted = select(*key, self.table.c.channel_id.label("channel"), self.table.c.attempts)
+        chosen = wanted.where(*self.is_open, is_due).order_by(self.table.c.due_at).limit(limit)
+        rows = connection.execute(chosen)
+        return [OverdueRow(tuple(row[: len(key)]), row.channel, row.attempts) for row in rows]
 
     def _update(self, primary_key: PrimaryKey) -> Update:
         return update(self.table).where(*matches(self.table, primary_key), *self.is_open)
