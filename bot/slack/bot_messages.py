@@ -79,9 +79,9 @@ class SlackRateLimited(MessageCallFailed):
     method: str
 
 
-def make_reply_key() -> str:
-    """Return a key for a message that answers someone."""
-    return f"{_REPLY_KEY}{secrets.token_hex(8)}"
+def make_reply_key(id: str | None = None) -> str:
+    """Return the key for a message that answers someone: a new one, or the one that belongs to an id."""
+    return f"{_REPLY_KEY}{id or secrets.token_hex(8)}"
 
 
 class BotMessages:

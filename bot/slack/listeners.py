@@ -173,7 +173,9 @@ class BoltListeners:
     def _make_progress(self, inbound: InboundInteraction) -> Progress:
         """Return the progress of a command. It is shown from the moment the command begins something long."""
         caller = inbound.interaction.caller
-        return Progress(lambda progress: self._in_flight.start(self._progress.show(progress, caller)))
+        progress = Progress(lambda progress: self._in_flight.start(self._progress.show(progress, caller)))
+        progress.retry_command = inbound.interaction.text
+        return progress
 
     async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         """Answer one interaction. Of an unexpected error, the person sees a reference and the log has the traceback."""

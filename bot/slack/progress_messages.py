@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Coroutine
 
@@ -14,7 +13,7 @@ from bot.operations.services import Services
 from bot.slack.bot_messages import AnswerUncertain, BotMessages, MessageCallFailed, SlackRateLimited, make_reply_key
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
-from bot.store.records.long_readings import LongReading
+from bot.store.records.long_readings import LongReading, make_reading_id
 from bot.ui.components.progress import render_progress
 from bot.ui.reply import Message
 
@@ -54,14 +53,16 @@ class ProgressMessages:
     async def show(self, progress: Progress, caller: Caller) -> None:
         """Show a reading from the moment it takes long until it has ended. Raises nothing."""
         self._under_way.add(progress)
+        message = _ProgressMessage(self._messages, self._services, self._timing, progress, self._shown)
         try:
+            await message.record_start(caller)
             if not await progress.wait_for_end(self._timing.show_after):
-                message = _ProgressMessage(self._messages, self._services, self._timing, progress, self._shown)
                 await message.run(caller)
         except Exception:
             log.exception("cannot show the progress of a reading")
         finally:
             self._under_way.discard(progress)
+            await message.remove_record()
 
 
 class _ProgressMessage:
@@ -81,18 +82,35 @@ class _ProgressMessage:
         self._progress = progress
         self._shown = shown
         self._database = services.database
-        self._key = make_reply_key()
-        self._id: str | None = secrets.token_hex(8)
-        self._started = time.monotonic() - timing.show_after
+        self._id: str | None = make_reading_id()
+        self._key = make_reply_key(self._id)
+        self._started = time.monotonic()
         self._last_shown = progress.reading
         self._place: tuple[str, str] | None = None  # channel and ts of the message
         self._is_in_doubt = False  # the message may be there, and its place is unknown
-        self._recorded_command: str | None = None  # the command that repeats the reading, as the store has it
+        self._recorded: tuple[tuple[str, str], str] | None = None  # the place and the command, as the store has them
+
+    async def record_start(self, caller: Caller) -> None:
+        """Record the reading and its command, so that another process can report it if this one dies."""
+        services = self._services
+        reading = LongReading(
+            self._id or "",
+            caller.user,
+            caller.team,
+            services.now(),
+            held_by=services.process_id,
+            again=self._progress.retry_command,
+        )
+        if not await self._write(self._database.run(lambda connection: long_readings.add(connection, reading))):
+            self._id = None  # without the record, the Stop button would find nothing
+
+    async def remove_record(self) -> None:
+        """Remove the record of the reading, which has ended."""
+        if (reading_id := self._id) is not None:
+            await self._write(self._database.run(lambda connection: long_readings.remove(connection, reading_id)))
 
     async def run(self, caller: Caller) -> None:
         """Post the message, edit it until the reading ends, and show the end."""
-        if not await self._write(self._begin(caller)):
-            self._id = None  # without the record, the Stop button would find nothing
         self._shown.add(self)
         try:
             await self._post(caller)
@@ -101,10 +119,6 @@ class _ProgressMessage:
         finally:
             self._shown.discard(self)
             await self._show_end(caller)
-            if self._id is not None:
-                await self._write(
-                    self._database.run(lambda connection: long_readings.remove(connection, self._id or ""))
-                )
 
     async def _edit_until_end(self) -> None:
         edited = time.monotonic()
@@ -171,19 +185,14 @@ class _ProgressMessage:
         self._last_shown = self._progress.reading
         return render_progress(self._last_shown, self._progress.phase, seconds, self._id)
 
-    def _begin(self, caller: Caller) -> Coroutine[None, None, None]:
-        services = self._services
-        reading = LongReading(self._id or "", caller.user, caller.team, services.now(), held_by=services.process_id)
-        return self._database.run(lambda connection: long_readings.add(connection, reading))
-
     async def _record_place(self) -> None:
-        """Record the message and the command, so that another process can report the reading if this one dies."""
+        """Record the message and the command, so that another process can report the reading in the message."""
         reading_id = self._id
         place = self._place
         command = self._progress.retry_command
-        if reading_id is None or place is None or self._recorded_command == command:
+        if reading_id is None or place is None or self._recorded == (place, command):
             return
-        self._recorded_command = command
+        self._recorded = (place, command)
         await self._write(
             self._database.run(lambda connection: long_readings.set_message(connection, reading_id, *place, command))
         )

@@ -1,15 +1,32 @@
 """Lost readings: the progress message of a dead process says so, and how to try again."""
 
 import logging
+from datetime import timedelta
 from functools import partial
 
+from sqlalchemy import Connection
+
 from bot.operations.services import Services
-from bot.slack.bot_messages import AnswerUncertain, BotMessages, BotRefused, MessageCallFailed, SlackRateLimited
-from bot.store.records import long_readings
+from bot.slack.bot_messages import (
+    AnswerUncertain,
+    BotMessages,
+    BotRefused,
+    MessageCallFailed,
+    SlackRateLimited,
+    make_reply_key,
+)
+from bot.store.records import drafts, long_readings, notices
 from bot.store.records.long_readings import LongReading
+from bot.store.records.notices import Notice
 from bot.ui.components.lost_reading import render_reading_lost
+from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
+
+_CLOCK_SKEW = timedelta(minutes=5)
+"""How far Slack's clock may be behind when the bot looks for a message by its time."""
+_DRAFT_VERBS = ("create", "retry")
+"""The verbs whose reading makes a draft. A worker reports the draft of a dead process too."""
 
 
 class LostReadings:
@@ -35,12 +52,35 @@ class LostReadings:
         return told
 
     async def _report(self, reading: LongReading) -> bool:
-        if reading.channel_id is None or reading.ts is None:
-            return False  # its process died as it posted; the record answers a press on Stop
+        """Say in the progress message that the reading is lost, or in a new message if there is none."""
+        message = render_reading_lost(reading.again or "")
         try:
-            await self._bot_messages.update(reading.channel_id, reading.ts, render_reading_lost(reading.again or ""))
+            place = await self._find_message(reading)
+            if place is None:
+                return await self._services.database.run(partial(self._send, reading=reading, message=message))
+            await self._bot_messages.update(*place, message)
         except (AnswerUncertain, BotRefused, SlackRateLimited):
             return False
         except MessageCallFailed as error:
             log.warning("a progress message cannot be edited: %s", error)
+        return True
+
+    async def _find_message(self, reading: LongReading) -> tuple[str, str] | None:
+        """Return where the progress message is. Its process may have died as it posted it, or before."""
+        if reading.channel_id is not None and reading.ts is not None:
+            return reading.channel_id, reading.ts
+        channel = await self._bot_messages.open_direct_message(reading.user_id)
+        oldest = (reading.started_at - _CLOCK_SKEW).timestamp()
+        ts = await self._bot_messages.find(channel, make_reply_key(reading.id), oldest=oldest)
+        return (channel, ts) if ts is not None else None
+
+    def _send(self, connection: Connection, reading: LongReading, message: Message) -> bool:
+        """Enqueue a notice to the person, unless a notice about the draft that the reading made says the same."""
+        now = self._services.now()
+        makes_draft = (reading.again or "").startswith(_DRAFT_VERBS)
+        if not (makes_draft and drafts.was_begun(connection, reading.user_id, reading.started_at)):
+            payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks]}
+            user = reading.user_id
+            notice = Notice(f"reading:{reading.id}", None, "act", user, (user,), now, payload)
+            notices.send(connection, self._services.enqueue, notice)
         return True

@@ -17,8 +17,8 @@ async def test_stopping_a_reading_of_a_dead_process_replaces_the_button_with_the
     desk.api.add_fault(ApiFault(path="*/results", delay=60))
     await desk.slack.slash(ADA, BATCHES, "/batch results last")
     await desk.slack.wait_for(lambda: desk.slack.messages("D0ADA"), 10)
-    again = select(tables.readings.c.again)
-    await until_stored(lambda: database.run(lambda connection: connection.scalar(again)))
+    ts = select(tables.readings.c.ts).where(tables.readings.c.again.contains(batch.id))
+    await until_stored(lambda: database.run(lambda connection: connection.scalar(ts)))
     of_the_dead = update(tables.readings).values(held_by="elsewhere:1:abcdef")
     database.transact(lambda connection: connection.execute(of_the_dead))
 

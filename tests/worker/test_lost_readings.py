@@ -1,22 +1,27 @@
 """Lost readings: the message of a dead process says so, and no message of a living one is touched."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import aiohttp
 import pytest
 from msgspec.structs import replace
 from pydantic import SecretStr
+from sqlalchemy import update
 
 from bot.clients import make_slack_client
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
-from bot.store.records import long_readings, workers
+from bot.store.db.tables import readings
+from bot.store.records import drafts, long_readings, workers
 from bot.store.records.long_readings import LongReading
 from bot.store.records.workers import DEAD_AFTER, WorkerProcess
 from bot.worker.lost_readings import LostReadings
+from tests.desk import ADA
 from tests.slack.long_work import Work, in_dm, posted
+from tests.ui.draft_samples import DRAFT
 from tests.waiting import until_stored
 from tests.worker.scene import Scene
 
@@ -25,23 +30,31 @@ BEGUN = ProgressTiming(show_after=0.01, edit_interval=60, poll_interval=60)
 """The progress that a killed process left: the beginning."""
 
 
+@asynccontextmanager
+async def reading_elsewhere(scene: Scene, timing: ProgressTiming) -> AsyncIterator[None]:
+    """Have another process read something, whose heartbeat has stopped."""
+    settings = Settings(slack_bot_token=SecretStr(scene.slack.bot_token), slack_api_url=scene.slack.api_url)
+    services = replace(scene.worker.services, process_id=HOLDER)
+    async with aiohttp.ClientSession() as session:
+        client = make_slack_client(settings, session, retries=False)
+        work = Work(ProgressMessages(BotMessages(client), services, timing))
+        await until_stored(lambda: scene.database.run(lambda c: long_readings.find_lost(c, scene.now())))
+        yield
+        await work.end()
+
+
+async def until_shown(scene: Scene) -> None:
+    """Wait until the other process has posted its progress message, and recorded that."""
+    await posted(scene.slack)
+    await until_stored(lambda: scene.database.run(lambda c: long_readings.find_lost(c, scene.now())[0].ts))
+
+
 @pytest.fixture
 async def left(either_scene: Scene) -> AsyncIterator[Scene]:
     """Open a scene where another process has posted the progress of its reading."""
-    settings = Settings(
-        slack_bot_token=SecretStr(either_scene.slack.bot_token), slack_api_url=either_scene.slack.api_url
-    )
-    services = replace(either_scene.worker.services, process_id=HOLDER)
-    async with aiohttp.ClientSession() as session:
-        client = make_slack_client(settings, session, retries=False)
-        work = Work(ProgressMessages(BotMessages(client), services, BEGUN))
-        await posted(either_scene.slack)
-        database = either_scene.database
-        await until_stored(
-            lambda: database.run(lambda c: long_readings.find_lost(c, either_scene.now())[0].ts is not None)
-        )
+    async with reading_elsewhere(either_scene, BEGUN):
+        await until_shown(either_scene)
         yield either_scene
-        await work.end()
 
 
 def lost(scene: Scene) -> list[LongReading]:
@@ -93,3 +106,44 @@ async def test_a_report_that_slack_does_not_accept_now_is_retried_and_one_it_nev
 
     assert counts == [1 - later, later]
     assert lost(left) == []
+
+
+QUIET = ProgressTiming(show_after=60)
+"""The progress that a process killed in its first two seconds left: only the record."""
+
+
+async def test_a_reading_that_showed_no_progress_yet_is_reported_in_a_new_message(either_scene: Scene) -> None:
+    scene = either_scene
+    async with reading_elsewhere(scene, QUIET):
+        counts = [await looked_after(scene), await looked_after(scene)]
+        await scene.deliver_all()
+        after = shown(scene)
+
+    assert "`/batch results msgbatch_1`: I was stopped while reading this" in after.visible_text
+    assert after.buttons == ["Try again"]
+    assert counts == [1, 0]
+
+
+async def test_a_message_that_was_posted_and_not_recorded_is_found_and_edited(scene: Scene) -> None:
+    async with reading_elsewhere(scene, BEGUN):
+        await until_shown(scene)
+        scene.database.transact(lambda connection: connection.execute(update(readings).values(ts=None)))
+
+        count = await looked_after(scene)
+        await scene.deliver_all()
+        after = shown(scene)
+
+    assert (count, after.buttons) == (1, ["Try again"])
+
+
+@pytest.mark.parametrize(("again", "messages"), [("create F0", 0), ("results msgbatch_1", 1)])
+async def test_a_reading_whose_draft_is_reported_is_not_reported_twice(scene: Scene, again: str, messages: int) -> None:
+    now = scene.now()
+    reading = LongReading("1", ADA, "T0DEMO", now, held_by=HOLDER, again=again)
+    scene.database.transact(lambda connection: long_readings.add(connection, reading))
+    scene.database.transact(lambda connection: drafts.add(connection, replace(DRAFT, user_id=ADA, created_at=now)))
+
+    count = await looked_after(scene)
+    await scene.deliver_all()
+
+    assert (count, len(in_dm(scene.slack))) == (1, messages)

@@ -219,6 +219,12 @@ def find_assigned(connection: Connection, batch_ids: Iterable[str]) -> frozenset
     return frozenset(connection.execute(wanted).scalars())
 
 
+def was_begun(connection: Connection, user_id: str, since: datetime) -> bool:
+    """Return whether a person has made a draft, or begun to, since a moment."""
+    found = select(table.c.id).where(table.c.user_id == user_id, table.c.created_at >= since).limit(1)
+    return connection.execute(found).one_or_none() is not None
+
+
 def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:
     """Return the drafts in these states, oldest first."""
     wanted = select(table).where(table.c.state.in_(states)).order_by(table.c.created_at)

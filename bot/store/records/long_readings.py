@@ -1,5 +1,6 @@
 """Long readings under way. Any process can stop one, and a worker reports those whose process died."""
 
+import secrets
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -27,6 +28,11 @@ class LongReading(Struct, frozen=True):
     channel_id: str | None = None
     ts: str | None = None
     again: str | None = None
+
+
+def make_reading_id() -> str:
+    """Return a new id."""
+    return secrets.token_hex(8)
 
 
 def add(connection: Connection, reading: LongReading) -> None:
