@@ -28,6 +28,7 @@ from bot.operations.drafts import (
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
+from bot.operations.split_sample import remove_requests_files
 from bot.requests.check import check_requests
 from bot.scratch_file import scratch_file_failure
 from bot.store.records import drafts
@@ -169,7 +170,8 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             return CheckedDraft(draft, checked.warnings)
         finally:  # a draft that became ready is not in this state any more
             now = services.now()
-            await services.database.run(lambda c: drafts.change_state(c, id, "checking", "failed", at=now))
+            if await services.database.run(lambda c: drafts.change_state(c, id, "checking", "failed", at=now)):
+                await remove_requests_files(services, reading)
 
     async def _open_source(self, services: Services, caller: Caller) -> SharedFile:
         if self.file is not None:

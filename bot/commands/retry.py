@@ -285,7 +285,11 @@ async def _store_checked(
     label: str | None,
 ) -> CheckedDraft:
     details = DraftDetails(name=name, label=label, owner=caller.user, parent_id=batch.id, kind="retry")
-    draft = await store_draft(services, caller, id, checked, details)
+    try:
+        draft = await store_draft(services, caller, id, checked, details)
+    except BaseException:  # also if it is stopped
+        _remove(services.drafts.requests_file(id))
+        raise
     return CheckedDraft(draft, checked.warnings)
 
 

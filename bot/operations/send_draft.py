@@ -182,7 +182,7 @@ async def _record_created(services: Services, attempt: SendAttempt, batch: Messa
     except StoreUnavailable:
         recorded = False
         log.exception("what %s was made from is not recorded", batch.id)
-    archived = await archive_requests(services, attempt.draft, batch)
+    archived = await archive_requests(services, attempt.draft, batch.id, batch.created_at)
     rest = None
     if attempt.parts is not None:
         await remove_requests_files(services, attempt.parts.whole)
@@ -222,15 +222,15 @@ def record_batch(
         begin_watch.start_watch(connection, services.enqueue, watch, snapshot_batch(batch, now), now)
 
 
-async def archive_requests(services: Services, draft: Draft, batch: MessageBatch) -> bool:
+async def archive_requests(services: Services, draft: Draft, batch_id: str, created_at: datetime) -> bool:
     """Move the requests of a sent draft to the archive; return whether they are there."""
     requests_file = services.drafts.requests_file(draft.id)
     archive = services.drafts.archive
     try:
-        archived = await asyncio.to_thread(archive.add, BatchId(batch.id), batch.created_at, requests_file)
+        archived = await asyncio.to_thread(archive.add, BatchId(batch_id), created_at, requests_file)
         await asyncio.to_thread(requests_file.unlink, missing_ok=True)
     except (OSError, RequestsUnreadable):
-        log.exception("the requests of %s are not archived", batch.id)
+        log.exception("the requests of %s are not archived", batch_id)
         return False
     return archived
 
@@ -248,4 +248,6 @@ async def _record_state(services: Services, attempt: SendAttempt, state: Resting
         return attempt.requested_draft
     if attempt.parts is not None and recorded is attempt.parts.whole:
         await remove_requests_files(services, attempt.parts.sample, attempt.parts.rest)
+    if state == "failed":
+        await remove_requests_files(services, recorded)
     return recorded

@@ -83,7 +83,12 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
     sample_file = services.drafts.requests_file(sample_id)
     rest_file = services.drafts.requests_file(rest_id)
     size = whole.sample or 0
-    counts = await asyncio.to_thread(split_sample, whole_file, size, sample_file, rest_file, _RANDOM)
+    try:
+        counts = await asyncio.to_thread(split_sample, whole_file, size, sample_file, rest_file, _RANDOM)
+    except BaseException:  # also if it is stopped
+        sample_file.unlink(missing_ok=True)
+        rest_file.unlink(missing_ok=True)
+        raise
     sample_models = await asyncio.to_thread(count_by_model, sample_file)
     part = replace(whole, whole_id=whole.id, sample=None, created_at=now, changed_at=now)
     sample = replace(

@@ -88,7 +88,7 @@ class AbandonedDrafts:
 
         if not await services.database.run(record):
             return False
-        await archive_requests(services, draft, batch)
+        await archive_requests(services, draft, batch.id, batch.created_at)
         return True
 
     async def _give_up(self, draft: Draft, candidates: tuple[MessageBatch, ...]) -> bool:

@@ -6,8 +6,10 @@ import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 
+from bot.operations.send_draft import archive_requests
 from bot.operations.services import Services
 from bot.store.records import drafts, workers
 from bot.worker.lifecycle import RunningWorker, Worker, run_worker
@@ -15,10 +17,14 @@ from bot.worker.maintenance import HEARTBEAT_INTERVAL
 
 log = logging.getLogger(__name__)
 
-TIDY_INTERVAL = timedelta(hours=6)
+TIDY_INTERVAL = timedelta(minutes=5)
 """How often stray files are deleted."""
 STRAY_AFTER = drafts.UNSENT_LIFETIME
-"""How old a file must be that belongs to no open draft. Several bots may share a folder."""
+"""How old a file must be that belongs to no draft of this store. Several bots may share a folder."""
+PARTIAL_AFTER = timedelta(hours=1)
+"""How old an incomplete file must be: no process takes so long to write one."""
+ARCHIVED_WITHIN = timedelta(minutes=10)
+"""How long the process that sent a draft may take to archive its requests."""
 
 
 @asynccontextmanager
@@ -58,18 +64,31 @@ async def announce_presence(worker: Worker, *, sends_heartbeats: bool) -> AsyncI
 
 
 async def delete_stray_files(services: Services) -> int:
-    """Delete the files of drafts that are not open, and archived requests that are too old.
+    """Delete the files of drafts that can never be sent, and archived requests that are too old.
 
-    Returns how many files of drafts it deleted. Raises StoreUnavailable, OSError.
+    The process at work deletes them itself; these are left by processes that died. Returns how many files of drafts it
+    deleted. Raises StoreUnavailable, OSError.
     """
     await asyncio.to_thread(services.drafts.archive.prune, services.now())
-    before = services.now() - STRAY_AFTER
-    found = {path: path.name.partition(".")[0] for path in await asyncio.to_thread(_find_old_files, services, before)}
-    open_ids = await services.database.run(lambda connection: drafts.filter_open(connection, found.values()))
-    stray = [path for path, draft_id in found.items() if draft_id not in open_ids]
-    for path in stray:
-        await asyncio.to_thread(path.unlink, missing_ok=True)
-    return len(stray)
+    found = {path: path.name.partition(".")[0] for path in await asyncio.to_thread(_list_files, services)}
+    ids = frozenset(found.values())
+    known = {draft.id: draft for draft in await services.database.run(partial(drafts.list_with_ids, ids=ids))}
+    sending = await services.database.run(drafts.find_wholes_in_doubt)
+    count = 0
+    for path, draft_id in found.items():
+        draft = known.get(draft_id)
+        if draft is None:
+            is_stray = await asyncio.to_thread(_is_old, path, services.now())
+        else:
+            is_stray = not draft.needs_file and draft.id not in sending
+            if draft.state == "sent":
+                is_stray = services.now() - draft.changed_at > ARCHIVED_WITHIN
+                if is_stray and draft.batch_id is not None and path == services.drafts.requests_file(draft.id):
+                    await archive_requests(services, draft, draft.batch_id, draft.changed_at)
+        if is_stray:
+            await asyncio.to_thread(path.unlink, missing_ok=True)
+            count += 1
+    return count
 
 
 async def _run(worker: Worker, *, sends_heartbeats: bool) -> None:
@@ -93,7 +112,15 @@ async def _send_heartbeat(worker: Worker) -> None:
     await services.database.run(lambda connection: workers.record_heartbeat(connection, me, services.now()))
 
 
-def _find_old_files(services: Services, before: datetime) -> list[Path]:
-    """Return the files of drafts, complete or not, that were last written before a moment."""
-    files = services.drafts.folder.glob("*.*")
-    return [path for path in files if path.is_file() and path.stat().st_mtime < before.timestamp()]
+def _list_files(services: Services) -> list[Path]:
+    """Return the files of drafts, complete or not."""
+    return [path for path in services.drafts.folder.glob("*.*") if path.is_file()]
+
+
+def _is_old(path: Path, now: datetime) -> bool:
+    """Return whether a file that belongs to no draft of this store is left over."""
+    longest = STRAY_AFTER if path.suffix == ".jsonl" else PARTIAL_AFTER
+    try:
+        return path.stat().st_mtime < (now - longest).timestamp()
+    except FileNotFoundError:  # its process has finished with it
+        return False

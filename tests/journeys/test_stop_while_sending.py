@@ -197,11 +197,12 @@ async def test_an_unconfirmed_draft_is_deleted_after_a_week(desk: Desk) -> None:
     folder = desk.settings.keep_requests.path / "drafts"
     (folder / "0123456789abcdef01234567.whole").write_bytes(b"x")
     services = desk.bot.worker.services
-    desk.time.later = timedelta(days=6)
+    desk.time.later = timedelta(minutes=30)
     early = await delete_stray_files(services)
-    desk.time.later = timedelta(days=8)
-
+    desk.time.later = timedelta(hours=2)
     left_over = await delete_stray_files(services)
+
+    desk.time.later = timedelta(days=8)
     await desk.bot.worker.maintenance.prune_store()
     unwanted = await delete_stray_files(services)
     [late] = await desk.press(question, "Send")

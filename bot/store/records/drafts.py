@@ -8,6 +8,7 @@ from msgspec import UNSET, Struct, UnsetType
 from msgspec.structs import asdict
 from sqlalchemy import ColumnElement, Connection, and_, delete, func, insert, or_, select, update
 
+from bot.store.db.chunks import chunks
 from bot.store.db.tables import drafts as table
 from bot.store.db.upserts import insert_new
 
@@ -73,6 +74,11 @@ class Draft(Struct, frozen=True):
     def reference(self) -> str:
         """Return what people type for it: the first characters of its id."""
         return self.id[:REFERENCE_LENGTH]
+
+    @property
+    def needs_file(self) -> bool:
+        """Whether its requests may still be sent, or kept once its batch is found."""
+        return self.state in OPEN_STATES or (self.state == "unknown" and self.settles_at is not None)
 
     @property
     def is_unparted(self) -> bool:
@@ -238,11 +244,19 @@ def get_sample(connection: Connection, whole_id: str) -> Draft | None:
     return Draft(**row._mapping) if row else None
 
 
-def filter_open(connection: Connection, ids: Iterable[str]) -> frozenset[str]:
-    """Return those of these drafts whose files are still needed."""
-    searching = and_(table.c.state == "unknown", table.c.settles_at.is_not(None))
-    wanted = select(table.c.id).where(or_(table.c.state.in_(OPEN_STATES), searching))
-    return frozenset(ids) & frozenset(connection.execute(wanted).scalars())
+def list_with_ids(connection: Connection, ids: Collection[str]) -> list[Draft]:
+    """Return those of these drafts that exist."""
+    return [
+        Draft(**row._mapping)
+        for chunk in chunks(ids)
+        for row in connection.execute(select(table).where(table.c.id.in_(chunk)))
+    ]
+
+
+def find_wholes_in_doubt(connection: Connection) -> frozenset[str]:
+    """Return the ids of the drafts whose sample is being sent. If it is refused, the whole can be sent again."""
+    samples = select(table.c.whole_id).where(table.c.state == "sending", table.c.whole_id.is_not(None))
+    return frozenset(connection.execute(samples).scalars())
 
 
 def prune(connection: Connection, now: datetime) -> int:
