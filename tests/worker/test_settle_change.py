@@ -1,11 +1,13 @@
 """Changes that a dead process left unfinished are finished once, after a look. What it had done is only recorded."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
 
 from bot.api.ids import BatchId
+from bot.api.retry_policy import RetryPolicy
 from bot.caller import ChannelId
 from bot.commands.cancel import Cancel, CancelChange
 from bot.commands.delete import Delete, DeleteChange
@@ -15,7 +17,8 @@ from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import audit, drafts, watches
 from bot.store.records.audit import AuditEntry
-from bot.store.records.workers import LONGEST_CALL
+from bot.store.records.workers import DEAD_AFTER, LONGEST_CALL, STEADY
+from bot.worker.lifecycle import RECOVERY_INTERVAL
 from tests.builders import ADA
 from tests.desk import BEN
 from tests.services import build_confirmations
@@ -193,6 +196,31 @@ async def test_a_change_waits_for_the_api_says_so_once_and_is_finished_as_soon_a
     assert counts == [1, 0]
     assert "it is done" in after[1]
     assert (deletes(either_scene), entry(either_scene, number).outcome) == (1, "done")
+
+
+async def test_each_person_is_told_at_once_that_their_change_waits_for_an_api_that_hangs(scene: Scene) -> None:
+    numbers = [await confirmed_delete(scene, scene.api.workspace.add(succeeded=5)) for _ in range(4)]
+    scene.api.add_fault(ApiFault(delay=600, status=529, should_retry=False, times=len(numbers)))
+
+    settling = asyncio.create_task(scene.worker.changes.settle_interrupted())
+    await scene.api.wait_for(lambda: scene.api.delayed == len(numbers))
+    scene.api.answer_delayed()
+    await settling
+    await scene.deliver_all()
+    told = len(scene.slack.messages("D0ADA"))
+    await scene.worker.changes.settle_interrupted()
+
+    assert told == len(numbers)
+    assert [entry(scene, number).outcome for number in numbers] == ["done"] * len(numbers)
+    assert deletes(scene) == len(numbers)
+
+
+def test_a_change_is_settled_within_three_minutes_of_the_api_being_back() -> None:
+    dead_for_sure = DEAD_AFTER + STEADY
+    last_call_to_the_hanging_api = timedelta(seconds=RetryPolicy().budget)
+    look_and_delete = 2 * timedelta(seconds=RetryPolicy().max_retry_after)
+
+    assert max(dead_for_sure, last_call_to_the_hanging_api) + RECOVERY_INTERVAL + look_and_delete < timedelta(minutes=3)
 
 
 async def test_a_change_of_a_living_process_is_left_to_it_until_it_cannot_be_going_on(scene: Scene) -> None:
