@@ -36,7 +36,7 @@ from bot.observability.refusals import ApiRefusals, SlackRefusals
 from bot.operations.interruption import Interruption
 from bot.operations.missing_batches import MissingBatches
 from bot.operations.services import Services
-from bot.permissions import Rules
+from bot.permissions import EVERYONE, Rules
 from bot.pipeline import Pipeline
 from bot.pricing.prices import Prices
 from bot.settings.model import Settings
@@ -205,6 +205,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         engine,
         SlackPacing(now),
         feed_channel=settings.feed_channel,
+        shows_causes=EVERYONE in rules.readers,
         chores=make_chores(services, bot_messages, mentions, make_digest_plan(settings)),
     )
     return _Parts(

@@ -44,6 +44,7 @@ def make_rules(settings: Settings) -> Rules:
         operators=frozenset(settings.operators),
         admins=frozenset(settings.admins),
         approvers=frozenset(settings.approvers),
+        readers=frozenset(settings.readers),
         channels=frozenset(settings.channels),
         allow_guests=settings.allow_guests,
         allow_external=settings.allow_external,

@@ -23,14 +23,19 @@ class Rules(Struct, frozen=True):
     operators: frozenset[str] = frozenset()
     admins: frozenset[str] = frozenset()
     approvers: frozenset[str] = frozenset()
+    readers: frozenset[str] = frozenset({EVERYONE})
     channels: frozenset[str] = frozenset()
     allow_guests: bool = False
     allow_external: bool = False
 
     @property
+    def _everyone_named(self) -> frozenset[str]:
+        return self.operators | self.admins | self.approvers | self.readers
+
+    @property
     def groups(self) -> frozenset[str]:
         """The user groups whose members must be looked up."""
-        return frozenset(entry for entry in self.operators | self.admins | self.approvers if entry.startswith("S"))
+        return frozenset(entry for entry in self._everyone_named if entry.startswith("S"))
 
 
 def _list_operators(rules: Rules) -> frozenset[str]:
@@ -38,11 +43,12 @@ def _list_operators(rules: Rules) -> frozenset[str]:
 
 
 _ENTRIES: dict[Permission, Callable[[Rules], frozenset[str]]] = {
+    Permission.READ_CONTENTS: lambda rules: rules.readers,
     Permission.OPERATE: _list_operators,
     Permission.APPROVE: lambda rules: rules.approvers or _list_operators(rules),
     Permission.ADMINISTER: lambda rules: rules.admins,
 }
-"""The people and user groups who hold a permission. Everyone may read."""
+"""The people and user groups who hold a permission. Everyone who is answered may read."""
 
 
 class CallerFacts(Struct, frozen=True):
@@ -74,6 +80,7 @@ class Rule(Enum):
     EXTERNAL_CHANNEL = auto()
     EXTERNAL_UNKNOWN = auto()
     CHANNEL_HIDDEN = auto()
+    NOT_READER = auto()
     NOT_OPERATOR = auto()
     NOT_ADMIN = auto()
     NOT_APPROVER = auto()
@@ -82,7 +89,10 @@ class Rule(Enum):
 
 @dataclass(eq=False)
 class NotPermitted(ExpectedError):
-    """The caller may not do this, or not here. `channels`: where the bot answers. `fault`: why a check failed."""
+    """The caller may not do this, or not here.
+
+    `channels`: where the bot answers. `fault`: why a check failed. `admins`: people to ask.
+    """
 
     cannot_succeed = True
 
@@ -90,6 +100,7 @@ class NotPermitted(ExpectedError):
     caller: Caller
     channels: frozenset[str] = frozenset()
     fault: SlackFault | None = None
+    admins: tuple[str, ...] = ()
 
     def _fact(self) -> str:
         reason = f" ({self.fault})" if self.fault else ""
@@ -97,6 +108,7 @@ class NotPermitted(ExpectedError):
 
 
 _REFUSALS = {
+    Permission.READ_CONTENTS: Rule.NOT_READER,
     Permission.OPERATE: Rule.NOT_OPERATOR,
     Permission.APPROVE: Rule.NOT_APPROVER,
     Permission.ADMINISTER: Rule.NOT_ADMIN,
@@ -135,4 +147,5 @@ def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rul
         raise NotPermitted(Rule.GROUP_UNKNOWN, caller, fault=faults[0] if faults else None)
     if facts.is_outsider is None and EVERYONE in _ENTRIES[needed](rules):
         raise NotPermitted(Rule.PERSON_UNKNOWN, caller, fault=facts.person_fault)
-    raise NotPermitted(_REFUSALS[needed], caller)
+    admins = sorted(entry for entry in rules.admins if entry.startswith(("U", "W")))
+    raise NotPermitted(_REFUSALS[needed], caller, admins=tuple(admins))

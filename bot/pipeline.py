@@ -131,15 +131,16 @@ class Pipeline:
     async def _authorize(self, command: AnyCommand, interaction: Interaction) -> Viewer:
         """Check that the caller may use the command, and return for whom to render its answer. Raises NotPermitted.
 
-        An answer that others see too has the buttons of every role.
+        An answer that others see too has the buttons of every role, and contents only if the caller may read them.
         """
         caller = interaction.caller
         acts = interaction.confirmation_id is not None or command.acts_irrevocably
         facts = await self._caller_facts(caller, fresh=acts)
         check_place(caller, facts, self._rules)
-        check_permission(command.permission, caller, facts, self._rules)
-        for_everyone = interaction.seen_by_others or command.is_public
-        may = frozenset(Permission) if for_everyone else list_permissions(caller, facts, self._rules)
+        check_permission(command.needed_permission, caller, facts, self._rules)
+        may = list_permissions(caller, facts, self._rules)
+        if interaction.seen_by_others or command.is_public:
+            may |= frozenset(Permission) - {Permission.READ_CONTENTS}
         return Viewer(caller, may, self._services.now())
 
     async def _run(

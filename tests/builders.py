@@ -17,8 +17,8 @@ ADA = Caller(UserId("U0ADA"), TeamId("T0TEAM"), ChannelId("C0BATCHES"))
 BEN = Caller(UserId("U0BEN"), TeamId("T0TEAM"), ChannelId("C0BATCHES"))
 AT_HOME = Caller(UserId("U0ADA"), TeamId("T0TEAM"), None)
 
-READER = Viewer(BEN, frozenset({Permission.READ}), NOW)
-OPERATOR = Viewer(ADA, frozenset({Permission.READ, Permission.OPERATE}), NOW)
+READER = Viewer(BEN, frozenset({Permission.READ, Permission.READ_CONTENTS}), NOW)
+OPERATOR = Viewer(ADA, READER.permissions | {Permission.OPERATE}, NOW)
 ADMIN = Viewer(ADA, frozenset(Permission), NOW)
 VIEWERS = {"reader": READER, "operator": OPERATOR, "admin": ADMIN}
 

@@ -32,6 +32,7 @@ _HTTP_SETTINGS = {
 """Each line of manifest.yml that differs for HTTP, and what replaces it."""
 _WHO = {
     Permission.READ: "Everyone can use it.",
+    Permission.READ_CONTENTS: "Only readers can use it.",
     Permission.OPERATE: "Only operators can use it.",
     Permission.APPROVE: "Only approvers can use it.",
     Permission.ADMINISTER: "Only administrators can use it.",

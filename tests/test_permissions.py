@@ -9,7 +9,7 @@ from bot.commands.registry import COMMANDS
 from bot.permissions import CallerFacts, NotPermitted, Rule, Rules, check_permission, check_place, list_permissions
 from tests.builders import ADA, AT_HOME
 
-READ, OPERATE, APPROVE, ADMINISTER = Permission
+READ, CONTENTS, OPERATE, APPROVE, ADMINISTER = Permission
 NO_ONE: frozenset[str] = frozenset()
 ME, OTHER, GROUP, ALL = frozenset({ADA.user}), frozenset({"U0OTHER"}), frozenset({"S0GROUP"}), frozenset({"*"})
 MEMBER, STRANGER, UNKNOWN = CallerFacts(groups=GROUP), CallerFacts(), CallerFacts(unknown_groups=GROUP)
@@ -46,7 +46,7 @@ TABLE = [
 def test_a_caller_has_the_permissions_of_the_rules_and_no_others(
     operators: frozenset[str], admins: frozenset[str], facts: CallerFacts, may: set[Permission], needed: Permission
 ) -> None:
-    rules = Rules(operators, admins)
+    rules = Rules(operators, admins, readers=NO_ONE)
 
     assert list_permissions(ADA, facts, rules) == may
     if needed in may:
@@ -71,11 +71,38 @@ def test_a_caller_has_the_permissions_of_the_rules_and_no_others(
 def test_the_operators_approve_unless_approvers_are_set(
     approvers: frozenset[str], facts: CallerFacts, may: set[Permission]
 ) -> None:
-    assert list_permissions(ADA, facts, Rules(ME, approvers=approvers)) == may
+    assert list_permissions(ADA, facts, Rules(ME, approvers=approvers, readers=NO_ONE)) == may
 
 
 def test_an_approver_need_not_be_an_operator() -> None:
-    assert list_permissions(ADA, STRANGER, Rules(OTHER, approvers=ME)) == {READ, APPROVE}
+    assert list_permissions(ADA, STRANGER, Rules(OTHER, approvers=ME)) == {READ, CONTENTS, APPROVE}
+
+
+@pytest.mark.parametrize(
+    ("readers", "facts", "reads"),
+    [
+        (ALL, STRANGER, True),
+        (ALL, OUTSIDER, False),
+        (ALL, UNKNOWN_PERSON, False),
+        (ME, OUTSIDER, True),
+        (OTHER, STRANGER, False),
+        (GROUP, MEMBER, True),
+        (GROUP, STRANGER, False),
+        (GROUP, UNKNOWN, False),
+    ],
+)
+@pytest.mark.parametrize("roles", [NO_ONE, ME])
+def test_readers_alone_read_contents_whatever_else_they_may_do(
+    readers: frozenset[str], facts: CallerFacts, reads: bool, roles: frozenset[str]
+) -> None:
+    may = list_permissions(ADA, facts, Rules(roles, roles, roles, readers))
+
+    assert (CONTENTS in may) is reads
+    assert READ in may
+
+
+def test_everyone_of_the_organization_reads_contents_unless_readers_are_set() -> None:
+    assert list_permissions(ADA, STRANGER, Rules()) == {READ, CONTENTS}
 
 
 @pytest.mark.parametrize(
@@ -93,6 +120,8 @@ def test_an_approver_need_not_be_an_operator() -> None:
         (APPROVE, Rules(), STRANGER, Rule.NOT_APPROVER),
         (APPROVE, Rules(operators=ME, approvers=OTHER), STRANGER, Rule.NOT_APPROVER),
         (APPROVE, Rules(operators=ME, approvers=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
+        (CONTENTS, Rules(ME, ME, ME, OTHER), STRANGER, Rule.NOT_READER),
+        (CONTENTS, Rules(readers=GROUP), UNKNOWN, Rule.GROUP_UNKNOWN),
         (OPERATE, Rules(operators=ALL), OUTSIDER, Rule.NOT_OPERATOR),
         (OPERATE, Rules(operators=ALL), UNKNOWN_PERSON, Rule.PERSON_UNKNOWN),
     ],
@@ -146,10 +175,11 @@ def test_the_bot_answers_only_in_the_channels_and_to_the_people_it_is_set_to(
 
 
 def test_only_user_groups_are_looked_up() -> None:
-    assert Rules(ME | GROUP | ALL, OTHER | {"S0ADMINS"}, ME | {"S0APPROVERS"}).groups == {
+    assert Rules(ME | GROUP | ALL, OTHER | {"S0ADMINS"}, ME | {"S0APPROVERS"}, ME | {"S0READERS"}).groups == {
         "S0GROUP",
         "S0ADMINS",
         "S0APPROVERS",
+        "S0READERS",
     }
 
 

@@ -19,6 +19,8 @@ class Permission(StrEnum):
     """What a caller must be allowed to do to use a command."""
 
     READ = "read"
+    READ_CONTENTS = "read contents"
+    """Fetch what requests and answers say: files of results, their causes of failure, merged results."""
     OPERATE = "operate"
     APPROVE = "approve"
     ADMINISTER = "administer"
@@ -106,6 +108,11 @@ class Command(Struct, frozen=True, metaclass=AbstractStructMeta):
         arguments = [argument.usage for argument in cls.help.arguments] if cls.help else []
         options = [f"[{option.usage}]" for option in cls.options if option.meaning and option != PUBLIC]
         return " ".join([cls.verb, *arguments, *options])
+
+    @property
+    def needed_permission(self) -> Permission:
+        """Return what its caller must be allowed to do; its options may need more than its verb."""
+        return self.permission
 
     @property
     def confirmation_key(self) -> str:

@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from bot.api.errors import BatchNotFound
 from bot.api.models import MessageBatch
 from bot.caller import Caller
-from bot.commands.base import BATCH, PUBLIC, Help, HelpGroup, LongCommand
+from bot.commands.base import BATCH, PUBLIC, Help, HelpGroup, LongCommand, Permission
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.references import parse_reference
@@ -144,6 +144,11 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
         if file is not None and full:
             raise BadValue("results", f"{file} --full", ValueForm.RESULT_FILE)
         return cls(reference, file, full, public=arguments.flag("public"))
+
+    @property
+    def needed_permission(self) -> Permission:
+        """Return READ_CONTENTS for every file and the full report. The counts and the cost are open."""
+        return Permission.READ_CONTENTS if self.file or self.full else self.permission
 
     def spell(self) -> str:
         """Return `results ID` with its options."""

@@ -166,6 +166,12 @@ class Settings(BaseSettings):
         description="who may approve what another operator wants to send above a limit: likewise; the question "
         "mentions them",
     )
+    readers: Annotated[Words, _PEOPLE, WhenUnset("everyone")] = Field(
+        ("*",),
+        validation_alias="BATCHDESK_READERS",
+        description="who may fetch contents (files of results, causes of failure, merged results): likewise; counts, "
+        "status and cost are open to everyone",
+    )
     channels: Annotated[Words, _CHANNELS, WhenUnset("everywhere")] = Field(
         (),
         validation_alias="BATCHDESK_CHANNELS",

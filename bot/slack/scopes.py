@@ -13,7 +13,7 @@ BOT_SCOPES = {
     "im:history": "the same in direct messages with the bot",
     "files:write": "sending results and the audit record as files",
     "files:read": "reading files of requests (files.info and the download)",
-    "usergroups:read": "user groups in BATCHDESK_OPERATORS and BATCHDESK_ADMINS",
+    "usergroups:read": "user groups in the settings that name people, such as BATCHDESK_OPERATORS",
 }
 APP_SCOPES = {"connections:write": "Socket Mode"}
 BOT_EVENTS = {"app_home_opened": "drawing the App Home tab"}

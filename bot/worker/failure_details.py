@@ -23,10 +23,11 @@ _THE_BOT = Caller(UserId(""), TeamId(""), None)
 
 
 class FailureDetails:
-    """Reads the results of a batch for its notices."""
+    """Reads the results of a batch for its notices. `with_causes` False: not everyone may read why requests failed."""
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, services: Services, *, with_causes: bool) -> None:
         self._services = services
+        self._with_causes = with_causes
 
     async def __call__(self, batch: MessageBatch) -> Sequence[str]:
         """Return lines for a notice; none if the results cannot be read now."""
@@ -39,4 +40,4 @@ class FailureDetails:
         except (ExpectedError, TimeoutError) as error:
             log.warning("the notice of the end of %s has no causes and no cost: %s", batch.id, type(error).__name__)
             return ()
-        return detail_lines(fetched.summary)
+        return detail_lines(fetched.summary, with_causes=self._with_causes)

@@ -48,6 +48,7 @@ class Worker:
         pace: SlackPacing,
         *,
         feed_channel: str | None,
+        shows_causes: bool = True,
         chores: Sequence[Chore],
     ) -> None:
         self.services = services
@@ -60,7 +61,7 @@ class Worker:
         database = services.database
         announcer = Announcer(engine.enqueue)
         self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
-        details = FailureDetails(services)
+        details = FailureDetails(services, with_causes=shows_causes)
         self.notices = NoticeDelivery(bot_messages, database, engine.enqueue, engine.worker_id, pace, details)
         self.cards = CardDrawing(bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace)
         self.changes = ChangeSettler(services)

@@ -7,6 +7,7 @@ from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.permissions import NotPermitted, Rule
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import REFERENCE_LENGTH
+from bot.ui.components.batch_card import people_line
 from bot.ui.components.slack_faults import render_remedy
 from bot.ui.components.text import code, date, mention, section
 from bot.ui.reply import Message, Placement
@@ -25,6 +26,12 @@ def _rule_words(error: NotPermitted) -> str:
     user = error.caller.user
     channel = error.caller.channel
     match error.rule:
+        case Rule.NOT_READER:
+            asked = f"Ask {people_line(error.admins)} to" if error.admins else _ASK_ADMIN
+            return (
+                f"Only readers can see the contents of results. {asked} add {code(user)} to `BATCHDESK_READERS`. "
+                "`/batch status` shows the counts, and `/batch cost` the cost."
+            )
         case Rule.NOT_OPERATOR:
             return f"Only operators can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_OPERATORS`."
         case Rule.NOT_ADMIN:

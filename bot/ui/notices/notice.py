@@ -50,9 +50,9 @@ class NoticeContext(Struct, frozen=True):
         return batch_name(self.batch, self.names)
 
 
-def detail_lines(summary: ResultsSummary) -> tuple[str, ...]:
+def detail_lines(summary: ResultsSummary, *, with_causes: bool = True) -> tuple[str, ...]:
     """Return the largest causes of failure and the cost, for the notice that a batch ended."""
-    causes = [cause_line(cause) for cause in summary.causes[:CAUSES]]
+    causes = [cause_line(cause) for cause in summary.causes[:CAUSES]] if with_causes else []
     return (*causes, f"Cost: {amount_words(summary.cost.amount, complete=summary.cost.complete)}")
 
 

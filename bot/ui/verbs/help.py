@@ -39,6 +39,7 @@ _GROUPS = {
 }
 _MAY_USE = {
     Permission.READ: "Everyone can use it.",
+    Permission.READ_CONTENTS: "Only readers can use it.",
     Permission.OPERATE: "Only operators can use it.",
     Permission.APPROVE: "Only approvers can use it.",
     Permission.ADMINISTER: "Only administrators can use it.",

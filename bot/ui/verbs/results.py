@@ -47,6 +47,9 @@ _DOWNLOADED: dict[DownloadedFile, str] = {
 }
 
 
+_FOR_READERS = "Only readers see causes of failure and files. `BATCHDESK_READERS` names them."
+
+
 def render_results(outcome: ResultsOutcome, viewer: Viewer) -> Reply:
     """Return the results, or why there are none."""
     match outcome:
@@ -75,12 +78,12 @@ def _render_summary(outcome: ResultsShown, viewer: Viewer) -> Message:
     batch, summary, names = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
     warnings = warning_lines(summary, batch.request_counts)
     full = replace(outcome.query, full=True, public=False)
-    label = more_causes_label(summary)
+    label = more_causes_label(summary) if _reads_contents(viewer) else None
     blocks: list[Block] = [
         header(first_line(batch, names, viewer.now)),
         *([section("\n".join(warnings))] if warnings else []),
         figure_fields(summary),
-        *cause_blocks(summary, _offer_retry(outcome, viewer)),
+        *(cause_blocks(summary, _offer_retry(outcome, viewer)) if _reads_contents(viewer) else [context(_FOR_READERS)]),
         *actions([button(label, full, spoken="Open every cause and figure")] if label else []),
         context(" · ".join([code(batch.id), *_history(outcome)])),
         *actions(_summary_buttons(outcome, viewer)),
@@ -109,19 +112,25 @@ def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block | None
     reference, failed = outcome.query.reference, outcome.fetched.summary.counts.failed > 0
     buttons: list[Block | None] = []
     menu = []
+    if failed and _may_retry(outcome, viewer):
+        menu.append(choice("Retry failures", Retry(reference)))
+    if not _reads_contents(viewer):
+        return [overflow(menu)] if menu else []
     if outcome.readable:
         buttons.append(button("Download", Results(reference, ResultFileKind.JSONL), style="primary"))
         if failed:
             buttons.append(button("Failures only", Results(reference, ResultFileKind.ERRORS)))
         buttons.append(button("CSV", Results(reference, ResultFileKind.CSV)))
-    if failed and _may_retry(outcome, viewer):
-        menu.append(choice("Retry failures", Retry(reference)))
     if has_family(viewer.names.get(outcome.batch.id)):
         menu.append(choice("Merged results", Results(reference, ResultFileKind.FAMILY)))
     menu.append(choice("Full report", Results(reference, full=True)))
     if failed:
         menu.append(choice("Causes as CSV", Results(reference, ResultFileKind.CAUSES)))
     return [*buttons, overflow(menu)]
+
+
+def _reads_contents(viewer: Viewer) -> bool:
+    return Permission.READ_CONTENTS in viewer.permissions
 
 
 def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
@@ -162,7 +171,7 @@ def _spoken_summary(outcome: ResultsShown, viewer: Viewer) -> str:
     batch, summary = outcome.batch, outcome.fetched.summary
     parts = [f"{safe_text(first_line(batch, viewer.names.get(batch.id)))} ({safe_text(batch.id)})"]
     parts += inconsistencies(summary, batch.request_counts)
-    if summary.causes:
+    if summary.causes and _reads_contents(viewer):
         parts.append(largest_cause_sentence(summary.causes[0]))
     parts.append(f"Cost: {_cost_words(summary)}")
     return ". ".join(parts) + "."
