@@ -13,11 +13,16 @@ from bot.observability.logs import TEXT_FORMAT, configure_log
 
 HEAD_START = 0.5
 """Seconds in which commands are answered before the worker loads."""
+_HIGHEST_PORT = 65_535
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit status: 0 done, 1 failed, 2 not understood."""
-    options = _parser().parse_args(arguments)
+    try:
+        options = _parser().parse_args(arguments)
+    except _NotUnderstood as error:
+        print(error, file=sys.stderr)
+        return 2
     logging.basicConfig(level=logging.WARNING, format=TEXT_FORMAT)
     try:
         return asyncio.run(_COMMANDS[options.command](options))
@@ -36,11 +41,10 @@ async def _run(options: argparse.Namespace) -> int:
 
     import_httpx()
     from bot.app import Part, run_bot
-    from bot.settings.checks import check_for_run, warn_about_clear_text
-    from bot.settings.loading import load_settings, unknown_settings
+    from bot.settings.checks import load_for_run, warn_about_clear_text
+    from bot.settings.loading import unknown_settings
 
-    settings = load_settings()
-    check_for_run(settings)
+    settings = load_for_run()
     configure_log(settings.log_format, settings.log_level)
     for warning in [*unknown_settings(), *warn_about_clear_text(settings)]:
         logging.getLogger("bot").warning(warning)
@@ -56,12 +60,9 @@ async def _run(options: argparse.Namespace) -> int:
 
 async def _migrate(options: argparse.Namespace) -> int:
     from bot.app import migrate
-    from bot.settings.checks import check_for_run
-    from bot.settings.loading import load_settings
+    from bot.settings.checks import load_for_run
 
-    settings = load_settings()
-    check_for_run(settings)
-    await migrate(settings)
+    await migrate(load_for_run())
     return 0
 
 
@@ -117,10 +118,10 @@ async def _simulate_api(options: argparse.Namespace) -> int:
 
 async def _doctor(options: argparse.Namespace) -> int:
     from bot.doctor import examine
-    from bot.settings.loading import load_settings
+    from bot.settings.loading import read_settings
 
     logging.getLogger("bot").setLevel(logging.ERROR)  # the findings say it
-    findings = [finding async for finding in examine(load_settings())]
+    findings = [finding async for finding in examine(*read_settings())]
     for finding in findings:
         print("FAIL" if not finding.ok else "WARN" if finding.is_warning else "OK  ", finding.message)
     return 0 if all(finding.ok for finding in findings) else 1
@@ -146,6 +147,16 @@ def _stop_signals() -> asyncio.Event:
     return stopped
 
 
+class _NotUnderstood(Exception):
+    """An argument that means nothing, in a sentence."""
+
+
+def _port(text: str) -> int:
+    if text.isascii() and text.isdigit() and int(text) <= _HIGHEST_PORT:
+        return int(text)
+    raise _NotUnderstood(f"--port {text} is not a port. Write a number from 0 to {_HIGHEST_PORT}.")
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="batchdesk", description="Operate Anthropic Message Batches from Slack.")
     commands = parser.add_subparsers(dest="command", required=True)
@@ -160,14 +171,14 @@ def _parser() -> argparse.ArgumentParser:
     move.add_argument("source", metavar="FROM", help="for example sqlite:///batchdesk.sqlite3")
     move.add_argument("target", metavar="TO", help="for example postgresql://user:password@host/database")
     demo = commands.add_parser("demo", help="run the bot between a simulated Slack and a simulated API, in the browser")
-    demo.add_argument("--port", type=int, default=8321, help="port of the page (default 8321; 0: any free port)")
+    demo.add_argument("--port", type=_port, default=8321, help="port of the page (default 8321; 0: any free port)")
     one = commands.add_parser("try", help="run one command against the simulators and print its reply")
     one.add_argument("line", help='what to type, for example "/batch status last"')
     one.add_argument(
         "--as", dest="as_user", default="ada", metavar="USER", help="ada (an operator, default), ben or cora"
     )
     api = commands.add_parser("simulate-api", help="run only the simulated Message Batches API")
-    api.add_argument("--port", type=int, default=0, help="port to listen on (default: any free port)")
+    api.add_argument("--port", type=_port, default=0, help="port to listen on (default: any free port)")
     api.add_argument("--key", help="the only key to accept (default: any)")
     api.add_argument("--speed", type=float, default=1.0, help="simulated seconds per second (default 1)")
     commands.add_parser("doctor", help="check the settings against the real services")

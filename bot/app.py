@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Flag, auto
 from functools import partial
+from pathlib import Path
 
 import aiohttp
 from msgspec import Struct
@@ -42,6 +43,7 @@ from bot.pricing.prices import Prices
 from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
 from bot.slack.call_metrics import trace_calls
+from bot.slack.channel_checks import find_channel_problems
 from bot.slack.client import SESSION_TIMEOUT
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.directory import Directory, Home
@@ -57,6 +59,7 @@ from bot.slack.transports import check_bot_token, make_bolt_app, open_port, open
 from bot.slack.upload import FileUploader
 from bot.store.db.connection import Connection
 from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.inspection import find_store_file
 from bot.store.records import notices
 from bot.store.records.notices import Notice
 from bot.ui.reply import Message
@@ -98,9 +101,14 @@ class StoreUnusable(ExpectedError):
     """The store could not be opened at the start."""
 
     reason: str
+    path: Path | None = None
 
     def _fact(self) -> str:
-        return f"Can't open the store in DATABASE_URL: {self.reason}. Check its address and permissions."
+        if self.path is None:
+            return f"Can't open the store in DATABASE_URL: {self.reason}. Check its address and permissions."
+        where = f"{self.path} is" if self.path.exists() else f"{self.path.parent} is"
+        reason = f"{where} read-only" if self.reason == "read-only" else self.reason
+        return f"Can't open the store {self.path}: {reason}. Check DATABASE_URL and its permissions."
 
 
 def utc_now() -> datetime:
@@ -159,6 +167,7 @@ async def run_bot(
             health = _make_health_page(parts, records)
             ports = _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
         asyncio.get_running_loop().call_later(head_start, worker_may_start.set)
+        in_flight.start(_log_channel_problems(parts.client, settings))
         yield Bot(in_flight, ports.port, parts.worker, ports.health_port)
 
 
@@ -288,7 +297,7 @@ async def _open_store(stack: AsyncExitStack, url: str) -> Database:
         stack.push_async_callback(database.close)
         await asyncio.to_thread(database.open)
     except StoreUnavailable as error:
-        raise StoreUnusable(error.reason) from error
+        raise StoreUnusable(error.reason, find_store_file(url)) from error
     return database
 
 
@@ -321,6 +330,12 @@ def _make_health_page(parts: _Parts, records: StoreHealth, socket: SocketHealth 
         blocking={"token": parts.slack_refusals.check_token, **({"socket": socket.check} if socket else {})},
         warnings={"slack": parts.slack_refusals.check_calls, "api": parts.api_refusals.check_key},
     )
+
+
+async def _log_channel_problems(client: AsyncWebClient, settings: Settings) -> None:
+    """Log which channels of the settings the bot cannot use. It starts all the same."""
+    for problem in await find_channel_problems(client, settings):
+        log.warning(problem)
 
 
 async def _drain(answers: _Answers, running_worker: RunningWorker | None, seconds: float) -> None:

@@ -1,24 +1,36 @@
-"""`doctor`: check the settings against the real services, and say what is wrong and how to fix it."""
+"""`doctor`: check the settings against the real services, and say what is wrong and how to fix it. Writes nothing."""
 
-from collections.abc import AsyncIterator
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
+from typing import Protocol
 
 import aiohttp
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, ApiUnavailable, KeyRefused
 from bot.clients import make_slack_client, open_api_http, reveal_secret
 from bot.errors import ExpectedError
 from bot.pricing.prices import Prices, PricesUnreadable
-from bot.settings.checks import check_for_run, warn_about_clear_text
-from bot.settings.loading import SettingsError, unknown_settings
+from bot.settings.checks import find_problems, warn_about_clear_text
+from bot.settings.loading import ENV_FILE, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
+from bot.slack.channel_checks import find_channel_problems
 from bot.slack.client import SESSION_TIMEOUT
-from bot.slack.scopes import BOT_SCOPES
+from bot.slack.people_checks import check_people
+from bot.slack.scopes import BOT_SCOPES, OPTIONAL_SCOPES
 from bot.slack.transports import TokenRejected, ask_identity, ask_socket_address
-from bot.store.db.database import Database, StoreUnavailable
+from bot.store.db.inspection import find_store_file, inspect_store
+
+MOST_CLOCK_ERROR = timedelta(seconds=60)
+"""How far this machine's clock may be off. Slack's signed requests count as forged after five minutes."""
+_OTHERS_READ, _OTHERS_WRITE = 0o004, 0o002
 
 
 class Finding(Struct, frozen=True):
@@ -29,23 +41,45 @@ class Finding(Struct, frozen=True):
     is_warning: bool = False
 
 
-async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Yield a finding for each check. A check that fails stops none of the others."""
-    for warning in unknown_settings():
-        yield Finding(False, warning)
-    try:
-        check_for_run(settings)
-        yield Finding(True, "The settings are complete and well formed.")
-    except SettingsError as error:
-        for problem in error.problems:
-            yield Finding(False, problem)
+async def examine(
+    settings: Settings, unreadable: Sequence[str] = (), env_file: Path = ENV_FILE
+) -> AsyncIterator[Finding]:
+    """Yield a finding for each check. A check that fails stops none of the others.
+
+    `unreadable`: what could not be read of the settings.
+    """
+    problems = [*unreadable, *unknown_settings(env_file=env_file), *find_problems(settings)]
+    for finding in _report(problems, "The settings are complete and well formed."):
+        yield finding
     for warning in warn_about_clear_text(settings) if settings.allow_http else ():
         yield Finding(True, warning, is_warning=True)
+    for problem in _find_env_file_problems(env_file):
+        yield Finding(False, problem)
     yield _prices(settings)
-    yield await _store(settings)
-    yield await _api(settings)
-    async for finding in _slack(settings):
+    for finding in await _store(settings):
         yield finding
+    clocks: dict[str, timedelta] = {}
+    yield await _api(settings, clocks)
+    async for finding in _slack(settings, clocks):
+        yield finding
+    for finding in _clock(clocks):
+        yield finding
+
+
+def _report(problems: Sequence[str], all_right: str) -> list[Finding]:
+    return [Finding(False, problem) for problem in problems] or [Finding(True, all_right)]
+
+
+def _find_env_file_problems(path: Path) -> list[str]:
+    """Return that others may read or change the file of secrets."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:  # there is none, or it is among the unreadable
+        return []
+    may = [word for bit, word in ((_OTHERS_READ, "read"), (_OTHERS_WRITE, "change")) if mode & bit]
+    if not may:
+        return []
+    return [f"Other users of this machine can {' and '.join(may)} {path}, which holds secrets. Run `chmod 600 {path}`."]
 
 
 def _prices(settings: Settings) -> Finding:
@@ -56,20 +90,16 @@ def _prices(settings: Settings) -> Finding:
     return Finding(True, "The prices are readable.")
 
 
-async def _store(settings: Settings) -> Finding:
-    try:
-        database = Database(settings.database_url)
-        try:
-            database.open()
-        finally:
-            await database.close()
-    except StoreUnavailable as error:
-        name = SETTINGS["database_url"].name
-        return Finding(False, f"Can't open the store in {name}: {error.reason}. Check its address and permissions.")
-    return Finding(True, "The store opens.")
+async def _store(settings: Settings) -> list[Finding]:
+    name = SETTINGS["database_url"].name
+    problems = await asyncio.to_thread(inspect_store, settings.database_url)
+    path = find_store_file(settings.database_url)
+    is_new = path is not None and not path.exists()
+    all_right = f"The store {path} will be created at the first start." if is_new else "The store opens."
+    return _report([f"{name}: {problem}" for problem in problems], all_right)
 
 
-async def _api(settings: Settings) -> Finding:
+async def _api(settings: Settings, clocks: dict[str, timedelta]) -> Finding:
     if settings.anthropic_api_key is None:
         name = SETTINGS["anthropic_api_key"].name
         return Finding(False, f"{name} is not set, so the Message Batches API was not checked.")
@@ -78,6 +108,7 @@ async def _api(settings: Settings) -> Finding:
     except ValueError:  # a header or an address that cannot be sent
         return Finding(False, "The Message Batches API was not checked, because one of its settings is malformed.")
     async with client as http:
+        http.event_hooks["response"].append(_ClockReader("the Message Batches API", clocks).read_response)
         try:
             page = await BatchesClient(http).list(limit=1)
         except ExpectedError as error:
@@ -100,19 +131,27 @@ def _api_problem(error: ExpectedError, settings: Settings) -> str:
         return (
             f"Can't reach the Message Batches API at {settings.anthropic_base_url}: {error.message}. Check {address}."
         )
-    return f"The Message Batches API answered with an error: {error}. Try again in a minute."
+    if isinstance(error, ApiUnavailable):
+        return f"The Message Batches API answered with an error: {error}. Try again in a minute."
+    return f"The Message Batches API refused the call: {error}. Check {key} and {address}."
 
 
-async def _slack(settings: Settings) -> AsyncIterator[Finding]:
-    if settings.slack_bot_token is None:
-        return
+async def _slack(settings: Settings, clocks: dict[str, timedelta]) -> AsyncIterator[Finding]:
     async with aiohttp.ClientSession(timeout=SESSION_TIMEOUT) as session:
-        async for finding in _slack_findings(settings, make_slack_client(settings, session, retries=True)):
+        client = make_slack_client(settings, session, retries=True)
+        async for finding in _slack_findings(settings, client, clocks):
             yield finding
+        if settings.slack_app_token is not None:
+            yield await _app_token(settings, client)
 
 
-async def _slack_findings(settings: Settings, client: AsyncWebClient) -> AsyncIterator[Finding]:
+async def _slack_findings(
+    settings: Settings, client: AsyncWebClient, clocks: dict[str, timedelta]
+) -> AsyncIterator[Finding]:
     name = SETTINGS["slack_bot_token"].name
+    if settings.slack_bot_token is None:
+        yield Finding(False, f"{name} is not set, so channels, people and scopes were not checked.")
+        return
     try:
         answer = await ask_identity(client)
     except ExpectedError as error:
@@ -121,17 +160,40 @@ async def _slack_findings(settings: Settings, client: AsyncWebClient) -> AsyncIt
     except ValueError:  # a header that cannot be sent
         yield Finding(False, f"Slack was not checked, because {name} is malformed.")
         return
+    _ClockReader("Slack", clocks).read(answer.headers)
     yield Finding(True, f"Slack accepts {name} for the workspace {answer.get('team')}.")
-    granted = set(str(answer.headers.get("x-oauth-scopes", "")).split(","))
-    missing = [f"{scope} ({reason})" for scope, reason in BOT_SCOPES.items() if scope not in granted]
-    message = (
-        f"The app lacks scopes: {', '.join(missing)}. Add them and reinstall the app."
-        if missing
-        else "The app has all scopes."
-    )
-    yield Finding(not missing, message)
-    if settings.slack_app_token is not None:
-        yield await _app_token(settings, client)
+    for finding in _scopes(settings, answer):
+        yield finding
+    for finding in _report(await find_channel_problems(client, settings), "The channels in the settings are usable."):
+        yield finding
+    for finding in await _people(settings, client):
+        yield finding
+
+
+def _scopes(settings: Settings, answer: AsyncSlackResponse) -> list[Finding]:
+    granted = set(str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
+    people = {*settings.operators, *settings.admins, *settings.approvers}
+    optional = OPTIONAL_SCOPES - ({"usergroups:read"} if any(each.startswith("S") for each in people) else set())
+    missing = {scope: reason for scope, reason in BOT_SCOPES.items() if scope not in granted}
+    needed = [f"{scope} ({reason})" for scope, reason in missing.items() if scope not in optional]
+    extra = [f"{scope} ({reason})" for scope, reason in missing.items() if scope in optional]
+    fix = "Add them under OAuth & Permissions and reinstall the app."
+    findings = [Finding(False, f"The app lacks scopes: {', '.join(needed)}. {fix}")] if needed else []
+    if extra:
+        findings.append(Finding(True, f"The app lacks optional scopes: {', '.join(extra)}. {fix}", is_warning=True))
+    return findings or [Finding(True, "The app has all scopes.")]
+
+
+async def _people(settings: Settings, client: AsyncWebClient) -> list[Finding]:
+    checked = await check_people(client, settings)
+    problems = list(checked.problems)
+    operators = {*settings.operators, *settings.admins}
+    name = SETTINGS["operators"].name
+    if not operators:
+        problems.append(f"No one may operate batches. Set {name} to the ids of people or user groups.")
+    elif not operators & checked.useful:
+        problems.append(f"No one may operate batches, because no id in {name} is of use. Correct it.")
+    return _report(problems, "The people in the settings exist, and someone may operate batches.")
 
 
 async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
@@ -145,3 +207,43 @@ async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
     except ValueError:
         return Finding(False, f"{name} was not checked, because it is malformed.")
     return Finding(True, f"Slack accepts {name} for Socket Mode.")
+
+
+class _HasHeaders(Protocol):
+    @property
+    def headers(self) -> Mapping[str, str]: ...
+
+
+class _ClockReader:
+    """Compares this machine's clock with the Date header of an answer."""
+
+    def __init__(self, service: str, clocks: dict[str, timedelta]) -> None:
+        self._service = service
+        self._clocks = clocks
+
+    async def read_response(self, response: _HasHeaders) -> None:
+        """Read the header of a response of the API's client."""
+        self.read(response.headers)
+
+    def read(self, headers: Mapping[str, str]) -> None:
+        """Record how far this machine is ahead of the service."""
+        date = next((value for name, value in headers.items() if name.lower() == "date"), "")
+        try:
+            theirs = parsedate_to_datetime(date)
+        except ValueError:
+            return
+        self._clocks[self._service] = datetime.now(UTC) - theirs.replace(tzinfo=theirs.tzinfo or UTC)
+
+
+def _clock(clocks: Mapping[str, timedelta]) -> list[Finding]:
+    problems = [
+        f"This machine's clock is {_spell(offset)} compared with {service}. "
+        "Synchronize it, because Slack's signed requests expire after 5 minutes."
+        for service, offset in clocks.items()
+        if abs(offset) > MOST_CLOCK_ERROR
+    ]
+    return _report(problems, f"The clock agrees with {' and '.join(clocks)}.") if clocks else []
+
+
+def _spell(offset: timedelta) -> str:
+    return f"{abs(round(offset.total_seconds()))} s {'ahead' if offset > timedelta(0) else 'behind'}"

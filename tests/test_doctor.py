@@ -8,15 +8,27 @@ from pydantic import SecretStr
 
 from bot.doctor import examine
 from bot.playground.simulation import make_settings
+from bot.playground.slack_simulator.world import Channel, Person, UserGroup
+from bot.slack.scopes import BOT_SCOPES
+from bot.store.db.database import Database
+from tests.desk import ADA, BATCHES, BOT, GENERAL, GUEST
 from tests.simulators import Simulators
+
+
+async def list_failures(simulators: Simulators, **changes: object) -> list[str]:
+    """Return what `doctor` says is wrong with the playground's settings, changed so."""
+    settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3")
+    found = [finding async for finding in examine(settings.model_copy(update=changes))]
+    return [finding.message for finding in found if not finding.ok]
 
 
 async def test_doctor_reports_that_everything_works(simulators: Simulators) -> None:
     status, printed, complained = await simulators.finish("doctor")
 
     assert (status, complained) == (0, "")
-    assert all(line.startswith("OK ") for line in printed.splitlines())
-    assert len(printed.splitlines()) == 7
+    assert [line for line in printed.splitlines() if not line.startswith("OK ")] == []
+    assert len(printed.splitlines()) == 10
+    assert list(simulators.folder.iterdir()) == []
 
 
 async def test_doctor_reports_a_failure_and_checks_the_rest(simulators: Simulators) -> None:
@@ -67,3 +79,205 @@ async def test_no_malformed_setting_stops_doctor(simulators: Simulators, change:
     assert name.upper() in problems
     assert "geheim" not in problems
     assert "schl" not in problems
+
+
+@pytest.mark.parametrize("field", ["audit_channel", "feed_channel", "digest_channel"])
+@pytest.mark.parametrize(
+    ("channel", "says"),
+    [
+        (Channel("C0GONE", "gone", is_private=True), "Slack shows the bot no channel C0GONE"),
+        (Channel("C0OTHER", "other"), "the bot is not in #other (C0OTHER). Invite it there"),
+        (Channel("C0OLD", "old", frozenset({BOT}), is_archived=True), "#old (C0OLD) is archived. Unarchive it"),
+        (
+            Channel("C0ACME", "acme", frozenset({BOT}), is_ext_shared=True),
+            "#acme (C0ACME) is shared with another organization",
+        ),
+    ],
+    ids=lambda each: each.id if isinstance(each, Channel) else "",
+)
+async def test_a_channel_that_cannot_be_posted_in_is_named_with_its_setting(
+    simulators: Simulators, field: str, channel: Channel, says: str
+) -> None:
+    simulators.slack.world.add(channel)
+
+    [failure] = await list_failures(simulators, digest_hour=9, **{"digest_channel": BATCHES, field: channel.id})
+
+    assert failure.startswith(f"BATCHDESK_{field.upper()}: {says}")
+
+
+async def test_a_shared_channel_is_fine_where_the_settings_allow_it(simulators: Simulators) -> None:
+    simulators.slack.world.add(Channel("C0ACME", "acme", frozenset({BOT}), is_ext_shared=True))
+
+    assert await list_failures(simulators, feed_channel="C0ACME", allow_external=True) == []
+
+
+async def test_a_direct_message_is_a_fine_audit_channel(simulators: Simulators) -> None:
+    assert await list_failures(simulators, audit_channel="D0ADA") == []
+
+
+async def test_every_id_in_the_settings_is_looked_up(simulators: Simulators) -> None:
+    gone = {"id": "U0GONE", "name": "gone", "deleted": True, "profile": {"real_name": "Gone Person"}}
+    simulators.slack.world.add(
+        Person("U0GONE", "Gone", record=gone),
+        Person(GUEST, "Gus Guest", is_restricted=True),
+        UserGroup("S0EMPTY", "empty"),
+    )
+
+    failures = await list_failures(
+        simulators,
+        operators=(ADA, "U0NOWHERE", "S0NOWHERE"),
+        admins=(ADA, "U0GONE"),
+        approvers=("S0EMPTY", GUEST, BOT),
+        channels=(BATCHES, GENERAL, "C0DEAD"),
+    )
+
+    assert [failure.partition(":")[0] for failure in failures] == [
+        "BATCHDESK_CHANNELS",
+        *["BATCHDESK_OPERATORS"] * 2,
+        "BATCHDESK_ADMINS",
+        *["BATCHDESK_APPROVERS"] * 3,
+    ]
+    for words in (
+        "no channel C0DEAD",
+        "no person U0NOWHERE",
+        "no user group S0NOWHERE",
+        "Gone Person (U0GONE) is deactivated",
+        "S0EMPTY has no members",
+        "Gus Guest (U0GUEST) is a guest",
+        "Batchdesk (U0BATCHDESK) is an app",
+    ):
+        assert any(words in failure for failure in failures), words
+
+
+@pytest.mark.parametrize("operators", [(), ("U0NOWHERE",), ("S0NOWHERE", "U0BATCHDESK")])
+async def test_someone_has_to_be_able_to_operate(simulators: Simulators, operators: tuple[str, ...]) -> None:
+    failures = await list_failures(simulators, operators=operators, admins=operators)
+
+    assert failures[-1].startswith("No one may operate batches")
+
+
+@pytest.mark.parametrize("operators", [("*",), ("U0NOWHERE", ADA)])
+async def test_one_who_can_is_enough(simulators: Simulators, operators: tuple[str, ...]) -> None:
+    failures = await list_failures(simulators, operators=operators, admins=operators)
+
+    assert "No one may operate" not in " ".join(failures)
+
+
+@pytest.mark.parametrize(
+    ("error", "says"), [("internal_error", "Try again in a minute"), ("missing_scope", "Fix that")]
+)
+async def test_a_look_up_that_fails_says_nothing_about_the_person(
+    simulators: Simulators, error: str, says: str
+) -> None:
+    simulators.slack.fail_next("users.info", error=error, times=2)
+
+    [failure] = await list_failures(simulators, operators=(ADA, "U0BEN"))
+
+    assert failure.startswith(f"BATCHDESK_OPERATORS: can't look up U0ADA: {error}")
+    assert says in failure
+
+
+@pytest.mark.parametrize(
+    ("missing", "level"), [("users:read", "FAIL"), ("chat:write", "FAIL"), ("files:write", "WARN"), (None, "OK")]
+)
+async def test_needed_and_optional_scopes_are_not_the_same(
+    simulators: Simulators, missing: str | None, level: str
+) -> None:
+    simulators.slack.set_scopes(frozenset(BOT_SCOPES) - {missing})
+
+    status, printed, _ = await simulators.finish("doctor")
+
+    assert status == (1 if level == "FAIL" else 0)
+    [line] = [line for line in printed.splitlines() if "scopes" in line]
+    assert line.startswith(level)
+    assert missing is None or missing in line
+
+
+async def test_a_user_group_needs_its_scope(simulators: Simulators) -> None:
+    simulators.slack.world.add(UserGroup("S0OPERATORS", "operators", (ADA,)))
+    simulators.slack.set_scopes(frozenset(BOT_SCOPES) - {"usergroups:read"})
+
+    failures = await list_failures(simulators, operators=("S0OPERATORS",))
+
+    assert "lacks scopes: usergroups:read" in failures[0]
+
+
+@pytest.mark.parametrize(("ahead", "says"), [(600.0, "600 s behind"), (-90.0, "90 s ahead")])
+async def test_a_clock_that_is_off_is_measured(simulators: Simulators, ahead: float, says: str) -> None:
+    simulators.slack.set_clock(ahead)
+
+    [failure] = await list_failures(simulators)
+
+    assert re.sub("(59|60)[0-9]|(89|9[01])", lambda near: "600" if len(near[0]) == 3 else "90", failure).startswith(
+        f"This machine's clock is {says} compared with Slack"
+    )
+
+
+@pytest.mark.parametrize(("mode", "may"), [(0o604, "read"), (0o602, "change"), (0o606, "read and change")])
+async def test_an_env_file_that_others_may_use_is_reported(simulators: Simulators, mode: int, may: str) -> None:
+    secrets = simulators.folder / ".env"
+    secrets.write_text("BATCHDESK_OPERATOR=U0ADA\n")
+    secrets.chmod(mode)
+
+    status, printed, _ = await simulators.finish("doctor")
+
+    assert status == 1
+    assert f"can {may} .env, which holds secrets. Run `chmod 600 .env`" in printed
+    assert "Did you mean BATCHDESK_OPERATORS?" in printed
+
+
+async def test_several_wrong_settings_are_reported_together_and_the_rest_is_checked(simulators: Simulators) -> None:
+    status, printed, complained = await simulators.finish(
+        "doctor", BATCHDESK_SPEND_LIMIT="-5", PORT="http", SLACK_BOT_TOKEN="", BATCHDESK_REQUEST_LIMIT="nan"
+    )
+
+    failures = [line.removeprefix("FAIL ") for line in printed.splitlines() if line.startswith("FAIL")]
+    assert (status, complained) == (1, "")
+    assert "BATCHDESK_SPEND_LIMIT must be 0 or more." in failures
+    assert "PORT must be a whole number." in failures
+    assert "BATCHDESK_REQUEST_LIMIT must be a whole number." in failures
+    assert any(line.startswith("SLACK_BOT_TOKEN is not set. Set it to") for line in failures)
+    assert "Slack accepts SLACK_APP_TOKEN" in printed
+    assert "Message Batches API accepts the key" in printed
+
+
+async def test_an_admin_key_is_named_for_what_it_is(simulators: Simulators) -> None:
+    status, printed, _ = await simulators.finish("doctor", ANTHROPIC_API_KEY="sk-ant-admin01-madeup")
+
+    assert status == 1
+    assert "ANTHROPIC_API_KEY is an admin key (sk-ant-admin…), which can't call the Messages API." in printed
+    assert "madeup" not in printed
+
+
+async def test_doctor_reads_a_store_and_changes_nothing_beside_it(simulators: Simulators) -> None:
+    database = Database(f"sqlite:///{simulators.folder / 'store.sqlite3'}")
+    database.open()
+    await database.close()
+    before = {path: path.stat().st_mtime_ns for path in simulators.folder.iterdir()}
+
+    assert await list_failures(simulators) == []
+    assert {path: path.stat().st_mtime_ns for path in simulators.folder.iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("content", "mode", "says"), [(b"no database" * 99, 0o600, "can't be read"), (b"", 0o644, "read the store")]
+)
+async def test_a_store_that_is_spoiled_or_open_to_others_is_named(
+    simulators: Simulators, content: bytes, mode: int, says: str
+) -> None:
+    store = simulators.folder / "store.sqlite3"
+    store.write_bytes(content)
+    store.chmod(mode)
+
+    [failure] = await list_failures(simulators)
+
+    assert failure.startswith("DATABASE_URL: ")
+    assert str(store) in failure
+    assert says in failure
+
+
+async def test_a_store_in_no_folder_is_named(simulators: Simulators) -> None:
+    [failure] = await list_failures(simulators, database_url="sqlite:////nowhere/at/all.sqlite3")
+
+    assert "/nowhere/at/all.sqlite3" in failure
+    assert "doesn't exist" in failure

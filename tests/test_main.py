@@ -9,7 +9,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.playground.api_simulator.faults import ApiFault
-from tests.desk import ADA, BATCHES
+from tests.desk import ADA, BATCHES, GENERAL
 from tests.simulators import KEY, Simulators
 
 BOT, APP = "xoxb-1-2-abc", "xapp-1-A0-2-abc"
@@ -99,8 +99,56 @@ async def test_a_store_that_cannot_be_opened_ends_the_start_with_one_sentence(
     status, _, complained = await simulators.finish(command, DATABASE_URL="sqlite:////nowhere/at/all.sqlite3")
 
     assert status == 1
+    assert "Can't open the store /nowhere/at/all.sqlite3" in complained
     assert "DATABASE_URL" in complained
     assert len(sentences(complained)) == 1
+
+
+async def test_a_new_store_is_readable_by_its_owner_alone(simulators: Simulators) -> None:
+    simulators.folder.chmod(0o755)
+
+    status, _, _ = await simulators.finish("migrate")
+
+    files = {path.name: oct(path.stat().st_mode & 0o777) for path in simulators.folder.glob("batchdesk.sqlite3*")}
+    assert status == 0
+    assert set(files.values()) == {"0o600"}
+
+
+async def test_the_start_logs_a_channel_that_it_cannot_post_in(simulators: Simulators) -> None:
+    process = await simulators.start("run", BATCHDESK_AUDIT_CHANNEL=GENERAL, BATCHDESK_FEED_CHANNEL=BATCHES)
+    assert process.stderr is not None
+    logged = await process.stderr.readuntil(b"Invite it there")
+
+    process.send_signal(signal.SIGTERM)
+    await process.communicate()
+
+    assert f"BATCHDESK_AUDIT_CHANNEL: the bot is not in #general ({GENERAL})" in logged.decode()
+    assert "BATCHDESK_FEED_CHANNEL" not in logged.decode()
+    assert process.returncode == 0
+
+
+@pytest.mark.parametrize("command", ["demo", "simulate-api"])
+@pytest.mark.parametrize("port", ["99999", "-1", "65536", "http", "٣"])
+def test_a_port_that_is_none_is_refused_with_one_sentence(
+    command: str, port: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    status = main([command, f"--port={port}"])
+
+    complained = capsys.readouterr().err
+    assert (status, len(complained.splitlines())) == (2, 1)
+    assert f"--port {port} is not a port. Write a number from 0 to 65535." in complained
+
+
+async def test_every_wrong_setting_is_named_at_the_start(simulators: Simulators) -> None:
+    status, _, complained = await simulators.finish("run", BATCHDESK_SPEND_LIMIT="-5", SLACK_BOT_TOKEN="", PORT="http")
+
+    assert status == 1
+    for words in (
+        "BATCHDESK_SPEND_LIMIT must be 0 or more",
+        "SLACK_BOT_TOKEN is not set",
+        "PORT must be a whole number",
+    ):
+        assert words in complained
 
 
 @pytest.mark.parametrize("address", ["nonsense", "mysql://u:geheim@127.0.0.1/x"])
@@ -174,7 +222,7 @@ def test_try_as_an_unknown_person_lists_the_known_ones(who: str, capsys: pytest.
     assert "Traceback" not in output.err
 
 
-@pytest.mark.parametrize("arguments", [[], ["dance"], ["run", "--fast"], ["demo", "--port", "x"]])
+@pytest.mark.parametrize("arguments", [[], ["dance"], ["run", "--fast"], ["demo", "--port"]])
 def test_arguments_that_cannot_be_understood_end_with_status_2_and_the_usage(
     arguments: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

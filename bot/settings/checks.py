@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from msgspec.structs import replace
 from pydantic import SecretStr
 
-from bot.settings.loading import SettingsError
+from bot.settings.loading import SettingsError, read_settings
 from bot.settings.model import (
     ANTHROPIC_KEY,
     APP_TOKEN,
@@ -27,6 +27,8 @@ _ADDRESS = r"(?i)https?://([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/\S*)?"
 _KINDS = {
     "xoxb-": BOT_TOKEN.kind,
     "xapp-": APP_TOKEN.kind,
+    "sk-ant-admin": "admin key (sk-ant-admin…), which can't call the Messages API",
+    "sk-ant-oat": "person's OAuth token (sk-ant-oat…), which is not an API key",
     "sk-ant-": ANTHROPIC_KEY.kind,
     "xoxp-": "user token (xoxp-…)",
     "xoxe": "rotating or refresh token (xoxe…)",
@@ -34,15 +36,30 @@ _KINDS = {
 _SECRET_PREFIXES = ("xox", "xapp-", "sk-")
 
 
+def load_for_run() -> Settings:
+    """Load the settings of this process. Raises SettingsError with everything that is wrong with them."""
+    settings, unreadable = read_settings()
+    problems = [*unreadable, *find_problems(settings)]
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
 def check_for_run(settings: Settings) -> None:
     """Raise SettingsError with every reason why `run` cannot work with these settings. Connects to nothing."""
+    problems = find_problems(settings)
+    if problems:
+        raise SettingsError(problems)
+
+
+def find_problems(settings: Settings) -> list[str]:
+    """Return a sentence for each reason why `run` cannot work with these settings. Connects to nothing."""
     problems = [*_secrets(settings), *_addresses(settings), *_database(settings), *_values(settings)]
     problems += [*_digest(settings), *_time_zone(settings)]
     if not settings.allow_http:
         remedy = f"Write https://, or set {SETTINGS['allow_http'].name}=true if that network is trusted."
         problems += [f"{warning} {remedy}" for warning in warn_about_clear_text(settings)]
-    if problems:
-        raise SettingsError(problems)
+    return problems
 
 
 def warn_about_clear_text(settings: Settings) -> list[str]:
@@ -82,7 +99,7 @@ def _expected(field: str, known: SecretFormat, settings: Settings) -> SecretForm
     if field != "anthropic_api_key" or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
         return known
     service = f"the service that {SETTINGS['anthropic_base_url'].name} names"
-    return replace(known, pattern=r"[!-~]+", kind="key", source=service)
+    return replace(known, pattern=r"(?!sk-ant-admin)[!-~]+", kind="key", source=service)
 
 
 def _secret(name: str, secret: SecretStr | None, expected: SecretFormat) -> Iterator[str]:

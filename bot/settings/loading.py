@@ -13,11 +13,14 @@ from bot.errors import ExpectedError
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
 
+ENV_FILE = Path(".env")
 _PREFIX = "BATCHDESK_"
 _REMEDIES = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
     "decimal_parsing": "must be a number",
+    "finite_number": "must be a number",
+    "greater_than_equal": "must be 0 or more",
 }
 
 
@@ -32,7 +35,7 @@ class SettingsError(ExpectedError):
         return "\n".join(self.problems)
 
 
-def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = Path(".env")) -> Settings:
+def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = ENV_FILE) -> Settings:
     """Load the settings from `env` (default: the process's environment) and `env_file`. `env` wins.
 
     An empty variable counts as not set. `bot.settings.checks` has the further rules of `run`.
@@ -40,16 +43,30 @@ def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = 
     Raises:
         SettingsError: a file or a value cannot be read.
     """
-    found = _variables(env, env_file)
+    settings, problems = read_settings(env, env_file)
+    if problems:
+        raise SettingsError(problems)
+    return settings
+
+
+def read_settings(
+    env: Mapping[str, str] | None = None, env_file: Path | None = ENV_FILE
+) -> tuple[Settings, Sequence[str]]:
+    """Return the settings as `load_settings` does, and a sentence for each file and value that cannot be read.
+
+    A value that cannot be read counts as not set.
+    """
+    found, problems = _variables(env, env_file)
     names = [setting.name for setting in SETTINGS.values()]
     given: dict[str, Any] = {name: found[name] for name in names if found.get(name, "").strip()}
-    try:
-        return Settings(**given)
-    except ValidationError as error:
-        # A default that is made from another field fails with that field; one problem is enough.
-        wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
-        problems = [f"{one['loc'][0]} {_remedy(one['type'], one['msg'])}." for one in wrong]
-    raise SettingsError(problems)  # outside the except, so that the ValidationError, with its values, is not chained
+    while True:
+        try:
+            return Settings(**given), problems
+        except ValidationError as error:
+            # A default that is made from another field fails with that field; one problem is enough.
+            wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
+        problems = [*problems, *(f"{one['loc'][0]} {_remedy(one['type'], one['msg'])}." for one in wrong)]
+        given = {name: value for name, value in given.items() if name not in {str(one["loc"][0]) for one in wrong}}
 
 
 def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None = None) -> list[str]:
@@ -57,7 +74,8 @@ def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None
     names = [setting.name for setting in SETTINGS.values()]
     known = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
     sentences = []
-    for name in sorted(one.removeprefix(_PREFIX) for one in _variables(env, env_file) if one.startswith(_PREFIX)):
+    found, _ = _variables(env, env_file)
+    for name in sorted(one.removeprefix(_PREFIX) for one in found if one.startswith(_PREFIX)):
         if name not in known and not name.startswith("TEST_"):
             near = [f"Did you mean {_PREFIX}{one}?" for one in difflib.get_close_matches(name, known, n=1)]
             sentences.append(f"{_PREFIX}{name} is not a setting. {near[0] if near else 'Check its spelling.'}")
@@ -69,13 +87,14 @@ def _remedy(kind: str, message: str) -> str:
     return _REMEDIES.get(kind, message.removeprefix("Value error, ").replace("Input should be", "must be"))
 
 
-def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> dict[str, str]:
+def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> tuple[dict[str, str], list[str]]:
+    """Return the variables, and a sentence for a file that cannot be read."""
+    written: Mapping[str, str | None] = {}
+    problems = []
     try:
         # utf-8-sig: some editors begin a file with a byte order mark, which would become part of the first name.
         written = DotEnvSettingsSource(Settings, env_file=env_file, env_file_encoding="utf-8-sig").env_vars
     except (OSError, UnicodeError) as error:
-        problem = f"Can't read {env_file} ({type(error).__name__}). Make it a readable UTF-8 file."
-    else:
-        merged = {**written, **(os.environ if env is None else env)}
-        return {name: value for name, value in merged.items() if value is not None}
-    raise SettingsError([problem])  # outside the except as well: a UnicodeError holds the file
+        problems = [f"Can't read {env_file} ({type(error).__name__}). Make it a readable UTF-8 file."]
+    merged = {**written, **(os.environ if env is None else env)}
+    return {name: value for name, value in merged.items() if value is not None}, problems

@@ -48,7 +48,9 @@ APP_TOKEN = SecretFormat(r"xapp-[\w-]+", "app-level token (xapp-…)", "Basic In
 SIGNING_SECRET = SecretFormat(
     r"[0-9a-fA-F]{32}", "signing secret (32 hexadecimal digits)", "Basic Information, App Credentials"
 )
-ANTHROPIC_KEY = SecretFormat(r"sk-ant-[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console", required=True)
+ANTHROPIC_KEY = SecretFormat(
+    r"sk-ant-(?!admin|oat)[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console", required=True
+)
 
 _PEOPLE = TextFormat(r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user group ids (S…) or *")
 _CHANNEL_ID = r"[CGD][A-Z0-9]{2,}"

@@ -128,10 +128,7 @@ class Directory:
         return PersonKind(is_guest, is_outsider(found, self._home))
 
     async def _fetch_name(self, user: UserId) -> str | None:
-        found = read_object(await self._client.users_info(user=user), "user")
-        profile = found.get("profile") or {}
-        names = (profile.get("display_name"), profile.get("real_name"), found.get("real_name"), found.get("name"))
-        return next((str(name) for name in names if str(name or "").strip()), None)
+        return read_name(read_object(await self._client.users_info(user=user), "user"))
 
     async def _fetch_channel(self, channel: ChannelId) -> bool:
         try:
@@ -168,6 +165,13 @@ class Directory:
             self._cache.clear()
         self._cache[key] = (asked_at + seconds, found)
         return found
+
+
+def read_name(user: Mapping[str, Any]) -> str | None:
+    """Return the name of a user of users.info, or None. A profile may be missing, and each name in it empty."""
+    profile = user.get("profile") or {}
+    names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
+    return next((str(name) for name in names if str(name or "").strip()), None)
 
 
 def is_outsider(user: Mapping[str, Any], home: Home) -> bool:

@@ -15,5 +15,7 @@ BOT_SCOPES = {
     "files:read": "reading files of requests (files.info and the download)",
     "usergroups:read": "user groups in the settings that name people, such as BATCHDESK_OPERATORS",
 }
+OPTIONAL_SCOPES = frozenset({"files:write", "files:read", "usergroups:read"})
+"""Those without which everything else works."""
 APP_SCOPES = {"connections:write": "Socket Mode"}
 BOT_EVENTS = {"app_home_opened": "drawing the App Home tab"}

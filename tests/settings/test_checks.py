@@ -68,6 +68,16 @@ def test_settings_that_can_work_pass(changes: dict[str, str]) -> None:
         ("SLACK_SIGNING_SECRET", APP, "is an app-level token (xapp-…). Set it to the signing secret"),
         ("ANTHROPIC_API_KEY", "", "is not set. Set it to the Anthropic API key (sk-ant-…) from the Anthropic Console"),
         ("ANTHROPIC_API_KEY", "hunter2", "is malformed. Copy the Anthropic API key"),
+        (
+            "ANTHROPIC_API_KEY",
+            "sk-ant-admin01-x",
+            "is an admin key (sk-ant-admin…), which can't call the Messages API. Set",
+        ),
+        (
+            "ANTHROPIC_API_KEY",
+            "sk-ant-oat01-x",
+            "is a person's OAuth token (sk-ant-oat…), which is not an API key. Set",
+        ),
         ("ANTHROPIC_API_KEY", BOT, "is a bot token (xoxb-…). Set it to the Anthropic API key"),
     ],
 )

@@ -240,6 +240,14 @@ class SlackSimulator:
         """Refuse every call with the bot's token from now on, with this error code; None: accept it again."""
         self._state.token_refusal = error
 
+    def set_scopes(self, scopes: frozenset[str]) -> None:
+        """Grant the bot's token these scopes from now on, as a reinstallation does."""
+        self._state.scopes = scopes
+
+    def set_clock(self, seconds_ahead: float) -> None:
+        """Let the Date header of the Web API's answers be ahead of the present."""
+        self._state.clock_offset = seconds_ahead
+
     def refuse_blocks(self) -> None:
         """Refuse every message that has blocks from now on, as Slack does with a block that it does not know."""
         self._state.refuses_blocks = True

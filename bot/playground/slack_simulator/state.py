@@ -59,6 +59,8 @@ class SlackState:
         self.seconds_passed = 0.0
         self.token_refusal: str | None = None
         """The error code that answers every call with the bot's token."""
+        self.clock_offset = 0.0
+        """Seconds that the Date header of the answers is ahead of the present."""
         self.refuses_blocks = False
         """Refuse every message that has blocks, whatever they are."""
         self.share_delay: float | None = 0.0

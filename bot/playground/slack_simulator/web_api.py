@@ -1,6 +1,7 @@
 """The Web API: tokens, scopes, ordered faults, and a record of every call."""
 
 import time
+from email.utils import formatdate
 
 from aiohttp import web
 
@@ -47,6 +48,7 @@ class WebApi:
         if fault is not None and fault.loses_answer:
             return reset_connection(request)
         headers = {"x-oauth-scopes": ",".join(sorted(self._state.scopes)), "Cache-Control": "no-store"}
+        headers["Date"] = formatdate(time.time() + self._state.clock_offset, usegmt=True)
         headers |= fault.headers if fault else {}
         if fault is not None and fault.body is not None:
             kind = "text/html" if fault.body.startswith("<") else "application/json"

@@ -1,11 +1,15 @@
 """The people, channels and groups of the simulated workspace."""
 
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 
 @dataclass(frozen=True)
 class Person:
-    """A member of the workspace, or a stranger in a shared channel. The flags are those of `users.info`."""
+    """A member of the workspace, or a stranger in a shared channel. The flags are those of `users.info`.
+
+    `record`: the user object that `users.info` answers, instead of one made from the other fields.
+    """
 
     id: str
     name: str
@@ -20,6 +24,7 @@ class Person:
     """Their workspace; None for that of the world."""
     enterprise_id: str | None = None
     """Their organization; None for that of the world, unless they are of another workspace outside it."""
+    record: dict[str, Any] | None = None
 
     @property
     def handle(self) -> str:

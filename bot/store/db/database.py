@@ -1,10 +1,13 @@
 """The database behind the store: safe settings for its engine, and transactions in threads."""
 
 import asyncio
+import errno
+import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, QueuePool, create_engine, event, make_url
@@ -58,7 +61,13 @@ class Database:
         self._refused: tuple[StoreFault | None, float] = (None, 0.0)
 
     def open(self) -> None:
-        """Upgrade the tables to this version, safely beside other processes that do the same."""
+        """Upgrade the tables to this version, safely beside other processes that do the same.
+
+        A new SQLite file is readable by its owner alone; the files that SQLite keeps beside it are too.
+        """
+        path = find_file(self.engine.url)
+        if path is not None:
+            _create_privately(path)
         with _translate_errors(), self.engine.begin() as connection:
             if connection.dialect.name == "sqlite":
                 connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver begins only before a row changes
@@ -108,6 +117,26 @@ class Database:
     async def _in_turn(self, work: Callable[[Connection], T]) -> T:
         async with self._turns:
             return await asyncio.to_thread(self.transact, work)
+
+
+def find_file(url: URL) -> Path | None:
+    """Return the file of a SQLite store, or None for another store."""
+    if url.get_backend_name() != "sqlite" or url.database in (None, "", ":memory:"):
+        return None
+    is_uri = str(url.database).startswith("file:")
+    return None if is_uri else Path(str(url.database))
+
+
+def _create_privately(path: Path) -> None:
+    """Create the file unless it exists. What SQLite would create, others could read."""
+    try:
+        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
+    except FileExistsError:
+        pass
+    except OSError as error:
+        is_refused = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
+        reason: StoreFault = "read-only" if is_refused else "full" if error.errno == errno.ENOSPC else "unreachable"
+        raise StoreUnavailable(reason) from error
 
 
 def make_engine(

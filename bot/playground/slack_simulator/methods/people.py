@@ -30,6 +30,8 @@ def users_info(state: SlackState, arguments: Json) -> Json:
     person = state.world.people.get(read_required(arguments, "user"))
     if person is None:
         raise Refusal("user_not_found")
+    if person.record is not None:
+        return {"ok": True, "user": person.record}
     user: Json = {
         "id": person.id,
         "team_id": person.team_id or state.world.team_id,
