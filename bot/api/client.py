@@ -77,7 +77,7 @@ class BatchesClient:
         return self._sender.hint
 
     async def create(self, requests: Sequence[Mapping[str, object]]) -> MessageBatch:
-        """Create a batch of `requests`, each `{custom_id, params}`: at most 100,000, and 256 MB in all.
+        """Create a batch of `requests`, each `{custom_id, params}`: at most 100,000, and 256,000,000 bytes in all.
 
         Retried only if the API certainly did not accept the call, because a second batch would be billed too.
 

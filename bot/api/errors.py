@@ -8,7 +8,8 @@ ExpectedError
     └── ApiError               the API, or a proxy before it, did not do what was asked
         ├── BatchNotFound      404 from the API for one batch
         ├── ApiRejected        any other refusal: the call was understood and not carried out
-        │   └── KeyRefused     401, 403
+        │   ├── KeyRefused     401, 403
+        │   └── RequestTooLarge  413
         ├── RateLimited        429: try again later
         ├── SpendLimitReached  429 that waiting does not resolve
         └── ApiUnavailable     408, 5xx, timeouts, broken connections, unreadable answers
@@ -71,12 +72,13 @@ class ApiError(BatchesError):
     Attributes:
         kind: the API's `error.type`; without such an answer `http_<status>`, `timeout`, `connection`, `not_json` or
             `unexpected_shape`.
-        message: the API's own text, at most 2,000 characters. It is foreign text whose wording changes: never match
-            on it.
+        message: the API's own text, at most 2,000 characters, or the status line if there is none or a web page. It is
+            foreign text whose wording changes: never match on it.
         status: the HTTP status, if there was an answer.
         request_id: the API's id of the call, which its support asks for.
         retry_after: seconds the API asks to wait.
         should_retry: the value of the `x-should-retry` header.
+        code: the API's stable `error.details.error_code`, which few errors have.
     """
 
     kind: str
@@ -85,6 +87,7 @@ class ApiError(BatchesError):
     request_id: str | None = None
     retry_after: float | None = None
     should_retry: bool | None = None
+    code: str | None = None
 
     def _fact(self) -> str:
         status = f"HTTP {self.status}" if self.status else "no HTTP status"
@@ -114,6 +117,13 @@ class KeyRefused(ApiRejected):
     """The key is missing, wrong or expired (401), or lacks permission (403)."""
 
 
+@dataclass(eq=False)
+class RequestTooLarge(ApiRejected):
+    """The API, or a proxy before it, takes no body of this size (413). `sent` is its size in bytes, if it was known."""
+
+    sent: int | None = field(default=None, kw_only=True)
+
+
 class RateLimited(ApiError):
     """Too many calls, or too many requests in the queue; `retry_after` says when to try again, if the API did."""
 
@@ -130,4 +140,4 @@ class ApiUnavailable(ApiError):
 
 
 AnyApiError = BatchNotFound | ApiRejected | RateLimited | SpendLimitReached | ApiUnavailable
-"""Every ApiError that is raised; KeyRefused is an ApiRejected."""
+"""Every ApiError that is raised; KeyRefused and RequestTooLarge are ApiRejected."""

@@ -13,6 +13,7 @@ from bot.api.errors import (
     BatchNotFound,
     KeyRefused,
     RateLimited,
+    RequestTooLarge,
     SpendLimitReached,
 )
 from bot.api.ids import BatchId
@@ -67,6 +68,8 @@ def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> Api
         # Only the API can say that a batch is gone; a proxy's 404 page cannot.
         case 404 if batch_id and envelope:
             return BatchNotFound(**facts, batch_id=batch_id)
+        case 413:
+            return RequestTooLarge(**facts, sent=_parse_length(response.request))
         case 429 if envelope and envelope.error.error_code in SPEND_LIMITS:
             return SpendLimitReached(**facts)
         case 429:
@@ -97,6 +100,7 @@ def _collect_facts(response: httpx.Response, envelope: ErrorEnvelope | None) -> 
         request_id=headers.get("request-id") or (envelope.request_id if envelope else None),
         retry_after=read_retry_after(headers),
         should_retry=_SHOULD_RETRY.get(headers.get("x-should-retry", "").lower()),
+        code=envelope.error.error_code if envelope else None,
     )
 
 
@@ -108,9 +112,19 @@ def _read_envelope(response: httpx.Response) -> ErrorEnvelope | None:
         return None
 
 
+def _parse_length(request: httpx.Request) -> int | None:
+    length = request.headers.get("content-length", "")
+    return int(length) if length.isdecimal() else None
+
+
 def _read_opening(response: httpx.Response) -> str:
-    """Return the beginning of any body; `response.text` would trust whatever charset the answer names."""
-    return response.content[: 4 * MAX_MESSAGE_LENGTH].decode("utf-8", "replace")
+    """Return the beginning of a text; the status line for a web page, which says nothing to people, or for no body.
+
+    `response.text` would trust whatever charset the answer names.
+    """
+    opening = response.content[: 4 * MAX_MESSAGE_LENGTH].decode("utf-8", "replace").strip()
+    is_page = "html" in response.headers.get("content-type", "").lower() or opening.startswith("<")
+    return opening if opening and not is_page else f"HTTP {response.status_code} {response.reason_phrase}".strip()
 
 
 def _redact(text: str, request: httpx.Request) -> str:

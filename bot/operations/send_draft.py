@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused, RequestsUnreadable
+from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, RequestsUnreadable, RequestTooLarge
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
@@ -18,7 +18,7 @@ from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, Send
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
 from bot.operations.split_sample import DraftParts, remove_requests_files, split_off_sample
-from bot.requests.request_files import find_refused_id
+from bot.requests.request_files import find_refused_id, names_requests
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
@@ -101,9 +101,9 @@ async def _post(services: Services, attempt: SendAttempt) -> SendOutcome:
         batch = await services.workspace.batches.create_from_file(requests_file)
     except RequestsUnreadable as error:
         raise RequestsFileMissing(await _record_state(services, attempt, "failed")) from error
-    except KeyRefused as error:
-        return await _record_not_sent(services, attempt, error)
     except ApiRejected as error:
+        if not (isinstance(error, RequestTooLarge) or names_requests(error.message)):
+            return await _record_not_sent(services, attempt, error)
         custom_id = await asyncio.to_thread(find_refused_id, requests_file, error.message)
         return SendRefused(await _record_state(services, attempt, "failed"), error, custom_id)
     except ApiError as error:

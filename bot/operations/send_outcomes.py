@@ -44,7 +44,10 @@ class ApprovalAsked(Struct, frozen=True):
 
 
 class SendRefused(Struct, frozen=True):
-    """The API refused all requests and created nothing. `custom_id` is the request it names, if it names one."""
+    """The API refused the file for what it contains, or for its size, and created nothing.
+
+    `custom_id` is the request it names, if it names one.
+    """
 
     draft: Draft
     error: ApiRejected
@@ -52,7 +55,10 @@ class SendRefused(Struct, frozen=True):
 
 
 class NotSent(Struct, frozen=True):
-    """The requests certainly did not arrive, or a sample could not be split off. The draft can be sent again."""
+    """Nothing was created, and no fault of the file is known. The draft can be sent again.
+
+    Its requests did not arrive, the API refused the create without naming them, or a sample could not be split off.
+    """
 
     draft: Draft
     error: ApiError | ScratchFileFailed | StoreUnavailable

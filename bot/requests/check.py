@@ -18,7 +18,7 @@ from bot.requests.request_files import write_whole
 from bot.requests.sizes import RequestSizes
 
 MAX_REQUESTS = 100_000
-MAX_BODY_BYTES = 256 * 1024 * 1024
+MAX_BODY_BYTES = 256_000_000
 MAX_REQUEST_LINE_BYTES = 32 * 1024 * 1024
 """The Messages API takes requests of up to 32 MB (docs.anthropic.com, Errors)."""
 
@@ -27,7 +27,10 @@ _PIECE = 64 * 1024
 
 
 class Limits(Struct, frozen=True):
-    """What a file must keep to. Source: docs.anthropic.com, Message Batches; a MB is taken as 2**20 bytes."""
+    """What a file must keep to. Source: docs.anthropic.com, Message Batches, which doesn't say how large a MB is.
+
+    A body that is too large is refused whole, so its MB are the smaller ones. A line that is too large fails alone.
+    """
 
     requests: int = MAX_REQUESTS
     body_bytes: int = MAX_BODY_BYTES

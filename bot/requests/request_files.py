@@ -22,7 +22,9 @@ from bot.api.errors import RequestsUnreadable
 from bot.requests.lines import read_custom_id
 
 # "requests.17.params: …" in the API's message against a create.
-_REQUEST_INDEX = re.compile(r"requests\.(?P<index>\d{1,6})\b")
+# `requests.3.params: …`, `requests: …`: how the API names a place in the body of a create.
+_REQUEST_INDEX = re.compile(r"(?<![\w.])requests(?:\.|\[)(?P<index>\d{1,6})\b")
+_REQUESTS = re.compile(r"requests:\s")
 
 
 class _ModelOnly(Struct):
@@ -114,6 +116,11 @@ def count_by_model(checked_file: Path) -> Counter[str]:
     return Counter(_MODEL_DECODER.decode(line).params.model for line in read_requests(checked_file))
 
 
+def names_requests(message: str) -> bool:
+    """Return whether the API's message against a create names a place in its requests, and so blames them."""
+    return bool(_REQUEST_INDEX.search(message) or _REQUESTS.match(message))
+
+
 def find_refused_id(checked_file: Path, message: str) -> str | None:
     """Return the `custom_id` of the request that the API's message against a create names by its index.
 
@@ -122,7 +129,7 @@ def find_refused_id(checked_file: Path, message: str) -> str | None:
     Raises:
         RequestsUnreadable: the checked file is missing.
     """
-    named = _REQUEST_INDEX.match(message)
+    named = _REQUEST_INDEX.search(message)
     if not named:
         return None
     line = next(islice(read_requests(checked_file), int(named["index"]), None), None)

@@ -13,6 +13,7 @@ from bot.api.errors import (
     BatchNotFound,
     KeyRefused,
     RateLimited,
+    RequestTooLarge,
     SpendLimitReached,
 )
 from bot.api.ids import BatchId
@@ -37,7 +38,7 @@ def refused(status: int, kind: str = "some_error", **headers: str) -> httpx.Resp
         (404, BatchNotFound),
         (408, ApiUnavailable),
         (409, ApiRejected),
-        (413, ApiRejected),
+        (413, RequestTooLarge),
         (418, ApiRejected),
         (429, RateLimited),
         (500, ApiUnavailable),
@@ -82,17 +83,28 @@ async def test_the_spend_limit_is_distinguished_from_the_rate_limit_and_not_retr
     assert len(sent) == 1
 
 
-@pytest.mark.parametrize(("status", "kind"), [(413, ApiRejected), (404, ApiRejected), (502, ApiUnavailable)])
+@pytest.mark.parametrize(("status", "kind"), [(413, RequestTooLarge), (404, ApiRejected), (502, ApiUnavailable)])
 async def test_a_proxys_answer_is_classified_by_its_status(status: int, kind: type[ApiError], talk: Talk) -> None:
-    client, _, _ = talk(httpx.Response(status, html="<h1>é</h1>" + "x" * 5000), tries=1)
+    client, _, _ = talk(httpx.Response(status, text="é" + "x" * 5000), tries=1)
 
     with pytest.raises(ApiError) as caught:
         await client.retrieve(ID)
 
     assert type(caught.value) is kind
     assert caught.value.kind == f"http_{status}"
-    assert caught.value.message.startswith("<h1>é</h1>")
+    assert caught.value.message.startswith("éxx")
     assert len(caught.value.message) == 2000
+
+
+@pytest.mark.parametrize("body", [b"<html><h1>Too large</h1>", b"\n <!DOCTYPE html>", b""])
+@pytest.mark.parametrize(("status", "line"), [(413, "Request Entity Too Large"), (502, "Bad Gateway")])
+async def test_a_web_page_is_never_quoted(status: int, line: str, body: bytes, talk: Talk) -> None:
+    client, _, _ = talk(httpx.Response(status, content=body), httpx.Response(status, html=body.decode()), tries=1)
+
+    for _ in range(2):
+        with pytest.raises(ApiError) as caught:
+            await client.retrieve(ID)
+        assert caught.value.message == f"HTTP {status} {line}"
 
 
 @pytest.mark.parametrize(

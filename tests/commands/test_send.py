@@ -1,5 +1,7 @@
 """Send: a checked draft becomes a batch, once."""
 
+import json
+
 import pytest
 
 from bot.commands.base import Permission
@@ -81,14 +83,57 @@ async def test_a_refused_key_leaves_the_draft_ready(draft_services: Services, ap
     assert (await stored(draft_services, draft)).state == "ready"
 
 
-async def test_a_refused_draft_is_over(draft_services: Services, api: ApiSimulator) -> None:
+def refuse_create(api: ApiSimulator, message: str, status: int = 400, **details: str) -> None:
+    error = {"type": "invalid_request_error", "message": message, "details": details or None}
+    body = json.dumps({"type": "error", "error": error, "request_id": "req_1"})
+    api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=status, body=body))
+
+
+@pytest.mark.parametrize(
+    ("status", "message"),
+    [
+        (400, "requests.0.custom_id: Field required"),
+        (400, "Invalid value at requests.1.params"),
+        (422, "requests[1].params: Field required"),
+        (400, "requests: custom_id's must be unique within a batch. Duplicate custom_id found: dup"),
+        (413, "Request exceeds the maximum size"),
+    ],
+)
+async def test_a_draft_whose_requests_are_refused_is_over(
+    status: int, message: str, draft_services: Services, api: ApiSimulator
+) -> None:
     draft = await ready_draft(draft_services)
-    api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=400))
+    refuse_create(api, message, status)
 
     outcome = await carry_out(draft_services, f"send {draft.id}")
 
     assert isinstance(outcome, SendRefused)
     assert (await stored(draft_services, draft)).state == "failed"
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "details"),
+    [
+        (400, "Your credit balance is too low to access the Anthropic API.", {}),
+        (400, "You have reached your specified API usage limits. You will regain access on 2026-12-01.", {}),
+        (400, "You sent too many requests: wait for the requests to end.", {}),
+        (400, "Not available.", {"error_code": "workspace_human_review_disabled"}),
+        (402, "Payment required", {}),
+        (404, "Not found", {}),
+        (409, "Conflict", {}),
+    ],
+)
+async def test_a_draft_stays_ready_if_the_refusal_names_no_request(
+    status: int, message: str, details: dict[str, str], draft_services: Services, api: ApiSimulator
+) -> None:
+    draft = await ready_draft(draft_services)
+    refuse_create(api, message, status, **details)
+
+    outcome = await carry_out(draft_services, f"send {draft.id}")
+
+    assert isinstance(outcome, NotSent)
+    assert (await stored(draft_services, draft)).state == "ready"
+    assert draft_services.drafts.requests_file(draft.id).exists()
 
 
 async def test_a_lost_answer_is_unknown_and_never_repeated(draft_services: Services, api: ApiSimulator) -> None:

@@ -3,9 +3,11 @@
 import json
 from collections.abc import Iterator
 
+import pytest
+
 from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import Desk
-from tests.journeys.creating import make_jsonl, make_request, share_file
+from tests.journeys.creating import ask_about_file, count_creates, make_jsonl, make_request, share_file, sound_file
 
 CREDIT = "Your credit balance is too low to access the Anthropic API."
 LIMIT = "You have reached your specified API usage limits. You will regain access on 2026-12-01 at 00:00 UTC."
@@ -62,3 +64,63 @@ async def test_a_retry_of_all_failures_names_what_waits_for_the_account(desk: De
     assert "Left out: 1 request that failed with `invalid_request_error`: messages." in some.visible_text
     assert "Send 2 requests?" in everything.visible_text
     assert LIMIT in everything.visible_text
+
+
+def refuse_create(desk: Desk, message: str, code: str | None = None) -> None:
+    error = {"type": "invalid_request_error", "message": message, "details": {"error_code": code} if code else None}
+    body = json.dumps({"type": "error", "error": error, "request_id": "req_1"})
+    desk.api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=400, body=body))
+
+
+@pytest.mark.parametrize("message", [CREDIT, LIMIT, "Batches are off. " + "Ask an owner of the organization. " * 20])
+async def test_a_refused_create_shows_the_words_whole_and_can_be_sent_again(message: str, desk: Desk) -> None:
+    question = await ask_about_file(desk, sound_file())
+    refuse_create(desk, message)
+
+    [answer] = await desk.press(question, "Send")
+    [again] = await desk.type(answer.visible_text.split("Once the cause is fixed, `")[1].split("`")[0])
+    await desk.press(again, "Send")
+
+    assert f"Not sent: `{message.strip()}`" in answer.visible_text
+    assert "Fix" not in answer.visible_text
+    assert "upload it again" not in answer.visible_text
+    assert "HTTP 400 · API request `req_" in answer.visible_text
+    assert "Send 12 requests?" in again.visible_text
+    assert count_creates(desk) == 2
+    assert len(desk.api.workspace.batches) == 1
+
+
+async def test_a_code_of_the_account_has_its_own_words(desk: Desk) -> None:
+    question = await ask_about_file(desk, sound_file())
+    refuse_create(desk, "Message Batches are not available.", "workspace_human_review_disabled")
+
+    [answer] = await desk.press(question, "Send")
+
+    assert "Ask your organization's administrator." in answer.visible_text
+    assert "/batch send " in answer.visible_text
+
+
+async def test_a_create_that_is_refused_for_one_request_blames_the_file(desk: Desk) -> None:
+    question = await ask_about_file(desk, sound_file())
+    refuse_create(desk, "requests.3.params: Field required")
+
+    [answer] = await desk.press(question, "Send")
+
+    assert "It names request `r-3`." in answer.visible_text
+    assert "Fix the file and upload it again." in answer.visible_text
+
+
+PAGE = "<html><head><title>413 Request Entity Too Large</title></head><body>cloudflare</body></html>"
+
+
+async def test_a_file_that_is_too_large_for_the_api_is_answered_with_the_limit(desk: Desk) -> None:
+    question = await ask_about_file(desk, sound_file())
+    desk.api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=413, body=PAGE))
+
+    [answer] = await desk.press(question, "Send")
+
+    assert "too large" in answer.visible_text
+    assert "256 MB (256,000,000 bytes)" in answer.visible_text
+    assert "html" not in answer.visible_text
+    assert "cloudflare" not in answer.visible_text
+    assert "Split the file and upload the parts." in answer.visible_text

@@ -13,7 +13,14 @@ from bot.playground.api_simulator.faults import ApiFault, ApiFaults
 from bot.playground.api_simulator.headers import HeaderCheck, RateLimitHeaders
 from bot.playground.api_simulator.ids import make_id
 from bot.playground.api_simulator.request_log import RequestLog
-from bot.playground.api_simulator.responses import CUT, cut_connection, make_json_response, send_half
+from bot.playground.api_simulator.responses import (
+    CUT,
+    NOT_OURS,
+    cut_connection,
+    make_json_response,
+    make_too_large_page,
+    send_half,
+)
 from bot.playground.api_simulator.workspace import ApiWorkspace
 
 CONTROL_PATH = "/_simulator/"
@@ -93,7 +100,7 @@ class CallMiddleware:
         except web.HTTPMethodNotAllowed as error:
             refusal = ApiError(405, "Method Not Allowed", headers={"allow": ",".join(sorted(error.allowed_methods))})
         except web.HTTPRequestEntityTooLarge:
-            refusal = ApiError(413, "Request exceeds the maximum size")
+            return make_too_large_page(request)
         except web.HTTPException as error:
             refusal = ApiError(error.status, error.reason)
         except ConnectionError:  # the caller has gone, so no one receives the answer
@@ -164,6 +171,8 @@ class CallMiddleware:
         return await handler(request)
 
     async def _add_headers(self, request: web.Request, response: web.StreamResponse) -> None:
+        if NOT_OURS in request:
+            return
         if _REQUEST_ID in request:
             response.headers["request-id"] = request[_REQUEST_ID]
         if _ADMITTED in request:

@@ -8,7 +8,8 @@ from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.params_rules import CreateHeaders, read_params
 from bot.playground.api_simulator.requests import Request
 
-MAX_BODY_BYTES = 256 * 1024 * 1024
+MAX_BODY_BYTES = 256_000_000
+"""docs.anthropic.com, Message Batches: 256 MB. They don't name the unit, so it is the smaller one."""
 _MAX_REQUESTS = 100_000
 _PATTERN = "^[a-zA-Z0-9_-]{1,64}$"
 

@@ -8,6 +8,8 @@ from aiohttp import web
 
 CUT = web.RequestKey("cut", bool)
 """Marks a request whose connection will be cut."""
+NOT_OURS = web.RequestKey("not_ours", bool)
+"""Marks a request that a proxy before the API answers, so that the answer lacks the API's headers."""
 
 _CHUNK_BYTES = 64 * 1024
 
@@ -16,6 +18,17 @@ def make_json_response(value: object, status: int = 200, headers: Mapping[str, s
     """Return a JSON answer, compact and without a charset, as the API sends it."""
     body = json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "replace")
     return web.Response(body=body, status=status, headers={"content-type": "application/json", **(headers or {})})
+
+
+def make_too_large_page(request: web.Request) -> web.Response:
+    """Return the page of the proxy before the API, which refuses a body that is too large."""
+    request[NOT_OURS] = True
+    title = "413 Request Entity Too Large"
+    page = (
+        f"<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\r\n"
+        "<hr><center>cloudflare</center>\r\n</body>\r\n</html>\r\n"
+    )
+    return web.Response(text=page, status=413, content_type="text/html")
 
 
 def cut_connection(request: web.Request) -> web.Response:

@@ -16,7 +16,7 @@ from bot.playground.slack_simulator.view_store import make_view
 
 _MAX_FORM_FILE_BYTES = 10 * 1024 * 1024  # a file_input's limit
 _MAX_PASS_SECONDS = 30 * 24 * 3_600.0  # seconds: results are kept for 29 days
-_MAX_SHARED_FILE_BYTES = 256 * 1024 * 1024  # Slack allows more, which is too much for the memory of a demo
+_MAX_SHARED_FILE_BYTES = 256_000_000  # Slack allows more, which is too much for the memory of a demo
 Act = Callable[[Json], Awaitable[Json]]
 
 

@@ -4,13 +4,15 @@ from collections.abc import Callable
 
 from bot.commands.create import Create
 from bot.operations.drafts import FileRefused
-from bot.requests.check import CheckReport
+from bot.requests.check import MAX_BODY_BYTES, CheckReport
 from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import SECTION_LIMIT, code, context, header, number, quantity, safe_text, section
 from bot.ui.reply import File, Message, Reply, Viewer
 
+BODY_LIMIT = f"{MAX_BODY_BYTES // 1_000_000} MB ({number(MAX_BODY_BYTES)} bytes)"
+"""How large a batch may be."""
 SHOWN = 20
 MOST_UNFOLDED = 8
 """Lines above this number are folded behind Slack's "See more"."""

@@ -1,8 +1,9 @@
 """What to do about a failed request: one line for each remedy."""
 
+from bot.api.errors import ApiError
 from bot.results.causes import Cause
 from bot.results.lines import LineFault
-from bot.results.remedies import CANCELED, EXPIRED, Remedy
+from bot.results.remedies import CANCELED, EXPIRED, Remedy, find_remedy
 
 _REMEDIES = {
     Remedy.FIX_REQUEST: "Needs a fix. Retrying as is will fail again.",
@@ -35,6 +36,13 @@ def remedy_words(cause: Cause) -> str:
     if not cause.type:
         return "The error couldn't be read. Check the results file."
     return _REMEDIES[cause.remedy]
+
+
+def known_code_words(error: ApiError) -> str:
+    """Return what to do about a refused call whose code says more than its type; empty without such a code."""
+    if error.code is None or (remedy := find_remedy("", error.code)) is Remedy.UNKNOWN:
+        return ""
+    return _REMEDIES[remedy]
 
 
 def cause_name(cause: Cause) -> str:

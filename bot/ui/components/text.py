@@ -51,6 +51,12 @@ def code(text: str, limit: int = 300) -> str:
     return f"`{escape(one_line(text, limit).replace('`', 'ˋ')) or ' '}`"
 
 
+def quote_api(message: str) -> str:
+    """Return the API's own words as a code span: whole, unless they leave no room in a section."""
+    whole = code(message, 2_000)
+    return whole if len(whole) <= 2_400 else code(message, 480)
+
+
 def mention(user: str) -> str:
     """Return a mention of a Slack user id. Any other text is shown as a code span and mentions no one."""
     return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else code(user, 40)

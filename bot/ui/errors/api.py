@@ -11,9 +11,12 @@ from bot.api.errors import (
     BatchNotFound,
     KeyRefused,
     RateLimited,
+    RequestTooLarge,
     SpendLimitReached,
 )
-from bot.ui.components.text import code, context, quantity, section
+from bot.ui.components.file_problems import BODY_LIMIT
+from bot.ui.components.remedies import known_code_words
+from bot.ui.components.text import code, context, quantity, quote_api, section
 from bot.ui.reply import Message, Placement
 
 
@@ -24,7 +27,7 @@ def render_api_error(error: AnyApiError, *, acted: bool) -> Message:
     """
     words = _api_words(error, acted=acted)
     if error.message and not isinstance(error, BatchNotFound):
-        words = f"{words}\n{'The API says' if error.status else 'Reason'}: {code(error.message)}"
+        words = f"{words}\n{'The API says' if error.status else 'Reason'}: {quote_api(error.message)}"
     return Message(words, (section(words), context(_trace(error))), placement=Placement.BELOW)
 
 
@@ -35,6 +38,10 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
                 f"There is no batch {code(error.batch_id)} in this workspace. It was deleted, or the id has a typo. "
                 "`/batch list` shows what there is."
             )
+        case ApiRejected() if remedy := known_code_words(error):
+            return f"The API refused this. Nothing was changed. {remedy}"
+        case RequestTooLarge():
+            return f"This is too large for the API, which takes up to {BODY_LIMIT}. Nothing was changed."
         case KeyRefused():
             return (
                 "The API refused Batchdesk's key. Nothing was changed. "

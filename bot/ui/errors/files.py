@@ -5,6 +5,7 @@ from typing import assert_never
 from bot.api.errors import RequestsUnreadable
 from bot.operations.drafts import FormAlreadySubmitted
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
+from bot.ui.components.file_problems import BODY_LIMIT
 from bot.ui.components.slack_faults import render_remedy
 from bot.ui.components.text import code, section
 from bot.ui.reply import Message, Placement
@@ -29,7 +30,7 @@ _WORDS: dict[UnreadableReason, str] = {
     UnreadableReason.LOGIN_PAGE: (
         "Slack sent its login page instead of the file. An administrator must check `files:read` and `SLACK_BOT_TOKEN`."
     ),
-    UnreadableReason.TOO_LARGE: "This file is larger than the 256 MB that a batch may have. Split it.",
+    UnreadableReason.TOO_LARGE: f"This file is larger than a batch may be: {BODY_LIMIT}. Split it.",
     UnreadableReason.CUT: "The download ended before the file did. Try again.",
     UnreadableReason.SLACK: "Slack couldn't deliver this file.",
 }

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from msgspec.structs import replace
 
-from bot.api.errors import ApiError
+from bot.api.errors import ApiError, ApiRejected, KeyRefused, RequestTooLarge
 from bot.commands.discard import Discard
 from bot.commands.draft_change import SendChange
 from bot.commands.retry import Retry
@@ -26,20 +26,23 @@ from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import other_retry_lines, warnings_section
 from bot.ui.components.draft_question import draft_facts, draft_line, draft_name, limit_words
 from bot.ui.components.estimate import cost_words
-from bot.ui.components.file_problems import warning_lines
+from bot.ui.components.file_problems import BODY_LIMIT, warning_lines
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.quiet import quiet_suffix
+from bot.ui.components.remedies import known_code_words
 from bot.ui.components.retry import account_lines, left_out_lines, unreadable_failures_words
 from bot.ui.components.sample_rest import rest_buttons
 from bot.ui.components.text import (
     code,
     context,
     date,
+    file_size,
     header,
     mention,
     number,
     place_words,
     quantity,
+    quote_api,
     section,
 )
 from bot.ui.reply import Block, Message, Placement, Posting, Viewer
@@ -73,7 +76,7 @@ def _limit_sentence(change: SendChange) -> str:
 
 
 def _terms_line(draft: Draft, question: ConfirmationNeeded) -> str:
-    later = f"{code(f'/batch send {draft.reference}')} asks again until {date(draft.changed_at + UNSENT_LIFETIME)}"
+    later = f"{_send_command(draft)} asks again until {date(draft.changed_at + UNSENT_LIFETIME)}"
     return f"Expires {date(question.expires_at)} · only you can answer · {later}"
 
 
@@ -241,17 +244,46 @@ def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
     draft = outcome.draft
     error = outcome.error
     if isinstance(outcome, SendRefused):
-        which = f" It names request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
-        words = (
-            f"The API refused the batch: {code(outcome.error.message)}.{which} "
-            "Nothing was created. Fix the file and upload it again."
-        )
+        words = _refused_words(outcome)
         return Message(words, (section(words), *_trace(error)))
-    words = f"Not sent: {_reason_words(outcome.error)}. No batch was created, and the checked file is still here."
+    words = (
+        f"Not sent: {_reason_words(outcome.error)}. No batch was created, and the checked file is still here."
+        f"{_account_sentences(draft, outcome.error)}"
+    )
     again = actions(
         [button("Send", Send(draft.id), style="primary", renew=True), button("Discard", Discard(draft.id), renew=True)]
     )
     return Message(words, (section(words), *again, *_trace(error)))
+
+
+def _refused_words(outcome: SendRefused) -> str:
+    error = outcome.error
+    if isinstance(error, RequestTooLarge):
+        size = f" ({file_size(error.sent)})" if error.sent is not None else ""
+        return (
+            f"The file{size} is too large. The API takes up to {BODY_LIMIT}, and a proxy before it may take less. "
+            "Nothing was created. Split the file and upload the parts."
+        )
+    which = f" It names request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
+    return (
+        f"The API refused the batch: {quote_api(error.message)}.{which} "
+        "Nothing was created. Fix the file and upload it again."
+    )
+
+
+def _account_sentences(draft: Draft, error: ExpectedError) -> str:
+    """Return what to do after a refusal that names no request: the account, the key or the proxy may be the cause."""
+    if not isinstance(error, ApiRejected):
+        return ""
+    remedy = known_code_words(error)
+    if not remedy:
+        is_key = isinstance(error, KeyRefused)
+        remedy = "An administrator must check the API key." if is_key else "The API names no request."
+    return f" {remedy} Once the cause is fixed, {_send_command(draft)} asks again."
+
+
+def _send_command(draft: Draft) -> str:
+    return code(f"/batch send {draft.reference}")
 
 
 def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
@@ -261,7 +293,7 @@ def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str
         case StoreUnavailable():
             return f"I can't write my own records (the store is {error.reason})"
         case ApiError():
-            return code(error.message)
+            return quote_api(error.message)
         case unreachable:
             assert_never(unreachable)
 
@@ -283,9 +315,8 @@ def _lost_words(outcome: AnswerLost) -> str:
     sent = f"I sent {quantity(outcome.draft.requests, 'request')}"
     if error.status is None:
         return f"{sent}, and the API's answer was lost."
-    return (
-        f"{sent}, and the API answered with an error: {code(error.message)}. I don't know whether it created the batch."
-    )
+    said = quote_api(error.message)
+    return f"{sent}, and the API answered with an error: {said}. I don't know whether it created the batch."
 
 
 def _trace(error: ExpectedError) -> tuple[Block, ...]:

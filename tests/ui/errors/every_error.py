@@ -119,6 +119,10 @@ ERRORS: dict[str, ExpectedError] = {
     "results_broken": api.ResultsBroken(10, 2_048, "line 11 is not JSON"),
     "batch_not_found": api.BatchNotFound("not_found_error", "No such batch", 404, "req_011CQ", batch_id=ID),
     "rejected": api.ApiRejected("invalid_request_error", "Message Batch cannot be deleted", 400, "req_011CQ"),
+    "request_too_large": api.RequestTooLarge("http_413", "HTTP 413 Request Entity Too Large", 413, sent=255_900_000),
+    "account_refused": api.ApiRejected(
+        "invalid_request_error", "Disabled.", 400, "req_011CQ", code="organization_on_hold"
+    ),
     "key_refused": api.KeyRefused("authentication_error", "invalid x-api-key", 401, "req_011CQ"),
     "rate_limited": api.RateLimited("rate_limit_error", "Too many requests", 429, "req_011CQ", retry_after=61.0),
     "rate_limited_for_a_while": api.RateLimited("rate_limit_error", "Too many requests", 429),

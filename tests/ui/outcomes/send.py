@@ -93,6 +93,17 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     ),
     "send_refused": SendRefused(DRAFT, REFUSED, "r-2"),
     "send_refused_unnamed": SendRefused(DRAFT, REFUSED, None),
+    "send_refused_too_large": SendRefused(
+        DRAFT, api.RequestTooLarge("http_413", "HTTP 413 Request Entity Too Large", 413, sent=255_900_000), None
+    ),
+    "not_sent_no_credit": NotSent(
+        DRAFT, api.ApiRejected("invalid_request_error", "Your credit balance is too low.", 400, "req_011CQ")
+    ),
+    "not_sent_on_hold": NotSent(
+        DRAFT,
+        api.ApiRejected("invalid_request_error", "Disabled.", 400, "req_011CQ", code="organization_on_hold"),
+    ),
+    "not_sent_key_refused": NotSent(DRAFT, api.KeyRefused("authentication_error", "API key is invalid.", 401)),
     "not_sent": NotSent(DRAFT, OVERLOADED),
     "not_sent_disk_full": NotSent(SAMPLE_FIRST, ScratchFileFailed(True, "No space left on device")),
     "not_sent_store_locked": NotSent(SAMPLE_FIRST, StoreUnavailable("locked")),
