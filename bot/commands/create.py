@@ -156,7 +156,8 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
         try:
             how = await read_constraints(services)
             async with aclosing(read_with_progress(source, progress)) as chunks:
-                checked = await check_requests(chunks, services.drafts.requests_file(id), how)
+                requests_file = services.drafts.requests_file(id)
+                checked = await check_requests(chunks, requests_file, how, turn=services.drafts.check_turn)
             if not checked.is_sound:
                 return FileRefused(source.name, checked)
             details = DraftDetails(

@@ -260,7 +260,9 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
         async with aclosing(read_with_progress(source, progress)) as chunks:
             how = await read_constraints(services)
-            checked: CheckReport = await check_requests(chunks, spool, how, only=choice.custom_ids)
+            checked: CheckReport = await check_requests(
+                chunks, spool, how, only=choice.custom_ids, turn=services.drafts.check_turn
+            )
         if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
             return self._need_original(batch, choice, looked=True)
         return None if checked.is_sound else FileRefused(source.name, checked)

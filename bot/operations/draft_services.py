@@ -1,8 +1,9 @@
 """What drafts need: shared files, the folder of checked files, the archive of sent requests, and limits."""
 
+import asyncio
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 
 from bot.operations.approval import ApprovalLimit
 from bot.operations.shared_files import FileSource
@@ -14,7 +15,7 @@ class DraftServices(Struct, frozen=True):
 
     `folder` holds the checked files of drafts until they are sent; `archive` holds the requests that were sent.
     `approvers` are the people and user groups who may approve; empty: the operators. `betas` are the beta headers that
-    a new batch is created with.
+    a new batch is created with. `check_turn` is held while a large file is checked: one at a time.
     """
 
     files: FileSource
@@ -23,6 +24,7 @@ class DraftServices(Struct, frozen=True):
     approval_limit: ApprovalLimit
     approvers: tuple[str, ...]
     betas: frozenset[str]
+    check_turn: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)
 
     def requests_file(self, draft_id: str) -> Path:
         """Return the path of a draft's checked requests."""

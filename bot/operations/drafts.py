@@ -201,7 +201,8 @@ async def store_draft(
 
 async def recheck_file(services: Services, requests_file: Path, into: Path) -> CheckReport:
     """Check a selection from a checked file again, to measure it, and write it to `into`."""
-    return await check_file(requests_file, into, await read_constraints(services))
+    constraints = await read_constraints(services)
+    return await check_file(requests_file, into, constraints, turn=services.drafts.check_turn)
 
 
 async def read_with_progress(source: SharedFile, progress: Progress) -> AsyncGenerator[bytes, None]:

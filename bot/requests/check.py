@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator, Container, Iterable, Iterator, Mapping
-from contextlib import aclosing
+from contextlib import AbstractAsyncContextManager, aclosing, nullcontext
 from pathlib import Path
 
 from msgspec import Struct
@@ -10,6 +10,7 @@ from msgspec import Struct
 from bot.api.create_body import measure_body
 from bot.api.errors import RequestsUnreadable
 from bot.api.json_lines import BLANKS, LineCutter, LongLine
+from bot.requests.check_process import run_check
 from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
 from bot.requests.lines import MAX_CUSTOM_ID_LENGTH, RequestLine, find_envelope_faults, format_line, read_line
 from bot.requests.params import ApiConstraints, find_params_faults
@@ -22,8 +23,16 @@ MAX_BODY_BYTES = 256_000_000
 MAX_REQUEST_LINE_BYTES = 32 * 1024 * 1024
 """The Messages API takes requests of up to 32 MB (docs.anthropic.com, Errors)."""
 
+MAX_LINE_PROBLEMS = 20
+"""Problems that are looked for in a line; further ones are not counted."""
+MAX_SIZE_GROUPS = 10_000
+"""Kinds of requests, by model, region and length, that an estimate adds up."""
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 _PIECE = 64 * 1024
+_SMALL_FILE = 64 * 1024
+"""Bytes up to which a file is checked in this process: no contents of so few take long."""
+_TURN_BYTES = 4 * 1024
 
 
 class Limits(Struct, frozen=True):
@@ -107,6 +116,11 @@ class RequestChecker:
         checked += self._check_lines(self._cutter.finish(), is_last=True)
         return b"".join(checked)
 
+    def give_up(self) -> CheckReport:
+        """Return what was found so far, and that the file needs more memory than a check may use."""
+        self._findings.add_file_problem(ProblemKind.FILE_TOO_COMPLEX)
+        return self.result()
+
     def result(self) -> CheckReport:
         """Return what was found; call it after `finish`."""
         body_bytes = measure_body(self._requests, self._characters)
@@ -114,7 +128,7 @@ class RequestChecker:
             self._findings.add_file_problem(ProblemKind.TOO_MANY_REQUESTS, str(self._requests), self._limits.requests)
         if body_bytes > self._limits.body_bytes:
             self._findings.add_file_problem(ProblemKind.BODY_TOO_LARGE, str(body_bytes), self._limits.body_bytes)
-        if not self._requests and not self._foreign:
+        if not self._requests and not self._foreign and not self._findings.totals:
             self._findings.add_file_problem(ProblemKind.NO_REQUESTS)
         return CheckReport(
             foreign=self._foreign,
@@ -141,9 +155,10 @@ class RequestChecker:
                 self._number += 1
                 self._reject_long(group)
                 continue
-            for line in group:
+            group.reverse()
+            while group:  # a line may have 32 MB: nothing keeps a second copy of it
                 self._number += 1
-                if text := line.strip(BLANKS):
+                if text := group.pop().strip(BLANKS):
                     yield self._check_line(text, is_last=is_last)
 
     def _reject_long(self, line: LongLine) -> None:
@@ -154,6 +169,9 @@ class RequestChecker:
 
     def _check_line(self, text: bytes, *, is_last: bool) -> bytes:
         self._requests += 1
+        if self._requests > self._limits.requests:  # the file is refused whatever else it holds
+            self._characters += len(text)
+            return b""
         read = read_line(text)
         if isinstance(read, RequestLine):
             return self._check_request(read)
@@ -167,20 +185,34 @@ class RequestChecker:
         if self._only is not None and not (isinstance(custom_id, str) and custom_id in self._only):
             self._requests -= 1
             return b""
-        faults = [] if not read.has_id else list(find_envelope_faults(read))
-        if isinstance(read.params, dict):
-            faults += find_params_faults(read.params, self._constraints)
-        for fault in faults:
+        found = 0
+        for fault in self._find_faults(read):
             self._findings.add(self._number, fault)
+            found += not isinstance(fault.kind, WarningKind)
+            if found == MAX_LINE_PROBLEMS:
+                break
         if isinstance(custom_id, str) and len(custom_id) <= MAX_CUSTOM_ID_LENGTH:
             self._reject_repeated(custom_id)
-        if any(not isinstance(fault.kind, WarningKind) for fault in faults):
+        if found:
             self._characters += len(read.raw_params)
             return b""
-        self._sizes.add(read.params)
+        if self._sizes.group_count < MAX_SIZE_GROUPS:
+            self._sizes.add(read.params)
+        elif ProblemKind.FILE_TOO_COMPLEX not in self._findings.totals:
+            self._findings.add_file_problem(ProblemKind.FILE_TOO_COMPLEX)
+        read.params = None  # a line may have 32 MB, and its copy is made next
+        if self._findings.totals:
+            self._characters += len(format_line(custom_id, b"")) - 1 + len(read.raw_params)
+            return b""
         line = format_line(custom_id, read.raw_params)
         self._characters += len(line) - 1
-        return b"" if self._findings.totals else line
+        return line
+
+    def _find_faults(self, read: RequestLine) -> Iterator[RequestFault]:
+        if read.has_id:
+            yield from find_envelope_faults(read)
+        if isinstance(read.params, dict):
+            yield from find_params_faults(read.params, self._constraints)
 
     def _reject_repeated(self, custom_id: str) -> None:
         first = self._line_of_id.get(custom_id)
@@ -197,30 +229,48 @@ async def check_requests(
     constraints: ApiConstraints,
     limits: Limits = Limits(),
     only: Container[str] | None = None,
+    turn: AbstractAsyncContextManager[object] | None = None,
 ) -> CheckReport:
     """Check a file while it arrives, and write it to `checked_file` as it will be sent.
 
-    Nothing is left at `checked_file` if the file has problems, or if `chunks` raises, which is passed on. Other tasks
-    run after every 64 KiB. With `only`, requests with another `custom_id` are skipped.
+    Nothing is left at `checked_file` if the file has problems, or if `chunks` raises, which is passed on. A file of
+    more than 64 KiB is checked in a process of its own while `turn` is held, so that no contents delay other tasks.
+    With `only`, requests with another `custom_id` are skipped.
 
     Raises:
         OSError: the disk does not take the file.
     """
+    head = bytearray()
+    async for chunk in chunks:
+        head += chunk
+        if len(head) > _SMALL_FILE:
+            break
     checker = RequestChecker(constraints, limits, only)
-    with write_whole(checked_file) as file:
-        async for chunk in chunks:
-            for start in range(0, len(chunk), _PIECE):
-                file.write(checker.feed(chunk[start : start + _PIECE]))
-                await asyncio.sleep(0)
-        file.write(checker.finish())
-    report = checker.result()
+    if len(head) <= _SMALL_FILE:
+        report = await _check_small(checker, checked_file, bytes(head))
+    else:
+        async with turn or nullcontext():
+            report = await run_check(checker, checked_file, bytes(head), chunks)
     if not report.is_sound:
-        await asyncio.to_thread(checked_file.unlink)
+        await asyncio.to_thread(checked_file.unlink, missing_ok=True)
     return report
 
 
+async def _check_small(checker: RequestChecker, checked_file: Path, file: bytes) -> CheckReport:
+    with write_whole(checked_file) as checked:
+        for start in range(0, len(file), _TURN_BYTES):
+            checked.write(checker.feed(file[start : start + _TURN_BYTES]))
+            await asyncio.sleep(0)
+        checked.write(checker.finish())
+    return checker.result()
+
+
 async def check_file(
-    path: Path, checked_file: Path, constraints: ApiConstraints, limits: Limits = Limits()
+    path: Path,
+    checked_file: Path,
+    constraints: ApiConstraints,
+    limits: Limits = Limits(),
+    turn: AbstractAsyncContextManager[object] | None = None,
 ) -> CheckReport:
     """Check the file at `path` as `check_requests` does.
 
@@ -229,7 +279,7 @@ async def check_file(
         OSError: the disk does not take the checked file.
     """
     async with aclosing(_read_chunks(path)) as chunks:
-        return await check_requests(chunks, checked_file, constraints, limits)
+        return await check_requests(chunks, checked_file, constraints, limits, turn=turn)
 
 
 async def _read_chunks(path: Path) -> AsyncGenerator[bytes, None]:

@@ -1,6 +1,7 @@
 """Read one line of a file of requests strictly, in either of its two forms."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from typing import Any, NoReturn
@@ -13,6 +14,12 @@ from bot.requests.problems import ProblemKind, RequestFault
 MAX_DEPTH = 100
 """Levels of brackets in a line; an own limit, far above what a request needs and below what breaks a parser."""
 
+MAX_VALUES = 200_000
+"""Values in a line, counted by their commas and opening brackets; an own limit. A long conversation has a tenth."""
+
+_LARGE_LINE = 1024 * 1024
+"""Bytes from which a line is parsed without a copy of it as text, which could take four times its size."""
+
 MAX_CUSTOM_ID_LENGTH = 64
 """Characters of a `custom_id` (docs.anthropic.com, Message Batches: ^[a-zA-Z0-9_-]{1,64}$)."""
 
@@ -22,6 +29,10 @@ _ENVELOPE_KEYS = frozenset({"custom_id", "params"})
 _BARE_KEYS = frozenset({"model", "messages", "max_tokens"})
 _MAX_PLACE_LENGTH = 80
 _MISSING = object()
+_STRING = re.compile(
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL
+)  # an unfinished one too, else quotes take quadratic time
+_SHORT_STRING = 200
 
 
 class _RawParams(Struct):
@@ -31,7 +42,7 @@ class _RawParams(Struct):
 _PARAMS_DECODER = msgspec.json.Decoder(_RawParams)
 
 
-class RequestLine(Struct, frozen=True):
+class RequestLine(Struct):
     """A line that is a request.
 
     Attributes:
@@ -45,7 +56,7 @@ class RequestLine(Struct, frozen=True):
     has_id: bool
     custom_id: Any
     params: Any
-    raw_params: bytes
+    raw_params: bytes | memoryview
     others: tuple[str, ...] = ()
 
 
@@ -56,9 +67,10 @@ def read_line(text: bytes) -> RequestLine | RequestFault:
     """
     if b"\0" in text:
         return RequestFault(ProblemKind.NUL_BYTE, value=text)
+    if _has_too_many_values(text):
+        return RequestFault(ProblemKind.TOO_COMPLEX, value=text, limit=MAX_VALUES)
     try:
-        value = _DECODER.decode(text.decode())
-        _refuse_half_surrogates(text, value)
+        value = _decode(text)
     except UnicodeDecodeError:
         return RequestFault(ProblemKind.NOT_UTF8, value=text)
     except _DuplicateKeyError as error:
@@ -94,9 +106,9 @@ def find_envelope_faults(line: RequestLine) -> Iterator[RequestFault]:
         yield RequestFault(ProblemKind.UNKNOWN_KEY, key[:_MAX_PLACE_LENGTH])
 
 
-def format_line(custom_id: str, raw_params: bytes) -> bytes:
+def format_line(custom_id: str, raw_params: bytes | memoryview) -> bytes:
     """Return a request as a line of a checked file, with its newline and with `raw_params` unchanged."""
-    return b'{"custom_id":"%b","params":%b}\n' % (custom_id.encode(), raw_params)
+    return b"".join((b'{"custom_id":"', custom_id.encode(), b'","params":', raw_params, b"}\n"))  # copies them once
 
 
 def read_custom_id(line: bytes) -> str:
@@ -107,9 +119,49 @@ def read_custom_id(line: bytes) -> str:
 def _read_object(value: dict[str, Any], text: bytes) -> RequestLine:
     if not value.keys() & _ENVELOPE_KEYS and value.keys() & _BARE_KEYS:
         return RequestLine(False, None, value, text)
-    raw = bytes(_PARAMS_DECODER.decode(text).params) if "params" in value else b""
+    raw = memoryview(_PARAMS_DECODER.decode(text).params) if "params" in value else b""
     others = tuple(key for key in value if key not in _ENVELOPE_KEYS)
     return RequestLine(True, value.get("custom_id", _MISSING), value.get("params", _MISSING), raw, others)
+
+
+def _has_too_many_values(text: bytes) -> bool:
+    """Return whether parsing the line would make too many objects. Marks inside strings do not count."""
+    if _count_marks(text, 0, len(text)) <= MAX_VALUES:
+        return False
+    marks = end = 0
+    for strings, found in enumerate(_STRING.finditer(text)):
+        marks += _count_marks(text, end, found.start())
+        end = found.end()
+        if marks > MAX_VALUES or strings > 2 * MAX_VALUES:  # JSON has at most two strings for each mark
+            return True
+    return marks + _count_marks(text, end, len(text)) > MAX_VALUES
+
+
+def _count_marks(text: bytes, start: int, end: int) -> int:
+    return text.count(b",", start, end) + text.count(b"[", start, end) + text.count(b"{", start, end)
+
+
+def _decode(text: bytes) -> Any:  # Any: JSON from outside
+    """Return the value of a line. Raises ValueError, RecursionError, _DuplicateKeyError."""
+    if len(text) < _LARGE_LINE:
+        return _decode_text(text)
+    _DECODER.decode(_STRING.sub(_shorten_string, text).decode())  # finds repeated keys, and what is no JSON
+    try:
+        return msgspec.json.decode(text)
+    except ValueError:  # the standard parser says what is wrong; it also accepts a number too large for a float
+        return _decode_text(text)
+
+
+def _decode_text(text: bytes) -> Any:
+    value = _DECODER.decode(text.decode())
+    _refuse_half_surrogates(text, value)
+    return value
+
+
+def _shorten_string(found: re.Match[bytes]) -> bytes:
+    """Return a string in place of a long one, different for each, so that no two keys become equal."""
+    start, end = found.span()
+    return found[0] if end - start <= _SHORT_STRING else b'"%d"' % start
 
 
 class _DuplicateKeyError(Exception):

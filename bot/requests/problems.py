@@ -25,6 +25,7 @@ class ProblemKind(Enum):
     CUT_OFF = "cut_off"
     TOO_LONG = "too_long"
     TOO_DEEP = "too_deep"
+    TOO_COMPLEX = "too_complex"
     DUPLICATE_KEY = "duplicate_key"
     # its keys
     WRONG_TYPE = "wrong_type"
@@ -48,6 +49,7 @@ class ProblemKind(Enum):
     NO_REQUESTS = "no_requests"
     TOO_MANY_REQUESTS = "too_many_requests"
     BODY_TOO_LARGE = "body_too_large"
+    FILE_TOO_COMPLEX = "file_too_complex"
 
 
 class WarningKind(Enum):

@@ -27,6 +27,11 @@ _REQUEST_INDEX = re.compile(r"(?<![\w.])requests(?:\.|\[)(?P<index>\d{1,6})\b")
 _REQUESTS = re.compile(r"requests:\s")
 
 
+MAX_SAMPLE_BYTES = 8 * 1024 * 1024
+PART_SUFFIX = ".part"
+"""What the name of a file that is not whole yet ends with."""
+
+
 class _ModelOnly(Struct):
     model: str
 
@@ -91,18 +96,22 @@ def sample_params(
 ) -> dict[str, list[dict[str, Any]]]:
     """Return, by model, the params of up to `each` randomly chosen requests; `totals` has the requests of each model.
 
+    The samples have at most `MAX_SAMPLE_BYTES` together; a request that does not fit is left out.
+
     Raises:
         RequestsUnreadable: the checked file is missing.
     """
     chosen = {model: set(chance.sample(range(total), min(each, total))) for model, total in totals.items()}
     seen = dict.fromkeys(totals, 0)
     samples: dict[str, list[dict[str, Any]]] = {model: [] for model in totals}
+    left = MAX_SAMPLE_BYTES
     for line in read_requests(checked_file):
         model = _MODEL_DECODER.decode(line).params.model
         if (index := seen.get(model)) is None:
             continue
         seen[model] = index + 1
-        if index in chosen[model]:
+        if index in chosen[model] and len(line) <= left:
+            left -= len(line)
             samples[model].append(json.loads(line)["params"])  # json accepts numbers too large for a float
     return samples
 
@@ -156,7 +165,7 @@ def write_whole(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
     If the block raises, nothing appears. A `durable` file is flushed to the disk first, which is slow, and survives a
     loss of power.
     """
-    part = path.with_name(f"{path.name}.part")
+    part = path.with_name(f"{path.name}{PART_SUFFIX}")
     try:
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
             yield file

@@ -43,6 +43,11 @@ class RequestSizes:
         group.characters += characters
         group.max_tokens += params["max_tokens"]
 
+    @property
+    def group_count(self) -> int:
+        """The number of groups."""
+        return len(self._groups)
+
     def list_groups(self) -> Iterator[tuple[PriceKind, SizeGroup]]:
         """Yield the groups; one kind may have several."""
         return ((kind, group) for (kind, _), group in self._groups.items())

@@ -27,6 +27,16 @@ async def test_a_line_of_200_megabytes_is_reported_in_bounded_memory(desk: Desk)
     assert peak < 2 * MAX_REQUEST_LINE_BYTES + 8 * MIB
 
 
+async def test_a_line_of_330_000_objects_is_one_problem(desk: Desk) -> None:
+    request = json.dumps(make_request("a", messages=["OBJECTS"])).encode()
+
+    answer = await ask_about_file(desk, request.replace(b'"OBJECTS"', b",".join([b"{}"] * 330_000)))
+
+    assert "1 request checked, 1 problem" in answer.visible_text
+    assert "line 1: too many values to check" in answer.visible_text
+    assert "(limit: 200,000)" in answer.visible_text
+
+
 async def test_100_001_requests_are_one_too_many(desk: Desk) -> None:
     file = share_file(desk, b"1\n" * 100_001).files[0]["id"]
 

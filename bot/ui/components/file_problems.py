@@ -38,6 +38,7 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.CUT_OFF: "cut off: the file ends in the middle of it",
     ProblemKind.TOO_LONG: "longer than a request may be",
     ProblemKind.TOO_DEEP: "nested too deeply",
+    ProblemKind.TOO_COMPLEX: "too many values to check",
     ProblemKind.DUPLICATE_KEY: "duplicate key",
     ProblemKind.WRONG_TYPE: "wrong type",
     ProblemKind.MISSING_KEY: "missing",
@@ -58,6 +59,7 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.NO_REQUESTS: "The file has no requests",
     ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one batch",
     ProblemKind.BODY_TOO_LARGE: "Too large for one batch",
+    ProblemKind.FILE_TOO_COMPLEX: "Too complex to check. Split long lines, or use fewer models and regions",
 }
 _WARNINGS: dict[WarningKind, str] = {
     WarningKind.MODEL_NOT_CHECKED: "not checked, because the API didn't list its models",
