@@ -205,7 +205,9 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         process_id=engine.worker_id,
     )
     # The worker counts attempts itself, so its client must not retry by itself.
-    bot_messages = BotMessages(make_slack_client(settings, session, retries=False))
+    bot_messages = BotMessages(
+        make_slack_client(settings, session, retries=False), allow_external=settings.allow_external
+    )
     mentions = MentionReplacer(directory.find_name)
     worker = Worker(
         services,
@@ -232,7 +234,7 @@ def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
 
 def _make_messages(parts: _Parts) -> BotMessages:
     """Return what posts the messages that someone waits for. Its client waits for Slack, so a call may take longer."""
-    return BotMessages(parts.client, call_seconds=90.0)
+    return BotMessages(parts.client, call_seconds=90.0, allow_external=parts.rules.allow_external)
 
 
 class _Answers(Struct, frozen=True):

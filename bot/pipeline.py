@@ -134,8 +134,8 @@ class Pipeline:
         An answer that others see too has the buttons of every role, and contents only if the caller may read them.
         """
         caller = interaction.caller
-        acts = interaction.confirmation_id is not None or command.acts_irrevocably
-        facts = await self._caller_facts(caller, fresh=acts)
+        fresh = interaction.confirmation_id is not None or command.acts_irrevocably or command.is_public
+        facts = await self._caller_facts(caller, fresh=fresh)
         check_place(caller, facts, self._rules)
         check_permission(command.needed_permission, caller, facts, self._rules)
         may = list_permissions(caller, facts, self._rules)

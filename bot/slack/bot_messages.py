@@ -14,6 +14,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.slack.directory import is_shared_outside
 from bot.slack.errors import REFUSED_BLOCKS, describe_error, read_fault
 from bot.slack.retries import read_retry_after
 from bot.slack_faults import CLOSED_PLACE, RATE_LIMITED, Meaning
@@ -31,6 +32,7 @@ CALL_SECONDS = 10.0
 _LOOK_AGAIN_SECONDS = 1.0
 _CLOCK_SKEW_SECONDS = 300.0
 _MAX_PAGES = 5  # of 200 messages each, when searching for a message of the bot's
+SHARED_REASON = "the channel is shared with another organization"
 _MESSAGE_GONE = frozenset(
     {
         "message_not_found",
@@ -53,6 +55,14 @@ class ChannelClosed(MessageCallFailed):
 
 class MessageGone(MessageCallFailed):
     """The bot's message was deleted or locked."""
+
+
+class ChannelShared(MessageCallFailed):
+    """The channel is shared with another organization, and the bot may not post there."""
+
+
+class ChannelUnchecked(MessageCallFailed):
+    """Slack does not say whether the channel is shared with another organization, so nothing was sent."""
 
 
 class AnswerUncertain(MessageCallFailed):
@@ -89,11 +99,17 @@ class BotMessages:
 
     If Slack refuses the blocks of a message, its fallback blocks are sent, and then its text alone.
     Give it a client that does not retry by itself, where the caller counts attempts.
+
+    Unless `allow_external`, nothing is posted or edited in a channel that is shared with another organization at that
+    moment. Slack is asked each time, because a channel may become shared between two messages.
     """
 
-    def __init__(self, client: AsyncWebClient, call_seconds: float = CALL_SECONDS) -> None:
+    def __init__(
+        self, client: AsyncWebClient, call_seconds: float = CALL_SECONDS, *, allow_external: bool = False
+    ) -> None:
         self._client = client
         self._call_seconds = call_seconds
+        self._allow_external = allow_external
 
     async def post(
         self, channel: str, message: Message, key: str, thread_ts: str | None = None, *, broadcast: bool = False
@@ -167,6 +183,7 @@ class BotMessages:
 
     async def _send(self, method: str, message: Message, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         """Send the first form of a message whose blocks Slack accepts."""
+        await self._check_channel(str(arguments["channel"]))
         *better, last = list_forms(message)
         for form in better:
             try:
@@ -174,6 +191,17 @@ class BotMessages:
             except BlocksRefused as error:
                 log.error("Slack refused the blocks of a message: %s", error)
         return await self._call(method, {**make_content(last), **arguments})
+
+    async def _check_channel(self, channel: str) -> None:
+        """Raise ChannelShared if the bot may not post in a channel. Direct messages with the bot have one reader."""
+        if self._allow_external or channel.startswith(("U", "W", "D")):
+            return
+        try:
+            answer = await self._call("conversations.info", {"channel": channel}, reads=True)
+        except AnswerUncertain as error:
+            raise ChannelUnchecked(f"cannot look up whether {channel} is shared: {error}") from error
+        if is_shared_outside(answer.get("channel") or {}):
+            raise ChannelShared(SHARED_REASON)
 
     async def _call(self, method: str, arguments: Mapping[str, Any], *, reads: bool = False) -> AsyncSlackResponse:
         try:

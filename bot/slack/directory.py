@@ -137,7 +137,7 @@ class Directory:
             if get_code(error) in NOT_A_MEMBER:
                 raise _ChannelHidden from error
             raise
-        return any(found.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
+        return is_shared_outside(found)
 
     async def _fetch_group(self, group: str) -> frozenset[str]:
         answer = await self._client.usergroups_users_list(usergroup=group)
@@ -172,6 +172,14 @@ def read_name(user: Mapping[str, Any]) -> str | None:
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
     return next((str(name) for name in names if str(name or "").strip()), None)
+
+
+def is_shared_outside(channel: Mapping[str, Any]) -> bool:
+    """Return whether another organization is in a channel of conversations.info, or invited to it.
+
+    `is_shared` alone does not tell: channels shared among the workspaces of one organization have it too.
+    """
+    return any(channel.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared"))
 
 
 def is_outsider(user: Mapping[str, Any], home: Home) -> bool:

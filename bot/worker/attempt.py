@@ -2,14 +2,15 @@
 
 Not lost: a row is open until it is delivered or given up. A failed attempt enqueues the next one. If the process dies,
 its claim is released, or expires with its lease, and a worker enqueues the row. A row is given up when its attempts are
-used up, and at once if its channel is closed to the bot. Neither an outage nor a refused token uses up attempts.
+used up, and at once if its channel is closed to the bot or shared with another organization. Neither an outage nor a
+refused token uses up attempts.
 
 Not doubled: from the second attempt on, the bot first looks for the message that an earlier attempt may have posted.
 """
 
 import logging
 from abc import ABC, abstractmethod
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import timedelta
 from functools import partial
 from typing import Generic, Protocol, TypeVar
@@ -22,6 +23,8 @@ from bot.slack.bot_messages import (
     BotMessages,
     BotRefused,
     ChannelClosed,
+    ChannelShared,
+    ChannelUnchecked,
     MessageCallFailed,
     MessageGone,
     SlackRateLimited,
@@ -29,6 +32,9 @@ from bot.slack.bot_messages import (
 from bot.store.db.database import Database
 from bot.store.db.outbox import Outbox, OutboxRow, PrimaryKey
 from bot.store.db.task_queue import Enqueue
+from bot.store.records import notices
+from bot.store.records.notices import Notice
+from bot.ui.notices.shared_channel import shared_channel_words
 from bot.ui.reply import Message
 from bot.worker.slack_pacing import POST, SlackPacing
 
@@ -127,6 +133,10 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         """Show the row in another place. Its channel is closed to the bot, so it was given up there."""
 
     @abstractmethod
+    def list_people(self, connection: Connection, row: RowT) -> Collection[str]:
+        """Return the users who count on seeing the row in its channel."""
+
+    @abstractmethod
     def recover_message(self, connection: Connection, row: RowT, reason: str) -> None:
         """Continue without the message that the row edits or answers. Someone deleted it."""
 
@@ -209,6 +219,8 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             return partial(self._record_limit, row=row, error=error)
         except ChannelClosed as error:
             return partial(self._record_closed_place, row=row, reason=str(error))
+        except ChannelShared as error:
+            return partial(self._record_shared_place, row=row, reason=str(error))
         except MessageGone as error:
             return partial(self.recover_message, row=row, reason=str(error))
         except Exception as error:
@@ -232,13 +244,23 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             log.warning("%s %s cannot be in %s: %s", self._outbox.prefix, row.key, row.channel_id, reason)
             self.move_elsewhere(connection, row)
 
+    def _record_shared_place(self, connection: Connection, row: RowT, reason: str) -> None:
+        """Show the row elsewhere, and tell each person whom that concerns once where the bot no longer posts."""
+        people = self.list_people(connection, row)
+        self._record_closed_place(connection, row, reason)
+        for user in sorted(people):
+            words = shared_channel_words(row.channel_id)
+            key = f"shared:{row.channel_id}:{user}"
+            notice = Notice(key, None, "act", user, (user,), self._pace.now(), {"words": words})
+            notices.send(connection, self._enqueue, notice)
+
     def _record_failure(self, connection: Connection, row: RowT, error: Exception) -> None:
         kind = type(error).__name__
         known = isinstance(error, MessageCallFailed)
         name = f"{self._outbox.prefix} {row.key}"
         reason = error if known else kind  # the text of another error may quote what the row holds
         log.warning("%s: attempt %d failed: %s", name, row.attempts, reason, exc_info=None if known else error)
-        if isinstance(error, AnswerUncertain | BotRefused):
+        if isinstance(error, AnswerUncertain | BotRefused | ChannelUnchecked):
             longest = max(LONGEST_DELAY, self._outbox.count_open(connection) * _INTERVAL_IN_OUTAGE)
             delay = min(delay_after(row.attempts), longest) if row.attempts <= _COUNTED_IN_OUTAGE else longest
             self.try_again(connection, row, delay, counts=row.attempts <= _COUNTED_IN_OUTAGE)

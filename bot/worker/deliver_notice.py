@@ -1,7 +1,7 @@
 """The delivery of a notice: posted once, in the thread of its card where there is one."""
 
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import timedelta
 
 from msgspec import Struct
@@ -128,6 +128,13 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
                 key = f"{row.key}:{user}"
                 direct = replace(row, key=key, channel_id=user, mentions=(user,), created_at=now, thread_ts=None)
                 notices.send(connection, self._enqueue, direct)
+
+    def list_people(self, connection: Connection, row: Notice) -> Collection[str]:
+        """Return those whom the notice mentions, or the owner of its batch."""
+        if row.mentions or row.batch_id is None:
+            return row.mentions
+        owner = labels.get_names(connection, [row.batch_id])[row.batch_id].owner
+        return [owner] if owner else []
 
     def recover_message(self, connection: Connection, row: Notice, reason: str) -> None:
         """Post the notice in the channel: the card that it answers was deleted."""

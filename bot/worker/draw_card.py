@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from msgspec import Struct
@@ -16,7 +16,7 @@ from bot.slack.bot_messages import BotMessages
 from bot.slack.mentions import MentionReplacer
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
-from bot.store.records import audit, cards, watches
+from bot.store.records import audit, cards, labels, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import GONE, SeenBatch
 from bot.store.records.cards import Card
@@ -84,6 +84,16 @@ class CardDrawing(Attempt[Card, DrawnCard]):
         for watch in watches.move_to_direct_messages(connection, row.batch_id, row.channel_id):
             if watch.channel_id != row.channel_id:
                 cards.redraw(connection, self._enqueue, row.batch_id, watch.channel_id, now)
+
+    def list_people(self, connection: Connection, row: Card) -> Collection[str]:
+        """Return those who watch the batch here, and its owner."""
+        here = {
+            watch.user_id
+            for watch in watches.list_for_batch(connection, row.batch_id)
+            if watch.user_id and watch.channel_id == row.channel_id
+        }
+        owner = labels.get_names(connection, [row.batch_id])[row.batch_id].owner
+        return here | ({owner} if owner else set())
 
     def recover_message(self, connection: Connection, row: Card, reason: str) -> None:
         """Post a deleted card again, once. Whoever deletes the second one wants none."""

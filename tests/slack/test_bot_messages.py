@@ -7,10 +7,10 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.bot_messages import AnswerUncertain, BotMessages, SlackRateLimited
+from bot.slack.bot_messages import AnswerUncertain, BotMessages, ChannelUnchecked, SlackRateLimited
 from bot.ui.reply import Message
 
-Opened = Callable[[int, str, str], Awaitable[BotMessages]]
+Opened = Callable[..., Awaitable[BotMessages]]
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ async def answering() -> AsyncIterator[Opened]:
     runners: list[web.AppRunner] = []
     session = aiohttp.ClientSession()
 
-    async def opened(status: int, kind: str, body: str) -> BotMessages:
+    async def opened(status: int, kind: str, body: str, *, allow_external: bool = True) -> BotMessages:
         async def answer(_request: web.Request) -> web.Response:
             return web.Response(status=status, content_type=kind, text=body)
 
@@ -30,7 +30,8 @@ async def answering() -> AsyncIterator[Opened]:
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
         url = f"http://127.0.0.1:{runner.addresses[0][1]}/"
-        return BotMessages(AsyncWebClient("xoxb-1", base_url=url, session=session, retry_handlers=[]))
+        client = AsyncWebClient("xoxb-1", base_url=url, session=session, retry_handlers=[])
+        return BotMessages(client, allow_external=allow_external)
 
     yield opened
     await session.close()
@@ -55,6 +56,15 @@ async def test_an_answer_that_is_not_slacks_is_doubtful(answering: Opened, statu
 
     with pytest.raises(AnswerUncertain):
         await posting.post("C1", Message("hello", ()), "a key")
+
+
+async def test_nothing_is_posted_while_slack_does_not_say_whether_a_channel_is_shared(answering: Opened) -> None:
+    posting = await answering(503, "text/html", "<html>maintenance</html>", allow_external=False)
+
+    with pytest.raises(ChannelUnchecked):
+        await posting.post("C1", Message("hello", ()), "a key")
+    with pytest.raises(ChannelUnchecked):
+        await posting.update("C1", "1.0", Message("hello", ()))
 
 
 async def test_a_proxy_that_limits_is_obeyed_too(answering: Opened) -> None:
