@@ -55,7 +55,7 @@ from bot.slack.listeners import BoltListeners
 from bot.slack.mentions import MentionReplacer
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
 from bot.slack.retries import SlackWaits
-from bot.slack.transports import check_bot_token, make_bolt_app, open_port, open_socket
+from bot.slack.transports import check_bot_token, find_app_id, make_bolt_app, open_port, open_socket
 from bot.slack.upload import FileUploader
 from bot.store.db.connection import Connection
 from bot.store.db.database import Database, StoreUnavailable
@@ -120,6 +120,7 @@ class _Parts(Struct, frozen=True):
     """The parts of a bot, connected to Slack, the API and the store."""
 
     authorized: AuthorizeResult
+    app_id: str | None
     client: AsyncWebClient
     session: aiohttp.ClientSession
     services: Services
@@ -189,6 +190,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     waits = SlackWaits()
     client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)
+    app_id = await find_app_id(client, authorized.bot_id)
     rules = make_rules(settings)
     directory = Directory(client, rules, Home(authorized.team_id or "", authorized.enterprise_id))
     shared_files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
@@ -220,7 +222,18 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         chores=make_chores(services, bot_messages, mentions, make_digest_plan(settings)),
     )
     return _Parts(
-        authorized, client, session, services, rules, directory, worker, metrics, waits, slack_refusals, api_refusals
+        authorized,
+        app_id,
+        client,
+        session,
+        services,
+        rules,
+        directory,
+        worker,
+        metrics,
+        waits,
+        slack_refusals,
+        api_refusals,
     )
 
 
@@ -267,7 +280,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
         interruption=answers.interruption,
     )
     signing_secret = None if settings.slack_app_token is not None else reveal_secret(settings.slack_signing_secret)
-    app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized)
+    app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized, parts.app_id)
     count_error = metrics.count_unexpected_error
     delivery = _make_delivery(settings, parts)
     listeners = BoltListeners(

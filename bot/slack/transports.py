@@ -6,6 +6,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -13,6 +14,7 @@ from aiohttp.typedefs import Handler
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.response import BoltResponse
 from slack_sdk.socket_mode.aiohttp import SocketModeClient
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
@@ -41,6 +43,16 @@ class TokenRejected(ExpectedError):
 
     def _fact(self) -> str:
         return f"Slack refused {self.setting}: {self.reason}. Check it with `python -m bot doctor`."
+
+
+class OrgWideToken(ExpectedError):
+    """The bot token belongs to an organization and to no workspace, so many calls and payloads name no workspace."""
+
+    def _fact(self) -> str:
+        return (
+            "SLACK_BOT_TOKEN belongs to an installation for a whole organization. Batchdesk works in one workspace. "
+            "Install the app in that workspace, and use the bot token of that installation."
+        )
 
 
 @dataclass(eq=False)
@@ -81,6 +93,7 @@ async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
 
     Raises:
         TokenRejected, SlackFailing, SlackUnreachable: Slack named no one.
+        OrgWideToken: the token belongs to no workspace.
     """
     answer = await ask_identity(client)
     return AuthorizeResult(
@@ -94,7 +107,31 @@ async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
 
 async def ask_identity(client: AsyncWebClient) -> AsyncSlackResponse:
     """Return Slack's answer to whose token this is. Raises as `check_bot_token`."""
-    return await _ask(client.auth_test, ("team_id", "user_id"), "SLACK_BOT_TOKEN", client)
+
+    async def ask() -> AsyncSlackResponse:
+        answer = await client.auth_test()
+        team_id = answer.get("team_id") or ""
+        if (
+            answer.get("is_enterprise_install")
+            or team_id.startswith("E")
+            or (answer.get("enterprise_id") and not team_id)
+        ):
+            raise OrgWideToken
+        return answer
+
+    return await _ask(ask, ("team_id", "user_id"), "SLACK_BOT_TOKEN", client)
+
+
+async def find_app_id(client: AsyncWebClient, bot_id: str | None) -> str | None:
+    """Return the id of the app that the bot token belongs to; None if Slack does not say."""
+    if bot_id is None:
+        return None
+    try:
+        answer = await client.bots_info(bot=bot_id)
+    except SLACK_ERRORS as error:
+        log.warning("payloads of other apps are not refused, because bots.info failed: %s", describe_error(error))
+        return None
+    return (answer.get("bot") or {}).get("app_id")
 
 
 async def ask_socket_address(client: AsyncWebClient, app_token: str) -> str:
@@ -127,17 +164,20 @@ def _report_failed_try(error: Exception, pause: float) -> None:
     log.warning("%s The next try is in %g s.", str(error).removesuffix(" Try again in a minute."), pause)
 
 
-def make_bolt_app(api_url: str, signing_secret: str | None, authorized: AuthorizeResult) -> AsyncApp:
+def make_bolt_app(
+    api_url: str, signing_secret: str | None, authorized: AuthorizeResult, app_id: str | None = None
+) -> AsyncApp:
     """Return Bolt with the cheapest ack (bench/README.md): no polling for it, no auth.test before it.
 
-    Without a `signing_secret` Bolt verifies no request. Use that for Socket Mode only.
+    Without a `signing_secret` Bolt verifies no request. Use that for Socket Mode only. Payloads that name another app
+    than `app_id` reach no listener.
     """
 
     async def authorize() -> AuthorizeResult:
         return authorized
 
     with _hide_variables(*_BOLT_VARIABLES):
-        return AsyncApp(
+        app = AsyncApp(
             name="batchdesk",  # without a name, Bolt searches every loaded module for its caller: 30 ms
             client=AsyncWebClient(base_url=api_url),  # without a token, because listeners have a client of their own
             authorize=authorize,
@@ -146,6 +186,26 @@ def make_bolt_app(api_url: str, signing_secret: str | None, authorized: Authoriz
             process_before_response=True,
             attaching_conversation_kwargs_enabled=False,
         )
+    if app_id is not None:
+        app.use(_refuse_other_apps(app_id))
+    return app
+
+
+def _refuse_other_apps(app_id: str) -> Callable[..., Awaitable[BoltResponse | None]]:
+    """Return a middleware that answers 403 to the payloads of another app. In Socket Mode they get no ack."""
+
+    async def refuse(body: dict[str, Any], next_: Callable[[], Awaitable[BoltResponse]]) -> BoltResponse | None:
+        sender = body.get("api_app_id")
+        if sender is None or sender == app_id:
+            return await next_()
+        log.error(
+            "refused a payload of the app %.20r: SLACK_BOT_TOKEN belongs to the app %s. Use the secrets of one app.",
+            sender,
+            app_id,
+        )
+        return BoltResponse(status=403, body="")
+
+    return refuse
 
 
 @contextmanager
