@@ -16,6 +16,7 @@ from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, ApiUnavailable, KeyRefused
 from bot.clients import make_slack_client, open_api_http, reveal_secret
 from bot.errors import ExpectedError
+from bot.permissions import EVERYONE
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.settings.checks import find_problems, warn_about_clear_text
 from bot.settings.loading import ENV_FILE, unknown_settings
@@ -23,6 +24,7 @@ from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
 from bot.slack.channel_checks import find_channel_problems
 from bot.slack.client import SESSION_TIMEOUT
+from bot.slack.directory import Home
 from bot.slack.people_checks import check_people
 from bot.slack.scopes import BOT_SCOPES, OPTIONAL_SCOPES
 from bot.slack.transports import TokenRejected, ask_identity, ask_socket_address
@@ -166,13 +168,15 @@ async def _slack_findings(
         yield finding
     for finding in _report(await find_channel_problems(client, settings), "The channels in the settings are usable."):
         yield finding
-    for finding in await _people(settings, client):
+    home = Home(answer["team_id"], answer.get("enterprise_id"))
+    for finding in await _people(settings, client, home):
         yield finding
+    yield _readers(settings)
 
 
 def _scopes(settings: Settings, answer: AsyncSlackResponse) -> list[Finding]:
     granted = set(str(answer.headers.get("x-oauth-scopes", "")).replace(" ", "").split(","))
-    people = {*settings.operators, *settings.admins, *settings.approvers}
+    people = {*settings.operators, *settings.admins, *settings.approvers, *settings.readers}
     optional = OPTIONAL_SCOPES - ({"usergroups:read"} if any(each.startswith("S") for each in people) else set())
     missing = {scope: reason for scope, reason in BOT_SCOPES.items() if scope not in granted}
     needed = [f"{scope} ({reason})" for scope, reason in missing.items() if scope not in optional]
@@ -184,8 +188,15 @@ def _scopes(settings: Settings, answer: AsyncSlackResponse) -> list[Finding]:
     return findings or [Finding(True, "The app has all scopes.")]
 
 
-async def _people(settings: Settings, client: AsyncWebClient) -> list[Finding]:
-    checked = await check_people(client, settings)
+def _readers(settings: Settings) -> Finding:
+    name = SETTINGS["readers"].name
+    if EVERYONE in settings.readers:
+        return Finding(True, f"Everyone in the workspace may read the contents of results. {name} limits that.")
+    return Finding(True, f"Only the people in {name} may read the contents of results.")
+
+
+async def _people(settings: Settings, client: AsyncWebClient, home: Home) -> list[Finding]:
+    checked = await check_people(client, settings, home)
     problems = list(checked.problems)
     operators = {*settings.operators, *settings.admins}
     name = SETTINGS["operators"].name

@@ -27,7 +27,8 @@ async def test_doctor_reports_that_everything_works(simulators: Simulators) -> N
 
     assert (status, complained) == (0, "")
     assert [line for line in printed.splitlines() if not line.startswith("OK ")] == []
-    assert len(printed.splitlines()) == 10
+    assert len(printed.splitlines()) == 11
+    assert "Everyone in the workspace may read the contents of results. BATCHDESK_READERS limits that." in printed
     assert list(simulators.folder.iterdir()) == []
 
 
@@ -281,3 +282,14 @@ async def test_a_store_in_no_folder_is_named(simulators: Simulators) -> None:
 
     assert "/nowhere/at/all.sqlite3" in failure
     assert "doesn't exist" in failure
+
+
+async def test_doctor_names_the_readers_setting_and_a_person_of_another_organization(simulators: Simulators) -> None:
+    simulators.slack.world.add(Person("U0ZOE", "Zoe Zahn", team_id="T0OTHER"))
+
+    status, printed, _ = await simulators.finish("doctor", BATCHDESK_READERS="U0ADA,U0ZOE")
+
+    assert status == 1
+    assert "Only the people in BATCHDESK_READERS may read the contents of results." in printed
+    [problem] = [line for line in printed.splitlines() if line.startswith("FAIL")]
+    assert "BATCHDESK_READERS: Zoe Zahn (U0ZOE) is of another organization" in problem

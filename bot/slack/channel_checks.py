@@ -5,6 +5,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
 from bot.slack.client import read_object
+from bot.slack.directory import is_shared_outside
 from bot.slack.errors import SLACK_ERRORS, get_code, read_fault
 from bot.slack_faults import NOT_A_MEMBER, Meaning
 
@@ -47,7 +48,7 @@ async def _find_problem(
         return f"{setting}: {place} is archived. Unarchive it or set another channel."
     if posts and not is_direct and not found.get("is_member"):
         return f"{setting}: the bot is not in {place}. {_INVITE}"
-    if not allow_external and any(found.get(flag) for flag in ("is_ext_shared", "is_pending_ext_shared")):
+    if not allow_external and is_shared_outside(found):
         allowing = SETTINGS["allow_external"].name
         return f"{setting}: {place} is shared with another organization. Set another channel, or set {allowing}."
     return None

@@ -10,11 +10,11 @@ from bot.permissions import EVERYONE
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
 from bot.slack.client import read_object
-from bot.slack.directory import read_name
+from bot.slack.directory import Home, is_outsider, read_name
 from bot.slack.errors import SLACK_ERRORS, read_fault
 from bot.slack_faults import Meaning
 
-_FIELDS = ("operators", "admins", "approvers")
+_FIELDS = ("operators", "admins", "approvers", "readers")
 
 
 class CheckedPeople(Struct, frozen=True):
@@ -24,7 +24,7 @@ class CheckedPeople(Struct, frozen=True):
     useful: frozenset[str]
 
 
-async def check_people(client: AsyncWebClient, settings: Settings) -> CheckedPeople:
+async def check_people(client: AsyncWebClient, settings: Settings, home: Home) -> CheckedPeople:
     """Look up each person and user group of the settings once. What Slack does not say counts as useful."""
     named: dict[str, list[str]] = {}
     for field in _FIELDS:
@@ -34,7 +34,7 @@ async def check_people(client: AsyncWebClient, settings: Settings) -> CheckedPeo
     problems: list[str] = []
     useful: set[str] = set()
     for entry, settings_names in named.items():
-        problem = None if entry == EVERYONE else await _find_problem(client, entry, settings)
+        problem = None if entry == EVERYONE else await _find_problem(client, entry, settings, home)
         is_unchecked = problem is not None and problem.startswith(_UNCHECKED)
         if problem is None or is_unchecked:
             useful.add(entry)
@@ -46,12 +46,12 @@ async def check_people(client: AsyncWebClient, settings: Settings) -> CheckedPeo
 _UNCHECKED = "can't look up"
 
 
-async def _find_problem(client: AsyncWebClient, entry: str, settings: Settings) -> str | None:
+async def _find_problem(client: AsyncWebClient, entry: str, settings: Settings, home: Home) -> str | None:
     try:
         if entry.startswith("S"):
             answer = await client.usergroups_users_list(usergroup=entry)
             return None if answer.get("users") else f"the user group {entry} has no members. Add people to it."
-        return _judge_person(entry, read_object(await client.users_info(user=entry), "user"), settings)
+        return _judge_person(entry, read_object(await client.users_info(user=entry), "user"), settings, home)
     except SLACK_ERRORS as error:
         fault = read_fault(error)
         match fault.meaning:
@@ -66,13 +66,18 @@ async def _find_problem(client: AsyncWebClient, entry: str, settings: Settings) 
                 return f"{_UNCHECKED} {entry}: {fault}. Fix that first."
 
 
-def _judge_person(entry: str, user: Mapping[str, Any], settings: Settings) -> str | None:
+def _judge_person(entry: str, user: Mapping[str, Any], settings: Settings, home: Home) -> str | None:
     name = read_name(user)
     person = f"{name} ({entry})" if name else entry
     if user.get("deleted"):
         return f"the account of {person} is deactivated. Remove the id."
     if user.get("is_bot"):
         return f"{person} is an app, which can't type commands. Remove the id."
+    if not settings.allow_external and is_outsider(user, home):
+        return (
+            f"{person} is of another organization, whose people the bot doesn't answer. Remove the id, or set "
+            f"{SETTINGS['allow_external'].name}."
+        )
     if not settings.allow_guests and (user.get("is_restricted") or user.get("is_ultra_restricted")):
         return (
             f"{person} is a guest, whom the bot doesn't answer. Remove the id, or set {SETTINGS['allow_guests'].name}."
