@@ -46,7 +46,7 @@ from bot.store.records.labels import BatchNames
 
 _CAUSE = re.compile(r"[A-Za-z0-9_.-]{1,64}")
 
-_RETRY_OF = "retry of "
+RETRY_OF = "retry of "
 
 
 class NothingToRetry(Struct, frozen=True):
@@ -274,7 +274,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
 def _name_draft(batch: MessageBatch, names: BatchNames, cause: str | None) -> str:
     """Return the name of a retry's draft, made from the name of the batch that it retries."""
     parent = names.label or names.file_name or f"Batch {batch.id.removeprefix(PREFIX)[:10]}"
-    return f"{cause} in {parent}" if cause else f"{_RETRY_OF}{parent.removeprefix(_RETRY_OF)}"
+    return f"{cause} in {parent}" if cause else f"{RETRY_OF}{parent.removeprefix(RETRY_OF)}"
 
 
 async def _store_checked(

@@ -13,5 +13,5 @@ from bot.ui.reply import Message
 def render_tab_failed(error: Message, since: datetime) -> Message:
     """Return the error, since when it persists, and a button that tries again, so that the tab is no dead end."""
     again = actions([button("Refresh", Overview(), renew=True)])
-    known = context(f"Since {date(since)} I could not bring this tab up to date.")
+    known = context(f"This tab has not been updated since {date(since)}.")
     return replace(error, blocks=(header("⚠️ Not up to date"), *error.blocks, known, *again))

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
@@ -18,8 +18,9 @@ from bot.errors import ExpectedError
 from bot.operations.follow import is_direct
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
-from bot.store.records import audit, confirmations, drafts, notices, workers
+from bot.store.records import audit, confirmations, drafts, labels, notices, workers
 from bot.store.records.audit import AuditEntry, RecordedOutcome
+from bot.store.records.labels import BatchNames
 from bot.store.records.notices import Notice
 from bot.store.records.watches import StoredWatch
 from bot.store.transactions import begin_watch
@@ -93,8 +94,7 @@ class ChangeSettler:
             until = entry.at + CHANGE_LIFETIME
             if isinstance(error, ApiUnavailable | RateLimited) and self._services.now() <= until:
                 log.warning("entry %d waits for the API: %s", entry.id, error.kind)
-                words = waiting_change_words(entry.verb, entry.subject or "", until)
-                await self._services.database.run(partial(self._notify, entry=entry, what="waits", words=words))
+                await self._services.database.run(partial(self._notify_of_wait, entry=entry, until=until))
                 return False
             found = "unknown", OutcomeUnknown(error.kind)
         except ExpectedError as error:
@@ -164,13 +164,23 @@ class ChangeSettler:
         batch_id = finding.batch_id if isinstance(finding, DraftSent) else None
         if not audit.record_outcome(connection, entry.id, outcome=outcome, detail=detail, at=now, subject=batch_id):
             return
-        self._notify(connection, entry, "", settled_change_words(entry.verb, entry.subject or "", finding))
+        names = _find_names(connection, entry)
+        self._notify(connection, entry, "", settled_change_words(entry.verb, entry.subject or "", finding, names))
+
+    def _notify_of_wait(self, connection: Connection, entry: AuditEntry, until: datetime) -> None:
+        words = waiting_change_words(entry.verb, entry.subject or "", until, _find_names(connection, entry))
+        self._notify(connection, entry, "waits", words)
 
     def _notify(self, connection: Connection, entry: AuditEntry, what: str, words: str) -> None:
         """Enqueue a notice for the person, once for each thing to say."""
         key = ":".join(filter(None, ("act", str(entry.id), what)))
         notice = Notice(key, None, "act", entry.user_id, (entry.user_id,), self._services.now(), {"words": words})
         notices.send(connection, self._services.enqueue, notice)
+
+
+def _find_names(connection: Connection, entry: AuditEntry) -> BatchNames | None:
+    subject = entry.subject or ""
+    return labels.get_names(connection, [subject]).get(subject)
 
 
 def _find_draft_outcome(connection: Connection, entry: AuditEntry) -> tuple[RecordedOutcome, Finding] | None:

@@ -26,7 +26,7 @@ EVIL_IDS = [
 async def test_no_call_is_made_of_an_id_that_could_change_the_path(desk: Desk, verb: str, evil: str) -> None:
     [reply] = await desk.type(f"/batch {verb} {evil}")
 
-    assert "can't be a batch id" in reply.visible_text
+    assert "isn't a batch ID" in reply.visible_text
     assert "\u202e" not in reply.visible_text + reply.text
     assert desk.api.requests == []
 

@@ -215,7 +215,7 @@ async def test_a_form_that_cannot_be_opened_offers_itself_again(desk: Desk) -> N
     [answer] = await desk.type("/batch create")
     await desk.press(answer, "Open the form")
 
-    assert "could not be opened" in answer.visible_text
+    assert "couldn't open the form" in answer.visible_text
     assert desk.slack.modal(ADA) is not None
 
 

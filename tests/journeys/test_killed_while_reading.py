@@ -30,7 +30,7 @@ async def test_stopping_a_reading_of_a_dead_process_replaces_the_button_with_the
     found = await chore.do()
     await desk.bot.in_flight.drain()
 
-    assert f"`/batch results {batch.id}`: I was stopped while reading this" in told.visible_text
+    assert f"I was restarted during `/batch results {batch.id}`" in told.visible_text
     assert told.buttons == ["Try again"]
     assert found == 1
     assert len(desk.slack.messages("D0ADA", ADA)) == 1

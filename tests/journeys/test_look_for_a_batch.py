@@ -94,7 +94,7 @@ async def test_a_batch_that_was_created_is_found_and_recorded(desk: Desk, fault:
     [status] = await desk.type(f"/batch status {batch.id}")
 
     assert counts == [1, 0]
-    assert f"I found the batch of *requests.jsonl*: `{batch.id}`" in newest_notice(desk).visible_text
+    assert f"I found the batch of *requests.jsonl* (`{batch.id}`)" in newest_notice(desk).visible_text
     names = desk.bot.worker.services.database.transact(lambda connection: labels.get_names(connection, [batch.id]))
     assert names[batch.id].owner == ADA
     assert ("Send the other 30" in status.buttons) == (yes == FIRST)

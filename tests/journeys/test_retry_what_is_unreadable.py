@@ -18,7 +18,7 @@ async def test_failures_that_cannot_be_read_are_not_called_none(desk: Desk) -> N
     [answer] = await desk.type("/batch retry last")
 
     assert "Nothing failed" not in answer.visible_text
-    assert "3 failures could not be read from the results" in answer.visible_text
+    assert "3 failures couldn't be read from the results" in answer.visible_text
 
 
 async def test_unreadable_failures_are_reported_beside_readable_ones(desk: Desk) -> None:
@@ -30,4 +30,4 @@ async def test_unreadable_failures_are_reported_beside_readable_ones(desk: Desk)
     [question] = await desk.type(f"/batch retry last --file {file}")
 
     assert "Send 1 request?" in question.visible_text
-    assert "2 failures could not be read from the results" in question.visible_text
+    assert "2 failures couldn't be read from the results" in question.visible_text

@@ -120,7 +120,7 @@ async def test_a_sample_can_be_retried(desk: Desk) -> None:
 
     [question] = await desk.type(f"/batch retry {batch.id}")
 
-    assert f"Retry of `{batch.id}`" in question.visible_text
+    assert "*retry of requests.jsonl*" in question.visible_text
 
 
 async def test_of_a_retry_too_ten_can_go_first(desk: Desk) -> None:

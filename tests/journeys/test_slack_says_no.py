@@ -227,5 +227,5 @@ async def test_a_file_that_may_have_arrived_is_named_in_the_delete_question(desk
     [question] = await desk.type("/batch delete last")
 
     assert any("before you try again" in message.visible_text for message in seen)
-    assert "did not confirm that it arrived" in question.visible_text
+    assert "was not confirmed by Slack" in question.visible_text
     assert "obody" not in question.visible_text

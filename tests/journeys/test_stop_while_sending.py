@@ -49,7 +49,7 @@ def told(desk: Desk) -> SlackMessage:
     return desk.slack.messages(desk.slack.world.open_direct_message(ADA).id, ADA)[-1]
 
 
-@pytest.mark.parametrize(("state", "words"), [("sending", "do not know whether"), ("checking", "while I read")])
+@pytest.mark.parametrize(("state", "words"), [("sending", "don't know whether"), ("checking", "while reading")])
 async def test_an_interrupted_draft_is_reported_by_a_living_process_and_never_sent(
     desk: Desk, state: drafts.WorkingState, words: str
 ) -> None:
@@ -170,7 +170,7 @@ async def test_a_store_that_takes_no_parts_leaves_the_whole_to_be_sent(desk: Des
     [again] = await desk.press(answer, "Send")
     await desk.press(again, FIRST)
 
-    assert "Not sent: I can't write my own records" in answer.visible_text
+    assert "Not sent: Batchdesk's store is" in answer.visible_text
     assert [len(each) for each in sent_ids(desk)] == [10]
 
 

@@ -44,7 +44,7 @@ async def test_a_tab_that_cannot_be_renewed_says_since_when_and_can_be_tried_aga
         failed = desk.slack.home(ADA)
         assert failed is not None
         assert failed.buttons == ["Refresh"]
-        shown.append(re.findall(r"Since <!date\^(\d+)", failed.visible_text))
+        shown.append(re.findall(r"updated since <!date\^(\d+)", failed.visible_text))
         desk.time.later = timedelta(hours=1)
     desk.api.clear_faults()
     await desk.press(home, "Refresh")

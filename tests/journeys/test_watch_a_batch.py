@@ -247,6 +247,6 @@ async def test_the_feed_shows_each_batch_as_one_card_and_mentions_no_one(open_de
     over = await wait_for_card(desk, batch, "all 1,200 succeeded")
     await wait_until_settled(desk)
 
-    assert "Nobody owns this batch" in appeared.visible_text
+    assert "No owner: this batch was created elsewhere" in appeared.visible_text
     assert over.ts == appeared.ts
     assert find_notices(desk, batch) == []

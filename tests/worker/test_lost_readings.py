@@ -78,7 +78,7 @@ async def test_the_reading_of_a_dead_process_is_reported_in_its_message_and_can_
     after = shown(left)
     assert (before.buttons, after.buttons) == (["Stop"], ["Try again"])
     assert after.ts == before.ts
-    assert "`/batch results msgbatch_1`: I was stopped while reading this" in after.visible_text
+    assert "I was restarted during `/batch results msgbatch_1`" in after.visible_text
     assert counts == [1, 0]
 
 
@@ -119,7 +119,7 @@ async def test_a_reading_that_showed_no_progress_yet_is_reported_in_a_new_messag
         await scene.deliver_all()
         after = shown(scene)
 
-    assert "`/batch results msgbatch_1`: I was stopped while reading this" in after.visible_text
+    assert "I was restarted during `/batch results msgbatch_1`" in after.visible_text
     assert after.buttons == ["Try again"]
     assert counts == [1, 0]
 

@@ -63,7 +63,7 @@ async def test_a_confirmed_delete_is_done_once_and_its_asker_is_notified(either_
     [told] = either_scene.slack.messages("D0ADA")
     assert deletes(either_scene) == 1
     assert entry(either_scene, number).outcome == "done"
-    assert batch.id in told.visible_text
+    assert f"*Batch {batch.id[9:19]}*. It is done." in told.visible_text
 
 
 async def test_a_delete_that_had_happened_is_not_sent_again(scene: Scene) -> None:
@@ -192,9 +192,9 @@ async def test_a_change_waits_for_the_api_says_so_once_and_is_finished_as_soon_a
 
     after = [message.visible_text for message in either_scene.slack.messages("D0ADA")]
     assert len(meanwhile) == 1
-    assert "The API does not answer now" in meanwhile[0]
+    assert "The API isn't answering" in meanwhile[0]
     assert counts == [1, 0]
-    assert "it is done" in after[1]
+    assert "It is done" in after[1]
     assert (deletes(either_scene), entry(either_scene, number).outcome) == (1, "done")
 
 
@@ -248,17 +248,17 @@ async def test_a_change_of_the_store_alone_is_reported(scene: Scene) -> None:
 
     [told] = scene.slack.messages("D0ADA")
     assert entry(scene, number).outcome == "unknown"
-    assert "type it again, which is safe" in told.visible_text
+    assert "safe to type it again" in told.visible_text
 
 
 @pytest.mark.parametrize(
     ("state", "words", "outcome"),
     [
-        ("sent", "it is sent, as `msgbatch_1`", "done"),
-        ("waiting", "another operator can type `/batch approve 012345`", "waiting"),
-        ("ready", "nothing was sent; `/batch send 012345` asks again", "failed"),
-        ("failed", "the API refused it", "refused"),
-        ("dropped", "it was not done", "failed"),
+        ("sent", "It was sent as `msgbatch_1`", "done"),
+        ("waiting", "An approver can type `/batch approve 012345`", "waiting"),
+        ("ready", "Nothing was sent. To be asked again, type `/batch send 012345`", "failed"),
+        ("failed", "The API refused it", "refused"),
+        ("dropped", "It was not done", "failed"),
         ("sending", None, None),
     ],
 )
@@ -298,7 +298,7 @@ async def test_an_outage_that_outlasts_a_change_is_reported(scene: Scene) -> Non
 
     [told] = scene.slack.messages("D0ADA")
     assert entry(scene, number).outcome == "unknown"
-    assert "could not find out" in told.visible_text
+    assert "couldn't find out" in told.visible_text
 
 
 async def test_the_asker_of_a_cancel_that_is_over_is_told_its_result(scene: Scene) -> None:
@@ -311,7 +311,7 @@ async def test_the_asker_of_a_cancel_that_is_over_is_told_its_result(scene: Scen
     await scene.deliver_all()
 
     [told] = scene.slack.messages("D0ADA")
-    assert "it has ended by now" in told.visible_text
+    assert "The batch has ended." in told.visible_text
     assert "Canceled:" in told.visible_text
 
 
@@ -326,7 +326,7 @@ async def test_a_cancel_in_direct_messages_that_is_followed_is_not_followed_twic
     await scene.worker.changes.run(number)
     await scene.deliver_all()
 
-    cards = [message for message in scene.slack.messages("D0ADA") if "stopped" not in message.visible_text]
+    cards = [message for message in scene.slack.messages("D0ADA") if "restarted" not in message.visible_text]
     assert len(cards) == 1
 
 

@@ -160,7 +160,7 @@ async def test_results_that_appear_after_the_notice_are_shown_and_not_announced_
     for _ in range(3):
         scene.api.add_fault(ApiFault(path=f"*{batch.id}", body=early.model_dump_json()))
         await scene.sweep()
-        said.append((len(scene.notices()), "does not offer its results yet" in scene.cards()[0].visible_text))
+        said.append((len(scene.notices()), "its results aren't available yet" in scene.cards()[0].visible_text))
         scene.advance(601)
 
     await scene.sweep()
@@ -168,7 +168,7 @@ async def test_results_that_appear_after_the_notice_are_shown_and_not_announced_
 
     [card] = scene.cards()
     assert said == [(0, True), (1, True), (1, True)]
-    assert "does not offer its results yet" not in card.visible_text
+    assert "its results aren't available yet" not in card.visible_text
     assert len(scene.notices()) == 1
 
 

@@ -1,6 +1,7 @@
 """Warnings about other retries of the same failures, which would be paid for twice."""
 
 from bot.store.records.drafts import REFERENCE_LENGTH
+from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import code, number, section
 from bot.ui.reply import Block
 
@@ -27,4 +28,4 @@ def _other_retry_line(other: str) -> str:
     if other.startswith("draft "):
         draft = code(other.removeprefix("draft ")[:REFERENCE_LENGTH])
         return f"Draft {draft} may retry the same failures. It is being sent, or its answer was lost."
-    return f"{code(other, 60)} already retries failures of this batch."
+    return f"{bold_id_name(other)} already retries failures of this batch."

@@ -1,11 +1,13 @@
 """What the questions about a draft share: its name, its facts, and the limits that it exceeds."""
 
+from bot.commands.retry import RETRY_OF
 from bot.operations.approval import LimitExceeded
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import Draft
 from bot.store.transactions.split_draft import CANARY
 from bot.ui.components.estimate import estimate_lines
-from bot.ui.components.text import code, escape, file_size, mention, number, one_line, quantity, safe_text
+from bot.ui.components.first_line import bold_id_name
+from bot.ui.components.text import escape, file_size, mention, number, one_line, quantity, safe_text
 
 _ORIGINS = {"retry": "Retry of", CANARY: "The rest after the sample"}
 MOST_APPROVERS = 5
@@ -28,7 +30,12 @@ def draft_facts(draft: Draft) -> str:
     first += [f"owner {mention(draft.owner)}"] if draft.owner and draft.owner != draft.user_id else []
     lines = [" · ".join(first)]
     origin = _ORIGINS.get(draft.kind or "")
-    lines += [f"{origin} {code(draft.parent_id)}"] if origin and draft.parent_id else []
+    is_named_after_origin = draft.name.startswith(RETRY_OF)
+    lines += (
+        [f"{origin} {bold_id_name(draft.parent_id)}"]
+        if origin and draft.parent_id and not is_named_after_origin
+        else []
+    )
     return "\n".join([*lines, *estimate_lines(load_estimate(draft.estimate))])
 
 

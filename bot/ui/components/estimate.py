@@ -25,7 +25,9 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     """Return the models with their requests, and the estimated cost with what it leaves out."""
     unpriced = estimate.unpriced_models
     gaps = f" No price is known for {_name_list(unpriced)}." if unpriced else ""
-    rough = " Rough: the tokens could not be counted." if estimate.basis is EstimateBasis.BY_CHARACTERS else ""
+    rough = (
+        " This is rough, because I couldn't count the tokens." if estimate.basis is EstimateBasis.BY_CHARACTERS else ""
+    )
     cost = cost_words(estimate)
     end = "." if gaps or rough else ""
     return [*_model_lines(estimate), f"*Estimated cost:* {cost}{end}{gaps}{rough}"]

@@ -9,8 +9,8 @@ from bot.ui.reply import Block, Message, Placement
 
 def render_reading_lost(again: str) -> Message:
     """Return that the reading stopped, with a button that runs the command `again`."""
-    what = f"{code(f'/batch {again}')}: " if again else ""
-    words = f"{what}I was stopped while reading this. If you didn't get an answer, try again."
+    what = f"during {code(f'/batch {again}')}" if again else "while reading"
+    words = f"I was restarted {what}. If you didn't get an answer, try again."
     return Message(words, (section(words), *_try_again(again)), placement=Placement.IN_PLACE)
 
 

@@ -1,9 +1,11 @@
 """The progress message of a long reading."""
 
 from bot.commands.stop_reading import StopReading
+from bot.operations.find_batch import PREFIX
 from bot.operations.progress import Phase, ReadingProgress
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import code, context, file_size, number, quantity, section
+from bot.ui.components.first_line import bold_id_name
+from bot.ui.components.text import context, file_size, number, quantity, safe_text, section
 from bot.ui.reply import Message
 
 _MB = 1_000_000
@@ -20,7 +22,7 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
 
     Without a `reading_id` it cannot be stopped.
     """
-    what = f"Reading {code(reading.subject)}" if reading.subject else "Reading"
+    what = f"Reading {subject_words(reading.subject)}" if reading.subject else "Reading"
     mark, words = _ENDINGS.get(phase, ("⏳", f"{what} …"))
     figures = _figures(reading, seconds, ended=phase is not Phase.UNDER_WAY)
     body = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
@@ -28,6 +30,11 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
         return Message(f"{words} {figures}", (body,))
     stop = actions([button("Stop", StopReading(reading_id), style="danger", spoken="Stop this reading")])
     return Message(f"{words} {figures}", (body, *stop, context("You can use other commands meanwhile.")))
+
+
+def subject_words(subject: str) -> str:
+    """Return what is read in bold: a batch by the start of its id, a file by its name."""
+    return bold_id_name(subject) if subject.startswith(PREFIX) else f"*{safe_text(subject, 80)}*"
 
 
 def amount_read(reading: ReadingProgress) -> str:

@@ -46,4 +46,4 @@ def _error_words(one: LeftOutCause | AccountCause, limit: int = 120) -> str:
 
 def unreadable_failures_words(failures: int) -> str:
     """Return how many failures cannot be retried because they could not be read from the results."""
-    return f"{quantity(failures, 'failure')} could not be read from the results"
+    return f"{quantity(failures, 'failure')} couldn't be read from the results"

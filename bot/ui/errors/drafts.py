@@ -10,6 +10,7 @@ from bot.operations.drafts import DraftAmbiguous, DraftUnavailable, RequestsFile
 from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import MOST_RETRIES_NAMED, unnamed_retries
+from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import code, date, mention, number, quantity, safe_text, section
 from bot.ui.reply import Message, Placement
 
@@ -58,12 +59,18 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     """Return the other retries of the same failures, with a button that asks again."""
     draft = error.draft
     more = unnamed_retries(error.retried)
-    others = ", ".join(code(id, 60) for id in error.retried[:MOST_RETRIES_NAMED]) + "".join(f" {each}" for each in more)
+    others = ", ".join(map(_retry_name, error.retried[:MOST_RETRIES_NAMED])) + "".join(f" {each}" for each in more)
     now = f"Other retries now: {others}." if others else "There are no other retries now."
     words = f"Retries of the same batch changed since you were asked. {now} Nothing was sent, to avoid paying twice."
     again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
     ways = [button("Ask again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
+
+
+def _retry_name(other: str) -> str:
+    if other.startswith("draft "):
+        return f"draft {code(other.removeprefix('draft ')[:REFERENCE_LENGTH])}"
+    return bold_id_name(other)
 
 
 def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) -> str:

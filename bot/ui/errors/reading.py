@@ -8,7 +8,8 @@ from bot.operations.interruption import Interrupted
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed, ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.progress import amount_read
+from bot.ui.components.first_line import bold_id_name
+from bot.ui.components.progress import amount_read, subject_words
 from bot.ui.components.text import code, mention, section
 from bot.ui.reply import Block, Message, Placement
 
@@ -20,7 +21,7 @@ def render_reading_failed(error: AnyReadingFailed) -> Message:
 
 def render_reading_stopped(error: ReadingStopped) -> Message:
     """Return what stopped the reading, and how much was read."""
-    subject = f" {code(error.reading.subject)}" if error.reading.subject else ""
+    subject = f" {subject_words(error.reading.subject)}" if error.reading.subject else ""
     after = f" after {amount_read(error.reading)}" if error.reading.bytes else ""
     if error.closing:
         return _message(
@@ -40,7 +41,7 @@ def render_interrupted(error: Interrupted) -> Message:
 
 
 def _failure_words(error: AnyReadingFailed) -> str:
-    batch = code(error.batch.id)
+    batch = bold_id_name(error.batch.id)
     match error:
         case ResultsNotYetAvailable():
             return (

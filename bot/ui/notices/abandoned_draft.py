@@ -19,20 +19,23 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
     """Return what was interrupted, for the person who asked for it. `appeared`: as in AnswerLost."""
     name = safe_text(draft.name, 80)
     if draft.state == "checking":
-        words = f"I was stopped while I read *{name}*. Nothing was sent; share it or choose it again."
+        words = f"I was restarted while reading *{name}*. Nothing was sent. Start again with the file."
         return Message(words, (section(words),))
     requests = quantity(draft.requests, "request")
     if draft.is_unparted:
-        words = f"I was stopped before I sent any of {requests} of *{name}*. The checked file is still here."
+        words = (
+            f"I was restarted before sending {requests} of *{name}*. Nothing was sent. The checked file is still here."
+        )
         return Message(words, (section(words), *_next_steps(draft.id, "Send", "Discard")))
     words = (
-        f"I was stopped while I sent {requests} of *{name}*, and do not know whether they arrived. I do not send them "
-        "again: that could pay twice."
+        f"I was restarted while sending {requests} of *{name}*. I don't know whether the API received them. "
+        "I won't send them again, because that could cost twice."
     )
     found, rows = search_result(draft, appeared)
     if draft.rest_id is None:
         return Message(f"{words} {found}", (section(words), section(found), *rows))
-    rest = f"The others were not sent: {code(f'/batch send {draft.rest_id[:REFERENCE_LENGTH]}')} asks about them."
+    later = code(f"/batch send {draft.rest_id[:REFERENCE_LENGTH]}")
+    rest = f"The other requests were not sent. To send them later, type {later}."
     buttons = _next_steps(draft.rest_id, "Send the others", "Discard them")
     return Message(f"{words} {found} {rest}", (section(words), section(found), *rows, section(rest), *buttons))
 
@@ -40,14 +43,14 @@ def render_interrupted(draft: Draft, appeared: Sequence[MessageBatch] | None) ->
 def render_batch_found(draft: Draft, batch: MessageBatch) -> Message:
     """Return which batch a draft became, although the bot never got the answer."""
     words = (
-        f"I found the batch of *{safe_text(draft.name, 80)}*: {code(batch.id)}. It was created once, with all "
+        f"I found the batch of *{safe_text(draft.name, 80)}* ({code(batch.id)}). It was created once, with "
         f"{quantity(draft.requests, 'request')}."
     )
     return Message(
         words,
         (
             section(words),
-            *batch_rows(list_batches([batch]), with_ids=True),
+            *batch_rows(list_batches([batch])),
             *actions([button("Open", Status(Reference(batch.id)))]),
         ),
     )

@@ -1,5 +1,6 @@
 """The words about a change whose process died before it recorded the outcome, and which a worker settled."""
 
+import re
 from datetime import datetime
 from enum import Enum, auto
 from typing import assert_never
@@ -7,9 +8,14 @@ from typing import assert_never
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
+from bot.operations.find_batch import PREFIX
 from bot.store.records.drafts import REFERENCE_LENGTH
+from bot.store.records.labels import BatchNames
 from bot.ui.components.cancellation import cancel_result_words
+from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.text import code, date
+
+_DRAFT_ID = re.compile("[0-9a-f]{24}")
 
 
 class Settlement(Enum):
@@ -65,30 +71,40 @@ class ApprovalNotAsked(Struct, frozen=True):
 
 Finding = Settlement | CancelAccepted | OutcomeUnknown | SettlingFailed | DraftSent | DraftNotSent | ApprovalNotAsked
 _WORDS = {
-    Settlement.BATCH_MISSING: "the batch is not there any more",
-    Settlement.BATCH_DELETED: "the batch is deleted",
-    Settlement.BATCH_CHANGED: "the batch has changed since you confirmed; nothing was done",
-    Settlement.TOO_OLD: "that was too long ago to do it now; ask again",
-    Settlement.UNKNOWN_COMMAND: "this version of me does not know the command",
-    Settlement.DONE: "it is done",
-    Settlement.NOT_DONE: "it was not done",
-    Settlement.IN_DOUBT: "I do not know whether it is done",
-    Settlement.DRAFT_REFUSED: "the API refused it, and created nothing",
-    Settlement.REPEATABLE: "I do not know whether it is done; type it again, which is safe",
+    Settlement.BATCH_MISSING: "The batch no longer exists.",
+    Settlement.BATCH_DELETED: "The batch is deleted.",
+    Settlement.BATCH_CHANGED: "The batch has changed since you confirmed. Nothing was done.",
+    Settlement.TOO_OLD: "Too much time has passed, so nothing was done. Type the command again.",
+    Settlement.UNKNOWN_COMMAND: "This version of Batchdesk doesn't know the command. Nothing was done.",
+    Settlement.DONE: "It is done.",
+    Settlement.NOT_DONE: "It was not done.",
+    Settlement.IN_DOUBT: "I don't know whether it was done.",
+    Settlement.DRAFT_REFUSED: "The API refused it. Nothing was created.",
+    Settlement.REPEATABLE: "I don't know whether it was done. It's safe to type it again.",
 }
 
 
-def settled_change_words(verb: str, subject: str, finding: Finding) -> str:
-    """Return one sentence: which change was interrupted, and its outcome."""
-    return f"I was stopped while I was at `{verb}` of {code(subject)}, and looked again: {_finding_words(finding)}."
+def settled_change_words(verb: str, subject: str, finding: Finding, names: BatchNames | None = None) -> str:
+    """Return which change was interrupted, and its outcome. `names`: those of the batch it is about."""
+    return f"{_interrupted(verb, subject, names)} {_finding_words(finding)}"
 
 
-def waiting_change_words(verb: str, subject: str, until: datetime) -> str:
+def waiting_change_words(verb: str, subject: str, until: datetime, names: BatchNames | None = None) -> str:
     """Return that a change which was interrupted waits for the API, and until when."""
     return (
-        f"I was stopped while I was at `{verb}` of {code(subject)}. The API does not answer now. As soon as it does, "
-        f"until {date(until)}, I finish it and message you."
+        f"{_interrupted(verb, subject, names)} The API isn't answering. I'll finish it when the API answers, until "
+        f"{date(until)}, and message you."
     )
+
+
+def _interrupted(verb: str, subject: str, names: BatchNames | None) -> str:
+    if subject.startswith(PREFIX):
+        about = f" of {bold_id_name(subject, names)}"
+    elif _DRAFT_ID.fullmatch(subject):
+        about = f" of the draft {code(subject[:REFERENCE_LENGTH])}"
+    else:
+        about = ""
+    return f"I was restarted during your {code(verb)}{about}."
 
 
 def _finding_words(finding: Finding) -> str:
@@ -96,20 +112,20 @@ def _finding_words(finding: Finding) -> str:
         case Settlement():
             return _WORDS[finding]
         case CancelAccepted():
-            words = "its cancellation has begun"
             if not finding.batch.has_ended:
-                return words
-            return f"{words}, and it has ended by now. {cancel_result_words(finding.batch).removesuffix('.')}"
+                return "The batch is being canceled."
+            return f"The batch has ended. {cancel_result_words(finding.batch)}"
         case OutcomeUnknown():
-            return f"I could not find out ({finding.kind})"
+            return f"I couldn't find out whether it was done ({finding.kind})."
         case SettlingFailed():
-            return finding.reason
+            return f"It failed: {finding.reason.removesuffix('.')}."
         case DraftSent():
-            return f"it is sent, as {code(finding.batch_id)}"
+            return f"It was sent as {code(finding.batch_id)}."
         case DraftNotSent():
-            return f"nothing was sent; {code(f'/batch send {finding.draft_id[:REFERENCE_LENGTH]}')} asks again"
+            again = code(f"/batch send {finding.draft_id[:REFERENCE_LENGTH]}")
+            return f"Nothing was sent. To be asked again, type {again}."
         case ApprovalNotAsked():
             line = code(f"/batch approve {finding.draft_id[:REFERENCE_LENGTH]}")
-            return f"perhaps no one was asked to approve it yet; another operator can type {line}"
+            return f"No one may have been asked to approve it. An approver can type {line}."
         case unreachable:
             assert_never(unreachable)

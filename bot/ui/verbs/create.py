@@ -97,5 +97,5 @@ def _watch_element(channel: str | None) -> dict[str, object]:
 
 def render_form_not_opened() -> Message:
     """Return that the form did not open, with a button that opens it."""
-    words = "The form could not be opened, or was closed before it was ready. Nothing was done."
+    words = "I couldn't open the form, or it was closed too early. Nothing was done."
     return Message(words, (section(words), *actions([button("Open the form", Create())])), placement=Placement.BELOW)

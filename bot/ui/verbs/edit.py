@@ -57,7 +57,7 @@ def _render_form(outcome: EditWanted, viewer: Viewer) -> Form:
         submit="Save",
         blocks=(
             section(f"*{safe_text(batch_name(batch, names))}*"),
-            _input("label", "Label", _text(label, LONGEST_LABEL), "A name you can type instead of the id."),
+            _input("label", "Label", _text(label, LONGEST_LABEL), "A name you can type instead of its ID."),
             _input("owner", "Owner", {"type": "users_select", **({"initial_user": owner} if owner else {})}),
             _input("note", "Note", {**_text(note, LONGEST_NOTE), "multiline": True}, "Shown on the card."),
             _input("mute", "Notifications", _mute_element(muted=outcome.muted), "For everyone who watches this batch."),
@@ -70,7 +70,7 @@ def _render_form(outcome: EditWanted, viewer: Viewer) -> Form:
 
 
 def _render_not_opened(command: Edit) -> Message:
-    words = "The form could not be opened. Nothing was changed."
+    words = "I couldn't open the form. Nothing was changed."
     again = actions([button("Open the form", command)])
     return Message(words, (section(words), *again), placement=Placement.BELOW)
 

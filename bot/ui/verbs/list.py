@@ -51,8 +51,6 @@ def _empty_words(outcome: BatchList) -> str:
 
 
 def _footer(outcome: BatchList) -> str:
-    owner = outcome.query.owner
     parts = [f"{quantity(len(outcome.batches), 'batch', 'batches')} shown"]
     parts += [f"{number(outcome.scanned)} searched"] if outcome.scanned > len(outcome.batches) else []
-    parts += [f"owner {mention(owner)}"] if owner not in (None, "me") else []
     return " · ".join(parts)

@@ -21,6 +21,6 @@ def render_preview(outcome: PreviewOutcome, viewer: Viewer) -> Message:
         "type": "rich_text",
         "elements": [{"type": "rich_text_preformatted", "elements": [{"type": "text", "text": shown}]}],
     }
-    notes = ["This look is on record"]
+    notes = ["Recorded in the audit log"]
     notes += [f"the first {number(LONGEST_PREVIEW)} characters are shown"] if shown is not params else []
     return Message(title, (section(title), body, context(" · ".join(notes))), placement=Placement.BELOW)

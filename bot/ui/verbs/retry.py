@@ -15,6 +15,7 @@ from bot.commands.retry import (
 from bot.operations.drafts import FileRefused
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.file_problems import render_file_refused
+from bot.ui.components.first_line import bold_name
 from bot.ui.components.result_causes import cause_line
 from bot.ui.components.retry import MOST_CAUSES, left_out_lines, unreadable_failures_words
 from bot.ui.components.text import code, quantity, section
@@ -29,14 +30,14 @@ def render_retry(outcome: RetryOutcome, viewer: Viewer) -> Reply:
         case FileRefused():
             return render_file_refused(outcome, viewer)
         case NothingToRetry() | NoSuchCause() | OriginalNeeded() | RetryTooEarly() | RetryTooLate():
-            return _render_no_retry(outcome)
+            return _render_no_retry(outcome, viewer)
         case unreachable:
             assert_never(unreachable)
 
 
-def _render_no_retry(outcome: NoRetry) -> Message:
+def _render_no_retry(outcome: NoRetry, viewer: Viewer) -> Message:
     """Return why no retry is offered, with the buttons that help."""
-    words = _no_retry_words(outcome)
+    words = _no_retry_words(outcome, bold_name(outcome.batch, viewer.names.get(outcome.batch.id)))
     return Message(words, (section(words), *actions(_offer_buttons(outcome))))
 
 
@@ -45,7 +46,7 @@ def _offer_buttons(outcome: NoRetry) -> list[Block]:
         case RetryTooEarly():
             return [button("Try again", outcome.query, renew=True)]
         case NothingToRetry() if outcome.left_out:
-            return [button("Retry them all the same", replace(outcome.query, everything=True), renew=True)]
+            return [button("Retry anyway", replace(outcome.query, everything=True), renew=True)]
         case NoSuchCause():
             return [button("Retry failures", replace(outcome.query, cause=None))]
         case NothingToRetry() | OriginalNeeded() | RetryTooLate():
@@ -54,8 +55,7 @@ def _offer_buttons(outcome: NoRetry) -> list[Block]:
             assert_never(unreachable)
 
 
-def _no_retry_words(outcome: NoRetry) -> str:
-    batch = code(outcome.batch.id, 100)
+def _no_retry_words(outcome: NoRetry, batch: str) -> str:
     match outcome:
         case NothingToRetry(left_out=(), unread=0):
             return f"Nothing failed in {batch}, so there is nothing to retry."
@@ -68,31 +68,27 @@ def _no_retry_words(outcome: NoRetry) -> str:
                     *([unreadable_failures_words(outcome.unread)] if outcome.unread else []),
                 ]
             )
-            return f"What failed in {batch} would fail again as it is, so nothing is sent:\n{causes}"
+            return f"Nothing was sent. What failed in {batch} would fail again as is:\n{causes}"
         case NoSuchCause():
             causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
             named = code(outcome.query.cause or "", 64)
-            return f"Nothing in {batch} failed with {named}. The largest causes there are:\n{causes}"
+            return f"Nothing in {batch} failed with {named}. Its largest causes:\n{causes}"
         case OriginalNeeded():
-            return _original_needed_words(outcome)
+            return _original_needed_words(outcome, batch)
         case RetryTooEarly():
-            return f"{batch} has not ended, so what fails is not known yet."
+            return f"{batch} hasn't ended yet. Its failures are known when it ends."
         case RetryTooLate():
-            return f"The results of {batch} are no longer kept, so nobody knows which requests failed."
+            return f"The results of {batch} are no longer available, so I can't tell which requests failed."
         case unreachable:
             assert_never(unreachable)
 
 
-def _original_needed_words(outcome: OriginalNeeded) -> str:
-    batch = code(outcome.batch.id, 100)
+def _original_needed_words(outcome: OriginalNeeded, batch: str) -> str:
     again = replace(outcome.query, file=None).spell()
+    failed = quantity(outcome.requests, "failed request")
     why = (
-        "none of them is in the file that you named"
+        f"That file has none of the {failed} of {batch}."
         if outcome.looked
-        else "I do not have them: the batch was made elsewhere, or they are not kept any more, and the API gives no "
-        "requests back"
+        else f"I don't have the {failed} of {batch}, because the batch was created elsewhere or is too old."
     )
-    return (
-        f"{quantity(outcome.requests, 'request')} of {batch} could be retried, but {why}. Share the original file, "
-        f"then type {code(f'/batch {again} --file FILE-LINK', 200)}."
-    )
+    return f"{why} Share the original file, then type {code(f'/batch {again} --file FILE-LINK', 200)}."

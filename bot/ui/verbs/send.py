@@ -185,7 +185,7 @@ def _rest_sentences(outcome: BatchCreated) -> list[str]:
     if rest is None:
         return []
     if not outcome.recorded:
-        return [f"The other {number(rest.requests)} wait until my records work again. I'll post here then."]
+        return [f"The other {number(rest.requests)} wait until Batchdesk's store works again. I'll post here then."]
     return [
         f"When they end, I'll report and ask about the other {number(rest.requests)}. "
         f"To send them sooner: {code(f'/batch send {rest.reference}')}."
@@ -210,7 +210,7 @@ def _missing_record_sentences(outcome: BatchCreated) -> list[str]:
         [] if outcome.requests_archived else ["Its requests aren't kept, so a retry will need the original file."]
     )
     if not outcome.recorded:
-        sentences.append("I couldn't record it: it has no owner and no label here, and no one watches it.")
+        sentences.append("I couldn't record the batch, so it has no owner, no label and no watcher here.")
     return sentences
 
 
@@ -289,9 +289,9 @@ def _send_command(draft: Draft) -> str:
 def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
     match error:
         case ScratchFileFailed():
-            return f"my disk did not take a copy of the requests ({code(error.reason)})"
+            return f"Batchdesk's disk refused a copy of the requests ({code(error.reason)})"
         case StoreUnavailable():
-            return f"I can't write my own records (the store is {error.reason})"
+            return f"Batchdesk's store is {error.reason}"
         case ApiError():
             return quote_api(error.message)
         case unreachable:

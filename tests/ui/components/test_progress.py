@@ -13,7 +13,7 @@ READING = ReadingProgress(ID, 12_345, 34_567_890, 20_000)
 def test_it_names_the_batch_and_shows_how_far_it_is() -> None:
     message = render_progress(READING, Phase.UNDER_WAY, 10.0, "the-reading-id")
 
-    assert f"⏳ Reading `{ID}` …" in shown(message)
+    assert f"⏳ Reading *Batch {ID[9:19]}* …" in shown(message)
     assert "12,345 of 20,000 lines · 34.6 MB · 3.5 MB/s" in shown(message)
     assert len(buttons(message)) == 1
 
@@ -22,6 +22,6 @@ def test_it_names_the_batch_and_shows_how_far_it_is() -> None:
 def test_every_ending_has_words_and_no_button(phase: Phase) -> None:
     message = render_progress(READING, phase, 10.0, "the-reading-id")
 
-    assert f"Reading `{ID}`: " in shown(message)
+    assert f"Reading *Batch {ID[9:19]}*: " in shown(message)
     assert "…" not in message.text
     assert buttons(message) == []
