@@ -27,6 +27,7 @@ from bot.clients import (
     make_slack_client,
     make_workspace,
     open_api_http,
+    open_slack_session,
     reveal_secret,
 )
 from bot.confirmations import Confirmations
@@ -44,10 +45,9 @@ from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
 from bot.slack.call_metrics import trace_calls
 from bot.slack.channel_checks import find_channel_problems
-from bot.slack.client import SESSION_TIMEOUT
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.directory import Directory, Home
-from bot.slack.download import SharedFileReader
+from bot.slack.download import SharedFileReader, check_file_host
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.home_tab import HomeTab
 from bot.slack.in_flight import InFlight
@@ -164,6 +164,8 @@ async def run_bot(
         if Part.WEB in part:
             app = _make_listening_app(settings, parts, answers)
             ports = await _open_transport(stack, settings, app, parts, records)
+            file_check = asyncio.create_task(_check_files(settings, parts.session))
+            stack.callback(file_check.cancel)
         else:
             health = _make_health_page(parts, records)
             ports = _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
@@ -186,7 +188,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
 
     http = await stack.enter_async_context(open_api_http(settings, observe_api))
     trace = trace_calls(metrics.count_slack_call, slack_refusals.record)
-    session = await stack.enter_async_context(aiohttp.ClientSession(trace_configs=[trace], timeout=SESSION_TIMEOUT))
+    session = await stack.enter_async_context(open_slack_session(settings, trace_configs=[trace]))
     waits = SlackWaits()
     client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)
@@ -327,7 +329,7 @@ async def _open_transport(
     stack: AsyncExitStack, settings: Settings, app: AsyncApp, parts: _Parts, records: StoreHealth
 ) -> _Ports:
     if settings.slack_app_token is not None:
-        transport = open_socket(app, parts.client, reveal_secret(settings.slack_app_token))
+        transport = open_socket(app, parts.client, reveal_secret(settings.slack_app_token), settings.proxies)
         handler = await stack.enter_async_context(transport)
         log.info("connected to Slack through Socket Mode")
         health = _make_health_page(parts, records, SocketHealth(handler.client))
@@ -336,6 +338,12 @@ async def _open_transport(
     port = await stack.enter_async_context(open_port(app, settings.port, add_routes=health.add_routes))
     log.info("listening for Slack on port %d", port)
     return _Ports(port, port)
+
+
+async def _check_files(settings: Settings, session: aiohttp.ClientSession) -> None:
+    problem = await check_file_host(session, get_file_origins(settings.slack_api_url))
+    if problem is not None:
+        log.warning(problem)
 
 
 def _make_health_page(parts: _Parts, records: StoreHealth, socket: SocketHealth | None = None) -> HealthPage:

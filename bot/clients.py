@@ -2,6 +2,7 @@
 
 import tempfile
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -15,12 +16,21 @@ from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.workspace import Workspace
 from bot.permissions import EVERYONE, Rules
+from bot.proxies import open_session
 from bot.requests.archive import RequestArchive
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
-from bot.slack.client import SlackClient
+from bot.slack.client import SESSION_TIMEOUT, SlackClient
 from bot.slack.download import SharedFileReader
 from bot.slack.retries import SlackWaits, make_retry_handlers
+
+_SLACK_DOMAINS = ("slack.com", "slack-gov.com")
+"""Data of the one is never at the other (GovSlack, docs.slack.dev)."""
+
+
+def open_slack_session(settings: Settings, **options: Any) -> aiohttp.ClientSession:
+    """Return the session of all calls to Slack, of uploads and of downloads; the caller must close it."""
+    return open_session(settings.proxies, timeout=SESSION_TIMEOUT, **options)
 
 
 def make_slack_client(
@@ -52,13 +62,13 @@ def make_rules(settings: Settings) -> Rules:
 
 
 def get_response_url_origins(slack_api_url: str) -> frozenset[str]:
-    """Return the origins that a response_url may have: those of Slack, or the host that replaces Slack."""
-    return _get_origins(slack_api_url, "https://hooks.slack.com", "https://hooks.slack-gov.com")
+    """Return the origins that a response_url may have."""
+    return _get_origins(slack_api_url, "hooks")
 
 
 def get_file_origins(slack_api_url: str) -> frozenset[str]:
-    """Return the origins that files may be read from and uploaded to: those of Slack, or the host that replaces it."""
-    return _get_origins(slack_api_url, "https://files.slack.com", "https://files.slack-gov.com")
+    """Return the origins that files may be read from and uploaded to."""
+    return _get_origins(slack_api_url, "files")
 
 
 def open_api_http(settings: Settings, observe: CallObserver | None = None) -> HttpClient:
@@ -69,6 +79,7 @@ def open_api_http(settings: Settings, observe: CallObserver | None = None) -> Ht
         betas=settings.anthropic_betas,
         workspace_id=settings.anthropic_workspace_id,
         observe=observe,
+        proxies=settings.proxies,
     )
 
 
@@ -96,6 +107,15 @@ def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftSer
     )
 
 
-def _get_origins(slack_api_url: str, *slack_origins: str) -> frozenset[str]:
+def _get_origins(slack_api_url: str, service: str) -> frozenset[str]:
+    """Return the origins of a service of the Slack whose Web API is at this address, and of no other Slack.
+
+    What replaces Slack under another name has its services below that name, or on it.
+    """
     api = urlsplit(slack_api_url)
-    return frozenset(slack_origins) if api.hostname == "slack.com" else frozenset({f"{api.scheme}://{api.netloc}"})
+    place = api.netloc.lower()
+    for domain in _SLACK_DOMAINS:
+        if f".{api.hostname}".endswith(f".{domain}"):
+            port = f":{api.port}" if api.port else ""
+            return frozenset({f"{api.scheme}://{service}.{domain}{port}"})
+    return frozenset({f"{api.scheme}://{place}", f"{api.scheme}://{service}.{place}"})

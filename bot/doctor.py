@@ -7,24 +7,23 @@ from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
 
-import aiohttp
 from msgspec import Struct
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, ApiUnavailable, KeyRefused
-from bot.clients import make_slack_client, open_api_http, reveal_secret
+from bot.clients import get_file_origins, make_slack_client, open_api_http, open_slack_session, reveal_secret
 from bot.errors import ExpectedError
 from bot.permissions import EVERYONE
 from bot.pricing.prices import Prices, PricesUnreadable
-from bot.settings.checks import find_problems, warn_about_clear_text
+from bot.settings.checks import find_problems, list_proxy_problems, warn_about_clear_text
 from bot.settings.loading import ENV_FILE, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
 from bot.slack.channel_checks import find_channel_problems
-from bot.slack.client import SESSION_TIMEOUT
 from bot.slack.directory import Home
+from bot.slack.download import check_file_host
 from bot.slack.people_checks import check_people
 from bot.slack.scopes import BOT_SCOPES, OPTIONAL_SCOPES
 from bot.slack.transports import TokenRejected, ask_identity, ask_socket_address
@@ -60,6 +59,9 @@ async def examine(
     yield _prices(settings)
     for finding in await _store(settings):
         yield finding
+    if any(list_proxy_problems(settings)):
+        yield Finding(False, "Slack and the Message Batches API were not checked, because a proxy is malformed.")
+        return
     clocks: dict[str, timedelta] = {}
     yield await _api(settings, clocks)
     async for finding in _slack(settings, clocks):
@@ -139,12 +141,17 @@ def _api_problem(error: ExpectedError, settings: Settings) -> str:
 
 
 async def _slack(settings: Settings, clocks: dict[str, timedelta]) -> AsyncIterator[Finding]:
-    async with aiohttp.ClientSession(timeout=SESSION_TIMEOUT) as session:
+    async with open_slack_session(settings) as session:
         client = make_slack_client(settings, session, retries=True)
         async for finding in _slack_findings(settings, client, clocks):
             yield finding
         if settings.slack_app_token is not None:
             yield await _app_token(settings, client)
+        try:
+            problem = await check_file_host(session, get_file_origins(settings.slack_api_url))
+        except ValueError:
+            problem = f"The host of files was not checked, because {SETTINGS['slack_api_url'].name} is malformed."
+        yield Finding(problem is None, problem or "Slack's host of files answers.")
 
 
 async def _slack_findings(

@@ -16,9 +16,9 @@ KEY = "sk-ant-something"
 class Simulators:
     """Both simulators, and the bot as a process between them."""
 
-    def __init__(self, folder: Path) -> None:
-        self.slack = SlackSimulator(scopes=ALL_SCOPES)
-        self.api = ApiSimulator(speed=0)
+    def __init__(self, folder: Path, public_url: str = "", *, seeded: bool = False) -> None:
+        self.slack = SlackSimulator(scopes=ALL_SCOPES, public_url=public_url)
+        self.api = ApiSimulator(speed=0, seeded=seeded)
         self.folder = folder
 
     async def start(self, *arguments: str, **changes: str) -> asyncio.subprocess.Process:

@@ -27,7 +27,7 @@ async def test_doctor_reports_that_everything_works(simulators: Simulators) -> N
 
     assert (status, complained) == (0, "")
     assert [line for line in printed.splitlines() if not line.startswith("OK ")] == []
-    assert len(printed.splitlines()) == 11
+    assert len(printed.splitlines()) == 12
     assert "Everyone in the workspace may read the contents of results. BATCHDESK_READERS limits that." in printed
     assert list(simulators.folder.iterdir()) == []
 
@@ -61,6 +61,10 @@ async def test_doctor_names_the_wrong_field_of_the_prices(simulators: Simulators
         {"anthropic_api_key": SecretStr("sk-ant-schlüssel")},
         {"anthropic_base_url": "http://[bad"},
         {"anthropic_base_url": "http://api.example:port"},
+        {"slack_api_url": "http://[bad/api/"},
+        {"slack_api_url": "http://127.0.0.1:port/api/"},
+        {"http_proxy": "socks5://u:geheim@127.0.0.1:1"},
+        {"all_proxy": "http://u:geheim@127.0.0.1:port"},
         {"anthropic_workspace_id": "wrkspc_é"},
         {"slack_bot_token": SecretStr("xoxb-1\nxapp-2")},
         {"slack_app_token": SecretStr("xapp-1\nxoxb-2")},

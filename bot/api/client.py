@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from bot.api.calls import Call, CallSender
 from bot.api.create_body import open_create_body
 from bot.api.errors import BatchNotFound, ResultsBroken
-from bot.api.http import CallObserver, HttpClient, ObservedClient, build_headers, build_transport, find_proxy
+from bot.api.http import CallObserver, HttpClient, ObservedClient, build_headers, build_transport
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.json_lines import NumberedLine, read_result_lines
 from bot.api.models import BatchPage, DeletedBatch, MessageBatch
@@ -20,6 +20,7 @@ from bot.api.rate_limits import RateLimitHint
 from bot.api.responses import parse_model, translate_failure
 from bot.api.retry_policy import Repeatable, RetryPolicy
 from bot.api.transports import LazyTransport
+from bot.proxies import Proxies
 
 if TYPE_CHECKING:
     from bot.api.result_models import BatchResult
@@ -36,6 +37,7 @@ def open_http(
     workspace_id: str | None = None,
     timeouts: httpx.Timeout | None = None,
     observe: CallObserver | None = None,
+    proxies: Proxies = Proxies(),  # noqa: B008 - it is frozen
 ) -> HttpClient:
     """Return the one HTTP client of the process, with one TLS context; the caller must close it.
 
@@ -48,14 +50,14 @@ def open_http(
     """
     if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
         raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
-    proxy = find_proxy(base_url)
+    proxy = proxies.find(base_url)
     try:
         return ObservedClient(
             observe,
             base_url=base_url,
             headers=build_headers(api_key, betas, workspace_id),
             timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
-            transport=LazyTransport(lambda: build_transport(proxy)),
+            transport=LazyTransport(lambda: build_transport(proxy, proxies)),
         )
     except httpx.InvalidURL as error:
         raise ValueError(f"the address of the API is malformed: {error}") from error

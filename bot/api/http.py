@@ -4,12 +4,11 @@ import time
 from collections.abc import Callable, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies, proxy_bypass
 
 import httpx
 
 from bot.api.transports import ResultsTransport
+from bot.proxies import Proxies
 
 API_VERSION = "2023-06-01"
 
@@ -49,16 +48,10 @@ def build_headers(api_key: str, betas: Sequence[str], workspace_id: str | None) 
     return headers
 
 
-def find_proxy(base_url: str) -> str | None:
-    """Return the environment's proxy for an address; httpx looks it up only for transports it creates itself."""
-    parts = urlsplit(base_url)
-    return None if proxy_bypass(parts.hostname or "") else getproxies().get(parts.scheme)
-
-
-def build_transport(proxy: str | None) -> httpx.AsyncBaseTransport:
-    """Return the transport of all calls; results and other calls share one TLS context."""
+def build_transport(proxy: str | None, proxies: Proxies) -> httpx.AsyncBaseTransport:
+    """Return the transport of all calls; results, whose transport selects its proxy itself, share the TLS context."""
     tls = httpx.create_ssl_context()
-    return ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=proxy), tls)
+    return ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=proxy), tls, proxies)
 
 
 def _own_version() -> str:

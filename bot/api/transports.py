@@ -13,6 +13,8 @@ import aiohttp
 import httpx
 from yarl import URL
 
+from bot.proxies import Proxies, open_session
+
 _CHUNK = 64 * 1024
 # From the particular to the general: the first that fits is used.
 _TRANSLATIONS: tuple[tuple[type[Exception], type[httpx.RequestError]], ...] = (
@@ -33,9 +35,10 @@ class ResultsTransport(httpx.AsyncBaseTransport):
     Failures are httpx's exceptions either way.
     """
 
-    def __init__(self, others: httpx.AsyncBaseTransport, tls: ssl.SSLContext) -> None:
+    def __init__(self, others: httpx.AsyncBaseTransport, tls: ssl.SSLContext, proxies: Proxies) -> None:
         self._others = others
         self._tls = tls
+        self._proxies = proxies
         self._session: aiohttp.ClientSession | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
@@ -64,12 +67,12 @@ class ResultsTransport(httpx.AsyncBaseTransport):
     def _get_session(self) -> aiohttp.ClientSession:
         # Not in __init__: a session belongs to the event loop it is created in.
         if self._session is None:
-            self._session = aiohttp.ClientSession(
+            self._session = open_session(
+                self._proxies,
                 connector=aiohttp.TCPConnector(ssl=self._tls),
                 cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,  # httpx decompresses
                 read_bufsize=_CHUNK,
-                trust_env=True,
             )
         return self._session
 

@@ -24,6 +24,7 @@ from bot.settings.table import SETTINGS
 _QUOTES = "\"'`\u201c\u201d\u2018\u2019"
 _ANTHROPIC_HOST = r"(?i)https?://([\w.-]+\.)?anthropic\.com(?![\w.-])"
 _ADDRESS = r"(?i)https?://([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?(/\S*)?"
+_PROXY = r"(?i)https?://([^\s/@]+@)?([\w.-]+|\[[0-9a-f:]+\])(:[1-9]\d{0,4})?/?"
 _KINDS = {
     "xoxb-": BOT_TOKEN.kind,
     "xapp-": APP_TOKEN.kind,
@@ -55,7 +56,7 @@ def check_for_run(settings: Settings) -> None:
 def find_problems(settings: Settings) -> list[str]:
     """Return a sentence for each reason why `run` cannot work with these settings. Connects to nothing."""
     problems = [*_secrets(settings), *_addresses(settings), *_database(settings), *_values(settings)]
-    problems += [*_digest(settings), *_time_zone(settings)]
+    problems += [*_digest(settings), *_time_zone(settings), *list_proxy_problems(settings)]
     if not settings.allow_http:
         remedy = f"Write https://, or set {SETTINGS['allow_http'].name}=true if that network is trusted."
         problems += [f"{warning} {remedy}" for warning in warn_about_clear_text(settings)]
@@ -132,6 +133,16 @@ def _addresses(settings: Settings) -> Iterator[str]:
             yield f"{SETTINGS[field].name} is not an address. Write https://host or http://host:port."
     if settings.anthropic_base_url.endswith("/v1"):
         yield f"{SETTINGS['anthropic_base_url'].name} ends in /v1, which Batchdesk adds itself. Remove it."
+
+
+def list_proxy_problems(settings: Settings) -> Iterator[str]:
+    """Yield a sentence for each proxy that no call can use."""
+    for field in ("https_proxy", "http_proxy", "all_proxy"):
+        value: str | None = getattr(settings, field)
+        is_used = field != "all_proxy" or not (settings.https_proxy and settings.http_proxy)
+        if value is not None and is_used and not re.fullmatch(_PROXY, value):
+            forms = "http://host:port or http://user:password@host:port"
+            yield f"{SETTINGS[field].name} is not an HTTP proxy. Write {forms}. SOCKS is not supported."
 
 
 def _database(settings: Settings) -> Iterator[str]:

@@ -15,6 +15,8 @@ from bot.settings.table import SETTINGS
 
 ENV_FILE = Path(".env")
 _PREFIX = "BATCHDESK_"
+_PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
+"""Variables of every program, which may also be in lower case. That then wins, as in curl."""
 _REMEDIES = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
@@ -97,4 +99,5 @@ def _variables(env: Mapping[str, str] | None, env_file: Path | None) -> tuple[di
     except (OSError, UnicodeError) as error:
         problems = [f"Can't read {env_file} ({type(error).__name__}). Make it a readable UTF-8 file."]
     merged = {**written, **(os.environ if env is None else env)}
+    merged |= {name: merged[name.lower()] for name in _PROXIES if merged.get(name.lower())}
     return {name: value for name, value in merged.items() if value is not None}, problems

@@ -12,6 +12,8 @@ from msgspec import Struct
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.proxies import Proxies
+
 
 class WhenUnset(Struct, frozen=True):
     """What applies while a setting is not set, where its default does not say it."""
@@ -89,6 +91,7 @@ RequestsFolder = Annotated[Folder, BeforeValidator(_folder)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"], BeforeValidator(str.upper)]
 LogFormat = Annotated[Literal["text", "json"], BeforeValidator(str.lower)]
 Words = Annotated[tuple[str, ...], BeforeValidator(_split)]
+ProxyUrl = Annotated[str, AfterValidator(lambda url: url if "://" in url else f"http://{url}")]
 SlackBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/") + "/")]  # slack_sdk appends the method's name
 ApiBase = Annotated[str, AfterValidator(lambda url: url.rstrip("/"))]
 # Heroku writes postgres://, which SQLAlchemy does not know. The installed driver is psycopg 3.
@@ -144,6 +147,25 @@ class Settings(BaseSettings):
         validation_alias="BATCHDESK_ALLOW_HTTP",
         description="whether `SLACK_API_URL` and `ANTHROPIC_BASE_URL` may begin with `http://` beyond this machine, "
         "which sends the tokens and the key in clear text",
+    )
+    # Proxies are not in the repr, because they may hold a password.
+    https_proxy: Annotated[ProxyUrl | None, WhenUnset("none")] = Field(
+        None,
+        validation_alias="HTTPS_PROXY",
+        description="the proxy for `https://` addresses: `http://host:port` or `http://user:password@host:port`",
+        repr=False,
+    )
+    http_proxy: Annotated[ProxyUrl | None, WhenUnset("none")] = Field(
+        None, validation_alias="HTTP_PROXY", description="the proxy for `http://` addresses: likewise", repr=False
+    )
+    all_proxy: Annotated[ProxyUrl | None, WhenUnset("none")] = Field(
+        None, validation_alias="ALL_PROXY", description="the proxy for both, where the others are not set", repr=False
+    )
+    no_proxy: Annotated[Words, WhenUnset("none")] = Field(
+        (),
+        validation_alias="NO_PROXY",
+        description="where no proxy is used: names (with all below them), addresses, networks such as `10.0.0.0/8`, "
+        "or `*`",
     )
     # Not in the repr, because it may hold a password.
     database_url: StoreUrl = Field(
@@ -260,6 +282,11 @@ class Settings(BaseSettings):
     def zone(self) -> tzinfo:
         """The time zone of the digest's hour and of typed dates. UTC needs no time zone database."""
         return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
+
+    @property
+    def proxies(self) -> Proxies:
+        """The proxies of every call."""
+        return Proxies(self.https_proxy, self.http_proxy, self.all_proxy, self.no_proxy)
 
     @property
     def digest_destination(self) -> str | None:

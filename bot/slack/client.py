@@ -22,7 +22,14 @@ def read_object(answer: AsyncSlackResponse, name: str) -> dict[str, Any]:
 
 
 class SlackClient(AsyncWebClient):
-    """slack_sdk's client, which raises UnusableAnswer for an answer that is not Slack's JSON."""
+    """slack_sdk's client, which raises UnusableAnswer for an answer that is not Slack's JSON.
+
+    Its session selects the proxy.
+    """
+
+    def __init__(self, token: str | None = None, **options: Any) -> None:
+        super().__init__(token, **options)
+        self.proxy = None  # slack_sdk takes it from the environment, and ignores NO_PROXY
 
     async def api_call(
         self,

@@ -280,6 +280,7 @@ class ReplyDelivery:
             retry_handlers=make_retry_handlers(harmless=replaces),
             logger=_SILENT_LOGGER,
         )
+        response_url.proxy = None  # slack_sdk takes it from the environment; the session selects it
         body = {
             **make_content(message),
             "response_type": "in_channel" if message.public and not in_place else "ephemeral",

@@ -20,6 +20,8 @@ MAX_DOWNLOAD_BYTES = 300_000_000
 """A larger file cannot become a batch of 256,000,000 bytes, whatever it holds."""
 _TIMEOUT = aiohttp.ClientTimeout(total=None, sock_connect=10, sock_read=60)
 _CHUNK_BYTES = 64 * 1024
+_PROXY_STATUSES = frozenset({407, 502, 503, 504})
+"""With these, a proxy says that it did not reach the host."""
 _REASONS = {
     "file_not_found": UnreadableReason.NOT_THERE,
     "file_deleted": UnreadableReason.DELETED,
@@ -144,6 +146,21 @@ class SharedFileReader:
         if found.size and read != found.size:
             log.warning("a download ended early: %d of %d bytes", read, found.size)
             raise FileUnreadable(UnreadableReason.CUT, name)
+
+
+async def check_file_host(session: aiohttp.ClientSession, origins: frozenset[str]) -> str | None:
+    """Return why files can be neither read nor sent, or None if one of the hosts answers, whatever its answer."""
+    reason = ""
+    for origin in sorted(origins):
+        try:
+            async with session.get(f"{origin}/", allow_redirects=False) as answer:
+                if answer.status not in _PROXY_STATUSES:
+                    return None
+                reason = f"HTTP {answer.status}"
+        except SLACK_ERRORS as error:
+            reason = describe_error(error)
+    places = " or ".join(sorted(origins))
+    return f"Can't reach Slack's host of files at {places}: {reason}. Allow it in the network, or check the proxy."
 
 
 def _check_answer(answer: aiohttp.ClientResponse, name: str) -> None:

@@ -20,6 +20,8 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import ExpectedError
+from bot.proxies import Proxies, open_session
+from bot.slack.client import SlackClient
 from bot.slack.errors import SLACK_ERRORS, UnusableAnswer, describe_error, get_code, may_have_happened
 from bot.slack_faults import PASSING
 from bot.store.db.retrying import retry
@@ -179,7 +181,7 @@ def make_bolt_app(
     with _hide_variables(*_BOLT_VARIABLES):
         app = AsyncApp(
             name="batchdesk",  # without a name, Bolt searches every loaded module for its caller: 30 ms
-            client=AsyncWebClient(base_url=api_url),  # without a token, because listeners have a client of their own
+            client=SlackClient(base_url=api_url),  # without a token, because listeners have a client of their own
             authorize=authorize,
             signing_secret=signing_secret,
             request_verification_enabled=signing_secret is not None,
@@ -219,7 +221,9 @@ def _hide_variables(*names: str) -> Iterator[None]:
 
 
 @asynccontextmanager
-async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> AsyncIterator[AsyncSocketModeHandler]:
+async def open_socket(
+    app: AsyncApp, client: AsyncWebClient, app_token: str, proxies: Proxies
+) -> AsyncIterator[AsyncSocketModeHandler]:
     """Connect through Socket Mode, and disconnect at the end.
 
     Asks Slack for the first address itself. With a wrong token, Bolt's handler would ask for ever.
@@ -228,7 +232,7 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
         TokenRejected, SlackFailing, SlackUnreachable: Slack gave no address.
     """
     handler = AsyncSocketModeHandler(app, app_token, web_client=client)
-    await _use_addresses_once(handler.client)
+    await _replace_session(handler.client, proxies)
     try:
         handler.client.wss_uri = await ask_socket_address(client, app_token)
         await handler.client.connect()  # type: ignore[no-untyped-call] # slack_sdk leaves it unannotated
@@ -237,8 +241,8 @@ async def open_socket(app: AsyncApp, client: AsyncWebClient, app_token: str) -> 
         await handler.client.close()  # type: ignore[no-untyped-call] # slack_sdk leaves it unannotated
 
 
-async def _use_addresses_once(client: SocketModeClient) -> None:
-    """Get a new address for each attempt to connect. slack_sdk retries a refused or expired one for ever."""
+async def _replace_session(client: SocketModeClient, proxies: Proxies) -> None:
+    """Use the bot's proxies, and each address for one attempt only: slack_sdk retries a refused one for ever."""
 
     async def forget_address(*_: object) -> None:
         client.wss_uri = None
@@ -246,7 +250,8 @@ async def _use_addresses_once(client: SocketModeClient) -> None:
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(forget_address)
     await client.aiohttp_client_session.close()
-    client.aiohttp_client_session = aiohttp.ClientSession(trace_configs=[trace])
+    client.aiohttp_client_session = open_session(proxies, trace_configs=[trace])
+    client.proxy = None  # slack_sdk takes it from the environment, and ignores NO_PROXY
 
 
 @asynccontextmanager

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from bot.api.transports import ResultsTransport
+from bot.proxies import Proxies
 
 RESULTS = "/v1/messages/batches/msgbatch_1/results"
 Serve = Callable[[asyncio.StreamReader, asyncio.StreamWriter], Awaitable[None]]
@@ -36,7 +37,7 @@ def opened() -> OpenHttp:
                     await writer.wait_closed()
 
         tls = httpx.create_ssl_context()
-        transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls)
+        transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls, Proxies())
         async with await asyncio.start_server(served, "127.0.0.1", 0) as server:
             address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
             timeout = httpx.Timeout(5.0, read=0.05)
@@ -119,7 +120,7 @@ async def test_failures_are_those_the_client_knows(
 
 async def test_a_port_without_a_server_is_a_connect_error() -> None:
     tls = httpx.create_ssl_context()
-    transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls)
+    transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls, Proxies())
     async with await asyncio.start_server(gone, "127.0.0.1", 0) as server:
         address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
 

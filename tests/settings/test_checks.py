@@ -37,6 +37,11 @@ def refusal(**changes: str) -> str:
         {"ANTHROPIC_WORKSPACE_ID": "wrkspc_01Ab", "ANTHROPIC_BETAS": "output-300k-2026-03-24", "PORT": "0"},
         {"BATCHDESK_AUDIT_CHANNEL": "C012AB", "DATABASE_URL": "sqlite:////srv/batchdesk.sqlite3"},
         {"SLACK_API_URL": "http://[::1]:4000/api/"},
+        {
+            "HTTPS_PROXY": "http://ann:p%40ss@proxy.example:3128/",
+            "HTTP_PROXY": "[::1]:3128",
+            "ALL_PROXY": "socks5://x:1",
+        },
         {"SLACK_API_URL": "http://localhost:4000/api/", "ANTHROPIC_BASE_URL": "http://127.9.9.9"},
         {"ANTHROPIC_BASE_URL": "http://gateway", "ANTHROPIC_API_KEY": "anything", "BATCHDESK_ALLOW_HTTP": "true"},
         {"BATCHDESK_DIGEST_HOUR": "9", "BATCHDESK_DIGEST_CHANNEL": "C0DIGEST", "BATCHDESK_TIME_ZONE": "Europe/Berlin"},
@@ -138,6 +143,9 @@ def test_every_api_needs_a_key_that_fits_into_a_header() -> None:
         ("SLACK_API_URL", "http://slack.com/api/", "SLACK_API_URL begins with http://, so Slack's tokens would go in"),
         ("SLACK_API_URL", "http://localhost.example.org", "SLACK_API_URL begins with http://, so Slack's tokens would"),
         ("SLACK_API_URL", "http://[2001:db8::1]", "SLACK_API_URL begins with http://, so Slack's tokens would go in"),
+        ("HTTPS_PROXY", "socks5://ann:hunter2@proxy:1080", "HTTPS_PROXY is not an HTTP proxy. Write http://host:port"),
+        ("HTTP_PROXY", "http://ann:hunter2@", "HTTP_PROXY is not an HTTP proxy"),
+        ("ALL_PROXY", "http://ann:hunter2@proxy:port", "ALL_PROXY is not an HTTP proxy"),
         ("ANTHROPIC_BASE_URL", "https://api.anthropic.com/v1/", "ANTHROPIC_BASE_URL ends in /v1"),
         ("DATABASE_URL", "mysql://ann:hunter2@db/x", "DATABASE_URL is not a database that Batchdesk supports"),
         (

@@ -21,4 +21,4 @@ def _expand(entry: Json, state: SlackState) -> Json:
     chosen: list[Any] = entry.get("files") or []
     ids = [file["id"] if isinstance(file, dict) else file for file in chosen]
     files = state.files.files
-    return {**entry, "files": [make_file_object(files[id_], state.url) for id_ in ids if id_ in files]}
+    return {**entry, "files": [make_file_object(files[id_], state.files_url) for id_ in ids if id_ in files]}

@@ -32,7 +32,7 @@ class PersonActions:
         person, place = self._person(user), self._channel(channel)
         path = self._state.response_urls.mint(channel, user)
         trigger_id = self._state.triggers.mint(user)
-        payload = self._payloads.build_command(person, place, line, self._state.url + path, trigger_id)
+        payload = self._payloads.build_command(person, place, line, self._state.hooks_url + path, trigger_id)
         answer = await self._deliverer.deliver("slash_commands", line, payload)
         error = answer.error
         if error is not None:
@@ -75,10 +75,10 @@ class PersonActions:
     async def message_shortcut(self, user: str, message: SlackMessage, callback_id: str) -> Delivery:
         """Choose a message shortcut of the app from a message's menu."""
         person, place = self._person(user), self._channel(message.channel)
-        url = self._state.url + self._state.response_urls.mint(place.id, user)
+        url = self._state.hooks_url + self._state.response_urls.mint(place.id, user)
         payload = self._payloads.build_interaction("message_action", person, self._state.triggers.mint(user))
         stored = self._state.files.files
-        files = [make_file_object(stored[file["id"]], self._state.url) for file in message.files]
+        files = [make_file_object(stored[file["id"]], self._state.files_url) for file in message.files]
         payload = self._payloads.add_message_shortcut(payload, message, place, url, callback_id, files)
         answer = await self._deliverer.deliver("interactive", f"message_action {callback_id}", payload)
         if answer.error is not None:
@@ -160,7 +160,7 @@ class PersonActions:
         channel = self._channel(message.channel)
         path = self._state.response_urls.mint(channel.id, user, message, pressed=True)
         payload = self._payloads.build_interaction("block_actions", self._person(user), self._state.triggers.mint(user))
-        url = self._state.url + path
+        url = self._state.hooks_url + path
         payload = self._payloads.add_press_on_message(payload, message, channel, url)
         return await self._deliver_press(user, channel.id, payload | {"state": state, "actions": [action]})
 
@@ -185,7 +185,7 @@ class PersonActions:
             state = values[block["block_id"]][element["action_id"]]
             channel = state.get("selected_conversation") or state.get("selected_channel")
             if channel:
-                url = self._state.url + self._state.response_urls.mint(channel, user)
+                url = self._state.hooks_url + self._state.response_urls.mint(channel, user)
                 place = {"block_id": block["block_id"], "action_id": element["action_id"]}
                 found.append({**place, "channel_id": channel, "response_url": url})
         return found

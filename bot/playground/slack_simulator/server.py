@@ -35,6 +35,8 @@ class SlackSimulator:
     `ack_deadline`: real seconds.
     `trigger_life`: seconds of the clock.
     `warning_lead`: real seconds that a connection may stay after the warning of a refresh.
+    `public_url`: the address that it says it has, such as https://slack-gov.com, with response_urls, files and sockets
+    on hosts of their own below it, as Slack has. Only a proxy finds it there.
     """
 
     def __init__(
@@ -47,9 +49,11 @@ class SlackSimulator:
         trigger_life: float = 3.0,
         ping_interval: float = 10.0,
         warning_lead: float = 10.0,
+        public_url: str = "",
     ) -> None:
         self.world = world or make_demo_world()
         self._state = SlackState(self.world, clock, scopes, trigger_life)
+        self._state.public_url = public_url
         credentials = self._state.credentials
         self.bot_token = credentials.bot_token
         self.app_token = credentials.app_token
@@ -69,7 +73,7 @@ class SlackSimulator:
     @property
     def api_url(self) -> str:
         """The Web API's base, for the setting SLACK_API_URL."""
-        return f"{self.url}/api/"
+        return f"{self._state.public_url or self.url}/api/"
 
     @property
     def http_target(self) -> str | None:

@@ -39,8 +39,7 @@ class SocketHub:
         """Return a WebSocket address that works once."""
         ticket = random_letters(32)
         self._tickets.add(ticket)
-        address = self._state.url.replace("http", "ws", 1)
-        return f"{address}/link/?ticket={ticket}&app_id={self._state.world.app_id}"
+        return f"{self._state.socket_url}/link/?ticket={ticket}&app_id={self._state.world.app_id}"
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         """Serve one connection from hello to close."""

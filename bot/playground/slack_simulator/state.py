@@ -45,6 +45,8 @@ class SlackState:
         self.scopes = ALL_SCOPES if scopes is None else scopes
         self.credentials: Credentials = make_credentials(world.app_id)
         self.url = ""
+        self.public_url = ""
+        """The address of Slack that payloads and answers name; empty for `url`."""
         self.feed = ChangeFeed()
         self.traffic = TrafficLog(clock, self.feed)
         self.faults = SlackFaults()
@@ -65,6 +67,24 @@ class SlackState:
         """Refuse every message that has blocks, whatever they are."""
         self.share_delay: float | None = 0.0
         """Seconds from the completion of an upload to its share; None: files are completed and never shared."""
+
+    @property
+    def hooks_url(self) -> str:
+        """The address of response_urls."""
+        return self._host("hooks")
+
+    @property
+    def files_url(self) -> str:
+        """The address of files and of uploads."""
+        return self._host("files")
+
+    @property
+    def socket_url(self) -> str:
+        """The address of Socket Mode."""
+        return self._host("wss-primary").replace("http", "ws", 1)
+
+    def _host(self, name: str) -> str:
+        return self.public_url.replace("://", f"://{name}.") or self.url
 
     def notify(self, user: str, channel: str | None, text: str) -> None:
         """Show one person a notice from Slack itself."""
@@ -91,7 +111,7 @@ class SlackState:
         if message.edited:
             body["edited"] = {"user": message.user, "ts": message.ts}
         if message.files:
-            body["files"] = [make_file_object(self.files.files[file["id"]], self.url) for file in message.files]
+            body["files"] = [make_file_object(self.files.files[file["id"]], self.files_url) for file in message.files]
         if with_metadata and message.metadata:
             body["metadata"] = message.metadata
         return body

@@ -19,7 +19,7 @@ def get_upload_url(state: SlackState, arguments: Json) -> Json:
     read_required(arguments, "length")
     length = read_integer(arguments, "length", 0, LARGEST_FILE)
     file, path = state.files.announce(name, length, state.world.bot_user)
-    return {"ok": True, "upload_url": state.url + path, "file_id": file.id}
+    return {"ok": True, "upload_url": state.files_url + path, "file_id": file.id}
 
 
 def complete_upload(state: SlackState, arguments: Json) -> Json:
@@ -34,7 +34,7 @@ def complete_upload(state: SlackState, arguments: Json) -> Json:
     files = [state.files.complete(str(one.get("id")), one.get("title")) for one in wanted]
     if channel is not None:
         state.share_soon(lambda: _share(state, files, channel, arguments))
-    return {"ok": True, "files": [make_file_object(file, state.url) for file in files]}
+    return {"ok": True, "files": [make_file_object(file, state.files_url) for file in files]}
 
 
 def info(state: SlackState, arguments: Json) -> Json:
@@ -44,7 +44,7 @@ def info(state: SlackState, arguments: Json) -> Json:
         raise Refusal("file_not_found")
     if file.deleted:
         raise Refusal("file_deleted")
-    return {"ok": True, "file": make_file_object(file, state.url), "comments": []}
+    return {"ok": True, "file": make_file_object(file, state.files_url), "comments": []}
 
 
 def _is_seen(state: SlackState, file: StoredFile) -> bool:
