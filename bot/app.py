@@ -47,6 +47,7 @@ from bot.slack.call_metrics import trace_calls
 from bot.slack.channel_checks import find_channel_problems
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.directory import Directory, Home
+from bot.slack.door import Door
 from bot.slack.download import SharedFileReader, check_file_host
 from bot.slack.file_delivery import FileDelivery
 from bot.slack.home_tab import HomeTab
@@ -168,7 +169,9 @@ async def run_bot(
             stack.callback(file_check.cancel)
         else:
             health = _make_health_page(parts, records)
-            ports = _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
+            ports = _Ports(
+                None, await stack.enter_async_context(open_health_page(health, settings.port, settings.host))
+            )
         asyncio.get_running_loop().call_later(head_start, worker_may_start.set)
         in_flight.start(_log_channel_problems(parts.client, settings))
         yield Bot(in_flight, ports.port, parts.worker, ports.health_port)
@@ -281,8 +284,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
         explain_error=MissingBatches(services).explain,
         interruption=answers.interruption,
     )
-    signing_secret = None if settings.slack_app_token is not None else reveal_secret(settings.slack_signing_secret)
-    app = make_bolt_app(settings.slack_api_url, signing_secret, parts.authorized, parts.app_id)
+    app = make_bolt_app(settings.slack_api_url, parts.authorized, parts.app_id)
     count_error = metrics.count_unexpected_error
     delivery = _make_delivery(settings, parts)
     listeners = BoltListeners(
@@ -333,9 +335,12 @@ async def _open_transport(
         handler = await stack.enter_async_context(transport)
         log.info("connected to Slack through Socket Mode")
         health = _make_health_page(parts, records, SocketHealth(handler.client))
-        return _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port)))
+        return _Ports(None, await stack.enter_async_context(open_health_page(health, settings.port, settings.host)))
     health = _make_health_page(parts, records)
-    port = await stack.enter_async_context(open_port(app, settings.port, add_routes=health.add_routes))
+    secret = reveal_secret(settings.slack_signing_secret)
+    door = Door(app, secret, count_refusal=parts.metrics.count_refused_request)
+    transport_port = open_port(door, settings.port, settings.host, health.add_routes)
+    port = await stack.enter_async_context(transport_port)
     log.info("listening for Slack on port %d", port)
     return _Ports(port, port)
 

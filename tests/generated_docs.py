@@ -13,8 +13,8 @@ from bot.commands.base import Help, Permission
 from bot.commands.language.arguments import OptionSpec
 from bot.commands.registry import ALIASES, SHOWN, AnyCommand
 from bot.settings.table import markdown_table
+from bot.slack.door import EVENTS_PATH
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
-from bot.slack.transports import EVENTS_PATH
 
 ROOT = Path(__file__).parent.parent
 SOCKET_MODE_MANIFEST = ROOT / "manifest.yml"

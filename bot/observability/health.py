@@ -4,13 +4,14 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import datetime
 from math import nan
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from aiohttp import web
 
+from bot.observability.http_server import LISTEN_ON, serve_http
 from bot.observability.metrics import Metrics
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import notices, scheduled_jobs
@@ -30,6 +31,10 @@ FAILED_WRITE_WINDOW = 30.0
 CHECK_TIMEOUT = 5.0
 """Seconds after which a check counts as failed."""
 
+ANSWER_LIFETIME = 1.0
+"""Seconds for which an answer is repeated, so that a flood of questions costs no reads of the store."""
+
+T = TypeVar("T")
 Check = Callable[[], Awaitable[str | None]]
 """Returns what is wrong, in a few words, or None."""
 
@@ -106,6 +111,24 @@ class StoreHealth:
         return max(0.0, (self._now() - since).total_seconds())
 
 
+class _Remembered(Generic[T]):
+    """The answer of a question, asked again after `lifetime` seconds at the earliest, and once at a time."""
+
+    def __init__(self, ask: Callable[[], Awaitable[T]], lifetime: float) -> None:
+        self._ask = ask
+        self._lifetime = lifetime
+        self._asking = asyncio.Lock()
+        self._known: tuple[float, T] | None = None
+
+    async def get(self) -> T:
+        """Return the answer."""
+        async with self._asking:
+            now = time.monotonic()
+            if self._known is None or now - self._known[0] >= self._lifetime:
+                self._known = (now, await self._ask())
+            return self._known[1]
+
+
 class HealthPage:
     """Answers /healthz, /readyz and /metrics.
 
@@ -119,11 +142,14 @@ class HealthPage:
         *,
         blocking: Mapping[str, Check],
         warnings: Mapping[str, Check],
+        lifetime: float = ANSWER_LIFETIME,
     ) -> None:
         self._metrics = metrics
         self._store = store
         self._blocking: dict[str, Check] = {"store": store.check_store, **blocking}
         self._checks: dict[str, Check] = {**self._blocking, "sweep": store.check_sweep, **warnings}
+        self._problems = _Remembered(self.find_problems, lifetime)
+        self._measured = _Remembered(store.measure, lifetime)
 
     def add_routes(self, app: web.Application) -> None:
         """Add the three paths to an application that is not running yet."""
@@ -150,7 +176,7 @@ class HealthPage:
         return web.json_response({"ok": True})
 
     async def _answer_readyz(self, request: web.Request) -> web.Response:
-        problems = await self.find_problems()
+        problems = await self._problems.get()
         checks = {name: problems.get(name, "ok") for name in self._checks}
         warnings = {name: problem for name, problem in problems.items() if name not in self._blocking}
         is_ready = len(warnings) == len(problems)
@@ -158,25 +184,20 @@ class HealthPage:
         return web.json_response(answer, status=200 if is_ready else 503)
 
     async def _answer_metrics(self, request: web.Request) -> web.Response:
-        self._metrics.set_worker_state(*await self._store.measure())
+        self._metrics.set_worker_state(*await self._measured.get())
         body, content_type = self._metrics.expose(request.headers.get("accept", ""))
         return web.Response(body=body, headers={"content-type": content_type})
 
 
 @asynccontextmanager
-async def open_health_page(page: HealthPage, port: int, host: str = "0.0.0.0") -> AsyncIterator[int | None]:  # noqa: S104 - probes come from outside
+async def open_health_page(page: HealthPage, port: int, host: str = LISTEN_ON) -> AsyncIterator[int | None]:
     """Serve only the health page. Yields the port, or None if it is taken; the bot works without the page."""
     app = web.Application()
     page.add_routes(app)
-    runner = web.AppRunner(app, access_log=None)
-    await runner.setup()
-    try:
+    async with AsyncExitStack() as stack:
+        found = None
         try:
-            await web.TCPSite(runner, host, port).start()
+            found = await stack.enter_async_context(serve_http(app, host, port))
         except OSError as error:
             log.warning("no health page: cannot listen on PORT %d (%s)", port, error.strerror or error)
-            yield None
-            return
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
+        yield found

@@ -14,12 +14,21 @@ TEXT_FORMAT = "%(asctime)s %(levelname)s %(name)s: %(message)s"
 _TICKET = re.compile(r"(?<=[?&]ticket=)[\w.~%-]+")
 
 
+# What a terminal or a viewer of logs acts on: control characters, line separators, and changes of direction.
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_CONTROL_IN_TRACEBACK = re.compile(_CONTROL.pattern.replace(r"\x00-\x1f", r"\x00-\x09\x0b-\x1f"))
+
+
 class TextFormatter(logging.Formatter):
-    """Formats a record as lines for people, with its traceback, without tickets."""
+    """Formats a record as a line for people, with its traceback, without tickets and control characters."""
+
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        """Return the line of a record; a line break in it is escaped, so that no text from outside makes two."""
+        return _escape(_CONTROL, super().formatMessage(record))
 
     def format(self, record: logging.LogRecord) -> str:
-        """Return the record without tickets."""
-        return _TICKET.sub("…", super().format(record))
+        """Return the record without tickets; further lines are its traceback's, and indented."""
+        return _TICKET.sub("…", _escape(_CONTROL_IN_TRACEBACK, super().format(record)).replace("\n", "\n    "))
 
 
 class JsonFormatter(logging.Formatter):
@@ -37,7 +46,12 @@ class JsonFormatter(logging.Formatter):
             entry["reference"] = reference
         if record.exc_info:
             entry["traceback"] = self.formatException(record.exc_info)
-        return _TICKET.sub("…", json.dumps(entry, ensure_ascii=False))
+        return _TICKET.sub("…", _escape(_CONTROL, json.dumps(entry, ensure_ascii=False)))
+
+
+def _escape(pattern: re.Pattern[str], text: str) -> str:
+    """Return `text` with each character that fits as JSON escapes it."""
+    return pattern.sub(lambda found: f"\\u{ord(found[0]):04x}" if found[0] != "\n" else "\\n", text)
 
 
 class RateLimitFilter(logging.Filter):

@@ -44,6 +44,9 @@ class Metrics:
         self._errors = Counter(
             "batchdesk_unexpected_errors", "Errors of the bot's own; the exemplar is the reference", registry=registry
         )
+        self._refused = Counter(
+            "batchdesk_refused_requests", "Requests that the HTTP port turned away", ("reason",), registry=registry
+        )
         self._sweep_lag = Gauge("batchdesk_sweep_lag_seconds", "Since the last whole sweep", registry=registry)
         self._waiting = Gauge("batchdesk_notices_waiting", "Notices that are not delivered yet", registry=registry)
 
@@ -77,6 +80,10 @@ class Metrics:
     def count_unexpected_error(self, reference: str) -> None:
         """Count an error that the log has under this reference. The reference becomes the exemplar."""
         self._errors.inc(exemplar={"reference": reference})
+
+    def count_refused_request(self, reason: str) -> None:
+        """Count a request that the HTTP port turned away, by one of a few reasons."""
+        self._refused.labels(reason).inc()
 
     def set_worker_state(self, sweep_lag: float, notices_waiting: float) -> None:
         """Set the seconds since the last complete sweep, and how many notices wait. NaN if unreadable."""

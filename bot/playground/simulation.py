@@ -53,6 +53,7 @@ def make_settings(slack: SlackSimulator, api: ApiSimulator, store: Path) -> Sett
         database_url=f"sqlite:///{store}",
         operators=(OPERATOR,),
         port=0,
+        host="127.0.0.1",
         keep_requests=Folder(store.parent / "requests"),
     )
 

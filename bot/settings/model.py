@@ -58,6 +58,7 @@ _PEOPLE = TextFormat(r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user gro
 _CHANNEL_ID = r"[CGD][A-Z0-9]{2,}"
 _CHANNEL = TextFormat(_CHANNEL_ID, "a channel id (C…, G… or D…), not a name")
 _CHANNELS = TextFormat(_CHANNEL_ID, "channel ids (C…, G… or D…), not names")
+_HOST = TextFormat(r"[0-9A-Fa-f.:]+|localhost", "an IP address such as 127.0.0.1 or ::")
 _HEADER_WORD = TextFormat(r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
 
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -271,6 +272,11 @@ class Settings(BaseSettings):
     )
     port: Annotated[int, Bounds(0, 65535)] = Field(
         3000, validation_alias="PORT", description="the port of HTTP mode and of the health page; 0 for any free port"
+    )
+    host: Annotated[str, _HOST] = Field(
+        "0.0.0.0",  # noqa: S104 - Slack and probes come from outside
+        validation_alias="BATCHDESK_HOST",
+        description="the address to listen on, in HTTP mode and for the health page; `127.0.0.1` for this machine only",
     )
     dyno: str | None = Field(
         None,

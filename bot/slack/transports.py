@@ -2,15 +2,13 @@
 
 import logging
 import os
-import re
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import aiohttp
 from aiohttp import web
-from aiohttp.typedefs import Handler
 from slack_bolt.adapter.socket_mode.async_handler import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -20,15 +18,16 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import ExpectedError
+from bot.observability.http_server import LISTEN_ON, HttpLimits, serve_http
 from bot.proxies import Proxies, open_session
 from bot.slack.client import SlackClient
+from bot.slack.door import EVENTS_PATH, Door
 from bot.slack.errors import SLACK_ERRORS, UnusableAnswer, describe_error, get_code, may_have_happened
 from bot.slack_faults import PASSING
 from bot.store.db.retrying import retry
 
 log = logging.getLogger(__name__)
 
-EVENTS_PATH = "/slack/events"
 _BOLT_VARIABLES = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 """Variables that Bolt reads by itself. The first makes it warn about a token; the last two switch on its OAuth."""
 
@@ -166,13 +165,11 @@ def _report_failed_try(error: Exception, pause: float) -> None:
     log.warning("%s The next try is in %g s.", str(error).removesuffix(" Try again in a minute."), pause)
 
 
-def make_bolt_app(
-    api_url: str, signing_secret: str | None, authorized: AuthorizeResult, app_id: str | None = None
-) -> AsyncApp:
+def make_bolt_app(api_url: str, authorized: AuthorizeResult, app_id: str | None = None) -> AsyncApp:
     """Return Bolt with the cheapest ack (bench/README.md): no polling for it, no auth.test before it.
 
-    Without a `signing_secret` Bolt verifies no request. Use that for Socket Mode only. Payloads that name another app
-    than `app_id` reach no listener.
+    Bolt verifies no request: in HTTP mode the door has done that. Payloads that name another app than `app_id` reach
+    no listener.
     """
 
     async def authorize() -> AuthorizeResult:
@@ -183,8 +180,7 @@ def make_bolt_app(
             name="batchdesk",  # without a name, Bolt searches every loaded module for its caller: 30 ms
             client=SlackClient(base_url=api_url),  # without a token, because listeners have a client of their own
             authorize=authorize,
-            signing_secret=signing_secret,
-            request_verification_enabled=signing_secret is not None,
+            request_verification_enabled=False,
             process_before_response=True,
             attaching_conversation_kwargs_enabled=False,
         )
@@ -256,38 +252,26 @@ async def _replace_session(client: SocketModeClient, proxies: Proxies) -> None:
 
 @asynccontextmanager
 async def open_port(
-    app: AsyncApp,
+    door: Door,
     port: int,
-    host: str = "0.0.0.0",  # noqa: S104 - Slack calls it
+    host: str = LISTEN_ON,
     add_routes: Callable[[web.Application], None] = lambda _: None,
+    limits: HttpLimits = HttpLimits(),
 ) -> AsyncIterator[int]:
     """Listen for Slack's signed requests on EVENTS_PATH, and yield the port. `add_routes` adds other routes.
 
     Raises:
         PortUnavailable: the bot cannot listen there.
     """
-    application = app.server(port=port, path=EVENTS_PATH).web_app
-    application.middlewares.append(_check_timestamp)
+    application = web.Application()
+    application.router.add_post(EVENTS_PATH, door.answer)
     add_routes(application)
-    runner = web.AppRunner(application, access_log=None)
-    await runner.setup()
-    try:
-        site = web.TCPSite(runner, host, port)
+    async with AsyncExitStack() as stack:
         try:
-            await site.start()
+            found = await stack.enter_async_context(serve_http(application, host, port, limits, EVENTS_PATH))
         except OSError as error:
             raise PortUnavailable(port, os.strerror(error.errno) if error.errno else type(error).__name__) from error
-        yield runner.addresses[0][1]
-    finally:
-        await runner.cleanup()
-
-
-@web.middleware
-async def _check_timestamp(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """Refuse a timestamp that is not a number, because slack_sdk breaks on it before checking the signature."""
-    if not re.fullmatch(r"[0-9]{1,12}", request.headers.get("X-Slack-Request-Timestamp", "0")):
-        return web.Response(status=401)
-    return await handler(request)
+        yield found
 
 
 def _start_failure(error: BaseException, setting: str, client: AsyncWebClient) -> ExpectedError:

@@ -1,14 +1,19 @@
 """The health page says whether the process is alive and ready, and shows its metrics."""
 
+import asyncio
 import logging
 import re
 from collections.abc import AsyncIterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
+from prometheus_client import CollectorRegistry
 
-from bot.observability.health import MAX_SILENCE, MAX_SWEEP_AGE, SocketHealth
+from bot.observability.health import MAX_SILENCE, MAX_SWEEP_AGE, HealthPage, SocketHealth, StoreHealth, open_health_page
+from bot.observability.metrics import Metrics
+from bot.store.db.database import Database
 from tests.conftest import OpenDesk
 from tests.desk import ADA, Desk
 from tests.journeys.watching import add_running_batch, run_sweep, wait_for_card, wait_until_settled
@@ -172,3 +177,26 @@ async def test_an_unexpected_error_has_one_reference_in_the_reply_the_log_and_th
     assert [record.reference for record in caplog.records if hasattr(record, "reference")] == [reference]
     assert f'batchdesk_unexpected_errors_total 1.0 # {{reference="{reference}"}}' in metrics.text
     assert 'outcome="broken",verb="watch"' in metrics.text
+
+
+async def test_a_flood_of_questions_asks_the_store_once(tmp_path: Path) -> None:
+    asked = 0
+
+    async def check() -> str | None:
+        nonlocal asked
+        asked += 1
+        return None
+
+    database = Database(f"sqlite:///{tmp_path / 'store'}")
+    database.open()
+    store = StoreHealth(database, lambda: datetime.now(UTC))
+    page = HealthPage(Metrics(CollectorRegistry()), store, blocking={"counted": check}, warnings={}, lifetime=3600.0)
+    async with (
+        open_health_page(page, 0, "127.0.0.1") as port,
+        httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", verify=False) as client,
+    ):
+        answers = await asyncio.gather(*(client.get("/readyz") for _ in range(50)))
+    await database.close()
+
+    assert {answer.status_code for answer in answers} == {200}
+    assert asked == 1

@@ -27,6 +27,40 @@ def test_a_record_is_one_object_on_one_line() -> None:
     assert "reference" not in entry
 
 
+HOSTILE = "a\nb\r\x1b[2Jc\x7f\x9b\u2028\u202ed"
+ESCAPED = r"a\nb\u000d\u001b[2Jc\u007f\u009b\u2028\u202ed"
+
+
+def test_control_characters_from_outside_are_escaped_on_the_line() -> None:
+    made = record("%s")
+    made.args = (HOSTILE,)
+
+    assert TextFormatter("%(levelname)s %(message)s").format(made) == f"ERROR {ESCAPED}"
+
+
+def test_control_characters_from_outside_are_escaped_in_json_and_come_back() -> None:
+    made = record("%s")
+    made.args = (HOSTILE,)
+
+    line = JsonFormatter().format(made)
+
+    assert line.isprintable()
+    assert json.loads(line)["message"] == HOSTILE
+
+
+def test_a_traceback_cannot_forge_a_line() -> None:
+    made = record("broke %s")
+    try:
+        raise RuntimeError("\x1b[2J\nERROR forged")
+    except RuntimeError:
+        made.exc_info = sys.exc_info()
+
+    lines = TextFormatter("%(levelname)s %(message)s").format(made).splitlines()
+
+    assert [line for line in lines if line.startswith("ERROR")] == lines[:1]
+    assert "\x1b" not in "".join(lines)
+
+
 def test_the_reference_of_an_error_is_a_field_of_its_own() -> None:
     assert json.loads(JsonFormatter().format(record("broke %s", reference="3f9a1c00")))["reference"] == "3f9a1c00"
 

@@ -13,7 +13,7 @@ async def connections_after_a_refusal() -> int:
     """Connect, be cut off and refused, wait for what is tried next, and return how many connections there are."""
     async with SlackSimulator(scopes=ALL_SCOPES) as slack, aiohttp.ClientSession() as session:
         client = AsyncWebClient(slack.bot_token, base_url=slack.api_url, session=session)
-        app = make_bolt_app(slack.api_url, None, await check_bot_token(client))
+        app = make_bolt_app(slack.api_url, await check_bot_token(client))
         async with open_socket(app, client, slack.app_token, Proxies()) as handler:
             handler.client.ping_interval = 0.01  # also the pause before the next try
             await slack.wait_for(lambda: slack.sockets)

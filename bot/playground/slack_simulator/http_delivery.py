@@ -45,6 +45,10 @@ class HttpDelivery:
         self._secret = signing_secret
         self._session: aiohttp.ClientSession | None = None
 
+    def use_secret(self, signing_secret: str) -> None:
+        """Sign with this secret from now on."""
+        self._secret = signing_secret
+
     async def close(self) -> None:
         """Close the connections."""
         if self._session is not None:

@@ -1,6 +1,7 @@
 """The simulated Slack: one loopback server, and the actions of the people in it."""
 
 import asyncio
+import secrets
 import time
 from collections.abc import Callable, Collection
 from types import TracebackType
@@ -64,6 +65,11 @@ class SlackSimulator:
         self._people = PersonActions(self._state, self._deliverer)
         self._page = PageEndpoints(self._state, self._people)
         self._runner: web.AppRunner | None = None
+
+    def rotate_signing_secret(self) -> None:
+        """Sign with another secret from now on, as after Regenerate in the app's settings."""
+        self.signing_secret = secrets.token_hex(16)
+        self._http.use_secret(self.signing_secret)
 
     @property
     def url(self) -> str:
