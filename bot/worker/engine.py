@@ -62,6 +62,7 @@ class Engine:
         self._under_way: set[asyncio.Future[None]] = set()
         if not (dbos_logger := logging.getLogger("dbos")).handlers:
             dbos_logger.addHandler(logging.NullHandler())  # otherwise it writes to the console, in a format of its own
+            dbos_logger.addFilter(_is_worth_logging)
 
     @property
     def process(self) -> WorkerProcess:
@@ -251,3 +252,12 @@ class Engine:
 
         run.__qualname__ = name
         return run
+
+
+def _is_worth_logging(record: logging.LogRecord) -> bool:
+    """Return whether a record of DBOS is about more than work that ended after its engine was destroyed.
+
+    DBOS cannot record such an end any more, so another worker does the work again, which changes nothing.
+    """
+    error = record.exc_info[1] if record.exc_info else None
+    return "accessed before DBOS was launched" not in str(error)
