@@ -132,15 +132,31 @@ class Confirmations:
         return entry_id
 
     async def finish(
-        self, entry_id: int, outcome: RecordedOutcome, detail: str | None, created_batch_id: str | None = None
+        self,
+        entry_id: int,
+        outcome: RecordedOutcome,
+        detail: str | None,
+        created_batch_id: str | None = None,
+        *,
+        awaits_answer: bool = False,
     ) -> None:
-        """Record the outcome of a change. Raises StoreUnavailable."""
+        """Record the outcome of a change. `awaits_answer`: `mark_answered` follows. Raises StoreUnavailable."""
         now = self._now()
         await self._database.run(
             lambda connection: audit.record_outcome(
-                connection, entry_id, outcome=outcome, detail=detail, at=now, subject=created_batch_id
+                connection,
+                entry_id,
+                outcome=outcome,
+                detail=detail,
+                at=now,
+                subject=created_batch_id,
+                awaits_answer=awaits_answer,
             )
         )
+
+    async def mark_answered(self, entry_id: int) -> None:
+        """Record that the person knows the outcome. Otherwise a worker reports it. Raises StoreUnavailable."""
+        await self._database.run(lambda connection: audit.mark_answered(connection, entry_id))
 
     def _record(self, connection: Connection, change: AnyChange, caller: Caller, confirmation_id: str | None) -> int:
         return audit.record_intent(

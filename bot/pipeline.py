@@ -59,6 +59,8 @@ class Answer(Struct, frozen=True):
     error: ExpectedError | None = None
     outcome_name: str = "ok"
     """What the metrics and the log call the outcome: `ok`, or the name of an expected error."""
+    entry_id: int | None = None
+    """The audit entry of a change. Once the reply is shown, it is marked as answered."""
 
 
 class FindCallerFacts(Protocol):
@@ -128,6 +130,10 @@ class Pipeline:
             self._count_interaction(verb, interaction.origin.value, outcome_name, spent)
             log.info("%s by %s in %s: %s, %.0f ms", verb, caller.user, caller.channel, outcome_name, spent * 1_000)
 
+    async def mark_answered(self, entry_id: int) -> None:
+        """Record that the reply to a change was shown. Raises StoreUnavailable."""
+        await self._confirmations.mark_answered(entry_id)
+
     async def _authorize(self, command: AnyCommand, interaction: Interaction) -> Viewer:
         """Check that the caller may use the command, and return for whom to render its answer. Raises NotPermitted.
 
@@ -194,6 +200,7 @@ class Pipeline:
         created_batch_id: str | None = None
         detail: str | None = None
         outcome_name = "ok"
+        reply: Reply | None = None
         try:
             applied = await self._interruption.run(change.apply(self._services, caller))
             audit_outcome = applied.audit_outcome
@@ -212,15 +219,22 @@ class Pipeline:
             raise
         finally:
             if audit_outcome is not None:
-                await self._finish(entry_id, audit_outcome, detail, created_batch_id)
-        return Answer(reply, audit_line(caller, change.spell(), audit_outcome), outcome_name=outcome_name)
+                await self._finish(entry_id, audit_outcome, detail, created_batch_id, awaits_answer=reply is not None)
+        line = audit_line(caller, change.spell(), audit_outcome)
+        return Answer(reply, line, outcome_name=outcome_name, entry_id=entry_id)
 
     async def _finish(
-        self, entry_id: int, outcome: RecordedOutcome, detail: str | None, created_batch_id: str | None
+        self,
+        entry_id: int,
+        outcome: RecordedOutcome,
+        detail: str | None,
+        created_batch_id: str | None,
+        *,
+        awaits_answer: bool,
     ) -> None:
         """Record the outcome. The change is made by now, so a store that fails is logged and not reported."""
         try:
-            await self._confirmations.finish(entry_id, outcome, detail, created_batch_id)
+            await self._confirmations.finish(entry_id, outcome, detail, created_batch_id, awaits_answer=awaits_answer)
         except StoreUnavailable:
             log.exception("audit entry %d is without its outcome: %s", entry_id, outcome)
 

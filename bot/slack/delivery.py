@@ -106,12 +106,13 @@ class ReplyDelivery:
             return ModalSurface(surface.caller, None)
         return ModalSurface(surface.caller, opened["view"]["id"], external_id)
 
-    async def deliver(self, reply: Reply, surface: Surface) -> None:
-        """Show a reply, then post what others see of it. Raises nothing."""
-        await self._show_reply(reply, surface)
+    async def deliver(self, reply: Reply, surface: Surface) -> Message | None:
+        """Show a reply, then post what others see of it. Return what cannot be shown now, or None. Raises nothing."""
+        unshown = await self._show_reply(reply, surface)
         if isinstance(reply, Message):
             for posting in reply.postings:
                 await self._post_for_others(posting, surface.caller)
+        return unshown
 
     async def report_wait(self, surface: Surface, seconds: float) -> None:
         """Tell the caller that Slack makes the bot wait. Raises nothing."""
@@ -149,20 +150,21 @@ class ReplyDelivery:
         if posting.on_posted is not None:
             await posting.on_posted(channel, ts)
 
-    async def _show_reply(self, reply: Reply, surface: Surface) -> None:
+    async def _show_reply(self, reply: Reply, surface: Surface) -> Message | None:
         caller = surface.caller
         thread_ts = surface.thread_ts if isinstance(surface, MessageSurface) else None
         if isinstance(reply, Form):
             if await self._show_form(reply, surface):
-                return
+                return None
             reply = reply.message_without_form or render_form_not_opened()
         message = await self._files.send(reply, caller, thread_ts) if isinstance(reply, File) else reply
         if not isinstance(surface, MessageSurface) and message.fallback_blocks is not None:
             message = replace(message, blocks=message.fallback_blocks, fallback_blocks=None)
         if isinstance(surface, HomeSurface):
             await self._show_home(message, surface)
-            return
-        await self._show(message, [self._on_surface(surface), *self._elsewhere(caller, thread_ts)], caller)
+            return None
+        places = [self._on_surface(surface), *self._elsewhere(caller, thread_ts)]
+        return None if await self._show(message, places, caller) else message
 
     async def _show_home(self, message: Message, surface: HomeSurface) -> None:
         """Show the App Home tab. A tab that Slack refuses at every visit is one line in the log, and no message."""

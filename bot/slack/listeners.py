@@ -33,7 +33,7 @@ from bot.slack.surfaces import HomeSurface, Surface
 from bot.store.db.database import StoreUnavailable
 from bot.ui.components.cut_off import render_cut_off
 from bot.ui.errors.render import render_error, render_unexpected
-from bot.ui.reply import Message
+from bot.ui.reply import Message, Reply
 from bot.ui.unknown_input import render_unknown_command, render_unknown_press, render_unknown_shortcut
 from bot.ui.verbs.create import FORM
 from bot.ui.verbs.decline import DECLINE_FORM
@@ -168,7 +168,7 @@ class BoltListeners:
         self._in_flight.start(self._answer(read, body))
 
     def _show(self, message: Message, surface: Surface) -> None:
-        self._in_flight.start(self._delivery.deliver(message, surface))
+        self._in_flight.start(self._deliver(message, surface))
 
     def _make_progress(self, inbound: InboundInteraction) -> Progress:
         """Return the progress of a command. It is shown from the moment the command begins something long."""
@@ -187,8 +187,9 @@ class BoltListeners:
             surface = await self._delivery.open_modal(inbound.surface)
             with self._waits.report_to(self._report_first_wait(surface)):
                 answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
-            await self._delivery.deliver(self._home_tab.complete(answer, surface), surface)
+            await self._deliver(self._home_tab.complete(answer, surface), surface)
             is_shown = True
+            await self._mark_answered(answer)
             await self._announce(answer)
         except ExpectedError as error:
             await self._show_error(render_error(error), surface, body)
@@ -201,6 +202,15 @@ class BoltListeners:
             log.exception("unexpected error, reference %s", reference, extra={"reference": reference})
             self._count_error(reference)
             await self._show_error(render_unexpected(reference), surface, body)
+
+    async def _deliver(self, reply: Reply, surface: Surface) -> None:
+        """Show a reply. What Slack refuses everywhere, a worker sends to the caller later."""
+        unshown = await self._delivery.deliver(reply, surface)
+        if unshown is not None:
+            try:
+                await self._hand_over([(unshown, surface.caller.user)])
+            except StoreUnavailable:
+                log.exception("an answer to %s is lost", surface.caller.user)
 
     async def _announce(self, answer: Answer) -> None:
         if answer.announcement is not None and self._audit_channel is not None:
@@ -224,6 +234,16 @@ class BoltListeners:
             await self._hand_over(left)
         except StoreUnavailable:
             log.exception("an answer to %s is lost", user)
+            return
+        await self._mark_answered(answer)
+
+    async def _mark_answered(self, answer: Answer) -> None:
+        """Record that the person knows the outcome of a change. If that fails, a worker may report it once more."""
+        if answer.entry_id is not None:
+            try:
+                await self._pipeline.mark_answered(answer.entry_id)
+            except StoreUnavailable:
+                log.exception("audit entry %d is not marked as answered", answer.entry_id)
 
     def _report_first_wait(self, surface: Surface) -> Callable[[float], None]:
         """Return what tells the caller of the first wait for Slack. More than one message would only repeat it."""
@@ -240,6 +260,6 @@ class BoltListeners:
     async def _show_error(self, message: Message, surface: Surface | None, body: Payload) -> None:
         """Show an error on the answer's surface, or on the payload's if the answer's is not known yet."""
         try:
-            await self._delivery.deliver(message, surface or await self._delivery.open_modal(read_any_surface(body)))
+            await self._deliver(message, surface or await self._delivery.open_modal(read_any_surface(body)))
         except Exception:
             log.exception("cannot show an error: the payload does not say where it came from")

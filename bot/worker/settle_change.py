@@ -41,6 +41,8 @@ log = logging.getLogger(__name__)
 
 REPORTED_FOR = timedelta(days=1)
 """A change that began longer ago and has no outcome is left as it is: an older version did not report it."""
+ANSWERED_WITHIN = timedelta(hours=1)
+"""An act that ended longer ago was answered, although that is not recorded: the store failed at that moment."""
 CHANGE_LIFETIME = timedelta(minutes=30)
 """A change that was confirmed longer ago is not carried out any more."""
 
@@ -57,7 +59,7 @@ class ChangeSettler:
         async with asyncio.TaskGroup() as settling:
             for entry in interrupted:
                 settling.create_task(self._settle_one(entry))
-        return len(interrupted)
+        return len(interrupted) + await self._services.database.run(self._report_unanswered)
 
     async def run(self, entry_id: int) -> None:
         """Settle a change if it has no outcome and its process died."""
@@ -74,6 +76,20 @@ class ChangeSettler:
             if workers.is_held_by_no_one(entry.held_by, entry.at, alive, now)
             or now - entry.at > workers.LONGEST_CALL  # a living process could not record the outcome
         ]
+
+    def _report_unanswered(self, connection: Connection) -> int:
+        """Notify the people whose change ended before their process died without an answer; return how many."""
+        now = self._services.now()
+        alive = workers.list_alive_ids(connection, now) | {self._services.process_id}
+        dead = [e for e in audit.list_unanswered(connection, now - ANSWERED_WITHIN) if e.held_by not in alive]
+        for entry in dead:
+            finding = _find_recorded(connection, entry)
+            if audit.mark_answered(connection, entry.id) and finding is not None:
+                names = _find_names(connection, entry)
+                self._notify(
+                    connection, entry, "", settled_change_words(entry.verb, entry.subject or "", finding, names)
+                )
+        return len(dead)
 
     async def _settle_one(self, entry: AuditEntry) -> None:
         database = self._services.database
@@ -181,6 +197,24 @@ class ChangeSettler:
 def _find_names(connection: Connection, entry: AuditEntry) -> BatchNames | None:
     subject = entry.subject or ""
     return labels.get_names(connection, [subject]).get(subject)
+
+
+def _find_recorded(connection: Connection, entry: AuditEntry) -> Finding | None:
+    """Return what to say about the recorded outcome of an act; None if another part of the bot says it."""
+    is_about_draft = entry.verb in ("send", "approve")
+    match entry.outcome:
+        case "done" if is_about_draft:
+            return DraftSent(entry.subject or "")
+        case "done":
+            return Settlement.DONE
+        case "waiting":
+            return ApprovalNotAsked(entry.subject or "")
+        case "unknown":
+            return None if is_about_draft else Settlement.IN_DOUBT
+        case "failed" if is_about_draft:
+            return DraftNotSent(entry.subject or "")
+        case _:
+            return Settlement.NOT_DONE
 
 
 def _find_draft_outcome(connection: Connection, entry: AuditEntry) -> tuple[RecordedOutcome, Finding] | None:

@@ -156,6 +156,19 @@ async def test_an_answer_that_slack_does_not_accept_in_time_comes_as_a_message(d
     assert any(batch.id in text and "4 succeeded" in text for text in told(desk))
 
 
+async def test_an_answer_that_slack_refuses_everywhere_comes_as_a_message_later(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=4)
+    for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
+        desk.slack.fail_next(method, error="a_new_refusal", status=400)
+
+    await desk.type(f"/batch note {batch.id} checked")
+    early = told(desk)
+    await settle(desk)
+
+    assert early == []
+    assert any("checked" in text for text in told(desk))
+
+
 async def test_a_file_that_slack_does_not_take_in_time_is_not_passed_over(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=4)
     await desk.restart(stop_seconds=1)

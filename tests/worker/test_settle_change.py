@@ -16,7 +16,7 @@ from bot.operations.find_batch import Reference
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import audit, drafts, watches
-from bot.store.records.audit import AuditEntry
+from bot.store.records.audit import AuditEntry, RecordedOutcome
 from bot.store.records.workers import DEAD_AFTER, LONGEST_CALL, STEADY
 from bot.worker.lifecycle import RECOVERY_INTERVAL
 from tests.builders import ADA
@@ -337,3 +337,37 @@ async def test_a_change_and_its_safety_net_are_one_transaction(scene: Scene) -> 
 
     waiting = await scene.worker.engine.list_unstarted("execute")
     assert waiting == {f"act:{number}": "DELAYED"}
+
+
+@pytest.mark.parametrize(("outcome", "words"), [("done", "It is done."), ("failed", "It was not done.")])
+async def test_a_change_that_ended_before_its_process_died_without_an_answer_is_reported_once(
+    either_scene: Scene, outcome: RecordedOutcome, words: str
+) -> None:
+    batch = either_scene.api.workspace.add(succeeded=5)
+    number = await confirmed_delete(either_scene, batch)
+    confirmations = build_confirmations(either_scene.database, either_scene.now)
+    await confirmations.finish(number, outcome, None, awaits_answer=True)
+
+    counts = [await either_scene.worker.changes.settle_interrupted() for _ in range(2)]
+    await either_scene.deliver_all()
+
+    [told] = either_scene.slack.messages("D0ADA")
+    assert counts == [1, 0]
+    assert "I was restarted during your `delete`" in told.visible_text
+    assert words in told.visible_text
+    assert deletes(either_scene) == 0
+
+
+async def test_a_change_that_was_answered_or_whose_process_lives_is_not_reported(scene: Scene) -> None:
+    mine = build_confirmations(scene.database, scene.now, process_id=scene.worker.services.process_id)
+    for confirmations, answered in ((build_confirmations(scene.database, scene.now), True), (mine, False)):
+        batch = scene.api.workspace.add(succeeded=5)
+        proposal = DeleteChange(Delete(Reference(batch.id)), scene.read(batch))
+        number = await confirmations.begin(proposal, ADA, None)
+        await confirmations.finish(number, "done", None, awaits_answer=True)
+        if answered:
+            await confirmations.mark_answered(number)
+
+    count = await scene.worker.changes.settle_interrupted()
+
+    assert count == 0

@@ -25,7 +25,7 @@ _VERB_NAMES = (frozenset({"discard", "drop"}),)
 class AuditEntry(Struct, frozen=True):
     """One act. `subject` is its batch id. `outcome`, `detail` and `finished_at` are None while it is under way.
 
-    Meanwhile `held_by` is the process at work; it is None in the entries of older versions.
+    `held_by` is the process at work, until it has answered the person; it is None in the entries of older versions.
     """
 
     id: int
@@ -134,16 +134,31 @@ def record_outcome(
     detail: str | None,
     at: datetime,
     subject: str | None = None,
+    awaits_answer: bool = False,
 ) -> bool:
     """Store the outcome; False if there is no such entry, or it has an outcome other than "unknown".
 
-    `subject` is the batch that the act created. Without a `detail` the one of the intent stays.
+    `subject` is the batch that the act created. Without a `detail` the one of the intent stays. `awaits_answer`: the
+    process that holds the act has still to answer the person.
     """
     open_entry = table.c.id == entry_id, or_(table.c.outcome.is_(None), table.c.outcome == "unknown")
-    settle = update(table).where(*open_entry).values(outcome=outcome, finished_at=at, held_by=None)
+    settle = update(table).where(*open_entry).values(outcome=outcome, finished_at=at)
+    settle = settle if awaits_answer else settle.values(held_by=None)
     settle = settle.values(detail=detail) if detail is not None else settle
     settle = settle.values(subject=subject) if subject is not None else settle
     return connection.execute(settle).rowcount == 1
+
+
+def mark_answered(connection: Connection, entry_id: int) -> bool:
+    """Record that the person knows the outcome of an act; True for exactly one caller."""
+    held = table.c.id == entry_id, table.c.outcome.is_not(None), table.c.held_by.is_not(None)
+    return connection.execute(update(table).where(*held).values(held_by=None)).rowcount == 1
+
+
+def list_unanswered(connection: Connection, after: datetime) -> list[AuditEntry]:
+    """Return the acts that ended after a moment and whose person does not know their outcome yet, oldest first."""
+    held = table.c.finished_at >= after, table.c.outcome.is_not(None), table.c.held_by.is_not(None)
+    return [AuditEntry(**row._mapping) for row in connection.execute(select(table).where(*held).order_by(table.c.id))]
 
 
 def record_question(
