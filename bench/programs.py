@@ -1,12 +1,15 @@
 """Start programs under measurement as subprocesses, and read their CPU time from /proc."""
 
+import asyncio
 import json
 import os
+import random
+import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,3 +168,47 @@ def read_json(url: str, body: dict[str, object] | None = None) -> dict[str, Any]
     with urlopen(request, timeout=60) as answer:
         fields: dict[str, Any] = json.load(answer)
     return fields
+
+
+class BatchdeskProcesses:
+    """Processes of the bot, such as `("web", "worker")`, that are killed or stopped and replaced by new ones."""
+
+    def __init__(self, settings: Mapping[str, str], folder: Path, parts: Sequence[str]) -> None:
+        inherited = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
+        self._environment = inherited | {"PYTHONPATH": str(ROOT), **settings}
+        self._folder = folder
+        self._parts = parts
+        self._running: dict[int, asyncio.subprocess.Process] = {}
+
+    async def start_all(self) -> None:
+        """Start each process that does not run."""
+        for place in range(len(self._parts)):
+            if place not in self._running or self._running[place].returncode is not None:
+                await self._start(place)
+
+    async def replace(self, dice: random.Random, number: signal.Signals) -> int | None:
+        """Send a signal to one process, wait for its end, and start another one. Return its exit status."""
+        place = dice.randrange(len(self._parts))
+        process = self._running[place]
+        if process.returncode is None:
+            process.send_signal(number)
+        status = await process.wait()
+        await self._start(place)
+        return status
+
+    async def kill_all(self) -> None:
+        """Kill every process."""
+        for process in self._running.values():
+            if process.returncode is None:
+                process.kill()
+            await process.wait()
+
+    async def _start(self, place: int) -> None:
+        with (self._folder / f"{place}-{self._parts[place]}.log").open("ab") as log:
+            self._running[place] = await asyncio.create_subprocess_exec(
+                *(sys.executable, "-m", "bot", self._parts[place]),
+                cwd=self._folder,
+                env=self._environment,
+                stdout=log,
+                stderr=log,
+            )

@@ -62,6 +62,10 @@ class SlackFaults:
         """Order this fault for the next `times` calls of a method."""
         self._orders[method].extend([fault] * times)
 
+    def clear(self) -> None:
+        """Drop every order."""
+        self._orders.clear()
+
     def take(self, method: str) -> SlackFault | None:
         """Return the fault for the current call, or None."""
         waiting = self._orders[method]

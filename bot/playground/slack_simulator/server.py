@@ -238,6 +238,10 @@ class SlackSimulator:
         """
         self._state.faults.order(method, SlackFault(error, status, retry_after, delay, body=body), times)
 
+    def clear_faults(self) -> None:
+        """Drop every ordered fault that has not happened."""
+        self._state.faults.clear()
+
     def lose_next(self, method: str, *, after: int = 0, times: int = 1) -> None:
         """Carry out calls of a method and reset their connections before the answer. `after` calls go well before.
 
