@@ -92,16 +92,18 @@ class BatchesClient:
         call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
         return parse_model(MessageBatch, await self._sender.send(call))
 
-    async def create_from_file(self, checked_file: Path) -> MessageBatch:
+    async def create_from_file(self, checked_file: Path, digest: str | None = None) -> MessageBatch:
         """Create a batch of a checked file (see `bot.requests.request_files`), streamed from disk.
+
+        `digest`: the SHA-256 that the file must have.
 
         Retried as `create` is.
 
         Raises:
             ApiUnavailable: with `may_have_happened`, a batch may exist: check the list before trying again.
-            RequestsUnreadable: the file is missing or was changed; no complete body was sent.
+            RequestsUnreadable: the file is missing, or another one. No complete body was sent.
         """
-        with open_create_body(checked_file) as body:
+        with open_create_body(checked_file, digest) as body:
             call = Call("POST", _BATCHES, Repeatable.UNLESS_SENT, body=body)
             return parse_model(MessageBatch, await self._sender.send(call))
 

@@ -1,6 +1,7 @@
 """Stream a file of checked requests as the body of a create: its length is known, and memory never holds all of it."""
 
 import asyncio
+import hashlib
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
 from os import fstat
@@ -31,27 +32,35 @@ class CreateBody(Struct, frozen=True):
     path: Path
     file: BinaryIO
     length: int
+    digest: str | None = None
+    """The SHA-256 of the checked file; None if it is not known."""
 
     async def read_chunks(self) -> AsyncIterator[bytes]:
         """Yield the body from its beginning, however often it is read.
 
         Raises:
-            RequestsUnreadable: the file has become shorter since it was opened.
+            RequestsUnreadable: the file has become shorter since it was opened, or its digest is another one. The
+                end of the body is missing then, so nothing is created.
         """
+        seen = hashlib.sha256()
         yield _HEAD
         left = self.length - len(_HEAD) - len(_TAIL)
         await asyncio.to_thread(self.file.seek, 0)
         while left:
-            piece = (await asyncio.to_thread(self.file.read, min(_PIECE, left))).replace(b"\n", b",")
+            piece = await asyncio.to_thread(self.file.read, min(_PIECE, left))
             if not piece:
                 raise RequestsUnreadable(self.path, "it was cut off while it was being sent")
             left -= len(piece)
-            yield piece
+            seen.update(piece)
+            yield piece.replace(b"\n", b",")
+        seen.update(b"\n")
+        if self.digest is not None and seen.hexdigest() != self.digest:
+            raise RequestsUnreadable.from_change(self.path)
         yield _TAIL
 
 
 @contextmanager
-def open_create_body(checked_file: Path) -> Iterator[CreateBody]:
+def open_create_body(checked_file: Path, digest: str | None = None) -> Iterator[CreateBody]:
     """Open a checked file as a create body, which stays readable even if the file is deleted meanwhile.
 
     Raises:
@@ -66,4 +75,4 @@ def open_create_body(checked_file: Path) -> Iterator[CreateBody]:
         file.seek(max(0, size - 1))
         if file.read(1) != b"\n":
             raise RequestsUnreadable(checked_file, "it does not end with a whole line")
-        yield CreateBody(checked_file, file, len(_HEAD) + size - 1 + len(_TAIL))
+        yield CreateBody(checked_file, file, len(_HEAD) + size - 1 + len(_TAIL), digest)

@@ -34,10 +34,11 @@ class BatchesError(ExpectedError):
 
 @dataclass(eq=False)
 class RequestsUnreadable(BatchesError):
-    """The file of requests at `path` cannot be read; nothing was sent."""
+    """The file of requests at `path` cannot be read, or it is not the one that was checked. Nothing was sent."""
 
     path: Path
     reason: str
+    is_changed: bool = False
 
     def _fact(self) -> str:
         return f"{self.path}: {self.reason}"
@@ -46,6 +47,11 @@ class RequestsUnreadable(BatchesError):
     def from_os_error(cls, path: Path, error: OSError) -> "RequestsUnreadable":
         """Return the error for a file that the operating system did not open or read."""
         return cls(path, error.strerror or type(error).__name__)
+
+    @classmethod
+    def from_change(cls, path: Path) -> "RequestsUnreadable":
+        """Return the error for a file that is not the one that was checked."""
+        return cls(path, "it was changed after it was checked", is_changed=True)
 
 
 @dataclass(eq=False)

@@ -11,9 +11,9 @@ from bot.caller import Caller
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied, Change
 from bot.commands.draft_change import DraftCommand
-from bot.operations.drafts import RequestsFileMissing, find_draft
+from bot.operations.drafts import RequestsFileMissing, find_draft, missing_file_error
 from bot.operations.services import Services
-from bot.requests.request_files import FirstRequest, read_first_request
+from bot.requests.request_files import FirstRequest, hash_file, read_first_request
 from bot.store.records.drafts import Draft
 
 
@@ -84,7 +84,11 @@ class PreviewChange(Change[PreviewOutcome], frozen=True):
         """Read the first request. Raises RequestsFileMissing."""
         requests_file = services.drafts.requests_file(self.draft.id)
         try:
+            if self.draft.digest is not None and await asyncio.to_thread(hash_file, requests_file) != self.draft.digest:
+                raise RequestsUnreadable.from_change(requests_file)
             first = await asyncio.to_thread(read_first_request, requests_file)
-        except (OSError, RequestsUnreadable) as error:
+        except RequestsUnreadable as error:
+            raise missing_file_error(self.draft, error) from error
+        except OSError as error:
             raise RequestsFileMissing(self.draft) from error
         return Applied(Previewed(self.draft, first), "done")

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import logging
 import random
 import secrets
 from collections.abc import AsyncGenerator
@@ -12,6 +13,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
+from bot.api.errors import RequestsUnreadable
 from bot.caller import Caller
 from bot.errors import ExpectedError
 from bot.operations.progress import Progress
@@ -21,13 +23,14 @@ from bot.requests.check import CheckReport, check_file
 from bot.requests.estimate import Estimate, dump_estimate, estimate_cost
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning
-from bot.requests.request_files import sample_params
+from bot.requests.request_files import hash_file, sample_params
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, DraftState, WatchPreference
 
 SAMPLES_PER_MODEL = 5
 """Requests of each model whose tokens are counted for an estimate."""
 _RANDOM = random.SystemRandom()
+log = logging.getLogger(__name__)
 
 
 @dataclass(eq=False)
@@ -60,12 +63,21 @@ class FormAlreadySubmitted(ExpectedError):
 
 @dataclass(eq=False)
 class RequestsFileMissing(ExpectedError):
-    """The checked file is no longer on this machine's disk. Nothing was sent."""
+    """The checked file is no longer on this machine's disk, or it `is_changed`. Nothing was sent."""
 
     draft: Draft
+    is_changed: bool = False
 
     def _fact(self) -> str:
-        return f"the checked file of draft {self.draft.id} is gone"
+        return f"the checked file of draft {self.draft.id} {'was changed' if self.is_changed else 'is gone'}"
+
+
+def missing_file_error(draft: Draft, error: RequestsUnreadable) -> RequestsFileMissing:
+    """Return the error for a draft whose checked file cannot be used, and log a change of it."""
+    is_changed = error.is_changed
+    if is_changed:
+        log.error("the checked file of draft %s was changed on the disk, so nothing was sent", draft.id)
+    return RequestsFileMissing(draft, is_changed)
 
 
 @dataclass(eq=False)
@@ -173,7 +185,9 @@ async def store_draft(
 ) -> Draft:
     """Store a draft whose requests file is in place, with its estimate. Raises StoreUnavailable."""
     now = services.now()
-    estimate = await estimate_requests(services, services.drafts.requests_file(draft_id), checked)
+    requests_file = services.drafts.requests_file(draft_id)
+    digest = await asyncio.to_thread(hash_file, requests_file)
+    estimate = await estimate_requests(services, requests_file, checked)
     draft = Draft(
         id=draft_id,
         user_id=caller.user,
@@ -194,6 +208,7 @@ async def store_draft(
         changed_at=now,
         watch=details.watch,
         permalink=details.permalink,
+        digest=digest,
     )
     await services.database.run(lambda connection: drafts.replace_draft(connection, draft))
     return draft

@@ -12,7 +12,7 @@ from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, RequestsUnread
 from bot.api.ids import BatchId
 from bot.api.models import MessageBatch
 from bot.caller import Caller, ChannelId, TeamId, UserId
-from bot.operations.drafts import RequestsFileMissing
+from bot.operations.drafts import RequestsFileMissing, missing_file_error
 from bot.operations.follow import CardPlace, add_notify_level, find_card_place
 from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.operations.services import Services
@@ -98,9 +98,10 @@ async def send_claimed(services: Services, draft: Draft) -> SendOutcome:
 async def _post(services: Services, attempt: SendAttempt) -> SendOutcome:
     requests_file = services.drafts.requests_file(attempt.draft.id)
     try:
-        batch = await services.workspace.batches.create_from_file(requests_file)
+        batch = await services.workspace.batches.create_from_file(requests_file, attempt.draft.digest)
     except RequestsUnreadable as error:
-        raise RequestsFileMissing(await _record_state(services, attempt, "failed")) from error
+        failed = await _record_state(services, attempt, "failed")
+        raise missing_file_error(failed, error) from error
     except ApiRejected as error:
         if not (isinstance(error, RequestTooLarge) or names_requests(error.message)):
             return await _record_not_sent(services, attempt, error)

@@ -9,10 +9,10 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.errors import RequestsUnreadable
-from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, make_draft_id
+from bot.operations.drafts import DraftUnavailable, make_draft_id, missing_file_error
 from bot.operations.services import Services
 from bot.requests.estimate import dump_estimate, estimate_rest, load_estimate
-from bot.requests.request_files import count_by_model, split_sample
+from bot.requests.request_files import count_by_model, hash_file, split_sample
 from bot.scratch_file import scratch_file_failure
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
@@ -56,7 +56,7 @@ async def split_off_sample(services: Services, whole: Draft) -> DraftParts:
         )
     except RequestsUnreadable as error:
         await _release_whole(services, whole, "failed")
-        raise RequestsFileMissing(whole) from error
+        raise missing_file_error(whole, error) from error
     except OSError as error:
         await _release_whole(services, whole, "ready")
         raise scratch_file_failure(error) from error
@@ -84,7 +84,7 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
     rest_file = services.drafts.requests_file(rest_id)
     size = whole.sample or 0
     try:
-        counts = await asyncio.to_thread(split_sample, whole_file, size, sample_file, rest_file, _RANDOM)
+        counts = await asyncio.to_thread(split_sample, whole_file, size, sample_file, rest_file, _RANDOM, whole.digest)
     except BaseException:  # also if it is stopped
         sample_file.unlink(missing_ok=True)
         rest_file.unlink(missing_ok=True)
@@ -97,6 +97,7 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
         rest_id=rest_id,
         requests=counts.chosen,
         size=sample_file.stat().st_size,
+        digest=await asyncio.to_thread(hash_file, sample_file),
         estimate="[]",
     )
     rest = replace(
@@ -106,6 +107,7 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
         held_by=None,
         requests=counts.rest,
         size=rest_file.stat().st_size,
+        digest=await asyncio.to_thread(hash_file, rest_file),
         estimate=dump_estimate(estimate_rest(load_estimate(whole.estimate), sample_models)),
     )
     return DraftParts(whole, sample, rest)

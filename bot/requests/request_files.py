@@ -4,6 +4,7 @@ r"""Checked files: requests on disk, one a line as it will be sent; split for a 
 functions here block while they read and write the disk: run them in a thread.
 """
 
+import hashlib
 import json
 import os
 import random
@@ -66,19 +67,23 @@ def read_first_request(checked_file: Path) -> FirstRequest:
         raise RequestsUnreadable(checked_file, str(error)) from error
 
 
-def split_sample(checked_file: Path, count: int, sample: Path, rest: Path, chance: random.Random) -> SplitCounts:
+def split_sample(
+    checked_file: Path, count: int, sample: Path, rest: Path, chance: random.Random, digest: str | None = None
+) -> SplitCounts:
     """Write `count` randomly chosen requests to `sample` and all others to `rest`, both in the original order.
 
     Each request is in exactly one of the two. A file without requests is written too, empty.
 
+    `digest`: the SHA-256 that the checked file must have.
+
     Raises:
-        RequestsUnreadable: the checked file is missing.
+        RequestsUnreadable: the checked file is missing, or another one.
         OSError: the disk does not take the files.
     """
     total = sum(1 for _ in read_requests(checked_file))
     chosen = set(chance.sample(range(total), min(count, total)))
     indices = iter(range(total))
-    return _split(checked_file, lambda _: next(indices) in chosen, sample, rest)
+    return _split(checked_file, lambda _: next(indices) in chosen, sample, rest, digest)
 
 
 def select_requests(checked_file: Path, custom_ids: Container[str], target: Path) -> SplitCounts:
@@ -177,8 +182,20 @@ def write_whole(path: Path, *, durable: bool = False) -> Iterator[BinaryIO]:
         part.unlink(missing_ok=True)
 
 
-def _split(checked_file: Path, is_chosen: Callable[[bytes], bool], chosen: Path, rest: Path | None) -> SplitCounts:
+def hash_file(checked_file: Path) -> str:
+    """Return the SHA-256 of a checked file. Raises RequestsUnreadable if it is missing."""
+    try:
+        with checked_file.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise RequestsUnreadable.from_os_error(checked_file, error) from error
+
+
+def _split(
+    checked_file: Path, is_chosen: Callable[[bytes], bool], chosen: Path, rest: Path | None, digest: str | None = None
+) -> SplitCounts:
     counts = [0, 0]
+    seen = hashlib.sha256()
     with ExitStack() as stack:
         # The stack closes in reverse, so the rest appears first: if the chosen ones exist after a crash, both do.
         outputs = [stack.enter_context(write_whole(path)) if path else None for path in (chosen, rest)]
@@ -187,4 +204,7 @@ def _split(checked_file: Path, is_chosen: Callable[[bytes], bool], chosen: Path,
             counts[part] += 1
             if (output := outputs[part]) is not None:
                 output.write(line)
+            seen.update(line)
+        if digest is not None and seen.hexdigest() != digest:  # before anything appears
+            raise RequestsUnreadable.from_change(checked_file)
     return SplitCounts(*counts)

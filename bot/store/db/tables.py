@@ -116,6 +116,7 @@ drafts = Table(
     Column("question_channel", SafeText),
     Column("question_ts", SafeText),
     Column("settles_at", Moment),
+    Column("digest", SafeText),
 )
 
 watches = Table(

@@ -40,6 +40,7 @@ class Draft(Struct, frozen=True):
     of their own. Its `rest_id` is the draft of all other requests, and the `whole_id` of both is this draft.
     `permalink` is the address of the file in Slack. `question_channel` and `question_ts` say where the question about
     its approval was posted.
+    `digest` is the SHA-256 of its checked file; drafts of earlier versions have none.
     Until `settles_at`, a worker looks whether an `unknown` draft became a batch.
     """
 
@@ -69,6 +70,7 @@ class Draft(Struct, frozen=True):
     question_channel: str | None = None
     question_ts: str | None = None
     settles_at: datetime | None = None
+    digest: str | None = None
 
     @property
     def reference(self) -> str:

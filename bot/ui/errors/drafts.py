@@ -77,6 +77,8 @@ def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMis
     match error:
         case ApprovalOfOwn():
             return "You can't approve your own batch. Nothing was sent. Another operator must approve it."
+        case RequestsFileMissing(is_changed=True):
+            return "The file on my disk is not the one that was checked. Nothing was sent. Share the file again."
         case RequestsFileMissing():
             return "I no longer have the checked file. Nothing was sent. Share the file again."
         case DraftUnavailable():

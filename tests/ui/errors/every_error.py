@@ -145,6 +145,7 @@ ERRORS: dict[str, ExpectedError] = {
     "confirmation_lapsed_of_a_draft": ConfirmationRefused(RefusalReason.LAPSED, DRAFT_QUESTION),
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": RequestsFileMissing(DRAFT),
+    "spool_changed": RequestsFileMissing(DRAFT, is_changed=True),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
     "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, OTHER_RETRIES),
     "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
