@@ -35,6 +35,7 @@ from bot.errors import ExpectedError
 from bot.observability.health import HealthPage, SocketHealth, StoreHealth, open_health_page
 from bot.observability.metrics import Metrics
 from bot.observability.refusals import ApiRefusals, SlackRefusals
+from bot.operations.draft_services import DraftServices
 from bot.operations.interruption import Interruption
 from bot.operations.missing_batches import MissingBatches
 from bot.operations.services import Services
@@ -98,6 +99,20 @@ class Bot(Struct, frozen=True):
 
 
 @dataclass(eq=False)
+class FolderUnsafe(ExpectedError):
+    """Other users of this machine could change the files of requests that wait to be sent."""
+
+    folder: str
+    reason: str
+
+    def _fact(self) -> str:
+        return (
+            f"Can't keep requests in {self.folder}: {self.reason}. Remove the folder, or set another one in "
+            "BATCHDESK_KEEP_REQUESTS."
+        )
+
+
+@dataclass(eq=False)
 class StoreUnusable(ExpectedError):
     """The store could not be opened at the start."""
 
@@ -147,8 +162,8 @@ async def run_bot(
     `head_start`: seconds in which only commands are answered, before the worker starts, which loads a lot.
 
     Raises:
-        PricesUnreadable, TokenRejected, SlackFailing, SlackUnreachable, PortUnavailable, StoreUnusable: the bot cannot
-            start.
+        PricesUnreadable, TokenRejected, OrgWideToken, SlackFailing, SlackUnreachable, PortUnavailable, StoreUnusable,
+        FolderUnsafe: the bot cannot start.
     """
     async with AsyncExitStack() as stack:
         parts = await _connect(stack, settings, now)
@@ -199,13 +214,15 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     rules = make_rules(settings)
     directory = Directory(client, rules, Home(authorized.team_id or "", authorized.enterprise_id))
     shared_files = SharedFileReader(client, session, get_file_origins(settings.slack_api_url))
+    drafts = make_draft_services(settings, shared_files)
+    _check_folder(drafts)
     services = Services(
         workspace=make_workspace(http),
         database=database,
         now=now,
         time_zone=settings.zone,
         prices=Prices.load(settings.prices),
-        drafts=make_draft_services(settings, shared_files),
+        drafts=drafts,
         enqueue=engine.enqueue,
         may_post=directory.may_post,
         open_scratch_file=tempfile.TemporaryFile,
@@ -240,6 +257,15 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         slack_refusals,
         api_refusals,
     )
+
+
+def _check_folder(drafts: DraftServices) -> None:
+    """Raise FolderUnsafe if the folder of drafts exists and others may use it. The first draft makes a missing one."""
+    if drafts.folder.exists() or drafts.folder.is_symlink():
+        try:
+            drafts.prepare_folder()
+        except OSError as error:
+            raise FolderUnsafe(str(error.filename or drafts.folder), error.strerror or type(error).__name__) from error
 
 
 def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:

@@ -149,7 +149,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
         id = make_draft_id(self.form_id)
         source = await self._open_source(services, caller)
         progress.set_subject(source.name, retry_command=self.spell())
-        await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(services.drafts.prepare_folder)
         reading = _make_reading_draft(id, source.name, caller, services)
         if not await services.database.run(lambda connection: drafts.add_if_new(connection, reading)):
             raise FormAlreadySubmitted

@@ -220,7 +220,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         id = make_draft_id()
         names = (await services.database.run(lambda connection: labels.get_names(connection, [batch.id])))[batch.id]
         name = _name_draft(batch, names, choice.cause)
-        await asyncio.to_thread(services.drafts.folder.mkdir, mode=0o700, parents=True, exist_ok=True)
+        await asyncio.to_thread(services.drafts.prepare_folder)
         whole = services.drafts.folder / f"{id}.whole"
         some = services.drafts.folder / f"{id}.some"
         try:

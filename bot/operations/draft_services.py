@@ -8,6 +8,7 @@ from msgspec import Struct, field
 from bot.operations.approval import ApprovalLimit
 from bot.operations.shared_files import FileSource
 from bot.requests.archive import RequestArchive
+from bot.requests.request_files import make_private_folder
 
 
 class DraftServices(Struct, frozen=True):
@@ -25,6 +26,12 @@ class DraftServices(Struct, frozen=True):
     approvers: tuple[str, ...]
     betas: frozenset[str]
     check_turn: asyncio.Semaphore = field(default_factory=asyncio.Semaphore)
+
+    def prepare_folder(self) -> None:
+        """Make the folder, and that of the archive around it, private. Raises OSError if that cannot be done."""
+        if self.archive.folder in self.folder.parents:
+            make_private_folder(self.archive.folder)
+        make_private_folder(self.folder)
 
     def requests_file(self, draft_id: str) -> Path:
         """Return the path of a draft's checked requests."""

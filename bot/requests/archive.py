@@ -14,7 +14,7 @@ from msgspec import Struct
 from bot.api.errors import RequestsUnreadable
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION
-from bot.requests.request_files import write_whole
+from bot.requests.request_files import make_private_folder, write_whole
 
 _LEVEL = 1  # five times as fast as the default of 6, for a file a quarter to a third larger
 _PIECE = 1024 * 1024
@@ -38,11 +38,11 @@ class RequestArchive(Struct, frozen=True):
 
         Raises:
             RequestsUnreadable: the checked file is missing.
-            OSError: the disk does not take the file.
+            OSError: the disk does not take the file, or the folder is not private.
         """
         if self.max_bytes <= 0:
             return False
-        self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        make_private_folder(self.folder)
         path = self._path(batch_id)
         try:
             source = checked_file.open("rb")

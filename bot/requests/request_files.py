@@ -4,11 +4,13 @@ r"""Checked files: requests on disk, one a line as it will be sent; split for a 
 functions here block while they read and write the disk: run them in a thread.
 """
 
+import errno
 import hashlib
 import json
 import os
 import random
 import re
+import stat
 from collections import Counter
 from collections.abc import Callable, Container, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -161,6 +163,30 @@ def read_requests(checked_file: Path) -> Iterator[bytes]:
             yield from file
     except OSError as error:
         raise RequestsUnreadable.from_os_error(checked_file, error) from error
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder that only this user may enter, or take the rights of others away if it exists.
+
+    Raises:
+        PermissionError: it belongs to another user, or is a temporary folder that all users share.
+        OSError: it cannot be made.
+    """
+    if not folder.parent.exists():
+        make_private_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for found in (folder.lstat(), folder.stat()):  # a link itself, and what it leads to
+        if found.st_uid not in (os.geteuid(), 0):
+            raise PermissionError(errno.EPERM, "the folder belongs to another user", str(folder))
+    mode = found.st_mode
+    if mode & stat.S_ISVTX or (found.st_uid != os.geteuid() and mode & _OTHERS_WRITE):
+        raise PermissionError(errno.EPERM, "the folder is shared with other users", str(folder))
+    if found.st_uid == os.geteuid() and mode & _OTHERS:
+        folder.chmod(0o700)
+
+
+_OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH
+_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 @contextmanager

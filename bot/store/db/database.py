@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import sqlite3
+import stat
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -127,12 +128,21 @@ def find_file(url: URL) -> Path | None:
     return None if is_uri else Path(str(url.database))
 
 
+def _make_private(path: Path) -> None:
+    """Take the rights of other users away from a store of this user, and from the files that SQLite keeps beside it."""
+    for file in (path, *(path.with_name(path.name + ending) for ending in ("-wal", "-shm", "-journal"))):
+        with suppress(OSError):
+            found = file.stat()
+            if found.st_uid == os.geteuid() and found.st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+                file.chmod(0o600)
+
+
 def _create_privately(path: Path) -> None:
-    """Create the file unless it exists. What SQLite would create, others could read."""
+    """Create the file unless it exists. What SQLite would create, others could read. Take their rights away if so."""
     try:
         os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
     except FileExistsError:
-        pass
+        _make_private(path)
     except OSError as error:
         is_refused = error.errno in (errno.EROFS, errno.EACCES, errno.EPERM)
         reason: StoreFault = "read-only" if is_refused else "full" if error.errno == errno.ENOSPC else "unreachable"
