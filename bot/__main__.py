@@ -69,14 +69,15 @@ async def _migrate(options: argparse.Namespace) -> int:
 async def _move_store(options: argparse.Namespace) -> int:
     from datetime import UTC, datetime
 
+    from bot.settings.loading import read_store_address
     from bot.store.db.database import Database, StoreUnavailable
     from bot.store.db.transfer import MoveRefused, move_store
 
     try:
-        source, target = Database(options.source), Database(options.target)
+        source, target = (Database(read_store_address(given)) for given in (options.source, options.target))
     except StoreUnavailable as error:
         raise MoveRefused(
-            "Write FROM and TO as sqlite:///path/to/file or postgresql://…. Nothing was copied."
+            "Write FROM and TO as sqlite:///path/to/file, postgresql://…, env:NAME or file:PATH. Nothing was copied."
         ) from error
     try:
         move_store(
@@ -169,7 +170,7 @@ def _parser() -> argparse.ArgumentParser:
     commands.add_parser("migrate", help="update the store to this version, before its parts start")
     move = commands.add_parser("move-store", help="copy a store into an empty one and compare them; stop the bot first")
     move.add_argument("source", metavar="FROM", help="for example sqlite:///batchdesk.sqlite3")
-    move.add_argument("target", metavar="TO", help="for example postgresql://user:password@host/database")
+    move.add_argument("target", metavar="TO", help="the same; an address with a password only as env:NAME or file:PATH")
     demo = commands.add_parser("demo", help="run the bot between a simulated Slack and a simulated API, in the browser")
     demo.add_argument("--port", type=_port, default=8321, help="port of the page (default 8321; 0: any free port)")
     one = commands.add_parser("try", help="run one command against the simulators and print its reply")

@@ -9,6 +9,7 @@ import pytest
 
 from bot.__main__ import main
 from bot.playground.api_simulator.faults import ApiFault
+from bot.store.db.database import Database
 from tests.desk import ADA, BATCHES, GENERAL
 from tests.simulators import KEY, Simulators
 
@@ -161,6 +162,54 @@ def test_a_move_from_an_invalid_address_is_refused_with_one_sentence(
     assert (status, len(sentences(complained))) == (1, 1)
     assert "Nothing was copied" in complained
     assert "geheim" not in complained
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "postgresql://bot:geheim@127.0.0.1/x",
+        "postgres://bot:geheim@127.0.0.1:5432/x?sslmode=require",
+        "postgresql+psycopg://127.0.0.1/x?user=bot&password=geheim",
+        "postgresql://bot:geheim@[::1/x",
+    ],
+)
+@pytest.mark.parametrize("is_target", [False, True])
+def test_a_move_takes_no_password_on_the_command_line(
+    address: str, is_target: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    other = f"sqlite:///{tmp_path / 'other.sqlite3'}"
+
+    status = main(["move-store", *((other, address) if is_target else (address, other))])
+
+    complained = capsys.readouterr().err
+    assert status == 1
+    assert "env:NAME" in complained
+    assert "Nothing was copied" in complained
+    assert "geheim" not in complained
+
+
+def test_a_move_reads_addresses_from_a_variable_and_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = (f"sqlite:///{tmp_path / name}" for name in ("from.sqlite3", "to.sqlite3"))
+    Database(source).open()
+    monkeypatch.setenv("OLD_STORE", source)
+    (tmp_path / "address").write_text(f"{target}\n")
+
+    status = main(["move-store", "env:OLD_STORE", f"file:{tmp_path / 'address'}"])
+
+    assert (status, capsys.readouterr().err) == (0, "")
+    assert (tmp_path / "to.sqlite3").exists()
+
+
+@pytest.mark.parametrize(
+    ("address", "says"), [("env:NOT_SET_AT_ALL", "NOT_SET_AT_ALL is not set"), ("file:/nowhere", "Can't read the file")]
+)
+def test_a_move_names_the_variable_or_file_that_it_cannot_read(
+    address: str, says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["move-store", address, "sqlite://"]) == 1
+    assert says in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(

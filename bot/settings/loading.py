@@ -5,6 +5,7 @@ import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from pydantic import ValidationError
 from pydantic_settings import DotEnvSettingsSource
@@ -69,6 +70,48 @@ def read_settings(
             wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
         problems = [*problems, *(f"{one['loc'][0]} {_remedy(one['type'], one['msg'])}." for one in wrong)]
         given = {name: value for name, value in given.items() if name not in {str(one["loc"][0]) for one in wrong}}
+
+
+def read_store_address(given: str, env: Mapping[str, str] | None = None) -> str:
+    """Return the address of a store that a command line names: itself, or by `env:NAME` or `file:PATH`.
+
+    Raises:
+        SettingsError: it cannot be read, or it shows a password to every user of the machine.
+    """
+    kind, _, name = given.partition(":")
+    if kind == "env":
+        address = (os.environ if env is None else env).get(name, "").strip()
+        problem = f"The variable {name} is not set."
+    elif kind == "file":
+        address, problem = _read_address_file(Path(name))
+    elif _has_password(given):
+        address = ""
+        problem = (
+            "A password on the command line is visible to every user of this machine. Put the address into a variable "
+            "and write env:NAME, or into a file and write file:PATH."
+        )
+    else:
+        return given
+    if address:
+        return address
+    raise SettingsError([f"{problem} Nothing was copied."])
+
+
+def _read_address_file(path: Path) -> tuple[str, str]:
+    """Return the address in a file, and the problem if there is none."""
+    try:
+        return path.read_text(encoding="utf-8").strip(), f"The file {path} is empty."
+    except (OSError, UnicodeError) as error:
+        return "", f"Can't read the file {path} ({type(error).__name__})."
+
+
+def _has_password(address: str) -> bool:
+    """Return whether an address holds a password, before its host or among its options."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:  # brackets that enclose no address
+        return True
+    return bool(parts.password) or any(name == "password" for name, _ in parse_qsl(parts.query))
 
 
 def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None = None) -> list[str]:

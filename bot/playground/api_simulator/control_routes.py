@@ -5,6 +5,7 @@ from json import JSONDecodeError
 from typing import TypeVar
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.playground.api_simulator.batch_spec import BatchSpec
@@ -12,6 +13,7 @@ from bot.playground.api_simulator.clock import Clock, format_time
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
 from bot.playground.api_simulator.request_log import RecordedRequest, RequestLog
 from bot.playground.api_simulator.workspace import ApiWorkspace
+from bot.playground.own_page import is_own_page
 
 _Order = TypeVar("_Order", bound=BaseModel)
 
@@ -32,7 +34,8 @@ class ControlRoutes:
         self._log = log
 
     def install(self, app: web.Application) -> None:
-        """Add the routes to the application."""
+        """Add the routes to the application, and what keeps other sites away from them."""
+        app.middlewares.append(_guard_controls)
         app.router.add_post("/_simulator/advance", self.advance)
         app.router.add_post("/_simulator/fault", self.order_fault)
         app.router.add_post("/_simulator/batch", self.add_batch)
@@ -65,6 +68,15 @@ class ControlRoutes:
     async def list_requests(self, request: web.Request) -> web.Response:
         """List the calls of the API so far, oldest first."""
         return web.json_response({"requests": [_as_json(record) for record in self._log.records]})
+
+
+@web.middleware
+async def _guard_controls(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Answer 403 to orders that a page of another site sends. Calls of the API need a key, which such a page lacks."""
+    is_control = request.path.startswith("/_simulator/")
+    if is_control and not is_own_page(request.host, request.headers.get("Origin")):
+        raise web.HTTPForbidden(text="The simulator takes orders on loopback only, and from no other site.")
+    return await handler(request)
 
 
 def _as_json(record: RecordedRequest) -> dict[str, object]:

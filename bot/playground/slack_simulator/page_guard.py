@@ -1,21 +1,14 @@
 """Keep other sites, and other names that resolve to loopback, away from the page's protocol."""
 
 from collections.abc import Awaitable, Callable
-from urllib.parse import urlsplit
 
 from aiohttp import web
 
-_LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
+from bot.playground.own_page import is_own_page
+
 _BOT_PATHS = ("/api/", "/commands/", "/actions/", "/upload/", "/files-pri/", "/link/")
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
-
-
-def is_own_page(host: str, origin: str | None) -> bool:
-    """Return whether a request came to a loopback name, and from this page if it has an Origin."""
-    if urlsplit(f"//{host}").hostname not in _LOOPBACK:
-        return False
-    return origin is None or origin == f"http://{host}"
 
 
 @web.middleware

@@ -115,3 +115,39 @@ async def test_listeners_get_each_call_once_it_is_answered(simulator: ApiSimulat
     assert heard == [("GET", BATCHES, 200), ("DELETE", f"{BATCHES}/msgbatch_01x", 404)]
     assert [one.path for one in simulator.requests] == [path for _, path, _ in heard]
     assert all(one.milliseconds is not None for one in simulator.requests)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "http://elsewhere.example"},
+        {"Origin": "null"},
+        {"Host": "rebound.example"},
+        {"Host": "rebound.example", "Origin": "http://rebound.example"},
+    ],
+)
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/_simulator/advance"),
+        ("POST", "/_simulator/fault"),
+        ("POST", "/_simulator/batch"),
+        ("GET", "/_simulator/requests"),
+    ],
+)
+async def test_other_sites_order_nothing(
+    simulator: ApiSimulator, api: httpx.AsyncClient, method: str, path: str, headers: dict[str, str]
+) -> None:
+    before = simulator.now
+
+    answer = await api.request(method, path, json={"seconds": 3_600}, headers=headers)
+
+    assert answer.status_code == 403
+    assert simulator.now == before
+    assert simulator.workspace.batches == []
+
+
+async def test_a_page_of_the_simulator_itself_may_order(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
+    answer = await api.post("/_simulator/advance", json={"seconds": 60}, headers={"Origin": simulator.base_url})
+
+    assert answer.status_code == 200

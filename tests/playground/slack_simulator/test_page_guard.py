@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import aiohttp
 import pytest
 
-from bot.playground.slack_simulator.page_guard import is_own_page
+from bot.playground.own_page import is_own_page
 from bot.playground.slack_simulator.server import SlackSimulator
 
 
