@@ -24,7 +24,7 @@ from bot.operations.services import Services
 from bot.permissions import CallerFacts, Rules, check_permission, check_place, list_permissions
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
-from bot.ui.errors.render import render_error
+from bot.ui.errors.render import render_error, render_with_retry
 from bot.ui.render import render
 from bot.ui.reply import Message, Placement, Posting, Reply, Viewer
 from bot.ui.verbs.audit import audit_line
@@ -109,8 +109,9 @@ class Pipeline:
         started = time.perf_counter()
         verb = "?"
         outcome_name = "broken"
+        parsed: AnyCommand | None = None
         try:
-            command = interaction.command or parse(interaction.text)
+            parsed = command = interaction.command or parse(interaction.text)
             verb = command.verb or "overview"
             viewer = await self._interruption.run(self._authorize(command, interaction))
             answer = await self._run(command, interaction, viewer, progress)
@@ -119,11 +120,11 @@ class Pipeline:
         except Interrupted as error:
             outcome_name = type(error).__name__
             error = _describe_interruption(error, command, interaction)
-            return Answer(_render_refusal(error, interaction), error=error, outcome_name=outcome_name)
+            return Answer(_render_refusal(error, interaction, command), error=error, outcome_name=outcome_name)
         except ExpectedError as error:
             outcome_name = type(error).__name__
             error = await self._explain_error(error)
-            return Answer(_render_refusal(error, interaction), error=error, outcome_name=outcome_name)
+            return Answer(_render_refusal(error, interaction, parsed), error=error, outcome_name=outcome_name)
         finally:
             spent = time.perf_counter() - started
             caller = interaction.caller
@@ -261,12 +262,14 @@ def _describe_interruption(error: Interrupted, command: AnyCommand, interaction:
     return Interrupted(before_change=isinstance(command, ChangingCommand), again=again)
 
 
-def _render_refusal(error: ExpectedError, interaction: Interaction) -> Message:
+def _render_refusal(error: ExpectedError, interaction: Interaction, command: AnyCommand | None) -> Message:
     """Render an error that ended a command. The error replaces the question if confirming again cannot succeed.
 
-    A message that others read is never replaced, because the error is for one person.
+    A message that others read is never replaced, because the error is for one person. The button that tries again
+    carries the command's text, which is not all of a form. App Home has a button of its own.
     """
-    message = render_error(error)
+    is_line = interaction.command is None and interaction.origin is not Origin.HOME
+    message = render_with_retry(error, command if is_line else None)
     if interaction.seen_by_others:
         return message.with_placement(Placement.BELOW)
     if error.cannot_succeed and interaction.confirmation_id is not None:

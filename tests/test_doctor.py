@@ -29,6 +29,7 @@ async def test_doctor_reports_that_everything_works(simulators: Simulators) -> N
     assert [line for line in printed.splitlines() if not line.startswith("OK ")] == []
     assert len(printed.splitlines()) == 12
     assert "Everyone in the workspace may read the contents of results. BATCHDESK_READERS limits that." in printed
+    assert "The clock agrees with the Message Batches API and Slack." in printed
     assert list(simulators.folder.iterdir()) == []
 
 

@@ -171,7 +171,11 @@ def read_name(user: Mapping[str, Any]) -> str | None:
     """Return the name of a user of users.info, or None. A profile may be missing, and each name in it empty."""
     profile = user.get("profile") or {}
     names = (profile.get("display_name"), profile.get("real_name"), user.get("real_name"), user.get("name"))
-    return next((str(name) for name in names if str(name or "").strip()), None)
+    return next((str(name) for name in names if _is_visible(str(name or ""))), None)
+
+
+def _is_visible(text: str) -> bool:
+    return any(char.isprintable() and not char.isspace() for char in text)
 
 
 def is_shared_outside(channel: Mapping[str, Any]) -> bool:

@@ -6,9 +6,11 @@ import re
 import secrets
 from collections.abc import Awaitable, Callable, Sequence
 
+from slack_bolt import BoltResponse
 from slack_bolt.async_app import AsyncAck, AsyncApp
+from slack_bolt.error import BoltUnhandledRequestError
 
-from bot.errors import ExpectedError
+from bot.errors import ExpectedError, to_one_line
 from bot.operations.progress import Progress
 from bot.pipeline import Answer, Pipeline
 from bot.slack.delivery import ReplyDelivery
@@ -31,6 +33,7 @@ from bot.slack.progress_messages import ProgressMessages
 from bot.slack.retries import SlackWaits
 from bot.slack.surfaces import HomeSurface, Surface
 from bot.store.db.database import StoreUnavailable
+from bot.ui.components.buttons import NotOurButton
 from bot.ui.components.cut_off import render_cut_off
 from bot.ui.errors.render import render_error, render_unexpected
 from bot.ui.reply import Message, Reply
@@ -113,8 +116,15 @@ class BoltListeners:
         self._start(lambda: read_command(body), body)
 
     async def on_press(self, ack: AsyncAck, body: Payload) -> None:
-        """Answer a press of any button, also of one that this version does not know."""
+        """Answer a press of any button, also of one that this version does not know.
+
+        Bolt also takes dialogs and workflow steps for presses. Those of other apps have no actions.
+        """
         await ack()
+        if not body.get("actions"):
+            if body.get("type") == "dialog_submission":
+                self._show(render_error(NotOurButton()), read_interaction_surface(body, replaces_message=False))
+            return
         self._start(lambda: read_press(body), body)
 
     async def on_home(self, body: Payload) -> None:
@@ -160,9 +170,16 @@ class BoltListeners:
         """Ack an interaction that needs no answer."""
         await ack()
 
-    async def on_error(self, error: Exception, body: Payload) -> None:
-        """Log an error inside a listener. A returned response would raise inside Bolt's own task after an ack."""
+    async def on_error(self, error: Exception, body: Payload) -> BoltResponse | None:
+        """Log an error inside a listener. A returned response would raise inside Bolt's own task after an ack.
+
+        What no listener takes, such as `app_rate_limited`, is acked, so that Slack does not repeat it.
+        """
+        if isinstance(error, BoltUnhandledRequestError):
+            log.info("nothing takes a request of type %s", to_one_line(str(body.get("type"))))
+            return BoltResponse(status=200, body="")
         log.error("a listener failed before it started its answer", exc_info=error)
+        return None
 
     def _start(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         self._in_flight.start(self._answer(read, body))

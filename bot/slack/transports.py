@@ -23,7 +23,7 @@ from bot.proxies import Proxies, open_session
 from bot.slack.client import SlackClient
 from bot.slack.door import EVENTS_PATH, Door
 from bot.slack.errors import SLACK_ERRORS, UnusableAnswer, describe_error, get_code, may_have_happened
-from bot.slack_faults import PASSING
+from bot.slack_faults import DEAD_TOKEN, PASSING
 from bot.store.db.retrying import retry
 
 log = logging.getLogger(__name__)
@@ -43,7 +43,9 @@ class TokenRejected(ExpectedError):
     reason: str
 
     def _fact(self) -> str:
-        return f"Slack refused {self.setting}: {self.reason}. Check it with `python -m bot doctor`."
+        is_dead = self.reason in DEAD_TOKEN
+        step = f"Reinstall the Slack app and set the new {self.setting}" if is_dead else "Fix that in the Slack app"
+        return f"Slack refused {self.setting}: {self.reason}. {step}."
 
 
 class OrgWideToken(ExpectedError):
@@ -182,6 +184,7 @@ def make_bolt_app(api_url: str, authorized: AuthorizeResult, app_id: str | None 
             authorize=authorize,
             request_verification_enabled=False,
             process_before_response=True,
+            raise_error_for_unhandled_request=True,
             attaching_conversation_kwargs_enabled=False,
         )
     if app_id is not None:

@@ -38,6 +38,7 @@ class FailureDetails:
                 fetched = await cached_summary(self._services, batch)
                 fetched = fetched or await read_results(self._services, batch, _THE_BOT, Progress())
         except (ExpectedError, TimeoutError) as error:
-            log.warning("the notice of the end of %s has no causes and no cost: %s", batch.id, type(error).__name__)
+            reason = str(error) or f"they took longer than {PATIENCE:g} s"
+            log.warning("the notice of the end of %s has no causes and no cost: %s", batch.id, reason)
             return ()
         return detail_lines(fetched.summary, with_causes=self._with_causes)

@@ -7,7 +7,17 @@ import pytest
 from aiohttp import web
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.slack.bot_messages import AnswerUncertain, BotMessages, ChannelUnchecked, SlackRateLimited
+from bot.slack.bot_messages import (
+    AnswerUncertain,
+    BotMessages,
+    BotRefused,
+    ChannelClosed,
+    ChannelUnchecked,
+    MessageCallFailed,
+    MessageRefused,
+    SlackRateLimited,
+)
+from bot.slack_faults import CLOSED_PLACE, FOR_GOOD, PASSING, RATE_LIMITED
 from bot.ui.reply import Message
 
 Opened = Callable[..., Awaitable[BotMessages]]
@@ -72,3 +82,25 @@ async def test_a_proxy_that_limits_is_obeyed_too(answering: Opened) -> None:
 
     with pytest.raises(SlackRateLimited):
         await posting.post("C1", Message("hello", ()), "a key")
+
+
+@pytest.mark.parametrize(
+    ("code", "kind"),
+    [
+        *((code, BotRefused) for code in sorted(FOR_GOOD)),
+        *((code, ChannelClosed) for code in sorted(CLOSED_PLACE)),
+        *((code, AnswerUncertain) for code in sorted(PASSING - RATE_LIMITED)),
+        *((code, SlackRateLimited) for code in sorted(RATE_LIMITED)),
+        ("msg_too_long", MessageRefused),
+    ],
+)
+async def test_each_refusal_is_of_the_kind_that_its_code_means(
+    answering: Opened, code: str, kind: type[MessageCallFailed]
+) -> None:
+    posting = await answering(200, "application/json", f'{{"ok": false, "error": "{code}"}}')
+
+    with pytest.raises(MessageCallFailed) as caught:
+        await posting.post_once("C1", Message("hello", ()), "a key")
+
+    assert type(caught.value) is kind
+    assert code in str(caught.value) or kind is SlackRateLimited

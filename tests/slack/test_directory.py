@@ -10,6 +10,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.permissions import Rules
 from bot.playground.slack_simulator.server import SlackSimulator
+from bot.playground.slack_simulator.world import Person
 from bot.slack.directory import CACHE_SECONDS, Directory, Home, is_outsider
 from tests.desk import BATCHES, BEN, GUEST, OPERATORS, desk_world
 
@@ -113,3 +114,36 @@ def test_the_organization_decides_first_and_the_workspace_only_without_one(
     is_ours = enterprise == home_enterprise if enterprise and home_enterprise else team == "T0US"
 
     assert is_outsider(user, Home("T0US", home_enterprise)) is (bool(is_stranger) or not is_ours)
+
+
+GONE = {"id": "U0GONE", "team_id": "T0DEMO", "name": "gone", "deleted": True, "is_bot": False, "updated": 1}
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [
+        ({"profile": {"real_name": "Gone Person", "display_name": ""}}, "Gone Person"),
+        ({"profile": {"real_name": "Gone Person", "display_name": "goner"}}, "goner"),
+        ({"profile": {"display_name": None}, "real_name": "Gone Person"}, "Gone Person"),
+        ({"profile": {"real_name": " ", "display_name": "\u200b\u2060"}, "real_name": "Gone Person"}, "Gone Person"),
+        ({"profile": {}}, "gone"),
+        ({"profile": None}, "gone"),
+        ({}, "gone"),
+        ({"name": ""}, None),
+        ({"name": None, "profile": {"real_name": "\u00ad"}}, None),
+    ],
+    ids=str,
+)
+async def test_a_person_is_called_by_the_best_name_there_is(
+    slack: SlackSimulator, fields: dict[str, object], name: str | None
+) -> None:
+    slack.world.add(Person("U0GONE", "Gone", record={**GONE, **fields}))
+
+    assert await directory(slack, Seconds()).find_name(UserId("U0GONE")) == name
+
+
+@pytest.mark.parametrize("error", ["user_not_found", "users_not_found", "user_not_visible"])
+async def test_a_person_whom_slack_does_not_show_has_no_name(slack: SlackSimulator, error: str) -> None:
+    slack.fail_next("users.info", error=error)
+
+    assert await directory(slack, Seconds()).find_name(UserId("U0GONE")) is None

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from tests.desk import ADA, BATCHES, Desk
 
 
@@ -112,3 +114,67 @@ async def test_the_messages_tab_of_app_home_draws_nothing(http_desk: Desk) -> No
 
     assert acked
     assert http_desk.slack.home(ADA) is None
+
+
+async def test_a_dialog_of_another_app_is_a_strangers_button(http_desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
+    command = await http_desk.slack.slash(ADA, BATCHES, "/batch help")
+    await http_desk.bot.in_flight.drain()
+    dialog = interaction(
+        "dialog_submission",
+        callback_id="c",
+        submission={},
+        channel={"id": BATCHES, "name": "batch-jobs"},
+        response_url=command.response_url,
+    )
+
+    acked, _ = await http_desk.deliver("interactive", dialog)
+
+    assert acked
+    assert "This button is from another version" in http_desk.slack.messages(BATCHES, ADA)[-1].visible_text
+    assert "unexpected error" not in caplog.text
+
+
+async def test_a_dialog_without_a_way_back_is_answered_where_the_person_is(http_desk: Desk) -> None:
+    dialog = interaction(
+        "dialog_submission",
+        callback_id="c",
+        submission={},
+        channel={"id": BATCHES, "name": "b"},
+        response_url="https://hooks.example/dialog",
+    )
+
+    acked, _ = await http_desk.deliver("interactive", dialog)
+
+    assert acked
+    [message] = http_desk.slack.messages(BATCHES, ADA)
+    assert "This button is from another version" in message.visible_text
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        interaction("dialog_cancellation", callback_id="c", response_url="https://hooks.example/x"),
+        interaction("workflow_step_edit", callback_id="c", workflow_step={}),
+        interaction("invented_today"),
+    ],
+    ids=lambda payload: str(payload["type"]),
+)
+async def test_what_is_not_ours_needs_nothing_but_an_ack(
+    http_desk: Desk, payload: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    acked, _ = await http_desk.deliver("interactive", payload)
+
+    assert acked
+    assert http_desk.slack.messages("D0ADA", ADA) == []
+    assert [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []
+
+
+@pytest.mark.parametrize("kind", ["app_rate_limited", "invented_today"])
+async def test_a_notice_that_is_no_event_is_acked(http_desk: Desk, kind: str, caplog: pytest.LogCaptureFixture) -> None:
+    notice = {"type": kind, "token": "x", "team_id": "T0DEMO", "minute_rate_limited": 1, "api_app_id": "A0BATCHDESK"}
+
+    acked, body = await http_desk.deliver("events_api", notice)
+
+    assert (acked, body) == (True, None)
+    assert http_desk.slack.calls("chat.postMessage") == []
+    assert [record.getMessage() for record in caplog.records if record.levelname in ("WARNING", "ERROR")] == []

@@ -19,6 +19,8 @@ from bot.ui.components.remedies import known_code_words
 from bot.ui.components.text import code, context, quantity, quote_api, section
 from bot.ui.reply import Message, Placement
 
+_OVERLOADED = 529
+
 
 def render_api_error(error: AnyApiError, *, acted: bool) -> Message:
     """Return what the API did not do, with its own words and what its support needs to find the call.
@@ -42,6 +44,11 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
             return f"The API refused this. Nothing was changed. {remedy}"
         case RequestTooLarge():
             return f"This is too large for the API, which takes up to {BODY_LIMIT}. Nothing was changed."
+        case KeyRefused(status=403):
+            return (
+                "The API doesn't let Batchdesk's key do this. Nothing was changed. "
+                "An administrator must check `ANTHROPIC_API_KEY` and the permissions of that key."
+            )
         case KeyRefused():
             return (
                 "The API refused Batchdesk's key. Nothing was changed. "
@@ -57,14 +64,18 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
         case RateLimited():
             return f"The API is getting too many calls. Nothing was changed. {_try_again(error)}"
         case ApiUnavailable():
-            happened = (
-                "The Message Batches API had an error." if error.status else "I couldn't reach the Message Batches API."
-            )
+            happened = _happened(error)
             if acted and error.may_have_happened:
                 return f"{happened} The change may have been made. Check with `/batch status`."
             return f"{happened} Nothing was changed. {_try_again(error)}"
         case unreachable:
             assert_never(unreachable)
+
+
+def _happened(error: ApiUnavailable) -> str:
+    if error.status == _OVERLOADED:
+        return "The Message Batches API is overloaded."
+    return "The Message Batches API had an error." if error.status else "I couldn't reach the Message Batches API."
 
 
 def _try_again(error: ApiError) -> str:

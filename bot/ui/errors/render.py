@@ -2,8 +2,11 @@
 
 from typing import assert_never
 
-from bot.api.errors import AnyApiError, RequestsUnreadable, ResultsBroken
+from msgspec.structs import replace
+
+from bot.api.errors import AnyApiError, ApiUnavailable, RateLimited, RequestsUnreadable, ResultsBroken
 from bot.api.ids import InvalidBatchId
+from bot.commands.base import Command
 from bot.commands.language.errors import AnyUsageError
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
@@ -25,8 +28,9 @@ from bot.operations.shared_files import FileUnreadable, NoFileInMessage
 from bot.permissions import NotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import ScratchFileFailed
+from bot.slack_faults import Meaning
 from bot.store.db.database import StoreFault, StoreUnavailable
-from bot.ui.components.buttons import NotOurButton
+from bot.ui.components.buttons import NotOurButton, actions, button
 from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
 from bot.ui.errors.drafts import render_ambiguous_draft, render_draft_unavailable, render_retried_meanwhile
@@ -114,6 +118,20 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_interrupted(error)
         case unreachable:
             assert_never(unreachable)
+
+
+def render_with_retry(error: ExpectedError, command: Command | None) -> Message:
+    """Return what `render_error` does, with a button that runs the command again if that may work a minute later."""
+    message = render_error(error)
+    if command is None or not _is_passing(error):
+        return message
+    return replace(message, blocks=(*message.blocks, *actions([button("Try again", command, renew=True)])))
+
+
+def _is_passing(error: ExpectedError) -> bool:
+    if isinstance(error, NotPermitted):
+        return error.fault is not None and error.fault.meaning is Meaning.PASSING
+    return isinstance(error, RateLimited | ApiUnavailable)
 
 
 def render_unexpected(reference: str) -> Message:

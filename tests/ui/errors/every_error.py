@@ -124,6 +124,7 @@ ERRORS: dict[str, ExpectedError] = {
         "invalid_request_error", "Disabled.", 400, "req_011CQ", code="organization_on_hold"
     ),
     "key_refused": api.KeyRefused("authentication_error", "invalid x-api-key", 401, "req_011CQ"),
+    "key_may_not": api.KeyRefused("permission_error", "Not allowed", 403, "req_011CQ"),
     "rate_limited": api.RateLimited("rate_limit_error", "Too many requests", 429, "req_011CQ", retry_after=61.0),
     "rate_limited_for_a_while": api.RateLimited("rate_limit_error", "Too many requests", 429),
     "spend_limit": api.SpendLimitReached("rate_limit_error", "You have reached your monthly limit", 429, "req_011CQ"),
