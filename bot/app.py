@@ -51,6 +51,7 @@ from bot.slack.directory import Directory, Home
 from bot.slack.door import Door
 from bot.slack.download import SharedFileReader, check_file_host
 from bot.slack.file_delivery import FileDelivery
+from bot.slack.forms import FormSeal
 from bot.slack.home_tab import HomeTab
 from bot.slack.in_flight import InFlight
 from bot.slack.listeners import BoltListeners
@@ -273,7 +274,12 @@ def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:
     uploader = FileUploader(parts.client, parts.session, file_origins, parts.services.open_scratch_file)
     files = FileDelivery(parts.client, uploader)
     origins = get_response_url_origins(settings.slack_api_url)
-    return ReplyDelivery(parts.client, parts.session, origins, _make_messages(parts), files)
+    return ReplyDelivery(parts.client, parts.session, origins, _make_messages(parts), files, _make_seal(settings))
+
+
+def _make_seal(settings: Settings) -> FormSeal:
+    """Return what signs forms. Processes that share the bot token read each other's forms."""
+    return FormSeal(reveal_secret(settings.slack_bot_token))
 
 
 def _make_messages(parts: _Parts) -> BotMessages:
@@ -323,6 +329,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
         settings.audit_channel,
         parts.worker.mentions.replace_mentions,
         partial(_hand_over, services),
+        _make_seal(settings),
         count_error,
     )
     listeners.register(app)

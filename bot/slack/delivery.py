@@ -24,7 +24,7 @@ from bot.slack.bot_messages import (
 from bot.slack.client import read_object
 from bot.slack.errors import REFUSED_BLOCKS, SLACK_ERRORS, describe_error, get_code, is_lost
 from bot.slack.file_delivery import FileDelivery
-from bot.slack.forms import FormPlace
+from bot.slack.forms import FormPlace, FormSeal
 from bot.slack.retries import make_retry_handlers
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.slack_faults import NOT_A_MEMBER
@@ -74,12 +74,14 @@ class ReplyDelivery:
         response_url_origins: frozenset[str],
         messages: BotMessages,
         files: FileDelivery,
+        seal: FormSeal,
     ) -> None:
         self._client = client
         self._session = session
         self._response_url_origins = response_url_origins
         self._messages = messages
         self._files = files
+        self._seal = seal
         self._home_is_refused = False
 
     async def open_modal(self, surface: Surface) -> Surface:
@@ -183,7 +185,7 @@ class ReplyDelivery:
         if not isinstance(surface, ModalSurface):
             return False
         try:
-            await self._update_modal(surface, _form_view(form))
+            await self._update_modal(surface, _form_view(form, self._seal, surface.caller.user))
         except (*SLACK_ERRORS, _NoSurface) as error:
             log.warning("cannot show a form: %s", _describe(error))
             return False
@@ -330,11 +332,10 @@ def _view_blocks(message: Message) -> list[dict[str, object]]:
     return [dict(block) for block in message.blocks or (section(message.text),)]
 
 
-def _form_view(form: Form) -> dict[str, object]:
+def _form_view(form: Form, seal: FormSeal, user: str) -> dict[str, object]:
+    place = FormPlace(channel=form.channel, subject=form.subject, values=dict(form.values))
     return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
         "callback_id": form.callback_id,
-        "private_metadata": FormPlace(
-            channel=form.channel, subject=form.subject, values=dict(form.values)
-        ).model_dump_json(),
+        "private_metadata": seal.write(place, form.callback_id, user),
     }

@@ -1,5 +1,8 @@
 """Read submitted forms into typed commands. Fields are read strictly, and each problem names its field."""
 
+import hashlib
+import hmac
+import json
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -31,7 +34,7 @@ class FormIncomplete(Exception):
 
 
 class FormPlace(BaseModel):
-    """Where a form was asked for, stored in the form. It is not trusted for permissions."""
+    """Where a form was asked for, and what it is about. The form carries it through Slack, signed by a FormSeal."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
@@ -39,6 +42,32 @@ class FormPlace(BaseModel):
     subject: str | None = None
     values: dict[str, str] = {}
     """The values that were filled in before."""
+    signature: str | None = None
+
+
+class FormSeal:
+    """Signs what a form carries, so that a submission has only what this bot wrote for this person in this form."""
+
+    def __init__(self, secret: str) -> None:
+        """Take a secret that all processes of the bot share. The key is made from it."""
+        self._key = hashlib.sha256(b"batchdesk form " + secret.encode()).digest()
+
+    def write(self, place: FormPlace, callback_id: str, user: str) -> str:
+        """Return the text that the form carries."""
+        return place.model_copy(update={"signature": self._sign(place, callback_id, user)}).model_dump_json()
+
+    def read(self, text: str, callback_id: str, user: str) -> FormPlace:
+        """Return what a submitted form carries, or an empty place if this bot did not write it for this person."""
+        try:
+            place = FormPlace.model_validate_json(text or "{}")
+        except ValidationError:
+            return FormPlace()
+        is_ours = hmac.compare_digest((place.signature or "").encode(), self._sign(place, callback_id, user).encode())
+        return place if is_ours else FormPlace()
+
+    def _sign(self, place: FormPlace, callback_id: str, user: str) -> str:
+        content = json.dumps([callback_id, user, place.channel, place.subject, place.values], sort_keys=True)
+        return hmac.new(self._key, content.encode(), hashlib.sha256).hexdigest()[:40]
 
 
 class _Field(BaseModel, defer_build=True):

@@ -4,7 +4,6 @@ from typing import Any
 
 from msgspec import Struct
 from msgspec.structs import replace
-from pydantic import ValidationError
 
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.commands.base import Origin
@@ -13,7 +12,7 @@ from bot.commands.registry import AnyCommand
 from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
-from bot.slack.forms import FormPlace, opens_modal, read_create, read_decline, read_edit
+from bot.slack.forms import FormPlace, FormSeal, opens_modal, read_create, read_decline, read_edit
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.buttons import read_button
 from bot.ui.verbs.decline import DECLINE_FORM
@@ -65,14 +64,12 @@ def _rank_file(file: Payload) -> int:
     return 1 if name.endswith((".json", ".txt")) else 3
 
 
-def read_form(payload: Payload) -> InboundInteraction:
-    """Read a submitted form. Raises FormIncomplete."""
+def read_form(payload: Payload, seal: FormSeal) -> InboundInteraction:
+    """Read a submitted form, which `seal` signed when it was shown. Raises FormIncomplete."""
     view = payload["view"]
     surface = read_interaction_surface(payload, replaces_message=False)
-    try:
-        place = FormPlace.model_validate_json(view.get("private_metadata") or "{}")
-    except ValidationError:
-        place = FormPlace()
+    callback_id = str(view.get("callback_id"))
+    place = seal.read(view.get("private_metadata") or "", callback_id, surface.caller.user)
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
     command = _read_form_command(view, place)
     return InboundInteraction(

@@ -14,7 +14,7 @@ from bot.errors import ExpectedError, to_one_line
 from bot.operations.progress import Progress
 from bot.pipeline import Answer, Pipeline
 from bot.slack.delivery import ReplyDelivery
-from bot.slack.forms import FormIncomplete
+from bot.slack.forms import FormIncomplete, FormSeal
 from bot.slack.home_tab import HomeTab
 from bot.slack.in_flight import InFlight
 from bot.slack.inbound import (
@@ -63,6 +63,7 @@ class BoltListeners:
 
     `replace_mentions` names the people in the audit channel's messages, so that no one is notified by them.
     `hand_over` stores messages for people or channels, which a worker sends, because this process is about to end.
+    `seal` reads what a form carries, as `delivery` wrote it.
     `count_error` receives the reference of each unexpected error.
     """
 
@@ -77,6 +78,7 @@ class BoltListeners:
         audit_channel: str | None,
         replace_mentions: Callable[[Message], Awaitable[Message]],
         hand_over: Callable[[Sequence[tuple[Message, str]]], Awaitable[None]],
+        seal: FormSeal,
         count_error: Callable[[str], None] = lambda _: None,
     ) -> None:
         self._pipeline = pipeline
@@ -86,6 +88,7 @@ class BoltListeners:
         self._progress = progress
         self._waits = waits
         self._audit_channel = audit_channel
+        self._seal = seal
         self._replace_mentions = replace_mentions
         self._hand_over = hand_over
         self._count_error = count_error
@@ -140,7 +143,7 @@ class BoltListeners:
     async def on_form(self, ack: AsyncAck, body: Payload) -> None:
         """Answer a submitted form, or show at once what is wrong with each field."""
         try:
-            received = read_form(body)
+            received = read_form(body, self._seal)
         except FormIncomplete as error:
             await ack(response_action="errors", errors=error.fields)
             return
