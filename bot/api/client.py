@@ -17,7 +17,7 @@ from bot.api.ids import BatchId, check_batch_id
 from bot.api.json_lines import NumberedLine, read_result_lines
 from bot.api.models import BatchPage, DeletedBatch, MessageBatch
 from bot.api.rate_limits import RateLimitHint
-from bot.api.responses import parse_model, translate_failure
+from bot.api.responses import parse_model, parse_page, translate_failure
 from bot.api.retry_policy import Repeatable, RetryPolicy
 from bot.api.transports import LazyTransport
 from bot.proxies import Proxies
@@ -121,6 +121,8 @@ class BatchesClient:
     ) -> BatchPage:
         """Return one page, newest first: `limit` (1 to 1,000) batches older than `after_id` or newer than `before_id`.
 
+        A batch of another shape than documented is left out, and counts as unreadable.
+
         Raises:
             ValueError: both cursors were given.
         """
@@ -129,27 +131,41 @@ class BatchesClient:
         cursors = {"after_id": after_id, "before_id": before_id}
         given = {name: check_batch_id(cursor) for name, cursor in cursors.items() if cursor is not None}
         call = Call("GET", _BATCHES, params={"limit": limit, **given})
-        return parse_model(BatchPage, await self._sender.send(call))
+        return parse_page(await self._sender.send(call))
+
+    async def list_pages(
+        self, *, limit: int = 100, after_id: BatchId | None = None, before_id: BatchId | None = None
+    ) -> AsyncGenerator[BatchPage, None]:
+        """Yield pages from newest to oldest, `limit` batches each, starting after `after_id`; no batch twice.
+
+        With `before_id` the pages go toward newer batches instead; within each page the newest still comes first. If
+        the API says there is more but gives no way to get it (an empty page, no cursor, or a repeated one), the last
+        page is cut.
+        """
+        newer = before_id is not None
+        cursors: set[BatchId] = set()
+        seen: set[BatchId] = set()
+        while True:
+            page = await self.list(limit=limit, after_id=after_id, before_id=before_id)
+            cursor = page.first_id if newer else page.last_id
+            is_empty = not page.data and not page.unreadable
+            is_cut = page.has_more and (is_empty or not cursor or cursor in cursors)
+            new = tuple(batch for batch in page.data if batch.id not in seen)
+            yield page.model_copy(update={"data": new, "is_cut": is_cut})
+            if not page.has_more or is_cut or not cursor:
+                return
+            cursors.add(cursor)
+            seen.update(batch.id for batch in new)
+            after_id, before_id = (None, cursor) if newer else (cursor, None)
 
     async def list_all(
         self, *, limit: int = 100, after_id: BatchId | None = None, before_id: BatchId | None = None
     ) -> AsyncGenerator[MessageBatch, None]:
-        """Yield every batch from newest to oldest, `limit` in a call, starting after `after_id`.
-
-        With `before_id` the pages go toward newer batches instead; within each page the newest still comes first. The
-        list also ends if the API says there is more but gives no way to get it: an empty page, no cursor, or a
-        repeated one.
-        """
-        seen: set[BatchId] = set()
-        while True:
-            page = await self.list(limit=limit, after_id=after_id, before_id=before_id)
-            for batch in page.data:
-                yield batch
-            cursor = page.last_id if before_id is None else page.first_id
-            if not page.has_more or not page.data or not cursor or cursor in seen:
-                return
-            seen.add(cursor)
-            after_id, before_id = (cursor, None) if before_id is None else (None, cursor)
+        """Yield every batch that `list_pages` shows."""
+        async with aclosing(self.list_pages(limit=limit, after_id=after_id, before_id=before_id)) as pages:
+            async for page in pages:
+                for batch in page.data:
+                    yield batch
 
     async def cancel(self, batch_id: BatchId) -> MessageBatch:
         """Cancel a batch; requests already running may still finish. Canceling twice has no further effect.

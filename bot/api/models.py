@@ -69,12 +69,23 @@ class MessageBatch(ApiModel):
 
 
 class BatchPage(ApiModel):
-    """One page of the list, newest first. `has_more` refers to the direction asked for."""
+    """One page of the list, newest first. `has_more` refers to the direction asked for.
+
+    `unreadable`: the ids of its batches that have another shape than documented, None for one without an id. `is_cut`:
+    there is more, and the API gives no way to it (see `BatchesClient.list_pages`).
+    """
 
     data: tuple[MessageBatch, ...]
     has_more: bool = False
     first_id: BatchId | None = None
     last_id: BatchId | None = None
+    unreadable: tuple[str | None, ...] = ()
+    is_cut: bool = False
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether it shows every batch that it should."""
+        return not self.unreadable and not self.is_cut
 
 
 class DeletedBatch(ApiModel):

@@ -1,5 +1,6 @@
 """Translate HTTP answers and transport failures into models, or errors with facts."""
 
+import json
 from typing import TypeVar
 
 import httpx
@@ -16,8 +17,8 @@ from bot.api.errors import (
     RequestTooLarge,
     SpendLimitReached,
 )
-from bot.api.ids import BatchId
-from bot.api.models import ErrorEnvelope
+from bot.api.ids import BatchId, InvalidBatchId, check_batch_id
+from bot.api.models import BatchPage, ErrorEnvelope, MessageBatch
 from bot.api.retry_policy import read_retry_after
 
 MAX_MESSAGE_LENGTH = 2000
@@ -56,6 +57,41 @@ def parse_model(model: type[ModelT], response: httpx.Response) -> ModelT:
             status=response.status_code,
             request_id=response.headers.get("request-id"),
         ) from None  # the validation error quotes the body, which may be anything
+
+
+def parse_page(response: httpx.Response) -> BatchPage:
+    """Return the body of a successful answer as a page. One batch of another shape does not spoil the others.
+
+    Raises:
+        ApiUnavailable: as `parse_model`; it is not a page.
+    """
+    try:
+        return parse_model(BatchPage, response)
+    except ApiUnavailable as error:
+        body = None if error.kind == "not_json" else json.loads(response.content)
+        if not isinstance(body, dict) or not isinstance(body.get("data"), list):
+            raise
+    data, unreadable = [], []
+    for entry in body["data"]:
+        try:
+            data.append(MessageBatch.model_validate(entry))
+        except ValidationError:
+            batch_id = entry.get("id") if isinstance(entry, dict) else None
+            unreadable.append(batch_id if isinstance(batch_id, str) else None)
+    return BatchPage(
+        data=tuple(data),
+        has_more=bool(body.get("has_more")),
+        first_id=_read_cursor(body.get("first_id")),
+        last_id=_read_cursor(body.get("last_id")),
+        unreadable=tuple(unreadable),
+    )
+
+
+def _read_cursor(value: object) -> BatchId | None:
+    try:
+        return check_batch_id(value) if isinstance(value, str) else None
+    except InvalidBatchId:
+        return None
 
 
 def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> ApiError:

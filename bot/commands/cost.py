@@ -1,6 +1,7 @@
 """`/batch cost`: what the batches of a period cost, by model, day, owner or label."""
 
 import asyncio
+from contextlib import aclosing
 from datetime import date, datetime
 from typing import ClassVar, Literal, Self, cast, get_args
 
@@ -145,13 +146,17 @@ async def _sum_by_name(
 async def _list_created_since(since: datetime, services: Services) -> tuple[list[MessageBatch], bool]:
     """Return the batches created since then, newest first, and whether there are more than PAGES hold."""
     found: list[MessageBatch] = []
-    after = None
-    for _ in range(PAGES):
-        page = await services.workspace.batches.list(limit=PAGE_SIZE, after_id=after)
-        found += [batch for batch in page.data if batch.created_at >= since]
-        if not page.has_more or not page.data or page.data[-1].created_at < since:
-            return found, False
-        after = page.data[-1].id
+    is_whole = True
+    read = 0
+    async with aclosing(services.workspace.batches.list_pages(limit=PAGE_SIZE)) as pages:
+        async for page in pages:
+            read += 1
+            is_whole = is_whole and page.is_whole
+            found += [batch for batch in page.data if batch.created_at >= since]
+            if not page.has_more or (page.data and page.data[-1].created_at < since):
+                return found, not is_whole
+            if read == PAGES:
+                break
     return found, True
 
 

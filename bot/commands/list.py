@@ -35,7 +35,8 @@ _UNITS = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 class BatchList(Struct, frozen=True):
     """One page of batches, with the query it answers and the queries for the next and the previous page.
 
-    `labels_in_use`: what to choose from when no batch fits the wanted label.
+    `labels_in_use`: what to choose from when no batch fits the wanted label. `unreadable`: batches in a shape that this
+    version does not know. `is_cut`: there are more, and the API did not show them.
     """
 
     query: "List"
@@ -44,6 +45,8 @@ class BatchList(Struct, frozen=True):
     newer: "List | None"
     scanned: int
     labels_in_use: tuple[str, ...] = ()
+    unreadable: int = 0
+    is_cut: bool = False
 
 
 ListOutcome = BatchList
@@ -132,6 +135,8 @@ class List(ReadingCommand[ListOutcome], frozen=True):
             newer=replace(self, before=first, after=None) if has_newer and first else None,
             scanned=scan.scanned,
             labels_in_use=await self._list_labels(services) if not rows else (),
+            unreadable=scan.unreadable,
+            is_cut=scan.is_cut,
         )
 
     async def _find_named(self, services: Services, caller: Caller) -> frozenset[str] | None:
@@ -183,6 +188,8 @@ class _Scan:
     scanned: int = 0
     more: bool = False
     reached: BatchId | None = None
+    unreadable: int = 0
+    is_cut: bool = False
 
 
 async def _scan(query: List, batches: BatchesClient, wanted: _Filter) -> _Scan:
@@ -194,7 +201,9 @@ async def _scan(query: List, batches: BatchesClient, wanted: _Filter) -> _Scan:
         in_direction = page.data[::-1] if query.before else page.data
         if in_direction and in_direction[-1].id == reached:  # the same page again
             scan.more = False
+            scan.is_cut = page.has_more
             break
+        scan.unreadable += len(page.unreadable)
         for position, batch in enumerate(in_direction, 1):
             scan.scanned += 1
             reached = scan.reached = batch.id
@@ -203,8 +212,14 @@ async def _scan(query: List, batches: BatchesClient, wanted: _Filter) -> _Scan:
             if len(scan.rows) == query.limit:
                 scan.more = page.has_more or position < len(in_direction)
                 return _sort(scan, query)
+        cursor = page.first_id if query.before else page.last_id
+        if page.unreadable and cursor is not None and cursor != reached:
+            reached = scan.reached = cursor  # the last batch of the page may be one of those
+        elif not page.data:
+            scan.is_cut = page.has_more
+            break
         scan.more = page.has_more
-        if not page.has_more or not page.data:
+        if not page.has_more:
             break
     return _sort(scan, query)
 

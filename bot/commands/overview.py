@@ -8,6 +8,7 @@ from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.commands.base import ReadingCommand
 from bot.commands.language.arguments import Arguments
+from bot.operations.find_batch import incomplete_list
 from bot.operations.services import Services
 
 LOOKED_AT = 100
@@ -47,7 +48,9 @@ class Overview(ReadingCommand[OverviewOutcome], frozen=True):
     async def run(self, services: Services, caller: Caller) -> OverviewOutcome:
         """Read one page of the newest batches. Raises ApiError."""
         page = await services.workspace.batches.list(limit=LOOKED_AT)
+        if not page.data and (page.has_more or page.unreadable):
+            raise incomplete_list()
         unfinished = tuple(batch for batch in page.data if not batch.has_ended)
         last_ended = next((batch for batch in page.data if batch.has_ended), None)
-        more = page.has_more and bool(page.data) and page.data[-1].expires_at > services.now()
+        more = page.has_more and page.data[-1].expires_at > services.now()
         return OverviewShown(unfinished, last_ended, self.public, more)

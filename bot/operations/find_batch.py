@@ -1,16 +1,16 @@
 """Finding the batch that a person means by its id, the start of its id, its label, `last` or `last ended`."""
 
-from collections.abc import AsyncIterator, Collection, Iterable, Mapping
-from contextlib import suppress
+from collections.abc import AsyncGenerator, Collection, Iterable, Mapping
+from contextlib import aclosing, suppress
 from dataclasses import dataclass, field
 from typing import NewType
 
 from msgspec import Struct
 
 from bot.api.client import BatchesClient
-from bot.api.errors import BatchNotFound
+from bot.api.errors import ApiUnavailable, BatchNotFound
 from bot.api.ids import check_batch_id
-from bot.api.models import MessageBatch
+from bot.api.models import BatchPage, MessageBatch
 from bot.errors import ExpectedError
 from bot.store.db.database import Database, StoreUnavailable
 from bot.store.records import labels
@@ -92,20 +92,30 @@ async def _retrieve(reference: Reference, batches: BatchesClient) -> FoundBatch:
 async def _find_newest(batches: BatchesClient) -> FoundBatch:
     page = await batches.list(limit=1)
     if not page.data:
+        if page.unreadable or page.has_more:
+            raise incomplete_list()
         raise NoBatches
     return FoundBatch(page.data[0], exact=False)
+
+
+def incomplete_list() -> ApiUnavailable:
+    """Return the error of a list that shows nothing, although it does not say that there is nothing."""
+    return ApiUnavailable("unexpected_shape", "the list leaves out batches, or shows one in an unknown shape", 200)
 
 
 async def _find_last_ended(batches: BatchesClient) -> FoundBatch:
     """Find the batch with the latest end. One that must have ended before the latest found so far ends the search."""
     last: MessageBatch | None = None
-    async for batch, _ in _list_newest(batches):
-        if last is not None and last.ended_at is not None and batch.expires_at < last.ended_at:
-            break
-        if batch.ended_at is not None and (last is None or last.ended_at is None or batch.ended_at > last.ended_at):
-            last = batch
+    is_whole = True
+    async for page in _list_newest(batches):
+        is_whole = is_whole and page.is_whole
+        for batch in page.data:
+            if last is not None and last.ended_at is not None and batch.expires_at < last.ended_at:
+                return FoundBatch(last, exact=False)
+            if batch.ended_at is not None and (last is None or last.ended_at is None or batch.ended_at > last.ended_at):
+                last = batch
     if last is None:
-        raise NoBatches(ended=True)
+        raise NoBatches(ended=True) if is_whole else incomplete_list()
     return FoundBatch(last, exact=False)
 
 
@@ -114,31 +124,31 @@ async def _search(reference: Reference, labeled: Collection[str], batches: Batch
     by_id: list[MessageBatch] = []
     by_label: list[MessageBatch] = []
     searched = 0
+    is_whole = True
     all_searched = True
-    async for batch, is_last_page in _list_newest(batches):
-        searched += 1
-        all_searched = is_last_page
-        if str(batch.id) == reference:
-            return _SearchResult(batch)
-        if batch.id.startswith((reference, PREFIX + reference)):
-            by_id.append(batch)
-        if batch.id in labeled:
-            by_label.append(batch)
+    async for page in _list_newest(batches):
+        is_whole = is_whole and page.is_whole
+        all_searched = is_whole and not page.has_more
+        for batch in page.data:
+            searched += 1
+            if str(batch.id) == reference:
+                return _SearchResult(batch)
+            if batch.id.startswith((reference, PREFIX + reference)):
+                by_id.append(batch)
+            if batch.id in labeled:
+                by_label.append(batch)
     return _SearchResult(None, tuple(by_id), tuple(by_label), searched, all_searched)
 
 
-async def _list_newest(batches: BatchesClient) -> AsyncIterator[tuple[MessageBatch, bool]]:
-    """Yield the newest batches, each with whether its page is the last one."""
-    after = None
-    for _ in range(SEARCH_PAGES):
-        page = await batches.list(limit=SEARCH_PAGE_SIZE, after_id=after)
-        if page.data and page.data[-1].id == after:  # the API returned the previous page again
-            return
-        for batch in page.data:
-            yield batch, not page.has_more
-        if not page.has_more or not page.data:
-            return
-        after = page.data[-1].id
+async def _list_newest(batches: BatchesClient) -> AsyncGenerator[BatchPage, None]:
+    """Yield the pages of the newest batches."""
+    read = 0
+    async with aclosing(batches.list_pages(limit=SEARCH_PAGE_SIZE)) as pages:
+        async for page in pages:
+            yield page
+            read += 1
+            if read == SEARCH_PAGES:
+                return
 
 
 async def _find_labeled(labeled: Collection[str], result: _SearchResult, batches: BatchesClient) -> list[MessageBatch]:
@@ -157,6 +167,8 @@ async def _require_one(
     matches = {batch.id: batch for batch in (*result.by_id, *by_label)}
     match sorted(matches.values(), key=lambda batch: batch.created_at, reverse=True):
         case []:
+            if not result.searched and not result.all_searched:
+                raise incomplete_list()
             near = await _find_near_labels(reference, database)
             raise ReferenceNotFound(reference, result.searched, result.all_searched, near)
         case [batch]:

@@ -1,6 +1,6 @@
 """Which batches the list pages of a workspace have shown to this process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
 from bot.api.models import RETENTION
@@ -18,18 +18,21 @@ class ListingMemory:
         self._ended: Mapping[str, datetime] = {}
         self._missing_since: dict[str, datetime] = {}
 
-    def find_missing(self, ended: Mapping[str, datetime], reach: datetime | None, now: datetime) -> list[str]:
+    def find_missing(
+        self, ended: Mapping[str, datetime], reach: datetime | None, now: datetime, present: Set[str] = frozenset()
+    ) -> list[str]:
         """Record the ended batches of a sweep, and return those that have been missing for a minute or longer.
 
         `ended` maps batch ids to creation times. `reach` is the oldest creation time that the pages cover; None means
-        that no page was read. Batches older than the retention of results may leave the list by themselves.
+        that no page was read. `present`: what else is listed. Batches older than the retention of results may leave the
+        list by themselves.
         """
         if reach is None:
             return []
         reach = max(reach, now - RETENTION)
-        absent = {id for id, created_at in self._ended.items() if created_at > reach} - ended.keys()
-        self._missing_since = {id: self._missing_since.get(id, now) for id in absent}
-        self._ended = {**ended, **{id: self._ended[id] for id in absent}}
+        unlisted = {id for id, created_at in self._ended.items() if created_at > reach} - ended.keys()
+        self._missing_since = {id: self._missing_since.get(id, now) for id in unlisted - present}
+        self._ended = {**ended, **{id: self._ended[id] for id in unlisted}}
         return [id for id, since in self._missing_since.items() if now - since >= NOT_FOUND_DELAY]
 
     def drop(self, batch_ids: Sequence[str]) -> None:

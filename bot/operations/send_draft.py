@@ -122,21 +122,28 @@ async def find_new_batches(services: Services, draft: Draft) -> tuple[MessageBat
     since = draft.changed_at - CLOCK_SKEW
     until = draft.changed_at + SEARCH_WITHOUT_ANSWER + CLOCK_SKEW
     found: list[MessageBatch] = []
+    is_whole = True
     try:
-        async with aclosing(services.workspace.batches.list_all(limit=100)) as newest_first:
+        async with aclosing(services.workspace.batches.list_pages(limit=100)) as pages:
             searched = 0
-            async for batch in newest_first:
-                searched += 1
-                if batch.created_at < since or searched > MOST_SEARCHED:
+            async for page in pages:
+                is_whole = is_whole and page.is_whole
+                searched += len(page.data)
+                found += [batch for batch in page.data if _fits(batch, draft, since, until)]
+                if searched >= MOST_SEARCHED or (page.data and page.data[-1].created_at < since):
                     break
-                if batch.request_counts.total == draft.requests and batch.created_at <= until:
-                    found.append(batch)
     except ApiError:
+        return None
+    if not found and not is_whole:  # it may be among those that the API did not show
         return None
     assigned = await services.database.run(
         lambda connection: drafts.find_assigned(connection, [batch.id for batch in found])
     )
     return tuple(batch for batch in found if batch.id not in assigned)
+
+
+def _fits(batch: MessageBatch, draft: Draft, since: datetime, until: datetime) -> bool:
+    return batch.request_counts.total == draft.requests and since <= batch.created_at <= until
 
 
 async def find_watch_place(services: Services, draft: Draft) -> CardPlace | None:

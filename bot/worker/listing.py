@@ -21,7 +21,8 @@ class SweepState(Struct):
     `unseen`: open batches that no page has shown yet. `feed_known`: batches that the feed knows; None without a feed.
     `feed_watched`: watched batches that it does not know. `feed_since`: everything before it was looked at; None if the
     feed begins. `ended`: when the listed ended batches were created. `reach`: every younger batch that exists was
-    listed; None if no page was read.
+    listed; None if no page was read. `unreadable`: listed in an unknown shape. `is_doubtful`: one of those had no id,
+    so no batch can be called missing.
     """
 
     began: datetime
@@ -33,9 +34,13 @@ class SweepState(Struct):
     feed_since: datetime | None = None
     ended: dict[str, datetime] = msgspec.field(default_factory=dict)
     reach: datetime | None = None
+    unreadable: set[str] = msgspec.field(default_factory=set)
+    is_doubtful: bool = False
 
     def record_page(self, page: BatchPage) -> None:
         """Record what a page lists. An empty page shows nothing; the last page reaches back to the beginning."""
+        self.unreadable.update(batch_id for batch_id in page.unreadable if batch_id is not None)
+        self.is_doubtful = self.is_doubtful or None in page.unreadable
         if page.data:
             self.ended.update({batch.id: batch.created_at for batch in page.data if batch.has_ended})
             oldest = page.data[-1].created_at

@@ -71,7 +71,8 @@ class Sweep:
             log.warning("sweep %d failed: %s", turn, error)
             await self._database.run(partial(self._record_failure, asked=error.retry_after or 0.0))
             return
-        if gone := self._listed.find_missing(state.ended, state.reach, self._now())[:_AT_ONCE]:
+        reach = None if state.is_doubtful else state.reach
+        if gone := self._listed.find_missing(state.ended, reach, self._now(), state.unreadable)[:_AT_ONCE]:
             await self._database.run(partial(self._mark_deleted, gone=gone))
             self._listed.drop(gone)
         await self._database.run(lambda connection: self._record_done(connection, state))
@@ -95,7 +96,8 @@ class Sweep:
             if page.data:
                 yield page.data
             cursor = page.last_id
-            if not (page.has_more and page.data and cursor) or cursor in cursors:
+            is_empty = not page.data and not page.unreadable
+            if is_empty or not (page.has_more and cursor) or cursor in cursors:
                 return
             cursors.add(cursor)
             limit = 1_000  # if one page was not enough, there may be thousands
@@ -110,8 +112,9 @@ class Sweep:
             except BatchNotFound:
                 await self._database.run(partial(self._record_missing, batch_id=batch_id))
             except (ApiRejected, ApiUnavailable) as error:
-                failed += 1
-                if failed in (_FAILED_LOOKS, len(wanted)) or isinstance(error, KeyRefused):
+                is_odd = error.kind == "unexpected_shape"  # the API answers, so the others can be seen
+                failed += not is_odd
+                if not is_odd and (failed in (_FAILED_LOOKS, len(wanted)) or isinstance(error, KeyRefused)):
                     raise
                 log.warning("could not look at %s: %s", batch_id, error)
             else:

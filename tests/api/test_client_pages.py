@@ -96,3 +96,54 @@ async def test_a_list_that_always_has_more_still_ends(ending: str, talk: Talk, p
 
     assert ids[0] == "b"
     assert len(sent) == 1 + len(rest)
+
+
+ODD: dict[str, dict[str, object]] = {
+    "counts missing": {"request_counts": None},
+    "count of a wrong type": {"request_counts": {"processing": "many"}},
+    "date of a wrong type": {"created_at": 5.5e20},
+    "no status": {"processing_status": None},
+}
+
+
+@pytest.mark.parametrize("odd", ODD.values(), ids=ODD.keys())
+async def test_one_odd_batch_does_not_spoil_the_others(
+    odd: dict[str, object], talk: Talk, page: Page, batch_json: BatchJson
+) -> None:
+    data = [batch_json(id="c"), batch_json(id="b", **odd)]
+    client, sent, _ = talk(page("c", "b", data=data), page("a", has_more=False))
+
+    pages = [each async for each in client.list_pages(limit=2)]
+
+    assert [[batch.id for batch in each.data] for each in pages] == [["c"], ["a"]]
+    assert [each.unreadable for each in pages] == [("b",), ()]
+    assert queries(sent)[1] == {"limit": "2", "after_id": "b"}
+
+
+async def test_an_unknown_status_is_kept_and_what_has_no_id_is_counted(
+    talk: Talk, page: Page, batch_json: BatchJson
+) -> None:
+    data = [batch_json(id="c", processing_status="paused"), {"type": "message_batch"}, 5]
+    client, _, _ = talk(page(data=data, has_more=None, first_id=7, last_id="a b"))
+
+    listed = await client.list()
+
+    assert [batch.processing_status for batch in listed.data] == ["paused"]
+    assert listed.unreadable == (None, None)
+    assert (listed.has_more, listed.first_id, listed.last_id) == (False, None, None)
+
+
+async def test_a_page_that_is_repeated_shows_its_batches_once(talk: Talk, page: Page) -> None:
+    client, sent, _ = talk(page("c", "b"), page("c", "b"))
+
+    pages = [each async for each in client.list_pages()]
+
+    assert [([batch.id for batch in each.data], each.is_cut) for each in pages] == [(["c", "b"], False), ([], True)]
+    assert len(sent) == 2
+
+
+async def test_a_page_of_odd_batches_only_is_not_the_end(talk: Talk, page: Page, batch_json: BatchJson) -> None:
+    odd = page("c", data=[batch_json(id="c", request_counts=None)])
+    client, _, _ = talk(odd, page("b", has_more=False))
+
+    assert [batch.id async for batch in client.list_all()] == ["b"]

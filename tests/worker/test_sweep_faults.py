@@ -1,5 +1,6 @@
 """Faults of the API and the clock: nothing is missed, and nothing false is announced."""
 
+import json
 from datetime import timedelta
 
 from bot.playground.api_simulator.faults import ApiFault
@@ -198,3 +199,55 @@ async def test_a_clock_that_was_set_back_does_not_stop_the_sweeps(scene: Scene) 
     assert take(SWEEP, timedelta(minutes=30)) == 1
     assert take(SWEEP, timedelta(minutes=30)) is None
     assert take("reminders", timedelta(hours=26)) is None
+
+
+def spoil(page: str, batch_id: str) -> str:
+    """Return a list page in which this batch has no counts."""
+    listed = json.loads(page)
+    for batch in listed["data"]:
+        if batch["id"] == batch_id:
+            batch["request_counts"] = None
+    return json.dumps(listed)
+
+
+async def read_page(scene: Scene) -> str:
+    page = await scene.worker.services.workspace.batches.list(limit=100)
+    return page.model_dump_json(exclude={"unreadable", "is_cut"})
+
+
+async def test_an_odd_batch_beside_it_delays_no_end(scene: Scene) -> None:
+    odd, batch = scene.batch(ends_in=3_600), scene.batch(ends_in=60)
+    for each in (odd, batch, scene.batch(ends_in=7_200)):
+        await scene.watch(each)
+    scene.advance(61)
+    page = spoil(await read_page(scene), odd.id)
+    single = json.dumps(next(each for each in json.loads(page)["data"] if each["id"] == odd.id))
+    scene.api.add_fault(ApiFault(method="GET", path="/v1/messages/batches", body=page, times=3))
+    scene.api.add_fault(ApiFault(method="GET", path=f"*{odd.id}", body=single, times=3))
+
+    await scene.sweep()
+
+    [told] = scene.notices()
+    assert batch.id[9:19] in told.visible_text
+    job = await scene.worker.services.database.run(lambda connection: scheduled_jobs.get(connection, SWEEP))
+    assert job is not None
+    assert job.failing_since is None
+
+
+async def test_a_batch_that_became_odd_is_not_taken_for_deleted(scene: Scene) -> None:
+    odd = scene.batch(ends_in=60)
+    await scene.watch(odd)
+    for _ in range(2):
+        await scene.watch(scene.batch(ends_in=7_200))
+    scene.advance(61)
+    await scene.sweep()
+    before = len(scene.notices())
+    page = spoil(await read_page(scene), odd.id)
+    scene.api.add_fault(ApiFault(method="GET", path="/v1/messages/batches", body=page, times=9))
+
+    for _ in range(3):
+        scene.advance(61)
+        await scene.sweep()
+
+    assert len(scene.notices()) == before
+    assert not any("Deleted elsewhere" in card.visible_text for card in scene.cards())

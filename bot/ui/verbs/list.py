@@ -43,6 +43,8 @@ def _title(query: List) -> str:
 
 def _empty_words(outcome: BatchList) -> str:
     used = outcome.labels_in_use
+    if outcome.is_cut and outcome.scanned == 0:
+        return "The API says that there are batches, but it did not show them. Try again in a minute."
     if not used:
         return "No batch matches."
     shown = ", ".join(code(label, 80) for label in used[:MOST_LABELS])
@@ -53,4 +55,6 @@ def _empty_words(outcome: BatchList) -> str:
 def _footer(outcome: BatchList) -> str:
     parts = [f"{quantity(len(outcome.batches), 'batch', 'batches')} shown"]
     parts += [f"{number(outcome.scanned)} searched"] if outcome.scanned > len(outcome.batches) else []
+    parts += [f"{quantity(outcome.unreadable, 'batch', 'batches')} could not be read"] if outcome.unreadable else []
+    parts += ["the API did not show the rest"] if outcome.is_cut and outcome.scanned else []
     return " · ".join(parts)
