@@ -89,14 +89,14 @@ def test_a_store_in_use_is_inspected_beside_it(tmp_path: Path) -> None:
     assert sorted(tmp_path.iterdir()) == before
 
 
-def test_a_new_file_is_its_owners_alone_and_an_old_one_keeps_its_permissions(tmp_path: Path) -> None:
+def test_the_file_of_a_store_is_its_owners_alone(tmp_path: Path) -> None:
     new, old = tmp_path / "new.sqlite3", tmp_path / "old.sqlite3"
     old.touch(0o640)
 
     for path in (new, old):
         Database(f"sqlite:///{path}").open()
 
-    assert [oct(path.stat().st_mode & 0o777) for path in (new, old)] == ["0o600", "0o640"]
+    assert [oct(path.stat().st_mode & 0o777) for path in (new, old)] == ["0o600", "0o600"]
 
 
 def test_a_server_that_is_not_there_is_named_without_its_password() -> None:

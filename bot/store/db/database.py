@@ -64,7 +64,7 @@ class Database:
     def open(self) -> None:
         """Upgrade the tables to this version, safely beside other processes that do the same.
 
-        A new SQLite file is readable by its owner alone; the files that SQLite keeps beside it are too.
+        A SQLite file is readable by its owner alone; the files that SQLite keeps beside it are too.
         """
         path = find_file(self.engine.url)
         if path is not None:
