@@ -37,6 +37,7 @@ NEEDED: dict[str, set[str]] = {
     "files.getUploadURLExternal": {"files:write"},
     "files.info": {"files:read"},
     "usergroups.users.list": {"usergroups:read"},
+    "bots.info": {"users:read"},
     "users.info": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
