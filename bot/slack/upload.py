@@ -12,6 +12,7 @@ import aiohttp
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.scratch_file import OpenFile, ScratchFile, ScratchFileFailed
+from bot.slack.client import read_object
 from bot.slack.errors import SLACK_ERRORS, describe_error, may_have_happened, read_fault
 from bot.slack.split_upload import FilePart, PackedFile, pack_file
 from bot.slack_faults import Meaning, SlackFault
@@ -161,20 +162,24 @@ class FileUploader:
     async def _wait_for_shares(self, sizes: Mapping[str, int], channel: str) -> None:
         """Wait until Slack shows each file whole in the channel. An answer of ok to the completion is no proof."""
         reason = "not seen there yet"
+        fault: SlackFault | None = None
         missing = dict(sizes)
         for delay in self._share_delays:
             await asyncio.sleep(delay)
             try:
                 for file_id, size in tuple(missing.items()):
-                    found: Mapping[str, Any] = (await self._client.files_info(file=file_id))["file"]
+                    found = read_object(await self._client.files_info(file=file_id), "file")
                     if channel in list_shares(found) and found.get("size") in (size, 0, None):
                         del missing[file_id]
             except SLACK_ERRORS as error:
                 reason = describe_error(error)
-                log.warning("cannot look whether a file is shared: %s", reason)
+                fault = read_fault(error)
+                log.warning("cannot look whether a file is shared: %s", fault)
             if not missing:
                 return
-        raise UploadFailed(UploadStep.COMPLETE, reason, uncertain=True)
+            if fault is not None and fault.meaning is Meaning.FOR_GOOD:
+                break
+        raise UploadFailed(UploadStep.COMPLETE, reason, uncertain=True, fault=fault)
 
 
 def list_shares(file: Mapping[str, Any]) -> frozenset[str]:

@@ -107,6 +107,17 @@ async def test_a_file_without_its_scope_is_not_tried_again_in_a_minute(desk: Des
     assert f"administrator must add the scope `{scope}`" in reply.visible_text
 
 
+async def test_a_file_that_cannot_be_looked_up_for_good_names_the_scope_at_once(open_desk: OpenDesk) -> None:
+    desk = await open_desk(scopes=ALL_SCOPES - {"files:read"})
+    desk.api.workspace.add(succeeded=3)
+
+    [reply] = [each for each in await desk.type("/batch results last --file") if not each.files]
+
+    assert "didn't confirm it: `missing_scope`. Check your messages with me" in reply.visible_text
+    assert "administrator must add the scope `files:read`" in reply.visible_text
+    assert len(desk.slack.calls("files.info")) == 1
+
+
 @pytest.mark.parametrize(("error", "says"), [("token_revoked", "administrator"), ("is_archived", "archived")])
 async def test_a_look_up_that_fails_for_good_names_what_to_do(desk: Desk, error: str, says: str) -> None:
     desk.slack.fail_next("conversations.info", error=error, times=FOR_GOOD)

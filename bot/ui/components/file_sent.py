@@ -4,7 +4,7 @@ from enum import Enum, auto
 
 from msgspec.structs import replace
 
-from bot.slack_faults import SlackFault
+from bot.slack_faults import Meaning, SlackFault
 from bot.ui.components.slack_faults import render_remedy
 from bot.ui.components.text import code, file_size, section
 from bot.ui.reply import File, Message, Placement
@@ -79,9 +79,10 @@ def _failure_words(file: File, failure: DeliveryFailure, reason: str, fault: Sla
             return f"Slack refused the file. No file was sent. {render_remedy(fault)} Reason: {code(reason, 80)}."
         case DeliveryFailure.IN_DOUBT:
             places = "this channel and your messages with me" if file.public else "your messages with me"
+            remedy = f" {render_remedy(fault)}" if fault is not None and fault.meaning is Meaning.FOR_GOOD else ""
             return (
                 f"Slack received the file but didn't confirm it: {code(reason, 80)}. "
-                f"Check {places} before you try again."
+                f"Check {places} before you try again.{remedy}"
             )
         case DeliveryFailure.OUR_DISK:
             return f"Batchdesk's disk failed: {code(reason, 80)}. No file was sent. An administrator must fix this."
