@@ -58,7 +58,7 @@ async def test_the_feed_says_that_no_one_watches_only_while_no_one_does(scene: S
     await scene.deliver_all()
     unwatched = scene.cards(GENERAL)[0].visible_text
 
-    assert ["nobody watches" in said for said in (at_first, watched, unwatched)] == [True, False, True]
+    assert ["no one watches" in said for said in (at_first, watched, unwatched)] == [True, False, True]
 
 
 async def test_batches_on_a_page_that_failed_are_shown_the_next_time(scene: Scene) -> None:
