@@ -146,6 +146,7 @@ class _Parts(Struct, frozen=True):
     worker: Worker
     metrics: Metrics
     waits: SlackWaits
+    api_waits: SlackWaits
     slack_refusals: SlackRefusals
     api_refusals: ApiRefusals
 
@@ -208,7 +209,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     http = await stack.enter_async_context(open_api_http(settings, observe_api))
     trace = trace_calls(metrics.count_slack_call, slack_refusals.record)
     session = await stack.enter_async_context(open_slack_session(settings, trace_configs=[trace]))
-    waits = SlackWaits()
+    waits, api_waits = SlackWaits(), SlackWaits()
     client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)
     app_id = await find_app_id(client, authorized.bot_id)
@@ -218,7 +219,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     drafts = make_draft_services(settings, shared_files)
     _check_folder(drafts)
     services = Services(
-        workspace=make_workspace(http),
+        workspace=make_workspace(http, api_waits),
         database=database,
         now=now,
         time_zone=settings.zone,
@@ -255,6 +256,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         worker,
         metrics,
         waits,
+        api_waits,
         slack_refusals,
         api_refusals,
     )
@@ -326,6 +328,7 @@ def _make_listening_app(settings: Settings, parts: _Parts, answers: _Answers) ->
         answers.in_flight,
         answers.progress,
         parts.waits,
+        parts.api_waits,
         settings.audit_channel,
         parts.worker.mentions.replace_mentions,
         partial(_hand_over, services),

@@ -11,6 +11,7 @@ from pydantic import SecretStr
 from bot.api.client import BatchesClient, open_http
 from bot.api.http import CallObserver, HttpClient
 from bot.api.model_catalog import CachedCatalog, ModelsClient
+from bot.api.retry_policy import RetryPolicy
 from bot.operations.approval import ApprovalLimit
 from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
@@ -88,9 +89,18 @@ def reveal_secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 
-def make_workspace(http: HttpClient) -> Workspace:
-    """Return the workspace that the API key of this HTTP client belongs to."""
-    return Workspace(BatchesClient(http), CachedCatalog(ModelsClient(http)), TokenCounter(http), ListingMemory())
+def make_workspace(http: HttpClient, waits: SlackWaits | None = None) -> Workspace:
+    """Return the workspace that the API key of this HTTP client belongs to.
+
+    `waits` receives how long a call waits because the API limits it.
+    """
+    policy = RetryPolicy(sleep=(waits or SlackWaits()).sleep)
+    return Workspace(
+        BatchesClient(http, policy=policy),
+        CachedCatalog(ModelsClient(http, policy=policy)),
+        TokenCounter(http, policy=policy),
+        ListingMemory(),
+    )
 
 
 def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftServices:

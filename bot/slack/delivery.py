@@ -30,7 +30,7 @@ from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surfac
 from bot.slack_faults import NOT_A_MEMBER
 from bot.ui.components.modal import APP_NAME, WAITING_BLOCK, make_modal
 from bot.ui.components.text import section
-from bot.ui.errors.slack import render_slack_waits
+from bot.ui.errors.slack import render_wait
 from bot.ui.reply import File, Form, Message, Placement, Posting, Reply
 from bot.ui.verbs.create import render_form_not_opened
 
@@ -116,9 +116,9 @@ class ReplyDelivery:
                 await self._post_for_others(posting, surface.caller)
         return unshown
 
-    async def report_wait(self, surface: Surface, seconds: float) -> None:
-        """Tell the caller that Slack makes the bot wait. Raises nothing."""
-        message = render_slack_waits(seconds)
+    async def report_wait(self, surface: Surface, seconds: float, service: str) -> None:
+        """Tell the caller that a service makes the bot wait. Raises nothing."""
+        message = render_wait(seconds, service)
         try:
             if isinstance(surface, MessageSurface):
                 await self._post_to_response_url(message, surface)

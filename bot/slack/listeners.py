@@ -75,6 +75,7 @@ class BoltListeners:
         in_flight: InFlight,
         progress: ProgressMessages,
         waits: SlackWaits,
+        api_waits: SlackWaits,
         audit_channel: str | None,
         replace_mentions: Callable[[Message], Awaitable[Message]],
         hand_over: Callable[[Sequence[tuple[Message, str]]], Awaitable[None]],
@@ -87,6 +88,7 @@ class BoltListeners:
         self._in_flight = in_flight
         self._progress = progress
         self._waits = waits
+        self._api_waits = api_waits
         self._audit_channel = audit_channel
         self._seal = seal
         self._replace_mentions = replace_mentions
@@ -205,7 +207,10 @@ class BoltListeners:
         try:
             inbound = read()
             surface = await self._delivery.open_modal(inbound.surface)
-            with self._waits.report_to(self._report_first_wait(surface)):
+            with (
+                self._waits.report_to(self._report_first_wait(surface, "Slack")),
+                self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API")),
+            ):
                 answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
             await self._deliver(self._home_tab.complete(answer, surface), surface)
             is_shown = True
@@ -265,15 +270,15 @@ class BoltListeners:
             except StoreUnavailable:
                 log.exception("audit entry %d is not marked as answered", answer.entry_id)
 
-    def _report_first_wait(self, surface: Surface) -> Callable[[float], None]:
-        """Return what tells the caller of the first wait for Slack. More than one message would only repeat it."""
+    def _report_first_wait(self, surface: Surface, service: str) -> Callable[[float], None]:
+        """Return what tells the caller of the first wait for a service. More than one message would only repeat it."""
         reported = False
 
         def report(seconds: float) -> None:
             nonlocal reported
             if not reported:
                 reported = True
-                self._in_flight.start(self._delivery.report_wait(surface, seconds))
+                self._in_flight.start(self._delivery.report_wait(surface, seconds, service))
 
         return report
 

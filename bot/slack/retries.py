@@ -37,7 +37,7 @@ _HURRIED = frozenset({"response_url", "views.open"})
 
 
 class SlackWaits:
-    """Reports that a call waits because Slack limits it, to whoever waits for that call."""
+    """Reports that a call waits because a service limits it, Slack or the API, to whoever waits for that call."""
 
     def __init__(self) -> None:
         self._listener: ContextVar[Callable[[float], None] | None] = ContextVar("slack_waits", default=None)
@@ -56,6 +56,12 @@ class SlackWaits:
         listener = self._listener.get()
         if listener is not None:
             listener(seconds)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait, and report that if it takes so long that a person wonders."""
+        if seconds > _SHORT_WAIT:
+            self.report(seconds)
+        await asyncio.sleep(seconds)
 
 
 def is_harmless(method: str) -> bool:

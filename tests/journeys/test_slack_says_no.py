@@ -3,6 +3,7 @@
 import pytest
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.playground.slack_simulator.world import Channel
 from tests.conftest import OpenDesk
@@ -185,6 +186,25 @@ async def test_who_waits_for_slack_is_told_so_and_then_answered(desk: Desk) -> N
     assert waiting.visible_text == "Slack asked me to wait 3 seconds. Your answer follows."
     assert waiting.ephemeral_to == ADA
     assert "Nothing is running" in reply.visible_text
+
+
+async def test_who_waits_for_the_api_is_told_so_and_then_answered(desk: Desk) -> None:
+    desk.api.add_fault(ApiFault(status=429, retry_after=3))
+
+    [waiting, reply] = await desk.type("/batch")
+
+    assert waiting.visible_text == "The Anthropic API asked me to wait 3 seconds. Your answer follows."
+    assert waiting.ephemeral_to == ADA
+    assert "Nothing is running" in reply.visible_text
+
+
+async def test_a_wait_for_the_api_without_an_end_is_refused_at_once(desk: Desk) -> None:
+    desk.api.add_fault(ApiFault(status=429, retry_after=3600))
+
+    [reply] = await desk.type("/batch")
+
+    assert "Nothing is running" not in reply.visible_text
+    assert len(desk.api.requests) == 1
 
 
 async def test_a_wait_without_an_end_is_refused_at_once(desk: Desk) -> None:

@@ -4,7 +4,7 @@ from bot.ui.components.text import quantity, section
 from bot.ui.reply import Message, Placement
 
 
-def render_slack_waits(seconds: float) -> Message:
-    """Return that Slack limits the bot's calls, and when the answer comes."""
-    words = f"Slack asked me to wait {quantity(round(seconds), 'second')}. Your answer follows."
+def render_wait(seconds: float, service: str = "Slack") -> Message:
+    """Return that a service limits the bot's calls, and when the answer comes."""
+    words = f"{service} asked me to wait {quantity(round(seconds), 'second')}. Your answer follows."
     return Message(words, (section(words),), placement=Placement.BELOW)
