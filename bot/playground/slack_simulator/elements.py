@@ -72,7 +72,7 @@ def make_action(block: Json, element: Json, selected: Any, action_ts: str) -> Js
     if kind in _CHOICES:
         field = _CHOICES[kind]
         action[field] = _chosen(element, field, selected)
-        return action
+        return action | {key: element[key] for key in ("placeholder", _STATE.get(kind, ("", ""))[1]) if key in element}
     return action | {key: element[key] for key in ("text", "value", "style", "url") if key in element}
 
 

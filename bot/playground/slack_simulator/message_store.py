@@ -11,11 +11,24 @@ from bot.playground.slack_simulator.records import Json, SlackMessage
 
 
 def assign_ids(blocks: list[Json]) -> list[Json]:
-    """Return a copy of the blocks with an id for each block and element that has none, as Slack does."""
+    """Return a copy of the blocks as Slack keeps them: an id for each block and element, and whole text objects."""
     copied = copy.deepcopy(blocks)
     for block in copied:
         _assign_id(block)
+    complete_texts(copied)
     return copied
+
+
+def complete_texts(value: Any) -> None:
+    """Add what Slack adds to text objects: `emoji` to plain text, and `verbatim` to mrkdwn."""
+    if isinstance(value, dict):
+        if isinstance(value.get("text"), str) and value.get("type") in ("plain_text", "mrkdwn"):
+            value.setdefault(*(("emoji", True) if value["type"] == "plain_text" else ("verbatim", False)))
+        for inner in value.values():
+            complete_texts(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            complete_texts(inner)
 
 
 def _assign_id(block: Json) -> None:
@@ -79,6 +92,11 @@ class MessageStore:
     def find(self, channel: str, ts: str) -> SlackMessage | None:
         """Return the message with this ts, ephemeral or not, or None."""
         return self._messages.get((channel, ts))
+
+    def find_thread(self, message: SlackMessage) -> str | None:
+        """Return the thread that a message is in. The first message of a thread is in it, once it has a reply."""
+        has_reply = any(other.thread_ts == message.ts for other in self.list_channel(message.channel))
+        return message.ts if has_reply else message.thread_ts
 
     def list_channel(self, channel: str, viewer: str | None = None) -> list[SlackMessage]:
         """Return a channel's messages, oldest first. With a viewer, skip messages that are ephemeral to others."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from bot.playground.slack_simulator.command_text import encode_command_text
-from bot.playground.slack_simulator.credentials import random_id
+from bot.playground.slack_simulator.credentials import random_id, random_letters
 from bot.playground.slack_simulator.message_store import MessageStore
 from bot.playground.slack_simulator.records import Json, SlackMessage
 from bot.playground.slack_simulator.world import Channel, Person, World
@@ -41,7 +41,7 @@ class PayloadBuilder:
             "command": command,
             "text": encode_command_text(text.strip(), self._world),
             "api_app_id": self._world.app_id,
-            "is_enterprise_install": False,
+            "is_enterprise_install": self._world.is_enterprise_install,
             "response_url": response_url,
             "trigger_id": trigger_id,
         }
@@ -52,7 +52,7 @@ class PayloadBuilder:
     def build_interaction(self, kind: str, user: Person, trigger_id: str | None = None) -> Json:
         """Build the fields that every interaction has."""
         enterprise_id = self._world.enterprise_id
-        team_id = self._world.acting_team(user)
+        enterprise = {"id": enterprise_id, "name": self._world.team_domain} if enterprise_id else None
         payload: Json = {
             "type": kind,
             "user": {
@@ -63,11 +63,21 @@ class PayloadBuilder:
             },
             "api_app_id": self._world.app_id,
             "token": self._token,
-            "team": {"id": team_id, "domain": self._world.team_domain} if team_id else None,
-            "enterprise": {"id": enterprise_id, "name": self._world.team_domain} if enterprise_id else None,
-            "is_enterprise_install": False,
+            "team": self._make_team(user),
+            "enterprise": enterprise,
+            "is_enterprise_install": self._world.is_enterprise_install,
         }
         return payload | ({"trigger_id": trigger_id} if trigger_id else {})
+
+    def _make_team(self, user: Person) -> Json | None:
+        """Return the workspace of an interaction: null for an app that belongs to the organization."""
+        team_id = self._world.acting_team(user)
+        if team_id is None or self._world.is_enterprise_install:
+            return None
+        team: Json = {"id": team_id, "domain": self._world.team_domain}
+        if self._world.enterprise_id:
+            team |= {"enterprise_id": self._world.enterprise_id, "enterprise_name": self._world.team_domain}
+        return team
 
     def add_press_on_message(self, payload: Json, message: SlackMessage, channel: Channel, response_url: str) -> Json:
         """Add the fields of a press in a message. An ephemeral message is not included."""
@@ -77,8 +87,8 @@ class PayloadBuilder:
             "channel_id": message.channel,
             "is_ephemeral": message.ephemeral_to is not None,
         }
-        if message.thread_ts:
-            container["thread_ts"] = message.thread_ts
+        if thread_ts := self._messages.find_thread(message):
+            container["thread_ts"] = thread_ts
         payload |= {
             "container": container,
             "channel": {"id": channel.id, "name": name_channel(channel)},
@@ -133,8 +143,9 @@ class PayloadBuilder:
                     "team_id": self._world.team_id,
                     "user_id": self._world.bot_user,
                     "is_bot": True,
-                    "is_enterprise_install": False,
+                    "is_enterprise_install": self._world.is_enterprise_install,
                 }
             ],
             "is_ext_shared_channel": False,
+            "event_context": random_letters(40),
         }

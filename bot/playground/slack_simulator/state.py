@@ -106,8 +106,8 @@ class SlackState:
         body["team"] = self.world.team_id
         if message.blocks:
             body["blocks"] = message.blocks
-        if message.thread_ts:
-            body["thread_ts"] = message.thread_ts
+        if thread_ts := self.messages.find_thread(message):
+            body["thread_ts"] = thread_ts
         if message.edited:
             body["edited"] = {"user": message.user, "ts": message.ts}
         if message.files:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.playground.slack_simulator.blocks import find_view_problems, view_is_too_large
 from bot.playground.slack_simulator.change_feed import ChangeFeed
 from bot.playground.slack_simulator.credentials import random_id, random_letters
-from bot.playground.slack_simulator.message_store import assign_ids
+from bot.playground.slack_simulator.message_store import assign_ids, complete_texts
 from bot.playground.slack_simulator.records import Json, View
 from bot.playground.slack_simulator.refusals import Refusal
 from bot.playground.slack_simulator.world import World
@@ -130,6 +130,8 @@ class ViewStore:
     def _body(self, view: Json, before: Json | None = None) -> Json:
         self._check_external_id(view.get("external_id"), before)
         view_id = before["id"] if before else random_id("V")
+        kept = copy.deepcopy(view)
+        complete_texts(kept)
         return {
             "title": None,
             "submit": None,
@@ -139,7 +141,8 @@ class ViewStore:
             "private_metadata": "",
             "clear_on_close": False,
             "notify_on_close": False,
-            **copy.deepcopy(view),
+            "submit_disabled": False,
+            **kept,
             "blocks": assign_ids(view["blocks"]),
             "id": view_id,
             "hash": f"{int(self._clock())}.{random_letters(8)}",

@@ -18,6 +18,10 @@ def plain(text: str) -> Json:
     return {"type": "plain_text", "text": text}
 
 
+def as_kept(option: Json) -> Json:
+    return {**option, "text": {**option["text"], "emoji": True}}
+
+
 OPTIONS = [{"text": plain("First"), "value": "1"}, {"text": plain("Second"), "value": "2"}]
 NAME: Json = {
     "type": "input",
@@ -113,7 +117,7 @@ async def test_a_choice_is_sent_as_slack_sends_it(slack: SlackSimulator, client:
     overflow = await slack.press("U0ADA", message, "more", text="Second")
     person = await slack.press("U0ADA", message, "who", selected="U0BEN", state=FILLED)
 
-    assert overflow.payload["actions"][0]["selected_option"] == OPTIONS[1]
+    assert overflow.payload["actions"][0]["selected_option"] == as_kept(OPTIONS[1])
     assert person.payload["actions"][0]["selected_user"] == "U0BEN"
     assert person.payload["state"]["values"]["name"]["typed"]["value"] == "nightly"
     with pytest.raises(LookupError):
@@ -149,7 +153,7 @@ async def test_a_submission_carries_every_value_and_an_empty_ack_closes_the_moda
     values = delivery.payload["view"]["state"]["values"]
     assert delivery.acked
     assert values["name"]["typed"] == {"type": "plain_text_input", "value": "nightly"}
-    assert values["kind"]["picked"]["selected_option"] == OPTIONS[0]
+    assert values["kind"]["picked"]["selected_option"] == as_kept(OPTIONS[0])
     assert delivery.payload["view"]["private_metadata"] == "kept"
     assert delivery.payload["response_urls"] == []
     assert slack.modal("U0ADA") is None

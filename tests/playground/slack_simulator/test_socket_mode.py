@@ -66,7 +66,8 @@ async def test_a_press_carries_its_message_and_an_ephemeral_press_only_its_conta
     slack: SlackSimulator, app: AsyncApp, client: AsyncWebClient
 ) -> None:
     seen: list[Payload] = []
-    button = {"type": "button", "action_id": "go", "text": {"type": "plain_text", "text": "Go"}, "value": "v"}
+    label = {"type": "plain_text", "text": "Go", "emoji": True}
+    button = {"type": "button", "action_id": "go", "text": label, "value": "v"}
     blocks = [{"type": "actions", "block_id": "row", "elements": [button]}]
     await client.chat_postMessage(channel="C0BATCHES", text="public", blocks=blocks)
     await client.chat_postEphemeral(channel="C0BATCHES", user="U0ADA", text="psst", blocks=blocks)

@@ -48,6 +48,9 @@ def users_info(state: SlackState, arguments: Json) -> Json:
     }
     if person.is_stranger:
         user["is_stranger"] = True
+    if person.deleted:  # a deactivated account keeps its name in its profile alone
+        profile = {"real_name": person.name, "display_name": ""}
+        user = {name: user[name] for name in ("id", "team_id", "name", "deleted", "is_bot")} | {"profile": profile}
     enterprise_id = person.enterprise_id or (None if person.team_id else state.world.enterprise_id)
     if enterprise_id:
         user["enterprise_user"] = {
