@@ -32,7 +32,7 @@ _REASONS = {
 
 
 # Kinds of files that hold no lines: their addresses serve a page, even with a good token (docs.slack.dev, file object).
-_MODES = {
+UNREADABLE_MODES = {
     "post": UnreadableReason.CANVAS,
     "space": UnreadableReason.CANVAS,
     "quip": UnreadableReason.CANVAS,
@@ -81,7 +81,7 @@ class _File(BaseModel):
             return UnreadableReason.ELSEWHERE
         if (self.mimetype or "").startswith("application/vnd.slack-docs"):
             return UnreadableReason.CANVAS
-        return _MODES.get(self.mode or "") or _ACCESS.get(self.file_access or "")
+        return UNREADABLE_MODES.get(self.mode or "") or _ACCESS.get(self.file_access or "")
 
 
 class SharedFileReader:

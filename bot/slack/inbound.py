@@ -12,6 +12,7 @@ from bot.commands.registry import AnyCommand
 from bot.operations.follow import is_direct
 from bot.operations.shared_files import NoFileInMessage
 from bot.pipeline import Interaction
+from bot.slack.download import UNREADABLE_MODES
 from bot.slack.forms import FormPlace, FormSeal, opens_modal, read_create, read_decline, read_edit
 from bot.slack.surfaces import HomeSurface, MessageSurface, ModalSurface, Surface
 from bot.ui.components.buttons import read_button
@@ -55,7 +56,7 @@ def read_shortcut(payload: Payload) -> InboundInteraction:
 def _rank_file(file: Payload) -> int:
     """Return how likely a file of a message holds requests, 0 for most: stubs have no name, and names any case."""
     name = str(file.get("name") or "").lower()
-    if file.get("mode") in ("tombstone", "hidden_by_limit"):
+    if file.get("is_external") or file.get("mode") in UNREADABLE_MODES:
         return 4
     if name.endswith((".jsonl", ".ndjson")):
         return 0

@@ -92,6 +92,33 @@ async def test_of_several_files_the_one_with_requests_is_taken(desk: Desk, names
     assert "12 requests" in await choose(desk, message)
 
 
+@pytest.mark.parametrize("info", [{"mode": "external", "is_external": True}, {"mode": "quip"}, {"mode": "tombstone"}])
+async def test_of_several_files_one_that_can_be_read_is_taken(desk: Desk, info: dict[str, Any]) -> None:
+    message = desk.slack.share_files(ADA, BATCHES, ("a.jsonl", b"{}"), ("b.jsonl", sound_file()))
+    desk.slack.change_file(message.files[0]["id"], info)
+
+    assert "12 requests" in await choose(desk, message)
+
+
+@pytest.mark.parametrize("where", ["channels", "groups", "ims"])
+async def test_a_colleagues_file_counts_as_shared_where_an_older_list_says(desk: Desk, where: str) -> None:
+    message = share_file(desk, sound_file())
+    info = {"user": BEN, "channels": [], "groups": [], "ims": [], where: [BATCHES]}
+    desk.slack.change_file(message.files[0]["id"], info, ("shares",))
+
+    assert "12 requests" in await choose(desk, message)
+
+
+async def test_a_file_that_is_larger_than_a_batch_is_answered_with_the_limit(desk: Desk) -> None:
+    message = share_file(desk, sound_file())
+    desk.slack.change_file(message.files[0]["id"], {"size": 300_000_001})
+
+    answer = await choose(desk, message)
+
+    assert "256 MB (256,000,000 bytes)" in answer
+    assert "Nothing was sent" in answer
+
+
 async def test_no_class_name_is_quoted_as_a_word_of_slacks(desk: Desk) -> None:
     message = share_file(desk, sound_file())
     desk.slack.lose_next("files.info", times=9)
