@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterable
 
+from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from tests.desk import ADA, BATCHES, Desk
 
@@ -35,6 +36,13 @@ async def ask_about_file(desk: Desk, content: bytes, name: str = "requests.jsonl
     file = share_file(desk, content, name)
     [answer] = await desk.type(f"/batch create {file.files[0]['id']}")
     return answer
+
+
+def refuse_requests(desk: Desk) -> None:
+    """Let the API refuse the next create for one of its requests."""
+    error = {"type": "invalid_request_error", "message": "requests.3.params: Field required"}
+    body = json.dumps({"type": "error", "error": error})
+    desk.api.add_fault(ApiFault(method="POST", path="/v1/messages/batches", status=400, body=body))
 
 
 def count_creates(desk: Desk) -> int:

@@ -12,7 +12,7 @@ from bot.store.records import drafts
 from bot.store.records.drafts import Draft, DraftChanges, RestingState
 from bot.worker.heartbeat import delete_stray_files
 from tests.desk import Desk
-from tests.journeys.creating import ask_about_file, share_file, sound_file
+from tests.journeys.creating import ask_about_file, refuse_requests, share_file, sound_file
 from tests.journeys.sampling import FIRST
 
 CREATE = "/v1/messages/batches"
@@ -31,7 +31,7 @@ def only_draft(desk: Desk) -> Draft:
 async def test_the_file_of_a_draft_that_the_api_refuses_goes_at_once(desk: Desk, yes: str) -> None:
     question = await ask_about_file(desk, sound_file(40))
     before = len(files(desk))
-    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=400))
+    refuse_requests(desk)
 
     await desk.press(question, yes)
 

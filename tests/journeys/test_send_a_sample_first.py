@@ -5,7 +5,7 @@ from itertools import chain
 
 from bot.playground.api_simulator.faults import ApiFault
 from tests.desk import ADA, Desk
-from tests.journeys.creating import ask_about_file, count_creates, sound_file
+from tests.journeys.creating import ask_about_file, count_creates, refuse_requests, sound_file
 from tests.journeys.sampling import FIRST, all_ids, ask_about_rest, oldest_first, sample_card, send_sample, sent_ids
 
 CREATE = "/v1/messages/batches"
@@ -102,7 +102,7 @@ async def test_a_sample_that_certainly_did_not_arrive_leaves_the_whole_as_it_was
 
 async def test_a_refused_sample_is_reported_with_its_line(desk: Desk) -> None:
     question = await ask_about_file(desk, sound_file(40))
-    desk.api.add_fault(ApiFault(method="POST", path=CREATE, status=400))
+    refuse_requests(desk)
 
     [answer] = await desk.press(question, FIRST)
     [late] = await desk.press(question, "Send")
