@@ -7,6 +7,7 @@ from typing import Any
 
 import httpx
 
+from bot.api.bounded_transport import BoundedTransport
 from bot.api.transports import ResultsTransport
 from bot.proxies import Proxies
 
@@ -51,7 +52,8 @@ def build_headers(api_key: str, betas: Sequence[str], workspace_id: str | None) 
 def build_transport(proxy: str | None, proxies: Proxies) -> httpx.AsyncBaseTransport:
     """Return the transport of all calls; results, whose transport selects its proxy itself, share the TLS context."""
     tls = httpx.create_ssl_context()
-    return ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=proxy), tls, proxies)
+    inner = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls, proxy=proxy), tls, proxies)
+    return BoundedTransport(inner)
 
 
 def _own_version() -> str:

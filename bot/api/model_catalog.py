@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import Annotated
 
 import httpx
 from msgspec import Struct
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, FailFast, Field
 
 from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiError, ApiRejected, KeyRefused
@@ -16,6 +17,7 @@ from bot.api.retry_policy import RetryPolicy
 
 _MODELS = "/v1/models"
 _LARGEST_PAGE = 1000
+_MAX_PAGES = 10
 _DATED = re.compile(r"(?P<alias>.+)-(?P<date>\d{8})")
 _LIFECYCLES = ("active", "deprecated", "retired")
 
@@ -59,7 +61,7 @@ class ModelInfo(ApiModel):
 class ModelPage(ApiModel):
     """One page of models, newest first."""
 
-    data: tuple[ModelInfo, ...]
+    data: Annotated[tuple[ModelInfo, ...], Field(max_length=_LARGEST_PAGE), FailFast()]
     has_more: bool = False
     last_id: str | None = None
 
@@ -106,19 +108,20 @@ class ModelsClient:
             return ModelCatalog.from_models(await self._fetch_all(()))
 
     async def _fetch_all(self, lifecycles: tuple[str, ...]) -> list[ModelInfo]:
-        """Return the models of every page; stop at a page whose cursor was seen before."""
+        """Return the models of every page, up to ten; stop at a page whose cursor was seen before."""
         found: list[ModelInfo] = []
         seen: set[str | None] = {None}
         params: dict[str, str | int | tuple[str, ...]] = {"limit": _LARGEST_PAGE}
         if lifecycles:
             params["lifecycle[]"] = lifecycles
-        while True:
+        for _ in range(_MAX_PAGES):
             page = parse_model(ModelPage, await self._sender.send(Call("GET", _MODELS, params=params)))
             found += page.data
             if not page.has_more or not page.data or page.last_id in seen:
-                return found
+                break
             seen.add(page.last_id)
             params["after_id"] = page.last_id or ""
+        return found
 
 
 class CachedCatalog:

@@ -4,13 +4,17 @@ Source of the shapes: docs.anthropic.com, Message Batches, and the OpenAPI descr
 """
 
 from datetime import datetime, timedelta
+from typing import Annotated
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict
+from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field
 
 from bot.api.ids import BatchId
 
 RETENTION = timedelta(days=29)
 """How long results stay available, from the creation of the batch, not from its end."""
+
+MAX_PAGE = 1000
+"""The most batches that the API returns in a page."""
 
 
 class ApiModel(BaseModel):
@@ -75,7 +79,7 @@ class BatchPage(ApiModel):
     there is more, and the API gives no way to it (see `BatchesClient.list_pages`).
     """
 
-    data: tuple[MessageBatch, ...]
+    data: Annotated[tuple[MessageBatch, ...], Field(max_length=MAX_PAGE), FailFast()]
     has_more: bool = False
     first_id: BatchId | None = None
     last_id: BatchId | None = None

@@ -6,6 +6,7 @@ from typing import TypeVar
 import httpx
 from pydantic import BaseModel, ValidationError
 
+from bot.api.bounded_transport import AnswerTooLarge
 from bot.api.errors import (
     SPEND_LIMITS,
     ApiError,
@@ -119,6 +120,8 @@ def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> Api
 
 def translate_failure(error: httpx.RequestError, request: httpx.Request) -> ApiUnavailable:
     """Return the error for a call without a whole answer."""
+    if isinstance(error, AnswerTooLarge):
+        return ApiUnavailable("too_large", str(error), should_retry=False)
     return ApiUnavailable(
         kind="timeout" if isinstance(error, httpx.TimeoutException) else "connection",
         message=_redact(f"{type(error).__name__}: {error}".removesuffix(": "), request),

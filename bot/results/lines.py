@@ -15,6 +15,11 @@ Count = Annotated[int, Meta(ge=0, le=10**12)]
 Name = Annotated[str, Meta(max_length=200)]
 
 
+_LARGE_LINE = 1024 * 1024
+_MAX_BRACKETS = 200_000
+"""Opening brackets in a large line from which its details are not decoded: each may become an object."""
+
+
 class CacheCreationPart(Struct, gc=False):
     """Tokens written to the cache by lifetime."""
 
@@ -154,6 +159,8 @@ NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]") -> ResultLine[MessageT] | LineFault:
     """Decode one line, or say why it is no result; if only its details cannot be read, its outcome still counts."""
+    if len(text) > _LARGE_LINE and text.count(b"{") + text.count(b"[") > _MAX_BRACKETS:
+        return _decode_outcome(text)
     try:
         return decoder.decode(text)
     except msgspec.ValidationError:

@@ -119,6 +119,9 @@ class CallMiddleware:
             return await self._check_and_handle(request, handler)
         if fault.carried_out:
             await self._answer_or_refuse(self._check_and_handle, request, handler)
+        if fault.bomb is not None:
+            headers = {"content-type": "application/json", "content-encoding": "gzip"}
+            return web.Response(body=await asyncio.to_thread(fault.make_bomb), headers=headers)
         if fault.body is not None:
             kind = "text/html; charset=utf-8" if fault.body.lstrip().startswith("<") else "application/json"
             headers = {"content-type": kind, **fault.headers}

@@ -1,6 +1,7 @@
 """Ordered faults: what the next matching calls get instead of a normal answer."""
 
 import fnmatch
+import zlib
 from typing import Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
@@ -27,6 +28,7 @@ class ApiFault(BaseModel):
     - `cut` "before": the connection closes without an answer, and the call is not carried out. "middle": the call is
       carried out, and the connection closes after half of the answer's body.
     - `body`: the call is not carried out, and this text is the answer, with `status` or 200.
+    - `bomb`: the call is not carried out, and the answer is gzip that unpacks to this many MB of blanks.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
@@ -41,14 +43,17 @@ class ApiFault(BaseModel):
     delay: float | None = Field(None, gt=0, le=600)
     cut: Literal["before", "middle"] | None = None
     body: str | None = None
+    bomb: int | None = Field(None, ge=1, le=1000)
     carried_out: bool = False
     late: bool = False
 
     @model_validator(mode="after")
     def _check_fields(self) -> Self:
-        ways = [name for name in ("status", "delay", "cut", "body") if getattr(self, name) is not None]
+        ways = [name for name in ("status", "delay", "cut", "body", "bomb") if getattr(self, name) is not None]
         if len(ways) != 1 and ways not in (["status", "body"], ["status", "delay"]):
-            raise ValueError("give exactly one of status, delay, cut and body (or a status with a body or a delay)")
+            raise ValueError(
+                "give exactly one of status, delay, cut, body and bomb (or a status with a body or a delay)"
+            )
         extras = (self.retry_after, self.error_code, self.should_retry)
         if self.status is None and any(extra is not None for extra in extras):
             raise ValueError("retry_after, error_code and should_retry go with a status")
@@ -67,6 +72,12 @@ class ApiFault(BaseModel):
         if self.should_retry is not None:
             headers["x-should-retry"] = str(self.should_retry).lower()
         return headers
+
+    def make_bomb(self) -> bytes:
+        """Return the gzip of a fault with a bomb. It takes some seconds: run it in a thread."""
+        packer = zlib.compressobj(wbits=16 + zlib.MAX_WBITS)
+        pieces = [packer.compress(b" " * 1024 * 1024) for _ in range(self.bomb or 0)]
+        return b"".join([*pieces, packer.flush()])
 
     def make_error(self) -> ApiError:
         """Return the error answer of a fault with a status."""

@@ -52,7 +52,7 @@ async def test_a_batch_is_put_in_any_state(api: httpx.AsyncClient) -> None:
         ("advance", {"seconds": -1}, "seconds: Input should be greater than or equal to 0"),
         ("advance", {"seconds": "soon"}, "seconds: Input should be a valid number"),
         ("advance", {"seconds": 1e300}, "beyond the end of the calendar"),
-        ("fault", {"path": "/x"}, "give exactly one of status, delay, cut and body"),
+        ("fault", {"path": "/x"}, "give exactly one of status, delay, cut, body and bomb"),
         ("fault", {"status": 600}, "status: Input should be less than or equal to 599"),
         ("batch", {}, "a batch has 1 to 100,000 requests, not 0"),
         ("batch", {"succeeded": 100_001}, "a batch has 1 to 100,000 requests, not 100001"),

@@ -1,0 +1,119 @@
+"""Answers made to exhaust the bot: what they unpack to is bounded, and they are refused."""
+
+import gzip
+import json
+import tracemalloc
+import zlib
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager
+
+import pytest
+
+from bot.api.bounded_transport import MAX_ANSWER_BYTES
+from bot.api.client import BatchesClient
+from bot.api.errors import ApiUnavailable, ResultsBroken
+from bot.api.ids import BatchId
+from bot.api.model_catalog import ModelPage
+from bot.api.models import BatchPage
+from bot.playground.api_simulator.faults import ApiFault
+from tests.desk import Desk
+
+Api = Callable[..., AbstractAsyncContextManager[tuple[BatchesClient, list[str]]]]
+MIB = 1024 * 1024
+
+
+def answer(body: bytes, *, encoding: str = "gzip", status: str = "200 OK") -> list[bytes]:
+    """Return what a server sends with this body."""
+    head = f"HTTP/1.1 {status}\r\nContent-Encoding: {encoding}\r\nContent-Length: {len(body)}\r\n\r\n"
+    return [head.encode(), body]
+
+
+@pytest.fixture
+def memory() -> Iterator[Callable[[], int]]:
+    """Return what tells the most bytes that Python has allocated since the test began."""
+    tracemalloc.start()
+    yield lambda: tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+
+BOMB = ApiFault(bomb=100).make_bomb()
+
+
+@pytest.mark.parametrize("status", ["200 OK", "500 Internal Server Error"])
+async def test_a_gzip_bomb_is_refused_once_the_bound_is_unpacked(
+    status: str, api: Api, memory: Callable[[], int]
+) -> None:
+    async with api(answer(BOMB, status=status)) as (client, heads):
+        with pytest.raises(ApiUnavailable) as caught:
+            await client.list()
+
+    assert (caught.value.kind, len(heads)) == ("too_large", 1)
+    assert memory() < 3 * MAX_ANSWER_BYTES
+
+
+async def test_a_large_answer_without_compression_is_refused(api: Api, memory: Callable[[], int]) -> None:
+    async with api(answer(b" " * 20 * MIB, encoding="identity")) as (client, _):
+        with pytest.raises(ApiUnavailable) as caught:
+            await client.retrieve(BatchId("msgbatch_1"))
+
+    assert caught.value.kind == "too_large"
+
+
+@pytest.mark.parametrize("encoding", ["br", "deflate", "zstd", "gzip, gzip"])
+async def test_an_encoding_that_was_not_asked_for_is_no_answer(encoding: str, api: Api) -> None:
+    async with api(*[answer(zlib.compress(b"{}"), encoding=encoding)] * 3) as (client, _):
+        with pytest.raises(ApiUnavailable):
+            await client.list()
+
+
+async def test_only_gzip_is_asked_for(api: Api, batch_json: Callable[..., dict[str, object]]) -> None:
+    packed = gzip.compress(json.dumps(batch_json()).encode())
+
+    async with api(answer(packed)) as (client, heads):
+        batch = await client.retrieve(BatchId("msgbatch_1"))
+
+    assert batch.id == "msgbatch_1"
+    assert "accept-encoding: gzip\r\n" in heads[0].lower()
+
+
+async def test_results_are_unpacked_piece_by_piece(api: Api, memory: Callable[[], int]) -> None:
+    size = largest = 0
+
+    async with api(answer(BOMB)) as (client, _):
+        async for piece in client.result_bytes(BatchId("msgbatch_1")):
+            size += len(piece)
+            largest = max(largest, len(piece))
+
+    assert size == 100 * MIB
+    assert largest <= 128 * 1024
+    assert memory() < 3 * MIB
+
+
+async def test_one_line_of_results_that_never_ends_is_refused(api: Api, memory: Callable[[], int]) -> None:
+    async with api(answer(BOMB)) as (client, _):
+        with pytest.raises(ResultsBroken, match="longer than"):
+            await anext(client.results(BatchId("msgbatch_1")))
+
+    assert memory() < 20 * MIB
+
+
+@pytest.mark.parametrize("page", [BatchPage, ModelPage])
+@pytest.mark.parametrize("item", ["{}", '{"id":"a"}', "[]", "1"])
+def test_a_page_of_too_many_items_is_refused_at_the_first_fault(
+    page: type[BatchPage | ModelPage], item: str, memory: Callable[[], int]
+) -> None:
+    body = '{"data":[' + ",".join([item] * 150_000) + '],"has_more":false,"first_id":null,"last_id":null}'
+
+    with pytest.raises(ValueError) as caught:
+        page.model_validate_json(body)
+
+    assert caught.value.error_count() <= 12  # type: ignore[attr-defined] # pydantic's
+    assert memory() < 48 * MIB
+
+
+async def test_a_person_learns_that_the_answer_was_too_large(desk: Desk) -> None:
+    desk.api.add_fault(ApiFault(method="GET", bomb=100, times=9))
+
+    [reply] = await desk.type("/batch list")
+
+    assert "Nothing was changed" in reply.visible_text
