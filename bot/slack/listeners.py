@@ -11,6 +11,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from slack_bolt.error import BoltUnhandledRequestError
 
 from bot.errors import ExpectedError, to_one_line
+from bot.operations.interruption import Interrupted
 from bot.operations.progress import Progress
 from bot.pipeline import Answer, Pipeline
 from bot.slack.delivery import ReplyDelivery
@@ -201,6 +202,7 @@ class BoltListeners:
 
     async def _answer(self, read: Callable[[], InboundInteraction], body: Payload) -> None:
         """Answer one interaction. Of an unexpected error, the person sees a reference and the log has the traceback."""
+        inbound: InboundInteraction | None = None
         surface = None
         answer: Answer | None = None
         is_shown = False
@@ -221,6 +223,8 @@ class BoltListeners:
         except asyncio.CancelledError:
             if surface is not None and answer is not None:
                 await self._leave_to_worker(answer, surface, is_shown=is_shown)
+            elif surface is None and inbound is not None:  # Slack did not open the modal in time, so nothing has begun
+                await self._leave_to_worker(Answer(render_error(Interrupted())), inbound.surface, is_shown=False)
             raise
         except Exception:
             reference = secrets.token_hex(4)

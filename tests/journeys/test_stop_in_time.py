@@ -156,6 +156,20 @@ async def test_an_answer_that_slack_does_not_accept_in_time_comes_as_a_message(d
     assert any(batch.id in text and "4 succeeded" in text for text in told(desk))
 
 
+async def test_a_form_that_slack_does_not_open_in_time_is_explained_later(desk: Desk) -> None:
+    await desk.restart(stop_seconds=1)
+    desk.slack.fail_next("views.open", delay=asyncio.Event(), error="no")
+
+    act = asyncio.create_task(desk.type("/batch create"))
+    await asyncio.wait_for(_until_in_flight(desk), 20)
+    await desk.stop()
+    await act
+    await desk.start()
+    await settle(desk)
+
+    assert any("I'm restarting, so I stopped this" in text for text in told(desk))
+
+
 async def test_an_answer_that_slack_refuses_everywhere_comes_as_a_message_later(desk: Desk) -> None:
     batch = desk.api.workspace.add(succeeded=4)
     for method in ("response_url", "chat.postEphemeral", "chat.postMessage"):
@@ -215,6 +229,11 @@ async def test_sigterm_during_a_long_create_exits_0_and_names_the_batch_after_th
     assert b"Traceback" not in log
     assert len(found) == 1
     assert [(entry.outcome, entry.subject) for entry in entries if entry.outcome != "asked"] == [("done", batch.id)]
+
+
+async def _until_in_flight(desk: Desk) -> None:
+    while not desk.bot.in_flight.count:  # noqa: ASYNC110 - the press is on its way through the simulated Slack
+        await asyncio.sleep(0)
 
 
 def _with_button(messages: list[SlackMessage], text: str) -> list[SlackMessage]:
