@@ -322,10 +322,12 @@ def _end_searches(connection: Any) -> None:
 
 
 def _has_begun(connection: Any, act: Act) -> bool:
-    """Return whether an act is on record. A question about it is not the act."""
-    table = tables.audit
+    """Return whether an act is on record, about its batch or the drafts of its file. A question is not the act."""
+    table, drafted = tables.audit, tables.drafts
+    mine = connection.execute(select(drafted.c.id, drafted.c.batch_id).where(drafted.c.name.startswith(act.subject)))
+    subjects = {act.subject, *(each for row in mine for each in row if each)}
     asked = table.c.outcome.is_not_distinct_from("asked") | table.c.outcome.is_not_distinct_from("kept")
-    begun = (table.c.user_id == act.user) & (table.c.at >= act.began) & ~asked
+    begun = (table.c.user_id == act.user) & (table.c.at >= act.began) & table.c.subject.in_(subjects) & ~asked
     return _count(connection, table, begun) > 0
 
 
