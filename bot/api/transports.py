@@ -104,6 +104,8 @@ def _translate_errors() -> Iterator[None]:
     except (aiohttp.ClientError, TimeoutError) as error:
         translation = next(httpx_error for ours, httpx_error in _TRANSLATIONS if isinstance(error, ours))
         raise translation(str(error) or type(error).__name__) from error
+    except RuntimeError as error:  # of aiohttp, if the connection is gone before the first byte of the body is read
+        raise httpx.ReadError(str(error)) from error
 
 
 class LazyTransport(httpx.AsyncBaseTransport):

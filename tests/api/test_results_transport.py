@@ -118,6 +118,16 @@ async def test_failures_are_those_the_client_knows(
             await http.get(RESULTS)
 
 
+async def test_a_connection_that_is_gone_before_the_body_is_read_is_a_failure_the_client_knows(
+    opened: OpenHttp,
+) -> None:
+    served = opened(answering("200 OK\r\ncontent-length: 100", b""))
+    async with served as (http, _), http.stream("GET", RESULTS) as answer:
+        await http.aclose()
+        with pytest.raises(httpx.ReadError):
+            await answer.aread()
+
+
 async def test_a_port_without_a_server_is_a_connect_error() -> None:
     tls = httpx.create_ssl_context()
     transport = ResultsTransport(httpx.AsyncHTTPTransport(verify=tls), tls, Proxies())
