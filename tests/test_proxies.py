@@ -198,9 +198,15 @@ async def test_the_start_logs_that_the_host_of_files_is_not_reached(tmp_path: Pa
     assert "WARNING" in log.decode()
 
 
-@pytest.mark.parametrize("scheme", ["https", "http"])
-@pytest.mark.parametrize("command", ["web", "doctor"])
-@pytest.mark.parametrize("problem", ["refused", "away"])
+@pytest.mark.parametrize(
+    ("scheme", "command", "problem"),
+    [
+        ("https", "web", "refused"),
+        ("http", "doctor", "refused"),
+        ("http", "web", "away"),
+        ("https", "doctor", "away"),
+    ],
+)
 async def test_the_password_of_a_proxy_that_refuses_or_is_away_is_not_shown(
     tmp_path: Path, scheme: str, command: str, problem: str
 ) -> None:
@@ -215,7 +221,7 @@ async def test_the_password_of_a_proxy_that_refuses_or_is_away_is_not_shown(
     assert "Traceback" not in printed + complained
 
 
-@pytest.mark.parametrize("bypass", ["127.0.0.1", "*", "127.0.0.0/8", "example.org, 127.0.0.1"])
+@pytest.mark.parametrize("bypass", ["*", "example.org, 127.0.0.0/8"])
 async def test_no_proxy_holds_for_every_call(simulators: Simulators, bypass: str) -> None:
     away = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY"), "http://127.0.0.1:1")
 

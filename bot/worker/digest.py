@@ -161,19 +161,21 @@ class DigestSender:
     async def _read(self, now: datetime, covers: Coverage) -> tuple[Digest, list[MessageBatch]]:
         """Return the digest, and all batches whose end it reports."""
         found: list[MessageBatch] = []
-        async with aclosing(self._batches.list_all(limit=1_000)) as listed:
-            async for batch in listed:
-                if batch.created_at < now - RETENTION or len(found) > self._most:
+        whole = True
+        async with aclosing(self._batches.list_pages(limit=1_000)) as pages:
+            async for page in pages:
+                whole = whole and page.is_whole
+                found += [batch for batch in page.data if batch.created_at >= now - RETENTION]
+                if len(found) > self._most or (page.data and page.data[-1].created_at < now - RETENTION):
                     break
-                found.append(batch)
-        whole, found = len(found) <= self._most, found[: self._most]
+        whole, found = whole and len(found) <= self._most, found[: self._most]
         ids = [batch.id for batch in found if batch.readable_until <= now + EXPIRES_WITHIN]
         downloaded = await self._database.run(lambda connection: _find_downloaded(connection, ids))
         digest = make_digest(found, downloaded, now, covers)
         groups = (digest.failed, digest.expiring, digest.ended, digest.running)
         shown = [one.id for share in groups for one in share.shown]
         names = await self._database.run(lambda connection: labels.get_names(connection, shown))
-        digest = replace(digest, names=names, looked_at=None if whole else self._most)
+        digest = replace(digest, names=names, looked_at=None if whole else len(found))
         ended = [one for one in found if covers.includes(one)]
         return await self._with_cost(digest, [one.id for one in ended]), ended
 

@@ -1,5 +1,6 @@
 """The digest: at its local hour, once a day, and only if it contains something."""
 
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,6 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.playground.api_simulator.batch import Batch
+from bot.playground.api_simulator.faults import ApiFault
 from bot.store.records import notices, summaries, watches
 from bot.store.records.notices import Notice
 from bot.store.records.summaries import StoredSummary
@@ -239,3 +241,22 @@ async def test_thousands_of_batches_fit_in_one_message_that_says_what_it_omits(s
     assert len(scene.api.requests) - before == 2
     assert len(digest.blocks) <= 50
     assert "only the newest 1,100 batches checked" in digest.visible_text
+
+
+async def test_an_odd_batch_leaves_out_itself_and_is_not_passed_over_in_silence(scene: Scene) -> None:
+    odd = scene.api.workspace.add(errored=2, age=60.0)
+    scene.advance((scene.now().replace(hour=9, minute=5) + timedelta(days=1) - scene.now()).total_seconds())
+    batch = scene.api.workspace.add(errored=2, age=60.0)
+    listed = await scene.worker.services.workspace.batches.list(limit=100)
+    page = json.loads(listed.model_dump_json(exclude={"unreadable", "is_cut"}))
+    for each in page["data"]:
+        if each["id"] == odd.id:
+            each["request_counts"] = None
+    scene.api.add_fault(ApiFault(method="GET", path="/v1/messages/batches", body=json.dumps(page)))
+
+    await make_sender(scene.worker, scene.now).send_due()
+    await scene.deliver_all()
+
+    [digest] = scene.slack.messages(BATCHES)
+    assert batch.id[9:19] in digest.visible_text
+    assert "only the newest 1 batch checked" in digest.visible_text
