@@ -264,11 +264,11 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
 
 def _check_folder(drafts: DraftServices) -> None:
     """Raise FolderUnsafe if the folder of drafts exists and others may use it. The first draft makes a missing one."""
-    if drafts.folder.exists() or drafts.folder.is_symlink():
-        try:
+    try:
+        if drafts.folder.exists() or drafts.folder.is_symlink():
             drafts.prepare_folder()
-        except OSError as error:
-            raise FolderUnsafe(str(error.filename or drafts.folder), error.strerror or type(error).__name__) from error
+    except OSError as error:
+        raise FolderUnsafe(str(error.filename or drafts.folder), error.strerror or type(error).__name__) from error
 
 
 def _make_delivery(settings: Settings, parts: _Parts) -> ReplyDelivery:

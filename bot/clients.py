@@ -103,13 +103,18 @@ def make_workspace(http: HttpClient, waits: SlackWaits | None = None) -> Workspa
     )
 
 
+def get_drafts_folder(settings: Settings) -> Path:
+    """Return the folder of checked files that wait to be sent."""
+    archive = settings.keep_requests
+    return archive.path / "drafts" if archive.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
+
+
 def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftServices:
     """Return what drafts need, as the settings define it. Without an archive, drafts wait in the temporary folder."""
     archive = settings.keep_requests
-    folder = archive.path / "drafts" if archive.most_bytes else Path(tempfile.gettempdir()) / "batchdesk-drafts"
     return DraftServices(
         files=files,
-        folder=folder,
+        folder=get_drafts_folder(settings),
         archive=RequestArchive(archive.path, archive.most_bytes),
         approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit),
         approvers=tuple(approver for approver in settings.approvers if approver != EVERYONE),

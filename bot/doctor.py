@@ -1,6 +1,7 @@
 """`doctor`: check the settings against the real services, and say what is wrong and how to fix it. Writes nothing."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -13,10 +14,18 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.api.client import BatchesClient
 from bot.api.errors import ApiError, ApiUnavailable, KeyRefused
-from bot.clients import get_file_origins, make_slack_client, open_api_http, open_slack_session, reveal_secret
+from bot.clients import (
+    get_drafts_folder,
+    get_file_origins,
+    make_slack_client,
+    open_api_http,
+    open_slack_session,
+    reveal_secret,
+)
 from bot.errors import ExpectedError
 from bot.permissions import EVERYONE
 from bot.pricing.prices import Prices, PricesUnreadable
+from bot.requests.request_files import find_folder_problem
 from bot.settings.checks import find_problems, list_proxy_problems, warn_about_clear_text
 from bot.settings.loading import ENV_FILE, unknown_settings
 from bot.settings.model import Settings
@@ -59,6 +68,8 @@ async def examine(
     yield _prices(settings)
     for finding in await _store(settings):
         yield finding
+    for finding in _find_folder_problems(get_drafts_folder(settings)):
+        yield finding
     if any(list_proxy_problems(settings)):
         yield Finding(False, "Slack and the Message Batches API were not checked, because a proxy is malformed.")
         return
@@ -92,6 +103,21 @@ def _prices(settings: Settings) -> Finding:
     except PricesUnreadable as error:
         return Finding(False, f"Can't read the prices: {error.describe()}. Check {SETTINGS['prices'].name}.")
     return Finding(True, "The prices are readable.")
+
+
+def _find_folder_problems(folder: Path) -> list[Finding]:
+    """Return that others of this machine could change files that wait to be sent. A missing folder is no problem."""
+    for each in (folder.parent, folder):
+        try:
+            problem = find_folder_problem(each) if each != Path(tempfile.gettempdir()) else None
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            problem = error.strerror or type(error).__name__
+        if problem is not None:
+            fix = f"Remove the folder, or set another one in {SETTINGS['keep_requests'].name}."
+            return [Finding(False, f"Can't keep requests in {each}: {problem}. {fix}")]
+    return []
 
 
 async def _store(settings: Settings) -> list[Finding]:

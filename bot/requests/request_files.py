@@ -175,14 +175,22 @@ def make_private_folder(folder: Path) -> None:
     if not folder.parent.exists():
         make_private_folder(folder.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    for found in (folder.lstat(), folder.stat()):  # a link itself, and what it leads to
-        if found.st_uid not in (os.geteuid(), 0):
-            raise PermissionError(errno.EPERM, "the folder belongs to another user", str(folder))
-    mode = found.st_mode
-    if mode & stat.S_ISVTX or (found.st_uid != os.geteuid() and mode & _OTHERS_WRITE):
-        raise PermissionError(errno.EPERM, "the folder is shared with other users", str(folder))
-    if found.st_uid == os.geteuid() and mode & _OTHERS:
+    if problem := find_folder_problem(folder):
+        raise PermissionError(errno.EPERM, problem, str(folder))
+    found = folder.stat()
+    if found.st_uid == os.geteuid() and found.st_mode & _OTHERS:
         folder.chmod(0o700)
+
+
+def find_folder_problem(folder: Path) -> str | None:
+    """Return why a folder that exists cannot be made private, or None. Raises OSError."""
+    link, found = folder.lstat(), folder.stat()
+    if not {link.st_uid, found.st_uid} <= {os.geteuid(), 0}:
+        return "the folder belongs to another user"
+    is_mine = found.st_uid == os.geteuid()
+    if found.st_mode & stat.S_ISVTX or (not is_mine and found.st_mode & _OTHERS_WRITE):
+        return "the folder is shared with other users"
+    return None
 
 
 _OTHERS_WRITE = stat.S_IWGRP | stat.S_IWOTH

@@ -3,7 +3,7 @@
 BOT_SCOPES = {
     "commands": "the slash command /batch",
     "chat:write": "cards, notices, audit lines, and answers whose response_url has expired",
-    "users:read": "recognizing guests and people of other organizations (users.info)",
+    "users:read": "recognizing guests and outsiders (users.info), and payloads of other apps (bots.info)",
     "channels:read": "recognizing channels shared with other organizations (conversations.info)",
     "groups:read": "the same for private channels",
     "im:read": "the same for direct messages with the bot",

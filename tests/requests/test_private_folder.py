@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import FolderUnsafe, run_bot
+from bot.doctor import examine
 from bot.playground.simulation import make_settings
 from bot.requests.request_files import make_private_folder
 from bot.settings.model import Folder
@@ -118,4 +119,7 @@ async def test_the_start_is_refused_if_another_user_made_the_folder_of_drafts(si
         async with run_bot(settings):
             pass
 
+    findings = [finding async for finding in examine(settings)]
+
     assert str(folder / "drafts") in caught.value.describe()
+    assert [finding.message for finding in findings if not finding.ok] == [caught.value.describe()]
