@@ -152,6 +152,10 @@ class BotMessages:
         """Replace the content of one of the bot's messages."""
         await self._send("chat.update", message, {"channel": channel, "ts": ts})
 
+    async def delete(self, channel: str, ts: str) -> None:
+        """Delete one of the bot's messages. Raises MessageGone if it is not there."""
+        await self._call("chat.delete", {"channel": channel, "ts": ts})
+
     async def find(self, channel: str, key: str, thread_ts: str | None = None, oldest: float = 0) -> str | None:
         """Return the ts of the bot's message with this key in a channel or thread, or None.
 

@@ -1,4 +1,4 @@
-"""The progress message of a long reading: one direct message to the caller, edited in place."""
+"""The progress message of a long reading: one direct message to the caller, edited in place and deleted at the end."""
 
 import asyncio
 import logging
@@ -10,7 +10,16 @@ from msgspec import Struct
 from bot.caller import Caller
 from bot.operations.progress import Progress
 from bot.operations.services import Services
-from bot.slack.bot_messages import AnswerUncertain, BotMessages, MessageCallFailed, SlackRateLimited, make_reply_key
+from bot.slack.bot_messages import (
+    AnswerUncertain,
+    BotMessages,
+    BotRefused,
+    MessageCallFailed,
+    MessageGone,
+    MessageRefused,
+    SlackRateLimited,
+    make_reply_key,
+)
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import long_readings
 from bot.store.records.long_readings import LongReading, make_reading_id
@@ -23,7 +32,7 @@ log = logging.getLogger(__name__)
 class ProgressTiming(Struct, frozen=True):
     """Seconds: before a reading is shown, between two edits, and between two checks whether someone stopped it.
 
-    `end_delays`: before each further try to show the end, if Slack does not take it. No later edit would correct it.
+    `end_delays`: before each further try to delete the message at the end. Nothing would delete it later.
 
     chat.update allows about 50 calls a minute for a whole workspace (docs.slack.dev, rate limits), so messages that
     are shown at the same time share the edits of one.
@@ -110,7 +119,7 @@ class _ProgressMessage:
             await self._write(self._database.run(lambda connection: long_readings.remove(connection, reading_id)))
 
     async def run(self, caller: Caller) -> None:
-        """Post the message, edit it until the reading ends, and show the end."""
+        """Post the message, edit it until the reading ends, and delete it: the answer says how it ended."""
         self._shown.add(self)
         try:
             await self._post(caller)
@@ -118,7 +127,7 @@ class _ProgressMessage:
             await self._edit_until_end()
         finally:
             self._shown.discard(self)
-            await self._show_end(caller)
+            await self._remove(caller)
 
     async def _edit_until_end(self) -> None:
         edited = time.monotonic()
@@ -155,23 +164,47 @@ class _ProgressMessage:
         except MessageCallFailed as error:
             log.warning("cannot edit a progress message: %s", error)
 
-    async def _show_end(self, caller: Caller) -> None:
-        """Show how the reading ended, and keep trying where that may still succeed."""
+    async def _remove(self, caller: Caller) -> None:
+        """Delete the message, and keep trying where that may still succeed. A report that it is lost stays."""
+        if await self._is_reported_lost():
+            return
         for delay in (*self._timing.end_delays, None):
             try:
                 if self._is_in_doubt:
                     await self._find(caller)
-                await self._edit()
+                await self._delete_or_end()
                 return
             except (AnswerUncertain, SlackRateLimited) as error:
                 if delay is None:
-                    log.error("a progress message does not show how its reading ended: %s", error)
+                    log.error("a progress message stays after its reading ended: %s", error)
                     return
-                log.warning("cannot show how a reading ended, retrying: %s", error)
+                log.warning("cannot delete a progress message, retrying: %s", error)
                 await asyncio.sleep(delay)
             except MessageCallFailed as error:
-                log.warning("cannot show how a reading ended: %s", error)
+                log.warning("cannot delete a progress message: %s", error)
                 return
+
+    async def _is_reported_lost(self) -> bool:
+        """Return whether another process took this one for dead, and turned the message into its report."""
+        reading_id = self._id
+        if reading_id is None:
+            return False
+        try:
+            return await self._database.run(lambda connection: long_readings.get(connection, reading_id)) is None
+        except StoreUnavailable:
+            return False
+
+    async def _delete_or_end(self) -> None:
+        """Delete the message. In a workspace whose rules forbid that, show how the reading ended."""
+        if self._place is None:
+            return
+        try:
+            await self._messages.delete(*self._place)
+        except MessageGone:
+            pass  # an earlier call whose answer was lost deleted it, or its reader did
+        except (BotRefused, MessageRefused) as error:
+            log.warning("cannot delete a progress message, so it shows the end: %s", error)
+            await self._edit()
 
     async def _find(self, caller: Caller) -> None:
         """Look for the message whose posting was not answered."""

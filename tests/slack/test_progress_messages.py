@@ -72,7 +72,7 @@ async def test_what_is_quick_shows_nothing(slack: SlackSimulator, messages: Prog
     assert in_dm(slack) == []
 
 
-async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
+async def test_what_takes_long_is_one_message_that_is_edited_and_deleted_at_its_end(
     slack: SlackSimulator, messages: ProgressMessages
 ) -> None:
     work = Work(messages)
@@ -80,14 +80,56 @@ async def test_what_takes_long_is_one_message_that_is_edited_to_its_end(
 
     work.progress.count(12_345, 34_567_890)
     await slack.wait_for(lambda: "12,345 of 20,000 lines · 34.6 MB" in in_dm(slack)[0].visible_text)
+    [edited] = in_dm(slack)
+    await work.end()
+
+    assert "waiting for the API" in first.visible_text
+    assert first.buttons == ["Stop"]
+    assert edited.ts == first.ts
+    assert in_dm(slack) == []
+
+
+@pytest.mark.parametrize(
+    ("fails", "words"), [(False, "✅ Read *Batch 1*"), (True, "⚠️ Couldn't finish reading *Batch 1*")]
+)
+async def test_what_slack_does_not_let_the_bot_delete_shows_how_it_ended(
+    slack: SlackSimulator, messages: ProgressMessages, *, fails: bool, words: str
+) -> None:
+    slack.fail_next("chat.delete", error="compliance_exports_prevent_deletion")
+    work = Work(messages)
+    work.fails = fails
+    await posted(slack)
+
     await work.end()
 
     [last] = in_dm(slack)
-    assert "waiting for the API" in first.visible_text
-    assert first.buttons == ["Stop"]
-    assert last.ts == first.ts
-    assert "Done. The answer is where you asked" in last.visible_text
+    assert words in last.visible_text
     assert last.buttons == []
+
+
+@pytest.mark.parametrize("error", ["internal_error", "ratelimited"])
+async def test_a_message_that_slack_does_not_delete_at_once_is_deleted_later(
+    slack: SlackSimulator, client: AsyncWebClient, services: Services, error: str
+) -> None:
+    timing = ProgressTiming(show_after=0.02, edit_interval=0.02, poll_interval=0.01, end_delays=(0.01, 0.01))
+    slack.fail_next("chat.delete", error=error)
+    work = Work(ProgressMessages(BotMessages(client), services, timing))
+    await posted(slack)
+
+    await work.end()
+
+    assert in_dm(slack) == []
+
+
+async def test_a_message_that_its_reader_deleted_needs_no_end(
+    slack: SlackSimulator, messages: ProgressMessages
+) -> None:
+    slack.fail_next("chat.delete", error="message_not_found")
+    work = Work(messages)
+    await posted(slack)
+
+    assert await work.end() == "done"
+    assert len(slack.calls("chat.delete")) == 1
 
 
 async def test_several_that_are_shown_share_the_edits_that_slack_allows(
@@ -120,8 +162,7 @@ async def test_an_error_ends_it_as_well(slack: SlackSimulator, messages: Progres
     outcome = await work.end()
 
     assert isinstance(outcome, RuntimeError)
-    assert "This failed" in in_dm(slack)[0].visible_text
-    assert in_dm(slack)[0].buttons == []
+    assert in_dm(slack) == []
 
 
 async def test_its_caller_stops_it_from_any_process(
@@ -131,7 +172,7 @@ async def test_its_caller_stops_it_from_any_process(
     stop = reading_of(await posted(slack))
 
     asked = await stop.run(services, ADA)
-    await slack.wait_for(lambda: "Stopped" in in_dm(slack)[0].visible_text)
+    await slack.wait_for(lambda: not in_dm(slack))
     outcome = await work.end()
 
     assert asked == StopAsked(under_way=True)
@@ -155,7 +196,7 @@ async def test_an_edit_that_slack_keeps_waiting_does_not_keep_a_stop_waiting(
     await work.end()
 
     assert stopped
-    assert "Stopped" in in_dm(slack)[0].visible_text
+    assert in_dm(slack) == []
 
 
 async def test_no_one_stops_another_persons_reading(
@@ -187,7 +228,7 @@ async def test_a_process_that_ends_stops_its_readings_and_says_why(
     await posted(slack)
 
     messages.stop_all()
-    await slack.wait_for(lambda: "I'm restarting" in in_dm(slack)[0].visible_text)
+    await slack.wait_for(lambda: not in_dm(slack))
 
     outcome = await work.end()
     assert isinstance(outcome, ReadingStopped)
@@ -216,14 +257,14 @@ async def test_without_a_message_the_work_goes_on(slack: SlackSimulator, message
     assert in_dm(slack) == []
 
 
-async def test_a_failed_edit_does_not_hide_the_end(slack: SlackSimulator, messages: ProgressMessages) -> None:
+async def test_a_failed_edit_does_not_keep_the_message(slack: SlackSimulator, messages: ProgressMessages) -> None:
     work = Work(messages)
     await posted(slack)
     slack.fail_next("chat.update", error="internal_error")
 
     await work.end()
 
-    assert "Done. The answer is where you asked" in in_dm(slack)[0].visible_text
+    assert in_dm(slack) == []
 
 
 async def test_without_the_record_there_is_no_button_that_would_stop_nothing(

@@ -10,11 +10,12 @@ from bot.ui.reply import Message
 
 _MB = 1_000_000
 _ENDINGS = {
-    Phase.DONE: ("✅", "Done. The answer is where you asked."),
-    Phase.FAILED: ("⚠️", "This failed. The reason is where you asked."),
-    Phase.STOPPED: ("⏹️", "Stopped."),
-    Phase.CLOSING: ("⏹️", "Stopped, because I'm restarting. Try again in a minute."),
+    Phase.DONE: ("✅", "Read"),
+    Phase.FAILED: ("⚠️", "Couldn't finish reading"),
+    Phase.STOPPED: ("⏹️", "Stopped reading"),
+    Phase.CLOSING: ("⏹️", "I'm restarting, so I stopped reading"),
 }
+"""The words of a message that Slack does not let the bot delete."""
 
 
 def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, reading_id: str | None) -> Message:
@@ -22,14 +23,16 @@ def render_progress(reading: ReadingProgress, phase: Phase, seconds: float, read
 
     Without a `reading_id` it cannot be stopped.
     """
-    what = f"Reading {subject_words(reading.subject)}" if reading.subject else "Reading"
-    mark, words = _ENDINGS.get(phase, ("⏳", f"{what} …"))
-    figures = _figures(reading, seconds, ended=phase is not Phase.UNDER_WAY)
-    body = section(f"{mark} {words if phase is Phase.UNDER_WAY else f'{what}: {words}'}\n{figures}")
-    if phase is not Phase.UNDER_WAY or reading_id is None:
-        return Message(f"{words} {figures}", (body,))
-    stop = actions([button("Stop", StopReading(reading_id), style="danger", spoken="Stop this reading")])
-    return Message(f"{words} {figures}", (body, *stop, context("You can use other commands meanwhile.")))
+    is_under_way = phase is Phase.UNDER_WAY
+    mark, verb = _ENDINGS.get(phase, ("⏳", "Reading"))
+    words = f"{verb} {subject_words(reading.subject) if reading.subject else 'the results'}"
+    figures = _figures(reading, seconds, ended=not is_under_way)
+    body = section(f"{mark} {words}{' …' if is_under_way else ''}\n{figures}")
+    text = f"{words}. {figures}"
+    if not is_under_way or reading_id is None:
+        return Message(text, (body,))
+    stop = actions([button("Stop", StopReading(reading_id), spoken="Stop this reading")])
+    return Message(text, (body, *stop, context("You can use other commands meanwhile.")))
 
 
 def subject_words(subject: str) -> str:
