@@ -5,6 +5,7 @@ import html
 import json
 from collections.abc import AsyncGenerator
 from contextlib import aclosing, suppress
+from operator import itemgetter
 from typing import ClassVar, Self, get_args
 
 from msgspec import Struct
@@ -39,9 +40,15 @@ _MODELS_TIMEOUT = 1.0  # seconds; the person waits for the form, and can type a 
 
 
 class FormWanted(Struct, frozen=True):
-    """The form to fill in. `models` are those that support batches, newest first; empty if the API does not answer."""
+    """The form to fill in: for a file, or for a prompt and a list.
 
-    models: tuple[str, ...]
+    `models` are those that support batches, newest first; empty if the API does not answer. `default_model` is the
+    least expensive of them.
+    """
+
+    models: tuple[str, ...] = ()
+    default_model: str | None = None
+    asks_prompt: bool = False
 
 
 class PromptList(Struct, frozen=True):
@@ -92,6 +99,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             "where to post its card and its end",
             "create F0123456789 --watch dm",
         ),
+        OptionSpec("prompt", ""),
     )
 
     file: str | None = None
@@ -101,25 +109,29 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
     watch: WatchPreference = "here"
     form_id: str | None = None
     """The id of the submitted form: one form makes one draft, however often it is submitted."""
+    asks_prompt: bool = False
+    """Open the form for a prompt and a list. Only a choice in the form carries it."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
         """Read the link or the id of a file, and the options that the form also has. Raises UsageError."""
         words = arguments.at_most(1).words
         options = arguments.options
-        if options and not words:  # the form asks for them
+        asks_prompt = arguments.flag("prompt")
+        if options.keys() - {"prompt"} and not words:  # the form asks for them
             raise MissingReference("create")
         return cls(
             file_in("create", words[0]) if words else None,
             label=check_label("create", options["label"]) if "label" in options else None,
             owner=check_person("create", options["owner"]) if "owner" in options else None,
             watch=_watch(options.get("watch", "here")),
+            asks_prompt=asks_prompt and not words,
         )
 
     def spell(self) -> str:
         """Return `create` with the file and its options. A prompt fits no line, so it becomes what opens the form."""
         if self.file is None:
-            return "create"
+            return "create --prompt" if self.asks_prompt else "create"
         words = ["create", self.file]
         words += [f'--label "{html.escape(self.label, quote=False)}"'] if self.label else []
         words += [f"--owner {self.owner}"] if self.owner else []
@@ -135,7 +147,10 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             StoreUnavailable.
         """
         if self.file is None and self.prompt is None:
-            return FormWanted(await _find_models(services))
+            if not self.asks_prompt:
+                return FormWanted()
+            models = await _find_models(services)
+            return FormWanted(models, _find_least_expensive(models, services), asks_prompt=True)
         progress = progress or Progress()
         try:
             checked = await progress.run(self._check(services, caller, progress))
@@ -198,6 +213,12 @@ async def _find_models(services: Services) -> tuple[str, ...]:
             catalog = await services.workspace.models.get(services.now())
     usable = [one for one in catalog.models if one.supports_batches and one.lifecycle == "active"] if catalog else []
     return tuple(one.id for one in usable)
+
+
+def _find_least_expensive(models: tuple[str, ...], services: Services) -> str | None:
+    """Return the model with the lowest price of output, the newest of several; without any price, the newest."""
+    priced = [(row.output, model) for model in models if (row := services.prices.find_row(model)) is not None]
+    return min(priced, key=itemgetter(0))[1] if priced else next(iter(models), None)
 
 
 def _make_reading_draft(id: str, name: str, caller: Caller, services: Services) -> Draft:

@@ -336,6 +336,7 @@ def _form_view(form: Form, seal: FormSeal, user: str) -> dict[str, object]:
     place = FormPlace(channel=form.channel, subject=form.subject, values=dict(form.values))
     return make_modal([dict(block) for block in form.blocks], form.title) | {
         "submit": {"type": "plain_text", "text": form.submit},
+        "close": {"type": "plain_text", "text": "Cancel"},
         "callback_id": form.callback_id,
         "private_metadata": seal.write(place, form.callback_id, user),
     }

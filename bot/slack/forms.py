@@ -232,7 +232,12 @@ def opens_modal(text: str) -> bool:
     except TextTooLong:
         return False
     match [word.lower() for word in words]:
-        case ["create"] | [("decline" | "details" | "edit" | "preview"), _] | ["results", _, "--full"]:
+        case (
+            ["create"]
+            | ["create", "--prompt"]
+            | [("decline" | "details" | "edit" | "preview"), _]
+            | ["results", _, "--full"]
+        ):
             return True
         case _:
             return False

@@ -69,13 +69,16 @@ def read_form(payload: Payload, seal: FormSeal) -> InboundInteraction:
     """Read a submitted form, which `seal` signed when it was shown. Raises FormIncomplete."""
     view = payload["view"]
     surface = read_interaction_surface(payload, replaces_message=False)
-    callback_id = str(view.get("callback_id"))
-    place = seal.read(view.get("private_metadata") or "", callback_id, surface.caller.user)
+    place = _read_form_place(view, seal, surface.caller)
     caller = replace(surface.caller, channel=ChannelId(place.channel) if place.channel else None)
     command = _read_form_command(view, place)
     return InboundInteraction(
         Interaction(caller, command.spell(), Origin.SUBMITTED, command=command), ModalSurface(caller, None)
     )
+
+
+def _read_form_place(view: Payload, seal: FormSeal, caller: Caller) -> FormPlace:
+    return seal.read(view.get("private_metadata") or "", str(view.get("callback_id")), caller.user)
 
 
 def _read_form_command(view: Payload, place: FormPlace) -> AnyCommand:
@@ -88,12 +91,19 @@ def _read_form_command(view: Payload, place: FormPlace) -> AnyCommand:
     return read_create(state, str(view["id"]))
 
 
-def read_press(payload: Payload) -> InboundInteraction:
-    """Read a press in a message, a modal or on App Home. Raises NotOurButton."""
+def read_press(payload: Payload, seal: FormSeal) -> InboundInteraction:
+    """Read a press in a message, a modal or on App Home. Raises NotOurButton.
+
+    A press in a form redraws it, so its answer still goes where the form was opened, as `seal` signed it.
+    """
     value = read_button(_read_value(payload["actions"][0]))
     surface = read_interaction_surface(payload, replaces_message=value.renew)
     if isinstance(surface, MessageSurface) and opens_modal(value.text):
         surface = replace(surface, trigger_id=payload.get("trigger_id"), seen_by_others=False)
+    if isinstance(surface, ModalSurface):
+        channel = _read_form_place(payload.get("view") or {}, seal, surface.caller).channel
+        if channel is not None:
+            surface = replace(surface, caller=replace(surface.caller, channel=ChannelId(channel)))
     interaction = Interaction(
         surface.caller,
         value.text,

@@ -131,7 +131,7 @@ class BoltListeners:
             if body.get("type") == "dialog_submission":
                 self._show(render_error(NotOurButton()), read_interaction_surface(body, replaces_message=False))
             return
-        self._start(lambda: read_press(body), body)
+        self._start(lambda: read_press(body, self._seal), body)
 
     async def on_home(self, body: Payload) -> None:
         """Draw the App Home tab. Its Messages tab needs nothing. Bolt acks events by itself."""

@@ -74,9 +74,12 @@ def test_it_needs_an_operator() -> None:
 async def test_without_a_file_or_a_prompt_it_opens_the_form_with_the_models_that_take_batches(
     draft_services: Services,
 ) -> None:
-    outcome = await carry_out(draft_services, "create")
+    outcome = await carry_out(draft_services, "create --prompt")
 
     assert isinstance(outcome, FormWanted)
+    assert await carry_out(draft_services, "create") == FormWanted()
+    assert outcome.default_model is not None
+    assert "haiku" in outcome.default_model
     assert "claude-haiku-4-5-20251001" in outcome.models
     assert "claude-opus-4-1-20250805" not in outcome.models
 
@@ -86,7 +89,7 @@ async def test_without_an_answer_from_the_api_the_form_offers_no_models(
 ) -> None:
     api.add_fault(ApiFault(path="/v1/models", status=401))
 
-    assert await carry_out(draft_services, "create") == FormWanted(())
+    assert await carry_out(draft_services, "create --prompt") == FormWanted(asks_prompt=True)
 
 
 async def test_a_prompt_and_a_list_become_a_draft(draft_services: Services, api: ApiSimulator) -> None:

@@ -8,7 +8,7 @@ from bot.playground.slack_simulator.records import SlackMessage, View
 from bot.slack.progress_messages import ProgressTiming
 from bot.store.records import drafts
 from tests.desk import ADA, BATCHES, BEN, Desk
-from tests.journeys.creating import MODEL, count_creates, sound_file
+from tests.journeys.creating import count_creates, sound_file
 
 DM = "D0ADA"
 TEMPLATE = "Translate into French: {value}"
@@ -19,6 +19,20 @@ async def opened(desk: Desk, user: str = ADA) -> View:
     modal = desk.slack.modal(user)
     assert modal is not None
     return modal
+
+
+async def prompt_form(desk: Desk) -> View:
+    """Open the form and choose a prompt and a list as the source of the requests."""
+    modal = await opened(desk)
+    await desk.press(modal, "A prompt and a list")
+    redrawn = desk.slack.modal(ADA)
+    assert redrawn is not None
+    return redrawn
+
+
+def field_of(modal: View, name: str) -> dict[str, Any]:
+    [block] = [block for block in modal.blocks if block.get("block_id") == name]
+    return block
 
 
 def typed(**fields: str) -> dict[str, Any]:
@@ -84,36 +98,60 @@ async def test_a_check_that_was_stopped_at_its_estimate_leaves_nothing_to_look_a
 
 
 async def test_one_prompt_and_a_list_make_a_request_a_line(desk: Desk) -> None:
-    modal = await opened(desk)
+    modal = await prompt_form(desk)
     state = typed(template=TEMPLATE, list="one\n\ntwo\nthree\n", max_tokens="50")
-    state["model"] = {"model": {"selected_option": {"value": modal_model(modal)}}}
 
     await desk.new_messages_after(ADA, lambda: desk.slack.submit_view(ADA, modal.id, state))
 
     assert "Send 3 requests" in newest(desk).visible_text
 
 
-def modal_model(modal: View) -> str:
-    [field] = [block for block in modal.blocks if block.get("block_id") == "model"]
-    return str(next(option["value"] for option in field["element"]["options"] if MODEL in option["value"]))
+async def test_the_choice_of_the_source_redraws_the_form(desk: Desk) -> None:
+    of_file = await opened(desk)
+
+    of_prompt = await prompt_form(desk)
+    await desk.press(of_prompt, "A JSONL file")
+
+    names = [str(block.get("block_id")) for block in of_prompt.blocks if block["type"] == "input"]
+    required = [str(block["block_id"]) for block in of_prompt.blocks if block.get("optional") is False]
+    again = desk.slack.modal(ADA)
+    assert again is not None
+    assert names == ["source", "template", "list", "model", "max_tokens", "system", "label", "owner", "watch"]
+    assert required == ["source", "template", "list", "model", "max_tokens"]
+    assert field_of(of_prompt, "max_tokens")["label"]["text"] == "Max tokens per answer"
+    assert "haiku" in field_of(of_prompt, "model")["element"]["initial_option"]["value"]  # the least expensive
+    assert again.blocks[:2] == of_file.blocks[:2]
+    assert again.id == of_prompt.id
+    assert (of_prompt.body["submit"]["text"], of_prompt.body["close"]["text"]) == ("Check", "Cancel")
+
+
+async def test_a_redrawn_form_is_answered_where_it_was_opened(desk: Desk) -> None:
+    modal = await prompt_form(desk)
+
+    await desk.new_messages_after(
+        ADA, lambda: desk.slack.submit_view(ADA, modal.id, typed(template=TEMPLATE, list="one", label="my run"))
+    )
+
+    assert "Send 1 request?" in newest(desk).visible_text
+    assert "label *my run*" in newest(desk).visible_text
 
 
 async def test_a_mistake_is_shown_beside_its_field_and_the_form_stays_open(desk: Desk) -> None:
-    modal = await opened(desk)
+    modal = await prompt_form(desk)
 
     delivery = await desk.slack.submit_view(ADA, modal.id, typed(template="no place", list="a", max_tokens="many"))
 
     errors = delivery.ack_body["errors"]
-    assert set(errors) == {"template", "model", "max_tokens"}
+    assert set(errors) == {"template", "max_tokens"}
     assert desk.slack.modal(ADA) is not None
 
 
-async def test_an_empty_form_asks_for_a_file_or_a_prompt(desk: Desk) -> None:
-    modal = await opened(desk)
+async def test_slack_submits_no_form_without_its_required_fields(desk: Desk) -> None:
+    of_file = await desk.slack.submit_view(ADA, (await opened(desk)).id, {})
+    of_prompt = await desk.slack.submit_view(ADA, (await prompt_form(desk)).id, {})
 
-    delivery = await desk.slack.submit_view(ADA, modal.id, {})
-
-    assert delivery.ack_body["errors"] == {"file": "Choose a file, or write a prompt and its values below."}
+    assert (of_file.error, set(of_file.ack_body["errors"])) == ("input_required", {"file"})
+    assert (of_prompt.error, set(of_prompt.ack_body["errors"])) == ("input_required", {"template", "list"})
 
 
 async def test_a_form_submitted_twice_makes_one_draft(http_desk: Desk) -> None:
@@ -163,10 +201,9 @@ async def test_a_form_opens_while_everything_else_that_slack_is_asked_for_hangs(
 async def test_a_form_does_without_the_models_of_an_api_that_hangs(desk: Desk) -> None:
     desk.api.add_fault(ApiFault(path="/v1/models*", delay=20))
 
-    modal = await opened(desk)
+    modal = await prompt_form(desk)
 
-    [field] = [block for block in modal.blocks if block.get("block_id") == "model"]
-    assert field["element"]["type"] == "plain_text_input"
+    assert field_of(modal, "model")["element"]["type"] == "plain_text_input"
 
 
 async def test_what_is_submitted_is_acked_in_time_while_its_file_hangs(desk: Desk) -> None:

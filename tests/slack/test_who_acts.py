@@ -11,6 +11,7 @@ from bot.caller import Caller
 from bot.commands.delete import Delete, DeleteChange
 from bot.confirmations import ConfirmationRefused, Confirmations, RefusalReason
 from bot.operations.find_batch import Reference
+from bot.slack.forms import FormSeal
 from bot.slack.inbound import read_any_surface, read_command, read_home, read_press, read_shortcut
 from bot.store.db.database import Database
 from bot.ui.components.buttons import button
@@ -48,7 +49,8 @@ def callers(draw: st.DrawFn, user: str) -> Caller:
             return read_command({**common, **command, **workspace}).interaction.caller
         case "press":
             value = button("Delete for good", Delete(Reference(ID)))["value"]
-            return read_press({**interaction, "actions": [{"type": "button", "value": value}]}).interaction.caller
+            pressed = {**interaction, "actions": [{"type": "button", "value": value}]}
+            return read_press(pressed, FormSeal("secret")).interaction.caller
         case "shortcut":
             return read_shortcut({**interaction, "message": {"files": [{"id": "F0FILE"}]}}).interaction.caller
         case "home":

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from typing import assert_never
 
 from bot.commands.create import PLACEHOLDER, Create, CreateOutcome, FormWanted
+from bot.commands.language.values import LONGEST_LABEL
 from bot.operations.drafts import FileRefused
 from bot.operations.follow import is_direct
 from bot.store.records.drafts import WatchPreference
-from bot.ui.components.buttons import actions, button
+from bot.ui.components.buttons import OPTION_TEXT_LIMIT, actions, button, choice
 from bot.ui.components.file_problems import render_file_refused
-from bot.ui.components.text import section
+from bot.ui.components.text import DIVIDER, context, section
 from bot.ui.reply import Block, Form, Message, Placement, Reply, Viewer
 
 FORM = "create"
@@ -39,30 +40,55 @@ def render_form(outcome: FormWanted, viewer: Viewer) -> Form:
 
 
 def _form_blocks(outcome: FormWanted, viewer: Viewer) -> tuple[Block, ...]:
+    """Return the choice of the source, the fields of that source, and those of every batch.
+
+    A choice redraws the form. Fields that both forms have keep what was entered (docs.slack.dev, updating modals).
+    """
+    fields = _prompt_fields(outcome) if outcome.asks_prompt else _file_fields()
     return (
-        section("*Either a file* with one request a line, *or* one prompt for a list of values. "
-                "Nothing is sent before you have seen what it costs."),
-        _input_block("file", "JSONL file (up to 10 MB)",
-               {"type": "file_input", "filetypes": ["jsonl", "json", "txt"], "max_files": 1},
-               "For a larger file: share it in a channel I am in, then use its message shortcut."),
-        {"type": "divider"},
-        _input_block("template", f"Prompt, with {PLACEHOLDER} where each line goes", _text_element(multiline=True)),
-        _input_block("list", "Values, one a line: one request each", _text_element(multiline=True)),
-        _input_block("model", "Model", _model_element(outcome.models)),
-        _input_block("max_tokens", "Most tokens of each answer", {**_text_element(), "initial_value": "1024"}),
-        _input_block("system", "System prompt", _text_element(multiline=True)),
-        {"type": "divider"},
-        _input_block("label", "Label", {**_text_element(), "max_length": 60}),
+        _source_block(asks_prompt=outcome.asks_prompt),
+        *fields,
+        DIVIDER,
+        _input_block("label", "Label", {**_text_element(), "max_length": LONGEST_LABEL}),
         _input_block("owner", "Owner", {"type": "users_select", "action_id": "owner"}),
-        _input_block("watch", "Watch it", _watch_element(viewer.caller.channel)),
-    )  # fmt: skip
+        _input_block("watch", "Post the card", _watch_element(viewer.caller.channel)),
+        context("Nothing is sent before you see the cost."),
+    )
 
 
-def _input_block(name: str, label: str, element: Mapping[str, object], hint: str = "") -> Block:
+def _source_block(*, asks_prompt: bool) -> Block:
+    options = [choice("A JSONL file", Create()), choice("A prompt and a list", Create(asks_prompt=True))]
+    chosen = options[1 if asks_prompt else 0]
+    element = {"type": "radio_buttons", "options": options, "initial_option": chosen}
+    return {**_input_block("source", "Requests from", element, is_required=True), "dispatch_action": True}
+
+
+def _file_fields() -> tuple[Block, ...]:
+    element = {"type": "file_input", "filetypes": ["jsonl", "json", "txt"], "max_files": 1}
+    hint = "Up to 10 MB. Share a larger file in a channel that I'm in, and use its message shortcut."
+    return (_input_block("file", "JSONL file", element, hint, is_required=True),)
+
+
+def _prompt_fields(outcome: FormWanted) -> tuple[Block, ...]:
+    multiline = _text_element(multiline=True)
+    max_tokens = {**_text_element(), "initial_value": "1024"}
+    return (
+        _input_block("template", "Prompt", multiline, f"Write {PLACEHOLDER} where each value goes.", is_required=True),
+        _input_block("list", "Values", multiline, "One a line. Each becomes a request.", is_required=True),
+        _input_block("model", "Model", _model_element(outcome), is_required=True),
+        _input_block("max_tokens", "Max tokens per answer", max_tokens, is_required=True),
+        _input_block("system", "System prompt", multiline),
+    )
+
+
+def _input_block(
+    name: str, label: str, element: Mapping[str, object], hint: str = "", *, is_required: bool = False
+) -> Block:
+    """Return a field. Slack marks each one that is optional, and submits no form without the others."""
     block: dict[str, object] = {
         "type": "input",
         "block_id": name,
-        "optional": True,
+        "optional": not is_required,
         "label": {"type": "plain_text", "text": label},
         "element": {**element, "action_id": name},
     }
@@ -73,12 +99,14 @@ def _text_element(*, multiline: bool = False) -> dict[str, object]:
     return {"type": "plain_text_input", **({"multiline": True} if multiline else {})}
 
 
-def _model_element(models: tuple[str, ...]) -> dict[str, object]:
-    short_enough = [model for model in models if len(model) <= 75][:MOST_MODELS]
-    if not short_enough:
+def _model_element(outcome: FormWanted) -> dict[str, object]:
+    """Return the models to choose from, one of them chosen; a text field if the API did not name any."""
+    models = [model for model in outcome.models if len(model) <= OPTION_TEXT_LIMIT][:MOST_MODELS]
+    if not models:
         return _text_element()
-    options = [{"text": {"type": "plain_text", "text": model}, "value": model} for model in short_enough]
-    return {"type": "static_select", "options": options}
+    options = [{"text": {"type": "plain_text", "text": model}, "value": model} for model in models]
+    default = models.index(outcome.default_model) if outcome.default_model in models else 0
+    return {"type": "static_select", "options": options, "initial_option": options[default]}
 
 
 def _watch_element(channel: str | None) -> dict[str, object]:
@@ -86,7 +114,11 @@ def _watch_element(channel: str | None) -> dict[str, object]:
 
     The current channel is offered only if there is one that others can read.
     """
-    words: dict[WatchPreference, str] = {"here": "Here, in this channel", "dm": "In my messages", "none": "Not at all"}
+    words: dict[WatchPreference, str] = {
+        "here": "In this channel",
+        "dm": "In my messages with the bot",
+        "none": "Nowhere",
+    }
     if channel is None or is_direct(channel):
         del words["here"]
     options = [
