@@ -6,6 +6,8 @@ from bot.ui.components.text import code, number, section
 from bot.ui.reply import Block
 
 MOST_RETRIES_NAMED = 5
+MOST_UNFOLDED = 3
+"""Warnings above this number are folded behind Slack's "See more"."""
 
 
 def other_retry_lines(retried: tuple[str, ...]) -> list[str]:
@@ -15,7 +17,7 @@ def other_retry_lines(retried: tuple[str, ...]) -> list[str]:
 
 def warnings_section(lines: list[str]) -> tuple[Block, ...]:
     """Return the warnings of a question, or nothing for none."""
-    return (section("\n".join(f"⚠️ {line}" for line in lines)),) if lines else ()
+    return (section("\n".join(f"⚠️ {line}" for line in lines), folded=len(lines) > MOST_UNFOLDED),) if lines else ()
 
 
 def unnamed_retries(others: tuple[str, ...]) -> list[str]:

@@ -35,7 +35,7 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
 
 def warning_lines(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
     """Return at most two short lines: what is wrong with the file, and what is wrong with the answers."""
-    about_file = ["the file and the batch disagree"] if summary.find_differences(counts) else []
+    about_file = ["file and batch disagree"] if summary.find_differences(counts) else []
     if summary.broken.count:
         about_file.append(f"{quantity(summary.broken.count, 'unreadable line')}")
     if summary.duplicates:

@@ -15,6 +15,7 @@ from bot.operations.find_batch import PREFIX
 from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.first_line import SHORT_ID_LENGTH
 from bot.ui.components.text import code, context, date, escape, header, mention, quantity, safe_text, section, utc
 from bot.ui.reply import File, Message, Viewer
 
@@ -58,7 +59,7 @@ def render_audit(outcome: AuditOutcome, viewer: Viewer) -> Message | File:
 def _render_page(outcome: AuditShown, viewer: Viewer) -> Message:
     """Return a row for each act, newest first."""
     query = outcome.query
-    title = f"Audit of {query.subject}" if query.subject else "Audit"
+    title = f"Audit of {_title_words(query.subject)}" if query.subject else "Audit"
     filters = _filter_words(query, viewer)
     chosen = [context(f"Only {' · '.join(filters)}")] if filters else []
     empty = _empty_words(outcome)
@@ -68,6 +69,10 @@ def _render_page(outcome: AuditShown, viewer: Viewer) -> Message:
     spoken = [_spoken_act(act) for act in outcome.acts]
     text = ". ".join([safe_text(title), *(spoken or [empty.rstrip(".")])])
     return Message(text, (header(title), *chosen, *body, *older, hint), public=query.public)
+
+
+def _title_words(subject: str) -> str:
+    return f"Batch {subject.removeprefix(PREFIX)[:SHORT_ID_LENGTH]}" if subject.startswith(PREFIX) else subject
 
 
 def _filter_words(query: Audit, viewer: Viewer) -> list[str]:
