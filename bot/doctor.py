@@ -150,7 +150,7 @@ async def _api(settings: Settings, clocks: dict[str, timedelta]) -> Finding:
 def _api_problem(error: ExpectedError, settings: Settings) -> str:
     """Return what is wrong with the API, and what to check."""
     key, address = SETTINGS["anthropic_api_key"].name, SETTINGS["anthropic_base_url"].name
-    if isinstance(error, ApiError) and error.status and (error.kind.startswith("http_") or error.kind == "not_json"):
+    if isinstance(error, ApiError) and error.is_foreign:
         return (
             f"Something other than the Message Batches API answered at {settings.anthropic_base_url} (HTTP "
             f"{error.status}, not the API's JSON). Check {address} and the network, or try again in a minute."

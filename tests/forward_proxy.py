@@ -3,7 +3,6 @@
 import asyncio
 import base64
 import ssl
-import subprocess
 from asyncio import StreamReader, StreamWriter
 from collections import Counter
 from collections.abc import Iterable, Mapping
@@ -11,6 +10,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
+
+import trustme
 
 
 class ForwardProxy:
@@ -78,21 +79,14 @@ class ForwardProxy:
             writer.close()
 
 
-def make_certificate(folder: Path, names: Iterable[str]) -> Path:
-    """Write a key and a certificate for these names and the names below them, signed by itself."""
-    path = folder / "certificate.pem"
-    alternatives = ",".join(f"DNS:{name},DNS:*.{name}" for name in names)
-    subprocess.run(
-        [
-            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
-            *("-subj", "/CN=batchdesk.test", "-addext", f"subjectAltName={alternatives}", "-days", "36500"),
-            *("-keyout", str(folder / "key.pem"), "-out", str(path)),
-        ],
-        check=True,
-        capture_output=True,
-    )
-    path.write_bytes(path.read_bytes() + (folder / "key.pem").read_bytes())
-    return path
+def make_certificates(folder: Path, names: Iterable[str]) -> tuple[Path, Path]:
+    """Write an authority, and a key with its certificate for these names and the names below them."""
+    authority = trustme.CA()
+    issued = authority.issue_cert(*(pattern for name in names for pattern in (name, f"*.{name}")))
+    trusted, server = folder / "authority.pem", folder / "server.pem"
+    authority.cert_pem.write_to_path(str(trusted))
+    issued.private_key_and_cert_chain_pem.write_to_path(str(server))
+    return trusted, server
 
 
 def _forwarded(head: str, method: str, target: str) -> str:

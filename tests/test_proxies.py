@@ -14,7 +14,7 @@ from bot.playground.slack_simulator.records import SlackMessage
 from bot.proxies import Proxies
 from bot.settings.loading import load_settings
 from tests.desk import ADA, BATCHES
-from tests.forward_proxy import ForwardProxy, make_certificate
+from tests.forward_proxy import ForwardProxy, make_certificates
 from tests.journeys.creating import sound_file
 from tests.simulators import Simulators
 
@@ -111,14 +111,14 @@ async def behind_a_proxy(
     folder: Path, scheme: str, domain: str = "slack.test", *, files: bool = True
 ) -> AsyncIterator[Network]:
     """Without `files`, the proxy does not know the host of files."""
-    certificate = make_certificate(folder, [domain, "api.test"])
+    trusted, server = make_certificates(folder, [domain, "api.test"])
     simulators = Simulators(folder, f"{scheme}://{domain}", seeded=True)
     async with simulators.slack, simulators.api:
         slack, api = (int(urlsplit(url).port or 0) for url in (simulators.slack.url, simulators.api.base_url))
         services = ("", "hooks.", "wss-primary.", "files.")[: 4 if files else 3]
         hosts = {f"{service}{domain}": slack for service in services}
-        async with ForwardProxy(hosts | {"api.test": api}, CREDENTIALS, certificate) as proxy:
-            yield Network(simulators, proxy, certificate, scheme)
+        async with ForwardProxy(hosts | {"api.test": api}, CREDENTIALS, server) as proxy:
+            yield Network(simulators, proxy, trusted, scheme)
 
 
 def files_seen(simulators: Simulators) -> list[SlackMessage]:

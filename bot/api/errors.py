@@ -95,6 +95,11 @@ class ApiError(BatchesError):
     should_retry: bool | None = None
     code: str | None = None
 
+    @property
+    def is_foreign(self) -> bool:
+        """Whether the answer does not have the API's form: something in between gave it, such as a proxy."""
+        return self.status is not None and (self.kind.startswith("http_") or self.kind == "not_json")
+
     def _fact(self) -> str:
         status = f"HTTP {self.status}" if self.status else "no HTTP status"
         message = to_one_line(self.message, MAX_LOGGED_MESSAGE)  # so that the ids after it are never cut off

@@ -100,9 +100,9 @@ def translate_refusal(response: httpx.Response, batch_id: BatchId | None) -> Api
     envelope = _read_envelope(response)
     facts = vars(_collect_facts(response, envelope))
     match response.status_code:
-        case 401 | 403:
+        # Only the API can refuse a key, or say that a batch is gone. A proxy's page cannot.
+        case 401 | 403 if envelope:
             return KeyRefused(**facts)
-        # Only the API can say that a batch is gone; a proxy's 404 page cannot.
         case 404 if batch_id and envelope:
             return BatchNotFound(**facts, batch_id=batch_id)
         case 413:

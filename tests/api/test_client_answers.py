@@ -28,6 +28,17 @@ def refused(status: int, kind: str = "some_error", **headers: str) -> httpx.Resp
     return httpx.Response(status, json=envelope, headers={name.replace("_", "-"): v for name, v in headers.items()})
 
 
+@pytest.mark.parametrize("status", [401, 403])
+async def test_a_page_of_a_proxy_does_not_blame_the_key(status: int, talk: Talk) -> None:
+    client, _, _ = talk(httpx.Response(status, html="<html>log in</html>"), tries=1)
+
+    with pytest.raises(ApiRejected) as caught:
+        await client.retrieve(ID)
+
+    assert type(caught.value) is ApiRejected
+    assert caught.value.is_foreign
+
+
 @pytest.mark.parametrize(
     ("status", "kind"),
     [

@@ -18,6 +18,8 @@ TROUBLES = [
     pytest.param(ApiFault(status=500, should_retry=False), "The Message Batches API had an error", id="500"),
     pytest.param(ApiFault(status=401), "check `ANTHROPIC_API_KEY`", id="401"),
     pytest.param(ApiFault(status=403), "check `ANTHROPIC_API_KEY`", id="403"),
+    pytest.param(ApiFault(body="<html>log in</html>", status=401, times=3), "such as a proxy", id="html 401"),
+    pytest.param(ApiFault(body="<html>blocked</html>", status=403, times=3), "such as a proxy", id="html 403"),
     pytest.param(
         ApiFault(body="<html>down for <b>maintenance</b>", status=502, times=3), "had an error", id="html 502"
     ),

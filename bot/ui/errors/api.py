@@ -54,6 +54,11 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
                 "The API refused Batchdesk's key. Nothing was changed. "
                 "An administrator must check `ANTHROPIC_API_KEY` with `python -m bot doctor`."
             )
+        case ApiRejected(is_foreign=True):
+            return (
+                "Something between Batchdesk and the API refused this, such as a proxy. Nothing was changed. "
+                "An administrator must check the network."
+            )
         case ApiRejected():
             return "The API refused this. Nothing was changed."
         case SpendLimitReached():

@@ -123,6 +123,7 @@ ERRORS: dict[str, ExpectedError] = {
     "account_refused": api.ApiRejected(
         "invalid_request_error", "Disabled.", 400, "req_011CQ", code="organization_on_hold"
     ),
+    "foreign_answer": api.ApiRejected("http_403", "403 Forbidden", 403),
     "key_refused": api.KeyRefused("authentication_error", "invalid x-api-key", 401, "req_011CQ"),
     "key_may_not": api.KeyRefused("permission_error", "Not allowed", 403, "req_011CQ"),
     "rate_limited": api.RateLimited("rate_limit_error", "Too many requests", 429, "req_011CQ", retry_after=61.0),
