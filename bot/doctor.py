@@ -27,7 +27,7 @@ from bot.permissions import EVERYONE
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.requests.request_files import find_folder_problem
 from bot.settings.checks import find_problems, list_proxy_problems, warn_about_clear_text
-from bot.settings.loading import ENV_FILE, unknown_settings
+from bot.settings.loading import ENV_FILE, list_secret_files, unknown_settings
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
 from bot.slack.channel_checks import find_channel_problems
@@ -65,6 +65,10 @@ async def examine(
         yield Finding(True, warning, is_warning=True)
     for problem in _find_env_file_problems(env_file):
         yield Finding(False, problem)
+    for name, path in list_secret_files(env_file=env_file).items():
+        if may := _what_others_may(path):
+            warning = f"Other users of this machine can {may} the file in {name}. Run `chmod 600` on it."
+            yield Finding(True, warning, is_warning=True)
     yield _prices(settings)
     for finding in await _store(settings):
         yield finding
@@ -87,14 +91,19 @@ def _report(problems: Sequence[str], all_right: str) -> list[Finding]:
 
 def _find_env_file_problems(path: Path) -> list[str]:
     """Return that others may read or change the file of secrets."""
+    may = _what_others_may(path)
+    return (
+        [f"Other users of this machine can {may} {path}, which holds secrets. Run `chmod 600 {path}`."] if may else []
+    )
+
+
+def _what_others_may(path: Path) -> str:
+    """Return what every user of this machine may do with a file."""
     try:
         mode = path.stat().st_mode
-    except OSError:  # there is none, or it is among the unreadable
-        return []
-    may = [word for bit, word in ((_OTHERS_READ, "read"), (_OTHERS_WRITE, "change")) if mode & bit]
-    if not may:
-        return []
-    return [f"Other users of this machine can {' and '.join(may)} {path}, which holds secrets. Run `chmod 600 {path}`."]
+    except (OSError, ValueError):  # there is none, or it is among the unreadable
+        return ""
+    return " and ".join(word for bit, word in ((_OTHERS_READ, "read"), (_OTHERS_WRITE, "change")) if mode & bit)
 
 
 def _prices(settings: Settings) -> Finding:
@@ -122,6 +131,8 @@ def _find_folder_problems(folder: Path) -> list[Finding]:
 
 async def _store(settings: Settings) -> list[Finding]:
     name = SETTINGS["database_url"].name
+    if name in settings.unread:
+        return [Finding(False, f"The store was not checked, because {name} cannot be read.")]
     problems = await asyncio.to_thread(inspect_store, settings.database_url)
     path = find_store_file(settings.database_url)
     is_new = path is not None and not path.exists()

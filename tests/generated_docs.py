@@ -12,7 +12,7 @@ from bot.__main__ import _parser
 from bot.commands.base import Help, Permission
 from bot.commands.language.arguments import OptionSpec
 from bot.commands.registry import ALIASES, SHOWN, AnyCommand
-from bot.settings.table import markdown_table
+from bot.settings.table import list_file_variables, markdown_table
 from bot.slack.door import EVENTS_PATH
 from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
 
@@ -116,6 +116,7 @@ def _list_scopes() -> str:
 PARTS: dict[str, Callable[[], str]] = {
     "verbs": _explain_verbs,
     "settings": markdown_table,
+    "secrets in files": list_file_variables,
     "command line": _list_ways_to_start,
     "scopes": _list_scopes,
 }

@@ -88,10 +88,12 @@ def _secrets(settings: Settings) -> Iterator[str]:
         if not isinstance(setting.format, SecretFormat):
             continue
         value: SecretStr | None = getattr(settings, field)
+        if setting.name in settings.unread:
+            continue
         if value or setting.format.required:
             yield from _secret(setting.name, value, _expected(field, setting.format, settings))
     app, signing = SETTINGS["slack_app_token"].name, SETTINGS["slack_signing_secret"].name
-    if not settings.slack_app_token and not settings.slack_signing_secret:
+    if not settings.slack_app_token and not settings.slack_signing_secret and not {app, signing} & settings.unread:
         yield f"Neither {app} (Socket Mode) nor {signing} (HTTP mode) is set. Set one of them."
 
 

@@ -18,6 +18,7 @@ ENV_FILE = Path(".env")
 _PREFIX = "BATCHDESK_"
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 """Variables of every program, which may also be in lower case. That then wins, as in curl."""
+_MOST_SECRET_BYTES = 64 * 1024
 _REMEDIES = {
     "bool_parsing": "must be true or false",
     "int_parsing": "must be a whole number",
@@ -62,14 +63,70 @@ def read_settings(
     found, problems = _variables(env, env_file)
     names = [setting.name for setting in SETTINGS.values()]
     given: dict[str, Any] = {name: found[name] for name in names if found.get(name, "").strip()}
+    secrets, unread, doubled = _read_secret_files(found)
+    problems = [*problems, *unread.values(), *doubled]
+    given |= secrets
     while True:
         try:
-            return Settings(**given), problems
+            settings = Settings(**given)
+            settings.mark_unread(unread)
+            return settings, problems
         except ValidationError as error:
             # A default that is made from another field fails with that field; one problem is enough.
             wrong = [one for one in error.errors() if one["type"] != "default_factory_not_called"]
         problems = [*problems, *(f"{one['loc'][0]} {_remedy(one['type'], one['msg'])}." for one in wrong)]
         given = {name: value for name, value in given.items() if name not in {str(one["loc"][0]) for one in wrong}}
+
+
+def list_secret_files(env: Mapping[str, str] | None = None, env_file: Path | None = ENV_FILE) -> dict[str, Path]:
+    """Return the file that each variable for a file of a secret names."""
+    found, _ = _variables(env, env_file)
+    names = [setting.file_name for setting in SETTINGS.values() if setting.file_name]
+    return {name: Path(found[name]) for name in names if found.get(name, "").strip()}
+
+
+def _read_secret_files(found: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str], list[str]]:
+    """Return the values in files, a sentence for each that cannot be read, and one for each that is set twice.
+
+    No sentence shows the path, because a secret is easily set as the path.
+    """
+    values: dict[str, str] = {}
+    unread: dict[str, str] = {}
+    doubled = []
+    for setting in SETTINGS.values():
+        path = found.get(setting.file_name or "", "")
+        if not path.strip():
+            continue
+        if found.get(setting.name, "").strip():
+            doubled.append(f"{setting.name} and {setting.file_name} are both set. Remove one of them.")
+            continue
+        try:
+            values[setting.name] = _read_secret(Path(path))
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else None
+            unread[setting.name] = (
+                f"{setting.file_name}: {reason or error}. Set it to a file that holds only the value."
+            )
+    return values, unread, doubled
+
+
+def _read_secret(path: Path) -> str:
+    """Return the content of a file without one line break at its end. Raises OSError, or ValueError without content."""
+    with path.open("rb") as file:
+        content = file.read(_MOST_SECRET_BYTES + 1)
+    if len(content) > _MOST_SECRET_BYTES:
+        raise ValueError(f"the file is larger than {_MOST_SECRET_BYTES} bytes")
+    try:
+        text = content.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
+    except UnicodeError:
+        raise ValueError("the file is not text") from None
+    if not text.strip():
+        raise ValueError("the file is empty")
+    if len(text.splitlines()) > 1 or text.endswith(("\n", "\r")):
+        raise ValueError("the file has more than one line")
+    if not text.isprintable():
+        raise ValueError("the file is not text")
+    return text
 
 
 def read_store_address(given: str, env: Mapping[str, str] | None = None) -> str:
@@ -116,7 +173,7 @@ def _has_password(address: str) -> bool:
 
 def unknown_settings(env: Mapping[str, str] | None = None, env_file: Path | None = None) -> list[str]:
     """Return a sentence for each BATCHDESK_* variable that is not a setting, with the nearest name that is."""
-    names = [setting.name for setting in SETTINGS.values()]
+    names = [name for setting in SETTINGS.values() for name in (setting.name, setting.file_name or "")]
     known = [name.removeprefix(_PREFIX) for name in names if name.startswith(_PREFIX)]
     sentences = []
     found, _ = _variables(env, env_file)

@@ -1,6 +1,7 @@
 """The settings: each field carries its variable, its meaning, its default and the format of its value, each once."""
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, tzinfo
 from decimal import Decimal
@@ -9,7 +10,7 @@ from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from msgspec import Struct
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.proxies import Proxies
@@ -110,6 +111,8 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(
         frozen=True, populate_by_name=True, case_sensitive=True, hide_input_in_errors=True, defer_build=True
     )
+
+    _unread: frozenset[str] = PrivateAttr(frozenset())
 
     slack_bot_token: Annotated[SecretStr | None, BOT_TOKEN] = Field(
         None, validation_alias="SLACK_BOT_TOKEN", description="the bot token, `xoxb-…`"
@@ -283,6 +286,15 @@ class Settings(BaseSettings):
         validation_alias="DYNO",
         description="set by Heroku; SQLite is refused there, because the disk is lost at each restart",
     )
+
+    @property
+    def unread(self) -> frozenset[str]:
+        """The variables whose files cannot be read. They are not set, and that is reported already."""
+        return self._unread
+
+    def mark_unread(self, names: Iterable[str]) -> None:
+        """Record the variables whose files cannot be read."""
+        self._unread = frozenset(names)
 
     @property
     def zone(self) -> tzinfo:

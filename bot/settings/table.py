@@ -1,6 +1,9 @@
 """The table of settings, made from the fields of `Settings`: for documents, for messages and for checks."""
 
+from typing import get_args
+
 from msgspec import Struct
+from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from bot.settings.model import Bounds, SecretFormat, Settings, TextFormat, WhenUnset
@@ -9,17 +12,27 @@ REQUIRED = "required for `run`"
 
 
 class Setting(Struct, frozen=True):
-    """A row of the table: the variable, its meaning, its default in words, and the format of its value."""
+    """A row of the table: the variable, its meaning, its default in words, and the format of its value.
+
+    `file_name`: the variable that names a file with the value, if the value is or may hold a secret.
+    """
 
     name: str
     meaning: str
     default: str
     format: SecretFormat | TextFormat | Bounds | None
+    file_name: str | None
 
 
 def _setting(field: FieldInfo) -> Setting:
     known = [one for one in field.metadata if isinstance(one, SecretFormat | TextFormat | Bounds)]
-    return Setting(str(field.validation_alias), str(field.description), _default(field), known[0] if known else None)
+    name = str(field.validation_alias)
+    file_name = f"{name}_FILE" if _may_hold_secret(field) else None
+    return Setting(name, str(field.description), _default(field), known[0] if known else None, file_name)
+
+
+def _may_hold_secret(field: FieldInfo) -> bool:
+    return not field.repr or SecretStr in get_args(field.annotation)
 
 
 def _default(field: FieldInfo) -> str:
@@ -41,3 +54,9 @@ def markdown_table() -> str:
     """Return the table as docs/settings.md shows it."""
     rows = [f"| `{one.name}` | {one.meaning} | {one.default or '—'} |" for one in SETTINGS.values()]
     return "\n".join(["| name | meaning | default |", "|---|---|---|", *rows])
+
+
+def list_file_variables() -> str:
+    """Return the sentence of docs/settings.md about the variables that name files."""
+    *names, last = [f"`{one.file_name}`" for one in SETTINGS.values() if one.file_name]
+    return f"{', '.join(names)} and {last} name files."
