@@ -64,9 +64,12 @@ class Answer(Struct, frozen=True):
 
 
 class FindCallerFacts(Protocol):
-    """Looks up what Slack says about a caller. `fresh`: at this moment, not from a cache."""
+    """Looks up what Slack says about a caller. `fresh`: at this moment, not from a cache.
 
-    async def __call__(self, caller: Caller, *, fresh: bool = False) -> CallerFacts:
+    `fresh_channel`: the same for the caller's channel alone.
+    """
+
+    async def __call__(self, caller: Caller, *, fresh: bool = False, fresh_channel: bool = False) -> CallerFacts:
         """Return the facts."""
 
 
@@ -141,12 +144,13 @@ class Pipeline:
         An answer that others see too has the buttons of every role, and contents only if the caller may read them.
         """
         caller = interaction.caller
-        fresh = interaction.confirmation_id is not None or command.acts_irrevocably or command.is_public
-        facts = await self._caller_facts(caller, fresh=fresh)
+        fresh = interaction.confirmation_id is not None or command.acts_irrevocably
+        is_seen = interaction.seen_by_others or command.is_public
+        facts = await self._caller_facts(caller, fresh=fresh, fresh_channel=is_seen)
         check_place(caller, facts, self._rules)
         check_permission(command.needed_permission, caller, facts, self._rules)
         may = list_permissions(caller, facts, self._rules)
-        if interaction.seen_by_others or command.is_public:
+        if is_seen:
             may |= frozenset(Permission) - {Permission.READ_CONTENTS}
         return Viewer(caller, may, self._services.now())
 

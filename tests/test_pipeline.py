@@ -60,7 +60,9 @@ class Road:
             explain_error=self.explain_error,
         )
 
-    async def find_caller_facts(self, caller: Caller, *, fresh: bool = False) -> CallerFacts:
+    async def find_caller_facts(
+        self, caller: Caller, *, fresh: bool = False, fresh_channel: bool = False
+    ) -> CallerFacts:
         """Return the facts about a member, in a channel of the workspace's own."""
         return CallerFacts()
 

@@ -66,12 +66,17 @@ class Directory:
         self._clock = clock
         self._cache: dict[tuple[str, str], tuple[float, object]] = {}
 
-    async def find_caller_facts(self, caller: Caller, *, fresh: bool = False) -> CallerFacts:
-        """Return what the rules need to know about a caller. `fresh`: ask Slack now, whatever is cached."""
+    async def find_caller_facts(
+        self, caller: Caller, *, fresh: bool = False, fresh_channel: bool = False
+    ) -> CallerFacts:
+        """Return what the rules need to know about a caller. `fresh`: ask Slack now, whatever is cached.
+
+        `fresh_channel`: ask about the channel now, because others there see the answer.
+        """
         groups = sorted(self._rules.groups)
         person, external, found = await asyncio.gather(
             self._look_up(("user", caller.user), lambda: self._fetch_user(caller.user), fresh=fresh),
-            self._is_external(caller, fresh=fresh),
+            self._is_external(caller, fresh=fresh or fresh_channel),
             asyncio.gather(*(self._find_members(group, fresh=fresh) for group in groups)),
         )
         members = dict(zip(groups, found, strict=True))

@@ -105,6 +105,19 @@ async def test_no_audit_line_and_no_public_answer_appears_there(open_desk: OpenD
     assert "shared with other organizations" in refused.visible_text
 
 
+async def test_a_press_changes_no_message_that_others_see_there(desk: Desk) -> None:
+    batch = desk.api.workspace.add(processing_status="in_progress", processing=3)
+    [card] = await desk.type(f"/batch status {batch.id} --public")
+    await desk.type("/batch")  # so that the channel is cached
+    share(desk)
+    desk.api.workspace.cancel(batch.id)
+
+    [refused] = await desk.press(card, "Refresh")
+
+    assert "shared with other organizations" in refused.visible_text
+    assert public_messages(desk)[-1].text == card.text
+
+
 async def test_no_approval_is_asked_for_or_answered_there(open_desk: OpenDesk) -> None:
     desk = await open_desk(operators=(ADA, BEN), request_limit=10)
     await desk.press(await ask_about_file(desk, sound_file(11)), "Ask for approval")
