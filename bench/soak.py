@@ -181,10 +181,11 @@ class Soak:
         is_change: bool = True,
     ) -> Act:
         """Do one thing and wait for its answer. Return what became of it."""
-        act = Act(len(self.acts), user, what, subject, time.monotonic(), is_change)
+        words = subject.removeprefix("msgbatch_")[:10]  # what a message names a batch by, at least
+        act = Act(len(self.acts), user, what, words, time.monotonic(), is_change)
         self.acts.append(act)
         before = self.list_answers(user)
-        act.before = frozenset(self.find_mentions(user, subject))
+        act.before = frozenset(self.find_mentions(user, words))
         delivery = await deliver()
         act.acked = delivery.acked
         if not act.acked:
@@ -325,9 +326,10 @@ def _has_begun(connection: Any, act: Act) -> bool:
     """Return whether an act is on record, about its batch or the drafts of its file. A question is not the act."""
     table, drafted = tables.audit, tables.drafts
     mine = connection.execute(select(drafted.c.id, drafted.c.batch_id).where(drafted.c.name.startswith(act.subject)))
-    subjects = {act.subject, *(each for row in mine for each in row if each)}
+    subjects = [each for row in mine for each in row if each]
     asked = table.c.outcome.is_not_distinct_from("asked") | table.c.outcome.is_not_distinct_from("kept")
-    begun = (table.c.user_id == act.user) & (table.c.at >= act.began) & table.c.subject.in_(subjects) & ~asked
+    about = table.c.subject.in_(subjects) | table.c.subject.contains(act.subject)
+    begun = (table.c.user_id == act.user) & (table.c.at >= act.began) & about & ~asked
     return _count(connection, table, begun) > 0
 
 
