@@ -30,6 +30,7 @@ from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.operations.split_sample import remove_requests_files
+from bot.operations.work_limits import require_draft_room
 from bot.requests.check import check_requests
 from bot.scratch_file import scratch_file_failure
 from bot.store.records import drafts
@@ -162,6 +163,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
 
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | CheckedDraft:
         id = make_draft_id(self.form_id)
+        await require_draft_room(services, caller)
         source = await self._open_source(services, caller)
         progress.set_subject(source.name, retry_command=self.spell())
         await asyncio.to_thread(services.drafts.prepare_folder)

@@ -35,6 +35,7 @@ from bot.operations.find_batch import PREFIX, Reference
 from bot.operations.progress import Progress
 from bot.operations.read_failures import read_failures
 from bot.operations.services import Services
+from bot.operations.work_limits import require_draft_room
 from bot.requests.check import CheckReport, check_requests
 from bot.requests.problems import ProblemKind
 from bot.requests.request_files import select_requests
@@ -217,6 +218,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         self, services: Services, caller: Caller, progress: Progress, batch: MessageBatch, choice: _Choice
     ) -> RetryOutcome | CheckedDraft:
         """Select the chosen requests from the archive, or from the named file."""
+        await require_draft_room(services, caller)
         id = make_draft_id()
         names = (await services.database.run(lambda connection: labels.get_names(connection, [batch.id])))[batch.id]
         name = _name_draft(batch, names, choice.cause)

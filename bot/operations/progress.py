@@ -96,9 +96,14 @@ class Progress:
 
         Raises:
             ReadingStopped: the work was stopped; it has been canceled and has cleaned up.
+            TooMuchWork: it did not start.
         """
         if self._on_start is not None:
-            self._on_start(self)
+            try:
+                self._on_start(self)
+            except BaseException:
+                work.close()
+                raise
         doing = asyncio.ensure_future(work)
         stopping = asyncio.ensure_future(self._stop.wait())
         phase = Phase.FAILED

@@ -13,6 +13,7 @@ from slack_bolt.error import BoltUnhandledRequestError
 from bot.errors import ExpectedError, to_one_line
 from bot.operations.interruption import Interrupted
 from bot.operations.progress import Progress
+from bot.operations.work_limits import WorkLimits
 from bot.pipeline import Answer, Pipeline
 from bot.slack.delivery import ReplyDelivery
 from bot.slack.forms import FormIncomplete, FormSeal
@@ -95,6 +96,7 @@ class BoltListeners:
         self._replace_mentions = replace_mentions
         self._hand_over = hand_over
         self._count_error = count_error
+        self._work_limits = WorkLimits()
 
     def register(self, app: AsyncApp) -> None:
         """Register everything. `/batch` comes first, because each listener that Bolt tries before it costs time.
@@ -196,7 +198,12 @@ class BoltListeners:
     def _make_progress(self, inbound: InboundInteraction) -> Progress:
         """Return the progress of a command. It is shown from the moment the command begins something long."""
         caller = inbound.interaction.caller
-        progress = Progress(lambda progress: self._in_flight.start(self._progress.show(progress, caller)))
+
+        def start(progress: Progress) -> None:
+            self._work_limits.begin(progress, caller.user)
+            self._in_flight.start(self._progress.show(progress, caller))
+
+        progress = Progress(start)
         progress.retry_command = inbound.interaction.text
         return progress
 
@@ -205,6 +212,7 @@ class BoltListeners:
         inbound: InboundInteraction | None = None
         surface = None
         answer: Answer | None = None
+        progress: Progress | None = None
         is_shown = False
         try:
             inbound = read()
@@ -213,7 +221,8 @@ class BoltListeners:
                 self._waits.report_to(self._report_first_wait(surface, "Slack")),
                 self._api_waits.report_to(self._report_first_wait(surface, "The Anthropic API")),
             ):
-                answer = await self._pipeline.answer(inbound.interaction, self._make_progress(inbound))
+                progress = self._make_progress(inbound)
+                answer = await self._pipeline.answer(inbound.interaction, progress)
             await self._deliver(self._home_tab.complete(answer, surface), surface)
             is_shown = True
             await self._mark_answered(answer)
@@ -231,6 +240,9 @@ class BoltListeners:
             log.exception("unexpected error, reference %s", reference, extra={"reference": reference})
             self._count_error(reference)
             await self._show_error(render_unexpected(reference), surface, body)
+        finally:
+            if progress is not None:
+                self._work_limits.end(progress)  # only now, because an upload follows its reading
 
     async def _deliver(self, reply: Reply, surface: Surface) -> None:
         """Show a reply. What Slack refuses everywhere, a worker sends to the caller later."""

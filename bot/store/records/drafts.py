@@ -88,6 +88,14 @@ class Draft(Struct, frozen=True):
         return self.sample is not None and self.rest_id is None
 
 
+class OpenDrafts(Struct, frozen=True):
+    """How many drafts are kept until they are sent, the bytes of their requests, and the largest of them."""
+
+    count: int
+    size: int
+    largest: tuple[Draft, ...] = ()
+
+
 class DraftChanges(Struct, frozen=True, kw_only=True):
     """The columns that change together with a draft's state. A column that is UNSET stays as it is."""
 
@@ -231,6 +239,17 @@ def was_begun(connection: Connection, user_id: str, since: datetime) -> bool:
     """Return whether a person has made a draft, or begun to, since a moment."""
     found = select(table.c.id).where(table.c.user_id == user_id, table.c.created_at >= since).limit(1)
     return connection.execute(found).one_or_none() is not None
+
+
+def measure_open(connection: Connection, user_id: str | None = None) -> OpenDrafts:
+    """Return the drafts that are kept until they are sent: everyone's, or those of one person with their largest."""
+    kept = [table.c.state.in_(OPEN_STATES), *([table.c.user_id == user_id] if user_id is not None else [])]
+    total = connection.execute(select(func.count(), func.coalesce(func.sum(table.c.size), 0)).where(*kept)).one()
+    count, size = total
+    if user_id is None:
+        return OpenDrafts(count, size)
+    resting = select(table).where(*kept, table.c.state.in_(("ready", "waiting"))).order_by(table.c.size.desc()).limit(5)
+    return OpenDrafts(count, size, tuple(Draft(**row._mapping) for row in connection.execute(resting)))
 
 
 def list_in_states(connection: Connection, *states: DraftState) -> list[Draft]:

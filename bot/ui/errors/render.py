@@ -25,6 +25,7 @@ from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage
+from bot.operations.work_limits import TooManyDrafts, TooMuchWork
 from bot.permissions import NotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import ScratchFileFailed
@@ -35,6 +36,7 @@ from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
 from bot.ui.errors.drafts import render_ambiguous_draft, render_draft_unavailable, render_retried_meanwhile
 from bot.ui.errors.files import file_words, render_file_unreadable
+from bot.ui.errors.limits import render_too_many_drafts, render_too_much_work
 from bot.ui.errors.reading import (
     render_interrupted,
     render_reading_failed,
@@ -78,6 +80,8 @@ ShownError = (
     | ReadingStopped
     | ReadingOfAnother
     | Interrupted
+    | TooMuchWork
+    | TooManyDrafts
 )
 """Every error that can reach a person in Slack. The others end the start of a process; it prints them."""
 
@@ -116,6 +120,10 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_reading_of_another(error)
         case Interrupted():
             return render_interrupted(error)
+        case TooMuchWork():
+            return render_too_much_work(error)
+        case TooManyDrafts():
+            return render_too_many_drafts(error)
         case unreachable:
             assert_never(unreachable)
 

@@ -26,6 +26,7 @@ from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
+from bot.operations.work_limits import DRAFTS_OF_ALL, DRAFTS_OF_ONE, TooManyDrafts, TooMuchWork
 from bot.permissions import NotPermitted, Rule
 from bot.results.summary import (
     SummaryUnreadable,
@@ -33,6 +34,7 @@ from bot.results.summary import (
 from bot.scratch_file import ScratchFileFailed
 from bot.slack_faults import Meaning, SlackFault
 from bot.store.db.database import StoreUnavailable
+from bot.store.records.drafts import OpenDrafts
 from bot.store.records.labels import BatchNames
 from bot.ui.components.buttons import NotOurButton
 from tests.builders import (
@@ -91,6 +93,11 @@ READ_AGAIN = f"results {ID} --file"
 ERRORS: dict[str, ExpectedError] = {
     **_not_permitted(),
     **_not_a_yes(),
+    "too_much_work_of_one": TooMuchWork(("requests *of* <today>.jsonl", ID, ID, "results last"), 9, 4),
+    "too_much_work_of_all": TooMuchWork((ID,), 12, 12),
+    "too_much_work_of_others": TooMuchWork((), 12, 12),
+    "too_many_drafts_of_one": TooManyDrafts(OpenDrafts(25, 58_641_950, (DRAFT, RETRY)), DRAFTS_OF_ONE, is_own=True),
+    "too_many_drafts_of_all": TooManyDrafts(OpenDrafts(0, 0), DRAFTS_OF_ALL, is_own=False),
     "too_long": typed.TextTooLong("", 10_000, 3_000),
     "unknown_verb": typed.UnknownVerb("", "xyzzy", None),
     "unknown_verb_suggestion": typed.UnknownVerb("", "delte", "delete"),

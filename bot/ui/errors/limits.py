@@ -1,0 +1,40 @@
+"""The words for work that did not start because too much of it runs, or too many drafts are kept."""
+
+from bot.commands.discard import Discard
+from bot.operations.work_limits import GB, TooManyDrafts, TooMuchWork
+from bot.store.records.drafts import Draft
+from bot.ui.components.text import code, file_size, quantity, section
+from bot.ui.reply import Message, Placement
+
+
+def render_too_much_work(error: TooMuchWork) -> Message:
+    """Return what of the caller's runs, and when to try again."""
+    own = "\n".join(code(name, 80) for name in error.own)
+    if error.is_own:
+        words = f"You have {quantity(len(error.own), 'reading')} running. Nothing was started. "
+        return _message(f"{words}Stop one, or try again when one has ended.\n{own}")
+    words = (
+        f"I'm busy: {quantity(error.total, 'long reading')} are running. Nothing was started. Try again in a minute."
+    )
+    return _message(f"{words}\nYours:\n{own}" if own else words)
+
+
+def render_too_many_drafts(error: TooManyDrafts) -> Message:
+    """Return how many drafts the caller has, and how to discard the largest."""
+    kept = f"{quantity(error.found.count, 'draft')} ({file_size(error.found.size)})"
+    largest = "\n".join(map(_draft_line, error.found.largest))
+    limit = f"{quantity(error.limits.count, 'draft')} or {error.limits.size // GB} GB"
+    if error.is_own:
+        words = f"You have {kept} waiting. The limit for one person is {limit}. Nothing was read. Send or discard some."
+    else:
+        words = f"The drafts of everyone have reached {limit}. Nothing was read. Send or discard some."
+    return _message(f"{words}\n{largest}" if largest else words)
+
+
+def _draft_line(draft: Draft) -> str:
+    discard = code(f"/batch {Discard(draft.reference).spell()}")
+    return f"{code(draft.name, 80)} · {file_size(draft.size)} · {discard}"
+
+
+def _message(words: str) -> Message:
+    return Message(words, (section(words),), placement=Placement.BELOW)
