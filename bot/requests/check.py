@@ -53,7 +53,7 @@ class CheckReport(Struct, frozen=True):
         foreign: what the file is instead of JSON Lines; then nothing else of it was read.
         requests: lines that are requests or were meant to be.
         body_bytes: the exact size of the create body; if there are problems, of the lines that could be read.
-        problems: the first ten thousand; with any problem the file must not be sent.
+        problems: the first thousand; with any problem the file must not be sent.
         totals: all problems by kind.
         warnings: what may turn out wrong, each with its number of lines.
         sizes: lengths by model, of the lines without problems.

@@ -16,7 +16,7 @@ from bot.requests.request_files import PART_SUFFIX, write_whole
 
 log = logging.getLogger(__name__)
 
-MAX_DATA_BYTES = 76 * 1024 * 1024
+MAX_DATA_BYTES = 68 * 1024 * 1024
 """What a check may allocate above an idle process: enough for the largest request of plain text."""
 
 _ROOT = Path(__file__).parents[2]

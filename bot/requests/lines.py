@@ -126,7 +126,7 @@ def _read_object(value: dict[str, Any], text: bytes) -> RequestLine:
 
 def _has_too_many_values(text: bytes) -> bool:
     """Return whether parsing the line would make too many objects. Marks inside strings do not count."""
-    if _count_marks(text, 0, len(text)) <= MAX_VALUES:
+    if _count_marks(text, 0, len(text)) <= MAX_VALUES and text.count(b'"') <= 4 * MAX_VALUES:
         return False
     marks = end = 0
     for strings, found in enumerate(_STRING.finditer(text)):

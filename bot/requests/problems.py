@@ -9,8 +9,8 @@ from typing import NamedTuple
 from msgspec import Struct, field
 from msgspec.structs import replace
 
-MAX_PROBLEMS = 10_000
-"""Problems kept in full; they take less than 10 MB."""
+MAX_PROBLEMS = 1_000
+"""Problems kept in full; they take less than 1 MB."""
 MAX_WARNINGS = 20
 _MAX_VALUE_LENGTH = 80
 
