@@ -20,6 +20,7 @@ from bot.operations.find_batch import Reference
 from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
 from bot.operations.snapshots import describe_ending, snapshot_batch
+from bot.pricing.amounts import format_usd
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
 from bot.store.records import summaries
@@ -123,7 +124,7 @@ class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
         read = decode_summary(self.fetched) if self.fetched is not None else None
         if read is not None and (read.summary.cost.complete or read.summary.cost.amount):
             cost = read.summary.cost
-            facts.append(f"{'' if cost.complete else 'at least '}{cost.amount:,.2f} USD")
+            facts.append(("" if cost.complete else "at least ") + format_usd(cost.amount))
         return ", ".join(facts)
 
     async def apply(self, services: Services, caller: Caller) -> Applied[DeleteOutcome]:

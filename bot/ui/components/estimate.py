@@ -2,8 +2,8 @@
 
 from decimal import Decimal
 
+from bot.pricing.amounts import format_usd
 from bot.requests.estimate import Estimate, EstimateBasis
-from bot.ui.components.money import usd
 from bot.ui.components.text import code, number, quantity
 
 MOST_MODELS = 3
@@ -14,8 +14,8 @@ def cost_words(estimate: Estimate) -> str:
     """Return `up to $0.29`, `$1.20 to $3.40`, `at least $0.13` without the price of a model, or `unknown`."""
     if all(model.high is None for model in estimate.models):
         return "unknown"
-    low = usd(estimate.low)
-    high = usd(max(estimate.high, _CENT))
+    low = format_usd(estimate.low)
+    high = format_usd(max(estimate.high, _CENT))
     if estimate.unpriced_models:
         return f"at least {low}" if estimate.low >= _CENT else "unknown"
     return f"up to {high}" if estimate.low < _CENT or low == high else f"{low} to {high}"

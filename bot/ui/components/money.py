@@ -1,26 +1,19 @@
 """Amounts of money in words: to the cent, "at least" when a price is missing, never 0 for an unknown amount."""
 
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 
+from bot.pricing.amounts import format_usd
 from bot.results.summary import CostSummary
 from bot.ui.components.text import code, quantity
 
-_CENT = Decimal("0.01")
 _SHOWN = 5
-
-
-def usd(amount: Decimal) -> str:
-    """Return `$1,234.56`, or `under $0.01` for less than a cent."""
-    if 0 < amount < _CENT:
-        return "under $0.01"
-    return f"${amount.quantize(_CENT, ROUND_HALF_UP):,}"
 
 
 def amount_words(amount: Decimal, *, complete: bool) -> str:
     """Return the amount; if it is not complete, "at least" the amount, or "unknown" if it is 0."""
     if complete:
-        return usd(amount)
-    return f"at least {usd(amount)}" if amount > 0 else "unknown"
+        return format_usd(amount)
+    return f"at least {format_usd(amount)}" if amount > 0 else "unknown"
 
 
 def cost_gaps(cost: CostSummary) -> list[str]:

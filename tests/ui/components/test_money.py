@@ -4,8 +4,9 @@ from decimal import Decimal
 
 import pytest
 
+from bot.pricing.amounts import format_usd
 from bot.results.summary import CostSummary
-from bot.ui.components.money import amount_words, cost_gaps, usd
+from bot.ui.components.money import amount_words, cost_gaps
 
 
 @pytest.mark.parametrize(
@@ -20,7 +21,7 @@ from bot.ui.components.money import amount_words, cost_gaps, usd
     ],
 )
 def test_money_is_rounded_to_the_cent_and_the_smallest_is_not_nothing(amount: str, words: str) -> None:
-    assert usd(Decimal(amount)) == words
+    assert format_usd(Decimal(amount)) == words
 
 
 def test_an_incomplete_amount_is_at_least_or_unknown_and_never_zero() -> None:

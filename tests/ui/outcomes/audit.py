@@ -15,7 +15,7 @@ AUDITS: dict[str, AuditShown] = {
         (
             RecordedAct(entry(8, "asked")),
             RecordedAct(entry(7, "kept", channel_id=None)),
-            RecordedAct(entry(6, "done", detail="800 requests, 800 results (742 succeeded), 1.20 USD")),
+            RecordedAct(entry(6, "done", detail="800 requests, 800 results (742 succeeded), $1.20")),
             RecordedAct(entry(5, "refused")),
             RecordedAct(entry(4, "failed", detail="api_error: Internal server error (HTTP 500, request req_1)")),
             RecordedAct(entry(3, "unknown", command=f"cancel {ID}")),
