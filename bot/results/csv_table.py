@@ -1,9 +1,6 @@
-"""Convert results from JSON Lines to CSV (RFC 4180), chunk by chunk, safe to open in a spreadsheet."""
+"""Convert results from JSON Lines to CSV, chunk by chunk, safe to open in a spreadsheet."""
 
-import csv
-import io
 from collections.abc import Iterable, Iterator
-from decimal import Decimal
 
 import msgspec
 
@@ -11,6 +8,7 @@ from bot.api.json_lines import MAX_RESULT_LINE_BYTES
 from bot.pricing.prices import Prices
 from bot.results.lines import Canceled, Errored, Expired, MessageWithText, ResultLine, Succeeded, Unreadable
 from bot.results.reader import BrokenLine, ResultBlock, ResultReader
+from bot.results.spreadsheet import Cell, write_csv
 from bot.results.summary import ResultsSummary
 from bot.results.usage import count_tokens
 
@@ -31,18 +29,14 @@ COLUMNS = (
     "text",
 )
 CAUSE_COLUMNS = ("count", "error_type", "error_code", "message", "remedy", "retryable", "sample_custom_ids")
-# A spreadsheet reads a cell with such a beginning as a formula (owasp.org, CSV Injection).
-_FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _NO_MESSAGE_CELLS = ("",) * 9
-
-Cell = str | int | Decimal
 
 
 class CsvConverter:
     """Convert the results that are fed into rows; the first call also returns the header.
 
-    A line that is no result becomes a row with the outcome `unreadable`, its fault and its number. Numbers stay
-    numbers; a text that would be a formula gets an apostrophe before it. An unknown cost is an empty cell. Memory is
+    A line that is no result becomes a row with the outcome `unreadable`, its fault and its number. No cell
+    is a formula, as `write_csv` says. An unknown cost is an empty cell. Memory is
     that of `ResultReader`.
     """
 
@@ -67,7 +61,7 @@ class CsvConverter:
     def _convert(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> bytes:
         header = () if self._has_header else (COLUMNS,)
         self._has_header = True
-        return _write_csv((*header, *self._build_rows(reads)))
+        return write_csv((*header, *self._build_rows(reads)))
 
     def _build_rows(self, reads: Iterable[ResultBlock[MessageWithText] | BrokenLine]) -> Iterator[tuple[Cell, ...]]:
         for read in reads:
@@ -122,17 +116,4 @@ def format_causes(summary: ResultsSummary) -> bytes:
     ]
     if summary.other_causes:
         rows.append((summary.other_causes, "", "", "(further causes)", "", "", ""))
-    return _write_csv((CAUSE_COLUMNS, *rows))
-
-
-def _write_csv(rows: Iterable[Iterable[Cell]]) -> bytes:
-    table = io.StringIO(newline="")
-    # RFC 4180: rows end in CRLF, quotes are doubled.
-    csv.writer(table, lineterminator="\r\n").writerows(map(_format_cell, row) for row in rows)
-    return table.getvalue().encode()
-
-
-def _format_cell(cell: Cell) -> Cell:
-    if isinstance(cell, Decimal):
-        return f"{cell:f}"  # not every spreadsheet reads "1E-7" as a number
-    return f"'{cell}" if isinstance(cell, str) and cell.startswith(_FORMULA_STARTS) else cell
+    return write_csv((CAUSE_COLUMNS, *rows))

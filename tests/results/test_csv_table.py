@@ -84,7 +84,8 @@ def test_an_unknown_cost_is_an_empty_cell_and_not_0() -> None:
 def test_a_cell_that_would_be_a_formula_is_defused(text: str) -> None:
     rows = table_of(succeeded(text), succeeded("x", custom_id=text), errored(text))
 
-    assert [rows[0]["text"], rows[1]["custom_id"], rows[2]["message"]] == [f"'{text}"] * 3
+    cells = [rows[0]["text"], rows[1]["custom_id"], rows[2]["message"]]
+    assert [(cell[0], cell.replace("'", "")) for cell in cells] == [("'", text)] * 3
 
 
 @pytest.mark.parametrize("text", ['say "hi", she said', "two\r\nlines", "a\u2028b", "semi;colon", " =1", "<@U1> *b*"])

@@ -1,7 +1,5 @@
 """The audit log: a page of it, the export, and the line for the audit channel."""
 
-import csv
-import io
 import re
 from typing import assert_never
 
@@ -12,6 +10,7 @@ from bot.commands.audit import Audit, AuditEntry, AuditExported, AuditOutcome, A
 from bot.commands.language.errors import TextTooLong
 from bot.commands.language.words import split_words
 from bot.operations.find_batch import PREFIX
+from bot.results.spreadsheet import write_csv
 from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.buttons import actions, button
@@ -42,7 +41,6 @@ _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
 _COLUMNS = ("id", "at", "user_id", "team_id", "channel_id", "verb", "command", "subject", "confirmation_id")
 _ENDINGS = ("outcome", "detail", "finished_at")
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 def render_audit(outcome: AuditOutcome, viewer: Viewer) -> Message | File:
@@ -168,29 +166,23 @@ def _spoken_act(act: RecordedAct) -> str:
 
 
 def _render_export(outcome: AuditExported, viewer: Viewer) -> File:
-    """Return the entries as CSV (RFC 4180), without cells that a spreadsheet would run as formulas."""
-    sheet = io.StringIO()
-    writer = csv.writer(sheet)
-    writer.writerow([*_COLUMNS, *_ENDINGS])
-    for entry in outcome.entries:
-        row = asdict(entry) | {
-            "at": entry.at.isoformat(),
-            "finished_at": entry.finished_at and entry.finished_at.isoformat(),
-        }
-        writer.writerow([defuse_formula(row[column]) for column in (*_COLUMNS, *_ENDINGS)])
+    """Return the entries as CSV, without cells that a spreadsheet would run as formulas."""
+    header_row = (*_COLUMNS, *_ENDINGS)
     text = f"📄 Sent you the audit log · {quantity(len(outcome.entries), 'entry', 'entries')}"
     return File(
         name=f"batchdesk-audit-{viewer.now:%Y-%m-%d}.csv",
         title="Batchdesk audit log",
-        content=sheet.getvalue().encode(),
+        content=write_csv([header_row, *map(_export_row, outcome.entries)]),
         message=Message(text, (section(text),)),
     )
 
 
-def defuse_formula(cell: object) -> str:
-    """Return the text of a cell, with a quote before it if a spreadsheet would run it as a formula."""
-    text = "" if cell is None else str(cell)
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
+def _export_row(entry: AuditEntry) -> list[str | int]:
+    row = asdict(entry) | {
+        "at": entry.at.isoformat(),
+        "finished_at": entry.finished_at and entry.finished_at.isoformat(),
+    }
+    return ["" if row[column] is None else row[column] for column in (*_COLUMNS, *_ENDINGS)]
 
 
 def audit_line(caller: Caller, command_text: str, conclusion: str) -> Message:

@@ -3,11 +3,9 @@
 import csv
 import io
 
-import pytest
-
 from bot.commands.audit import AuditExported
 from bot.ui.reply import File
-from bot.ui.verbs.audit import audit_line, defuse_formula, render_audit
+from bot.ui.verbs.audit import audit_line, render_audit
 from tests.builders import ADA, ADMIN, AT_HOME, ID, entry
 from tests.ui.walk import OURS
 
@@ -25,15 +23,6 @@ def test_every_entry_is_a_row_that_reads_back() -> None:
     assert (rows[0]["at"], rows[0]["user_id"]) == ("2026-11-21T09:31:00+00:00", ADA.user)
     assert (rows[1]["outcome"], rows[1]["finished_at"]) == ("", "")
     assert sent.name == "batchdesk-audit-2026-11-21.csv"
-
-
-@pytest.mark.parametrize("start", ["=", "+", "-", "@", "\t", "\r"])
-def test_no_cell_is_a_formula(start: str) -> None:
-    assert defuse_formula(f"{start}cmd|' /C calc'!A0").startswith("'")
-
-
-def test_an_ordinary_cell_stays_as_it_is() -> None:
-    assert [defuse_formula(ID), defuse_formula(7), defuse_formula(None), defuse_formula("")] == [ID, "7", "", ""]
 
 
 def test_the_channel_line_has_the_caller_the_channel_the_command_and_the_outcome() -> None:
