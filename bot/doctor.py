@@ -34,7 +34,7 @@ from bot.slack.channel_checks import find_channel_problems
 from bot.slack.directory import Home
 from bot.slack.download import check_file_host
 from bot.slack.people_checks import check_people
-from bot.slack.scopes import BOT_SCOPES, OPTIONAL_SCOPES
+from bot.slack.scopes import BOT_SCOPES, LOST_WITHOUT, OPTIONAL_SCOPES
 from bot.slack.transports import TokenRejected, ask_identity, ask_socket_address
 from bot.store.db.inspection import find_store_file, inspect_store
 
@@ -224,7 +224,7 @@ def _scopes(settings: Settings, answer: AsyncSlackResponse) -> list[Finding]:
     optional = OPTIONAL_SCOPES - ({"usergroups:read"} if any(each.startswith("S") for each in people) else set())
     missing = {scope: reason for scope, reason in BOT_SCOPES.items() if scope not in granted}
     needed = [f"{scope} ({reason})" for scope, reason in missing.items() if scope not in optional]
-    extra = [f"{scope} ({reason})" for scope, reason in missing.items() if scope in optional]
+    extra = [f"{scope} ({LOST_WITHOUT[scope]})" for scope in missing if scope in optional]
     fix = "Add them under OAuth & Permissions and reinstall the app."
     findings = [Finding(False, f"The app lacks scopes: {', '.join(needed)}. {fix}")] if needed else []
     if extra:

@@ -184,7 +184,8 @@ async def test_a_look_up_that_fails_says_nothing_about_the_person(
 
 
 @pytest.mark.parametrize(
-    ("missing", "level"), [("users:read", "FAIL"), ("chat:write", "FAIL"), ("files:write", "WARN"), (None, "OK")]
+    ("missing", "level"),
+    [("users:read", "FAIL"), ("chat:write", "FAIL"), ("files:write", "WARN"), ("im:history", "WARN"), (None, "OK")],
 )
 async def test_needed_and_optional_scopes_are_not_the_same(
     simulators: Simulators, missing: str | None, level: str

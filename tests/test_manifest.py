@@ -17,7 +17,7 @@ from bot.__main__ import _parser
 from bot.commands.registry import SHOWN
 from bot.playground.simulation import SHORTCUT_HINT
 from bot.slack.listeners import COMMAND, SHORTCUT
-from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES
+from bot.slack.scopes import BOT_EVENTS, BOT_SCOPES, LOST_WITHOUT, OPTIONAL_SCOPES
 from tests.generated_docs import ADDRESS, HTTP_MANIFEST, SOCKET_MODE_MANIFEST, make_http_manifest
 
 ROOT = Path(__file__).parent.parent
@@ -83,6 +83,8 @@ def test_the_scopes_are_those_the_code_gives_reasons_for(manifest: Any) -> None:
     scopes = manifest["oauth_config"]["scopes"]
 
     assert sorted(scopes["bot"]) == sorted(BOT_SCOPES)
+    assert set(LOST_WITHOUT) == set(BOT_SCOPES)
+    assert sorted(scopes["bot_optional"]) == sorted(OPTIONAL_SCOPES)
     assert "user" not in scopes
 
 

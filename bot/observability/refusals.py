@@ -3,11 +3,13 @@
 import time
 from collections.abc import Callable
 
-from bot.slack_faults import DEAD_TOKEN, Meaning, SlackFault
+from bot.slack_faults import DEAD_TOKEN, MISSING_SCOPE, Meaning, SlackFault
 
 REMEMBERED = 600.0
 """Seconds after which a refusal is forgotten that no call repeated: the next call says how it is then."""
 _OPENS_SOCKET = "apps.connections.open"
+_LOOKUPS = frozenset({"conversations.history", "conversations.replies"})
+"""Methods whose scopes are optional: what the bot does without them is no fault."""
 _KEY_REFUSED = (401, 403)
 
 
@@ -20,6 +22,8 @@ class SlackRefusals:
 
     def record(self, method: str, status: int | None, seconds: float, fault: SlackFault | None) -> None:
         """Record the result of a call."""
+        if fault is not None and fault.code == MISSING_SCOPE and method in _LOOKUPS:
+            return
         if fault is not None and fault.meaning is Meaning.FOR_GOOD:
             self._refused[method] = self._clock(), fault
         elif fault is None and status == 200:

@@ -15,9 +15,9 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.directory import is_shared_outside
-from bot.slack.errors import REFUSED_BLOCKS, describe_error, read_fault
+from bot.slack.errors import REFUSED_BLOCKS, describe_error, read_fault, was_never_sent
 from bot.slack.retries import read_retry_after
-from bot.slack_faults import CLOSED_PLACE, RATE_LIMITED, Meaning
+from bot.slack_faults import CLOSED_PLACE, MISSING_SCOPE, RATE_LIMITED, Meaning
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
@@ -69,8 +69,16 @@ class AnswerUncertain(MessageCallFailed):
     """There is no usable answer. Look for the message before sending it again."""
 
 
+class NeverSent(AnswerUncertain):
+    """The call failed before it reached Slack, so there is nothing to look for."""
+
+
 class BotRefused(MessageCallFailed):
     """Slack refuses the bot, not the message: an administrator must fix its token, its scopes or the workspace."""
+
+
+class ScopeMissing(BotRefused):
+    """The token lacks a scope."""
 
 
 class MessageRefused(MessageCallFailed):
@@ -131,10 +139,12 @@ class BotMessages:
     ) -> tuple[str, str]:
         """Post a message. If the answer is lost, look for the message before posting it again.
 
-        Raises AnswerUncertain if the message may be there, and Slack does not say.
+        Raises AnswerUncertain if the message may be there, and Slack does not say, or may not be asked.
         """
         oldest = time.time() - _CLOCK_SKEW_SECONDS
         try:
+            return await self.post(channel, message, key, thread_ts)
+        except NeverSent:
             return await self.post(channel, message, key, thread_ts)
         except AnswerUncertain as error:
             log.warning("looking for a message before it is posted again: %s", error)
@@ -161,7 +171,7 @@ class BotMessages:
 
         Searches at most 1,000 messages. Slack lists the newest first, but the oldest first in threads and with
         `oldest` (Unix seconds), which bounds the search outside threads. The key is in the message's metadata
-        (docs.slack.dev, message metadata).
+        (docs.slack.dev, message metadata). Raises ScopeMissing without the scope for the history of such channels.
         """
         method = "conversations.history"
         arguments: dict[str, Any] = {"channel": channel, "include_all_metadata": 1, "limit": 200}
@@ -217,7 +227,8 @@ class BotMessages:
             raise classify_error(error) from error
         except (aiohttp.ClientError, TimeoutError, OSError, ValueError, AttributeError) as error:
             # AttributeError: slack_sdk takes every text for JSON, also the plain text of a proxy.
-            raise AnswerUncertain(describe_error(error)) from error
+            kind = NeverSent if was_never_sent(error) else AnswerUncertain
+            raise kind(describe_error(error)) from error
 
 
 def classify_error(error: SlackApiError) -> MessageCallFailed:
@@ -238,7 +249,7 @@ def classify_error(error: SlackApiError) -> MessageCallFailed:
     if fault.meaning is Meaning.PASSING:
         return AnswerUncertain(code or f"HTTP {status}")
     if fault.meaning is Meaning.FOR_GOOD:
-        return BotRefused(str(fault))
+        return ScopeMissing(str(fault)) if fault.code == MISSING_SCOPE else BotRefused(str(fault))
     return BlocksRefused(code) if code in REFUSED_BLOCKS else MessageRefused(code)
 
 

@@ -1,4 +1,7 @@
-"""The OAuth scopes that the bot needs, each with its reason. The manifests and `doctor` agree with them."""
+"""The OAuth scopes that the bot uses, each with its reason and what is lost without it.
+
+The manifests, `doctor` and the documents agree with them.
+"""
 
 BOT_SCOPES = {
     "commands": "the slash command /batch",
@@ -15,7 +18,24 @@ BOT_SCOPES = {
     "files:read": "reading files of requests (files.info and the download)",
     "usergroups:read": "user groups in the settings that name people, such as BATCHDESK_OPERATORS",
 }
-OPTIONAL_SCOPES = frozenset({"files:write", "files:read", "usergroups:read"})
+LOST_WITHOUT = {
+    "commands": "no one can type a command",
+    "chat:write": "no card, notice or audit line appears",
+    "users:read": "no one is answered, because a guest could be anyone",
+    "channels:read": "no one is answered in public channels, because they might be shared",
+    "groups:read": "the same in private channels",
+    "im:read": "the same in direct messages with the bot",
+    "im:write": "no file and no progress of long work reaches a person",
+    "channels:history": "a message whose answer was lost is reported as unconfirmed, and not sent again",
+    "groups:history": "the same in private channels",
+    "im:history": "the same in direct messages with the bot",
+    "files:write": "results and the audit record are not sent as files",
+    "files:read": "batches are created with the form alone, not from files",
+    "usergroups:read": "only single people can be named in the settings",
+}
+OPTIONAL_SCOPES = frozenset(
+    {"channels:history", "groups:history", "im:history", "files:write", "files:read", "usergroups:read"}
+)
 """Those without which everything else works."""
 APP_SCOPES = {"connections:write": "Socket Mode"}
 BOT_EVENTS = {"app_home_opened": "drawing the App Home tab"}

@@ -5,7 +5,8 @@ its claim is released, or expires with its lease, and a worker enqueues the row.
 used up, and at once if its channel is closed to the bot or shared with another organization. Neither an outage nor a
 refused token uses up attempts.
 
-Not doubled: from the second attempt on, the bot first looks for the message that an earlier attempt may have posted.
+Not doubled: from the second attempt on, the bot first looks for the message that an earlier attempt may have posted. If
+it lacks the scope for that, a row whose message may be there is given up as unconfirmed, and its people are notified.
 """
 
 import logging
@@ -27,14 +28,17 @@ from bot.slack.bot_messages import (
     ChannelUnchecked,
     MessageCallFailed,
     MessageGone,
+    NeverSent,
+    ScopeMissing,
     SlackRateLimited,
 )
 from bot.store.db.database import Database
 from bot.store.db.outbox import Outbox, OutboxRow, PrimaryKey
 from bot.store.db.task_queue import Enqueue
-from bot.store.records import notices
+from bot.store.records import labels, notices
 from bot.store.records.notices import Notice
 from bot.ui.notices.shared_channel import shared_channel_words
+from bot.ui.notices.unconfirmed import unconfirmed_words
 from bot.ui.reply import Message
 from bot.worker.slack_pacing import POST, SlackPacing
 
@@ -62,6 +66,14 @@ _REASON_CHARACTERS = 300
 """How much of an error the row keeps as the reason why it was given up."""
 
 
+class PostUncertain(AnswerUncertain):
+    """A message may have been posted."""
+
+
+class Unconfirmed(MessageCallFailed):
+    """An earlier attempt may have posted the message, and the bot may not look for it."""
+
+
 class Delivered(Struct, frozen=True):
     """Where a message is in Slack. `was_found`: an earlier attempt had posted it."""
 
@@ -76,6 +88,14 @@ class AttemptRow(OutboxRow, Protocol):
     @property
     def key(self) -> str:
         """The key in the metadata of the row's message, which the bot looks for."""
+
+    @property
+    def batch_id(self) -> str | None:
+        """The batch that the row is about."""
+
+    @property
+    def is_uncertain(self) -> bool | None:
+        """Whether an attempt before this one may have posted the message."""
 
     @property
     def is_open(self) -> bool:
@@ -169,20 +189,36 @@ class Attempt(ABC, Generic[RowT, ContentT]):
     ) -> Delivered:
         """Post a message, unless an earlier attempt whose answer was lost has posted it.
 
-        `place` is a channel or a user. The search is bounded by `oldest`, in Unix seconds.
+        `place` is a channel or a user. The search is bounded by `oldest`, in Unix seconds. Raises Unconfirmed if that
+        attempt may have posted it, and the token lacks the scope for looking.
         """
         if row.attempts > 1:
             if place.startswith(("U", "W")):
                 place = await self._messages.open_direct_message(place)
-            found = await self._messages.find(place, row.key, thread_ts, oldest)
+            try:
+                found = await self._messages.find(place, row.key, thread_ts, oldest)
+            except ScopeMissing as error:
+                if row.is_uncertain:
+                    raise Unconfirmed(f"unconfirmed: {error}") from error
+                found = None
             if found is not None:
                 return Delivered(place, found, was_found=True)
-        return Delivered(*await self._messages.post(place, message, row.key, thread_ts, broadcast=broadcast))
+        try:
+            return Delivered(*await self._messages.post(place, message, row.key, thread_ts, broadcast=broadcast))
+        except NeverSent:
+            raise
+        except AnswerUncertain as error:
+            raise PostUncertain(str(error)) from error
 
-    def try_again(self, connection: Connection, row: RowT, delay: timedelta, *, counts: bool = True) -> None:
-        """Release a claimed row and enqueue it again. `counts` False: this attempt is not counted."""
+    def try_again(
+        self, connection: Connection, row: RowT, delay: timedelta, *, counts: bool = True, is_uncertain: bool = False
+    ) -> None:
+        """Release a claimed row and enqueue it again.
+
+        `counts` False: this attempt is not counted. `is_uncertain`: it may have posted the message.
+        """
         now = self._pace.now()
-        self._outbox.release(connection, row.primary_key, now + delay, counts=counts)
+        self._outbox.release(connection, row.primary_key, now + delay, counts=counts, is_uncertain=is_uncertain)
         self._outbox.enqueue_again(connection, self._enqueue, row, now, delay)
 
     def enqueue_later(self, connection: Connection, row: RowT, delay: timedelta) -> None:
@@ -221,6 +257,8 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             return partial(self._record_closed_place, row=row, reason=str(error))
         except ChannelShared as error:
             return partial(self._record_shared_place, row=row, reason=str(error))
+        except Unconfirmed as error:
+            return partial(self._record_unconfirmed, row=row, reason=str(error))
         except MessageGone as error:
             return partial(self.recover_message, row=row, reason=str(error))
         except Exception as error:
@@ -254,6 +292,21 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             notice = Notice(key, None, "act", user, (user,), self._pace.now(), {"words": words})
             notices.send(connection, self._enqueue, notice)
 
+    def _record_unconfirmed(self, connection: Connection, row: RowT, reason: str) -> None:
+        """Give a row up whose message may be there, and tell each person who counts on it."""
+        if not self._outbox.give_up(connection, row.primary_key, reason):
+            return
+        log.error("%s %s may be in %s or not: %s", self._outbox.prefix, row.key, row.channel_id, reason)
+        names = labels.get_names(connection, [row.batch_id])[row.batch_id] if row.batch_id else None
+        words = unconfirmed_words(row.channel_id, row.batch_id, names)
+        now = self._pace.now()
+        for user in sorted(self.list_people(connection, row)):
+            if user != row.channel_id:  # else this was that person's own message
+                key = f"unconfirmed:{row.key}:{user}:{int(now.timestamp())}"
+                notices.send(
+                    connection, self._enqueue, Notice(key, row.batch_id, "act", user, (user,), now, {"words": words})
+                )
+
     def _record_failure(self, connection: Connection, row: RowT, error: Exception) -> None:
         kind = type(error).__name__
         known = isinstance(error, MessageCallFailed)
@@ -263,7 +316,9 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         if isinstance(error, AnswerUncertain | BotRefused | ChannelUnchecked):
             longest = max(LONGEST_DELAY, self._outbox.count_open(connection) * _INTERVAL_IN_OUTAGE)
             delay = min(delay_after(row.attempts), longest) if row.attempts <= _COUNTED_IN_OUTAGE else longest
-            self.try_again(connection, row, delay, counts=row.attempts <= _COUNTED_IN_OUTAGE)
+            is_uncertain = isinstance(error, PostUncertain)
+            counts = row.attempts <= _COUNTED_IN_OUTAGE
+            self.try_again(connection, row, delay, counts=counts, is_uncertain=is_uncertain)
             return
         if row.attempts < ATTEMPTS:
             self.try_again(connection, row, min(delay_after(row.attempts), LONGEST_DELAY))

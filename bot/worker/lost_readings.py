@@ -12,6 +12,7 @@ from bot.slack.bot_messages import (
     BotMessages,
     BotRefused,
     MessageCallFailed,
+    ScopeMissing,
     SlackRateLimited,
     make_reply_key,
 )
@@ -71,7 +72,10 @@ class LostReadings:
             return reading.channel_id, reading.ts
         channel = await self._bot_messages.open_direct_message(reading.user_id)
         oldest = (reading.started_at - _CLOCK_SKEW).timestamp()
-        ts = await self._bot_messages.find(channel, make_reply_key(reading.id), oldest=oldest)
+        try:
+            ts = await self._bot_messages.find(channel, make_reply_key(reading.id), oldest=oldest)
+        except ScopeMissing:
+            return None
         return (channel, ts) if ts is not None else None
 
     def _send(self, connection: Connection, reading: LongReading, message: Message) -> bool:

@@ -15,9 +15,10 @@ from bot.slack.bot_messages import (
     ChannelUnchecked,
     MessageCallFailed,
     MessageRefused,
+    ScopeMissing,
     SlackRateLimited,
 )
-from bot.slack_faults import CLOSED_PLACE, FOR_GOOD, PASSING, RATE_LIMITED
+from bot.slack_faults import CLOSED_PLACE, FOR_GOOD, MISSING_SCOPE, PASSING, RATE_LIMITED
 from bot.ui.reply import Message
 
 Opened = Callable[..., Awaitable[BotMessages]]
@@ -87,7 +88,7 @@ async def test_a_proxy_that_limits_is_obeyed_too(answering: Opened) -> None:
 @pytest.mark.parametrize(
     ("code", "kind"),
     [
-        *((code, BotRefused) for code in sorted(FOR_GOOD)),
+        *((code, ScopeMissing if code == MISSING_SCOPE else BotRefused) for code in sorted(FOR_GOOD)),
         *((code, ChannelClosed) for code in sorted(CLOSED_PLACE)),
         *((code, AnswerUncertain) for code in sorted(PASSING - RATE_LIMITED)),
         *((code, SlackRateLimited) for code in sorted(RATE_LIMITED)),

@@ -14,6 +14,7 @@ from bot.playground.slack_simulator.records import SlackMessage
 from bot.settings.model import Settings
 from bot.slack.bot_messages import BotMessages
 from bot.slack.progress_messages import ProgressMessages, ProgressTiming
+from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.tables import readings
 from bot.store.records import drafts, long_readings, workers
 from bot.store.records.long_readings import LongReading
@@ -147,3 +148,13 @@ async def test_a_reading_whose_draft_is_reported_is_not_reported_twice(scene: Sc
     await scene.deliver_all()
 
     assert (count, len(in_dm(scene.slack))) == (1, messages)
+
+
+async def test_a_reading_whose_message_may_not_be_looked_up_is_reported_in_a_message_of_its_own(scene: Scene) -> None:
+    scene.slack.set_scopes(frozenset(BOT_SCOPES) - {"im:history", "channels:history", "groups:history"})
+    async with reading_elsewhere(scene, QUIET):
+        counts = [await looked_after(scene), await looked_after(scene)]
+        await scene.deliver_all()
+
+    assert counts == [1, 0]
+    assert "I was restarted during `/batch results msgbatch_1`" in shown(scene).visible_text

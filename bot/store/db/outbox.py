@@ -96,14 +96,28 @@ class Outbox(Struct, Generic[RowT], frozen=True, eq=False):
         """Count an attempt and hold the row for `lease`; None if it is not open or another process holds it."""
         until = self.table.c.claimed_until  # later than any lease: it was claimed before a clock was set back
         is_free = or_(until.is_(None), until <= now, until > now + lease)
+        was_left = self.table.c.claimed_by.is_not(None)  # its process died, perhaps after it posted
         held = {"claimed_by": worker_id, "claimed_until": now + lease, "due_at": now + lease}
-        claimed = self._update(primary_key).where(is_free).values(attempts=self.table.c.attempts + 1, **held)
+        counted = {"attempts": self.table.c.attempts + 1, "is_uncertain": or_(was_left, self.table.c.is_uncertain)}
+        claimed = self._update(primary_key).where(is_free).values(**counted, **held)
         return self.get(connection, primary_key) if connection.execute(claimed).rowcount == 1 else None
 
-    def release(self, connection: Connection, primary_key: PrimaryKey, due_at: datetime, *, counts: bool) -> None:
-        """Release a claimed row, to be tried at `due_at`. `counts` False: do not count this attempt."""
+    def release(
+        self,
+        connection: Connection,
+        primary_key: PrimaryKey,
+        due_at: datetime,
+        *,
+        counts: bool,
+        is_uncertain: bool = False,
+    ) -> None:
+        """Release a claimed row, to be tried at `due_at`.
+
+        `counts` False: do not count this attempt. `is_uncertain`: it may have posted the message.
+        """
         attempts = self.table.c.attempts - (0 if counts else 1)
-        released = self._update(primary_key).values(attempts=attempts, due_at=due_at, **NO_CLAIM)
+        doubt = {"is_uncertain": True} if is_uncertain else {}
+        released = self._update(primary_key).values(attempts=attempts, due_at=due_at, **doubt, **NO_CLAIM)
         connection.execute(released)
 
     def postpone(self, connection: Connection, primary_key: PrimaryKey, due_at: datetime) -> None:

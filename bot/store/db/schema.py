@@ -7,7 +7,7 @@ from sqlalchemy import Connection, inspect, text
 
 log = logging.getLogger(__name__)
 
-HEAD = "0008"
+HEAD = "0009"
 """The newest migration in bot/store/migrations/versions."""
 VERSION_TABLE = "bd_alembic_version"
 FOLDER = Path(__file__).parent.parent / "migrations"

@@ -162,6 +162,7 @@ cards = Table(
     Column("due_at", Moment, nullable=False, index=True),
     Column("claimed_by", SafeText),
     Column("claimed_until", Moment),
+    Column("is_uncertain", Boolean),
 )
 
 notices = Table(
@@ -182,6 +183,7 @@ notices = Table(
     Column("due_at", Moment, nullable=False),
     Column("claimed_by", SafeText),
     Column("claimed_until", Moment),
+    Column("is_uncertain", Boolean),
     Index("ix_bd_notices_open", "sent_at", "due_at"),
 )
 

@@ -20,6 +20,7 @@ class Card(Struct, frozen=True):
 
     `version` counts the changes to show, `shown_version` those that the message shows. `shown` is a digest of the
     message. `replaced`: someone deleted the message, and it was posted again. `given_up` says why the card ended.
+    `is_uncertain`: an attempt may have posted the message without learning of it.
     """
 
     batch_id: str
@@ -32,6 +33,7 @@ class Card(Struct, frozen=True):
     attempts: int
     replaced: bool
     given_up: str | None
+    is_uncertain: bool | None = None
 
     @property
     def primary_key(self) -> PrimaryKey:
@@ -68,7 +70,7 @@ def redraw(
     """
     first = {"version": 0, "shown_version": 0, "attempts": 0, "replaced": False, "due_at": now}
     insert_new(connection, table, {"batch_id": batch_id, "channel_id": channel_id, **first})
-    again = {"given_up": None, "replaced": False} if anew else {}
+    again = {"given_up": None, "replaced": False, "is_uncertain": None} if anew else {}
     card = batch_id, channel_id
     changed = update(table).where(*matches(table, card)).values(version=table.c.version + 1, due_at=now, **again)
     version = connection.execute(changed.returning(table.c.version)).scalar_one()
@@ -106,6 +108,7 @@ def list_for_open_batches(connection: Connection, in_a_channel: int = 20) -> lis
 def mark_shown(connection: Connection, card: Card, *, posted_in: str, ts: str, shown: str) -> None:
     """Record that the message shows all changes up to the claimed version."""
     drawn = {"posted_in": posted_in, "ts": ts, "shown": shown, "shown_version": card.version, "attempts": 0}
+    drawn["is_uncertain"] = None
     connection.execute(update(table).where(*matches(table, card.primary_key)).values(**drawn, **NO_CLAIM))
 
 
@@ -113,4 +116,5 @@ def clear_deleted_message(connection: Connection, card: Card, due_at: datetime) 
     """Let a card whose message was deleted be posted again, once; False if it was before."""
     once = update(table).where(*matches(table, card.primary_key), table.c.replaced.is_(False))
     gone = {"ts": None, "posted_in": None, "shown": None, "replaced": True, "attempts": 0, "due_at": due_at}
+    gone["is_uncertain"] = None
     return connection.execute(once.values(**gone, **NO_CLAIM)).rowcount == 1

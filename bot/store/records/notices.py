@@ -35,7 +35,8 @@ class Notice(Struct, frozen=True):
     """One message for one place. `key` prevents a second one. `mentions` are user ids.
 
     `channel_id` is a channel, or a user for a direct message. `thread_ts` is the message that the notice answers, and
-    `ts` its own once it is sent. `given_up` says why it will never be sent.
+    `ts` its own once it is sent. `given_up` says why it will never be sent. `is_uncertain`: an attempt may have sent it
+    without learning of it.
     """
 
     key: str
@@ -50,6 +51,7 @@ class Notice(Struct, frozen=True):
     sent_at: datetime | None = None
     ts: str | None = None
     given_up: str | None = None
+    is_uncertain: bool | None = None
 
     @property
     def primary_key(self) -> PrimaryKey:
