@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Protocol
@@ -38,6 +38,8 @@ from bot.slack.scopes import BOT_SCOPES, LOST_WITHOUT, OPTIONAL_SCOPES
 from bot.slack.transports import TokenRejected, ask_identity, ask_socket_address
 from bot.store.db.inspection import find_store_file, inspect_store
 
+MOST_PRICE_AGE = timedelta(days=90)
+"""Prices change within weeks; after so long some are probably wrong."""
 MOST_CLOCK_ERROR = timedelta(seconds=60)
 """How far this machine's clock may be off. Slack's signed requests count as forged after five minutes."""
 _OTHERS_READ, _OTHERS_WRITE = 0o004, 0o002
@@ -52,7 +54,7 @@ class Finding(Struct, frozen=True):
 
 
 async def examine(
-    settings: Settings, unreadable: Sequence[str] = (), env_file: Path = ENV_FILE
+    settings: Settings, unreadable: Sequence[str] = (), env_file: Path = ENV_FILE, today: date | None = None
 ) -> AsyncIterator[Finding]:
     """Yield a finding for each check. A check that fails stops none of the others.
 
@@ -69,7 +71,7 @@ async def examine(
         if may := _what_others_may(path):
             warning = f"Other users of this machine can {may} the file in {name}. Run `chmod 600` on it."
             yield Finding(True, warning, is_warning=True)
-    yield _prices(settings)
+    yield _prices(settings, today or datetime.now(UTC).date())
     for finding in await _store(settings):
         yield finding
     for finding in _find_folder_problems(get_drafts_folder(settings)):
@@ -106,12 +108,16 @@ def _what_others_may(path: Path) -> str:
     return " and ".join(word for bit, word in ((_OTHERS_READ, "read"), (_OTHERS_WRITE, "change")) if mode & bit)
 
 
-def _prices(settings: Settings) -> Finding:
+def _prices(settings: Settings, today: date) -> Finding:
+    name = SETTINGS["prices"].name
     try:
-        Prices.load(settings.prices)
+        newest = Prices.load(settings.prices).newest_date
     except PricesUnreadable as error:
-        return Finding(False, f"Can't read the prices: {error.describe()}. Check {SETTINGS['prices'].name}.")
-    return Finding(True, "The prices are readable.")
+        return Finding(False, f"Can't read the prices: {error.describe()}. Check {name}.")
+    if newest is None or today - newest <= MOST_PRICE_AGE:
+        return Finding(True, "The prices are readable.")
+    fix = "Check them against the public price list" if settings.prices else f"Upgrade, or set {name}"
+    return Finding(True, f"The newest price is from {newest}, more than 90 days ago. {fix}.", is_warning=True)
 
 
 def _find_folder_problems(folder: Path) -> list[Finding]:
@@ -282,9 +288,9 @@ class _ClockReader:
 
     def read(self, headers: Mapping[str, str]) -> None:
         """Record how far this machine is ahead of the service."""
-        date = next((value for name, value in headers.items() if name.lower() == "date"), "")
+        header = next((value for name, value in headers.items() if name.lower() == "date"), "")
         try:
-            theirs = parsedate_to_datetime(date)
+            theirs = parsedate_to_datetime(header)
         except ValueError:
             return
         self._clocks[self._service] = datetime.now(UTC) - theirs.replace(tzinfo=theirs.tzinfo or UTC)

@@ -1,6 +1,7 @@
 """`doctor` reports on each setting and service, and one problem stops none of the other checks."""
 
 import re
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from pydantic import SecretStr
 from bot.doctor import examine
 from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup
+from bot.pricing.prices import Prices
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from tests.desk import ADA, BATCHES, BOT, GENERAL, GUEST
@@ -26,7 +28,8 @@ async def test_doctor_reports_that_everything_works(simulators: Simulators) -> N
     status, printed, complained = await simulators.finish("doctor")
 
     assert (status, complained) == (0, "")
-    assert [line for line in printed.splitlines() if not line.startswith("OK ")] == []
+    # the built-in prices grow old
+    assert [line for line in printed.splitlines() if not line.startswith(("OK ", "WARN The newest price"))] == []
     assert len(printed.splitlines()) == 12
     assert "Everyone in the workspace may read the contents of results. BATCHDESK_READERS limits that." in printed
     assert "The clock agrees with the Message Batches API and Slack." in printed
@@ -54,6 +57,21 @@ async def test_doctor_names_the_wrong_field_of_the_prices(simulators: Simulators
 
     assert status == 1
     assert re.search(r"^FAIL .*prices\.toml: prices\.0\.input: .*Check BATCHDESK_PRICES\.$", printed, re.MULTILINE)
+
+
+async def test_doctor_warns_of_old_prices(simulators: Simulators) -> None:
+    settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3")
+    newest = Prices.load().newest_date
+    assert newest is not None
+
+    async def list_warnings(days: int) -> list[str]:
+        found = [each async for each in examine(settings, today=newest + timedelta(days=days))]
+        return [finding.message for finding in found if finding.is_warning and "price" in finding.message]
+
+    assert await list_warnings(90) == []
+    assert await list_warnings(91) == [
+        f"The newest price is from {newest}, more than 90 days ago. Upgrade, or set BATCHDESK_PRICES."
+    ]
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,14 @@ from bot.commands.language.references import parse_reference
 from bot.operations.find_batch import Reference
 from bot.operations.merge_family import Family, MergedResults, find_family, merge_results
 from bot.operations.progress import Progress, ReadingProgress
-from bot.operations.read_results import ReadSummary, ResultsCopy, ResultsNotSaved, cached_summary, read_results
+from bot.operations.read_results import (
+    ReadSummary,
+    ResultsCopy,
+    ResultsNotSaved,
+    cached_summary,
+    read_results,
+    select_prices,
+)
 from bot.operations.result_files import DOWNLOADED_FILES, ResultFileKind, make_converter
 from bot.operations.services import Services
 from bot.scratch_file import ScratchFile, ScratchFileFailed
@@ -232,7 +239,7 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
             raise ResultsNotSaved(batch, ReadingProgress(), self.spell(), error.full, error.reason) from error
         done = False
         try:
-            copy = ResultsCopy(make_converter(kind, services.prices), scratch_file)
+            copy = ResultsCopy(make_converter(kind, select_prices(services, batch)), scratch_file)
             fetched = await read_results(services, batch, caller, progress, copy)
             if kind in (ResultFileKind.ERRORS, ResultFileKind.ERRORS_CSV) and not fetched.summary.counts.failed:
                 return NothingFailed(self, batch)

@@ -29,11 +29,19 @@ def sum_costs(summaries: Iterable[ReadSummary]) -> CostSummary:
     costs = [each.summary.cost for each in summaries]
     return CostSummary(
         amount=sum((cost.amount for cost in costs), Decimal(0)),
-        unknown_models=tuple(dict.fromkeys(model for cost in costs for model in cost.unknown_models)),
-        unknown_regions=tuple(dict.fromkeys(region for cost in costs for region in cost.unknown_regions)),
+        unknown_models=_merge_names(cost.unknown_models for cost in costs),
+        unknown_regions=_merge_names(cost.unknown_regions for cost in costs),
         web_searches=sum(cost.web_searches for cost in costs),
         unreadable=sum(cost.unreadable for cost in costs),
+        unknown_classes=_merge_names(cost.unknown_classes for cost in costs),
+        unknown_iterations=_merge_names(cost.unknown_iterations for cost in costs),
+        unknown_tools=_merge_names(cost.unknown_tools for cost in costs),
+        length_steps=sum(cost.length_steps for cost in costs),
     )
+
+
+def _merge_names(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for each in names for name in each))
 
 
 def group_by_model(summaries: Iterable[ReadSummary]) -> tuple[CostRow, ...]:

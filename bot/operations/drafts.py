@@ -177,7 +177,7 @@ async def estimate_requests(services: Services, requests_file: Path, checked: Ch
     models = checked.sizes.count_by_model()
     samples = await asyncio.to_thread(sample_params, requests_file, models, SAMPLES_PER_MODEL, _RANDOM)
     ratios = await services.workspace.counter.measure_token_ratios(samples)
-    return estimate_cost(checked.sizes, ratios, services.prices.price_request)
+    return estimate_cost(checked.sizes, ratios, services.prices.select_day(services.now().date()).price_request)
 
 
 async def store_draft(

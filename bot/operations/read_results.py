@@ -3,7 +3,7 @@
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
@@ -121,8 +121,12 @@ def if_fresh(services: Services, batch: MessageBatch, stored: StoredSummary) -> 
     if fetched is None or not batch.is_readable(services.now()):
         return fetched
     cost = fetched.summary.cost
-    prices = services.prices
-    priced_now = any(map(prices.find_row, cost.unknown_models)) or any(map(prices.regions.get, cost.unknown_regions))
+    prices = select_prices(services, batch)
+    priced_now = (
+        any(map(prices.find_row, cost.unknown_models))
+        or any(map(prices.regions.get, cost.unknown_regions))
+        or (cost.web_searches > 0 and prices.tools.web_search is not None)
+    )
     return None if priced_now or fetched.summary.find_differences(batch.request_counts) else fetched
 
 
@@ -153,7 +157,7 @@ async def read_results(
         ReadingFailed: nothing is stored.
         ApiError, StoreUnavailable.
     """
-    reader = ResultsSummarizer(services.prices)
+    reader = ResultsSummarizer(select_prices(services, batch))
     try:
         await _stream(services, batch, reader, progress, copy)
     except BatchNotFound:
@@ -210,7 +214,7 @@ async def _store_summary(
     services: Services, batch: MessageBatch, caller: Caller, summary: ResultsSummary
 ) -> ReadSummary:
     now = services.now()
-    priced_on = _newest_price_date(summary, services.prices)
+    priced_on = _newest_price_date(summary, select_prices(services, batch))
     priced_on_text = priced_on.isoformat() if priced_on else None
     read = StoredSummary(batch.id, summary.to_json(), priced_on_text, caller.user, now)
     stored = await services.database.run(
@@ -228,7 +232,13 @@ def _add_missing_answers(summary: ResultsSummary, batch: MessageBatch) -> Result
 def _newest_price_date(summary: ResultsSummary, prices: Prices) -> date | None:
     """Return the date of the newest price in the cost."""
     rows = [prices.find_row(use.model) for use in summary.models]
-    return max((row.date for row in rows if row is not None), default=None)
+    tools = prices.tools.web_search if any(use.priced_searches for use in summary.models) else None
+    return max((each.date for each in (*rows, tools) if each is not None), default=None)
+
+
+def select_prices(services: Services, batch: MessageBatch) -> Prices:
+    """Return the prices of the day (UTC) on which the batch was created."""
+    return services.prices.select_day(batch.created_at.astimezone(UTC).date())
 
 
 def _measure_progress(reader: ResultsSummarizer) -> ReadingProgress:

@@ -64,9 +64,11 @@ class LongPromptRates(Rates):
 
 
 class ModelPrice(Rates):
-    """One row: the prices of the named models, with their source and date."""
+    """One row: the prices of the named models, with their source and the date on which it was read."""
 
     models: Annotated[tuple[ModelId, ...], Field(min_length=1)]
+    valid_from: date | None = None
+    """The first day (UTC) of this price; None if the model never had another one before."""
     regional: bool = False
     long_prompt: LongPromptRates | None = None
     date: date
@@ -81,6 +83,28 @@ class ModelPrice(Rates):
         return self.long_prompt if long and self.long_prompt else self
 
 
+class ToolPrice(BaseModel):
+    """The price of a server tool's calls, which a batch does not reduce."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    per_thousand: Usd
+    date: date
+    source: str
+
+    def price_calls(self, calls: int) -> Decimal:
+        """Return the exact USD for `calls`."""
+        return self.per_thousand * calls / 1000
+
+
+class ToolPrices(BaseModel):
+    """The server tools that are billed by the call; None for an unknown price."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    web_search: ToolPrice | None = None
+
+
 class Prices(BaseModel):
     """The price list. Source of its rules: docs.anthropic.com, Pricing; each row names its own source."""
 
@@ -88,6 +112,7 @@ class Prices(BaseModel):
 
     regions: Mapping[str, Annotated[Decimal, Field(gt=0, le=100)]]
     prices: tuple[ModelPrice, ...]
+    tools: ToolPrices = ToolPrices()
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Prices":
@@ -109,10 +134,24 @@ class Prices(BaseModel):
         prices._require_unique_models(path)
         return prices
 
+    @property
+    def newest_date(self) -> date | None:
+        """The date on which the newest price was read; None for an empty list."""
+        tools = [self.tools.web_search.date] if self.tools.web_search else []
+        return max((*tools, *(row.date for row in self.prices)), default=None)
+
+    def select_day(self, day: date) -> "Prices":
+        """Return the prices of a day (UTC)."""
+        rows = tuple(row for row in self.prices if row.valid_from is None or row.valid_from <= day)
+        return self.model_copy(update={"prices": rows})
+
     def find_row(self, model: str) -> ModelPrice | None:
-        """Return the row with the longest name that `model` begins with, if only a date or "latest" follows."""
+        """Return the row with the longest name that `model` begins with, if only a date or "latest" follows.
+
+        Of several rows with the same name, it is the newest.
+        """
         named = [
-            (len(name), row)
+            ((len(name), row.valid_from or date.min), row)
             for row in self.prices
             for name in row.models
             if model.startswith(name) and _SUFFIX.fullmatch(model, len(name))
@@ -135,9 +174,9 @@ class Prices(BaseModel):
         return row.select_rates(long=long).price_tokens(tokens) * (factor if row.regional else 1)
 
     def _require_unique_models(self, path: Path) -> None:
-        seen = set[str]()
+        seen = set[tuple[str, date | None]]()
         for number, row in enumerate(self.prices):
             for name in row.models:
-                if name in seen:
+                if (name, row.valid_from) in seen:
                     raise PricesUnreadable(path, f"prices.{number}.models", f"{name} has a row already")
-                seen.add(name)
+                seen.add((name, row.valid_from))

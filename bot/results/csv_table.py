@@ -1,16 +1,17 @@
 """Convert results from JSON Lines to CSV, chunk by chunk, safe to open in a spreadsheet."""
 
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 import msgspec
 
 from bot.api.json_lines import MAX_RESULT_LINE_BYTES
 from bot.pricing.prices import Prices
+from bot.results.billing import list_billed, list_gaps, price_billed
 from bot.results.lines import Canceled, Errored, Expired, MessageWithText, ResultLine, Succeeded, Unreadable
 from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 from bot.results.spreadsheet import Cell, write_csv
 from bot.results.summary import ResultsSummary
-from bot.results.usage import count_tokens
 
 COLUMNS = (
     "custom_id",
@@ -26,23 +27,25 @@ COLUMNS = (
     "output_tokens",
     "thinking_tokens",
     "cost_usd",
+    "cost_left_out",
     "text",
 )
 CAUSE_COLUMNS = ("count", "error_type", "error_code", "message", "remedy", "retryable", "sample_custom_ids")
-_NO_MESSAGE_CELLS = ("",) * 9
+_NO_MESSAGE_CELLS = ("",) * 10
 
 
 class CsvConverter:
     """Convert the results that are fed into rows; the first call also returns the header.
 
-    A line that is no result becomes a row with the outcome `unreadable`, its fault and its number. No cell
-    is a formula, as `write_csv` says. An unknown cost is an empty cell. Memory is
-    that of `ResultReader`.
+    A line that is no result becomes a row with the outcome `unreadable`, its fault and its number. No cell is
+    a formula, as `write_csv` says. Tokens and cost are those of everything that is billed for a request. An unknown
+    cost is an empty cell; `cost_left_out` names what is missing from a cost. Memory is that of `ResultReader`.
     """
 
     def __init__(self, prices: Prices, *, max_line_bytes: int = MAX_RESULT_LINE_BYTES) -> None:
         self._reader = ResultReader(msgspec.json.Decoder(ResultLine[MessageWithText]), max_line_bytes)
         self._prices = prices
+        self._find_row = lru_cache(maxsize=256)(prices.find_row)
         self._has_header = False
 
     @property
@@ -84,8 +87,10 @@ class CsvConverter:
                 return line.custom_id, "expired", "", "", *_NO_MESSAGE_CELLS, ""
 
     def _build_message_cells(self, message: MessageWithText) -> tuple[Cell, ...]:
-        tokens = count_tokens(message.usage)
-        cost = self._prices.price_request(message.model, tokens, message.usage.inference_geo)
+        billed = list_billed(message, self._find_row)
+        region = message.usage.inference_geo
+        cost = price_billed(billed, self._prices, self._find_row, region)
+        tokens = billed.tokens
         return (
             message.model,
             message.stop_reason or "",
@@ -96,6 +101,7 @@ class CsvConverter:
             tokens.output,
             tokens.thinking,
             "" if cost is None else cost,
+            "; ".join(list_gaps(billed, self._prices, self._find_row, region)),
             next((part.text for part in message.content if part.type == "text" and part.text), ""),
         )
 

@@ -5,7 +5,7 @@ Source of the shapes: docs.anthropic.com, Message Batches.
 """
 
 from enum import Enum
-from typing import Annotated, Generic, TypeVar, cast
+from typing import Annotated, Generic, Literal, TypeVar, cast
 
 import msgspec
 from msgspec import Meta, Struct
@@ -20,8 +20,8 @@ _MAX_BRACKETS = 200_000
 """Opening brackets in a large line from which its details are not decoded: each may become an object."""
 
 
-class CacheCreationPart(Struct, gc=False):
-    """Tokens written to the cache by lifetime."""
+class CacheCreationPart(Struct, gc=False, forbid_unknown_fields=True):
+    """Tokens written to the cache by lifetime; `decode_line` names the lifetimes that are not known."""
 
     ephemeral_5m_input_tokens: Count | None = None
     ephemeral_1h_input_tokens: Count | None = None
@@ -33,14 +33,11 @@ class OutputDetailsPart(Struct, gc=False):
     thinking_tokens: Count | None = None
 
 
-class ServerToolPart(Struct, gc=False):
-    """Calls of the API's own tools that cost extra."""
+class UsagePart(Struct, gc=False, forbid_unknown_fields=True):
+    """The tokens of a message; every key but the first two may be missing or null.
 
-    web_search_requests: Count | None = None
-
-
-class UsagePart(Struct, gc=False):
-    """The tokens of a message; every key but the first two may be missing or null."""
+    A key without a field may be billed. Such a line is decoded a second time, and `unknown_classes` has the names.
+    """
 
     input_tokens: Count
     output_tokens: Count
@@ -48,8 +45,20 @@ class UsagePart(Struct, gc=False):
     cache_read_input_tokens: Count | None = None
     cache_creation: CacheCreationPart | None = None
     output_tokens_details: OutputDetailsPart | None = None
-    server_tool_use: ServerToolPart | None = None
+    server_tool_use: object = None
     inference_geo: Name | None = None
+    iterations: object = None
+    speed: Literal["standard"] | None = None
+    service_tier: object = None
+    fallback_credit: object = None
+    unknown_classes: list[Name] | None = None
+
+
+class IterationPart(UsagePart, gc=False, kw_only=True):
+    """One entry of `usage.iterations`: a call of a model for this message. Compaction entries name no model."""
+
+    type: Name
+    model: Name | None = None
 
 
 class MessagePart(Struct, gc=False):
@@ -58,6 +67,8 @@ class MessagePart(Struct, gc=False):
     model: Name
     usage: UsagePart
     stop_reason: Name | None = None
+    container: object = None
+    """Where code was executed, or None. `usage` does not show the time, by which it is billed."""
 
 
 class ContentPart(Struct, gc=False):
@@ -153,6 +164,10 @@ class _IdAndType(_IdOnly, gc=False):
     result: _TypeOnly
 
 
+_MAX_NAME = 200
+_MAX_UNKNOWN = 20
+_CACHE_KEYS = frozenset(CacheCreationPart.__struct_fields__)
+
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 """What decoding raises for a line that is not JSON; a ValidationError is a DecodeError, so catch it first."""
 
@@ -164,9 +179,56 @@ def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]
     try:
         return decoder.decode(text)
     except msgspec.ValidationError:
-        return _decode_outcome(text)
+        return _decode_unknown_usage(text, decoder) or _decode_outcome(text)
     except NOT_JSON:
         return LineFault.NOT_JSON
+
+
+def separate_unknown(usage: object, kind: type[UsagePart] = UsagePart) -> object:
+    """Return `usage` without the keys that have no field, and their names in `unknown_classes` if they are billed."""
+    if not isinstance(usage, dict):
+        return usage
+    names: list[str] = []
+    kept = _keep_known(usage, frozenset(kind.__struct_fields__) - {"unknown_classes"}, names)
+    if isinstance(writes := kept.get("cache_creation"), dict):
+        kept["cache_creation"] = _keep_known(writes, _CACHE_KEYS, names)
+    if isinstance(speed := kept.get("speed"), str) and speed != "standard":
+        names.append(f"{speed} speed")
+        del kept["speed"]
+    return kept | {"unknown_classes": [name[:_MAX_NAME] for name in names[:_MAX_UNKNOWN]]}
+
+
+def _keep_known(values: dict[str, object], known: frozenset[str], names: list[str]) -> dict[str, object]:
+    names += [name for name, value in values.items() if name not in known and has_amount(value)]
+    return {name: value for name, value in values.items() if name in known}
+
+
+def has_amount(value: object) -> bool:
+    """Return whether a JSON value is or contains a number other than 0."""
+    match value:
+        case bool():
+            return False
+        case int() | float():
+            return value != 0
+        case dict():
+            return any(map(has_amount, value.values()))
+        case list():
+            return any(map(has_amount, value))
+        case _:
+            return False
+
+
+def _decode_unknown_usage(
+    text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]"
+) -> ResultLine[MessageT] | None:
+    """Decode a line whose usage has keys that are not known; None if that is not what is wrong with it."""
+    try:
+        line = msgspec.json.decode(text)
+        message = line["result"]["message"]
+        message["usage"] = separate_unknown(message["usage"])
+        return cast("ResultLine[MessageT]", msgspec.convert(line, decoder.type))
+    except (msgspec.ValidationError, KeyError, TypeError, *NOT_JSON):
+        return None
 
 
 def _decode_outcome(text: bytes) -> ResultLine[MessageT] | LineFault:

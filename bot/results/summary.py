@@ -55,8 +55,10 @@ class CountDifference(Struct, frozen=True):
 class CostSummary(Struct, frozen=True):
     """The exact cost in USD of everything with a known price; a lower bound unless `complete`.
 
-    Missing from `amount` are requests of `unknown_models` and in `unknown_regions`, `web_searches` (priced each; their
-    rate in a batch is not documented), and `unreadable` requests whose tokens could not be read.
+    Missing from `amount` are tokens of `unknown_models`, in `unknown_regions`, of `unknown_classes` and of
+    `unknown_iterations`, calls of `unknown_tools`, `web_searches` if they have no price, and `unreadable` requests
+    whose tokens could not be read. `length_steps` requests have the lower of two prices, because results do not show
+    which applies.
     """
 
     amount: Decimal
@@ -64,17 +66,32 @@ class CostSummary(Struct, frozen=True):
     unknown_regions: tuple[str, ...] = ()
     web_searches: int = 0
     unreadable: int = 0
+    unknown_classes: tuple[str, ...] = ()
+    unknown_iterations: tuple[str, ...] = ()
+    unknown_tools: tuple[str, ...] = ()
+    length_steps: int = 0
 
     @property
     def complete(self) -> bool:
         """Whether nothing is missing from `amount`."""
-        return not (self.unknown_models or self.unknown_regions or self.web_searches or self.unreadable)
+        return not (
+            self.unknown_models
+            or self.unknown_regions
+            or self.web_searches
+            or self.unreadable
+            or self.unknown_classes
+            or self.unknown_iterations
+            or self.unknown_tools
+            or self.length_steps
+        )
 
 
 class ModelUse(Struct, frozen=True):
-    """Succeeded requests of one model. `cost` is USD without web searches, or None if any part has no price.
+    """Succeeded requests of one model, and its tokens, also where it compacted or advised in requests of another.
 
-    `partial` is then USD for the part that has a price; summaries stored before the field existed have 0.
+    `cost` is USD, or None if any part has no price. `partial` is then USD for the part that has a price; summaries
+    stored before the field existed have 0. `web_searches` have no price and are missing from both; `priced_searches`
+    are included.
     """
 
     model: str
@@ -83,6 +100,7 @@ class ModelUse(Struct, frozen=True):
     cost: Decimal | None
     web_searches: int = 0
     partial: Decimal = Decimal(0)
+    priced_searches: int = 0
 
     @property
     def known_cost(self) -> Decimal:

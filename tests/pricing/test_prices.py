@@ -1,5 +1,6 @@
 """Exact prices of tokens, and no guesses."""
 
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
@@ -36,6 +37,8 @@ def test_a_cost_matches_a_calculation_by_hand(prices: Prices) -> None:
         ("claude-opus-5-5", "claude-opus-5-5"),
         ("claude-sonnet-5-latest", "claude-sonnet-5"),
         ("claude-3-5-haiku-20241022", "claude-3-5-haiku"),
+        ("claude-mythos-5-1", "claude-fable-5-1"),
+        ("claude-sonnet-4-20250514", "claude-sonnet-4"),
     ],
 )
 def test_a_date_after_a_name_does_not_change_the_price(prices: Prices, model: str, named: str) -> None:
@@ -51,6 +54,13 @@ def test_a_date_after_a_name_does_not_change_the_price(prices: Prices, model: st
 )
 def test_the_price_of_another_version_is_unknown_and_never_0(prices: Prices, model: str) -> None:
     assert prices.price_request(model, Tokens(input=1)) is None
+
+
+@pytest.mark.parametrize(("day", "expected"), [("2026-09-28", "0.10"), ("2026-10-06", "0.10"), ("2026-10-07", "0.05")])
+def test_a_price_that_changed_is_that_of_the_day(prices: Prices, day: str, expected: str) -> None:
+    cost = prices.select_day(date.fromisoformat(day)).price_request("claude-sonnet-5-5", Tokens(read=1_000_000))
+
+    assert cost == Decimal(expected)
 
 
 def test_a_long_prompt_is_priced_by_its_own_rates(prices: Prices) -> None:

@@ -10,6 +10,7 @@ import pytest
 from bot.api.models import RequestCounts
 from bot.pricing.prices import Prices
 from bot.pricing.tokens import Tokens
+from bot.results.billing import count_tokens
 from bot.results.causes import Cause
 from bot.results.lines import CacheCreationPart, UsagePart
 from bot.results.summarize import ResultsSummarizer
@@ -23,7 +24,6 @@ from bot.results.summary import (
     StopReason,
     SummaryUnreadable,
 )
-from bot.results.usage import count_tokens
 
 HAIKU = "claude-haiku-4-5-20251001"
 
@@ -111,7 +111,7 @@ def test_the_cost_of_a_file_matches_a_calculation_by_hand() -> None:
     [
         ([succeeded("a", model="claude-mythos-5-2")], {"unknown_models": ("claude-mythos-5-2",)}),
         ([succeeded("a", inference_geo="moon")], {"unknown_regions": ("moon",)}),
-        ([succeeded("a", server_tool_use={"web_search_requests": 3})], {"web_searches": 3}),
+        ([succeeded("a", server_tool_use={"web_search_requests": -3})], {"unknown_tools": ("web_search",)}),
         ([line("a", {"type": "succeeded", "message": {"usage": None}})], {"unreadable": 1}),
     ],
 )

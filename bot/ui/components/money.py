@@ -25,6 +25,14 @@ def cost_gaps(cost: CostSummary) -> list[str]:
         parts.append(f"no known price for the region {_name_list(cost.unknown_regions)}")
     if cost.web_searches:
         parts.append(f"{quantity(cost.web_searches, 'web search', 'web searches')} not included")
+    if cost.unknown_classes:
+        parts.append(f"no known price for {_name_list(cost.unknown_classes)}")
+    if cost.unknown_iterations:
+        parts.append(f"no known price for iterations of type {_name_list(cost.unknown_iterations)}")
+    if cost.unknown_tools:
+        parts.append(f"no known price for the tool {_name_list(cost.unknown_tools)}")
+    if cost.length_steps:
+        parts.append(f"{quantity(cost.length_steps, 'request')} may be billed as long prompts")
     if cost.unreadable:
         parts.append(f"unreadable tokens of {quantity(cost.unreadable, 'request')}")
     return parts

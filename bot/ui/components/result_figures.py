@@ -10,6 +10,7 @@ from bot.ui.reply import Block
 
 _MODELS_SHOWN = 5
 _STOPS_SHOWN = 6
+_GAPS_SHOWN = 2
 _HIGH_SHARE = 0.05
 _WORTH_A_LINE = {
     "max_tokens": ("cut off at `max_tokens`", "Raise it to get complete answers."),
@@ -46,16 +47,18 @@ def warning_lines(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
 
 
 def figure_fields(summary: ResultsSummary) -> Block:
-    """Return the cost and the tokens in two columns, with the first reason why the cost is not complete."""
+    """Return the cost and the tokens in two columns, with the reasons why the cost is not complete."""
     cost, tokens = summary.cost, summary.tokens
     if not summary.counts.succeeded and cost.complete:
         return fields([("Cost", "Nothing is billed")])
     gaps = cost_gaps(cost)
-    more = f" and {quantity(len(gaps) - 1, 'more gap')}" if len(gaps) > 1 else ""
-    amount = amount_words(cost.amount, complete=cost.complete) + (f"\n{gaps[0]}{more}" if gaps else "")
+    if len(gaps) > _GAPS_SHOWN:
+        gaps = [*gaps[:_GAPS_SHOWN], quantity(len(gaps) - _GAPS_SHOWN, "more gap")]
+    amount = amount_words(cost.amount, complete=cost.complete) + (f"\n{'; '.join(gaps)}" if gaps else "")
     cached = tokens.write_5m + tokens.write_1h + tokens.read
     used = f"{number(tokens.input)} in · {number(tokens.output)} out" + (f"\n{number(cached)} cached" if cached else "")
-    return fields([("Cost", amount), ("Tokens", used)])
+    others = _model_lines(summary.models) if _has_advisor(summary.models) else []
+    return fields([("Cost", amount), ("Tokens", "\n".join([used, *others]))])
 
 
 def figure_lines(summary: ResultsSummary) -> list[str]:
@@ -103,9 +106,26 @@ def _model_lines(uses: tuple[ModelUse, ...]) -> list[str]:
         return []
     if len(uses) == 1:
         return [f"*Model:* {code(uses[0].model, 80)}"]
-    shown = ", ".join(f"{code(use.model, 80)} {number(use.requests)}" for use in uses[:_MODELS_SHOWN])
+    words = _words_with_tokens if _has_advisor(uses) else _words_with_requests
+    shown = ", ".join(map(words, uses[:_MODELS_SHOWN]))
     more = f" and {len(uses) - _MODELS_SHOWN} more" if len(uses) > _MODELS_SHOWN else ""
     return [f"*Models:* {shown}{more}"]
+
+
+def _has_advisor(uses: tuple[ModelUse, ...]) -> bool:
+    """Return whether a model was only used within requests to another one."""
+    return any(not use.requests for use in uses)
+
+
+def _words_with_requests(use: ModelUse) -> str:
+    return f"{code(use.model, 80)} {number(use.requests)}"
+
+
+def _words_with_tokens(use: ModelUse) -> str:
+    requests = quantity(use.requests, "request") if use.requests else "advisor"
+    cached = use.tokens.write_5m + use.tokens.write_1h + use.tokens.read
+    also = f" / {number(cached)} cached" if cached else ""
+    return f"{code(use.model, 80)} ({requests}, {number(use.tokens.input)} in / {number(use.tokens.output)} out{also})"
 
 
 def _token_lines(tokens: Tokens) -> list[str]:
