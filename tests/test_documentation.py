@@ -196,7 +196,16 @@ def test_every_picture_of_the_readme_says_what_it_shows() -> None:
 
 @pytest.mark.parametrize(
     "document",
-    ["README.md", "CHANGELOG.md", "CONTRIBUTING.md", "bot/README.md", "tests/README.md", *map(name_of, pages())],
+    [
+        "README.md",
+        "CHANGELOG.md",
+        "CONTRIBUTING.md",
+        "SECURITY.md",
+        "docs/security.md",
+        "bot/README.md",
+        "tests/README.md",
+        *map(name_of, pages()),
+    ],
 )
 def test_the_documents_there_are_to_be_are_there(document: str) -> None:
     assert read(document).startswith("# ")
