@@ -68,7 +68,7 @@ async def examine(
     for problem in _find_env_file_problems(env_file):
         yield Finding(False, problem)
     for name, path in list_secret_files(env_file=env_file).items():
-        if may := _what_others_may(path):
+        if path.is_file() and (may := _what_others_may(path)):
             warning = f"Other users of this machine can {may} the file in {name}. Run `chmod 600` on it."
             yield Finding(True, warning, is_warning=True)
     yield _prices(settings, today or datetime.now(UTC).date())
