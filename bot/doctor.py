@@ -35,9 +35,11 @@ from bot.slack.directory import Home
 from bot.slack.download import check_file_host
 from bot.slack.people_checks import check_people
 from bot.slack.scopes import BOT_SCOPES, LOST_WITHOUT, OPTIONAL_SCOPES
-from bot.slack.transports import TokenRejected, ask_identity, ask_socket_address
+from bot.slack.transports import SlackUnreachable, TokenRejected, ask_identity, ask_socket_address
 from bot.store.db.inspection import find_store_file, inspect_store
 
+_PAUSES = (1.0,)
+"""Seconds between two tries of a call: someone is waiting."""
 MOST_PRICE_AGE = timedelta(days=90)
 """Prices change within weeks; after so long some are probably wrong."""
 MOST_CLOCK_ERROR = timedelta(seconds=60)
@@ -186,8 +188,12 @@ def _api_problem(error: ExpectedError, settings: Settings) -> str:
 async def _slack(settings: Settings, clocks: dict[str, timedelta]) -> AsyncIterator[Finding]:
     async with open_slack_session(settings) as session:
         client = make_slack_client(settings, session, retries=True)
-        async for finding in _slack_findings(settings, client, clocks):
-            yield finding
+        try:
+            async for finding in _slack_findings(settings, client, clocks):
+                yield finding
+        except SlackUnreachable as error:  # the other calls would wait for as long, and fail alike
+            yield Finding(False, error.describe())
+            return
         if settings.slack_app_token is not None:
             yield await _app_token(settings, client)
         try:
@@ -205,7 +211,9 @@ async def _slack_findings(
         yield Finding(False, f"{name} is not set, so channels, people and scopes were not checked.")
         return
     try:
-        answer = await ask_identity(client)
+        answer = await ask_identity(client, _PAUSES)
+    except SlackUnreachable:
+        raise
     except ExpectedError as error:
         yield Finding(False, error.describe())
         return
@@ -260,7 +268,7 @@ async def _people(settings: Settings, client: AsyncWebClient, home: Home) -> lis
 async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:
     name = SETTINGS["slack_app_token"].name
     try:
-        await ask_socket_address(client, reveal_secret(settings.slack_app_token))
+        await ask_socket_address(client, reveal_secret(settings.slack_app_token), _PAUSES)
     except TokenRejected as error:
         return Finding(False, f"Slack refused {name}: {error.reason}. Create one with connections:write.")
     except ExpectedError as error:

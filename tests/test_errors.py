@@ -12,12 +12,12 @@ from pydantic import BaseModel
 
 import bot
 from bot.api.errors import ApiRejected
-from bot.app import StoreUnusable
+from bot.app import FolderUnsafe, StoreUnusable
 from bot.errors import LONGEST, ExpectedError, to_one_line
 from bot.playground.terminal import NotACommand, UnknownPerson
 from bot.pricing.prices import PricesUnreadable
 from bot.settings.loading import SettingsError
-from bot.slack.transports import PortUnavailable, SlackFailing, SlackUnreachable, TokenRejected
+from bot.slack.transports import OrgWideToken, PortUnavailable, SlackFailing, SlackUnreachable, TokenRejected
 from bot.store.db.transfer import MoveRefused
 from tests.ui.errors.every_error import ERRORS
 from tests.ui.hostile import spoiled
@@ -26,6 +26,8 @@ AT_START: dict[str, ExpectedError] = {
     "settings": SettingsError(["PORT is 70000. It must be from 0 to 65535.", "SLACK_BOT_TOKEN is not set"]),
     "prices": PricesUnreadable(Path("prices.toml"), "prices.0.input", "Input should be a valid decimal"),
     "store_unusable": StoreUnusable("unreachable"),
+    "folder": FolderUnsafe("/srv/requests", "it belongs to another user"),
+    "org_wide": OrgWideToken(),
     "token": TokenRejected("SLACK_BOT_TOKEN", "invalid_auth"),
     "slack_fails": SlackFailing("SLACK_BOT_TOKEN", "internal_error"),
     "slack": SlackUnreachable("https://slack.com/api/", "timeout"),

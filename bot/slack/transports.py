@@ -2,7 +2,7 @@
 
 import logging
 import os
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ log = logging.getLogger(__name__)
 _BOLT_VARIABLES = ("SLACK_BOT_TOKEN", "SLACK_SIGNING_SECRET", "SLACK_CLIENT_ID", "SLACK_CLIENT_SECRET")
 """Variables that Bolt reads by itself. The first makes it warn about a token; the last two switch on its OAuth."""
 
-_PAUSES = (1.0, 2.0, 4.0)
+START_PAUSES = (1.0, 2.0, 4.0)
 """Seconds between the tries of a first call that fails for a moment. Then the start fails, and may be repeated."""
 
 
@@ -108,7 +108,7 @@ async def check_bot_token(client: AsyncWebClient) -> AuthorizeResult:
     )
 
 
-async def ask_identity(client: AsyncWebClient) -> AsyncSlackResponse:
+async def ask_identity(client: AsyncWebClient, pauses: Sequence[float] = START_PAUSES) -> AsyncSlackResponse:
     """Return Slack's answer to whose token this is. Raises as `check_bot_token`."""
 
     async def ask() -> AsyncSlackResponse:
@@ -122,7 +122,7 @@ async def ask_identity(client: AsyncWebClient) -> AsyncSlackResponse:
             raise OrgWideToken
         return answer
 
-    return await _ask(ask, ("team_id", "user_id"), "SLACK_BOT_TOKEN", client)
+    return await _ask(ask, ("team_id", "user_id"), "SLACK_BOT_TOKEN", client, pauses)
 
 
 async def find_app_id(client: AsyncWebClient, bot_id: str | None) -> str | None:
@@ -137,17 +137,21 @@ async def find_app_id(client: AsyncWebClient, bot_id: str | None) -> str | None:
     return (answer.get("bot") or {}).get("app_id")
 
 
-async def ask_socket_address(client: AsyncWebClient, app_token: str) -> str:
+async def ask_socket_address(client: AsyncWebClient, app_token: str, pauses: Sequence[float] = START_PAUSES) -> str:
     """Return an address for Socket Mode. Raises as `check_bot_token`."""
 
     async def ask() -> AsyncSlackResponse:
         return await client.apps_connections_open(app_token=app_token)
 
-    return str((await _ask(ask, ("url",), "SLACK_APP_TOKEN", client))["url"])
+    return str((await _ask(ask, ("url",), "SLACK_APP_TOKEN", client, pauses))["url"])
 
 
 async def _ask(
-    call: Callable[[], Awaitable[AsyncSlackResponse]], fields: tuple[str, ...], setting: str, client: AsyncWebClient
+    call: Callable[[], Awaitable[AsyncSlackResponse]],
+    fields: tuple[str, ...],
+    setting: str,
+    client: AsyncWebClient,
+    pauses: Sequence[float],
 ) -> AsyncSlackResponse:
     """Make a first call, and repeat it while it fails for a moment. The answer has these fields."""
 
@@ -160,7 +164,7 @@ async def _ask(
             raise _start_failure(error, setting, client) from error
         return answer
 
-    return await retry(attempt, _PAUSES, errors=(SlackFailing, SlackUnreachable), report=_report_failed_try)
+    return await retry(attempt, pauses, errors=(SlackFailing, SlackUnreachable), report=_report_failed_try)
 
 
 def _report_failed_try(error: Exception, pause: float) -> None:
