@@ -219,7 +219,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     drafts = make_draft_services(settings, shared_files)
     _check_folder(drafts)
     services = Services(
-        workspace=make_workspace(http, api_waits),
+        workspace=make_workspace(http, api_waits, workspace_id=settings.anthropic_workspace_id or ""),
         database=database,
         now=now,
         time_zone=settings.zone,

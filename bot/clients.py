@@ -89,7 +89,7 @@ def reveal_secret(value: SecretStr | None) -> str:
     return value.get_secret_value() if value is not None else ""
 
 
-def make_workspace(http: HttpClient, waits: SlackWaits | None = None) -> Workspace:
+def make_workspace(http: HttpClient, waits: SlackWaits | None = None, *, workspace_id: str = "") -> Workspace:
     """Return the workspace that the API key of this HTTP client belongs to.
 
     `waits` receives how long a call waits because the API limits it.
@@ -100,6 +100,7 @@ def make_workspace(http: HttpClient, waits: SlackWaits | None = None) -> Workspa
         CachedCatalog(ModelsClient(http, policy=policy)),
         TokenCounter(http, policy=policy),
         ListingMemory(),
+        workspace_id,
     )
 
 

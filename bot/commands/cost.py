@@ -1,8 +1,11 @@
 """`/batch cost`: what the batches of a period cost, by model, day, owner or label."""
 
 import asyncio
+from collections.abc import Sequence, Set
 from contextlib import aclosing
 from datetime import date, datetime
+from decimal import Decimal
+from functools import partial
 from typing import ClassVar, Literal, Self, cast, get_args
 
 from msgspec import Struct
@@ -15,11 +18,14 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.values import parse_span
 from bot.operations.cost_totals import CostRow, group_by_day, group_by_model, group_by_name, sum_costs
+from bot.operations.ledger import LedgerEntry, Spent, read_entry, summarize_spent
 from bot.operations.progress import Progress
-from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, read_results
+from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, make_ledger_row, read_results
 from bot.operations.services import Services
 from bot.results.summary import CostSummary as BatchCost
-from bot.store.records import labels, summaries
+from bot.store.records import labels, ledger, summaries
+from bot.store.records.ledger import LedgerRow
+from bot.store.transactions import unlisted_batches
 
 By = Literal["model", "day", "owner", "label"]
 
@@ -36,8 +42,19 @@ class Unread(Struct, frozen=True):
     gone: bool
 
 
+class DeletedCost(Struct, frozen=True):
+    """The deleted batches of the period: the sum for those whose results were read, and how many were not."""
+
+    batches: int = 0
+    amount: Decimal = Decimal(0)
+    complete: bool = True
+    unread: int = 0
+
+
 class CostShown(Struct, frozen=True):
     """The cost of the ended batches created since `since`. `cost.complete` is about the `read` ones only.
+
+    `read` and `cost` include the `deleted` batches whose results were read.
 
     Days are UTC. `more`: the period has more batches than were looked at.
     """
@@ -54,14 +71,30 @@ class CostShown(Struct, frozen=True):
     priced_on: date | None
     by_name: tuple[CostRow, ...] = ()
     """By owner or by label, if the query asks for it. The name is empty for batches without one."""
+    deleted: DeletedCost = DeletedCost()
 
     @property
     def complete(self) -> bool:
         """Whether the total includes all batches of the period."""
-        return self.cost.complete and not self.unread and not self.more
+        return self.cost.complete and not self.unread and not self.more and not self.deleted.unread
 
 
-CostOutcome = CostShown
+class ExportedBatch(Struct, frozen=True):
+    """A row of the ledger with the names of today, and what it says; None if the results were never read."""
+
+    row: LedgerRow
+    spent: Spent | None
+
+
+class CostExported(Struct, frozen=True):
+    """The ledger of the batches created since `since`, oldest first."""
+
+    query: "Cost"
+    since: datetime
+    batches: tuple[ExportedBatch, ...]
+
+
+CostOutcome = CostShown | CostExported
 
 
 class Cost(LongCommand[CostOutcome], frozen=True):
@@ -79,10 +112,12 @@ class Cost(LongCommand[CostOutcome], frozen=True):
             "since", "SPAN", "how far back: a number and h, d or w, at most a year (default 7d)", "cost --since 4w"
         ),
         OptionSpec("by", "|".join(get_args(By)), "how to group the amounts", "cost --by owner"),
+        OptionSpec("export", "", "a row for each batch and model as a file", "cost --since 4w --export"),
     )
 
     since: str = "7d"
     by: By = "model"
+    export: bool = False
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -93,18 +128,19 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         parse_span("cost", since)
         if by not in get_args(By):
             raise BadValue("cost", by, ValueForm.COST_GROUPING)
-        return cls(since, cast(By, by), public=arguments.flag("public"))
+        return cls(since, cast(By, by), arguments.flag("export"), public=arguments.flag("public"))
 
     def spell(self) -> str:
         """Return `cost` with its options."""
-        return f"cost --since {self.since} --by {self.by}{self.spell_public()}"
+        export = " --export" if self.export else ""
+        return f"cost --since {self.since} --by {self.by}{export}{self.spell_public()}"
 
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CostOutcome:
         """Read the results whose summary is not stored. Raises ReadingStopped, ApiError, StoreUnavailable."""
         progress = progress or Progress()
         return await progress.run(self._add_up(services, caller, progress))
 
-    async def _add_up(self, services: Services, caller: Caller, progress: Progress) -> CostShown:
+    async def _add_up(self, services: Services, caller: Caller, progress: Progress) -> CostOutcome:
         since = services.now() - parse_span("cost", self.since)
         progress.set_subject(f"the cost of {self.since}", retry_command=self.spell())
         batches, more = await _list_created_since(since, services)
@@ -116,30 +152,79 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         unread = tuple(
             Unread(batch, gone=not batch.is_readable(services.now())) for batch in missing if batch.id not in read
         )
-        fetched = [(batch, {**known, **read}[batch.id]) for batch in ended if batch.id in known or batch.id in read]
+        entries = [
+            LedgerEntry(batch.id, batch.created_at, summarize_spent(each.summary), each.priced_on)
+            for batch in ended
+            if (each := known.get(batch.id) or read.get(batch.id)) is not None
+        ]
+        await _complete_ledger([batch for batch in ended if batch.id in known], known, services)
+        unlisted = partial(
+            unlisted_batches.list_unlisted,
+            workspace_id=services.workspace.id,
+            listed={batch.id for batch in batches},
+            since=since,
+            now=services.now(),
+            is_whole=not more,
+        )
+        rows = await services.database.run(unlisted)
+        kept = [entry for row in rows if (entry := read_entry(row)) is not None]
+        entries += kept
+        if self.export:
+            return CostExported(self, since, await _list_exported(services, since, {each.batch_id for each in entries}))
         return CostShown(
             query=self,
             since=since,
-            read=len(fetched),
-            cost=sum_costs(each for _, each in fetched),
-            by_model=group_by_model(each for _, each in fetched),
-            by_day=group_by_day(fetched),
-            by_name=await _sum_by_name(fetched, self.by, services),
+            read=len(entries),
+            cost=sum_costs(entries),
+            by_model=group_by_model(entries),
+            by_day=group_by_day(entries),
+            by_name=await _sum_by_name(entries, rows, self.by, services),
             unread=unread,
             unfinished=len(batches) - len(ended),
             more=more,
-            priced_on=max((each.priced_on for _, each in fetched if each.priced_on), default=None),
+            priced_on=max((each.priced_on for each in entries if each.priced_on), default=None),
+            deleted=_sum_deleted([row for row in rows if row.deleted_at is not None]),
         )
 
 
+async def _complete_ledger(batches: list[MessageBatch], known: dict[str, ReadSummary], services: Services) -> None:
+    """Correct the rows of earlier versions, which did not always know when a batch was created."""
+    rows = await services.database.run(partial(ledger.get_many, batch_ids=[batch.id for batch in batches]))
+    for batch in batches:
+        row = rows.get(batch.id)
+        if row is None or row.spent is None or row.created_at != batch.created_at:
+            entry = make_ledger_row(services, batch, known[batch.id])
+            await services.database.run(partial(ledger.record_spent, row=entry))
+
+
+def _sum_deleted(rows: Sequence[LedgerRow]) -> DeletedCost:
+    costs = [None if (entry := read_entry(row)) is None else entry.spent.cost for row in rows]
+    known = [cost for cost in costs if cost is not None]
+    amount = sum((cost.amount for cost in known), Decimal(0))
+    return DeletedCost(len(known), amount, all(cost.complete for cost in known), len(costs) - len(known))
+
+
+async def _list_exported(services: Services, since: datetime, read: Set[str]) -> tuple[ExportedBatch, ...]:
+    """Return the rows of the batches that were read, and of the deleted ones."""
+    workspace = services.workspace.id
+    rows = await services.database.run(lambda c: unlisted_batches.list_with_names(c, workspace, since))
+    return tuple(
+        ExportedBatch(row, entry.spent if (entry := read_entry(row)) else None)
+        for row in rows
+        if row.batch_id in read or row.deleted_at is not None
+    )
+
+
 async def _sum_by_name(
-    fetched: list[tuple[MessageBatch, ReadSummary]], by: By, services: Services
+    entries: list[LedgerEntry], rows: list[LedgerRow], by: By, services: Services
 ) -> tuple[CostRow, ...]:
     if by not in ("owner", "label"):
         return ()
-    named = await services.database.run(lambda c: labels.get_names(c, [batch.id for batch, _ in fetched]))
+    ids = [entry.batch_id for entry in entries]
+    named = await services.database.run(lambda connection: labels.get_names(connection, ids))
+    kept = {row.batch_id: (row.owner if by == "owner" else row.label) for row in rows}
     return group_by_name(
-        ((named[batch.id].owner if by == "owner" else named[batch.id].label) or "", each) for batch, each in fetched
+        (getattr(named[entry.batch_id], by) or kept.get(entry.batch_id) or "", entry) for entry in entries
     )
 
 

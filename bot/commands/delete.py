@@ -17,13 +17,14 @@ from bot.commands.language.arguments import Arguments
 from bot.commands.language.references import parse_reference
 from bot.operations.batch_names import find_names
 from bot.operations.find_batch import Reference
+from bot.operations.ledger import describe_batch
 from bot.operations.read_results import decode_summary
 from bot.operations.services import Services
 from bot.operations.snapshots import describe_ending, snapshot_batch
 from bot.pricing.amounts import format_usd
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import batches as batch_records
-from bot.store.records import summaries
+from bot.store.records import ledger, summaries
 from bot.store.records.labels import BatchNames
 from bot.store.records.summaries import StoredSummary
 from bot.store.transactions import deletions
@@ -134,6 +135,8 @@ class DeleteChange(BatchChange[Delete, DeleteOutcome], frozen=True):
         """
         batch_id = check_batch_id(self.batch.id)
         names = (await find_names(self, services)).get(batch_id) or BatchNames()
+        known = describe_batch(services, self.batch)  # afterwards no one can find out
+        await services.database.run(lambda connection: ledger.record_batch(connection, known))
         outcome = await _delete(batch_id, services)
         match outcome:
             case Deleted():

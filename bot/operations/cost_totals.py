@@ -6,8 +6,7 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from bot.api.models import MessageBatch
-from bot.operations.read_results import ReadSummary
+from bot.operations.ledger import LedgerEntry
 from bot.results.summary import CostSummary
 
 
@@ -24,9 +23,9 @@ class CostRow(Struct, frozen=True):
     complete: bool
 
 
-def sum_costs(summaries: Iterable[ReadSummary]) -> CostSummary:
+def sum_costs(entries: Iterable[LedgerEntry]) -> CostSummary:
     """Return the cost of all results together."""
-    costs = [each.summary.cost for each in summaries]
+    costs = [each.spent.cost for each in entries]
     return CostSummary(
         amount=sum((cost.amount for cost in costs), Decimal(0)),
         unknown_models=_merge_names(cost.unknown_models for cost in costs),
@@ -44,11 +43,11 @@ def _merge_names(names: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for each in names for name in each))
 
 
-def group_by_model(summaries: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
+def group_by_model(entries: Iterable[LedgerEntry]) -> tuple[CostRow, ...]:
     """Return a row for each model, the most expensive first."""
     rows: dict[str, CostRow] = {}
-    for each in summaries:
-        for use in each.summary.models:
+    for each in entries:
+        for use in each.spent.models:
             row = rows.get(use.model, CostRow(use.model, 0, 0, Decimal(0), complete=True))
             complete = row.complete and use.cost is not None and not use.web_searches
             rows[use.model] = CostRow(
@@ -57,26 +56,26 @@ def group_by_model(summaries: Iterable[ReadSummary]) -> tuple[CostRow, ...]:
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 
 
-def group_by_name(summaries: Iterable[tuple[str, ReadSummary]]) -> tuple[CostRow, ...]:
+def group_by_name(entries: Iterable[tuple[str, LedgerEntry]]) -> tuple[CostRow, ...]:
     """Return a row for each name, the most expensive first."""
-    return tuple(sorted(_add_up(summaries).values(), key=lambda row: (-row.amount, row.name)))
+    return tuple(sorted(_add_up(entries).values(), key=lambda row: (-row.amount, row.name)))
 
 
-def group_by_day(summaries: Iterable[tuple[MessageBatch, ReadSummary]]) -> tuple[tuple[date, CostRow], ...]:
+def group_by_day(entries: Iterable[LedgerEntry]) -> tuple[tuple[date, CostRow], ...]:
     """Return a row for each day (UTC) on which batches were created, oldest first."""
-    days = ((batch.created_at.astimezone(UTC).date().isoformat(), each) for batch, each in summaries)
+    days = ((each.created_at.astimezone(UTC).date().isoformat(), each) for each in entries)
     return tuple((date.fromisoformat(day), row) for day, row in sorted(_add_up(days).items()))
 
 
-def _add_up(summaries: Iterable[tuple[str, ReadSummary]]) -> dict[str, CostRow]:
+def _add_up(entries: Iterable[tuple[str, LedgerEntry]]) -> dict[str, CostRow]:
     rows: dict[str, CostRow] = {}
-    for name, each in summaries:
-        cost = each.summary.cost
+    for name, each in entries:
+        cost = each.spent.cost
         row = rows.get(name, CostRow(name, 0, 0, Decimal(0), complete=True))
         rows[name] = CostRow(
             name,
             row.batches + 1,
-            row.requests + each.summary.counts.succeeded,
+            row.requests + each.spent.succeeded,
             row.amount + cost.amount,
             row.complete and cost.complete,
         )

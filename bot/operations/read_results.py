@@ -7,12 +7,13 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from bot.api.errors import BatchNotFound, ResultsBroken
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.errors import ExpectedError
+from bot.operations.ledger import describe_batch, dump_spent, summarize_spent
 from bot.operations.progress import Progress, ReadingProgress
 from bot.operations.services import Services
 from bot.pricing.prices import Prices
@@ -20,6 +21,7 @@ from bot.results.summarize import ResultsSummarizer
 from bot.results.summary import ResultsSummary, SummaryUnreadable
 from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import summaries
+from bot.store.records.ledger import LedgerRow
 from bot.store.records.summaries import DownloadedFile, StoredSummary
 from bot.store.transactions import deletions
 
@@ -215,12 +217,26 @@ async def _store_summary(
 ) -> ReadSummary:
     now = services.now()
     priced_on = _newest_price_date(summary, select_prices(services, batch))
+    fetched = ReadSummary(summary, priced_on, caller.user, now)
     priced_on_text = priced_on.isoformat() if priced_on else None
     read = StoredSummary(batch.id, summary.to_json(), priced_on_text, caller.user, now)
+    spent = make_ledger_row(services, batch, fetched)
     stored = await services.database.run(
-        lambda connection: deletions.store_summary(connection, read, delete_before=now - SUMMARY_RETENTION)
+        lambda connection: deletions.store_summary(connection, read, spent, delete_before=now - SUMMARY_RETENTION)
     )
-    return ReadSummary(summary, priced_on, caller.user, now, stored.taken, stored.taken_by, stored.taken_at)
+    return replace(fetched, downloaded_file=stored.taken, downloaded_by=stored.taken_by, downloaded_at=stored.taken_at)
+
+
+def make_ledger_row(services: Services, batch: MessageBatch, read: ReadSummary) -> LedgerRow:
+    """Return what the ledger keeps of results."""
+    known = describe_batch(services, batch)
+    return LedgerRow(
+        **asdict(known),
+        spent=dump_spent(summarize_spent(read.summary)),
+        usd=str(read.summary.cost.amount),
+        priced_on=read.priced_on.isoformat() if read.priced_on else None,
+        read_at=read.read_at,
+    )
 
 
 def _add_missing_answers(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:

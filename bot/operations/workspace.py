@@ -18,3 +18,5 @@ class Workspace(Struct, frozen=True):
     models: CachedCatalog
     counter: TokenCounter
     listing: ListingMemory
+    id: str = ""
+    """The id from the settings; empty if they name none."""

@@ -30,7 +30,9 @@ def test_everyone_may_ask_for_it() -> None:
 async def cost(services: Services, line: str = "cost --since 7d", progress: Progress | None = None) -> CostShown:
     command = parse(line)
     assert isinstance(command, Cost)
-    return await command.run(services, ADA, progress)
+    shown = await command.run(services, ADA, progress)
+    assert isinstance(shown, CostShown)
+    return shown
 
 
 def readings(api: ApiSimulator) -> int:

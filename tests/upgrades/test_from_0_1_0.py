@@ -160,6 +160,16 @@ async def test_results_are_not_read_again_and_names_are_kept(upgraded: Upgraded)
     assert [one for one in desk.api.requests if one.path.endswith("/results")] == []
 
 
+async def test_the_cost_of_results_that_were_read_is_kept_without_the_batch(upgraded: Upgraded) -> None:
+    desk = upgraded.desk
+    desk.api.workspace.delete(READ)
+
+    [reply] = await desk.type("/batch cost --by label")
+
+    assert "$0.01 in 1 deleted batch" in reply.visible_text
+    assert "`Nightly eval`  *$0.01*" in reply.visible_text
+
+
 async def test_the_record_is_kept(upgraded: Upgraded) -> None:
     [reply] = await upgraded.desk.type("/batch audit")
 

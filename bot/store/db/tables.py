@@ -53,6 +53,23 @@ summaries = Table(
     Column("taken_at", Moment),
 )
 
+ledger = Table(
+    "bd_ledger",
+    metadata,
+    Column("batch_id", SafeText, primary_key=True),
+    Column("workspace_id", SafeText, nullable=False),
+    Column("created_at", Moment, nullable=False, index=True),
+    Column("ended_at", Moment),
+    Column("succeeded", BigInteger),
+    Column("spent", SafeText),
+    Column("usd", SafeText),
+    Column("priced_on", SafeText),
+    Column("label", SafeText),
+    Column("owner", SafeText),
+    Column("read_at", Moment),
+    Column("deleted_at", Moment),
+)
+
 readings = Table(
     "bd_readings",
     metadata,

@@ -9,7 +9,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from bot.store.db.task_queue import Enqueue
-from bot.store.records import audit, cards, notices, watches
+from bot.store.records import audit, cards, ledger, notices, watches
 from bot.store.records import batches as batch_records
 from bot.store.records.batches import SeenBatch
 from bot.store.records.notices import Event, Notice, notice_key
@@ -87,8 +87,11 @@ class Announcer(Struct, frozen=True):
 
     def mark_cards_deleted(self, connection: Connection, batch_id: str, now: datetime) -> bool:
         """Redraw the cards of a deleted batch; False if they show it already, or the batch is not stored."""
-        if not batch_records.mark_gone(connection, batch_id, now):
+        seen = batch_records.get(connection, batch_id)
+        if seen is None or not batch_records.mark_gone(connection, batch_id, now):
             return False
+        ledger.record_missing(connection, ledger.make_ledger_batch(seen))
+        ledger.mark_deleted(connection, batch_id, now)
         cards.redraw_all(connection, self.enqueue, batch_id, now)
         return True
 
@@ -102,6 +105,7 @@ class Announcer(Struct, frozen=True):
         ):  # else the list may be out of date
             self.record_seen(connection, seen if stored.ended_at else replace(seen, over_at=None), stored.shape, now)
             notices.retract(connection, seen.id, "gone")
+            ledger.mark_found(connection, seen.id)
 
     def announce_new(self, connection: Connection, feed: str, batch_ids: Sequence[str], now: datetime) -> None:
         """Post in the feed how many new batches get no card."""

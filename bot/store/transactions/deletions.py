@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot.store.db.task_queue import Enqueue
-from bot.store.records import audit, cards, labels, summaries
+from bot.store.records import audit, cards, labels, ledger, summaries
 from bot.store.records import batches as batch_records
 from bot.store.records.audit import AuditEntry
+from bot.store.records.ledger import LedgerRow
 from bot.store.records.summaries import StoredSummary
 from bot.store.transactions.announce import Announcer
 
@@ -29,11 +30,12 @@ def mark_deleted(connection: Connection, enqueue: Enqueue, batch_id: str, now: d
 def delete_records(
     connection: Connection, enqueue: Enqueue, batch_id: str, now: datetime, *, deleted_here: bool
 ) -> None:
-    """Delete the records of a deleted batch. Its names stay as long as it has cards.
+    """Delete the records of a deleted batch. Its names stay as long as it has cards, and its cost stays for good.
 
     `deleted_here`: the cards show it immediately. If the batch was deleted elsewhere before its end was announced, the
     next sweep notices.
     """
+    ledger.mark_deleted(connection, batch_id, now)
     summaries.delete_summary(connection, batch_id)
     if deleted_here:
         Announcer(enqueue).mark_cards_deleted(connection, batch_id, now)
@@ -54,7 +56,10 @@ def find_deletion(connection: Connection, reference: str) -> AuditEntry | None:
             return None
 
 
-def store_summary(connection: Connection, read: StoredSummary, *, delete_before: datetime) -> StoredSummary:
-    """Keep a summary as `summaries.keep` does, unless the batch was deleted through the bot while it was read."""
+def store_summary(
+    connection: Connection, read: StoredSummary, spent: LedgerRow, *, delete_before: datetime
+) -> StoredSummary:
+    """Store a summary, unless the batch was deleted through the bot while it was read, and what it cost in any case."""
+    ledger.record_spent(connection, spent)
     is_deleted = audit.find_last_actor(connection, "delete", read.batch_id) is not None
     return read if is_deleted else summaries.store_summary(connection, read, delete_before=delete_before)

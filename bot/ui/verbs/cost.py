@@ -3,14 +3,18 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import assert_never
 
-from bot.commands.cost import By, Cost, CostOutcome, CostShown
+from bot.commands.cost import By, Cost, CostExported, CostOutcome, CostShown, ExportedBatch
 from bot.operations.cost_totals import CostRow
+from bot.pricing.tokens import Tokens
+from bot.results.spreadsheet import Cell, write_csv
+from bot.results.summary import ModelUse
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.text import code, context, header, number, quantity, section
 from bot.ui.components.text import date as date_token
-from bot.ui.reply import Block, Message, Viewer
+from bot.ui.reply import Block, File, Message, Viewer
 
 MOST_BARS = 20
 """The most points of a series in Slack's chart block (docs.slack.dev, data visualization block)."""
@@ -19,13 +23,95 @@ MOST_UNFOLDED = 8
 """Rows above this number are folded behind Slack's "See more"."""
 
 
-def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message:
+_COLUMNS = (
+    "workspace_id",
+    "batch_id",
+    "created_at",
+    "ended_at",
+    "deleted_at",
+    "label",
+    "owner",
+    "model",
+    "requests",
+    "input_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "cache_read_tokens",
+    "output_tokens",
+    "thinking_tokens",
+    "web_searches",
+    "cost_usd",
+    "cost_is",
+    "prices_of",
+)
+
+
+def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message | File:
+    """Return what was spent, or the ledger as a file."""
+    match outcome:
+        case CostShown():
+            return _render_total(outcome)
+        case CostExported():
+            return _render_export(outcome, viewer)
+        case unreachable:
+            assert_never(unreachable)
+
+
+def _render_export(outcome: CostExported, viewer: Viewer) -> File:
+    rows = [row for each in outcome.batches for row in _export_rows(each)]
+    batches = quantity(len(outcome.batches), "batch", "batches")
+    text = f"📄 Sent you the cost of the last {_span_words(outcome.query.since)} · {batches}"
+    return File(
+        name=f"batchdesk-cost-{viewer.now:%Y-%m-%d}.csv",
+        title="Batchdesk cost",
+        content=write_csv((_COLUMNS, *rows)),
+        message=Message(text, (section(text),)),
+        public=outcome.query.public,
+    )
+
+
+def _export_rows(batch: ExportedBatch) -> list[tuple[Cell, ...]]:
+    """Return a row for each model, whose amounts add up to the cost of the batch."""
+    row = batch.row
+    moments = [each.isoformat() if each else "" for each in (row.created_at, row.ended_at, row.deleted_at)]
+    start = (row.workspace_id, row.batch_id, *moments, row.label or "", row.owner or "")
+    if batch.spent is None:
+        return [(*start, *[""] * 10, "never read", "")]
+    spent = batch.spent
+    whole = "complete" if spent.cost.complete else "at least"
+    uses = spent.models or (ModelUse("", 0, Tokens(), spent.cost.amount),)
+    return [
+        (
+            *start,
+            use.model,
+            use.requests,
+            use.tokens.input,
+            use.tokens.write_5m,
+            use.tokens.write_1h,
+            use.tokens.read,
+            use.tokens.output,
+            use.tokens.thinking,
+            use.web_searches + use.priced_searches,
+            use.known_cost,
+            whole,
+            row.priced_on or "",
+        )
+        for use in uses
+    ]
+
+
+def _render_total(outcome: CostShown) -> Message:
     """Return what was spent. Where Slack rejects the chart, the days are rows instead."""
-    total = amount_words(outcome.cost.amount, complete=outcome.complete) if outcome.read else "no ended batches"
+    is_known = outcome.read or outcome.deleted.unread
+    total = amount_words(outcome.cost.amount, complete=outcome.complete) if is_known else "no ended batches"
     title = f"Cost of the last {_span_words(outcome.query.since)}: {total}"
     counted_in = [
         f"{quantity(outcome.read, 'ended batch', 'ended batches')}, created since {date_token(outcome.since)}"
     ]
+    if outcome.deleted.batches:
+        amount = amount_words(outcome.deleted.amount, complete=outcome.deleted.complete)
+        deleted = quantity(outcome.deleted.batches, "deleted batch", "deleted batches")
+        counted_in.append(f"including {amount} in {deleted}")
     if outcome.unfinished:
         counted_in.append(f"{number(outcome.unfinished)} still running, not counted")
     gaps = _incomplete_lines(outcome)
@@ -97,6 +183,10 @@ def _incomplete_lines(outcome: CostShown) -> list[str]:
         lines.append(f"{failed} of {share} couldn't be read just now. Try again")
     if gone:
         lines.append(f"{gone} of {share} couldn't be read, because the results have expired")
+    if outcome.deleted.unread:
+        were = "was" if outcome.deleted.unread == 1 else "were"
+        deleted = quantity(outcome.deleted.unread, "deleted batch", "deleted batches")
+        lines.append(f"{deleted} {were} never read, so the cost is unknown")
     if outcome.more:
         lines.append("this range has more batches than I read. Choose a shorter one")
     return lines

@@ -5,11 +5,15 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bot.commands.cost import Cost, CostShown, Unread
+from bot.commands.cost import Cost, CostExported, CostShown, DeletedCost, ExportedBatch, Unread
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
 from bot.operations.cost_totals import CostRow
+from bot.operations.ledger import Spent
+from bot.pricing.tokens import Tokens
 from bot.results.summary import CostSummary as BatchCost
+from bot.results.summary import ModelUse
+from bot.store.records.ledger import LedgerRow
 from tests.builders import BATCHES, CREATED, NOW
 from tests.ui.samples import ENDED
 
@@ -49,8 +53,38 @@ INCOMPLETE = replace(
 
 NOTHING_SPENT = replace(SPENT, read=0, cost=BatchCost(Decimal(0)), by_model=(), by_day=(), unfinished=0, priced_on=None)
 
+DELETED = replace(
+    SPENT,
+    deleted=DeletedCost(batches=2, amount=Decimal("4.5"), complete=True, unread=1),
+)
+
+USE = ModelUse("claude-sonnet-5", 20, Tokens(1_000, 20, 30, 40, 500, 60), Decimal("4.5"), priced_searches=2)
+EXPORTED = CostExported(
+    Cost("4w", export=True),
+    NOW - timedelta(weeks=4),
+    (
+        ExportedBatch(
+            LedgerRow(
+                "msgbatch_1",
+                "",
+                CREATED,
+                CREATED,
+                20,
+                priced_on="2026-08-21",
+                label="=1",
+                owner="U0ADA",
+                deleted_at=NOW,
+            ),
+            Spent((USE,), BatchCost(Decimal("4.5")), 20),
+        ),
+        ExportedBatch(LedgerRow("msgbatch_2", "", CREATED, CREATED, 5, deleted_at=NOW), None),
+    ),
+)
+
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "cost": SPENT,
     "cost_incomplete": INCOMPLETE,
     "cost_nothing": NOTHING_SPENT,
+    "cost_deleted": DELETED,
+    "cost_exported": EXPORTED,
 }
