@@ -102,9 +102,19 @@ class NotPermitted(ExpectedError):
     fault: SlackFault | None = None
     admins: tuple[str, ...] = ()
 
-    def _fact(self) -> str:
+    @property
+    def rule_name(self) -> str:
+        """Return the rule in words, such as `not admin`, with why a check failed."""
         reason = f" ({self.fault})" if self.fault else ""
-        return f"{self.caller.user} is not permitted: {self.rule.name.lower().replace('_', ' ')}{reason}"
+        return f"{self.rule.name.lower().replace('_', ' ')}{reason}"
+
+    @property
+    def is_about_rights(self) -> bool:
+        """Whether the bot answers this person here, and only this command is closed to them."""
+        return self.rule in _REFUSALS.values()
+
+    def _fact(self) -> str:
+        return f"{self.caller.user} is not permitted: {self.rule_name}"
 
 
 _REFUSALS = {

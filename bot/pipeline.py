@@ -1,36 +1,45 @@
 """The road that every interaction takes: parse, permit, confirm, record, run, render. Read this first.
 
-Only a change is confirmed and recorded. A command that proposes no change goes from permit to run.
+Only a change is confirmed, and recorded before it is made. A command that proposes no change goes from permit to run.
+Who gets to see contents or the record is recorded before the reply is shown, and so is a refused attempt.
 """
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
+from functools import partial
 from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.caller import Caller
-from bot.commands.base import LongCommand, Origin, Permission
+from bot.commands.audit import Audit, AuditExported, AuditShown
+from bot.commands.base import LongCommand, Origin, Permission, ReadingCommand
 from bot.commands.change import Change, ChangingCommand
 from bot.commands.registry import AnyChange, AnyCommand, AskingChange, Outcome, parse
-from bot.confirmations import ConfirmationNeeded, Confirmations
+from bot.commands.results import CausesFile, FamilyFile, ResultsFile, ResultsShown
+from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, RefusalReason
 from bot.errors import ExpectedError
+from bot.operations.approval import ApprovalOfOwn
+from bot.operations.audit_trail import Attempt, AuditTrail
 from bot.operations.batch_names import find_names
 from bot.operations.interruption import Interrupted, Interruption
 from bot.operations.progress import Progress
 from bot.operations.services import Services
-from bot.permissions import CallerFacts, Rules, check_permission, check_place, list_permissions
+from bot.permissions import CallerFacts, NotPermitted, Rules, check_permission, check_place, list_permissions
+from bot.scratch_file import ScratchFile
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
 from bot.ui.errors.render import render_error, render_with_retry
 from bot.ui.render import render
-from bot.ui.reply import Message, Placement, Posting, Reply, Viewer
+from bot.ui.reply import File, Message, Placement, Posting, Reply, Viewer
 from bot.ui.verbs.audit import audit_line
 
 log = logging.getLogger(__name__)
 
+_FORGED = (RefusalReason.UNKNOWN, RefusalReason.OTHER_PERSON, RefusalReason.OTHER_COMMAND)
+"""Why a press that confirms nothing is recorded: no one asked this person."""
 _LONGEST_AGAIN = 1_000
 """Characters of a command that a button can repeat. Its value holds more than the text, and Slack accepts 2,000."""
 
@@ -103,6 +112,7 @@ class Pipeline:
         self._count_interaction = count_interaction
         self._explain_error = explain_error
         self._interruption = interruption or Interruption()
+        self._trail = AuditTrail(services)
 
     async def answer(self, interaction: Interaction, progress: Progress | None = None) -> Answer:
         """Return one answer, also for every expected error, and log one line.
@@ -127,6 +137,8 @@ class Pipeline:
         except ExpectedError as error:
             outcome_name = type(error).__name__
             error = await self._explain_error(error)
+            if parsed is not None:
+                await self._record_refusal(error, parsed, interaction.caller)
             return Answer(_render_refusal(error, interaction, parsed), error=error, outcome_name=outcome_name)
         finally:
             spent = time.perf_counter() - started
@@ -167,6 +179,9 @@ class Pipeline:
         if isinstance(found, Change):
             return await self._change(found, interaction, viewer)
         reply = await self._render(found, viewer)
+        subjects = _list_disclosed(found, viewer)
+        if subjects:
+            reply = await self._record_reading(command, caller, subjects, reply)
         return Answer(reply, audit_line(caller, command.spell(), "done") if command.is_announced else None)
 
     async def _start(
@@ -228,6 +243,39 @@ class Pipeline:
         line = audit_line(caller, change.spell(), audit_outcome)
         return Answer(reply, line, outcome_name=outcome_name, entry_id=entry_id)
 
+    async def _record_reading(
+        self, command: AnyCommand, caller: Caller, subjects: Sequence[str | None], reply: Reply
+    ) -> Reply:
+        """Record who gets to see what, and return the reply. Without a record it is not shown. Raises StoreUnavailable.
+
+        Whether a file arrives is recorded once that is known.
+        """
+        if not isinstance(reply, File):
+            await self._trail.record_reading(_describe_attempt(command), caller, subjects, "done")
+            return reply
+        try:
+            entries = await self._trail.record_reading(_describe_attempt(command), caller, subjects, "unknown")
+        except BaseException:
+            if isinstance(reply.content, ScratchFile):
+                reply.content.close()
+            raise
+        return replace(reply, on_settled=partial(self._trail.settle, entries))
+
+    async def _record_refusal(self, error: ExpectedError, command: AnyCommand, caller: Caller) -> None:
+        """Record an attempt that a rule refused. The refusal stands without a record, so a failing store is logged."""
+        is_refusal = isinstance(error, NotPermitted | ApprovalOfOwn) or (
+            isinstance(error, ConfirmationRefused) and error.why in _FORGED
+        )
+        reads_openly = isinstance(command, ReadingCommand) and command.needed_permission is Permission.READ
+        if not is_refusal or reads_openly:
+            return
+        reason = f"not permitted: {error.rule_name}" if isinstance(error, NotPermitted) else str(error)
+        may_search = isinstance(error, NotPermitted) and error.is_about_rights
+        try:
+            await self._trail.record_refusal(_describe_attempt(command), caller, reason, may_search=may_search)
+        except StoreUnavailable:
+            log.exception("a refusal is not recorded: %s by %s", command.verb, caller.user)
+
     async def _finish(
         self,
         entry_id: int,
@@ -255,6 +303,30 @@ class Pipeline:
     async def _without_mentions(self, posting: Posting) -> Posting:
         """Return a posting that names people instead of mentioning them, unless it notifies them."""
         return posting if posting.notifies else replace(posting, message=await self._replace_mentions(posting.message))
+
+
+def _describe_attempt(command: AnyCommand) -> Attempt:
+    reference = getattr(command, "reference", None) or getattr(command, "draft", None)
+    if isinstance(command, Audit):
+        reference = command.subject
+    return Attempt(command.verb, command.spell(), reference)
+
+
+def _list_disclosed(found: Outcome | ConfirmationNeeded, viewer: Viewer) -> tuple[str | None, ...]:
+    """Return the batches whose contents or record a reply shows; None stands for the whole record."""
+    match found:
+        case AuditShown():
+            return (found.query.subject,)
+        case AuditExported():
+            return (found.subject,)
+        case ResultsFile() | CausesFile():
+            return (found.batch.id,)
+        case FamilyFile():
+            return tuple(batch.id for batch in found.family.readable)
+        case ResultsShown() if found.fetched.summary.causes and Permission.READ_CONTENTS in viewer.permissions:
+            return (found.batch.id,)
+        case _:
+            return ()
 
 
 def _describe_interruption(error: Interrupted, command: AnyCommand, interaction: Interaction) -> Interrupted:

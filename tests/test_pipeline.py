@@ -10,6 +10,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from msgspec.structs import replace
 from sqlalchemy import Connection, event
 
 from bot.api.client import open_http
@@ -24,7 +25,7 @@ from bot.store.records import audit
 from bot.store.records.audit import Intent, record_intent
 from bot.ui.components.buttons import read_button
 from bot.ui.reply import Message, Placement
-from tests.desk import ADA, BATCHES
+from tests.desk import ADA, BATCHES, BEN
 from tests.services import build_confirmations, build_services
 
 INTENT = Intent(
@@ -146,6 +147,29 @@ async def test_a_full_store_asks_no_question_that_could_not_be_answered(road: Ro
 
     assert "store is full" in reply.text
     assert [block for block in reply.blocks if block["type"] == "actions"] == []
+
+
+@pytest.mark.parametrize("option", ["--full", "--causes"])
+async def test_without_an_audit_entry_no_contents_are_shown(road: Road, option: str) -> None:
+    batch = road.api.workspace.add(succeeded=1, errored=4)
+    await road.say(f"results {batch.id}")
+    await fill(road.database)
+
+    answer = await road.answer(f"results {batch.id} {option}")
+
+    assert isinstance(answer.reply, Message)
+    assert "store is full" in answer.reply.text
+
+
+async def test_a_store_that_cannot_record_a_refusal_does_not_lift_it(
+    road: Road, caplog: pytest.LogCaptureFixture
+) -> None:
+    await fill(road.database)
+
+    answer = await road.pipeline.answer(Interaction(replace(CALLER, user=UserId(BEN)), "delete last"))
+
+    assert type(answer.error).__name__ == "NotPermitted"
+    assert "a refusal is not recorded: delete by" in caplog.text
 
 
 async def test_without_an_audit_entry_nothing_is_canceled_either(road: Road) -> None:

@@ -37,6 +37,7 @@ class AuditExported(Struct, frozen=True):
     """Every entry that the query asks for, oldest first."""
 
     entries: tuple[AuditEntry, ...]
+    subject: Reference | None = None
 
 
 AuditOutcome = AuditShown | AuditExported
@@ -137,7 +138,8 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
 
     async def _read_all(self, services: Services) -> AuditExported:
         wanted = self._filter(services)
-        return AuditExported(await services.database.run(lambda connection: tuple(audit.export(connection, wanted))))
+        entries = await services.database.run(lambda connection: tuple(audit.export(connection, wanted)))
+        return AuditExported(entries, self.subject)
 
     async def _read_page(self, services: Services) -> AuditShown:
         wanted = self._filter(services)

@@ -1,6 +1,7 @@
 """Deliver a file to the caller's direct message or to a channel, and return the message that reports it."""
 
 import logging
+from typing import Literal
 
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -32,17 +33,20 @@ class FileDelivery:
         """
         try:
             if file.size == 0:
+                await self._settle(file, "failed", "the file is empty")
                 return render_nothing_to_send(file)
             packed, moved_from = await self._upload(file, caller, thread_ts)
         except UploadFailed as error:
             log.warning("cannot send a file, step %s: %s", error.step.name, error.reason)
             if error.uncertain:
                 await self._record(file, is_confirmed=False)
+            await self._settle(file, "unknown" if error.uncertain else "failed", error.reason)
             return render_not_sent(file, _trouble(error), error.reason, error.fault)
         finally:
             if isinstance(file.content, ScratchFile):
                 file.content.close()
         await self._record(file, is_confirmed=True)
+        await self._settle(file, "done", None)
         return render_sent(
             file,
             _packing(packed),
@@ -87,6 +91,13 @@ class FileDelivery:
                 await file.on_delivered(is_confirmed)
         except StoreUnavailable:
             log.exception("cannot record that %s was sent", file.name)
+
+    async def _settle(self, file: File, outcome: Literal["done", "unknown", "failed"], reason: str | None) -> None:
+        try:
+            if file.on_settled is not None:
+                await file.on_settled(outcome, reason)
+        except StoreUnavailable:
+            log.exception("the audit entry of %s is without its outcome: %s", file.name, outcome)
 
 
 def _packing(packed: PackedFile) -> Packing:

@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from enum import Enum, auto
+from typing import Literal
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -83,6 +84,8 @@ class File(Struct, frozen=True):
     public: bool = False
     retry_row: tuple[Block, ...] = ()
     on_delivered: Callable[[bool], Awaitable[None]] | None = None
+    on_settled: Callable[[Literal["done", "unknown", "failed"], str | None], Awaitable[None]] | None = None
+    """Awaited in the end with whether it arrived, and why not."""
     message_without_file: Message | None = None
 
     @property

@@ -174,3 +174,12 @@ async def test_the_record_is_kept(upgraded: Upgraded) -> None:
     [reply] = await upgraded.desk.type("/batch audit")
 
     assert all(f"*{verb}*" in reply.visible_text for verb in ("notify", "mute", "label", "own", "note", "delete"))
+
+
+async def test_refused_attempts_are_recorded_beside_the_rows_of_before(upgraded: Upgraded) -> None:
+    [refused] = await upgraded.desk.type(f"/batch delete {READ}", user=BEN)
+    [reply] = await upgraded.desk.type(f"/batch audit {READ}")
+
+    assert "Only administrators" in refused.visible_text
+    assert f"*delete*: refused · <@{BEN}>" in reply.visible_text
+    assert "*label*" in reply.visible_text

@@ -32,6 +32,7 @@ from bot.store.records import cards, notices
 from bot.store.records.notices import Notice
 from bot.store.records.watches import StoredWatch, WatchReason
 from bot.store.transactions import begin_watch
+from bot.store.transactions.retention import KEEP_ALL, Limits
 from bot.worker.attempt import LEASE
 from bot.worker.engine import Engine
 from bot.worker.lifecycle import Worker
@@ -50,6 +51,7 @@ class Scene:
         self.api = ApiSimulator(speed=0)
         self.slack = SlackSimulator(desk_world(), scopes=SCOPES, clock=lambda: self.now().timestamp())
         self.slept: list[float] = []
+        self.given_up: list[datetime] = []
         self._open = AsyncExitStack()
         self._http: httpx.AsyncClient | None = None
         self._session: aiohttp.ClientSession | None = None
@@ -67,7 +69,7 @@ class Scene:
         """Stop everything."""
         await self._open.aclose()
 
-    def make_worker(self, *, feed_channel: str | None = None) -> Worker:
+    def make_worker(self, *, feed_channel: str | None = None, limits: Limits = KEEP_ALL) -> Worker:
         """Return another worker on the same store and with the same simulators."""
         assert self._http is not None
         assert self._session is not None
@@ -88,6 +90,8 @@ class Scene:
             SlackPacing(self.now, self._sleep),
             feed_channel=feed_channel,
             chores=(),
+            limits=limits,
+            count_given_up_notice=lambda: self.given_up.append(self.now()),
         )
 
     def now(self) -> datetime:

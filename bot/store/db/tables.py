@@ -37,6 +37,8 @@ audit = Table(
     Column("detail", SafeText),
     Column("finished_at", Moment),
     Column("held_by", SafeText),
+    Column("times", Integer),
+    Column("copied_at", Moment, index=True),
     sqlite_autoincrement=True,
 )
 

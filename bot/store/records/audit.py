@@ -1,7 +1,7 @@
 """The audit record: what someone is about to do, recorded before the act, and its outcome, recorded after."""
 
 from collections.abc import Callable, Iterator, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from msgspec import Struct
@@ -15,6 +15,12 @@ RecordedOutcome = Literal["asked", "kept", "waiting", "done", "refused", "failed
 """`asked` and `kept` are outcomes of questions: one was asked, and it was declined. `waiting`: for an approval."""
 NO_PROCESS = ""
 """The holder of an act that waits for a process."""
+FOLDED_WITHIN = timedelta(minutes=1)
+"""For how long further refusals are counted in a row, so that no one floods the record."""
+REFUSALS_APART = 5
+"""Rows that different refusals of one person and verb get in that time. The last one counts what follows."""
+_SETTLED_WITHIN = timedelta(days=1)
+"""How long an outcome may be missing or unknown before no one settles it any more."""
 _DRAFT_ID_LENGTH = 24
 _DECIDING_VERBS = ("approve", "decline", "discard", "drop")
 """The verbs that settle a request for approval."""
@@ -26,6 +32,8 @@ class AuditEntry(Struct, frozen=True):
     """One act. `subject` is its batch id. `outcome`, `detail` and `finished_at` are None while it is under way.
 
     `held_by` is the process at work, until it has answered the person; it is None in the entries of older versions.
+    `times`: how many attempts by someone who may not do this the entry counts; None for an act. `copied_at`: when it
+    was copied to the audit log. An entry without a user is about a notice that the bot gave up.
     """
 
     id: int
@@ -41,6 +49,8 @@ class AuditEntry(Struct, frozen=True):
     detail: str | None
     finished_at: datetime | None
     held_by: str | None = None
+    times: int | None = None
+    copied_at: datetime | None = None
 
     @property
     def is_request(self) -> bool:
@@ -108,9 +118,29 @@ def record_intent(connection: Connection, intent: Intent, *, held_by: str) -> in
     return int(connection.execute(stored).scalar_one())
 
 
-def record_act(connection: Connection, intent: Intent, outcome: RecordedOutcome, at: datetime) -> None:
-    """Store an act that is done in the same transaction, or a question."""
-    connection.execute(insert(table).values(**asdict(intent), outcome=outcome, finished_at=at))
+def record_act(connection: Connection, intent: Intent, outcome: RecordedOutcome, at: datetime) -> int:
+    """Store an act that is done in the same transaction, or a question, and return the entry's number."""
+    stored = insert(table).values(**asdict(intent), outcome=outcome, finished_at=at).returning(table.c.id)
+    return int(connection.execute(stored).scalar_one())
+
+
+def record_refusal(connection: Connection, intent: Intent) -> None:
+    """Record that someone tried what they may not do. `intent.detail` says which rule refused.
+
+    The same attempt within a minute is counted in one entry, and so is whatever one person tries of one verb beyond
+    REFUSALS_APART entries.
+    """
+    by_person = table.c.user_id == intent.user_id, table.c.verb == intent.verb, table.c.times.is_not(None)
+    recent = select(table).where(*by_person, table.c.at > intent.at - FOLDED_WITHIN).order_by(table.c.id)
+    entries = [AuditEntry(**row._mapping) for row in connection.execute(recent)]
+    alike = [entry for entry in entries if (entry.command, entry.detail) == (intent.command, intent.detail)]
+    counting = alike or entries[REFUSALS_APART - 1 :]
+    if counting:
+        one_more = update(table).where(table.c.id == counting[0].id)
+        connection.execute(one_more.values(times=table.c.times + 1, finished_at=intent.at))
+        return
+    refused = insert(table).values(**asdict(intent), outcome="refused", finished_at=intent.at, times=1)
+    connection.execute(refused)
 
 
 def take_over(connection: Connection, entry: AuditEntry, held_by: str) -> bool:
@@ -270,6 +300,24 @@ def export(connection: Connection, wanted: AuditFilter = NO_FILTER) -> Iterator[
     return (AuditEntry(**row._mapping) for row in connection.execute(chosen))
 
 
+def list_uncopied(connection: Connection, *, now: datetime, limit: int) -> list[AuditEntry]:
+    """Return the entries that are not in the audit log yet and will not change any more, oldest first.
+
+    A refusal is final once no further one is counted in it. What has no outcome, or an unknown one, is final after a
+    day.
+    """
+    has_outcome = table.c.outcome.is_not(None), table.c.outcome != "unknown"
+    is_whole = or_(table.c.times.is_(None), table.c.at <= now - FOLDED_WITHIN)
+    is_final = or_(and_(*has_outcome, is_whole), table.c.at <= now - _SETTLED_WITHIN)
+    wanted = select(table).where(table.c.copied_at.is_(None), is_final).order_by(table.c.id).limit(limit)
+    return [AuditEntry(**row._mapping) for row in connection.execute(wanted)]
+
+
+def mark_copied(connection: Connection, *, ids: Sequence[int], now: datetime) -> None:
+    """Record that these entries, some hundred at most, are in the audit log."""
+    connection.execute(update(table).where(table.c.id.in_(ids)).values(copied_at=now))
+
+
 def _conditions(wanted: AuditFilter) -> list[ColumnElement[bool]]:
     conditions = []
     if wanted.subject is not None:
@@ -304,7 +352,7 @@ def _is_answered() -> ColumnElement[bool]:
 
 def _is_decided() -> ColumnElement[bool]:
     later = table.alias("later")
-    is_act = or_(later.c.outcome.is_(None), later.c.outcome.not_in(("asked", "kept")))
+    is_act = and_(or_(later.c.outcome.is_(None), later.c.outcome.not_in(("asked", "kept"))), later.c.times.is_(None))
     decision = exists().where(
         later.c.verb.in_(_DECIDING_VERBS), is_act, _draft_id(later) == _draft_id(table), later.c.id > table.c.id
     )
@@ -333,7 +381,7 @@ def _find_earlier(connection: Connection, last: Sequence[AuditEntry]) -> list[Au
 
 
 def _led_to(earlier: AuditEntry, last: AuditEntry) -> bool:
-    if earlier.id >= last.id:
+    if earlier.id >= last.id or last.times is not None:
         return False
     is_question = earlier.confirmation_id is not None and earlier.confirmation_id == last.confirmation_id
     return is_question or (last.verb in _DECIDING_VERBS and earlier.is_request and earlier.draft_id == last.draft_id)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, func, literal, select, update
+from sqlalchemy import Connection, func, literal, or_, select, update
 
 from bot.store.db.chunks import chunks
 from bot.store.db.tables import batches as table
@@ -99,6 +99,12 @@ class OpenBatches(Struct, frozen=True):
     oldest: datetime | None
     youngest: datetime | None
     some_missing: bool
+
+
+def find_ids(connection: Connection, start: str) -> frozenset[str]:
+    """Return the ids that begin with `start`, with or without `msgbatch_`."""
+    begins = (table.c.id.startswith(each, autoescape=True) for each in (start, f"msgbatch_{start}"))
+    return frozenset(connection.execute(select(table.c.id).where(or_(*begins))).scalars())
 
 
 def list_open(connection: Connection) -> OpenBatches:

@@ -15,6 +15,7 @@ from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.first_line import SHORT_ID_LENGTH
+from bot.ui.components.modal import APP_NAME
 from bot.ui.components.text import code, context, date, escape, header, mention, quantity, safe_text, section, utc
 from bot.ui.reply import File, Message, Viewer
 
@@ -40,7 +41,7 @@ _UNITS = {"h": "hour", "d": "day", "w": "week"}
 _PERSON = re.compile(r"[UW][A-Z0-9]{2,}")
 _CHANNEL = re.compile(r"[CG][A-Z0-9]{6,}")
 _COLUMNS = ("id", "at", "user_id", "team_id", "channel_id", "verb", "command", "subject", "confirmation_id")
-_ENDINGS = ("outcome", "detail", "finished_at")
+_ENDINGS = ("outcome", "detail", "finished_at", "times")
 
 
 def render_audit(outcome: AuditOutcome, viewer: Viewer) -> Message | File:
@@ -106,6 +107,8 @@ def _mark(entry: AuditEntry) -> str:
 
 def _outcome_name(entry: AuditEntry) -> str:
     outcome: RecordedOutcome | None = "waiting" if entry.is_request else entry.outcome
+    if entry.times is not None and entry.times > 1:
+        return f"refused {quantity(entry.times, 'time')}"
     return _OUTCOME_WORDS.get(outcome, escape(outcome)) if outcome is not None else "in progress"
 
 
@@ -114,7 +117,7 @@ def _people_words(act: RecordedAct) -> str:
     entry = act.entry
     request = act.request
     if request is None:
-        return mention(entry.user_id)
+        return mention(entry.user_id) if entry.user_id else APP_NAME
     settled = f"{_DECIDED[entry.verb]} by " if entry.outcome == "done" else ""
     return f"requested by {mention(request.user_id)} · {settled}{mention(entry.user_id)}"
 

@@ -1,5 +1,7 @@
 """Every outcome of `audit`, by the name of its golden message."""
 
+from msgspec.structs import replace
+
 from bot.commands.audit import PAGE, Audit, AuditExported, AuditShown, RecordedAct
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
@@ -44,6 +46,24 @@ AUDITS: dict[str, AuditShown] = {
             RecordedAct(entry(4, command=f"approve {DRAFT_ID}", user_id=BEN.user), (REQUEST,)),
             RecordedAct(entry(3, "failed", command=f"approve {DRAFT_ID}", user_id=BEN.user), (REQUEST,)),
             RecordedAct(entry(2, command=f"discard {DRAFT_ID}", subject=DRAFT_ID), (REQUEST,)),
+        ),
+        None,
+    ),
+    "of_attempts": AuditShown(
+        Audit(),
+        (
+            RecordedAct(replace(entry(8, "refused", detail="not permitted: not admin", user_id=BEN.user), times=1)),
+            RecordedAct(
+                replace(
+                    entry(7, "refused", command="delete nightly", detail="not permitted: not admin", user_id=BEN.user),
+                    times=200,
+                )
+            ),
+            RecordedAct(entry(6, command=f"results {ID} --file", user_id=BEN.user)),
+            RecordedAct(entry(5, "unknown", command="results last --merged")),
+            RecordedAct(entry(4, command="audit --export", subject=None)),
+            RecordedAct(entry(3, "failed", command="notice ended", detail="channel_not_found", user_id="")),
+            RecordedAct(entry(2, "failed", command="notice unseen", channel_id="U0ADA", detail="gone", user_id="")),
         ),
         None,
     ),
