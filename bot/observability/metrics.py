@@ -47,6 +47,14 @@ class Metrics:
         self._refused = Counter(
             "batchdesk_refused_requests", "Requests that the HTTP port turned away", ("reason",), registry=registry
         )
+        self._given_up = Counter(
+            "batchdesk_notices_given_up",
+            "Notices that will never be sent in their place; the audit has each with its reason",
+            registry=registry,
+        )
+        self._audit_log_failures = Counter(
+            "batchdesk_audit_log_failures", "Tries to write the audit log that failed", registry=registry
+        )
         self._sweep_lag = Gauge("batchdesk_sweep_lag_seconds", "Since the last whole sweep", registry=registry)
         self._waiting = Gauge("batchdesk_notices_waiting", "Notices that are not delivered yet", registry=registry)
 
@@ -84,6 +92,14 @@ class Metrics:
     def count_refused_request(self, reason: str) -> None:
         """Count a request that the HTTP port turned away, by one of a few reasons."""
         self._refused.labels(reason).inc()
+
+    def count_given_up_notice(self) -> None:
+        """Count a notice that was given up."""
+        self._given_up.inc()
+
+    def count_audit_log_failure(self) -> None:
+        """Count a try to write the audit log that failed."""
+        self._audit_log_failures.inc()
 
     def set_worker_state(self, sweep_lag: float, notices_waiting: float) -> None:
         """Set the seconds since the last complete sweep, and how many notices wait. NaN if unreadable."""

@@ -160,6 +160,10 @@ class Attempt(ABC, Generic[RowT, ContentT]):
     def recover_message(self, connection: Connection, row: RowT, reason: str) -> None:
         """Continue without the message that the row edits or answers. Someone deleted it."""
 
+    def give_up(self, connection: Connection, primary_key: PrimaryKey, reason: str) -> bool:
+        """Record that a row will never arrive in its place, and why; False if it is not open any more."""
+        return self._outbox.give_up(connection, primary_key, reason)
+
     def find_open(self, connection: Connection, primary_key: PrimaryKey) -> RowT | None:
         """Return the row if it still has to arrive and can be tried now, else None."""
         row = self._outbox.get(connection, primary_key)
@@ -278,7 +282,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
         self.try_again(connection, row, timedelta(seconds=error.retry_after), counts=False)
 
     def _record_closed_place(self, connection: Connection, row: RowT, reason: str) -> None:
-        if self._outbox.give_up(connection, row.primary_key, reason):
+        if self.give_up(connection, row.primary_key, reason):
             log.warning("%s %s cannot be in %s: %s", self._outbox.prefix, row.key, row.channel_id, reason)
             self.move_elsewhere(connection, row)
 
@@ -324,7 +328,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
             self.try_again(connection, row, min(delay_after(row.attempts), LONGEST_DELAY))
             return
         log.error("%s: given up: %s", name, reason)
-        self._outbox.give_up(connection, row.primary_key, f"{kind}: {error}"[:_REASON_CHARACTERS])
+        self.give_up(connection, row.primary_key, f"{kind}: {error}"[:_REASON_CHARACTERS])
 
 
 def delay_after(attempts: int) -> timedelta:

@@ -14,8 +14,9 @@ from bot.slack.bot_messages import BotMessages
 from bot.store.db.database import Database
 from bot.store.db.outbox import PrimaryKey
 from bot.store.db.task_queue import Enqueue
+from bot.store.records import audit, cards, labels, notices
 from bot.store.records import batches as batch_records
-from bot.store.records import cards, labels, notices
+from bot.store.records.audit import Intent
 from bot.store.records.batches import SeenBatch
 from bot.store.records.drafts import Draft
 from bot.store.records.labels import BatchNames
@@ -63,9 +64,33 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         worker_id: str,
         pace: SlackPacing,
         explain: Callable[[MessageBatch], Awaitable[Sequence[str]]],
+        count_given_up: Callable[[], None] = lambda: None,
     ) -> None:
+        """`count_given_up` is called for each notice that is given up."""
         super().__init__(notices.OUTBOX, messages, database, enqueue, worker_id, pace)
         self._explain = explain
+        self._count_given_up = count_given_up
+
+    def give_up(self, connection: Connection, primary_key: PrimaryKey, reason: str) -> bool:
+        """Give up a notice, and record it in the audit of its batch. False if it is not open any more."""
+        if not super().give_up(connection, primary_key, reason):
+            return False
+        batch_id, event, place = notices.get_address(connection, *primary_key)
+        now = self._pace.now()
+        lost = Intent(
+            at=now,
+            user_id="",
+            team_id="",
+            channel_id=place,
+            verb="notice",
+            command=f"notice {event}",
+            subject=batch_id,
+            confirmation_id=None,
+            detail=reason,
+        )
+        audit.record_act(connection, lost, "failed", now)
+        self._count_given_up()
+        return True
 
     def find_open(self, connection: Connection, primary_key: PrimaryKey) -> Notice | None:
         """Return a notice that can be sent now. One that cannot be read is given up."""
@@ -73,7 +98,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
             notice = super().find_open(connection, primary_key)
         except ValueError:
             log.exception("notice %s cannot be read and is given up", *primary_key)
-            self._outbox.give_up(connection, primary_key, "its record cannot be read")
+            self.give_up(connection, primary_key, "its record cannot be read")
             return None
         if notice is None:
             return None
@@ -89,7 +114,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         """Read what the notice says; None for a reminder that came too late, which is given up."""
         seen = batch_records.get(connection, row.batch_id) if row.batch_id else None
         if seen is not None and row.event in REMINDERS and find_due_event_safely(seen, self._pace.now()) != row.event:
-            self._outbox.give_up(connection, row.primary_key, "it was outdated before it could be sent")
+            self.give_up(connection, row.primary_key, "it was outdated before it could be sent")
             return None
         card = cards.get(connection, row.batch_id, row.channel_id) if row.batch_id else None
         thread_ts = row.thread_ts
@@ -153,6 +178,6 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         now = self._pace.now()
         if now - notice.created_at > NEWER_VERSION_WAIT:
             reason = f"no version of the bot knows the event {notice.event}"
-            self._outbox.give_up(connection, notice.primary_key, reason)
+            self.give_up(connection, notice.primary_key, reason)
         else:  # redrive comes back to it
             self._outbox.postpone(connection, notice.primary_key, now)

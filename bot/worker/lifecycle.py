@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from itertools import chain, repeat
@@ -17,7 +17,9 @@ from bot.store.records.cards import DRAW
 from bot.store.records.notices import DELIVER
 from bot.store.transactions.announce import Announcer
 from bot.store.transactions.begin_watch import SWEEP
+from bot.store.transactions.retention import KEEP_ALL, Limits
 from bot.worker.abandoned_drafts import AbandonedDrafts
+from bot.worker.audit_log import AuditLog
 from bot.worker.deliver_notice import NoticeDelivery
 from bot.worker.digest import DigestPlan, DigestSender
 from bot.worker.draw_card import CardDrawing
@@ -50,6 +52,8 @@ class Worker:
         feed_channel: str | None,
         shows_causes: bool = True,
         chores: Sequence[Chore],
+        limits: Limits = KEEP_ALL,
+        count_given_up_notice: Callable[[], None] = lambda: None,
     ) -> None:
         self.services = services
         self.bot_messages = bot_messages
@@ -62,10 +66,12 @@ class Worker:
         announcer = Announcer(engine.enqueue)
         self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
         details = FailureDetails(services, with_causes=shows_causes)
-        self.notices = NoticeDelivery(bot_messages, database, engine.enqueue, engine.worker_id, pace, details)
+        self.notices = NoticeDelivery(
+            bot_messages, database, engine.enqueue, engine.worker_id, pace, details, count_given_up_notice
+        )
         self.cards = CardDrawing(bot_messages, mentions, database, engine.enqueue, engine.worker_id, pace)
         self.changes = ChangeSettler(services)
-        self.maintenance = Maintenance(database, engine, services.now, chores)
+        self.maintenance = Maintenance(database, engine, services.now, chores, limits=limits)
 
 
 class RunningWorker:
@@ -124,6 +130,7 @@ def _report_failed_start(error: Exception, pause: float) -> None:
     log.error("the worker does not start, and tries again in %d s", pause, exc_info=error)
 
 
+AUDIT_LOG_INTERVAL = timedelta(seconds=5)
 NOTICE_INTERVAL = timedelta(minutes=5)
 """How often reminders and the digest are checked."""
 RECOVERY_INTERVAL = timedelta(seconds=15)
@@ -131,7 +138,11 @@ RECOVERY_INTERVAL = timedelta(seconds=15)
 
 
 def make_chores(
-    services: Services, bot_messages: BotMessages, mentions: MentionReplacer, plan: DigestPlan | None
+    services: Services,
+    bot_messages: BotMessages,
+    mentions: MentionReplacer,
+    plan: DigestPlan | None,
+    audit_log: AuditLog | None = None,
 ) -> tuple[Chore, ...]:
     """Return the chores of a worker. Without a plan there is no digest."""
     parts = services.database, services.workspace.batches, services.enqueue, services.now
@@ -145,4 +156,5 @@ def make_chores(
         Chore("interrupted-changes", RECOVERY_INTERVAL, ChangeSettler(services).settle_interrupted),
         Chore("lost-readings", RECOVERY_INTERVAL, LostReadings(services, bot_messages).report_lost),
         *digest,
+        *((Chore("audit-log", AUDIT_LOG_INTERVAL, audit_log.copy),) if audit_log is not None else ()),
     )

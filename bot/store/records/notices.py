@@ -118,6 +118,13 @@ def get(connection: Connection, key: str) -> Notice | None:
     return OUTBOX.get(connection, (key,))
 
 
+def get_address(connection: Connection, key: str) -> tuple[str | None, str, str]:
+    """Return the batch, the event and the place of a notice, also of one that cannot be read."""
+    address = select(table.c.batch_id, table.c.event, table.c.channel_id).where(table.c.key == key)
+    batch_id, event, channel_id = connection.execute(address).one()
+    return batch_id, event, channel_id
+
+
 def find_last_digest(connection: Connection, channel_id: str) -> Notice | None:
     """Return the newest digest of a channel that was sent or still will be. Raises ValueError if it cannot be read."""
     digests = table.c.event == "digest", table.c.channel_id == channel_id, table.c.given_up.is_(None)
