@@ -16,6 +16,7 @@ from bot.store.records import cards, confirmations, notices, scheduled_jobs, wor
 from bot.store.records.workers import WorkerProcess
 from bot.store.transactions import retention
 from bot.store.transactions.begin_watch import SWEEP
+from bot.store.transactions.retention import KEEP_ALL, Limits
 from bot.worker.engine import Engine
 from bot.worker.processes import identify_machine, is_running
 
@@ -50,11 +51,13 @@ class Maintenance:
         now: Callable[[], datetime],
         chores: Sequence[Chore] = (),
         pause: float = PAUSE_SECONDS,
+        limits: Limits = KEEP_ALL,
     ) -> None:
         self._database = database
         self._engine = engine
         self._now = now
         self._pause = pause
+        self._limits = limits
         self._last_heartbeat: datetime | None = None
         self._store_fault: StoreFault | None = None
         self._chores = (
@@ -107,10 +110,10 @@ class Maintenance:
         await self.prune_store()
 
     async def prune_store(self) -> int:
-        """Delete expired confirmations, old drafts and old batches; return how many batches."""
+        """Delete expired confirmations, old drafts and batches, and what settings limit; return how many batches."""
         now = self._now()
         await self._database.run(lambda connection: confirmations.prune(connection, now - timedelta(days=30)))
-        return await self._database.run(lambda connection: retention.prune(connection, now))
+        return await self._database.run(lambda connection: retention.prune(connection, now, self._limits))
 
     async def enqueue_sweep(self) -> None:
         """Enqueue the sweep if it is due and no other worker has."""
