@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from enum import Flag, auto
 from functools import partial
 from pathlib import Path
@@ -65,7 +65,9 @@ from bot.store.db.database import Database, StoreUnavailable
 from bot.store.db.inspection import find_store_file
 from bot.store.records import notices
 from bot.store.records.notices import Notice
+from bot.store.transactions.retention import Limits
 from bot.ui.reply import Message
+from bot.worker.audit_log import AuditLog
 from bot.worker.digest import make_digest_plan
 from bot.worker.engine import STOP_SECONDS, Engine
 from bot.worker.heartbeat import run_process
@@ -243,7 +245,11 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         SlackPacing(now),
         feed_channel=settings.feed_channel,
         shows_causes=EVERYONE in rules.readers,
-        chores=make_chores(services, bot_messages, mentions, make_digest_plan(settings)),
+        chores=make_chores(
+            services, bot_messages, mentions, make_digest_plan(settings), _make_audit_log(settings, services, metrics)
+        ),
+        limits=_make_limits(settings),
+        count_given_up_notice=metrics.count_given_up_notice,
     )
     return _Parts(
         authorized,
@@ -259,6 +265,24 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         api_waits,
         slack_refusals,
         api_refusals,
+    )
+
+
+def _make_audit_log(settings: Settings, services: Services, metrics: Metrics) -> AuditLog | None:
+    if settings.audit_log is None:
+        return None
+    return AuditLog(settings.audit_log, services.database, services.now, metrics.count_audit_log_failure)
+
+
+def _make_limits(settings: Settings) -> Limits:
+    def days(count: int | None) -> timedelta | None:
+        return None if count is None else timedelta(days=count)
+
+    return Limits(
+        days(settings.keep_audit_days),
+        days(settings.keep_notes_days),
+        days(settings.keep_summaries_days),
+        audit_is_copied=settings.audit_log is not None,
     )
 
 

@@ -62,6 +62,8 @@ _CHANNELS = TextFormat(_CHANNEL_ID, "channel ids (C…, G… or D…), not names
 _HOST = TextFormat(r"[0-9A-Fa-f.:]+|localhost", "an IP address such as 127.0.0.1 or ::")
 _HEADER_WORD = TextFormat(r"[A-Za-z0-9._-]+", "only letters, digits, dots and hyphens")
 
+_DAYS = Bounds(1, 36_500)
+
 _UNITS = {"KB": 10**3, "MB": 10**6, "GB": 10**9, "TB": 10**12}
 
 
@@ -218,6 +220,27 @@ class Settings(BaseSettings):
         None,
         validation_alias="BATCHDESK_AUDIT_CHANNEL",
         description="the id of a channel that gets one line for each change",
+    )
+    audit_log: Annotated[Path | None, WhenUnset("none")] = Field(
+        None,
+        validation_alias="BATCHDESK_AUDIT_LOG",
+        description="a file to which the worker appends a copy of the audit record as JSON lines, or `-` for standard "
+        "output",
+    )
+    keep_audit_days: Annotated[int | None, _DAYS, WhenUnset("forever")] = Field(
+        None,
+        validation_alias="BATCHDESK_KEEP_AUDIT_DAYS",
+        description="days for which audit rows are kept; if there is an audit log, until they are in it",
+    )
+    keep_notes_days: Annotated[int | None, _DAYS, WhenUnset("forever")] = Field(
+        None,
+        validation_alias="BATCHDESK_KEEP_NOTES_DAYS",
+        description="days for which a batch's note is kept after the last change of its label, owner or note",
+    )
+    keep_summaries_days: Annotated[int, Bounds(1, 400)] = Field(
+        400,
+        validation_alias="BATCHDESK_KEEP_SUMMARIES_DAYS",
+        description="days for which a summary of results is kept after they were read, at most 400",
     )
     prices: Path | None = Field(
         None,
