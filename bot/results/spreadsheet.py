@@ -12,9 +12,9 @@ Cell = str | int | Decimal
 # countries do, reads no quotes inside a line: there a semicolon, a tab or a line break in a text begins a cell too.
 _FORMULA_STARTS = "=+\\-@＝＋－＠\t"
 _LINE_BREAKS = "\r\n\v\f\x1c-\x1e\x85\u2028\u2029"
-_CELL_START = f"(?:\\A|(?<=[;\t{_LINE_BREAKS}]))"
-_FORMULA = re.compile(f'\\A(?=[\r\n])|{_CELL_START}(?="*[{_FORMULA_STARTS}])')
-_OPEN_END = re.compile(f"[;\t{_LINE_BREAKS}]\\Z")
+_FIRST = re.compile(f'[\r\n]|"*[{_FORMULA_STARTS}]')
+_INNER = re.compile(f'([;\t{_LINE_BREAKS}])(?="*[{_FORMULA_STARTS}])')
+_OPEN_END = re.compile(f"[;\t{_LINE_BREAKS}]")
 """The end of a last cell after which its closing quote would open the next cell, with a line break in it."""
 
 
@@ -31,10 +31,11 @@ def write_csv(rows: Iterable[Sequence[Cell]]) -> bytes:
 
 def _format_row(row: Sequence[Cell]) -> list[str]:
     *cells, last = map(_format_cell, row)
-    return [*cells, f"{last}'" if _OPEN_END.search(last) else last]
+    return [*cells, f"{last}'" if _OPEN_END.match(last[-1:]) else last]
 
 
 def _format_cell(cell: Cell) -> str:
     if isinstance(cell, Decimal):
         cell = f"{cell:f}"  # not every spreadsheet reads "1E-7" as a number
-    return _FORMULA.sub("'", str(cell))
+    text = _INNER.sub(r"\1'", str(cell))
+    return f"'{text}" if _FIRST.match(text) else text
