@@ -108,11 +108,6 @@ class NotPermitted(ExpectedError):
         reason = f" ({self.fault})" if self.fault else ""
         return f"{self.rule.name.lower().replace('_', ' ')}{reason}"
 
-    @property
-    def is_about_rights(self) -> bool:
-        """Whether the bot answers this person here, and only this command is closed to them."""
-        return self.rule in _REFUSALS.values()
-
     def _fact(self) -> str:
         return f"{self.caller.user} is not permitted: {self.rule_name}"
 

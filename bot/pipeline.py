@@ -270,9 +270,8 @@ class Pipeline:
         if not is_refusal or reads_openly:
             return
         reason = f"not permitted: {error.rule_name}" if isinstance(error, NotPermitted) else str(error)
-        may_search = isinstance(error, NotPermitted) and error.is_about_rights
         try:
-            await self._trail.record_refusal(_describe_attempt(command), caller, reason, may_search=may_search)
+            await self._trail.record_refusal(_describe_attempt(command), caller, reason)
         except StoreUnavailable:
             log.exception("a refusal is not recorded: %s by %s", command.verb, caller.user)
 

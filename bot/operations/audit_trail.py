@@ -6,16 +6,15 @@ from collections.abc import Sequence
 from msgspec import Struct
 
 from bot.caller import Caller
-from bot.errors import ExpectedError
-from bot.operations.find_batch import LAST, LAST_ENDED, PREFIX, WHOLE_LENGTH, Reference
+from bot.operations.find_batch import MOVING_REFERENCES, PREFIX, WHOLE_LENGTH
 from bot.operations.services import Services
 from bot.store.db.connection import Connection
 from bot.store.records import audit, drafts, labels
 from bot.store.records import batches as batch_records
 from bot.store.records.audit import Intent, RecordedOutcome
 
-_SEARCH_SECONDS = 3.0
-"""How long a refusal waits for the batch that was meant."""
+_SHORTEST_START = 6
+"""Characters of an id that hardly fit two batches."""
 
 
 class Attempt(Struct, frozen=True):
@@ -33,14 +32,15 @@ class AuditTrail:
         self._services = services
         self._refusing = asyncio.Lock()  # one at a time, so that each sees the entry that counts it
 
-    async def record_refusal(self, attempt: Attempt, caller: Caller, reason: str, *, may_search: bool) -> None:
-        """Record that a rule refused an attempt. `may_search`: look in the API for a batch that the store lacks."""
+    async def record_refusal(self, attempt: Attempt, caller: Caller, reason: str) -> None:
+        """Record that a rule refused an attempt, about the batch that the store knows under these words.
+
+        The API is not asked, because the attempt was refused.
+        """
         reference = attempt.reference
         subject = None
         if reference is not None:
             subject = await self._services.database.run(lambda connection: _find_subject(connection, reference))
-            if subject is None and may_search:
-                subject = await self._search(Reference(reference))
         intent = self._describe(attempt, caller, subject, reason)
         async with self._refusing:
             await self._services.database.run(lambda connection: audit.record_refusal(connection, intent))
@@ -82,21 +82,15 @@ class AuditTrail:
             detail=detail,
         )
 
-    async def _search(self, reference: Reference) -> str | None:
-        """Return the id of the batch that a reference means. If that cannot be found out, the words have to do."""
-        try:
-            async with asyncio.timeout(_SEARCH_SECONDS):
-                return (await self._services.find_batch(reference)).batch.id
-        except (ExpectedError, TimeoutError):
-            return None
-
 
 def _find_subject(connection: Connection, reference: str) -> str | None:
     """Return the one batch or draft in the store that a reference means, or None."""
     if reference.startswith(PREFIX) and len(reference) >= WHOLE_LENGTH:
         return reference
-    if reference in (LAST, LAST_ENDED):
+    if reference in MOVING_REFERENCES:  # the store does not know every batch
         return None
-    found = labels.find_batches(connection, label=reference) | batch_records.find_ids(connection, reference)
+    found = labels.find_batches(connection, label=reference)
     found |= {draft.id for draft in drafts.find(connection, reference)}
+    if len(reference.removeprefix(PREFIX)) >= _SHORTEST_START:
+        found |= batch_records.find_ids(connection, reference)
     return next(iter(found)) if len(found) == 1 else None

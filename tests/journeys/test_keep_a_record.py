@@ -47,16 +47,23 @@ async def test_the_record_of_a_batch_has_a_refused_delete_and_who_took_its_file(
     assert f"✅ *results* `--file`: done · <@{BEN}>" in record
 
 
-@pytest.mark.parametrize("typed", ["last", "nightly", "the start"])
-async def test_a_refused_attempt_is_on_the_record_of_its_batch_however_it_was_named(guarded: Desk, typed: str) -> None:
-    batch = guarded.api.workspace.add(succeeded=2).id
+@pytest.mark.parametrize("typed", ["nightly", "the start", "last"])
+async def test_a_refused_attempt_is_on_the_record_of_its_batch_and_reaches_no_api(guarded: Desk, typed: str) -> None:
+    batch = guarded.api.workspace.add(processing_status="in_progress", processing=2).id
     await guarded.type(f"/batch label {batch} nightly", user=ADA)
+    await guarded.type(f"/batch watch {batch}", user=ADA)
     reference = batch[:-4] if typed == "the start" else typed
+    asked = len(guarded.api.requests)
     await guarded.type(f"/batch cancel {reference}", user=BEN)
+    assert len(guarded.api.requests) == asked
 
     [row] = [row for row in await exported(guarded) if row["outcome"] == "refused"]
 
-    assert (row["command"], row["subject"], row["user_id"]) == (f"cancel {reference}", batch, BEN)
+    assert (row["command"], row["subject"], row["user_id"]) == (
+        f"cancel {reference}",
+        batch if typed != "last" else "",
+        BEN,
+    )
 
 
 @pytest.mark.parametrize("option", ["", "--full", "--file", "--csv", "--errors", "--causes", "--merged"])

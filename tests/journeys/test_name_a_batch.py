@@ -27,8 +27,9 @@ async def test_the_audit_of_a_label_is_that_of_its_batch(desk: Desk) -> None:
     [quoted] = await desk.type('/batch audit "Nightly eval"')
     [other] = await desk.type("/batch audit nightly")
 
-    assert f"`{batch.id}`" in record.visible_text
-    assert quoted.visible_text == record.visible_text
+    for shown in (record, quoted):
+        assert "*label* “Nightly eval!”: done" in shown.visible_text
+        assert f"`{batch.id}`" in shown.visible_text
     assert "No entry fits." in other.visible_text
 
 
