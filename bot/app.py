@@ -27,7 +27,7 @@ from bot.clients import (
     make_slack_client,
     make_workspace,
     open_api_http,
-    open_slack_session,
+    open_slack_http,
     reveal_secret,
 )
 from bot.confirmations import Confirmations
@@ -210,7 +210,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
 
     http = await stack.enter_async_context(open_api_http(settings, observe_api))
     trace = trace_calls(metrics.count_slack_call, slack_refusals.record)
-    session = await stack.enter_async_context(open_slack_session(settings, trace_configs=[trace]))
+    session = await stack.enter_async_context(open_slack_http(settings, trace))
     waits, api_waits = SlackWaits(), SlackWaits()
     client = make_slack_client(settings, session, retries=True, waits=waits)
     authorized = await check_bot_token(client)

@@ -2,7 +2,6 @@
 
 import tempfile
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import aiohttp
@@ -17,21 +16,21 @@ from bot.operations.draft_services import DraftServices
 from bot.operations.listing_memory import ListingMemory
 from bot.operations.workspace import Workspace
 from bot.permissions import EVERYONE, Rules
-from bot.proxies import open_session
 from bot.requests.archive import RequestArchive
 from bot.requests.estimate import TokenCounter
 from bot.settings.model import Settings
 from bot.slack.client import SESSION_TIMEOUT, SlackClient
 from bot.slack.download import SharedFileReader
 from bot.slack.retries import SlackWaits, make_retry_handlers
+from bot.slack.session import open_slack_session
 
 _SLACK_DOMAINS = ("slack.com", "slack-gov.com")
 """Data of the one is never at the other (GovSlack, docs.slack.dev)."""
 
 
-def open_slack_session(settings: Settings, **options: Any) -> aiohttp.ClientSession:
+def open_slack_http(settings: Settings, *traces: aiohttp.TraceConfig) -> aiohttp.ClientSession:
     """Return the session of all calls to Slack, of uploads and of downloads; the caller must close it."""
-    return open_session(settings.proxies, timeout=SESSION_TIMEOUT, **options)
+    return open_slack_session(settings.proxies, *traces, timeout=SESSION_TIMEOUT)
 
 
 def make_slack_client(

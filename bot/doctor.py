@@ -19,7 +19,7 @@ from bot.clients import (
     get_file_origins,
     make_slack_client,
     open_api_http,
-    open_slack_session,
+    open_slack_http,
     reveal_secret,
 )
 from bot.errors import ExpectedError
@@ -186,7 +186,7 @@ def _api_problem(error: ExpectedError, settings: Settings) -> str:
 
 
 async def _slack(settings: Settings, clocks: dict[str, timedelta]) -> AsyncIterator[Finding]:
-    async with open_slack_session(settings) as session:
+    async with open_slack_http(settings) as session:
         client = make_slack_client(settings, session, retries=True)
         try:
             async for finding in _slack_findings(settings, client, clocks):

@@ -8,6 +8,7 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.slack.errors import UnusableAnswer
+from bot.slack.shapes import has_known_shape
 
 SESSION_TIMEOUT = aiohttp.ClientTimeout(total=30, sock_connect=10)
 """For the session of all calls: slack_sdk leaves its own `timeout` unused where it is given a session."""
@@ -45,7 +46,7 @@ class SlackClient(AsyncWebClient):
     ) -> AsyncSlackResponse:
         """Call a method. Raises SlackApiError with Slack's own error, or another of SLACK_ERRORS."""
         try:
-            return await super().api_call(
+            answer = await super().api_call(
                 api_method,
                 http_verb=http_verb,
                 files=files,
@@ -56,11 +57,14 @@ class SlackClient(AsyncWebClient):
                 auth=auth,
             )
         except SlackApiError as error:
-            answer = getattr(error.response, "data", None)
+            refusal = getattr(error.response, "data", None)
             # slack_sdk takes a page for an answer without fields. A page with 429 still says that nothing was done.
-            if isinstance(answer, dict) and ("error" in answer or error.response.status_code == 429):
+            if isinstance(refusal, dict) and ("error" in refusal or error.response.status_code == 429):
                 raise
             raise UnusableAnswer(api_method) from error
         except (AttributeError, TypeError) as error:
             # slack_sdk takes every text for JSON, also the plain text of a proxy.
             raise UnusableAnswer(api_method) from error
+        if not has_known_shape(api_method, answer.data):
+            raise UnusableAnswer(api_method)
+        return answer

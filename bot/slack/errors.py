@@ -10,7 +10,18 @@ REFUSED_BLOCKS = frozenset(
     {"invalid_blocks", "invalid_blocks_format", "msg_blocks_too_long", "invalid_arguments", "view_too_large"}
 )
 """Codes that refuse the content of a message or a view."""
+
+
+class UnusableAnswer(aiohttp.ClientError):
+    """An answer that is not Slack's JSON: cut off, or the page of something in between."""
+
+
+class Redirected(aiohttp.ClientError):
+    """Something in between sent the call elsewhere, which Slack itself never does."""
+
+
 _NEVER_SENT = (
+    Redirected,
     aiohttp.ClientConnectorError,  # refused, no such host, TLS failed, proxy not reached
     aiohttp.ConnectionTimeoutError,
     aiohttp.ClientHttpProxyError,
@@ -18,6 +29,7 @@ _NEVER_SENT = (
 )
 # The first class that fits names the failure.
 _NAMES: tuple[tuple[type[BaseException], str], ...] = (
+    (Redirected, "redirected"),
     (aiohttp.ClientConnectorDNSError, "host not found"),
     (aiohttp.ClientSSLError, "TLS failed"),
     (aiohttp.ClientConnectorCertificateError, "TLS failed"),
@@ -30,10 +42,6 @@ _NAMES: tuple[tuple[type[BaseException], str], ...] = (
     (aiohttp.ClientPayloadError, "answer cut off"),
     (ConnectionError, "connection lost"),
 )
-
-
-class UnusableAnswer(aiohttp.ClientError):
-    """An answer that is not Slack's JSON: cut off, or the page of something in between."""
 
 
 def describe_error(error: BaseException) -> str:

@@ -19,10 +19,11 @@ from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.errors import ExpectedError
 from bot.observability.http_server import LISTEN_ON, HttpLimits, serve_http
-from bot.proxies import Proxies, open_session
+from bot.proxies import Proxies
 from bot.slack.client import SlackClient
 from bot.slack.door import EVENTS_PATH, Door
 from bot.slack.errors import SLACK_ERRORS, UnusableAnswer, describe_error, get_code, may_have_happened
+from bot.slack.session import open_slack_session
 from bot.slack_faults import DEAD_TOKEN, PASSING
 from bot.store.db.retrying import retry
 
@@ -253,7 +254,7 @@ async def _replace_session(client: SocketModeClient, proxies: Proxies) -> None:
     trace = aiohttp.TraceConfig()
     trace.on_request_start.append(forget_address)
     await client.aiohttp_client_session.close()
-    client.aiohttp_client_session = open_session(proxies, trace_configs=[trace])
+    client.aiohttp_client_session = open_slack_session(proxies, trace)
     client.proxy = None  # slack_sdk takes it from the environment, and ignores NO_PROXY
 
 

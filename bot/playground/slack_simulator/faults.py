@@ -17,6 +17,7 @@ class SlackFault:
 
     The delay is a number of seconds, or lasts until an event is set. `loses_answer`: the call is carried out, and the
     connection is reset before the answer. `body`: the call is not carried out, and this text is the answer.
+    `location`: the call is not carried out, and the answer redirects there.
     """
 
     error: str | None = None
@@ -25,6 +26,7 @@ class SlackFault:
     delay: float | asyncio.Event = 0
     loses_answer: bool = False
     body: str | None = None
+    location: str | None = None
 
     async def wait(self) -> None:
         """Wait for the delay to pass."""
@@ -43,7 +45,8 @@ class SlackFault:
     @property
     def headers(self) -> dict[str, str]:
         """The headers of the answer."""
-        return {} if self.retry_after is None else {"Retry-After": str(self.retry_after)}
+        named = {"Retry-After": self.retry_after, "Location": self.location}
+        return {name: str(value) for name, value in named.items() if value is not None}
 
     @property
     def answer(self) -> Json:

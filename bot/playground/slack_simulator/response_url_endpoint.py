@@ -28,7 +28,7 @@ class ResponseUrlEndpoint:
         if fault is not None:
             await fault.wait()
         if fault is not None and not fault.carries_out:
-            status, answer, headers = fault.http_status, fault.answer, fault.headers
+            status, answer, headers = fault.http_status, fault.body or fault.answer, fault.headers
         else:
             (status, answer), headers = self._post(request.path, body), {}
         arguments: Json = body if isinstance(body, dict) else {"body": body}

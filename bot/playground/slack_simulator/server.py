@@ -231,12 +231,15 @@ class SlackSimulator:
         times: int = 1,
         delay: float | asyncio.Event = 0,
         body: str | None = None,
+        location: str | None = None,
     ) -> None:
         """Make the next calls of a method fail or be slow. Also: "response_url", "upload", "download", "socket".
 
-        `body`: an answer in place of Slack's JSON, for the Web API only.
+        `body`: an answer in place of Slack's own, for the Web API and a response_url. `location`: where an answer with
+        the status of a redirect points to, for the same.
         """
-        self._state.faults.order(method, SlackFault(error, status, retry_after, delay, body=body), times)
+        fault = SlackFault(error, status, retry_after, delay, body=body, location=location)
+        self._state.faults.order(method, fault, times)
 
     def clear_faults(self) -> None:
         """Drop every ordered fault that has not happened."""
