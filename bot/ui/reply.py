@@ -122,3 +122,8 @@ class Viewer(Struct, frozen=True):
     now: datetime
     names: Mapping[str, BatchNames] = {}
     """Labels, owners and notes by batch id; empty if they were not looked up."""
+
+    @property
+    def reads_contents(self) -> bool:
+        """Whether they may see causes of failure and other contents of results."""
+        return Permission.READ_CONTENTS in self.permissions

@@ -6,6 +6,7 @@ from bot.playground.api_simulator.batch import Batch
 from bot.playground.slack_simulator.records import list_elements
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, BEN, GUEST, OPERATORS, SHARED, Desk
+from tests.journeys.creating import ask_about_file, sound_file
 from tests.journeys.watching import add_running_batch, advance_and_sweep, wait_for_card, wait_for_notice
 
 FILES = ["--file", "--errors", "--csv", "--errors --csv", "--causes", "--merged", "--merged --partial"]
@@ -119,3 +120,18 @@ async def test_the_full_report_is_for_readers(open_desk: OpenDesk) -> None:
     assert modal is not None
     assert "`BATCHDESK_READERS`" in modal.visible_text
     assert desk.api.requests == []
+
+
+@pytest.mark.parametrize("options", ["", "--all", "--cause none_such", "--cause invalid_request_error"])
+async def test_a_retry_names_no_cause_to_who_is_no_reader(open_desk: OpenDesk, options: str) -> None:
+    desk = await open_desk(operators=(ADA, BEN), readers=(ADA,))
+    await desk.press(await ask_about_file(desk, sound_file(400)), "Send")
+    desk.api.advance(8_000)
+    causes = {request.failure.type for request in desk.api.workspace.batches[0].requests if request.failure}
+
+    [to_reader] = await desk.type(f"/batch retry last {options}")
+    [to_other] = await desk.type(f"/batch retry last {options}", user=BEN)
+
+    typed = options.removeprefix("--cause ")
+    assert [cause for cause in causes if cause in str(to_other.blocks).replace(typed or "-", "")] == []
+    assert (to_other.buttons != []) == (to_reader.buttons != [])

@@ -153,7 +153,7 @@ def _ended_buttons(batch: MessageBatch, viewer: Viewer) -> list[Block | None]:
         failed = counts.errored + counts.expired + counts.canceled
         if failed and Permission.OPERATE in viewer.permissions:
             buttons.append(button("Retry failures", Retry(reference), spoken=f"Retry failures of {name}"))
-        if has_family(viewer.names.get(batch.id)) and Permission.READ_CONTENTS in viewer.permissions:
+        if has_family(viewer.names.get(batch.id)) and viewer.reads_contents:
             menu.append(choice("Merged results", Results(reference, ResultFileKind.FAMILY)))
     if Permission.ADMINISTER in viewer.permissions:
         menu.append(choice("Delete", Delete(reference)))

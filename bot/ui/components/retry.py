@@ -7,9 +7,10 @@ from bot.results.causes import Cause
 from bot.ui.components.buttons import button
 from bot.ui.components.remedies import cause_name
 from bot.ui.components.text import code, one_line, quantity, safe_text
-from bot.ui.reply import Block
+from bot.ui.reply import Block, Viewer
 
 MOST_CAUSES = 5
+CAUSES_FOR_READERS = "Only readers see causes of failure. `BATCHDESK_READERS` names them."
 
 
 def retry_button(cause: Cause, reference: Reference) -> Block:
@@ -18,8 +19,10 @@ def retry_button(cause: Cause, reference: Reference) -> Block:
     return button("Retry these", Retry(reference, cause=cause.key.short), spoken=spoken)
 
 
-def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
-    """Return a line for each cause that the retry leaves out."""
+def left_out_lines(left: tuple[LeftOutCause, ...], viewer: Viewer) -> list[str]:
+    """Return a line for each cause that the retry leaves out; for those who are no readers, one without causes."""
+    if left and not viewer.reads_contents:
+        return [f"Left out: {quantity(sum(one.count for one in left), 'request')} that would fail again"]
     lines = [
         f"Left out: {quantity(one.count, 'request')} that failed with {_error_words(one)}" for one in left[:MOST_CAUSES]
     ]
@@ -27,8 +30,14 @@ def left_out_lines(left: tuple[LeftOutCause, ...]) -> list[str]:
     return [*lines, *([f"Left out: {quantity(more, 'more request')} with other causes"] if more else [])]
 
 
-def account_lines(causes: tuple[AccountCause, ...]) -> list[str]:
-    """Return a line for each retried cause that ends only once the account is put right, with the API's words whole."""
+def account_lines(causes: tuple[AccountCause, ...], viewer: Viewer) -> list[str]:
+    """Return a line for each retried cause that ends only once the account is put right, with the API's words whole.
+
+    Those who are no readers get one line without causes.
+    """
+    if causes and not viewer.reads_contents:
+        failed = quantity(sum(one.count for one in causes), "request")
+        return [f"{failed} may have failed because of the account. Ask a reader for the cause before you send"]
     lines = [
         f"{quantity(one.count, 'request')} failed with {_error_words(one, 600)}\n"
         "If this is about the account, send once it is fixed"

@@ -78,12 +78,12 @@ def _render_summary(outcome: ResultsShown, viewer: Viewer) -> Message:
     batch, summary, names = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
     warnings = warning_lines(summary, batch.request_counts)
     full = replace(outcome.query, full=True, public=False)
-    label = more_causes_label(summary) if _reads_contents(viewer) else None
+    label = more_causes_label(summary) if viewer.reads_contents else None
     blocks: list[Block] = [
         header(first_line(batch, names, viewer.now)),
         *([section("\n".join(warnings))] if warnings else []),
         figure_fields(summary),
-        *(cause_blocks(summary, _offer_retry(outcome, viewer)) if _reads_contents(viewer) else [context(_FOR_READERS)]),
+        *(cause_blocks(summary, _offer_retry(outcome, viewer)) if viewer.reads_contents else [context(_FOR_READERS)]),
         *actions([button(label, full, spoken="Open every cause and figure")] if label else []),
         context(" · ".join([code(batch.id), *_history(outcome)])),
         *actions(_summary_buttons(outcome, viewer)),
@@ -114,7 +114,7 @@ def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block | None
     menu = []
     if failed and _may_retry(outcome, viewer):
         menu.append(choice("Retry failures", Retry(reference)))
-    if not _reads_contents(viewer):
+    if not viewer.reads_contents:
         return [overflow(menu)] if menu else []
     if outcome.readable:
         buttons.append(button("Download", Results(reference, ResultFileKind.JSONL), style="primary"))
@@ -127,10 +127,6 @@ def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block | None
     if failed:
         menu.append(choice("Causes as CSV", Results(reference, ResultFileKind.CAUSES)))
     return [*buttons, overflow(menu)]
-
-
-def _reads_contents(viewer: Viewer) -> bool:
-    return Permission.READ_CONTENTS in viewer.permissions
 
 
 def _may_retry(outcome: ResultsShown, viewer: Viewer) -> bool:
@@ -171,7 +167,7 @@ def _spoken_summary(outcome: ResultsShown, viewer: Viewer) -> str:
     batch, summary = outcome.batch, outcome.fetched.summary
     parts = [f"{safe_text(first_line(batch, viewer.names.get(batch.id)))} ({safe_text(batch.id)})"]
     parts += inconsistencies(summary, batch.request_counts)
-    if summary.causes and _reads_contents(viewer):
+    if summary.causes and viewer.reads_contents:
         parts.append(largest_cause_sentence(summary.causes[0]))
     parts.append(f"Cost: {_cost_words(summary)}")
     return ". ".join(parts) + "."

@@ -17,7 +17,7 @@ from bot.ui.components.buttons import actions, button
 from bot.ui.components.file_problems import render_file_refused
 from bot.ui.components.first_line import bold_name
 from bot.ui.components.result_causes import cause_line
-from bot.ui.components.retry import MOST_CAUSES, left_out_lines, unreadable_failures_words
+from bot.ui.components.retry import CAUSES_FOR_READERS, MOST_CAUSES, left_out_lines, unreadable_failures_words
 from bot.ui.components.text import code, quantity, section
 from bot.ui.reply import Block, Message, Reply, Viewer
 
@@ -37,7 +37,7 @@ def render_retry(outcome: RetryOutcome, viewer: Viewer) -> Reply:
 
 def _render_no_retry(outcome: NoRetry, viewer: Viewer) -> Message:
     """Return why no retry is offered, with the buttons that help."""
-    words = _no_retry_words(outcome, bold_name(outcome.batch, viewer.names.get(outcome.batch.id)))
+    words = _no_retry_words(outcome, bold_name(outcome.batch, viewer.names.get(outcome.batch.id)), viewer)
     return Message(words, (section(words), *actions(_offer_buttons(outcome))))
 
 
@@ -55,7 +55,7 @@ def _offer_buttons(outcome: NoRetry) -> list[Block]:
             assert_never(unreachable)
 
 
-def _no_retry_words(outcome: NoRetry, batch: str) -> str:
+def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
     match outcome:
         case NothingToRetry(left_out=(), unread=0):
             return f"Nothing failed in {batch}, so there is nothing to retry."
@@ -64,14 +64,16 @@ def _no_retry_words(outcome: NoRetry, batch: str) -> str:
         case NothingToRetry():
             causes = "\n".join(
                 [
-                    *left_out_lines(outcome.left_out),
+                    *left_out_lines(outcome.left_out, viewer),
                     *([unreadable_failures_words(outcome.unread)] if outcome.unread else []),
                 ]
             )
             return f"Nothing was sent. What failed in {batch} would fail again as is:\n{causes}"
         case NoSuchCause():
-            causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
             named = code(outcome.query.cause or "", 64)
+            if not viewer.reads_contents:
+                return f"Nothing in {batch} failed with {named}. {CAUSES_FOR_READERS}"
+            causes = "\n".join(cause_line(cause) for cause in outcome.causes[:MOST_CAUSES])
             return f"Nothing in {batch} failed with {named}. Its largest causes:\n{causes}"
         case OriginalNeeded():
             return _original_needed_words(outcome, batch)

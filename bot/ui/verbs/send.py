@@ -63,7 +63,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
         header(title),
         section(f"{on_behalf}{draft_facts(draft)}"),
         *((section(limit),) if limit else ()),
-        *warnings_section(_send_warnings(change)),
+        *warnings_section(_send_warnings(change, viewer)),
         *actions(buttons),
         context(_terms_line(draft, question)),
     )
@@ -103,14 +103,14 @@ def _other_choices(change: SendChange) -> list[Block]:
     return [button(f"Include the other {others}", everything, renew=True)]
 
 
-def _send_warnings(change: SendChange) -> list[str]:
+def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
     lines = other_retry_lines(change.retried)
     checked = change.checked
     if checked is None:
         return lines
     lines += warning_lines(checked.warnings)
-    lines += account_lines(checked.account_causes)
-    lines += left_out_lines(checked.left_out)
+    lines += account_lines(checked.account_causes, viewer)
+    lines += left_out_lines(checked.left_out, viewer)
     lines += [unreadable_failures_words(checked.unread)] if checked.unread else []
     if checked.missing:
         lines.append(f"{quantity(checked.missing, 'failed request is', 'failed requests are')} not in the file")
