@@ -27,7 +27,7 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
     acts_irrevocably: ClassVar[bool] = True
 
     help: ClassVar[Help] = Help(
-        "Approve a file over the limit that someone else wants to send.",
+        "Approve what another operator wants to send.",
         "approve 3f9c2a",
         HelpGroup.RUN,
         (DRAFT,),

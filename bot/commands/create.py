@@ -86,7 +86,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
         (
             ArgumentHelp(
                 "FILE-LINK",
-                "the link of a file in Slack (its menu, Copy link); without one, a form opens",
+                "the link of a file in Slack (from its menu: Copy link); without one, a form opens",
                 optional=True,
             ),
         ),
@@ -97,7 +97,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
         OptionSpec(
             "watch",
             "|".join(get_args(WatchPreference)),
-            "where to post its card and its end",
+            "where to post its card and its notices",
             "create F0123456789 --watch dm",
         ),
         OptionSpec("prompt", ""),

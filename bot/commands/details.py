@@ -36,7 +36,7 @@ class Details(ReadingCommand[DetailsOutcome], frozen=True):
 
     verb: ClassVar[str] = "details"
     help: ClassVar[Help] = Help(
-        "Show all times, people, counts and relatives of one batch.", "details last", HelpGroup.LOOK, (BATCH,)
+        "Show all times, people, counts and related batches of one batch.", "details last", HelpGroup.LOOK, (BATCH,)
     )
 
     reference: Reference

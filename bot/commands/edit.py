@@ -58,7 +58,7 @@ class Edit(ChangingCommand["EditChange | EditWanted | EditUnchanged"], frozen=Tr
     verb: ClassVar[str] = "edit"
     permission: ClassVar[Permission] = Permission.OPERATE
     help: ClassVar[Help] = Help(
-        "Change label, owner, note and notifications of a batch. Without options a form opens.",
+        "Change the label, owner, note and notifications of a batch. Without options a form opens.",
         "edit last",
         HelpGroup.RUN,
         (BATCH,),

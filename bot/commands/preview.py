@@ -33,7 +33,7 @@ class Preview(DraftCommand["PreviewChange"], frozen=True):
     verb: ClassVar[str] = "preview"
     permission: ClassVar[Permission] = Permission.APPROVE
     help: ClassVar[Help] = Help(
-        "Show the first request of a file that is waiting for your approval. The look is recorded.",
+        "Show the first request of a file that is waiting for your approval. The audit log records this.",
         "preview 3f9c2a",
         HelpGroup.RUN,
         (DRAFT,),

@@ -118,13 +118,13 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     permission: ClassVar[Permission] = Permission.OPERATE
     acts_irrevocably: ClassVar[bool] = True
     help: ClassVar[Help] = Help(
-        "Retry what failed as a new batch: by default only what can succeed. You see its cost before it is sent.",
+        "Retry what failed as a new batch, by default only what can succeed. You see its cost before it is sent.",
         "retry last",
         HelpGroup.FIX,
         (BATCH,),
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
-        OptionSpec("all", "", "everything that failed, also what needs a fix", "retry last --all"),
+        OptionSpec("all", "", "everything that failed, even what needs a fix", "retry last --all"),
         OptionSpec(
             "cause",
             "TYPE",

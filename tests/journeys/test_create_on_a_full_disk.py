@@ -14,6 +14,6 @@ async def test_a_full_disk_is_reported_when_a_checked_file_does_not_fit(desk: De
     created = await ask_about_file(desk, sound_file(5))
     [retried] = await desk.type(f"/batch retry {parent}")
 
-    assert "Batchdesk's disk refused a file" in created.visible_text
-    assert "Batchdesk's disk refused a file" in retried.visible_text
+    assert "I couldn't write to Batchdesk's disk" in created.visible_text
+    assert "I couldn't write to Batchdesk's disk" in retried.visible_text
     assert count_creates(desk) == 1

@@ -119,7 +119,7 @@ async def test_a_second_press_leaves_the_answer_and_shows_below_what_came_of_the
     assert f"`{batch.id}`" in kept.visible_text
     assert again.ts != gone.ts
     assert "This was already confirmed" in again.visible_text
-    assert "`done`" in again.visible_text
+    assert "Outcome: done." in again.visible_text
     assert len(desk.deletes) == 1
 
 

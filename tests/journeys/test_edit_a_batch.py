@@ -50,7 +50,7 @@ async def test_the_form_changes_only_what_was_changed_in_it(either_desk: Desk) -
 
     [card] = await either_desk.type("/batch status last")
     [record] = await either_desk.type(f"/batch audit {batch.id}")
-    assert f"label Weekly eval · owner <@{BEN}> · muted for 7 days" in saved[-1].visible_text
+    assert f"label *Weekly eval* · owner <@{BEN}> · muted for 7 days" in saved[-1].visible_text
     assert "Weekly eval" in card.visible_text
     assert "changed meanwhile" in card.visible_text
     assert "edit" in record.visible_text

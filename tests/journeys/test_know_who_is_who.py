@@ -106,7 +106,7 @@ async def test_a_person_of_another_organization_is_not_answered_anywhere(
     await desk.slack.open_home(ZOE)
     await desk.bot.in_flight.drain()
 
-    assert "I don't answer people of other organizations" in typed.visible_text
+    assert "I don't answer people from other organizations" in typed.visible_text
     assert batch.id not in str(desk.slack.home(ZOE))
     assert desk.api.requests == []
 

@@ -161,5 +161,5 @@ async def test_an_answer_that_comes_after_the_search_ended_still_counts(desk: De
 
     [late] = await desk.press(question, "Send")
 
-    assert "`done`" in late.visible_text
+    assert "Outcome: done." in late.visible_text
     assert count_creates(desk) == 1

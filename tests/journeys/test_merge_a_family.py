@@ -35,7 +35,7 @@ async def test_one_button_brings_every_request_once_from_the_whole_family(desk: 
     found = [json.loads(line) for line in await lines_of(desk, sent)]
     assert sorted(one["custom_id"] for one in found) == sorted(f"r-{number}" for number in range(12))
     assert {one["result"]["type"] for one in found} == {"succeeded"}
-    assert "12 results, one for each custom_id (0 failed)" in said.visible_text
+    assert "12 results, one for each `custom_id` (0 failed)" in said.visible_text
     assert sent.channel == "D0ADA"
 
 

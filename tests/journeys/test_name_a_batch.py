@@ -30,7 +30,7 @@ async def test_the_audit_of_a_label_is_that_of_its_batch(desk: Desk) -> None:
     for shown in (record, quoted):
         assert "*label* “Nightly eval!”: done" in shown.visible_text
         assert f"`{batch.id}`" in shown.visible_text
-    assert "No entry fits." in other.visible_text
+    assert "No entry matches." in other.visible_text
 
 
 async def test_a_label_appears_in_the_list_of_watches(desk: Desk) -> None:

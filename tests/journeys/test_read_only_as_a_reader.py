@@ -30,7 +30,7 @@ async def test_who_is_no_reader_fetches_no_file_and_learns_whom_to_ask(open_desk
     [reply] = await desk.type(f"/batch results {batch.id} {options}", user=BEN)
 
     assert "Only readers can see the contents of results" in reply.visible_text
-    assert f"Ask <@{ADA}> to add `{BEN}` to `BATCHDESK_READERS`" in reply.visible_text
+    assert f"Ask <@{ADA}> to add you (`{BEN}`) to `BATCHDESK_READERS`" in reply.visible_text
     assert desk.api.requests == []
 
 

@@ -51,7 +51,7 @@ async def test_the_row_of_a_deletion_says_what_was_deleted(desk: Desk) -> None:
     [record] = await desk.type("/batch audit --verb delete --since 1h --by <@U0ADA|ada>")
 
     assert "1 request, 1 result (1 succeeded)" in record.visible_text
-    assert f"Only by <@{ADA}> · `delete` · the last 1 hour" in record.visible_text
+    assert f"Filter: by <@{ADA}> · command `delete` · last 1 hour" in record.visible_text
 
 
 async def test_rows_have_the_words_typed(desk: Desk) -> None:

@@ -28,10 +28,10 @@ async def test_a_question_from_before_another_retry_sends_nothing(open_desk: Ope
     [again] = await desk.press(refused, "Ask again", user=BEN)
     await desk.press(again, "Send", user=BEN)
 
-    assert f"Other retries now: *Batch {child[9:19]}*" in refused.visible_text
+    assert f"Now there is: *Batch {child[9:19]}*" in refused.visible_text
     assert "Nothing was sent" in refused.visible_text
     assert before == 2
-    assert f"*Batch {child[9:19]}* already retries failures of this batch" in again.visible_text
+    assert f"*Batch {child[9:19]}* already retries failures of the same batch" in again.visible_text
     assert count_creates(desk) == 3
 
 
@@ -64,7 +64,7 @@ async def test_the_rest_of_a_sample_asks_again_after_another_retry(open_desk: Op
 
     assert f"*Batch {child[9:19]}*" in refused.visible_text
     assert sample[9:19] not in refused.visible_text
-    assert f"*Batch {child[9:19]}* already retries failures of this batch" in again.visible_text
+    assert f"*Batch {child[9:19]}* already retries failures of the same batch" in again.visible_text
     assert count_creates(desk) == 3
 
 
@@ -101,7 +101,8 @@ async def test_an_approver_learns_of_other_retries_and_is_asked_again(open_desk:
     [card] = await desk.press(told, "Approve", user=BEN)
 
     assert (
-        f"*Batch {desk.api.workspace.batches[1].id[9:19]}* already retries failures of this batch" in told.visible_text
+        f"*Batch {desk.api.workspace.batches[1].id[9:19]}* already retries failures of the same batch"
+        in told.visible_text
     )
     assert "Only" in own.visible_text
     assert "✅ Approved by Ben Ito · " in card.visible_text

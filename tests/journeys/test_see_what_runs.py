@@ -40,7 +40,7 @@ async def test_what_was_not_looked_at_is_not_said_not_to_run(desk: Desk) -> None
     [reply] = await desk.type("/batch")
 
     assert "Nothing is running among the newest 100 batches" in reply.visible_text
-    assert "/batch list in_progress" in reply.visible_text
+    assert "/batch list running" in reply.visible_text
 
 
 async def test_what_is_older_than_a_day_runs_no_more(desk: Desk) -> None:
@@ -83,7 +83,7 @@ async def test_a_list_can_be_narrowed(open_desk: OpenDesk) -> None:
     desk = await open_desk(seeded=True)
     newest = [batch.id for batch in desk.api.workspace.batches]
 
-    [running] = await desk.type("/batch list in_progress")
+    [running] = await desk.type("/batch list running")
     [old] = await desk.type("/batch list ended --older-than 7d --limit 2")
 
     assert rows(running) == [newest[1], newest[3]]

@@ -20,7 +20,7 @@ async def test_a_sample_and_the_rest_are_everything_once(desk: Desk) -> None:
     first, other = sent_ids(desk)
     assert (len(set(first)), len(other)) == (10, 30)
     assert sorted(first + other) == all_ids(40)
-    assert "10 of 40 requests, picked at random" in answer.visible_text
+    assert "10 of 40 requests of " in answer.visible_text
     assert "Send the other 30 requests?" in question.visible_text
     assert "Sent 30 requests" in rest.visible_text
     assert list((desk.settings.keep_requests.path / "drafts").iterdir()) == []

@@ -38,7 +38,7 @@ async def test_one_card_is_edited_in_place_and_one_mention_comes_when_it_is_over
     assert [f"<@{ADA}>" in each.visible_text for each in public_messages(desk)] == [False, True]
     assert told.thread_ts == last.ts
     assert "Cost: $" in told.visible_text
-    assert sum(map(int, re.findall(r"^(\d+) `", told.visible_text, re.MULTILINE))) == 39
+    assert sum(map(int, re.findall(r"^(\d+) × `", told.visible_text, re.MULTILINE))) == 39
 
 
 async def test_nothing_is_edited_while_nothing_changes(desk: Desk) -> None:
@@ -159,7 +159,7 @@ async def test_unwatch_accepts_a_prefix_of_a_watched_id(desk: Desk) -> None:
 
     assert f"*Batch {batch.id[9:19]}*" in ended.visible_text
     assert "You weren't watching" in not_watched.visible_text
-    assert "You aren't watching any batch" in list_of_none.visible_text
+    assert "You aren't watching any batches" in list_of_none.visible_text
 
 
 async def test_watch_alone_lists_the_callers_own_watches(desk: Desk) -> None:

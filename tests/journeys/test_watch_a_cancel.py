@@ -35,7 +35,7 @@ async def test_the_person_who_cancels_learns_how_many_were_canceled(desk: Desk) 
 
     assert "I'll post the final count in <#C0BATCHES>" in reply.visible_text
     assert 0 < canceled < 1_200
-    assert f"{canceled:,} requests. {1_200 - canceled:,} had already finished" in told.visible_text
+    assert f"{canceled:,} requests. {1_200 - canceled:,} had already succeeded" in told.visible_text
     assert "billed" in told.visible_text
     assert f"<@{ADA}> *" in told.visible_text
     assert (last.ts, len(public_messages(desk))) == (shown.ts, 2)

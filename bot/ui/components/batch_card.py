@@ -107,8 +107,8 @@ def deadlines(batch: MessageBatch, show: Callable[[datetime], str]) -> list[str]
 
 def people_line(users: Sequence[str]) -> str:
     """Return the first few people, and how many more there are."""
-    more = [f"{len(users) - MOST_PEOPLE} more"] if len(users) > MOST_PEOPLE else []
-    return ", ".join([*map(mention, users[:MOST_PEOPLE]), *more])
+    more = f" and {len(users) - MOST_PEOPLE} more" if len(users) > MOST_PEOPLE else ""
+    return ", ".join(map(mention, users[:MOST_PEOPLE])) + more
 
 
 def card_buttons(

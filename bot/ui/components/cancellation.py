@@ -15,10 +15,10 @@ def cancel_result_words(batch: MessageBatch) -> str:
         return f"*Canceled too late:* all requests had already finished. {_billing_words(counts.succeeded)}"
     if finished == 0:
         return f"*Canceled:* {quantity(counts.canceled, 'request')}. Nothing is billed."
-    return (
-        f"*Canceled:* {quantity(counts.canceled, 'request')}. {number(finished)} had already finished. "
-        f"{_billing_words(counts.succeeded)}"
-    )
+    canceled = f"*Canceled:* {quantity(counts.canceled, 'request')}."
+    if finished == counts.succeeded:
+        return f"{canceled} {number(finished)} had already succeeded and {'is' if finished == 1 else 'are'} billed."
+    return f"{canceled} {number(finished)} had already finished. {_billing_words(counts.succeeded)}"
 
 
 def _billing_words(succeeded: int) -> str:

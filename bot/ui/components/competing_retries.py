@@ -30,4 +30,4 @@ def _other_retry_line(other: str) -> str:
     if other.startswith("draft "):
         draft = code(other.removeprefix("draft ")[:REFERENCE_LENGTH])
         return f"Draft {draft} may retry the same failures. It is being sent, or its answer was lost."
-    return f"{bold_id_name(other)} already retries failures of this batch."
+    return f"{bold_id_name(other)} already retries failures of the same batch."

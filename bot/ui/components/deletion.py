@@ -16,7 +16,7 @@ def deletion_words(last_seen: datetime | None, deleted_here: bool = False) -> st
 def not_seen_words(last_seen: datetime | None) -> str:
     """Return that the API has not shown the batch lately, so its card may be out of date."""
     seen = f"since {date(last_seen)}" if last_seen else "for a while"
-    return f"The API hasn't shown this batch {seen}. The card may be out of date. I keep checking."
+    return f"The API hasn't shown this batch {seen}. The card may be out of date. I'll keep checking."
 
 
 def deleted_by_words(user_id: str) -> str:

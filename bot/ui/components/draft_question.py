@@ -48,9 +48,9 @@ def limit_words(exceeded: LimitExceeded | None) -> str:
         limits.append(f"{number(exceeded.requests)}-request")
     if exceeded.dollars is not None:
         limits.append(f"${exceeded.dollars:,} spend")
-    part = " together with its sample" if exceeded.is_part else ""
-    over = f"Over the {' and '.join(limits)} limit{'s' if len(limits) > 1 else ''}{part}."
-    return f"{over} Its cost has no known bound." if exceeded.unpriced else over
+    over = "With its sample, over" if exceeded.is_part else "Over"
+    words = f"{over} the {' and '.join(limits)} limit{'s' if len(limits) > 1 else ''}."
+    return f"{words} Its highest possible cost is unknown." if exceeded.unpriced else words
 
 
 def approver_words(approvers: tuple[str, ...]) -> str:

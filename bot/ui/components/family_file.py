@@ -23,7 +23,7 @@ def render_family_file(outcome: FamilyFile, viewer: Viewer) -> File:
     name = file_name(reference, outcome.query.file or ResultFileKind.FAMILY, viewer.names.get(reference))
     merged = outcome.merged
     failed = merged.requests - merged.succeeded
-    what = f"{quantity(merged.requests, 'result')}, one for each custom_id ({number(failed)} failed)"
+    what = f"{quantity(merged.requests, 'result')}, one for each `custom_id` ({number(failed)} failed)"
     message = delivered_message(name, what, merged.scratch_file.size, public=outcome.query.public)
     return File(
         name=name,
@@ -39,11 +39,9 @@ def render_family_file(outcome: FamilyFile, viewer: Viewer) -> File:
 def render_family_incomplete(outcome: FamilyIncomplete, viewer: Viewer) -> Message:
     """Return which batches cannot be read and why, with a button that merges the others."""
     readable, absent = outcome.family.readable, outcome.family.absent
-    total = quantity(len(readable) + len(absent), "batch", "batches")
-    missing = f"{number(len(absent))} of them can't be read" if readable else "none of them can be read"
     name = bold_id_name(outcome.query.reference, viewer.names.get(outcome.query.reference))
     lines = [
-        f"{name} and its relatives are {total}. Nothing was merged yet, because {missing}:",
+        f"Nothing was merged yet, because {_unreadable_words(name, len(readable), len(absent))}:",
         *(_absent_line(one, viewer) for one in absent[:MOST_NAMED]),
         *_more_batches(len(absent)),
     ]
@@ -57,6 +55,15 @@ def render_family_incomplete(outcome: FamilyIncomplete, viewer: Viewer) -> Messa
     if any(one.reason is AbsenceReason.UNFINISHED for one in absent):
         buttons.append(button("Refresh", outcome.query, renew=True))
     return Message(words, (section(words), *actions(buttons)), public=outcome.query.public)
+
+
+def _unreadable_words(name: str, readable: int, absent: int) -> str:
+    """Return how many of the batch and those related to it by retries cannot be read."""
+    total = readable + absent
+    if total == 1:
+        return f"{name} can't be read"
+    family = f"{name} and its {quantity(total - 1, 'related batch', 'related batches')}"
+    return f"{number(absent)} of {family} can't be read" if readable else f"{family} can't be read"
 
 
 def _add_sources(message: Message, outcome: FamilyFile, viewer: Viewer) -> Message:

@@ -65,7 +65,7 @@ _WARNINGS: dict[WarningKind, str] = {
     WarningKind.MODEL_NOT_CHECKED: "not checked, because the API didn't list its models",
     WarningKind.DEPRECATED_MODEL: "deprecated, will be retired",
     WarningKind.UNKNOWN_PARAM: "unknown parameter, which the API may refuse",
-    WarningKind.SYSTEM_ROLE: "only newer models accept the role system within messages",
+    WarningKind.SYSTEM_ROLE: "only newer models accept the role `system` within messages",
 }
 
 
@@ -74,8 +74,8 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
     name = safe_text(outcome.name, 80)
     checked = outcome.checked
     if checked.foreign is not None:
-        words = f"*{name}* is {_FOREIGN[checked.foreign]}. Nothing was sent."
-        return Message(words, (header("Not sent"), section(words), *_try_again_row()))
+        words = f"*{name}* is {_FOREIGN[checked.foreign]}."
+        return Message(f"Not sent: {words}", (header("Not sent"), section(words), *_try_again_row()))
     card = _problem_card(outcome)
     if checked.problem_count <= SHOWN:
         return card
@@ -91,9 +91,10 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
     shown = checked.problems[:SHOWN]
     total = quantity(checked.problem_count, "problem")
     title = f"Not sent: {total} in {short_file_name(outcome.name)}"
-    shown_words = f"the first {len(shown)} of {total}" if len(shown) < checked.problem_count else total
-    summary = f"{quantity(checked.requests, 'request')} checked, {shown_words}:"
+    first = f" The first {len(shown)} problems:" if len(shown) < checked.problem_count else ""
+    summary = f"{quantity(checked.requests, 'request')} checked.{first}"
     lines = [problem_line(problem) for problem in shown]
+    hint = "Fix these lines and upload the file again."
     blocks = (
         header(title),
         section(summary),
@@ -101,9 +102,9 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
         *_totals_section(checked),
         *([section(file)] if file else []),
         *_try_again_row(),
-        context("Nothing was sent. Fix these lines and upload the file again."),
+        context(hint),
     )
-    return Message(" ".join([f"{safe_text(title)}.", *([file] if file else []), *lines]), blocks)
+    return Message("\n".join([" ".join([f"{safe_text(title)}.", hint, *([file] if file else [])]), *lines]), blocks)
 
 
 def _fill_sections(lines: list[str]) -> list[str]:

@@ -19,12 +19,12 @@ def search_result(draft: Draft, appeared: Sequence[MessageBatch] | None) -> tupl
         return "The API also didn't answer when I looked for the batch. I'll keep looking and message you.", []
     if not appeared:
         return (
-            f"None of the newest batches is new and has {quantity(draft.requests, 'request')}. I'll keep looking and "
-            "message you."
+            f"I found no new batch with {quantity(draft.requests, 'request')} yet. I'll keep looking and message you."
         ), []
     listed = list_batches(appeared)
     found = quantity(len(appeared), "new batch has", "new batches have")
-    return f"{found} exactly that size. I'll check which one is yours and message you:", [
+    yours = "whether it is" if len(appeared) == 1 else "which one is"
+    return f"{found} exactly that size. I'll check {yours} yours and message you.", [
         *batch_rows(listed, with_ids=True),
         *actions([open_menu(listed)]),
     ]

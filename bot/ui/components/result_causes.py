@@ -51,7 +51,7 @@ def largest_cause_sentence(cause: Cause) -> str:
 def cause_line(cause: Cause) -> str:
     """Return a cause on one line: its count, its type and its message."""
     message = f": {code(cause.shown_message, 300 if cause.words else 150)}" if cause.message else ""
-    return f"{number(cause.count)} {_cause_label(cause)}{message}"
+    return f"{number(cause.count)} × {_cause_label(cause)}{message}"
 
 
 def _cause_words(cause: Cause, limit: int) -> str:

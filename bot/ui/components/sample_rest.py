@@ -10,13 +10,14 @@ from bot.ui.reply import Block
 
 def rest_words(rest: Draft) -> str:
     """Return how many requests wait, and how to send them."""
+    verb = "is" if rest.requests == 1 else "are"
     return (
-        f"This is a sample. The other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* wait for "
-        f"your answer. Later: {code(f'/batch send {rest.reference}')}."
+        f"This is a sample. The other {quantity(rest.requests, 'request')} of *{safe_text(rest.name, 80)}* {verb} not "
+        f"sent yet. To send later, type {code(f'/batch send {rest.reference}')}."
     )
 
 
 def rest_buttons(rest: Draft) -> tuple[Block, ...]:
     """Return the buttons that send or discard the rest. They keep their message, which others may see."""
     send = button(f"Send the other {number(rest.requests)}", Send(rest.id), style="primary")
-    return actions([send, button("Discard them", Discard(rest.id))])
+    return actions([send, button("Discard it" if rest.requests == 1 else "Discard them", Discard(rest.id))])

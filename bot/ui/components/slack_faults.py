@@ -44,4 +44,4 @@ def _administrators_step(fault: SlackFault) -> str:
         names = [code(scope.strip(), 80) for scope in fault.scopes.split(",") if scope.strip()]
         scope = f"the scope {' or '.join(names)}" if names else "the missing scope"
         return f"An administrator must add {scope} to the Slack app under *OAuth & Permissions* and reinstall it."
-    return "An administrator of the Slack workspace must allow this to the app first."
+    return "An administrator of the Slack workspace must allow the app to do this first."

@@ -57,6 +57,11 @@ def quote_api(message: str) -> str:
     return whole if len(whole) <= 2_400 else code(message, 480)
 
 
+def end_sentence(text: str) -> str:
+    """Return the text with a period, unless it ends with one, or with a code span that does."""
+    return text if text.removesuffix("`").endswith((".", "!", "?")) else f"{text}."
+
+
 def mention(user: str) -> str:
     """Return a mention of a Slack user id. Any other text is shown as a code span and mentions no one."""
     return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else code(user, 40)
@@ -110,6 +115,16 @@ def duration(span: timedelta) -> str:
     if hours:
         return f"{hours} h" + (f" {minutes} min" if minutes else "")
     return f"{minutes} min" if minutes else f"{seconds} s"
+
+
+def join_words(words: Sequence[str], last: str = "and") -> str:
+    """Return `a, b and c`."""
+    return f" {last} ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
+
+
+def more_time(span: timedelta) -> str:
+    """Return `7 more days`, or `another 3 h` for less than a day."""
+    return quantity(span.days, "more day") if span.days > 0 else f"another {duration(span)}"
 
 
 def section(text: str, accessory: Block | None = None, *, folded: bool = False) -> Block:

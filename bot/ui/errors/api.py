@@ -29,8 +29,15 @@ def render_api_error(error: AnyApiError, *, acted: bool) -> Message:
     """
     words = _api_words(error, acted=acted)
     if error.message and not isinstance(error, BatchNotFound):
-        words = f"{words}\n{'The API says' if error.status else 'Reason'}: {quote_api(error.message)}"
+        words = f"{words}\n{_speaker(error)}: {quote_api(error.message)}"
     return Message(words, (section(words), context(_trace(error))), placement=Placement.BELOW)
+
+
+def _speaker(error: AnyApiError) -> str:
+    """Return whose words follow: those of the API, of what answered in its place, or of the connection."""
+    if isinstance(error, ApiRejected) and error.is_foreign:
+        return "The answer"
+    return "The API says" if error.status else "Reason"
 
 
 def _api_words(error: AnyApiError, *, acted: bool) -> str:
@@ -56,7 +63,7 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
             )
         case ApiRejected(is_foreign=True):
             return (
-                "Something between Batchdesk and the API refused this, such as a proxy. Nothing was changed. "
+                "Something between Batchdesk and the API, such as a proxy, refused this. Nothing was changed. "
                 "An administrator must check the network."
             )
         case ApiRejected():
@@ -64,7 +71,7 @@ def _api_words(error: AnyApiError, *, acted: bool) -> str:
         case SpendLimitReached():
             return (
                 "Your organization reached its spend limit. Nothing was changed. "
-                "An administrator must raise the limit, because trying again won't help."
+                "Trying again won't help until an administrator raises the limit."
             )
         case RateLimited():
             return f"The API is getting too many calls. Nothing was changed. {_try_again(error)}"

@@ -36,9 +36,9 @@ def _placement(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMissing) ->
 
 
 def render_ambiguous_draft(error: DraftAmbiguous) -> Message:
-    """Return the drafts that the reference fits, each with what to type for it."""
+    """Return the drafts that the reference matches, each with what to type for it."""
     total = quantity(len(error.found), "draft")
-    words = f"{total} fit {code(error.reference, 80)}. Which one? Type its reference."
+    words = f"{total} match {code(error.reference, 80)}. Which one? Type its reference."
     references = [draft.reference for draft in error.found]
     lines = [
         _draft_line(draft, draft.reference if references.count(draft.reference) == 1 else draft.id)
@@ -60,8 +60,12 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     draft = error.draft
     more = unnamed_retries(error.retried)
     others = ", ".join(map(_retry_name, error.retried[:MOST_RETRIES_NAMED])) + "".join(f" {each}" for each in more)
-    now = f"Other retries now: {others}." if others else "There are no other retries now."
-    words = f"Retries of the same batch changed since you were asked. {now} Nothing was sent, to avoid paying twice."
+    verb = "is" if len(error.retried) == 1 else "are"
+    now = f"Now there {verb}: {others}." if others else "There are none now."
+    words = (
+        f"The other retries of this batch have changed since you were asked. {now} "
+        "Nothing was sent, to avoid paying twice."
+    )
     again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
     ways = [button("Ask again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
     return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
@@ -78,11 +82,17 @@ def _unavailable_words(error: DraftUnavailable | ApprovalOfOwn | RequestsFileMis
         case ApprovalOfOwn():
             return "You can't approve your own batch. Nothing was sent. Another operator must approve it."
         case RequestsFileMissing(is_changed=True):
-            return "The file on my disk is not the one that was checked. Nothing was sent. Share the file again."
+            return (
+                "The file on Batchdesk's disk is not the one that was checked. Nothing was sent. Share the file again."
+            )
         case RequestsFileMissing():
-            return "I no longer have the checked file. Nothing was sent. Share the file again."
+            return "The checked file is no longer on Batchdesk's disk. Nothing was sent. Share the file again."
         case DraftUnavailable():
-            return _state_words(error.draft) if error.draft else "I don't know this draft. Nothing was sent."
+            return (
+                _state_words(error.draft)
+                if error.draft
+                else "I don't know this draft. Nothing was sent. Share the file again."
+            )
         case unreachable:
             assert_never(unreachable)
 
@@ -99,7 +109,7 @@ def _state_words(draft: Draft) -> str:
         case "waiting":
             return "This is waiting for approval by another operator. Nothing was sent."
         case "unknown":
-            return "This may have been sent, because the answer was lost. I won't send it again. I'm looking for it."
+            return "The API's answer was lost, so this may have been sent. I won't send it again. I'm looking for it."
         case "dropped":
             return "This was discarded or declined. Nothing was sent."
         case "failed":

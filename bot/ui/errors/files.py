@@ -19,19 +19,19 @@ _WORDS: dict[UnreadableReason, str] = {
     ),
     UnreadableReason.NOT_PERMITTED: "Slack doesn't let me read this file. Share it in a channel that I'm in.",
     UnreadableReason.NOT_YOURS: "This file isn't yours, and it isn't shared in this channel. Share it here first.",
-    UnreadableReason.ELSEWHERE: "This file isn't stored in Slack, and I read no other host. Upload the file itself.",
-    UnreadableReason.CANVAS: "This is a canvas or a post. It has no lines of requests. Share a `.jsonl` file.",
-    UnreadableReason.LIST: "This is a Slack list. It has no lines of requests. Share a `.jsonl` file.",
-    UnreadableReason.EMAIL: "This is an email. It has no lines of requests. Share a `.jsonl` file.",
+    UnreadableReason.ELSEWHERE: "This file isn't stored in Slack, so I can't read it. Upload the file itself.",
+    UnreadableReason.CANVAS: "This is a canvas or a post, not a file of requests. Share a `.jsonl` file.",
+    UnreadableReason.LIST: "This is a Slack list, not a file of requests. Share a `.jsonl` file.",
+    UnreadableReason.EMAIL: "This is an email, not a file of requests. Share a `.jsonl` file.",
     UnreadableReason.DELETED: "This file was deleted. Share it again.",
     UnreadableReason.HIDDEN_BY_PLAN: (
-        "Your Slack plan hides this file, because it is older or larger than the plan keeps. Share it again."
+        "Your Slack plan hides this file, because it is older or larger than the plan allows. Share it again."
     ),
     UnreadableReason.LOGIN_PAGE: (
         "Slack sent its login page instead of the file. An administrator must check `files:read` and `SLACK_BOT_TOKEN`."
     ),
     UnreadableReason.TOO_LARGE: f"This file is larger than a batch may be: {BODY_LIMIT}. Split it.",
-    UnreadableReason.CUT: "The download ended before the file did. Try again.",
+    UnreadableReason.CUT: "The download was cut off. Try again.",
     UnreadableReason.SLACK: "Slack couldn't deliver this file.",
 }
 
@@ -53,7 +53,7 @@ def file_words(error: RequestsUnreadable | FormAlreadySubmitted | NoFileInMessag
                 "Add the original file: `/batch retry ID --file FILE-LINK`."
             )
         case FormAlreadySubmitted():
-            return "You already submitted this form. Its answer has arrived or will soon. Nothing more was done."
+            return "You already submitted this form. The answer has arrived or will arrive soon. Nothing more was done."
         case NoFileInMessage():
             return "This message has no file. Nothing was sent. Use the shortcut on a message with a `.jsonl` file."
         case unreachable:

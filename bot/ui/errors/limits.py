@@ -13,9 +13,8 @@ def render_too_much_work(error: TooMuchWork) -> Message:
     if error.is_own:
         words = f"You have {quantity(len(error.own), 'reading')} running. Nothing was started. "
         return _message(f"{words}Stop one, or try again when one has ended.\n{own}")
-    words = (
-        f"I'm busy: {quantity(error.total, 'long reading')} are running. Nothing was started. Try again in a minute."
-    )
+    running = quantity(error.total, "long reading is", "long readings are")
+    words = f"I'm busy: {running} running. Nothing was started. Try again in a minute."
     return _message(f"{words}\nYours:\n{own}" if own else words)
 
 
@@ -27,7 +26,7 @@ def render_too_many_drafts(error: TooManyDrafts) -> Message:
     if error.is_own:
         words = f"You have {kept} waiting. The limit for one person is {limit}. Nothing was read. Send or discard some."
     else:
-        words = f"The drafts of everyone have reached {limit}. Nothing was read. Send or discard some."
+        words = f"All drafts together have reached the limit of {limit}. Nothing was read. Send or discard some."
     return _message(f"{words}\n{largest}" if largest else words)
 
 

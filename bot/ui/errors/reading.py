@@ -53,12 +53,12 @@ def _failure_words(error: AnyReadingFailed) -> str:
             return f"The results of {batch} were cut off{after}. Try again.\nReason: {code(error.reason, 200)}"
         case ResultsNotSaved(full=True):
             return (
-                f"Batchdesk's disk is full, so I couldn't create the file of {batch}. An administrator must free "
-                f"space. `/batch results` without a file still works.\nReason: {code(error.reason, 80)}"
+                f"Batchdesk's disk is full, so I couldn't create the results file of {batch}. An administrator must "
+                f"free space. `/batch results` without a file still works.\nReason: {code(error.reason, 80)}"
             )
         case ResultsNotSaved():
             return (
-                f"Batchdesk's disk refused the file of {batch}. An administrator must fix this. "
+                f"I couldn't write the results file of {batch} to Batchdesk's disk. An administrator must fix this. "
                 f"`/batch results` without a file still works.\nReason: {code(error.reason, 80)}"
             )
         case unreachable:

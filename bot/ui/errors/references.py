@@ -16,7 +16,7 @@ def reference_words(error: InvalidBatchId | NoBatches | ReferenceNotFound | Batc
     """Return why the reference names no batch."""
     match error:
         case InvalidBatchId():
-            return f"{code(error.text, 80)} isn't a batch ID: it {safe_text(error.reason)}. Nothing was sent."
+            return f"{code(error.text, 80)} isn't a batch id: it {safe_text(error.reason)}. Nothing was sent."
         case NoBatches(ended=True):
             return "No batch has ended yet."
         case NoBatches():

@@ -9,7 +9,7 @@ from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.batch_card import people_line
 from bot.ui.components.slack_faults import render_remedy
-from bot.ui.components.text import code, date, mention, section
+from bot.ui.components.text import code, date, escape, join_words, mention, section
 from bot.ui.reply import Message, Placement
 
 _WHOLE_DRAFT_ID = re.compile(r"\b[0-9a-f]{24}\b")
@@ -29,32 +29,33 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.NOT_READER:
             asked = f"Ask {people_line(error.admins)} to" if error.admins else _ASK_ADMIN
             return (
-                f"Only readers can see the contents of results. {asked} add {code(user)} to `BATCHDESK_READERS`. "
+                f"Only readers can see the contents of results. {asked} add you ({code(user)}) to `BATCHDESK_READERS`. "
                 "`/batch status` shows the counts, and `/batch cost` the cost."
             )
         case Rule.NOT_OPERATOR:
-            return f"Only operators can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_OPERATORS`."
+            return f"Only operators can do this. {_ASK_ADMIN} add you ({code(user)}) to `BATCHDESK_OPERATORS`."
         case Rule.NOT_ADMIN:
             return (
-                f"Only administrators can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_ADMINS`, or to "
+                f"Only administrators can do this. {_ASK_ADMIN} add you ({code(user)}) to `BATCHDESK_ADMINS`, or to "
                 "`BATCHDESK_OPERATORS` if no administrators are set."
             )
         case Rule.NOT_APPROVER:
-            return f"Only approvers can do this. {_ASK_ADMIN} add {code(user)} to `BATCHDESK_APPROVERS`."
+            return f"Only approvers can do this. {_ASK_ADMIN} add you ({code(user)}) to `BATCHDESK_APPROVERS`."
         case Rule.GROUP_UNKNOWN:
             unchecked = _unchecked_words("I couldn't check your user groups in Slack", error)
-            return f"{unchecked} If this goes on, {_ASK_ADMIN[0].lower()}{_ASK_ADMIN[1:]} add {code(user)} itself."
+            ask = f"{_ASK_ADMIN[0].lower()}{_ASK_ADMIN[1:]}"
+            return f"{unchecked} If this goes on, {ask} add your id {code(user)} instead of a group."
         case Rule.WRONG_CHANNEL:
-            where = ", ".join(f"<#{channel}>" for channel in sorted(error.channels))
+            where = join_words([f"<#{channel}>" for channel in sorted(error.channels)], "or")
             return f"I don't answer here. Ask in {where}."
         case Rule.GUEST:
             return f"Guests can't use Batchdesk. {_ASK_ADMIN} set `BATCHDESK_ALLOW_GUESTS`."
         case Rule.OUTSIDER:
-            return f"I don't answer people of other organizations. {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
+            return f"I don't answer people from other organizations. {_ASK_ADMIN} set `BATCHDESK_ALLOW_EXTERNAL`."
         case Rule.PERSON_UNKNOWN:
             return _unchecked_words("I couldn't check in Slack who you are", error)
         case Rule.EXTERNAL_UNKNOWN:
-            place = f"<#{channel}>" if channel else "this place"
+            place = f"<#{channel}>" if channel else "this conversation"
             unchecked = _unchecked_words(f"I couldn't check whether {place} is shared with another organization", error)
             return f"{unchecked} You can also send me a direct message."
         case Rule.EXTERNAL_CHANNEL:
@@ -63,7 +64,7 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.CHANNEL_HIDDEN if error.caller.is_direct:
             return "I'm not in this conversation, so I don't answer here. Send me a direct message."
         case Rule.CHANNEL_HIDDEN:
-            place = f"<#{channel}>" if channel else "this place"
+            place = f"<#{channel}>" if channel else "this conversation"
             return (
                 f"I can't see whether {place} is shared with another organization. "
                 "Invite me with `/invite @Batchdesk`, or send me a direct message."
@@ -114,7 +115,7 @@ def _reason_words(error: ConfirmationRefused) -> str:
         case RefusalReason.USED:
             if entry is None or entry.outcome is None:
                 return "This was already confirmed and is under way. The outcome will appear here."
-            return f"This was already confirmed {date(entry.at)}. Outcome: {code(entry.outcome)}."
+            return f"This was already confirmed {date(entry.at)}. Outcome: {escape(entry.outcome)}."
         case unreachable:
             assert_never(unreachable)
 

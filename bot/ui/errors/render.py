@@ -30,8 +30,9 @@ from bot.permissions import NotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import ScratchFileFailed
 from bot.slack_faults import Meaning
-from bot.store.db.database import StoreFault, StoreUnavailable
+from bot.store.db.database import StoreUnavailable
 from bot.ui.components.buttons import NotOurButton, actions, button
+from bot.ui.components.store_states import STORE_STATES
 from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
 from bot.ui.errors.drafts import render_ambiguous_draft, render_draft_unavailable, render_retried_meanwhile
@@ -160,14 +161,14 @@ def _paragraph_words(error: ParagraphError) -> str:
         case InvalidBatchId() | NoBatches() | ReferenceNotFound() | BatchDeletedHere():
             return reference_words(error)
         case StoreUnavailable():
-            return f"Batchdesk's store is {_STORE_STATES[error.reason]}. Nothing was changed. {_store_remedy(error)}"
+            return f"Batchdesk's store is {STORE_STATES[error.reason]}. Nothing was changed. {_store_remedy(error)}"
         case ResultsBroken():
             read = (
                 quantity(error.bytes_read, "byte") if error.lines_read is None else quantity(error.lines_read, "line")
             )
-            return f"The results were cut off on the way, after {read}. Try again."
+            return f"The results were cut off after {read}. Try again."
         case ScratchFileFailed():
-            refused = "Batchdesk's disk refused a file. Nothing was sent. An administrator must fix this."
+            refused = "I couldn't write to Batchdesk's disk. Nothing was sent. An administrator must fix this."
             return f"{refused}\nReason: {code(error.reason)}"
         case SummaryUnreadable():
             return "I can't read the stored summary of these results anymore. Try again."
@@ -175,15 +176,6 @@ def _paragraph_words(error: ParagraphError) -> str:
             return "This button is from another version of Batchdesk. Nothing was done. Try `/batch help`."
         case unreachable:
             assert_never(unreachable)
-
-
-_STORE_STATES: dict[StoreFault, str] = {
-    "locked": "busy",
-    "full": "full",
-    "read-only": "read-only",
-    "unreachable": "unreachable",
-    "failed": "not working",
-}
 
 
 def _store_remedy(error: StoreUnavailable) -> str:

@@ -50,7 +50,7 @@ def _problem_words(error: AnyUsageError) -> str:
         case NeedsChannel():
             return f"{_verb_code(error)} is about a channel. Type it in that channel."
         case TextTooLong():
-            return f"A command can have {number(error.limit)} characters. This one has {number(error.length)}."
+            return f"A command can have at most {number(error.limit)} characters. This one has {number(error.length)}."
         case unreachable:
             assert_never(unreachable)
 
@@ -61,7 +61,8 @@ def _unknown_option_words(error: UnknownOption) -> str:
     if near:
         return f"{problem} Did you mean {code(f'--{near[0]}')}?"
     known = ", ".join(code(f"--{name}") for name in error.known)
-    return f"{problem} Its options: {known}." if known else problem
+    options = "Its only option" if len(error.known) == 1 else "Its options"
+    return f"{problem} {options}: {known}." if known else problem
 
 
 def _bad_value_words(error: BadValue) -> str:
@@ -69,14 +70,13 @@ def _bad_value_words(error: BadValue) -> str:
     if not error.value.strip():
         return f"The text is missing. {expected}"
     near = get_close_matches(error.value.lower(), CHOICES.get(error.form, ()), n=1)
-    meant = f" Did you mean {code(near[0])}?" if near else ""
-    return f"I didn't understand {code(error.value, 60)}.{meant} {expected}"
+    return f"I didn't understand {code(error.value, 60)}. {f'Did you mean {code(near[0])}?' if near else expected}"
 
 
 def _quotes_hint(error: UnexpectedWord) -> str:
     command = _find_command(error.verb)
     takes_batch = command is not None and command.help is not None and BATCH in command.help.arguments
-    return " Put a label of several words in quotes." if takes_batch else ""
+    return " If it is part of a label, put the label in quotes." if takes_batch else ""
 
 
 def _verb_code(error: AnyUsageError) -> str:

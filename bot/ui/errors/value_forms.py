@@ -30,19 +30,19 @@ FORM_WORDS: dict[ValueForm, str] = {
     ValueForm.LABEL_FILTER: "`--label` needs at least one letter or digit.",
     ValueForm.NOTE: f"A note has 1 to {LONGEST_NOTE} characters.",
     ValueForm.PERSON: "Pick a person from Slack's @ list, or type a member ID (profile, Copy member ID).",
-    ValueForm.FILE_LINK: "Type the link of a file in Slack (its menu, Copy link).",
+    ValueForm.FILE_LINK: "Type the link of a file in Slack (from its menu: Copy link).",
     ValueForm.RESULT_FILE: f"One file at a time: {_choice_of(list(ResultFileKind))}.",
     ValueForm.HERE_OR_DM: "Choose `--here` or `--dm`.",
     ValueForm.ALL_OR_CAUSE: "Choose `--all` or `--cause`.",
     ValueForm.CAUSE: "`--cause` takes an error type from the results, `expired` or `canceled`.",
-    ValueForm.MUTE_CHANNEL: "Type `/batch mute here` in the channel, or use its ID (C…).",
+    ValueForm.MUTE_CHANNEL: "Type `/batch mute here` in the channel, or use its id (C…).",
     ValueForm.MUTE_END: "Type `2h`, `3d`, a day such as `2026-12-31`, `forever` or `off`.",
     ValueForm.EDIT_MUTE: "`--mute` takes `1d`, `7d`, `forever` or `off`.",
     ValueForm.FUTURE_TIME: "Type a time in the future.",
     ValueForm.NOTIFY_LEVEL: f"Choose {_choice_of(CHOICES[ValueForm.NOTIFY_LEVEL])}.",
     ValueForm.WATCH_PREFERENCE: f"`--watch` takes {_choice_of(CHOICES[ValueForm.WATCH_PREFERENCE])}.",
     ValueForm.LIST_STATUS: (
-        f"Choose {_choice_of(CHOICES[ValueForm.LIST_STATUS])}. Put a label of several words in quotes."
+        f"Choose {_choice_of(CHOICES[ValueForm.LIST_STATUS])}. If it is part of a label, put the label in quotes."
     ),
     ValueForm.LIST_LIMIT: f"`--limit` takes a number from 1 to {LARGEST_LIMIT}.",
     ValueForm.LIST_AGE: "`--older-than` takes a number and m, h, d or w, such as `7d`.",

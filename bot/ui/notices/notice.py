@@ -21,7 +21,7 @@ from bot.ui.components.first_line import batch_name, first_line, outcome_words
 from bot.ui.components.money import amount_words
 from bot.ui.components.result_causes import cause_line
 from bot.ui.components.sample_rest import rest_buttons, rest_words
-from bot.ui.components.text import code, context, date, duration, quantity, safe_text, section
+from bot.ui.components.text import code, context, date, duration, more_time, quantity, safe_text, section
 from bot.ui.reply import Block, Message
 
 CAUSES = 3
@@ -138,8 +138,8 @@ def _results_expiry_words(about: NoticeContext) -> str:
     until = about.batch.readable_until
     outcome = outcome_words(about.batch.request_counts)
     return (
-        f"{outcome[0].upper()}{outcome[1:]}. No one has downloaded the results here. They are available "
-        f"until {date(until)}, for another {duration(until - about.now)}."
+        f"{outcome[0].upper()}{outcome[1:]}. No one has downloaded the results through Batchdesk. They are "
+        f"available until {date(until)}, for {more_time(until - about.now)}."
     )
 
 

@@ -60,13 +60,14 @@ def _render_page(outcome: AuditShown, viewer: Viewer) -> Message:
     query = outcome.query
     title = f"Audit of {_title_words(query.subject)}" if query.subject else "Audit"
     filters = _filter_words(query, viewer)
-    chosen = [context(f"Only {' · '.join(filters)}")] if filters else []
+    filter_line = f"Filter: {' · '.join(filters)}"
+    chosen = [context(filter_line)] if filters else []
     empty = _empty_words(outcome)
     body = [section(_act_row(act)) for act in outcome.acts] or [section(empty)]
     older = actions([button("Older", outcome.older, renew=True)] if outcome.older else [])
     hint = context("`/batch audit --export` sends every entry as a file.")
     spoken = [_spoken_act(act) for act in outcome.acts]
-    text = ". ".join([safe_text(title), *(spoken or [empty.rstrip(".")])])
+    text = ". ".join([safe_text(title), *([filter_line] if filters else []), *(spoken or [empty.rstrip(".")])])
     return Message(text, (header(title), *chosen, *body, *older, hint), public=query.public)
 
 
@@ -76,18 +77,18 @@ def _title_words(subject: str) -> str:
 
 def _filter_words(query: Audit, viewer: Viewer) -> list[str]:
     by = [f"by {mention(query.by)}"] if query.by else []
-    verb = [code(query.only_verb, 30)] if query.only_verb else []
-    since = [f"the last {quantity(int(query.since[:-1]), _UNITS[query.since[-1]])}"] if query.since else []
+    verb = [f"command {code(query.only_verb, 30)}"] if query.only_verb else []
+    since = [f"last {quantity(int(query.since[:-1]), _UNITS[query.since[-1]])}"] if query.since else []
     return [*by, *verb, *since]
 
 
 def _empty_words(outcome: AuditShown) -> str:
     if outcome.verbs:
         verbs = ", ".join(code(verb, 30) for verb in outcome.verbs)
-        return f"No entry fits. Verbs on record: {verbs}."
+        return f"No entry matches. Commands on record: {verbs}."
     query = outcome.query
     is_filtered = query.by or query.only_verb or query.since or query.subject
-    return "No entry fits." if is_filtered else "Nothing is recorded yet."
+    return "No entry matches." if is_filtered else "Nothing is recorded yet."
 
 
 def _act_row(act: RecordedAct) -> str:

@@ -7,7 +7,7 @@ from bot.commands.cancel import AlreadyCanceling, CancelOutcome, CancelRequested
 from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.cancellation import cancel_result_words
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.quiet import quiet_suffix
+from bot.ui.components.quiet import quiet_reason
 from bot.ui.components.text import place_words, quantity, section
 from bot.ui.reply import Message, Viewer
 
@@ -46,7 +46,12 @@ def _render_requested(outcome: CancelRequested, viewer: Viewer) -> Message:
     next_step = ""
     if outcome.notified_in is not None:
         place = place_words(outcome.notified_in.id)
-        next_step = f" I'll post the final count {place}.{quiet_suffix(outcome.notified_in)}"
+        reason = quiet_reason(outcome.notified_in)
+        next_step = (
+            f" The card {place} will show the final count. {reason}"
+            if reason
+            else f" I'll post the final count {place}."
+        )
     words = f"Canceling. Requests already running may still finish and be billed.{next_step}"
     return _render_card(words, outcome.batch, viewer)
 

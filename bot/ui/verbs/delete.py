@@ -24,7 +24,7 @@ from bot.ui.components.buttons import actions, button
 from bot.ui.components.deletion import deleted_by_words
 from bot.ui.components.first_line import bold_id_name, bold_line
 from bot.ui.components.question import QuestionWords
-from bot.ui.components.text import code, context, date, duration, mention, quantity, section
+from bot.ui.components.text import code, context, date, mention, more_time, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
 
@@ -47,7 +47,9 @@ def render_delete(outcome: DeleteOutcome, viewer: Viewer) -> Message:
 
 def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
     """Return that only an ended batch can be deleted, with the buttons that help."""
-    words = "Only an ended batch can be deleted. Nothing was deleted. Cancel it first, or wait for it to end."
+    is_canceling = outcome.batch.processing_status == "canceling"
+    step = "It is being canceled. Wait for it to end." if is_canceling else "Cancel it first, or wait for it to end."
+    words = f"Only an ended batch can be deleted. Nothing was deleted. {step}"
     reference = Reference(outcome.batch.id)
     buttons = [button("Refresh", Status(reference), renew=True)]
     if outcome.batch.processing_status == "in_progress" and Permission.OPERATE in viewer.permissions:
@@ -81,10 +83,12 @@ def _render_did_not_happen(outcome: DeleteDidNotHappen, viewer: Viewer) -> Messa
 def _render_unknown(outcome: DeleteUnknown, viewer: Viewer) -> Message:
     """Return that the outcome is unknown, with a button that looks again."""
     name = bold_id_name(outcome.batch_id, viewer.names.get(outcome.batch_id))
-    text = f"I don't know whether {name} was deleted. The API didn't answer, and I couldn't check."
+    text = (
+        f"The API didn't answer, so I don't know whether {name} was deleted. Look again. If it still exists, delete it "
+        "again."
+    )
     look = actions([button("Look again", Status(Reference(outcome.batch_id)), renew=True)])
-    hint = context(f"{code(outcome.batch_id)} · if it still exists, delete it again")
-    return Message(text, (section(text), hint, *look))
+    return Message(text, (section(text), context(code(outcome.batch_id)), *look))
 
 
 def _render_with_line(words: str, batch: MessageBatch, viewer: Viewer, buttons: tuple[Block, ...]) -> Message:
@@ -110,10 +114,8 @@ def _consequence_words(batch: MessageBatch, viewer: Viewer, summary: StoredSumma
         return "The results are no longer available. This deletes only the record of the batch."
     if not total:
         return "The batch has no results. This deletes only its record."
-    span = quantity(left.days, "more day") if left.days else f"another {duration(left)}"
-    return (
-        f"Deletes {quantity(total, 'result')} that would stay available for {span}. {_download_words(summary, total)}"
-    )
+    lost = f"Deletes {quantity(total, 'result')} that would stay available for {more_time(left)}."
+    return f"{lost} {_download_words(summary, total)}"
 
 
 def _download_words(summary: StoredSummary | None, total: int) -> str:

@@ -62,13 +62,13 @@ def _time_facts(batch: MessageBatch) -> list[tuple[str, str]]:
 def _people_facts(outcome: DetailsShown, names: BatchNames) -> list[tuple[str, str]]:
     read = outcome.read
     people: list[tuple[str, str | None]] = [
-        ("Owner", mention(names.owner) if names.owner else "no owner"),
+        ("Owner", mention(names.owner) if names.owner else "none"),
         ("Sent by", names.sent_by and mention(names.sent_by)),
         ("Approved by", names.approved_by and mention(names.approved_by)),
-        ("Canceled by", outcome.canceled_by and mention(outcome.canceled_by)),
+        ("Cancel requested by", outcome.canceled_by and mention(outcome.canceled_by)),
         ("Watched by", people_line(outcome.watchers) if outcome.watchers and not outcome.batch.has_ended else None),
         ("Results read by", _act_words(read.fetched_by, read.fetched_at) if read else None),
-        ("Results saved by", _act_words(read.taken_by, read.taken_at) if read else None),
+        ("Results downloaded by", _act_words(read.taken_by, read.taken_at) if read else None),
     ]
     return [(label, words) for label, words in people if words]
 

@@ -57,7 +57,7 @@ def _render_form(outcome: EditWanted, viewer: Viewer) -> Form:
         submit="Save",
         blocks=(
             section(f"*{safe_text(batch_name(batch, names))}*"),
-            _input("label", "Label", _text(label, LONGEST_LABEL), "A name you can type instead of its ID."),
+            _input("label", "Label", _text(label, LONGEST_LABEL), "A name you can type instead of its id."),
             _input("owner", "Owner", {"type": "users_select", **({"initial_user": owner} if owner else {})}),
             _input("note", "Note", {**_text(note, LONGEST_NOTE), "multiline": True}, "Shown on the card."),
             _input("mute", "Notifications", _mute_element(muted=outcome.muted), "For everyone who watches this batch."),
@@ -101,7 +101,7 @@ def _render_edited(outcome: Edited, viewer: Viewer) -> Message:
     """Return the values that were changed, each with what it is now."""
     name = safe_text(batch_name(outcome.batch, viewer.names.get(outcome.batch.id)))
     parts = [
-        *_changed("label", outcome.label, safe_text),
+        *_changed("label", outcome.label, lambda label: f"*{safe_text(label)}*"),
         *_changed("owner", outcome.owner, mention),
         *_changed("note", outcome.note, lambda note: f"“{safe_text(note, LONGEST_NOTE)}”"),
     ]

@@ -84,7 +84,8 @@ def _render_all(viewer: Viewer) -> Message:
         "Only you see the answers. Add `--public` to share one.",
     ]
     if len(usable) < len(SHOWN):
-        notes.append("Operators have more commands.")
+        who = "Approvers and administrators" if Permission.OPERATE in viewer.permissions else "Operators"
+        notes.append(f"{who} have more commands.")
     return Message(
         "\n".join([*lines, *(_group_line(group, commands) for group, commands in shown_groups)]),
         (

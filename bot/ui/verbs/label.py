@@ -21,7 +21,7 @@ def _label_words(outcome: Labeled, viewer: Viewer) -> str:
     if outcome.label is None:
         return f"Removed the label of {batch}."
     typed = code(normalize_label(outcome.label))
-    words = f"{batch} is now *{safe_text(outcome.label)}*. You can type {typed} instead of its ID."
+    words = f"{batch} is now *{safe_text(outcome.label)}*. You can type {typed} instead of its id."
     if not outcome.others:
         return words
     others = quantity(outcome.others, "other batch has", "other batches have")

@@ -26,8 +26,8 @@ def render_mute(outcome: MuteOutcome, viewer: Viewer) -> Message:
 
 
 def _render_asked(query: Mute) -> Message:
-    text = "Mute this channel for everyone. For how long?"
-    hint = "Nothing is muted yet. You can also type an end: `/batch mute here 3d` or `/batch mute here 2026-12-31`."
+    text = "How long should this channel be muted for everyone?"
+    hint = "Nothing is muted yet. You can also type `/batch mute here 3d` or `/batch mute here 2026-12-31`."
     choices = [button(label, replace(query, until=span), renew=True) for span, label in _SPANS.items()]
     return Message(f"{text} {hint}", (section(f"*{text}*\n{hint}"), *actions(choices)))
 

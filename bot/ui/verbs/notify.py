@@ -7,15 +7,15 @@ from bot.ui.components.text import section
 from bot.ui.reply import Message, Viewer
 
 _LEVELS: dict[ChannelNotifyLevel, str] = {
-    "all": "post the end of every watched batch",
-    "failures": "only post failures and deletions",
-    "none": "post nothing when batches end",
+    "all": "post the end of every watched batch in {}",
+    "failures": "only post failures and deletions in {}",
+    "none": "post nothing in {} when batches end",
 }
 
 
 def render_notify(outcome: NotifyOutcome, viewer: Viewer) -> Message:
     """Return which notices the channel gets, with a button for each other level."""
     now = "From now on I'll" if outcome.changed else "I currently"
-    text = f"{now} {_LEVELS[outcome.level]} in <#{outcome.channel}>. Cards stay up to date."
+    text = f"{now} {_LEVELS[outcome.level].format(f'<#{outcome.channel}>')}. Cards stay up to date."
     others = [button(level.capitalize(), Notify(level), renew=True) for level in _LEVELS if level != outcome.level]
     return Message(text, (section(text), *actions(others)))

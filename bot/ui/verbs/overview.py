@@ -19,16 +19,20 @@ def render_overview(outcome: OverviewOutcome, viewer: Viewer) -> Message:
     ended = list_batches([outcome.last_ended] if outcome.last_ended is not None else [], viewer.names, viewer.now)
     rows = batch_rows(shown)
     if len(running) > ROWS:
-        rows.append(context(f"and {len(running) - ROWS} more: `/batch list in_progress`"))
+        rows.append(context(f"and {len(running) - ROWS} more: `/batch list running`"))
     elif outcome.more:
-        rows.append(context("Older ones may run as well: `/batch list in_progress`"))
+        rows.append(context("Older ones may be running too: `/batch list running`"))
+    spoken = [title, *spoken_rows(shown)]
     if ended:
-        rows += [DIVIDER, context("The newest that has ended"), *batch_rows(ended)]
+        newest = "Newest ended batch"
+        rows += [DIVIDER, context(newest), *batch_rows(ended)]
+        spoken.append(f"{newest}: {spoken_rows(ended)[0]}")
     elif not running:
-        rows.append(section("This workspace has no batches yet."))
+        none = "This workspace has no batches yet."
+        rows.append(section(none))
+        spoken.append(none.rstrip("."))
     go_on = actions(
         [open_menu(shown + ended), button("All batches", List()), button("Refresh", Overview(), renew=True)]
     )
     hint = context("`/batch status last` · `/batch list ended` · `/batch help`")
-    text = ". ".join([title, *spoken_rows(shown)])
-    return Message(text, (header(title), *rows, *go_on, hint), public=outcome.public)
+    return Message(". ".join(spoken), (header(title), *rows, *go_on, hint), public=outcome.public)

@@ -4,7 +4,7 @@ from typing import assert_never
 
 from bot.commands.own import Owned, OwnedAlready, OwnOutcome
 from bot.ui.components.first_line import bold_name
-from bot.ui.components.text import mention, section
+from bot.ui.components.text import code, mention, section
 from bot.ui.reply import Message, Viewer
 
 
@@ -20,6 +20,7 @@ def _owner_words(outcome: OwnOutcome, batch: str) -> str:
         case Owned():
             return f"{owner} now owns {batch}."
         case OwnedAlready():
-            return f"{owner} already owns {batch}. Nothing was changed. To hand it over, type `/batch own ID @who`."
+            hand_over = code(f"/batch own {outcome.batch.id} @who")
+            return f"{owner} already owns {batch}. Nothing was changed. To hand it over, type {hand_over}."
         case unreachable:
             assert_never(unreachable)

@@ -218,6 +218,7 @@ def _render_gone(outcome: ResultsGone, viewer: Viewer) -> Message:
 
     def words(show: Callable[[datetime], str]) -> str:
         until = show(batch.archived_at or batch.readable_until)
-        return f"The results of {name} are no longer available. The API keeps results for 29 days, here until {until}."
+        kept = f"The API keeps results for 29 days. It kept these until {until}."
+        return f"The results of {name} are no longer available. {kept}"
 
     return Message(words(utc), (section(words(date)), context(code(batch.id))), public=outcome.public)

@@ -28,14 +28,16 @@ from bot.ui.components.draft_question import draft_facts, draft_line, draft_name
 from bot.ui.components.estimate import cost_words
 from bot.ui.components.file_problems import BODY_LIMIT, warning_lines
 from bot.ui.components.lost_answer import search_result
-from bot.ui.components.quiet import quiet_suffix
+from bot.ui.components.quiet import mention_promise, quiet_suffix
 from bot.ui.components.remedies import known_code_words
 from bot.ui.components.retry import account_lines, left_out_lines, unreadable_failures_words
 from bot.ui.components.sample_rest import rest_buttons
+from bot.ui.components.store_states import STORE_STATES
 from bot.ui.components.text import (
     code,
     context,
     date,
+    end_sentence,
     file_size,
     header,
     mention,
@@ -43,6 +45,7 @@ from bot.ui.components.text import (
     place_words,
     quantity,
     quote_api,
+    safe_text,
     section,
 )
 from bot.ui.reply import Block, Message, Placement, Posting, Viewer
@@ -68,7 +71,8 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
         context(_terms_line(draft, question)),
     )
     cost = f"Estimated cost: {cost_words(load_estimate(draft.estimate))}."
-    return Message(" ".join(filter(None, [title, cost, limit])), blocks)
+    warnings = [end_sentence(f"⚠️ {line}") for line in _send_warnings(change)]
+    return Message(" ".join([title, f"{safe_text(draft.name, 80)}.", cost, *filter(None, [limit]), *warnings]), blocks)
 
 
 def _limit_sentence(change: SendChange) -> str:
@@ -164,8 +168,13 @@ def _render_created(outcome: BatchCreated, viewer: Viewer) -> Message:
     """Return which batch was sent and where its card is; the card itself if nothing else shows it."""
     draft = outcome.draft
     batch = outcome.batch
-    words = f"✅ Sent {_count_words(outcome)} of {draft_name(draft)} as {code(batch.id)}."
-    sentences = [*_rest_sentences(outcome), *_watch_sentences(outcome, viewer), *_missing_record_sentences(outcome)]
+    random = ", picked at random" if outcome.rest is not None else ""
+    words = f"✅ Sent {_count_words(outcome)} of {draft_name(draft)} as {code(batch.id)}{random}."
+    sentences = [
+        *_watch_sentences(outcome, viewer),
+        *_rest_sentences(outcome, viewer),
+        *_missing_record_sentences(outcome),
+    ]
     text = " ".join([words, *sentences])
     if outcome.place is not None:
         return Message(text, (section(" ".join([words, *sentences])),))
@@ -177,28 +186,35 @@ def _count_words(outcome: BatchCreated) -> str:
     rest = outcome.rest
     if rest is None:
         return quantity(requests, "request")
-    return f"{number(requests)} of {quantity(requests + rest.requests, 'request')}, picked at random,"
+    return f"{number(requests)} of {quantity(requests + rest.requests, 'request')}"
 
 
-def _rest_sentences(outcome: BatchCreated) -> list[str]:
+def _rest_sentences(outcome: BatchCreated, viewer: Viewer) -> list[str]:
     rest = outcome.rest
     if rest is None:
         return []
     if not outcome.recorded:
-        return [f"The other {number(rest.requests)} wait until Batchdesk's store works again. I'll post here then."]
+        verb = "waits" if rest.requests == 1 else "wait"
+        return [f"The other {number(rest.requests)} {verb} until Batchdesk's store works again. I'll post here then."]
+    report = "report" if outcome.place is None else f"mention {_requester(outcome, viewer)} there"
     return [
-        f"When they end, I'll report and ask about the other {number(rest.requests)}. "
-        f"To send them sooner: {code(f'/batch send {rest.reference}')}."
+        f"When the sample ends, I'll {report} and ask about the other {number(rest.requests)}. "
+        f"To send sooner, type {code(f'/batch send {rest.reference}')}."
     ]
+
+
+def _requester(outcome: BatchCreated, viewer: Viewer) -> str:
+    return "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
 
 
 def _watch_sentences(outcome: BatchCreated, viewer: Viewer) -> list[str]:
     place = outcome.place
     if place is None:
         return []
-    who = "you" if viewer.caller.user == outcome.draft.user_id else mention(outcome.draft.user_id)
-    words = f"Its card is {place_words(place.id)}. I'll mention {who} there when it ends."
+    words = f"Its card is {place_words(place.id)}."
     if outcome.rest is None:  # the end of a sample is always posted: it asks about the rest
+        promise = mention_promise(place, _requester(outcome, viewer))
+        words += f" I'll {promise}." if promise else ""
         words += quiet_suffix(place)
     if place.closed_channel is not None:
         words += f" To have it in <#{place.closed_channel}>, invite me with `/invite @Batchdesk`."
@@ -220,7 +236,7 @@ def _render_approval_asked(outcome: ApprovalAsked) -> Message:
     line = code(f"/batch approve {draft.reference}")
     discard = actions([button("Discard", Discard(draft.id), renew=True)])
     if draft.channel_id is None or is_direct(draft.channel_id):
-        words = f"Waiting for approval. No one else sees this place, so ask an approver to type {line}."
+        words = f"Waiting for approval. No one else sees this conversation, so ask an approver to type {line}."
         return Message(words, (section(words), *discard))
     words = f"Waiting for approval. I've asked in <#{draft.channel_id}>."
     unasked = f"I can't post in <#{draft.channel_id}>, so no one was asked. Ask an approver to type {line}."
@@ -246,10 +262,9 @@ def _render_not_sent(outcome: SendRefused | NotSent) -> Message:
     if isinstance(outcome, SendRefused):
         words = _refused_words(outcome)
         return Message(words, (section(words), *_trace(error)))
-    words = (
-        f"Not sent: {_reason_words(outcome.error)}. No batch was created, and the checked file is still here."
-        f"{_account_sentences(draft, outcome.error)}"
-    )
+    reason = end_sentence(f"Not sent: {_reason_words(outcome.error)}")
+    kept = "No batch was created, and the checked file is still here."
+    words = f"{reason} {kept}{_account_sentences(draft, outcome.error)}"
     again = actions(
         [button("Send", Send(draft.id), style="primary", renew=True), button("Discard", Discard(draft.id), renew=True)]
     )
@@ -261,12 +276,12 @@ def _refused_words(outcome: SendRefused) -> str:
     if isinstance(error, RequestTooLarge):
         size = f" ({file_size(error.sent)})" if error.sent is not None else ""
         return (
-            f"The file{size} is too large. The API takes up to {BODY_LIMIT}, and a proxy before it may take less. "
+            f"The file{size} is too large. The API takes up to {BODY_LIMIT}, and a proxy in front of it may take less. "
             "Nothing was created. Split the file and upload the parts."
         )
     which = f" It names request {code(outcome.custom_id, 64)}." if outcome.custom_id else ""
     return (
-        f"The API refused the batch: {quote_api(error.message)}.{which} "
+        f"{end_sentence(f'The API refused the batch: {quote_api(error.message)}')}{which} "
         "Nothing was created. Fix the file and upload it again."
     )
 
@@ -278,7 +293,7 @@ def _account_sentences(draft: Draft, error: ExpectedError) -> str:
     remedy = known_code_words(error)
     if not remedy:
         is_key = isinstance(error, KeyRefused)
-        remedy = "An administrator must check the API key." if is_key else "The API names no request."
+        remedy = "An administrator must check the API key." if is_key else "The API doesn't name a faulty request."
     return f" {remedy} Once the cause is fixed, {_send_command(draft)} asks again."
 
 
@@ -289,9 +304,9 @@ def _send_command(draft: Draft) -> str:
 def _reason_words(error: ApiError | ScratchFileFailed | StoreUnavailable) -> str:
     match error:
         case ScratchFileFailed():
-            return f"Batchdesk's disk refused a copy of the requests ({code(error.reason)})"
+            return f"I couldn't write a copy of the requests to Batchdesk's disk ({code(error.reason)})"
         case StoreUnavailable():
-            return f"Batchdesk's store is {error.reason}"
+            return f"Batchdesk's store is {STORE_STATES[error.reason]}"
         case ApiError():
             return quote_api(error.message)
         case unreachable:
@@ -304,7 +319,8 @@ def _render_answer_lost(outcome: AnswerLost) -> Message:
     rest = outcome.rest
     sent = f"{_lost_words(outcome)} I won't send them again, because that could cost twice."
     if rest is not None:
-        sent += f" The other {number(rest.requests)} were not sent and can still be."
+        verb = "was" if rest.requests == 1 else "were"
+        sent += f" The other {number(rest.requests)} {verb} not sent and can still be."
     found, rows = search_result(draft, outcome.new_batches)
     more = rest_buttons(rest) if rest else ()
     return Message(f"{sent} {found}", (section(sent), section(found), *rows, *more, *_trace(outcome.error)))
@@ -316,7 +332,8 @@ def _lost_words(outcome: AnswerLost) -> str:
     if error.status is None:
         return f"{sent}, and the API's answer was lost."
     said = quote_api(error.message)
-    return f"{sent}, and the API answered with an error: {said}. I don't know whether it created the batch."
+    answered = end_sentence(f"{sent}, and the API answered with an error: {said}")
+    return f"{answered} I don't know whether it created the batch."
 
 
 def _trace(error: ExpectedError) -> tuple[Block, ...]:

@@ -20,5 +20,5 @@ def render_stop_reading(outcome: StopReadingOutcome, viewer: Viewer) -> Message:
 
 
 def _render_asked(outcome: StopAsked) -> Message:
-    words = "Stopping." if outcome.under_way else "It had already ended."
+    words = "Stopping." if outcome.under_way else "This had already ended, so nothing was stopped."
     return Message(words, (section(words),), placement=Placement.BELOW)

@@ -17,8 +17,8 @@ from bot.ui.components.batch_card import batch_card, card_text
 from bot.ui.components.batch_rows import ListedBatch, list_batches, spoken_rows
 from bot.ui.components.buttons import actions, button, fits_slack
 from bot.ui.components.first_line import batch_name, bold_id_name, bold_line
-from bot.ui.components.quiet import quiet_suffix
-from bot.ui.components.text import context, header, place_words, quantity, section
+from bot.ui.components.quiet import mention_promise, quiet_suffix
+from bot.ui.components.text import context, header, join_words, place_words, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
 ROWS = 20
@@ -42,11 +42,10 @@ def _render_begun(outcome: WatchBegun, viewer: Viewer) -> Message:
     place = outcome.place
     batch = outcome.batch
     if outcome.already:
-        words = f"You already watch this batch. Its card is {place_words(place.id)}."
+        words = f"You're already watching this batch. Its card is {place_words(place.id)}."
     else:
-        words = (
-            f"Watching. I'll keep its card up to date {place_words(place.id)} and mention you there when it has ended."
-        )
+        promise = mention_promise(place, "you")
+        words = f"Watching. I'll keep its card up to date {place_words(place.id)}{promise and f' and {promise}'}."
     words += quiet_suffix(place)
     if place.closed_channel is not None:
         words += (
@@ -69,7 +68,9 @@ def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
     """Return the batches that the viewer watches, each with its places and an Unwatch button."""
     watched = outcome.watched
     title = (
-        f"You're watching {quantity(len(watched), 'batch', 'batches')}" if watched else "You aren't watching any batch"
+        f"You're watching {quantity(len(watched), 'batch', 'batches')}"
+        if watched
+        else "You aren't watching any batches"
     )
     listed = list_batches([each.batch for each in watched[:ROWS]], viewer.names, viewer.now)
     rows = [block for each, line in zip(watched, listed, strict=False) for block in _watched_rows(each, line)]
@@ -82,7 +83,7 @@ def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
 def _watched_rows(watched: WatchedBatch, listed: ListedBatch) -> tuple[Block, ...]:
     batch = listed.batch
     unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Unwatch {batch_name(batch, listed.names, 40)}")
-    places = ", ".join(place_words(place) for place in watched.places)
+    places = join_words([place_words(place) for place in watched.places])
     row = section(listed.row(), unwatch if fits_slack(unwatch) else None)
     return (row, context(f"Card and mention {places}"))
 
@@ -93,7 +94,7 @@ def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
     if not outcome.places:
         text = f"You weren't watching {name}. Nothing was changed."
         return Message(text, (section(text),))
-    places = ", ".join(place_words(place) for place in outcome.places)
+    places = join_words([place_words(place) for place in outcome.places])
     text = f"Stopped watching {name}. Its card stays {places}."
     buttons = actions([button("Watch", Watch(Reference(outcome.batch_id)))])
     return Message(text, (section(text), *buttons))

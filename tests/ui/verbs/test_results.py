@@ -51,7 +51,12 @@ def test_a_sound_file_raises_no_doubt() -> None:
 def test_the_three_largest_causes_are_shown_and_a_button_opens_the_others() -> None:
     said, full = shown(MESSAGES["results"]), shown(MESSAGES["results_full"])
 
-    assert [said.count(each) for each in ("× `invalid", "× `expired`", "× `overloaded", "novel")] == [1, 1, 1, 0]
+    assert [said.count(each) for each in ("_request_error` ·", "× `expired` ·", "× `overloaded_error` ·", "novel")] == [
+        1,
+        1,
+        1,
+        0,
+    ]
     assert "2 more causes" in labels("results")
     assert [full.count(each) for each in ("× `invalid", "× `expired`", "× `canceled`", "× `novel")] == [1, 1, 1, 1]
     assert "More causes" in labels("results_troubled")
