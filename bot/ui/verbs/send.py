@@ -71,7 +71,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
         context(_terms_line(draft, question)),
     )
     cost = f"Estimated cost: {cost_words(load_estimate(draft.estimate))}."
-    warnings = [end_sentence(f"⚠️ {line}") for line in _send_warnings(change)]
+    warnings = [end_sentence(f"⚠️ {line}") for line in _send_warnings(change, viewer)]
     return Message(" ".join([title, f"{safe_text(draft.name, 80)}.", cost, *filter(None, [limit]), *warnings]), blocks)
 
 
