@@ -5,10 +5,11 @@ from datetime import datetime
 
 from msgspec import Struct
 from msgspec.structs import asdict
-from sqlalchemy import Connection, func, literal, or_, select, update
+from sqlalchemy import Connection, func, literal, or_, select, union, update
 
 from bot.store.db.chunks import chunks
 from bot.store.db.tables import batches as table
+from bot.store.db.tables import labels
 from bot.store.db.upserts import insert_new
 
 GONE = "gone"
@@ -102,9 +103,12 @@ class OpenBatches(Struct, frozen=True):
 
 
 def find_ids(connection: Connection, start: str) -> frozenset[str]:
-    """Return the ids that begin with `start`, with or without `msgbatch_`."""
-    begins = (table.c.id.startswith(each, autoescape=True) for each in (start, f"msgbatch_{start}"))
-    return frozenset(connection.execute(select(table.c.id).where(or_(*begins))).scalars())
+    """Return the ids of watched and named batches that begin with `start`, with or without `msgbatch_`."""
+    found = (
+        select(column).where(or_(*(column.startswith(each, autoescape=True) for each in (start, f"msgbatch_{start}"))))
+        for column in (table.c.id, labels.c.batch_id)
+    )
+    return frozenset(connection.execute(union(*found)).scalars())
 
 
 def list_open(connection: Connection) -> OpenBatches:
