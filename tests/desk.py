@@ -76,7 +76,7 @@ class Desk:
         self.time = Time()
         self.api = ApiSimulator(speed=0, seeded=seeded)
         # A machine under load may take longer than Slack allows.
-        self.slack = SlackSimulator(desk_world(), scopes=scopes, ack_deadline=60.0, trigger_life=60.0, warning_lead=0.2)
+        self.slack = SlackSimulator(desk_world(), scopes=scopes, trigger_life=60.0, warning_lead=0.2)
         self.settings = Settings()
         self.progress = ProgressTiming(show_after=60.0)
         """When long work shows its progress: never, however slow the machine, unless a test is about it."""

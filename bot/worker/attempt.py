@@ -298,7 +298,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
 
     def _record_unconfirmed(self, connection: Connection, row: RowT, reason: str) -> None:
         """Give a row up whose message may be there, and tell each person who counts on it."""
-        if not self._outbox.give_up(connection, row.primary_key, reason):
+        if not self.give_up(connection, row.primary_key, reason):
             return
         log.error("%s %s may be in %s or not: %s", self._outbox.prefix, row.key, row.channel_id, reason)
         names = labels.get_names(connection, [row.batch_id])[row.batch_id] if row.batch_id else None

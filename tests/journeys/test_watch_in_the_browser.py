@@ -64,7 +64,7 @@ async def see_the_ends(page: Page, batches: tuple[Batch, ...]) -> None:
         answer = shown.locator(".replies")
         await expect(answer).to_contain_text(re.compile(r"@Ada Berg.*succeeded.*Cost: \$\d", re.DOTALL))
         if "errored" in said:
-            await expect(answer).to_contain_text("20 invalid_request_error")
+            await expect(answer).to_contain_text("20 × invalid_request_error")
         await expect(shown).to_have_count(1)
         await expect(shown.locator(".mention-me")).to_have_count(1)
 

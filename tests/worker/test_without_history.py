@@ -1,9 +1,11 @@
 """Without the scopes for histories, a message whose answer was lost is reported as unconfirmed, and never doubled."""
 
 import pytest
+from sqlalchemy import select
 
 from bot.slack.bot_messages import AnswerUncertain
 from bot.slack.scopes import BOT_SCOPES
+from bot.store.db.tables import audit
 from bot.ui.reply import Message
 from bot.worker.attempt import LEASE
 from tests.desk import ADA, BATCHES
@@ -23,6 +25,11 @@ async def keep_trying(scene: Scene, minutes: int = 10) -> None:
     for _ in range(minutes):
         scene.advance(61)
         await scene.deliver_all()
+
+
+def list_rows(scene: Scene) -> list[tuple[str, str | None]]:
+    """Return the verb and the outcome of each row of the record."""
+    return scene.database.transact(lambda c: [(row.verb, row.outcome) for row in c.execute(select(audit))])
 
 
 def read_direct(scene: Scene) -> list[str]:
@@ -49,6 +56,7 @@ async def test_a_notice_that_may_be_there_is_reported_once_and_not_posted_again(
     stored = bare.notice(batch)
     assert stored.sent_at is None
     assert str(stored.given_up).startswith("unconfirmed: missing_scope (channels:history")
+    assert ("notice", "failed") in list_rows(bare)
 
 
 async def test_a_card_that_may_be_there_is_reported_and_comes_when_someone_asks_again(bare: Scene) -> None:
