@@ -199,8 +199,8 @@ async def _slack(settings: Settings, clocks: dict[str, timedelta]) -> AsyncItera
         try:
             problem = await check_file_host(session, get_file_origins(settings.slack_api_url))
         except ValueError:
-            problem = f"The host of files was not checked, because {SETTINGS['slack_api_url'].name} is malformed."
-        yield Finding(problem is None, problem or "Slack's host of files answers.")
+            problem = f"The file host was not checked, because {SETTINGS['slack_api_url'].name} is malformed."
+        yield Finding(problem is None, problem or "Slack's file host answers.")
 
 
 async def _slack_findings(
@@ -239,11 +239,16 @@ def _scopes(settings: Settings, answer: AsyncSlackResponse) -> list[Finding]:
     missing = {scope: reason for scope, reason in BOT_SCOPES.items() if scope not in granted}
     needed = [f"{scope} ({reason})" for scope, reason in missing.items() if scope not in optional]
     extra = [f"{scope} ({LOST_WITHOUT[scope]})" for scope in missing if scope in optional]
-    fix = "Add them under OAuth & Permissions and reinstall the app."
-    findings = [Finding(False, f"The app lacks scopes: {', '.join(needed)}. {fix}")] if needed else []
+    findings = [Finding(False, _lack_words("scope", needed))] if needed else []
     if extra:
-        findings.append(Finding(True, f"The app lacks optional scopes: {', '.join(extra)}. {fix}", is_warning=True))
+        findings.append(Finding(True, _lack_words("optional scope", extra), is_warning=True))
     return findings or [Finding(True, "The app has all scopes.")]
+
+
+def _lack_words(kind: str, scopes: Sequence[str]) -> str:
+    plural, them = ("", "it") if len(scopes) == 1 else ("s", "them")
+    fix = f"Add {them} under OAuth & Permissions and reinstall the app."
+    return f"The app lacks the {kind}{plural} {', '.join(scopes)}. {fix}"
 
 
 def _readers(settings: Settings) -> Finding:
@@ -261,7 +266,7 @@ async def _people(settings: Settings, client: AsyncWebClient, home: Home) -> lis
     if not operators:
         problems.append(f"No one may operate batches. Set {name} to the ids of people or user groups.")
     elif not operators & checked.useful:
-        problems.append(f"No one may operate batches, because no id in {name} is of use. Correct it.")
+        problems.append(f"No one may operate batches, because no id in {name} is usable. Correct them.")
     return _report(problems, "The people in the settings exist, and someone may operate batches.")
 
 

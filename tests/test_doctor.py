@@ -224,7 +224,7 @@ async def test_a_user_group_needs_its_scope(simulators: Simulators) -> None:
 
     failures = await list_failures(simulators, operators=("S0OPERATORS",))
 
-    assert "lacks scopes: usergroups:read" in failures[0]
+    assert "lacks the scope usergroups:read" in failures[0]
 
 
 @pytest.mark.parametrize(("ahead", "says"), [(600.0, "600 s behind"), (-90.0, "90 s ahead")])

@@ -110,7 +110,7 @@ def test_the_hosts_of_replies_and_files_follow_from_the_address_of_slack(
 async def behind_a_proxy(
     folder: Path, scheme: str, domain: str = "slack.test", *, files: bool = True
 ) -> AsyncIterator[Network]:
-    """Without `files`, the proxy does not know the host of files."""
+    """Without `files`, the proxy does not know the file host."""
     trusted, server = make_certificates(folder, [domain, "api.test"])
     simulators = Simulators(folder, f"{scheme}://{domain}", seeded=True)
     async with simulators.slack, simulators.api:
@@ -169,7 +169,7 @@ async def test_doctor_checks_the_host_of_files_through_the_proxy(tmp_path: Path)
         status, printed, complained = await network.simulators.finish("doctor", **network.settings)
 
     assert (status, complained) == (0, "")
-    assert "OK   Slack's host of files answers." in printed
+    assert "OK   Slack's file host answers." in printed
     assert set(network.proxy.passed) == {"slack-gov.com", "files.slack-gov.com", "api.test"}
 
 
@@ -179,7 +179,7 @@ async def test_doctor_says_that_the_host_of_files_is_not_reached(tmp_path: Path)
 
     assert status == 1
     [failure] = [line for line in printed.splitlines() if line.startswith("FAIL")]
-    assert "host of files at https://files.slack-gov.com: refused by the proxy." in failure
+    assert "file host at https://files.slack-gov.com: refused by the proxy." in failure
 
 
 async def test_the_start_logs_that_the_host_of_files_is_not_reached(tmp_path: Path) -> None:
@@ -187,14 +187,14 @@ async def test_the_start_logs_that_the_host_of_files_is_not_reached(tmp_path: Pa
         process = await network.simulators.start("web", **network.settings)
         assert process.stderr is not None
         log = b""
-        while b"host of files" not in log:
+        while b"file host" not in log:
             log += (line := await process.stderr.readline())
             assert line, log.decode()
         process.send_signal(signal.SIGTERM)
         log += (await process.communicate())[1]
 
     assert process.returncode == 0
-    assert "host of files at https://files.slack-gov.com: refused by the proxy." in log.decode()
+    assert "file host at https://files.slack-gov.com: refused by the proxy." in log.decode()
     assert "WARNING" in log.decode()
 
 

@@ -55,7 +55,7 @@ async def test_a_failure_of_slack_that_stays_ends_the_start_with_one_sentence_th
 
     assert (status, printed) == (1, "")
     [sentence] = sentences(complained)
-    assert "Slack could not be asked: internal_error." in sentence
+    assert "Slack couldn't answer: internal_error." in sentence
     assert not BLAME.search(complained)
     assert len(simulators.slack.calls(method)) > 2
 
@@ -78,7 +78,7 @@ async def test_doctor_names_a_failure_of_slack_that_stays_and_blames_no_token(si
 
     assert (status, complained) == (1, "")
     [failure] = [line for line in printed.splitlines() if line.startswith("FAIL")]
-    assert "Slack could not be asked: internal_error." in failure
+    assert "Slack couldn't answer: internal_error." in failure
     assert not BLAME.search(printed)
 
 

@@ -160,7 +160,7 @@ async def check_file_host(session: aiohttp.ClientSession, origins: frozenset[str
         except SLACK_ERRORS as error:
             reason = describe_error(error)
     places = " or ".join(sorted(origins))
-    return f"Can't reach Slack's host of files at {places}: {reason}. Allow it in the network, or check the proxy."
+    return f"Can't reach Slack's file host at {places}: {reason}. Allow it in the network, or check the proxy."
 
 
 def _check_answer(answer: aiohttp.ClientResponse, name: str) -> None:

@@ -75,11 +75,12 @@ def _judge_person(entry: str, user: Mapping[str, Any], settings: Settings, home:
         return f"{person} is an app, which can't type commands. Remove the id."
     if not settings.allow_external and is_outsider(user, home):
         return (
-            f"{person} is of another organization, whose people the bot doesn't answer. Remove the id, or set "
+            f"{person} belongs to another organization, and the bot answers only yours. Remove the id, or set "
             f"{SETTINGS['allow_external'].name}."
         )
     if not settings.allow_guests and (user.get("is_restricted") or user.get("is_ultra_restricted")):
         return (
-            f"{person} is a guest, whom the bot doesn't answer. Remove the id, or set {SETTINGS['allow_guests'].name}."
+            f"{person} is a guest, and the bot doesn't answer guests. Remove the id, or set "
+            f"{SETTINGS['allow_guests'].name}."
         )
     return None

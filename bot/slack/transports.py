@@ -78,7 +78,7 @@ class SlackFailing(ExpectedError):
     reason: str
 
     def _fact(self) -> str:
-        return f"Slack could not be asked: {self.reason}. Nothing is wrong with {self.setting}. Try again in a minute."
+        return f"Slack couldn't answer: {self.reason}. Nothing is wrong with {self.setting}. Try again in a minute."
 
 
 @dataclass(eq=False)

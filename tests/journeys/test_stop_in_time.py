@@ -195,7 +195,7 @@ async def test_a_file_that_slack_does_not_take_in_time_is_not_passed_over(desk: 
     await desk.start()
     await settle(desk)
 
-    assert any("I restarted while I sent" in text for text in told(desk))
+    assert any("I was restarted while sending" in text for text in told(desk))
 
 
 async def test_sigterm_during_a_long_create_exits_0_and_names_the_batch_after_the_restart(

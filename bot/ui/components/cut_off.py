@@ -13,8 +13,8 @@ def render_cut_off(reply: Reply) -> Message | None:
             return reply
         case File():
             words = (
-                f"I restarted while I sent {code(reply.name)}. If it isn't in "
-                f"{'the channel' if reply.public else 'our messages'}, ask for it again."
+                f"I was restarted while sending {code(reply.name)}. If it isn't in "
+                f"{'the channel' if reply.public else 'your messages with me'}, ask for it again."
             )
             if (instead := reply.message_without_file) is not None:
                 blocks = (*instead.blocks, section(words), *reply.retry_row)

@@ -85,7 +85,8 @@ def _failure_words(file: File, failure: DeliveryFailure, reason: str, fault: Sla
                 f"Check {places} before you try again.{remedy}"
             )
         case DeliveryFailure.OUR_DISK:
-            return f"Batchdesk's disk failed: {code(reason, 80)}. No file was sent. An administrator must fix this."
+            failed = f"I couldn't write the file to Batchdesk's disk: {code(reason, 80)}."
+            return f"{failed} No file was sent. An administrator must fix this."
 
 
 def _size_words(file: File) -> str:

@@ -77,7 +77,7 @@ def figure_lines(summary: ResultsSummary) -> list[str]:
 
 def _duplicates(summary: ResultsSummary) -> str:
     verb = "repeats" if summary.duplicates == 1 else "repeat"
-    return f"{quantity(summary.duplicates, 'line')} {verb} a custom_id"
+    return f"{quantity(summary.duplicates, 'line')} {verb} a `custom_id`"
 
 
 def _high_stops(summary: ResultsSummary) -> list[StopReason]:

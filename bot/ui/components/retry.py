@@ -40,7 +40,7 @@ def account_lines(causes: tuple[AccountCause, ...], viewer: Viewer) -> list[str]
         return [f"{failed} may have failed because of the account. Ask a reader for the cause before you send"]
     lines = [
         f"{quantity(one.count, 'request')} failed with {_error_words(one, 600)}\n"
-        "If this is about the account, send once it is fixed"
+        "If the account is the cause, send once that is fixed"
         for one in causes[:MOST_CAUSES]
     ]
     more = sum(one.count for one in causes[MOST_CAUSES:])

@@ -116,7 +116,7 @@ def _finding_words(finding: Finding) -> str:
                 return "The batch is being canceled."
             return f"The batch has ended. {cancel_result_words(finding.batch)}"
         case OutcomeUnknown():
-            return f"I couldn't find out whether it was done ({finding.kind})."
+            return f"I couldn't find out whether it was done ({code(finding.kind)})."
         case SettlingFailed():
             return f"It failed: {finding.reason.removesuffix('.')}."
         case DraftSent():
@@ -126,6 +126,6 @@ def _finding_words(finding: Finding) -> str:
             return f"Nothing was sent. To be asked again, type {again}."
         case ApprovalNotAsked():
             line = code(f"/batch approve {finding.draft_id[:REFERENCE_LENGTH]}")
-            return f"No one may have been asked to approve it. An approver can type {line}."
+            return f"I may not have asked anyone to approve it. An approver can type {line}."
         case unreachable:
             assert_never(unreachable)

@@ -116,7 +116,7 @@ def _watch_element(channel: str | None) -> dict[str, object]:
     """
     words: dict[WatchPreference, str] = {
         "here": "In this channel",
-        "dm": "In my messages with the bot",
+        "dm": "In my messages with Batchdesk",
         "none": "Nowhere",
     }
     if channel is None or is_direct(channel):

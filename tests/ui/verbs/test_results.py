@@ -33,13 +33,13 @@ def test_counts_that_disagree_are_reported_in_full_and_in_the_notification() -> 
         assert "The file and the batch disagree" in said
         assert "1,150 succeeded in the file, 1,161 in the batch" in said
         assert "11 lines could not be read as results" in said
-        assert "2 lines repeat a custom_id" in said
+        assert "2 lines repeat a `custom_id`" in said
 
 
 def test_the_message_names_each_problem_of_the_file_and_the_answers_in_two_lines() -> None:
     said = shown(MESSAGES["results_troubled"])
 
-    assert "⚠️ File and batch disagree · 11 unreadable lines · 2 lines repeat a custom_id" in said
+    assert "⚠️ File and batch disagree · 11 unreadable lines · 2 lines repeat a `custom_id`" in said
     assert "⚠️ Of 1,150 answers: 200 cut off at `max_tokens`, 140 refused by the model" in said
 
 
