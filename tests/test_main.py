@@ -192,7 +192,9 @@ def test_a_move_reads_addresses_from_a_variable_and_a_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source, target = (f"sqlite:///{tmp_path / name}" for name in ("from.sqlite3", "to.sqlite3"))
-    Database(source).open()
+    database = Database(source)
+    database.open()
+    database.engine.dispose()
     monkeypatch.setenv("OLD_STORE", source)
     (tmp_path / "address").write_text(f"{target}\n")
 

@@ -6,6 +6,7 @@
 import asyncio
 import signal
 from datetime import UTC, datetime, timedelta
+from typing import Literal
 
 import pytest
 
@@ -158,10 +159,11 @@ async def test_an_answer_that_slack_does_not_accept_in_time_comes_as_a_message(d
 
 async def test_a_form_that_slack_does_not_open_in_time_is_explained_later(desk: Desk) -> None:
     await desk.restart(stop_seconds=1)
-    desk.slack.fail_next("views.open", delay=asyncio.Event(), error="no")
+    held = HeldCall()
+    desk.slack.fail_next("views.open", delay=held, error="no")
 
     act = asyncio.create_task(desk.type("/batch create"))
-    await asyncio.wait_for(_until_in_flight(desk), 20)
+    await held.has_come.wait()  # so the command is acked
     await desk.stop()
     await act
     await desk.start()
@@ -231,9 +233,17 @@ async def test_sigterm_during_a_long_create_exits_0_and_names_the_batch_after_th
     assert [(entry.outcome, entry.subject) for entry in entries if entry.outcome != "asked"] == [("done", batch.id)]
 
 
-async def _until_in_flight(desk: Desk) -> None:
-    while not desk.bot.in_flight.count:  # noqa: ASYNC110 - the press is on its way through the simulated Slack
-        await asyncio.sleep(0)
+class HeldCall(asyncio.Event):
+    """A call that is held until this is set. `has_come` says that it has arrived."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.has_come = asyncio.Event()
+
+    async def wait(self) -> Literal[True]:
+        """Hold the call."""
+        self.has_come.set()
+        return await super().wait()
 
 
 def _with_button(messages: list[SlackMessage], text: str) -> list[SlackMessage]:

@@ -85,8 +85,11 @@ def test_a_store_in_use_is_inspected_beside_it(tmp_path: Path) -> None:
     database.open()
     before = sorted(tmp_path.iterdir())
 
-    assert inspect_store(f"sqlite:///{store}") == []
-    assert sorted(tmp_path.iterdir()) == before
+    problems, after = inspect_store(f"sqlite:///{store}"), sorted(tmp_path.iterdir())
+    database.engine.dispose()
+
+    assert problems == []
+    assert after == before
 
 
 def test_the_file_of_a_store_is_its_owners_alone(tmp_path: Path) -> None:
@@ -94,7 +97,9 @@ def test_the_file_of_a_store_is_its_owners_alone(tmp_path: Path) -> None:
     old.touch(0o640)
 
     for path in (new, old):
-        Database(f"sqlite:///{path}").open()
+        database = Database(f"sqlite:///{path}")
+        database.open()
+        database.engine.dispose()
 
     assert [oct(path.stat().st_mode & 0o777) for path in (new, old)] == ["0o600", "0o600"]
 
