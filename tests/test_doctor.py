@@ -213,7 +213,7 @@ async def test_needed_and_optional_scopes_are_not_the_same(
     status, printed, _ = await simulators.finish("doctor")
 
     assert status == (1 if level == "FAIL" else 0)
-    [line] = [line for line in printed.splitlines() if "scopes" in line]
+    [line] = [line for line in printed.splitlines() if "scope" in line]
     assert line.startswith(level)
     assert missing is None or missing in line
 
@@ -316,4 +316,4 @@ async def test_doctor_names_the_readers_setting_and_a_person_of_another_organiza
     assert status == 1
     assert "Only the people in BATCHDESK_READERS may read the contents of results." in printed
     [problem] = [line for line in printed.splitlines() if line.startswith("FAIL")]
-    assert "BATCHDESK_READERS: Zoe Zahn (U0ZOE) is of another organization" in problem
+    assert "BATCHDESK_READERS: Zoe Zahn (U0ZOE) belongs to another organization" in problem
