@@ -213,7 +213,7 @@ async def test_needed_and_optional_scopes_are_not_the_same(
     status, printed, _ = await simulators.finish("doctor")
 
     assert status == (1 if level == "FAIL" else 0)
-    [line] = [line for line in printed.splitlines() if "scope" in line]
+    [line] = [line for line in printed.splitlines() if "The app " in line and "scope" in line]
     assert line.startswith(level)
     assert missing is None or missing in line
 
