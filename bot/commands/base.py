@@ -41,7 +41,7 @@ class HelpGroup(StrEnum):
     LOOK = "look"
     RUN = "run"
     FIX = "fix"
-    NOTIFY = "notify"
+    NOTIFY = "notifications"
     ADMIN = "admin"
 
 
@@ -72,7 +72,7 @@ class Help(Struct, frozen=True):
 
 BATCH_MEANING = "a batch: its full id, the start of its id, its label, `last` (newest created) or `last ended`"
 BATCH = ArgumentHelp("ID", BATCH_MEANING)
-DRAFT = ArgumentHelp("DRAFT", "its reference, which the question shows, or the name of its file")
+DRAFT = ArgumentHelp("DRAFT", "the draft's reference, which the question shows, or the name of its file")
 PUBLIC = OptionSpec("public", "", "show the answer to everyone in the channel")
 
 

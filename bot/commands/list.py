@@ -64,7 +64,7 @@ class List(ReadingCommand[ListOutcome], frozen=True):
     )
     options: ClassVar[tuple[OptionSpec, ...]] = (
         PUBLIC,
-        OptionSpec("label", "TEXT", "only batches with this label, or with it as a part", "list --label nightly"),
+        OptionSpec("label", "TEXT", "only batches whose label contains this text", "list --label nightly"),
         OptionSpec("owner", "@who|me", "only batches of this person", "list --owner me"),
         OptionSpec(
             "older-than", "AGE", "only batches created longer ago: a number and m, h, d or w", "list --older-than 7d"

@@ -117,7 +117,7 @@ class Results(LongCommand[ResultsOutcome], frozen=True):
 
     verb: ClassVar[str] = "results"
     help: ClassVar[Help] = Help(
-        "Show what came out: counts, causes of failure, tokens and cost.",
+        "Show what came out: counts, causes of failure, tokens and cost. Only readers get files and causes.",
         "results last --errors",
         HelpGroup.LOOK,
         (BATCH,),

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.commands.base import PUBLIC, Permission
+from bot.commands.base import PUBLIC, HelpGroup, Permission
 from bot.commands.help import HelpCommand, HelpShown
 from bot.commands.language.errors import UnexpectedWord, UnknownOption
 from bot.commands.note import Note
@@ -79,3 +79,7 @@ def test_the_usage_names_every_argument_and_option(command: type[AnyCommand]) ->
     assert all(argument.name in usage for argument in command.help.arguments)
     assert all(f"--{option.name}" in usage for option in command.options if option.meaning and option != PUBLIC)
     assert not any(f"--{option.name}" in usage for option in command.options if not option.meaning)
+
+
+def test_the_topic_of_a_group_is_no_verb() -> None:
+    assert {group.value for group in HelpGroup}.isdisjoint(command.verb for command in SHOWN)

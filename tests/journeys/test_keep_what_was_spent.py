@@ -94,7 +94,7 @@ async def test_a_batch_that_was_deleted_unread_makes_the_total_at_least(desk: De
     [shown] = await desk.type("/batch cost")
 
     assert total(shown) == f"at least {usd(bill(desk, kept))}"
-    assert "1 deleted batch was never read, so the cost is unknown" in shown.visible_text
+    assert "1 deleted batch was never read, so its cost is not included" in shown.visible_text
 
 
 async def test_a_batch_without_an_answer_costs_nothing_when_it_is_deleted_unread(desk: Desk) -> None:

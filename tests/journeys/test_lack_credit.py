@@ -34,7 +34,7 @@ async def test_results_show_the_words_whole_and_blame_no_request(desk: Desk) -> 
     [card] = await desk.type("/batch results last")
 
     shown = card.visible_text
-    remedy = "The API doesn't name a faulty part. If the account is the cause, retry once that is fixed."
+    remedy = "The API doesn't say which part of the request is wrong. If the account has a problem, fix it, then retry."
     assert f"*4* × `invalid_request_error` · {remedy}\n`{CREDIT}`" in shown
     assert f"*3* × `invalid_request_error` · {remedy}\n`{LIMIT}`" in shown
     assert "needs a fix" not in shown.lower()

@@ -30,7 +30,7 @@ async def test_of_120_readings_at_once_most_are_refused_and_others_are_answered(
     await desk.slack.wait_for(lambda: any("/batch" in one.visible_text for one in desk.slack.messages(BATCHES, BEN)))
 
     assert len(refused) == 120 - MAX_WORK_OF_ONE
-    assert f"You have {MAX_WORK_OF_ONE} readings running" in refused[-1].visible_text
+    assert f"You have {MAX_WORK_OF_ONE} long jobs running" in refused[-1].visible_text
     assert refused[-1].visible_text.count(f"of-{ADA}.jsonl") == MAX_WORK_OF_ONE
     end.set()
     await desk.bot.in_flight.drain()

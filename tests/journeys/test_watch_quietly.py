@@ -82,7 +82,7 @@ async def test_a_muted_batch_notifies_no_one_and_its_card_stays_current(desk: De
     ("said", "words"),
     [
         ("/batch notify none", "Nothing is posted there when batches end"),
-        ("/batch notify failures", "Only failures are posted"),
+        ("/batch notify failures", "Only failures and deletions are posted"),
         ("/batch mute here 2h", "muted"),
     ],
 )

@@ -48,9 +48,9 @@ def limit_words(exceeded: LimitExceeded | None) -> str:
         limits.append(f"{number(exceeded.requests)}-request")
     if exceeded.dollars is not None:
         limits.append(f"${exceeded.dollars:,} spend")
-    over = "With its sample, over" if exceeded.is_part else "Over"
+    over = "Together with its sample, this file is over" if exceeded.is_part else "Over"
     words = f"{over} the {' and '.join(limits)} limit{'s' if len(limits) > 1 else ''}."
-    return f"{words} Its highest possible cost is unknown." if exceeded.unpriced else words
+    return f"{words} The highest possible cost is unknown." if exceeded.unpriced else words
 
 
 def approver_words(approvers: tuple[str, ...]) -> str:

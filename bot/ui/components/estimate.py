@@ -26,7 +26,9 @@ def estimate_lines(estimate: Estimate) -> list[str]:
     unpriced = estimate.unpriced_models
     gaps = f" No price is known for {_name_list(unpriced)}." if unpriced else ""
     rough = (
-        " This is rough, because I couldn't count the tokens." if estimate.basis is EstimateBasis.BY_CHARACTERS else ""
+        " The estimate is rough, because I couldn't count the tokens."
+        if estimate.basis is EstimateBasis.BY_CHARACTERS
+        else ""
     )
     cost = cost_words(estimate)
     end = "." if gaps or rough else ""

@@ -11,9 +11,9 @@ from bot.ui.reply import File, Message, Viewer
 
 MOST_NAMED = 5
 _WHY = {
-    AbsenceReason.UNFINISHED: "hasn't ended yet",
+    AbsenceReason.UNFINISHED: "it hasn't ended yet",
     AbsenceReason.EXPIRED: "its results have expired",
-    AbsenceReason.DELETED: "was deleted with its results",
+    AbsenceReason.DELETED: "it was deleted with its results",
 }
 
 
@@ -41,7 +41,7 @@ def render_family_incomplete(outcome: FamilyIncomplete, viewer: Viewer) -> Messa
     readable, absent = outcome.family.readable, outcome.family.absent
     name = bold_id_name(outcome.query.reference, viewer.names.get(outcome.query.reference))
     lines = [
-        f"Nothing was merged yet, because {_unreadable_words(name, len(readable), len(absent))}:",
+        f"Nothing is merged yet, because {_unreadable_words(name, len(readable), len(absent))}:",
         *(_absent_line(one, viewer) for one in absent[:MOST_NAMED]),
         *_more_batches(len(absent)),
     ]

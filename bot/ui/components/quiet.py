@@ -24,7 +24,7 @@ def quiet_reason(place: CardPlace) -> str:
         case "all":
             return ""
         case "failures":
-            return "Only failures are posted there (`/batch notify`)."
+            return "Only failures and deletions are posted there (`/batch notify`)."
         case "none":
             return "Nothing is posted there when batches end (`/batch notify`)."
         case "muted":

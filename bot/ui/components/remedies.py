@@ -14,7 +14,9 @@ _REMEDIES = {
     Remedy.ADD_CREDIT: "The organization has a billing problem. Retry once it is fixed.",
     Remedy.RAISE_LIMIT: "The spend limit was reached. Retry once it is raised, or next month.",
     Remedy.FIX_ACCOUNT: "The account or its encryption key has a problem. Ask your organization's administrator.",
-    Remedy.READ_MESSAGE: "The API doesn't name a faulty part. If the account is the cause, retry once that is fixed.",
+    Remedy.READ_MESSAGE: (
+        "The API doesn't say which part of the request is wrong. If the account has a problem, fix it, then retry."
+    ),
     Remedy.UPLOAD_AGAIN: "The file has expired. Upload it again and use the new one.",
     Remedy.RETRY: "Safe to retry: temporary API error.",
     Remedy.RETRY_SLOWER: "Safe to retry, with fewer requests at a time.",

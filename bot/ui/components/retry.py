@@ -19,15 +19,15 @@ def retry_button(cause: Cause, reference: Reference) -> Block:
     return button("Retry these", Retry(reference, cause=cause.key.short), spoken=spoken)
 
 
-def left_out_lines(left: tuple[LeftOutCause, ...], viewer: Viewer) -> list[str]:
+def left_out_lines(left: tuple[LeftOutCause, ...], viewer: Viewer, *, start: str = "Left out: ") -> list[str]:
     """Return a line for each cause that the retry leaves out; for those who are no readers, one without causes."""
     if left and not viewer.reads_contents:
-        return [f"Left out: {quantity(sum(one.count for one in left), 'request')} that would fail again"]
+        return [f"{start}{quantity(sum(one.count for one in left), 'request')} that would fail again"]
     lines = [
-        f"Left out: {quantity(one.count, 'request')} that failed with {_error_words(one)}" for one in left[:MOST_CAUSES]
+        f"{start}{quantity(one.count, 'request')} that failed with {_error_words(one)}" for one in left[:MOST_CAUSES]
     ]
     more = sum(one.count for one in left[MOST_CAUSES:])
-    return [*lines, *([f"Left out: {quantity(more, 'more request')} with other causes"] if more else [])]
+    return [*lines, *([f"{start}{quantity(more, 'more request')} with other causes"] if more else [])]
 
 
 def account_lines(causes: tuple[AccountCause, ...], viewer: Viewer) -> list[str]:

@@ -61,9 +61,9 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     more = unnamed_retries(error.retried)
     others = ", ".join(map(_retry_name, error.retried[:MOST_RETRIES_NAMED])) + "".join(f" {each}" for each in more)
     verb = "is" if len(error.retried) == 1 else "are"
-    now = f"Now there {verb}: {others}." if others else "There are none now."
+    now = f"Now there {verb}: {others}." if others else "Now there are none."
     words = (
-        f"The other retries of this batch have changed since you were asked. {now} "
+        f"The list of other retries of this batch has changed since I asked you. {now} "
         "Nothing was sent, to avoid paying twice."
     )
     again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)

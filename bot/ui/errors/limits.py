@@ -11,9 +11,9 @@ def render_too_much_work(error: TooMuchWork) -> Message:
     """Return what of the caller's runs, and when to try again."""
     own = "\n".join(code(name, 80) for name in error.own)
     if error.is_own:
-        words = f"You have {quantity(len(error.own), 'reading')} running. Nothing was started. "
+        words = f"You have {quantity(len(error.own), 'long job')} running. Nothing was started. "
         return _message(f"{words}Stop one, or try again when one has ended.\n{own}")
-    running = quantity(error.total, "long reading is", "long readings are")
+    running = quantity(error.total, "long job is", "long jobs are")
     words = f"I'm busy: {running} running. Nothing was started. Try again in a minute."
     return _message(f"{words}\nYours:\n{own}" if own else words)
 

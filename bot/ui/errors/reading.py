@@ -54,12 +54,12 @@ def _failure_words(error: AnyReadingFailed) -> str:
         case ResultsNotSaved(full=True):
             return (
                 f"Batchdesk's disk is full, so I couldn't create the results file of {batch}. An administrator must "
-                f"free space. `/batch results` without a file still works.\nReason: {code(error.reason, 80)}"
+                f"free space. `/batch results` without `--file` still works.\nReason: {code(error.reason, 80)}"
             )
         case ResultsNotSaved():
             return (
                 f"I couldn't write the results file of {batch} to Batchdesk's disk. An administrator must fix this. "
-                f"`/batch results` without a file still works.\nReason: {code(error.reason, 80)}"
+                f"`/batch results` without `--file` still works.\nReason: {code(error.reason, 80)}"
             )
         case unreachable:
             assert_never(unreachable)

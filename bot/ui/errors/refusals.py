@@ -44,7 +44,7 @@ def _rule_words(error: NotPermitted) -> str:
         case Rule.GROUP_UNKNOWN:
             unchecked = _unchecked_words("I couldn't check your user groups in Slack", error)
             ask = f"{_ASK_ADMIN[0].lower()}{_ASK_ADMIN[1:]}"
-            return f"{unchecked} If this goes on, {ask} add your id {code(user)} instead of a group."
+            return f"{unchecked} If this keeps happening, {ask} add your id {code(user)} instead of a group."
         case Rule.WRONG_CHANNEL:
             where = join_words([f"<#{channel}>" for channel in sorted(error.channels)], "or")
             return f"I don't answer here. Ask in {where}."

@@ -183,7 +183,7 @@ def _store_remedy(error: StoreUnavailable) -> str:
         return "An administrator must free space."
     if error.reason == "read-only":
         return "An administrator must make it writable."
-    return "Try again in a minute. If this goes on, contact your administrator."
+    return "Try again in a minute. If this keeps happening, contact your administrator."
 
 
 def _paragraph(words: str) -> Message:

@@ -113,7 +113,8 @@ def _render_total(outcome: CostShown) -> Message:
         deleted = quantity(outcome.deleted.batches, "deleted batch", "deleted batches")
         counted_in.append(f"including {amount} in {deleted}")
     if outcome.unfinished:
-        counted_in.append(f"{number(outcome.unfinished)} still running, not counted")
+        verb = "is" if outcome.unfinished == 1 else "are"
+        counted_in.append(f"without {number(outcome.unfinished)} that {verb} still running")
     gaps = _incomplete_lines(outcome)
     top = (header(title), section(", ".join(counted_in)))
     warnings = (section("\n".join(f"⚠️ {line}" for line in gaps)),) if gaps else ()
@@ -122,7 +123,8 @@ def _render_total(outcome: CostShown) -> Message:
     chart_blocks = _chart(outcome)
     days = () if outcome.query.by == "day" else _list_section("*By day (UTC)*", _day_lines(outcome))
     spoken = _cut_lines([_row_line(row, outcome.query.by) for row in _chosen_rows(outcome)])
-    text = ". ".join([title, *counted_in, *gaps, *spoken]) + "."
+    facts = [", ".join(counted_in), *(gap.removesuffix(".") for gap in gaps), *spoken]
+    text = ". ".join([title, *facts]) + "."
     return Message(
         text,
         (*top, *warnings, *chart_blocks, *rows, *end),
@@ -168,11 +170,13 @@ def _chart(outcome: CostShown) -> tuple[Block, ...]:
         "series": [{"name": "USD", "data": data}],
         "axis_config": {
             "categories": [label for label, _ in points],
-            "x_label": "day of creation (UTC)" if span == 1 else f"{span} days a bar, by creation (UTC)",
+            "x_label": "day of creation (UTC)" if span == 1 else f"{span} days per bar, by day of creation (UTC)",
             "y_label": "USD",
         },
     }
-    return ({"type": "data_visualization", "title": "Spend by day", "chart": chart},)
+    return (
+        {"type": "data_visualization", "title": "Spend by day" if span == 1 else "Spend over time", "chart": chart},
+    )
 
 
 def _incomplete_lines(outcome: CostShown) -> list[str]:
@@ -180,15 +184,16 @@ def _incomplete_lines(outcome: CostShown) -> list[str]:
     gone, failed = (sum(each.gone is kind for each in outcome.unread) for kind in (True, False))
     share = quantity(outcome.read + len(outcome.unread), "batch", "batches")
     if failed:
-        lines.append(f"{failed} of {share} couldn't be read just now. Try again")
+        lines.append(f"{failed} of {share} couldn't be read just now. Try again.")
     if gone:
         lines.append(f"{gone} of {share} couldn't be read, because the results have expired")
     if outcome.deleted.unread:
         were = "was" if outcome.deleted.unread == 1 else "were"
         deleted = quantity(outcome.deleted.unread, "deleted batch", "deleted batches")
-        lines.append(f"{deleted} {were} never read, so the cost is unknown")
+        costs = "its cost is" if outcome.deleted.unread == 1 else "their costs are"
+        lines.append(f"{deleted} {were} never read, so {costs} not included")
     if outcome.more:
-        lines.append("this range has more batches than I read. Choose a shorter one")
+        lines.append("This range has more batches than I read. Choose a shorter range.")
     return lines
 
 

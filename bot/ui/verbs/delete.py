@@ -60,7 +60,7 @@ def _render_refused(outcome: DeleteRefused, viewer: Viewer) -> Message:
 def _render_deleted(outcome: Deleted, viewer: Viewer) -> Message:
     by = deleted_by_words(viewer.caller.user)
     if not outcome.answered:
-        by += " The API's answer was lost, but I checked."
+        by += " The API's answer was lost, but I checked that the batch is gone."
     name = bold_id_name(outcome.batch_id, BatchNames(label=outcome.name))
     text = f"🗑️ {name} · {by}"
     blocks = (section(text), context(code(outcome.batch_id)), *actions([button("All batches", List())]))

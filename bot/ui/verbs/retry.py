@@ -64,11 +64,11 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
         case NothingToRetry():
             causes = "\n".join(
                 [
-                    *left_out_lines(outcome.left_out, viewer),
+                    *left_out_lines(outcome.left_out, viewer, start=""),
                     *([unreadable_failures_words(outcome.unread)] if outcome.unread else []),
                 ]
             )
-            return f"Nothing was sent. What failed in {batch} would fail again as is:\n{causes}"
+            return f"Nothing was sent. These requests of {batch} would fail again unchanged:\n{causes}"
         case NoSuchCause():
             named = code(outcome.query.cause or "", 64)
             if not viewer.reads_contents:
@@ -78,7 +78,7 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
         case OriginalNeeded():
             return _original_needed_words(outcome, batch)
         case RetryTooEarly():
-            return f"{batch} hasn't ended yet. Its failures are known when it ends."
+            return f"{batch} hasn't ended yet. I can list its failures when it ends."
         case RetryTooLate():
             return f"The results of {batch} are no longer available, so I can't tell which requests failed."
         case unreachable:
