@@ -24,6 +24,7 @@ from tests.journeys.watching import add_running_batch, advance_and_sweep, wait_f
 
 Scenario = Callable[[Desk], Coroutine[Any, Any, None]]
 _VARYING = (
+    (re.compile(r" · claude-[\w-]+ · \$[\d.]+"), ""),  # on the card if the worker reads the results before it draws
     (re.compile(r"<!date\^\d+\^[^>]*>"), "DATE"),
     (re.compile(r"msgbatch_\w+"), "BATCH"),
     (re.compile(r"\b[0-9a-f]{6,}\b"), "ID"),
