@@ -122,6 +122,20 @@ async def test_prices_of_ones_own_take_the_place_of_ours(open_desk: OpenDesk, de
 
 
 async def test_an_empty_range_is_said_to_be_empty(desk: Desk) -> None:
+    [empty] = await desk.type("/batch cost --since 1h")
+    desk.api.workspace.add(processing_status="in_progress", processing=5)
+    [running] = await desk.type("/batch cost --since 1h")
+
+    assert "No ended batches in the last hour" in empty.visible_text
+    assert "Cost of" not in empty.visible_text
+    assert empty.buttons == []
+    assert "1 batch is still running. Its cost is known after the end." in running.visible_text
+
+
+async def test_batches_that_could_not_be_read_are_no_empty_range(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=300, age=600.0)
+    desk.api.add_fault(ApiFault(path=f"*{batch.id}/results", cut="middle"))
+
     [shown] = await desk.type("/batch cost --since 1h")
 
-    assert "no ended batches" in shown.visible_text
+    assert "Cost of the last hour: unknown" in shown.visible_text

@@ -102,8 +102,9 @@ def _export_rows(batch: ExportedBatch) -> list[tuple[Cell, ...]]:
 
 def _render_total(outcome: CostShown) -> Message:
     """Return what was spent. Where Slack rejects the chart, the days are rows instead."""
-    is_known = outcome.read or outcome.deleted.unread
-    total = amount_words(outcome.cost.amount, complete=outcome.complete) if is_known else "no ended batches"
+    if not (outcome.read or outcome.unread or outcome.deleted.unread or outcome.more):
+        return _render_nothing(outcome)
+    total = amount_words(outcome.cost.amount, complete=outcome.complete)
     title = f"Cost of the last {_span_words(outcome.query.since)}: {total}"
     counted_in = [
         f"{quantity(outcome.read, 'ended batch', 'ended batches')}, created since {date_token(outcome.since)}"
@@ -131,6 +132,17 @@ def _render_total(outcome: CostShown) -> Message:
         public=outcome.query.public,
         fallback_blocks=(*top, *warnings, *rows, *days, *end) if chart_blocks else None,
     )
+
+
+def _render_nothing(outcome: CostShown) -> Message:
+    title = f"No ended batches in the last {_span_words(outcome.query.since)}"
+    facts = [f"Looked at batches created since {date_token(outcome.since)}."]
+    if outcome.unfinished:
+        are, their = ("is", "Its") if outcome.unfinished == 1 else ("are", "Their")
+        running = quantity(outcome.unfinished, "batch", "batches")
+        facts.append(f"{running} {are} still running. {their} cost is known after the end.")
+    words = " ".join(facts)
+    return Message(f"{title}. {words}", (header(title), section(words)), public=outcome.query.public)
 
 
 def _span_words(since: str) -> str:

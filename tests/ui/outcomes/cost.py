@@ -53,6 +53,8 @@ INCOMPLETE = replace(
 
 NOTHING_SPENT = replace(SPENT, read=0, cost=BatchCost(Decimal(0)), by_model=(), by_day=(), unfinished=0, priced_on=None)
 
+NOTHING_ENDED = replace(NOTHING_SPENT, unfinished=2)
+
 DELETED = replace(
     SPENT,
     deleted=DeletedCost(batches=2, amount=Decimal("4.5"), complete=True, unread=1),
@@ -85,6 +87,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "cost": SPENT,
     "cost_incomplete": INCOMPLETE,
     "cost_nothing": NOTHING_SPENT,
+    "cost_nothing_ended": NOTHING_ENDED,
     "cost_deleted": DELETED,
     "cost_exported": EXPORTED,
 }
