@@ -126,6 +126,18 @@ def check_results(world: World) -> None:
     assert [found.count(kind) for kind in ("succeeded", "errored", "expired")] == [300, 20, 30]
 
 
+def check_unusual_answers(world: World) -> None:
+    """Every kind of answer is a message of the SDK's types; a compaction is one of the beta's."""
+    beta = importlib.import_module("anthropic.types.beta")
+    kinds = ("pause_turn", "context_window", "refusal", "compaction", "tool_call", "blocks", "thinking", "empty")
+    put = world.steer("batch", succeeded=20, answers=dict.fromkeys(kinds, 1), missing=1)
+    lines = list(world.batches.results(put["id"]))
+    assert len(lines) == 19
+    for line in lines:
+        kind = beta.BetaMessage if line.result.message.stop_reason == "compaction" else anthropic.types.Message
+        kind.model_validate(line.result.message.to_dict(warnings=False))
+
+
 def check_results_not_there(world: World) -> None:
     """Early and archived results are a 404, asked for by their path as the SDK itself builds no such call."""
     early = world.batches.create(requests=requests("a")).id

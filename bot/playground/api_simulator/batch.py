@@ -44,6 +44,8 @@ class Batch:
     natural_end: datetime
     ending: Ending
     cancel_initiated_at: datetime | None = None
+    missing: int = 0
+    """Requests without a line in the results file, although they are counted."""
 
     @property
     def expires_at(self) -> datetime:

@@ -6,10 +6,11 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
+from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS
 from bot.playground.api_simulator.batch import PROCESSING_WINDOW, Batch, Counts, Ending, ProcessingStatus
 from bot.playground.api_simulator.failure_causes import CAUSES
 from bot.playground.api_simulator.ids import make_id
-from bot.playground.api_simulator.lifecycle import plan_duration, plan_finishing_order
+from bot.playground.api_simulator.lifecycle import plan_answers, plan_duration, plan_finishing_order
 from bot.playground.api_simulator.requests import Failure, GeneratedRequests
 
 _DAY = PROCESSING_WINDOW.total_seconds()
@@ -41,6 +42,10 @@ class BatchSpec(BaseModel):
     """Seconds since cancellation was initiated."""
     causes: dict[str, float] = Field(default_factory=lambda: {"max_tokens_too_large": 1.0})
     """Why requests errored: names of known causes, and their shares."""
+    answers: dict[str, int] = Field(default_factory=dict)
+    """How many of the answers are unusual: names of known kinds, and their numbers."""
+    missing: int = Field(0, ge=0)
+    """Requests that are counted and have no line in the results file."""
     model: str = "claude-haiku-4-5-20251001"
     prefix: str = Field("request", pattern="^[a-zA-Z0-9_-]{1,50}$")
     """The prefix of the generated `custom_id`s."""
@@ -62,6 +67,7 @@ class BatchSpec(BaseModel):
         ended = self.processing_status == "ended"
         age = self.age_seconds
         unknown = sorted(set(self.causes) - set(CAUSES))
+        unknown_answers = sorted(set(self.answers) - set(ANSWER_KINDS))
         return [
             (not 1 <= self.total <= 100_000, f"a batch has 1 to 100,000 requests, not {self.total}"),
             (ended and self.processing > 0, "an ended batch has no requests in processing"),
@@ -75,6 +81,10 @@ class BatchSpec(BaseModel):
             (self.processing_status == "in_progress" and self.cancel_ago is not None, "then it would be canceling"),
             (self.processing_status == "in_progress" and self.canceled > 0, "nothing is canceled without canceling"),
             (bool(unknown), f"unknown causes {unknown}; known are {sorted(CAUSES)}"),
+            (bool(unknown_answers), f"unknown answers {unknown_answers}; known are {sorted(ANSWER_KINDS)}"),
+            (min(self.answers.values(), default=0) < 0, "a number of answers is not negative"),
+            (sum(self.answers.values()) > self.succeeded, "there are not so many answers"),
+            (self.missing > self.total, "not so many results can be missing"),
             (self.errored > 0 and sum(self.causes.values()) <= 0, "causes need a share above 0"),
         ]
 
@@ -92,7 +102,11 @@ def make_batch(spec: BatchSpec, number: int, now: datetime) -> Batch:
     """Return the batch. The same spec and number make the same one."""
     batch_id = spec.id or make_id("msgbatch", "placed", number)
     created_at = now - timedelta(seconds=spec.age_seconds)
-    requests = GeneratedRequests(spec.prefix, spec.total, spec.model, _failures(spec, batch_id))
+    failures = _failures(spec, batch_id)
+    final = _final_counts(spec)
+    answered = plan_finishing_order(batch_id, spec.total)[: final.succeeded + final.errored]
+    answers = plan_answers(batch_id, [index for index in answered if index not in failures], spec.answers)
+    requests = GeneratedRequests(spec.prefix, spec.total, spec.model, failures, answers)
     ends_at = _ends_at(spec, batch_id, created_at, now)
     return Batch(
         id=batch_id,
@@ -102,6 +116,7 @@ def make_batch(spec: BatchSpec, number: int, now: datetime) -> Batch:
         natural_end=ends_at,
         ending=Ending(ends_at, _final_counts(spec)),
         cancel_initiated_at=_canceled_at(spec, created_at, ends_at, now),
+        missing=spec.missing,
     )
 
 

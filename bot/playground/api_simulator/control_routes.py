@@ -2,17 +2,18 @@
 
 from dataclasses import asdict
 from json import JSONDecodeError
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from aiohttp import web
 from aiohttp.typedefs import Handler
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS
 from bot.playground.api_simulator.batch_spec import BatchSpec
 from bot.playground.api_simulator.clock import Clock, format_time
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
 from bot.playground.api_simulator.request_log import RecordedRequest, RequestLog
-from bot.playground.api_simulator.workspace import ApiWorkspace
+from bot.playground.api_simulator.workspace import ApiWorkspace, UnusualAnswers
 from bot.playground.own_page import is_own_page
 
 _Order = TypeVar("_Order", bound=BaseModel)
@@ -22,6 +23,25 @@ class _Advance(BaseModel):
     model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
 
     seconds: float = Field(ge=0)
+
+
+class _Answers(BaseModel):
+    """What is unusual about the results of the batches that are created from now on.
+
+    `answers`: how many answers of each kind (see `ANSWER_KINDS`). `missing`: how many lines are left out.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    answers: dict[str, Annotated[int, Field(ge=0)]] = Field(default_factory=dict)
+    missing: int = Field(0, ge=0)
+
+    @field_validator("answers")
+    @classmethod
+    def _know_kinds(cls, answers: dict[str, int]) -> dict[str, int]:
+        if unknown := sorted(set(answers) - set(ANSWER_KINDS)):
+            raise ValueError(f"unknown answers {unknown}; known are {sorted(ANSWER_KINDS)}")
+        return answers
 
 
 class ControlRoutes:
@@ -39,6 +59,7 @@ class ControlRoutes:
         app.router.add_post("/_simulator/advance", self.advance)
         app.router.add_post("/_simulator/fault", self.order_fault)
         app.router.add_post("/_simulator/batch", self.add_batch)
+        app.router.add_post("/_simulator/answers", self.order_answers)
         app.router.add_get("/_simulator/requests", self.list_requests)
 
     async def advance(self, request: web.Request) -> web.Response:
@@ -64,6 +85,12 @@ class ControlRoutes:
         except ValueError as error:
             raise _refusal(str(error)) from None
         return web.json_response(batch.make_json(self._clock.now(), f"{request.scheme}://{request.host}"))
+
+    async def order_answers(self, request: web.Request) -> web.Response:
+        """Order unusual results for the batches that are created from now on."""
+        order = await _read_order(request, _Answers)
+        self._workspace.unusual = UnusualAnswers(order.answers, order.missing)
+        return web.json_response(order.model_dump())
 
     async def list_requests(self, request: web.Request) -> web.Response:
         """List the calls of the API so far, oldest first."""

@@ -2,7 +2,7 @@
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from bot.playground.api_simulator.batch import Batch, Counts, Ending
@@ -21,6 +21,12 @@ def plan_finishing_order(batch_id: str, total: int) -> list[int]:
     order = list(range(total))
     random.Random(f"{batch_id} processing").shuffle(order)
     return order
+
+
+def plan_answers(batch_id: str, answered: Sequence[int], wanted: Mapping[str, int]) -> dict[int, str]:
+    """Choose which of the answered requests get an unusual answer; return the kinds by index."""
+    kinds = [kind for kind, count in wanted.items() for _ in range(count)][: len(answered)]
+    return dict(zip(random.Random(f"{batch_id} answers").sample(answered, len(kinds)), kinds, strict=True))
 
 
 def plan_ending(natural_end: datetime, requests: Sequence[Request]) -> Ending:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS, AnswerKind
 from bot.playground.api_simulator.ids import draw_fraction, make_id
 from bot.playground.api_simulator.requests import Request
 
@@ -27,24 +28,32 @@ _SENTENCES = (
 
 
 def make_message(batch_id: str, request: Request) -> dict[str, Any]:
-    """Return the Message of a succeeded request, with the keys in captured order. It stops at `max_tokens`."""
+    """Return the Message of a succeeded request, with the keys in captured order. It stops at `max_tokens`.
+
+    An unusual answer keeps its usage, apart from its web searches.
+    """
     seed = (batch_id, request.custom_id)
     text = _text(*seed)
     tokens = max(1, len(text) // 4)
     cut = tokens > request.max_tokens
     if cut:
         tokens, text = request.max_tokens, text[: request.max_tokens * 4]
+    usual = AnswerKind(stop_reason="max_tokens" if cut else "end_turn")
+    kind = ANSWER_KINDS[request.answer] if request.answer else usual
+    usage = _usage(request, tokens, writes=draw_fraction("cache", *seed) < 0.05)
+    if kind.web_searches:
+        usage["server_tool_use"] = {"web_search_requests": kind.web_searches, "web_fetch_requests": 0}
     return {
         "model": request.model,
         "id": make_id("msg", *seed),
         "type": "message",
         "role": "assistant",
-        "content": [{"type": "text", "text": text, "citations": None}],
+        "content": kind.make_content(text),
         "container": None,
-        "stop_reason": "max_tokens" if cut else "end_turn",
-        "stop_sequence": None,
-        "stop_details": None,
-        "usage": _usage(request, tokens, writes=draw_fraction("cache", *seed) < 0.05),
+        "stop_reason": kind.stop_reason,
+        "stop_sequence": kind.stop_sequence,
+        "stop_details": kind.stop_details,
+        "usage": usage,
     }
 
 

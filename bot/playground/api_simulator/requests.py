@@ -27,16 +27,24 @@ class Request:
     input_tokens: int
     cached_tokens: int = 0
     failure: Failure | None = None
+    answer: str | None = None
+    """The kind of an unusual answer, if it succeeds (see `ANSWER_KINDS`)."""
 
 
 class GeneratedRequests(Sequence[Request]):
-    """Requests named `prefix-00001` and so on, each generated on access. Those in `failures` fail."""
+    """Requests named `prefix-00001` and so on, each generated on access. Those in `failures` fail.
 
-    def __init__(self, prefix: str, total: int, model: str, failures: Mapping[int, Failure]) -> None:
+    `answers`: the kinds of unusual answers, by index.
+    """
+
+    def __init__(
+        self, prefix: str, total: int, model: str, failures: Mapping[int, Failure], answers: Mapping[int, str]
+    ) -> None:
         self._prefix = prefix
         self._total = total
         self._model = model
         self._failures = failures
+        self._answers = answers
         self._width = max(4, len(str(total)))
 
     def __len__(self) -> int:
@@ -53,7 +61,15 @@ class GeneratedRequests(Sequence[Request]):
             raise IndexError(index)
         name = f"{self._prefix}-{index + 1:0{self._width}}"
         tokens = 180 + int(900 * draw_fraction(self._prefix, index))
-        return Request(name, self._model, 1_024, tokens, cached_tokens=1_536, failure=self._failures.get(index))
+        return Request(
+            name,
+            self._model,
+            1_024,
+            tokens,
+            cached_tokens=1_536,
+            failure=self._failures.get(index),
+            answer=self._answers.get(index),
+        )
 
     @property
     def failing(self) -> int:

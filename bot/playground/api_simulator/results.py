@@ -15,11 +15,14 @@ _PROCESSED, _CANCELED, _EXPIRED = range(3)
 
 
 def make_result_lines(batch: Batch) -> Iterator[bytes]:
-    """Yield the lines of an ended batch's results file, each with its newline, in an order that depends on its id."""
+    """Yield the lines of an ended batch's results file, each with its newline, in an order that depends on its id.
+
+    The lines of `batch.missing` requests are left out.
+    """
     outcomes = _find_outcomes(batch)
     order = list(range(len(outcomes)))
     random.Random(f"{batch.id} results").shuffle(order)
-    for index in order:
+    for index in order[batch.missing :]:
         request = batch.requests[index]
         line = {"custom_id": request.custom_id, "result": _result(batch.id, request, outcomes[index])}
         yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"

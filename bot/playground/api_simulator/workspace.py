@@ -1,7 +1,7 @@
 """All message batches of the simulated workspace, and what can be done with them."""
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,11 +12,19 @@ from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.errors import ApiError, make_not_found
 from bot.playground.api_simulator.failure_causes import CAUSES
 from bot.playground.api_simulator.ids import draw_fraction, make_id
-from bot.playground.api_simulator.lifecycle import cancel_batch, plan_duration, plan_ending
+from bot.playground.api_simulator.lifecycle import cancel_batch, plan_answers, plan_duration, plan_ending
 from bot.playground.api_simulator.requests import Request
 
 _MISHAPS_FROM = 100  # requests; smaller batches have no mishaps, so that a small test sees only what it sent
 _MISHAP_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class UnusualAnswers:
+    """What is unusual about the results of batches that are created: kinds of answers, and lines left out."""
+
+    answers: Mapping[str, int]
+    missing: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,8 @@ class ApiWorkspace:
         self.id = make_id("wrkspc", "workspace")
         self.organization_id = "7f0c1a52-3f64-4c1e-9d5b-2a8e6b04d913"
         self._clock = clock
+        self.unusual = UnusualAnswers({})
+        """For the batches that are created from now on."""
         self._last_number = 0
         self._by_id: dict[str, Batch] = {}
         self._oldest_first: list[Batch] = []
@@ -66,10 +76,11 @@ class ApiWorkspace:
         number = self._next_number()
         now = self._clock.now()
         batch_id = make_id("msgbatch", "created", number)
-        requests = _add_mishaps(batch_id, requests)
+        requests = _add_answers(batch_id, _add_mishaps(batch_id, requests), self.unusual.answers)
         end = now + plan_duration(batch_id, len(requests))
         ending = plan_ending(end, requests)
-        return self._keep(Batch(batch_id, number, now, requests, end, ending))
+        missing = min(self.unusual.missing, len(requests))
+        return self._keep(Batch(batch_id, number, now, requests, end, ending, missing=missing))
 
     def get(self, batch_id: str) -> Batch:
         """Return the batch with this id."""
@@ -127,6 +138,15 @@ class ApiWorkspace:
 
 def _age_key(batch: Batch) -> tuple[datetime, int]:
     return batch.created_at, batch.number
+
+
+def _add_answers(batch_id: str, requests: Sequence[Request], wanted: Mapping[str, int]) -> Sequence[Request]:
+    """Give some of the requests that do not fail an unusual answer."""
+    if not wanted:
+        return requests
+    sound = [index for index, request in enumerate(requests) if request.failure is None]
+    kinds = plan_answers(batch_id, sound, wanted)
+    return tuple(replace(request, answer=kinds.get(index)) for index, request in enumerate(requests))
 
 
 def _add_mishaps(batch_id: str, requests: Sequence[Request]) -> Sequence[Request]:

@@ -1,5 +1,6 @@
 """Control of the simulator over HTTP: time, faults, batches, and the calls it received."""
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -45,9 +46,31 @@ async def test_a_batch_is_put_in_any_state(api: httpx.AsyncClient) -> None:
     assert batch["cancel_initiated_at"] < batch["ended_at"]
 
 
+async def test_the_results_of_created_batches_are_as_unusual_as_ordered(
+    simulator: ApiSimulator, api: httpx.AsyncClient
+) -> None:
+    params = {"model": "claude-opus-5", "max_tokens": 900, "messages": [{"role": "user", "content": "Hello"}]}
+    requests = [{"custom_id": f"r-{number}", "params": params} for number in range(9)]
+
+    ordered = await api.post("/_simulator/answers", json={"answers": {"refusal": 2, "pause_turn": 99}, "missing": 1})
+    batch = (await api.post(BATCHES, json={"requests": requests})).json()
+    simulator.advance(86_400)
+    lines = (await api.get(f"{BATCHES}/{batch['id']}/results")).text.splitlines()
+
+    assert ordered.status_code == 200
+    stops = [json.loads(line)["result"]["message"]["stop_reason"] for line in lines]
+    assert len(stops) == 8
+    assert set(stops) == {"refusal", "pause_turn"}
+
+
 @pytest.mark.parametrize(
     ("path", "order", "words"),
     [
+        ("answers", {"answers": {"song": 1}}, "unknown answers ['song']"),
+        ("answers", {"missing": -1}, "missing: Input should be greater than or equal to 0"),
+        ("batch", {"succeeded": 1, "answers": {"song": 1}}, "unknown answers ['song']"),
+        ("batch", {"succeeded": 1, "answers": {"refusal": 2}}, "there are not so many answers"),
+        ("batch", {"succeeded": 1, "missing": 2}, "not so many results can be missing"),
         ("advance", {}, "seconds: Field required"),
         ("advance", {"seconds": -1}, "seconds: Input should be greater than or equal to 0"),
         ("advance", {"seconds": "soon"}, "seconds: Input should be a valid number"),

@@ -2,10 +2,12 @@
 
 import json
 import tracemalloc
+from collections import Counter
 from typing import Any
 
 import httpx
 
+from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS
 from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 
@@ -103,6 +105,43 @@ async def test_some_texts_hold_a_line_separator_that_is_no_end_of_line(
 
     assert "\u2028" in answer.text
     assert answer.content.count(b"\n") == 100
+
+
+async def test_answers_are_as_unusual_as_ordered(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
+    ordered = dict.fromkeys(ANSWER_KINDS, 2)
+    batch = simulator.workspace.add(succeeded=50, errored=5, answers=ordered)
+
+    messages = [line["result"]["message"] for line in await lines(api, batch.id) if "message" in line["result"]]
+
+    stops = Counter(message["stop_reason"] for message in messages)
+    assert stops == {
+        "end_turn": 32,
+        "tool_use": 4,
+        "pause_turn": 2,
+        "max_tokens": 2,
+        "model_context_window_exceeded": 2,
+        "refusal": 2,
+        "compaction": 2,
+        "stop_sequence": 2,
+        None: 2,
+    }
+    shapes = {tuple(block["type"] for block in message["content"]) for message in messages}
+    assert {(), ("thinking",), ("redacted_thinking",), ("text", "tool_use"), ("tool_use",), ("compaction",)} <= shapes
+    assert [message["stop_details"]["category"] for message in messages if message["stop_reason"] == "refusal"] == [
+        "bio",
+        "bio",
+    ]
+
+
+async def test_lines_are_missing_although_the_batch_counts_them(
+    simulator: ApiSimulator, api: httpx.AsyncClient
+) -> None:
+    batch = simulator.workspace.add(succeeded=50, missing=3)
+
+    found = await lines(api, batch.id)
+
+    counted = (await api.get(f"{BATCHES}/{batch.id}")).json()["request_counts"]["succeeded"]
+    assert (len(found), counted) == (47, 50)
 
 
 async def test_other_calls_are_answered_while_a_large_file_is_being_read(
