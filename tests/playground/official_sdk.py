@@ -13,6 +13,8 @@ import sys
 import traceback
 import urllib.request
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -217,6 +219,40 @@ def check_broken_answers(world: World) -> None:
     world.steer("fault", body="{}")
     shapeless = raised(world.batches.retrieve, "msgbatch_01x")
     assert isinstance(shapeless, anthropic.APIResponseValidationError), shapeless
+
+
+def check_cost_report(world: World) -> None:
+    """Check the cost report: the SDK reads every page and row, and the filters leave only batches."""
+    if not hasattr(getattr(world.client.beta, "organization", None), "analytics"):
+        return  # an older version
+    now = datetime.fromisoformat(world.steer("advance", seconds=0)["now"])
+    end = now.replace(hour=0, minute=0, second=0, microsecond=0)
+    for age in range(1, 6):
+        world.steer("batch", succeeded=3, age=age * 86_400, answers={"blocks": 1})
+    world.steer("usage", cents="100.25", product="messages_api", age=2 * 86_400)
+    world.steer("bill", discount=10)
+    report = world.new_client("sk-ant-admin01-check").beta.organization.analytics.cost
+    options: dict[str, Any] = {
+        "starting_at": end - timedelta(days=7),
+        "ending_at": end,
+        "time_bucket_width": "1d",
+        "order_by": "time",
+        "group_by": ["model", "product", "workspace_id", "api_key_id", "service_tier", "cost_type", "token_type"],
+    }
+    everything = list(report.list(**options, limit=2))
+    batches = list(report.list(**options, products=["message_batches_api"]))
+    assert {row.group.product for row in everything} == {"messages_api", "message_batches_api"}
+    assert [row for row in everything if row.group.product == "message_batches_api"] == batches
+    assert {row.group.cost_type for row in batches} == {"tokens", "web_search"}
+    assert all(Decimal(row.cost.amount) <= Decimal(row.cost.list_amount) for row in batches)
+    page = report.list(starting_at=end - timedelta(days=7), limit=1)
+    assert page.data_refreshed_at is not None
+    assert page.data_refreshed_at < now
+    assert page.data[0].cost.requests is not None
+    words = refused(403, "PermissionDeniedError", world.client.beta.organization.analytics.cost.list, **options)
+    assert "workspace" in words, words
+    long_ago = {"starting_at": end - timedelta(days=40), "ending_at": end}
+    refused(400, "BadRequestError", report.list, **long_ago)
 
 
 def check_beta_surface(world: World) -> None:

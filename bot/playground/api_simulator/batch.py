@@ -6,11 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 
 from bot.playground.api_simulator.clock import format_time
+from bot.playground.api_simulator.ids import make_id
 from bot.playground.api_simulator.requests import Request
 
 ProcessingStatus = Literal["in_progress", "canceling", "ended"]
 
 PROCESSING_WINDOW = timedelta(hours=24)
+WORKSPACE_KEY_ID = make_id("apikey", "workspace")
+"""The id of the key that creates batches, unless a spec names another."""
 RETENTION = timedelta(days=29)  # counted from created_at, not from ended_at (docs.anthropic.com, Message Batches)
 
 
@@ -46,6 +49,7 @@ class Batch:
     cancel_initiated_at: datetime | None = None
     missing: int = 0
     """Requests without a line in the results file, although they are counted."""
+    api_key_id: str = WORKSPACE_KEY_ID
 
     @property
     def expires_at(self) -> datetime:

@@ -7,7 +7,14 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS
-from bot.playground.api_simulator.batch import PROCESSING_WINDOW, Batch, Counts, Ending, ProcessingStatus
+from bot.playground.api_simulator.batch import (
+    PROCESSING_WINDOW,
+    WORKSPACE_KEY_ID,
+    Batch,
+    Counts,
+    Ending,
+    ProcessingStatus,
+)
 from bot.playground.api_simulator.failure_causes import CAUSES
 from bot.playground.api_simulator.ids import make_id
 from bot.playground.api_simulator.lifecycle import plan_answers, plan_duration, plan_finishing_order
@@ -50,6 +57,8 @@ class BatchSpec(BaseModel):
     prefix: str = Field("request", pattern="^[a-zA-Z0-9_-]{1,50}$")
     """The prefix of the generated `custom_id`s."""
     id: str | None = Field(None, pattern="^[a-zA-Z0-9_-]{1,256}$")
+    api_key_id: str = Field(WORKSPACE_KEY_ID, pattern="^apikey_[a-zA-Z0-9]+$")
+    """The key that created it, for the bill."""
 
     @property
     def total(self) -> int:
@@ -117,6 +126,7 @@ def make_batch(spec: BatchSpec, number: int, now: datetime) -> Batch:
         ending=Ending(ends_at, _final_counts(spec)),
         cancel_initiated_at=_canceled_at(spec, created_at, ends_at, now),
         missing=spec.missing,
+        api_key_id=spec.api_key_id,
     )
 
 

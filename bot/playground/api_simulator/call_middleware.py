@@ -10,7 +10,7 @@ from aiohttp import web
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
-from bot.playground.api_simulator.headers import HeaderCheck, RateLimitHeaders
+from bot.playground.api_simulator.headers import ORGANIZATION, HeaderCheck, RateLimitHeaders
 from bot.playground.api_simulator.ids import make_id
 from bot.playground.api_simulator.request_log import RequestLog
 from bot.playground.api_simulator.responses import (
@@ -180,4 +180,5 @@ class CallMiddleware:
             response.headers["request-id"] = request[_REQUEST_ID]
         if _ADMITTED in request:
             response.headers["anthropic-organization-id"] = self._workspace.organization_id
-            response.headers["anthropic-workspace-id"] = self._workspace.id
+            if not request.path.startswith(ORGANIZATION):
+                response.headers["anthropic-workspace-id"] = self._workspace.id

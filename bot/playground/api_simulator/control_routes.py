@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from bot.playground.api_simulator.answer_kinds import ANSWER_KINDS
 from bot.playground.api_simulator.batch_spec import BatchSpec
 from bot.playground.api_simulator.clock import Clock, format_time
+from bot.playground.api_simulator.cost_report.bill import Bill, BillTerms, OtherUse
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
 from bot.playground.api_simulator.request_log import RecordedRequest, RequestLog
 from bot.playground.api_simulator.workspace import ApiWorkspace, UnusualAnswers
@@ -47,11 +48,12 @@ class _Answers(BaseModel):
 class ControlRoutes:
     """Controls the simulator over HTTP, without a key. An invalid order gets a 400 with the reason."""
 
-    def __init__(self, clock: Clock, workspace: ApiWorkspace, faults: ApiFaults, log: RequestLog) -> None:
+    def __init__(self, clock: Clock, workspace: ApiWorkspace, faults: ApiFaults, log: RequestLog, bill: Bill) -> None:
         self._clock = clock
         self._workspace = workspace
         self._faults = faults
         self._log = log
+        self._bill = bill
 
     def install(self, app: web.Application) -> None:
         """Add the routes to the application, and what keeps other sites away from them."""
@@ -60,6 +62,8 @@ class ControlRoutes:
         app.router.add_post("/_simulator/fault", self.order_fault)
         app.router.add_post("/_simulator/batch", self.add_batch)
         app.router.add_post("/_simulator/answers", self.order_answers)
+        app.router.add_post("/_simulator/bill", self.change_bill)
+        app.router.add_post("/_simulator/usage", self.add_usage)
         app.router.add_get("/_simulator/requests", self.list_requests)
 
     async def advance(self, request: web.Request) -> web.Response:
@@ -91,6 +95,17 @@ class ControlRoutes:
         order = await _read_order(request, _Answers)
         self._workspace.unusual = UnusualAnswers(order.answers, order.missing)
         return web.json_response(order.model_dump())
+
+    async def change_bill(self, request: web.Request) -> web.Response:
+        """Set the terms of the bill, such as a discount (see `BillTerms`); what is left out gets its default."""
+        self._bill.terms = await _read_order(request, BillTerms)
+        return web.json_response(self._bill.terms.model_dump())
+
+    async def add_usage(self, request: web.Request) -> web.Response:
+        """Put usage on the bill that no batch explains (see `OtherUse`)."""
+        use = await _read_order(request, OtherUse)
+        self._bill.add(use, self._clock.now())
+        return web.json_response(use.model_dump())
 
     async def list_requests(self, request: web.Request) -> web.Response:
         """List the calls of the API so far, oldest first."""

@@ -7,23 +7,31 @@ from datetime import datetime, timedelta
 from aiohttp import web
 
 from bot.playground.api_simulator.clock import Clock, format_time
+from bot.playground.api_simulator.cost_report.organization_keys import ADMIN_PREFIX, OrganizationKeys
 from bot.playground.api_simulator.errors import ApiError
 
 VERSIONS = frozenset({"2023-01-01", "2023-06-01", "2026-10-21"})
+ORGANIZATION = "/v1/organizations/"
+"""The paths that belong to no workspace."""
 _CALLS_A_MINUTE = 4_000  # docs.anthropic.com, Rate limits: calls to batch endpoints at the Scale tier
 
 
 class HeaderCheck:
     """Checks the headers of a call, in this order: key, version, workspace."""
 
-    def __init__(self, key: str | None, workspace_id: str) -> None:
-        """Accept this key only, or any key if `key` is None."""
+    def __init__(self, key: str | None, workspace_id: str, organization_keys: OrganizationKeys) -> None:
+        """Accept this key only, or any key but an Admin key if `key` is None. Reports have keys of their own."""
+        self._organization_keys = organization_keys
         self._key = key
         self._workspace_id = workspace_id
 
     def check(self, request: web.Request) -> None:
         """Raise ApiError 401 (key), 400 (version) or 403 (another workspace) unless the headers are right."""
-        self._check_key(_sent_key(request))
+        sent = _sent_key(request)
+        if request.path.startswith(ORGANIZATION):
+            self._organization_keys.check(sent)
+        else:
+            self._check_key(sent)
         headers = request.headers
         version = headers.get("anthropic-version", "")
         if not version:
@@ -34,6 +42,8 @@ class HeaderCheck:
             raise ApiError(403, "The anthropic-workspace-id header does not match the workspace of the API key.")
 
     def _check_key(self, sent: str) -> None:
+        if sent.startswith(ADMIN_PREFIX):
+            raise ApiError(403, "Admin API keys can't be used with this endpoint.")
         if self._key is not None and not hmac.compare_digest(sent.encode(), self._key.encode()):
             raise ApiError(401, "API key is invalid.")
 

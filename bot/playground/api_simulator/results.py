@@ -28,6 +28,14 @@ def make_result_lines(batch: Batch) -> Iterator[bytes]:
         yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
+def make_answers(batch: Batch) -> Iterator[dict[str, Any]]:
+    """Yield the Message of each request that succeeded, also of those whose line is missing."""
+    for index, outcome in enumerate(_find_outcomes(batch)):
+        request = batch.requests[index]
+        if outcome == _PROCESSED and request.failure is None:
+            yield make_message(batch.id, request)
+
+
 def _find_outcomes(batch: Batch) -> bytearray:
     """Return the outcome of each request by index. The first in the finishing order were processed."""
     counts = batch.ending.counts

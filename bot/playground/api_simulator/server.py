@@ -10,6 +10,9 @@ from bot.playground.api_simulator.batch_routes import BatchRoutes
 from bot.playground.api_simulator.call_middleware import CallMiddleware
 from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.control_routes import ControlRoutes
+from bot.playground.api_simulator.cost_report.bill import Bill
+from bot.playground.api_simulator.cost_report.organization_keys import OrganizationKeys
+from bot.playground.api_simulator.cost_report.routes import CostReportRoutes
 from bot.playground.api_simulator.create_body import MAX_BODY_BYTES
 from bot.playground.api_simulator.faults import ApiFault, ApiFaults
 from bot.playground.api_simulator.headers import HeaderCheck, RateLimitHeaders
@@ -25,7 +28,8 @@ class ApiSimulator:
     """A Message Batches API on loopback. Its state is in memory and follows from its clock.
 
     Start and stop it, or use it as an async context manager. `workspace` holds its batches, for tests to read and to
-    add to. `base_url` is its address once it has started.
+    add to. `bill` is what its organization pays, and `organization_keys` are the keys that may read it. `base_url` is
+    its address once it has started.
     """
 
     def __init__(
@@ -42,6 +46,8 @@ class ApiSimulator:
         self.base_url = ""
         self._clock = clock or Clock(speed=speed)
         self.workspace = ApiWorkspace(self._clock)
+        self.bill = Bill(self.workspace)
+        self.organization_keys = OrganizationKeys()
         self._faults = ApiFaults()
         self._log = RequestLog()
         self._key = key
@@ -128,12 +134,13 @@ class ApiSimulator:
     def _application(self) -> web.Application:
         app = web.Application(client_max_size=MAX_BODY_BYTES)
         rate_limits = RateLimitHeaders(self._clock)
-        header_check = HeaderCheck(self._key, self.workspace.id)
+        header_check = HeaderCheck(self._key, self.workspace.id, self.organization_keys)
         self._middleware = CallMiddleware(
             self._clock, self.workspace, header_check, self._faults, self._log, rate_limits
         )
         self._middleware.install(app)
         BatchRoutes(self._clock, self.workspace, rate_limits).install(app)
         ModelRoutes().install(app)
-        ControlRoutes(self._clock, self.workspace, self._faults, self._log).install(app)
+        CostReportRoutes(self._clock, self.bill).install(app)
+        ControlRoutes(self._clock, self.workspace, self._faults, self._log, self.bill).install(app)
         return app

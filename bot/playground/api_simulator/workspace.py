@@ -47,11 +47,17 @@ class ApiWorkspace:
         self._last_number = 0
         self._by_id: dict[str, Batch] = {}
         self._oldest_first: list[Batch] = []
+        self._deleted: list[Batch] = []
 
     @property
     def batches(self) -> list[Batch]:
         """All batches, newest first."""
         return self._oldest_first[::-1]
+
+    @property
+    def billed_batches(self) -> list[Batch]:
+        """All batches, also the deleted ones, which stay on the bill."""
+        return [*self._oldest_first, *self._deleted]
 
     def add(self, **spec: Any) -> Batch:
         """Add a batch in any state. The arguments are the fields of `BatchSpec`.
@@ -105,6 +111,7 @@ class ApiWorkspace:
                 "Cancel the batch and wait for it to end before deleting it.",
             )
         del self._by_id[batch_id]
+        self._deleted.append(batch)
         del self._oldest_first[self._position(batch)]
 
     def page(self, limit: int, after_id: str | None = None, before_id: str | None = None) -> Page:

@@ -1,0 +1,1 @@
+"""The Usage and Cost Analytics API: what the organization is billed, with prices and arithmetic of its own."""
