@@ -1,10 +1,9 @@
 """`/batch cost`: what the batches of a period cost, by model, day, owner or label."""
 
 import asyncio
-from collections.abc import Sequence, Set
+from collections.abc import Set
 from contextlib import aclosing
 from datetime import date, datetime
-from decimal import Decimal
 from functools import partial
 from typing import ClassVar, Literal, Self, cast, get_args
 
@@ -17,7 +16,15 @@ from bot.commands.base import PUBLIC, Help, HelpGroup, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.values import parse_span
-from bot.operations.cost_totals import CostRow, group_by_day, group_by_model, group_by_name, sum_costs
+from bot.operations.cost_totals import (
+    CostRow,
+    DeletedCost,
+    group_by_day,
+    group_by_model,
+    group_by_name,
+    sum_costs,
+    sum_deleted,
+)
 from bot.operations.ledger import LedgerEntry, Spent, read_entry, summarize_spent
 from bot.operations.progress import Progress
 from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, make_ledger_row, read_results
@@ -40,15 +47,6 @@ class Unread(Struct, frozen=True):
 
     batch: MessageBatch
     gone: bool
-
-
-class DeletedCost(Struct, frozen=True):
-    """The deleted batches of the period: the sum for those whose results were read, and how many were not."""
-
-    batches: int = 0
-    amount: Decimal = Decimal(0)
-    complete: bool = True
-    unread: int = 0
 
 
 class CostShown(Struct, frozen=True):
@@ -183,7 +181,7 @@ class Cost(LongCommand[CostOutcome], frozen=True):
             unfinished=len(batches) - len(ended),
             more=more,
             priced_on=max((each.priced_on for each in entries if each.priced_on), default=None),
-            deleted=_sum_deleted([row for row in rows if row.deleted_at is not None]),
+            deleted=sum_deleted([row for row in rows if row.deleted_at is not None]),
         )
 
 
@@ -195,13 +193,6 @@ async def _complete_ledger(batches: list[MessageBatch], known: dict[str, ReadSum
         if row is None or row.spent is None or row.created_at != batch.created_at:
             entry = make_ledger_row(services, batch, known[batch.id])
             await services.database.run(partial(ledger.record_spent, row=entry))
-
-
-def _sum_deleted(rows: Sequence[LedgerRow]) -> DeletedCost:
-    costs = [None if (entry := read_entry(row)) is None else entry.spent.cost for row in rows]
-    known = [cost for cost in costs if cost is not None]
-    amount = sum((cost.amount for cost in known), Decimal(0))
-    return DeletedCost(len(known), amount, all(cost.complete for cost in known), len(costs) - len(known))
 
 
 async def _list_exported(services: Services, since: datetime, read: Set[str]) -> tuple[ExportedBatch, ...]:

@@ -6,8 +6,9 @@ from decimal import Decimal
 
 from msgspec import Struct
 
-from bot.operations.ledger import LedgerEntry
+from bot.operations.ledger import LedgerEntry, read_entry
 from bot.results.summary import CostSummary
+from bot.store.records.ledger import LedgerRow
 
 
 class CostRow(Struct, frozen=True):
@@ -21,6 +22,23 @@ class CostRow(Struct, frozen=True):
     requests: int
     amount: Decimal
     complete: bool
+
+
+class DeletedCost(Struct, frozen=True):
+    """The deleted batches of a period: the sum for those whose results were read, and how many were not."""
+
+    batches: int = 0
+    amount: Decimal = Decimal(0)
+    complete: bool = True
+    unread: int = 0
+
+
+def sum_deleted(rows: Iterable[LedgerRow]) -> DeletedCost:
+    """Return what the deleted batches of these rows cost."""
+    costs = [None if (entry := read_entry(row)) is None else entry.spent.cost for row in rows]
+    known = [cost for cost in costs if cost is not None]
+    amount = sum((cost.amount for cost in known), Decimal(0))
+    return DeletedCost(len(known), amount, all(cost.complete for cost in known), len(costs) - len(known))
 
 
 def sum_costs(entries: Iterable[LedgerEntry]) -> CostSummary:

@@ -4,21 +4,26 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from datetime import date, datetime, timedelta, tzinfo
 from decimal import Decimal
+from functools import partial
 
 from msgspec import Struct
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
-from bot.api.client import BatchesClient
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
-from bot.operations.read_results import decode_summary
+from bot.operations.cost_totals import sum_costs, sum_deleted
+from bot.operations.ledger import LedgerEntry, Spent, read_entry
+from bot.operations.workspace import Workspace
+from bot.results.summary import CostSummary
 from bot.settings.model import Settings
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
 from bot.store.records import batches as batch_records
-from bot.store.records import labels, notices, summaries, watches
+from bot.store.records import labels, ledger, notices, summaries, watches
+from bot.store.records.ledger import LedgerRow
 from bot.store.records.notices import Notice
+from bot.store.transactions import unlisted_batches
 from bot.ui.notices.digest import ROWS, Digest, Share, count_failed, render_digest
 from bot.ui.reply import Message
 
@@ -64,10 +69,9 @@ class Coverage(Struct, frozen=True):
     overlap: timedelta = timedelta(0)
     """How long before `since` a batch may have ended that the last digest could not see yet."""
 
-    def includes(self, batch: MessageBatch) -> bool:
+    def includes(self, batch_id: str, ended_at: datetime | None) -> bool:
         """Return whether the digest reports the end of this batch."""
-        ended_at = batch.ended_at
-        return ended_at is not None and ended_at > self.since - self.overlap and batch.id not in self.reported
+        return ended_at is not None and ended_at > self.since - self.overlap and batch_id not in self.reported
 
 
 def read_coverage(last: Notice | None, now: datetime) -> Coverage:
@@ -111,7 +115,7 @@ def _kind(batch: MessageBatch, covers: Coverage) -> str | None:
     """Return the group of a batch. Requests that were canceled on purpose are no failures."""
     if not batch.has_ended:
         return "running"
-    if not covers.includes(batch):
+    if not covers.includes(batch.id, batch.ended_at):
         return None
     return "failed" if count_failed(batch) else "ended"
 
@@ -122,7 +126,7 @@ class DigestSender:
     def __init__(
         self,
         database: Database,
-        batches: BatchesClient,
+        workspace: Workspace,
         enqueue: Enqueue,
         now: Callable[[], datetime],
         plan: DigestPlan,
@@ -130,7 +134,7 @@ class DigestSender:
         most: int = MOST_BATCHES,
     ) -> None:
         self._database = database
-        self._batches = batches
+        self._workspace = workspace
         self._enqueue = enqueue
         self._now = now
         self._plan = plan
@@ -149,20 +153,19 @@ class DigestSender:
             return False
         last = await self._database.run(lambda connection: notices.find_last_digest(connection, plan.channel))
         covers = read_coverage(last, now)
-        digest, ended = await self._read(now, covers)
+        digest, recent = await self._read(now, covers)
         if digest.is_empty:
             return False
         message = await self._replace_mentions(render_digest(digest))
-        recent = [batch.id for batch in ended if batch.ended_at and batch.ended_at > now - OVERLAP]
         payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks], REPORTED: recent}
         notice = Notice(key, None, "digest", plan.channel, (), created_at=now, payload=payload)
         return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
 
-    async def _read(self, now: datetime, covers: Coverage) -> tuple[Digest, list[MessageBatch]]:
-        """Return the digest, and all batches whose end it reports."""
+    async def _read(self, now: datetime, covers: Coverage) -> tuple[Digest, list[str]]:
+        """Return the digest, and the batches whose recent end it reports."""
         found: list[MessageBatch] = []
         whole = True
-        async with aclosing(self._batches.list_pages(limit=1_000)) as pages:
+        async with aclosing(self._workspace.batches.list_pages(limit=1_000)) as pages:
             async for page in pages:
                 whole = whole and page.is_whole
                 found += [batch for batch in page.data if batch.created_at >= now - RETENTION]
@@ -176,15 +179,40 @@ class DigestSender:
         shown = [one.id for share in groups for one in share.shown]
         names = await self._database.run(lambda connection: labels.get_names(connection, shown))
         digest = replace(digest, names=names, looked_at=None if whole else len(found))
-        ended = [one for one in found if covers.includes(one)]
-        return await self._with_cost(digest, [one.id for one in ended]), ended
+        unlisted = await self._database.run(
+            partial(
+                unlisted_batches.list_unlisted,
+                workspace_id=self._workspace.id,
+                listed={batch.id for batch in found},
+                since=now - RETENTION,
+                now=now,
+                is_whole=whole,
+            )
+        )
+        ended = [batch for batch in found if covers.includes(batch.id, batch.ended_at)]
+        gone = [row for row in unlisted if covers.includes(row.batch_id, row.ended_at or row.deleted_at)]
+        ends = [*((batch.id, batch.ended_at) for batch in ended), *((row.batch_id, row.ended_at) for row in gone)]
+        recent = [batch_id for batch_id, ended_at in ends if ended_at and ended_at > now - OVERLAP]
+        return await self._with_cost(digest, ended, gone), recent
 
-    async def _with_cost(self, digest: Digest, ended: list[BatchId]) -> Digest:
-        """Add up the stored costs of the batches that ended. No results are read for a digest."""
-        stored = await self._database.run(lambda connection: summaries.get_many(connection, ended))
-        known = [fetched.summary.cost for one in stored.values() if (fetched := decode_summary(one)) is not None]
-        whole = len(known) == len(ended) and all(cost.complete for cost in known)
-        return replace(digest, spent=sum((cost.amount for cost in known), Decimal(0)), spent_whole=whole)
+    async def _with_cost(self, digest: Digest, ended: list[MessageBatch], gone: list[LedgerRow]) -> Digest:
+        """Add up what the ledger has of the batches that ended. No results are read for a digest."""
+        rows = await self._database.run(partial(ledger.get_many, batch_ids=[batch.id for batch in ended]))
+        listed = [_find_cost(batch, rows.get(batch.id)) for batch in ended]
+        kept = [read_entry(row) for row in gone]
+        spent = sum_costs([entry for entry in (*listed, *kept) if entry is not None])
+        deleted = sum_deleted([row for row in gone if row.deleted_at is not None])
+        return replace(
+            digest, spent=spent.amount, spent_whole=spent.complete, unread=listed.count(None), deleted=deleted
+        )
+
+
+def _find_cost(batch: MessageBatch, row: LedgerRow | None) -> LedgerEntry | None:
+    """Return what an ended batch cost; None if its results must be read first."""
+    entry = read_entry(row) if row is not None else None
+    if entry is not None or batch.request_counts.succeeded:
+        return entry
+    return LedgerEntry(batch.id, batch.created_at, Spent((), CostSummary(Decimal(0)), 0), None)
 
 
 def _find_downloaded(connection: Connection, ids: Sequence[BatchId]) -> set[str]:

@@ -148,7 +148,9 @@ def make_chores(
     parts = services.database, services.workspace.batches, services.enqueue, services.now
     digest: tuple[Chore, ...] = ()
     if plan is not None:
-        sender = DigestSender(*parts, plan, mentions.replace_mentions)
+        sender = DigestSender(
+            services.database, services.workspace, services.enqueue, services.now, plan, mentions.replace_mentions
+        )
         digest = (Chore("digest", NOTICE_INTERVAL, sender.send_due),)
     return (
         Chore("reminders", NOTICE_INTERVAL, ReminderSender(*parts).send_due),

@@ -1,6 +1,7 @@
 """The digest: at its local hour, once a day, and only if it contains something."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -8,11 +9,15 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.operations.workspace import Workspace
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.faults import ApiFault
+from bot.store.db.database import Database
+from bot.store.db.task_queue import Enqueue
 from bot.store.records import notices, summaries, watches
 from bot.store.records.notices import Notice
 from bot.store.records.summaries import StoredSummary
+from bot.ui.reply import Message
 from bot.worker.digest import MOST_BATCHES, Coverage, DigestPlan, DigestSender, find_due_day, make_digest, read_coverage
 from bot.worker.lifecycle import Worker
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
@@ -111,7 +116,7 @@ def test_a_batch_whose_end_the_last_digest_could_not_see_yet_is_reported_and_no_
 
     covers = read_coverage(stored_digest(reported=[reported.id]), NOW + timedelta(days=1))
 
-    assert (covers.includes(reported), covers.includes(unseen)) == (False, True)
+    assert [covers.includes(each.id, each.ended_at) for each in (reported, unseen)] == [False, True]
 
 
 def test_after_a_digest_of_0_1_0_nothing_is_repeated() -> None:
@@ -122,7 +127,7 @@ def test_after_a_digest_of_0_1_0_nothing_is_repeated() -> None:
 
     covers = read_coverage(stored_digest(), NOW + timedelta(days=1))
 
-    assert (covers.includes(before), covers.includes(after)) == (False, True)
+    assert [covers.includes(each.id, each.ended_at) for each in (before, after)] == [False, True]
 
 
 def test_an_empty_day_has_no_digest() -> None:
@@ -138,13 +143,22 @@ def make_sender(worker: Worker, now: Callable[[], datetime], most: int = MOST_BA
     plan = DigestPlan(BATCHES, 9, UTC)
     return DigestSender(
         services.database,
-        services.workspace.batches,
+        services.workspace,
         services.enqueue,
         now,
         plan,
         worker.mentions.replace_mentions,
         most,
     )
+
+
+def digest_parts(worker: Worker) -> tuple[Database, Workspace, Enqueue]:
+    services = worker.services
+    return services.database, services.workspace, services.enqueue
+
+
+async def as_it_is(message: Message) -> Message:
+    return message
 
 
 def set_hour(desk: Desk, hour: int, days: int = 0) -> None:
@@ -260,3 +274,53 @@ async def test_an_odd_batch_leaves_out_itself_and_is_not_passed_over_in_silence(
     [digest] = scene.slack.messages(BATCHES)
     assert batch.id[9:19] in digest.visible_text
     assert "only the newest 1 batch checked" in digest.visible_text
+
+
+async def test_what_was_spent_agrees_with_the_cost_also_when_batches_were_deleted(desk: Desk) -> None:
+    add = desk.api.workspace.add
+    kept, here, elsewhere = (add(succeeded=number, age=3_600.0).id for number in (2_000, 3_000, 4_000))
+    add(errored=5, age=3_600.0)
+    for batch in (kept, here, elsewhere):
+        await desk.type(f"/batch results {batch}")
+    [question] = await desk.type(f"/batch delete {here}")
+    await desk.press(question, "Delete for good")
+    desk.api.workspace.delete(elsewhere)
+    hour = desk.time().hour
+    sender = DigestSender(*digest_parts(desk.bot.worker), desk.time, DigestPlan(BATCHES, hour, UTC), as_it_is)
+
+    await sender.send_due()
+    [digest] = await desk.slack.wait_for(
+        lambda: [each for each in public_messages(desk) if "Digest" in each.visible_text], timeout=15
+    )
+    [cost] = await desk.type("/batch cost")
+
+    total = re.search(r"Cost of the last 7 days: (\$[\d.]+)", cost.visible_text)
+    deleted = re.search(r"including (\$[\d.]+) in 2 deleted batches", cost.visible_text)
+    assert total is not None
+    assert deleted is not None
+    assert f"Spent: {total.group(1)} · {deleted.group(1)} of it in 2 deleted batches" in digest.visible_text
+    assert "reads the costs that are missing" not in digest.visible_text
+
+
+async def test_a_batch_that_was_deleted_unread_makes_what_was_spent_at_least_and_is_reported_once(scene: Scene) -> None:
+    kept = scene.api.workspace.add(succeeded=5, age=600.0)
+    lost = scene.batch(ends_in=60.0, succeeded=7, processing=0)
+    await scene.watch(lost)
+    scene.api.add_fault(ApiFault(path="*/results", status=500, times=99))
+    scene.advance(120.0)
+    await scene.sweep()
+    scene.api.workspace.delete(lost.id)
+    sender = DigestSender(*digest_parts(scene.worker), scene.now, DigestPlan(BATCHES, scene.now().hour, UTC), as_it_is)
+
+    await sender.send_due()
+    await scene.deliver_all()
+    scene.advance(86_400.0)
+    scene.api.workspace.add(succeeded=0, errored=1, age=600.0)
+    await sender.send_due()
+    await scene.deliver_all()
+
+    first, second = (each.visible_text for each in scene.slack.messages(BATCHES) if "Digest" in each.visible_text)
+    assert kept.id[9:19] in first
+    assert "Spent: unknown · 1 deleted batch was never read · `/batch cost` reads the costs that are missing" in first
+    assert "Spent: $0.00" in second
+    assert "deleted" not in second

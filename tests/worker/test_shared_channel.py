@@ -42,7 +42,7 @@ async def test_the_digest_is_not_sent_there(scene: Scene, is_shared: bool) -> No
     plan = DigestPlan(GENERAL, scene.now().hour, UTC)
     sender = DigestSender(
         services.database,
-        services.workspace.batches,
+        services.workspace,
         services.enqueue,
         services.now,
         plan,

@@ -8,6 +8,7 @@ from msgspec import Struct
 
 from bot.api.models import MessageBatch
 from bot.commands.list import List
+from bot.operations.cost_totals import DeletedCost
 from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_rows import list_batches, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
@@ -39,7 +40,13 @@ class Digest(Struct, frozen=True):
     canceled: int = 0
     """How many of the batches that ended without failures were canceled on purpose, whole or in part."""
     spent: Decimal = Decimal(0)
+    """USD for the batches that ended and whose results were read, deleted ones included."""
     spent_whole: bool = True
+    """Whether the results of these batches show everything that is billed."""
+    unread: int = 0
+    """How many batches ended and have results that no one has read."""
+    deleted: DeletedCost = DeletedCost()
+    """What is known of the batches that ended and were deleted."""
     looked_at: int | None = None
     """How many of the newest batches were looked at; None if all were."""
     names: Mapping[str, BatchNames] = {}
@@ -67,16 +74,31 @@ def render_digest(digest: Digest) -> Message:
         ("Running", "running", digest.running, ""),
     ]
     sections = [_group(title, share, names, more) for title, _, share, more in groups if share.total]
-    ended = digest.failed.total + digest.ended.total
-    cost = [f"Spent: {amount_words(digest.spent, complete=digest.spent_whole)}"] if ended else []
-    advice = ["`/batch cost` reads the costs that are missing"] if ended and not digest.spent_whole else []
     some = [f"only the newest {quantity(digest.looked_at, 'batch', 'batches')} checked"] if digest.looked_at else []
-    small = context(" · ".join([f"Since {date(digest.since)}", *cost, *advice, *some]))
+    small = context(" · ".join([f"Since {date(digest.since)}", *_spent_facts(digest), *some]))
     menu = actions([open_menu(list_batches(_list_shown(digest), names)), button("All batches", List())])
     counts = ", ".join(f"{number(share.total)} {words}" for _, words, share, _ in groups if share.total)
     spoken = spoken_rows(list_batches(digest.failed.shown[:ROWS], names))
     text = ". ".join([f"Digest: {counts}", *spoken]) + "."
     return Message(text, (header(f"Digest · {counts}"), *sections, *menu, small), public=True)
+
+
+def _spent_facts(digest: Digest) -> list[str]:
+    """Return what the batches that ended cost, what is missing from it, and how to read it."""
+    deleted = digest.deleted
+    if not (digest.failed.total or digest.ended.total or deleted.batches or deleted.unread):
+        return []
+    is_whole = digest.spent_whole and not digest.unread and not deleted.unread
+    facts = [f"Spent: {amount_words(digest.spent, complete=is_whole)}"]
+    if deleted.batches:
+        amount = amount_words(deleted.amount, complete=deleted.complete)
+        facts.append(f"{amount} of it in {quantity(deleted.batches, 'deleted batch', 'deleted batches')}")
+    if deleted.unread:
+        were = "was" if deleted.unread == 1 else "were"
+        facts.append(f"{quantity(deleted.unread, 'deleted batch', 'deleted batches')} {were} never read")
+    if digest.unread or not digest.spent_whole:
+        facts.append("`/batch cost` reads the costs that are missing")
+    return facts
 
 
 def _list_shown(digest: Digest) -> list[MessageBatch]:

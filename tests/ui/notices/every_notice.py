@@ -6,6 +6,7 @@ from typing import get_args
 
 from msgspec.structs import replace
 
+from bot.operations.cost_totals import DeletedCost
 from bot.store.records.notices import Notice
 from bot.ui.notices.abandoned_draft import (
     render_batch_found,
@@ -116,7 +117,15 @@ DIGESTS: dict[str, Message] = {
         Digest(NOW, ended=Share(20_000, (BATCHES["ended_all_succeeded"],)), looked_at=20_000)
     ),
     "digest_of_a_named_batch_with_unread_results": render_digest(
-        Digest(NOW, failed=Share(1, (ENDED,)), spent=Decimal("1.20"), spent_whole=False, names={ENDED.id: NAMES})
+        Digest(NOW, failed=Share(1, (ENDED,)), spent=Decimal("1.20"), unread=1, names={ENDED.id: NAMES})
+    ),
+    "digest_with_deleted_batches": render_digest(
+        Digest(
+            NOW,
+            ended=Share(1, (BATCHES["ended_all_succeeded"],)),
+            spent=Decimal("20.77"),
+            deleted=DeletedCost(2, Decimal("12.48"), complete=True, unread=1),
+        )
     ),
     "digest_all_well": render_digest(Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)))),
 }

@@ -5,10 +5,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bot.commands.cost import Cost, CostExported, CostShown, DeletedCost, ExportedBatch, Unread
+from bot.commands.cost import Cost, CostExported, CostShown, ExportedBatch, Unread
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
-from bot.operations.cost_totals import CostRow
+from bot.operations.cost_totals import CostRow, DeletedCost
 from bot.operations.ledger import Spent
 from bot.pricing.tokens import Tokens
 from bot.results.summary import CostSummary as BatchCost
