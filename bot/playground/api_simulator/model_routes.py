@@ -11,6 +11,7 @@ from aiohttp import web
 from bot.playground.api_simulator.clock import format_time
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.message_rules import find_message_mistakes
+from bot.playground.api_simulator.model_families import EFFORTS
 from bot.playground.api_simulator.models import Model, find_listed_model, find_model, list_models
 from bot.playground.api_simulator.page_query import read_limit
 from bot.playground.api_simulator.params_rules import count_prompt_tokens
@@ -18,6 +19,8 @@ from bot.playground.api_simulator.responses import make_json_response
 
 _MODELS = "/v1/models"
 _LIFECYCLES = ("active", "deprecated", "retired")
+_LINES = ("haiku", "sonnet", "opus", "fable", "mythos")
+_THINKING_TYPES = ("adaptive", "between_tools", "disabled", "enabled")
 _MOST_COUNTED_BYTES = 32 * 1024 * 1024  # docs.anthropic.com, Errors: a count of tokens
 _REQUIRED = (("model", str, "string"), ("messages", list, "list"))
 _ALLOWED = frozenset(
@@ -122,7 +125,7 @@ def _listed(name: str, among: list[Model] | None = None) -> Model:
 
 
 def _as_json(model: Model) -> dict[str, Any]:
-    """Return the JSON of a model as the official SDK 2.11 has it, with only the capabilities about batches."""
+    """Return the JSON of a model as the official SDK 2.14 has it."""
     name = model.id.removeprefix("claude-").replace("-", " ").title()
     deprecated_at = None if model.retires_at is None else model.retires_at - timedelta(days=180)
     return {
@@ -135,5 +138,30 @@ def _as_json(model: Model) -> dict[str, Any]:
         "retires_at": format_time(model.retires_at),
         "max_input_tokens": model.context,
         "max_tokens": model.max_tokens,
-        "capabilities": {"batch": {"supported": True}},
+        "line": line if (line := model.id.split("-")[1]) in _LINES else None,
+        "capabilities": _capabilities(model),
     }
+
+
+def _capabilities(model: Model) -> dict[str, Any]:
+    """Return every known capability. What no rule of this simulator looks at is supported."""
+    family = model.family
+    types = {name: _support(name in family.thinking) for name in _THINKING_TYPES}
+    efforts = {name: _support(name in family.efforts) for name in EFFORTS}
+    edits = dict.fromkeys(("clear_thinking_20251015", "clear_tool_uses_20250919", "compact_20260112"), _support())
+    return {
+        "batch": _support(),
+        "citations": _support(),
+        "code_execution": _support(),
+        "context_management": _support() | edits,
+        "effort": _support(bool(family.efforts)) | efforts,
+        "image_input": _support(),
+        "pdf_input": _support(),
+        "server_tools": _support() | {"web_search": _support(), "code_execution": _support()},
+        "structured_outputs": _support(),
+        "thinking": _support() | {"types": types},
+    }
+
+
+def _support(supported: bool = True) -> dict[str, Any]:
+    return {"supported": supported}

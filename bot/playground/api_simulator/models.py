@@ -1,8 +1,11 @@
 """The models of the simulated workspace, with their limits and lifecycles."""
 
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
+
+from bot.playground.api_simulator.model_families import Family, find_family
 
 Lifecycle = Literal["active", "deprecated", "retired"]
 
@@ -17,6 +20,11 @@ class Model:
     created_at: datetime
     lifecycle: Lifecycle = "active"
     retires_at: datetime | None = None
+
+    @property
+    def family(self) -> Family:
+        """What the model accepts in `params`."""
+        return find_family(_DATE.sub("", self.id))
 
 
 def find_model(name: str) -> Model | None:
@@ -35,12 +43,13 @@ def list_models() -> tuple[Model, ...]:
     return tuple(_MODELS.values())
 
 
+_DATE = re.compile(r"-\d{8}$")
 _LARGE = (1_000_000, 128_000)  # context and output, in tokens
 _SMALL = (200_000, 64_000)
 _IDS: tuple[tuple[str, tuple[int, int], Lifecycle], ...] = (
     ("fable-5-2", _LARGE, "active"),
     ("mythos-5-2", _LARGE, "active"),
-    ("haiku-5-5", _SMALL, "active"),
+    ("haiku-5-5", _LARGE, "active"),
     ("sonnet-5-5", _LARGE, "active"),
     ("fable-5-1", _LARGE, "active"),
     ("opus-5-5", _LARGE, "active"),
@@ -53,7 +62,7 @@ _IDS: tuple[tuple[str, tuple[int, int], Lifecycle], ...] = (
     ("opus-4-7", _LARGE, "active"),
     ("mythos-preview", _LARGE, "deprecated"),
     ("opus-4-6", _LARGE, "active"),
-    ("sonnet-4-6", _SMALL, "active"),
+    ("sonnet-4-6", _LARGE, "active"),
     ("opus-4-5-20251101", _SMALL, "active"),
     ("haiku-4-5-20251001", _SMALL, "active"),
     ("sonnet-4-5-20250929", _SMALL, "deprecated"),

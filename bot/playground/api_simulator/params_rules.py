@@ -6,38 +6,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.playground.api_simulator.message_rules import find_message_mistakes
+from bot.playground.api_simulator.model_rules import find_model_mistakes
 from bot.playground.api_simulator.models import Model, find_model
+from bot.playground.api_simulator.params_shapes import ALLOWED, find_shape_mistakes
 from bot.playground.api_simulator.requests import Failure, Request
 
-_ALLOWED = frozenset(
-    {
-        "cache_control",
-        "container",
-        "context_management",
-        "diagnostics",
-        "inference_geo",
-        "max_tokens",
-        "mcp_servers",
-        "messages",
-        "metadata",
-        "model",
-        "output_config",
-        "output_format",
-        "service_tier",
-        "stop_sequences",
-        "system",
-        "temperature",
-        "thinking",
-        "tool_choice",
-        "tools",
-        "top_k",
-        "top_p",
-        "user_profile_id",
-    }
-)
 _NOT_IN_A_BATCH = ("speed", "store", "previous_thread_event_id", "cache_hint", "context_hint", "fallbacks")
 _SAMPLING = ("temperature", "top_p", "top_k")
-_LARGE_OUTPUT_BETA = "output-300k-2026-03-24"
+_PROFILE_BILLING = "user_profile"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +42,14 @@ def _mistakes(params: dict[str, Any], model: Model | None, tokens: int, headers:
         lambda: _forbidden(params, headers),
         lambda: _unknown_keys(params),
         lambda: find_message_mistakes(params["messages"], newest=headers.version >= "2026-10-21"),
+        lambda: find_shape_mistakes(params),
     )
     for check in checks:
         yield from (Failure("invalid_request_error", message) for message in check())
     if model is None:
         yield Failure("not_found_error", f"model: {params['model']}")
         return
-    for message in (*_limit_mistakes(params["max_tokens"], model, headers), *_sampling_mistakes(params)):
+    for message in find_model_mistakes(params, model, headers.betas):
         yield Failure("invalid_request_error", message)
     if tokens > model.context:
         yield Failure("invalid_request_error", f"prompt is too long: {tokens} tokens > {model.context} maximum")
@@ -92,6 +69,9 @@ def _forbidden(params: dict[str, Any], headers: CreateHeaders) -> Iterator[str]:
         yield "stream: Streaming is not supported in a Message Batch"
     keys = (*_NOT_IN_A_BATCH, *(_SAMPLING if headers.version >= "2026-10-21" else ()))
     yield from (f"{key}: Not supported in a Message Batch" for key in keys if params.get(key) is not None)
+    billing = params.get("billing_policy")
+    if isinstance(billing, dict) and billing.get("bill_to") == _PROFILE_BILLING:
+        yield "billing_policy.bill_to: Not supported in a Message Batch"
     if params.get("research_preview_2026_02") == "active":
         yield "research_preview_2026_02: Not supported in a Message Batch"
     if headers.user_profile and params.get("user_profile_id", headers.user_profile) != headers.user_profile:
@@ -100,22 +80,7 @@ def _forbidden(params: dict[str, Any], headers: CreateHeaders) -> Iterator[str]:
 
 def _unknown_keys(params: dict[str, Any]) -> Iterator[str]:
     tolerated = {"stream", "research_preview_2026_02", *_NOT_IN_A_BATCH}
-    yield from (f"{key}: Extra inputs are not permitted" for key in params if key not in _ALLOWED | tolerated)
-
-
-def _limit_mistakes(limit: int, model: Model, headers: CreateHeaders) -> Iterator[str]:
-    most = 300_000 if _LARGE_OUTPUT_BETA in headers.betas else model.max_tokens
-    if limit < 1:
-        yield "max_tokens: Input should be greater than or equal to 1"
-    if limit > most:
-        yield f"max_tokens: {limit} > {most}, which is the maximum allowed number of output tokens for {model.id}"
-
-
-def _sampling_mistakes(params: dict[str, Any]) -> Iterator[str]:
-    for key in ("temperature", "top_p"):
-        value = params.get(key)
-        if isinstance(value, int | float) and not 0 <= value <= 1:
-            yield f"{key}: Input should be between 0 and 1"
+    yield from (f"{key}: Extra inputs are not permitted" for key in params if key not in ALLOWED | tolerated)
 
 
 def count_prompt_tokens(params: dict[str, Any]) -> int:

@@ -100,7 +100,7 @@ async def test_an_unknown_or_retired_model_is_not_found(
     [
         GOOD,
         GOOD | {"stream": False},
-        GOOD | {"temperature": 0.5, "top_p": 0.9, "top_k": 5},
+        GOOD | {"temperature": 0.5, "top_k": 5},
         GOOD | {"max_tokens": 64_000, "system": "Be brief.", "stop_sequences": ["END"]},
         GOOD | {"messages": [*GOOD["messages"], {"role": "assistant", "content": ""}]},
         saying([{"type": "image", "source": {"type": "url", "url": "https://example.com/a.png"}}]),
