@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import json
+import re
 from collections.abc import Mapping
 from typing import Any, get_args
 
@@ -18,6 +19,8 @@ from bot.commands.language.values import check_label, check_note, check_person
 from bot.commands.language.words import split_words
 from bot.store.records.drafts import WatchPreference
 from bot.ui.errors.create_form import FormProblem, form_problem_words
+
+_MAX_TOKENS = re.compile(r"\d{1,9}")
 
 
 class FormIncomplete(Exception):
@@ -183,7 +186,7 @@ def _read_prompt(fields: CreateFields) -> PromptList:
         problems["list"] = FormProblem.NO_VALUES
     if not fields.model.text:
         problems["model"] = FormProblem.NO_MODEL
-    if not fields.max_tokens.text.isdecimal() or not 1 <= int(fields.max_tokens.text[:9]) <= 1_000_000:
+    if not _MAX_TOKENS.fullmatch(fields.max_tokens.text) or not 1 <= int(fields.max_tokens.text) <= 1_000_000:
         problems["max_tokens"] = FormProblem.BAD_MAX_TOKENS
     if problems:
         raise FormIncomplete(problems)

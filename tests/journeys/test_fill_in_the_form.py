@@ -3,6 +3,8 @@
 import asyncio
 from typing import Any
 
+import pytest
+
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage, View
 from bot.slack.progress_messages import ProgressTiming
@@ -144,6 +146,15 @@ async def test_a_mistake_is_shown_beside_its_field_and_the_form_stays_open(desk:
     errors = delivery.ack_body["errors"]
     assert set(errors) == {"template", "max_tokens"}
     assert desk.slack.modal(ADA) is not None
+
+
+@pytest.mark.parametrize("max_tokens", ["0000000019", "00000000" + "1" * 2_900, "1000001", "0", "-1", "1e3", "²"])
+async def test_a_number_that_is_out_of_bounds_however_it_begins_is_a_mistake(desk: Desk, max_tokens: str) -> None:
+    modal = await prompt_form(desk)
+
+    delivery = await desk.slack.submit_view(ADA, modal.id, typed(template=TEMPLATE, list="a", max_tokens=max_tokens))
+
+    assert set(delivery.ack_body["errors"]) == {"max_tokens"}
 
 
 async def test_slack_submits_no_form_without_its_required_fields(desk: Desk) -> None:
