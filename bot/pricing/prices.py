@@ -13,8 +13,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from bot.errors import ExpectedError
 from bot.pricing.tokens import Tokens
+from bot.small_file import read_small_file
 
 DEFAULT_PRICES = Path(__file__).with_name("prices.toml")
+_MOST_BYTES = 1024 * 1024
 _MILLION = Decimal(1_000_000)
 # What may follow a model's name in an id of that model; "-5" would be another version with another price.
 _SUFFIX = re.compile(r"(?:[-@]\d{8}|-latest)?")
@@ -123,13 +125,14 @@ class Prices(BaseModel):
         """
         path = path or DEFAULT_PRICES
         try:
-            prices = cls.model_validate(tomllib.loads(path.read_text("utf-8"), parse_float=Decimal))
+            text = read_small_file(path, _MOST_BYTES).decode()
+            prices = cls.model_validate(tomllib.loads(text, parse_float=Decimal))
         except OSError as error:
             raise PricesUnreadable(path, "", error.strerror or type(error).__name__) from error
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             raise PricesUnreadable(path, ".".join(map(str, first["loc"])), first["msg"]) from error
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        except ValueError as error:  # no TOML, no text, or no small regular file
             raise PricesUnreadable(path, "", str(error)) from error
         prices._require_unique_models(path)
         return prices

@@ -13,6 +13,7 @@ from pydantic_settings import DotEnvSettingsSource
 from bot.errors import ExpectedError
 from bot.settings.model import Settings
 from bot.settings.table import SETTINGS
+from bot.small_file import read_small_file
 
 ENV_FILE = Path(".env")
 _PREFIX = "BATCHDESK_"
@@ -112,10 +113,7 @@ def _read_secret_files(found: Mapping[str, str]) -> tuple[dict[str, str], dict[s
 
 def _read_secret(path: Path) -> str:
     """Return the content of a file without one line break at its end. Raises OSError, or ValueError without content."""
-    with path.open("rb") as file:
-        content = file.read(_MOST_SECRET_BYTES + 1)
-    if len(content) > _MOST_SECRET_BYTES:
-        raise ValueError(f"the file is larger than {_MOST_SECRET_BYTES} bytes")
+    content = read_small_file(path, _MOST_SECRET_BYTES)
     try:
         text = content.decode("utf-8-sig").removesuffix("\n").removesuffix("\r")
     except UnicodeError:
@@ -157,9 +155,12 @@ def read_store_address(given: str, env: Mapping[str, str] | None = None) -> str:
 def _read_address_file(path: Path) -> tuple[str, str]:
     """Return the address in a file, and the problem if there is none."""
     try:
-        return path.read_text(encoding="utf-8").strip(), f"The file {path} is empty."
-    except (OSError, UnicodeError) as error:
-        return "", f"Can't read the file {path} ({type(error).__name__})."
+        return read_small_file(path, _MOST_SECRET_BYTES).decode().strip(), f"The file {path} is empty."
+    except UnicodeError:
+        return "", f"Can't read the file {path}: it is not text."
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else None
+        return "", f"Can't read the file {path}: {reason or error}."
 
 
 def _has_password(address: str) -> bool:

@@ -1,11 +1,12 @@
 """A secret may be in a file instead of a variable. What is wrong with such a file is said without its content."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from bot.settings.checks import load_for_run
-from bot.settings.loading import SettingsError, load_settings, unknown_settings
+from bot.settings.loading import SettingsError, load_settings, read_store_address, unknown_settings
 from bot.settings.table import SETTINGS
 from tests.simulators import KEY, Simulators
 
@@ -143,6 +144,29 @@ def test_all_problems_are_reported_together_and_each_once(
 def test_a_file_variable_is_no_misspelled_setting() -> None:
     for setting in SETTINGS.values():
         assert unknown_settings({setting.file_name or setting.name: "x"}) == []
+
+
+@pytest.mark.parametrize("name", ["SLACK_BOT_TOKEN_FILE", "DATABASE_URL_FILE", "BATCHDESK_PRICES"])
+async def test_a_named_pipe_in_place_of_a_file_does_not_hold_up_doctor(
+    simulators: Simulators, tmp_path: Path, name: str
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+
+    status, printed, complained = await simulators.finish("doctor", **{name.removesuffix("_FILE"): "", name: "pipe"})
+
+    assert (status, complained) == (1, "")
+    assert "it is a pipe or a device" in printed
+
+
+@pytest.mark.parametrize("path", ["pipe", "/dev/zero"])
+def test_an_address_of_a_store_is_read_from_a_regular_file_only(
+    path: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    monkeypatch.chdir(tmp_path)
+
+    with pytest.raises(SettingsError, match="it is a pipe or a device"):
+        read_store_address(f"file:{path}")
 
 
 async def test_the_bot_runs_with_secrets_in_files(simulators: Simulators, write: Write) -> None:
