@@ -14,14 +14,14 @@ from bot.commands.watch import (
 from bot.operations.find_batch import Reference
 from bot.operations.follow import WatchedBatch
 from bot.ui.components.batch_card import batch_card, card_text
-from bot.ui.components.batch_rows import ListedBatch, list_batches, spoken_rows
-from bot.ui.components.buttons import actions, button, fits_slack
+from bot.ui.components.batch_rows import ListedBatch, list_batches, open_menu, spoken_rows
+from bot.ui.components.buttons import SELECT_LIMIT, actions, button, choice, select
 from bot.ui.components.first_line import batch_name, bold_id_name, bold_line
 from bot.ui.components.quiet import mention_promise, quiet_suffix
 from bot.ui.components.text import context, header, join_words, place_words, quantity, section
 from bot.ui.reply import Block, Message, Viewer
 
-ROWS = 20
+ROWS = 10
 
 
 def render_watch(outcome: WatchOutcome, viewer: Viewer) -> Message:
@@ -65,27 +65,26 @@ def _render_too_late(outcome: WatchTooLate, viewer: Viewer) -> Message:
 
 
 def _render_watches(outcome: WatchesShown, viewer: Viewer) -> Message:
-    """Return the batches that the viewer watches, each with its places and an Unwatch button."""
+    """Return the batches that the viewer watches, each with its places, and a menu to stop watching any of them."""
     watched = outcome.watched
     title = (
         f"You're watching {quantity(len(watched), 'batch', 'batches')}"
         if watched
         else "You aren't watching any batches"
     )
-    listed = list_batches([each.batch for each in watched[:ROWS]], viewer.names, viewer.now)
-    rows = [block for each, line in zip(watched, listed, strict=False) for block in _watched_rows(each, line)]
+    listed = list_batches([each.batch for each in watched[:SELECT_LIMIT]], viewer.names, viewer.now)
+    rows = [_watched_row(each, line) for each, line in zip(watched[:ROWS], listed, strict=False)]
     if len(watched) > ROWS:
         rows.append(context(f"and {len(watched) - ROWS} more"))
-    hint = context("Start with `/batch watch ID`, stop with `/batch unwatch ID`.")
-    return Message(". ".join([title, *spoken_rows(listed)]), (header(title), *rows, hint))
+    unwatch = [choice(str(each.first_line), Unwatch(Reference(each.batch.id))) for each in listed]
+    menus = actions([open_menu(listed), select("Stop watching…", unwatch)])
+    hint = () if watched else (context("To watch a batch, type `/batch watch ID`."),)
+    return Message(". ".join([title, *spoken_rows(listed[:ROWS])]), (header(title), *rows, *menus, *hint))
 
 
-def _watched_rows(watched: WatchedBatch, listed: ListedBatch) -> tuple[Block, ...]:
-    batch = listed.batch
-    unwatch = button("Unwatch", Unwatch(Reference(batch.id)), spoken=f"Unwatch {batch_name(batch, listed.names, 40)}")
+def _watched_row(watched: WatchedBatch, listed: ListedBatch) -> Block:
     places = join_words([place_words(place) for place in watched.places])
-    row = section(listed.row(), unwatch if fits_slack(unwatch) else None)
-    return (row, context(f"Card and mention {places}"))
+    return section(f"{listed.row()} · card {places}")
 
 
 def render_unwatch(outcome: UnwatchOutcome, viewer: Viewer) -> Message:
