@@ -15,6 +15,7 @@ from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
 from bot.store.db.connection import Connection
+from bot.store.records import drafts
 from bot.store.records.drafts import DraftChanges, DraftState
 from bot.store.transactions import competing_retries
 
@@ -34,23 +35,27 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
     )
 
     async def propose(self, services: Services, origin: Origin) -> "ApproveChange":
-        """Find the draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable."""
+        """Find the draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable.
+
+        A name is asked about: another file may have been given the name of the one that the approver saw.
+        """
         draft = await find_draft(services, self.draft, "waiting")
         await require_file(services, draft)
         retried = await services.database.run(
             lambda connection: competing_retries.find_other_retries(connection, draft)
         )
         exceeded = await find_exceeded_limit(services.database, services.drafts.approval_limit, draft)
-        return ApproveChange(draft, retried, exceeded)
+        return ApproveChange(draft, retried, exceeded, is_named=not drafts.reads_as_id(self.draft))
 
 
 class ApproveChange(DraftChange[SendOutcome], frozen=True):
     """Approve a draft, which sends it in the name of the person who asked for approval.
 
-    `exceeded`: the limits that it exceeds; None if they have been raised since.
+    `exceeded`: the limits that it exceeds; None if they have been raised since. `is_named`: it was named by its file.
     """
 
     exceeded: LimitExceeded | None = None
+    is_named: bool = False
 
     @property
     def verb(self) -> str:
@@ -69,8 +74,8 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
 
     @property
     def asks(self) -> bool:
-        """Whether other retries of the same batch exist, which the caller must know of first."""
-        return bool(self.retried)
+        """Whether the caller must first see what it is, or which other retries of the same batch exist."""
+        return self.is_named or bool(self.retried)
 
     def check_caller(self, caller: Caller) -> None:
         """Raise ApprovalOfOwn if the caller, who is their user id alone, asked for the approval."""

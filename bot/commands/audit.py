@@ -11,7 +11,7 @@ from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, UnknownVerb, ValueForm
 from bot.commands.language.references import reference
 from bot.commands.language.values import check_person, parse_span
-from bot.operations.find_batch import MOVING_REFERENCES, PREFIX, Reference
+from bot.operations.find_batch import MOVING_REFERENCES, Reference
 from bot.operations.services import Services
 from bot.store.records import audit, labels
 from bot.store.records.audit import AuditEntry as AuditEntry
@@ -119,16 +119,11 @@ class Audit(ReadingCommand[AuditOutcome], frozen=True):
         wanted = self.subject
         if wanted is None:
             return None
-        labelled = await services.database.run(lambda connection: labels.find_batches(connection, label=wanted))
+        labelled = await services.database.run(lambda connection: labels.find_labeled(connection, wanted))
         begun = await services.database.run(lambda c: audit.find_subjects(c, wanted)) if labelled else frozenset()
         if wanted in begun or not (labelled or wanted in MOVING_REFERENCES):
             return wanted
-        if (
-            len(labelled) == 1
-            and begun <= labelled
-            and wanted not in MOVING_REFERENCES
-            and not wanted.startswith(PREFIX)
-        ):
+        if len(labelled) == 1 and begun <= labelled and wanted not in MOVING_REFERENCES:
             return Reference(*labelled)  # the batch may be deleted
         return Reference((await services.find_batch(wanted)).batch.id)
 

@@ -154,7 +154,7 @@ class Unwatch(DirectCommand[UnwatchOutcome], frozen=True):
         if wanted not in MOVING_REFERENCES:
             mine = {seen.id: seen for _, seen in await _find_watches(services, caller)}
             fitting = [id for id in mine if id == wanted] or [id for id in mine if _starts_with(id, wanted)]
-            called = await services.database.run(lambda connection: labels.find_batches(connection, label=wanted))
+            called = await services.database.run(lambda connection: labels.find_labeled(connection, wanted))
             if fitting == [wanted] or (len(fitting) == 1 and called <= {*fitting}):
                 return check_batch_id(fitting[0])
             if len(fitting) > 1 and called <= {*fitting}:

@@ -89,7 +89,7 @@ def _find_subject(connection: Connection, reference: str) -> str | None:
         return reference
     if reference in MOVING_REFERENCES:  # the store does not know every batch
         return None
-    found = labels.find_batches(connection, label=reference)
+    found = labels.find_labeled(connection, reference)
     found |= {draft.id for draft in drafts.find(connection, reference)}
     if len(reference.removeprefix(PREFIX)) >= _SHORTEST_START:
         found |= batch_records.find_ids(connection, reference)

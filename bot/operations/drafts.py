@@ -169,7 +169,11 @@ async def find_draft(services: Services, reference: str, *allowed: DraftState) -
 
 def make_draft_id(form_id: str | None = None) -> str:
     """Return a new id, or the one id that belongs to a form. Ids are hexadecimal, so none reads as an option."""
-    return hashlib.sha256(form_id.encode()).hexdigest()[:24] if form_id else secrets.token_hex(12)
+    return (
+        hashlib.sha256(form_id.encode()).hexdigest()[: drafts.ID_LENGTH]
+        if form_id
+        else secrets.token_hex(drafts.ID_LENGTH // 2)
+    )
 
 
 async def estimate_requests(services: Services, requests_file: Path, checked: CheckReport) -> Estimate:

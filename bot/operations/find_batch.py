@@ -24,7 +24,7 @@ LAST_ENDED = Reference("last-ended")
 """Typed as `last ended`."""
 MOVING_REFERENCES = (LAST, LAST_ENDED)
 """References that mean another batch as time goes by, so no label can be one."""
-PREFIX = "msgbatch_"
+PREFIX = labels.ID_PREFIX
 
 WHOLE_LENGTH = len(PREFIX) + 24
 """Length of a full id today. Shorter references are searched in the list instead of being retrieved."""
@@ -52,7 +52,7 @@ class _SearchResult(Struct, frozen=True):
 
 
 async def find_batch(reference: Reference, batches: BatchesClient, database: Database) -> FoundBatch:
-    """Find the one batch that a reference means. A full id always means itself, even if it is another batch's label.
+    """Find the one batch that a reference means. What begins as an id does is never a label.
 
     Raises:
         NoBatches: the reference is `last` or `last ended`, and there is no such batch.
@@ -71,7 +71,7 @@ async def find_batch(reference: Reference, batches: BatchesClient, database: Dat
     labeled: Collection[str] = ()
     store_error = None
     try:
-        labeled = await database.run(lambda connection: labels.find_batches(connection, label=reference))
+        labeled = await database.run(lambda connection: labels.find_labeled(connection, reference))
     except StoreUnavailable as error:  # ids can be matched without the store
         store_error = error
     result = await _search(reference, labeled, batches)

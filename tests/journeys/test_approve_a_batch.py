@@ -111,12 +111,14 @@ async def test_a_typed_approval_settles_the_question_too(open_desk: OpenDesk) ->
     desk = await waiting(open_desk)
     asked = shared_question(desk)
 
-    seen = await desk.type("/batch approve requests.jsonl", user=BEN, channel=GENERAL)
+    [question] = await desk.type("/batch approve requests.jsonl", user=BEN, channel=GENERAL)
+    sent_unasked = count_creates(desk)
+    seen = await desk.press(question, "Approve", user=BEN)
 
     [line] = [message for message in desk.slack.messages(BATCHES, ADA) if message.ts == asked.ts]
     assert line.buttons == []
     assert [message.ephemeral_to for message in seen if message.channel == GENERAL] == [BEN]
-    assert count_creates(desk) == 1
+    assert (sent_unasked, count_creates(desk)) == (0, 1)
 
 
 async def test_the_question_names_the_limit_and_links_the_file(open_desk: OpenDesk) -> None:

@@ -124,7 +124,8 @@ async def test_no_approval_is_asked_for_or_answered_there(open_desk: OpenDesk) -
     before = public_messages(desk)
     share(desk)
 
-    await desk.type("/batch approve requests.jsonl", user=BEN, channel=BENS)
+    [question] = await desk.type("/batch approve requests.jsonl", user=BEN, channel=BENS)
+    await desk.press(question, "Approve", user=BEN)
 
     assert count_creates(desk) == 1
     assert [each.text for each in public_messages(desk)] == [each.text for each in before]

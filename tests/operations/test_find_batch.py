@@ -223,7 +223,7 @@ async def call(batch: str, label: str, services: Services) -> None:
     )
 
 
-@pytest.mark.parametrize("label", ["01HkcTjaX", "msgbatch_01HkcTjaX", "msgbatch"])
+@pytest.mark.parametrize("label", ["01HkcTjaX", "msgbatch"])
 async def test_a_label_that_another_id_begins_with_lists_both(
     label: str, services: Services, place: Place, two: None
 ) -> None:

@@ -66,6 +66,8 @@ class ValueForm(Enum):
     LABEL = auto()
     RESERVED_LABEL = auto()
     """Any label except the one typed, which means the newest batch."""
+    ID_LABEL = auto()
+    """Any label that could not be taken for a batch id."""
     LABEL_FILTER = auto()
     NOTE = auto()
     PERSON = auto()

@@ -43,6 +43,8 @@ def check_label(verb: str, text: str) -> str:
     label = _carried(text)
     if labels.normalize_label(label) in MOVING_REFERENCES:
         raise BadValue(verb, text, ValueForm.RESERVED_LABEL)
+    if labels.reads_as_id(label):
+        raise BadValue(verb, text, ValueForm.ID_LABEL)
     if not labels.normalize_label(label) or len(label) > LONGEST_LABEL or not label.isprintable():
         raise BadValue(verb, text, ValueForm.LABEL)
     return label

@@ -1,5 +1,6 @@
 """Drafts: checked requests that wait for a confirmation. Each is sent at most once, whatever people press."""
 
+import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Literal, get_args
@@ -27,6 +28,9 @@ UNSENT_LIFETIME = timedelta(days=7)
 """How long a draft that is not sent, and its file, are kept."""
 REFERENCE_LENGTH = 6
 """How many characters of a draft's id people see and type."""
+ID_LENGTH = 24
+"""How many characters a draft's id has; all of them are hexadecimal digits."""
+_ID_START = re.compile(f"[0-9a-f]{{{REFERENCE_LENGTH},{ID_LENGTH}}}")
 SETTLED_LIFETIME = timedelta(days=40)
 """How long the record of a settled draft is kept: as long as that of a batch (bot.store.transactions.retention)."""
 
@@ -142,13 +146,19 @@ def get(connection: Connection, id: str) -> Draft | None:
 def find(connection: Connection, reference: str) -> list[Draft]:
     """Return the drafts whose id begins with `reference`, or whose file has that name in any case, newest first.
 
-    Fewer characters than people see of an id are no reference.
+    What reads as an id is never a name, even if there is no such draft: an old button, or a reference that someone was
+    given, must not mean another draft that is named so.
     """
     by_name = func.lower(table.c.name) == reference.lower()
     by_id = table.c.id.startswith(reference.lower(), autoescape=True)
-    wanted = or_(by_name, by_id) if len(reference) >= REFERENCE_LENGTH else by_name
+    wanted = by_id if reads_as_id(reference) else by_name
     rows = connection.execute(select(table).where(wanted).order_by(table.c.created_at.desc(), table.c.id))
     return [Draft(**row._mapping) for row in rows]
+
+
+def reads_as_id(reference: str) -> bool:
+    """Return whether a reference is an id, or as much of the start of one as people see."""
+    return _ID_START.fullmatch(reference.lower()) is not None
 
 
 def get_estimates(connection: Connection, batch_ids: Iterable[str]) -> dict[str, str]:

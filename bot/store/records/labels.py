@@ -1,6 +1,7 @@
 """Labels, owners, notes and families of batches. The API has no fields for them."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -16,8 +17,12 @@ from bot.store.db.tables import drafts, families
 from bot.store.db.tables import labels as table
 from bot.store.db.upserts import insert_new
 
+ID_PREFIX = "msgbatch_"
+"""Begins the id of each batch, and no label."""
 RelativeKind = Literal["retry", "canary"]
 NameField = Literal["label", "owner", "note"]
+_PLAIN_PREFIX = "msgbatch"
+_BARE_ID = re.compile(r"01[a-z0-9]{22}")
 BatchPart = Literal["sample", "rest"]
 """Which part of a file a batch is, if the file was not sent as a whole."""
 
@@ -56,6 +61,15 @@ class BatchNames(Struct, frozen=True):
 def normalize_label(text: str) -> str:
     """Return the form in which labels are compared and typed as references: `Nightly eval!` is `nightly-eval`."""
     return re.sub(r"[\W_]+", "-", text.casefold()).strip("-")
+
+
+def reads_as_id(text: str) -> bool:
+    """Return whether a label could be taken for a batch id: it begins as one does, or it is one without its beginning.
+
+    Spaces, punctuation, case, accents and the width of letters make no difference.
+    """
+    plain = "".join(char for char in unicodedata.normalize("NFKD", text).casefold() if char.isalnum())
+    return plain.startswith(_PLAIN_PREFIX) or _BARE_ID.fullmatch(plain) is not None
 
 
 def set_field(
@@ -139,6 +153,15 @@ def find_batches(connection: Connection, *, label: str | None = None, owner: str
     if owner is not None:
         wanted = wanted.where(table.c.owner == owner)
     return frozenset(connection.execute(wanted).scalars())
+
+
+def find_labeled(connection: Connection, reference: str) -> frozenset[str]:
+    """Return the ids of the batches that a typed reference means by their label.
+
+    A reference that begins as an id does is no label, even if the batch of that id is gone: the buttons of its old
+    messages must never mean another batch.
+    """
+    return frozenset() if reference.startswith(ID_PREFIX) else find_batches(connection, label=reference)
 
 
 def find_batches_by_part(connection: Connection, part: str, owner: str | None = None) -> frozenset[str]:

@@ -47,7 +47,7 @@ def delete_records(
 
 def find_deletion(connection: Connection, reference: str) -> AuditEntry | None:
     """Return the deletion through the bot of the one batch that an id, the start of one or a label means."""
-    starts = (reference, *labels.find_batches(connection, label=reference))
+    starts = (reference, *labels.find_labeled(connection, reference))
     found = {entry.subject: entry for start in starts for entry in audit.find_deletions(connection, start)}
     match list(found.values()):
         case [entry]:

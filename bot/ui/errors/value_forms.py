@@ -27,6 +27,7 @@ def _choice_of(words: Sequence[str]) -> str:
 FORM_WORDS: dict[ValueForm, str] = {
     ValueForm.LABEL: f"A label has 1 to {LONGEST_LABEL} characters, with at least one letter or digit.",
     ValueForm.RESERVED_LABEL: "`last` and `last ended` can't be labels, because they already mean batches.",
+    ValueForm.ID_LABEL: "A label can't look like a batch id.",
     ValueForm.LABEL_FILTER: "`--label` needs at least one letter or digit.",
     ValueForm.NOTE: f"A note has 1 to {LONGEST_NOTE} characters.",
     ValueForm.PERSON: "Pick a person from Slack's @ list, or type a member ID (profile, Copy member ID).",

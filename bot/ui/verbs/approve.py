@@ -14,5 +14,5 @@ def render_approve_question(change: ApproveChange, question: ConfirmationNeeded)
     """Return the question to the approver again, with retries of the same failures that began after they were asked."""
     warnings = warnings_section(other_retry_lines(change.retried))
     asked = approval_question(change.draft, change.exceeded, (), warnings, question.confirmation_id)
-    terms = f"Only the person who pressed Approve can answer · expires {date(question.expires_at)}"
+    terms = f"Expires {date(question.expires_at)} · only you can answer"
     return replace(asked, blocks=(*asked.blocks[:-1], context(terms)))
