@@ -54,6 +54,7 @@ def sum_costs(entries: Iterable[LedgerEntry]) -> CostSummary:
         unknown_iterations=_merge_names(cost.unknown_iterations for cost in costs),
         unknown_tools=_merge_names(cost.unknown_tools for cost in costs),
         length_steps=sum(cost.length_steps for cost in costs),
+        outdated=sum(cost.outdated for cost in costs),
     )
 
 
@@ -67,9 +68,13 @@ def group_by_model(entries: Iterable[LedgerEntry]) -> tuple[CostRow, ...]:
     for each in entries:
         for use in each.spent.models:
             row = rows.get(use.model, CostRow(use.model, 0, 0, Decimal(0), complete=True))
-            complete = row.complete and use.cost is not None and not use.web_searches
+            is_complete = use.cost is not None and not use.web_searches and not each.spent.cost.outdated
             rows[use.model] = CostRow(
-                use.model, row.batches + 1, row.requests + use.requests, row.amount + use.known_cost, complete
+                use.model,
+                row.batches + 1,
+                row.requests + use.requests,
+                row.amount + use.known_cost,
+                row.complete and is_complete,
             )
     return tuple(sorted(rows.values(), key=lambda row: (-row.amount, row.name)))
 

@@ -5,10 +5,11 @@ from decimal import Decimal
 
 import msgspec
 from msgspec import Struct
+from msgspec.structs import replace
 
 from bot.api.models import MessageBatch
 from bot.operations.services import Services
-from bot.results.summary import CostSummary, ModelUse, ResultsSummary
+from bot.results.summary import CostSummary, ModelUse, ResultsSummary, mark_outdated
 from bot.store.records.ledger import LedgerBatch, LedgerRow
 
 
@@ -46,6 +47,7 @@ def read_entry(row: LedgerRow) -> LedgerEntry | None:
         return LedgerEntry(row.batch_id, row.created_at, nothing, None) if row.succeeded == 0 else None
     try:
         spent = msgspec.json.decode(row.spent, type=Spent)
+        spent = replace(spent, cost=mark_outdated(spent.cost, row.spent))
     except msgspec.DecodeError:
         return None
     priced_on = date.fromisoformat(row.priced_on) if row.priced_on else None

@@ -116,7 +116,8 @@ def if_fresh(services: Services, batch: MessageBatch, stored: StoredSummary) -> 
     """Return a stored summary, or None if the results must be read again.
 
     Results are read again while they disagree with the batch's own counts, because the file may have become complete,
-    and when a model or a region whose price was missing has a price now. Results that the API no longer keeps cannot
+    when a model or a region whose price was missing has a price now, and when an earlier version of the bot read them,
+    which did not know all that is billed. Results that the API no longer keeps cannot
     be read again, so their summary is always fresh.
     """
     fetched = decode_summary(stored)
@@ -124,12 +125,13 @@ def if_fresh(services: Services, batch: MessageBatch, stored: StoredSummary) -> 
         return fetched
     cost = fetched.summary.cost
     prices = select_prices(services, batch)
-    priced_now = (
-        any(map(prices.find_row, cost.unknown_models))
+    is_outdated = (
+        cost.outdated > 0
+        or any(map(prices.find_row, cost.unknown_models))
         or any(map(prices.regions.get, cost.unknown_regions))
         or (cost.web_searches > 0 and prices.tools.web_search is not None)
     )
-    return None if priced_now or fetched.summary.find_differences(batch.request_counts) else fetched
+    return None if is_outdated or fetched.summary.find_differences(batch.request_counts) else fetched
 
 
 def decode_summary(stored: StoredSummary) -> ReadSummary | None:

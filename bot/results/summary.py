@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import msgspec
-from msgspec import Struct
+from msgspec import UNSET, Struct, UnsetType
+from msgspec.structs import replace
 
 from bot.api.models import RequestCounts
 from bot.errors import ExpectedError
@@ -58,7 +59,7 @@ class CostSummary(Struct, frozen=True):
     Missing from `amount` are tokens of `unknown_models`, in `unknown_regions`, of `unknown_classes` and of
     `unknown_iterations`, calls of `unknown_tools`, `web_searches` if they have no price, and `unreadable` requests
     whose tokens could not be read. `length_steps` requests have the lower of two prices, because results do not show
-    which applies.
+    which applies. `outdated` batches were read by a version that knew no iterations, token classes or server tools.
     """
 
     amount: Decimal
@@ -70,6 +71,7 @@ class CostSummary(Struct, frozen=True):
     unknown_iterations: tuple[str, ...] = ()
     unknown_tools: tuple[str, ...] = ()
     length_steps: int = 0
+    outdated: int = 0
 
     @property
     def complete(self) -> bool:
@@ -83,7 +85,25 @@ class CostSummary(Struct, frozen=True):
             or self.unknown_iterations
             or self.unknown_tools
             or self.length_steps
+            or self.outdated
         )
+
+
+class _CostKeys(Struct):
+    unknown_iterations: tuple[str, ...] | UnsetType = UNSET
+
+
+class _KeysWithCost(Struct):
+    cost: _CostKeys
+
+
+def mark_outdated(cost: CostSummary, text: str) -> CostSummary:
+    """Return the cost as it was stored in the JSON `text`, outdated if a version wrote it that knew no iterations.
+
+    Versions before 0.2.0 priced only the top level of `usage`, and wrote no key for what they did not know.
+    """
+    keys = msgspec.json.decode(text, type=_KeysWithCost).cost
+    return replace(cost, outdated=1) if keys.unknown_iterations is UNSET else cost
 
 
 class ModelUse(Struct, frozen=True):
@@ -193,4 +213,4 @@ class ResultsSummary(Struct, frozen=True):
             raise SummaryUnreadable(str(error)) from None
         if summary.version != SUMMARY_VERSION:
             raise SummaryUnreadable(f"its version is {summary.version}, not {SUMMARY_VERSION}")
-        return summary
+        return replace(summary, cost=mark_outdated(summary.cost, text))

@@ -150,14 +150,31 @@ async def test_a_checked_file_is_discarded_by_its_old_button(upgraded: Upgraded)
     assert "twelve.jsonl" in answer.visible_text
 
 
-async def test_results_are_not_read_again_and_names_are_kept(upgraded: Upgraded) -> None:
+async def test_results_are_read_once_more_for_what_the_old_version_did_not_bill(upgraded: Upgraded) -> None:
     desk = upgraded.desk
 
     [reply] = await desk.type("/batch results nightly-eval")
+    await desk.type("/batch results nightly-eval")
 
     assert READ in reply.visible_text
     assert "Nightly eval" in reply.visible_text
-    assert [one for one in desk.api.requests if one.path.endswith("/results")] == []
+    assert "at least" not in reply.visible_text
+    assert len([one for one in desk.api.requests if one.path.endswith(f"{READ}/results")]) == 1
+
+
+async def test_results_that_are_gone_keep_their_figures_and_a_cost_at_least(upgraded: Upgraded) -> None:
+    desk = upgraded.desk
+    desk.api.advance(30 * 86_400.0)
+    desk.time.later += timedelta(days=30)
+
+    [reply] = await desk.type("/batch results nightly-eval")
+    [total] = await desk.type("/batch cost --since 5w")
+
+    assert "20 of 23 succeeded" in reply.visible_text
+    assert "*Cost*\nat least $0.01\n1 batch was read by an earlier version" in reply.visible_text
+    assert "Cost of the last 5 weeks: at least $0.01" in total.visible_text
+    assert "`claude-haiku-4-5-20251001`  *at least $0.01*" in total.visible_text
+    assert "1 batch was read by an earlier version, which didn't count compaction or advisors" in total.visible_text
 
 
 async def test_the_cost_of_results_that_were_read_is_kept_without_the_batch(upgraded: Upgraded) -> None:
@@ -166,8 +183,8 @@ async def test_the_cost_of_results_that_were_read_is_kept_without_the_batch(upgr
 
     [reply] = await desk.type("/batch cost --by label")
 
-    assert "$0.01 in 1 deleted batch" in reply.visible_text
-    assert "`Nightly eval`  *$0.01*" in reply.visible_text
+    assert "at least $0.01 in 1 deleted batch" in reply.visible_text
+    assert "`Nightly eval`  *at least $0.01*" in reply.visible_text
 
 
 async def test_the_record_is_kept(upgraded: Upgraded) -> None:

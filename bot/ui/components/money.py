@@ -33,6 +33,10 @@ def cost_gaps(cost: CostSummary) -> list[str]:
         parts.append(f"no known price for the tool {_name_list(cost.unknown_tools)}")
     if cost.length_steps:
         parts.append(f"{quantity(cost.length_steps, 'request')} may be billed as long prompts")
+    if cost.outdated:
+        were = "was" if cost.outdated == 1 else "were"
+        read = f"{quantity(cost.outdated, 'batch', 'batches')} {were} read by an earlier version"
+        parts.append(f"{read}, which didn't count compaction or advisors")
     if cost.unreadable:
         parts.append(f"unreadable tokens of {quantity(cost.unreadable, 'request')}")
     return parts
