@@ -4,6 +4,7 @@ Skipping makes a file of hundreds of megabytes fast to read, which the full mode
 Source of the shapes: docs.anthropic.com, Message Batches.
 """
 
+import re
 from enum import Enum
 from typing import Annotated, Generic, Literal, TypeVar, cast
 
@@ -18,6 +19,9 @@ Name = Annotated[str, Meta(max_length=200)]
 _LARGE_LINE = 1024 * 1024
 _MAX_BRACKETS = 200_000
 """Opening brackets in a large line from which its details are not decoded: each may become an object."""
+
+
+_ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>u[dD][89a-fA-F]..)|.)", re.DOTALL)
 
 
 class CacheCreationPart(Struct, gc=False, forbid_unknown_fields=True):
@@ -71,17 +75,10 @@ class MessagePart(Struct, gc=False):
     """Where code was executed, or None. `usage` does not show the time, by which it is billed."""
 
 
-class ContentPart(Struct, gc=False):
-    """A content block, of which only the text matters."""
+class MessageWithContent(MessagePart, gc=False, kw_only=True):
+    """A message with its content, which `bot.results.content` reads. It holds the whole line in memory."""
 
-    type: str = ""
-    text: str | None = None
-
-
-class MessageWithText(MessagePart, gc=False, kw_only=True):
-    """A message with its content."""
-
-    content: list[ContentPart] = []
+    content: msgspec.Raw = msgspec.Raw(b"null")
 
 
 class ErrorPart(Struct, gc=False):
@@ -164,6 +161,15 @@ class _IdAndType(_IdOnly, gc=False):
     result: _TypeOnly
 
 
+class _AnyMessage(Struct, gc=False):
+    type: str
+    message: dict[str, msgspec.Raw]
+
+
+class _AnyAnswer(_IdOnly, gc=False):
+    result: _AnyMessage
+
+
 _MAX_NAME = 200
 _MAX_UNKNOWN = 20
 _CACHE_KEYS = frozenset(CacheCreationPart.__struct_fields__)
@@ -174,14 +180,28 @@ NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 
 def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]") -> ResultLine[MessageT] | LineFault:
     """Decode one line, or say why it is no result; if only its details cannot be read, its outcome still counts."""
-    if len(text) > _LARGE_LINE and text.count(b"{") + text.count(b"[") > _MAX_BRACKETS:
+    if is_too_intricate(text):
         return _decode_outcome(text)
     try:
         return decoder.decode(text)
     except msgspec.ValidationError:
         return _decode_unknown_usage(text, decoder) or _decode_outcome(text)
     except NOT_JSON:
-        return LineFault.NOT_JSON
+        mended = _replace_half_pairs(text)
+        return LineFault.NOT_JSON if mended == text else decode_line(mended, decoder)
+
+
+def _replace_half_pairs(text: bytes) -> bytes:
+    """Return JSON with U+FFFD for each half of a surrogate pair without its other half, which msgspec refuses."""
+    return _ESCAPE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], text)
+
+
+def is_too_intricate(text: bytes | msgspec.Raw) -> bool:
+    """Return whether JSON may become so many objects that it is not decoded."""
+    if len(memoryview(text)) <= _LARGE_LINE:
+        return False
+    held = bytes(text)
+    return held.count(b"{") + held.count(b"[") > _MAX_BRACKETS
 
 
 def separate_unknown(usage: object, kind: type[UsagePart] = UsagePart) -> object:
@@ -223,11 +243,12 @@ def _decode_unknown_usage(
 ) -> ResultLine[MessageT] | None:
     """Decode a line whose usage has keys that are not known; None if that is not what is wrong with it."""
     try:
-        line = msgspec.json.decode(text)
-        message = line["result"]["message"]
-        message["usage"] = separate_unknown(message["usage"])
-        return cast("ResultLine[MessageT]", msgspec.convert(line, decoder.type))
-    except (msgspec.ValidationError, KeyError, TypeError, *NOT_JSON):
+        line = msgspec.json.decode(text, type=_AnyAnswer)
+        message = line.result.message
+        usage = separate_unknown(msgspec.json.decode(message["usage"]))
+        message["usage"] = msgspec.Raw(msgspec.json.encode(usage))
+        return decoder.decode(msgspec.json.encode(line))
+    except (msgspec.ValidationError, KeyError, *NOT_JSON):
         return None
 
 

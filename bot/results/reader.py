@@ -6,7 +6,7 @@ from typing import Generic, NamedTuple
 import msgspec
 
 from bot.api.json_lines import BLANKS, MAX_RESULT_LINE_BYTES, LineCutter, LongLine
-from bot.results.lines import NOT_JSON, LineFault, MessageT, ResultLine, decode_line
+from bot.results.lines import NOT_JSON, LineFault, MessageT, ResultLine, decode_line, is_too_intricate
 
 
 class BrokenLine(NamedTuple):
@@ -63,10 +63,15 @@ class ResultReader(Generic[MessageT]):
                 yield from self._decode(raws)
 
     def _decode(self, raws: list[bytes]) -> Iterator[ResultBlock[MessageT] | BrokenLine]:
-        """Decode lines together if all are sound, because that is faster; one by one only if one is broken or blank."""
+        """Decode lines together if all are sound, because that is faster; one by one only if one is broken or blank.
+
+        Only the first can be long: the others fit a piece of the stream.
+        """
         try:
-            parts = list(map(self._decoder.decode, raws))
+            parts = [] if is_too_intricate(raws[0]) else list(map(self._decoder.decode, raws))
         except NOT_JSON:
+            parts = []
+        if not parts:
             yield from map(self._decode_one, filter(self._count, raws))
             return
         self._number += len(raws)

@@ -35,7 +35,9 @@ def _format_row(row: Sequence[Cell]) -> list[str]:
 
 
 def _format_cell(cell: Cell) -> str:
-    if isinstance(cell, Decimal):
-        cell = f"{cell:f}"  # not every spreadsheet reads "1E-7" as a number
-    text = _INNER.sub(r"\1'", str(cell))
+    if cell == "" or (type(cell) is int and cell >= 0):  # most cells
+        return str(cell)
+    text = f"{cell:f}" if isinstance(cell, Decimal) else str(cell)  # not every spreadsheet reads "1E-7" as a number
+    if _INNER.search(text):  # replacing takes longer, also where nothing is replaced
+        text = _INNER.sub(r"\1'", text)
     return f"'{text}" if _FIRST.match(text) else text

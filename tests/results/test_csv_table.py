@@ -15,9 +15,9 @@ from bot.results.summarize import ResultsSummarizer
 EXPIRED = b'{"custom_id":"e","result":{"type":"expired"}}'
 
 
-def succeeded(text: str, *, custom_id: str = "a", model: str = "claude-haiku-4-5") -> bytes:
+def succeeded(text: str, *, custom_id: str = "a", model: str = "claude-haiku-4-5", after: str = "") -> bytes:
     usage = {"input_tokens": 1_000_000, "output_tokens": 2, "cache_read_input_tokens": None}
-    content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": text}, {"type": "text", "text": "more"}]
+    content = [{"type": "thinking", "thinking": "hm"}, {"type": "text", "text": text}, {"type": "text", "text": after}]
     message = {"model": model, "stop_reason": "end_turn", "content": content, "usage": usage}
     return msgspec.json.encode({"custom_id": custom_id, "result": {"type": "succeeded", "message": message}}) + b"\n"
 
@@ -34,7 +34,7 @@ def table_of(*lines: bytes) -> list[dict[str, str]]:
 
 
 def test_a_row_has_the_values_of_its_line() -> None:
-    [row] = table_of(succeeded("Hello, “world”"))
+    [row] = table_of(succeeded("Hello, “world”", after="more"))
 
     assert row == {
         "custom_id": "a",
@@ -51,8 +51,62 @@ def test_a_row_has_the_values_of_its_line() -> None:
         "thinking_tokens": "0",
         "cost_usd": "0.500005",
         "cost_left_out": "",
-        "text": "Hello, “world”",
+        "text": "Hello, “world”more",
+        "tool_calls": "",
+        "left_out": "thinking",
     }
+
+
+def answered(content: bytes) -> bytes:
+    message = b'{"model":"claude-opus-4-6","usage":{"input_tokens":1,"output_tokens":1},"content":%b}' % content
+    return b'{"custom_id":"a","result":{"type":"succeeded","message":%b}}\n' % message
+
+
+SEARCH = b'{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"x"}}'
+
+
+def test_all_text_blocks_are_joined_and_the_other_blocks_are_named() -> None:
+    quoted = b'{"type":"text","text":"Lyra","citations":[{"cited_text":"Lyra"}]}'
+    before, after = b'{"type":"text","text":"The capital is "}', b'{"type":"text","text":", founded in 1802."}'
+
+    [row] = table_of(answered(b"[%b]" % b",".join([before, SEARCH, SEARCH, quoted, after])))
+
+    assert row["text"] == "The capital is Lyra, founded in 1802."
+    assert row["left_out"] == "server_tool_use x2; citations"
+
+
+def test_a_tool_call_is_json_as_the_api_wrote_it() -> None:
+    call = b'{"type": "tool_use", "id": "toolu_1", "name": "extract", "input": {"river": "Lyra", "length": 36.50}}'
+
+    [row] = table_of(answered(b"[%b]" % call))
+
+    assert row["tool_calls"] == '[{"id":"toolu_1","name":"extract","input":{"river": "Lyra", "length": 36.50}}]'
+    assert (row["text"], row["left_out"]) == ("", "")
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "left_out"),
+    [
+        (b'"plain string"', "plain string", ""),
+        (b"null", "", ""),
+        (b"[]", "", ""),
+        (b"7", "", "unreadable block"),
+        (b'[7,{"type":3},{"type":"text","text":null},{"type":"text","text":"x"}]', "x", "unreadable block x2; text"),
+        (b'[{"type":"text","text":"a\xffb"}]', "a\ufffdb", ""),
+        (b'[{"type":"text","text":"a\\\\ud800\\ud83d\\ude00b"}]', "a\\ud800😀b", ""),
+        (b'[{"type":"text","text":"a\\ud800b"}]', "a\ufffdb", ""),
+        (
+            b'[{"type":"redacted_thinking","data":"d"},{"type":"compaction","content":null}]',
+            "",
+            "redacted_thinking; compaction",
+        ),
+    ],
+)
+def test_content_of_another_shape_is_named_and_loses_no_row(content: bytes, text: str, left_out: str) -> None:
+    [row] = table_of(answered(content))
+
+    assert (row["outcome"], row["text"], row["left_out"]) == ("succeeded", text, left_out)
+    assert row["cost_usd"] != ""
 
 
 def test_every_outcome_has_a_row_of_all_columns() -> None:
@@ -101,7 +155,7 @@ def test_rows_end_as_the_standard_says_and_the_header_comes_once() -> None:
 
     table = converter.feed(EXPIRED + b"\n") + converter.feed(EXPIRED + b"\n") + converter.finish()
 
-    assert table.split(b"\r\n") == [",".join(COLUMNS).encode(), *[b"e,expired" + b"," * 13] * 2, b""]
+    assert table.split(b"\r\n") == [",".join(COLUMNS).encode(), *[b"e,expired" + b"," * 15] * 2, b""]
 
 
 def test_an_empty_file_is_a_table_without_rows() -> None:

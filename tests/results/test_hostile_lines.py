@@ -4,9 +4,12 @@ import tracemalloc
 
 import msgspec
 
-from bot.results.lines import MessageWithText, ResultLine, Succeeded, Unreadable, decode_line
+from bot.pricing.prices import Prices
+from bot.results.content import read_content
+from bot.results.lines import MessageWithContent, ResultLine, Succeeded, Unreadable, decode_line
+from bot.results.summarize import ResultsSummarizer
 
-DECODER = msgspec.json.Decoder(ResultLine[MessageWithText])
+DECODER = msgspec.json.Decoder(ResultLine[MessageWithContent])
 
 
 def make_line(content: bytes) -> bytes:
@@ -36,4 +39,20 @@ def test_a_long_text_is_decoded_whole() -> None:
 
     assert isinstance(decoded, ResultLine)
     assert isinstance(decoded.result, Succeeded)
-    assert decoded.result.message.content[0].text == text.decode()
+    assert read_content(decoded.result.message.content).text == text.decode()
+
+
+def test_millions_of_objects_in_a_line_are_not_decoded_while_it_streams_by() -> None:
+    line = make_line(b"").replace(
+        b'"input_tokens"', b'"iterations":[' + b",".join([b"{}"] * 1_000_000) + b'],"input_tokens"'
+    )
+    reader = ResultsSummarizer(Prices.load())
+    tracemalloc.start()
+
+    reader.feed(line)
+    summary = reader.finish()
+
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (summary.counts.succeeded, summary.cost.unreadable) == (1, 1)
+    assert peak < 5 * len(line)
