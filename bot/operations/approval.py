@@ -34,8 +34,8 @@ class ApprovalLimit(Struct, frozen=True):
 
     def check(self, estimate: Estimate, requests: int) -> LimitExceeded | None:
         """Return the limits that a draft exceeds, or None. A draft without a price exceeds any limit in USD."""
-        unpriced = bool(estimate.unpriced_models) or not estimate.models
-        too_expensive = self.dollars is not None and (estimate.high > self.dollars or unpriced)
+        bound = estimate.bound
+        too_expensive = self.dollars is not None and (bound is None or bound > self.dollars)
         too_many = self.requests is not None and requests > self.requests
         if not (too_expensive or too_many):
             return None

@@ -20,16 +20,18 @@ from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.requests.check import CheckReport, check_file
-from bot.requests.estimate import Estimate, dump_estimate, estimate_cost
+from bot.requests.estimate import CostRules, CountedRequest, Estimate, dump_estimate, estimate_cost
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning
 from bot.requests.request_files import hash_file, sample_params
+from bot.requests.sizes import RequestSizes
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, DraftState, WatchPreference
 
 SAMPLES_PER_MODEL = 5
 """Requests of each model whose tokens are counted for an estimate."""
-_RANDOM = random.SystemRandom()
+MOST_ATTACHED = 20
+"""Further requests whose tokens are counted, because they may refer to documents or images."""
 log = logging.getLogger(__name__)
 
 
@@ -176,12 +178,36 @@ def make_draft_id(form_id: str | None = None) -> str:
     )
 
 
-async def estimate_requests(services: Services, requests_file: Path, checked: CheckReport) -> Estimate:
-    """Return the estimated cost of checked requests. A failure to count tokens makes it rougher and raises nothing."""
-    models = checked.sizes.count_by_model()
-    samples = await asyncio.to_thread(sample_params, requests_file, models, SAMPLES_PER_MODEL, _RANDOM)
-    ratios = await services.workspace.counter.measure_token_ratios(samples)
-    return estimate_cost(checked.sizes, ratios, services.prices.select_day(services.now().date()).price_request)
+async def estimate_requests(
+    services: Services, requests_file: Path, sizes: RequestSizes, digest: str, *, counts: bool = True
+) -> Estimate:
+    """Return the estimated cost of checked requests. A failure to count tokens makes it rougher and raises nothing.
+
+    The `digest` of the file decides which requests are counted, so the same file has the same estimate.
+    """
+    counted: tuple[CountedRequest, ...] = ()
+    if counts:
+        models = sizes.count_by_model()
+        chance = random.Random(digest)  # noqa: S311 - no secret
+        samples = await asyncio.to_thread(
+            sample_params, requests_file, models, SAMPLES_PER_MODEL, chance, attached=MOST_ATTACHED
+        )
+        counted = await services.workspace.counter.count_all([one for each in samples.values() for one in each])
+    return estimate_cost(sizes, counted, await read_cost_rules(services))
+
+
+async def read_cost_rules(services: Services) -> CostRules:
+    """Return today's prices, and how long prompts may be."""
+    now = services.now()
+    catalog = await services.workspace.models.get(now)
+    prices = services.prices.select_day(now.date())
+
+    def find_window(name: str) -> int | None:
+        model = catalog.find(name) if catalog is not None else None
+        return model.max_input_tokens if model is not None else None
+
+    search = prices.tools.web_search
+    return CostRules(prices.price_request, find_window, search.price_calls(1) if search is not None else None)
 
 
 async def store_draft(
@@ -191,7 +217,7 @@ async def store_draft(
     now = services.now()
     requests_file = services.drafts.requests_file(draft_id)
     digest = await asyncio.to_thread(hash_file, requests_file)
-    estimate = await estimate_requests(services, requests_file, checked)
+    estimate = await estimate_requests(services, requests_file, checked.sizes, digest)
     draft = Draft(
         id=draft_id,
         user_id=caller.user,

@@ -3,15 +3,31 @@
 import asyncio
 import logging
 import random
+from collections.abc import Mapping
 from contextlib import suppress
+from pathlib import Path
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from bot.api.errors import RequestsUnreadable
-from bot.operations.drafts import DraftUnavailable, make_draft_id, missing_file_error
+from bot.operations.drafts import (
+    DraftUnavailable,
+    make_draft_id,
+    missing_file_error,
+    read_cost_rules,
+    recheck_file,
+)
 from bot.operations.services import Services
-from bot.requests.estimate import dump_estimate, estimate_rest, load_estimate
+from bot.requests.estimate import (
+    Estimate,
+    dump_estimate,
+    estimate_cost,
+    estimate_output,
+    estimate_rest,
+    estimate_sample,
+    load_estimate,
+)
 from bot.requests.request_files import count_by_model, hash_file, split_sample
 from bot.scratch_file import scratch_file_failure
 from bot.store.db.database import StoreUnavailable
@@ -90,6 +106,7 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
         rest_file.unlink(missing_ok=True)
         raise
     sample_models = await asyncio.to_thread(count_by_model, sample_file)
+    estimates = await _estimate_parts(services, load_estimate(whole.estimate), sample_file, sample_models)
     part = replace(whole, whole_id=whole.id, sample=None, created_at=now, changed_at=now)
     sample = replace(
         part,
@@ -98,7 +115,7 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
         requests=counts.chosen,
         size=sample_file.stat().st_size,
         digest=await asyncio.to_thread(hash_file, sample_file),
-        estimate="[]",
+        estimate=dump_estimate(estimates[0]),
     )
     rest = replace(
         part,
@@ -108,9 +125,25 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
         requests=counts.rest,
         size=rest_file.stat().st_size,
         digest=await asyncio.to_thread(hash_file, rest_file),
-        estimate=dump_estimate(estimate_rest(load_estimate(whole.estimate), sample_models)),
+        estimate=dump_estimate(estimates[1]),
     )
     return DraftParts(whole, sample, rest)
+
+
+async def _estimate_parts(
+    services: Services, whole: Estimate, sample_file: Path, models: Mapping[str, int]
+) -> tuple[Estimate, Estimate]:
+    """Return the estimates of the sample and of the rest. Where the sample cannot be measured, each is the whole's."""
+    measured = sample_file.with_suffix(".measured")
+    try:
+        checked = await recheck_file(services, sample_file, measured)
+    finally:
+        await asyncio.to_thread(measured.unlink, missing_ok=True)
+    if not checked.is_sound or checked.sizes.count_by_model() != models:
+        return whole, whole
+    rules = await read_cost_rules(services)
+    sample = estimate_sample(whole, estimate_cost(checked.sizes, (), rules))
+    return sample, estimate_rest(whole, models, estimate_output(checked.sizes, rules))
 
 
 async def _release_whole(services: Services, whole: Draft, state: RestingState) -> None:

@@ -1,13 +1,15 @@
-"""Estimate what a batch will cost: a range in USD, from its input alone to all the output that it allows."""
+"""Estimate what a batch will cost: a range in USD, from its likely input alone to an upper bound."""
 
 import asyncio
+import copy
 import json
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from enum import Enum
 from typing import Any
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiError
@@ -16,7 +18,7 @@ from bot.api.models import ApiModel
 from bot.api.responses import parse_model
 from bot.api.retry_policy import RetryPolicy
 from bot.pricing.tokens import Tokens
-from bot.requests.sizes import PriceKind, RequestSizes, SizeGroup, count_prompt_characters
+from bot.requests.sizes import AdviceSize, PriceKind, RequestSize, RequestSizes, SizeGroup, measure_request
 
 CHARACTERS_PER_TOKEN = 3.5
 """A rule of thumb for English (docs.anthropic.com, Glossary: Tokens), used only if tokens could not be counted."""
@@ -42,6 +44,10 @@ _MAX_CONCURRENT = 4
 
 FindPrice = Callable[[str, Tokens, str | None], Decimal | None]
 """Return USD for the tokens of one request of a model in a region, None if unknown (`Prices.price_request`)."""
+_DEAREST_WRITE: dict[str, tuple[str, ...]] = {"": (), "5m": ("write_5m",), "1h": ("write_5m", "write_1h")}
+_SOME_TOKENS = 1_000_000
+ATTACHMENTS = "attachments"
+WEB_SEARCH = "web_search"
 
 
 class EstimateBasis(Enum):
@@ -51,8 +57,30 @@ class EstimateBasis(Enum):
     BY_CHARACTERS = "calculated from the number of characters"
 
 
+class CountedRequest(Struct, frozen=True):
+    """The size of a request whose prompt the API counted, and the number of tokens."""
+
+    size: RequestSize
+    tokens: int
+
+
+class CostRules(Struct, frozen=True):
+    """What a cost is calculated with.
+
+    `window` returns the most input tokens of a model, None if unknown. `search_price` is USD for a web search, None if
+    unknown.
+    """
+
+    price: FindPrice
+    window: Callable[[str], int | None]
+    search_price: Decimal | None
+
+
 class ModelEstimate(Struct, frozen=True):
-    """The estimate for the requests of one model. `low` and `high` are USD, or None without a price."""
+    """The estimate for the requests of one model. `low` and `high` are USD, or None without a price.
+
+    `low` is the input alone, at its likely length. `high` is the upper bound for all tokens.
+    """
 
     model: str
     requests: int
@@ -63,23 +91,42 @@ class ModelEstimate(Struct, frozen=True):
     basis: EstimateBasis
 
 
+class UnboundedPart(Struct, frozen=True):
+    """What has no upper bound, by the name of a tool or parameter, and how many requests use it.
+
+    `ATTACHMENTS`: they are in no token count, and the API does not say how long a prompt of the model can be. An empty
+    name: an earlier version made the estimate.
+    """
+
+    name: str
+    requests: int
+
+
 class Estimate(Struct, frozen=True):
     """The estimate for a file by model, most requests first.
 
-    It leaves out caching, which makes input cheaper or more expensive, and the cost of server tools.
+    `tools` is the most USD for calls of server tools and for advisors. `searches` are the web searches in it.
     """
 
     models: tuple[ModelEstimate, ...]
+    tools: Decimal = Decimal(0)
+    searches: int = 0
+    unbounded: tuple[UnboundedPart, ...] = ()
 
     @property
     def low(self) -> Decimal:
-        """USD for the input of the models that have a price."""
+        """USD for the likely input of the models that have a price."""
         return sum((model.low for model in self.models if model.low is not None), Decimal())
 
     @property
     def high(self) -> Decimal:
-        """USD if every request uses all its `max_tokens`, for the models that have a price."""
-        return sum((model.high for model in self.models if model.high is not None), Decimal())
+        """USD at most for what has a price and a bound."""
+        return sum((model.high for model in self.models if model.high is not None), self.tools)
+
+    @property
+    def bound(self) -> Decimal | None:
+        """USD at most, or None if a part has no price or no bound."""
+        return self.high if self.models and not self.unbounded and not self.unpriced_models else None
 
     @property
     def unpriced_models(self) -> tuple[str, ...]:
@@ -118,49 +165,109 @@ class TokenCounter:
         body = json.dumps(prompt, ensure_ascii=False, separators=(",", ":")).encode()
         return parse_model(TokenCount, await self._sender.send(Call("POST", _COUNT_TOKENS, body=body))).input_tokens
 
-    async def measure_token_ratios(
-        self, samples: Mapping[str, Sequence[Mapping[str, Any]]], seconds: float = 10.0
-    ) -> dict[str, float]:
-        """Return tokens per character by model, from the samples that can be counted within `seconds`.
+    async def count_all(
+        self, samples: Iterable[Mapping[str, Any]], seconds: float = 10.0
+    ) -> tuple[CountedRequest, ...]:
+        """Return the requests with these params whose tokens can be counted within `seconds`.
 
-        A model without a counted sample is left out. Raises nothing, because an estimate does not need the ratios.
+        Raises nothing, because an estimate does not need the counts.
         """
-        counted: list[tuple[str, int, int]] = []
+        counted: list[CountedRequest] = []
         slots = asyncio.Semaphore(_MAX_CONCURRENT)
 
-        async def add(model: str, params: Mapping[str, Any]) -> None:
+        async def add(params: Mapping[str, Any]) -> None:
             async with slots:
                 try:
                     tokens = await self.count(params)
                 except ApiError:
                     return
-            counted.append((model, count_prompt_characters(params), tokens))
+            counted.append(CountedRequest(measure_request(params), tokens))
 
-        tasks = [asyncio.create_task(add(model, one)) for model, several in samples.items() for one in several]
+        tasks = [asyncio.create_task(add(one)) for one in samples]
         if tasks:
             _, late = await asyncio.wait(tasks, timeout=seconds)
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
-        return _compute_ratios(counted)
+        return tuple(counted)
 
 
-def estimate_cost(sizes: RequestSizes, token_ratios: Mapping[str, float], price: FindPrice) -> Estimate:
-    """Return the estimate for requests of these sizes; a model without a ratio is estimated from its characters."""
+def estimate_cost(sizes: RequestSizes, counted: Iterable[CountedRequest], rules: CostRules) -> Estimate:
+    """Return the estimate for requests of these sizes.
+
+    `low` takes the likely length from the `counted` requests of the model, or from the characters. `high` is a bound:
+    each token of the input is written to the cache at the dearest rate that the request asks for, a prompt is as long
+    as its bytes unless it was counted, and as long as the model allows if it has attachments, or after each use of a
+    server tool.
+    """
+    counted = tuple(counted)
+    sizes = copy.deepcopy(sizes)
+    for each in counted:
+        sizes.set_counted(each.size, each.tokens)
+    ratios = _compute_ratios(counted)
+    unbounded = Counter(sizes.unbounded)
     found: dict[str, ModelEstimate] = {}
     for kind, group in sizes.list_groups():
-        one = _estimate_group(kind, group, token_ratios.get(kind.model), price)
+        window = rules.window(kind.model) if group.prompts else 0
+        if window is None:
+            unbounded[ATTACHMENTS] += group.requests
+        one = _estimate_group(kind, group, ratios.get(kind.model), window or 0, rules.price)
         found[kind.model] = _add(found[kind.model], one) if kind.model in found else one
-    return Estimate(tuple(sorted(found.values(), key=lambda model: -model.requests)))
+    tools = Decimal(0)
+    if sizes.searches and rules.search_price is None:
+        unbounded[WEB_SEARCH] += sizes.searches
+    elif rules.search_price is not None:
+        tools += sizes.searches * rules.search_price
+    for kind, advice in sizes.advice.items():
+        usd = _bound_advice(kind, advice, rules)
+        if usd is None:
+            unbounded["advisor"] += advice.calls
+        tools += usd or 0
+    return Estimate(
+        tuple(sorted(found.values(), key=lambda model: -model.requests)),
+        tools,
+        sizes.searches,
+        tuple(UnboundedPart(name, requests) for name, requests in unbounded.most_common()),
+    )
 
 
-def estimate_rest(whole: Estimate, removed: Mapping[str, int]) -> Estimate:
-    """Return the estimate without the `removed` requests of each model, all requests of a model costing the same."""
-    rest = (_scale(one, one.requests - removed.get(one.model, 0)) for one in whole.models)
-    return Estimate(tuple(one for one in rest if one.requests > 0))
+def estimate_sample(whole: Estimate, sample: Estimate) -> Estimate:
+    """Return the estimate for a sample of a file, which costs no more than the file."""
+    limits = {one.model: one for one in whole.models}
+    models = tuple(
+        structs.replace(one, high=min(one.high, limit.high))
+        if (limit := limits.get(one.model)) and one.high is not None and limit.high is not None
+        else one
+        for one in sample.models
+    )
+    return structs.replace(sample, models=models, tools=min(sample.tools, whole.tools))
 
 
-def _scale(one: ModelEstimate, requests: int) -> ModelEstimate:
+def estimate_rest(whole: Estimate, removed: Mapping[str, int], output: Estimate) -> Estimate:
+    """Return the estimate without the `removed` requests of each model.
+
+    `low` takes all requests of a model for equal. The bound becomes lower by the `output` of the removed ones alone:
+    how long their prompts were is not kept.
+    """
+    output_cost = {one.model: one.high or Decimal(0) for one in output.models}
+    rest = (
+        _scale(one, one.requests - removed.get(one.model, 0), output_cost.get(one.model, Decimal(0)))
+        for one in whole.models
+    )
+    return structs.replace(whole, models=tuple(one for one in rest if one.requests > 0))
+
+
+def estimate_output(sizes: RequestSizes, rules: CostRules) -> Estimate:
+    """Return the estimate for the answers alone, each at its cheapest rate and of full length."""
+    found: dict[str, ModelEstimate] = {}
+    for kind, group in sizes.list_groups():
+        empty = SizeGroup(requests=group.requests, max_tokens=group.max_tokens)
+        one = _estimate_group(kind, empty, None, 0, rules.price)
+        found[kind.model] = _add(found[kind.model], one) if kind.model in found else one
+    return Estimate(tuple(found.values()))
+
+
+def _scale(one: ModelEstimate, requests: int, output: Decimal) -> ModelEstimate:
     part = Decimal(requests) / max(one.requests, 1)
     return ModelEstimate(
         one.model,
@@ -168,31 +275,58 @@ def _scale(one: ModelEstimate, requests: int) -> ModelEstimate:
         round(one.input_tokens * part),
         round(one.max_output_tokens * part),
         None if one.low is None else one.low * part,
-        None if one.high is None else one.high * part,
+        None if one.high is None else max(one.high - output, Decimal(0)),
         one.basis,
     )
 
 
-def _compute_ratios(counted: Iterable[tuple[str, int, int]]) -> dict[str, float]:
+def _compute_ratios(counted: Iterable[CountedRequest]) -> dict[str, float]:
+    """Return tokens per character by model."""
     sums: dict[str, tuple[int, int]] = {}
-    for model, characters, tokens in counted:
+    for each in counted:
+        model = each.size.kind.model
         before = sums.get(model, (0, 0))
-        sums[model] = (before[0] + characters, before[1] + tokens)
+        sums[model] = (before[0] + each.size.characters, before[1] + each.tokens)
     return {model: tokens / characters for model, (characters, tokens) in sums.items() if characters}
 
 
-def _estimate_group(kind: PriceKind, group: SizeGroup, ratio: float | None, price: FindPrice) -> ModelEstimate:
-    """Price the group as requests of its mean length, because some models' rates depend on a request's length."""
+def _estimate_group(
+    kind: PriceKind, group: SizeGroup, ratio: float | None, window: int, price: FindPrice
+) -> ModelEstimate:
+    """Price the group by its length, because some models' rates depend on it: the mean for `low`, and the longest."""
     basis = EstimateBasis.BY_CHARACTERS if ratio is None else EstimateBasis.COUNTED
     tokens = round(group.characters * (1 / CHARACTERS_PER_TOKEN if ratio is None else ratio))
     mean = -(-tokens // group.requests)
     input_price = price(kind.model, Tokens(input=mean), kind.region)
-    full_price = price(kind.model, Tokens(input=mean, output=group.max_tokens), kind.region)
-    low = high = None
-    if input_price is not None and full_price is not None:
-        low = input_price * tokens / max(mean, 1)  # for the exact tokens, because the mean is rounded up
-        high = low + full_price - input_price
+    low = None if input_price is None else input_price * tokens / max(mean, 1)  # exact: the mean is rounded up
+    bound = group.tokens + group.prompts * window
+    high = _bound_tokens(kind, bound, group.max_tokens, max(group.longest, window, mean), price)
+    if low is not None and high is not None:
+        high = max(low, high)
     return ModelEstimate(kind.model, group.requests, tokens, group.max_tokens, low, high, basis)
+
+
+def _bound_tokens(kind: PriceKind, tokens: int, output: int, longest: int, price: FindPrice) -> Decimal | None:
+    """Return the most USD for tokens of requests whose prompts have at most `longest` tokens, or None."""
+    rates: list[Decimal] = []
+    for name in ("input", *_DEAREST_WRITE[kind.caching]):
+        amount = price(kind.model, Tokens(**{name: max(longest, 1)}), kind.region)
+        if amount is None:
+            return None
+        rates.append(amount / max(longest, 1))
+    prompt = price(kind.model, Tokens(input=longest), kind.region)
+    answered = price(kind.model, Tokens(input=longest, output=_SOME_TOKENS), kind.region)
+    if prompt is None or answered is None:
+        return None
+    return max(rates) * tokens + (answered - prompt) / _SOME_TOKENS * output
+
+
+def _bound_advice(kind: PriceKind, advice: AdviceSize, rules: CostRules) -> Decimal | None:
+    """Return the most USD for an advisor, which reads up to a full prompt in each call; None without price or bound."""
+    window = rules.window(kind.model)
+    if window is None:
+        return None
+    return _bound_tokens(kind, advice.calls * window, advice.max_tokens, window, rules.price)
 
 
 def _add(one: ModelEstimate, other: ModelEstimate) -> ModelEstimate:
@@ -221,23 +355,36 @@ def dump_estimate(estimate: Estimate) -> str:
         ]
         for one in estimate.models
     ]
-    return json.dumps(rows)
+    unbounded = [[part.name, part.requests] for part in estimate.unbounded]
+    tools = {"usd": str(estimate.tools), "searches": estimate.searches}
+    return json.dumps({"models": rows, "tools": tools, "unbounded": unbounded})
 
 
 def load_estimate(text: str) -> Estimate:
-    """Return the estimate that `dump_estimate` wrote, or an empty one if another version wrote it."""
+    """Return the estimate that `dump_estimate` wrote, or an empty one if it is damaged.
+
+    What an earlier version wrote, a list, is no upper bound.
+    """
     try:
-        return _load_rows(json.loads(text))
+        found = json.loads(text)
+        if isinstance(found, list):
+            models = _load_models(found)
+            unbounded = (UnboundedPart("", sum(one.requests for one in models)),) if models else ()
+            return Estimate(models, unbounded=unbounded)
+        return Estimate(
+            _load_models(found["models"]),
+            Decimal(found["tools"]["usd"]),
+            found["tools"]["searches"],
+            tuple(UnboundedPart(name, requests) for name, requests in found["unbounded"]),
+        )
     except (ValueError, TypeError, KeyError, ArithmeticError):
         return Estimate(())
 
 
-def _load_rows(rows: Any) -> Estimate:  # Any: JSON
-    return Estimate(
-        tuple(
-            ModelEstimate(model, requests, tokens, output, _load_amount(low), _load_amount(high), EstimateBasis[basis])
-            for model, requests, tokens, output, low, high, basis in rows
-        )
+def _load_models(rows: Any) -> tuple[ModelEstimate, ...]:  # Any: JSON
+    return tuple(
+        ModelEstimate(model, requests, tokens, output, _load_amount(low), _load_amount(high), EstimateBasis[basis])
+        for model, requests, tokens, output, low, high, basis in rows
     )
 
 

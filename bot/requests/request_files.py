@@ -31,6 +31,7 @@ _REQUESTS = re.compile(r"requests:\s")
 
 
 MAX_SAMPLE_BYTES = 8 * 1024 * 1024
+_ATTACHED = (b'"document"', b'"file"', b'"url"')  # what all blocks with an attachment of unknown size contain, and some
 PART_SUFFIX = ".part"
 """What the name of a file that is not whole yet ends with."""
 
@@ -99,11 +100,12 @@ def select_requests(checked_file: Path, custom_ids: Container[str], target: Path
 
 
 def sample_params(
-    checked_file: Path, totals: Mapping[str, int], each: int, chance: random.Random
+    checked_file: Path, totals: Mapping[str, int], each: int, chance: random.Random, *, attached: int = 0
 ) -> dict[str, list[dict[str, Any]]]:
     """Return, by model, the params of up to `each` randomly chosen requests; `totals` has the requests of each model.
 
-    The samples have at most `MAX_SAMPLE_BYTES` together; a request that does not fit is left out.
+    The first `attached` requests that may refer to documents or images are added. The samples have at most
+    `MAX_SAMPLE_BYTES` together; a request that does not fit is left out.
 
     Raises:
         RequestsUnreadable: the checked file is missing.
@@ -117,8 +119,10 @@ def sample_params(
         if (index := seen.get(model)) is None:
             continue
         seen[model] = index + 1
-        if index in chosen[model] and len(line) <= left:
+        is_attached = attached > 0 and any(mark in line for mark in _ATTACHED)
+        if (index in chosen[model] or is_attached) and len(line) <= left:
             left -= len(line)
+            attached -= is_attached
             samples[model].append(json.loads(line)["params"])  # json accepts numbers too large for a float
     return samples
 

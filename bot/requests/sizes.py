@@ -1,56 +1,118 @@
-"""Add up the sizes of requests by model: all that an estimate needs of a file, in a few hundred numbers."""
+"""Add up what decides the cost of requests, by model: all that an estimate needs of a file, in few numbers."""
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple
+
+from bot.requests.server_tools import ToolUse, measure_tools
 
 ATTACHMENT_CHARACTERS = 5_600
-"""What an image or document counts as: an image has at most about 1,600 tokens (docs.anthropic.com, Vision)."""
+"""What the likely cost takes an image or document for: about 1,600 tokens (docs.anthropic.com, Vision)."""
+IMAGE_TOKENS = 4_784
+"""The most tokens that one image becomes, at the highest resolution (docs.anthropic.com, Vision)."""
+
+Caching = Literal["", "5m", "1h"]
 
 _SOURCE_TYPES = ("base64", "url", "file")  # of an attachment
-_PROMPT_KEYS = ("system", "messages", "tools")
+_PROMPT_KEYS = ("system", "messages", "tools", "output_config", "output_format")
+_MOST_NAMES = 20
+_OTHERS = "other tools"
+_NUMBER_SIZE = 24  # bytes of any number but a large integer
 _STEPS = 8  # length classes between a length and its double
 
 
 class PriceKind(NamedTuple):
-    """What decides the price of requests, besides their length."""
+    """What decides the price of requests, besides their length. `caching`: the longest life of a cache write."""
 
     model: str
     region: str | None
+    caching: Caching = ""
+
+
+class RequestSize(NamedTuple):
+    """What decides the cost of one request.
+
+    `characters` are those of the prompt, with `ATTACHMENT_CHARACTERS` for an attachment. `tokens` are the most that the
+    prompt can be, because a token has at least one byte. `prompts`: how often a prompt of unknown size is billed, which
+    may be as long as the model allows; 0 if `tokens` is the bound.
+    """
+
+    kind: PriceKind
+    characters: int
+    tokens: int
+    prompts: int
+    max_tokens: int
+    tools: ToolUse
 
 
 @dataclass
 class SizeGroup:
-    """The sums of requests of one kind and of similar length."""
+    """The sums of requests of one kind and of similar length. `longest`: the highest `tokens` of a single request."""
 
     requests: int = 0
     characters: int = 0
+    max_tokens: int = 0
+    tokens: int = 0
+    prompts: int = 0
+    longest: int = 0
+
+
+@dataclass
+class AdviceSize:
+    """The calls of an advisor model that requests allow, and the tokens of all its answers."""
+
+    calls: int = 0
     max_tokens: int = 0
 
 
 @dataclass
 class RequestSizes:
-    """Sums of requests by kind and length class. The sums are exact; the length of a single request is not kept."""
+    """Sums of requests by kind and length class. The sums are exact; the length of a single request is not kept.
 
-    _groups: dict[tuple[PriceKind, int], SizeGroup] = field(default_factory=dict)
+    `searches`: web searches that the requests allow. `unbounded`: the requests that name something whose cost has no
+    upper bound, by its name.
+    """
+
+    _groups: dict[tuple[PriceKind, bool, int], SizeGroup] = field(default_factory=dict)
+    advice: dict[PriceKind, AdviceSize] = field(default_factory=dict)
+    searches: int = 0
+    unbounded: Counter[str] = field(default_factory=Counter)
 
     def add(self, params: Mapping[str, Any]) -> None:
         """Add a request whose params passed the check."""
-        characters = count_prompt_characters(params)
-        kind = PriceKind(params["model"], params.get("inference_geo"))
-        group = self._groups.setdefault((kind, _length_class(characters)), SizeGroup())
+        size = measure_request(params)
+        group = self._groups.setdefault(_group_key(size), SizeGroup())
         group.requests += 1
-        group.characters += characters
-        group.max_tokens += params["max_tokens"]
+        group.characters += size.characters
+        group.max_tokens += size.max_tokens
+        group.tokens += 0 if size.prompts else size.tokens
+        group.prompts += size.prompts
+        group.longest = max(group.longest, size.tokens)
+        self.searches += size.tools.searches
+        for name in size.tools.unbounded:
+            self.unbounded[name if name in self.unbounded or len(self.unbounded) < _MOST_NAMES else _OTHERS] += 1
+        for advisor in size.tools.advisors:
+            advice = self.advice.setdefault(PriceKind(advisor.model, size.kind.region, "1h"), AdviceSize())
+            advice.calls += advisor.calls
+            advice.max_tokens += advisor.max_tokens
+
+    def set_counted(self, size: RequestSize, tokens: int) -> None:
+        """Replace the bound of an added request by its counted tokens, unless server tools add others."""
+        group = self._groups.get(_group_key(size))
+        if group is None or size.prompts > 1 or not group.requests:
+            return
+        group.prompts -= size.prompts
+        group.tokens += tokens if size.prompts else tokens - size.tokens
 
     @property
     def group_count(self) -> int:
         """The number of groups."""
-        return len(self._groups)
+        return len(self._groups) + len(self.advice)
 
     def list_groups(self) -> Iterator[tuple[PriceKind, SizeGroup]]:
         """Yield the groups; one kind may have several."""
-        return ((kind, group) for (kind, _), group in self._groups.items())
+        return ((kind, group) for (kind, _, _), group in self._groups.items())
 
     def count_by_model(self) -> dict[str, int]:
         """Return the number of requests of each model, most first."""
@@ -60,26 +122,118 @@ class RequestSizes:
         return dict(sorted(found.items(), key=lambda pair: -pair[1]))
 
 
-def count_prompt_characters(params: Mapping[str, Any]) -> int:
-    """Return the characters of the prompt; an attachment counts as `ATTACHMENT_CHARACTERS`.
+def measure_request(params: Mapping[str, Any]) -> RequestSize:
+    """Return what decides the cost of a request whose params passed the check."""
+    prompt = _measure_prompt(params)
+    tools = measure_tools(params)
+    prompts = tools.calls + 1 if tools.calls or prompt.attachments else 0
+    return RequestSize(
+        kind=PriceKind(params["model"], params.get("inference_geo"), prompt.caching),
+        characters=prompt.characters,
+        tokens=prompt.size + prompt.images * IMAGE_TOKENS + tools.prompt_tokens,
+        prompts=prompts,
+        max_tokens=params["max_tokens"],
+        tools=tools,
+    )
 
-    Counted without recursion, so that no nesting is too deep.
-    """
-    characters = 0
-    left: list[Any] = [params[key] for key in _PROMPT_KEYS if key in params]
-    while left:
-        value = left.pop()
-        if isinstance(value, str):
-            characters += len(value)
-        elif isinstance(value, list):
-            left += value
-        elif isinstance(value, dict):
-            if value.get("type") in _SOURCE_TYPES:
-                characters += ATTACHMENT_CHARACTERS
+
+def count_prompt_characters(params: Mapping[str, Any]) -> int:
+    """Return the characters of the prompt; an attachment counts as `ATTACHMENT_CHARACTERS`."""
+    return _measure_prompt(params).characters
+
+
+class _Prompt:
+    """What a prompt contains: `size` in bytes, images of bounded size, and attachments of unknown size."""
+
+    def __init__(self) -> None:
+        self.characters = 0
+        self.size = 0
+        self.images = 0
+        self.attachments = 0
+        self.caching: Caching = ""
+
+    def add_text(self, text: str) -> None:
+        self.characters += len(text)
+        self.size += len(text) if text.isascii() else len(text.encode(errors="surrogatepass"))
+
+    def add_caching(self, control: object) -> None:
+        """Take an unknown life of a cache write for the longer one, which is dearer."""
+        if isinstance(control, dict):
+            is_short = control.get("ttl", "5m") == "5m"
+            self.caching = self.caching or "5m" if is_short else "1h"
+
+    def add_source(self, block_type: object, source: Mapping[str, Any]) -> None:
+        self.characters += ATTACHMENT_CHARACTERS
+        if block_type == "image" and source.get("type") == "base64":
+            self.images += 1
+        else:
+            self.attachments += 1
+
+
+def _measure_prompt(params: Mapping[str, Any]) -> _Prompt:
+    """Measure without recursion, so that no nesting is too deep."""
+    prompt = _Prompt()
+    prompt.add_caching(params.get("cache_control"))
+    blocks: list[Any] = []
+    values: list[Any] = [params[key] for key in _PROMPT_KEYS if key in params and key != "messages"]
+    messages = params.get("messages")
+    for message in messages if isinstance(messages, list) else ():
+        if isinstance(message, dict):
+            prompt.add_text("".join(message))
+            blocks.append(message.get("content"))
+            values += [value for key, value in message.items() if key != "content"]
+    while blocks or values:
+        if values:
+            _measure_value(prompt, values.pop(), values)
+        else:
+            _measure_blocks(prompt, blocks.pop(), blocks, values)
+    return prompt
+
+
+def _measure_value(prompt: _Prompt, value: object, left: list[Any]) -> None:
+    """Measure any JSON as text."""
+    if isinstance(value, str):
+        prompt.add_text(value)
+    elif isinstance(value, list):
+        left += value
+    elif isinstance(value, dict):
+        prompt.add_text("".join(value))
+        prompt.add_caching(value.get("cache_control"))
+        left += value.values()
+    else:
+        prompt.size += value.bit_length() if isinstance(value, int) and value > 2**64 else _NUMBER_SIZE
+
+
+def _measure_blocks(prompt: _Prompt, content: object, blocks: list[Any], values: list[Any]) -> None:
+    """Measure content, and nested content later. Only a block of content can be an attachment."""
+    if not isinstance(content, list):
+        values.append(content)
+        return
+    for block in content:
+        if not isinstance(block, dict):
+            values.append(block)
+            continue
+        prompt.add_text("".join(block))
+        prompt.add_caching(block.get("cache_control"))
+        source = block.get("source")
+        for key, value in block.items():
+            if key == "content" and block.get("type") != "tool_use":
+                blocks.append(value)
+            elif key == "source" and isinstance(source, dict):
+                if source.get("type") in _SOURCE_TYPES:
+                    prompt.add_source(block.get("type"), source)
+                elif source.get("type") == "content":
+                    blocks.append(source.get("content"))
+                else:
+                    values.append(source)
+            elif key == "file_id":
+                prompt.attachments += 1
             else:
-                characters += sum(map(len, value))
-                left += value.values()
-    return characters
+                values.append(value)
+
+
+def _group_key(size: RequestSize) -> tuple[PriceKind, bool, int]:
+    return size.kind, size.prompts > 0, _length_class(size.characters)
 
 
 def _length_class(characters: int) -> int:
