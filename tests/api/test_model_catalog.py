@@ -52,7 +52,7 @@ async def test_the_catalog_has_what_a_check_needs(simulator: ApiSimulator) -> No
         64_000,
         True,
     )
-    assert (retired.lifecycle, retired.retires_at) == ("retired", datetime(2026, 8, 1, tzinfo=UTC))
+    assert (retired.lifecycle, retired.retires_at) == ("retired", datetime(2026, 8, 5, tzinfo=UTC))
     assert catalog.find("gpt-12") is None
 
 

@@ -1,6 +1,7 @@
 """The simulator's own endpoints under `/_simulator/`: advance the time, order faults, add batches, list calls."""
 
 from dataclasses import asdict
+from datetime import timedelta
 from json import JSONDecodeError
 from typing import Annotated, TypeVar
 
@@ -45,6 +46,16 @@ class _Answers(BaseModel):
         return answers
 
 
+class _Retirement(BaseModel):
+    """A model that retires in some seconds. `overdue`: it still answers after that time."""
+
+    model_config = ConfigDict(extra="forbid", allow_inf_nan=False)
+
+    model: str
+    retires_in: Annotated[float, Field(ge=-1e9, le=1e9)]
+    overdue: bool = False
+
+
 class ControlRoutes:
     """Controls the simulator over HTTP, without a key. An invalid order gets a 400 with the reason."""
 
@@ -64,6 +75,7 @@ class ControlRoutes:
         app.router.add_post("/_simulator/answers", self.order_answers)
         app.router.add_post("/_simulator/bill", self.change_bill)
         app.router.add_post("/_simulator/usage", self.add_usage)
+        app.router.add_post("/_simulator/retirement", self.retire_model)
         app.router.add_get("/_simulator/requests", self.list_requests)
 
     async def advance(self, request: web.Request) -> web.Response:
@@ -106,6 +118,16 @@ class ControlRoutes:
         use = await _read_order(request, OtherUse)
         self._bill.add(use, self._clock.now())
         return web.json_response(use.model_dump())
+
+    async def retire_model(self, request: web.Request) -> web.Response:
+        """Announce when a model retires (see `_Retirement`), and answer with its lifecycle."""
+        order = await _read_order(request, _Retirement)
+        at = self._clock.now() + timedelta(seconds=order.retires_in)
+        try:
+            model = self._workspace.models.retire(order.model, at, is_overdue=order.overdue)
+        except ValueError as error:
+            raise _refusal(str(error)) from None
+        return web.json_response({"id": model.id, "lifecycle": model.lifecycle, "retires_at": format_time(at)})
 
     async def list_requests(self, request: web.Request) -> web.Response:
         """List the calls of the API so far, oldest first."""

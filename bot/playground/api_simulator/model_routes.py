@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import Iterator
-from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -12,7 +11,8 @@ from bot.playground.api_simulator.clock import format_time
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.message_rules import find_message_mistakes
 from bot.playground.api_simulator.model_families import EFFORTS
-from bot.playground.api_simulator.models import Model, find_listed_model, find_model, list_models
+from bot.playground.api_simulator.model_lifecycles import ModelLifecycles
+from bot.playground.api_simulator.models import Model
 from bot.playground.api_simulator.page_query import read_limit
 from bot.playground.api_simulator.params_rules import count_prompt_tokens
 from bot.playground.api_simulator.responses import make_json_response
@@ -44,6 +44,9 @@ _ALLOWED = frozenset(
 class ModelRoutes:
     """Answers the calls about models. They change nothing."""
 
+    def __init__(self, models: ModelLifecycles) -> None:
+        self._models = models
+
     def install(self, app: web.Application) -> None:
         """Add the routes to the application."""
         app.router.add_get(_MODELS, self.list_page, allow_head=False)
@@ -53,15 +56,15 @@ class ModelRoutes:
     async def list_page(self, request: web.Request) -> web.StreamResponse:
         """Return one page, newest first. Retired models are listed only if the query names that lifecycle."""
         wanted = _wanted_lifecycles(request)
-        models = [model for model in list_models() if model.lifecycle in wanted]
-        page, has_more = _page(models, request)
+        models = [model for model in self._models.list() if model.lifecycle in wanted]
+        page, has_more = self._page(models, request)
         first, last = (page[0].id, page[-1].id) if page else (None, None)
         data = [_as_json(model) for model in page]
         return make_json_response({"data": data, "has_more": has_more, "first_id": first, "last_id": last})
 
     async def retrieve(self, request: web.Request) -> web.StreamResponse:
         """Return the model of an id or alias."""
-        return make_json_response(_as_json(_listed(request.match_info["id"])))
+        return make_json_response(_as_json(self._listed(request.match_info["id"])))
 
     async def count_tokens(self, request: web.Request) -> web.StreamResponse:
         """Count the input tokens of a prompt. A mistake is refused in the same words as in a message."""
@@ -69,21 +72,38 @@ class ModelRoutes:
         if len(body) > _MOST_COUNTED_BYTES:
             raise web.HTTPRequestEntityTooLarge(_MOST_COUNTED_BYTES, len(body))
         newest = request.headers["anthropic-version"] >= "2026-10-21"
-        return make_json_response({"input_tokens": await asyncio.to_thread(_counted, body, newest)})
+        return make_json_response({"input_tokens": await asyncio.to_thread(self._count, body, newest)})
 
+    def _count(self, body: bytes, newest: bool) -> int:
+        try:
+            params = json.loads(body.decode("utf-8"))
+        except (ValueError, RecursionError) as error:
+            raise ApiError(400, f"The request body is not valid JSON: {error}") from None
+        if not isinstance(params, dict):
+            raise ApiError(400, "Input should be a valid dictionary")
+        for mistake in _mistakes(params, newest):
+            raise ApiError(400, mistake)
+        if not self._models.answers(params["model"]):
+            raise ApiError(404, f"model: {params['model']}")
+        return count_prompt_tokens(params)
 
-def _counted(body: bytes, newest: bool) -> int:
-    try:
-        params = json.loads(body.decode("utf-8"))
-    except (ValueError, RecursionError) as error:
-        raise ApiError(400, f"The request body is not valid JSON: {error}") from None
-    if not isinstance(params, dict):
-        raise ApiError(400, "Input should be a valid dictionary")
-    for mistake in _mistakes(params, newest):
-        raise ApiError(400, mistake)
-    if find_model(params["model"]) is None:
-        raise ApiError(404, f"model: {params['model']}")
-    return count_prompt_tokens(params)
+    def _page(self, models: list[Model], request: web.Request) -> tuple[list[Model], bool]:
+        """Return the page just after or just before a model. Both cursors at once are refused, as for batches."""
+        limit = read_limit(request.query.get("limit"))
+        after, before = request.query.get("after_id"), request.query.get("before_id")
+        if after and before:
+            raise ApiError(400, "Only one of `after_id` and `before_id` may be given.")
+        if before:
+            end = models.index(self._listed(before, models))
+            return models[max(0, end - limit) : end], end > limit
+        start = models.index(self._listed(after, models)) + 1 if after else 0
+        return models[start : start + limit], start + limit < len(models)
+
+    def _listed(self, name: str, among: list[Model] | None = None) -> Model:
+        model = self._models.find(name)
+        if model is None or (among is not None and model not in among):
+            raise ApiError(404, f"model: {name}")
+        return model
 
 
 def _mistakes(params: dict[str, Any], newest: bool) -> Iterator[str]:
@@ -104,37 +124,16 @@ def _wanted_lifecycles(request: web.Request) -> frozenset[str]:
     return frozenset(names or _LIFECYCLES[:2])
 
 
-def _page(models: list[Model], request: web.Request) -> tuple[list[Model], bool]:
-    """Return the page just after or just before a model. Both cursors at once are refused, as for batches."""
-    limit = read_limit(request.query.get("limit"))
-    after, before = request.query.get("after_id"), request.query.get("before_id")
-    if after and before:
-        raise ApiError(400, "Only one of `after_id` and `before_id` may be given.")
-    if before:
-        end = models.index(_listed(before, models))
-        return models[max(0, end - limit) : end], end > limit
-    start = models.index(_listed(after, models)) + 1 if after else 0
-    return models[start : start + limit], start + limit < len(models)
-
-
-def _listed(name: str, among: list[Model] | None = None) -> Model:
-    model = find_listed_model(name)
-    if model is None or (among is not None and model not in among):
-        raise ApiError(404, f"model: {name}")
-    return model
-
-
 def _as_json(model: Model) -> dict[str, Any]:
     """Return the JSON of a model as the official SDK 2.14 has it."""
     name = model.id.removeprefix("claude-").replace("-", " ").title()
-    deprecated_at = None if model.retires_at is None else model.retires_at - timedelta(days=180)
     return {
         "type": "model",
         "id": model.id,
         "display_name": f"Claude {name}",
         "created_at": format_time(model.created_at),
         "lifecycle": model.lifecycle,
-        "deprecated_at": format_time(deprecated_at),
+        "deprecated_at": format_time(model.deprecated_at),
         "retires_at": format_time(model.retires_at),
         "max_input_tokens": model.context,
         "max_tokens": model.max_tokens,

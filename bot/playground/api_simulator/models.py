@@ -12,7 +12,10 @@ Lifecycle = Literal["active", "deprecated", "retired"]
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """One model: its id, its limits in tokens, and its lifecycle."""
+    """One model: its id, its limits in tokens, and its lifecycle.
+
+    A retired model answers nothing. `retires_at` is a plan: a deprecated model past it is overdue and still answers.
+    """
 
     id: str
     context: int
@@ -20,6 +23,7 @@ class Model:
     created_at: datetime
     lifecycle: Lifecycle = "active"
     retires_at: datetime | None = None
+    deprecated_at: datetime | None = None
 
     @property
     def family(self) -> Family:
@@ -63,14 +67,22 @@ _IDS: tuple[tuple[str, tuple[int, int], Lifecycle], ...] = (
     ("mythos-preview", _LARGE, "deprecated"),
     ("opus-4-6", _LARGE, "active"),
     ("sonnet-4-6", _LARGE, "active"),
-    ("opus-4-5-20251101", _SMALL, "active"),
+    ("opus-4-5-20251101", _SMALL, "deprecated"),
     ("haiku-4-5-20251001", _SMALL, "active"),
     ("sonnet-4-5-20250929", _SMALL, "deprecated"),
     ("opus-4-1-20250805", (200_000, 32_000), "retired"),
     ("3-haiku-20240307", (200_000, 4_096), "retired"),
 )
 _NEWEST = datetime(2026, 11, 10, tzinfo=UTC)
-_RETIREMENTS = {"deprecated": datetime(2027, 3, 1, tzinfo=UTC), "retired": datetime(2026, 8, 1, tzinfo=UTC)}
+NOTICE = timedelta(days=60)
+"""How long before its retirement a model is deprecated at the latest (docs.anthropic.com, Model deprecations)."""
+_RETIREMENTS = {
+    "opus-4-5-20251101": datetime(2027, 1, 22, tzinfo=UTC),
+    "sonnet-4-5-20250929": datetime(2026, 11, 30, tzinfo=UTC),
+    "opus-4-1-20250805": datetime(2026, 8, 5, tzinfo=UTC),
+    "3-haiku-20240307": datetime(2026, 4, 20, tzinfo=UTC),
+}
+"""The dates of the deprecations page; a deprecated model without one has no date yet."""
 
 
 def _table() -> dict[str, Model]:
@@ -78,8 +90,9 @@ def _table() -> dict[str, Model]:
     models = {}
     for place, (name, (context, max_tokens), lifecycle) in enumerate(_IDS):
         created_at = _NEWEST - timedelta(days=31 * place)
-        identifier, retires_at = f"claude-{name}", _RETIREMENTS.get(lifecycle)
-        models[identifier] = Model(identifier, context, max_tokens, created_at, lifecycle, retires_at)
+        identifier, retires_at = f"claude-{name}", _RETIREMENTS.get(name)
+        deprecated_at = None if lifecycle == "active" else (retires_at or _NEWEST + 2 * NOTICE) - 2 * NOTICE
+        models[identifier] = Model(identifier, context, max_tokens, created_at, lifecycle, retires_at, deprecated_at)
     return models
 
 

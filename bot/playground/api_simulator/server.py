@@ -140,7 +140,7 @@ class ApiSimulator:
         )
         self._middleware.install(app)
         BatchRoutes(self._clock, self.workspace, rate_limits).install(app)
-        ModelRoutes().install(app)
+        ModelRoutes(self.workspace.models).install(app)
         CostReportRoutes(self._clock, self.bill).install(app)
         ControlRoutes(self._clock, self.workspace, self._faults, self._log, self.bill).install(app)
         return app

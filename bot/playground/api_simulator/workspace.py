@@ -12,7 +12,14 @@ from bot.playground.api_simulator.clock import Clock
 from bot.playground.api_simulator.errors import ApiError, make_not_found
 from bot.playground.api_simulator.failure_causes import CAUSES
 from bot.playground.api_simulator.ids import draw_fraction, make_id
-from bot.playground.api_simulator.lifecycle import cancel_batch, plan_answers, plan_duration, plan_ending
+from bot.playground.api_simulator.lifecycle import (
+    cancel_batch,
+    plan_answers,
+    plan_duration,
+    plan_ending,
+    plan_finishing_order,
+)
+from bot.playground.api_simulator.model_lifecycles import ModelLifecycles
 from bot.playground.api_simulator.requests import Request
 
 _MISHAPS_FROM = 100  # requests; smaller batches have no mishaps, so that a small test sees only what it sent
@@ -41,6 +48,7 @@ class ApiWorkspace:
     def __init__(self, clock: Clock) -> None:
         self.id = make_id("wrkspc", "workspace")
         self.organization_id = "7f0c1a52-3f64-4c1e-9d5b-2a8e6b04d913"
+        self.models = ModelLifecycles(clock)
         self._clock = clock
         self.unusual = UnusualAnswers({})
         """For the batches that are created from now on."""
@@ -84,6 +92,7 @@ class ApiWorkspace:
         batch_id = make_id("msgbatch", "created", number)
         requests = _add_answers(batch_id, _add_mishaps(batch_id, requests), self.unusual.answers)
         end = now + plan_duration(batch_id, len(requests))
+        requests = self.models.fail_retired(requests, plan_finishing_order(batch_id, len(requests)), now, end)
         ending = plan_ending(end, requests)
         missing = min(self.unusual.missing, len(requests))
         return self._keep(Batch(batch_id, number, now, requests, end, ending, missing=missing))

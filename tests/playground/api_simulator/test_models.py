@@ -1,9 +1,12 @@
 """Models: listing them as the API does, one of them, and counting the tokens of a prompt."""
 
+import json
 from typing import Any
 
 import httpx
 import pytest
+
+from bot.playground.api_simulator.server import ApiSimulator
 
 LIST, COUNT, CREATE = "/v1/models", "/v1/messages/count_tokens", "/v1/messages/batches"
 PROMPT: dict[str, Any] = {"model": "claude-haiku-4-5", "messages": [{"role": "user", "content": "Hello"}]}
@@ -151,3 +154,80 @@ async def test_a_body_that_is_not_json_is_not_counted(api: httpx.AsyncClient, bo
 async def test_models_need_a_key_too(api: httpx.AsyncClient) -> None:
     for answer in (await api.get(LIST, headers={"x-api-key": "bad"}), await api.post(COUNT, headers={"x-api-key": ""})):
         assert answer.status_code == 401
+
+
+async def lifecycle_of(api: httpx.AsyncClient, model: str) -> tuple[str, str | None, str | None]:
+    answer = (await api.get(f"{LIST}/{model}")).json()
+    return answer["lifecycle"], answer["deprecated_at"], answer["retires_at"]
+
+
+async def results(api: httpx.AsyncClient, batch_id: str) -> list[dict[str, Any]]:
+    text = (await api.get(f"{CREATE}/{batch_id}/results")).text
+    return [json.loads(line) for line in text.removesuffix("\n").split("\n")]
+
+
+async def order(api: httpx.AsyncClient, **wish: object) -> httpx.Response:
+    return await api.post("/_simulator/retirement", json=wish)
+
+
+async def test_dates_are_those_of_the_deprecations_page_and_null_where_there_is_none(api: httpx.AsyncClient) -> None:
+    assert await lifecycle_of(api, "claude-opus-4-7") == ("active", None, None)
+    lifecycle, _, retires_at = await lifecycle_of(api, "claude-opus-4-5")
+    assert (lifecycle, retires_at) == ("deprecated", "2027-01-22T00:00:00.000000+00:00")
+    lifecycle, deprecated_at, retires_at = await lifecycle_of(api, "claude-mythos-preview")
+    assert (lifecycle, retires_at) == ("deprecated", None)
+    assert deprecated_at is not None
+    assert (await lifecycle_of(api, "claude-opus-4-1"))[0] == "retired"
+
+
+async def test_a_model_retires_when_it_was_ordered_to(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
+    ordered = await order(api, model="claude-haiku-4-5", retires_in=3_600)
+    before = await lifecycle_of(api, "claude-haiku-4-5")
+    counted = await api.post(COUNT, json=PROMPT)
+    simulator.advance(3_600)
+    after = await lifecycle_of(api, "claude-haiku-4-5")
+    usual = ids(await page(api, limit=1000))
+    refused = await api.post(COUNT, json=PROMPT)
+
+    assert ordered.json()["retires_at"] == before[2] == after[2]
+    assert (before[0], after[0]) == ("deprecated", "retired")
+    assert "claude-haiku-4-5-20251001" not in usual
+    assert (counted.status_code, refused.status_code) == (200, 404)
+
+
+async def test_a_date_that_passes_retires_no_overdue_model(simulator: ApiSimulator, api: httpx.AsyncClient) -> None:
+    await order(api, model="claude-haiku-4-5", retires_in=-60, overdue=True)
+
+    assert (await lifecycle_of(api, "claude-haiku-4-5"))[0] == "deprecated"
+    assert (await api.post(COUNT, json=PROMPT)).status_code == 200
+
+
+async def test_requests_that_are_processed_after_the_retirement_fail_and_the_others_do_not(
+    simulator: ApiSimulator, api: httpx.AsyncClient
+) -> None:
+    requests = [
+        {"custom_id": f"{model}-{number}", "params": PROMPT | {"model": model, "max_tokens": 9}}
+        for model in ("claude-haiku-4-5", "claude-sonnet-5")
+        for number in range(20)
+    ]
+    await order(api, model="claude-haiku-4-5", retires_in=120)
+    batch = (await api.post(CREATE, json={"requests": requests})).json()
+    simulator.advance(86_400)
+    late = (await api.post(CREATE, json={"requests": requests})).json()
+    simulator.advance(86_400)
+
+    lines, after = await results(api, batch["id"]), await results(api, late["id"])
+
+    failed = [line for line in lines if line["result"]["type"] == "errored"]
+    assert 0 < len(failed) < 20
+    assert all(line["custom_id"].startswith("claude-haiku-4-5") for line in failed)
+    error = failed[0]["result"]["error"]["error"]
+    assert (error["type"], error["message"]) == ("not_found_error", "model: claude-haiku-4-5-20251001")
+    assert sum(line["result"]["type"] == "errored" for line in after) == 20
+    assert (await api.get(f"{CREATE}/{batch['id']}")).json()["request_counts"]["errored"] == len(failed)
+
+
+async def test_a_retirement_of_no_model_is_refused(api: httpx.AsyncClient) -> None:
+    answer = await order(api, model="gpt-12", retires_in=60)
+
+    assert (answer.status_code, answer.json()) == (400, {"error": "there is no model gpt-12"})
