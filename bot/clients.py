@@ -8,6 +8,7 @@ import aiohttp
 from pydantic import SecretStr
 
 from bot.api.client import BatchesClient, open_http
+from bot.api.cost_report import open_cost_report_http
 from bot.api.http import CallObserver, HttpClient
 from bot.api.model_catalog import CachedCatalog, ModelsClient
 from bot.api.retry_policy import RetryPolicy
@@ -81,6 +82,14 @@ def open_api_http(settings: Settings, observe: CallObserver | None = None) -> Ht
         observe=observe,
         proxies=settings.proxies,
     )
+
+
+def open_cost_report(settings: Settings) -> HttpClient | None:
+    """Return the HTTP client for Anthropic's cost report, or None without its key. Raises ValueError."""
+    if settings.analytics_key is None:
+        return None
+    key = reveal_secret(settings.analytics_key)
+    return open_cost_report_http(key, base_url=settings.anthropic_base_url, proxies=settings.proxies)
 
 
 def reveal_secret(value: SecretStr | None) -> str:

@@ -13,16 +13,19 @@ from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.api.client import BatchesClient
-from bot.api.errors import ApiError, ApiUnavailable, KeyRefused
+from bot.api.cost_report import CostReportClient, belongs_to
+from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused
+from bot.api.identity import ApiIdentity
 from bot.clients import (
     get_drafts_folder,
     get_file_origins,
     make_slack_client,
     open_api_http,
+    open_cost_report,
     open_slack_http,
     reveal_secret,
 )
-from bot.errors import ExpectedError
+from bot.errors import ExpectedError, to_one_line
 from bot.permissions import EVERYONE
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.requests.request_files import find_folder_problem
@@ -82,7 +85,10 @@ async def examine(
         yield Finding(False, "Slack and the Message Batches API were not checked, because a proxy is malformed.")
         return
     clocks: dict[str, timedelta] = {}
-    yield await _api(settings, clocks)
+    found, identity = await _api(settings, clocks)
+    yield found
+    for finding in await _cost_report(settings, identity):
+        yield finding
     async for finding in _slack(settings, clocks):
         yield finding
     for finding in _clock(clocks):
@@ -148,22 +154,76 @@ async def _store(settings: Settings) -> list[Finding]:
     return _report([f"{name}: {problem}" for problem in problems], all_right)
 
 
-async def _api(settings: Settings, clocks: dict[str, timedelta]) -> Finding:
+async def _api(settings: Settings, clocks: dict[str, timedelta]) -> tuple[Finding, ApiIdentity]:
+    """Return whether the API works, and whose key it is."""
+    unknown = ApiIdentity()
     if settings.anthropic_api_key is None:
         name = SETTINGS["anthropic_api_key"].name
-        return Finding(False, f"{name} is not set, so the Message Batches API was not checked.")
+        return Finding(False, f"{name} is not set, so the Message Batches API was not checked."), unknown
     try:
         client = open_api_http(settings)
     except ValueError:  # a header or an address that cannot be sent
-        return Finding(False, "The Message Batches API was not checked, because one of its settings is malformed.")
+        problem = "The Message Batches API was not checked, because one of its settings is malformed."
+        return Finding(False, problem), unknown
     async with client as http:
         http.event_hooks["response"].append(_ClockReader("the Message Batches API", clocks).read_response)
+        batches = BatchesClient(http)
         try:
-            page = await BatchesClient(http).list(limit=1)
+            page = await batches.list(limit=1)
         except ExpectedError as error:
-            return Finding(False, _api_problem(error, settings))
+            return Finding(False, _api_problem(error, settings)), batches.identity
     newest = page.data[0].id if page.data else "none yet"
-    return Finding(True, f"The Message Batches API accepts the key (newest batch: {newest}).")
+    return Finding(True, f"The Message Batches API accepts the key (newest batch: {newest})."), batches.identity
+
+
+async def _cost_report(settings: Settings, identity: ApiIdentity) -> list[Finding]:
+    """Return whether the key for Anthropic's bill works, if there is one."""
+    name = SETTINGS["analytics_key"].name
+    try:
+        client = open_cost_report(settings)
+    except ValueError:  # a header or an address that cannot be sent
+        return [Finding(False, f"{name} was not checked, because it or the address of the API is malformed.")]
+    if client is None:
+        return []
+    findings = []
+    if settings.analytics_key == settings.anthropic_api_key:
+        own = f"{name} is the same as {SETTINGS['anthropic_api_key'].name}. Create a key of its own for it."
+        findings.append(Finding(True, own, is_warning=True))
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    async with client as http:
+        try:
+            report = await CostReportClient(http).read(midnight - timedelta(days=1), midnight, identity.workspace_id)
+        except ApiError as error:
+            return [*findings, _cost_report_problem(error, settings)]
+    if not belongs_to(report, identity):
+        problem = f"{name} belongs to another organization than {SETTINGS['anthropic_api_key'].name}."
+        return [*findings, Finding(False, f"{problem} Create it in the same organization.")]
+    until = f"complete until {report.refreshed_at:%Y-%m-%d %H:%M} UTC" if report.refreshed_at else "of unknown age"
+    findings.append(Finding(True, f"Anthropic's cost report accepts {name} (its figures are {until})."))
+    if identity.workspace_id is None:
+        unknown = "The API doesn't name the key's workspace, so Anthropic's figures include every workspace."
+        findings.append(Finding(True, unknown, is_warning=True))
+    return findings
+
+
+def _cost_report_problem(error: ApiError, settings: Settings) -> Finding:
+    """Return what is wrong with the key or with the report. Without an answer only this comparison is off."""
+    name, address = SETTINGS["analytics_key"].name, settings.anthropic_base_url
+    words = to_one_line(error.message, 300)
+    match error:
+        case KeyRefused(status=401):
+            return Finding(False, f"Anthropic refused {name}: {words} Create a new Admin API key.")
+        case KeyRefused():
+            fix = "Use an Admin API key, or a key with the scope read:analytics that belongs to no workspace."
+            return Finding(False, f"{name} may not read Anthropic's cost report: {words} {fix}")
+        case ApiRejected(status=404):
+            problem = f"There is no cost report at {address}, so {name} is of no use. Remove it."
+            return Finding(False, problem)
+        case ApiRejected() if not error.is_foreign:
+            return Finding(False, f"Anthropic has no cost report for this organization: {words} Remove {name}.")
+        case _:
+            problem = f"Anthropic's cost report doesn't answer: {words}. Only the comparison of costs needs it."
+            return Finding(True, problem, is_warning=True)
 
 
 def _api_problem(error: ExpectedError, settings: Settings) -> str:

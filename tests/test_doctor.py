@@ -1,16 +1,23 @@
 """`doctor` reports on each setting and service, and one problem stops none of the other checks."""
 
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
+from bot.api.client import BatchesClient
+from bot.api.cost_report import CostReportClient, belongs_to, open_cost_report_http
+from bot.clients import open_api_http
 from bot.doctor import examine
+from bot.playground.api_simulator.faults import ApiFault
+from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup
 from bot.pricing.prices import Prices
+from bot.proxies import Proxies
+from bot.settings.checks import find_problems
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
 from tests.desk import ADA, BATCHES, BOT, GENERAL, GUEST
@@ -317,3 +324,118 @@ async def test_doctor_names_the_readers_setting_and_a_person_of_another_organiza
     assert "Only the people in BATCHDESK_READERS may read the contents of results." in printed
     [problem] = [line for line in printed.splitlines() if line.startswith("FAIL")]
     assert "BATCHDESK_READERS: Zoe Zahn (U0ZOE) belongs to another organization" in problem
+
+
+ADMIN_KEY = SecretStr("sk-ant-admin01-for-the-bill")
+
+
+async def list_about_the_bill(simulators: Simulators, **changes: object) -> list[str]:
+    """Return what `doctor` says about Anthropic's cost report, each with its kind."""
+    settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3")
+    changes = {"analytics_key": ADMIN_KEY} | changes
+    found = [finding async for finding in examine(settings.model_copy(update=changes))]
+    return [
+        f"{'WARN' if finding.is_warning else 'OK' if finding.ok else 'FAIL'} {finding.message}"
+        for finding in found
+        if "BATCHDESK_ANALYTICS_KEY" in finding.message or "cost report" in finding.message
+    ]
+
+
+async def test_doctor_reads_the_cost_report_with_its_key(simulators: Simulators) -> None:
+    [line] = await list_about_the_bill(simulators)
+
+    assert line.startswith(
+        "OK Anthropic's cost report accepts BATCHDESK_ANALYTICS_KEY (its figures are complete until 20"
+    )
+    assert await list_about_the_bill(simulators, analytics_key=None) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        (
+            "xoxb-1-2-abc",
+            "BATCHDESK_ANALYTICS_KEY is a bot token (xoxb-…). Set it to the Admin API key (sk-ant-admin…)",
+        ),
+        ("sk-ant-oat01-abc", "BATCHDESK_ANALYTICS_KEY is a person's OAuth token (sk-ant-oat…)"),
+        ('"sk-ant-admin01-abc"', "BATCHDESK_ANALYTICS_KEY is in quotation marks. Remove them."),
+        ("sk-ant-admin01 abc", "BATCHDESK_ANALYTICS_KEY contains blanks or line breaks."),
+        ("secret", "BATCHDESK_ANALYTICS_KEY is malformed. Copy the Admin API key (sk-ant-admin…)"),
+    ],
+)
+async def test_doctor_names_the_wrong_kind_of_key_for_the_cost_report(
+    simulators: Simulators, key: str, words: str
+) -> None:
+    changes = {"analytics_key": SecretStr(key), "anthropic_base_url": "https://api.anthropic.com"}
+    settings = make_settings(simulators.slack, simulators.api, simulators.folder / "s.sqlite3")
+
+    problems = find_problems(settings.model_copy(update=changes))
+
+    assert [problem for problem in problems if problem.startswith(words)] != []
+    assert not any("abc" in problem for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("sk-ant-api03-workspace", "can't be used with the key of a workspace. Use an Admin API key."),
+        ("sk-ant-api03-limits", "Scopes of this key: read:spend_limits. Required: read:analytics."),
+    ],
+)
+async def test_doctor_names_the_scope_that_a_key_for_the_cost_report_lacks(
+    simulators: Simulators, key: str, words: str
+) -> None:
+    simulators.api.organization_keys.grant("sk-ant-api03-limits", "read:spend_limits")
+
+    [line] = await list_about_the_bill(simulators, analytics_key=SecretStr(key))
+
+    assert line.startswith("FAIL BATCHDESK_ANALYTICS_KEY may not read Anthropic's cost report: ")
+    assert words in line
+    assert "Use an Admin API key, or a key with the scope read:analytics that belongs to no workspace." in line
+    assert key not in line
+
+
+async def test_doctor_names_a_revoked_key_and_an_organization_without_a_report(simulators: Simulators) -> None:
+    simulators.api.bill.change(refuses="Not available for organizations with HIPAA readiness.")
+    [refused] = await list_about_the_bill(simulators)
+    simulators.api.organization_keys.revoke(ADMIN_KEY.get_secret_value())
+    [revoked] = await list_about_the_bill(simulators)
+
+    assert refused.startswith("FAIL Anthropic has no cost report for this organization: Not available for org")
+    assert revoked.startswith("FAIL Anthropic refused BATCHDESK_ANALYTICS_KEY: API key is invalid.")
+
+
+async def test_doctor_warns_of_one_key_for_both(simulators: Simulators) -> None:
+    simulators.api.organization_keys.grant("sk-ant-playground", "read:analytics")
+
+    lines = await list_about_the_bill(simulators, analytics_key=SecretStr("sk-ant-playground"))
+
+    assert [line.split()[0] for line in lines] == ["WARN", "OK"]
+    assert "is the same as ANTHROPIC_API_KEY" in lines[0]
+
+
+async def test_doctor_notices_a_key_of_another_organization(simulators: Simulators) -> None:
+    async with ApiSimulator(speed=0) as other:
+        other.workspace.organization_id = "00000000-0000-0000-0000-000000000000"
+        settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3")
+        async with open_api_http(settings) as http:
+            client = BatchesClient(http)
+            await client.list(limit=1)
+        async with open_cost_report_http("sk-ant-admin01-x", base_url=other.base_url, proxies=Proxies()) as http:
+            midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+            report = await CostReportClient(http).read(midnight - timedelta(days=1), midnight, None)
+
+    assert client.identity.organization_id == simulators.api.workspace.organization_id
+    assert not belongs_to(report, client.identity)
+
+
+@pytest.mark.parametrize(
+    "fault", [ApiFault(status=500, path="/v1/organizations/*", times=9), ApiFault(body="<p>", path="/v1/org*", times=9)]
+)
+async def test_a_cost_report_that_fails_is_only_a_warning(simulators: Simulators, fault: ApiFault) -> None:
+    simulators.api.add_fault(fault)
+
+    [line] = await list_about_the_bill(simulators)
+
+    assert line.startswith("WARN Anthropic's cost report doesn't answer: ")
+    assert "Only the comparison of costs needs it." in line

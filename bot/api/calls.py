@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from bot.api.create_body import CreateBody
 from bot.api.errors import ApiError, ApiUnavailable, BatchNotFound
+from bot.api.identity import ApiIdentity
 from bot.api.ids import BatchId
 from bot.api.rate_limits import RateLimitHint, read_hint
 from bot.api.responses import translate_failure, translate_refusal
@@ -45,12 +46,16 @@ class OpenBody(Struct, frozen=True):
 
 
 class CallSender:
-    """Send calls through one httpx client under one retry policy; `hint` is what the newest success said on pacing."""
+    """Send calls through one httpx client under one retry policy.
+
+    `hint` is what the newest success said on pacing, `identity` whose key it is.
+    """
 
     def __init__(self, http: httpx.AsyncClient, policy: RetryPolicy) -> None:
         self._http = http
         self._policy = policy
         self.hint = RateLimitHint()
+        self.identity = ApiIdentity()
 
     async def send(self, call: Call) -> httpx.Response:
         """Send a call and return the successful answer, read whole.
@@ -100,6 +105,7 @@ class CallSender:
                 await response.aread()
                 raise translate_refusal(response, call.batch_id)
             self.hint = read_hint(response.headers)
+            self.identity = self.identity.update(response.headers)
             return response
 
     def _request(self, call: Call) -> httpx.Request:

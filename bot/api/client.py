@@ -12,14 +12,14 @@ from pydantic import ValidationError
 from bot.api.calls import Call, CallSender
 from bot.api.create_body import open_create_body
 from bot.api.errors import BatchNotFound, ResultsBroken
-from bot.api.http import CallObserver, HttpClient, ObservedClient, build_headers, build_transport
+from bot.api.http import CallObserver, HttpClient, build_headers, check_key, open_client
+from bot.api.identity import ApiIdentity
 from bot.api.ids import BatchId, check_batch_id
 from bot.api.json_lines import NumberedLine, read_result_lines
 from bot.api.models import BatchPage, DeletedBatch, MessageBatch
 from bot.api.rate_limits import RateLimitHint
 from bot.api.responses import parse_model, parse_page, translate_failure
 from bot.api.retry_policy import Repeatable, RetryPolicy
-from bot.api.transports import LazyTransport
 from bot.proxies import Proxies
 
 if TYPE_CHECKING:
@@ -48,19 +48,9 @@ def open_http(
         ValueError: the address is malformed, or the key is not valid in an HTTP header. The message does not repeat the
             key.
     """
-    if not (api_key.isascii() and api_key.isprintable() and api_key.strip() == api_key != ""):
-        raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
-    proxy = proxies.find(base_url)
-    try:
-        return ObservedClient(
-            observe,
-            base_url=base_url,
-            headers=build_headers(api_key, betas, workspace_id),
-            timeout=timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0),
-            transport=LazyTransport(lambda: build_transport(proxy, proxies)),
-        )
-    except httpx.InvalidURL as error:
-        raise ValueError(f"the address of the API is malformed: {error}") from error
+    check_key(api_key)
+    timeouts = timeouts or httpx.Timeout(connect=5.0, read=30.0, write=60.0, pool=5.0)
+    return open_client(base_url, build_headers(api_key, betas, workspace_id), timeouts, proxies, observe)
 
 
 class BatchesClient:
@@ -77,6 +67,11 @@ class BatchesClient:
     def hint(self) -> RateLimitHint:
         """What the newest successful answer said about when to call again."""
         return self._sender.hint
+
+    @property
+    def identity(self) -> ApiIdentity:
+        """The organization and the workspace that answers have named so far."""
+        return self._sender.identity
 
     async def create(self, requests: Sequence[Mapping[str, object]]) -> MessageBatch:
         """Create a batch of `requests`, each `{custom_id, params}`: at most 100,000, and 256,000,000 bytes in all.

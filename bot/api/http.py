@@ -1,14 +1,14 @@
 """Build the HTTP client of the API: its headers, proxy and transport."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import httpx
 
 from bot.api.bounded_transport import BoundedTransport
-from bot.api.transports import ResultsTransport
+from bot.api.transports import LazyTransport, ResultsTransport
 from bot.proxies import Proxies
 
 API_VERSION = "2023-06-01"
@@ -39,9 +39,36 @@ class ObservedClient(httpx.AsyncClient):
                 self._observe(request.method, status, time.perf_counter() - started)
 
 
+def check_key(key: str) -> None:
+    """Raise ValueError, without the key, unless it is valid in an HTTP header."""
+    if not (key.isascii() and key.isprintable() and key.strip() == key != ""):
+        raise ValueError("the API key is empty, or holds a character that cannot stand in an HTTP header")
+
+
+def open_client(
+    base_url: str,
+    headers: Mapping[str, str],
+    timeout: httpx.Timeout,
+    proxies: Proxies,
+    observe: CallObserver | None = None,
+) -> HttpClient:
+    """Return a client that follows no redirects, so the key goes only to `base_url`. Raises ValueError."""
+    proxy = proxies.find(base_url)
+    try:
+        return ObservedClient(
+            observe,
+            base_url=base_url,
+            headers=headers,
+            timeout=timeout,
+            transport=LazyTransport(lambda: build_transport(proxy, proxies)),
+        )
+    except httpx.InvalidURL as error:
+        raise ValueError(f"the address of the API is malformed: {error}") from error
+
+
 def build_headers(api_key: str, betas: Sequence[str], workspace_id: str | None) -> dict[str, str]:
     """Return the headers of every call, the key included."""
-    headers = {"x-api-key": api_key, "anthropic-version": API_VERSION, "user-agent": f"batchdesk/{_own_version()}"}
+    headers = {"x-api-key": api_key, "anthropic-version": API_VERSION, "user-agent": user_agent()}
     if betas:
         headers["anthropic-beta"] = ",".join(betas)
     if workspace_id:
@@ -56,8 +83,9 @@ def build_transport(proxy: str | None, proxies: Proxies) -> httpx.AsyncBaseTrans
     return BoundedTransport(inner)
 
 
-def _own_version() -> str:
+def user_agent() -> str:
+    """Return the name and version of the bot, for the header."""
     try:
-        return version("batchdesk")
+        return f"batchdesk/{version('batchdesk')}"
     except PackageNotFoundError:  # run from a checkout
-        return "0"
+        return "batchdesk/0"

@@ -168,5 +168,5 @@ def _read_opening(response: httpx.Response) -> str:
 
 def _redact(text: str, request: httpx.Request) -> str:
     """Return `text` without the key, in case an answer or exception repeats it, and cut to the longest message."""
-    key = request.headers.get("x-api-key", "")
+    key = request.headers.get("x-api-key", "") or request.headers.get("authorization", "").removeprefix("Bearer ")
     return (text.replace(key, "[key]") if len(key) >= _SHORTEST_SECRET else text)[:MAX_MESSAGE_LENGTH]

@@ -66,7 +66,8 @@ def find_problems(settings: Settings) -> list[str]:
 def warn_about_clear_text(settings: Settings) -> list[str]:
     """Return a sentence for each address that makes the bot send a secret over a network unencrypted."""
     found = []
-    for field, secrets in (("slack_api_url", "Slack's tokens"), ("anthropic_base_url", "the API key")):
+    keys = "the API keys" if settings.analytics_key else "the API key"
+    for field, secrets in (("slack_api_url", "Slack's tokens"), ("anthropic_base_url", keys)):
         address: str = getattr(settings, field)
         if re.fullmatch(_ADDRESS, address) and address[:5].lower() == "http:" and not _is_loopback(address):
             found.append(f"{SETTINGS[field].name} begins with http://, so {secrets} would go in clear text.")
@@ -99,10 +100,11 @@ def _secrets(settings: Settings) -> Iterator[str]:
 
 def _expected(field: str, known: SecretFormat, settings: Settings) -> SecretFormat:
     """Return the format of a secret. Another service than Anthropic's may use any key that fits into a header."""
-    if field != "anthropic_api_key" or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
+    if field not in ("anthropic_api_key", "analytics_key") or re.match(_ANTHROPIC_HOST, settings.anthropic_base_url):
         return known
     service = f"the service that {SETTINGS['anthropic_base_url'].name} names"
-    return replace(known, pattern=r"(?!sk-ant-admin)[!-~]+", kind="key", source=service)
+    pattern = "[!-~]+" if field == "analytics_key" else "(?!sk-ant-admin)[!-~]+"
+    return replace(known, pattern=pattern, kind="key", source=service)
 
 
 def _secret(name: str, secret: SecretStr | None, expected: SecretFormat) -> Iterator[str]:

@@ -55,6 +55,10 @@ ANTHROPIC_KEY = SecretFormat(
     r"sk-ant-(?!admin|oat)[\w-]+", "Anthropic API key (sk-ant-…)", "the Anthropic Console", required=True
 )
 
+ANALYTICS_KEY = SecretFormat(
+    r"sk-ant-(?!oat)[\w-]+", "Admin API key (sk-ant-admin…)", "the Anthropic Console, Admin keys"
+)
+
 _PEOPLE = TextFormat(r"[UWS][A-Z0-9]{2,}|\*", "user ids (U… or W…), user group ids (S…) or *")
 _CHANNEL_ID = r"[CGD][A-Z0-9]{2,}"
 _CHANNEL = TextFormat(_CHANNEL_ID, "a channel id (C…, G… or D…), not a name")
@@ -147,6 +151,12 @@ class Settings(BaseSettings):
     )
     anthropic_betas: Annotated[Words, _HEADER_WORD] = Field(
         (), validation_alias="ANTHROPIC_BETAS", description="beta features to request, separated by commas"
+    )
+    analytics_key: Annotated[SecretStr | None, ANALYTICS_KEY, WhenUnset("none")] = Field(
+        None,
+        validation_alias="BATCHDESK_ANALYTICS_KEY",
+        description="an Admin API key, or a key with the scope `read:analytics`, to compare costs with Anthropic's "
+        "bill; nothing else uses it",
     )
     allow_http: bool = Field(
         False,

@@ -37,5 +37,5 @@ def test_every_secret_has_the_format_that_tells_it_from_the_others() -> None:
     secrets = [field for field, info in Settings.model_fields.items() if "SecretStr" in str(info.annotation)]
     patterns = {field: SETTINGS[field].format for field in secrets}
 
-    assert len(secrets) == 4
+    assert len(secrets) == 5
     assert all(isinstance(known, SecretFormat) for known in patterns.values())
