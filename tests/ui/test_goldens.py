@@ -1,5 +1,6 @@
 """Every message the bot can send, as JSON that can be pasted into Slack's Block Kit Builder."""
 
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -15,6 +16,8 @@ from bot.permissions import NotPermitted, Rule
 from tests.ui.catalog import MESSAGES, OUTCOMES, payload_of
 from tests.ui.errors.every_error import ERRORS
 
+GOLDENS = Path(__file__).parent / "__snapshots__" / "test_goldens"
+
 
 @pytest.fixture
 def golden(snapshot: SnapshotAssertion) -> SnapshotAssertion:
@@ -24,6 +27,12 @@ def golden(snapshot: SnapshotAssertion) -> SnapshotAssertion:
 @pytest.mark.parametrize("name", MESSAGES)
 def test_it_looks_as_it_was_approved(name: str, golden: SnapshotAssertion) -> None:
     assert payload_of(MESSAGES[name]) == golden
+
+
+def test_every_golden_has_a_message() -> None:
+    files = {path.name for path in GOLDENS.iterdir()}
+
+    assert files == {f"test_it_looks_as_it_was_approved[{name}].json" for name in MESSAGES}
 
 
 def test_every_outcome_has_a_golden() -> None:
