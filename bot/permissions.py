@@ -17,7 +17,7 @@ EVERYONE = "*"
 class Rules(Struct, frozen=True):
     """What the administrator set: Slack ids of people (U…, W…) and user groups (S…), or `*`, and ids of channels.
 
-    Without `approvers`, operators approve. `*` never includes people of other organizations.
+    Without `approvers`, operators approve. `*` never includes guests and people of other organizations.
     """
 
     operators: frozenset[str] = frozenset()
@@ -139,7 +139,8 @@ def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
 
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:
     """Return what this caller may do. An administrator may also operate."""
-    identities = {caller.user} | facts.groups | ({EVERYONE} if facts.is_outsider is False else set())
+    is_member = facts.is_outsider is False and facts.is_guest is False
+    identities = {caller.user} | facts.groups | ({EVERYONE} if is_member else set())
     return frozenset({Permission.READ} | {each for each in _ENTRIES if identities & _ENTRIES[each](rules)})
 
 
@@ -150,7 +151,7 @@ def check_permission(needed: Permission, caller: Caller, facts: CallerFacts, rul
     if unknown := facts.unknown_groups & _ENTRIES[needed](rules):
         faults = [facts.group_faults[group] for group in sorted(unknown) if group in facts.group_faults]
         raise NotPermitted(Rule.GROUP_UNKNOWN, caller, fault=faults[0] if faults else None)
-    if facts.is_outsider is None and EVERYONE in _ENTRIES[needed](rules):
+    if None in (facts.is_outsider, facts.is_guest) and EVERYONE in _ENTRIES[needed](rules):
         raise NotPermitted(Rule.PERSON_UNKNOWN, caller, fault=facts.person_fault)
     admins = sorted(entry for entry in rules.admins if entry.startswith(("U", "W")))
     raise NotPermitted(_REFUSALS[needed], caller, admins=tuple(admins))

@@ -15,6 +15,7 @@ ME, OTHER, GROUP, ALL = frozenset({ADA.user}), frozenset({"U0OTHER"}), frozenset
 MEMBER, STRANGER, UNKNOWN = CallerFacts(groups=GROUP), CallerFacts(), CallerFacts(unknown_groups=GROUP)
 OUTSIDER, OUTSIDE_MEMBER = CallerFacts(is_outsider=True), CallerFacts(groups=GROUP, is_outsider=True)
 UNKNOWN_PERSON = CallerFacts(is_outsider=None)
+GUEST, PERHAPS_GUEST = CallerFacts(is_guest=True), CallerFacts(is_guest=None)
 
 TABLE = [
     # operators, admins, facts about the caller, what the caller may do
@@ -36,6 +37,9 @@ TABLE = [
     (OTHER | GROUP, OTHER, MEMBER, {READ, OPERATE, APPROVE}),
     (ALL, ALL, OUTSIDER, {READ}),
     (ALL, ALL, UNKNOWN_PERSON, {READ}),
+    (ALL, ALL, GUEST, {READ}),
+    (ALL, ALL, PERHAPS_GUEST, {READ}),
+    (ALL, ME, GUEST, {READ, OPERATE, APPROVE, ADMINISTER}),
     (ALL, ME, OUTSIDER, {READ, OPERATE, APPROVE, ADMINISTER}),
     (GROUP, ALL, OUTSIDE_MEMBER, {READ, OPERATE, APPROVE}),
 ]

@@ -218,7 +218,10 @@ class Settings(BaseSettings):
         description="the only channels in which the bot answers: `C…`, `G…` or `D…` ids",
     )
     allow_guests: bool = Field(
-        False, validation_alias="BATCHDESK_ALLOW_GUESTS", description="whether the bot answers guests of the workspace"
+        False,
+        validation_alias="BATCHDESK_ALLOW_GUESTS",
+        description="whether the bot answers guests of the workspace, and shows them counts, status and cost; `*` "
+        "never includes them",
     )
     allow_external: bool = Field(
         False,

@@ -84,7 +84,7 @@ async def test_members_of_a_named_group_are_readers(open_desk: OpenDesk) -> None
     assert "`BATCHDESK_READERS`" in refused.visible_text
 
 
-async def test_people_of_other_organizations_read_no_contents_through_a_star(open_desk: OpenDesk) -> None:
+async def test_guests_and_people_of_other_organizations_read_no_contents_through_a_star(open_desk: OpenDesk) -> None:
     desk, batch = await with_results(open_desk, allow_external=True, allow_guests=True)
 
     [file] = await desk.type(f"/batch results {batch.id} --csv", user="U0STRANGER", channel=SHARED)
@@ -92,8 +92,18 @@ async def test_people_of_other_organizations_read_no_contents_through_a_star(ope
     [guest] = await desk.type(f"/batch results {batch.id}", user=GUEST, channel=BATCHES)
 
     assert "`BATCHDESK_READERS`" in file.visible_text
-    assert "_error`" not in results.visible_text
-    assert "Download" in guest.buttons
+    for read in (results, guest):
+        assert "3 of 5 succeeded" in read.visible_text
+        assert "_error`" not in read.visible_text
+        assert "Download" not in read.buttons
+
+
+async def test_a_guest_who_is_named_reads_contents(open_desk: OpenDesk) -> None:
+    desk, batch = await with_results(open_desk, allow_guests=True, readers=(ADA, GUEST))
+
+    [results] = await desk.type(f"/batch results {batch.id}", user=GUEST)
+
+    assert "Download" in results.buttons
 
 
 @pytest.mark.worker
