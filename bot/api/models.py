@@ -10,6 +10,8 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field
 
 from bot.api.ids import BatchId
 
+PROCESSING_WINDOW = timedelta(hours=24)
+"""How long the API processes a batch at most, from its creation. Requests that are left then expire."""
 RETENTION = timedelta(days=29)
 """How long results stay available, from the creation of the batch, not from its end."""
 

@@ -11,6 +11,7 @@ from bot.commands.change import Applied
 from bot.commands.draft_change import DraftChange, DraftCommand, applied_send
 from bot.operations.approval import ApprovalOfOwn, LimitExceeded, find_exceeded_limit
 from bot.operations.drafts import find_draft
+from bot.operations.retirements import find_retiring, list_due
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
@@ -45,7 +46,8 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
             lambda connection: competing_retries.find_other_retries(connection, draft)
         )
         exceeded = await find_exceeded_limit(services.database, services.drafts.approval_limit, draft)
-        return ApproveChange(draft, retried, exceeded, is_named=not drafts.reads_as_id(self.draft))
+        retiring = await find_retiring(services, draft)
+        return ApproveChange(draft, retried, retiring, exceeded=exceeded, is_named=not drafts.reads_as_id(self.draft))
 
 
 class ApproveChange(DraftChange[SendOutcome], frozen=True):
@@ -74,8 +76,8 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
 
     @property
     def asks(self) -> bool:
-        """Whether the caller must first see what it is, or which other retries of the same batch exist."""
-        return self.is_named or bool(self.retried)
+        """Whether the caller must first see what it is, other retries of the same batch, or that a model retires."""
+        return self.is_named or bool(self.retried or list_due(self.retiring))
 
     def check_caller(self, caller: Caller) -> None:
         """Raise ApprovalOfOwn if the caller, who is their user id alone, asked for the approval."""

@@ -20,6 +20,7 @@ from bot.operations.drafts import (
     find_draft,
     on_behalf_of,
 )
+from bot.operations.retirements import RetiresMeanwhile, RetiringModel, find_retiring, list_due
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, audit_outcome
 from bot.operations.services import Services
@@ -53,6 +54,7 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
     """A draft that moves from one state to another. No worker ever makes such a change.
 
     `retried` are the other retries of the same batch, as `competing_retries.find_other_retries` returns them.
+    `retiring` are the models of its requests that retire.
     """
 
     question_lifetime: ClassVar[timedelta] = timedelta(minutes=30)
@@ -60,6 +62,7 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
 
     draft: Draft
     retried: tuple[str, ...] = ()
+    retiring: tuple[RetiringModel, ...] = ()
 
     @property
     @abstractmethod
@@ -87,9 +90,11 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
 
     @property
     def state(self) -> str:
-        """Return the size of the draft, and the other retries of the same batch."""
+        """Return the size of the draft, the other retries of the same batch, and the models about to retire."""
         beside = f", beside {' '.join(self.retried)}" if self.retried else ""
-        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}"
+        due = " ".join(model.name for model in list_due(self.retiring))
+        ends = f", before the end of {due}" if due else ""
+        return f"draft of {self.draft.requests} requests, {self.draft.size} bytes{beside}{ends}"
 
     def claim(self, connection: Connection, caller: Caller, at: datetime, process_id: str) -> None:
         """Move the draft to its next state, for this caller alone.
@@ -116,7 +121,10 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
         return DraftChanges()
 
     def outdated_error(self) -> ExpectedError | None:
-        """Return which retries there are: the requests of a draft never change, only the retries beside it do."""
+        """Return what is about to retire, or which retries there are: nothing else changes after a question."""
+        due = list_due(self.retiring)
+        if due or self.draft.kind != "retry":
+            return RetiresMeanwhile(self.draft, due)
         return RetriedMeanwhile(self.draft, self.retried)
 
 
@@ -175,7 +183,7 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
         draft = replace(on_behalf_of(claimed, caller), changed_at=services.now())
         if self.exceeded is not None:
             recorder = partial(_record_question, services, draft)
-            return applied_send(ApprovalAsked(draft, self.exceeded, services.drafts.approvers, recorder))
+            return applied_send(ApprovalAsked(draft, self.exceeded, services.drafts.approvers, recorder, self.retiring))
         return applied_send(await send_claimed(services, draft))
 
 
@@ -188,7 +196,8 @@ async def propose_send(
     exceeded = await find_exceeded_limit(services.database, services.drafts.approval_limit, draft)
     draft = replace(draft, sample=sample_size(draft) if first else None)
     retried = await services.database.run(lambda connection: competing_retries.find_other_retries(connection, draft))
-    return SendChange(draft, retried, exceeded, first, checked)
+    retiring = await find_retiring(services, draft)
+    return SendChange(draft, retried, retiring, exceeded=exceeded, first=first, checked=checked)
 
 
 async def _record_question(services: Services, draft: Draft, channel: str, ts: str) -> None:

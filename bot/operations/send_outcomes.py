@@ -9,6 +9,7 @@ from bot.api.errors import ApiError, ApiRejected, ApiUnavailable
 from bot.api.models import MessageBatch
 from bot.operations.approval import LimitExceeded
 from bot.operations.follow import CardPlace
+from bot.operations.retirements import RetiringModel
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
@@ -35,12 +36,14 @@ class ApprovalAsked(Struct, frozen=True):
     """The draft is above a limit: nothing was sent, and a second person must approve.
 
     `approvers` are the people and user groups to mention. `on_posted` records where the question was posted.
+    `retiring` are the models of its requests that retire.
     """
 
     draft: Draft
     exceeded: LimitExceeded
     approvers: tuple[str, ...]
     on_posted: Callable[[str, str], Awaitable[None]]
+    retiring: tuple[RetiringModel, ...] = ()
 
 
 class SendRefused(Struct, frozen=True):

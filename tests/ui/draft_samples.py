@@ -11,6 +11,7 @@ from bot.operations.approval import LimitExceeded
 from bot.operations.drafts import (
     LeftOutCause,
 )
+from bot.operations.retirements import RetirementState, RetiringModel
 from bot.requests.check import CheckReport
 from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
 from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
@@ -74,6 +75,13 @@ OTHER_RETRIES = tuple(map(batch_id, range(7)))
 LEFT_OUT = (
     LeftOutCause("invalid_request_error", "messages: at least one message is required", 12),
     LeftOutCause("", "", 1),
+)
+
+RETIRING = (
+    RetiringModel("claude-haiku-4-5", RetirementState.PLANNED, NOW + timedelta(days=60), 1_000),
+    RetiringModel("claude-next", RetirementState.SOON, NOW + timedelta(hours=20), 3),
+    RetiringModel("claude-late", RetirementState.OVERDUE, NOW - timedelta(days=3), 2),
+    RetiringModel("claude-gone", RetirementState.RETIRED, NOW - timedelta(days=9), 1),
 )
 
 SOUND_FILE = CheckReport(None, 3, 500, (), {}, (), RequestSizes())

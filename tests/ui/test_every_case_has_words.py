@@ -17,6 +17,7 @@ from bot.operations.drafts import DraftUnavailable, FileRefused
 from bot.operations.follow import CardPlace
 from bot.operations.progress import Phase, ReadingProgress
 from bot.operations.read_results import ReadingFailed
+from bot.operations.retirements import RetirementState, RetiringModel
 from bot.operations.shared_files import FileUnreadable, UnreadableReason
 from bot.permissions import NotPermitted, Rule
 from bot.requests.file_kinds import ForeignFileKind
@@ -34,6 +35,7 @@ from bot.ui.components.file_sent import DeliveryFailure, render_not_sent
 from bot.ui.components.progress import render_progress
 from bot.ui.components.quiet import quiet_suffix
 from bot.ui.components.remedies import fault_words, remedy_words
+from bot.ui.components.retirements import retirement_lines
 from bot.ui.errors.create_form import FormProblem, form_problem_words
 from bot.ui.errors.render import ShownError, render_error
 from bot.ui.errors.value_forms import FORM_WORDS
@@ -154,6 +156,7 @@ def words_by_case() -> dict[str, dict[object, str]]:
         "quiet place": {
             level: quiet_suffix(CardPlace("C0BATCHES", notify_level=level)) for level in get_args(NotifyLevel)
         },
+        "retirement": {each: retirement_lines([RetiringModel("x", each, NOW, 1)])[0] for each in RetirementState},
         "audit outcome": {outcome: audit_line(BEN, "x", outcome).text for outcome in get_args(RecordedOutcome)},
     }
 

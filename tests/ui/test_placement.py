@@ -2,6 +2,7 @@
 
 from bot.confirmations import ConfirmationRefused
 from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
+from bot.operations.retirements import RetiresMeanwhile
 from bot.ui.errors.render import render_error
 from bot.ui.render import render
 from bot.ui.reply import Placement
@@ -17,7 +18,7 @@ def was_asked_to_be_public(outcome: Drawable) -> bool:
 
 
 def test_any_other_error_leaves_the_message_with_the_button() -> None:
-    renewing = ConfirmationRefused | DraftUnavailable | RetriedMeanwhile | RequestsFileMissing
+    renewing = ConfirmationRefused | DraftUnavailable | RetriedMeanwhile | RetiresMeanwhile | RequestsFileMissing
     others = [e for e in ERRORS.values() if not isinstance(e, renewing)]
 
     assert {render_error(error).placement for error in others} == {Placement.BELOW}

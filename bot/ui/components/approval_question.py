@@ -1,31 +1,53 @@
 """The question to a second person, which the channel sees, and the line that it becomes."""
 
+from collections.abc import Sequence
+
 from bot.commands.approve import Approve
 from bot.commands.decline import Decline
 from bot.commands.preview import Preview
 from bot.operations.approval import LimitExceeded
+from bot.operations.retirements import RetiringModel, list_due
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.ui.components.buttons import actions, button
+from bot.ui.components.competing_retries import warnings_section
 from bot.ui.components.draft_question import approver_words, draft_facts, limit_words
 from bot.ui.components.estimate import cost_words
-from bot.ui.components.text import code, context, date, header, mention, number, quantity, safe_text, section
-from bot.ui.reply import Block, Message, Posting
+from bot.ui.components.retirements import retirement_lines, title_ending
+from bot.ui.components.text import (
+    code,
+    context,
+    date,
+    end_sentence,
+    header,
+    mention,
+    number,
+    quantity,
+    safe_text,
+    section,
+)
+from bot.ui.reply import Message, Posting
 
 
 def approval_question(
     draft: Draft,
     exceeded: LimitExceeded | None,
     approvers: tuple[str, ...],
-    warnings: tuple[Block, ...] = (),
+    retiring: tuple[RetiringModel, ...] = (),
+    warnings: Sequence[str] = (),
     confirmation: str | None = None,
 ) -> Message:
-    """Return the question to a second person whether the draft may be sent."""
-    title = f"Approve {quantity(draft.requests, 'request')}?"
+    """Return the question to a second person whether the draft may be sent.
+
+    Its yes says so if a model is about to retire and there is a `confirmation`. Without one the press asks first.
+    """
+    title = f"Approve {quantity(draft.requests, 'request')}{title_ending(retiring, draft.requests)}?"
+    lines = [*retirement_lines(retiring), *warnings]
+    yes = "Approve anyway" if confirmation is not None and list_due(retiring) else "Approve"
     why = " ".join(filter(None, [limit_words(exceeded), approver_words(approvers)]))
     words = f"{mention(draft.user_id)} asks for approval. {why}{_sample_words(draft)}"
     buttons = [
-        button("Approve", Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
+        button(yes, Approve(draft.id), style="primary", renew=True, confirmation=confirmation),
         button("Preview", Preview(draft.id), spoken="Preview the first request"),
         button("Decline", Decline(draft.id)),
     ]
@@ -34,12 +56,14 @@ def approval_question(
         header(title),
         section(words),
         section(draft_facts(draft)),
-        *warnings,
+        *warnings_section(lines),
         *actions(buttons),
         context(f"Expires {date(draft.changed_at + UNSENT_LIFETIME)} · you can also type {typed}"),
     )
     cost = cost_words(load_estimate(draft.estimate))
-    return Message(f"{title} {words} {safe_text(draft.name, 80)}. Estimated cost: {cost}.", blocks)
+    spoken = [end_sentence(f"⚠️ {line}") for line in lines]
+    text = " ".join([title, words, f"{safe_text(draft.name, 80)}.", f"Estimated cost: {cost}.", *spoken])
+    return Message(text, blocks)
 
 
 def settle_question(draft: Draft, line: str) -> tuple[Posting, ...]:

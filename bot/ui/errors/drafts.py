@@ -7,12 +7,14 @@ from bot.commands.discard import Discard
 from bot.commands.send import Send
 from bot.operations.approval import ApprovalOfOwn
 from bot.operations.drafts import DraftAmbiguous, DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
+from bot.operations.retirements import RetiresMeanwhile
 from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import MOST_RETRIES_NAMED, unnamed_retries
 from bot.ui.components.first_line import bold_id_name
+from bot.ui.components.retirements import retirement_lines
 from bot.ui.components.text import code, date, mention, number, quantity, safe_text, section
-from bot.ui.reply import Message, Placement
+from bot.ui.reply import Block, Message, Placement
 
 MOST_DRAFTS_NAMED = 5
 
@@ -55,6 +57,21 @@ def _draft_line(draft: Draft, reference: str) -> str:
     return " · ".join([*facts, mention(draft.user_id), date(draft.created_at)])
 
 
+def render_retires_meanwhile(error: RetiresMeanwhile) -> Message:
+    """Return which models are about to retire, with a button that asks again."""
+    if error.due:
+        lines = " ".join(retirement_lines(error.due))
+        words = f"My question didn't say that a model is about to retire. Nothing was sent. {lines}"
+    else:
+        words = "Since I asked you, the retirement was put off. Nothing was sent, because my question was out of date."
+    return Message(words, (section(words), *actions(_ask_again_buttons(error.draft))), placement=Placement.IN_PLACE)
+
+
+def _ask_again_buttons(draft: Draft) -> list[Block]:
+    again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
+    return [button("Ask again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
+
+
 def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
     """Return the other retries of the same failures, with a button that asks again."""
     draft = error.draft
@@ -66,9 +83,7 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
         f"The list of other retries of this batch has changed since I asked you. {now} "
         "Nothing was sent, to avoid paying twice."
     )
-    again = Approve(draft.id) if draft.state == "waiting" else Send(draft.id)
-    ways = [button("Ask again", again, renew=True), button("Discard", Discard(draft.id), renew=True)]
-    return Message(words, (section(words), *actions(ways)), placement=Placement.IN_PLACE)
+    return Message(words, (section(words), *actions(_ask_again_buttons(draft))), placement=Placement.IN_PLACE)
 
 
 def _retry_name(other: str) -> str:

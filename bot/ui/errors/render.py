@@ -24,6 +24,7 @@ from bot.operations.interruption import Interrupted
 from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingStopped
 from bot.operations.read_results import AnyReadingFailed
+from bot.operations.retirements import RetiresMeanwhile
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage
 from bot.operations.work_limits import TooManyDrafts, TooMuchWork
 from bot.permissions import NotPermitted
@@ -35,7 +36,12 @@ from bot.ui.components.buttons import NotOurButton, actions, button
 from bot.ui.components.store_states import STORE_STATES
 from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
-from bot.ui.errors.drafts import render_ambiguous_draft, render_draft_unavailable, render_retried_meanwhile
+from bot.ui.errors.drafts import (
+    render_ambiguous_draft,
+    render_draft_unavailable,
+    render_retires_meanwhile,
+    render_retried_meanwhile,
+)
 from bot.ui.errors.files import file_words, render_file_unreadable
 from bot.ui.errors.limits import render_too_many_drafts, render_too_much_work
 from bot.ui.errors.reading import (
@@ -75,6 +81,7 @@ ShownError = (
     | ApprovalOfOwn
     | RequestsFileMissing
     | RetriedMeanwhile
+    | RetiresMeanwhile
     | FileUnreadable
     | ReferenceAmbiguous
     | AnyReadingFailed
@@ -109,6 +116,8 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_draft_unavailable(error)
         case DraftAmbiguous():
             return render_ambiguous_draft(error)
+        case RetiresMeanwhile():
+            return render_retires_meanwhile(error)
         case RetriedMeanwhile():
             return render_retried_meanwhile(error)
         case FileUnreadable():

@@ -1,5 +1,6 @@
 """Sending a draft: the question before it, and each of its outcomes."""
 
+from collections.abc import Set
 from typing import assert_never
 
 from msgspec.structs import replace
@@ -13,9 +14,11 @@ from bot.confirmations import ConfirmationNeeded
 from bot.errors import ExpectedError
 from bot.operations.find_batch import Reference
 from bot.operations.follow import is_direct
+from bot.operations.retirements import list_due
 from bot.operations.send_outcomes import AnswerLost, ApprovalAsked, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.operations.split_sample import sample_size
 from bot.requests.estimate import load_estimate
+from bot.requests.problems import GroupedWarning, WarningKind
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.drafts import UNSENT_LIFETIME, Draft
@@ -30,6 +33,7 @@ from bot.ui.components.file_problems import BODY_LIMIT, warning_lines
 from bot.ui.components.lost_answer import search_result
 from bot.ui.components.quiet import mention_promise, quiet_suffix
 from bot.ui.components.remedies import known_code_words
+from bot.ui.components.retirements import retirement_lines, title_ending
 from bot.ui.components.retry import account_lines, left_out_lines, unreadable_failures_words
 from bot.ui.components.sample_rest import rest_buttons
 from bot.ui.components.store_states import STORE_STATES
@@ -54,7 +58,8 @@ from bot.ui.reply import Block, Message, Placement, Posting, Viewer
 def render_send_question(change: SendChange, question: ConfirmationNeeded, viewer: Viewer) -> Message:
     """Return the question whether to send: what, for whom, with which models and at what cost."""
     draft = change.draft
-    title = f"Send {'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')}?"
+    title = f"Send {'the other ' if draft.whole_id else ''}{quantity(draft.requests, 'request')}"
+    title += f"{title_ending(change.retiring, draft.requests)}?"
     on_behalf = f"For {mention(draft.user_id)}\n" if draft.approved_by == viewer.caller.user else ""
     limit = _limit_sentence(change)
     buttons = [
@@ -88,10 +93,11 @@ def _yes_buttons(change: SendChange, question: ConfirmationNeeded) -> list[Block
     """Return the buttons that send: all requests, or a sample first if that is worth it."""
     draft = change.draft
     confirmation_id = question.confirmation_id
-    yes_words = "Ask for approval" if change.needs_approval else "Send"
+    anyway = " anyway" if list_due(change.retiring) else ""
+    yes_words = f"{'Ask for approval' if change.needs_approval else 'Send'}{anyway}"
     buttons = [button(yes_words, Send(draft.id), style="primary", renew=True, confirmation=confirmation_id)]
     if (count := sample_size(draft)) is not None:
-        words = f"{yes_words}: {count} first" if change.needs_approval else f"Send {count} first"
+        words = f"{yes_words}: {count} first" if change.needs_approval else f"Send {count} first{anyway}"
         buttons.append(button(words, Send(draft.id, first=True), renew=True, confirmation=confirmation_id))
     return buttons
 
@@ -108,17 +114,22 @@ def _other_choices(change: SendChange) -> list[Block]:
 
 
 def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
-    lines = other_retry_lines(change.retried)
+    lines = [*retirement_lines(change.retiring), *other_retry_lines(change.retried)]
     checked = change.checked
     if checked is None:
         return lines
-    lines += warning_lines(checked.warnings)
+    retiring = {model.name for model in change.retiring}  # they have a line of their own
+    lines += warning_lines(tuple(one for one in checked.warnings if not _is_about_retirement(one, retiring)))
     lines += account_lines(checked.account_causes, viewer)
     lines += left_out_lines(checked.left_out, viewer)
     lines += [unreadable_failures_words(checked.unread)] if checked.unread else []
     if checked.missing:
         lines.append(f"{quantity(checked.missing, 'failed request is', 'failed requests are')} not in the file")
     return lines
+
+
+def _is_about_retirement(warning: GroupedWarning, retiring: Set[str]) -> bool:
+    return warning.kind is WarningKind.DEPRECATED_MODEL and warning.value in retiring
 
 
 def render_send(outcome: SendOutcome, viewer: Viewer) -> Message:
@@ -246,7 +257,7 @@ def _render_approval_asked(outcome: ApprovalAsked) -> Message:
     )
     question = Posting(
         draft.channel_id,
-        approval_question(draft, outcome.exceeded, outcome.approvers),
+        approval_question(draft, outcome.exceeded, outcome.approvers, retiring=outcome.retiring),
         notifies=bool(outcome.approvers),
         on_posted=outcome.on_posted,
         note_if_refused=Message(unasked, (section(unasked),), placement=Placement.BELOW),

@@ -25,6 +25,7 @@ from bot.operations.interruption import Interrupted
 from bot.operations.missing_batches import BatchDeletedHere
 from bot.operations.progress import ReadingProgress, ReadingStopped
 from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable, ResultsTruncated
+from bot.operations.retirements import RetiresMeanwhile
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
 from bot.operations.work_limits import DRAFTS_OF_ALL, DRAFTS_OF_ONE, TooManyDrafts, TooMuchWork
 from bot.permissions import NotPermitted, Rule
@@ -45,7 +46,7 @@ from tests.builders import (
     batch_id,
     entry,
 )
-from tests.ui.draft_samples import DRAFT, DRAFT_QUESTION, OTHER_RETRIES, REST, RETRY, SAMPLE_FIRST
+from tests.ui.draft_samples import DRAFT, DRAFT_QUESTION, OTHER_RETRIES, REST, RETIRING, RETRY, SAMPLE_FIRST
 from tests.ui.result_samples import HALF_READ
 from tests.ui.samples import DELETE_QUESTION, ENDED, EVERY_STATE
 
@@ -157,6 +158,8 @@ ERRORS: dict[str, ExpectedError] = {
     "spool_changed": RequestsFileMissing(DRAFT, is_changed=True),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
     "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, OTHER_RETRIES),
+    "retires_meanwhile": RetiresMeanwhile(DRAFT, RETIRING[1:2]),
+    "retires_no_more": RetiresMeanwhile(replace(DRAFT, state="waiting"), ()),
     "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
     "missing_draft": MissingReference("send"),
     "missing_file": MissingReference("create"),

@@ -4,9 +4,10 @@ from bot.commands.approve import ApproveChange
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
 from tests.builders import batch_id
-from tests.ui.draft_samples import OVER_THE_LIMIT, RETRY, question
+from tests.ui.draft_samples import DRAFT, OVER_THE_LIMIT, RETIRING, RETRY, question
 
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
-    "question_approval": question(ApproveChange(RETRY, (batch_id(7),), OVER_THE_LIMIT)),
+    "question_approval": question(ApproveChange(RETRY, (batch_id(7),), exceeded=OVER_THE_LIMIT)),
+    "question_approval_retiring_soon": question(ApproveChange(DRAFT, retiring=RETIRING, exceeded=OVER_THE_LIMIT)),
     "question_approval_after_the_limit_was_raised": question(ApproveChange(RETRY, (batch_id(7),))),
 }

@@ -27,6 +27,7 @@ from tests.ui.draft_samples import (
     OVER_EVERY_LIMIT,
     OVER_THE_LIMIT,
     REST,
+    RETIRING,
     RETRY,
     SAMPLE,
     SAMPLE_FIRST,
@@ -55,6 +56,8 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "question_draft": question(SendChange(DRAFT)),
     "question_draft_above_the_limit": question(SendChange(DRAFT, exceeded=OVER_THE_LIMIT)),
     "question_draft_warned": question(SendChange(DRAFT, checked=CheckedDraft(DRAFT, WARNINGS))),
+    "question_draft_retiring": question(SendChange(DRAFT, retiring=RETIRING[:1])),
+    "question_draft_retiring_soon": question(SendChange(DRAFT, retiring=RETIRING)),
     "question_retry": question(
         SendChange(RETRY, (batch_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT_OUT, missing=2))
     ),
@@ -82,6 +85,7 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     ),
     "approval_asked": ApprovalAsked(replace(DRAFT, permalink=PERMALINK), OVER_THE_LIMIT, (), _ignore),
     "approval_asked_of_a_group": ApprovalAsked(SAMPLE_FIRST, OVER_EVERY_LIMIT, ("S0APPROVERS", "U0CORA"), _ignore),
+    "approval_asked_retiring_soon": ApprovalAsked(DRAFT, OVER_THE_LIMIT, (), _ignore, RETIRING[1:2]),
     "approval_asked_in_messages": ApprovalAsked(replace(DRAFT, channel_id="D0ADA"), OVER_THE_LIMIT, (), _ignore),
     "approved": BatchCreated(running(1_003), APPROVED, requests_archived=True, place=CardPlace("C0BATCHES")),
     "approved_sample": BatchCreated(
