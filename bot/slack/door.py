@@ -7,7 +7,6 @@ import logging
 import re
 import time
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager, nullcontext
 from enum import StrEnum
 
 from aiohttp import web
@@ -26,7 +25,6 @@ _TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _SIGNATURE = re.compile(r"v0=[0-9a-f]{64}")
 _FORWARDED = frozenset({"content-type", "x-slack-retry-num", "x-slack-retry-reason"})
 """The headers that Bolt receives. Others of Bolt's own would let a request skip its middleware."""
-_SMALL_BODY = 64 * 1024
 _PIECE = 64 * 1024
 
 
@@ -36,13 +34,13 @@ class DoorLimits(Struct, frozen=True):
     Attributes:
         body_seconds: until a body is complete.
         body_bytes: of a body; Slack's own are far smaller.
-        large_bodies: bodies above 64 KiB that are read at the same time.
+        bytes_at_once: of all bodies that are being read; beyond it, the one that began first is refused.
         log_seconds: between two lines of the log with the same reason.
     """
 
     body_seconds: float = 10.0
     body_bytes: int = 1024 * 1024
-    large_bodies: int = 8
+    bytes_at_once: int = 16 * 1024 * 1024
     log_seconds: float = 60.0
 
 
@@ -82,7 +80,7 @@ class Door:
         self._limits = limits
         self._count_refusal = count_refusal
         self._clock = clock
-        self._large_bodies = asyncio.Semaphore(limits.large_bodies)
+        self._bodies: dict[asyncio.Timeout, int] = {}  # bytes read so far, by the time limit; the oldest first
         self._logged: dict[Refusal, tuple[float, int]] = {}
 
     async def answer(self, request: web.Request) -> web.StreamResponse:
@@ -119,20 +117,31 @@ class Door:
         size = request.content_length
         if size is not None and size > self._limits.body_bytes:
             raise _Refused(Refusal.TOO_LARGE)
-        is_small = size is not None and size <= _SMALL_BODY
-        turn: AbstractAsyncContextManager[object] = nullcontext() if is_small else self._large_bodies
+        body = bytearray()
+        limit = asyncio.timeout(self._limits.body_seconds)
         try:
-            async with asyncio.timeout(self._limits.body_seconds), turn:
-                body = bytearray()
+            async with limit:
                 async for piece in request.content.iter_chunked(_PIECE):
                     body += piece
                     if len(body) > self._limits.body_bytes:
                         raise _Refused(Refusal.TOO_LARGE)
+                    self._make_room(limit, len(body))
         except TimeoutError:
             raise _Refused(Refusal.TOO_SLOW) from None
         except (web.RequestPayloadError, ConnectionError) as error:
             raise _Refused(Refusal.MALFORMED) from error
+        finally:
+            self._bodies.pop(limit, None)
         return bytes(body)
+
+    def _make_room(self, limit: asyncio.Timeout, size: int) -> None:
+        """Count a body that is being read. If all are too large together, let the time of the oldest be over."""
+        self._bodies[limit] = size
+        while sum(self._bodies.values()) > self._limits.bytes_at_once:
+            oldest = next(iter(self._bodies))
+            del self._bodies[oldest]
+            if not oldest.expired():
+                oldest.reschedule(0)
 
     def _log(self, reason: Refusal) -> None:
         """Log a refusal, and how many like it were not logged, at most once in `log_seconds` for each reason."""
