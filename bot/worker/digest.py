@@ -14,6 +14,7 @@ from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
 from bot.operations.cost_totals import sum_costs, sum_deleted
 from bot.operations.ledger import LedgerEntry, Spent, read_entry
+from bot.operations.retiring_use import find_retiring_use
 from bot.operations.workspace import Workspace
 from bot.results.summary import CostSummary
 from bot.settings.model import Settings
@@ -32,6 +33,8 @@ OVERLAP = timedelta(minutes=15)
 """By how much the API's clock, or what its list shows, may be behind this machine's clock."""
 REPORTED = "reported"
 """The key in the payload of a digest for the batches that the next one must not repeat."""
+WEEK = "week"
+"""The key in the payload of a digest for the local day of the last weekly part."""
 EXPIRES_WITHIN = timedelta(days=7)
 LATEST_HOURS = 3
 """How many hours a digest may be late, if no worker ran to send it on time. Later, the next one covers its time."""
@@ -83,6 +86,17 @@ def read_coverage(last: Notice | None, now: datetime) -> Coverage:
     if reported is None:  # version 0.1.0 did not store it
         return Coverage(since)
     return Coverage(since, frozenset(map(str, reported)), OVERLAP)
+
+
+def read_week(last: Notice | None) -> date | None:
+    """Return the local day on which a digest last had its weekly part; None if none of them says so."""
+    day = last.payload.get(WEEK) if last is not None else None
+    return None if day is None else date.fromisoformat(str(day))
+
+
+def is_weekly_due(week: date | None, day: date) -> bool:
+    """Return whether the digest of a day has the weekly part, after the last one that had it."""
+    return week is None or day - week >= timedelta(weeks=1)
 
 
 def make_digest(batches: Iterable[MessageBatch], fetched: Collection[str], now: datetime, covers: Coverage) -> Digest:
@@ -154,10 +168,16 @@ class DigestSender:
         last = await self._database.run(lambda connection: notices.find_last_digest(connection, plan.channel))
         covers = read_coverage(last, now)
         digest, recent = await self._read(now, covers)
+        week = read_week(last)
+        if is_weekly_due(week, day):
+            retiring = await find_retiring_use(self._database, self._workspace, now)
+            week = week if retiring is None else day  # without an answer the next digest has it
+            digest = replace(digest, retiring=retiring or ())
         if digest.is_empty:
             return False
         message = await self._replace_mentions(render_digest(digest))
         payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks], REPORTED: recent}
+        payload |= {} if week is None else {WEEK: week.isoformat()}
         notice = Notice(key, None, "digest", plan.channel, (), created_at=now, payload=payload)
         return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
 

@@ -21,7 +21,8 @@ from bot.ui.reply import Message
 from bot.worker.digest import MOST_BATCHES, Coverage, DigestPlan, DigestSender, find_due_day, make_digest, read_coverage
 from bot.worker.lifecycle import Worker
 from tests.builders import CREATED, NOW, batch_id, canceling, counts, ended, running
-from tests.desk import ADA, BATCHES, Desk
+from tests.desk import ADA, BATCHES, BEN, Desk
+from tests.journeys.creating import make_jsonl, make_request
 from tests.journeys.watching import public_messages
 from tests.worker.scene import Scene
 
@@ -324,3 +325,96 @@ async def test_a_batch_that_was_deleted_unread_makes_what_was_spent_at_least_and
     assert "Spent: unknown · 1 deleted batch was never read · `/batch cost` reads the costs that are missing" in first
     assert "Spent: $0.00" in second
     assert "deleted" not in second
+
+
+HAIKU = "claude-haiku-4-5-20251001"
+
+
+async def send_digest(desk: Desk, days: int = 0) -> str:
+    """Send the digest of a day so many days from now; return its text, or nothing if there is none."""
+    desk.time.later += timedelta(days=days)
+    desk.api.advance(days * 86_400.0)
+    before = len(public_messages(desk))
+    plan = DigestPlan(BATCHES, desk.time().hour, UTC)
+    if not await DigestSender(*digest_parts(desk.bot.worker), desk.time, plan, as_it_is).send_due():
+        return ""
+    seen = await desk.slack.wait_for(
+        lambda: [each for each in public_messages(desk)[before:] if "Digest" in each.visible_text], timeout=15
+    )
+    return seen[0].visible_text
+
+
+async def send_labeled(desk: Desk, label: str, **params: object) -> None:
+    """Send a batch of two requests with a label."""
+    file = make_jsonl(make_request(f"r-{number}", **params) for number in range(2))
+    shared = desk.slack.share_file(ADA, BATCHES, f"{label}.jsonl", file)
+    [question] = await desk.type(f"/batch create {shared.files[0]['id']} --label {label} --watch none")
+    await desk.press(question, question.buttons[0])
+
+
+async def test_once_a_week_it_names_who_used_a_model_that_retires_and_when_it_ends(desk: Desk) -> None:
+    add = desk.api.workspace.add
+    await send_labeled(desk, "nightly")
+    await send_labeled(desk, "nightly")
+    await send_labeled(desk, "other", model="claude-sonnet-5")
+    read, gone = (add(succeeded=3, age=86_400.0).id for _ in range(2))
+    for batch, label in ((read, "weekly"), (gone, "deleted")):
+        await desk.type(f"/batch label {batch} {label}")
+        await desk.type(f"/batch own {batch} <@{BEN}>")
+        await desk.type(f"/batch results {batch}")
+    [question] = await desk.type(f"/batch delete {gone}")
+    await desk.press(question, "Delete for good")
+    add(succeeded=3, age=600.0)  # made elsewhere, and read by no one
+    retires_at = desk.time() + timedelta(days=20)
+    desk.api.workspace.models.retire(HAIKU, retires_at)
+    await desk.restart()
+
+    digests = [await send_digest(desk, days) for days in (0, 1, 5, 1)]
+
+    [line] = [each for each in digests[0].split("\n") if HAIKU in each and "retires" in each]
+    assert f"`{HAIKU}` retires <!date^{int(retires_at.timestamp())}^" in line
+    assert f"*nightly* (<@{ADA}>, 2 batches)" in line
+    assert f"*weekly* (<@{BEN}>, 1 batch)" in line
+    assert f"*deleted* (<@{BEN}>, 1 batch)" in line
+    assert "no label" not in line
+    assert "other" not in line
+    assert "1 retiring model in use" in digests[0]
+    assert ["retiring model" in each for each in digests] == [True, False, False, True]
+
+
+async def test_a_model_that_is_out_of_use_for_four_weeks_is_not_named(desk: Desk) -> None:
+    await send_labeled(desk, "nightly")
+    desk.api.workspace.models.retire(HAIKU, desk.time() + timedelta(days=60))
+    desk.time.later += timedelta(days=29)
+    desk.api.advance(29 * 86_400.0)
+    desk.api.workspace.add(processing_status="in_progress", processing=5)
+
+    shown = await send_digest(desk)
+
+    assert shown
+    assert "retiring model" not in shown
+
+
+async def test_without_the_list_of_models_the_next_digest_has_the_weekly_part(desk: Desk) -> None:
+    desk.api.workspace.models.retire(HAIKU, desk.time() + timedelta(days=60))
+    await send_labeled(desk, "nightly")
+    await desk.restart()
+    desk.api.add_fault(ApiFault(method="GET", path="/v1/models", status=404, times=99))
+
+    first = await send_digest(desk)
+    desk.api.clear_faults()
+    second = await send_digest(desk, 1)
+
+    assert first
+    assert "retiring model" not in first
+    assert "*nightly*" in second
+
+
+async def test_a_day_with_nothing_but_a_retiring_model_has_a_digest(desk: Desk) -> None:
+    desk.api.workspace.models.retire(HAIKU, desk.time() + timedelta(days=60))
+    await send_labeled(desk, "nightly")
+    desk.time.later += timedelta(days=3)
+    desk.api.advance(3 * 86_400.0)
+    desk.api.workspace.delete(desk.api.workspace.batches[0].id)
+
+    assert "Digest · 1 retiring model in use" in await send_digest(desk)

@@ -167,6 +167,13 @@ def get_estimates(connection: Connection, batch_ids: Iterable[str]) -> dict[str,
     return {row.batch_id: row.estimate for row in rows}
 
 
+def list_estimates_since(connection: Connection, since: datetime) -> dict[str, str]:
+    """Return the estimates of the drafts that became a batch since a moment, by the id of the batch."""
+    sent = table.c.batch_id.is_not(None), table.c.changed_at >= since
+    rows = connection.execute(select(table.c.batch_id, table.c.estimate).where(*sent))
+    return {row.batch_id: row.estimate for row in rows}
+
+
 def change_state(
     connection: Connection,
     id: str,

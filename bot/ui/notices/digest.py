@@ -1,6 +1,6 @@
 """The daily digest."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 
@@ -9,11 +9,13 @@ from msgspec import Struct
 from bot.api.models import MessageBatch
 from bot.commands.list import List
 from bot.operations.cost_totals import DeletedCost
+from bot.operations.retiring_use import RetiringUse, Use
 from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_rows import list_batches, open_menu, spoken_rows
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words
-from bot.ui.components.text import context, date, header, number, quantity, section
+from bot.ui.components.retirements import retirement_words
+from bot.ui.components.text import code, context, date, header, mention, number, quantity, safe_text, section
 from bot.ui.reply import Block, Message
 
 ROWS = 5
@@ -47,6 +49,8 @@ class Digest(Struct, frozen=True):
     """How many batches ended and have results that no one has read."""
     deleted: DeletedCost = DeletedCost()
     """What is known of the batches that ended and were deleted."""
+    retiring: tuple[RetiringUse, ...] = ()
+    """Once a week: the models that retire, and who used them."""
     looked_at: int | None = None
     """How many of the newest batches were looked at; None if all were."""
     names: Mapping[str, BatchNames] = {}
@@ -55,7 +59,8 @@ class Digest(Struct, frozen=True):
     @property
     def is_empty(self) -> bool:
         """Return whether there is nothing to report; then no digest is posted."""
-        return not (self.failed.total or self.expiring.total or self.ended.total or self.running.total)
+        groups = (self.failed, self.expiring, self.ended, self.running)
+        return not (self.retiring or any(group.total for group in groups))
 
 
 def count_failed(batch: MessageBatch) -> int:
@@ -76,10 +81,15 @@ def render_digest(digest: Digest) -> Message:
     sections = [_group(title, share, names, more) for title, _, share, more in groups if share.total]
     some = [f"only the newest {quantity(digest.looked_at, 'batch', 'batches')} checked"] if digest.looked_at else []
     small = context(" · ".join([f"Since {date(digest.since)}", *_spent_facts(digest), *some]))
-    menu = actions([open_menu(list_batches(_list_shown(digest), names)), button("All batches", List())])
-    counts = ", ".join(f"{number(share.total)} {words}" for _, words, share, _ in groups if share.total)
+    shown = list_batches(_list_shown(digest), names)
+    menu = actions([*([open_menu(shown)] if shown else []), button("All batches", List())])
+    totals = [f"{number(share.total)} {words}" for _, words, share, _ in groups if share.total]
+    totals += [f"{quantity(len(digest.retiring), 'retiring model')} in use"] if digest.retiring else []
+    counts = ", ".join(totals)
     spoken = spoken_rows(list_batches(digest.failed.shown[:ROWS], names))
-    text = ". ".join([f"Digest: {counts}", *spoken]) + "."
+    retiring = [_retiring_line(use) for use in digest.retiring[:ROWS]]
+    sections += [_retiring_section(retiring, len(digest.retiring))] if retiring else []
+    text = ". ".join([f"Digest: {counts}", *spoken, *retiring]) + "."
     return Message(text, (header(f"Digest · {counts}"), *sections, *menu, small), public=True)
 
 
@@ -99,6 +109,26 @@ def _spent_facts(digest: Digest) -> list[str]:
     if digest.unread or not digest.spent_whole:
         facts.append("`/batch cost` reads the costs that are missing")
     return facts
+
+
+def _retiring_section(lines: Sequence[str], total: int) -> Block:
+    title = "*Retiring models* · used in the last 4 weeks, in batches that were sent or read here"
+    more = [f"and {number(total - len(lines))} more"] if total > len(lines) else []
+    return section("\n".join([title, *lines, *more]))
+
+
+def _retiring_line(use: RetiringUse) -> str:
+    """Return a model with its date, and who used it."""
+    names = [_use_words(each) for each in use.uses[:ROWS]]
+    left = len(use.uses) - len(names)
+    names += [f"and {number(left)} more"] if left else []
+    return f"{code(use.model.name, 80)} {retirement_words(use.model)}: {', '.join(names)}"
+
+
+def _use_words(use: Use) -> str:
+    name = f"*{safe_text(use.label, 60)}*" if use.label else "no label"
+    owner = f"{mention(use.owner)}, " if use.owner else ""
+    return f"{name} ({owner}{quantity(use.batches, 'batch', 'batches')})"
 
 
 def _list_shown(digest: Digest) -> list[MessageBatch]:

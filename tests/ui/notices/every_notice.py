@@ -7,6 +7,7 @@ from typing import get_args
 from msgspec.structs import replace
 
 from bot.operations.cost_totals import DeletedCost
+from bot.operations.retiring_use import RetiringUse, Use
 from bot.store.records.notices import Notice
 from bot.ui.notices.abandoned_draft import (
     render_batch_found,
@@ -19,7 +20,7 @@ from bot.ui.notices.notice import BatchEvent, NoticeContext, draw_notice, render
 from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
-from tests.ui.draft_samples import DRAFT, REST, SAMPLE, SAMPLE_FIRST
+from tests.ui.draft_samples import DRAFT, REST, RETIRING, SAMPLE, SAMPLE_FIRST
 from tests.ui.samples import ENDED, NAMES, WATCHERS
 
 CARDS: dict[str, Message] = {
@@ -126,6 +127,19 @@ DIGESTS: dict[str, Message] = {
             spent=Decimal("20.77"),
             deleted=DeletedCost(2, Decimal("12.48"), complete=True, unread=1),
         )
+    ),
+    "digest_with_retiring_models": render_digest(
+        Digest(
+            NOW,
+            ended=Share(1, (BATCHES["ended_all_succeeded"],)),
+            retiring=(
+                RetiringUse(RETIRING[1], (Use("a <b>", ADA.user, 3), Use(None, None, 2), Use(None, BEN.user, 1))),
+                RetiringUse(RETIRING[3], tuple(Use(f"job {number}", None, 1) for number in range(8))),
+            ),
+        )
+    ),
+    "digest_of_retiring_models_alone": render_digest(
+        Digest(NOW, retiring=(RetiringUse(RETIRING[0], (Use("weekly", ADA.user, 1),)),))
     ),
     "digest_all_well": render_digest(Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)))),
 }
