@@ -207,7 +207,7 @@ REFUSED = (
     Case("png_as_pdf", saying(pdf(PNG)), "media_mismatch", "params.messages.0.content.0.source.media_type"),
     Case(
         "image_large",
-        saying(image(PNG[:-1] + "A" * 10_000_001)),
+        saying(image(PNG[:-1] + "A" * (10 * 1024 * 1024))),
         "out_of_range",
         "params.messages.0.content.0.source.data",
     ),
@@ -291,12 +291,6 @@ REFUSED = (
         turns("Go", [CALL, CALL | {"id": "toolu_b"}], [RESULT], tools=[TOOL]),
         "tool_use_unanswered",
         "params.messages.1.content.1.id",
-    ),
-    Case(
-        "answered_late",
-        turns("Go", [CALL], "Wait", "Yes?", [RESULT], tools=[TOOL]),
-        "tool_use_unanswered",
-        "params.messages.1.content.0.id",
     ),
     Case("orphan", saying(RESULT), "tool_result_orphan", "params.messages.0.content.0.tool_use_id"),
     Case(

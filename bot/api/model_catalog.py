@@ -30,10 +30,38 @@ class Support(ApiModel):
     supported: bool = False
 
 
+class ThinkingSupport(ApiModel):
+    """Whether the model thinks, and which values of `thinking.type` it supports. Read each of them alone."""
+
+    supported: bool = False
+    types: dict[str, Support | None] = Field(default_factory=dict)
+
+
+class EffortSupport(ApiModel):
+    """Whether the model has levels of effort, and which; None for a level that the API says nothing of."""
+
+    supported: bool = False
+    low: Support | None = None
+    medium: Support | None = None
+    high: Support | None = None
+    xhigh: Support | None = None
+    max: Support | None = None
+
+    def supports(self, level: str, *, default: bool) -> bool:
+        """Return whether a level is supported, `default` if the API says nothing of it."""
+        support: Support | None = getattr(self, level)
+        return default if support is None else support.supported
+
+
 class Capabilities(ApiModel):
     """The capabilities that matter here; None if the API does not say."""
 
     batch: Support | None = None
+    thinking: ThinkingSupport | None = None
+    effort: EffortSupport | None = None
+    image_input: Support | None = None
+    pdf_input: Support | None = None
+    structured_outputs: Support | None = None
 
 
 class ModelInfo(ApiModel):

@@ -13,7 +13,7 @@ from bot.api.json_lines import BLANKS, LineCutter, LongLine
 from bot.requests.check_process import run_check
 from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
 from bot.requests.lines import MAX_CUSTOM_ID_LENGTH, RequestLine, find_envelope_faults, format_line, read_line
-from bot.requests.params import ApiConstraints, find_params_faults
+from bot.requests.params import ApiConstraints, ParamsChecker
 from bot.requests.problems import Findings, GroupedWarning, Problem, ProblemKind, RequestFault, WarningKind
 from bot.requests.request_files import write_whole
 from bot.requests.sizes import RequestSizes
@@ -87,7 +87,7 @@ class RequestChecker:
     def __init__(
         self, constraints: ApiConstraints, limits: Limits = Limits(), only: Container[str] | None = None
     ) -> None:
-        self._constraints = constraints
+        self._params = ParamsChecker(constraints)
         self._limits = limits
         self._only = only
         self._cutter = LineCutter(limits.line_bytes)
@@ -212,7 +212,7 @@ class RequestChecker:
         if read.has_id:
             yield from find_envelope_faults(read)
         if isinstance(read.params, dict):
-            yield from find_params_faults(read.params, self._constraints)
+            yield from self._params.find_faults(read.params)
 
     def _reject_repeated(self, custom_id: str) -> None:
         first = self._line_of_id.get(custom_id)

@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any, NoReturn
 
 import msgspec
@@ -63,12 +63,25 @@ class RequestLine(Struct):
 def read_line(text: bytes) -> RequestLine | RequestFault:
     """Return the line, or the reason why it is no request.
 
-    The standard parser reads it, because msgspec does not report repeated keys; msgspec cuts out the bytes of `params`.
+    msgspec reads it, four times as fast as the standard parser. It reports no repeated keys, so the standard parser
+    reads lines that may have some, and all that msgspec refuses. msgspec also cuts out the bytes of `params`.
     """
-    if b"\0" in text:
-        return RequestFault(ProblemKind.NUL_BYTE, value=text)
     if _has_too_many_values(text):
         return RequestFault(ProblemKind.TOO_COMPLEX, value=text, limit=MAX_VALUES)
+    try:
+        value = msgspec.json.decode(text)
+        keys, depth = _measure(value)
+        if _may_have_more_keys(text, keys):
+            return _read_slowly(text)
+    except (ValueError, RecursionError):
+        return _read_slowly(text)
+    return _read_value(value, text, depth)
+
+
+def _read_slowly(text: bytes) -> RequestLine | RequestFault:
+    """Return a line that msgspec refuses, or the reason. msgspec refuses a number that is too large for a float."""
+    if b"\0" in text:
+        return RequestFault(ProblemKind.NUL_BYTE, value=text)
     try:
         value = _decode(text)
     except UnicodeDecodeError:
@@ -79,7 +92,11 @@ def read_line(text: bytes) -> RequestLine | RequestFault:
         return RequestFault(ProblemKind.NOT_JSON, value=text)
     except RecursionError:
         return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=MAX_DEPTH)
-    if text.count(b"[") + text.count(b"{") > MAX_DEPTH and _measure_depth(value) > MAX_DEPTH:
+    return _read_value(value, text, _measure(value)[1])
+
+
+def _read_value(value: Any, text: bytes, depth: int) -> RequestLine | RequestFault:
+    if depth > MAX_DEPTH:
         return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=MAX_DEPTH)
     if not isinstance(value, dict):
         return RequestFault(ProblemKind.WRONG_TYPE, value=text)
@@ -126,6 +143,8 @@ def _read_object(value: dict[str, Any], text: bytes) -> RequestLine:
 
 def _has_too_many_values(text: bytes) -> bool:
     """Return whether parsing the line would make too many objects. Marks inside strings do not count."""
+    if len(text) <= MAX_VALUES:
+        return False
     if _count_marks(text, 0, len(text)) <= MAX_VALUES and text.count(b'"') <= 4 * MAX_VALUES:
         return False
     marks = end = 0
@@ -139,6 +158,19 @@ def _has_too_many_values(text: bytes) -> bool:
 
 def _count_marks(text: bytes, start: int, end: int) -> int:
     return text.count(b",", start, end) + text.count(b"[", start, end) + text.count(b"{", start, end)
+
+
+def _may_have_more_keys(text: bytes, keys: int) -> bool:
+    r"""Return False only if there are no more than `keys` keys in the text. A value has fewer if an object repeats one.
+
+    A key ends with `":`. Inside strings only `\":` looks the same, unless the quote ends a string after a backslash.
+    """
+    if b"\t" in text or b"\r" in text or b'" :' in text:
+        return True
+    ends = text.count(b'":')
+    if ends == keys:
+        return False
+    return b'\\\\"' in text or ends - text.count(b'\\":') != keys
 
 
 def _decode(text: bytes) -> Any:  # Any: JSON from outside
@@ -191,11 +223,21 @@ def _refuse_constant(word: str) -> NoReturn:
 _DECODER = json.JSONDecoder(object_pairs_hook=_build_object, parse_constant=_refuse_constant)
 
 
-def _measure_depth(value: object) -> int:
-    """Return how many brackets are open at most, counted without recursion."""
-    depth = 0
+def _measure(value: object) -> tuple[int, int]:
+    """Return the number of keys, and how many brackets are open at most. It takes no recursion."""
+    keys = depth = 0
     level = [value]
-    while level := [one for one in level if isinstance(one, Mapping | list)]:
-        depth += 1
-        level = [inner for one in level for inner in (one.values() if isinstance(one, Mapping) else one)]
-    return depth
+    while level:
+        inner: list[object] = []
+        found = False
+        for one in level:
+            if isinstance(one, dict):
+                found = True
+                keys += len(one)
+                inner += one.values()
+            elif isinstance(one, list):
+                found = True
+                inner += one
+        depth += found
+        level = inner
+    return keys, depth

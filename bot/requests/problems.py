@@ -1,6 +1,7 @@
 """What can be wrong with a file of requests: kinds and facts; bot.ui has the words."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Mapping
 from enum import Enum
@@ -13,6 +14,7 @@ MAX_PROBLEMS = 1_000
 """Problems kept in full; they take less than 1 MB."""
 MAX_WARNINGS = 20
 _MAX_VALUE_LENGTH = 80
+_INDEX = re.compile(r"\.\d+(?=\.|$)")
 
 
 class ProblemKind(Enum):
@@ -45,6 +47,35 @@ class ProblemKind(Enum):
     UNKNOWN_MODEL = "unknown_model"
     RETIRED_MODEL = "retired_model"
     MODEL_WITHOUT_BATCHES = "model_without_batches"
+    SDK_ARGUMENT = "sdk_argument"
+    FOREIGN_PARAM = "foreign_param"
+    NOT_ONE_OF = "not_one_of"
+    CONFLICT = "conflict"
+    BLANK_TEXT = "blank_text"
+    BUDGET_TOO_LARGE = "budget_too_large"
+    WITH_THINKING = "with_thinking"
+    # images, documents and caching
+    MEDIA_MISMATCH = "media_mismatch"
+    DATA_URL = "data_url"
+    TOO_MANY = "too_many"
+    FOREIGN_BLOCK = "foreign_block"
+    # tools
+    FOREIGN_TOOL = "foreign_tool"
+    TOOL_NAME = "tool_name"
+    TOOL_TWICE = "tool_twice"
+    TOOL_USE_UNANSWERED = "tool_use_unanswered"
+    TOOL_RESULT_ORPHAN = "tool_result_orphan"
+    TOOL_RESULT_NOT_FIRST = "tool_result_not_first"
+    # what this model refuses
+    MODEL_SAMPLING = "model_sampling"
+    MODEL_SAMPLING_BOTH = "model_sampling_both"
+    MODEL_THINKING = "model_thinking"
+    MODEL_THINKING_EFFORT = "model_thinking_effort"
+    MODEL_PREFILL = "model_prefill"
+    MODEL_EFFORT = "model_effort"
+    MODEL_TOOL_CHOICE = "model_tool_choice"
+    MODEL_TOOL = "model_tool"
+    MODEL_INPUT = "model_input"
     # the file
     NO_REQUESTS = "no_requests"
     TOO_MANY_REQUESTS = "too_many_requests"
@@ -59,15 +90,26 @@ class WarningKind(Enum):
     DEPRECATED_MODEL = "deprecated_model"
     UNKNOWN_PARAM = "unknown_param"
     SYSTEM_ROLE = "system_role"
+    MODEL_NOT_LISTED = "model_not_listed"
+    MODEL_RULES_UNKNOWN = "model_rules_unknown"
+    MODEL_MAY_REFUSE = "model_may_refuse"
+    MAY_BE_REFUSED = "may_be_refused"
+    UNKNOWN_KEY = "unknown_key"
+    UNKNOWN_BLOCK = "unknown_block"
+    UNKNOWN_TOOL = "unknown_tool"
+    MEDIA_UNKNOWN = "media_unknown"
+    MANY_PAGES = "many_pages"
 
 
 class RequestFault(NamedTuple):
-    """One finding in a line, not yet formatted for people: `place` and `limit` as in a problem, `value` raw."""
+    """One finding in a line, not yet formatted for people: the fields of a problem, with `value` as it is."""
 
     kind: ProblemKind | WarningKind
     place: str = ""
     value: object = ""
     limit: int | None = None
+    model: str = ""
+    instead: str = ""
 
 
 class Problem(Struct, frozen=True):
@@ -79,6 +121,8 @@ class Problem(Struct, frozen=True):
         place: the path to the value as the API writes it ("params.messages.0.role"); empty for the whole line.
         value: the value as JSON, or the beginning of a line that cannot be read; at most 80 characters.
         limit: the limit that `value` exceeds or falls below.
+        model: the model whose rule it is, as the request names it.
+        instead: what to write instead.
         first_line: the earlier line with the same `custom_id`.
     """
 
@@ -88,16 +132,20 @@ class Problem(Struct, frozen=True):
     value: str = ""
     limit: int | None = None
     first_line: int | None = None
+    model: str = ""
+    instead: str = ""
 
 
 class GroupedWarning(Struct, frozen=True):
-    """A warning: `place` and `value` as in a problem, its first line, and its number of lines."""
+    """A warning: the fields of a problem, with no index in `place`; its first line, and its number of lines."""
 
     kind: WarningKind
     place: str
     value: str
     line: int
     lines: int = 1
+    model: str = ""
+    instead: str = ""
 
 
 class Findings(Struct):
@@ -106,17 +154,29 @@ class Findings(Struct):
     max_problems: int = MAX_PROBLEMS
     problems: list[Problem] = field(default_factory=list)
     totals: Counter[ProblemKind] = field(default_factory=Counter)
-    _warned: dict[tuple[WarningKind, str, str], GroupedWarning] = field(default_factory=dict)
+    _warned: dict[tuple[WarningKind, str, str, str], GroupedWarning] = field(default_factory=dict)
+    _last_warned: dict[tuple[WarningKind, str, str, str], int] = field(default_factory=dict)
 
     def add(self, line: int, fault: RequestFault, first_line: int | None = None) -> None:
         """Record a finding in a line."""
         if isinstance(fault.kind, WarningKind):
-            self._warn(fault.kind, fault.place, format_value(fault.value), line)
+            self._warn(fault.kind, fault, line)
         else:
             self.totals[fault.kind] += 1
             if len(self.problems) < self.max_problems:
                 value = format_value(fault.value)
-                self.problems.append(Problem(fault.kind, line, fault.place, value, fault.limit, first_line))
+                self.problems.append(
+                    Problem(
+                        fault.kind,
+                        line,
+                        fault.place,
+                        value,
+                        fault.limit,
+                        first_line,
+                        format_value(fault.model),
+                        fault.instead,
+                    )
+                )
 
     def add_file_problem(self, kind: ProblemKind, value: str = "", limit: int | None = None) -> None:
         """Record a problem of the whole file; it comes first."""
@@ -128,12 +188,21 @@ class Findings(Struct):
         """The warnings in the order in which they were found."""
         return tuple(self._warned.values())
 
-    def _warn(self, kind: WarningKind, place: str, value: str, line: int) -> None:
-        key = (kind, place, value)
-        if (before := self._warned.get(key)) is not None:
+    def _warn(self, kind: WarningKind, fault: RequestFault, line: int) -> None:
+        place, value, model = strip_indexes(fault.place), format_value(fault.value), format_value(fault.model)
+        key = (kind, place, value, model)
+        if (before := self._warned.get(key)) is None:
+            if len(self._warned) < MAX_WARNINGS:
+                self._warned[key] = GroupedWarning(kind, place, value, line, 1, model, fault.instead)
+                self._last_warned[key] = line
+        elif self._last_warned[key] != line:
             self._warned[key] = replace(before, lines=before.lines + 1)
-        elif len(self._warned) < MAX_WARNINGS:
-            self._warned[key] = GroupedWarning(kind, place, value, line)
+            self._last_warned[key] = line
+
+
+def strip_indexes(place: str) -> str:
+    """Return a place without the indexes of arrays, the same for all their items."""
+    return _INDEX.sub("", place)
 
 
 def format_value(value: object) -> str:

@@ -6,7 +6,7 @@ import struct
 from typing import Any
 
 _IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
-_MOST_BASE64 = 10_000_000  # "10 MB"; of an image
+_MOST_BASE64 = 10 * 1024 * 1024  # "10 MB"; of an image
 _MOST_PIXELS = 8_000  # of a side
 _HEAD = 64  # characters of base64 that show what a file is
 

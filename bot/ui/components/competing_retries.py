@@ -2,7 +2,7 @@
 
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.first_line import bold_id_name
-from bot.ui.components.text import code, number, section
+from bot.ui.components.text import code, fill_sections, number, section
 from bot.ui.reply import Block
 
 MOST_RETRIES_NAMED = 5
@@ -17,7 +17,10 @@ def other_retry_lines(retried: tuple[str, ...]) -> list[str]:
 
 def warnings_section(lines: list[str]) -> tuple[Block, ...]:
     """Return the warnings of a question, or nothing for none."""
-    return (section("\n".join(f"⚠️ {line}" for line in lines), folded=len(lines) > MOST_UNFOLDED),) if lines else ()
+    if not lines:
+        return ()
+    parts = fill_sections([f"⚠️ {line}" for line in lines])
+    return tuple(section(part, folded=len(lines) > MOST_UNFOLDED) for part in parts)
 
 
 def unnamed_retries(others: tuple[str, ...]) -> list[str]:

@@ -8,7 +8,7 @@ from bot.requests.check import MAX_BODY_BYTES, CheckReport
 from bot.requests.file_kinds import ForeignFileKind
 from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
 from bot.ui.components.buttons import actions, button
-from bot.ui.components.text import SECTION_LIMIT, code, context, header, number, quantity, safe_text, section
+from bot.ui.components.text import code, context, fill_sections, header, number, quantity, safe_text, section
 from bot.ui.reply import File, Message, Reply, Viewer
 
 BODY_LIMIT = f"{MAX_BODY_BYTES // 1_000_000} MB ({number(MAX_BODY_BYTES)} bytes)"
@@ -56,17 +56,77 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.UNKNOWN_MODEL: "unknown model",
     ProblemKind.RETIRED_MODEL: "retired model",
     ProblemKind.MODEL_WITHOUT_BATCHES: "this model doesn't support batches",
+    ProblemKind.SDK_ARGUMENT: "an argument of the SDK, not a parameter",
+    ProblemKind.FOREIGN_PARAM: "not a parameter of this API",
+    ProblemKind.NOT_ONE_OF: "not allowed",
+    ProblemKind.CONFLICT: "not allowed together with",
+    ProblemKind.BLANK_TEXT: "only white space",
+    ProblemKind.BUDGET_TOO_LARGE: "must be less than `max_tokens`",
+    ProblemKind.WITH_THINKING: "not allowed while thinking is on",
+    ProblemKind.MEDIA_MISMATCH: "the data is of another type",
+    ProblemKind.DATA_URL: "begins with a data URL",
+    ProblemKind.TOO_MANY: "too many",
+    ProblemKind.FOREIGN_BLOCK: "a content block of another API",
+    ProblemKind.FOREIGN_TOOL: "a tool in another API's form",
+    ProblemKind.TOOL_NAME: "not a name of 1 to 64 letters, digits, _ and -",
+    ProblemKind.TOOL_TWICE: "duplicate tool",
+    ProblemKind.TOOL_USE_UNANSWERED: "a tool call without its result",
+    ProblemKind.TOOL_RESULT_ORPHAN: "a tool result without its call",
+    ProblemKind.TOOL_RESULT_NOT_FIRST: "a tool result after other content",
+    ProblemKind.MODEL_SAMPLING: "only the default is allowed",
+    ProblemKind.MODEL_SAMPLING_BOTH: "not allowed together with `temperature`",
+    ProblemKind.MODEL_THINKING: "a type of thinking that is not supported",
+    ProblemKind.MODEL_THINKING_EFFORT: "not allowed at this effort",
+    ProblemKind.MODEL_PREFILL: "the last message must be the user's",
+    ProblemKind.MODEL_EFFORT: "a level that is not supported",
+    ProblemKind.MODEL_TOOL_CHOICE: "a tool cannot be forced",
+    ProblemKind.MODEL_TOOL: "a tool that is not supported",
+    ProblemKind.MODEL_INPUT: "not supported as input",
     ProblemKind.NO_REQUESTS: "The file has no requests",
     ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one batch",
     ProblemKind.BODY_TOO_LARGE: "Too large for one batch",
     ProblemKind.FILE_TOO_COMPLEX: "Too complex to check. Split long lines, or use fewer models and regions",
 }
+_REMEDIES: dict[ProblemKind, str] = {
+    ProblemKind.UNKNOWN_MODEL: "Did you mean {instead}?",
+    ProblemKind.SDK_ARGUMENT: "Remove it",
+    ProblemKind.FOREIGN_PARAM: "Use {instead}",
+    ProblemKind.NOT_ONE_OF: "Use {instead}",
+    ProblemKind.WITH_THINKING: "Remove it, or turn thinking off",
+    ProblemKind.MEDIA_MISMATCH: "Write {instead}",
+    ProblemKind.DATA_URL: "Keep only what follows the comma",
+    ProblemKind.FOREIGN_BLOCK: "Use {instead}",
+    ProblemKind.FOREIGN_TOOL: "Use `name`, `description` and `input_schema`",
+    ProblemKind.TOOL_USE_UNANSWERED: "Add a `tool_result` to the next message of the user",
+    ProblemKind.TOOL_RESULT_ORPHAN: "Add the `tool_use` to the message before",
+    ProblemKind.TOOL_RESULT_NOT_FIRST: "Put tool results first",
+    ProblemKind.MODEL_SAMPLING: "Remove it",
+    ProblemKind.MODEL_SAMPLING_BOTH: "Remove one of them",
+    ProblemKind.MODEL_THINKING: "Use {instead}",
+    ProblemKind.MODEL_THINKING_EFFORT: "Lower the effort, or let the model think",
+    ProblemKind.MODEL_PREFILL: "Remove the last message, or ask for the format in the prompt",
+    ProblemKind.MODEL_EFFORT: "Use {instead}",
+    ProblemKind.MODEL_TOOL_CHOICE: "Use {instead}",
+}
+"""What to do; a remedy with `{instead}` is left out if there is nothing to use instead."""
 _WARNINGS: dict[WarningKind, str] = {
     WarningKind.MODEL_NOT_CHECKED: "not checked, because the API didn't list its models",
     WarningKind.DEPRECATED_MODEL: "deprecated, will be retired",
     WarningKind.UNKNOWN_PARAM: "unknown parameter, which the API may refuse",
     WarningKind.SYSTEM_ROLE: "only newer models accept the role `system` within messages",
+    WarningKind.MODEL_NOT_LISTED: "not among the models that the API lists",
+    WarningKind.MODEL_RULES_UNKNOWN: "a new model. Its rules are unknown, so they are not checked",
+    WarningKind.MODEL_MAY_REFUSE: "the model may refuse it",
+    WarningKind.MAY_BE_REFUSED: "the API may refuse it",
+    WarningKind.UNKNOWN_KEY: "unexpected key, which the API may refuse",
+    WarningKind.UNKNOWN_BLOCK: "unknown content block, which the API may refuse",
+    WarningKind.UNKNOWN_TOOL: "unknown tool, which the API may refuse",
+    WarningKind.MEDIA_UNKNOWN: "the data doesn't look like this type",
+    WarningKind.MANY_PAGES: "so many pages may be too many",
 }
+
+_PLACED = frozenset((WarningKind.MODEL_MAY_REFUSE, WarningKind.MAY_BE_REFUSED, WarningKind.MANY_PAGES))
+"""Warnings that make no sense without the place of the value."""
 
 
 def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
@@ -98,23 +158,13 @@ def _problem_card(outcome: FileRefused, file: str = "") -> Message:
     blocks = (
         header(title),
         section(summary),
-        *(section(part, folded=len(lines) > MOST_UNFOLDED) for part in _fill_sections(lines)),
+        *(section(part, folded=len(lines) > MOST_UNFOLDED) for part in fill_sections(lines)),
         *_totals_section(checked),
         *([section(file)] if file else []),
         *_try_again_row(),
         context(hint),
     )
     return Message("\n".join([" ".join([f"{safe_text(title)}.", hint, *([file] if file else [])]), *lines]), blocks)
-
-
-def _fill_sections(lines: list[str]) -> list[str]:
-    """Return the lines in as few sections as possible, without cutting a line."""
-    parts = [""]
-    for line in lines:
-        if len(parts[-1]) + len(line) >= SECTION_LIMIT:
-            parts.append("")
-        parts[-1] += f"\n{line}" if parts[-1] else line
-    return parts
 
 
 def short_file_name(name: str) -> str:
@@ -137,19 +187,31 @@ def problems_text(checked: CheckReport) -> str:
 def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
     line = f"line {number(problem.line)}: " if problem.line is not None else ""
     place = f"{show(problem.place)}: " if problem.place else ""
+    model = f" with {show(problem.model)}" if problem.model else ""
     value = f" {show(problem.value)}" if problem.value else ""
     limit = f" (limit: {number(problem.limit)})" if problem.limit is not None else ""
     first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
-    return f"{line}{place}{_WORDS[problem.kind]}{value}{limit}{first}"
+    return f"{line}{place}{_WORDS[problem.kind]}{model}{value}{limit}{first}{_remedy(problem, show)}"
+
+
+def _remedy(problem: Problem, show: Callable[[str], str]) -> str:
+    words = _REMEDIES.get(problem.kind, "")
+    if not words or ("{instead}" in words and not problem.instead):
+        return ""
+    return ". " + words.replace("{instead}", " or ".join(map(show, problem.instead.split(", "))))
 
 
 def warning_lines(warnings: tuple[GroupedWarning, ...]) -> list[str]:
     """Return a line for each kind of warning, with the number of lines it concerns."""
-    return [
-        f"{code(warning.value or warning.place)}: {_WARNINGS[warning.kind]} "
-        f"({quantity(warning.lines, 'line')}, first in line {warning.line})"
-        for warning in warnings
-    ]
+    return [_warning_line(warning) for warning in warnings]
+
+
+def _warning_line(warning: GroupedWarning) -> str:
+    where = f"{code(warning.place, 80)} " if warning.kind in _PLACED and warning.value else ""
+    model = f" ({code(warning.model, 80)})" if warning.model else ""
+    hint = f". Did you mean {code(warning.instead, 80)}?" if warning.instead else ""
+    lines = f"({quantity(warning.lines, 'line')}, first in line {warning.line})"
+    return f"{where}{code(warning.value or warning.place, 80)}: {_WARNINGS[warning.kind]}{model} {lines}{hint}"
 
 
 def _totals_section(checked: CheckReport) -> tuple[dict[str, object], ...]:

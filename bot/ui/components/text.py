@@ -67,6 +67,16 @@ def mention(user: str) -> str:
     return f"<@{user}>" if re.fullmatch(r"[UW][A-Z0-9]+", user) else code(user, 40)
 
 
+def fill_sections(lines: list[str]) -> list[str]:
+    """Return the lines in as few sections as possible, without cutting a line."""
+    parts = [""]
+    for line in lines:
+        if len(parts[-1]) + len(line) >= SECTION_LIMIT:
+            parts.append("")
+        parts[-1] += f"\n{line}" if parts[-1] else line
+    return parts
+
+
 def number(count: int) -> str:
     """Return `1,234`."""
     return f"{count:,}"
