@@ -4,7 +4,7 @@ import asyncio
 import html
 import json
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import suppress
 from operator import itemgetter
 from typing import ClassVar, Self, get_args
 
@@ -21,9 +21,9 @@ from bot.operations.drafts import (
     DraftDetails,
     FileRefused,
     FormAlreadySubmitted,
+    check_shared_file,
     make_draft_id,
     read_constraints,
-    read_with_progress,
     store_draft,
 )
 from bot.operations.progress import Progress
@@ -31,7 +31,6 @@ from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
 from bot.operations.split_sample import remove_requests_files
 from bot.operations.work_limits import require_draft_room
-from bot.requests.check import check_requests
 from bot.scratch_file import scratch_file_failure
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, WatchPreference
@@ -172,9 +171,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             raise FormAlreadySubmitted
         try:
             how = await read_constraints(services)
-            async with aclosing(read_with_progress(source, progress)) as chunks:
-                requests_file = services.drafts.requests_file(id)
-                checked = await check_requests(chunks, requests_file, how, turn=services.drafts.check_turn)
+            checked = await check_shared_file(services, source, progress, services.drafts.requests_file(id), how)
             if not checked.is_sound:
                 return FileRefused(source.name, checked)
             details = DraftDetails(

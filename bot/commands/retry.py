@@ -3,7 +3,6 @@
 import asyncio
 import re
 from collections.abc import Iterable
-from contextlib import aclosing
 from pathlib import Path
 from typing import ClassVar, Self
 
@@ -25,9 +24,9 @@ from bot.operations.drafts import (
     DraftDetails,
     FileRefused,
     LeftOutCause,
+    check_shared_file,
     make_draft_id,
     read_constraints,
-    read_with_progress,
     recheck_file,
     store_draft,
 )
@@ -36,7 +35,7 @@ from bot.operations.progress import Progress
 from bot.operations.read_failures import read_failures
 from bot.operations.services import Services
 from bot.operations.work_limits import require_draft_room
-from bot.requests.check import CheckReport, check_requests
+from bot.requests.check import CheckReport
 from bot.requests.problems import ProblemKind
 from bot.requests.request_files import select_requests
 from bot.results.causes import Cause
@@ -260,11 +259,8 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             await asyncio.to_thread(services.drafts.archive.restore, batch_id, spool)
             return None
         source = await services.drafts.files.open(self.file, user=caller.user, channel=caller.channel)
-        async with aclosing(read_with_progress(source, progress)) as chunks:
-            how = await read_constraints(services)
-            checked: CheckReport = await check_requests(
-                chunks, spool, how, only=choice.custom_ids, turn=services.drafts.check_turn
-            )
+        how = await read_constraints(services)
+        checked = await check_shared_file(services, source, progress, spool, how, choice.custom_ids)
         if checked.totals.keys() == {ProblemKind.NO_REQUESTS}:
             return self._need_original(batch, choice, looked=True)
         return None if checked.is_sound else FileRefused(source.name, checked)

@@ -5,7 +5,7 @@ import hashlib
 import logging
 import random
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import Container
 from contextlib import aclosing
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,12 +19,13 @@ from bot.errors import ExpectedError
 from bot.operations.progress import Progress
 from bot.operations.services import Services
 from bot.operations.shared_files import SharedFile
-from bot.requests.check import CheckReport, check_file
+from bot.requests.check import CheckReport, check_file, check_requests
 from bot.requests.estimate import CostRules, CountedRequest, Estimate, dump_estimate, estimate_cost
 from bot.requests.params import ApiConstraints
 from bot.requests.problems import GroupedWarning
 from bot.requests.request_files import hash_file, sample_params
 from bot.requests.sizes import RequestSizes
+from bot.scratch_file import ScratchFile
 from bot.store.records import drafts
 from bot.store.records.drafts import Draft, DraftState, WatchPreference
 
@@ -250,12 +251,31 @@ async def recheck_file(services: Services, requests_file: Path, into: Path) -> C
     return await check_file(requests_file, into, constraints, turn=services.drafts.check_turn)
 
 
-async def read_with_progress(source: SharedFile, progress: Progress) -> AsyncGenerator[bytes, None]:
-    """Yield the chunks of a file as they arrive, and count them in `progress`."""
-    async with aclosing(source.chunks) as chunks:
-        async for chunk in chunks:
-            progress.count(chunk.count(b"\n"), len(chunk))
-            yield chunk
+async def check_shared_file(
+    services: Services,
+    source: SharedFile,
+    progress: Progress,
+    checked_file: Path,
+    constraints: ApiConstraints,
+    only: Container[str] | None = None,
+) -> CheckReport:
+    """Receive a shared file, then check it as `check_requests` does, so that a slow download delays no other check.
+
+    Raises:
+        FileUnreadable, ScratchFileFailed.
+        OSError: the disk does not take the checked file.
+    """
+    received = ScratchFile(services.open_scratch_file)
+    try:
+        async with aclosing(source.chunks) as chunks:
+            async for chunk in chunks:
+                await received.write(chunk)
+                progress.count(chunk.count(b"\n"), len(chunk))
+        await received.flush()
+        pieces = received.pieces(0, received.size)
+        return await check_requests(pieces, checked_file, constraints, only=only, turn=services.drafts.check_turn)
+    finally:
+        received.close()
 
 
 def on_behalf_of(draft: Draft, caller: Caller) -> Draft:

@@ -38,6 +38,23 @@ async def test_of_120_readings_at_once_most_are_refused_and_others_are_answered(
     assert "Send" in str(answer.blocks)
 
 
+async def test_a_download_that_stalls_delays_the_check_of_no_other_file(open_desk: OpenDesk) -> None:
+    desk = await open_desk(operators=(ADA, BEN))
+    end = asyncio.Event()
+    large = share_file(desk, sound_file(2_000)).files[0]["id"]
+    desk.slack.fail_next("download", error="stall", delay=end)
+    await desk.slack.slash(ADA, BATCHES, f"/batch create {large}")
+    await desk.slack.wait_for(lambda: desk.slack.calls("download"))
+
+    await desk.slack.slash(BEN, BATCHES, f"/batch create {large}")
+    await desk.slack.wait_for(lambda: any("Send" in str(one.blocks) for one in desk.slack.messages(BATCHES, BEN)))
+
+    assert not any("Send" in str(one.blocks) for one in desk.slack.messages(BATCHES, ADA))
+    end.set()
+    await desk.bot.in_flight.drain()
+    assert any("Send" in str(one.blocks) for one in desk.slack.messages(BATCHES, ADA))
+
+
 async def test_a_person_with_too_many_drafts_learns_which_to_discard(desk: Desk) -> None:
     for number in range(DRAFTS_OF_ONE.count):
         await ask_about_file(desk, sound_file(2 + number), f"draft-{number}.jsonl")

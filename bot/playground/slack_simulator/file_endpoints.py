@@ -4,7 +4,7 @@ from urllib.parse import quote
 
 from aiohttp import BodyPartReader, web
 
-from bot.playground.slack_simulator.faults import reset_connection
+from bot.playground.slack_simulator.faults import SlackFault, reset_connection
 from bot.playground.slack_simulator.file_store import StoredFile, make_file_object
 from bot.playground.slack_simulator.records import Json
 from bot.playground.slack_simulator.refusals import Refusal
@@ -46,7 +46,8 @@ class FileEndpoints:
     async def private(self, request: web.Request) -> web.StreamResponse:
         """Serve a file to the bot. Without its token or files:read, serve a login page with status 200, as Slack does.
 
-        `fail_next("download")` applies here. Its error "cut" closes the connection half-way; "login" serves the page.
+        `fail_next("download")` applies here. Its error "cut" closes the connection half-way, "stall" waits there for
+        the delay, and "login" serves the page.
         """
         file = self._state.files.files.get(request.match_info["file"])
         fault = self._state.faults.take("download")
@@ -54,7 +55,8 @@ class FileEndpoints:
         record_call(
             self._state, "download", read_bearer_token(request), {"file": request.match_info["file"]}, 200, {}, 0.0
         )
-        if fault is not None:
+        stall = fault if code == "stall" else None
+        if fault is not None and stall is None:
             await fault.wait()
         may = read_bearer_token(request) == self._state.credentials.bot_token and "files:read" in self._state.scopes
         is_page = file is not None and make_file_object(file, "").get("mode") in _PAGE_MODES
@@ -62,7 +64,7 @@ class FileEndpoints:
             return web.Response(text=_LOGIN_PAGE, content_type="text/html")
         if file is None or file.content is None or file.deleted:
             raise web.HTTPNotFound
-        return await _streamed(request, file.content, len(file.content) // 2 if code == "cut" else None)
+        return await _streamed(request, file.content, len(file.content) // 2 if code == "cut" else None, stall)
 
     async def for_page(self, request: web.Request) -> web.Response:
         """Serve a file to the demo page."""
@@ -78,14 +80,20 @@ async def _content(request: web.Request) -> bytes:
     return b""
 
 
-async def _streamed(request: web.Request, content: bytes, cut_at: int | None) -> web.StreamResponse:
-    """Send a file in chunks. With `cut_at`, close the connection there."""
+async def _streamed(
+    request: web.Request, content: bytes, cut_at: int | None, stall: SlackFault | None
+) -> web.StreamResponse:
+    """Send a file in chunks. With `cut_at`, close the connection there; with `stall`, wait half-way for its delay."""
     response = web.StreamResponse(headers={"Content-Type": "application/octet-stream"})
     response.content_length = len(content)
     await response.prepare(request)
     end = len(content) if cut_at is None else cut_at
-    for start in range(0, end, _CHUNK_BYTES):
-        await response.write(content[start : min(start + _CHUNK_BYTES, end)])
+    middle = end // 2 if stall is not None else 0
+    for first, last in ((0, middle), (middle, end)):
+        for start in range(first, last, _CHUNK_BYTES):
+            await response.write(content[start : min(start + _CHUNK_BYTES, last)])
+        if stall is not None and last == middle:
+            await stall.wait()
     if cut_at is not None and request.transport is not None:
         request.transport.close()
     return response
