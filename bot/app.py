@@ -19,6 +19,7 @@ from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
 from slack_sdk.web.async_client import AsyncWebClient
 
+from bot.api.cost_report import CostReportClient
 from bot.clients import (
     get_file_origins,
     get_response_url_origins,
@@ -27,6 +28,7 @@ from bot.clients import (
     make_slack_client,
     make_workspace,
     open_api_http,
+    open_cost_report,
     open_slack_http,
     reveal_secret,
 )
@@ -209,6 +211,9 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         api_refusals.record(method, status, seconds)
 
     http = await stack.enter_async_context(open_api_http(settings, observe_api))
+    bill_http = open_cost_report(settings)
+    if bill_http is not None:
+        await stack.enter_async_context(bill_http)
     trace = trace_calls(metrics.count_slack_call, slack_refusals.record)
     session = await stack.enter_async_context(open_slack_http(settings, trace))
     waits, api_waits = SlackWaits(), SlackWaits()
@@ -231,6 +236,7 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
         may_post=directory.may_post,
         open_scratch_file=tempfile.TemporaryFile,
         process_id=engine.worker_id,
+        cost_reports=None if bill_http is None else CostReportClient(bill_http),
     )
     # The worker counts attempts itself, so its client must not retry by itself.
     bot_messages = BotMessages(

@@ -201,7 +201,7 @@ async def _cost_report(settings: Settings, identity: ApiIdentity) -> list[Findin
     until = f"complete until {report.refreshed_at:%Y-%m-%d %H:%M} UTC" if report.refreshed_at else "of unknown age"
     findings.append(Finding(True, f"Anthropic's cost report accepts {name} (its figures are {until})."))
     if identity.workspace_id is None:
-        unknown = "The API doesn't name the key's workspace, so Anthropic's figures include every workspace."
+        unknown = f"The API doesn't name the key's workspace, so the cost report of {name} includes every workspace."
         findings.append(Finding(True, unknown, is_warning=True))
     return findings
 
@@ -222,7 +222,7 @@ def _cost_report_problem(error: ApiError, settings: Settings) -> Finding:
         case ApiRejected() if not error.is_foreign:
             return Finding(False, f"Anthropic has no cost report for this organization: {words} Remove {name}.")
         case _:
-            problem = f"Anthropic's cost report doesn't answer: {words}. Only the comparison of costs needs it."
+            problem = f"Anthropic's cost report doesn't answer: {words}. Only `/batch cost --check` needs it."
             return Finding(True, problem, is_warning=True)
 
 

@@ -1,22 +1,17 @@
 """`doctor` reports on each setting and service, and one problem stops none of the other checks."""
 
 import re
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from pydantic import SecretStr
 
-from bot.api.client import BatchesClient
-from bot.api.cost_report import CostReportClient, belongs_to, open_cost_report_http
-from bot.clients import open_api_http
 from bot.doctor import examine
 from bot.playground.api_simulator.faults import ApiFault
-from bot.playground.api_simulator.server import ApiSimulator
 from bot.playground.simulation import make_settings
 from bot.playground.slack_simulator.world import Channel, Person, UserGroup
 from bot.pricing.prices import Prices
-from bot.proxies import Proxies
 from bot.settings.checks import find_problems
 from bot.slack.scopes import BOT_SCOPES
 from bot.store.db.database import Database
@@ -415,18 +410,23 @@ async def test_doctor_warns_of_one_key_for_both(simulators: Simulators) -> None:
 
 
 async def test_doctor_notices_a_key_of_another_organization(simulators: Simulators) -> None:
-    async with ApiSimulator(speed=0) as other:
-        other.workspace.organization_id = "00000000-0000-0000-0000-000000000000"
-        settings = make_settings(simulators.slack, simulators.api, simulators.folder / "store.sqlite3")
-        async with open_api_http(settings) as http:
-            client = BatchesClient(http)
-            await client.list(limit=1)
-        async with open_cost_report_http("sk-ant-admin01-x", base_url=other.base_url, proxies=Proxies()) as http:
-            midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-            report = await CostReportClient(http).read(midnight - timedelta(days=1), midnight, None)
+    simulators.api.workspace.admin_organization_id = "00000000-0000-0000-0000-000000000000"
 
-    assert client.identity.organization_id == simulators.api.workspace.organization_id
-    assert not belongs_to(report, client.identity)
+    [line] = await list_about_the_bill(simulators)
+
+    assert line.startswith("FAIL BATCHDESK_ANALYTICS_KEY belongs to another organization than ANTHROPIC_API_KEY.")
+
+
+async def test_doctor_warns_that_the_bill_includes_every_workspace(simulators: Simulators) -> None:
+    simulators.api.workspace.names_itself = False
+
+    accepted, warning = await list_about_the_bill(simulators)
+
+    assert accepted.startswith("OK ")
+    assert warning == (
+        "WARN The API doesn't name the key's workspace, so the cost report of BATCHDESK_ANALYTICS_KEY includes every "
+        "workspace."
+    )
 
 
 @pytest.mark.parametrize(
@@ -438,4 +438,4 @@ async def test_a_cost_report_that_fails_is_only_a_warning(simulators: Simulators
     [line] = await list_about_the_bill(simulators)
 
     assert line.startswith("WARN Anthropic's cost report doesn't answer: ")
-    assert "Only the comparison of costs needs it." in line
+    assert "Only `/batch cost --check` needs it." in line

@@ -34,7 +34,7 @@ FURTHEST_BACK = timedelta(days=365)
 _PATH = "/v1/organizations/analytics/cost"
 _BETA = "analytics-usage-cost-2026-08-24"
 _PRODUCT = "message_batches_api"
-_POLICY = RetryPolicy(tries=2, max_retry_after=5.0, budget=15.0)
+_POLICY = RetryPolicy(tries=2, max_retry_after=5.0, budget=25.0)
 _CENTS = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,30})?")
 
 
@@ -76,7 +76,7 @@ def open_cost_report_http(key: str, *, base_url: str, proxies: Proxies) -> HttpC
         "anthropic-beta": _BETA,
         "user-agent": user_agent(),
     }
-    return open_client(base_url, headers, httpx.Timeout(connect=5.0, read=10.0, write=5.0, pool=5.0), proxies)
+    return open_client(base_url, headers, httpx.Timeout(connect=5.0, read=20.0, write=5.0, pool=5.0), proxies)
 
 
 class CostReportClient:

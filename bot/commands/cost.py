@@ -1,8 +1,7 @@
 """`/batch cost`: what the batches of a period cost, by model, day, owner or label."""
 
 import asyncio
-from collections.abc import Set
-from contextlib import aclosing
+from collections.abc import Sequence, Set
 from datetime import date, datetime
 from functools import partial
 from typing import ClassVar, Literal, Self, cast, get_args
@@ -16,6 +15,8 @@ from bot.commands.base import PUBLIC, Help, HelpGroup, LongCommand
 from bot.commands.language.arguments import Arguments, OptionSpec
 from bot.commands.language.errors import BadValue, ValueForm
 from bot.commands.language.values import parse_span
+from bot.operations.bill_check import BillCheck, check_bill, find_weeks
+from bot.operations.collect_costs import collect_costs, read_nothing
 from bot.operations.cost_totals import (
     CostRow,
     DeletedCost,
@@ -25,12 +26,12 @@ from bot.operations.cost_totals import (
     sum_costs,
     sum_deleted,
 )
-from bot.operations.ledger import LedgerEntry, Spent, read_entry, summarize_spent
+from bot.operations.ledger import LedgerEntry, Spent, read_entry
 from bot.operations.progress import Progress
-from bot.operations.read_results import ReadingFailed, ReadSummary, if_fresh, make_ledger_row, read_results
+from bot.operations.read_results import ReadingFailed, ReadSummary, read_results
 from bot.operations.services import Services
 from bot.results.summary import CostSummary as BatchCost
-from bot.store.records import labels, ledger, summaries
+from bot.store.records import labels
 from bot.store.records.ledger import LedgerRow
 from bot.store.transactions import unlisted_batches
 
@@ -38,8 +39,6 @@ By = Literal["model", "day", "owner", "label"]
 
 AT_ONCE = 2
 """Results that are read at the same time. Two fill a connection and leave processor time to other commands."""
-PAGES = 20
-PAGE_SIZE = 1_000
 
 
 class Unread(Struct, frozen=True):
@@ -70,6 +69,8 @@ class CostShown(Struct, frozen=True):
     by_name: tuple[CostRow, ...] = ()
     """By owner or by label, if the query asks for it. The name is empty for batches without one."""
     deleted: DeletedCost = DeletedCost()
+    can_check: bool = False
+    """Whether the bot has a key for Anthropic's bill."""
 
     @property
     def complete(self) -> bool:
@@ -92,7 +93,14 @@ class CostExported(Struct, frozen=True):
     batches: tuple[ExportedBatch, ...]
 
 
-CostOutcome = CostShown | CostExported
+class CostChecked(Struct, frozen=True):
+    """What batches cost, compared with what Anthropic bills."""
+
+    query: "Cost"
+    check: BillCheck
+
+
+CostOutcome = CostShown | CostExported | CostChecked
 
 
 class Cost(LongCommand[CostOutcome], frozen=True):
@@ -111,11 +119,18 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         ),
         OptionSpec("by", "|".join(get_args(By)), "how to group the amounts", "cost --by owner"),
         OptionSpec("export", "", "a row for each batch and model as a file", "cost --since 4w --export"),
+        OptionSpec(
+            "check", "", "compare whole weeks, up to yesterday, with Anthropic's bill", "cost --since 4w --check"
+        ),
+        OptionSpec("read", ""),
     )
 
     since: str = "7d"
     by: By = "model"
     export: bool = False
+    check: bool = False
+    read: bool = False
+    """Read the results that no one has read, also for a check, which otherwise reads none."""
 
     @classmethod
     def parse(cls, arguments: Arguments) -> Self:
@@ -126,47 +141,36 @@ class Cost(LongCommand[CostOutcome], frozen=True):
         parse_span("cost", since)
         if by not in get_args(By):
             raise BadValue("cost", by, ValueForm.COST_GROUPING)
-        return cls(since, cast(By, by), arguments.flag("export"), public=arguments.flag("public"))
+        export, check, read = (arguments.flag(name) for name in ("export", "check", "read"))
+        return cls(since, cast(By, by), export, check, read, public=arguments.flag("public"))
 
     def spell(self) -> str:
         """Return `cost` with its options."""
-        export = " --export" if self.export else ""
-        return f"cost --since {self.since} --by {self.by}{export}{self.spell_public()}"
+        flags = "".join(f" --{name}" for name in ("export", "check", "read") if getattr(self, name))
+        return f"cost --since {self.since} --by {self.by}{flags}{self.spell_public()}"
 
     async def run(self, services: Services, caller: Caller, progress: Progress | None = None) -> CostOutcome:
-        """Read the results whose summary is not stored. Raises ReadingStopped, ApiError, StoreUnavailable."""
+        """Read the results whose summary is not stored.
+
+        Raises:
+            ReadingStopped, ApiError, StoreUnavailable.
+            BillKeyMissing, BillUnreadable, BillOfAnother: of a check.
+        """
         progress = progress or Progress()
-        return await progress.run(self._add_up(services, caller, progress))
+        work = self._compare if self.check else self._add_up
+        return await progress.run(work(services, caller, progress))
+
+    async def _compare(self, services: Services, caller: Caller, progress: Progress) -> CostOutcome:
+        start, end = find_weeks(services.now(), parse_span("cost", self.since))
+        progress.set_subject("the comparison with Anthropic's bill", retry_command=self.spell())
+        read = partial(self._read_missing, services, caller, progress) if self.read else read_nothing
+        return CostChecked(self, await check_bill(services, start, end, read))
 
     async def _add_up(self, services: Services, caller: Caller, progress: Progress) -> CostOutcome:
         since = services.now() - parse_span("cost", self.since)
         progress.set_subject(f"the cost of {self.since}", retry_command=self.spell())
-        batches, more = await _list_created_since(since, services)
-        ended = [batch for batch in batches if batch.has_ended]
-        known = await _find_stored(ended, services)
-        missing = [batch for batch in ended if batch.id not in known]
-        progress.set_subject(f"the cost of {self.since}", retry_command=self.spell(), total_batches=len(missing))
-        read = await _read_missing(missing, services, caller, progress)
-        unread = tuple(
-            Unread(batch, gone=not batch.is_readable(services.now())) for batch in missing if batch.id not in read
-        )
-        entries = [
-            LedgerEntry(batch.id, batch.created_at, summarize_spent(each.summary), each.priced_on)
-            for batch in ended
-            if (each := known.get(batch.id) or read.get(batch.id)) is not None
-        ]
-        await _complete_ledger([batch for batch in ended if batch.id in known], known, services)
-        unlisted = partial(
-            unlisted_batches.list_unlisted,
-            workspace_id=services.workspace.id,
-            listed={batch.id for batch in batches},
-            since=since,
-            now=services.now(),
-            is_whole=not more,
-        )
-        rows = await services.database.run(unlisted)
-        kept = [entry for row in rows if (entry := read_entry(row)) is not None]
-        entries += kept
+        found = await collect_costs(services, since, partial(self._read_missing, services, caller, progress))
+        entries = found.entries
         if self.export:
             return CostExported(self, since, await _list_exported(services, since, {each.batch_id for each in entries}))
         return CostShown(
@@ -176,23 +180,39 @@ class Cost(LongCommand[CostOutcome], frozen=True):
             cost=sum_costs(entries),
             by_model=group_by_model(entries),
             by_day=group_by_day(entries),
-            by_name=await _sum_by_name(entries, rows, self.by, services),
-            unread=unread,
-            unfinished=len(batches) - len(ended),
-            more=more,
+            by_name=await _sum_by_name(entries, found.unlisted, self.by, services),
+            unread=tuple(Unread(batch, gone=not batch.is_readable(services.now())) for batch in found.unread),
+            unfinished=sum(1 for batch in found.batches if not batch.has_ended),
+            more=found.more,
             priced_on=max((each.priced_on for each in entries if each.priced_on), default=None),
-            deleted=sum_deleted([row for row in rows if row.deleted_at is not None]),
+            deleted=sum_deleted([row for row in found.unlisted if row.deleted_at is not None]),
+            can_check=services.cost_reports is not None,
         )
 
+    async def _read_missing(
+        self, services: Services, caller: Caller, progress: Progress, batches: list[MessageBatch]
+    ) -> dict[str, ReadSummary]:
+        """Return the summaries of these batches, without those that cannot be read. AT_ONCE are read at a time."""
+        progress.set_subject(f"the cost of {self.since}", retry_command=self.spell(), total_batches=len(batches))
+        turns = asyncio.Semaphore(AT_ONCE)
+        read: dict[str, ReadSummary] = {}
 
-async def _complete_ledger(batches: list[MessageBatch], known: dict[str, ReadSummary], services: Services) -> None:
-    """Correct the rows of earlier versions, which did not always know when a batch was created."""
-    rows = await services.database.run(partial(ledger.get_many, batch_ids=[batch.id for batch in batches]))
-    for batch in batches:
-        row = rows.get(batch.id)
-        if row is None or row.spent is None or row.created_at != batch.created_at:
-            entry = make_ledger_row(services, batch, known[batch.id])
-            await services.database.run(partial(ledger.record_spent, row=entry))
+        async def read_one(batch: MessageBatch) -> None:
+            async with turns:
+                try:
+                    if batch.is_readable(services.now()):
+                        read[batch.id] = await read_results(services, batch, caller, progress)
+                except (ReadingFailed, ApiError):
+                    pass  # the batch is listed as unread
+                progress.count_batch()
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                for batch in batches:
+                    group.create_task(read_one(batch))
+        except ExceptionGroup as several:  # if the store fails, it fails alike for all of them
+            raise several.exceptions[0] from several
+        return read
 
 
 async def _list_exported(services: Services, since: datetime, read: Set[str]) -> tuple[ExportedBatch, ...]:
@@ -207,7 +227,7 @@ async def _list_exported(services: Services, since: datetime, read: Set[str]) ->
 
 
 async def _sum_by_name(
-    entries: list[LedgerEntry], rows: list[LedgerRow], by: By, services: Services
+    entries: Sequence[LedgerEntry], rows: Sequence[LedgerRow], by: By, services: Services
 ) -> tuple[CostRow, ...]:
     if by not in ("owner", "label"):
         return ()
@@ -217,52 +237,3 @@ async def _sum_by_name(
     return group_by_name(
         (getattr(named[entry.batch_id], by) or kept.get(entry.batch_id) or "", entry) for entry in entries
     )
-
-
-async def _list_created_since(since: datetime, services: Services) -> tuple[list[MessageBatch], bool]:
-    """Return the batches created since then, newest first, and whether there are more than PAGES hold."""
-    found: list[MessageBatch] = []
-    is_whole = True
-    read = 0
-    async with aclosing(services.workspace.batches.list_pages(limit=PAGE_SIZE)) as pages:
-        async for page in pages:
-            read += 1
-            is_whole = is_whole and page.is_whole
-            found += [batch for batch in page.data if batch.created_at >= since]
-            if not page.has_more or (page.data and page.data[-1].created_at < since):
-                return found, not is_whole
-            if read == PAGES:
-                break
-    return found, True
-
-
-async def _find_stored(batches: list[MessageBatch], services: Services) -> dict[str, ReadSummary]:
-    ids = [batch.id for batch in batches]
-    stored = await services.database.run(lambda connection: summaries.get_many(connection, ids))
-    kept = {batch.id: if_fresh(services, batch, stored[batch.id]) for batch in batches if batch.id in stored}
-    return {id: fetched for id, fetched in kept.items() if fetched is not None}
-
-
-async def _read_missing(
-    batches: list[MessageBatch], services: Services, caller: Caller, progress: Progress
-) -> dict[str, ReadSummary]:
-    """Return the summaries of these batches, without those that cannot be read. AT_ONCE are read at a time."""
-    turns = asyncio.Semaphore(AT_ONCE)
-    read: dict[str, ReadSummary] = {}
-
-    async def read_one(batch: MessageBatch) -> None:
-        async with turns:
-            try:
-                if batch.is_readable(services.now()):
-                    read[batch.id] = await read_results(services, batch, caller, progress)
-            except (ReadingFailed, ApiError):
-                pass  # the batch is listed as unread
-            progress.count_batch()
-
-    try:
-        async with asyncio.TaskGroup() as group:
-            for batch in batches:
-                group.create_task(read_one(batch))
-    except ExceptionGroup as several:  # if the store fails, it fails alike for all of them
-        raise several.exceptions[0] from several
-    return read

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from msgspec import Struct
 
+from bot.api.cost_report import CostReportClient
 from bot.caller import ChannelId
 from bot.operations.draft_services import DraftServices
 from bot.operations.find_batch import FoundBatch, Reference, find_batch
@@ -24,6 +25,7 @@ class Services(Struct, frozen=True):
     - `may_post`: returns whether the bot is in a channel.
     - `open_scratch_file`: opens an unnamed file for results.
     - `process_id`: the id in the heartbeat of this process.
+    - `cost_reports`: reads Anthropic's bill; None without its key.
     """
 
     workspace: Workspace
@@ -36,6 +38,7 @@ class Services(Struct, frozen=True):
     may_post: Callable[[ChannelId], Awaitable[bool]]
     open_scratch_file: OpenFile
     process_id: str
+    cost_reports: CostReportClient | None = None
 
     async def find_batch(self, reference: Reference) -> FoundBatch:
         """Find the one batch that a reference means. Raises the errors of `bot.operations.find_batch`."""

@@ -27,6 +27,8 @@ COLLEAGUE = "U0CORA"
 CHANNEL = "C0BATCHES"
 FEED = "C0FEED"
 PEOPLE = {"ada": OPERATOR, "ben": VISITOR, "cora": COLLEAGUE}
+DISCOUNT = 5
+"""Percent of the list price, by the contract of the simulated organization."""
 REQUEST_LIMIT = 1_000
 """A larger batch needs the approval of the other operator."""
 SHORTCUT_HINT = ShortcutHint(SHORTCUT, "Batch from this file")
@@ -74,6 +76,7 @@ def enable_everything(settings: Settings, now: datetime) -> Settings:
         "request_limit": REQUEST_LIMIT,
         "feed_channel": FEED,
         "digest_hour": (now + timedelta(hours=1)).astimezone(UTC).hour,
+        "analytics_key": SecretStr("sk-ant-admin01-playground"),
     }
     return settings.model_copy(update=more)
 
@@ -88,6 +91,7 @@ async def run_simulation(*, port: int = 0, speed: float = 1.0, part: Part = Part
     async with AsyncExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="batchdesk-")))
         api = ApiSimulator(speed=speed, seeded=True)
+        api.bill.change(discount=DISCOUNT)
         await api.start()
         stack.push_async_callback(api.stop)
         slack = SlackSimulator(make_full_world(), scopes=frozenset(BOT_SCOPES))

@@ -156,7 +156,7 @@ class Settings(BaseSettings):
         None,
         validation_alias="BATCHDESK_ANALYTICS_KEY",
         description="an Admin API key, or a key with the scope `read:analytics`, to compare costs with Anthropic's "
-        "bill; nothing else uses it",
+        "bill (`/batch cost --check`); nothing else uses it",
     )
     allow_http: bool = Field(
         False,

@@ -179,6 +179,9 @@ class CallMiddleware:
         if _REQUEST_ID in request:
             response.headers["request-id"] = request[_REQUEST_ID]
         if _ADMITTED in request:
-            response.headers["anthropic-organization-id"] = self._workspace.organization_id
-            if not request.path.startswith(ORGANIZATION):
-                response.headers["anthropic-workspace-id"] = self._workspace.id
+            is_report = request.path.startswith(ORGANIZATION)
+            workspace = self._workspace
+            organization = workspace.admin_organization_id if is_report else workspace.organization_id
+            response.headers["anthropic-organization-id"] = organization
+            if workspace.names_itself and not is_report:
+                response.headers["anthropic-workspace-id"] = workspace.id

@@ -34,15 +34,11 @@ def make_message(batch_id: str, request: Request) -> dict[str, Any]:
     """
     seed = (batch_id, request.custom_id)
     text = _text(*seed)
-    tokens = max(1, len(text) // 4)
-    cut = tokens > request.max_tokens
+    cut = len(text) // 4 > request.max_tokens
     if cut:
-        tokens, text = request.max_tokens, text[: request.max_tokens * 4]
+        text = text[: request.max_tokens * 4]
     usual = AnswerKind(stop_reason="max_tokens" if cut else "end_turn")
     kind = ANSWER_KINDS[request.answer] if request.answer else usual
-    usage = _usage(request, tokens, writes=draw_fraction("cache", *seed) < 0.05)
-    if kind.web_searches:
-        usage["server_tool_use"] = {"web_search_requests": kind.web_searches, "web_fetch_requests": 0}
     return {
         "model": request.model,
         "id": make_id("msg", *seed),
@@ -53,8 +49,19 @@ def make_message(batch_id: str, request: Request) -> dict[str, Any]:
         "stop_reason": kind.stop_reason,
         "stop_sequence": kind.stop_sequence,
         "stop_details": kind.stop_details,
-        "usage": usage,
+        "usage": make_usage(batch_id, request),
     }
+
+
+def make_usage(batch_id: str, request: Request) -> dict[str, Any]:
+    """Return the usage of a succeeded request, as its Message has it."""
+    seed = (batch_id, request.custom_id)
+    tokens = min(max(1, len(_text(*seed)) // 4), request.max_tokens)
+    usage = _usage(request, tokens, writes=draw_fraction("cache", *seed) < 0.05)
+    searches = ANSWER_KINDS[request.answer].web_searches if request.answer else 0
+    if searches:
+        usage["server_tool_use"] = {"web_search_requests": searches, "web_fetch_requests": 0}
+    return usage
 
 
 def _text(*seed: str) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from bot.playground.api_simulator.batch import Batch
 from bot.playground.api_simulator.ids import make_id
 from bot.playground.api_simulator.lifecycle import plan_finishing_order
-from bot.playground.api_simulator.model_messages import make_message
+from bot.playground.api_simulator.model_messages import make_message, make_usage
 from bot.playground.api_simulator.requests import Failure, Request
 
 _PROCESSED, _CANCELED, _EXPIRED = range(3)
@@ -28,12 +28,12 @@ def make_result_lines(batch: Batch) -> Iterator[bytes]:
         yield json.dumps(line, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass") + b"\n"
 
 
-def make_answers(batch: Batch) -> Iterator[dict[str, Any]]:
-    """Yield the Message of each request that succeeded, also of those whose line is missing."""
+def list_usage(batch: Batch) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the model and the usage of each request that succeeded, also of those whose line is missing."""
     for index, outcome in enumerate(_find_outcomes(batch)):
         request = batch.requests[index]
         if outcome == _PROCESSED and request.failure is None:
-            yield make_message(batch.id, request)
+            yield request.model, make_usage(batch.id, request)
 
 
 def _find_outcomes(batch: Batch) -> bytearray:

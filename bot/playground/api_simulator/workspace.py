@@ -48,6 +48,10 @@ class ApiWorkspace:
     def __init__(self, clock: Clock) -> None:
         self.id = make_id("wrkspc", "workspace")
         self.organization_id = "7f0c1a52-3f64-4c1e-9d5b-2a8e6b04d913"
+        self.admin_organization_id = self.organization_id
+        """The organization of the Admin keys, whose bill they read."""
+        self.names_itself = True
+        """Whether answers name the workspace. A gateway may drop the header."""
         self.models = ModelLifecycles(clock)
         self._clock = clock
         self.unusual = UnusualAnswers({})

@@ -12,6 +12,7 @@ from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
+from bot.operations.bill_check import BillKeyMissing, BillOfAnother, BillUnreadable
 from bot.operations.drafts import (
     DraftAmbiguous,
     DraftUnavailable,
@@ -36,6 +37,7 @@ from bot.ui.components.buttons import NotOurButton, actions, button
 from bot.ui.components.store_states import STORE_STATES
 from bot.ui.components.text import code, quantity, section
 from bot.ui.errors.api import render_api_error
+from bot.ui.errors.bill import AnyBillError, bill_words
 from bot.ui.errors.drafts import (
     render_ambiguous_draft,
     render_draft_unavailable,
@@ -69,6 +71,7 @@ ParagraphError = (
     | ScratchFileFailed
     | SummaryUnreadable
     | NotOurButton
+    | AnyBillError
 )
 """Errors that are shown as one paragraph."""
 ShownError = (
@@ -149,7 +152,8 @@ def render_with_retry(error: ExpectedError, command: Command | None) -> Message:
 def _is_passing(error: ExpectedError) -> bool:
     if isinstance(error, NotPermitted):
         return error.fault is not None and error.fault.meaning is Meaning.PASSING
-    return isinstance(error, RateLimited | ApiUnavailable)
+    cause = error.cause if isinstance(error, BillUnreadable) else error
+    return isinstance(cause, RateLimited | ApiUnavailable)
 
 
 def render_unexpected(reference: str) -> Message:
@@ -181,6 +185,8 @@ def _paragraph_words(error: ParagraphError) -> str:
             return f"{refused}\nReason: {code(error.reason)}"
         case SummaryUnreadable():
             return "I can't read the stored summary of these results anymore. Try again."
+        case BillKeyMissing() | BillUnreadable() | BillOfAnother():
+            return bill_words(error)
         case NotOurButton():
             return "This button is from another version of Batchdesk. Nothing was done. Try `/batch help`."
         case unreachable:

@@ -5,11 +5,12 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import assert_never
 
-from bot.commands.cost import By, Cost, CostExported, CostOutcome, CostShown, ExportedBatch
+from bot.commands.cost import By, Cost, CostChecked, CostExported, CostOutcome, CostShown, ExportedBatch
 from bot.operations.cost_totals import CostRow
 from bot.pricing.tokens import Tokens
 from bot.results.spreadsheet import Cell, write_csv
 from bot.results.summary import ModelUse
+from bot.ui.components.bill_check import render_cost_check
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.text import code, context, header, number, quantity, section
@@ -47,12 +48,14 @@ _COLUMNS = (
 
 
 def render_cost(outcome: CostOutcome, viewer: Viewer) -> Message | File:
-    """Return what was spent, or the ledger as a file."""
+    """Return what was spent, the ledger as a file, or the comparison with Anthropic's bill."""
     match outcome:
         case CostShown():
             return _render_total(outcome)
         case CostExported():
             return _render_export(outcome, viewer)
+        case CostChecked():
+            return render_cost_check(outcome)
         case unreachable:
             assert_never(unreachable)
 
@@ -259,4 +262,6 @@ def _buttons(outcome: CostShown) -> list[Block]:
     buttons = [button(f"By {other.by}", other, renew=True)]
     if any(not each.gone for each in outcome.unread):
         buttons.append(button("Try again", query, renew=True))
+    if outcome.can_check:
+        buttons.append(button("Compare with the bill", Cost(query.since, check=True, public=query.public)))
     return buttons

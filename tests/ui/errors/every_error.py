@@ -14,6 +14,7 @@ from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations import find_batch
 from bot.operations.approval import ApprovalOfOwn
+from bot.operations.bill_check import BillKeyMissing, BillOfAnother, BillUnreadable
 from bot.operations.drafts import (
     DraftAmbiguous,
     DraftUnavailable,
@@ -143,6 +144,13 @@ ERRORS: dict[str, ExpectedError] = {
     "store_locked": StoreUnavailable("locked"),
     "store_full": StoreUnavailable("full"),
     "not_our_button": NotOurButton(),
+    "bill_key_missing": BillKeyMissing(),
+    "bill_of_another": BillOfAnother(),
+    "bill_key_refused": BillUnreadable(
+        api.KeyRefused("permission_error", "Scopes: none. Required: x.", 403, "req_011CQ")
+    ),
+    "bill_refused": BillUnreadable(api.ApiRejected("invalid_request_error", "Not with HIPAA.", 400, "req_011CQ")),
+    "bill_unavailable": BillUnreadable(api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ")),
     **{f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", "said") for why in UnreadableReason},
     **{
         f"draft_{state}": DraftUnavailable(replace(DRAFT, state=state, batch_id=ID))

@@ -5,9 +5,10 @@ from decimal import Decimal
 
 from msgspec.structs import replace
 
-from bot.commands.cost import Cost, CostExported, CostShown, ExportedBatch, Unread
+from bot.commands.cost import Cost, CostChecked, CostExported, CostShown, ExportedBatch, Unread
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
+from bot.operations.bill_check import BillCheck, EdgeBatches, ModelCheck
 from bot.operations.cost_totals import CostRow, DeletedCost
 from bot.operations.ledger import Spent
 from bot.pricing.tokens import Tokens
@@ -16,6 +17,8 @@ from bot.results.summary import ModelUse
 from bot.store.records.ledger import LedgerRow
 from tests.builders import BATCHES, CREATED, NOW
 from tests.ui.samples import ENDED
+
+MIDNIGHT = NOW.replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _days(count: int) -> tuple[tuple[date, CostRow], ...]:
@@ -83,6 +86,69 @@ EXPORTED = CostExported(
     ),
 )
 
+AGREES = CostChecked(
+    Cost("4w", check=True),
+    BillCheck(
+        start=MIDNIGHT - timedelta(weeks=4),
+        end=MIDNIGHT,
+        cost=BatchCost(Decimal("21.5032")),
+        models=(
+            ModelCheck("claude-sonnet-5", Decimal("21.5"), Decimal("21.5"), Decimal("20.425")),
+            ModelCheck("claude-opus-5", Decimal("0.0032"), Decimal("0.0032"), Decimal("0.00304")),
+        ),
+        refreshed_at=NOW - timedelta(hours=2),
+        workspace_id="wrkspc_01Hkcexample",
+        edge=EdgeBatches(1, Decimal("0.5")),
+    ),
+)
+DIFFERS = CostChecked(
+    Cost("1w", check=True, public=True),
+    replace(
+        AGREES.check,
+        start=MIDNIGHT - timedelta(weeks=1),
+        cost=BatchCost(Decimal("9.0432"), ("claude-next",), unreadable=1),
+        models=(
+            ModelCheck("claude-sonnet-5", Decimal("8"), Decimal("21.5"), Decimal("21.5")),
+            ModelCheck("claude-next", Decimal(0), Decimal("1.2"), Decimal("1.2"), complete=False),
+            ModelCheck("claude-opus-5", Decimal("1.0432"), Decimal("0.5"), Decimal("0.5")),
+            ModelCheck("", Decimal(0), Decimal("0.03"), Decimal("0.03")),
+        ),
+        api_keys=(("apikey_01Hkcexample", Decimal("20")), (None, Decimal("3.23"))),
+        unread=2,
+        expired=1,
+        deleted_unread=1,
+        running=1,
+        edge=EdgeBatches(2, Decimal("1.5")),
+        other_tiers=Decimal("0.7"),
+        has_unbilled_searches=True,
+        worst_day=MIDNIGHT.date() - timedelta(days=3),
+        is_whole=False,
+    ),
+)
+LATE = CostChecked(
+    Cost("1w", check=True),
+    replace(
+        AGREES.check,
+        models=(ModelCheck("claude-sonnet-5", Decimal("21.5032"), Decimal("4"), Decimal("4")),),
+        refreshed_at=MIDNIGHT - timedelta(days=2),
+        workspace_id=None,
+        workspaces=(("wrkspc_01Hkcexample", Decimal("3")), ("", Decimal("1"))),
+        edge=EdgeBatches(),
+    ),
+)
+ELSEWHERE = CostChecked(
+    Cost("1w", check=True),
+    replace(
+        AGREES.check,
+        models=(ModelCheck("claude-sonnet-5", Decimal("21.5032"), Decimal("24"), Decimal("24")),),
+        edge=EdgeBatches(),
+    ),
+)
+NO_BILL = CostChecked(
+    Cost("1w", check=True),
+    replace(AGREES.check, cost=BatchCost(Decimal(0)), models=(), refreshed_at=None, edge=EdgeBatches()),
+)
+
 OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "cost": SPENT,
     "cost_incomplete": INCOMPLETE,
@@ -90,4 +156,10 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
     "cost_nothing_ended": NOTHING_ENDED,
     "cost_deleted": DELETED,
     "cost_exported": EXPORTED,
+    "cost_checkable": replace(SPENT, can_check=True),
+    "cost_check_agrees": AGREES,
+    "cost_check_differs": DIFFERS,
+    "cost_check_late": LATE,
+    "cost_check_elsewhere": ELSEWHERE,
+    "cost_check_nothing": NO_BILL,
 }

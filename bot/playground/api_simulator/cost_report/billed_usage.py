@@ -15,7 +15,7 @@ from bot.playground.api_simulator.cost_report.list_prices import (
     find_batch_rates,
     is_long_prompt,
 )
-from bot.playground.api_simulator.results import make_answers
+from bot.playground.api_simulator.results import list_usage
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,24 +78,31 @@ class BatchBilling:
 def _measure_use(batch: Batch) -> dict[str, BatchUse]:
     """Return what the succeeded requests of an ended batch cost, by model. It may take a second."""
     requests, searches = Counter[str](), Counter[str]()
-    tokens: dict[tuple[str, bool], Counter[str]] = defaultdict(Counter)
-    for message in make_answers(batch):
-        model, usage = message["model"], message["usage"]
+    tokens: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0] * len(TOKEN_TYPES))
+    for model, usage in list_usage(batch):
         counts = _count_tokens(usage)
         requests[model] += 1
         searches[model] += (usage["server_tool_use"] or {}).get("web_search_requests", 0)
-        tokens[model, is_long_prompt(model, counts.total() - counts["output_tokens"])].update(counts)
+        sums = tokens[model, is_long_prompt(model, sum(counts) - usage["output_tokens"])]
+        for place, count in enumerate(counts):
+            sums[place] += count
     cents: dict[str, dict[tuple[str, str], Fraction]] = {model: defaultdict(Fraction) for model in requests}
-    for (model, is_long), counts in tokens.items():
+    for (model, is_long), sums in tokens.items():
         rates = find_batch_rates(model, batch.created_at.date(), long_prompt=is_long)
-        for token_type, rate in zip(TOKEN_TYPES, rates, strict=True):
-            cents[model]["tokens", token_type] += counts[token_type] * rate
+        for token_type, rate, count in zip(TOKEN_TYPES, rates, sums, strict=True):
+            cents[model]["tokens", token_type] += count * rate
     for model, count in searches.items():
         cents[model]["web_search", ""] += count * CENTS_A_SEARCH
     return {model: BatchUse(requests[model], dict(cents[model])) for model in requests}
 
 
-def _count_tokens(usage: dict[str, Any]) -> Counter[str]:
-    plain = Counter({name: usage[name] for name in ("output_tokens", "cache_read_input_tokens")})
-    written = {f"cache_creation.{name}": count for name, count in usage["cache_creation"].items()}
-    return plain + Counter(written) + Counter({"uncached_input_tokens": usage["input_tokens"]})
+def _count_tokens(usage: dict[str, Any]) -> tuple[int, ...]:
+    """Return the tokens in the order of `TOKEN_TYPES`."""
+    writes = usage["cache_creation"]
+    return (
+        usage["input_tokens"],
+        usage["output_tokens"],
+        writes["ephemeral_5m_input_tokens"],
+        writes["ephemeral_1h_input_tokens"],
+        usage["cache_read_input_tokens"],
+    )

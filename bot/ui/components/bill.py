@@ -1,0 +1,132 @@
+"""The words for a comparison with Anthropic's bill, for its own message and for the digest."""
+
+from collections.abc import Sequence
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from bot.operations.bill_check import BillCheck
+from bot.pricing.amounts import format_usd
+from bot.ui.components.money import amount_words, cost_gaps
+from bot.ui.components.text import code, join_words, quantity
+
+_SHOWN = 5
+
+
+def week_words(check: BillCheck) -> str:
+    """Return `Nov 23 – Nov 29 (UTC)`."""
+    return f"{day_words(check.start)} – {day_words(check.end - timedelta(days=1))} (UTC)"
+
+
+def day_words(day: date | datetime) -> str:
+    """Return `Nov 23`."""
+    return f"{day:%b} {day.day}"
+
+
+def verdict_words(check: BillCheck) -> str:
+    """Return whether both figures agree, and if not, by how much Anthropic's differs."""
+    if check.agrees and not check.listed:
+        return "No cost on either side" if check.cost.complete else "No cost on Anthropic's side"
+    if check.agrees:
+        return f"Batchdesk and Anthropic agree: {format_usd(check.listed)}"
+    so_far = " so far" if check.is_late else ""
+    share = _share_words(check.difference, check.ours)
+    return f"Anthropic has {_direction_words(check.difference)} than Batchdesk{so_far}{share}"
+
+
+def difference_words(difference: Decimal, ours: Decimal) -> str:
+    """Return how much more Anthropic has, `$2.10 more (20.2%)`, in percent of Batchdesk's figure."""
+    return f"{_direction_words(difference)}{_share_words(difference, ours)}"
+
+
+def _direction_words(difference: Decimal) -> str:
+    return f"{format_usd(abs(difference))} {'more' if difference > 0 else 'less'}"
+
+
+def _share_words(difference: Decimal, ours: Decimal) -> str:
+    return f" ({_percent(abs(difference) / ours * 100)}%)" if ours > 0 else ""
+
+
+def ours_words(check: BillCheck) -> str:
+    """Return the figure by results; "at least" if anything is missing from it."""
+    if check.cost.complete:
+        return format_usd(check.ours)
+    return amount_words(check.ours, complete=False)
+
+
+def billed_words(check: BillCheck) -> str:
+    """Return what is billed, with the discount."""
+    billed = format_usd(check.billed)
+    if check.listed <= 0 or check.billed >= check.listed:
+        return f"{billed} (no discount)"
+    return f"{billed} ({_percent((1 - check.billed / check.listed) * 100)}% off)"
+
+
+def explanations(check: BillCheck) -> list[str]:
+    """Return what may explain a difference, and what limits either figure. Without a difference only the latter."""
+    lines = [*_unknown_costs(check), *_limits(check)]
+    if check.agrees:
+        return lines
+    return [*lines, *_hints(check, explained=bool(lines))]
+
+
+def _unknown_costs(check: BillCheck) -> list[str]:
+    lines = []
+    if check.unread:
+        lines.append(f"No one has read the results of {_batches(check.unread)}. Only Anthropic's figures include them.")
+    if check.expired:
+        lines.append(f"The results of {_batches(check.expired)} expired before anyone read them.")
+    if check.deleted_unread:
+        were = "was" if check.deleted_unread == 1 else "were"
+        lines.append(f"{_batches(check.deleted_unread)} {were} deleted before anyone read the results.")
+    if check.running:
+        verb = "is" if check.running == 1 else "are"
+        lines.append(f"{_batches(check.running)} {verb} still running. Anthropic may bill a part already.")
+    gaps = cost_gaps(check.cost)
+    return [*lines, *([f"Batchdesk's figure is incomplete: {'; '.join(gaps)}."] if gaps else [])]
+
+
+def _limits(check: BillCheck) -> list[str]:
+    lines = []
+    if check.is_late:
+        lines.append("Anthropic's figures don't reach the end of these weeks yet.")
+    if check.workspace_id is None:
+        unknown = "The API doesn't name Batchdesk's workspace, so Anthropic's figures include every workspace"
+        listed = f": {_sum_words(check.workspaces, 'without an id')}" if check.workspaces else ""
+        lines.append(f"{unknown}{listed}.")
+    if not check.is_whole:
+        lines.append("These weeks have more batches or costs than I read. Choose a shorter range.")
+    return lines
+
+
+def _hints(check: BillCheck, *, explained: bool) -> list[str]:
+    lines = []
+    if check.edge.batches:
+        ran = f"{_batches(check.edge.batches)} ran past the first or the last midnight (UTC)"
+        lines.append(f"{ran}. Up to {format_usd(check.edge.amount)} may count in another week.")
+    if check.has_unbilled_searches:
+        lines.append("Anthropic's figures have no web searches. They may be billed outside message batches.")
+    if check.other_tiers:
+        lines.append(f"Anthropic doesn't bill {format_usd(check.other_tiers)} of its figure at the price of batches.")
+    if check.api_keys:
+        lines.append(f"Several API keys made these batches: {_sum_words(check.api_keys, 'without a key')}.")
+    if check.worst_day:
+        lines.append(f"Most of the difference is on {day_words(check.worst_day)} (UTC).")
+    if explained or check.edge.batches:
+        return lines
+    if check.difference > 0:
+        return [*lines, "Batches that were made and deleted elsewhere are only in Anthropic's figures."]
+    return [*lines, "Anthropic's figures may be late, or one of its list prices has changed."]
+
+
+def _sum_words(sums: Sequence[tuple[str | None, Decimal]], unnamed: str) -> str:
+    shown = [f"{code(name, 80) if name else unnamed} {format_usd(amount)}" for name, amount in sums[:_SHOWN]]
+    return f"{', '.join(shown)} and {len(sums) - _SHOWN} more" if len(sums) > _SHOWN else join_words(shown)
+
+
+def _batches(count: int) -> str:
+    return quantity(count, "batch", "batches")
+
+
+def _percent(share: Decimal) -> str:
+    """Return a number with at most one decimal."""
+    return f"{share:.1f}".removesuffix(".0")
