@@ -240,7 +240,10 @@ async def _connect(stack: AsyncExitStack, settings: Settings, now: Callable[[], 
     )
     # The worker counts attempts itself, so its client must not retry by itself.
     bot_messages = BotMessages(
-        make_slack_client(settings, session, retries=False), allow_external=settings.allow_external
+        make_slack_client(settings, session, retries=False),
+        allow_external=settings.allow_external,
+        allow_guests=settings.allow_guests,
+        find_kind=directory.find_kind,
     )
     mentions = MentionReplacer(directory.find_name)
     worker = Worker(

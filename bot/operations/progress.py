@@ -57,6 +57,8 @@ class Progress:
         self.reading = ReadingProgress()
         self.phase = Phase.UNDER_WAY
         self.retry_command = ""
+        self.has_begun = False
+        """Whether something long began, so that what was true before it may have changed."""
         self._on_start = on_start
         self._ended = asyncio.Event()
         self._stop = asyncio.Event()
@@ -98,6 +100,7 @@ class Progress:
             ReadingStopped: the work was stopped; it has been canceled and has cleaned up.
             TooMuchWork: it did not start.
         """
+        self.has_begun = True
         if self._on_start is not None:
             try:
                 self._on_start(self)

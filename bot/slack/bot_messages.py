@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,10 +14,11 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
-from bot.slack.directory import is_shared_outside
+from bot.caller import UserId
+from bot.slack.directory import PersonKind, is_shared_outside
 from bot.slack.errors import REFUSED_BLOCKS, describe_error, read_fault, was_never_sent
 from bot.slack.retries import read_retry_after
-from bot.slack_faults import CLOSED_PLACE, MISSING_SCOPE, RATE_LIMITED, Meaning
+from bot.slack_faults import CLOSED_PLACE, MISSING_SCOPE, RATE_LIMITED, Meaning, SlackFault
 from bot.ui.reply import Message
 
 log = logging.getLogger(__name__)
@@ -45,12 +46,16 @@ _MESSAGE_GONE = frozenset(
 )
 
 
+FindPersonKind = Callable[[UserId], Awaitable[PersonKind | SlackFault]]
+"""Looks up what kind of account a person has now, or a minute ago at most."""
+
+
 class MessageCallFailed(Exception):
     """A chat call failed. Each subclass names what the caller can do about it."""
 
 
 class ChannelClosed(MessageCallFailed):
-    """The channel is gone, archived or closed to the bot, or the person has left."""
+    """The channel is gone, archived or closed to the bot, or the bot no longer answers the person."""
 
 
 class MessageGone(MessageCallFailed):
@@ -110,14 +115,58 @@ class BotMessages:
 
     Unless `allow_external`, nothing is posted or edited in a channel that is shared with another organization at that
     moment. Slack is asked each time, because a channel may become shared between two messages.
+    `find_kind` looks up a person, for `check_reader`.
     """
 
     def __init__(
-        self, client: AsyncWebClient, call_seconds: float = CALL_SECONDS, *, allow_external: bool = False
+        self,
+        client: AsyncWebClient,
+        call_seconds: float = CALL_SECONDS,
+        *,
+        allow_external: bool = False,
+        allow_guests: bool = False,
+        find_kind: FindPersonKind | None = None,
     ) -> None:
         self._client = client
         self._call_seconds = call_seconds
         self._allow_external = allow_external
+        self._allow_guests = allow_guests
+        self._find_kind = find_kind
+
+    async def check_reader(self, place: str) -> None:
+        """Raise ChannelClosed if a place is a person whom the bot does not answer any more.
+
+        Someone may have become a guest, or of another organization, since they asked to be notified. A channel is
+        checked when something is sent there. Raises ChannelUnchecked if Slack does not say.
+        """
+        kind = await self._look_up_person(place)
+        if kind is None:
+            return
+        if kind.is_guest and not self._allow_guests:
+            raise ChannelClosed("the person is a guest or has left")
+        if kind.is_outsider and not self._allow_external:
+            raise ChannelClosed("the person belongs to another organization")
+
+    async def has_outside_readers(self, place: str) -> bool:
+        """Return whether a place is a guest, or has people of other organizations: `*` does not include them.
+
+        Raises ChannelUnchecked if Slack does not say.
+        """
+        kind = await self._look_up_person(place)
+        if kind is not None:
+            return kind.is_guest or kind.is_outsider
+        return self._allow_external and await self._is_shared(place)
+
+    async def _look_up_person(self, place: str) -> PersonKind | None:
+        """Return what kind of person a place is; None for a channel, and for someone whom Slack does not know."""
+        if self._find_kind is None or not place.startswith(("U", "W")):
+            return None
+        kind = await self._find_kind(UserId(place))
+        if not isinstance(kind, SlackFault):
+            return kind
+        if kind.meaning is Meaning.FORBIDDEN_HERE:  # then nothing can be sent to them either
+            return None
+        raise ChannelUnchecked(f"cannot look up who {place} is: {kind}")
 
     async def post(
         self, channel: str, message: Message, key: str, thread_ts: str | None = None, *, broadcast: bool = False
@@ -197,7 +246,7 @@ class BotMessages:
 
     async def _send(self, method: str, message: Message, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         """Send the first form of a message whose blocks Slack accepts."""
-        await self._check_channel(str(arguments["channel"]))
+        await self.check_channel(str(arguments["channel"]))
         *better, last = list_forms(message)
         for form in better:
             try:
@@ -206,16 +255,19 @@ class BotMessages:
                 log.error("Slack refused the blocks of a message: %s", error)
         return await self._call(method, {**make_content(last), **arguments})
 
-    async def _check_channel(self, channel: str) -> None:
+    async def check_channel(self, channel: str) -> None:
         """Raise ChannelShared if the bot may not post in a channel. Direct messages with the bot have one reader."""
-        if self._allow_external or channel.startswith(("U", "W", "D")):
-            return
+        if not self._allow_external and await self._is_shared(channel):
+            raise ChannelShared(SHARED_REASON)
+
+    async def _is_shared(self, channel: str) -> bool:
+        if channel.startswith(("U", "W", "D")):
+            return False
         try:
             answer = await self._call("conversations.info", {"channel": channel}, reads=True)
         except AnswerUncertain as error:
             raise ChannelUnchecked(f"cannot look up whether {channel} is shared: {error}") from error
-        if is_shared_outside(answer.get("channel") or {}):
-            raise ChannelShared(SHARED_REASON)
+        return is_shared_outside(answer.get("channel") or {})
 
     async def _call(self, method: str, arguments: Mapping[str, Any], *, reads: bool = False) -> AsyncSlackResponse:
         try:

@@ -109,6 +109,10 @@ class Directory:
             return True
         return bool(found.get("is_member")) and not found.get("is_archived")
 
+    async def find_kind(self, user: UserId) -> PersonKind | SlackFault:
+        """Return what kind of account a person has, or why Slack does not say."""
+        return await self._look_up(("user", user), lambda: self._fetch_user(user))
+
     async def find_name(self, user: UserId) -> str | None:
         """Return a person's name, or None if Slack does not know it."""
         found = await self._look_up(("name", user), lambda: self._fetch_name(user), seconds=NAME_SECONDS)

@@ -2,8 +2,8 @@
 
 Not lost: a row is open until it is delivered or given up. A failed attempt enqueues the next one. If the process dies,
 its claim is released, or expires with its lease, and a worker enqueues the row. A row is given up when its attempts are
-used up, and at once if its channel is closed to the bot or shared with another organization. Neither an outage nor a
-refused token uses up attempts.
+used up, and at once if its channel is closed to the bot or shared with another organization, or the bot does not answer
+its person any more. Neither an outage nor a refused token uses up attempts.
 
 Not doubled: from the second attempt on, the bot first looks for the message that an earlier attempt may have posted. If
 it lacks the scope for that, a row whose message may be there is given up as unconfirmed, and its people are notified.
@@ -254,6 +254,7 @@ class Attempt(ABC, Generic[RowT, ContentT]):
     async def _try(self, row: RowT, content: ContentT) -> Callable[[Connection], None]:
         """Bring the message to Slack. Return the function that records the result."""
         try:
+            await self._messages.check_reader(row.channel_id)
             delivered = await self.put(row, content)
         except SlackRateLimited as error:
             return partial(self._record_limit, row=row, error=error)

@@ -1,8 +1,9 @@
 """The delivery of a notice: posted once, in the thread of its card where there is one."""
 
 import logging
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from datetime import timedelta
+from typing import Protocol
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -40,6 +41,13 @@ _BROADCAST = _ENDINGS | {"gone"}
 """Answers to a card that also appear in its channel."""
 
 
+class Explain(Protocol):
+    """Returns lines about the failures and the cost of a batch; without causes for those who may not read them."""
+
+    async def __call__(self, batch: MessageBatch, *, with_causes: bool) -> Sequence[str]:
+        """Return the lines."""
+
+
 class NoticeFacts(Struct, frozen=True):
     """What a notice says of its batch. `rest` is the rest after a sample; `place` is where the notice is posted.
 
@@ -63,7 +71,7 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
         enqueue: Enqueue,
         worker_id: str,
         pace: SlackPacing,
-        explain: Callable[[MessageBatch], Awaitable[Sequence[str]]],
+        explain: Explain,
         count_given_up: Callable[[], None] = lambda: None,
     ) -> None:
         """`count_given_up` is called for each notice that is given up."""
@@ -129,7 +137,10 @@ class NoticeDelivery(Attempt[Notice, NoticeFacts]):
     async def put(self, row: Notice, content: NoticeFacts) -> Delivered:
         """Post the notice."""
         batch = restore_batch(content.seen) if content.seen is not None else None
-        details = await self._explain(batch) if batch is not None and row.event in _ENDINGS else ()
+        details: Sequence[str] = ()
+        if batch is not None and row.event in _ENDINGS:
+            outside = await self._messages.has_outside_readers(row.channel_id)
+            details = await self._explain(batch, with_causes=not outside)
         message = draw_notice(row, batch, self._pace.now(), details, content.rest, content.named)
         oldest = (row.created_at - _CLOCK_SKEW).timestamp()
         return await self.post_once(

@@ -23,14 +23,17 @@ _THE_BOT = Caller(UserId(""), TeamId(""), None)
 
 
 class FailureDetails:
-    """Reads the results of a batch for its notices. `with_causes` False: not everyone may read why requests failed."""
+    """Reads the results of a batch for its notices. `shows_causes` False: not everyone may read why requests failed."""
 
-    def __init__(self, services: Services, *, with_causes: bool) -> None:
+    def __init__(self, services: Services, *, shows_causes: bool) -> None:
         self._services = services
-        self._with_causes = with_causes
+        self._shows_causes = shows_causes
 
-    async def __call__(self, batch: MessageBatch) -> Sequence[str]:
-        """Return lines for a notice; none if the results cannot be read now."""
+    async def __call__(self, batch: MessageBatch, *, with_causes: bool = True) -> Sequence[str]:
+        """Return lines for a notice; none if the results cannot be read now.
+
+        `with_causes` False: some who read this notice may not read why requests failed.
+        """
         if not batch.is_readable(self._services.now()):
             return ()
         try:
@@ -41,4 +44,4 @@ class FailureDetails:
             reason = str(error) or f"they took longer than {PATIENCE:g} s"
             log.warning("the notice of the end of %s has no causes and no cost: %s", batch.id, reason)
             return ()
-        return detail_lines(fetched.summary, with_causes=self._with_causes)
+        return detail_lines(fetched.summary, with_causes=with_causes and self._shows_causes)

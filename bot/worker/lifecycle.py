@@ -65,7 +65,7 @@ class Worker:
         database = services.database
         announcer = Announcer(engine.enqueue)
         self.sweep = Sweep(workspace.batches, database, announcer, services.now, workspace.listing, feed_channel)
-        details = FailureDetails(services, with_causes=shows_causes)
+        details = FailureDetails(services, shows_causes=shows_causes)
         self.notices = NoticeDelivery(
             bot_messages, database, engine.enqueue, engine.worker_id, pace, details, count_given_up_notice
         )
