@@ -14,7 +14,16 @@ from bot.requests.check_process import run_check
 from bot.requests.file_kinds import HEAD_BYTES, ForeignFileKind, identify_foreign_file
 from bot.requests.lines import MAX_CUSTOM_ID_LENGTH, RequestLine, find_envelope_faults, format_line, read_line
 from bot.requests.params import ApiConstraints, ParamsChecker
-from bot.requests.problems import Findings, GroupedWarning, Problem, ProblemKind, RequestFault, WarningKind
+from bot.requests.problems import (
+    Findings,
+    GroupedWarning,
+    Problem,
+    ProblemGroup,
+    ProblemKind,
+    RequestFault,
+    WarningKind,
+    group_problems,
+)
 from bot.requests.request_files import write_whole
 from bot.requests.sizes import RequestSizes
 
@@ -57,6 +66,7 @@ class CheckReport(Struct, frozen=True):
         totals: all problems by kind.
         warnings: what may turn out wrong, each with its number of lines.
         sizes: lengths by model, of the lines without problems.
+        groups: the problems without repetition, in the order in which they were found.
     """
 
     foreign: ForeignFileKind | None
@@ -66,11 +76,16 @@ class CheckReport(Struct, frozen=True):
     totals: Mapping[ProblemKind, int]
     warnings: tuple[GroupedWarning, ...]
     sizes: RequestSizes
+    groups: tuple[ProblemGroup, ...] = ()
 
     @property
     def problem_count(self) -> int:
         """The number of all problems, including those beyond the first ones."""
         return sum(self.totals.values())
+
+    def list_groups(self) -> tuple[ProblemGroup, ...]:
+        """Return the problems without repetition; of a report without groups, those of its recorded problems."""
+        return self.groups or group_problems(self.problems)
 
     @property
     def is_sound(self) -> bool:
@@ -138,6 +153,7 @@ class RequestChecker:
             totals=dict(self._findings.totals),
             warnings=self._findings.warnings,
             sizes=self._sizes,
+            groups=self._findings.groups,
         )
 
     def _take_head(self) -> bytes:
@@ -158,8 +174,12 @@ class RequestChecker:
             group.reverse()
             while group:  # a line may have 32 MB: nothing keeps a second copy of it
                 self._number += 1
-                if text := group.pop().strip(BLANKS):
-                    yield self._check_line(text, is_last=is_last)
+                line = group.pop()
+                text = line.lstrip(BLANKS)
+                indent = len(line) - len(text)
+                del line
+                if text := text.rstrip(BLANKS):
+                    yield self._check_line(text, indent, is_last=is_last)
 
     def _reject_long(self, line: LongLine) -> None:
         self._requests += 1
@@ -167,7 +187,7 @@ class RequestChecker:
         fault = RequestFault(ProblemKind.TOO_LONG, value=line.opening, limit=self._limits.line_bytes)
         self._findings.add(self._number, fault)
 
-    def _check_line(self, text: bytes, *, is_last: bool) -> bytes:
+    def _check_line(self, text: bytes, indent: int, *, is_last: bool) -> bytes:
         self._requests += 1
         if self._requests > self._limits.requests:  # the file is refused whatever else it holds
             self._characters += len(text)
@@ -176,7 +196,9 @@ class RequestChecker:
         if isinstance(read, RequestLine):
             return self._check_request(read)
         self._characters += len(text)
-        was_cut = read.kind is ProblemKind.NOT_JSON and is_last
+        if read.column is not None:
+            read = read._replace(column=read.column + indent)
+        was_cut = read.kind is ProblemKind.UNFINISHED_LINE and is_last
         self._findings.add(self._number, read._replace(kind=ProblemKind.CUT_OFF) if was_cut else read)
         return b""
 

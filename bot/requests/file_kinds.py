@@ -23,6 +23,10 @@ class ForeignFileKind(Enum):
     HTML = "html"
     JSON_ARRAY = "json_array"
     CREATE_BODY = "create_body"
+    PRETTY_PRINTED = "pretty_printed"
+    CR_LINE_ENDS = "cr_line_ends"
+    NO_LINE_ENDS = "no_line_ends"
+    CSV = "csv"
 
 
 # UTF-32 before UTF-16, because UTF-16's mark is the beginning of UTF-32's.
@@ -45,6 +49,11 @@ _WITHOUT_MARK = (
 _HTML = re.compile(rb"\s*<(?:!doctype|html|head|body|!--)", re.IGNORECASE)
 _ARRAY = re.compile(rb"\s*\[")
 _ENVELOPE = re.compile(rb'\s*\{\s*"requests"\s*:')
+_PRETTY = re.compile(rb'\s*\{(?:[^\n]*[,{\[:])?[ \t]*\r?\n[ \t]*"')
+_CR_BETWEEN = re.compile(rb"\}[ \t]*\r[ \t\r]*\{")
+_OBJECTS_TOGETHER = re.compile(rb'\}[ \t]*\{[ \t]*"(?:custom_id|params)"[ \t]*:')
+_WORD = rb'"?[A-Za-z_][\w .-]*"?'
+_CSV_HEADER = re.compile(rb"\s*" + _WORD + rb"(?:[,;\t]" + _WORD + rb")+[ \t]*(?:[\r\n]|\Z)")
 _OPEN_DOCUMENT_SHEET = b"opendocument.spreadsheet"
 
 
@@ -62,7 +71,22 @@ def identify_foreign_file(head: bytes) -> ForeignFileKind | None:
         return ForeignFileKind.HTML
     if _ARRAY.match(head):
         return ForeignFileKind.JSON_ARRAY
-    return ForeignFileKind.CREATE_BODY if _ENVELOPE.match(head) else None
+    if _ENVELOPE.match(head):
+        return ForeignFileKind.CREATE_BODY
+    return _identify_lines(head)
+
+
+def _identify_lines(head: bytes) -> ForeignFileKind | None:
+    """Return what a text is whose lines are not requests: a file of another form, or one with other line ends."""
+    if _PRETTY.match(head):
+        return ForeignFileKind.PRETTY_PRINTED
+    if _CSV_HEADER.match(head):
+        return ForeignFileKind.CSV
+    if b"\n" in head:
+        return None
+    if _CR_BETWEEN.search(head):
+        return ForeignFileKind.CR_LINE_ENDS
+    return ForeignFileKind.NO_LINE_ENDS if _OBJECTS_TOGETHER.search(head) else None
 
 
 def _zip_kind(head: bytes) -> ForeignFileKind:

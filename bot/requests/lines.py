@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import msgspec
 from msgspec import Struct
 
+from bot.requests.json_faults import find_json_fault
 from bot.requests.problems import ProblemKind, RequestFault
 
 MAX_DEPTH = 100
@@ -28,6 +29,7 @@ _CUSTOM_ID_START = len('{"custom_id":"')
 _ENVELOPE_KEYS = frozenset({"custom_id", "params"})
 _BARE_KEYS = frozenset({"model", "messages", "max_tokens"})
 _MAX_PLACE_LENGTH = 80
+_SHOWN_BYTES = 40
 _MISSING = object()
 _STRING = re.compile(
     rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL
@@ -73,23 +75,24 @@ def read_line(text: bytes) -> RequestLine | RequestFault:
         keys, depth = _measure(value)
         if _may_have_more_keys(text, keys):
             return _read_slowly(text)
-    except (ValueError, RecursionError):
-        return _read_slowly(text)
+    except (ValueError, RecursionError) as error:
+        return _read_slowly(text, str(error))
     return _read_value(value, text, depth)
 
 
-def _read_slowly(text: bytes) -> RequestLine | RequestFault:
+def _read_slowly(text: bytes, reason: str = "") -> RequestLine | RequestFault:
     """Return a line that msgspec refuses, or the reason. msgspec refuses a number that is too large for a float."""
     if b"\0" in text:
         return RequestFault(ProblemKind.NUL_BYTE, value=text)
     try:
         value = _decode(text)
-    except UnicodeDecodeError:
-        return RequestFault(ProblemKind.NOT_UTF8, value=text)
+    except UnicodeDecodeError as error:
+        column = len(text[: error.start].decode()) + 1
+        return RequestFault(ProblemKind.NOT_UTF8, value=text[error.start :][:_SHOWN_BYTES], column=column)
     except _DuplicateKeyError as error:
         return RequestFault(ProblemKind.DUPLICATE_KEY, value=error.key)
     except ValueError:
-        return RequestFault(ProblemKind.NOT_JSON, value=text)
+        return find_json_fault(text, reason)
     except RecursionError:
         return RequestFault(ProblemKind.TOO_DEEP, value=text, limit=MAX_DEPTH)
     return _read_value(value, text, _measure(value)[1])
@@ -133,12 +136,28 @@ def read_custom_id(line: bytes) -> str:
     return line[_CUSTOM_ID_START : line.index(b'"', _CUSTOM_ID_START)].decode()
 
 
-def _read_object(value: dict[str, Any], text: bytes) -> RequestLine:
+def _read_object(value: dict[str, Any], text: bytes) -> RequestLine | RequestFault:
+    if "params" not in value and (kind := _identify_foreign_line(value)) is not None:
+        return RequestFault(kind)
     if not value.keys() & _ENVELOPE_KEYS and value.keys() & _BARE_KEYS:
         return RequestLine(False, None, value, text)
     raw = memoryview(_PARAMS_DECODER.decode(text).params) if "params" in value else b""
     others = tuple(key for key in value if key not in _ENVELOPE_KEYS)
     return RequestLine(True, value.get("custom_id", _MISSING), value.get("params", _MISSING), raw, others)
+
+
+def _identify_foreign_line(value: dict[str, Any]) -> ProblemKind | None:
+    """Return what a line without `params` is if it has the form of another API's request, or of a result."""
+    if isinstance(value.get("requests"), list):
+        return ProblemKind.CREATE_BODY_LINE
+    if "modelInput" in value:
+        return ProblemKind.BEDROCK_LINE
+    if isinstance(value.get("body"), dict):
+        return ProblemKind.OPENAI_LINE
+    if isinstance(value.get("request"), dict):
+        return ProblemKind.VERTEX_LINE
+    is_result = "custom_id" in value and ("result" in value or "response" in value)
+    return ProblemKind.RESULT_LINE if is_result or "modelOutput" in value else None
 
 
 def _has_too_many_values(text: bytes) -> bool:

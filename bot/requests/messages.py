@@ -133,7 +133,7 @@ def _find_content_faults(
     elif not content and not may_be_empty:
         yield RequestFault(ProblemKind.EMPTY, f"{place}.content", content)
     elif isinstance(content, str) and content.isspace():
-        yield RequestFault(ProblemKind.BLANK_TEXT, f"{place}.content", content)
+        yield RequestFault(ProblemKind.BLANK_TEXT, f"{place}.content")
     if isinstance(content, list):
         yield from find_block_faults(f"{place}.content", content, content_rules, tally)
 
@@ -186,7 +186,7 @@ def _find_text_faults(place: str, block: dict[str, Any]) -> Iterator[RequestFaul
     elif not text:
         yield RequestFault(ProblemKind.EMPTY, f"{place}.text", text)
     elif text.isspace():
-        yield RequestFault(ProblemKind.BLANK_TEXT, f"{place}.text", text)
+        yield RequestFault(ProblemKind.BLANK_TEXT, f"{place}.text")
 
 
 def _find_attachment_faults(

@@ -234,7 +234,7 @@ def _find_prefill_faults(params: dict[str, Any], messages: list[Any], model: _Na
     place = f"params.messages.{len(messages) - 1}.role"
     thinking = params.get("thinking")
     if rules.prefill.is_refused:
-        yield RequestFault(ProblemKind.MODEL_PREFILL, place, "assistant", model=model.content.model)
+        yield RequestFault(ProblemKind.MODEL_PREFILL, place, model=model.content.model)
     elif isinstance(thinking, dict) and thinking.get("type") == "enabled" and rules.is_in_table:
         yield RequestFault(ProblemKind.WITH_THINKING, place, "assistant")
 

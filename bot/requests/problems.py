@@ -3,7 +3,7 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import Enum
 from typing import NamedTuple
 
@@ -13,6 +13,9 @@ from msgspec.structs import replace
 MAX_PROBLEMS = 1_000
 """Problems kept in full; they take less than 1 MB."""
 MAX_WARNINGS = 20
+MAX_GROUPS = 200
+"""Different problems of a file; further ones are only in the totals."""
+MAX_PLACES = 5
 _MAX_VALUE_LENGTH = 80
 _INDEX = re.compile(r"\.\d+(?=\.|$)")
 
@@ -25,10 +28,28 @@ class ProblemKind(Enum):
     NOT_UTF8 = "not_utf8"
     NUL_BYTE = "nul_byte"
     CUT_OFF = "cut_off"
+    UNFINISHED_LINE = "unfinished_line"
+    NOT_A_NUMBER = "not_a_number"
+    HALF_SURROGATE = "half_surrogate"
+    BYTE_ORDER_MARK = "byte_order_mark"
+    RECORD_SEPARATOR = "record_separator"
+    TRAILING_COMMA = "trailing_comma"
+    SEVERAL_ON_LINE = "several_on_line"
+    CR_LINE_ENDS = "cr_line_ends"
+    COMMENT = "comment"
+    OTHER_QUOTES = "other_quotes"
+    PYTHON_WORD = "python_word"
+    CONTROL_CHARACTER = "control_character"
     TOO_LONG = "too_long"
     TOO_DEEP = "too_deep"
     TOO_COMPLEX = "too_complex"
     DUPLICATE_KEY = "duplicate_key"
+    # lines of other APIs and of other files
+    OPENAI_LINE = "openai_line"
+    BEDROCK_LINE = "bedrock_line"
+    VERTEX_LINE = "vertex_line"
+    RESULT_LINE = "result_line"
+    CREATE_BODY_LINE = "create_body_line"
     # its keys
     WRONG_TYPE = "wrong_type"
     MISSING_KEY = "missing_key"
@@ -110,6 +131,7 @@ class RequestFault(NamedTuple):
     limit: int | None = None
     model: str = ""
     instead: str = ""
+    column: int | None = None
 
 
 class Problem(Struct, frozen=True):
@@ -124,6 +146,7 @@ class Problem(Struct, frozen=True):
         model: the model whose rule it is, as the request names it.
         instead: what to write instead.
         first_line: the earlier line with the same `custom_id`.
+        column: the character of the line, from 1.
     """
 
     kind: ProblemKind
@@ -134,6 +157,14 @@ class Problem(Struct, frozen=True):
     first_line: int | None = None
     model: str = ""
     instead: str = ""
+    column: int | None = None
+
+
+class ProblemGroup(Struct):
+    """One problem that is repeated: how often, and the first of its problems, at most `MAX_PLACES`."""
+
+    count: int
+    first: list[Problem]
 
 
 class GroupedWarning(Struct, frozen=True):
@@ -154,6 +185,7 @@ class Findings(Struct):
     max_problems: int = MAX_PROBLEMS
     problems: list[Problem] = field(default_factory=list)
     totals: Counter[ProblemKind] = field(default_factory=Counter)
+    _groups: dict[tuple[object, ...], ProblemGroup] = field(default_factory=dict)
     _warned: dict[tuple[WarningKind, str, str, str], GroupedWarning] = field(default_factory=dict)
     _last_warned: dict[tuple[WarningKind, str, str, str], int] = field(default_factory=dict)
 
@@ -162,31 +194,35 @@ class Findings(Struct):
         if isinstance(fault.kind, WarningKind):
             self._warn(fault.kind, fault, line)
         else:
-            self.totals[fault.kind] += 1
-            if len(self.problems) < self.max_problems:
-                value = format_value(fault.value)
-                self.problems.append(
-                    Problem(
-                        fault.kind,
-                        line,
-                        fault.place,
-                        value,
-                        fault.limit,
-                        first_line,
-                        format_value(fault.model),
-                        fault.instead,
-                    )
+            value, model = format_value(fault.value), format_value(fault.model)
+            self._record(
+                Problem(
+                    fault.kind, line, fault.place, value, fault.limit, first_line, model, fault.instead, fault.column
                 )
+            )
 
     def add_file_problem(self, kind: ProblemKind, value: str = "", limit: int | None = None) -> None:
         """Record a problem of the whole file; it comes first."""
         self.totals[kind] += 1
-        self.problems = [Problem(kind, value=value, limit=limit), *self.problems[: self.max_problems - 1]]
+        problem = Problem(kind, value=value, limit=limit)
+        self.problems = [problem, *self.problems[: self.max_problems - 1]]
+        self._groups = {(kind,): ProblemGroup(1, [problem]), **self._groups}
+
+    @property
+    def groups(self) -> tuple[ProblemGroup, ...]:
+        """The problems by kind and place, in the order in which they were found."""
+        return tuple(self._groups.values())
 
     @property
     def warnings(self) -> tuple[GroupedWarning, ...]:
         """The warnings in the order in which they were found."""
         return tuple(self._warned.values())
+
+    def _record(self, problem: Problem) -> None:
+        self.totals[problem.kind] += 1
+        if len(self.problems) < self.max_problems:
+            self.problems.append(problem)
+        add_to_groups(self._groups, problem)
 
     def _warn(self, kind: WarningKind, fault: RequestFault, line: int) -> None:
         place, value, model = strip_indexes(fault.place), format_value(fault.value), format_value(fault.model)
@@ -198,6 +234,26 @@ class Findings(Struct):
         elif self._last_warned[key] != line:
             self._warned[key] = replace(before, lines=before.lines + 1)
             self._last_warned[key] = line
+
+
+def add_to_groups(groups: dict[tuple[object, ...], ProblemGroup], problem: Problem) -> None:
+    """Add a problem to the group of its kind, place, limit, model and remedy."""
+    key = (problem.kind, strip_indexes(problem.place), problem.limit, problem.model, problem.instead)
+    if (group := groups.get(key)) is None:
+        if len(groups) < MAX_GROUPS:
+            groups[key] = ProblemGroup(1, [problem])
+        return
+    group.count += 1
+    if len(group.first) < MAX_PLACES:
+        group.first.append(problem)
+
+
+def group_problems(problems: Iterable[Problem]) -> tuple[ProblemGroup, ...]:
+    """Return problems without repetition."""
+    groups: dict[tuple[object, ...], ProblemGroup] = {}
+    for problem in problems:
+        add_to_groups(groups, problem)
+    return tuple(groups.values())
 
 
 def strip_indexes(place: str) -> str:

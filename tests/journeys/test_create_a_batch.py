@@ -60,16 +60,15 @@ async def refused_for_many(desk: Desk) -> tuple[SlackMessage, list[SlackMessage]
     return answer, [message for message in seen if message.channel != BATCHES]
 
 
-async def test_of_many_problems_the_first_twenty_and_the_totals_are_shown_and_a_thousand_come_as_a_file(
+async def test_a_repeated_problem_is_one_row_and_a_thousand_come_as_a_file(
     desk: Desk,
 ) -> None:
     answer, [sent] = await refused_for_many(desk)
 
     async with httpx.AsyncClient(base_url=desk.slack.url) as browser:
         problems = (await browser.get(sent.files[0]["url"])).text.splitlines()
-    assert "The first 20 problems:" in answer.visible_text
-    assert "1,000 × missing" in answer.visible_text
-    assert answer.visible_text.count("\nline ") == 20
+    assert "500 × `custom_id`: missing (lines 1, 2, 3, 4, 5 and 495 more)" in answer.visible_text
+    assert "\nline " not in answer.visible_text
     assert "The first 1,000 of them are in a text file" in answer.visible_text
     assert problems[0] == "1,500 problems in total:"
     assert sum(line.startswith("line ") for line in problems) == 1_000
@@ -81,7 +80,7 @@ async def test_the_reply_lists_the_problems_if_their_file_does_not_arrive(desk: 
     answer, sent = await refused_for_many(desk)
 
     assert sent == []
-    assert "The first 20 problems:" in answer.visible_text
+    assert "500 × `custom_id`: missing (lines 1, 2, 3, 4, 5 and 495 more)" in answer.visible_text
     assert "Slack refused the file. No file was sent. An administrator must add" in answer.visible_text
     assert "Reason: `missing_scope`" in answer.visible_text
     assert "in a text file" not in answer.visible_text

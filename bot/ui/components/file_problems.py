@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 
+from msgspec.structs import replace
+
 from bot.commands.create import Create
 from bot.operations.drafts import FileRefused
 from bot.requests.check import MAX_BODY_BYTES, CheckReport
 from bot.requests.file_kinds import ForeignFileKind
-from bot.requests.problems import GroupedWarning, Problem, ProblemKind, WarningKind
+from bot.requests.problems import GroupedWarning, Problem, ProblemGroup, ProblemKind, WarningKind, strip_indexes
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.text import code, context, fill_sections, header, number, quantity, safe_text, section
 from bot.ui.reply import File, Message, Reply, Viewer
@@ -29,6 +31,10 @@ _FOREIGN: dict[ForeignFileKind, str] = {
     ForeignFileKind.PDF: "a PDF. Save the requests as JSON Lines",
     ForeignFileKind.HTML: "a web page. Download the file itself, in JSON Lines",
     ForeignFileKind.JSON_ARRAY: "one JSON array. Put each request on its own line, without the brackets",
+    ForeignFileKind.PRETTY_PRINTED: "JSON over several lines. Put each request on one line",
+    ForeignFileKind.CR_LINE_ENDS: "a text whose lines end with CR. End them with LF",
+    ForeignFileKind.NO_LINE_ENDS: "several requests on one line. Put each on its own line",
+    ForeignFileKind.CSV: "a table (CSV). Write its rows as requests in JSON Lines",
     ForeignFileKind.CREATE_BODY: ('a whole request body, `{"requests": […]}`. Put each request on its own line'),
 }
 _WORDS: dict[ProblemKind, str] = {
@@ -36,6 +42,23 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.NOT_UTF8: "not UTF-8",
     ProblemKind.NUL_BYTE: "contains a NUL byte",
     ProblemKind.CUT_OFF: "cut off: the file ends in the middle of it",
+    ProblemKind.UNFINISHED_LINE: "unfinished: the line ends in the middle of a request",
+    ProblemKind.NOT_A_NUMBER: "not a number in JSON",
+    ProblemKind.HALF_SURROGATE: "half of a surrogate pair",
+    ProblemKind.BYTE_ORDER_MARK: "a byte order mark",
+    ProblemKind.RECORD_SEPARATOR: "a record separator (0x1E)",
+    ProblemKind.TRAILING_COMMA: "an extra comma",
+    ProblemKind.SEVERAL_ON_LINE: "several requests on one line",
+    ProblemKind.CR_LINE_ENDS: "a line that ends with CR alone",
+    ProblemKind.COMMENT: "a comment, which JSON doesn't have",
+    ProblemKind.OTHER_QUOTES: 'quotes other than `"`',
+    ProblemKind.PYTHON_WORD: "Python, not JSON",
+    ProblemKind.CONTROL_CHARACTER: "a line break, a tab or another control character inside a string",
+    ProblemKind.OPENAI_LINE: "a request for the batch API of OpenAI or another provider",
+    ProblemKind.BEDROCK_LINE: "a request for Amazon Bedrock",
+    ProblemKind.VERTEX_LINE: "a request for Google Vertex AI or Gemini",
+    ProblemKind.RESULT_LINE: "a result, not a request",
+    ProblemKind.CREATE_BODY_LINE: "a whole request body",
     ProblemKind.TOO_LONG: "longer than a request may be",
     ProblemKind.TOO_DEEP: "nested too deeply",
     ProblemKind.TOO_COMPLEX: "too many values to check",
@@ -73,21 +96,43 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.TOOL_USE_UNANSWERED: "a tool call without its result",
     ProblemKind.TOOL_RESULT_ORPHAN: "a tool result without its call",
     ProblemKind.TOOL_RESULT_NOT_FIRST: "a tool result after other content",
-    ProblemKind.MODEL_SAMPLING: "only the default is allowed",
-    ProblemKind.MODEL_SAMPLING_BOTH: "not allowed together with `temperature`",
-    ProblemKind.MODEL_THINKING: "a type of thinking that is not supported",
-    ProblemKind.MODEL_THINKING_EFFORT: "not allowed at this effort",
-    ProblemKind.MODEL_PREFILL: "the last message must be the user's",
-    ProblemKind.MODEL_EFFORT: "a level that is not supported",
-    ProblemKind.MODEL_TOOL_CHOICE: "a tool cannot be forced",
-    ProblemKind.MODEL_TOOL: "a tool that is not supported",
-    ProblemKind.MODEL_INPUT: "not supported as input",
+    ProblemKind.MODEL_SAMPLING: "{model} accepts only the default",
+    ProblemKind.MODEL_SAMPLING_BOTH: "{model} refuses it together with `temperature`",
+    ProblemKind.MODEL_THINKING: "{model} doesn't support this type of thinking",
+    ProblemKind.MODEL_THINKING_EFFORT: "{model} doesn't turn thinking off at this effort",
+    ProblemKind.MODEL_PREFILL: "{model} needs a last message of the user",
+    ProblemKind.MODEL_EFFORT: "{model} doesn't have this level",
+    ProblemKind.MODEL_TOOL_CHOICE: "{model} can't be forced to use a tool",
+    ProblemKind.MODEL_TOOL: "{model} doesn't support this tool",
+    ProblemKind.MODEL_INPUT: "{model} doesn't accept this input",
     ProblemKind.NO_REQUESTS: "The file has no requests",
     ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one batch",
     ProblemKind.BODY_TOO_LARGE: "Too large for one batch",
     ProblemKind.FILE_TOO_COMPLEX: "Too complex to check. Split long lines, or use fewer models and regions",
 }
 _REMEDIES: dict[ProblemKind, str] = {
+    ProblemKind.UNFINISHED_LINE: "Put each request on one line",
+    ProblemKind.NOT_A_NUMBER: "Use a number or null",
+    ProblemKind.HALF_SURROGATE: "Write the whole character",
+    ProblemKind.BYTE_ORDER_MARK: "Remove it",
+    ProblemKind.RECORD_SEPARATOR: "Remove it",
+    ProblemKind.TRAILING_COMMA: "Remove it",
+    ProblemKind.SEVERAL_ON_LINE: "Put each request on its own line",
+    ProblemKind.CR_LINE_ENDS: "End lines with LF",
+    ProblemKind.COMMENT: "Remove it",
+    ProblemKind.OTHER_QUOTES: "Write the file with a JSON library",
+    ProblemKind.PYTHON_WORD: "Write the file with a JSON library",
+    ProblemKind.CONTROL_CHARACTER: "Escape it",
+    ProblemKind.NOT_UTF8: "Save the file as UTF-8",
+    ProblemKind.OPENAI_LINE: "Rename `body` to `params`, remove `method` and `url`, and use a Claude model",
+    ProblemKind.BEDROCK_LINE: (
+        "Rename `recordId` to `custom_id` and `modelInput` to `params`, add `model`, and remove `anthropic_version`"
+    ),
+    ProblemKind.VERTEX_LINE: (
+        "Rename `request` to `params`, add `custom_id` and `model`, and remove `anthropic_version`"
+    ),
+    ProblemKind.RESULT_LINE: "Upload the file of the requests",
+    ProblemKind.CREATE_BODY_LINE: "Put each item of `requests` on its own line",
     ProblemKind.UNKNOWN_MODEL: "Did you mean {instead}?",
     ProblemKind.SDK_ARGUMENT: "Remove it",
     ProblemKind.FOREIGN_PARAM: "Use {instead}",
@@ -137,7 +182,8 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
         words = f"*{name}* is {_FOREIGN[checked.foreign]}."
         return Message(f"Not sent: {words}", (header("Not sent"), section(words), *_try_again_row()))
     card = _problem_card(outcome)
-    if checked.problem_count <= SHOWN:
+    groups = checked.list_groups()[:SHOWN]
+    if sum(len(group.first) for group in groups) == checked.problem_count:
         return card
     kept = len(checked.problems)
     which = "All of them are" if kept == checked.problem_count else f"The first {number(kept)} of them are"
@@ -148,18 +194,18 @@ def render_file_refused(outcome: FileRefused, viewer: Viewer) -> Reply:
 
 def _problem_card(outcome: FileRefused, file: str = "") -> Message:
     checked = outcome.checked
-    shown = checked.problems[:SHOWN]
+    groups = checked.list_groups()
     total = quantity(checked.problem_count, "problem")
     title = f"Not sent: {total} in {short_file_name(outcome.name)}"
-    first = f" The first {len(shown)} problems:" if len(shown) < checked.problem_count else ""
+    first = f" The first {SHOWN} different problems:" if len(groups) > SHOWN else ""
     summary = f"{quantity(checked.requests, 'request')} checked.{first}"
-    lines = [problem_line(problem) for problem in shown]
+    lines = [group_line(group) for group in groups[:SHOWN]]
     hint = "Fix these lines and upload the file again."
     blocks = (
         header(title),
         section(summary),
         *(section(part, folded=len(lines) > MOST_UNFOLDED) for part in fill_sections(lines)),
-        *_totals_section(checked),
+        *(_totals_section(checked) if len(groups) > SHOWN else ()),
         *([section(file)] if file else []),
         *_try_again_row(),
         context(hint),
@@ -173,25 +219,63 @@ def short_file_name(name: str) -> str:
 
 
 def problem_line(problem: Problem) -> str:
-    """Return one problem: its line and place, what is wrong, and the value."""
+    """Return one problem: its line and place, what is wrong, the value, and what to do."""
     return _problem_line(problem, lambda text: code(text, 80))
 
 
+def group_line(group: ProblemGroup) -> str:
+    """Return a problem with its first places, and the number of all."""
+    if group.count == 1:
+        return problem_line(group.first[0])
+    return f"{number(group.count)} × {_describe_group(group, lambda text: code(text, 80))}"
+
+
+def _describe_group(group: ProblemGroup, show: Callable[[str], str]) -> str:
+    """Return what the problems have in common, and where they are, each with what it has alone."""
+    same_value = len({problem.value for problem in group.first}) == 1
+    same_place = len({problem.place for problem in group.first}) == 1
+    head = group.first[0]
+    common = replace(
+        head,
+        line=None,
+        first_line=None,
+        column=None,
+        value=head.value if same_value else "",
+        place=head.place if same_place else strip_indexes(head.place),
+    )
+    places = [_where(problem, show, with_value=not same_value, with_place=not same_place) for problem in group.first]
+    if all(place.isdigit() for place in places):
+        places[0] = f"lines {places[0]}"
+    else:
+        places = [f"line {place}" for place in places]
+    more = group.count - len(group.first)
+    return f"{_problem_line(common, show)} ({', '.join(places)}{f' and {number(more)} more' if more else ''})"
+
+
+def _where(problem: Problem, show: Callable[[str], str], *, with_value: bool, with_place: bool) -> str:
+    column = f", column {number(problem.column)}" if problem.column is not None else ""
+    place = f": {show(problem.place)}" if with_place else ""
+    value = f" {show(problem.value)}" if with_value and problem.value else ""
+    first = f" and line {problem.first_line}" if problem.first_line is not None else ""
+    return f"{problem.line or 0}{first}{column}{place}{value}"
+
+
 def problems_text(checked: CheckReport) -> str:
-    """Return the problems as plain text: the total of each kind, then a line for each recorded problem."""
-    totals = (f"{number(count)} × {_WORDS[kind]}" for kind, count in _sorted_totals(checked))
+    """Return the problems as plain text: the different ones with their totals, then each recorded problem."""
+    totals = (f"{number(group.count)} × {_describe_group(group, lambda text: text)}" for group in checked.list_groups())
     lines = (_problem_line(problem, lambda text: text) for problem in checked.problems)
     return "\n".join([f"{quantity(checked.problem_count, 'problem')} in total:", *totals, "", *lines]) + "\n"
 
 
 def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
-    line = f"line {number(problem.line)}: " if problem.line is not None else ""
+    column = f", column {number(problem.column)}" if problem.column is not None else ""
+    line = f"line {number(problem.line)}{column}: " if problem.line is not None else ""
     place = f"{show(problem.place)}: " if problem.place else ""
-    model = f" with {show(problem.model)}" if problem.model else ""
+    words = _WORDS[problem.kind].replace("{model}", show(problem.model))
     value = f" {show(problem.value)}" if problem.value else ""
     limit = f" (limit: {number(problem.limit)})" if problem.limit is not None else ""
     first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
-    return f"{line}{place}{_WORDS[problem.kind]}{model}{value}{limit}{first}{_remedy(problem, show)}"
+    return f"{line}{place}{words}{value}{limit}{first}{_remedy(problem, show)}"
 
 
 def _remedy(problem: Problem, show: Callable[[str], str]) -> str:
@@ -215,9 +299,9 @@ def _warning_line(warning: GroupedWarning) -> str:
 
 
 def _totals_section(checked: CheckReport) -> tuple[dict[str, object], ...]:
-    if checked.problem_count <= SHOWN:
-        return ()
-    words = ", ".join(f"{number(count)} × {_WORDS[kind]}" for kind, count in _sorted_totals(checked))
+    words = ", ".join(
+        f"{number(count)} × {_WORDS[kind].replace('{model}', 'the model')}" for kind, count in _sorted_totals(checked)
+    )
     return (dict(section(f"*In total:* {words}", folded=True)),)
 
 
