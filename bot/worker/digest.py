@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
+from bot.operations.bill_check import BillCheck
 from bot.operations.cost_totals import sum_costs, sum_deleted
 from bot.operations.ledger import LedgerEntry, Spent, read_entry
 from bot.operations.retiring_use import find_retiring_use
@@ -35,6 +36,8 @@ REPORTED = "reported"
 """The key in the payload of a digest for the batches that the next one must not repeat."""
 WEEK = "week"
 """The key in the payload of a digest for the local day of the last weekly part."""
+BILL_WEEK = "bill_week"
+"""The key in the payload of a digest for the Monday of the last week that was compared with Anthropic's bill."""
 EXPIRES_WITHIN = timedelta(days=7)
 LATEST_HOURS = 3
 """How many hours a digest may be late, if no worker ran to send it on time. Later, the next one covers its time."""
@@ -88,9 +91,9 @@ def read_coverage(last: Notice | None, now: datetime) -> Coverage:
     return Coverage(since, frozenset(map(str, reported)), OVERLAP)
 
 
-def read_week(last: Notice | None) -> date | None:
-    """Return the local day on which a digest last had its weekly part; None if none of them says so."""
-    day = last.payload.get(WEEK) if last is not None else None
+def read_week(last: Notice | None, key: str = WEEK) -> date | None:
+    """Return the day under a key of the last digest's payload; None if it has none."""
+    day = last.payload.get(key) if last is not None else None
     return None if day is None else date.fromisoformat(str(day))
 
 
@@ -134,6 +137,10 @@ def _kind(batch: MessageBatch, covers: Coverage) -> str | None:
     return "failed" if count_failed(batch) else "ended"
 
 
+CheckWeek = Callable[[datetime, date | None], Awaitable[BillCheck | None]]
+"""Compares a week with Anthropic's bill; None if there is nothing new to compare."""
+
+
 class DigestSender:
     """Sends each day's digest once, from whichever process is first. It names owners and notifies no one."""
 
@@ -146,6 +153,7 @@ class DigestSender:
         plan: DigestPlan,
         replace_mentions: Callable[[Message], Awaitable[Message]],
         most: int = MOST_BATCHES,
+        check_week: CheckWeek | None = None,
     ) -> None:
         self._database = database
         self._workspace = workspace
@@ -154,6 +162,7 @@ class DigestSender:
         self._plan = plan
         self._replace_mentions = replace_mentions
         self._most = most
+        self._check_week = check_week
 
     async def send_due(self) -> bool:
         """Send the digest that is due; False if none is, or it was sent. Raises ApiError, StoreUnavailable."""
@@ -175,9 +184,14 @@ class DigestSender:
             digest = replace(digest, retiring=retiring or ())
         if digest.is_empty:
             return False
+        bill_week = read_week(last, BILL_WEEK)
+        if self._check_week is not None and (bill := await self._check_week(now, bill_week)) is not None:
+            bill_week = bill.start.date()
+            digest = replace(digest, bill=bill)
         message = await self._replace_mentions(render_digest(digest))
         payload = {"text": message.text, "blocks": [dict(block) for block in message.blocks], REPORTED: recent}
-        payload |= {} if week is None else {WEEK: week.isoformat()}
+        days = {WEEK: week, BILL_WEEK: bill_week}
+        payload |= {name: each.isoformat() for name, each in days.items() if each is not None}
         notice = Notice(key, None, "digest", plan.channel, (), created_at=now, payload=payload)
         return await self._database.run(lambda connection: notices.send(connection, self._enqueue, notice))
 

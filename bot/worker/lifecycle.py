@@ -31,6 +31,7 @@ from bot.worker.reminders import ReminderSender
 from bot.worker.settle_change import ChangeSettler
 from bot.worker.slack_pacing import SlackPacing
 from bot.worker.sweep import Sweep
+from bot.worker.weekly_bill import WeeklyBill
 
 log = logging.getLogger(__name__)
 
@@ -149,7 +150,13 @@ def make_chores(
     digest: tuple[Chore, ...] = ()
     if plan is not None:
         sender = DigestSender(
-            services.database, services.workspace, services.enqueue, services.now, plan, mentions.replace_mentions
+            services.database,
+            services.workspace,
+            services.enqueue,
+            services.now,
+            plan,
+            mentions.replace_mentions,
+            check_week=WeeklyBill(services).check,
         )
         digest = (Chore("digest", NOTICE_INTERVAL, sender.send_due),)
     return (

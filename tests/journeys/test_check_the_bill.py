@@ -63,9 +63,9 @@ async def test_both_agree_to_the_cent_when_everything_was_read(desk: Desk) -> No
 
     found = fields(message)
     assert "✅ Batchdesk and Anthropic agree: $" in message.visible_text
-    assert found["Batchdesk, list prices"] == found["Anthropic, list prices"]
+    assert found["Batchdesk"] == found["Anthropic"]
     assert found["Difference"] == "none"
-    assert found["Billed by Anthropic"] == f"{found['Anthropic, list prices']} (no discount)"
+    assert found["Billed"] == f"{found['Anthropic']} (no discount)"
     assert "What may explain it" not in message.visible_text
     for model in ("claude-haiku-4-5", "claude-sonnet-5", "claude-opus-5"):
         assert f"`{model}`  Batchdesk $" in message.visible_text
@@ -121,10 +121,10 @@ async def test_a_discount_is_shown_beside_the_list_price(desk: Desk) -> None:
     )
     listed = Decimal(nano) / 10**9
     assert fields(message) == {
-        "Batchdesk, list prices": f"${listed:.2f}",
-        "Anthropic, list prices": f"${listed:.2f}",
+        "Batchdesk": f"${listed:.2f}",
+        "Anthropic": f"${listed:.2f}",
         "Difference": "none",
-        "Billed by Anthropic": f"${listed * Decimal('0.875'):.2f} (12.5% off)",
+        "Billed": f"${listed * Decimal('0.875'):.2f} (12.5% off)",
     }
 
 
@@ -210,7 +210,7 @@ async def test_other_products_and_workspaces_are_left_out(desk: Desk) -> None:
     message = await read_everything(desk)
 
     assert "✅ Batchdesk and Anthropic agree" in message.visible_text
-    assert f"workspace `{desk.api.workspace.id}`" in message.visible_text
+    assert f"Workspace `{desk.api.workspace.id}`" in message.visible_text
 
 
 async def test_an_unnamed_workspace_is_said_to_be_unknown(desk: Desk) -> None:

@@ -61,6 +61,12 @@ def billed_words(check: BillCheck) -> str:
     return f"{billed} ({_percent((1 - check.billed / check.listed) * 100)}% off)"
 
 
+def bill_line(check: BillCheck) -> str:
+    """Return a comparison in one line."""
+    every = " · every workspace" if check.workspace_id is None else ""
+    return f"{week_words(check)} · {verdict_words(check)} · billed {billed_words(check)}{every}"
+
+
 def explanations(check: BillCheck) -> list[str]:
     """Return what may explain a difference, and what limits either figure. Without a difference only the latter."""
     lines = [*_unknown_costs(check), *_limits(check)]

@@ -28,25 +28,25 @@ def render_cost_check(outcome: CostChecked) -> Message:
     """Return both figures, by model, and what may explain a difference."""
     check = outcome.check
     verdict = f"{_find_mark(check)} {verdict_words(check)}"
-    where = f" · workspace {code(check.workspace_id, 80)}" if check.workspace_id else ""
+    where = f" Workspace {code(check.workspace_id, 80)}." if check.workspace_id else ""
     facts = [
-        ("Batchdesk, list prices", ours_words(check)),
-        ("Anthropic, list prices", format_usd(check.listed)),
+        ("Batchdesk", ours_words(check)),
+        ("Anthropic", format_usd(check.listed)),
         ("Difference", "none" if check.agrees else difference_words(check.difference, check.ours)),
-        ("Billed by Anthropic", billed_words(check)),
+        ("Billed", billed_words(check)),
     ]
     models = [_model_line(row) for row in check.models[:MOST_MODELS]]
     rest = len(check.models) - len(models)
     models += [f"and {rest} more"] if rest > 0 else []
     reasons = explanations(check)
     title = "*What limits the figures*" if check.agrees else "*What may explain it*"
-    blocks = [header(verdict), section(f"{week_words(check)} · message batches{where}"), fields(facts)]
+    blocks = [header(verdict), section(f"{week_words(check)} · message batches at list prices"), fields(facts)]
     if models:
         blocks.append(section("\n".join(["*By model*", *models]), folded=len(models) > _FEW))
     if reasons:
         blocks.append(section("\n".join([title, *reasons])))
+    blocks.append(context(f"{_freshness_words(check)} Before credits and taxes.{where}"))
     blocks += actions(_list_buttons(outcome))
-    blocks.append(context(f"{_freshness_words(check)} Before credits and taxes."))
     spoken = [f"{label}: {words}" for label, words in facts]
     text = ". ".join([verdict, week_words(check), *spoken, *(line.removesuffix(".") for line in reasons)]) + "."
     return Message(text, tuple(blocks), public=outcome.query.public)

@@ -7,11 +7,14 @@ from decimal import Decimal
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
+from bot.commands.cost import Cost
 from bot.commands.list import List
+from bot.operations.bill_check import BillCheck
 from bot.operations.cost_totals import DeletedCost
 from bot.operations.retiring_use import RetiringUse, Use
 from bot.store.records.labels import BatchNames
 from bot.ui.components.batch_rows import list_batches, open_menu, spoken_rows
+from bot.ui.components.bill import bill_line
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.money import amount_words
 from bot.ui.components.retirements import retirement_words
@@ -51,6 +54,8 @@ class Digest(Struct, frozen=True):
     """What is known of the batches that ended and were deleted."""
     retiring: tuple[RetiringUse, ...] = ()
     """Once a week: the models that retire, and who used them."""
+    bill: BillCheck | None = None
+    """Once a week: the comparison of the last week with Anthropic's bill."""
     looked_at: int | None = None
     """How many of the newest batches were looked at; None if all were."""
     names: Mapping[str, BatchNames] = {}
@@ -82,14 +87,17 @@ def render_digest(digest: Digest) -> Message:
     some = [f"only the newest {quantity(digest.looked_at, 'batch', 'batches')} checked"] if digest.looked_at else []
     small = context(" · ".join([f"Since {date(digest.since)}", *_spent_facts(digest), *some]))
     shown = list_batches(_list_shown(digest), names)
-    menu = actions([*([open_menu(shown)] if shown else []), button("All batches", List())])
+    check = [button("Compare with the bill", Cost(check=True))] if digest.bill and not digest.bill.agrees else []
+    menu = actions([*([open_menu(shown)] if shown else []), button("All batches", List()), *check])
     totals = [f"{number(share.total)} {words}" for _, words, share, _ in groups if share.total]
     totals += [f"{quantity(len(digest.retiring), 'retiring model')} in use"] if digest.retiring else []
     counts = ", ".join(totals)
     spoken = spoken_rows(list_batches(digest.failed.shown[:ROWS], names))
     retiring = [_retiring_line(use) for use in digest.retiring[:ROWS]]
     sections += [_retiring_section(retiring, len(digest.retiring))] if retiring else []
-    text = ". ".join([f"Digest: {counts}", *spoken, *retiring]) + "."
+    bill = [bill_line(digest.bill)] if digest.bill else []
+    sections += [section(f"*Anthropic's bill* · {line}") for line in bill]
+    text = ". ".join([f"Digest: {counts}", *spoken, *retiring, *bill]) + "."
     return Message(text, (header(f"Digest · {counts}"), *sections, *menu, small), public=True)
 
 

@@ -21,6 +21,7 @@ from bot.ui.notices.watch_card import WatchCardState, render_watch_card
 from bot.ui.reply import Message
 from tests.builders import ADA, ADMIN, BATCHES, BEN, ID, NOW, batch_id, canceled, canceling, counts, ended, running
 from tests.ui.draft_samples import DRAFT, REST, RETIRING, SAMPLE, SAMPLE_FIRST
+from tests.ui.outcomes.cost import AGREES, DIFFERS
 from tests.ui.samples import ENDED, NAMES, WATCHERS
 
 CARDS: dict[str, Message] = {
@@ -140,6 +141,12 @@ DIGESTS: dict[str, Message] = {
     ),
     "digest_of_retiring_models_alone": render_digest(
         Digest(NOW, retiring=(RetiringUse(RETIRING[0], (Use("weekly", ADA.user, 1),)),))
+    ),
+    "digest_with_an_agreeing_bill": render_digest(
+        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), bill=AGREES.check)
+    ),
+    "digest_with_another_bill": render_digest(
+        Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)), bill=replace(DIFFERS.check, workspace_id=None))
     ),
     "digest_all_well": render_digest(Digest(NOW, ended=Share(3, (BATCHES["ended_all_succeeded"],)))),
 }
