@@ -94,13 +94,15 @@ class OriginalNeeded(Struct, frozen=True):
 class _Choice(Struct, frozen=True):
     """The requests to retry, and the causes that are left out. `cause`: the only one that is retried, if it is one.
 
-    `account_causes`: the retried causes that end only once the account is put right.
+    `account_causes`: the retried causes that end only once the account is put right. `retried_stop`: why the answers
+    stopped that are retried instead of failures.
     """
 
     custom_ids: frozenset[str]
     left_out: tuple[LeftOutCause, ...]
     cause: str | None = None
     account_causes: tuple[AccountCause, ...] = ()
+    retried_stop: str | None = None
 
 
 RetryOutcome = FileRefused | NothingToRetry | NoSuchCause | RetryTooEarly | RetryTooLate | OriginalNeeded
@@ -110,7 +112,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
     """Propose a new batch of the failed requests that may succeed the next time.
 
     `everything`: of all failed requests instead. `cause`: of those that failed with this cause, also if they cannot
-    succeed. A cause is named by its type, or by the `short` of its key.
+    succeed. A cause is named by its type, or by the `short` of its key. It may also be the stop reason of answers.
     """
 
     verb: ClassVar[str] = "retry"
@@ -127,7 +129,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         OptionSpec(
             "cause",
             "TYPE",
-            "only what failed with this cause, as the results name it",
+            "only what failed with this cause or stopped for this reason, as the results name it",
             "retry last --cause overloaded_error",
         ),
         OptionSpec(
@@ -188,7 +190,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         if not batch.is_readable(services.now()):
             return RetryTooLate(batch)
         failures = await read_failures(services, batch, progress)
-        choice = self._choose(failures)
+        choice = self._choose_answers(failures) or self._choose(failures)
         if choice.custom_ids:
             outcome = await query._select(services, caller, progress, batch, choice)
             if isinstance(outcome, CheckedDraft):
@@ -197,6 +199,11 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
         if self.cause and failures.causes:
             return NoSuchCause(query, batch, failures.causes)
         return NothingToRetry(query, batch, choice.left_out, _count_unread(batch, failures))
+
+    def _choose_answers(self, failures: FailedRequests) -> _Choice | None:
+        """Choose the answers that stopped for the named reason, if there are any."""
+        custom_ids = failures.answers.get(self.cause or "")
+        return _Choice(frozenset(custom_ids), (), self.cause, retried_stop=self.cause) if custom_ids else None
 
     def _choose(self, failures: FailedRequests) -> _Choice:
         """Choose what was asked for; else what may succeed now, or if nothing may, what waits for the account."""
@@ -243,6 +250,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             missing=len(choice.custom_ids) - found,
             file=self.file,
             account_causes=choice.account_causes,
+            retried_stop=choice.retried_stop,
         )
 
     async def _write_requests(

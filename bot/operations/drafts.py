@@ -122,7 +122,7 @@ class CheckedDraft(Struct, frozen=True):
 
     A retry may leave out causes (`left_out`), may not find requests (`missing`) in the `file` that was named, and may
     have failures that the batch counts and its results do not contain (`unread`). It may succeed only once the account
-    is put right (`account_causes`).
+    is put right (`account_causes`). `retried_stop`: why the answers stopped that it asks for once more.
     """
 
     draft: Draft
@@ -132,6 +132,7 @@ class CheckedDraft(Struct, frozen=True):
     file: str | None = None
     unread: int = 0
     account_causes: tuple[AccountCause, ...] = ()
+    retried_stop: str | None = None
 
 
 class DraftDetails(Struct, frozen=True, kw_only=True):

@@ -57,17 +57,6 @@ class BilledMessage(Struct):
         return sum((part.tokens for part in self.parts), Tokens())
 
 
-def is_ordinary(message: MessagePart) -> bool:
-    """Return whether a message is billed for the tokens of one call only, as nearly all are."""
-    usage = message.usage
-    return (
-        usage.iterations is None
-        and usage.server_tool_use is None
-        and usage.unknown_classes is None
-        and message.container is None
-    )
-
-
 def list_billed(message: MessagePart, find_row: FindRow) -> BilledMessage:
     """Return what a message is billed for."""
     usage = message.usage

@@ -14,7 +14,7 @@ MAX_SAMPLES = 3
 _MAX_READ_LENGTH = 2_000
 _MAX_KEPT_LENGTH = 300
 _MAX_WORDS_LENGTH = 1_000
-_MAX_WORD_LENGTH = 64  # of a custom_id, a type or a code
+MAX_WORD_LENGTH = 64  # of a custom_id, a type or a code
 _MAX_CACHED = 500
 
 # The API puts its own parameters into `backquotes`; they say what is wrong, so they are kept.
@@ -163,9 +163,7 @@ class CauseKey(NamedTuple):
 def identify_cause(error: ErrorPart) -> CauseKey:
     """Return the cause of an errored request; its parts are empty if the error could not be read."""
     inner = error.inner
-    return CauseKey(
-        inner.type[:_MAX_WORD_LENGTH], generalize_message(inner.message or ""), inner.code[:_MAX_WORD_LENGTH]
-    )
+    return CauseKey(inner.type[:MAX_WORD_LENGTH], generalize_message(inner.message or ""), inner.code[:MAX_WORD_LENGTH])
 
 
 class SharedWords(Struct):
@@ -191,7 +189,7 @@ class _CauseCount(Struct):
     def add(self, custom_id: str) -> None:
         self.count += 1
         if self.count <= MAX_SAMPLES:
-            self.samples.append(custom_id[:_MAX_WORD_LENGTH])
+            self.samples.append(custom_id[:MAX_WORD_LENGTH])
 
     def build(self) -> Cause:
         words = self.words.words or ""

@@ -8,19 +8,24 @@ from collections.abc import Mapping
 import msgspec
 from msgspec import Raw, Struct
 
-from bot.results.lines import is_too_intricate
+from bot.results.lines import NOT_JSON, is_too_intricate
 
 _NULL = Raw(b"null")
 _MAX_NAME = 60
 _MAX_KINDS = 20
-# How nearly every answer begins. Anything else is decoded, which takes longer.
+
+QUOTE = ord('"')
+_CONTENT_KEY = b'"content":'
+_SEARCHED = 600
+"""Bytes from the start of a line in which the content is looked for. Only ids and the model come before it."""
+_THOUGHT = _CONTENT_KEY + b'[{"type":"thinking","thinking":"'
 _BEGINS_WITH_TEXT = re.compile(
-    rb'\[\s*\{\s*(?:"citations"\s*:\s*null\s*,\s*)?"type"\s*:\s*"text"\s*,\s*"text"\s*:\s*"[^"\\\s]'
+    rb'(?P<opening>"content":\s*\[\s*(?P<block>\{\s*(?:"citations":\s*null,\s*)?"type":\s*"text",\s*"text":\s*"))[^"]'
 )
 
 
 class ContentBlock(Struct, gc=False):
-    """One block, whose values are decoded only when they are needed. Any of them may have another type."""
+    """One block, whose values are decoded only when they are needed, and may have any type."""
 
     type: Raw = _NULL
     text: Raw = _NULL
@@ -28,6 +33,18 @@ class ContentBlock(Struct, gc=False):
     id: Raw = _NULL
     name: Raw = _NULL
     input: Raw = _NULL
+
+
+class _MessageContent(Struct, gc=False):
+    content: Raw = _NULL
+
+
+class _ResultContent(Struct, gc=False):
+    message: _MessageContent
+
+
+class _LineContent(Struct, gc=False):
+    result: _ResultContent
 
 
 class ToolCall(Struct, frozen=True):
@@ -48,20 +65,49 @@ class AnswerContent(Struct, frozen=True):
     tool_calls: tuple[ToolCall, ...] = ()
     left_out: Mapping[str, int] = {}
 
-    @property
-    def is_blank(self) -> bool:
-        """Whether there is no text, or only blanks."""
-        return not self.text or self.text.isspace()
 
-
+_LINE_DECODER = msgspec.json.Decoder(_LineContent)
 _DECODER = msgspec.json.Decoder(list[ContentBlock])
 _TEXT_DECODER = msgspec.json.Decoder(str)
 _ITEM_DECODER = msgspec.json.Decoder(list[Raw])
 
 
-def has_text(content: Raw) -> bool:
-    """Return whether an answer's content has text other than blanks."""
-    return _BEGINS_WITH_TEXT.match(content) is not None or not read_content(content).is_blank
+class TextDetector:
+    """Find out whether answers have text, by how their lines begin; only unusual lines are decoded.
+
+    Every line of a file is asked about, so the caller looks itself whether a line has `opening`, not followed by
+    `QUOTE`, at `offset` plus the lengths of its custom_id and its model, which come before. Both are learned from the
+    lines before.
+    """
+
+    def __init__(self) -> None:
+        self._block = b'{"type":"text","text":"'
+        self.opening = _CONTENT_KEY + b"[" + self._block
+        self.offset = 0
+
+    def has_text(self, line: bytes, names_length: int) -> bool:
+        """Return whether the answer of a line has text. `names_length`: of its custom_id and its model together."""
+        at = self.offset + names_length
+        if not line.startswith(_CONTENT_KEY, at):
+            at = max(0, line.find(_CONTENT_KEY, 0, _SEARCHED))
+            self.offset = at - names_length
+        if line.startswith(_THOUGHT, at):
+            # A thought has no blocks of its own, so a text block behind the next brace is the next block.
+            after = line.find(b"{", at + len(_THOUGHT))
+            if line.startswith(self._block, after) and line[after + len(self._block)] != QUOTE:
+                return True
+        elif found := _BEGINS_WITH_TEXT.match(line, at):
+            self.opening, self._block = found["opening"], found["block"]
+            return True
+        return _has_decoded_text(line)
+
+
+def _has_decoded_text(line: bytes) -> bool:
+    try:
+        content = _LINE_DECODER.decode(line).result.message.content
+    except NOT_JSON:  # it has half of a surrogate pair, so it has text
+        return True
+    return bool(read_content(content).text)
 
 
 def read_content(content: Raw) -> AnswerContent:

@@ -11,13 +11,14 @@ class DuplicateCounter:
 
     def __init__(self) -> None:
         self._buckets = [array("q") for _ in range(_LAST_BUCKET + 1)]
+        self._appends = [bucket.append for bucket in self._buckets]
         self._repeated = 0
 
     def add_all(self, texts: Iterable[str]) -> None:
         """Add `texts`."""
-        buckets = self._buckets
+        appends = self._appends
         for number in map(hash, texts):
-            buckets[number & _LAST_BUCKET].append(number)
+            appends[number & _LAST_BUCKET](number)
 
     def count_in_steps(self) -> Iterator[None]:
         """Count one bucket a step (0.1 ms for 100,000 texts); add nothing afterwards.

@@ -9,6 +9,7 @@ from bot.results.causes import MAX_CAUSES, MAX_SAMPLES, Cause, CauseKey, SharedW
 from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
 from bot.results.reader import BrokenLine, ResultBlock, ResultReader
 from bot.results.remedies import CANCELED, EXPIRED
+from bot.results.stops import RETRYABLE_STOPS
 
 _DECODER = msgspec.json.Decoder(ResultLine[MessagePart])
 _OTHER = CauseKey("", "")
@@ -20,6 +21,8 @@ class FailedRequests(Struct):
 
     succeeded: int = 0
     unreadable: int = 0
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    """The `custom_id`s of answers by their stop reason, if a retry may be asked for it."""
     cut_off: bool = False
     """The file ends in the middle of a line, so it was not read whole."""
     _reader: ResultReader[MessagePart] = field(default_factory=lambda: ResultReader(_DECODER))
@@ -69,7 +72,12 @@ class FailedRequests(Struct):
 
     def _add(self, line: ResultLine[MessagePart]) -> None:
         match line.result:
-            case Succeeded() | Unreadable():
+            case Succeeded(message):
+                self.succeeded += 1
+                if message.stop_reason in RETRYABLE_STOPS:
+                    self.answers.setdefault(message.stop_reason, []).append(line.custom_id)
+                return
+            case Unreadable():
                 self.succeeded += 1
                 return
             case Expired():

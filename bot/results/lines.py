@@ -53,7 +53,7 @@ class UsagePart(Struct, gc=False, forbid_unknown_fields=True):
     inference_geo: Name | None = None
     iterations: object = None
     speed: Literal["standard"] | None = None
-    service_tier: object = None
+    service_tier: Literal["batch", "standard", "priority"] | None = None
     fallback_credit: object = None
     unknown_classes: list[Name] | None = None
 
@@ -172,6 +172,7 @@ class _AnyAnswer(_IdOnly, gc=False):
 
 _MAX_NAME = 200
 _MAX_UNKNOWN = 20
+_TIERS = ("batch", "standard", "priority")
 _CACHE_KEYS = frozenset(CacheCreationPart.__struct_fields__)
 
 NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
@@ -215,6 +216,8 @@ def separate_unknown(usage: object, kind: type[UsagePart] = UsagePart) -> object
     if isinstance(speed := kept.get("speed"), str) and speed != "standard":
         names.append(f"{speed} speed")
         del kept["speed"]
+    if kept.get("service_tier") not in _TIERS:  # no tier has tokens of its own
+        kept.pop("service_tier", None)
     return kept | {"unknown_classes": [name[:_MAX_NAME] for name in names[:_MAX_UNKNOWN]]}
 
 

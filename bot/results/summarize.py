@@ -7,9 +7,20 @@ import msgspec
 from bot.api.json_lines import MAX_RESULT_LINE_BYTES
 from bot.pricing.prices import Prices
 from bot.results.causes import MAX_CAUSES, CauseTally
+from bot.results.content import QUOTE, TextDetector
 from bot.results.duplicates import DuplicateCounter
-from bot.results.lines import Canceled, Errored, Expired, LineFault, MessagePart, ResultLine, Succeeded, Unreadable
+from bot.results.lines import (
+    Canceled,
+    Errored,
+    Expired,
+    LineFault,
+    MessagePart,
+    ResultLine,
+    Succeeded,
+    Unreadable,
+)
 from bot.results.reader import BrokenLine, ResultBlock, ResultReader
+from bot.results.stops import AnswerTally
 from bot.results.summary import BrokenLines, BrokenLineSample, OutcomeCounts, ResultsSummary
 from bot.results.usage import UsageTally
 
@@ -31,8 +42,11 @@ class ResultsSummarizer:
         self._reader = ResultReader(msgspec.json.Decoder(ResultLine[MessagePart]), max_line_bytes)
         self._usage = UsageTally(prices)
         self._causes = CauseTally(max_causes)
+        self._answers = AnswerTally()
+        self._texts = TextDetector()
         self._custom_ids = DuplicateCounter()
         self._pending: list[ResultLine[MessagePart]] = []
+        self._messages: list[MessagePart] = []  # of the answers among them
         self._broken: list[BrokenLineSample] = []
         self._broken_count = 0
         self._cut_off = False
@@ -65,7 +79,7 @@ class ResultsSummarizer:
             counts=OutcomeCounts(self._succeeded, self._errored, self._canceled, self._expired),
             causes=self._causes.list_causes(),
             other_causes=self._causes.other_count,
-            stop_reasons=self._usage.list_stop_reasons(),
+            stop_reasons=self._answers.list_stop_reasons(),
             models=self._usage.list_models(),
             output=self._usage.measure_outputs(),
             cost=self._usage.sum_cost(self._unreadable),
@@ -73,6 +87,7 @@ class ResultsSummarizer:
             bytes_read=self._reader.bytes_read,
             broken=BrokenLines(self._broken_count, tuple(self._broken), self._cut_off),
             duplicates=self._custom_ids.count(),
+            textless=self._answers.count_textless(),
         )
 
     def _take_rest(self) -> None:
@@ -85,25 +100,34 @@ class ResultsSummarizer:
         if isinstance(read, BrokenLine):
             self._count_broken(read)
             return
+        add_message = self._messages.append
+        texts = self._texts
+        opening, length, offset = texts.opening, len(texts.opening), texts.offset
+        # Every line of a file passes here, so as little as possible is called for it.
+        for line, raw in zip(read.parts, read.raws, strict=True):
+            if type(result := line.result) is not Succeeded:
+                self._count_other(line)
+                continue
+            add_message(message := result.message)
+            names_length = len(line.custom_id) + len(message.model)
+            at = offset + names_length
+            if raw.startswith(opening, at) and raw[at + length] != QUOTE:
+                continue
+            if not texts.has_text(raw, names_length):
+                self._answers.add_textless(line.custom_id, message.stop_reason)
+            opening, length, offset = texts.opening, len(texts.opening), texts.offset
         self._pending += read.parts
         if len(self._pending) >= _GROUP_SIZE:
             self._count_pending()
 
     def _count_pending(self) -> None:
-        lines = self._pending
-        self._pending = []
+        lines, messages = self._pending, self._messages
+        self._pending, self._messages = [], []
         self._custom_ids.add_all([line.custom_id for line in lines])
-        messages: list[MessagePart] = []
-        others: list[ResultLine[MessagePart]] = []
-        for line in lines:
-            if type(line.result) is Succeeded:
-                messages.append(line.result.message)
-            else:
-                others.append(line)
         self._succeeded += len(messages)
         self._usage.add_all(messages)
-        for line in others:
-            self._count_other(line)
+        if self._answers.count_stops(messages):
+            self._answers.add_samples(lines)
 
     def _count_other(self, line: ResultLine[MessagePart]) -> None:
         match line.result:

@@ -152,10 +152,27 @@ class BrokenLines(Struct, frozen=True):
 
 
 class StopReason(Struct, frozen=True):
-    """The number of succeeded requests that stopped for `reason`, which is None if the API gave none."""
+    """The number of succeeded requests that stopped for `reason`, which is None if the API gave none.
+
+    `samples`: some of their custom_ids, if the reason needs attention.
+    """
 
     reason: str | None
     count: int
+    samples: tuple[str, ...] = ()
+
+
+class TextlessAnswers(Struct, frozen=True):
+    """Succeeded requests whose answer has no text, `tool_calls` of them with a tool call; samples of the others."""
+
+    count: int = 0
+    tool_calls: int = 0
+    samples: tuple[str, ...] = ()
+
+    @property
+    def empty(self) -> int:
+        """The number of answers with neither."""
+        return self.count - self.tool_calls
 
 
 class ResultsSummary(Struct, frozen=True):
@@ -163,7 +180,8 @@ class ResultsSummary(Struct, frozen=True):
 
     `lines` = `counts.total` + `broken.count`; blank lines count nowhere. `bytes_read` is after decompression.
     `duplicates` are lines whose custom_id an earlier line has; every other figure includes them. `other_causes` are
-    failures beyond the causes that are kept. `causes`, `stop_reasons` and `models` are largest first.
+    failures beyond the causes that are kept. Summaries
+    stored before `textless` existed have 0 there. `causes`, `stop_reasons` and `models` are largest first.
     """
 
     counts: OutcomeCounts
@@ -178,6 +196,7 @@ class ResultsSummary(Struct, frozen=True):
     broken: BrokenLines
     duplicates: int
     version: int = SUMMARY_VERSION
+    textless: TextlessAnswers = TextlessAnswers()
 
     @property
     def tokens(self) -> Tokens:

@@ -2,7 +2,7 @@
 
 from bisect import bisect
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from itertools import accumulate
@@ -15,12 +15,11 @@ from bot.results.billing import (
     BilledMessage,
     count_prompt_tokens,
     has_unknown_writes,
-    is_ordinary,
     list_billed,
     split_cache_writes,
 )
 from bot.results.lines import MessagePart, UsagePart
-from bot.results.summary import CostSummary, ModelUse, OutputSizes, StopReason
+from bot.results.summary import CostSummary, ModelUse, OutputSizes
 
 MAX_GROUPS = 2_000
 _MAX_NAMES = 20
@@ -104,7 +103,6 @@ class UsageTally:
     def __init__(self, prices: Prices) -> None:
         self._prices = prices
         self._groups: dict[tuple[str, str | None], _Sums] = {}
-        self._stop_reasons = Counter[str | None]()
         self._output_sizes = Counter[int]()
         self._unknown_classes: dict[str, None] = {}  # these in the order of their appearance
         self._unknown_iterations: dict[str, None] = {}
@@ -114,22 +112,25 @@ class UsageTally:
     def add_all(self, messages: Sequence[MessagePart]) -> None:
         """Count succeeded requests; some hundred at a time is fastest."""
         parts = defaultdict[tuple[str, str | None], list[UsagePart]](list)
-        for message in messages:
+        model, region = None, None
+        add: Callable[[UsagePart], None]
+        for message in messages:  # each answer passes here, so nothing is called and no group is looked up again
             usage = message.usage
-            if is_ordinary(message):
-                parts[message.model, usage.inference_geo].append(usage)
+            if (
+                usage.iterations is None
+                and usage.server_tool_use is None
+                and usage.unknown_classes is None
+                and message.container is None
+            ):
+                if message.model != model or usage.inference_geo != region:
+                    model, region = message.model, usage.inference_geo
+                    add = parts[model, region].append
+                add(usage)
             else:
                 self._add_billed(message.model, usage.inference_geo, list_billed(message, self._prices.find_row))
         for group, usages in parts.items():
             self._get_sums(UsageGroup(*group)).add(usages)
         self._output_sizes.update([message.usage.output_tokens for message in messages])
-        self._stop_reasons.update([message.stop_reason for message in messages])
-        if len(self._stop_reasons) > MAX_GROUPS:
-            self._stop_reasons = Counter(dict(self._stop_reasons.most_common(MAX_GROUPS)))
-
-    def list_stop_reasons(self) -> tuple[StopReason, ...]:
-        """Return why the requests stopped, most frequent first."""
-        return tuple(StopReason(reason, count) for reason, count in self._stop_reasons.most_common())
 
     def list_models(self) -> tuple[ModelUse, ...]:
         """Return the use of each model, most requests first."""

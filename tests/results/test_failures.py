@@ -111,6 +111,23 @@ def test_one_cause_is_chosen_by_its_type_or_alone_by_what_its_button_carries() -
     assert named(failures, "unheard_of") == frozenset()
 
 
+def test_answers_that_are_not_complete_are_found_by_why_they_stopped() -> None:
+    def stopped(custom_id: str, reason: str | None) -> bytes:
+        return result(custom_id, "succeeded").replace(
+            b'"content"', b'"stop_reason": %b, "content"' % json.dumps(reason).encode()
+        )
+
+    reasons = ("end_turn", "pause_turn", "refusal", "max_tokens", "model_context_window_exceeded", "compaction", None)
+    lines = [stopped(f"{reason}-{number}", reason) for reason in reasons for number in range(2)]
+
+    failures = failures_in(b"".join(lines))
+
+    assert failures.answers == {
+        reason: [f"{reason}-0", f"{reason}-1"] for reason in reasons if reason not in ("end_turn", None)
+    }
+    assert (failures.succeeded, failures.causes) == (14, ())
+
+
 def test_a_file_that_ends_inside_a_line_was_not_read_whole() -> None:
     assert failures_in(MIXED[:-9]).cut_off
     assert not failures_in(MIXED).cut_off

@@ -72,7 +72,7 @@ def test_a_summary_covers_the_whole_file() -> None:
     assert (summary.lines, summary.broken.count, summary.duplicates) == (7, 0, 0)
     assert summary.causes[0] == Cause("invalid_request_error", "messages.<n>: bad", 2, ("d", "e"))
     assert {cause.type for cause in summary.causes[1:]} == {"canceled", "expired"}
-    assert summary.stop_reasons == (StopReason("end_turn", 2), StopReason("max_tokens", 1))
+    assert summary.stop_reasons == (StopReason("end_turn", 2), StopReason("max_tokens", 1, ("b",)))
     assert summary.output == OutputSizes(median=40, largest=90)
     tokens = Tokens(input=30, output=150, thinking=5)
     assert summary.models == (ModelUse(HAIKU, 3, tokens, Decimal("0.00039")),)
@@ -239,3 +239,10 @@ def test_progress_is_reported_while_reading() -> None:
     reader.feed(first + b'{"cus')
 
     assert (reader.lines, reader.bytes_read) == (1, len(first) + 5)
+
+
+def test_a_tier_that_is_not_known_loses_no_cost() -> None:
+    summary = summary_of(succeeded("a", service_tier="flex"), succeeded("b", service_tier={"x": 1}))
+
+    assert summary.cost.complete
+    assert summary.models[0].requests == 2

@@ -23,6 +23,7 @@ from bot.results.summary import (
     OutputSizes,
     ResultsSummary,
     StopReason,
+    TextlessAnswers,
 )
 from bot.results.summary import CostSummary as BatchCost
 from bot.scratch_file import ScratchFile
@@ -66,10 +67,12 @@ TROUBLED = replace(
     other_causes=12,
     stop_reasons=(
         StopReason("end_turn", 800),
-        StopReason("max_tokens", 200),
-        StopReason("refusal", 140),
-        StopReason(None, 10),
+        StopReason("max_tokens", 200, ("a-0004", "a-0017")),
+        StopReason("refusal", 140, ("a-0031",)),
+        StopReason("pause_turn", 1, ("a-0090",)),
+        StopReason(None, 9),
     ),
+    textless=TextlessAnswers(150, 7, ("a-0031", "a-0032")),
     models=tuple(
         ModelUse(f"claude-{word}", 100, Tokens(input=10, output=5), None if word == "a" else Decimal("1.5"), 2)
         for word in "abcdefg"

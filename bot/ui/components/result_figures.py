@@ -2,7 +2,7 @@
 
 from bot.api.models import RequestCounts
 from bot.pricing.tokens import Tokens
-from bot.results.summary import ModelUse, ResultsSummary, StopReason
+from bot.results.summary import ModelUse, ResultsSummary
 from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.remedies import fault_words
 from bot.ui.components.text import code, escape, fields, number, quantity
@@ -11,12 +11,6 @@ from bot.ui.reply import Block
 _MODELS_SHOWN = 5
 _STOPS_SHOWN = 6
 _GAPS_SHOWN = 2
-_HIGH_SHARE = 0.05
-_WORTH_A_LINE = {
-    "max_tokens": ("cut off at `max_tokens`", "Raise it to get complete answers."),
-    "refusal": ("refused by the model", "Check the prompts."),
-    "model_context_window_exceeded": ("cut off at the context window", "Shorten the prompts."),
-}
 
 
 def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
@@ -35,15 +29,14 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
 
 
 def warning_lines(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
-    """Return at most two short lines: what is wrong with the file, and what is wrong with the answers."""
+    """Return a short line for what is wrong with the file, if anything."""
     about_file = ["file and batch disagree"] if summary.find_differences(counts) else []
     if summary.broken.count:
         about_file.append(f"{quantity(summary.broken.count, 'unreadable line')}")
     if summary.duplicates:
         about_file.append(_duplicates(summary))
-    about_answers = [f"{number(each.count)} {_WORTH_A_LINE[each.reason or ''][0]}" for each in _high_stops(summary)]
-    of_all = f"Of {quantity(summary.counts.succeeded, 'answer')}: {', '.join(about_answers)}" if about_answers else ""
-    return [f"⚠️ {words[0].upper()}{words[1:]}" for words in (" · ".join(about_file), of_all) if words]
+    words = " · ".join(about_file)
+    return [f"⚠️ {words[0].upper()}{words[1:]}"] if words else []
 
 
 def figure_fields(summary: ResultsSummary) -> Block:
@@ -80,25 +73,14 @@ def _duplicates(summary: ResultsSummary) -> str:
     return f"{quantity(summary.duplicates, 'line')} {verb} a `custom_id`"
 
 
-def _high_stops(summary: ResultsSummary) -> list[StopReason]:
-    """Return the reasons that need attention and are those of many answers."""
-    total = summary.counts.succeeded
-    return [each for each in summary.stop_reasons if each.reason in _WORTH_A_LINE and each.count >= _HIGH_SHARE * total]
-
-
 def _stop_reason_lines(summary: ResultsSummary) -> list[str]:
     stops = summary.stop_reasons
     if not stops:
         return []
     shown = ", ".join(f"{code(each.reason or 'none given', 60)} {number(each.count)}" for each in stops[:_STOPS_SHOWN])
     more = f" and {len(stops) - _STOPS_SHOWN} more" if len(stops) > _STOPS_SHOWN else ""
-    answers = quantity(summary.counts.succeeded, "answer")
-    high = []
-    for each in _high_stops(summary):
-        what, advice = _WORTH_A_LINE[each.reason or ""]
-        high.append(f"⚠️ *{number(each.count)} of {answers}* {'was' if each.count == 1 else 'were'} {what}. {advice}")
     label = "Stop reason" if len(stops) == 1 else "Stop reasons"
-    return [f"*{label}:* {shown}{more}", *high]
+    return [f"*{label}:* {shown}{more}"]
 
 
 def _model_lines(uses: tuple[ModelUse, ...]) -> list[str]:

@@ -27,6 +27,7 @@ from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
 from bot.store.records.summaries import DownloadedFile
+from bot.ui.components.answer_lines import answer_blocks, answer_sentences, full_answer_blocks
 from bot.ui.components.buttons import actions, button, choice, fits_slack, overflow
 from bot.ui.components.family_file import render_family_file, render_family_incomplete
 from bot.ui.components.first_line import batch_name, bold_line, bold_name, first_line
@@ -85,6 +86,7 @@ def _render_summary(outcome: ResultsShown, viewer: Viewer) -> Message:
         figure_fields(summary),
         *(cause_blocks(summary, _offer_retry(outcome, viewer)) if viewer.reads_contents else [context(_FOR_READERS)]),
         *actions([button(label, full, spoken="Open every cause and figure")] if label else []),
+        *answer_blocks(summary, outcome.query.reference, may_retry=_may_retry(outcome, viewer)),
         context(" · ".join([code(batch.id), *_history(outcome)])),
         *actions(_summary_buttons(outcome, viewer)),
     ]
@@ -99,6 +101,7 @@ def _render_full_report(outcome: ResultsShown, viewer: Viewer) -> Message:
         header(first_line(batch, names, viewer.now)),
         *([section("\n".join(warnings))] if warnings else []),
         section("\n".join(figure_lines(summary))),
+        *full_answer_blocks(summary, outcome.query.reference, may_retry=_may_retry(outcome, viewer)),
         *full_cause_blocks(summary, _offer_retry(outcome, viewer)),
         context(" · ".join([code(batch.id), *_history(outcome)])),
     ]
@@ -169,6 +172,7 @@ def _spoken_summary(outcome: ResultsShown, viewer: Viewer) -> str:
     parts += inconsistencies(summary, batch.request_counts)
     if summary.causes and viewer.reads_contents:
         parts.append(largest_cause_sentence(summary.causes[0]))
+    parts += answer_sentences(summary)
     parts.append(f"Cost: {_cost_words(summary)}")
     return ". ".join(parts) + "."
 

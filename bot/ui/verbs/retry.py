@@ -13,6 +13,7 @@ from bot.commands.retry import (
     RetryTooLate,
 )
 from bot.operations.drafts import FileRefused
+from bot.results.stops import RETRYABLE_STOPS
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.file_problems import render_file_refused
 from bot.ui.components.first_line import bold_name
@@ -87,7 +88,7 @@ def _no_retry_words(outcome: NoRetry, batch: str, viewer: Viewer) -> str:
 
 def _original_needed_words(outcome: OriginalNeeded, batch: str) -> str:
     again = replace(outcome.query, file=None).spell()
-    failed = quantity(outcome.requests, "failed request")
+    failed = quantity(outcome.requests, "request" if outcome.query.cause in RETRYABLE_STOPS else "failed request")
     why = (
         f"That file has none of the {failed} of {batch}."
         if outcome.looked

@@ -23,6 +23,7 @@ from bot.scratch_file import ScratchFileFailed
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.store.transactions.split_draft import CANARY
+from bot.ui.components.answer_lines import retried_stop_line
 from bot.ui.components.approval_question import approval_question, settle_question
 from bot.ui.components.batch_card import batch_card
 from bot.ui.components.buttons import actions, button
@@ -120,11 +121,13 @@ def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
         return lines
     retiring = {model.name for model in change.retiring}  # they have a line of their own
     lines += warning_lines(tuple(one for one in checked.warnings if not _is_about_retirement(one, retiring)))
+    lines += [retried_stop_line(checked.retried_stop)] if checked.retried_stop else []
     lines += account_lines(checked.account_causes, viewer)
     lines += left_out_lines(checked.left_out, viewer)
     lines += [unreadable_failures_words(checked.unread)] if checked.unread else []
     if checked.missing:
-        lines.append(f"{quantity(checked.missing, 'failed request is', 'failed requests are')} not in the file")
+        what = "request" if checked.retried_stop else "failed request"
+        lines.append(f"{quantity(checked.missing, f'{what} is', f'{what}s are')} not in the file")
     return lines
 
 

@@ -40,12 +40,13 @@ def test_the_message_names_each_problem_of_the_file_and_the_answers_in_two_lines
     said = shown(MESSAGES["results_troubled"])
 
     assert "⚠️ File and batch disagree · 11 unreadable lines · 2 lines repeat a `custom_id`" in said
-    assert "⚠️ Of 1,150 answers: 200 cut off at `max_tokens`, 140 refused by the model" in said
+    assert "⚠️ Of 1,150 answers: 200 cut off · 140 refused · 1 unfinished · 143 without text" in said
 
 
 def test_a_sound_file_raises_no_doubt() -> None:
     for name in ("results", "results_full"):
-        assert not [block for block in MESSAGES[name].blocks if "⚠️" in str(block) and block["type"] == "section"]
+        doubts = [block for block in MESSAGES[name].blocks if "⚠️" in str(block) and block["type"] == "section"]
+        assert ["were cut off at `max_tokens`" in str(block) for block in doubts] == [True]
 
 
 def test_the_three_largest_causes_are_shown_and_a_button_opens_the_others() -> None:
@@ -75,7 +76,7 @@ def test_one_more_cause_is_one_cause() -> None:
 def test_each_number_of_the_first_line_is_shown_once() -> None:
     said = "\n".join(words(MESSAGES["results"])[1:])
 
-    assert [said.count(each) for each in ("1,161", "1,200", "31 errored")] == [1, 1, 1]
+    assert [said.count(each) for each in ("1,161 of", "1,200", "31 errored")] == [1, 1, 1]
 
 
 def test_an_unknown_type_of_error_says_so_with_the_apis_own_words() -> None:
@@ -97,10 +98,11 @@ def test_the_buttons_are_those_that_make_sense() -> None:
     of_causes, of_message = labels("results")[:2], labels("results")[2:]
     assert of_causes == ["Retry these", "Retry these"]  # not for the request that needs a fix
     assert of_message == [
-        "2 more causes", "Download", "Failures only", "CSV", "Retry failures", "Full report", "Causes as CSV",
+        "2 more causes", "Retry 20 cut off", "Download", "Failures only", "CSV",
+        "Retry failures", "Full report", "Causes as CSV",
     ]  # fmt: skip
     assert labels("results_of_archived") == ["2 more causes", "Full report", "Causes as CSV"]
-    assert labels("results_full") == ["Retry these", "Retry these", "Retry these", "Causes as CSV"]
+    assert labels("results_full") == ["Retry 20 cut off", "Retry these", "Retry these", "Retry these", "Causes as CSV"]
 
 
 def test_everyone_sees_the_same_results_and_only_operators_may_retry() -> None:
