@@ -125,7 +125,7 @@ def make_draft_services(settings: Settings, files: SharedFileReader) -> DraftSer
         files=files,
         folder=get_drafts_folder(settings),
         archive=RequestArchive(archive.path, archive.most_bytes),
-        approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit),
+        approval_limit=ApprovalLimit(settings.spend_limit, settings.request_limit, settings.monthly_budget),
         approvers=tuple(approver for approver in settings.approvers if approver != EVERYONE),
         betas=frozenset(settings.anthropic_betas),
     )

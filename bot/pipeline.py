@@ -196,7 +196,7 @@ class Pipeline:
         try:
             match command:
                 case ChangingCommand():
-                    found = await command.propose(self._services, interaction.origin)
+                    found = await command.propose(self._services, interaction.origin, caller)
                 case LongCommand():
                     found = await command.run(self._services, caller, progress)
                 case _:

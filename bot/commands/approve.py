@@ -8,13 +8,14 @@ from msgspec.structs import replace
 from bot.caller import Caller
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied
-from bot.commands.draft_change import DraftChange, DraftCommand, applied_send
-from bot.operations.approval import ApprovalOfOwn, LimitExceeded, find_exceeded_limit
+from bot.commands.draft_change import DraftChange, DraftCommand, applied_send, describe_exceeded
+from bot.operations.approval import ApprovalOfOwn, BudgetUse, LimitExceeded, SpendRules
 from bot.operations.drafts import find_draft
 from bot.operations.retirements import find_retiring, list_due
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import SendOutcome
 from bot.operations.services import Services
+from bot.operations.spending import check_draft, get_spend_rules, reserve_send
 from bot.store.db.connection import Connection
 from bot.store.records import drafts
 from bot.store.records.drafts import DraftChanges, DraftState
@@ -35,7 +36,7 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
         (DRAFT,),
     )
 
-    async def propose(self, services: Services, origin: Origin) -> "ApproveChange":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "ApproveChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable.
 
         A name is asked about: another file may have been given the name of the one that the approver saw.
@@ -45,9 +46,17 @@ class Approve(DraftCommand["ApproveChange"], frozen=True):
         retried = await services.database.run(
             lambda connection: competing_retries.find_other_retries(connection, draft)
         )
-        exceeded = await find_exceeded_limit(services.database, services.drafts.approval_limit, draft)
+        check = await check_draft(services, draft)
         retiring = await find_retiring(services, draft)
-        return ApproveChange(draft, retried, retiring, exceeded=exceeded, is_named=not drafts.reads_as_id(self.draft))
+        return ApproveChange(
+            draft,
+            retried,
+            retiring,
+            exceeded=check.exceeded,
+            is_named=not drafts.reads_as_id(self.draft),
+            budget=check.budget,
+            rules=get_spend_rules(services),
+        )
 
 
 class ApproveChange(DraftChange[SendOutcome], frozen=True):
@@ -58,6 +67,13 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
 
     exceeded: LimitExceeded | None = None
     is_named: bool = False
+    budget: BudgetUse | None = None
+    rules: SpendRules = SpendRules()
+
+    @property
+    def audit_detail(self) -> str | None:
+        """Return the limits that it exceeds."""
+        return describe_exceeded(self.exceeded)
 
     @property
     def verb(self) -> str:
@@ -88,6 +104,7 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
         """Claim the draft. Raises ApprovalOfOwn, DraftUnavailable, RetriedMeanwhile."""
         self.check_caller(caller)
         super().claim(connection, caller, at, process_id)
+        reserve_send(connection, self.rules, replace(self.draft, approved_by=caller.user), at)
 
     def claim_changes(self, caller: Caller) -> DraftChanges:
         """Return who approved it."""

@@ -67,7 +67,9 @@ class Cancel(ChangingCommand["CancelChange | CancelTooLate | AlreadyCanceling"],
         """Return `cancel ID`."""
         return f"cancel {self.reference}"
 
-    async def propose(self, services: Services, origin: Origin) -> "CancelChange | CancelTooLate | AlreadyCanceling":
+    async def propose(
+        self, services: Services, origin: Origin, caller: Caller
+    ) -> "CancelChange | CancelTooLate | AlreadyCanceling":
         """Read the batch. Raises ApiError and reference errors."""
         found = await services.find_batch(self.reference)
         if found.batch.has_ended:

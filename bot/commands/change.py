@@ -23,7 +23,7 @@ class ChangingCommand(Command, Generic[Proposed], frozen=True):
     """A command that changes something. It proposes a change, which may need a confirmation and is audited."""
 
     @abstractmethod
-    async def propose(self, services: Services, origin: Origin) -> Proposed:
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> Proposed:
         """Return the change with full ids, or an outcome that explains why there is none. Raises ExpectedError."""
 
 

@@ -158,7 +158,7 @@ class Create(LongCommand[CreateOutcome | SendChange], frozen=True):
             raise scratch_file_failure(error) from error
         if isinstance(checked, FileRefused):
             return checked
-        return await propose_send(services, checked.draft.id, checked=checked)
+        return await propose_send(services, checked.draft.id, caller, checked=checked)
 
     async def _check(self, services: Services, caller: Caller, progress: Progress) -> FileRefused | CheckedDraft:
         id = make_draft_id(self.form_id)

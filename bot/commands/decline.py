@@ -60,7 +60,7 @@ class Decline(DraftCommand["DeclineChange | ReasonWanted"], frozen=True):
         """Return `decline DRAFT` and the reason, if there is one."""
         return super().spell() + (f' "{self.reason}"' if self.reason else "")
 
-    async def propose(self, services: Services, origin: Origin) -> "DeclineChange | ReasonWanted":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "DeclineChange | ReasonWanted":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""
         draft = await find_draft(services, self.draft, "waiting")
         return ReasonWanted(draft) if self.reason is None else DeclineChange(draft, reason=self.reason)

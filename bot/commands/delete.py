@@ -93,7 +93,7 @@ class Delete(ChangingCommand["DeleteChange | DeleteRefused"], frozen=True):
         """Return `delete ID`."""
         return f"delete {self.reference}"
 
-    async def propose(self, services: Services, origin: Origin) -> "DeleteChange | DeleteRefused":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "DeleteChange | DeleteRefused":
         """Read the batch. Raises ApiError, StoreUnavailable and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
         if not batch.has_ended:

@@ -35,7 +35,7 @@ class Discard(DraftCommand["DiscardChange"], frozen=True):
         (DRAFT,),
     )
 
-    async def propose(self, services: Services, origin: Origin) -> "DiscardChange":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "DiscardChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""
         return DiscardChange(await find_draft(services, self.draft, "ready", "waiting"))
 

@@ -12,7 +12,7 @@ from bot.caller import Caller
 from bot.commands.change import Applied, Change, ChangingCommand, OutcomeT, Proposed
 from bot.commands.language.arguments import Arguments
 from bot.errors import ExpectedError
-from bot.operations.approval import LimitExceeded, find_exceeded_limit
+from bot.operations.approval import BudgetUse, LimitExceeded, SpendRules
 from bot.operations.drafts import (
     CheckedDraft,
     DraftUnavailable,
@@ -24,7 +24,9 @@ from bot.operations.retirements import RetiresMeanwhile, RetiringModel, find_ret
 from bot.operations.send_draft import require_file, send_claimed
 from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcome, audit_outcome
 from bot.operations.services import Services
+from bot.operations.spending import check_draft, get_spend_rules, reserve_send
 from bot.operations.split_sample import sample_size
+from bot.pricing.amounts import format_usd
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
@@ -131,12 +133,25 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
 class SendChange(DraftChange[SendOutcome], frozen=True):
     """Send a draft, or ask for approval. `first`: send a sample first. `checked`: what the check of its file found.
 
-    `exceeded`: the limits that it exceeds, so that a second person must approve.
+    `exceeded`: the limits that it exceeds, so that a second person must approve. `budget`: its part of the month's.
     """
 
     exceeded: LimitExceeded | None = None
     first: bool = False
     checked: CheckedDraft | None = None
+    budget: BudgetUse | None = None
+    rules: SpendRules = SpendRules()
+
+    @property
+    def audit_detail(self) -> str | None:
+        """Return the limits that it exceeds."""
+        return describe_exceeded(self.exceeded)
+
+    def claim(self, connection: Connection, caller: Caller, at: datetime, process_id: str) -> None:
+        """Claim the draft, and count it as sent. Raises DraftUnavailable, RetriedMeanwhile, LimitReached."""
+        super().claim(connection, caller, at, process_id)
+        if self.after == "sending":
+            reserve_send(connection, self.rules, on_behalf_of(self.draft, caller), at)
 
     @property
     def needs_approval(self) -> bool:
@@ -183,21 +198,48 @@ class SendChange(DraftChange[SendOutcome], frozen=True):
         draft = replace(on_behalf_of(claimed, caller), changed_at=services.now())
         if self.exceeded is not None:
             recorder = partial(_record_question, services, draft)
-            return applied_send(ApprovalAsked(draft, self.exceeded, services.drafts.approvers, recorder, self.retiring))
+            question = ApprovalAsked(
+                draft, self.exceeded, services.drafts.approvers, recorder, self.retiring, self.budget
+            )
+            return applied_send(question)
         return applied_send(await send_claimed(services, draft))
 
 
 async def propose_send(
-    services: Services, reference: str, *, first: bool = False, checked: CheckedDraft | None = None
+    services: Services, reference: str, caller: Caller, *, first: bool = False, checked: CheckedDraft | None = None
 ) -> SendChange:
     """Propose to send a draft. Raises DraftUnavailable, DraftAmbiguous, RequestsFileMissing, StoreUnavailable."""
     draft = await find_draft(services, reference, "ready")
     await require_file(services, draft)
-    exceeded = await find_exceeded_limit(services.database, services.drafts.approval_limit, draft)
+    check = await check_draft(services, on_behalf_of(draft, caller))
     draft = replace(draft, sample=sample_size(draft) if first else None)
     retried = await services.database.run(lambda connection: competing_retries.find_other_retries(connection, draft))
     retiring = await find_retiring(services, draft)
-    return SendChange(draft, retried, retiring, exceeded=exceeded, first=first, checked=checked)
+    return SendChange(
+        draft,
+        retried,
+        retiring,
+        exceeded=check.exceeded,
+        first=first,
+        checked=checked,
+        budget=check.budget,
+        rules=get_spend_rules(services),
+    )
+
+
+def describe_exceeded(exceeded: LimitExceeded | None) -> str | None:
+    """Return what the audit records of the limits that a draft exceeds, with the sums; None for none."""
+    if exceeded is None:
+        return None
+    sent = exceeded.sent
+    parts = []
+    if exceeded.requests is not None:
+        parts.append(f"24-hour limit of {exceeded.requests:,} requests ({sent.requests:,} sent)")
+    if exceeded.dollars is not None:
+        parts.append(f"24-hour limit of ${exceeded.dollars:,} ({format_usd(sent.usd)} sent)")
+    if exceeded.budget is not None:
+        parts.append(f"monthly budget of ${exceeded.budget.budget:,} ({format_usd(exceeded.budget.month.total)} used)")
+    return f"over the {' and the '.join(parts)}{', without an upper bound' if exceeded.is_unbounded else ''}"
 
 
 async def _record_question(services: Services, draft: Draft, channel: str, ts: str) -> None:

@@ -102,7 +102,9 @@ class Edit(ChangingCommand["EditChange | EditWanted | EditUnchanged"], frozen=Tr
         fields: dict[NameField, str | UnsetType | None] = {"label": self.label, "owner": self.owner, "note": self.note}
         return {name: value for name, value in fields.items() if value is not UNSET}
 
-    async def propose(self, services: Services, origin: Origin) -> "EditChange | EditWanted | EditUnchanged":
+    async def propose(
+        self, services: Services, origin: Origin, caller: Caller
+    ) -> "EditChange | EditWanted | EditUnchanged":
         """Find the batch. Raises ApiError, StoreUnavailable and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
         if not self.named_changes and self.mute is None:

@@ -57,7 +57,7 @@ class Label(ChangingCommand["LabelChange"], frozen=True):
         """Return `label ID "text"`."""
         return spelled("label", self.reference, self.label)
 
-    async def propose(self, services: Services, origin: Origin) -> "LabelChange":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "LabelChange":
         """Find the batch. Raises ApiError and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
         return LabelChange(Label(Reference(batch.id), self.label), batch)

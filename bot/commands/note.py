@@ -55,7 +55,7 @@ class Note(ChangingCommand["NoteChange"], frozen=True):
         """Return `note ID "text"`."""
         return spelled("note", self.reference, self.note)
 
-    async def propose(self, services: Services, origin: Origin) -> "NoteChange":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "NoteChange":
         """Find the batch. Raises ApiError and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
         return NoteChange(Note(Reference(batch.id), self.note), batch)

@@ -65,7 +65,7 @@ class Own(ChangingCommand["OwnChange"], frozen=True):
         """Return `own ID`, with the person if one was named."""
         return f"own {self.reference}" + (f" {self.owner}" if self.owner else "")
 
-    async def propose(self, services: Services, origin: Origin) -> "OwnChange":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "OwnChange":
         """Find the batch. Raises ApiError and reference errors."""
         batch = (await services.find_batch(self.reference)).batch
         return OwnChange(Own(Reference(batch.id), self.owner), batch)

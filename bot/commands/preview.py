@@ -39,7 +39,7 @@ class Preview(DraftCommand["PreviewChange"], frozen=True):
         (DRAFT,),
     )
 
-    async def propose(self, services: Services, origin: Origin) -> "PreviewChange":
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> "PreviewChange":
         """Find the draft. Raises DraftUnavailable, DraftAmbiguous, StoreUnavailable."""
         return PreviewChange(await find_draft(services, self.draft, "waiting"))
 

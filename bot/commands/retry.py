@@ -179,7 +179,7 @@ class Retry(LongCommand[RetryOutcome | SendChange], frozen=True):
             raise scratch_file_failure(error) from error
         if not isinstance(checked, CheckedDraft):
             return checked
-        return await propose_send(services, checked.draft.id, checked=checked)
+        return await propose_send(services, checked.draft.id, caller, checked=checked)
 
     async def _make_draft(self, services: Services, caller: Caller, progress: Progress) -> RetryOutcome | CheckedDraft:
         batch = (await services.find_batch(self.reference)).batch

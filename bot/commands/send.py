@@ -2,6 +2,7 @@
 
 from typing import ClassVar, Self
 
+from bot.caller import Caller
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.draft_change import DraftCommand, SendChange, propose_send, spell_send
 from bot.commands.language.arguments import Arguments, OptionSpec
@@ -47,6 +48,6 @@ class Send(DraftCommand[SendChange], frozen=True):
         """Return `send DRAFT`: one question is answered once, with all requests or with a sample."""
         return spell_send(self.draft, first=False)
 
-    async def propose(self, services: Services, origin: Origin) -> SendChange:
+    async def propose(self, services: Services, origin: Origin, caller: Caller) -> SendChange:
         """Find the draft. Raises what `propose_send` raises."""
-        return await propose_send(services, self.draft, first=self.first)
+        return await propose_send(services, self.draft, caller, first=self.first)

@@ -1,49 +1,101 @@
-"""When a second person must approve a draft before it is sent."""
+"""Limits above which a second person must approve a draft before it is sent."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, tzinfo
 from decimal import Decimal
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from bot.errors import ExpectedError
-from bot.requests.estimate import Estimate, load_estimate
-from bot.store.db.database import Database
-from bot.store.records import drafts
 from bot.store.records.drafts import Draft
+
+BUDGET_WARNING = Decimal("0.8")
+"""The part of a monthly budget from which a question warns."""
+
+
+class ApprovalLimit(Struct, frozen=True):
+    """What one person may send alone in 24 hours, in USD and in requests, and the workspace's budget in USD a month.
+
+    None sets no limit.
+    """
+
+    dollars: Decimal | None
+    requests: int | None
+    budget: Decimal | None = None
+
+
+class SpendRules(Struct, frozen=True):
+    """The limits of a workspace, and the time zone of its months."""
+
+    limit: ApprovalLimit = ApprovalLimit(dollars=None, requests=None)
+    workspace_id: str = ""
+    zone: tzinfo = UTC
+
+
+class Sent(Struct, frozen=True):
+    """What was sent: USD at most, requests, and the number of files whose cost has no upper bound."""
+
+    usd: Decimal = Decimal(0)
+    requests: int = 0
+    unbounded: int = 0
+
+
+class MonthSpend(Struct, frozen=True):
+    """What the batches of a workspace cost since `start`, the first moment of the month.
+
+    `spent` is USD for the batches whose results were read; `is_complete` False: they cost at least so much. `open` is
+    the most that the batches may cost whose results were not read, as far as Batchdesk sent them.
+    """
+
+    start: datetime
+    spent: Decimal
+    is_complete: bool
+    open: Sent
+
+    @property
+    def total(self) -> Decimal:
+        """USD spent, and at most to be spent by what is open."""
+        return self.spent + self.open.usd
+
+
+class BudgetUse(Struct, frozen=True):
+    """The use of a monthly budget before a draft is sent, and the most USD after it, None without an upper bound."""
+
+    budget: Decimal
+    month: MonthSpend
+    after: Decimal | None
+
+    @property
+    def is_exceeded(self) -> bool:
+        """Whether the draft may use all of the budget or more."""
+        return self.after is None or self.after >= self.budget
+
+    @property
+    def is_near(self) -> bool:
+        """Whether the draft may use so much of the budget that a warning is due."""
+        return self.after is None or self.after >= self.budget * BUDGET_WARNING
 
 
 class LimitExceeded(Struct, frozen=True):
     """The limits that a draft exceeds. None: it is within that limit, or there is none.
 
-    `unpriced` are models without a price, so that the cost may exceed any limit in USD. `is_part`: the draft alone may
-    be within the limit; it is judged together with the sample or the rest that was split off.
+    `sent` is what the person has sent in the last 24 hours. `is_unbounded`: the draft has no upper bound in USD, so it
+    counts as above any. `is_part`: it is judged together with the sample or the rest that was split off.
     """
 
     dollars: Decimal | None = None
     requests: int | None = None
-    unpriced: tuple[str, ...] = ()
+    sent: Sent = Sent()
+    budget: BudgetUse | None = None
+    is_unbounded: bool = False
     is_part: bool = False
 
 
-class ApprovalLimit(Struct, frozen=True):
-    """The most that one person may send alone: USD, and requests. None sets no limit."""
+class LimitCheck(Struct, frozen=True):
+    """The limits that a draft exceeds, if it does, and its part of the monthly budget, if there is one."""
 
-    dollars: Decimal | None
-    requests: int | None
-
-    def check(self, estimate: Estimate, requests: int) -> LimitExceeded | None:
-        """Return the limits that a draft exceeds, or None. A draft without a price exceeds any limit in USD."""
-        bound = estimate.bound
-        too_expensive = self.dollars is not None and (bound is None or bound > self.dollars)
-        too_many = self.requests is not None and requests > self.requests
-        if not (too_expensive or too_many):
-            return None
-        return LimitExceeded(
-            dollars=self.dollars if too_expensive else None,
-            requests=self.requests if too_many else None,
-            unpriced=estimate.unpriced_models if too_expensive else (),
-        )
+    exceeded: LimitExceeded | None = None
+    budget: BudgetUse | None = None
 
 
 @dataclass(eq=False)
@@ -56,21 +108,15 @@ class ApprovalOfOwn(ExpectedError):
         return f"draft {self.draft.id} needs the approval of another person than the one who asked"
 
 
-async def find_exceeded_limit(database: Database, limit: ApprovalLimit, draft: Draft) -> LimitExceeded | None:
-    """Return why a second person must approve a draft, or None if no one must. Raises StoreUnavailable.
+@dataclass(eq=False)
+class LimitReached(ExpectedError):
+    """Since the question, the person or the workspace has sent so much that the draft is above a limit.
 
-    The parts of a split draft are judged as a whole: together they may be above a limit that each stays below. One
-    approval covers both parts.
+    Nothing was sent.
     """
-    if draft.approved_by is not None:
-        return None
-    whole = await _find_whole(database, draft)
-    exceeded = limit.check(load_estimate(whole.estimate), whole.requests)
-    return replace(exceeded, is_part=True) if exceeded is not None and whole is not draft else exceeded
 
+    draft: Draft
+    exceeded: LimitExceeded
 
-async def _find_whole(database: Database, draft: Draft) -> Draft:
-    whole_id = draft.whole_id
-    if whole_id is None:
-        return draft
-    return await database.run(lambda connection: drafts.get(connection, whole_id)) or draft
+    def _fact(self) -> str:
+        return f"draft {self.draft.id} is above a limit by now"

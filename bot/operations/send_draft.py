@@ -17,12 +17,13 @@ from bot.operations.follow import CardPlace, add_notify_level, find_card_place
 from bot.operations.send_outcomes import AnswerLost, BatchCreated, NotSent, SendOutcome, SendRefused
 from bot.operations.services import Services
 from bot.operations.snapshots import snapshot_batch
+from bot.operations.spending import get_spend_rules, make_send
 from bot.operations.split_sample import DraftParts, remove_requests_files, split_off_sample
 from bot.requests.request_files import find_refused_id, names_requests
 from bot.scratch_file import ScratchFileFailed
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
-from bot.store.records import cards, drafts, labels
+from bot.store.records import cards, drafts, labels, sends
 from bot.store.records.drafts import Draft, DraftChanges, RestingState
 from bot.store.records.labels import Relative
 from bot.store.records.watches import StoredWatch
@@ -60,7 +61,8 @@ class SendAttempt(Struct, frozen=True):
         """
         if self.parts is not None and split_draft.rejoin(connection, self.draft, state, at):
             return self.parts.whole
-        drafts.change_state(connection, self.draft.id, drafts.POSSIBLY_SENT, state, at=at)
+        if drafts.change_state(connection, self.draft.id, drafts.POSSIBLY_SENT, state, at=at):
+            sends.release(connection, self.draft.id)
         split_draft.release_rest(connection, self.draft, at)
         return self.draft
 
@@ -219,6 +221,8 @@ def record_batch(
     labels.set_field(connection, batch.id, "owner", draft.owner or by, by=by, at=now)
     if draft.label:
         labels.set_field(connection, batch.id, "label", draft.label, by=by, at=now)
+    rules = get_spend_rules(services)
+    sends.set_batch(connection, make_send(connection, rules, draft, batch.created_at), batch.id)
     if draft.kind and draft.parent_id:
         labels.add_relative(connection, Relative(batch.id, draft.parent_id, draft.kind))
         cards.redraw_all(connection, services.enqueue, draft.parent_id, now)

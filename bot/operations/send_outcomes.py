@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable
 from bot.api.models import MessageBatch
-from bot.operations.approval import LimitExceeded
+from bot.operations.approval import BudgetUse, LimitExceeded
 from bot.operations.follow import CardPlace
 from bot.operations.retirements import RetiringModel
 from bot.scratch_file import ScratchFileFailed
@@ -44,6 +44,7 @@ class ApprovalAsked(Struct, frozen=True):
     approvers: tuple[str, ...]
     on_posted: Callable[[str, str], Awaitable[None]]
     retiring: tuple[RetiringModel, ...] = ()
+    budget: BudgetUse | None = None
 
 
 class SendRefused(Struct, frozen=True):

@@ -5,6 +5,7 @@ import logging
 import random
 from collections.abc import Mapping
 from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 
 from msgspec import Struct
@@ -19,6 +20,7 @@ from bot.operations.drafts import (
     recheck_file,
 )
 from bot.operations.services import Services
+from bot.operations.spending import reserve_sample
 from bot.requests.estimate import (
     Estimate,
     dump_estimate,
@@ -30,8 +32,9 @@ from bot.requests.estimate import (
 )
 from bot.requests.request_files import count_by_model, hash_file, split_sample
 from bot.scratch_file import scratch_file_failure
+from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
-from bot.store.records import drafts
+from bot.store.records import drafts, sends
 from bot.store.records.drafts import Draft, DraftChanges, RestingState
 from bot.store.transactions import split_draft
 
@@ -67,9 +70,7 @@ async def split_off_sample(services: Services, whole: Draft) -> DraftParts:
     """
     try:
         parts = await _write_parts(services, whole)
-        stored = await services.database.run(
-            lambda c: split_draft.split(c, whole, parts.sample, parts.rest, services.now())
-        )
+        stored = await services.database.run(lambda connection: _store_parts(connection, parts, services.now()))
     except RequestsUnreadable as error:
         await _release_whole(services, whole, "failed")
         raise missing_file_error(whole, error) from error
@@ -130,6 +131,14 @@ async def _write_parts(services: Services, whole: Draft) -> DraftParts:
     return DraftParts(whole, sample, rest)
 
 
+def _store_parts(connection: Connection, parts: DraftParts, at: datetime) -> bool:
+    """Store the parts, and count only the sample as sent; False if the whole is not being sent that way."""
+    if not split_draft.split(connection, parts.whole, parts.sample, parts.rest, at):
+        return False
+    reserve_sample(connection, parts.whole, parts.sample)
+    return True
+
+
 async def _estimate_parts(
     services: Services, whole: Estimate, sample_file: Path, models: Mapping[str, int]
 ) -> tuple[Estimate, Estimate]:
@@ -149,9 +158,13 @@ async def _estimate_parts(
 async def _release_whole(services: Services, whole: Draft, state: RestingState) -> None:
     """Record that a whole is not being sent. If its parts were stored already, a worker settles them later."""
     now = services.now()
+
+    def record(connection: Connection) -> None:
+        changes = DraftChanges(sample=None)
+        if drafts.change_state(connection, whole.id, "sending", state, at=now, changes=changes):
+            sends.release(connection, whole.id)
+
     try:
-        await services.database.persist(
-            lambda c: drafts.change_state(c, whole.id, "sending", state, at=now, changes=DraftChanges(sample=None))
-        )
+        await services.database.persist(record)
     except StoreUnavailable:
         log.exception("draft %s is not being sent, but that is not recorded", whole.id)

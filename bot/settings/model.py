@@ -270,13 +270,20 @@ class Settings(BaseSettings):
         None,
         ge=0,
         validation_alias="BATCHDESK_SPEND_LIMIT",
-        description="USD; if a batch may cost more, another operator must approve it",
+        description="USD; if what one person sends in 24 hours may cost more, another operator must approve",
     )
     request_limit: Annotated[int | None, WhenUnset("none")] = Field(
         None,
         ge=0,
         validation_alias="BATCHDESK_REQUEST_LIMIT",
-        description="requests; if a batch has more, another operator must approve it",
+        description="requests; if one person sends more in 24 hours, another operator must approve",
+    )
+    monthly_budget: Annotated[Decimal | None, WhenUnset("none")] = Field(
+        None,
+        ge=0,
+        validation_alias="BATCHDESK_MONTHLY_BUDGET",
+        description="USD a month for the workspace, shown before each send: a warning from 80%, and from 100% another "
+        "operator must approve",
     )
     feed_channel: Annotated[str | None, _CHANNEL, WhenUnset("none")] = Field(
         None,
@@ -294,7 +301,7 @@ class Settings(BaseSettings):
     time_zone: str = Field(
         "UTC",
         validation_alias="BATCHDESK_TIME_ZONE",
-        description="the time zone of the digest's hour and of typed dates, such as `Europe/Berlin`",
+        description="the time zone of the digest's hour, typed dates and months, such as `Europe/Berlin`",
     )
     log_format: LogFormat = Field(
         "text", validation_alias="BATCHDESK_LOG_FORMAT", description="`text`, or `json` with one object a line"
@@ -334,7 +341,7 @@ class Settings(BaseSettings):
 
     @property
     def zone(self) -> tzinfo:
-        """The time zone of the digest's hour and of typed dates. UTC needs no time zone database."""
+        """The time zone of the digest's hour, typed dates and months. UTC needs no time zone database."""
         return UTC if self.time_zone == "UTC" else ZoneInfo(self.time_zone)
 
     @property

@@ -29,7 +29,7 @@ async def carry_out(services: Services, typed: str | AnyCommand, caller: Caller 
     command = parse(typed) if isinstance(typed, str) else typed
     if not isinstance(command, ChangingCommand):
         return await command.run(services, caller)
-    change = await command.propose(services, Origin.TYPED)
+    change = await command.propose(services, Origin.TYPED, caller)
     if not isinstance(change, Change):
         return change
     confirmations = build_confirmations(services.database, services.now)

@@ -60,7 +60,7 @@ async def test_only_a_full_id_that_was_typed_needs_no_confirmation(
 ) -> None:
     typed = Cancel(Reference(text.replace("MSGBATCH", "msgbatch")))
 
-    change = await typed.propose(services, origin)
+    change = await typed.propose(services, origin, ADA)
 
     assert isinstance(change, CancelChange)
     assert (change.asks, change.command, change.batch.id) == (asks, CANCEL, ID)
@@ -68,17 +68,17 @@ async def test_only_a_full_id_that_was_typed_needs_no_confirmation(
 
 
 async def test_an_ended_batch_is_not_proposed(services: Services, ended: None) -> None:
-    assert isinstance(await CANCEL.propose(services, Origin.TYPED), CancelTooLate)
+    assert isinstance(await CANCEL.propose(services, Origin.TYPED, ADA), CancelTooLate)
 
 
 async def test_a_canceling_batch_is_not_proposed(services: Services, place: Place) -> None:
     place(processing_status="canceling", processing=5, id=ID)
 
-    assert isinstance(await CANCEL.propose(services, Origin.TYPED), AlreadyCanceling)
+    assert isinstance(await CANCEL.propose(services, Origin.TYPED, ADA), AlreadyCanceling)
 
 
 async def test_proposing_changes_nothing(api: ApiSimulator, services: Services, running: None) -> None:
-    await CANCEL.propose(services, Origin.TYPED)
+    await CANCEL.propose(services, Origin.TYPED, ADA)
 
     assert {request.method for request in api.requests} == {"GET"}
 

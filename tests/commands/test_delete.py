@@ -70,7 +70,7 @@ def methods(api: ApiSimulator) -> list[str]:
 @pytest.mark.parametrize("text", [ID, ID[:14], ID[9:], "last"])
 @pytest.mark.parametrize("origin", Origin)
 async def test_it_always_asks(text: str, origin: Origin, services: Services, ended: None) -> None:
-    change = await Delete(Reference(text)).propose(services, origin)
+    change = await Delete(Reference(text)).propose(services, origin, ADA)
 
     assert isinstance(change, DeleteChange)
     assert (change.asks, change.command, change.batch.id) == (True, DELETE, ID)
@@ -78,7 +78,7 @@ async def test_it_always_asks(text: str, origin: Origin, services: Services, end
 
 
 async def test_asking_sends_no_delete(api: ApiSimulator, services: Services, ended: None) -> None:
-    await DELETE.propose(services, Origin.TYPED)
+    await DELETE.propose(services, Origin.TYPED, ADA)
 
     assert methods(api) == ["GET"]
 
@@ -87,7 +87,7 @@ async def test_asking_sends_no_delete(api: ApiSimulator, services: Services, end
 async def test_an_unfinished_batch_is_refused(status: str, services: Services, place: Place) -> None:
     place(processing_status=status, processing=5, id=ID)
 
-    outcome = await DELETE.propose(services, Origin.TYPED)
+    outcome = await DELETE.propose(services, Origin.TYPED, ADA)
 
     assert isinstance(outcome, DeleteRefused)
     assert outcome.batch.processing_status == status
@@ -95,7 +95,7 @@ async def test_an_unfinished_batch_is_refused(status: str, services: Services, p
 
 async def test_a_batch_that_is_not_there_cannot_be_proposed(services: Services) -> None:
     with pytest.raises(BatchNotFound):
-        await DELETE.propose(services, Origin.TYPED)
+        await DELETE.propose(services, Origin.TYPED, ADA)
 
 
 async def test_an_ended_batch_is_gone_after_one_delete(api: ApiSimulator, services: Services, ended: None) -> None:

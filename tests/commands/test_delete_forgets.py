@@ -75,7 +75,7 @@ async def test_a_store_that_fails_afterwards_does_not_hide_that_it_was_deleted(
 async def test_the_question_names_the_person_who_has_the_results(services: Services, ended: BatchId) -> None:
     await shown(services)
 
-    change = await DELETE.propose(services, Origin.TYPED)
+    change = await DELETE.propose(services, Origin.TYPED, ADA)
 
     assert isinstance(change, DeleteChange)
     assert change.fetched is not None

@@ -10,7 +10,7 @@ from bot.commands.language.errors import BadValue, MissingReference, UnexpectedW
 from bot.operations.find_batch import Reference
 from bot.operations.services import Services
 from bot.store.records import labels, watches
-from tests.builders import BEN, ID
+from tests.builders import ADA, BEN, ID
 from tests.commands.carrying_out import carry_out, reads_as, usage_error
 from tests.commands.conftest import Place
 
@@ -79,8 +79,8 @@ async def test_what_is_not_named_stays(services: Services, batch: BatchId) -> No
 async def test_without_changes_the_form_opens_and_a_submitted_form_changes_nothing(
     services: Services, batch: BatchId
 ) -> None:
-    wanted = await Edit(reference=REFERENCE).propose(services, Origin.PRESSED)
-    unchanged = await Edit(reference=REFERENCE).propose(services, Origin.SUBMITTED)
+    wanted = await Edit(reference=REFERENCE).propose(services, Origin.PRESSED, ADA)
+    unchanged = await Edit(reference=REFERENCE).propose(services, Origin.SUBMITTED, ADA)
 
     assert isinstance(wanted, EditWanted)
     assert isinstance(unchanged, EditUnchanged)

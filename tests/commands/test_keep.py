@@ -22,7 +22,7 @@ DELETE = Delete(Reference(ID))
 async def asked(services: Services, place: Place) -> str:
     """Ask Ada whether to delete a batch; return the confirmation's id."""
     place(succeeded=3, id=ID)
-    change = await DELETE.propose(services, Origin.TYPED)
+    change = await DELETE.propose(services, Origin.TYPED, ADA)
     assert isinstance(change, DeleteChange)
     return (await build_confirmations(services.database, services.now).ask(change, ADA)).confirmation_id
 

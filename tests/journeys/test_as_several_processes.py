@@ -39,8 +39,8 @@ class Formation:
         self._folder = folder
         self._running: list[asyncio.subprocess.Process] = []
 
-    async def start(self, part: str, port: int = 0) -> asyncio.subprocess.Process:
-        """Start `python -m bot web` or `worker`."""
+    async def start(self, part: str, port: int = 0, **more: str) -> asyncio.subprocess.Process:
+        """Start `python -m bot web` or `worker`, with `more` settings."""
         settings = {
             "SLACK_BOT_TOKEN": self.slack.bot_token,
             "SLACK_APP_TOKEN": self.slack.app_token,
@@ -52,7 +52,7 @@ class Formation:
             "DATABASE_URL": self._store,
             "PORT": str(port or free_port()),
         }
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | settings
+        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)} | settings | more
         process = await asyncio.create_subprocess_exec(
             sys.executable, *("-m", "bot", part), cwd=self._folder, env=environment, stderr=asyncio.subprocess.DEVNULL
         )

@@ -7,7 +7,7 @@ from msgspec.structs import replace
 
 from bot.commands.registry import AskingChange
 from bot.confirmations import ConfirmationNeeded
-from bot.operations.approval import LimitExceeded
+from bot.operations.approval import BudgetUse, LimitExceeded, MonthSpend, Sent
 from bot.operations.drafts import (
     LeftOutCause,
 )
@@ -59,8 +59,14 @@ SAMPLE = replace(DRAFT, id="aaaaaaaaaaaaaaaaaaaaaaaa", requests=10, whole_id=DRA
 
 SAMPLE_FIRST = replace(DRAFT, sample=10)
 
-OVER_THE_LIMIT = LimitExceeded(requests=1_000)
-OVER_EVERY_LIMIT = LimitExceeded(Decimal("2.50"), 1_000, ("claude-next",), is_part=True)
+OVER_THE_LIMIT = LimitExceeded(requests=1_000, sent=Sent(Decimal("1.20"), 400))
+MONTH = MonthSpend(NOW, Decimal("700.10"), is_complete=True, open=Sent(Decimal("112.30"), 4_000))
+BUDGET = BudgetUse(Decimal(1_000), MONTH, Decimal("840.20"))
+NO_BUDGET_LEFT = BudgetUse(Decimal(800), replace(MONTH, is_complete=False, open=Sent(Decimal(99), 20, 1)), None)
+OVER_EVERY_LIMIT = LimitExceeded(
+    Decimal("2.50"), 1_000, Sent(Decimal("1.20"), 1, 2), NO_BUDGET_LEFT, is_unbounded=True, is_part=True
+)
+OVER_THE_SPEND_LIMIT = LimitExceeded(Decimal(50), sent=Sent(Decimal("41.20"), 900))
 
 EXPIRES = NOW + timedelta(minutes=30)
 

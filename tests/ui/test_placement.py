@@ -1,6 +1,7 @@
 """Where a reply to a press belongs: a question stays while it can be answered, and no dead button stays."""
 
 from bot.confirmations import ConfirmationRefused
+from bot.operations.approval import LimitReached
 from bot.operations.drafts import DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
 from bot.operations.retirements import RetiresMeanwhile
 from bot.ui.errors.render import render_error
@@ -18,7 +19,14 @@ def was_asked_to_be_public(outcome: Drawable) -> bool:
 
 
 def test_any_other_error_leaves_the_message_with_the_button() -> None:
-    renewing = ConfirmationRefused | DraftUnavailable | RetriedMeanwhile | RetiresMeanwhile | RequestsFileMissing
+    renewing = (
+        ConfirmationRefused
+        | DraftUnavailable
+        | RetriedMeanwhile
+        | RetiresMeanwhile
+        | LimitReached
+        | RequestsFileMissing
+    )
     others = [e for e in ERRORS.values() if not isinstance(e, renewing)]
 
     assert {render_error(error).placement for error in others} == {Placement.BELOW}

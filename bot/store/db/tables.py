@@ -72,6 +72,21 @@ ledger = Table(
     Column("deleted_at", Moment),
 )
 
+sends = Table(
+    "bd_sends",
+    metadata,
+    Column("draft_id", SafeText, primary_key=True),
+    Column("workspace_id", SafeText, nullable=False),
+    Column("user_id", SafeText, nullable=False),
+    Column("sent_at", Moment, nullable=False, index=True),
+    Column("requests", BigInteger, nullable=False),
+    Column("usd", SafeText),
+    Column("whole_id", SafeText, nullable=False),
+    Column("whole_usd", SafeText),
+    Column("batch_id", SafeText),
+    Column("approved_by", SafeText),
+)
+
 readings = Table(
     "bd_readings",
     metadata,

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection, select, update
 
 from bot.store.db.tables import drafts as table
-from bot.store.records import audit, drafts, workers
+from bot.store.records import audit, drafts, sends, workers
 from bot.store.records.audit import RecordedOutcome
 from bot.store.records.drafts import NO_CHANGES, Draft, DraftChanges, RestingState
 from bot.store.transactions import split_draft
@@ -40,9 +40,10 @@ def settle_draft(connection: Connection, draft: Draft, at: datetime, search: tim
     if draft.state == "checking":
         return _move(connection, draft, "failed", at)
     if draft.is_unparted:
-        return _move(connection, draft, "ready", at, DraftChanges(sample=None)) and record_outcome(
-            connection, draft, "failed", INTERRUPTED, at
-        )
+        if not _move(connection, draft, "ready", at, DraftChanges(sample=None)):
+            return False
+        sends.release(connection, draft.id)
+        return record_outcome(connection, draft, "failed", INTERRUPTED, at)
     if not is_as_found(connection, draft) or not drafts.mark_uncertain(connection, draft.id, settles_at=at + search):
         return False
     split_draft.release_rest(connection, draft, at)
@@ -56,7 +57,10 @@ def give_up_search(connection: Connection, draft: Draft, at: datetime, *, exists
     """
     if exists is None:
         return drafts.end_search(connection, draft) and record_outcome(connection, draft, "unknown", UNDECIDED, at)
-    return _move(connection, draft, "ready", at) and record_outcome(connection, draft, "failed", NOT_CREATED, at)
+    if not _move(connection, draft, "ready", at):
+        return False
+    sends.release(connection, draft.id)
+    return record_outcome(connection, draft, "failed", NOT_CREATED, at)
 
 
 def is_as_found(connection: Connection, draft: Draft) -> bool:

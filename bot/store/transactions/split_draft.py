@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, select, update
 
 from bot.store.db.tables import drafts as table
-from bot.store.records import drafts
+from bot.store.records import drafts, sends
 from bot.store.records.drafts import Draft, DraftChanges, RestingState
 
 CANARY = "canary"
@@ -39,6 +39,7 @@ def rejoin(connection: Connection, sample: Draft, after: RestingState, at: datet
     if not drafts.change_state(connection, sample.rest_id, "held", "dropped", at=at):
         return False
     drafts.change_state(connection, sample.whole_id, "split", after, at=at, changes=AS_BEFORE)
+    sends.release(connection, sample.id)
     drafts.delete_draft(connection, sample.id)
     drafts.delete_draft(connection, sample.rest_id)
     return True

@@ -5,13 +5,13 @@ from collections.abc import Sequence
 from bot.commands.approve import Approve
 from bot.commands.decline import Decline
 from bot.commands.preview import Preview
-from bot.operations.approval import LimitExceeded
+from bot.operations.approval import BudgetUse, LimitExceeded
 from bot.operations.retirements import RetiringModel, list_due
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import UNSENT_LIFETIME, Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import warnings_section
-from bot.ui.components.draft_question import approver_words, draft_facts, limit_words
+from bot.ui.components.draft_question import approver_words, budget_lines, draft_facts, limit_words
 from bot.ui.components.estimate import cost_words
 from bot.ui.components.retirements import retirement_lines, title_ending
 from bot.ui.components.text import (
@@ -36,6 +36,7 @@ def approval_question(
     retiring: tuple[RetiringModel, ...] = (),
     warnings: Sequence[str] = (),
     confirmation: str | None = None,
+    budget: BudgetUse | None = None,
 ) -> Message:
     """Return the question to a second person whether the draft may be sent.
 
@@ -55,7 +56,7 @@ def approval_question(
     blocks = (
         header(title),
         section(words),
-        section(draft_facts(draft)),
+        section("\n".join([draft_facts(draft), *budget_lines(budget)])),
         *warnings_section(lines),
         *actions(buttons),
         context(f"Expires {date(draft.changed_at + UNSENT_LIFETIME)} · you can also type {typed}"),

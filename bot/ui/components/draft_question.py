@@ -1,7 +1,8 @@
 """What the questions about a draft share: its name, its facts, and the limits that it exceeds."""
 
 from bot.commands.retry import RETRY_OF
-from bot.operations.approval import LimitExceeded
+from bot.operations.approval import BudgetUse, LimitExceeded, Sent
+from bot.pricing.amounts import format_usd
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import Draft
 from bot.store.transactions.split_draft import CANARY
@@ -39,18 +40,53 @@ def draft_facts(draft: Draft) -> str:
     return "\n".join([*lines, *estimate_lines(load_estimate(draft.estimate))])
 
 
-def limit_words(exceeded: LimitExceeded | None) -> str:
-    """Return which limits a draft exceeds; an empty string if the limits have been raised since."""
+def limit_words(exceeded: LimitExceeded | None, whose: str = "the") -> str:
+    """Return which limits a draft exceeds, with what was sent; an empty string if the limits have been raised since."""
     if exceeded is None:
         return ""
+    sent = exceeded.sent
     limits = []
     if exceeded.requests is not None:
-        limits.append(f"{number(exceeded.requests)}-request")
+        already = f" ({number(sent.requests)} sent)" if sent.requests else ""
+        limits.append(f"{quantity(exceeded.requests, 'request')}{already}")
     if exceeded.dollars is not None:
-        limits.append(f"${exceeded.dollars:,} spend")
+        limits.append(f"${exceeded.dollars:,}{_sent_words(sent)}")
     over = "Together with its sample, this file is over" if exceeded.is_part else "Over"
-    words = f"{over} the {' and '.join(limits)} limit{'s' if len(limits) > 1 else ''}."
-    return f"{words} The highest possible cost is unknown." if exceeded.unpriced else words
+    sentences = []
+    if limits:
+        sentences.append(f"{over} {whose} 24-hour limit{'s' if len(limits) > 1 else ''} of {' and '.join(limits)}.")
+    if (use := exceeded.budget) is not None:
+        sentences.append(f"{'Over' if limits else over} the monthly budget of ${use.budget:,}.")
+    if exceeded.is_unbounded:
+        sentences.append("Its cost has no upper bound.")
+    return " ".join(sentences)
+
+
+def _sent_words(sent: Sent) -> str:
+    parts = [format_usd(sent.usd)] if sent.usd else []
+    parts += [f"{quantity(sent.unbounded, 'file')} without a bound"] if sent.unbounded else []
+    return f" ({' and '.join(parts)} sent)" if parts else ""
+
+
+def budget_lines(use: BudgetUse | None) -> list[str]:
+    """Return the use of the monthly budget, or nothing without one."""
+    if use is None:
+        return []
+    month = use.month
+    spent = f"{'' if month.is_complete else 'at least '}{format_usd(month.spent)} spent"
+    opened = f", up to {format_usd(month.open.usd)} open" if month.open.usd else ""
+    opened += f", {quantity(month.open.unbounded, 'file')} without a bound open" if month.open.unbounded else ""
+    limit = f"${use.budget:,}"
+    after = f"no upper bound, of {limit}" if use.after is None else f"up to {format_usd(use.after)} of {limit}"
+    return [f"*Budget this month:* {after} with this file ({spent}{opened})"]
+
+
+def budget_warnings(use: BudgetUse | None) -> list[str]:
+    """Return a warning if a file may use most of the budget and needs no approval for that."""
+    if use is None or use.after is None or use.is_exceeded or not use.is_near:
+        return []
+    percent = int(use.after * 100 / use.budget)
+    return [f"With this file, up to {percent}% of the monthly budget is used."]
 
 
 def approver_words(approvers: tuple[str, ...]) -> str:

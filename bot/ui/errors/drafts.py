@@ -5,12 +5,13 @@ from typing import assert_never
 from bot.commands.approve import Approve
 from bot.commands.discard import Discard
 from bot.commands.send import Send
-from bot.operations.approval import ApprovalOfOwn
+from bot.operations.approval import ApprovalOfOwn, LimitReached
 from bot.operations.drafts import DraftAmbiguous, DraftUnavailable, RequestsFileMissing, RetriedMeanwhile
 from bot.operations.retirements import RetiresMeanwhile
 from bot.store.records.drafts import REFERENCE_LENGTH, Draft
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import MOST_RETRIES_NAMED, unnamed_retries
+from bot.ui.components.draft_question import budget_lines, limit_words
 from bot.ui.components.first_line import bold_id_name
 from bot.ui.components.retirements import retirement_lines
 from bot.ui.components.text import code, date, mention, number, quantity, safe_text, section
@@ -84,6 +85,17 @@ def render_retried_meanwhile(error: RetriedMeanwhile) -> Message:
         "Nothing was sent, to avoid paying twice."
     )
     return Message(words, (section(words), *actions(_ask_again_buttons(draft))), placement=Placement.IN_PLACE)
+
+
+def render_limit_reached(error: LimitReached) -> Message:
+    """Return the limit that was reached since the question, with a button that asks again."""
+    words = f"Something else was sent since I asked you. {limit_words(error.exceeded, 'your')} Nothing was sent now."
+    ways = [
+        button("Ask again", Send(error.draft.id), renew=True),
+        button("Discard", Discard(error.draft.id), renew=True),
+    ]
+    text = "\n".join([words, *budget_lines(error.exceeded.budget)])
+    return Message(text, (section(text), *actions(ways)), placement=Placement.IN_PLACE)
 
 
 def _retry_name(other: str) -> str:

@@ -11,7 +11,7 @@ from bot.commands.language.errors import AnyUsageError
 from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused
 from bot.errors import ExpectedError
-from bot.operations.approval import ApprovalOfOwn
+from bot.operations.approval import ApprovalOfOwn, LimitReached
 from bot.operations.bill_check import BillKeyMissing, BillOfAnother, BillUnreadable
 from bot.operations.drafts import (
     DraftAmbiguous,
@@ -41,6 +41,7 @@ from bot.ui.errors.bill import AnyBillError, bill_words
 from bot.ui.errors.drafts import (
     render_ambiguous_draft,
     render_draft_unavailable,
+    render_limit_reached,
     render_retires_meanwhile,
     render_retried_meanwhile,
 )
@@ -85,6 +86,7 @@ ShownError = (
     | RequestsFileMissing
     | RetriedMeanwhile
     | RetiresMeanwhile
+    | LimitReached
     | FileUnreadable
     | ReferenceAmbiguous
     | AnyReadingFailed
@@ -123,6 +125,8 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
             return render_retires_meanwhile(error)
         case RetriedMeanwhile():
             return render_retried_meanwhile(error)
+        case LimitReached():
+            return render_limit_reached(error)
         case FileUnreadable():
             return render_file_unreadable(error)
         case ReferenceAmbiguous():

@@ -16,7 +16,13 @@ def render_approve_question(change: ApproveChange, question: ConfirmationNeeded)
     The yes says so if a model is about to retire.
     """
     asked = approval_question(
-        change.draft, change.exceeded, (), change.retiring, other_retry_lines(change.retried), question.confirmation_id
+        change.draft,
+        change.exceeded,
+        (),
+        change.retiring,
+        other_retry_lines(change.retried),
+        question.confirmation_id,
+        change.budget,
     )
     terms = f"Expires {date(question.expires_at)} · only you can answer"
     return replace(asked, blocks=(*asked.blocks[:-1], context(terms)))

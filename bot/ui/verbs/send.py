@@ -28,7 +28,14 @@ from bot.ui.components.approval_question import approval_question, settle_questi
 from bot.ui.components.batch_card import batch_card
 from bot.ui.components.buttons import actions, button
 from bot.ui.components.competing_retries import other_retry_lines, warnings_section
-from bot.ui.components.draft_question import draft_facts, draft_line, draft_name, limit_words
+from bot.ui.components.draft_question import (
+    budget_lines,
+    budget_warnings,
+    draft_facts,
+    draft_line,
+    draft_name,
+    limit_words,
+)
 from bot.ui.components.estimate import cost_words
 from bot.ui.components.file_problems import BODY_LIMIT, warning_lines
 from bot.ui.components.lost_answer import search_result
@@ -70,7 +77,7 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
     ]
     blocks = (
         header(title),
-        section(f"{on_behalf}{draft_facts(draft)}"),
+        section("\n".join([f"{on_behalf}{draft_facts(draft)}", *budget_lines(change.budget)])),
         *((section(limit),) if limit else ()),
         *warnings_section(_send_warnings(change, viewer)),
         *actions(buttons),
@@ -78,11 +85,13 @@ def render_send_question(change: SendChange, question: ConfirmationNeeded, viewe
     )
     cost = f"Estimated cost: {cost_words(load_estimate(draft.estimate))}."
     warnings = [end_sentence(f"⚠️ {line}") for line in _send_warnings(change, viewer)]
-    return Message(" ".join([title, f"{safe_text(draft.name, 80)}.", cost, *filter(None, [limit]), *warnings]), blocks)
+    budget = [end_sentence(line) for line in budget_lines(change.budget)]
+    sentences = [title, f"{safe_text(draft.name, 80)}.", cost, *budget, *filter(None, [limit]), *warnings]
+    return Message(" ".join(sentences), blocks)
 
 
 def _limit_sentence(change: SendChange) -> str:
-    return f"{limit_words(change.exceeded)} Another operator must approve." if change.needs_approval else ""
+    return f"{limit_words(change.exceeded, 'your')} Another operator must approve." if change.needs_approval else ""
 
 
 def _terms_line(draft: Draft, question: ConfirmationNeeded) -> str:
@@ -115,7 +124,11 @@ def _other_choices(change: SendChange) -> list[Block]:
 
 
 def _send_warnings(change: SendChange, viewer: Viewer) -> list[str]:
-    lines = [*retirement_lines(change.retiring), *other_retry_lines(change.retried)]
+    lines = [
+        *retirement_lines(change.retiring),
+        *budget_warnings(change.budget),
+        *other_retry_lines(change.retried),
+    ]
     checked = change.checked
     if checked is None:
         return lines
@@ -260,7 +273,7 @@ def _render_approval_asked(outcome: ApprovalAsked) -> Message:
     )
     question = Posting(
         draft.channel_id,
-        approval_question(draft, outcome.exceeded, outcome.approvers, retiring=outcome.retiring),
+        approval_question(draft, outcome.exceeded, outcome.approvers, retiring=outcome.retiring, budget=outcome.budget),
         notifies=bool(outcome.approvers),
         on_posted=outcome.on_posted,
         note_if_refused=Message(unasked, (section(unasked),), placement=Placement.BELOW),

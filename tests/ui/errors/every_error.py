@@ -13,7 +13,7 @@ from bot.commands.stop_reading import ReadingOfAnother
 from bot.confirmations import ConfirmationRefused, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations import find_batch
-from bot.operations.approval import ApprovalOfOwn
+from bot.operations.approval import ApprovalOfOwn, LimitReached
 from bot.operations.bill_check import BillKeyMissing, BillOfAnother, BillUnreadable
 from bot.operations.drafts import (
     DraftAmbiguous,
@@ -47,7 +47,16 @@ from tests.builders import (
     batch_id,
     entry,
 )
-from tests.ui.draft_samples import DRAFT, DRAFT_QUESTION, OTHER_RETRIES, REST, RETIRING, RETRY, SAMPLE_FIRST
+from tests.ui.draft_samples import (
+    DRAFT,
+    DRAFT_QUESTION,
+    OTHER_RETRIES,
+    OVER_THE_SPEND_LIMIT,
+    REST,
+    RETIRING,
+    RETRY,
+    SAMPLE_FIRST,
+)
 from tests.ui.result_samples import HALF_READ
 from tests.ui.samples import DELETE_QUESTION, ENDED, EVERY_STATE
 
@@ -164,6 +173,7 @@ ERRORS: dict[str, ExpectedError] = {
     "approval_of_own": ApprovalOfOwn(DRAFT),
     "spool_gone": RequestsFileMissing(DRAFT),
     "spool_changed": RequestsFileMissing(DRAFT, is_changed=True),
+    "limit_reached": LimitReached(DRAFT, OVER_THE_SPEND_LIMIT),
     "retried_meanwhile": RetriedMeanwhile(RETRY, (batch_id(7),)),
     "retried_meanwhile_by_many": RetriedMeanwhile(RETRY, OTHER_RETRIES),
     "retires_meanwhile": RetiresMeanwhile(DRAFT, RETIRING[1:2]),

@@ -7,6 +7,7 @@ from bot.caller import ChannelId
 from bot.commands.draft_change import SendChange
 from bot.commands.registry import Outcome
 from bot.confirmations import ConfirmationNeeded
+from bot.operations.approval import LimitExceeded
 from bot.operations.drafts import (
     CheckedDraft,
 )
@@ -21,11 +22,14 @@ from tests.builders import (
     running,
 )
 from tests.ui.draft_samples import (
+    BUDGET,
     DRAFT,
     LEFT_OUT,
+    NO_BUDGET_LEFT,
     OTHER_RETRIES,
     OVER_EVERY_LIMIT,
     OVER_THE_LIMIT,
+    OVER_THE_SPEND_LIMIT,
     REST,
     RETIRING,
     RETRY,
@@ -62,6 +66,11 @@ OUTCOMES: dict[str, Outcome | ConfirmationNeeded] = {
         SendChange(RETRY, (batch_id(7), f"draft {DRAFT.id}"), checked=CheckedDraft(RETRY, left_out=LEFT_OUT, missing=2))
     ),
     "question_retry_beside_many": question(SendChange(RETRY, OTHER_RETRIES)),
+    "question_draft_above_the_spend_limit": question(SendChange(DRAFT, exceeded=OVER_THE_SPEND_LIMIT)),
+    "question_draft_near_the_budget": question(SendChange(DRAFT, budget=BUDGET)),
+    "question_draft_above_the_budget": question(
+        SendChange(DRAFT, exceeded=LimitExceeded(budget=NO_BUDGET_LEFT, is_unbounded=True), budget=NO_BUDGET_LEFT)
+    ),
     "question_draft_small": question(SendChange(replace(DRAFT, requests=19))),
     "question_rest": question(SendChange(REST)),
     "created": BatchCreated(running(1_003), DRAFT, requests_archived=True),
