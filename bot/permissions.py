@@ -6,7 +6,7 @@ from enum import Enum, auto
 
 from msgspec import Struct
 
-from bot.caller import Caller
+from bot.caller import Caller, UserId
 from bot.commands.base import Permission
 from bot.errors import ExpectedError
 from bot.slack_faults import SlackFault
@@ -112,6 +112,17 @@ class NotPermitted(ExpectedError):
         return f"{self.caller.user} is not permitted: {self.rule_name}"
 
 
+@dataclass(eq=False)
+class RequesterNotPermitted(ExpectedError):
+    """The person who asked for a change may not make it any more, or Slack does not say whether they may."""
+
+    user: UserId
+    refusal: NotPermitted
+
+    def _fact(self) -> str:
+        return f"{self.user}, who asked for this, is not permitted: {self.refusal.rule_name}"
+
+
 _REFUSALS = {
     Permission.READ_CONTENTS: Rule.NOT_READER,
     Permission.OPERATE: Rule.NOT_OPERATOR,
@@ -124,17 +135,22 @@ def check_place(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
     """Raise NotPermitted if the bot does not answer this caller here."""
     if rules.channels and caller.channel not in rules.channels:
         raise NotPermitted(Rule.WRONG_CHANNEL, caller, rules.channels)
+    check_person(caller, facts, rules)
+    if not rules.allow_external and facts.is_external_channel is not False:
+        if facts.is_external_channel is None:
+            rule = Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN
+            raise NotPermitted(rule, caller, fault=facts.channel_fault)
+        raise NotPermitted(Rule.EXTERNAL_CHANNEL, caller)
+
+
+def check_person(caller: Caller, facts: CallerFacts, rules: Rules) -> None:
+    """Raise NotPermitted if the bot answers this person nowhere."""
     if not rules.allow_external and facts.is_outsider is not False:
         rule = Rule.PERSON_UNKNOWN if facts.is_outsider is None else Rule.OUTSIDER
         raise NotPermitted(rule, caller, fault=facts.person_fault)
     if not rules.allow_guests and facts.is_guest is not False:
         rule = Rule.PERSON_UNKNOWN if facts.is_guest is None else Rule.GUEST
         raise NotPermitted(rule, caller, fault=facts.person_fault)
-    if not rules.allow_external and facts.is_external_channel is not False:
-        if facts.is_external_channel is None:
-            rule = Rule.EXTERNAL_UNKNOWN if facts.sees_channel else Rule.CHANNEL_HIDDEN
-            raise NotPermitted(rule, caller, fault=facts.channel_fault)
-        raise NotPermitted(Rule.EXTERNAL_CHANNEL, caller)
 
 
 def list_permissions(caller: Caller, facts: CallerFacts, rules: Rules) -> frozenset[Permission]:

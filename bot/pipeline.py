@@ -13,7 +13,7 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import replace
 
-from bot.caller import Caller
+from bot.caller import Caller, TeamId, UserId
 from bot.commands.audit import Audit, AuditExported, AuditShown
 from bot.commands.base import LongCommand, Origin, Permission, ReadingCommand
 from bot.commands.change import Change, ChangingCommand
@@ -27,7 +27,16 @@ from bot.operations.batch_names import find_names
 from bot.operations.interruption import Interrupted, Interruption
 from bot.operations.progress import Progress
 from bot.operations.services import Services
-from bot.permissions import CallerFacts, NotPermitted, Rules, check_permission, check_place, list_permissions
+from bot.permissions import (
+    CallerFacts,
+    NotPermitted,
+    RequesterNotPermitted,
+    Rules,
+    check_permission,
+    check_person,
+    check_place,
+    list_permissions,
+)
 from bot.scratch_file import ScratchFile
 from bot.store.db.database import StoreUnavailable
 from bot.store.records.audit import RecordedOutcome
@@ -215,6 +224,8 @@ class Pipeline:
         A change that is cut off gets no outcome: a worker finds out what became of it.
         """
         caller = interaction.caller
+        if change.on_behalf_of is not None:
+            await self._check_requester(change.on_behalf_of)
         entry_id = await self._confirmations.begin(change, caller, interaction.confirmation_id)
         audit_outcome: RecordedOutcome | None = None
         created_batch_id: str | None = None
@@ -243,6 +254,16 @@ class Pipeline:
         line = audit_line(caller, change.spell(), audit_outcome)
         return Answer(reply, line, outcome_name=outcome_name, entry_id=entry_id)
 
+    async def _check_requester(self, user: UserId) -> None:
+        """Raise RequesterNotPermitted unless this person is an operator at this moment."""
+        requester = Caller(user, TeamId(""), None)
+        facts = await self._caller_facts(requester, fresh=True)
+        try:
+            check_person(requester, facts, self._rules)
+            check_permission(Permission.OPERATE, requester, facts, self._rules)
+        except NotPermitted as refusal:
+            raise RequesterNotPermitted(user, refusal) from refusal
+
     async def _record_reading(
         self, command: AnyCommand, caller: Caller, subjects: Sequence[str | None], reply: Reply
     ) -> Reply:
@@ -263,7 +284,7 @@ class Pipeline:
 
     async def _record_refusal(self, error: ExpectedError, command: AnyCommand, caller: Caller) -> None:
         """Record an attempt that a rule refused. The refusal stands without a record, so a failing store is logged."""
-        is_refusal = isinstance(error, NotPermitted | ApprovalOfOwn) or (
+        is_refusal = isinstance(error, NotPermitted | RequesterNotPermitted | ApprovalOfOwn) or (
             isinstance(error, ConfirmationRefused) and error.why in _FORGED
         )
         reads_openly = isinstance(command, ReadingCommand) and command.needed_permission is Permission.READ

@@ -5,7 +5,7 @@ from typing import ClassVar, Literal
 
 from msgspec.structs import replace
 
-from bot.caller import Caller
+from bot.caller import Caller, UserId
 from bot.commands.base import DRAFT, Help, HelpGroup, Origin, Permission
 from bot.commands.change import Applied
 from bot.commands.draft_change import DraftChange, DraftCommand, applied_send, describe_exceeded
@@ -94,6 +94,11 @@ class ApproveChange(DraftChange[SendOutcome], frozen=True):
     def asks(self) -> bool:
         """Whether the caller must first see what it is, other retries of the same batch, or that a model retires."""
         return self.is_named or bool(self.retried or list_due(self.retiring))
+
+    @property
+    def on_behalf_of(self) -> UserId:
+        """Return who asked for the approval."""
+        return UserId(self.draft.user_id)
 
     def check_caller(self, caller: Caller) -> None:
         """Raise ApprovalOfOwn if the caller, who is their user id alone, asked for the approval."""

@@ -7,7 +7,7 @@ from typing import ClassVar, Generic, TypeVar
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.caller import Caller
+from bot.caller import Caller, UserId
 from bot.commands.base import AbstractStructMeta, Command, Origin
 from bot.errors import ExpectedError
 from bot.operations.services import Services
@@ -78,6 +78,11 @@ class Change(Struct, Generic[OutcomeT], frozen=True, metaclass=AbstractStructMet
     @property
     def audit_detail(self) -> str | None:
         """Return a fact that the audit records before the change, because it cannot be read afterwards."""
+        return None
+
+    @property
+    def on_behalf_of(self) -> UserId | None:
+        """Return who asked for the change, if that is not its caller. They must still be an operator."""
         return None
 
     def check_caller(self, caller: Caller) -> None:

@@ -1,4 +1,4 @@
-"""Signed payloads with any part forged or repeated: nothing but what the person they name may do happens, and that once."""
+"""Signed payloads with any part forged or repeated: only what the person they name may do happens, and that once."""
 
 import copy
 import json

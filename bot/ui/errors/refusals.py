@@ -4,7 +4,7 @@ import re
 from typing import assert_never
 
 from bot.confirmations import ConfirmationRefused, RefusalReason
-from bot.permissions import NotPermitted, Rule
+from bot.permissions import NotPermitted, RequesterNotPermitted, Rule
 from bot.store.records.confirmations import StoredConfirmation
 from bot.store.records.drafts import REFERENCE_LENGTH
 from bot.ui.components.batch_card import people_line
@@ -71,6 +71,16 @@ def _rule_words(error: NotPermitted) -> str:
             )
         case unreachable:
             assert_never(unreachable)
+
+
+def render_requester_not_permitted(error: RequesterNotPermitted) -> Message:
+    """Return that the person who asked may not send anymore. Someone else can still decline it."""
+    who = mention(error.user)
+    if error.refusal.rule in (Rule.PERSON_UNKNOWN, Rule.GROUP_UNKNOWN):
+        words = _unchecked_words(f"I couldn't check in Slack whether {who} may still send batches", error.refusal)
+    else:
+        words = f"{who} asked for this and may no longer send batches. Nothing was sent. Decline it instead."
+    return Message(words, (section(words),), placement=Placement.BELOW)
 
 
 def _unchecked_words(unchecked: str, error: NotPermitted) -> str:

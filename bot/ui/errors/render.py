@@ -28,7 +28,7 @@ from bot.operations.read_results import AnyReadingFailed
 from bot.operations.retirements import RetiresMeanwhile
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage
 from bot.operations.work_limits import TooManyDrafts, TooMuchWork
-from bot.permissions import NotPermitted
+from bot.permissions import NotPermitted, RequesterNotPermitted
 from bot.results.summary import SummaryUnreadable
 from bot.scratch_file import ScratchFileFailed
 from bot.slack_faults import Meaning
@@ -54,7 +54,7 @@ from bot.ui.errors.reading import (
     render_reading_stopped,
 )
 from bot.ui.errors.references import reference_words, render_ambiguous_reference
-from bot.ui.errors.refusals import render_confirmation_refused, render_not_permitted
+from bot.ui.errors.refusals import render_confirmation_refused, render_not_permitted, render_requester_not_permitted
 from bot.ui.errors.usage import usage_words
 from bot.ui.reply import Message, Placement
 
@@ -79,6 +79,7 @@ ShownError = (
     ParagraphError
     | AnyApiError
     | NotPermitted
+    | RequesterNotPermitted
     | ConfirmationRefused
     | DraftUnavailable
     | DraftAmbiguous
@@ -113,6 +114,8 @@ def render_error(error: ExpectedError, *, acted: bool = False) -> Message:
     if isinstance(error, AnyReadingFailed):
         return render_reading_failed(error)
     match error:
+        case RequesterNotPermitted():
+            return render_requester_not_permitted(error)
         case NotPermitted():
             return render_not_permitted(error)
         case ConfirmationRefused():

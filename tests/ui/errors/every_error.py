@@ -29,7 +29,7 @@ from bot.operations.read_results import ResultsNotSaved, ResultsNotYetAvailable,
 from bot.operations.retirements import RetiresMeanwhile
 from bot.operations.shared_files import FileUnreadable, NoFileInMessage, UnreadableReason
 from bot.operations.work_limits import DRAFTS_OF_ALL, DRAFTS_OF_ONE, TooManyDrafts, TooMuchWork
-from bot.permissions import NotPermitted, Rule
+from bot.permissions import NotPermitted, RequesterNotPermitted, Rule
 from bot.results.summary import (
     SummaryUnreadable,
 )
@@ -79,6 +79,10 @@ def _not_permitted() -> dict[str, ExpectedError]:
     errors |= {
         f"not_permitted_person_unknown_{name}": NotPermitted(Rule.PERSON_UNKNOWN, BEN, fault=fault)
         for name, fault in faults.items()
+    }
+    errors |= {
+        f"requester_{rule.name.lower()}": RequesterNotPermitted(BEN.user, NotPermitted(rule, BEN))
+        for rule in (Rule.NOT_OPERATOR, Rule.PERSON_UNKNOWN)
     }
     return errors | {"not_permitted_external_unknown_at_home": NotPermitted(Rule.EXTERNAL_UNKNOWN, AT_HOME)}
 
