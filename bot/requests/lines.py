@@ -35,6 +35,8 @@ _STRING = re.compile(
     rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL
 )  # an unfinished one too, else quotes take quadratic time
 _SHORT_STRING = 200
+_KEY_END = re.compile(rb'"[ \t\r]*+:')
+_ESCAPED_KEY_END = re.compile(rb'\\"[ \t\r]*+:')
 
 
 class _RawParams(Struct):
@@ -184,12 +186,10 @@ def _may_have_more_keys(text: bytes, keys: int) -> bool:
 
     A key ends with `":`. Inside strings only `\":` looks the same, unless the quote ends a string after a backslash.
     """
-    if b"\t" in text or b"\r" in text or b'" :' in text:
-        return True
-    ends = text.count(b'":')
+    ends = len(_KEY_END.findall(text))
     if ends == keys:
         return False
-    return b'\\\\"' in text or ends - text.count(b'\\":') != keys
+    return b'\\\\"' in text or ends - len(_ESCAPED_KEY_END.findall(text)) != keys
 
 
 def _decode(text: bytes) -> Any:  # Any: JSON from outside

@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from bot.playground.api_simulator.create_body import read_create_body
 from bot.playground.api_simulator.errors import ApiError
 from bot.playground.api_simulator.params_rules import CreateHeaders as SimulatedCircumstances
+from bot.requests.lines import RequestLine, read_line
 from bot.requests.params import ApiConstraints
+from bot.requests.problems import ProblemKind
 from tests.requests.request_lines import GOOD, check, line
 
 SIMULATED = SimulatedCircumstances("2023-06-01", frozenset())
@@ -46,6 +48,23 @@ def written(draw: st.DrawFn, value: st.SearchStrategy[Any]) -> bytes:
     return json.dumps(draw(value), ensure_ascii=draw(st.booleans()), separators=separators).encode("utf-8", "replace")
 
 
+raw_strings = st.sampled_from([r'"a"', r'"b"', r'"a\\"', r'"\""', r'":"', r'"\":"', r'" :"', r'"\\\":"', r'"\u0061"'])
+
+
+@st.composite
+def raw_values(draw: st.DrawFn, depth: int = 3) -> str:
+    """Draw JSON text with keys that repeat, and strings that look like the end of a key."""
+    kind = draw(st.sampled_from("snao" if depth else "sn"))
+    if kind == "s":
+        return draw(raw_strings)
+    if kind == "n":
+        return draw(st.sampled_from(["1", "null", "true"]))
+    inner = raw_values(depth - 1) if kind == "a" else st.tuples(raw_strings, raw_values(depth - 1))
+    colon = draw(st.sampled_from([":", ": ", " :", "\t:\r"]))
+    parts = [part if isinstance(part, str) else colon.join(part) for part in draw(st.lists(inner, max_size=3))]
+    return f"[{','.join(parts)}]" if kind == "a" else f"{{{', '.join(parts)}}}"
+
+
 envelopes = st.builds(lambda custom_id, params: {"custom_id": custom_id, "params": params}, custom_ids, good_params)
 good_lines = written(envelopes | good_params)
 odd_lines = (
@@ -58,6 +77,25 @@ odd_lines = (
         [b"", b"\r", b"{}", b'{"custom_id":"a"}', line(params={}).rstrip(), b"[[", b"NaN", b"\xef\xbb\xbf"]
     )
 )
+
+
+def has_repeated_key(text: str) -> bool:
+    """Return whether an object of the JSON text has a key twice."""
+    repeated: list[bool] = []
+
+    def look(pairs: list[tuple[str, Any]]) -> None:
+        repeated.append(len(dict(pairs)) < len(pairs))
+
+    json.loads(text, object_pairs_hook=look)
+    return any(repeated)
+
+
+@given(raw_values())
+def test_a_repeated_key_is_found_however_it_is_written(text: str) -> None:
+    found = read_line(f'{{"params":{text}}}'.encode())
+
+    is_repeated = not isinstance(found, RequestLine) and found.kind is ProblemKind.DUPLICATE_KEY
+    assert is_repeated == has_repeated_key(text)
 
 
 def refusal_of(body: bytes) -> str | None:
