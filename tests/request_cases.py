@@ -487,6 +487,9 @@ ACCEPTED = (
         ),
     ),
     Case(
+        "tool_search", request(tools=[TOOL | {"defer_loading": True}, {"type": "tool_search_tool_regex", "name": "s"}])
+    ),
+    Case(
         "custom_tool",
         request(
             tools=[TOOL | {"type": "custom", "strict": True, "input_examples": [{}], "allowed_callers": ["direct"]}]

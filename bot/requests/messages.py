@@ -46,6 +46,7 @@ _UNCHECKED_BLOCKS = frozenset(
     }
 )
 """Content blocks of the official SDK 2.14, plain and beta, that no rule looks into."""
+KNOWN_BLOCKS = _UNCHECKED_BLOCKS | {"text", "image", "document", "tool_result"}
 _FOREIGN_BLOCKS = {
     "image_url": "image",
     "input_audio": "",

@@ -9,7 +9,7 @@ from bot.requests.params_shapes import CACHE_CONTROL
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
-_BUILT_IN = re.compile(r"[a-z0-9_]+_\d{8}|mcp_toolset")
+_BUILT_IN = re.compile(r"[a-z0-9_]+_\d{8}|mcp_toolset|tool_search_tool_(?:bm25|regex)")
 _FOREIGN_KEYS = ("function", "functionDeclarations", "function_declarations", "toolSpec")
 
 
@@ -39,7 +39,7 @@ def _find_tool_faults(place: str, tool: dict[str, Any], name: str, rules: ModelR
         yield RequestFault(ProblemKind.WRONG_TYPE, f"{place}.type", kind)
     elif kind in rules.refused_tools:
         yield RequestFault(ProblemKind.MODEL_TOOL, f"{place}.type", kind, model=name)
-    elif not _BUILT_IN.fullmatch(kind):
+    elif not is_built_in(kind):
         yield RequestFault(WarningKind.UNKNOWN_TOOL, f"{place}.type", kind)
     if (cache := tool.get("cache_control")) is not None:
         yield from CACHE_CONTROL.find(f"{place}.cache_control", cache)
@@ -57,6 +57,11 @@ def _find_custom_tool_faults(place: str, tool: dict[str, Any]) -> Iterator[Reque
         yield RequestFault(ProblemKind.MISSING_KEY, f"{place}.input_schema")
     elif not isinstance(schema, dict):
         yield RequestFault(ProblemKind.WRONG_TYPE, f"{place}.input_schema", schema)
+
+
+def is_built_in(kind: str) -> bool:
+    """Return whether this type of tool has the form of one that the API brings along: a name and a date."""
+    return _BUILT_IN.fullmatch(kind) is not None
 
 
 def find_choice_faults(choice: dict[str, Any], tools: object) -> Iterator[RequestFault]:

@@ -11,6 +11,7 @@ import json
 import subprocess
 import sys
 import traceback
+import typing
 import urllib.request
 from collections.abc import Callable
 from datetime import datetime, timedelta
@@ -24,6 +25,26 @@ anthropic: Any = importlib.import_module("anthropic") if __name__ == "__main__" 
 KEY = "sk-official-check"
 _ROOT = Path(__file__).parents[2]
 _SERVE = ("-m", "bot", "simulate-api", "--port", "0", "--key", KEY, "--speed", "0")
+_RULES = """
+import json
+from bot.playground.api_simulator.params_shapes import ALLOWED
+from bot.requests.messages import KNOWN_BLOCKS
+from bot.requests.model_rules import RETIRED, is_in_table, undated
+from bot.requests.params_shapes import FOREIGN_PARAMS, NOT_IN_A_BATCH, SDK_ARGUMENTS, SHAPES
+from bot.requests.tools import is_built_in
+names = json.loads(input())
+needed = ["model", "max_tokens", "messages", "system"]
+print(json.dumps({
+    "params": sorted({*names["params"]} - {*SHAPES, *NOT_IN_A_BATCH, *SDK_ARGUMENTS, *needed}),
+    "refused params": sorted({*names["params"]} & {*FOREIGN_PARAMS}),
+    "simulated params": sorted({*names["params"]} - {*ALLOWED, *NOT_IN_A_BATCH, *SDK_ARGUMENTS, "stream"}),
+    "blocks": sorted({*names["blocks"]} - KNOWN_BLOCKS),
+    "tools": [name for name in names["tools"] if name != "custom" and not is_built_in(name)],
+    "models": [name for name in names["models"] if not is_in_table(name) and undated(name) not in RETIRED],
+}))
+"""
+"""Run by the project's interpreter: prints which names of the SDK the check, or the simulator, does not know."""
+_NOT_STREAMING = "MessageCreateParamsNonStreaming"
 _PARAMS = {"model": "claude-haiku-4-5", "max_tokens": 64, "messages": [{"role": "user", "content": "Hello"}]}
 _CLASSES = {403: "PermissionDeniedError", 409: "ConflictError", 429: "RateLimitError", 529: "OverloadedError"}
 
@@ -31,8 +52,9 @@ _CLASSES = {403: "PermissionDeniedError", 409: "ConflictError", 429: "RateLimitE
 class World:
     """A running simulator, a client of it that validates every answer against the SDK's own types, and the controls."""
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, python: str) -> None:
         self.address = address
+        self.python = python
         self.client = self.new_client()
         self.batches = self.client.messages.batches
 
@@ -266,6 +288,33 @@ def check_beta_surface(world: World) -> None:
     assert batches.delete(batch.id).id == batch.id
 
 
+def list_tags(union: Any) -> set[str]:
+    """Return the values of `type` in a union of the SDK's types."""
+    members = [inner for one in typing.get_args(union) for inner in (typing.get_args(one) or [one])]
+    hints = [typing.get_type_hints(one).get("type") for one in members if isinstance(one, type)]
+    parts = [part for hint in hints for part in (hint, *typing.get_args(hint))]
+    return {value for part in parts for value in typing.get_args(part) if isinstance(value, str)}
+
+
+def check_names_that_requests_may_have(world: World) -> None:
+    """Check that every parameter, content block, tool and model of the SDK is known to the check of requests."""
+    types, beta = importlib.import_module("anthropic.types"), importlib.import_module("anthropic.types.beta")
+    bases = (types.message_create_params, beta.message_create_params)
+    classes = [getattr(base, name) for base in bases for name in ("MessageCreateParamsBase", _NOT_STREAMING)]
+    names = {
+        "params": sorted({key for one in classes for key in typing.get_type_hints(one)}),
+        "blocks": sorted(list_tags(types.ContentBlockParam) | list_tags(beta.BetaContentBlockParam)),
+        "tools": sorted(list_tags(types.ToolUnionParam) | list_tags(beta.BetaToolUnionParam)),
+        "models": sorted(name for one in typing.get_args(types.Model) for name in typing.get_args(one)),
+    }
+    assert all(len(found) > 5 for found in names.values()), names
+    done = subprocess.run(
+        [world.python, "-c", _RULES], input=json.dumps(names), cwd=_ROOT, capture_output=True, text=True, check=True
+    )
+    missing = {kind: found for kind, found in json.loads(done.stdout).items() if found}
+    assert not missing, f"the check of requests does not know {missing}"
+
+
 def run(world: World) -> int:
     """Run every check there is, whatever becomes of the others; the number that failed."""
     checks = [value for name, value in globals().items() if name.startswith("check_")]
@@ -289,7 +338,7 @@ def main(python: str) -> int:
     program = subprocess.Popen([python, *_SERVE], cwd=_ROOT, stdout=subprocess.PIPE, text=True)
     try:
         line = program.stdout.readline() if program.stdout else ""
-        return 1 if run(World(line.split()[-1])) else 0
+        return 1 if run(World(line.split()[-1], python)) else 0
     finally:
         program.terminate()
         program.wait()

@@ -112,7 +112,7 @@ class _CustomTool(BaseModel):
 
 
 class _ServerTool(BaseModel):
-    type: Annotated[str, Field(pattern=r"^([a-z0-9_]+_\d{8}|mcp_toolset)$")]
+    type: Annotated[str, Field(pattern=r"^([a-z0-9_]+_\d{8}|mcp_toolset|tool_search_tool_(bm25|regex))$")]
     cache_control: CacheControl | None = None
 
 
