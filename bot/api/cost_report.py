@@ -124,7 +124,7 @@ _Name = Annotated[str, Field(max_length=200)]
 
 
 class _Group(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     model: _Name | None = None
     workspace_id: _Name | None = None
@@ -136,7 +136,7 @@ class _Group(BaseModel):
 class _Cost(BaseModel):
     """Fractional cents: `"1248.35"` is $12.4835."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     amount: _Cents
     list_amount: _Cents
@@ -144,7 +144,7 @@ class _Cost(BaseModel):
 
 
 class _Row(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     starting_at: AwareDatetime
     group: _Group
@@ -152,7 +152,7 @@ class _Row(BaseModel):
 
 
 class _Page(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, defer_build=True)
 
     data: tuple[_Row, ...]
     has_more: bool | None = None

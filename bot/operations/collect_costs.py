@@ -64,8 +64,13 @@ async def collect_costs(services: Services, since: datetime, read_missing: ReadM
         is_whole=not more,
     )
     rows = await services.database.run(unlisted)
-    entries += [entry for row in rows if (entry := read_entry(row)) is not None]
-    unread = [batch for batch in missing if batch.id not in read]
+    left = [batch.id for batch in missing if batch.id not in read]
+    # Summaries are deleted after a while; the ledger stays.
+    kept = await services.database.run(partial(ledger.get_many, batch_ids=left))
+    found = [entry for row in (*rows, *kept.values()) if (entry := read_entry(row)) is not None]
+    entries += found
+    unknown = set(left) - {entry.batch_id for entry in found}
+    unread = [batch for batch in missing if batch.id in unknown]
     return CollectedCosts(batches, unread, rows, entries, more)
 
 

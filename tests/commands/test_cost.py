@@ -17,6 +17,7 @@ from bot.playground.api_simulator.results import make_result_lines
 from bot.playground.api_simulator.server import ApiSimulator
 from bot.pricing.prices import Prices
 from bot.store.db.database import StoreUnavailable
+from bot.store.records import summaries
 from tests.builders import ADA
 from tests.commands.conftest import Place
 
@@ -112,6 +113,20 @@ async def test_what_was_remembered_counts_when_the_results_are_gone(
     place(succeeded=20)
     before = await cost(services)
     clock.advance(31 * DAY)
+
+    after = await cost(services, "cost --since 8w")
+
+    assert after.cost == before.cost
+    assert after.complete
+
+
+async def test_what_was_spent_counts_when_the_summary_and_the_results_are_gone(
+    services: Services, place: Place, clock: Clock
+) -> None:
+    batch = place(succeeded=20)
+    before = await cost(services)
+    clock.advance(31 * DAY)
+    await services.database.run(lambda connection: summaries.delete_summary(connection, batch))
 
     after = await cost(services, "cost --since 8w")
 

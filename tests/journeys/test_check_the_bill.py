@@ -3,6 +3,7 @@
 import json
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -54,7 +55,13 @@ async def read_everything(desk: Desk) -> SlackMessage:
 async def test_both_agree_to_the_cent_when_everything_was_read(desk: Desk) -> None:
     add = desk.api.workspace.add
     add(succeeded=2_000, errored=50, age=find_age(1, 7_200), took=600)
-    add(succeeded=700, age=find_age(2, 7_200), took=600, model="claude-sonnet-5", answers={"blocks": 30})
+    add(
+        succeeded=700,
+        age=find_age(2, 7_200),
+        took=600,
+        model="claude-sonnet-5",
+        answers={"blocks": 30, "compacted": 20, "advised": 20},
+    )
     add(succeeded=300, canceled=40, age=find_age(6, 7_200), took=600, model="claude-opus-5")
     add(succeeded=500, age=3_600.0)  # of today
     add(succeeded=500, age=find_age(9, 7_200), took=600)
@@ -67,38 +74,61 @@ async def test_both_agree_to_the_cent_when_everything_was_read(desk: Desk) -> No
     assert found["Difference"] == "none"
     assert found["Billed"] == f"{found['Anthropic']} (no discount)"
     assert "What may explain it" not in message.visible_text
-    for model in ("claude-haiku-4-5", "claude-sonnet-5", "claude-opus-5"):
+    for model in ("claude-haiku-4-5", "claude-sonnet-5", "claude-opus-5", "claude-opus-4-6"):
         assert f"`{model}`  Batchdesk $" in message.visible_text
 
 
-@pytest.mark.parametrize("seed", range(3))
-async def test_random_histories_agree_whatever_was_deleted_after_it_was_read(desk: Desk, seed: int) -> None:
+MODELS = ("claude-haiku-4-5-20251001", "claude-sonnet-5", "claude-opus-5-5", "claude-haiku-5-5", "claude-sonnet-5-5")
+
+
+def read_usd(text: str) -> Decimal:
+    """Return the amount of a figure, 0 if it is under a cent."""
+    return Decimal(text.partition("$")[2].split()[0].replace(",", "")) if text.startswith("$") else Decimal(0)
+
+
+@pytest.mark.parametrize("seed", range(4))
+async def test_a_random_history_differs_by_what_no_one_read_and_by_nothing_else(desk: Desk, seed: int) -> None:
     draw = Random(seed)
-    models = [
-        "claude-haiku-4-5-20251001",
-        "claude-sonnet-5",
-        "claude-opus-5-5",
-        "claude-haiku-5-5",
-        "claude-sonnet-5-5",
-    ]
-    ids = [
-        desk.api.workspace.add(
-            succeeded=draw.randint(1, 400),
-            errored=draw.randint(0, 40),
-            age=find_age(draw.randint(1, 7), draw.randint(0, 80_000)),
-            took=600,
-            model=draw.choice(models),
-        ).id
-        for _ in range(12)
-    ]
+
+    def add_some(count: int) -> list[str]:
+        return [
+            desk.api.workspace.add(
+                succeeded=draw.randint(20, 400),
+                errored=draw.randint(0, 40),
+                answers={kind: draw.randint(0, 4) for kind in ("blocks", "compacted", "advised", "refusal")},
+                age=find_age(draw.randint(1, 7), draw.randint(0, 80_000)),
+                took=600,
+                model=draw.choice(MODELS),
+            ).id
+            for _ in range(count)
+        ]
+
+    async def bill() -> Decimal:
+        cents = sum((item.cents for item in await desk.api.bill.list_items(desk.api.now)), Fraction(0))
+        return Decimal(cents.numerator) / Decimal(cents.denominator) / 100
+
+    read = add_some(8)
     await desk.type("/batch cost --since 9d")
-    for batch_id in draw.sample(ids, 5):
+    known = await bill()
+    for batch_id in draw.sample(read, 3):
+        desk.api.workspace.delete(batch_id)
+    left = {batch.id for batch in desk.api.workspace.batches}
+    [question] = await desk.type(f"/batch delete {next(each for each in read if each in left)}")
+    await desk.press(question, "Delete for good")
+    await desk.restart()
+    unread = add_some(draw.choice([0, 4]))
+    for batch_id in draw.sample(unread, len(unread) // 2):
         desk.api.workspace.delete(batch_id)
     desk.api.bill.change(discount=draw.randint(0, 30), booked_at=draw.choice(["creation", "end"]))
 
     [message] = await desk.type("/batch cost --check")
 
-    assert "✅ Batchdesk and Anthropic agree" in message.visible_text
+    found = fields(message)
+    missing = await bill() - known
+    assert ("✅ Batchdesk and Anthropic agree" in message.visible_text) == (not missing)
+    assert abs(read_usd(found["Batchdesk"]) - known) <= Decimal("0.005")
+    assert abs(read_usd(found["Anthropic"]) - known - missing) <= Decimal("0.005")
+    assert ("No one has read the results of 2 batches." in message.visible_text) == bool(unread)
 
 
 async def test_a_discount_is_shown_beside_the_list_price(desk: Desk) -> None:

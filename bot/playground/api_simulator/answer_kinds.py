@@ -8,10 +8,32 @@ Block = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
+class Iteration:
+    """Tokens of an answer that its own usage does not include (the official SDK 2.14, `usage.iterations`)."""
+
+    type: str
+    input_tokens: int
+    output_tokens: int
+    model: str | None = None
+
+    def make_json(self) -> Block:
+        """Return the entry. A compaction names no model."""
+        return {
+            "type": self.type,
+            **({"model": self.model} if self.model else {}),
+            "input_tokens": self.input_tokens,
+            "output_tokens": self.output_tokens,
+            "cache_creation_input_tokens": 0,
+            "cache_read_input_tokens": 0,
+            "cache_creation": {"ephemeral_5m_input_tokens": 0, "ephemeral_1h_input_tokens": 0},
+        }
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerKind:
     """What is unusual about an answer: its content, why it stopped, and what else its message has.
 
-    In `content`, None stands for the generated text.
+    In `content`, None stands for the generated text. `iterations` are billed besides the answer.
     """
 
     content: tuple[Block | None, ...] = (None,)
@@ -19,6 +41,7 @@ class AnswerKind:
     stop_sequence: str | None = None
     stop_details: Mapping[str, object] | None = None
     web_searches: int = 0
+    iterations: tuple[Iteration, ...] = ()
 
     def make_content(self, text: str) -> list[Block]:
         """Return the content blocks."""
@@ -73,6 +96,8 @@ ANSWER_KINDS = {
         ),
         web_searches=1,
     ),
+    "compacted": AnswerKind(iterations=(Iteration("compaction", 17_000, 400),)),
+    "advised": AnswerKind(iterations=(Iteration("advisor_message", 9_000, 300, "claude-opus-4-6"),)),
     "thinking": AnswerKind((_THOUGHT, None)),
     "thinking_alone": AnswerKind((_THOUGHT,)),
     "redacted_thinking": AnswerKind((_HIDDEN_THOUGHT,)),

@@ -27,6 +27,15 @@ _SENTENCES = (
 """One of them holds a raw U+2028, which is legal in JSON and which text readers take for a line break."""
 
 
+_ITERATION_KEYS = (
+    "input_tokens",
+    "output_tokens",
+    "cache_creation_input_tokens",
+    "cache_read_input_tokens",
+    "cache_creation",
+)
+
+
 def make_message(batch_id: str, request: Request) -> dict[str, Any]:
     """Return the Message of a succeeded request, with the keys in captured order. It stops at `max_tokens`.
 
@@ -58,9 +67,12 @@ def make_usage(batch_id: str, request: Request) -> dict[str, Any]:
     seed = (batch_id, request.custom_id)
     tokens = min(max(1, len(_text(*seed)) // 4), request.max_tokens)
     usage = _usage(request, tokens, writes=draw_fraction("cache", *seed) < 0.05)
-    searches = ANSWER_KINDS[request.answer].web_searches if request.answer else 0
-    if searches:
-        usage["server_tool_use"] = {"web_search_requests": searches, "web_fetch_requests": 0}
+    kind = ANSWER_KINDS[request.answer] if request.answer else AnswerKind()
+    if kind.web_searches:
+        usage["server_tool_use"] = {"web_search_requests": kind.web_searches, "web_fetch_requests": 0}
+    if kind.iterations:
+        own = {"type": "message"} | {name: usage[name] for name in _ITERATION_KEYS}
+        usage["iterations"] = [*(each.make_json() for each in kind.iterations), own]
     return usage
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -80,20 +80,31 @@ def _measure_use(batch: Batch) -> dict[str, BatchUse]:
     requests, searches = Counter[str](), Counter[str]()
     tokens: dict[tuple[str, bool], list[int]] = defaultdict(lambda: [0] * len(TOKEN_TYPES))
     for model, usage in list_usage(batch):
-        counts = _count_tokens(usage)
         requests[model] += 1
         searches[model] += (usage["server_tool_use"] or {}).get("web_search_requests", 0)
-        sums = tokens[model, is_long_prompt(model, sum(counts) - usage["output_tokens"])]
-        for place, count in enumerate(counts):
-            sums[place] += count
-    cents: dict[str, dict[tuple[str, str], Fraction]] = {model: defaultdict(Fraction) for model in requests}
+        for name, used in _list_parts(model, usage):
+            counts = _count_tokens(used)
+            sums = tokens[name, is_long_prompt(name, sum(counts) - used["output_tokens"])]
+            for place, count in enumerate(counts):
+                sums[place] += count
+    cents: dict[str, dict[tuple[str, str], Fraction]] = defaultdict(lambda: defaultdict(Fraction))
     for (model, is_long), sums in tokens.items():
         rates = find_batch_rates(model, batch.created_at.date(), long_prompt=is_long)
         for token_type, rate, count in zip(TOKEN_TYPES, rates, sums, strict=True):
             cents[model]["tokens", token_type] += count * rate
     for model, count in searches.items():
         cents[model]["web_search", ""] += count * CENTS_A_SEARCH
-    return {model: BatchUse(requests[model], dict(cents[model])) for model in requests}
+    return {model: BatchUse(requests[model], dict(found)) for model, found in cents.items()}
+
+
+def _list_parts(model: str, usage: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield what is billed of an answer: its own usage, and what that does not include, each with its model."""
+    yield model, usage
+    for entry in usage.get("iterations", []):
+        if entry["type"] == "compaction":
+            yield model, entry
+        elif entry["type"] == "advisor_message":
+            yield entry["model"], entry
 
 
 def _count_tokens(usage: dict[str, Any]) -> tuple[int, ...]:
