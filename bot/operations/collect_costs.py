@@ -8,7 +8,7 @@ from functools import partial
 from msgspec import Struct
 
 from bot.api.models import MessageBatch
-from bot.operations.ledger import LedgerEntry, read_entry, summarize_spent
+from bot.operations.ledger import LedgerEntry, find_entry, read_entry, summarize_spent
 from bot.operations.read_results import ReadSummary, if_fresh, make_ledger_row
 from bot.operations.services import Services
 from bot.store.records import ledger, summaries
@@ -43,17 +43,28 @@ async def read_nothing(_: list[MessageBatch]) -> dict[str, ReadSummary]:
 
 
 async def collect_costs(services: Services, since: datetime, read_missing: ReadMissing) -> CollectedCosts:
-    """Return the cost of the batches created since a moment. Raises ApiError, StoreUnavailable."""
+    """Return the cost of the batches created since a moment.
+
+    A batch whose results cannot be read costs what the ledger has. One without an answer costs nothing.
+
+    Raises:
+        ApiError, StoreUnavailable.
+    """
     batches, more = await _list_created_since(since, services)
     ended = [batch for batch in batches if batch.has_ended]
     known = await _find_stored(ended, services)
-    missing = [batch for batch in ended if batch.id not in known]
+    missing = [batch for batch in ended if batch.id not in known and batch.request_counts.succeeded]
     read = await read_missing(missing)
-    entries = [
-        LedgerEntry(batch.id, batch.created_at, summarize_spent(each.summary), each.priced_on)
-        for batch in ended
-        if (each := known.get(batch.id) or read.get(batch.id)) is not None
-    ]
+    kept = await services.database.run(partial(ledger.get_many, batch_ids=[batch.id for batch in ended]))
+    entries = []
+    unread = []
+    for batch in ended:
+        if (each := known.get(batch.id) or read.get(batch.id)) is not None:
+            entries.append(LedgerEntry(batch.id, batch.created_at, summarize_spent(each.summary), each.priced_on))
+        elif (entry := find_entry(batch, kept.get(batch.id))) is not None:  # the results or the summary are gone
+            entries.append(entry)
+        else:
+            unread.append(batch)
     await _complete_ledger([batch for batch in ended if batch.id in known], known, services)
     unlisted = partial(
         unlisted_batches.list_unlisted,
@@ -64,13 +75,7 @@ async def collect_costs(services: Services, since: datetime, read_missing: ReadM
         is_whole=not more,
     )
     rows = await services.database.run(unlisted)
-    left = [batch.id for batch in missing if batch.id not in read]
-    # Summaries are deleted after a while; the ledger stays.
-    kept = await services.database.run(partial(ledger.get_many, batch_ids=left))
-    found = [entry for row in (*rows, *kept.values()) if (entry := read_entry(row)) is not None]
-    entries += found
-    unknown = set(left) - {entry.batch_id for entry in found}
-    unread = [batch for batch in missing if batch.id in unknown]
+    entries += [entry for row in rows if (entry := read_entry(row)) is not None]
     return CollectedCosts(batches, unread, rows, entries, more)
 
 

@@ -21,6 +21,9 @@ class Spent(Struct, frozen=True):
     succeeded: int
 
 
+_NOTHING = Spent((), CostSummary(Decimal(0)), 0)
+
+
 class LedgerEntry(Struct, frozen=True):
     """A batch and what it cost, at the prices of `priced_on`."""
 
@@ -43,8 +46,7 @@ def dump_spent(spent: Spent) -> str:
 def read_entry(row: LedgerRow) -> LedgerEntry | None:
     """Return what a row says; None if no one read the results, or another version of the bot wrote the row."""
     if row.spent is None:
-        nothing = Spent((), CostSummary(Decimal(0)), 0)
-        return LedgerEntry(row.batch_id, row.created_at, nothing, None) if row.succeeded == 0 else None
+        return LedgerEntry(row.batch_id, row.created_at, _NOTHING, None) if row.succeeded == 0 else None
     try:
         spent = msgspec.json.decode(row.spent, type=Spent)
         spent = replace(spent, cost=mark_outdated(spent.cost, row.spent))
@@ -52,6 +54,14 @@ def read_entry(row: LedgerRow) -> LedgerEntry | None:
         return None
     priced_on = date.fromisoformat(row.priced_on) if row.priced_on else None
     return LedgerEntry(row.batch_id, row.created_at, spent, priced_on)
+
+
+def find_entry(batch: MessageBatch, row: LedgerRow | None) -> LedgerEntry | None:
+    """Return what an ended batch cost by its row, or nothing if no request succeeded; None if only its results say."""
+    entry = read_entry(row) if row is not None else None
+    if entry is not None or batch.request_counts.succeeded:
+        return entry
+    return LedgerEntry(batch.id, batch.created_at, _NOTHING, None)
 
 
 def describe_batch(services: Services, batch: MessageBatch) -> LedgerBatch:

@@ -3,7 +3,6 @@
 from collections.abc import Awaitable, Callable, Collection, Iterable, Sequence
 from contextlib import aclosing
 from datetime import date, datetime, timedelta, tzinfo
-from decimal import Decimal
 from functools import partial
 
 from msgspec import Struct
@@ -14,10 +13,9 @@ from bot.api.ids import BatchId
 from bot.api.models import RETENTION, MessageBatch
 from bot.operations.bill_check import BillCheck
 from bot.operations.cost_totals import sum_costs, sum_deleted
-from bot.operations.ledger import LedgerEntry, Spent, read_entry
+from bot.operations.ledger import find_entry, read_entry
 from bot.operations.retiring_use import find_retiring_use
 from bot.operations.workspace import Workspace
-from bot.results.summary import CostSummary
 from bot.settings.model import Settings
 from bot.store.db.database import Database
 from bot.store.db.task_queue import Enqueue
@@ -232,21 +230,13 @@ class DigestSender:
     async def _with_cost(self, digest: Digest, ended: list[MessageBatch], gone: list[LedgerRow]) -> Digest:
         """Add up what the ledger has of the batches that ended. No results are read for a digest."""
         rows = await self._database.run(partial(ledger.get_many, batch_ids=[batch.id for batch in ended]))
-        listed = [_find_cost(batch, rows.get(batch.id)) for batch in ended]
+        listed = [find_entry(batch, rows.get(batch.id)) for batch in ended]
         kept = [read_entry(row) for row in gone]
         spent = sum_costs([entry for entry in (*listed, *kept) if entry is not None])
         deleted = sum_deleted([row for row in gone if row.deleted_at is not None])
         return replace(
             digest, spent=spent.amount, spent_whole=spent.complete, unread=listed.count(None), deleted=deleted
         )
-
-
-def _find_cost(batch: MessageBatch, row: LedgerRow | None) -> LedgerEntry | None:
-    """Return what an ended batch cost; None if its results must be read first."""
-    entry = read_entry(row) if row is not None else None
-    if entry is not None or batch.request_counts.succeeded:
-        return entry
-    return LedgerEntry(batch.id, batch.created_at, Spent((), CostSummary(Decimal(0)), 0), None)
 
 
 def _find_downloaded(connection: Connection, ids: Sequence[BatchId]) -> set[str]:

@@ -31,6 +31,7 @@ from bot.playground.api_simulator.cost_report.billed_usage import BatchBilling
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import SlackMessage
 from bot.store.db.tables import ledger, summaries
+from bot.store.records.summaries import delete_summary
 from tests.desk import ADA, ALL_SCOPES, BEN, Desk
 from tests.journeys.creating import ask_about_file, make_jsonl, make_request
 
@@ -46,6 +47,8 @@ MODELS = (
     UNPRICED,
 )
 
+ABOUT_A_BATCH = ("read", "delete", "delete elsewhere", "watch", "cancel", "retry", "forget", "prune")
+
 places = st.integers(0, 5)
 steps = st.one_of(
     st.tuples(
@@ -57,7 +60,9 @@ steps = st.one_of(
         st.floats(0.01, 40),
     ),
     st.tuples(st.just("send"), st.sampled_from(MODELS[:3]), st.integers(1, 40), st.booleans()),
-    st.tuples(st.sampled_from(["read", "delete", "delete elsewhere", "watch", "cancel", "retry", "forget"]), places),
+    st.tuples(
+        st.sampled_from(["read", "delete", "delete elsewhere", "watch", "cancel", "retry", "forget", "prune"]), places
+    ),
     st.tuples(st.sampled_from(["cost", "sweep", "restart", "send the rest", "break"])),
     st.tuples(st.just("wait"), st.sampled_from([0.2, 1.0, 12.0])),
 )
@@ -159,6 +164,10 @@ class History:
         if batch.id in self.read:
             await self.desk.bot.worker.services.database.run(partial(_age_rows, batch_id=batch.id))
             self.forgotten.add(batch.id)
+
+    async def _prune(self, batch: Batch) -> None:
+        """Delete the summary, as its retention does."""
+        await self.desk.bot.worker.services.database.run(partial(delete_summary, batch_id=batch.id))
 
     async def _break(self) -> None:
         self.desk.api.add_fault(ApiFault(path="*/results", cut="middle"))

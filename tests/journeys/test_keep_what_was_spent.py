@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import re
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
@@ -130,6 +131,21 @@ async def test_the_cost_is_kept_when_the_summary_is_not(desk: Desk) -> None:
     [shown] = await desk.type("/batch cost")
 
     assert total(shown) == usd(spent)
+
+
+async def test_the_cost_is_kept_when_the_summary_and_the_results_are_not(desk: Desk) -> None:
+    batch = desk.api.workspace.add(succeeded=1_000, age=28 * DAY).id
+    desk.api.workspace.add(errored=3, age=30 * DAY)
+    spent = bill(desk, batch)
+    await desk.type("/batch cost --since 5w")
+    await desk.bot.worker.services.database.run(lambda connection: summaries.delete_summary(connection, batch))
+    desk.api.advance(2 * DAY)
+    desk.time.later += timedelta(days=2)
+
+    [shown] = await desk.type("/batch cost --since 5w")
+
+    assert f"Cost of the last 5 weeks: {usd(spent)}" in shown.visible_text
+    assert "couldn't be read" not in shown.visible_text
 
 
 async def test_the_export_has_a_row_for_each_batch_and_model_and_adds_up(desk: Desk) -> None:
