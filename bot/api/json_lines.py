@@ -3,6 +3,7 @@ r"""Cut a stream of bytes into lines at b"\n" alone.
 U+2028, U+2029 and U+0085 may appear unescaped inside a JSON string (RFC 8259), so they must not end a line.
 """
 
+import re
 from collections.abc import AsyncIterable, AsyncIterator, Iterator
 from io import BytesIO
 from typing import NamedTuple
@@ -19,11 +20,36 @@ _PIECE = 256 * 1024
 _OPENING_BYTES = 80
 
 
+STRING = re.compile(
+    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL
+)  # an unfinished one too, else quotes take quadratic time
+"""A JSON string."""
+
+
 class LongLine(NamedTuple):
     """A line of more bytes than allowed: its size without the newline, and how it begins (at most 80 bytes)."""
 
     size: int
     opening: bytes
+
+
+def has_more_values(text: bytes, most: int) -> bool:
+    """Return whether JSON has more values than `most`, counted by commas and opening brackets outside of strings."""
+    if len(text) <= most:
+        return False
+    if _count_marks(text, 0, len(text)) <= most and text.count(b'"') <= 4 * most:
+        return False
+    marks = end = 0
+    for strings, found in enumerate(STRING.finditer(text)):
+        marks += _count_marks(text, end, found.start())
+        end = found.end()
+        if marks > most or strings > 2 * most:  # JSON has at most two strings for each mark
+            return True
+    return marks + _count_marks(text, end, len(text)) > most
+
+
+def _count_marks(text: bytes, start: int, end: int) -> int:
+    return text.count(b",", start, end) + text.count(b"[", start, end) + text.count(b"{", start, end)
 
 
 class LineCutter:

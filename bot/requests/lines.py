@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 import msgspec
 from msgspec import Struct
 
+from bot.api.json_lines import STRING, has_more_values
 from bot.requests.json_faults import find_json_fault
 from bot.requests.problems import ProblemKind, RequestFault
 
@@ -31,9 +32,6 @@ _BARE_KEYS = frozenset({"model", "messages", "max_tokens"})
 _MAX_PLACE_LENGTH = 80
 _SHOWN_BYTES = 40
 _MISSING = object()
-_STRING = re.compile(
-    rb'"[^"\\]*+(?:\\.[^"\\]*+)*+(?:"|\\?\Z)', re.DOTALL
-)  # an unfinished one too, else quotes take quadratic time
 _SHORT_STRING = 200
 _KEY_END = re.compile(rb'"[ \t\r]*+:')
 _ESCAPED_KEY_END = re.compile(rb'\\"[ \t\r]*+:')
@@ -70,7 +68,7 @@ def read_line(text: bytes) -> RequestLine | RequestFault:
     msgspec reads it, four times as fast as the standard parser. It reports no repeated keys, so the standard parser
     reads lines that may have some, and all that msgspec refuses. msgspec also cuts out the bytes of `params`.
     """
-    if _has_too_many_values(text):
+    if has_more_values(text, MAX_VALUES):
         return RequestFault(ProblemKind.TOO_COMPLEX, value=text, limit=MAX_VALUES)
     try:
         value = msgspec.json.decode(text)
@@ -162,25 +160,6 @@ def _identify_foreign_line(value: dict[str, Any]) -> ProblemKind | None:
     return ProblemKind.RESULT_LINE if is_result or "modelOutput" in value else None
 
 
-def _has_too_many_values(text: bytes) -> bool:
-    """Return whether parsing the line would make too many objects. Marks inside strings do not count."""
-    if len(text) <= MAX_VALUES:
-        return False
-    if _count_marks(text, 0, len(text)) <= MAX_VALUES and text.count(b'"') <= 4 * MAX_VALUES:
-        return False
-    marks = end = 0
-    for strings, found in enumerate(_STRING.finditer(text)):
-        marks += _count_marks(text, end, found.start())
-        end = found.end()
-        if marks > MAX_VALUES or strings > 2 * MAX_VALUES:  # JSON has at most two strings for each mark
-            return True
-    return marks + _count_marks(text, end, len(text)) > MAX_VALUES
-
-
-def _count_marks(text: bytes, start: int, end: int) -> int:
-    return text.count(b",", start, end) + text.count(b"[", start, end) + text.count(b"{", start, end)
-
-
 def _may_have_more_keys(text: bytes, keys: int) -> bool:
     r"""Return False only if there are no more than `keys` keys in the text. A value has fewer if an object repeats one.
 
@@ -196,7 +175,7 @@ def _decode(text: bytes) -> Any:  # Any: JSON from outside
     """Return the value of a line. Raises ValueError, RecursionError, _DuplicateKeyError."""
     if len(text) < _LARGE_LINE:
         return _decode_text(text)
-    _DECODER.decode(_STRING.sub(_shorten_string, text).decode())  # finds repeated keys, and what is no JSON
+    _DECODER.decode(STRING.sub(_shorten_string, text).decode())  # finds repeated keys, and what is no JSON
     try:
         return msgspec.json.decode(text)
     except ValueError:  # the standard parser says what is wrong; it also accepts a number too large for a float

@@ -21,6 +21,8 @@ _WEB_SEARCHES = "web_search_requests"
 _FREE_TOOLS = frozenset(("web_fetch_requests", "tool_search_requests"))
 """Server tools that cost nothing besides their tokens."""
 _MAX_CALLS = 10**12
+_MAX_ENTRIES = 1_000
+"""Iterations and tools of a message that are read."""
 
 FindRow = Callable[[str], ModelPrice | None]
 
@@ -160,7 +162,8 @@ def _read_iterations(iterations: object) -> list[IterationPart | str]:
         return []
     if not isinstance(iterations, list):
         return ["unreadable"]
-    return [_read_iteration(entry) for entry in iterations]
+    read = [_read_iteration(entry) for entry in iterations[:_MAX_ENTRIES]]
+    return read if len(iterations) <= _MAX_ENTRIES else [*read, "unreadable"]
 
 
 def _read_iteration(entry: object) -> IterationPart | str:
@@ -173,7 +176,7 @@ def _read_iteration(entry: object) -> IterationPart | str:
 
 def _read_tools(used: object) -> tuple[int, dict[str, None]]:
     """Return the number of web searches, and the names of the tools whose price is not known."""
-    if not isinstance(used, dict):
+    if not isinstance(used, dict) or len(used) > _MAX_ENTRIES:
         return 0, {} if used is None else {"unreadable": None}
     searches = used.get(_WEB_SEARCHES)
     count = searches if isinstance(searches, int) and 0 <= searches <= _MAX_CALLS else None

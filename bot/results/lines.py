@@ -11,14 +11,17 @@ from typing import Annotated, Generic, Literal, TypeVar, cast
 import msgspec
 from msgspec import Meta, Struct
 
+from bot.api.json_lines import has_more_values
+
 # Bounds, so that no line can make a sum or table too large; a value beyond them makes the message unreadable.
 Count = Annotated[int, Meta(ge=0, le=10**12)]
 Name = Annotated[str, Meta(max_length=200)]
 
 
-_LARGE_LINE = 1024 * 1024
-_MAX_BRACKETS = 200_000
-"""Opening brackets in a large line from which its details are not decoded: each may become an object."""
+_MAX_VALUES = 200_000
+"""Values in a line from which its details are not decoded: each may become an object."""
+_MAX_ESCAPES = 200_000
+"""Escaped characters in a line in which half pairs are replaced."""
 
 
 _ESCAPE = re.compile(rb"\\(?:u[dD][89abAB]..\\u[dD][c-fC-F]..|(?P<half>u[dD][89a-fA-F]..)|.)", re.DOTALL)
@@ -182,11 +185,11 @@ NOT_JSON = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]]") -> ResultLine[MessageT] | LineFault:
     """Decode one line, or say why it is no result; if only its details cannot be read, its outcome still counts."""
     if is_too_intricate(text):
-        return _decode_outcome(text)
+        return decode_outcome(text)
     try:
         return decoder.decode(text)
     except msgspec.ValidationError:
-        return _decode_unknown_usage(text, decoder) or _decode_outcome(text)
+        return _decode_unknown_usage(text, decoder) or decode_outcome(text)
     except NOT_JSON:
         mended = _replace_half_pairs(text)
         return LineFault.NOT_JSON if mended == text else decode_line(mended, decoder)
@@ -194,15 +197,14 @@ def decode_line(text: bytes, decoder: "msgspec.json.Decoder[ResultLine[MessageT]
 
 def _replace_half_pairs(text: bytes) -> bytes:
     """Return JSON with U+FFFD for each half of a surrogate pair without its other half, which msgspec refuses."""
+    if text.count(b"\\u") > _MAX_ESCAPES:
+        return text
     return _ESCAPE.sub(lambda match: rb"\ufffd" if match["half"] else match[0], text)
 
 
 def is_too_intricate(text: bytes | msgspec.Raw) -> bool:
     """Return whether JSON may become so many objects that it is not decoded."""
-    if len(memoryview(text)) <= _LARGE_LINE:
-        return False
-    held = bytes(text)
-    return held.count(b"{") + held.count(b"[") > _MAX_BRACKETS
+    return len(memoryview(text)) > _MAX_VALUES and has_more_values(bytes(text), _MAX_VALUES)
 
 
 def separate_unknown(usage: object, kind: type[UsagePart] = UsagePart) -> object:
@@ -255,7 +257,8 @@ def _decode_unknown_usage(
         return None
 
 
-def _decode_outcome(text: bytes) -> ResultLine[MessageT] | LineFault:
+def decode_outcome(text: bytes) -> ResultLine[MessageT] | LineFault:
+    """Decode the custom_id and the type of a result alone, or say why the line is no result."""
     try:
         line = msgspec.json.decode(text, type=_IdAndType)
     except msgspec.ValidationError:

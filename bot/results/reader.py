@@ -6,7 +6,7 @@ from typing import Generic, NamedTuple
 import msgspec
 
 from bot.api.json_lines import BLANKS, MAX_RESULT_LINE_BYTES, LineCutter, LongLine
-from bot.results.lines import NOT_JSON, LineFault, MessageT, ResultLine, decode_line, is_too_intricate
+from bot.results.lines import NOT_JSON, LineFault, MessageT, ResultLine, decode_line, decode_outcome, is_too_intricate
 
 
 class BrokenLine(NamedTuple):
@@ -67,8 +67,11 @@ class ResultReader(Generic[MessageT]):
 
         Only the first can be long: the others fit a piece of the stream.
         """
+        if is_too_intricate(raws[0]):
+            yield from map(self._decode_outcome, filter(self._count, raws[:1]))
+            raws = raws[1:]
         try:
-            parts = [] if is_too_intricate(raws[0]) else list(map(self._decoder.decode, raws))
+            parts = list(map(self._decoder.decode, raws))
         except NOT_JSON:
             parts = []
         if not parts:
@@ -86,5 +89,10 @@ class ResultReader(Generic[MessageT]):
         return has_text
 
     def _decode_one(self, raw: bytes) -> ResultBlock[MessageT] | BrokenLine:
-        line = decode_line(raw, self._decoder)
+        return self._number_line(raw, decode_line(raw, self._decoder))
+
+    def _decode_outcome(self, raw: bytes) -> ResultBlock[MessageT] | BrokenLine:
+        return self._number_line(raw, decode_outcome(raw))
+
+    def _number_line(self, raw: bytes, line: ResultLine[MessageT] | LineFault) -> ResultBlock[MessageT] | BrokenLine:
         return BrokenLine(self._number, line) if isinstance(line, LineFault) else ResultBlock([line], [raw])

@@ -27,6 +27,8 @@ from bot.results.usage import UsageTally
 MAX_BROKEN_SAMPLES = 5
 # Lines are counted in groups, because each step is faster for many lines than for one.
 _GROUP_SIZE = 200
+_GROUP_BYTES = 1024 * 1024
+"""Bytes after which lines are counted, however few, because a line may hold many objects."""
 
 
 class ResultsSummarizer:
@@ -47,6 +49,7 @@ class ResultsSummarizer:
         self._custom_ids = DuplicateCounter()
         self._pending: list[ResultLine[MessagePart]] = []
         self._messages: list[MessagePart] = []  # of the answers among them
+        self._counted_bytes = 0  # how far the lines are counted that were pending
         self._broken: list[BrokenLineSample] = []
         self._broken_count = 0
         self._cut_off = False
@@ -117,12 +120,13 @@ class ResultsSummarizer:
                 self._answers.add_textless(line.custom_id, message.stop_reason)
             opening, length, offset = texts.opening, len(texts.opening), texts.offset
         self._pending += read.parts
-        if len(self._pending) >= _GROUP_SIZE:
+        if len(self._pending) >= _GROUP_SIZE or self._reader.bytes_read - self._counted_bytes >= _GROUP_BYTES:
             self._count_pending()
 
     def _count_pending(self) -> None:
         lines, messages = self._pending, self._messages
         self._pending, self._messages = [], []
+        self._counted_bytes = self._reader.bytes_read
         self._custom_ids.add_all([line.custom_id for line in lines])
         self._succeeded += len(messages)
         self._usage.add_all(messages)
