@@ -63,7 +63,7 @@ async def test_both_agree_to_the_cent_when_everything_was_read(desk: Desk) -> No
         answers={"blocks": 30, "compacted": 20, "advised": 20},
     )
     add(succeeded=300, canceled=40, age=find_age(6, 7_200), took=600, model="claude-opus-5")
-    add(succeeded=500, age=3_600.0)  # of today
+    add(succeeded=500, age=0.2, took=0.1)  # of today
     add(succeeded=500, age=find_age(9, 7_200), took=600)
 
     message = await read_everything(desk)
