@@ -163,7 +163,7 @@ class ParamsChecker:
         yield from self._find_budget_faults(params)
         yield from find_model_params_faults(params, model.content.model, model.rules, newest=self._newest)
         if tally.cites and (params.get("output_config") or {}).get("format"):
-            yield RequestFault(ProblemKind.CONFLICT, "params.output_config.format", instead="citations")
+            yield RequestFault(ProblemKind.CONFLICT, "params.output_config.format")
 
     def _find_value_faults(self, key: str, value: object) -> Iterator[RequestFault]:
         place = f"params.{key}"

@@ -96,3 +96,44 @@ async def test_an_immediate_refusal_is_shown_in_the_words_of_the_api_with_its_re
     assert "Outcome: refused." in late.visible_text
     assert count_creates(desk) == 1
     assert desk.api.workspace.batches == []
+
+
+async def test_what_a_model_refuses_is_refused_before_it_is_sent(desk: Desk) -> None:
+    thinking = {"type": "enabled", "budget_tokens": 1_024}
+    requests = [
+        make_request("cold", model="claude-opus-5", temperature=0),
+        make_request("thinking", model="claude-opus-5", max_tokens=2_000, thinking=thinking),
+        make_request("fine", model="claude-opus-5", temperature=1),
+    ]
+
+    answer = await ask_about_file(desk, make_jsonl(requests))
+
+    assert "line 1: `params.temperature`: `claude-opus-5` accepts only the default, not `0`" in answer.visible_text
+    assert "line 2: `params.thinking.type`: `claude-opus-5` doesn't support `enabled`. Use" in answer.visible_text
+    assert "line 3" not in answer.visible_text
+    assert count_creates(desk) == 0
+
+
+async def test_a_model_that_no_one_knows_is_one_warning_and_its_requests_can_be_sent(desk: Desk) -> None:
+    requests = [make_request(f"r-{number}", model="claude-nova-7", temperature=0) for number in range(5)]
+
+    question = await ask_about_file(desk, make_jsonl(requests))
+    [card] = await desk.press(question, "Send")
+
+    assert (
+        "`claude-nova-7`: not among the models that the API lists (5 lines, first in line 1)" in question.visible_text
+    )
+    assert "5 requests" in card.visible_text
+    assert count_creates(desk) == 1
+
+
+async def test_lines_for_another_api_are_one_row_with_what_to_change(desk: Desk) -> None:
+    other = {"method": "POST", "url": "/v1/chat/completions", "body": {"model": "gpt-4o", "messages": []}}
+
+    answer = await ask_about_file(desk, make_jsonl({"custom_id": f"r-{number}", **other} for number in range(5)))
+
+    assert (
+        "5 × a request for the batch API of OpenAI or another provider. Rename `body` to `params`"
+        in answer.visible_text
+    )
+    assert "(lines 1, 2, 3, 4, 5)" in answer.visible_text

@@ -43,7 +43,7 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.NUL_BYTE: "contains a NUL byte",
     ProblemKind.CUT_OFF: "cut off: the file ends in the middle of it",
     ProblemKind.UNFINISHED_LINE: "unfinished: the line ends in the middle of a request",
-    ProblemKind.NOT_A_NUMBER: "not a number in JSON",
+    ProblemKind.NOT_A_NUMBER: "{value} is not JSON",
     ProblemKind.HALF_SURROGATE: "half of a surrogate pair",
     ProblemKind.BYTE_ORDER_MARK: "a byte order mark",
     ProblemKind.RECORD_SEPARATOR: "a record separator (0x1E)",
@@ -81,12 +81,12 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.MODEL_WITHOUT_BATCHES: "this model doesn't support batches",
     ProblemKind.SDK_ARGUMENT: "an argument of the SDK, not a parameter",
     ProblemKind.FOREIGN_PARAM: "not a parameter of this API",
-    ProblemKind.NOT_ONE_OF: "not allowed",
-    ProblemKind.CONFLICT: "not allowed together with",
+    ProblemKind.NOT_ONE_OF: "not an allowed value",
+    ProblemKind.CONFLICT: "not allowed together with citations",
     ProblemKind.BLANK_TEXT: "only white space",
-    ProblemKind.BUDGET_TOO_LARGE: "must be less than `max_tokens`",
-    ProblemKind.WITH_THINKING: "not allowed while thinking is on",
-    ProblemKind.MEDIA_MISMATCH: "the data is of another type",
+    ProblemKind.BUDGET_TOO_LARGE: "not less than `max_tokens`",
+    ProblemKind.WITH_THINKING: "while thinking is on, this can't be",
+    ProblemKind.MEDIA_MISMATCH: "the data is not",
     ProblemKind.DATA_URL: "begins with a data URL",
     ProblemKind.TOO_MANY: "too many",
     ProblemKind.FOREIGN_BLOCK: "a content block of another API",
@@ -96,15 +96,15 @@ _WORDS: dict[ProblemKind, str] = {
     ProblemKind.TOOL_USE_UNANSWERED: "a tool call without its result",
     ProblemKind.TOOL_RESULT_ORPHAN: "a tool result without its call",
     ProblemKind.TOOL_RESULT_NOT_FIRST: "a tool result after other content",
-    ProblemKind.MODEL_SAMPLING: "{model} accepts only the default",
-    ProblemKind.MODEL_SAMPLING_BOTH: "{model} refuses it together with `temperature`",
-    ProblemKind.MODEL_THINKING: "{model} doesn't support this type of thinking",
-    ProblemKind.MODEL_THINKING_EFFORT: "{model} doesn't turn thinking off at this effort",
+    ProblemKind.MODEL_SAMPLING: "{model} accepts only the default, not {value}",
+    ProblemKind.MODEL_SAMPLING_BOTH: "{model} refuses {value} together with `temperature`",
+    ProblemKind.MODEL_THINKING: "{model} doesn't support {value}",
+    ProblemKind.MODEL_THINKING_EFFORT: "{model} refuses {value} at this effort",
     ProblemKind.MODEL_PREFILL: "{model} needs a last message of the user",
-    ProblemKind.MODEL_EFFORT: "{model} doesn't have this level",
-    ProblemKind.MODEL_TOOL_CHOICE: "{model} can't be forced to use a tool",
-    ProblemKind.MODEL_TOOL: "{model} doesn't support this tool",
-    ProblemKind.MODEL_INPUT: "{model} doesn't accept this input",
+    ProblemKind.MODEL_EFFORT: "{model} doesn't have the level {value}",
+    ProblemKind.MODEL_TOOL_CHOICE: "{model} can't be forced to use a tool by {value}",
+    ProblemKind.MODEL_TOOL: "{model} doesn't support the tool {value}",
+    ProblemKind.MODEL_INPUT: "{model} doesn't accept {value} blocks",
     ProblemKind.NO_REQUESTS: "The file has no requests",
     ProblemKind.TOO_MANY_REQUESTS: "Too many requests for one batch",
     ProblemKind.BODY_TOO_LARGE: "Too large for one batch",
@@ -271,11 +271,16 @@ def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
     column = f", column {number(problem.column)}" if problem.column is not None else ""
     line = f"line {number(problem.line)}{column}: " if problem.line is not None else ""
     place = f"{show(problem.place)}: " if problem.place else ""
-    words = _WORDS[problem.kind].replace("{model}", show(problem.model))
-    value = f" {show(problem.value)}" if problem.value else ""
+    words = _WORDS[problem.kind]
+    value = f" {show(problem.value)}" if problem.value and "{value}" not in words else ""
+    words = _fill_words(words, show(problem.model), show(problem.value) if problem.value else "these values")
     limit = f" (limit: {number(problem.limit)})" if problem.limit is not None else ""
     first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
     return f"{line}{place}{words}{value}{limit}{first}{_remedy(problem, show)}"
+
+
+def _fill_words(words: str, model: str, value: str) -> str:
+    return words.replace("{model}", model).replace("{value}", value)
 
 
 def _remedy(problem: Problem, show: Callable[[str], str]) -> str:
@@ -300,7 +305,8 @@ def _warning_line(warning: GroupedWarning) -> str:
 
 def _totals_section(checked: CheckReport) -> tuple[dict[str, object], ...]:
     words = ", ".join(
-        f"{number(count)} × {_WORDS[kind].replace('{model}', 'the model')}" for kind, count in _sorted_totals(checked)
+        f"{number(count)} × {_fill_words(_WORDS[kind], 'the model', 'this value')}"
+        for kind, count in _sorted_totals(checked)
     )
     return (dict(section(f"*In total:* {words}", folded=True)),)
 

@@ -13,14 +13,13 @@ P = ProblemKind
     [
         (
             Problem(P.MODEL_SAMPLING, 3, "params.temperature", "0", model="claude-opus-5"),
-            "line 3: `params.temperature`: `claude-opus-5` accepts only the default `0`. Remove it",
+            "line 3: `params.temperature`: `claude-opus-5` accepts only the default, not `0`. Remove it",
         ),
         (
             Problem(P.MODEL_THINKING, 3, "params.thinking.type", "enabled", model="m", instead="disabled, adaptive"),
-            "line 3: `params.thinking.type`: `m` doesn't support this type of thinking `enabled`. "
-            "Use `disabled` or `adaptive`",
+            "line 3: `params.thinking.type`: `m` doesn't support `enabled`. Use `disabled` or `adaptive`",
         ),
-        (Problem(P.NOT_A_NUMBER, 1_200, value="NaN", column=96), "line 1,200, column 96: not a number in JSON `NaN`."),
+        (Problem(P.NOT_A_NUMBER, 1_200, value="NaN", column=96), "line 1,200, column 96: `NaN` is not JSON."),
         (Problem(P.FOREIGN_PARAM, 1, "params.n"), "line 1: `params.n`: not a parameter of this API"),
         (Problem(P.FOREIGN_PARAM, 1, "params.stop", instead="stop_sequences"), "API. Use `stop_sequences`"),
         (Problem(P.CUSTOM_ID_TWICE, 9, "custom_id", "a", first_line=2), "duplicate `a` (first in line 2)"),
@@ -55,6 +54,14 @@ def test_a_problem_says_where_what_and_what_to_do(problem: Problem, words: str) 
         (
             [Problem(P.TRAILING_COMMA, line, value=",", column=140 + line) for line in (1, 2)],
             "2 × an extra comma `,`. Remove it (line 1, column 141, line 2, column 142)",
+        ),
+        (
+            [
+                Problem(P.MODEL_SAMPLING, line, "params.temperature", value, model="claude-opus-5")
+                for line, value in ((1, "0"), (2, "0.5"))
+            ],
+            "2 × `params.temperature`: `claude-opus-5` accepts only the default, not these values. Remove it "
+            "(line 1 `0`, line 2 `0.5`)",
         ),
     ],
 )
