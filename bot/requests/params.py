@@ -5,12 +5,13 @@ allowed in a batch"), Messages, the pages of each model, and the migration to 20
 """
 
 from collections.abc import Iterator
+from datetime import UTC
 from difflib import get_close_matches
 from typing import Any
 
 from msgspec import Struct
 
-from bot.api.model_catalog import ModelCatalog
+from bot.api.model_catalog import ModelCatalog, ModelInfo
 from bot.requests.messages import ContentRules, ContentTally, ends_with_prefill, find_block_faults, find_message_faults
 from bot.requests.model_params import find_model_params_faults
 from bot.requests.model_rules import LARGE_OUTPUT, RETIRED, ModelRules, find_rules, is_in_table, may_be_new, undated
@@ -105,7 +106,7 @@ class ParamsChecker:
         catalog = self._constraints.catalog
         info = catalog.find(name) if catalog else None
         if info is not None:
-            yield from _find_lifecycle_faults(name, info.lifecycle, supports_batches=info.supports_batches)
+            yield from _find_lifecycle_faults(name, info)
             if info.capabilities is None and not is_in_table(info.id):
                 yield RequestFault(WarningKind.MODEL_RULES_UNKNOWN, "params.model", name)
         elif undated(name) in RETIRED:
@@ -201,13 +202,14 @@ def _find_name_faults(name: str) -> tuple[RequestFault, ...]:
     return ()
 
 
-def _find_lifecycle_faults(name: str, lifecycle: str, *, supports_batches: bool) -> Iterator[RequestFault]:
-    if lifecycle == "retired":
-        yield RequestFault(ProblemKind.RETIRED_MODEL, "params.model", name)
-    elif not supports_batches:
+def _find_lifecycle_faults(name: str, info: ModelInfo) -> Iterator[RequestFault]:
+    day = info.retires_at.astimezone(UTC).date().isoformat() if info.retires_at is not None else ""
+    if info.lifecycle == "retired":
+        yield RequestFault(ProblemKind.RETIRED_MODEL, "params.model", name, day=day)
+    elif not info.supports_batches:
         yield RequestFault(ProblemKind.MODEL_WITHOUT_BATCHES, "params.model", name)
-    elif lifecycle == "deprecated":
-        yield RequestFault(WarningKind.DEPRECATED_MODEL, "params.model", name)
+    elif info.lifecycle == "deprecated":
+        yield RequestFault(WarningKind.DEPRECATED_MODEL, "params.model", name, day=day)
 
 
 def _describe_unknown(key: str) -> RequestFault:

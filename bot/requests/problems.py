@@ -132,6 +132,7 @@ class RequestFault(NamedTuple):
     model: str = ""
     instead: str = ""
     column: int | None = None
+    day: str = ""
 
 
 class Problem(Struct, frozen=True):
@@ -147,6 +148,7 @@ class Problem(Struct, frozen=True):
         instead: what to write instead.
         first_line: the earlier line with the same `custom_id`.
         column: the character of the line, from 1.
+        day: when the model of `value` retires or retired, as 2026-08-05 (UTC).
     """
 
     kind: ProblemKind
@@ -158,6 +160,7 @@ class Problem(Struct, frozen=True):
     model: str = ""
     instead: str = ""
     column: int | None = None
+    day: str = ""
 
 
 class ProblemGroup(Struct):
@@ -177,6 +180,7 @@ class GroupedWarning(Struct, frozen=True):
     lines: int = 1
     model: str = ""
     instead: str = ""
+    day: str = ""
 
 
 class Findings(Struct):
@@ -197,7 +201,16 @@ class Findings(Struct):
             value, model = format_value(fault.value), format_value(fault.model)
             self._record(
                 Problem(
-                    fault.kind, line, fault.place, value, fault.limit, first_line, model, fault.instead, fault.column
+                    fault.kind,
+                    line,
+                    fault.place,
+                    value,
+                    fault.limit,
+                    first_line,
+                    model,
+                    fault.instead,
+                    fault.column,
+                    fault.day,
                 )
             )
 
@@ -229,7 +242,7 @@ class Findings(Struct):
         key = (kind, place, value, model)
         if (before := self._warned.get(key)) is None:
             if len(self._warned) < MAX_WARNINGS:
-                self._warned[key] = GroupedWarning(kind, place, value, line, 1, model, fault.instead)
+                self._warned[key] = GroupedWarning(kind, place, value, line, 1, model, fault.instead, fault.day)
                 self._last_warned[key] = line
         elif self._last_warned[key] != line:
             self._warned[key] = replace(before, lines=before.lines + 1)

@@ -168,3 +168,16 @@ async def test_without_the_list_of_models_it_is_sent_by_an_ordinary_yes(desk: De
     await desk.press(question, "Send")
 
     assert count_creates(desk) == 1
+
+
+async def test_a_file_for_retired_models_is_refused_and_names_since_when(desk: Desk) -> None:
+    models = ("claude-opus-4-1", "claude-opus-4-1", "claude-3-haiku-20240307")
+    file = make_jsonl(make_request(f"r-{number}", model=model) for number, model in enumerate(models))
+
+    both = await ask_about_file(desk, file)
+    one = await ask_about_file(desk, make_jsonl([make_request("r-1", model=models[0])]))
+
+    assert "retired model `claude-opus-4-1` (since 2026-08-05)" in one.visible_text
+    assert "3 × `params.model`: retired model (line 1 `claude-opus-4-1`" in both.visible_text
+    assert "since" not in both.visible_text
+    assert count_creates(desk) == 0

@@ -241,6 +241,7 @@ def _describe_group(group: ProblemGroup, show: Callable[[str], str]) -> str:
         first_line=None,
         column=None,
         value=head.value if same_value else "",
+        day=head.day if same_value else "",
         place=head.place if same_place else strip_indexes(head.place),
     )
     places = [_where(problem, show, with_value=not same_value, with_place=not same_place) for problem in group.first]
@@ -276,7 +277,8 @@ def _problem_line(problem: Problem, show: Callable[[str], str]) -> str:
     words = _fill_words(words, show(problem.model), show(problem.value) if problem.value else "these values")
     limit = f" (limit: {number(problem.limit)})" if problem.limit is not None else ""
     first = f" (first in line {number(problem.first_line)})" if problem.first_line is not None else ""
-    return f"{line}{place}{words}{value}{limit}{first}{_remedy(problem, show)}"
+    since = f" (since {problem.day})" if problem.day else ""
+    return f"{line}{place}{words}{value}{limit}{since}{first}{_remedy(problem, show)}"
 
 
 def _fill_words(words: str, model: str, value: str) -> str:
@@ -300,7 +302,8 @@ def _warning_line(warning: GroupedWarning) -> str:
     model = f" ({code(warning.model, 80)})" if warning.model else ""
     hint = f". Did you mean {code(warning.instead, 80)}?" if warning.instead else ""
     lines = f"({quantity(warning.lines, 'line')}, first in line {warning.line})"
-    return f"{where}{code(warning.value or warning.place, 80)}: {_WARNINGS[warning.kind]}{model} {lines}{hint}"
+    day = f" on {warning.day}" if warning.day else ""
+    return f"{where}{code(warning.value or warning.place, 80)}: {_WARNINGS[warning.kind]}{day}{model} {lines}{hint}"
 
 
 def _totals_section(checked: CheckReport) -> tuple[dict[str, object], ...]:
