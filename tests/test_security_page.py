@@ -36,9 +36,10 @@ def find_test(name: str, module: str) -> Any:
 
 
 def count_inputs(test: Any) -> int:
-    """Return how many cases a test has, times the examples that it generates."""
+    """Return how many cases a test has, times the examples that it generates or the attempts that it makes."""
     marks = [mark for mark in getattr(test, "pytestmark", []) if mark.name == "parametrize"]
     cases = prod(len(list(mark.args[1])) for mark in marks)
+    cases *= prod(int(mark.args[0]) for mark in getattr(test, "pytestmark", []) if mark.name == "attempts")
     if not getattr(test, "is_hypothesis_test", False):
         return cases
     chosen = getattr(test, "_hypothesis_internal_use_settings", None) or settings.default

@@ -50,15 +50,18 @@ ROLES: dict[str, tuple[str, str, dict[str, object]]] = {
 NOT_ANSWERED = ("a guest", "a person of another organization")
 
 
+@pytest.mark.attempts(400)
 @pytest.mark.parametrize("role", ROLES)
-async def test_who_has_no_right_changes_nothing_and_reads_no_contents(open_desk: OpenDesk, role: str) -> None:
+async def test_who_has_no_right_changes_nothing_and_reads_no_contents(
+    open_desk: OpenDesk, role: str, least_attempts: int
+) -> None:
     user, channel, settings = ROLES[role]
     target = await open_target(open_desk, **({"readers": (ADA,)} if user == BEN else {}), **settings)
     before, asked = await target.snapshot(), target.changing_requests
 
     attempts = await attack(target, user, channel, (*target.lines, *target.open_lines))
 
-    assert attempts > 400
+    assert attempts >= least_attempts
     assert await target.snapshot() == before
     assert target.changing_requests == asked
     seen = await target.seen_by(user)
@@ -79,7 +82,10 @@ async def test_the_words_that_only_contents_have_are_seen_by_who_reads_them(open
     assert [canary for canary in CANARIES if canary not in seen] == []
 
 
-async def test_who_may_change_everything_and_read_no_contents_sees_none(open_desk: OpenDesk) -> None:
+@pytest.mark.attempts(90)
+async def test_who_may_change_everything_and_read_no_contents_sees_none(
+    open_desk: OpenDesk, least_attempts: int
+) -> None:
     """An operator, administrator and approver outside BATCHDESK_READERS. A preview is their right as an approver."""
     both = (ADA, BEN)
     target = await open_target(open_desk, operators=both, approvers=both, readers=(ADA,))
@@ -99,6 +105,7 @@ async def test_who_may_change_everything_and_read_no_contents_sees_none(open_des
     for line in lines:
         await desk.type(f"/batch {line}", user=BEN)
 
+    assert len(lines) >= least_attempts
     seen = await target.seen_by(BEN)
     assert [canary for canary in CANARIES if canary in seen] == []
     assert "retry of ready.jsonl" in seen

@@ -75,8 +75,9 @@ async def test_while_slack_does_not_say_whether_they_may_nothing_is_approved(ope
     assert "couldn't check" in answer.visible_text
 
 
+@pytest.mark.attempts(300)
 @pytest.mark.parametrize("how", FALLEN)
-async def test_they_change_nothing_and_read_nothing(open_desk: OpenDesk, how: str) -> None:
+async def test_they_change_nothing_and_read_nothing(open_desk: OpenDesk, how: str, least_attempts: int) -> None:
     desk = await open_desk("http", operators=(OPERATORS,), admins=(OPERATORS,), readers=(OPERATORS,), request_limit=10)
     world = desk.slack.world
     world.add(replace(world.groups[OPERATORS], users=(ADA,)))
@@ -91,7 +92,7 @@ async def test_they_change_nothing_and_read_nothing(open_desk: OpenDesk, how: st
 
     attempts = await attack(target, ADA, BATCHES, (*target.lines, *target.contents))
 
-    assert attempts > 300
+    assert attempts >= least_attempts
     assert await target.snapshot() == before
     assert target.changing_requests == asked
     assert await count_canaries(target) == seen

