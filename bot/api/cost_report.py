@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 import httpx
 from msgspec import Struct
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
 from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiUnavailable
@@ -27,6 +27,9 @@ MOST_PAGES = 60
 """A year takes at least 14."""
 PAGE_ROWS = 400
 """Rows to a page. The API adds rows by type of cost, and a row has about 1 kB."""
+MOST_PAGE_ROWS = 10 * PAGE_ROWS
+MOST_ROWS = 50_000
+"""Of a whole report, in some 20 MB."""
 LONGEST_RANGE = timedelta(days=28)
 """The API takes 31 days in one call."""
 FURTHEST_BACK = timedelta(days=365)
@@ -95,15 +98,14 @@ class CostReportClient:
         sender = CallSender(self._http, self._policy)
         try:
             async with asyncio.timeout(self._seconds):
-                pages, is_whole = await _read_pages(sender, start, end, workspace_id)
+                found = await _read_pages(sender, start, end, workspace_id)
         except TimeoutError:
             raise ApiUnavailable("timeout", f"no whole report within {self._seconds:g} s") from None
-        refreshed = [page.data_refreshed_at for page in pages]
-        known = [moment for moment in refreshed if moment is not None]
+        known = [moment for moment in found.refreshed if moment is not None]
         return CostReport(
-            tuple(_read_row(row) for page in pages for row in page.data),
-            min(known) if known and len(known) == len(refreshed) else None,
-            is_whole,
+            tuple(found.costs),
+            min(known) if known and len(known) == len(found.refreshed) else None,
+            found.is_whole,
             sender.identity.organization_id,
         )
 
@@ -154,7 +156,7 @@ class _Row(BaseModel):
 class _Page(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
-    data: tuple[_Row, ...]
+    data: Annotated[tuple[_Row, ...], Field(max_length=MOST_PAGE_ROWS), FailFast()]
     has_more: bool | None = None
     next_page: Annotated[str, Field(max_length=4_000)] | None = None
     data_refreshed_at: AwareDatetime | None = None
@@ -174,29 +176,37 @@ def _read_row(row: _Row) -> BilledCost:
     )
 
 
-async def _read_pages(
-    sender: CallSender, start: datetime, end: datetime, workspace_id: str | None
-) -> tuple[list[_Page], bool]:
-    """Return the pages of the whole range, and whether these are all."""
-    pages: list[_Page] = []
+class _Pages(Struct):
+    """What was read of all pages."""
+
+    costs: list[BilledCost] = []
+    refreshed: list[datetime | None] = []
+    is_whole: bool = False
+
+
+async def _read_pages(sender: CallSender, start: datetime, end: datetime, workspace_id: str | None) -> _Pages:
+    """Read the whole range, up to MOST_PAGES and MOST_ROWS."""
+    found = _Pages()
     while start < end:
         until = min(start + LONGEST_RANGE, end)
         query = _make_query(start, until, workspace_id)
         tokens = set[str]()
         has_more = True
         while has_more:
-            if len(pages) == MOST_PAGES:
-                return pages, False
+            if len(found.refreshed) == MOST_PAGES or len(found.costs) > MOST_ROWS:
+                return found
             page = parse_model(_Page, await sender.send(Call("GET", _PATH, params=query)))
-            pages.append(page)
+            found.costs += [_read_row(row) for row in page.data]
+            found.refreshed.append(page.data_refreshed_at)
             token = page.next_page
             has_more = page.has_more if page.has_more is not None else token is not None
             if has_more and (not token or token in tokens):
-                return pages, False
+                return found
             tokens.add(token or "")
             query = {**query, "page": token or ""}
         start = until
-    return pages, True
+    found.is_whole = True
+    return found
 
 
 def _make_query(start: datetime, end: datetime, workspace_id: str | None) -> dict[str, str | int | tuple[str, ...]]:

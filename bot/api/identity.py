@@ -26,5 +26,10 @@ class ApiIdentity(Struct, frozen=True):
         )
 
 
+def is_workspace_id(text: str) -> bool:
+    """Return whether a text has the form of a workspace's id."""
+    return _WORKSPACE_ID.fullmatch(text) is not None
+
+
 def _match(pattern: re.Pattern[str], text: str) -> str | None:
     return text if pattern.fullmatch(text) else None

@@ -11,6 +11,7 @@ from msgspec import Struct
 
 from bot.api.cost_report import FURTHEST_BACK, BilledCost, CostReport, belongs_to
 from bot.api.errors import ApiError
+from bot.api.identity import is_workspace_id
 from bot.api.models import MessageBatch
 from bot.errors import ExpectedError
 from bot.operations.collect_costs import CollectedCosts, ReadMissing, collect_costs
@@ -157,7 +158,9 @@ async def check_bill(services: Services, start: datetime, end: datetime, read_mi
     # A batch runs for a day at most, so an earlier one cannot end within the weeks.
     found = await collect_costs(services, start - PROCESSING_WINDOW, read_missing)
     identity = services.workspace.batches.identity
-    workspace_id = identity.workspace_id or services.workspace.id or None
+    # The settings may name a workspace in another form, which the report does not take.
+    from_settings = services.workspace.id if is_workspace_id(services.workspace.id) else None
+    workspace_id = identity.workspace_id or from_settings
     try:
         report = await services.cost_reports.read(start, end, workspace_id)
     except ApiError as error:

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.api.cost_report import MOST_PAGES, CostReport, CostReportClient, open_cost_report_http
+from bot.api.cost_report import MOST_PAGES, MOST_ROWS, CostReport, CostReportClient, open_cost_report_http
 from bot.api.errors import ApiError, ApiRejected, ApiUnavailable, KeyRefused
 from bot.api.retry_policy import RetryPolicy
 from bot.playground.api_simulator.clock import Clock
@@ -95,6 +95,17 @@ async def test_every_page_is_read_once(api: ApiSimulator) -> None:
     assert len(api.requests) == 3
 
 
+async def test_more_rows_than_the_most_are_not_read(api: ApiSimulator) -> None:
+    rows = [row("1", group={"model": f"m{number}"}) for number in range(4_000)]
+    for number in range(20):
+        api.add_fault(ApiFault(path=PATH, body=page(*rows, has_more=True, next_page=f"page-{number}")))
+
+    report = await read(api)
+
+    assert not report.is_whole
+    assert MOST_ROWS < len(report.costs) <= MOST_ROWS + 4_000
+
+
 @pytest.mark.parametrize("token", ["the same", "", None])
 async def test_pages_without_an_end_are_cut(api: ApiSimulator, token: str | None) -> None:
     api.add_fault(ApiFault(path=PATH, times=10, body=page(row(), has_more=True, next_page=token)))
@@ -129,6 +140,7 @@ async def test_more_pages_than_the_most_are_not_read(api: ApiSimulator) -> None:
         page(row(starting_at="2026-11-20T00:00:00")),
         page(row(group={"model": "x" * 201})),
         page(row(), next_page="x" * 5_000),
+        page(*[row()] * 4_001),
     ],
     ids=lambda body: body[:60],
 )

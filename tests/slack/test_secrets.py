@@ -6,12 +6,15 @@ import sqlite3
 from contextlib import closing
 
 import pytest
+from pydantic import SecretStr
 
 from bot.observability.logs import TEXT_FORMAT, JsonFormatter, TextFormatter
 from bot.playground.api_simulator.faults import ApiFault
 from tests.conftest import OpenDesk
 from tests.desk import ADA, BATCHES, Desk
 from tests.slack.refused_once import connections_after_a_refusal
+
+REPORT = "/v1/organizations/*"
 
 
 async def a_day_at_work(desk: Desk) -> None:
@@ -31,6 +34,10 @@ async def a_day_at_work(desk: Desk) -> None:
     for fault in (ApiFault(status=401), ApiFault(status=500, should_retry=False), ApiFault(body="<html>", times=3)):
         desk.api.add_fault(fault)
         await desk.type("/batch status last")
+    for fault in (ApiFault(status=403, path=REPORT), ApiFault(status=500, path=REPORT, times=3)):
+        desk.api.add_fault(fault)
+        await desk.type("/batch cost --check")
+    await desk.type("/batch cost --check")
     desk.slack.fail_next("users.info", error="invalid_auth")
     await desk.type("/batch", user="U0BEN")
     await desk.home()
@@ -41,7 +48,8 @@ def secrets_of(desk: Desk) -> list[str]:
     """Return what may appear nowhere: the credentials, and the secret end of every response_url."""
     settings = desk.settings
     given = (settings.slack_bot_token, settings.slack_app_token, settings.slack_signing_secret)
-    credentials = [secret.get_secret_value() for secret in (*given, settings.anthropic_api_key) if secret]
+    keys = (settings.anthropic_api_key, settings.analytics_key)
+    credentials = [secret.get_secret_value() for secret in (*given, *keys) if secret]
     return [*credentials, "/commands/T0DEMO/", "/actions/T0DEMO/"]
 
 
@@ -61,7 +69,7 @@ async def test_no_secret_is_logged_shown_or_stored(
     open_desk: OpenDesk, transport: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    desk = await open_desk(transport)
+    desk = await open_desk(transport, analytics_key=SecretStr("sk-ant-admin01-for-the-bill"))
     await a_day_at_work(desk)
     await desk.stop()
 
