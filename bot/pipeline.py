@@ -175,6 +175,22 @@ class Pipeline:
             may |= frozenset(Permission) - {Permission.READ_CONTENTS}
         return Viewer(caller, may, self._services.now())
 
+    async def _authorize_again(
+        self, command: AnyCommand, interaction: Interaction, found: Outcome | AnyChange | ConfirmationNeeded
+    ) -> Viewer:
+        """Check the caller once more after long work, in which their rights or their channel may have changed.
+
+        Raises NotPermitted, and removes what was read.
+        """
+        try:
+            return await self._authorize(command, interaction)
+        except NotPermitted:
+            if isinstance(found, ResultsFile):
+                found.scratch_file.close()
+            elif isinstance(found, FamilyFile):
+                found.merged.scratch_file.close()
+            raise
+
     async def _run(
         self, command: AnyCommand, interaction: Interaction, viewer: Viewer, progress: Progress | None
     ) -> Answer:
@@ -183,6 +199,8 @@ class Pipeline:
         found: Outcome | AnyChange | ConfirmationNeeded = await self._interruption.run(
             self._start(command, interaction, progress)
         )
+        if progress is not None and progress.has_begun:
+            viewer = await self._authorize_again(command, interaction, found)
         if isinstance(found, AskingChange) and found.asks and interaction.confirmation_id is None:
             found = await self._confirmations.ask(found, caller)
         if isinstance(found, Change):

@@ -16,7 +16,8 @@ from sqlalchemy import Connection, event
 from bot.api.client import open_http
 from bot.caller import Caller, ChannelId, TeamId, UserId
 from bot.errors import ExpectedError
-from bot.permissions import CallerFacts, Rules
+from bot.operations.progress import Progress
+from bot.permissions import CallerFacts, NotPermitted, Rules
 from bot.pipeline import Answer, Interaction, Pipeline
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.api_simulator.server import ApiSimulator
@@ -49,6 +50,7 @@ class Road:
         self.database = Database(f"sqlite:///{store}", busy_seconds=0.05)
         self.database.open()
         self.counted: list[tuple[str, str]] = []
+        self.facts = CallerFacts()
         services = build_services(http, self.database, lambda: datetime.now(UTC))
         rules = Rules(operators=frozenset({ADA}), admins=frozenset({ADA}))
         self.pipeline = Pipeline(
@@ -64,8 +66,8 @@ class Road:
     async def find_caller_facts(
         self, caller: Caller, *, fresh: bool = False, fresh_channel: bool = False
     ) -> CallerFacts:
-        """Return the facts about a member, in a channel of the workspace's own."""
-        return CallerFacts()
+        """Return the facts about a member, in a channel of the workspace's own, unless a test changes them."""
+        return self.facts
 
     async def replace_mentions(self, message: Message) -> Message:
         """Return the message as it is."""
@@ -305,3 +307,31 @@ async def test_a_change_that_fails_is_counted_and_logged_under_its_error(
     assert answer.error is None
     assert road.counted == [("delete", "ok"), ("delete", "KeyRefused")]
     assert "delete by U0ADA in C0BATCHES: KeyRefused" in caplog.text
+
+
+@pytest.mark.parametrize("option", ["", "--file", "--errors --csv", "--merged", "--causes --public"])
+@pytest.mark.parametrize(
+    "facts",
+    [
+        CallerFacts(is_guest=True),
+        CallerFacts(is_outsider=True),
+        CallerFacts(is_external_channel=True),
+        CallerFacts(is_guest=None),
+    ],
+)
+async def test_a_right_that_ends_during_long_work_ends_before_its_answer(
+    road: Road, option: str, facts: CallerFacts
+) -> None:
+    batch = road.api.workspace.add(succeeded=3, errored=2)
+    road.api.add_fault(ApiFault(path="*/results", delay=60))
+
+    interaction = Interaction(CALLER, f"results {batch.id} {option}")
+    answering = asyncio.create_task(road.pipeline.answer(interaction, Progress()))
+    await road.api.wait_for(lambda: road.api.delayed)
+    road.facts = facts
+    road.api.answer_delayed()
+    answer = await answering
+
+    assert isinstance(answer.error, NotPermitted)
+    assert isinstance(answer.reply, Message)
+    assert batch.id not in str(answer.reply.blocks)

@@ -246,7 +246,7 @@ class BotMessages:
 
     async def _send(self, method: str, message: Message, arguments: Mapping[str, Any]) -> AsyncSlackResponse:
         """Send the first form of a message whose blocks Slack accepts."""
-        await self.check_channel(str(arguments["channel"]))
+        await self._check_channel(str(arguments["channel"]))
         *better, last = list_forms(message)
         for form in better:
             try:
@@ -255,7 +255,7 @@ class BotMessages:
                 log.error("Slack refused the blocks of a message: %s", error)
         return await self._call(method, {**make_content(last), **arguments})
 
-    async def check_channel(self, channel: str) -> None:
+    async def _check_channel(self, channel: str) -> None:
         """Raise ChannelShared if the bot may not post in a channel. Direct messages with the bot have one reader."""
         if not self._allow_external and await self._is_shared(channel):
             raise ChannelShared(SHARED_REASON)

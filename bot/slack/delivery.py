@@ -31,7 +31,6 @@ from bot.slack_faults import NOT_A_MEMBER
 from bot.ui.components.modal import APP_NAME, WAITING_BLOCK, make_modal
 from bot.ui.components.text import section
 from bot.ui.errors.slack import render_wait
-from bot.ui.notices.shared_channel import keep_private
 from bot.ui.reply import File, Form, Message, Placement, Posting, Reply
 from bot.ui.verbs.create import render_form_not_opened
 
@@ -109,30 +108,13 @@ class ReplyDelivery:
             return ModalSurface(surface.caller, None)
         return ModalSurface(surface.caller, opened["view"]["id"], external_id)
 
-    async def deliver(self, reply: Reply, surface: Surface, *, took_long: bool = False) -> Message | None:
-        """Show a reply, then post what others see of it. Return what cannot be shown now, or None. Raises nothing.
-
-        `took_long`: its channel may have become shared with another organization since the caller was checked.
-        """
-        if took_long and not isinstance(reply, Form):
-            reply = await self._keep_from_outsiders(reply, surface)
+    async def deliver(self, reply: Reply, surface: Surface) -> Message | None:
+        """Show a reply, then post what others see of it. Return what cannot be shown now, or None. Raises nothing."""
         unshown = await self._show_reply(reply, surface)
         if isinstance(reply, Message):
             for posting in reply.postings:
                 await self._post_for_others(posting, surface.caller)
         return unshown
-
-    async def _keep_from_outsiders(self, reply: Message | File, surface: Surface) -> Message | File:
-        channel = surface.caller.channel
-        is_seen = reply.public or (isinstance(surface, MessageSurface) and surface.seen_by_others)
-        if channel is None or not is_seen:
-            return reply
-        try:
-            await self._messages.check_channel(channel)
-        except MessageCallFailed as error:
-            log.warning("an answer in %s is for its caller alone: %s", channel, error)
-            return keep_private(reply, channel)
-        return reply
 
     async def report_wait(self, surface: Surface, seconds: float, service: str) -> None:
         """Tell the caller that a service makes the bot wait. Raises nothing."""

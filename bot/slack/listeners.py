@@ -223,8 +223,7 @@ class BoltListeners:
             ):
                 progress = self._make_progress(inbound)
                 answer = await self._pipeline.answer(inbound.interaction, progress)
-            reply = self._home_tab.complete(answer, surface)
-            await self._deliver(reply, surface, took_long=progress.has_begun)
+            await self._deliver(self._home_tab.complete(answer, surface), surface)
             is_shown = True
             await self._mark_answered(answer)
             await self._announce(answer)
@@ -245,9 +244,9 @@ class BoltListeners:
             if progress is not None:
                 self._work_limits.end(progress)  # only now, because an upload follows its reading
 
-    async def _deliver(self, reply: Reply, surface: Surface, *, took_long: bool = False) -> None:
+    async def _deliver(self, reply: Reply, surface: Surface) -> None:
         """Show a reply. What Slack refuses everywhere, a worker sends to the caller later."""
-        unshown = await self._delivery.deliver(reply, surface, took_long=took_long)
+        unshown = await self._delivery.deliver(reply, surface)
         if unshown is not None:
             try:
                 await self._hand_over([(unshown, surface.caller.user)])

@@ -52,7 +52,7 @@ async def test_an_answer_that_took_long_appears_in_no_channel_that_became_shared
 
     assert public_messages(desk) == before
     seen = [*desk.slack.messages(BATCHES, ADA), *desk.slack.messages("D0ADA", ADA)]
-    assert any("Only you see this" in each.visible_text for each in seen)
+    assert any("shared with other organizations" in each.visible_text for each in seen)
 
 
 @pytest.mark.worker
