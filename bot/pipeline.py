@@ -19,6 +19,7 @@ from bot.commands.base import LongCommand, Origin, Permission, ReadingCommand
 from bot.commands.change import Change, ChangingCommand
 from bot.commands.registry import AnyChange, AnyCommand, AskingChange, Outcome, parse
 from bot.commands.results import CausesFile, FamilyFile, ResultsFile, ResultsShown
+from bot.commands.show import ResultFound, ResultNotFound
 from bot.confirmations import ConfirmationNeeded, ConfirmationRefused, Confirmations, RefusalReason
 from bot.errors import ExpectedError
 from bot.operations.approval import ApprovalOfOwn
@@ -358,6 +359,8 @@ def _list_disclosed(found: Outcome | ConfirmationNeeded, viewer: Viewer) -> tupl
         case AuditExported():
             return (found.subject,)
         case ResultsFile() | CausesFile():
+            return (found.batch.id,)
+        case ResultFound() | ResultNotFound():
             return (found.batch.id,)
         case FamilyFile():
             return tuple(batch.id for batch in found.family.readable)

@@ -30,6 +30,7 @@ from bot.commands.preview import Preview, PreviewChange, PreviewOutcome
 from bot.commands.results import Results, ResultsOutcome
 from bot.commands.retry import Retry, RetryOutcome
 from bot.commands.send import Send, SendOutcome
+from bot.commands.show import Show, ShowOutcome
 from bot.commands.status import Status, StatusOutcome
 from bot.commands.stop_reading import StopReading, StopReadingOutcome
 from bot.commands.watch import Unwatch, UnwatchOutcome, Watch, WatchOutcome
@@ -59,6 +60,7 @@ AnyCommand = (
     | Results
     | Retry
     | Send
+    | Show
     | Status
     | StopReading
     | Unwatch
@@ -92,6 +94,7 @@ Outcome = (
     | ResultsOutcome
     | RetryOutcome
     | SendOutcome
+    | ShowOutcome
     | StatusOutcome
     | StopReadingOutcome
     | UnwatchOutcome
@@ -106,6 +109,7 @@ COMMANDS: tuple[type[AnyCommand], ...] = (
     Status,
     Details,
     Results,
+    Show,
     Cost,
     Watch,
     Unwatch,
@@ -135,7 +139,6 @@ ALIASES = {"drop": "discard"}
 
 SYNONYMS = {
     "ls": "list",
-    "show": "status",
     "get": "status",
     "stop": "cancel",
     "remove": "delete",

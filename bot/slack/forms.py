@@ -240,6 +240,8 @@ def opens_modal(text: str) -> bool:
             | ["create", "--prompt"]
             | [("decline" | "details" | "edit" | "preview"), _]
             | ["results", _, "--full"]
+            | ["show", _, _]
+            | ["show", "last", "ended", _]
         ):
             return True
         case _:

@@ -25,6 +25,7 @@ from bot.commands.registry import Outcome
 from bot.commands.results import ResultsOutcome
 from bot.commands.retry import RetryOutcome
 from bot.commands.send import SendOutcome
+from bot.commands.show import ShowOutcome
 from bot.commands.status import StatusOutcome
 from bot.commands.stop_reading import StopReadingOutcome
 from bot.commands.watch import UnwatchOutcome, WatchOutcome
@@ -53,6 +54,7 @@ from bot.ui.verbs.preview import render_preview
 from bot.ui.verbs.results import render_results
 from bot.ui.verbs.retry import render_retry
 from bot.ui.verbs.send import render_send
+from bot.ui.verbs.show import render_show
 from bot.ui.verbs.status import render_status
 from bot.ui.verbs.stop_reading import render_stop_reading
 from bot.ui.verbs.watch import render_unwatch, render_watch
@@ -106,6 +108,8 @@ def render(outcome: Outcome | ConfirmationNeeded, viewer: Viewer) -> Reply:
         return render_retry(outcome, viewer)
     if isinstance(outcome, SendOutcome):
         return render_send(outcome, viewer)
+    if isinstance(outcome, ShowOutcome):
+        return render_show(outcome, viewer)
     if isinstance(outcome, StatusOutcome):
         return render_status(outcome, viewer)
     if isinstance(outcome, StopReadingOutcome):

@@ -76,6 +76,7 @@ class ValueForm(Enum):
     HERE_OR_DM = auto()
     ALL_OR_CAUSE = auto()
     CAUSE = auto()
+    CUSTOM_ID = auto()
     MUTE_CHANNEL = auto()
     MUTE_END = auto()
     EDIT_MUTE = auto()
@@ -118,6 +119,16 @@ class MissingReference(UsageError):
         return f"{self._subject()} needs a batch"
 
 
+@dataclass(eq=False)
+class MissingCustomId(UsageError):
+    """The verb needs the custom_id of a request besides the batch, which was named."""
+
+    reference: str
+
+    def _fact(self) -> str:
+        return f"{self._subject()} needs a custom_id"
+
+
 class NeedsChannel(UsageError):
     """The verb is about a channel, and was used elsewhere."""
 
@@ -133,6 +144,7 @@ AnyUsageError = (
     | BadValue
     | UnexpectedWord
     | MissingReference
+    | MissingCustomId
     | NeedsChannel
 )
 """Every usage error that is raised; UsageError itself is only their base."""

@@ -61,6 +61,14 @@ def answer_sentences(summary: ResultsSummary) -> list[str]:
     return sentences
 
 
+def stop_words(reason: str | None) -> str:
+    """Return what happened to an answer that is not complete, and what helps; empty for any other stop reason."""
+    if reason not in _STOPS:
+        return ""
+    what, _, advice = _STOPS[reason]
+    return f"{what}. {advice}"
+
+
 def retried_stop_line(reason: str) -> str:
     """Return what a person should know before they retry answers that stopped for `reason`."""
     again = "These requests were answered and billed. A retry is billed again"
@@ -95,6 +103,11 @@ def _what(stop: StopReason) -> str:
 
 def _short_name(stop: StopReason) -> str:
     return _STOPS[stop.reason or ""][1]
+
+
+def short_stop_name(stop: StopReason) -> str:
+    """Return two or three words for why an answer stopped."""
+    return _short_name(stop) if stop.reason in _STOPS else stop.reason or "none given"
 
 
 def _examples(samples: tuple[str, ...]) -> str:

@@ -7,6 +7,7 @@ from bot.commands.base import BATCH
 from bot.commands.language.errors import (
     AnyUsageError,
     BadValue,
+    MissingCustomId,
     MissingReference,
     MissingValue,
     NeedsChannel,
@@ -47,6 +48,10 @@ def _problem_words(error: AnyUsageError) -> str:
             return "Which file? Add its reference, which the question shows, or its name."
         case MissingReference():
             return "Which batch? Add its id, the start of its id, its label, `last` or `last ended`."
+        case MissingCustomId():
+            return (
+                f"Which request? Add its `custom_id`. {code(f'/batch status {error.reference}', 80)} shows the batch."
+            )
         case NeedsChannel():
             return f"{_verb_code(error)} is about a channel. Type it in that channel."
         case TextTooLong():

@@ -1,6 +1,6 @@
 """The results of a batch: the summary card, the files, and why there are none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from typing import assert_never
 
@@ -21,23 +21,31 @@ from bot.commands.results import (
     ResultsShown,
 )
 from bot.commands.retry import Retry
+from bot.commands.show import Show, is_custom_id
 from bot.commands.watch import Watch
 from bot.operations.find_batch import Reference
 from bot.operations.result_files import ResultFileKind
 from bot.results.causes import Cause
 from bot.results.summary import ResultsSummary
 from bot.store.records.summaries import DownloadedFile
-from bot.ui.components.answer_lines import answer_blocks, answer_sentences, full_answer_blocks
-from bot.ui.components.buttons import actions, button, choice, fits_slack, overflow
+from bot.ui.components.answer_lines import answer_blocks, answer_sentences, full_answer_blocks, short_stop_name
+from bot.ui.components.buttons import actions, button, choice, fits_slack, overflow, select
 from bot.ui.components.family_file import render_family_file, render_family_incomplete
 from bot.ui.components.first_line import batch_name, bold_line, bold_name, first_line
 from bot.ui.components.money import amount_words, cost_gaps
 from bot.ui.components.name_lines import has_family
-from bot.ui.components.result_causes import cause_blocks, full_cause_blocks, largest_cause_sentence, more_causes_label
+from bot.ui.components.remedies import cause_name
+from bot.ui.components.result_causes import (
+    SHOWN_IN_FULL,
+    cause_blocks,
+    full_cause_blocks,
+    largest_cause_sentence,
+    more_causes_label,
+)
 from bot.ui.components.result_figures import figure_fields, figure_lines, inconsistencies, warning_lines
 from bot.ui.components.result_file import render_causes_file, render_results_file
 from bot.ui.components.retry import retry_button
-from bot.ui.components.text import code, context, date, header, mention, quantity, safe_text, section, utc
+from bot.ui.components.text import code, context, date, header, mention, one_line, quantity, safe_text, section, utc
 from bot.ui.reply import Block, Message, Reply, Viewer
 
 _DOWNLOADED: dict[DownloadedFile, str] = {
@@ -105,10 +113,30 @@ def _render_full_report(outcome: ResultsShown, viewer: Viewer) -> Message:
         *full_cause_blocks(summary, _offer_retry(outcome, viewer)),
         context(" · ".join([code(batch.id), *_history(outcome)])),
     ]
-    if summary.counts.failed:
-        blocks += actions([button("Causes as CSV", Results(outcome.query.reference, ResultFileKind.CAUSES))])
+    causes = button("Causes as CSV", Results(outcome.query.reference, ResultFileKind.CAUSES))
+    examples = _list_examples(summary, outcome.query.reference) if outcome.readable else []
+    blocks += actions([select("Show a result…", examples), causes if summary.counts.failed else None])
     text = _spoken_summary(outcome, viewer)
     return Message(text, tuple(blocks), public=outcome.query.public, modal_title="Results")
+
+
+def _list_examples(summary: ResultsSummary, reference: Reference) -> list[Block]:
+    """Return a choice for each custom_id that the report gives as an example."""
+    named: dict[str, str] = {}
+    for custom_id, name in _name_examples(summary):
+        if is_custom_id(custom_id):
+            named.setdefault(custom_id, name)
+    return [
+        choice(f"{custom_id} · {one_line(name, 60)}", Show(reference, custom_id)) for custom_id, name in named.items()
+    ]
+
+
+def _name_examples(summary: ResultsSummary) -> Iterator[tuple[str, str]]:
+    for cause in summary.causes[:SHOWN_IN_FULL]:
+        yield from ((custom_id, cause_name(cause)) for custom_id in cause.samples)
+    for stop in summary.stop_reasons:
+        yield from ((custom_id, short_stop_name(stop)) for custom_id in stop.samples)
+    yield from ((custom_id, "no text") for custom_id in summary.textless.samples)
 
 
 def _summary_buttons(outcome: ResultsShown, viewer: Viewer) -> list[Block | None]:

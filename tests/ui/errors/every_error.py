@@ -184,6 +184,7 @@ ERRORS: dict[str, ExpectedError] = {
     "retires_no_more": RetiresMeanwhile(replace(DRAFT, state="waiting"), ()),
     "retried_before_approval": RetriedMeanwhile(replace(RETRY, state="waiting"), (f"draft {DRAFT.id}",)),
     "missing_draft": MissingReference("send"),
+    "missing_custom_id": typed.MissingCustomId("show", "last"),
     "missing_file": MissingReference("create"),
     "form_used": FormAlreadySubmitted(),
     "no_file_in_message": NoFileInMessage(),
