@@ -97,8 +97,9 @@ async def _move_store(options: argparse.Namespace) -> int:
 
 async def _demo(options: argparse.Namespace) -> int:
     from bot.playground.demo import run_demo
+    from bot.settings.loading import load_limits
 
-    await run_demo(options.port, _stop_signals())
+    await run_demo(options.port, _stop_signals(), load_limits())
     return 0
 
 

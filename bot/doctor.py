@@ -289,6 +289,8 @@ async def _slack_findings(
     home = Home(answer["team_id"], answer.get("enterprise_id"))
     for finding in await _people(settings, client, home):
         yield finding
+    for finding in _limits(settings):
+        yield finding
     yield _readers(settings)
 
 
@@ -328,6 +330,25 @@ async def _people(settings: Settings, client: AsyncWebClient, home: Home) -> lis
     elif not operators & checked.useful:
         problems.append(f"No one may operate batches, because no id in {name} is usable. Correct them.")
     return _report(problems, "The people in the settings exist, and someone may operate batches.")
+
+
+def _limits(settings: Settings) -> list[Finding]:
+    """Return what the limits are, and whether a second person may approve what is above them."""
+    limits = []
+    if settings.spend_limit is not None:
+        limits.append(f"${settings.spend_limit:,} a person in 24 hours")
+    if settings.request_limit is not None:
+        limits.append(f"{settings.request_limit:,} requests a person in 24 hours")
+    if settings.monthly_budget is not None:
+        limits.append(f"${settings.monthly_budget:,} a month for the workspace")
+    if not limits:
+        return []
+    people = set(settings.approvers) or {*settings.operators, *settings.admins}
+    if len(people) == 1 and people.pop().startswith(("U", "W")):
+        name = SETTINGS["approvers" if settings.approvers else "operators"].name
+        words = f"Limits are set, and only one person may approve what is above them. Add another id to {name}."
+        return [Finding(False, words)]
+    return [Finding(True, f"Above these limits a second person must approve: {', '.join(limits)}.")]
 
 
 async def _app_token(settings: Settings, client: AsyncWebClient) -> Finding:

@@ -310,6 +310,16 @@ async def test_a_store_in_no_folder_is_named(simulators: Simulators) -> None:
     assert "doesn't exist" in failure
 
 
+async def test_limits_are_named_and_need_a_second_person(simulators: Simulators) -> None:
+    limits = {"BATCHDESK_SPEND_LIMIT": "50", "BATCHDESK_REQUEST_LIMIT": "1000", "BATCHDESK_MONTHLY_BUDGET": "2000"}
+
+    _, alone, _ = await simulators.finish("doctor", **limits, BATCHDESK_OPERATORS="U0ADA", BATCHDESK_ADMINS="")
+    _, two, _ = await simulators.finish("doctor", **limits, BATCHDESK_OPERATORS="U0ADA,U0BEN")
+
+    assert "FAIL Limits are set, and only one person may approve what is above them." in alone
+    assert "$50 a person in 24 hours, 1,000 requests a person in 24 hours, $2,000 a month for the workspace." in two
+
+
 async def test_doctor_names_the_readers_setting_and_a_person_of_another_organization(simulators: Simulators) -> None:
     simulators.slack.world.add(Person("U0ZOE", "Zoe Zahn", team_id="T0OTHER"))
 

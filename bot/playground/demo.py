@@ -2,6 +2,9 @@
 
 import asyncio
 import sys
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
 
 from bot.playground.simulation import run_simulation
 
@@ -19,9 +22,12 @@ def explain_time(api: str) -> str:
     )
 
 
-async def run_demo(port: int, stopped: asyncio.Event) -> None:
-    """Serve the page until `stopped` is set, and print its address. Raises OSError if the port is in use."""
-    async with run_simulation(port=port) as simulation:
+async def run_demo(port: int, stopped: asyncio.Event, limits: Mapping[str, Any] = MappingProxyType({})) -> None:
+    """Serve the page until `stopped` is set, and print its address. Raises OSError if the port is in use.
+
+    `limits` are settings that replace those of the demo.
+    """
+    async with run_simulation(port=port, limits=limits) as simulation:
         sys.stdout.write(f"Batchdesk demo: {simulation.slack.url}\n{GREETING}{explain_time(simulation.api.base_url)}")
         sys.stdout.flush()
         await stopped.wait()

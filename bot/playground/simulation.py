@@ -1,11 +1,13 @@
 """The simulation: both simulators, and the real bot between them."""
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from pydantic import SecretStr
 
@@ -82,8 +84,12 @@ def enable_everything(settings: Settings, now: datetime) -> Settings:
 
 
 @asynccontextmanager
-async def run_simulation(*, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH) -> AsyncIterator[Simulation]:
+async def run_simulation(
+    *, port: int = 0, speed: float = 1.0, part: Part = Part.BOTH, limits: Mapping[str, Any] = MappingProxyType({})
+) -> AsyncIterator[Simulation]:
     """Start both simulators and the bot, or a part of it. At the end, stop everything and delete the store.
+
+    `limits` are settings that replace those of the simulation.
 
     Raises:
         OSError: the page's port is in use.
@@ -100,6 +106,7 @@ async def run_simulation(*, port: int = 0, speed: float = 1.0, part: Part = Part
         slack.set_page_options(PageOptions((make_command_hint(),), (SHORTCUT_HINT,), api.advance))
         api.on_request(lambda request: slack.record_traffic(_traffic(request)))
         settings = enable_everything(make_settings(slack, api, folder / "store.sqlite3"), api.now)
+        settings = settings.model_copy(update=limits)
         # The bot runs by the simulated clock, so that advancing it shows what the bot does after an hour or a month.
         bot = await stack.enter_async_context(run_bot(settings, lambda: api.now, part=part))
         yield Simulation(slack, api, bot)

@@ -19,6 +19,7 @@ ENV_FILE = Path(".env")
 _PREFIX = "BATCHDESK_"
 _PROXIES = ("HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY", "NO_PROXY")
 """Variables of every program, which may also be in lower case. That then wins, as in curl."""
+_LIMITS = ("spend_limit", "request_limit", "monthly_budget")
 _MOST_SECRET_BYTES = 64 * 1024
 _REMEDIES = {
     "bool_parsing": "must be true or false",
@@ -52,6 +53,18 @@ def load_settings(env: Mapping[str, str] | None = None, env_file: Path | None = 
     if problems:
         raise SettingsError(problems)
     return settings
+
+
+def load_limits(env: Mapping[str, str] | None = None) -> Mapping[str, Any]:
+    """Load the limits of sending alone, by the names of their fields, for the demo. It reads no file.
+
+    Raises:
+        SettingsError: a value cannot be read.
+    """
+    found = os.environ if env is None else env
+    names = [SETTINGS[field].name for field in _LIMITS]
+    settings = load_settings({name: found[name] for name in names if name in found}, None)
+    return {field: value for field in _LIMITS if (value := getattr(settings, field)) is not None}
 
 
 def read_settings(

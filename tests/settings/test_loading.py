@@ -1,12 +1,13 @@
 """Settings are loaded from where they should be, refused in words that help, and silent about secrets."""
 
 from datetime import UTC
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.settings.loading import SettingsError, load_settings, unknown_settings
+from bot.settings.loading import SettingsError, load_limits, load_settings, unknown_settings
 from bot.settings.model import Settings
 
 BOT = "xoxb-1-2-madeupbottoken"
@@ -165,3 +166,15 @@ def test_a_misspelled_setting_is_pointed_out_with_the_nearest_name(tmp_path: Pat
         "BATCHDESK_OPERATOR is not a setting. Did you mean BATCHDESK_OPERATORS?",
         "BATCHDESK_XYZZY_PLUGH is not a setting. Check its spelling.",
     ]
+
+
+def test_only_the_limits_are_loaded_for_the_demo() -> None:
+    env = {"BATCHDESK_MONTHLY_BUDGET": "2.5", "BATCHDESK_REQUEST_LIMIT": "7", "SLACK_BOT_TOKEN": "x", "PORT": "http"}
+
+    assert load_limits(env) == {"monthly_budget": Decimal("2.5"), "request_limit": 7}
+    assert load_limits({}) == {}
+
+
+def test_a_wrong_limit_stops_the_demo() -> None:
+    with pytest.raises(SettingsError, match="BATCHDESK_MONTHLY_BUDGET must be 0 or more"):
+        load_limits({"BATCHDESK_MONTHLY_BUDGET": "-1"})
