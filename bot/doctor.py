@@ -27,6 +27,7 @@ from bot.clients import (
 )
 from bot.errors import ExpectedError, to_one_line
 from bot.permissions import EVERYONE
+from bot.pricing.amounts import format_limit
 from bot.pricing.prices import Prices, PricesUnreadable
 from bot.requests.request_files import find_folder_problem
 from bot.settings.checks import find_problems, list_proxy_problems, warn_about_clear_text
@@ -336,11 +337,11 @@ def _limits(settings: Settings) -> list[Finding]:
     """Return what the limits are, and whether a second person may approve what is above them."""
     limits = []
     if settings.spend_limit is not None:
-        limits.append(f"${settings.spend_limit:,} a person in 24 hours")
+        limits.append(f"{format_limit(settings.spend_limit)} a person in 24 hours")
     if settings.request_limit is not None:
         limits.append(f"{settings.request_limit:,} requests a person in 24 hours")
     if settings.monthly_budget is not None:
-        limits.append(f"${settings.monthly_budget:,} a month for the workspace")
+        limits.append(f"{format_limit(settings.monthly_budget)} a month for the workspace")
     if not limits:
         return []
     people = set(settings.approvers) or {*settings.operators, *settings.admins}

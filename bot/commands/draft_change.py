@@ -26,7 +26,7 @@ from bot.operations.send_outcomes import ApprovalAsked, BatchCreated, SendOutcom
 from bot.operations.services import Services
 from bot.operations.spending import check_draft, get_spend_rules, reserve_send
 from bot.operations.split_sample import sample_size
-from bot.pricing.amounts import format_usd
+from bot.pricing.amounts import format_limit, format_usd
 from bot.store.db.connection import Connection
 from bot.store.db.database import StoreUnavailable
 from bot.store.records import drafts
@@ -125,7 +125,7 @@ class DraftChange(Change[OutcomeT], Generic[OutcomeT], frozen=True):
     def outdated_error(self) -> ExpectedError | None:
         """Return what is about to retire, or which retries there are: nothing else changes after a question."""
         due = list_due(self.retiring)
-        if due or self.draft.kind != "retry":
+        if due or (self.draft.kind != "retry" and not self.retried):
             return RetiresMeanwhile(self.draft, due)
         return RetriedMeanwhile(self.draft, self.retried)
 
@@ -236,9 +236,11 @@ def describe_exceeded(exceeded: LimitExceeded | None) -> str | None:
     if exceeded.requests is not None:
         parts.append(f"24-hour limit of {exceeded.requests:,} requests ({sent.requests:,} sent)")
     if exceeded.dollars is not None:
-        parts.append(f"24-hour limit of ${exceeded.dollars:,} ({format_usd(sent.usd)} sent)")
+        parts.append(f"24-hour limit of {format_limit(exceeded.dollars)} ({format_usd(sent.usd)} sent)")
     if exceeded.budget is not None:
-        parts.append(f"monthly budget of ${exceeded.budget.budget:,} ({format_usd(exceeded.budget.month.total)} used)")
+        parts.append(
+            f"monthly budget of {format_limit(exceeded.budget.budget)} ({format_usd(exceeded.budget.month.total)} used)"
+        )
     return f"over the {' and the '.join(parts)}{', without an upper bound' if exceeded.is_unbounded else ''}"
 
 

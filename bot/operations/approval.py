@@ -44,13 +44,15 @@ class MonthSpend(Struct, frozen=True):
     """What the batches of a workspace cost since `start`, the first moment of the month.
 
     `spent` is USD for the batches whose results were read; `is_complete` False: they cost at least so much. `open` is
-    the most that the batches may cost whose results were not read, as far as Batchdesk sent them.
+    the most that the batches may cost whose results were not read, as far as Batchdesk sent them. `unread` others are
+    known, and in no sum.
     """
 
     start: datetime
     spent: Decimal
     is_complete: bool
     open: Sent
+    unread: int = 0
 
     @property
     def total(self) -> Decimal:

@@ -22,8 +22,9 @@ from bot.operations.ledger import read_entry
 from bot.operations.services import Services
 from bot.requests.estimate import load_estimate
 from bot.store.db.connection import Connection
-from bot.store.records import drafts, ledger, sends
+from bot.store.records import batches, drafts, ledger, sends
 from bot.store.records.drafts import Draft
+from bot.store.records.ledger import LedgerRow
 from bot.store.records.sends import Send
 
 WINDOW = timedelta(hours=24)
@@ -54,7 +55,9 @@ def sum_month(connection: Connection, workspace_id: str, start: datetime, draft:
     entries = [entry for row in rows if row.spent is not None and (entry := read_entry(row)) is not None]
     sent = sends.list_since(connection, workspace_id, start)
     known = ledger.get_many(connection, [each.batch_id for each in sent if each.batch_id])
-    paid = {row.batch_id for row in known.values() if row.spent is not None or row.succeeded == 0}
+    paid = {row.batch_id for row in known.values() if _is_paid(row)}
+    others = batches.list_known_ids(connection, start) | {row.batch_id for row in rows}
+    others -= paid | {row.batch_id for row in rows if _is_paid(row)} | {each.batch_id for each in sent}
     unread = [each for each in sent if each.batch_id not in paid]
     if draft is not None:
         unread = [*(each for each in unread if each.draft_id != draft.draft_id), draft]
@@ -63,7 +66,12 @@ def sum_month(connection: Connection, workspace_id: str, start: datetime, draft:
         spent=sum((entry.spent.cost.amount for entry in entries), Decimal(0)),
         is_complete=all(entry.spent.cost.complete for entry in entries),
         open=add_up(unread),
+        unread=len(others),
     )
+
+
+def _is_paid(row: LedgerRow) -> bool:
+    return row.spent is not None or row.succeeded == 0
 
 
 def add_up(sent: Iterable[Send]) -> Sent:

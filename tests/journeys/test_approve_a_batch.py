@@ -1,5 +1,7 @@
 """Above the limit, another operator has to approve."""
 
+from decimal import Decimal
+
 from bot.playground.api_simulator.faults import ApiFault
 from bot.playground.slack_simulator.records import Delivery, SlackMessage
 from tests.conftest import OpenDesk
@@ -59,7 +61,7 @@ async def test_the_record_of_the_batch_names_both_in_one_row(open_desk: OpenDesk
 
 
 async def test_a_draft_that_may_cost_more_than_the_spend_limit_needs_approval(open_desk: OpenDesk) -> None:
-    await waiting(open_desk, request_limit=None, spend_limit=0)
+    await waiting(open_desk, request_limit=None, spend_limit=Decimal(0))
 
 
 async def test_a_draft_under_the_limit_needs_no_approval(open_desk: OpenDesk) -> None:
@@ -126,7 +128,7 @@ async def test_the_question_names_the_limit_and_links_the_file(open_desk: OpenDe
 
     question = shared_question(desk).visible_text
 
-    assert "Over your 24-hour limit of 10 requests. Another operator must approve." in question
+    assert "Over the 24-hour limit of 10 requests. Another operator must approve." in question
     assert "|requests.jsonl>*" in question
     assert "<!subteam" not in question
 

@@ -2,6 +2,7 @@
 
 import base64
 import random
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -38,7 +39,7 @@ def document(source: dict[str, Any]) -> dict[str, Any]:
 async def test_what_may_cost_more_than_a_limit_says_what_it_is(
     params: dict[str, Any], words: str, open_desk: OpenDesk
 ) -> None:
-    desk = await open_desk(operators=(ADA, BEN), spend_limit=1)
+    desk = await open_desk(operators=(ADA, BEN), spend_limit=Decimal(1))
     desk.api.add_fault(ApiFault(path="/v1/messages/count_tokens", status=500, times=100))
 
     question = await ask_about_file(desk, make_jsonl(make_request(f"r-{n}", **params) for n in range(20)))
@@ -49,7 +50,7 @@ async def test_what_may_cost_more_than_a_limit_says_what_it_is(
 
 
 async def test_counting_lowers_the_bound_of_documents(open_desk: OpenDesk) -> None:
-    desk = await open_desk(operators=(ADA, BEN), spend_limit=1)
+    desk = await open_desk(operators=(ADA, BEN), spend_limit=Decimal(1))
     params = document({"type": "file", "file_id": "file_0"})
 
     question = await ask_about_file(desk, make_jsonl(make_request(f"r-{n}", **params) for n in range(12)))
@@ -58,7 +59,7 @@ async def test_counting_lowers_the_bound_of_documents(open_desk: OpenDesk) -> No
 
 
 async def test_asking_again_about_a_file_gives_the_same_estimate(open_desk: OpenDesk) -> None:
-    desk = await open_desk(operators=(ADA, BEN), spend_limit=1)
+    desk = await open_desk(operators=(ADA, BEN), spend_limit=Decimal(1))
     document_in = document({"type": "url", "url": "https://example.org/a.pdf"})
     short = {"model": "claude-opus-4-6", "max_tokens": 16}
     file = make_jsonl(make_request(f"r-{n}", **(document_in if n % 50 == 0 else short)) for n in range(2_000))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from bot.operations.approval import ApprovalLimit, LimitExceeded, LimitReached, Sent, SpendRules
 from bot.operations.services import Services
+from bot.operations.snapshots import snapshot_batch
 from bot.operations.spending import (
     check_limits,
     find_month_spend,
@@ -24,10 +25,10 @@ from bot.operations.spending import (
 )
 from bot.requests.estimate import Estimate, EstimateBasis, ModelEstimate, dump_estimate
 from bot.store.db.database import Database
-from bot.store.records import drafts, ledger, sends
+from bot.store.records import batches, drafts, ledger, sends
 from bot.store.records.drafts import Draft
 from bot.store.records.ledger import LedgerRow
-from tests.builders import ADA, BEN, NOW
+from tests.builders import ADA, BEN, NOW, running
 from tests.store.conftest import database, database_url, postgres_url, sqlite_url
 
 __all__ = ["database", "database_url", "postgres_url", "sqlite_url"]
@@ -220,6 +221,15 @@ def test_a_month_is_what_was_spent_and_what_is_open(database: Database) -> None:
     assert month.spent == Decimal("5.20")
     assert month.open == Sent(Decimal(10), 80, 1)
     assert month.total == Decimal("15.20")
+    assert month.unread == 0
+
+
+def test_other_batches_that_no_one_has_read_are_counted(database: Database) -> None:
+    seen = snapshot_batch(running(), NOW)
+    database.transact(partial(batches.add, batch=seen))
+    database.transact(partial(ledger.record_batch, batch=spent("msgbatch_unread", None)))
+
+    assert database.transact(lambda connection: sum_month(connection, "", START)).unread == 2
 
 
 def test_a_batch_in_which_nothing_succeeded_is_not_open(database: Database) -> None:

@@ -62,7 +62,9 @@ SAMPLE_FIRST = replace(DRAFT, sample=10)
 OVER_THE_LIMIT = LimitExceeded(requests=1_000, sent=Sent(Decimal("1.20"), 400))
 MONTH = MonthSpend(NOW, Decimal("700.10"), is_complete=True, open=Sent(Decimal("112.30"), 4_000))
 BUDGET = BudgetUse(Decimal(1_000), MONTH, Decimal("840.20"))
-NO_BUDGET_LEFT = BudgetUse(Decimal(800), replace(MONTH, is_complete=False, open=Sent(Decimal(99), 20, 1)), None)
+NO_BUDGET_LEFT = BudgetUse(
+    Decimal(800), replace(MONTH, is_complete=False, open=Sent(Decimal(99), 20, 1), unread=12), None
+)
 OVER_EVERY_LIMIT = LimitExceeded(
     Decimal("2.50"), 1_000, Sent(Decimal("1.20"), 1, 2), NO_BUDGET_LEFT, is_unbounded=True, is_part=True
 )

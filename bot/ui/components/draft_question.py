@@ -2,7 +2,7 @@
 
 from bot.commands.retry import RETRY_OF
 from bot.operations.approval import BudgetUse, LimitExceeded, Sent
-from bot.pricing.amounts import format_usd
+from bot.pricing.amounts import format_limit, format_usd
 from bot.requests.estimate import load_estimate
 from bot.store.records.drafts import Draft
 from bot.store.transactions.split_draft import CANARY
@@ -50,13 +50,13 @@ def limit_words(exceeded: LimitExceeded | None, whose: str = "the") -> str:
         already = f" ({number(sent.requests)} sent)" if sent.requests else ""
         limits.append(f"{quantity(exceeded.requests, 'request')}{already}")
     if exceeded.dollars is not None:
-        limits.append(f"${exceeded.dollars:,}{_sent_words(sent)}")
+        limits.append(f"{format_limit(exceeded.dollars)}{_sent_words(sent)}")
     over = "Together with its sample, this file is over" if exceeded.is_part else "Over"
     sentences = []
     if limits:
         sentences.append(f"{over} {whose} 24-hour limit{'s' if len(limits) > 1 else ''} of {' and '.join(limits)}.")
     if (use := exceeded.budget) is not None:
-        sentences.append(f"{'Over' if limits else over} the monthly budget of ${use.budget:,}.")
+        sentences.append(f"{'Over' if limits else over} the monthly budget of {format_limit(use.budget)}.")
     if exceeded.is_unbounded:
         sentences.append("Its cost has no upper bound.")
     return " ".join(sentences)
@@ -76,9 +76,12 @@ def budget_lines(use: BudgetUse | None) -> list[str]:
     spent = f"{'' if month.is_complete else 'at least '}{format_usd(month.spent)} spent"
     opened = f", up to {format_usd(month.open.usd)} open" if month.open.usd else ""
     opened += f", {quantity(month.open.unbounded, 'file')} without a bound open" if month.open.unbounded else ""
-    limit = f"${use.budget:,}"
-    after = f"no upper bound, of {limit}" if use.after is None else f"up to {format_usd(use.after)} of {limit}"
-    return [f"*Budget this month:* {after} with this file ({spent}{opened})"]
+    opened += f", {quantity(month.unread, 'batch', 'batches')} not read" if month.unread else ""
+    limit = format_limit(use.budget)
+    use_words = f"{limit}; the cost with this file has no upper bound"
+    if use.after is not None:
+        use_words = f"up to {format_usd(use.after)} of {limit} with this file"
+    return [f"*Budget this month:* {use_words} ({spent}{opened})"]
 
 
 def budget_warnings(use: BudgetUse | None) -> list[str]:
