@@ -233,6 +233,32 @@ REFUSED = (
         "input_text", saying({"type": "input_text", "text": "x"}), "foreign_block", "params.messages.0.content.0.type"
     ),
     Case("many_images", saying(*[image(PNG)] * 101), "too_many", "params.messages"),
+    Case("no_source", saying({"type": "image"}), "missing_key", "params.messages.0.content.0.source"),
+    Case(
+        "source_form",
+        saying({"type": "image", "source": {"type": "path", "path": "a.png"}}),
+        "not_one_of",
+        "params.messages.0.content.0.source.type",
+    ),
+    Case(
+        "source_no_form",
+        saying({"type": "image", "source": {"media_type": "image/png", "data": PNG}}),
+        "missing_key",
+        "params.messages.0.content.0.source.type",
+    ),
+    Case(
+        "no_file_id",
+        saying({"type": "document", "source": {"type": "file"}}),
+        "missing_key",
+        "params.messages.0.content.0.source.file_id",
+    ),
+    Case(
+        "markdown",
+        saying({"type": "document", "source": {"type": "text", "media_type": "text/markdown", "data": "x"}}),
+        "not_one_of",
+        "params.messages.0.content.0.source.media_type",
+    ),
+    Case("system_image", request(system=[image(PNG)]), "not_one_of", "params.system.0.type"),
     # caching
     Case("five_breakpoints", request(system=cached(5)), "too_many", "params.cache_control"),
     Case("breakpoints_apart", saying(*cached(3), system=cached(2)), "too_many", "params.cache_control"),
@@ -291,6 +317,38 @@ REFUSED = (
         turns("Go", [CALL, CALL | {"id": "toolu_b"}], [RESULT], tools=[TOOL]),
         "tool_use_unanswered",
         "params.messages.1.content.1.id",
+    ),
+    Case(
+        "call_no_id",
+        turns("Go", [{"type": "tool_use", "name": "look_up", "input": {}}], "And?", tools=[TOOL]),
+        "missing_key",
+        "params.messages.1.content.0.id",
+    ),
+    Case(
+        "call_text_input",
+        turns("Go", [CALL | {"input": "{}"}], [RESULT], tools=[TOOL]),
+        "wrong_type",
+        "params.messages.1.content.0.input",
+    ),
+    Case(
+        "result_no_id",
+        saying({"type": "tool_result", "content": "x"}),
+        "missing_key",
+        "params.messages.0.content.0.tool_use_id",
+    ),
+    Case(
+        "tool_calls",
+        request(messages=[ASKED, {"role": "assistant", "content": "x", "tool_calls": []}, ASKED]),
+        "unknown_key",
+        "params.messages.1.tool_calls",
+    ),
+    Case("nested", {"params": request()}, "nested_params", "params.params"),
+    Case("blank_end", turns("Which?", "The "), "blank_end", "params.messages.1.content"),
+    Case(
+        "blank_end_block",
+        turns("Which?", [{"type": "text", "text": "The\n"}]),
+        "blank_end",
+        "params.messages.1.content",
     ),
     Case("orphan", saying(RESULT), "tool_result_orphan", "params.messages.0.content.0.tool_use_id"),
     Case(
@@ -364,6 +422,12 @@ REFUSED = (
 """The simulated API errors each of them."""
 
 WARNED = (
+    Case(
+        "five_with_the_top",
+        request(system=cached(4), cache_control=BREAKPOINT),
+        "may_be_refused",
+        "params.cache_control",
+    ),
     Case("adaptive_4_5", thinking("adaptive", OLD), "model_may_refuse", "params.thinking.type"),
     Case("geo_4_5", request(inference_geo="us"), "model_may_refuse", "params.inference_geo"),
     Case("effort_4_5", request(output_config={"effort": "low"}), "model_may_refuse", "params.output_config.effort"),

@@ -24,6 +24,28 @@ _PAGE_OVERLAP = 24
 _FRAMES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}  # the JPEG segments that hold the size
 
 
+_SOURCES = {
+    "image": ("base64", "url", "file"),
+    "document": ("base64", "url", "file", "text", "content"),
+}
+
+
+def find_source_faults(place: str, kind: str, source: dict[str, Any]) -> Iterator[RequestFault]:
+    """Yield the faults in the form of the `source` of an image or document block; an empty one has none."""
+    form = source.get("type")
+    forms = _SOURCES[kind]
+    if source and "type" not in source:
+        yield RequestFault(ProblemKind.MISSING_KEY, f"{place}.type")
+    elif source and form not in forms:
+        yield RequestFault(ProblemKind.NOT_ONE_OF, f"{place}.type", form, instead=", ".join(forms))
+    elif form == "file" and not isinstance(source.get("file_id"), str):
+        wrong = ProblemKind.WRONG_TYPE if "file_id" in source else ProblemKind.MISSING_KEY
+        yield RequestFault(wrong, f"{place}.file_id", source.get("file_id", ""))
+    elif form == "text" and source.get("media_type") != "text/plain":
+        wrong = ProblemKind.NOT_ONE_OF if "media_type" in source else ProblemKind.MISSING_KEY
+        yield RequestFault(wrong, f"{place}.media_type", source.get("media_type", ""), instead="text/plain")
+
+
 def find_attachment_faults(place: str, kind: str, source: dict[str, Any], max_pages: int) -> Iterator[RequestFault]:
     """Yield the faults of the base64 `source` of an image or document block, whose place this is."""
     allowed = IMAGE_TYPES if kind == "image" else _PDF_TYPES

@@ -5,10 +5,11 @@ from typing import Any
 
 from msgspec import Struct
 
-from bot.requests.attachments import find_attachment_faults
+from bot.requests.attachments import find_attachment_faults, find_source_faults
 from bot.requests.model_rules import ModelRules
 from bot.requests.params_shapes import CACHE_CONTROL
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
+from bot.requests.shapes import Record, Text
 from bot.requests.tool_turns import find_tool_turn_faults
 
 MAX_MESSAGES = 100_000
@@ -18,8 +19,12 @@ _MESSAGES = "params.messages"
 _ROLES = ("user", "assistant")
 _SYSTEM_KEYS = frozenset(("role", "content", "clear_at", "output_config"))
 _MESSAGE_KEYS = frozenset(("role", "content"))
-_NEVER_BESIDE_ROLE = "cache_control"
-_TOOL_TURNS = frozenset(("tool_use", "tool_result"))
+_NEVER_BESIDE_ROLE = frozenset(("cache_control", "function_call", "tool_call_id", "tool_calls"))
+"""Keys that are documented as refused, or that are another API's form of tool calls."""
+_TOOL_BLOCKS = {
+    "tool_use": Record({"id": Text(), "name": Text(), "input": Record()}, frozenset(("id", "name", "input"))),
+    "tool_result": Record({"tool_use_id": Text()}, frozenset(("tool_use_id",))),
+}
 _UNCHECKED_BLOCKS = frozenset(
     {
         "advisor_tool_result",
@@ -91,7 +96,8 @@ def find_message_faults(
             continue
         role = message.get("role")
         content = message.get("content")
-        if role in _ROLES and len(message) == 2 and isinstance(content, str) and content and not content.isspace():
+        is_plain = len(message) == 2 and isinstance(content, str) and content and not content.isspace()
+        if is_plain and (role == "user" or (role == "assistant" and index < last)):
             continue  # most messages
         place = f"{_MESSAGES}.{index}"
         if role not in _ROLES:
@@ -117,7 +123,7 @@ def _find_role_fault(place: str, message: dict[str, Any]) -> RequestFault:
 def _find_key_faults(place: str, message: dict[str, Any]) -> Iterator[RequestFault]:
     """Yield keys that a message does not have; a warning, as they may be newer, except for one that is documented."""
     for key in message.keys() - (_SYSTEM_KEYS if message.get("role") == "system" else _MESSAGE_KEYS):
-        kind = ProblemKind.UNKNOWN_KEY if key == _NEVER_BESIDE_ROLE else WarningKind.UNKNOWN_KEY
+        kind = ProblemKind.UNKNOWN_KEY if key in _NEVER_BESIDE_ROLE else WarningKind.UNKNOWN_KEY
         yield RequestFault(kind, f"{place}.{key[:80]}")
 
 
@@ -135,8 +141,17 @@ def _find_content_faults(
         yield RequestFault(ProblemKind.EMPTY, f"{place}.content", content)
     elif isinstance(content, str) and content.isspace():
         yield RequestFault(ProblemKind.BLANK_TEXT, f"{place}.content")
+    elif may_be_empty and (end := _find_last_text(content))[-1:].isspace() and not end.isspace():
+        yield RequestFault(ProblemKind.BLANK_END, f"{place}.content", end[-20:])
     if isinstance(content, list):
         yield from find_block_faults(f"{place}.content", content, content_rules, tally)
+
+
+def _find_last_text(content: str | list[Any]) -> str:
+    """Return the text that the content ends with."""
+    last = content[-1] if isinstance(content, list) and content else content
+    text = last.get("text") if isinstance(last, dict) else last
+    return text if isinstance(text, str) else ""
 
 
 def find_block_faults(
@@ -171,7 +186,9 @@ def _find_block_faults(
     elif kind in _FOREIGN_BLOCKS:
         yield RequestFault(ProblemKind.FOREIGN_BLOCK, f"{place}.type", kind, instead=_FOREIGN_BLOCKS[kind])
     elif kind in _UNCHECKED_BLOCKS or kind == "tool_result":
-        tally.has_tool_turns |= kind in _TOOL_TURNS
+        if (shape := _TOOL_BLOCKS.get(kind)) is not None:
+            tally.has_tool_turns = True
+            yield from shape.find(place, block)
         if kind == "tool_result" and isinstance(content := block.get("content"), list):
             yield from find_block_faults(f"{place}.content", content, content_rules, tally)
     else:
@@ -198,6 +215,7 @@ def _find_attachment_faults(
         wrong = ProblemKind.WRONG_TYPE if "source" in block else ProblemKind.MISSING_KEY
         yield RequestFault(wrong, f"{place}.source", source or "")
         return
+    yield from find_source_faults(f"{place}.source", kind, source)
     tally.images += kind == "image"
     tally.cites |= isinstance(cited := block.get("citations"), dict) and cited.get("enabled") is True
     form = source.get("type")

@@ -19,6 +19,7 @@ from bot.requests.params_shapes import FOREIGN_PARAMS, MAX_BREAKPOINTS, NOT_IN_A
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 from bot.requests.tools import find_choice_faults, find_tools_faults
 
+_REQUIRED = frozenset(("model", "max_tokens", "messages"))
 _PLAIN = frozenset(("model", "max_tokens", "messages", "system"))
 _SAMPLING = frozenset(("temperature", "top_p", "top_k"))
 _PREVIEW = "research_preview_2026_02"
@@ -63,6 +64,9 @@ class ParamsChecker:
 
     def find_faults(self, params: dict[str, Any]) -> Iterator[RequestFault]:
         """Yield every fault, the most important keys first; places begin with `params.`."""
+        if "params" in params and params.keys().isdisjoint(_REQUIRED):
+            yield RequestFault(ProblemKind.NESTED_PARAMS, "params.params")
+            return
         name = params.get("model")
         model = self._find_model(name if isinstance(name, str) else "")
         if isinstance(name, str):
@@ -83,7 +87,9 @@ class ParamsChecker:
             yield from self._find_profile_faults(params)
         if isinstance(messages, list):
             yield from _find_prefill_faults(params, messages, model)
-        if tally.breakpoints > MAX_BREAKPOINTS:
+        if tally.breakpoints == MAX_BREAKPOINTS and params.get("cache_control"):
+            yield RequestFault(WarningKind.MAY_BE_REFUSED, "params.cache_control")
+        elif tally.breakpoints > MAX_BREAKPOINTS:
             yield RequestFault(ProblemKind.TOO_MANY, "params.cache_control", tally.breakpoints, MAX_BREAKPOINTS)
         if tally.images > model.rules.max_images:
             yield RequestFault(ProblemKind.TOO_MANY, "params.messages", tally.images, model.rules.max_images)
@@ -123,7 +129,8 @@ class ParamsChecker:
         if self._suggestions > _MAX_SUGGESTIONS:
             return ""
         names = [undated(model.id) for model in catalog.models[:_MAX_MODELS] if model.lifecycle != "retired"]
-        return next(iter(get_close_matches(name, names, 1, 0.8)), "")
+        inside = [one for one in names if one in name]  # as other clouds and gateways write it
+        return max(inside, key=len) if inside else next(iter(get_close_matches(name, names, 1, 0.8)), "")
 
     def _find_max_tokens_faults(self, params: dict[str, Any], rules: ModelRules) -> Iterator[RequestFault]:
         """Yield a fault unless 1 ≤ `max_tokens` ≤ the model's maximum, which a beta raises for batches.
@@ -224,6 +231,11 @@ def _describe_unknown(key: str) -> RequestFault:
 
 def _find_system_faults(system: object, content: ContentRules, tally: ContentTally) -> Iterator[RequestFault]:
     if isinstance(system, list):
+        for index, block in enumerate(system):
+            if isinstance(block, dict) and block.get("type", "text") != "text":
+                place = f"params.system.{index}.type"
+                yield RequestFault(ProblemKind.NOT_ONE_OF, place, block["type"], instead="text")
+                return
         yield from find_block_faults("params.system", system, content, tally)
     elif not isinstance(system, str):
         yield RequestFault(ProblemKind.WRONG_TYPE, "params.system", system)

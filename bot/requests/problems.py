@@ -73,6 +73,8 @@ class ProblemKind(Enum):
     NOT_ONE_OF = "not_one_of"
     CONFLICT = "conflict"
     BLANK_TEXT = "blank_text"
+    BLANK_END = "blank_end"
+    NESTED_PARAMS = "nested_params"
     BUDGET_TOO_LARGE = "budget_too_large"
     WITH_THINKING = "with_thinking"
     # images, documents and caching

@@ -66,6 +66,8 @@ def is_built_in(kind: str) -> bool:
 
 def find_choice_faults(choice: dict[str, Any], tools: object) -> Iterator[RequestFault]:
     """Yield what the API may refuse in a `tool_choice` of the right shape: no tools, or a tool that is not there."""
+    if choice.get("type") == "none":
+        return
     if not tools or not isinstance(tools, list):
         yield RequestFault(WarningKind.MAY_BE_REFUSED, "params.tool_choice", choice.get("type", ""))
         return

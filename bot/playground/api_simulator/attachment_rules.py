@@ -8,13 +8,23 @@ from typing import Any
 _IMAGES = ("image/jpeg", "image/png", "image/gif", "image/webp")
 _MOST_BASE64 = 10 * 1024 * 1024  # "10 MB"; of an image
 _MOST_PIXELS = 8_000  # of a side
+_SOURCES = {"image": ("base64", "url", "file"), "document": ("base64", "url", "file", "text", "content")}
 _HEAD = 64  # characters of base64 that show what a file is
 
 
 def find_attachment_mistake(block: dict[str, Any]) -> str | None:
     """Return the first mistake of an image or document in base64, with its place inside the block."""
     source = block.get("source")
-    if block["type"] not in {"image", "document"} or not isinstance(source, dict) or source.get("type") != "base64":
+    if block["type"] not in _SOURCES or not isinstance(source, dict) or not source:
+        return None
+    form = source.get("type")
+    if form not in _SOURCES[block["type"]]:
+        return f"source: Input tag '{form}' found using 'type' does not match any of the expected tags"
+    if form == "file" and not isinstance(source.get("file_id"), str):
+        return "source.file.file_id: Field required"
+    if form == "text" and source.get("media_type") != "text/plain":
+        return "source.text.media_type: Input should be 'text/plain'"
+    if form != "base64":
         return None
     allowed = _IMAGES if block["type"] == "image" else ("application/pdf",)
     named, data = source.get("media_type"), source.get("data")

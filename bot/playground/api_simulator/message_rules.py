@@ -12,6 +12,12 @@ _KEYS = {
     "assistant": {"role", "content"},
     "system": {"role", "content", "clear_at", "output_config"},
 }
+_REQUIRED: dict[str, dict[str, type]] = {
+    "tool_use": {"id": str, "name": str, "input": dict},
+    "tool_result": {"tool_use_id": str},
+    "image": {"source": dict},
+    "document": {"source": dict},
+}
 _LIFETIMES = ("5m", "1h", None)
 _EMPTY = "all messages must have non-empty content except for the optional final assistant message"
 
@@ -52,10 +58,19 @@ def _content_mistakes(place: str, message: dict[str, Any], *, last: bool) -> Ite
         yield f"{place}.content: Input should be a valid list"
     elif isinstance(content, str) and content.isspace():
         yield "messages: text content blocks must contain non-whitespace text"
+    elif last and message.get("role") == "assistant" and _text_of(content) != _text_of(content).rstrip():
+        yield "messages: final assistant content cannot end with trailing whitespace"
     elif not content and not (last and message.get("role") == "assistant"):
         yield f"{place}: {_EMPTY}"
     for index, block in enumerate(content if isinstance(content, list) else ()):
         yield from _block_mistakes(f"{place}.content.{index}", block)
+
+
+def _text_of(content: Any) -> str:
+    """Return the text that the content ends with."""
+    if isinstance(content, list) and content and isinstance(content[-1], dict):
+        content = content[-1].get("text")
+    return content if isinstance(content, str) else ""
 
 
 def _block_mistakes(place: str, block: Any) -> Iterator[str]:
@@ -76,6 +91,10 @@ def _block_mistakes(place: str, block: Any) -> Iterator[str]:
             yield "messages: text content blocks must contain non-whitespace text"
     elif block["type"] not in _BLOCK_TYPES:
         yield f"{place}: Input tag '{block['type']}' found using 'type' does not match any of the expected tags"
+    elif missing := [key for key in _REQUIRED.get(block["type"], {}) if key not in block]:
+        yield f"{place}.{block['type']}.{missing[0]}: Field required"
+    elif wrong := [key for key, kind in _REQUIRED.get(block["type"], {}).items() if not isinstance(block[key], kind)]:
+        yield f"{place}.{block['type']}.{wrong[0]}: Input should be of another type"
     elif mistake := find_attachment_mistake(block):
         yield f"{place}.{block['type']}.{mistake}"
     elif block["type"] == "tool_result" and isinstance(block.get("content"), list):
