@@ -35,7 +35,7 @@ class Proxies(Struct, frozen=True):
 
 
 def open_session(proxies: Proxies, **options: Any) -> aiohttp.ClientSession:
-    """Return a session whose every call uses the proxy of its address, whatever proxy the caller names."""
+    """Return a session without cookies, whose every call uses the proxy of its address and no other."""
 
     async def use_proxy(request: aiohttp.ClientRequest, handler: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
         found = proxies.find(str(request.url))
@@ -48,7 +48,7 @@ def open_session(proxies: Proxies, **options: Any) -> aiohttp.ClientSession:
             request.update_proxy(proxy.with_user(None), login, None)
         return await handler(request)
 
-    return aiohttp.ClientSession(middlewares=(use_proxy,), **options)
+    return aiohttp.ClientSession(middlewares=(use_proxy,), cookie_jar=aiohttp.DummyCookieJar(), **options)
 
 
 def _fits(entry: str, host: str, port: int | None) -> bool:

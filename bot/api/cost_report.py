@@ -11,12 +11,13 @@ from typing import Annotated, Literal
 
 import httpx
 from msgspec import Struct
-from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, FailFast, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, FailFast, Field
 
 from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiUnavailable
 from bot.api.http import API_VERSION, HttpClient, check_key, open_client, user_agent
 from bot.api.identity import ApiIdentity
+from bot.api.models import Moment
 from bot.api.responses import parse_model
 from bot.api.retry_policy import RetryPolicy
 from bot.proxies import Proxies
@@ -148,7 +149,7 @@ class _Cost(BaseModel):
 class _Row(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
-    starting_at: AwareDatetime
+    starting_at: Moment
     group: _Group
     cost: _Cost
 
@@ -159,7 +160,7 @@ class _Page(BaseModel):
     data: Annotated[tuple[_Row, ...], Field(max_length=MOST_PAGE_ROWS), FailFast()]
     has_more: bool | None = None
     next_page: Annotated[str, Field(max_length=4_000)] | None = None
-    data_refreshed_at: AwareDatetime | None = None
+    data_refreshed_at: Moment | None = None
 
 
 def _read_row(row: _Row) -> BilledCost:

@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping, Sequence
+from http.cookiejar import CookieJar, DefaultCookiePolicy
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
@@ -20,10 +21,11 @@ CallObserver = Callable[[str, int | None, float], None]
 
 
 class ObservedClient(httpx.AsyncClient):
-    """An httpx client that reports each call to `observe` and follows no redirects."""
+    """An httpx client that reports each call to `observe`, follows no redirects and keeps no cookies."""
 
     def __init__(self, observe: CallObserver | None, **options: Any) -> None:
-        super().__init__(follow_redirects=False, **options)
+        no_cookies = CookieJar(DefaultCookiePolicy(allowed_domains=()))  # one that is not ASCII would fail every call
+        super().__init__(follow_redirects=False, cookies=no_cookies, **options)
         self._observe = observe
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:

@@ -7,11 +7,11 @@ from typing import Annotated
 
 import httpx
 from msgspec import Struct
-from pydantic import AwareDatetime, FailFast, Field
+from pydantic import FailFast, Field
 
 from bot.api.calls import Call, CallSender
 from bot.api.errors import ApiError, ApiRejected, KeyRefused
-from bot.api.models import ApiModel
+from bot.api.models import ApiModel, Moment
 from bot.api.responses import parse_model
 from bot.api.retry_policy import RetryPolicy
 
@@ -73,9 +73,9 @@ class ModelInfo(ApiModel):
 
     id: str
     display_name: str = ""
-    created_at: AwareDatetime | None = None
+    created_at: Moment | None = None
     lifecycle: str = "active"
-    retires_at: AwareDatetime | None = None
+    retires_at: Moment | None = None
     max_input_tokens: int | None = None
     max_tokens: int | None = None
     capabilities: Capabilities | None = None

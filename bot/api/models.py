@@ -3,7 +3,7 @@
 Source of the shapes: docs.anthropic.com, Message Batches, and the OpenAPI description of the Messages API.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, FailFast, Field
@@ -19,6 +19,12 @@ MAX_PAGE = 1000
 """The most batches that the API returns in a page."""
 
 
+Count = Annotated[int, Field(ge=0, le=10**12)]
+"""A number of requests; the bound is an own limit, so that sums fit any store."""
+Moment = Annotated[AwareDatetime, Field(ge=datetime(1970, 1, 1, tzinfo=UTC), le=datetime(9000, 1, 1, tzinfo=UTC))]
+"""A time; the bounds are own limits, so that days can be added to it in any zone."""
+
+
 class ApiModel(BaseModel):
     """Base of what the API sends: immutable, and keys that this version does not know are kept."""
 
@@ -29,11 +35,11 @@ class ApiModel(BaseModel):
 class RequestCounts(ApiModel):
     """The requests of a batch by state. Until the batch ends, all of them count as `processing`."""
 
-    processing: int
-    succeeded: int
-    errored: int
-    canceled: int
-    expired: int
+    processing: Count
+    succeeded: Count
+    errored: Count
+    canceled: Count
+    expired: Count
 
     @property
     def total(self) -> int:
@@ -52,11 +58,11 @@ class MessageBatch(ApiModel):
     type: str = "message_batch"
     processing_status: str
     request_counts: RequestCounts
-    ended_at: AwareDatetime | None = None
-    created_at: AwareDatetime
-    expires_at: AwareDatetime
-    archived_at: AwareDatetime | None = None
-    cancel_initiated_at: AwareDatetime | None = None
+    ended_at: Moment | None = None
+    created_at: Moment
+    expires_at: Moment
+    archived_at: Moment | None = None
+    cancel_initiated_at: Moment | None = None
     results_url: str | None = None
 
     @property

@@ -7,6 +7,7 @@ from msgspec import Struct
 
 from bot.api.retry_policy import read_retry_after
 
+_MOST_DIGITS = 12
 _RESERVED_SHARE = 0.1  # of the rate limit, left for commands while polling pauses
 
 
@@ -43,7 +44,7 @@ def read_hint(headers: Mapping[str, str]) -> RateLimitHint:
 
 
 def _parse_number(text: str) -> int | None:
-    return int(text) if text.isascii() and text.isdigit() else None
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _MOST_DIGITS else None
 
 
 def _parse_moment(text: str) -> datetime | None:

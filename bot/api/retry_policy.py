@@ -90,7 +90,7 @@ def read_retry_after(headers: Mapping[str, str], now: datetime | None = None) ->
         return max(0.0, seconds)
     try:
         moment = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):  # the latter for a zone beyond all zones
         return None
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return max(0.0, (aware - (now or datetime.now(UTC))).total_seconds())

@@ -70,7 +70,6 @@ class ResultsTransport(httpx.AsyncBaseTransport):
             self._session = open_session(
                 self._proxies,
                 connector=aiohttp.TCPConnector(ssl=self._tls),
-                cookie_jar=aiohttp.DummyCookieJar(),
                 auto_decompress=False,  # httpx decompresses
                 read_bufsize=_CHUNK,
             )

@@ -28,6 +28,12 @@ def answer(body: bytes, *, encoding: str = "gzip", status: str = "200 OK") -> li
     return [head.encode(), body]
 
 
+def plain(content: object, *headers: str) -> list[bytes]:
+    """Return what a server sends with this content as JSON."""
+    body = json.dumps(content).encode()
+    return ["\r\n".join(["HTTP/1.1 200 OK", *headers, f"Content-Length: {len(body)}", "", ""]).encode(), body]
+
+
 @pytest.fixture
 def memory() -> Iterator[Callable[[], int]]:
     """Return what tells the most bytes that Python has allocated since the test began."""
@@ -109,6 +115,76 @@ def test_a_page_of_too_many_items_is_refused_at_the_first_fault(
 
     assert caught.value.error_count() <= 12  # type: ignore[attr-defined] # pydantic's
     assert memory() < 48 * MIB
+
+
+@pytest.mark.parametrize("cookie", ["a=\u202ex", "a=b; Path=/", "a=" + "x" * 4_000])
+async def test_a_cookie_is_neither_kept_nor_sent(
+    cookie: str, api: Api, batch_json: Callable[..., dict[str, object]]
+) -> None:
+    body = json.dumps(batch_json()).encode()
+    head = f"HTTP/1.1 200 OK\r\nSet-Cookie: {cookie}\r\nContent-Length: {len(body)}\r\n\r\n"
+
+    async with api(*[[head.encode(), body]] * 2) as (client, heads):
+        await client.retrieve(BatchId("msgbatch_1"))
+        await client.retrieve(BatchId("msgbatch_1"))
+
+    assert "cookie" not in heads[1].lower()
+
+
+@pytest.mark.parametrize("count", [-1, 10**13, 10**40])
+async def test_a_count_that_no_batch_has_is_another_shape(
+    count: int, api: Api, batch_json: Callable[..., dict[str, object]]
+) -> None:
+    counts = {"processing": count, "succeeded": 0, "errored": 0, "canceled": 0, "expired": 0}
+
+    async with api(*[plain(batch_json(request_counts=counts))] * 3) as (client, _):
+        with pytest.raises(ApiUnavailable) as caught:
+            await client.retrieve(BatchId("msgbatch_1"))
+
+    assert caught.value.kind == "unexpected_shape"
+
+
+@pytest.mark.parametrize("moment", ["0001-01-01T00:00:00+23:59", "9999-12-31T23:59:59Z", "9999-12-31T23:59:59-23:59"])
+@pytest.mark.parametrize("field", ["created_at", "ended_at", "expires_at", "archived_at"])
+async def test_a_time_that_is_no_one_s_is_another_shape(
+    field: str, moment: str, api: Api, batch_json: Callable[..., dict[str, object]]
+) -> None:
+    async with api(*[plain(batch_json(**{field: moment}))] * 3) as (client, _):
+        with pytest.raises(ApiUnavailable) as caught:
+            await client.retrieve(BatchId("msgbatch_1"))
+
+    assert caught.value.kind == "unexpected_shape"
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "anthropic-ratelimit-requests-limit: " + "9" * 5_000,
+        "anthropic-ratelimit-requests-remaining: " + "9" * 5_000,
+        "anthropic-ratelimit-requests-reset: 9999-12-31T23:59:59-23:59",
+        "retry-after: Mon, 01 Jan 2026 00:00:00 -99999999999999",
+        "retry-after: " + "9" * 5_000,
+    ],
+)
+async def test_a_header_of_pacing_beyond_all_bounds_fails_no_call(
+    header: str, api: Api, batch_json: Callable[..., dict[str, object]]
+) -> None:
+    async with api(plain(batch_json(), header)) as (client, _):
+        batch = await client.retrieve(BatchId("msgbatch_1"))
+
+    assert batch.id == "msgbatch_1"
+
+
+async def test_a_batch_of_counts_beyond_all_bounds_is_one_answer_to_a_person(
+    desk: Desk, batch_json: Callable[..., dict[str, object]]
+) -> None:
+    counts = {"processing": 0, "succeeded": 10**19, "errored": 0, "canceled": 0, "expired": 0}
+    body = json.dumps(batch_json(processing_status="ended", request_counts=counts))
+    desk.api.add_fault(ApiFault(method="GET", body=body, times=9))
+
+    [reply] = await desk.type("/batch results msgbatch_1")
+
+    assert "The Message Batches API had an error" in reply.visible_text
 
 
 async def test_a_person_learns_that_the_answer_was_too_large(desk: Desk) -> None:
