@@ -1,7 +1,7 @@
 """Reading the results of a batch to the end, for every verb that needs them, and storing their summary."""
 
 import asyncio
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Protocol
@@ -9,7 +9,8 @@ from typing import Protocol
 from msgspec import Struct
 from msgspec.structs import asdict, replace
 
-from bot.api.errors import BatchNotFound, ResultsBroken
+from bot.api.errors import BatchNotFound, RequestsUnreadable, ResultsBroken
+from bot.api.ids import check_batch_id
 from bot.api.models import MessageBatch
 from bot.caller import Caller
 from bot.errors import ExpectedError
@@ -18,7 +19,7 @@ from bot.operations.progress import Progress, ReadingProgress
 from bot.operations.services import Services
 from bot.pricing.prices import Prices
 from bot.results.summarize import ResultsSummarizer
-from bot.results.summary import ResultsSummary, SummaryUnreadable
+from bot.results.summary import MissingResults, ResultsSummary, SummaryUnreadable
 from bot.scratch_file import ScratchFile, ScratchFileFailed
 from bot.store.records import summaries
 from bot.store.records.ledger import LedgerRow
@@ -27,6 +28,8 @@ from bot.store.transactions import deletions
 
 SUMMARY_RETENTION = timedelta(days=400)
 """How long summaries are stored, longer than any period of the cost report. The API keeps results for 29 days."""
+
+_MISSING_NAMED = 100
 
 # Bytes processed between two turns of the event loop: about 0.03 ms, and about 0.5 ms. An ack needs several turns.
 _SUMMARY_SLICE = 24 * 1024
@@ -182,7 +185,8 @@ async def read_results(
             batch, _measure_progress(reader), progress.retry_command, "the file ends in the middle of a line"
         )
     progress.count(summary.lines - lines, 0)  # a last line without a newline
-    return await _store_summary(services, batch, caller, _add_missing_answers(summary, batch))
+    missing = await _find_missing(services, batch, reader, summary)
+    return await _store_summary(services, batch, caller, replace(_add_missing_answers(summary, batch), missing=missing))
 
 
 async def _stream(
@@ -239,6 +243,20 @@ def make_ledger_row(services: Services, batch: MessageBatch, read: ReadSummary) 
         priced_on=read.priced_on.isoformat() if read.priced_on else None,
         read_at=read.read_at,
     )
+
+
+async def _find_missing(
+    services: Services, batch: MessageBatch, reader: ResultsSummarizer, summary: ResultsSummary
+) -> MissingResults:
+    """Return how many requests have no line, and which, as far as the requests are kept."""
+    count = batch.request_counts.total - (summary.counts.total - summary.duplicates)
+    if count <= 0:
+        return MissingResults()
+    with suppress(RequestsUnreadable):
+        kept = services.drafts.archive.read_ids(check_batch_id(batch.id))
+        absent = await asyncio.to_thread(reader.find_absent, kept)
+        return MissingResults(count, tuple(absent[:_MISSING_NAMED]))
+    return MissingResults(count)
 
 
 def _add_missing_answers(summary: ResultsSummary, batch: MessageBatch) -> ResultsSummary:

@@ -12,6 +12,7 @@ class DuplicateCounter:
     def __init__(self) -> None:
         self._buckets = [array("q") for _ in range(_LAST_BUCKET + 1)]
         self._appends = [bucket.append for bucket in self._buckets]
+        self._uncounted = [*self._buckets]
         self._repeated = 0
 
     def add_all(self, texts: Iterable[str]) -> None:
@@ -25,10 +26,15 @@ class DuplicateCounter:
 
         Only one bucket at a time becomes a set, which keeps memory flat.
         """
-        while self._buckets:
-            bucket = self._buckets.pop()
+        while self._uncounted:
+            bucket = self._uncounted.pop()
             self._repeated += len(bucket) - len(set(bucket))
             yield
+
+    def find_absent(self, texts: Iterable[str]) -> list[str]:
+        """Return those of `texts` that were never added. It takes some bytes a text, for as long as it runs."""
+        seen = {number for bucket in self._buckets for number in bucket}
+        return [text for text in texts if hash(text) not in seen]
 
     def count(self) -> int:
         """Return how many texts had been added before; count the remaining buckets first."""

@@ -1,6 +1,6 @@
 """Summarize a results file while it streams by, in memory that does not grow with it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -92,6 +92,10 @@ class ResultsSummarizer:
             duplicates=self._custom_ids.count(),
             textless=self._answers.count_textless(),
         )
+
+    def find_absent(self, custom_ids: Iterable[str]) -> list[str]:
+        """Return those of `custom_ids` that no line has. It takes some milliseconds: run it in a thread."""
+        return self._custom_ids.find_absent(custom_ids)
 
     def _take_rest(self) -> None:
         for read in self._reader.finish():

@@ -175,13 +175,20 @@ class TextlessAnswers(Struct, frozen=True):
         return self.count - self.tool_calls
 
 
+class MissingResults(Struct, frozen=True):
+    """Requests that the batch counts and no line has. `first`: some of their custom_ids, if the requests are kept."""
+
+    count: int = 0
+    first: tuple[str, ...] = ()
+
+
 class ResultsSummary(Struct, frozen=True):
     """A results file, read to its end.
 
     `lines` = `counts.total` + `broken.count`; blank lines count nowhere. `bytes_read` is after decompression.
     `duplicates` are lines whose custom_id an earlier line has; every other figure includes them. `other_causes` are
-    failures beyond the causes that are kept. Summaries
-    stored before `textless` existed have 0 there. `causes`, `stop_reasons` and `models` are largest first.
+    failures beyond the causes that are kept. `causes`, `stop_reasons` and `models` are largest first. Summaries stored
+    before `textless` and `missing` existed have 0 there.
     """
 
     counts: OutcomeCounts
@@ -197,6 +204,7 @@ class ResultsSummary(Struct, frozen=True):
     duplicates: int
     version: int = SUMMARY_VERSION
     textless: TextlessAnswers = TextlessAnswers()
+    missing: MissingResults = MissingResults()
 
     @property
     def tokens(self) -> Tokens:

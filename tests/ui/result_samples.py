@@ -18,6 +18,7 @@ from bot.results.lines import LineFault
 from bot.results.summary import (
     BrokenLines,
     BrokenLineSample,
+    MissingResults,
     ModelUse,
     OutcomeCounts,
     OutputSizes,
@@ -72,6 +73,7 @@ TROUBLED = replace(
         StopReason("pause_turn", 1, ("a-0090",)),
         StopReason(None, 9),
     ),
+    missing=MissingResults(41, ("a-0500", "a-0501")),
     textless=TextlessAnswers(150, 7, ("a-0031", "a-0032")),
     models=tuple(
         ModelUse(f"claude-{word}", 100, Tokens(input=10, output=5), None if word == "a" else Decimal("1.5"), 2)

@@ -11,6 +11,7 @@ from bot.ui.reply import Block
 _MODELS_SHOWN = 5
 _STOPS_SHOWN = 6
 _GAPS_SHOWN = 2
+_MISSING_SHOWN = 30
 
 
 def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
@@ -23,6 +24,8 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
     if summary.broken.count:
         first = ", ".join(f"line {number(each.number)} {fault_words(each.fault)}" for each in summary.broken.first)
         lines.append(f"*{quantity(summary.broken.count, 'line')} could not be read as results:* {first}")
+    if summary.missing.count:
+        lines.append(f"*{_missing(summary)}* from the file")
     if summary.duplicates:
         lines.append(f"*{_duplicates(summary)}* that an earlier line has")
     return lines
@@ -30,7 +33,9 @@ def inconsistencies(summary: ResultsSummary, counts: RequestCounts) -> list[str]
 
 def warning_lines(summary: ResultsSummary, counts: RequestCounts) -> list[str]:
     """Return a short line for what is wrong with the file, if anything."""
-    about_file = ["file and batch disagree"] if summary.find_differences(counts) else []
+    about_file = [_missing(summary)] if summary.missing.count else []
+    if not about_file and summary.find_differences(counts):
+        about_file = ["file and batch disagree"]
     if summary.broken.count:
         about_file.append(f"{quantity(summary.broken.count, 'unreadable line')}")
     if summary.duplicates:
@@ -66,6 +71,23 @@ def figure_lines(summary: ResultsSummary) -> list[str]:
         *_output_lines(summary),
         *_stop_reason_lines(summary),
     ]
+
+
+def missing_names(summary: ResultsSummary) -> list[str]:
+    """Return the line that names results missing from the file, for readers."""
+    missing = summary.missing
+    if not missing.count:
+        return []
+    if not missing.first:
+        return ["I can't name the missing results, because I don't have the requests."]
+    shown = ", ".join(code(custom_id, 64) for custom_id in missing.first[:_MISSING_SHOWN])
+    more = missing.count - len(missing.first[:_MISSING_SHOWN])
+    return [f"*Missing:* {shown}{f' and {number(more)} more' if more > 0 else ''}"]
+
+
+def _missing(summary: ResultsSummary) -> str:
+    count = summary.missing.count
+    return f"{quantity(count, 'result')} {'is' if count == 1 else 'are'} missing"
 
 
 def _duplicates(summary: ResultsSummary) -> str:

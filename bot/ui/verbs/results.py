@@ -42,7 +42,7 @@ from bot.ui.components.result_causes import (
     largest_cause_sentence,
     more_causes_label,
 )
-from bot.ui.components.result_figures import figure_fields, figure_lines, inconsistencies, warning_lines
+from bot.ui.components.result_figures import figure_fields, figure_lines, inconsistencies, missing_names, warning_lines
 from bot.ui.components.result_file import render_causes_file, render_results_file
 from bot.ui.components.retry import retry_button
 from bot.ui.components.text import code, context, date, header, mention, one_line, quantity, safe_text, section, utc
@@ -104,7 +104,7 @@ def _render_summary(outcome: ResultsShown, viewer: Viewer) -> Message:
 def _render_full_report(outcome: ResultsShown, viewer: Viewer) -> Message:
     """Return every figure, and every cause with examples."""
     batch, summary, names = outcome.batch, outcome.fetched.summary, viewer.names.get(outcome.batch.id)
-    warnings = [f"⚠️ {line}" for line in inconsistencies(summary, batch.request_counts)]
+    warnings = [f"⚠️ {line}" for line in inconsistencies(summary, batch.request_counts)] + missing_names(summary)
     blocks: list[Block] = [
         header(first_line(batch, names, viewer.now)),
         *([section("\n".join(warnings))] if warnings else []),

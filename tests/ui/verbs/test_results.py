@@ -39,7 +39,7 @@ def test_counts_that_disagree_are_reported_in_full_and_in_the_notification() -> 
 def test_the_message_names_each_problem_of_the_file_and_the_answers_in_two_lines() -> None:
     said = shown(MESSAGES["results_troubled"])
 
-    assert "⚠️ File and batch disagree · 11 unreadable lines · 2 lines repeat a `custom_id`" in said
+    assert "⚠️ 41 results are missing · 11 unreadable lines · 2 lines repeat a `custom_id`" in said
     assert "⚠️ Of 1,150 answers: 200 cut off · 140 refused · 1 unfinished · 143 without text" in said
 
 
