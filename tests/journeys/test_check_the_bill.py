@@ -274,6 +274,10 @@ FAILURES = {
     "html": (ApiFault(path=REPORT, times=9, body="<html>hello</html>"), "doesn't answer right now."),
     "huge": (ApiFault(path=REPORT, times=9, bomb=40), "doesn't answer right now."),
     "403": (ApiFault(path=REPORT, status=403), "doesn't let `BATCHDESK_ANALYTICS_KEY` read its cost report."),
+    "proxy": (
+        ApiFault(path=REPORT, status=403, body="<html>blocked</html>"),
+        "such as a proxy, refused the cost report.",
+    ),
     "400": (ApiFault(path=REPORT, status=400), "Anthropic refused to report costs."),
 }
 
@@ -290,7 +294,7 @@ async def test_a_failing_report_fails_nothing_else(desk: Desk, kind: str) -> Non
     assert words in message.visible_text
     assert "<html" not in message.visible_text
     assert "Everything else works." in message.visible_text
-    assert ("Try again" in message.visible_text) == (kind not in ("400", "403"))
+    assert ("Try again" in message.visible_text) == (kind not in ("400", "403", "proxy"))
     assert "Cost of the last 7 days: under $0.01" in total.visible_text or "$0.0" in total.visible_text
     desk.api.clear_faults()
     [again] = await desk.type("/batch cost --check")

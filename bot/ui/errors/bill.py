@@ -35,6 +35,11 @@ def _unreadable_words(error: BillUnreadable) -> str:
     match cause:
         case KeyRefused():
             return f"Anthropic doesn't let `BATCHDESK_ANALYTICS_KEY` read its cost report. {check}{quoted}"
+        case ApiRejected(is_foreign=True):
+            return (
+                "Something between Batchdesk and Anthropic, such as a proxy, refused the cost report. Everything else "
+                "works. An administrator must check the network."
+            )
         case ApiRejected():
             return f"Anthropic refused to report costs. {check}{quoted}"
         case _:

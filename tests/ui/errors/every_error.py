@@ -163,6 +163,7 @@ ERRORS: dict[str, ExpectedError] = {
         api.KeyRefused("permission_error", "Scopes: none. Required: x.", 403, "req_011CQ")
     ),
     "bill_refused": BillUnreadable(api.ApiRejected("invalid_request_error", "Not with HIPAA.", 400, "req_011CQ")),
+    "bill_refused_by_a_proxy": BillUnreadable(api.ApiRejected("http_403", "403 Forbidden", 403)),
     "bill_unavailable": BillUnreadable(api.ApiUnavailable("api_error", "Internal server error", 500, "req_011CQ")),
     **{f"file_{why.name.lower()}": FileUnreadable(why, "requests.jsonl", "said") for why in UnreadableReason},
     **{
