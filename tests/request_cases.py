@@ -417,6 +417,12 @@ REFUSED = (
         "model_tool",
         "params.tools.0.type",
     ),
+    Case(
+        "weak_advisor",
+        request("claude-opus-5-5", tools=[{"type": "advisor_20260301", "name": "advisor", "model": "claude-opus-4-8"}]),
+        "model_tool",
+        "params.tools.0.model",
+    ),
     Case("long_answer", request(max_tokens=64_001), "out_of_range", "params.max_tokens"),
 )
 """The simulated API errors each of them."""
@@ -548,6 +554,12 @@ ACCEPTED = (
                 {"role": "user", "content": [RESULT]},
                 {"role": "user", "content": [RESULT | {"tool_use_id": "toolu_b"}]},
             ],
+        ),
+    ),
+    Case(
+        "advisor",
+        request(
+            "claude-haiku-5-5", tools=[{"type": "advisor_20260301", "name": "advisor", "model": "claude-opus-5-5"}]
         ),
     ),
     Case(

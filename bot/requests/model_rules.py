@@ -60,6 +60,8 @@ class ModelRules(Struct, frozen=True):
         region: whether `inference_geo` is accepted.
         images, pdfs: whether images and PDF documents are accepted.
         refused_tools: types of tools that are refused.
+        refused_advisors: models that are refused as the model of an advisor tool.
+        large_output: whether the beta for large outputs raises `max_tokens`.
         max_tokens, max_images: limits.
         is_in_table: whether the table has the model.
     """
@@ -77,6 +79,8 @@ class ModelRules(Struct, frozen=True):
     pdfs: bool = True
     structured_outputs: Verdict = _YES
     refused_tools: frozenset[str] = frozenset()
+    refused_advisors: frozenset[str] = frozenset()
+    large_output: Verdict = _YES
     max_tokens: int = _ABOVE_ANY_MODEL
     max_images: int = _MAX_IMAGES
     is_in_table: bool = True
@@ -92,6 +96,7 @@ _FOUR_FIVE = ModelRules(
     thinking=_thinking(_YES, _YES, _MAYBE, _NO),
     effort=_MAYBE,
     region=_MAYBE,
+    large_output=_MAYBE,
     max_tokens=64_000,
     max_images=_MAX_IMAGES_SMALL,
 )
@@ -107,6 +112,7 @@ _ALWAYS_ON = replace(_FOUR_SEVEN, thinking=_thinking(_NO, _NO, _YES, _MAYBE))
 _UNFORCED = replace(_ALWAYS_ON, forced_tools=_NO)
 _FIVE_TWO = replace(_ALWAYS_ON, forced_tools=_MAYBE)
 _OLD_COMPUTER = frozenset({"computer_20251124"})
+_WEAK_ADVISORS = frozenset({"claude-opus-4-7", "claude-opus-4-8", "claude-sonnet-5", "claude-haiku-5-5"})
 
 _TABLE: dict[str, ModelRules] = {
     "claude-haiku-4-5": _FOUR_FIVE,
@@ -118,7 +124,7 @@ _TABLE: dict[str, ModelRules] = {
     "claude-opus-4-8": _FOUR_SEVEN,
     "claude-sonnet-5": _FOUR_SEVEN,
     "claude-opus-5": replace(_FOUR_SEVEN, off_at_xhigh=False),
-    "claude-haiku-5-5": replace(_FOUR_SEVEN, off_at_xhigh=False),
+    "claude-haiku-5-5": replace(_FOUR_SEVEN, off_at_xhigh=False, refused_advisors=_WEAK_ADVISORS),
     "claude-mythos-preview": replace(
         _UNFORCED, thinking=_thinking(_YES, _NO, _YES, _MAYBE), efforts=("low", "medium", "high", "max")
     ),
@@ -128,9 +134,13 @@ _TABLE: dict[str, ModelRules] = {
     "claude-mythos-5-1": _UNFORCED,
     "claude-fable-5-2": replace(_FIVE_TWO, refused_tools=_OLD_COMPUTER),
     "claude-mythos-5-2": _FIVE_TWO,
-    "claude-opus-5-5": replace(_UNFORCED, refused_tools=_OLD_COMPUTER),
+    "claude-opus-5-5": replace(_UNFORCED, refused_tools=_OLD_COMPUTER, refused_advisors=_WEAK_ADVISORS),
     "claude-sonnet-5-5": replace(
-        _UNFORCED, thinking=_thinking(_NO, _NO, _YES, _YES), off_at_xhigh=False, refused_tools=_OLD_COMPUTER
+        _UNFORCED,
+        thinking=_thinking(_NO, _NO, _YES, _YES),
+        off_at_xhigh=False,
+        refused_tools=_OLD_COMPUTER,
+        refused_advisors=_WEAK_ADVISORS,
     ),
 }
 RETIRED = frozenset(

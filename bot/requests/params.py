@@ -14,7 +14,16 @@ from msgspec import Struct
 from bot.api.model_catalog import ModelCatalog, ModelInfo
 from bot.requests.messages import ContentRules, ContentTally, ends_with_prefill, find_block_faults, find_message_faults
 from bot.requests.model_params import find_model_params_faults
-from bot.requests.model_rules import LARGE_OUTPUT, RETIRED, ModelRules, find_rules, is_in_table, may_be_new, undated
+from bot.requests.model_rules import (
+    LARGE_OUTPUT,
+    RETIRED,
+    ModelRules,
+    Verdict,
+    find_rules,
+    is_in_table,
+    may_be_new,
+    undated,
+)
 from bot.requests.params_shapes import FOREIGN_PARAMS, MAX_BREAKPOINTS, NOT_IN_A_BATCH, SDK_ARGUMENTS, SHAPES
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 from bot.requests.tools import find_choice_faults, find_tools_faults
@@ -146,6 +155,8 @@ class ParamsChecker:
             yield RequestFault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, 1)
         elif asked > most:
             yield RequestFault(ProblemKind.OUT_OF_RANGE, "params.max_tokens", asked, most)
+        elif asked > rules.max_tokens and rules.large_output is Verdict.UNCERTAIN:
+            yield RequestFault(WarningKind.MODEL_MAY_REFUSE, "params.max_tokens", asked, model=str(params.get("model")))
 
     def _find_key_faults(
         self, params: dict[str, Any], model: _NamedModel, tally: ContentTally

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from bot.requests.model_rules import ModelRules
+from bot.requests.model_rules import ModelRules, undated
 from bot.requests.params_shapes import CACHE_CONTROL
 from bot.requests.problems import ProblemKind, RequestFault, WarningKind
 
@@ -41,6 +41,9 @@ def _find_tool_faults(place: str, tool: dict[str, Any], name: str, rules: ModelR
         yield RequestFault(ProblemKind.MODEL_TOOL, f"{place}.type", kind, model=name)
     elif not is_built_in(kind):
         yield RequestFault(WarningKind.UNKNOWN_TOOL, f"{place}.type", kind)
+    advisor = tool.get("model") if str(kind).startswith("advisor_") else None
+    if isinstance(advisor, str) and undated(advisor) in rules.refused_advisors:
+        yield RequestFault(ProblemKind.MODEL_TOOL, f"{place}.model", advisor, model=name)
     if (cache := tool.get("cache_control")) is not None:
         yield from CACHE_CONTROL.find(f"{place}.cache_control", cache)
 

@@ -1,6 +1,7 @@
 """Files made to exhaust the bot: they cost other tasks nothing, bounded memory, and are reported in a few problems."""
 
 import asyncio
+import base64
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 from bot.requests.check import MAX_LINE_PROBLEMS, MAX_SIZE_GROUPS, CheckReport, check_requests
 from bot.requests.lines import MAX_VALUES
 from bot.requests.params import ApiConstraints
-from bot.requests.problems import ProblemKind
+from bot.requests.problems import ProblemKind, WarningKind
 from tests.requests.request_lines import CONSTRAINTS, GOOD, check, line
 
 MIB = 1024 * 1024
@@ -196,3 +197,19 @@ async def test_one_large_file_is_checked_at_a_time(tmp_path: Path) -> None:
 
     assert all(report.is_sound for report in reports)
     assert waiting == 0
+
+
+@pytest.mark.parametrize(("pages", "warned"), [(90, []), (101, [WarningKind.MANY_PAGES])])
+async def test_the_pages_of_a_large_document_are_counted_in_the_same_memory(
+    pages: int, warned: list[WarningKind], tmp_path: Path
+) -> None:
+    page = b"<< /Type /Page >>" + b"\0" * (22 * MIB // pages)
+    document = base64.b64encode(b"%PDF-1.7 << /Type /Pages >>" + page * pages).decode()
+    source = {"type": "base64", "media_type": "application/pdf", "data": document}
+    content = [{"type": "document", "source": source}, {"type": "text", "text": "?"}]
+    file = line("a", GOOD | {"messages": [{"role": "user", "content": content}]})
+
+    report, _ = await check_beside_others(file, tmp_path / "checked")
+
+    assert report.is_sound
+    assert [one.kind for one in report.warnings] == warned

@@ -178,3 +178,12 @@ def test_interleaved_thinking_may_think_longer_than_it_answers(listed: ApiConstr
     interleaved = ApiConstraints(listed.catalog, betas=frozenset({"interleaved-thinking-2025-05-14"}))
 
     assert found(check_one(case, interleaved)) == []
+
+
+def test_a_large_answer_of_a_model_that_may_not_give_it_is_a_warning(listed: ApiConstraints) -> None:
+    large = ApiConstraints(listed.catalog, betas=frozenset({"output-300k-2026-03-24"}))
+
+    old, new = (check_one(Case("", request(name, max_tokens=300_000)), large) for name in (OLD, NEW))
+
+    assert found(old) == [("model_may_refuse", "params.max_tokens")]
+    assert found(new) == []

@@ -25,6 +25,7 @@ class Family:
     off_at_xhigh: bool = True
     sends_region: bool = True
     refused_tools: frozenset[str] = field(default_factory=frozenset)
+    refused_advisors: frozenset[str] = field(default_factory=frozenset)
 
 
 def find_family(model_id: str) -> Family:
@@ -42,6 +43,7 @@ _FOUR_SEVEN = Family(_thinking("disabled", "adaptive"))
 _ALWAYS_ON = Family(_thinking("adaptive"))
 _NO_FORCED_TOOLS = replace(_ALWAYS_ON, forced_tools=False)
 _OLD_COMPUTER = frozenset({"computer_20251124"})
+_WEAK_ADVISORS = frozenset({"claude-opus-4-7", "claude-opus-4-8", "claude-sonnet-5", "claude-haiku-5-5"})
 
 _FAMILIES = {
     "claude-haiku-4-5": _FOUR_FIVE,
@@ -53,7 +55,7 @@ _FAMILIES = {
     "claude-opus-4-8": _FOUR_SEVEN,
     "claude-sonnet-5": _FOUR_SEVEN,
     "claude-opus-5": replace(_FOUR_SEVEN, off_at_xhigh=False),
-    "claude-haiku-5-5": replace(_FOUR_SEVEN, off_at_xhigh=False),
+    "claude-haiku-5-5": replace(_FOUR_SEVEN, off_at_xhigh=False, refused_advisors=_WEAK_ADVISORS),
     "claude-mythos-preview": replace(
         _NO_FORCED_TOOLS, thinking=_thinking("enabled", "adaptive"), efforts=("low", "medium", "high", "max")
     ),
@@ -63,11 +65,12 @@ _FAMILIES = {
     "claude-mythos-5-1": _NO_FORCED_TOOLS,
     "claude-fable-5-2": replace(_ALWAYS_ON, refused_tools=_OLD_COMPUTER),
     "claude-mythos-5-2": _ALWAYS_ON,
-    "claude-opus-5-5": replace(_NO_FORCED_TOOLS, refused_tools=_OLD_COMPUTER),
+    "claude-opus-5-5": replace(_NO_FORCED_TOOLS, refused_tools=_OLD_COMPUTER, refused_advisors=_WEAK_ADVISORS),
     "claude-sonnet-5-5": replace(
         _NO_FORCED_TOOLS,
         thinking=_thinking("adaptive", "between_tools"),
         off_at_xhigh=False,
         refused_tools=_OLD_COMPUTER,
+        refused_advisors=_WEAK_ADVISORS,
     ),
 }

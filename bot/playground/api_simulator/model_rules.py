@@ -101,6 +101,8 @@ def _find_tool_mistakes(params: dict[str, Any], model: Model) -> Iterator[str]:
     elif forced and (params.get("thinking") or {}).get("type") == "enabled":
         yield "Thinking may not be enabled when tool_choice forces tool use."
     for tool in params.get("tools") or []:
+        if str(tool.get("type")).startswith("advisor_") and tool.get("model") in model.family.refused_advisors:
+            yield f"tools: {tool['model']} is not supported as an advisor of this model."
         if tool.get("type") in model.family.refused_tools:
             yield f"tools: {tool['type']} is not supported for this model."
 
